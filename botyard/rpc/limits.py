@@ -1,0 +1,204 @@
+"""How much a caller may ask: request rate, operating time of a method, calls under way.
+
+Everything is counted in memory and per process. Rates and operating time follow
+the page settings/performance/limits.md of the official documentation. Nothing
+here reads a clock: each call is told the time, in unix seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+BASKET_LIFE = 600
+"""Seconds for which a minute of operating time is remembered."""
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """The numbers of a tariff; infinity switches a limit off."""
+
+    drain: int
+    """Requests forgiven per second (`Y` of the page)."""
+    threshold: float
+    """Requests that may be waiting to be forgiven (`X` of the page)."""
+    operating: float
+    """Seconds that one method may run for one source in ten minutes."""
+
+
+OFF = Profile(drain=0, threshold=math.inf, operating=math.inf)
+CLOUD = Profile(drain=2, threshold=50, operating=480)
+ENTERPRISE = Profile(drain=5, threshold=250, operating=480)
+
+PROFILES = {"off": OFF, "cloud": CLOUD, "enterprise": ENTERPRISE}
+"""The profiles by the name that the settings use."""
+
+
+class Operating(msgspec.Struct, frozen=True, gc=False):
+    """Time that a method has run for a source, as the `time` block of an answer tells it."""
+
+    operating: float
+    reset_at: int
+    """When the oldest minute is forgotten."""
+
+
+class Limits:
+    """The counters of one server.
+
+    A source is whatever requests are counted by: an application, a webhook, an
+    address. `batch` is not counted in operating time; that is the caller's choice.
+    """
+
+    def __init__(self, profile: Profile, max_in_flight: int) -> None:
+        self._profile = profile
+        self._max_in_flight = max_in_flight
+        self._in_flight = 0
+        self._buckets: _Recent[str, _Bucket] = _Recent(_Bucket)
+        self._clocks: _Recent[tuple[str, str], _OperatingTime] = _Recent(_OperatingTime)
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that are under way now."""
+        return self._in_flight
+
+    @property
+    def remembered(self) -> int:
+        """Counters held in memory; idle ones are dropped after ten to twenty minutes."""
+        return len(self._buckets) + len(self._clocks)
+
+    def admit(self) -> None:
+        """Count one more call under way; pair it with ``release``. Raises OVERLOAD when there are too many."""
+        if self._in_flight >= self._max_in_flight:
+            raise Refused(Problem.OVERLOAD)
+        self._in_flight += 1
+
+    def release(self) -> None:
+        """Count one call less under way."""
+        self._in_flight -= 1
+
+    def enter(self, source: str, now: float) -> None:
+        """Count one request of a source. Raises QUERY_LIMIT when they come too fast."""
+        profile = self._profile
+        if profile.threshold == math.inf:
+            return
+        if not self._buckets.get(source, now).pour(profile, now):
+            raise Refused(Problem.QUERY_LIMIT)
+
+    def check(self, source: str, method: str, now: float) -> None:
+        """Raises OPERATING_LIMIT when the method has already run for too long on behalf of the source."""
+        limit = self._profile.operating
+        if limit != math.inf and self._clocks.get((source, method), now).total(now) > limit:
+            raise Refused(Problem.OPERATING_LIMIT)
+
+    def spent(self, source: str, method: str, seconds: float, now: float) -> Operating:
+        """Add the time that a call took and say how much has come together.
+
+        ``now`` is when the call began, for a minute's life is counted from the start of its first call.
+        """
+        return self._clocks.get((source, method), now).add(seconds, now)
+
+
+class _Bucket:
+    """A leaky bucket. A refused request is not counted, so a caller who keeps knocking is let in again."""
+
+    __slots__ = ("_level", "_second")
+
+    def __init__(self) -> None:
+        self._level = 0
+        self._second = 0
+
+    def pour(self, profile: Profile, now: float) -> bool:
+        """Count one request, or say that it does not fit."""
+        second = int(now)
+        if second != self._second:
+            # A clock that was set back forgives nothing and must not block for as long as it was set back.
+            self._level = max(0, self._level - profile.drain * max(0, second - self._second))
+            self._second = second
+        if self._level >= profile.threshold:
+            return False
+        self._level += 1
+        return True
+
+
+class _OperatingTime:
+    """Seconds that one method ran for one source, in one-minute baskets of ten minutes' life each."""
+
+    __slots__ = ("_baskets", "_total")
+
+    def __init__(self) -> None:
+        self._baskets: deque[_Basket] = deque()
+        self._total = 0.0
+
+    def total(self, now: float) -> float:
+        """Seconds in the baskets that still count."""
+        baskets = self._baskets
+        if baskets and now >= baskets[0].first + BASKET_LIFE:
+            while baskets and now >= baskets[0].first + BASKET_LIFE:
+                baskets.popleft()
+            # Added up anew rather than subtracted, so that rounding never piles up.
+            self._total = math.fsum(basket.seconds for basket in baskets)
+        return self._total
+
+    def add(self, seconds: float, now: float) -> Operating:
+        """Put a call's time into the basket of its minute."""
+        self.total(now)
+        baskets = self._baskets
+        if seconds > 0:
+            minute = now // 60
+            # A slow call may report after one that began later; it joins the newest basket.
+            if not baskets or baskets[-1].minute < minute:
+                baskets.append(_Basket(minute, now))
+            baskets[-1].seconds += seconds
+            self._total += seconds
+        return Operating(self._total, int(baskets[0].first if baskets else now) + BASKET_LIFE)
+
+
+class _Basket:
+    __slots__ = ("first", "minute", "seconds")
+
+    def __init__(self, minute: float, first: float) -> None:
+        self.minute = minute
+        self.first = first
+        self.seconds = 0.0
+
+
+class _Recent(Generic[K, V]):
+    """A dictionary that forgets what nobody asked for in a while, without ever walking through it.
+
+    Two generations: what is asked for moves into the young one, and every
+    BASKET_LIFE seconds the old one is dropped whole. A thing is therefore kept
+    for at least that long after its last use, by when it has nothing left to say.
+    """
+
+    __slots__ = ("_make", "_old", "_turned", "_young")
+
+    def __init__(self, make: Callable[[], V]) -> None:
+        self._make = make
+        self._young: dict[K, V] = {}
+        self._old: dict[K, V] = {}
+        self._turned = -math.inf
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def get(self, key: K, now: float) -> V:
+        """What is kept under the key, made now if there is nothing."""
+        if not 0 <= now - self._turned < BASKET_LIFE:
+            self._turn(now)
+        found = self._young.get(key)
+        if found is None:
+            found = self._young[key] = self._old.pop(key, None) or self._make()
+        return found
+
+    def _turn(self, now: float) -> None:
+        self._old = self._young
+        self._young = {}
+        self._turned = now
