@@ -1,0 +1,68 @@
+"""Applications: register them, block them, open them to some people only."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable
+
+import msgspec
+
+from botyard.model.apps import App
+from botyard.portal.keys import Keys, new_client_id, new_secret
+from botyard.store import apps
+from botyard.store.db import Tx
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """A new application with its secret, which is never shown again."""
+
+    app: App
+    secret: str
+
+
+async def register(tx: Tx, keys: Keys, *, title: str, scopes: Iterable[str], now: int) -> Registered:
+    """Register a local application that may ask for these permissions."""
+    client_id, secret = new_client_id(), new_secret()
+    app_id = await apps.add(tx, client_id, keys.hash(secret), title, ",".join(scopes), now)
+    return Registered(await get(tx, app_id), secret)
+
+
+async def get(tx: Tx, app_id: int) -> App:
+    """The application with this number. Raises LookupError."""
+    app = await apps.find(tx, app_id)
+    if app is None:
+        raise LookupError(f"there is no application {app_id}")
+    return app
+
+
+async def find(tx: Tx, client_id: str) -> App | None:
+    """The application with this client id."""
+    found = await apps.find_by_client(tx, client_id)
+    return found[0] if found else None
+
+
+async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple[App | None, bool]:
+    """The application, and whether the secret is its own."""
+    found = await apps.find_by_client(tx, client_id)
+    if found is None:
+        return None, False
+    app, stored = found
+    return app, hmac.compare_digest(stored, keys.hash(secret))
+
+
+async def block(tx: Tx, client_id: str, blocked: bool) -> bool:
+    """Refuse the application's calls, or answer them again; false when there is no such application."""
+    app = await find(tx, client_id)
+    if app is None:
+        return False
+    await apps.set_blocked(tx, app.id, blocked)
+    return True
+
+
+async def restrict(tx: Tx, client_id: str, user_ids: list[int] | None) -> bool:
+    """Open the application to these people only, or to everybody (``None``); false when there is none."""
+    app = await find(tx, client_id)
+    if app is None:
+        return False
+    await apps.restrict(tx, app.id, user_ids)
+    return True

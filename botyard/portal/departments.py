@@ -1,0 +1,23 @@
+"""Departments of the house."""
+
+from __future__ import annotations
+
+from botyard.model.people import Department
+from botyard.store import users
+from botyard.store.db import Tx
+
+
+async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
+    """Add a department and answer its id."""
+    return await users.add_department(tx, name, parent_id, head_id)
+
+
+async def named(tx: Tx, name: str) -> int:
+    """The id of the department of this name, which is added when there is none."""
+    same = [found.id for found in await listed(tx) if found.name == name]
+    return same[0] if same else await add(tx, name)
+
+
+async def listed(tx: Tx) -> list[Department]:
+    """All departments in the order of the company structure."""
+    return await users.departments(tx)

@@ -1,0 +1,44 @@
+"""Incoming webhooks: keys by which a script calls in somebody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from botyard.model.apps import Webhook
+from botyard.portal.keys import Keys, new_secret
+from botyard.store import apps
+from botyard.store.db import Tx
+
+PREFIX = 4
+"""Characters of a secret that are kept, so that its owner can tell which one it is."""
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """A new webhook with its secret, which is never shown again."""
+
+    id: int
+    user_id: int
+    secret: str
+
+    def path(self) -> str:
+        """The address below the portal's, to which a method is appended."""
+        return f"/rest/{self.user_id}/{self.secret}/"
+
+
+async def issue(tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], now: int) -> Issued:
+    """Make a webhook of a person with these permissions."""
+    secret = new_secret()
+    added = await apps.add_webhook(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes), now)
+    return Issued(added, user_id, secret)
+
+
+async def listed(tx: Tx) -> list[Webhook]:
+    """All webhooks, the revoked ones too, oldest first."""
+    return await apps.all_webhooks(tx)
+
+
+async def revoke(tx: Tx, webhook_id: int, now: int) -> bool:
+    """End a webhook; false when there is none or it was ended before."""
+    return await apps.revoke_webhook(tx, webhook_id, now)

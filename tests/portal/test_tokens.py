@@ -1,0 +1,150 @@
+"""Pairs of tokens and the rotation of refresh tokens."""
+
+from __future__ import annotations
+
+import pytest
+
+from botyard.model.apps import App
+from botyard.portal import tokens
+from botyard.portal.tokens import DAY, Denied, Pair
+from botyard.store import access, users
+from botyard.store.access import Caller
+from tests.portal.conftest import NOW, House
+
+GRACE = 30
+
+
+class Holder:
+    """An application that was let in by one person."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.user_id = house.person("ann")
+        self.app, _ = house.app()
+        self.pair = house.write(lambda tx: tokens.issue(tx, house.ring, app=self.app, user_id=self.user_id, now=NOW))
+
+    def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> Pair | Denied:
+        return self.house.write(
+            lambda tx: tokens.refresh(tx, self.house.ring, app=app or self.app, text=text, now=now, scopes=scopes)
+        )
+
+    def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> Pair:
+        found = self.refresh(text, now, scopes)
+        assert isinstance(found, Pair)
+        return found
+
+    def caller(self, text: str) -> Caller | None:
+        return self.house.read(lambda tx: access.by_token(tx, self.house.keys.hash(text)))
+
+
+@pytest.fixture
+def holder(house: House) -> Holder:
+    return Holder(house)
+
+
+def test_an_access_token_names_its_person_application_and_permissions(holder: Holder) -> None:
+    caller = holder.caller(holder.pair.access)
+    assert caller is not None
+    assert (caller.user_id, caller.client_id, caller.scopes) == (holder.user_id, holder.app.client_id, "im,imbot")
+    assert caller.expires == holder.pair.expires == NOW + 3600
+
+
+def test_a_refresh_token_opens_no_calls(holder: Holder) -> None:
+    assert holder.caller(holder.pair.refresh) is None
+
+
+def test_secrets_are_letters_and_digits_and_never_stored(holder: Holder) -> None:
+    assert holder.pair.access.isalnum()
+    assert holder.pair.refresh.isalnum()
+    rows = holder.house.read(lambda tx: tx.all("SELECT * FROM tokens"))
+    assert holder.pair.access not in repr(rows)
+    assert holder.pair.refresh not in repr(rows)
+
+
+def test_refreshing_gives_a_fresh_pair_and_leaves_the_old_access_token_alone(holder: Holder) -> None:
+    second = holder.pair_for(holder.pair.refresh)
+    assert second.access != holder.pair.access
+    assert second.refresh != holder.pair.refresh
+    assert holder.caller(second.access) is not None
+    assert holder.caller(holder.pair.access) is not None
+
+
+def test_racing_callers_may_use_a_replaced_token_for_a_moment(holder: Holder) -> None:
+    holder.pair_for(holder.pair.refresh)
+    late = holder.pair_for(holder.pair.refresh, NOW + GRACE - 1)
+    assert holder.caller(late.access) is not None
+
+
+def test_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
+    second = holder.pair_for(holder.pair.refresh)
+    assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.GRANT
+    assert holder.caller(second.access) is None
+    assert holder.caller(holder.pair.access) is None
+    assert holder.refresh(second.refresh, NOW + GRACE) is Denied.GRANT
+
+
+def test_reuse_does_not_end_other_families(holder: Holder) -> None:
+    house = holder.house
+    other = house.write(lambda tx: tokens.issue(tx, house.ring, app=holder.app, user_id=holder.user_id, now=NOW))
+    holder.pair_for(holder.pair.refresh)
+    holder.refresh(holder.pair.refresh, NOW + GRACE)
+    assert holder.caller(other.access) is not None
+
+
+def test_a_refresh_token_dies_after_its_days(holder: Holder) -> None:
+    assert holder.refresh(holder.pair.refresh, NOW + 180 * DAY) is Denied.GRANT
+    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 180 * DAY - 1), Pair)
+
+
+def test_another_application_gets_nothing_for_it(holder: Holder) -> None:
+    other, _ = holder.house.app(title="Other")
+    assert holder.refresh(holder.pair.refresh, app=other) is Denied.GRANT
+    assert isinstance(holder.refresh(holder.pair.refresh), Pair)
+
+
+def test_an_access_token_cannot_refresh(holder: Holder) -> None:
+    assert holder.refresh(holder.pair.access) is Denied.GRANT
+
+
+def test_a_person_who_left_gets_no_more_tokens(holder: Holder) -> None:
+    holder.house.write(lambda tx: users.set_active(tx, holder.user_id, False, NOW))
+    assert holder.refresh(holder.pair.refresh) is Denied.GRANT
+
+
+def test_fewer_permissions_may_be_asked_for(holder: Holder) -> None:
+    narrow = holder.pair_for(holder.pair.refresh, scopes="im")
+    assert narrow.scopes == "im"
+    caller = holder.caller(narrow.access)
+    assert caller is not None
+    assert caller.scopes == "im"
+    assert holder.refresh(narrow.refresh, scopes="im,imbot") is Denied.PERSON_SCOPE
+
+
+def test_more_permissions_than_the_application_has_are_refused_and_use_nothing_up(holder: Holder) -> None:
+    assert holder.refresh(holder.pair.refresh, scopes="im,disk") is Denied.APP_SCOPE
+    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 2 * GRACE), Pair)
+
+
+def test_a_session_belongs_to_no_application(house: House) -> None:
+    user_id = house.person("ann")
+    text, expires = house.write(lambda tx: tokens.session(tx, house.ring, user_id=user_id, scopes="im", now=NOW))
+    caller = house.read(lambda tx: access.by_token(tx, house.keys.hash(text)))
+    assert caller is not None
+    assert (caller.user_id, caller.app_id, caller.scopes) == (user_id, None, "im")
+    assert expires == NOW + 3600
+
+
+def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> None:
+    house = holder.house
+
+    def count() -> int:
+        row = house.read(lambda tx: tx.one("SELECT COUNT(*) FROM tokens"))
+        assert row is not None
+        return int(row[0])
+
+    # An old access token is still known while the refresh token beside it lives.
+    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 180 * DAY)) == 0
+    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 180 * DAY + 3601)) == 1
+    assert count() == 1
+    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 360 * DAY + 1)) == 1
+    assert count() == 0
