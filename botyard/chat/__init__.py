@@ -1,0 +1,1 @@
+"""Verbs of talking: rules and effects, plain values in and out."""

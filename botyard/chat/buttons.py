@@ -1,0 +1,117 @@
+"""Buttons under a message and items of its context menu: one grammar of actions, two looks.
+
+Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-keyboards.md, chats/messages/menu.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from botyard.chat.links import link
+from botyard.chat.loose import (
+    Fields,
+    Table,
+    Wrong,
+    choice,
+    color,
+    decoded,
+    entries,
+    fields,
+    flag,
+    params,
+    read,
+    text,
+    token,
+    whole,
+)
+
+ACTIONS = frozenset({"PUT", "SEND", "COPY", "CALL", "DIALOG"})
+NEWLINE = "NEWLINE"
+
+ITEM: Table = {"CONTEXT": choice("ALL", "MOBILE", "DESKTOP", default="ALL"), "DISABLED": flag}
+BUTTON: Table = {
+    "BLOCK": flag,
+    **ITEM,
+    "DISPLAY": choice("BLOCK", "LINE", default="BLOCK"),
+    "WIDTH": whole,
+    "BG_COLOR": color,
+    "BG_COLOR_TOKEN": lambda value: token(value) or "base",
+    "TEXT_COLOR": color,
+    "OFF_BG_COLOR": color,
+    "OFF_TEXT_COLOR": color,
+}
+
+
+def buttons(value: Any, bot_id: int) -> list[Fields]:
+    """The buttons of a keyboard; each names the bot that its command goes to."""
+    return _list(value, "BUTTONS", bot_id, _button)
+
+
+def items(value: Any, bot_id: int) -> list[Fields]:
+    """The items of a context menu; each names the bot that its command goes to."""
+    return _list(value, "ITEMS", bot_id, _item)
+
+
+def _list(value: Any, root: str, bot_id: int, build: Callable[[Fields, int], Fields]) -> list[Fields]:
+    value = decoded(value)
+    if isinstance(value, dict):
+        full = fields(value)
+        if root in full:
+            # "Specify BOT_ID at the same level as BUTTONS", or a command may miss its bot.
+            bot_id = whole(full.get("BOT_ID")) or bot_id
+            value = full[root]
+    return [build(one, bot_id) for one in entries(value, _is_one)]
+
+
+def _is_one(source: Fields) -> bool:
+    return "TEXT" in source or "TYPE" in source
+
+
+def _button(source: Fields, bot_id: int) -> Fields:
+    if (text(source.get("TYPE")) or "").strip().upper() == NEWLINE:
+        return {"TYPE": NEWLINE}
+    button = _head(source, bot_id) | read(BUTTON, source)
+    if "COMMAND" not in button:
+        # Only a bot can unblock a button, and only commands reach the bot.
+        button["BLOCK"] = "N"
+    return button
+
+
+def _item(source: Fields, bot_id: int) -> Fields:
+    return _head(source, bot_id) | read(ITEM, source)
+
+
+def _head(source: Fields, bot_id: int) -> Fields:
+    """Bot, caption and what happens on a press: every button and item needs the last two."""
+    caption = text(source.get("TEXT"))
+    if not caption or not caption.strip():
+        raise Wrong("TEXT")
+    return {"BOT_ID": whole(source.get("BOT_ID")) or bot_id, "TEXT": caption, **_deed(source)}
+
+
+def _deed(source: Fields) -> Fields:
+    """The one thing that a press does; of several the first in the documented order."""
+    deed = read({"LINK": link}, source) or _command(source) or _action(source) or _app(source)
+    if not deed:
+        raise Wrong("action")
+    return deed
+
+
+def _command(source: Fields) -> Fields:
+    """A command without its slash; the words after it are parameters ("echo repeat" in the samples)."""
+    name, *rest = (text(source.get("COMMAND")) or "").strip().lstrip("/").split(maxsplit=1) or [""]
+    if not name:
+        return {}
+    given = params(source.get("COMMAND_PARAMS"))
+    return {"COMMAND": name, "COMMAND_PARAMS": " ".join(filter(None, [*rest, given]))}
+
+
+def _action(source: Fields) -> Fields:
+    action = (text(source.get("ACTION")) or "").strip().upper()
+    value = text(source.get("ACTION_VALUE"))
+    return {"ACTION": action, "ACTION_VALUE": value} if action in ACTIONS and value else {}
+
+
+def _app(source: Fields) -> Fields:
+    return read({"APP_ID": whole, "APP_PARAMS": params}, source) if whole(source.get("APP_ID")) else {}

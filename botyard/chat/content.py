@@ -1,0 +1,106 @@
+"""What a message carries beside its text: attachments, a keyboard, a context menu.
+
+The API takes each of them as an object, a bare list, a form-indexed list, one bare
+entry or a JSON text. Here they become one shape, which is stored, given back by
+message lists and sent in events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from botyard.chat.blocks import attachments
+from botyard.chat.buttons import buttons, items
+from botyard.chat.loose import Fields, Wrong, decoded, empty
+from botyard.errors import Problem, Refused
+
+
+class Blank(Enum):
+    """Why there is nothing to store."""
+
+    ABSENT = "the parameter was not given: an edited message keeps what it has"
+    CLEARED = "the parameter was given empty: an edited message loses what it has"
+
+
+ABSENT: Final = Blank.ABSENT
+CLEARED: Final = Blank.CLEARED
+Content: TypeAlias = Blank | list[Fields]
+
+
+class Bytes(int):
+    """A size limit counted in bytes of UTF-8."""
+
+
+class Characters(int):
+    """A size limit counted in characters."""
+
+
+# "30 KB" on the pages of imbot, "60,000 characters" on those of im, im.notify and imbot.v2; of the serialised JSON.
+ATTACH_LIMIT_V1: Final = Bytes(30_720)
+KEYBOARD_LIMIT_V1: Final = Bytes(30_720)
+MENU_LIMIT_V1: Final = Bytes(30_720)
+ATTACH_LIMIT: Final = Characters(60_000)
+KEYBOARD_LIMIT: Final = Characters(60_000)
+MENU_LIMIT: Final = Characters(60_000)
+
+
+def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
+    """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
+    return _content(value, attachments, limit, Problem.ATTACH_WRONG, Problem.ATTACH_TOO_BIG)
+
+
+def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Content:
+    """Buttons of a message: ``[{BOT_ID, TEXT, …}, {TYPE: NEWLINE}, …]``.
+
+    ``bot_id`` is the sender's, 0 for a person; a BOT_ID within the keyboard wins.
+    """
+    return _content(
+        value, lambda given: buttons(given, bot_id), limit, Problem.KEYBOARD_WRONG, Problem.KEYBOARD_TOO_BIG
+    )
+
+
+def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
+    """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
+    return _content(value, lambda given: items(given, bot_id), limit, Problem.MENU_WRONG, Problem.MENU_TOO_BIG)
+
+
+def merge(
+    stored: Mapping[str, Any],
+    *,
+    attach: Content = ABSENT,
+    keyboard: Content = ABSENT,
+    menu: Content = ABSENT,
+) -> dict[str, Any]:
+    """A message's params after this content was given: set, taken away, or left as they were."""
+    merged = dict(stored)
+    for name, content in (("ATTACH", attach), ("KEYBOARD", keyboard), ("MENU", menu)):
+        if content is CLEARED:
+            merged.pop(name, None)
+        elif content is not ABSENT:
+            merged[name] = content
+    return merged
+
+
+def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: Problem, too_big: Problem) -> Content:
+    if value is msgspec.UNSET:
+        return ABSENT
+    if empty(value):
+        return CLEARED
+    try:
+        found = read(decoded(value))
+        size = _size(found, limit)
+    except (Wrong, UnicodeError) as error:
+        # Text that is not valid Unicode (half of a surrogate pair) could not be stored.
+        raise Refused(wrong) from error
+    if size > limit:
+        raise Refused(too_big)
+    return found or CLEARED
+
+
+def _size(found: list[Fields], limit: int) -> int:
+    serialised = msgspec.json.encode(found)
+    return len(serialised) if isinstance(limit, Bytes) else len(serialised.decode())

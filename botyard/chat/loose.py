@@ -1,0 +1,152 @@
+"""Lenient reading of structures that bots spell in many ways.
+
+A reader takes whatever was sent and returns the value or ``None`` when there is
+nothing usable; only what cannot be understood at all is ``Wrong``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+Reader = Callable[[Any], Any]
+Table = Mapping[str, Reader]
+Fields = dict[str, Any]
+
+# Every number here is an id, a count of bytes or of pixels; JavaScript clients keep integers exact up to this one.
+WHOLE_MAX = 2**53 - 1
+
+_EMPTY = frozenset({"", "N", "0", "FALSE", "NULL"})
+_YES = frozenset({"Y", "1", "TRUE", "YES", "ON"})
+_HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+TOKENS = ("primary", "secondary", "alert", "base")
+
+
+class Wrong(Exception):
+    """The structure cannot be understood; ``content`` says it to the caller as the documented refusal."""
+
+
+def empty(value: object) -> bool:
+    """Whether this is one of the spellings of "none": ``''``, ``N``, null, false, 0, ``[]``, ``{}``."""
+    if isinstance(value, str):
+        return value.strip().upper() in _EMPTY
+    return not value
+
+
+def decoded(value: Any) -> Any:
+    """The value itself, or what it holds when it is a JSON text of an object or array."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Wrong("JSON") from error
+
+
+def fields(value: object) -> Fields:
+    """An object with upper-case names."""
+    if not isinstance(value, Mapping):
+        raise Wrong("object")
+    return {str(name).upper(): held for name, held in value.items()}
+
+
+def entries(value: Any, singular: Callable[[Fields], bool]) -> list[Fields]:
+    """The objects of a list, whichever way it is spelt.
+
+    A list, a form-indexed object ``{"0": …}`` and one bare object (``singular`` knows it by
+    its names) are the same thing. Rows of a keyboard arrive as lists within the list.
+    """
+    value = decoded(value)
+    if empty(value):
+        return []
+    found: list[Fields] = []
+    for item in _listed(value, singular):
+        rows = _listed(item, singular) if isinstance(item, list) or _indexed(item) else [item]
+        found.extend(fields(row) for row in rows)
+    return found
+
+
+def _listed(value: Any, singular: Callable[[Fields], bool]) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    if _indexed(value):
+        return [value[name] for name in sorted(value, key=int)]
+    if singular(fields(value)):
+        return [value]
+    raise Wrong("list")
+
+
+def _indexed(value: object) -> bool:
+    if not isinstance(value, dict) or not value:
+        return False
+    return all(isinstance(name, str) and len(name) < 10 and name.isascii() and name.isdigit() for name in value)
+
+
+def read(table: Table, source: Fields) -> Fields:
+    """The known fields of ``source`` that hold something usable, in the table's order."""
+    values = ((name, reader(source.get(name))) for name, reader in table.items())
+    return {name: value for name, value in values if value is not None}
+
+
+def text(value: Any) -> str | None:
+    """A text; numbers are written out, an object or array is no text."""
+    if isinstance(value, str):
+        return value.replace("\0", "")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return str(value)
+    except ValueError:
+        # Python refuses to write out integers of thousands of digits.
+        return None
+
+
+def params(value: Any) -> str | None:
+    """Parameters that go back to the bot as text: structures become JSON."""
+    if not isinstance(value, (dict, list)):
+        return text(value) or None
+    try:
+        return msgspec.json.encode(value).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise Wrong("params") from error
+
+
+def whole(value: Any) -> int | None:
+    """A positive whole number; ``"250"`` and ``"250px"`` are both 250."""
+    if isinstance(value, str):
+        digits = re.match(r"\s*\+?([0-9]{1,17})", value)
+        value = int(digits[1]) if digits else 0
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return int(value) if 1 <= value <= WHOLE_MAX else None
+
+
+def flag(value: Any) -> str:
+    """``Y`` for every spelling of yes, else ``N``."""
+    yes = value.strip().upper() in _YES if isinstance(value, str) else value in (True, 1)
+    return "Y" if yes else "N"
+
+
+def color(value: Any) -> str | None:
+    """A colour in HEX, ``#RGB`` or ``#RRGGBB``, lower case."""
+    found = _HEX.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"#{found[1].lower()}" if found else None
+
+
+def token(value: Any) -> str | None:
+    """The name of a colour that the client's theme fills in."""
+    name = value.strip().lower() if isinstance(value, str) else ""
+    return name if name in TOKENS else None
+
+
+def choice(*words: str, default: str | None = None) -> Reader:
+    """A reader of one word out of several; anything else is the documented default, if there is one."""
+
+    def read_choice(value: Any) -> str | None:
+        word = value.strip().upper() if isinstance(value, str) else ""
+        return word if word in words else default
+
+    return read_choice
