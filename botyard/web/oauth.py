@@ -1,0 +1,203 @@
+"""The authorization server: refresh tokens for fresh pairs, and what it knows of an application.
+
+Codes and statuses are those that the official Python SDK's tests found on the real server
+(`wrong_client` comes with status 200). `PAYMENT_REQUIRED` cannot happen here: nothing is paid for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.model.apps import App, Portal
+from botyard.portal import apps, tokens
+from botyard.portal.tokens import Denied, Keyring, Pair
+from botyard.rpc.batch import time_block
+from botyard.rpc.call import Context, Outcome
+from botyard.rpc.faults import refusal
+from botyard.rpc.identity import Credentials, identify
+from botyard.store import access, portal
+from botyard.store import apps as stored_apps
+from botyard.store.access import Caller
+from botyard.store.db import Tx
+from botyard.wire import body as bodies
+
+Answer = tuple[int, dict[str, Any]]
+
+# What a grant needs beside the application's own name and secret.
+GRANTS = {"refresh_token": "refresh_token", "authorization_code": "code"}
+
+_WRONG_CLIENT: Answer = (200, {"error": "wrong_client", "error_description": "There is no such application"})
+_INVALID_CLIENT: Answer = (
+    400,
+    {
+        "error": "invalid_client",
+        "error_description": "Invalid client data was provided. The application may not be installed in Bitrix24",
+    },
+)
+_INVALID_GRANT: Answer = (
+    400,
+    {
+        "error": "invalid_grant",
+        "error_description": "Invalid authorization data was provided for obtaining access_token",
+    },
+)
+_DENIED: dict[Denied, Answer] = {
+    Denied.GRANT: _INVALID_GRANT,
+    Denied.APP_SCOPE: (
+        403,
+        {
+            "error": "invalid_scope",
+            "error_description": "Access permissions requested exceed those specified in the application card",
+        },
+    ),
+    Denied.PERSON_SCOPE: (
+        401,
+        {
+            "error": "insufficient_scope",
+            "error_description": "The request requires higher privileges than provided by the access token",
+        },
+    ),
+}
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request for a token, read."""
+
+    grant: str
+    client_id: str
+    client_secret: str
+    proof: str
+    scope: str
+
+
+async def token(context: Context, query: bytes, content_type: str, body: bytes) -> Answer:
+    """Answer `/oauth/token/`: the status and what to send as JSON."""
+    try:
+        context.limits.admit()
+    except Refused as refused:
+        return _failed(refused)
+    try:
+        asked = _asked(bodies.decode(content_type, body, query))
+        return asked if isinstance(asked, tuple) else await _answered(context, asked)
+    except Exception as fault:
+        return _failed(refusal(fault, "oauth.token"))
+    finally:
+        context.limits.release()
+
+
+async def app_info(context: Context, token: str) -> Answer:
+    """Answer `/rest/app.info` as the authorization server does: what this token and its application are."""
+    started = context.clock.now()
+
+    async def work(tx: Tx) -> Answer:
+        await identify(tx, context.keys, Credentials(token=token, https=True), started)
+        caller = await access.by_token(tx, context.keys.hash(token))
+        found = await portal.get(tx)
+        app = await stored_apps.find(tx, caller.app_id) if caller is not None and caller.app_id else None
+        if caller is None or app is None or found is None:
+            return _INVALID_CLIENT
+        return 200, {"result": _card(context, found, app, caller)}
+
+    try:
+        status, answer = await context.database.read(work)
+    except Exception as fault:
+        refused = refusal(fault, "oauth.app.info")
+        return _INVALID_CLIENT if refused.problem is Problem.TOKEN_INVALID else _failed(refused)
+    if status == 200:
+        finished = context.clock.now()
+        spent = context.limits.spent("oauth", "app.info", 0.0, finished)
+        answer["time"] = time_block(
+            context, Outcome(answer["result"], None, None, started, finished, finished - started, spent)
+        )
+    return status, answer
+
+
+def _failed(refused: Refused) -> Answer:
+    code, text = refused.v1()
+    return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
+
+
+def _asked(given: dict[str, Any]) -> Asked | Answer:
+    """The parameters of a request, or the answer to one that lacks some."""
+    words = {name: value for name, value in given.items() if isinstance(value, str) and value}
+    grant = words.get("grant_type", "")
+    if grant and grant not in GRANTS:
+        return _invalid_request(f'Grant type "{grant[:40]}" is not supported')
+    proof = GRANTS.get(grant, "")
+    for name in ("grant_type", "client_id", "client_secret", proof):
+        if name and name not in words:
+            return _invalid_request(f'No "{name}" parameter found')
+    return Asked(grant, words["client_id"], words["client_secret"], words[proof], words.get("scope", ""))
+
+
+def _invalid_request(text: str) -> Answer:
+    return 400, {"error": "invalid_request", "error_description": text}
+
+
+async def _answered(context: Context, asked: Asked) -> Answer:
+    now = int(context.clock.now())
+    ring = Keyring(context.keys, context.settings)
+
+    async def check(tx: Tx) -> tuple[App | None, bool]:
+        return await apps.check_secret(tx, context.keys, asked.client_id, asked.client_secret)
+
+    # Wrong names and secrets are the cheap case: they never reach the writer.
+    app, own = await context.database.read(check)
+    if app is None:
+        return _WRONG_CLIENT
+    if not own or not app.installed:
+        return _INVALID_CLIENT
+    if asked.grant != "refresh_token":
+        # Codes are given out by the consent page, and there is none: no code can be right.
+        return _INVALID_GRANT
+
+    async def work(tx: Tx) -> tuple[Pair | Denied, Portal | None]:
+        pair = await tokens.refresh(tx, ring, app=app, text=asked.proof, now=now, scopes=asked.scope)
+        return pair, await portal.get(tx)
+
+    pair, found = await context.database.write(work)
+    if isinstance(pair, Denied) or found is None:
+        return _DENIED[pair] if isinstance(pair, Denied) else _INVALID_CLIENT
+    return 200, reply(context, found, app, pair, now)
+
+
+def reply(context: Context, found: Portal, app: App, pair: Pair, now: int) -> dict[str, Any]:
+    """A pair of tokens with everything that some client asks for beside it."""
+    settings = context.settings
+    endpoint = context.url("/rest/")
+    return {
+        "access_token": pair.access,
+        "refresh_token": pair.refresh,
+        "expires": pair.expires,
+        "expires_in": pair.expires - now,
+        "scope": pair.scopes,
+        "domain": settings.domain,
+        "server_endpoint": endpoint,
+        "client_endpoint": endpoint,
+        "member_id": found.member_id,
+        "user_id": pair.user_id,
+        "status": app.status,
+    }
+
+
+def _card(context: Context, found: Portal, app: App, caller: Caller) -> dict[str, Any]:
+    return {
+        "client_id": app.client_id,
+        "scope": caller.scopes,
+        "expires": context.clock.atom_or_none(caller.expires),
+        "user_id": caller.user_id,
+        "install": {
+            "installed": app.installed,
+            "version": app.version,
+            "status": app.status,
+            "scope": app.scopes,
+            "domain": context.settings.domain,
+            "uri": context.settings.public_url,
+            "client_endpoint": context.url("/rest/"),
+            "member_id": found.member_id,
+            "member_type": "company",
+        },
+    }

@@ -1,0 +1,265 @@
+"""`/oauth/token/` and the authorization server's `app.info`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from botyard.clock import Clock
+from botyard.config import Settings
+from botyard.model.people import Profile
+from botyard.portal import apps, setup, switches, tokens, users
+from botyard.portal.apps import Registered
+from botyard.portal.keys import Keys
+from botyard.portal.tokens import Keyring, Pair
+from botyard.rpc.call import Context
+from botyard.rpc.limits import OFF, Limits
+from botyard.rpc.registry import Registry
+from botyard.store.db import Tx
+from botyard.store.migrate import migrate
+from botyard.store.opening import open_database
+from botyard.web import oauth
+
+FORM = "application/x-www-form-urlencoded"
+START = 1_800_000_000
+REPLY_KEYS = {
+    "access_token",
+    "refresh_token",
+    "expires",
+    "expires_in",
+    "scope",
+    "domain",
+    "server_endpoint",
+    "client_endpoint",
+    "member_id",
+    "user_id",
+    "status",
+}
+
+
+class Server:
+    """A portal with one administrator, one application and a pair of tokens, whose clock is set by hand."""
+
+    def __init__(self, runner: asyncio.Runner, folder: Path) -> None:
+        self._runner = runner
+        self.now = float(START)
+        self.context: Context = runner.run(self._opened(folder))
+        self.ring = Keyring(self.context.keys, self.context.settings)
+        self.user_id, self.registered, self.pair = runner.run(self.context.database.write(self._filled))
+
+    async def _opened(self, folder: Path) -> Context:
+        settings = Settings(data=folder, public_url="http://portal.test:8024")
+        database = await open_database(folder / "botyard.db")
+        await migrate(database)
+        clock = Clock(now=lambda: self.now)
+        return Context(settings, database, clock, Keys(b"pepper"), Registry([]), Limits(OFF, 2))
+
+    async def _filled(self, tx: Tx) -> tuple[int, Registered, Pair]:
+        await setup.found(tx, START)
+        user_id = await users.add(tx, Profile(name="Ann"), login="ann", password_hash="", now=START, admin=True)
+        made = await apps.register(tx, self.context.keys, title="Test", scopes=["im", "imbot"], now=START)
+        return user_id, made, await tokens.issue(tx, self.ring, app=made.app, user_id=user_id, now=START)
+
+    def words(self, **changes: str) -> dict[str, str]:
+        """The parameters of a good refresh, with some of them changed or (`""`) left out."""
+        good = {
+            "grant_type": "refresh_token",
+            "client_id": self.registered.app.client_id,
+            "client_secret": self.registered.secret,
+            "refresh_token": self.pair.refresh,
+        }
+        return {name: value for name, value in (good | changes).items() if value}
+
+    def get(self, **changes: str) -> tuple[int, dict[str, Any]]:
+        query = urlencode(self.words(**changes)).encode()
+        return self._runner.run(oauth.token(self.context, query, "", b""))
+
+    def post(self, **changes: str) -> tuple[int, dict[str, Any]]:
+        body = urlencode(self.words(**changes)).encode()
+        return self._runner.run(oauth.token(self.context, b"", FORM, body))
+
+    def app_info(self, token: str) -> tuple[int, dict[str, Any]]:
+        return self._runner.run(oauth.app_info(self.context, token))
+
+    def close(self) -> None:
+        self._runner.run(self.context.database.close())
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    with asyncio.Runner() as runner:
+        made = Server(runner, tmp_path)
+        yield made
+        made.close()
+
+
+def test_a_get_request_is_answered_with_every_key_that_clients_read(server: Server) -> None:
+    status, reply = server.get()
+    assert status == 200
+    assert set(reply) == REPLY_KEYS
+    assert type(reply["expires"]) is int
+    assert reply["expires"] == START + 3600
+    assert reply["expires_in"] == 3600
+    assert reply["user_id"] == server.user_id
+    assert reply["scope"] == "im,imbot"
+    assert reply["client_endpoint"] == reply["server_endpoint"] == "http://portal.test:8024/rest/"
+    assert reply["domain"] == "portal.test:8024"
+    assert reply["status"] == "L"
+    assert len(reply["member_id"]) == 32
+    assert reply["access_token"].isalnum()
+    assert reply["refresh_token"].isalnum()
+
+
+def test_a_posted_form_is_answered_alike(server: Server) -> None:
+    status, reply = server.post()
+    assert status == 200
+    assert set(reply) == REPLY_KEYS
+
+
+def test_the_new_refresh_token_works_and_the_old_one_only_for_a_moment(server: Server) -> None:
+    _, first = server.get()
+    assert server.get()[0] == 200
+    server.now += 30
+    assert server.get()[1]["error"] == "invalid_grant"
+    # Reuse after the grace period ends the family, as if the token had been stolen.
+    assert server.get(refresh_token=first["refresh_token"])[1]["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize("grant", ["refresh_token", "authorization_code"])
+def test_an_unknown_application_is_told_so_with_status_200(server: Server, grant: str) -> None:
+    status, reply = server.get(client_id="WRONG_CLIENT_ID_12345", grant_type=grant, code="any")
+    assert (status, reply["error"]) == (200, "wrong_client")
+
+
+@pytest.mark.parametrize("grant", ["refresh_token", "authorization_code"])
+def test_a_wrong_secret_is_an_invalid_client(server: Server, grant: str) -> None:
+    status, reply = server.get(client_secret="WRONG_SECRET_12345", grant_type=grant, code="any")
+    assert (status, reply["error"]) == (400, "invalid_client")
+    assert "may not be installed" in reply["error_description"]
+
+
+def test_a_wrong_refresh_token_is_an_invalid_grant(server: Server) -> None:
+    status, reply = server.get(refresh_token="invalid_refresh_token")
+    assert (status, reply["error"]) == (400, "invalid_grant")
+    assert reply["error_description"]
+
+
+def test_no_code_is_valid_while_none_is_given_out(server: Server) -> None:
+    status, reply = server.get(grant_type="authorization_code", code="avmocpghblyi01m3h42bljvqtyd19sw1")
+    assert (status, reply["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize("name", ["grant_type", "client_id", "client_secret", "refresh_token"])
+def test_a_missing_parameter_is_named(server: Server, name: str) -> None:
+    status, reply = server.post(**{name: ""})
+    assert status == 400
+    assert reply == {"error": "invalid_request", "error_description": f'No "{name}" parameter found'}
+
+
+def test_a_code_grant_needs_a_code(server: Server) -> None:
+    _, reply = server.get(grant_type="authorization_code")
+    assert reply["error_description"] == 'No "code" parameter found'
+
+
+def test_other_grants_are_invalid_requests(server: Server) -> None:
+    status, reply = server.get(grant_type="password")
+    assert (status, reply["error"]) == (400, "invalid_request")
+
+
+def test_permissions_beyond_the_application_are_an_invalid_scope(server: Server) -> None:
+    status, reply = server.get(scope="im,disk")
+    assert (status, reply["error"]) == (403, "invalid_scope")
+
+
+def test_permissions_beyond_the_grant_are_insufficient_scope(server: Server) -> None:
+    _, narrow = server.get(scope="im")
+    assert narrow["scope"] == "im"
+    status, reply = server.get(refresh_token=narrow["refresh_token"], scope="im,imbot")
+    assert (status, reply["error"]) == (401, "insufficient_scope")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "status"),
+    [
+        ("application/json", b"{", 400),
+        (FORM, b"a[" * 10 + b"=1", 400),
+        ("text/csv", b"a,b", 415),
+        ("application/json", b'{"grant_type": ["refresh_token"], "client_id": {"a": 1}}', 400),
+    ],
+)
+def test_what_cannot_be_read_is_an_invalid_request(server: Server, content_type: str, body: bytes, status: int) -> None:
+    answered, reply = asyncio.run(oauth.token(server.context, b"", content_type, body))
+    assert (answered, reply["error"]) == (status, "invalid_request")
+
+
+def test_too_many_calls_at_once_are_refused(server: Server) -> None:
+    limits = server.context.limits
+    limits.admit()
+    limits.admit()
+    assert server.get()[1]["error"] == "OVERLOAD_LIMIT"
+    limits.release()
+    limits.release()
+    assert server.get()[0] == 200
+    assert limits.in_flight == 0
+
+
+def test_app_info_shows_the_token_and_the_installation(server: Server) -> None:
+    status, reply = server.app_info(server.pair.access)
+    assert status == 200
+    result = reply["result"]
+    assert result["client_id"] == server.registered.app.client_id
+    assert result["scope"] == "im,imbot"
+    assert result["expires"] == "2027-01-15T09:00:00+00:00"
+    assert result["user_id"] == server.user_id
+    assert set(result["install"]) == {
+        "installed",
+        "version",
+        "status",
+        "scope",
+        "domain",
+        "uri",
+        "client_endpoint",
+        "member_id",
+        "member_type",
+    }
+    assert reply["time"].date_start == "2027-01-15T08:00:00+00:00"
+
+
+def test_app_info_of_a_wrong_token_is_an_invalid_client(server: Server) -> None:
+    status, reply = server.app_info("0" * 32)
+    assert (status, reply["error"]) == (400, "invalid_client")
+
+
+def test_app_info_of_a_refresh_token_is_an_invalid_client(server: Server) -> None:
+    assert server.app_info(server.pair.refresh)[1]["error"] == "invalid_client"
+
+
+def test_app_info_without_a_token_finds_no_authorization(server: Server) -> None:
+    status, reply = server.app_info("")
+    assert (status, reply["error"]) == (401, "NO_AUTH_FOUND")
+
+
+def test_app_info_of_an_old_token_says_so(server: Server) -> None:
+    server.now += 3600
+    status, reply = server.app_info(server.pair.access)
+    assert (status, reply["error"]) == (401, "expired_token")
+
+
+def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> None:
+    database, runner = server.context.database, server._runner
+
+    async def work(tx: Tx) -> tuple[str, int]:
+        return await tokens.session(tx, server.ring, user_id=server.user_id, scopes="im", now=START)
+
+    text, _ = runner.run(database.write(work))
+    assert server.app_info(text)[1]["error"] == "invalid_client"
+
+
+def test_app_info_minds_the_switches(server: Server) -> None:
+    server._runner.run(server.context.database.write(lambda tx: switches.turn(tx, "maintenance", True)))
+    assert server.app_info(server.pair.access)[1]["error"] == "PORTAL_DELETED"
