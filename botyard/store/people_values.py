@@ -1,0 +1,80 @@
+"""The values of a filter of people, read as PHP reads them, and dates in any of the usual forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from botyard.wire import forms
+
+MAX_WORDS = 10
+"""Words of a phrase that are looked at."""
+
+MAX_TEXT = 1000
+"""Characters of a value that are looked at."""
+
+_WHOLE = re.compile(r"\s*([+-]?[0-9]+)", re.ASCII)
+_WIDEST = 2**63 - 1
+_FLAGS = {"y": 1, "yes": 1, "true": 1, "1": 1, "n": 0, "no": 0, "false": 0, "0": 0}
+_FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M:%S")
+
+
+def scalars(value: Any) -> list[Any]:
+    """One value, or the elements of a list (PHP writes some lists as maps)."""
+    given = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [one for one in given if not isinstance(one, dict | list)]
+
+
+def text(value: Any) -> str:
+    """A value as text; false and nothing are empty. No field is longer than what is kept of it."""
+    return "" if value is None or value is False else forms.text(value)[:MAX_TEXT]
+
+
+def number(value: Any) -> int:
+    """The digits in front, else 0 (an unresolved `$result[…]` of a batch is 0 too)."""
+    if isinstance(value, int):
+        found = int(value)
+    else:
+        match = _WHOLE.match(str(value))
+        # Longer numbers than this are out of range anyway, and slow to read.
+        found = int(match[1][:20]) if match else 0
+    return max(-_WIDEST, min(found, _WIDEST))
+
+
+def flag(value: Any) -> int | None:
+    """Y or N in any spelling; ``None`` for anything else."""
+    return _FLAGS.get(str(value).strip().lower())
+
+
+def moment(value: Any, zone: ZoneInfo) -> datetime | None:
+    """A date, with or without time; without an offset it is in the portal's zone."""
+    given = str(value).strip()
+    for read in _READERS:
+        try:
+            found = read(given)
+            found = found if found.tzinfo else found.replace(tzinfo=zone)
+            found.timestamp()
+        except (ValueError, OverflowError):
+            continue
+        return found
+    return None
+
+
+def words(given: list[Any]) -> list[str]:
+    """The words of a phrase; a hyphen parts words, as in double names."""
+    return " ".join(text(one) for one in given).replace("-", " ").split()[:MAX_WORDS]
+
+
+def escaped(given: str) -> str:
+    """Text that stands for itself in a LIKE pattern with ``ESCAPE '!'``."""
+    return given.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+
+
+def _format(form: str) -> Callable[[str], datetime]:
+    return lambda given: datetime.strptime(given, form)
+
+
+_READERS = (datetime.fromisoformat, *(_format(form) for form in _FORMATS))
