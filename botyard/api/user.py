@@ -1,0 +1,154 @@
+"""`user.*`: the people of the portal."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from botyard.api.user_fields import CURRENT_WRITERS, LABELS, WRITERS, chosen, filterable, readable, written
+from botyard.errors import Problem, Refused
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import NoParams, Page, Params, method
+from botyard.store import people_search, users
+from botyard.store.people_search import PAGE, Filter
+
+SCOPES = ("user", "user_brief", "user_basic")
+
+
+class GetParams(Params, frozen=True, rename="upper"):
+    """A filter in FILTER, or its plain fields beside the other parameters (clients do both)."""
+
+    sort: Any = None
+    order: Any = None
+    filter: dict[str, Any] = msgspec.field(default_factory=dict)
+    admin_mode: bool = False
+    select: list[str] = msgspec.field(default_factory=list)
+    image_resize: str = ""
+    start: int = 0
+    id: Any = None
+    active: Any = None
+    name: Any = None
+    last_name: Any = None
+    second_name: Any = None
+    email: Any = None
+    last_login: Any = None
+    date_register: Any = None
+    timestamp_x: Any = None
+    last_activity_date: Any = None
+    time_zone: Any = None
+    is_online: Any = None
+    personal_gender: Any = None
+    personal_www: Any = None
+    personal_birthday: Any = None
+    personal_mobile: Any = None
+    personal_city: Any = None
+    work_phone: Any = None
+    work_position: Any = None
+    user_type: Any = None
+    uf_department: Any = None
+    name_search: Any = None
+
+
+class SearchParams(GetParams, frozen=True, rename="upper"):
+    uf_department_name: Any = None
+    find: Any = None
+
+
+@method("user.current", scopes=SCOPES)
+async def current(call: Call, p: NoParams) -> dict[str, Any]:
+    """Tell about the current user.
+
+    Docs: api-reference/user/user-current.md
+    """
+    found = await users.find(call.tx, call.user_id)
+    if found is None:
+        raise Refused(Problem.CREDENTIALS)
+    [answer] = await written(call, [found], chosen(CURRENT_WRITERS, call.identity.scopes))
+    return answer
+
+
+@method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
+async def get(call: Call, p: GetParams) -> Page:
+    """List people by a filter, 50 at a time, by id unless sorted otherwise.
+
+    Bots and visitors are never listed, mail users when USER_TYPE is filtered by.
+    People from outside see those they share a chat with, unless an
+    administrator asks in ADMIN_MODE. With `start` = -1 nothing is counted.
+
+    Docs: api-reference/user/user-get.md
+    """
+    wanted = _filter(call)
+    wanted.add_all(_conditions(p))
+    return await _page(call, p, wanted)
+
+
+@method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
+async def search(call: Call, p: SearchParams) -> Page:
+    """List people by the beginnings of words of their names, positions and departments.
+
+    FIND looks in all of these fields; every parameter of `user.get` works too.
+
+    Docs: api-reference/user/user-search.md
+    """
+    wanted = _filter(call)
+    for key, value in _conditions(p).items():
+        name = key.upper().removeprefix("%")
+        if name in _SEARCHED and value is not None:
+            wanted.add_words(name, value)
+        else:
+            wanted.add(key, value)
+    return await _page(call, p, wanted)
+
+
+@method("user.fields", scopes=SCOPES)
+async def fields(call: Call, p: NoParams) -> dict[str, str]:
+    """Name the fields of a user that the caller's permissions open.
+
+    Docs: api-reference/user/user-fields.md
+    """
+    open_to = readable(call.identity.scopes)
+    return {name: label for name, label in LABELS.items() if name in open_to}
+
+
+_SEARCHED = frozenset({"NAME", "LAST_NAME", "WORK_POSITION", "UF_DEPARTMENT_NAME"})
+_NOT_FIELDS = frozenset({"sort", "order", "filter", "admin_mode", "select", "image_resize", "start"})
+
+
+def _filter(call: Call) -> Filter:
+    return Filter(filterable(call.identity.scopes), call.now, ZoneInfo(call.context.clock.zone_name))
+
+
+def _conditions(p: GetParams) -> dict[str, Any]:
+    """FILTER and the fields beside it; FILTER wins where both name a field."""
+    beside = msgspec.structs.asdict(p)
+    return {name.upper(): value for name, value in beside.items() if name not in _NOT_FIELDS} | p.filter
+
+
+async def _page(call: Call, p: GetParams, wanted: Filter) -> Page:
+    if not (p.admin_mode and call.identity.admin):
+        caller = await users.find(call.tx, call.user_id)
+        if caller is None or caller.outside:
+            wanted.only_neighbours_of(call.user_id)
+    offset = max(p.start, 0)
+    order = people_search.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
+    found = await people_search.page(call.tx, wanted, order, offset)
+    items = await written(call, found, chosen(WRITERS, call.identity.scopes, p.select))
+    if p.start < 0:
+        return Page(items)
+    total = await people_search.count(call.tx, wanted)
+    return Page(items, total, offset + PAGE if offset + PAGE < total else None)
+
+
+def _wishes(sort: Any, order: Any) -> list[tuple[str, bool]]:
+    """``(field, descending)`` pairs out of SORT and ORDER as clients write them: two words, or one object."""
+    for given in (order, sort):
+        if isinstance(given, dict):
+            return [(str(name).upper(), _descending(way)) for name, way in given.items()]
+    return [(str(sort or "ID").upper(), _descending(order))]
+
+
+def _descending(way: Any) -> bool:
+    return str(way).strip().upper().startswith("DESC")
