@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from botyard.api import app, general, user
+from botyard.api import app, general, user, v3
+from botyard.api.botyard import app as botyard_app
+from botyard.api.im import chat as im_chat
+from botyard.api.im import dialog as im_dialog
+from botyard.api.im import message as im_message
+from botyard.api.imbot import app as imbot_app
+from botyard.api.imbot import bot as imbot_bot
+from botyard.api.imbot import chat as imbot_chat
+from botyard.api.imbot import command as imbot_command
+from botyard.api.imbot import dialog as imbot_dialog
+from botyard.api.imbot import message as imbot_message
+from botyard.api.imbot import root as imbot_root
 
 MODULES: tuple[ModuleType, ...] = (
     general,
     app,
     user,
+    v3,
+    imbot_root,
+    imbot_bot,
+    imbot_app,
+    imbot_chat,
+    imbot_command,
+    imbot_dialog,
+    imbot_message,
+    im_chat,
+    im_dialog,
+    im_message,
+    botyard_app,
 )

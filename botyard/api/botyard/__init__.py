@@ -1,0 +1,1 @@
+"""`botyard.*`: what the foreign API has no method for."""

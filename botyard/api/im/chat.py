@@ -1,0 +1,95 @@
+"""im.chat.*: group chats of the calling person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.api.people import user_ids
+from botyard.chat import chats, members, pictures
+from botyard.chat.colors import hex_of
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Kind
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+
+
+class Add(Params, frozen=True, rename="upper"):
+    users: Any = None
+    type: str = "CHAT"
+    title: str = ""
+    description: str = ""
+    color: str = ""
+    message: str = ""
+    avatar: str = ""
+    entity_type: str = ""
+    entity_id: str = ""
+    copilot_main_role: str = "copilot_assistant"
+
+
+class UserAdd(Params, frozen=True, rename="upper"):
+    chat_id: int = 0
+    users: Any = None
+    hide_history: bool = True
+
+
+def _picture(p: Add) -> object:
+    return pictures.prepared(p.avatar)
+
+
+@method(
+    "im.chat.add",
+    access=Access.PERSON,
+    mode=Mode.WRITE,
+    before=_picture,
+    raises=(Problem.GUEST, Problem.USERS_FORMAT, Problem.CHAT_NOT_CREATED),
+)
+async def add(call: Call, p: Add) -> int:
+    """Make a chat that the caller owns and answer its id.
+
+    A COLOR that is unknown or an AVATAR that is no picture is left out.
+
+    Docs: api-reference/chats/im-chat-add.md
+    """
+    picture = None if isinstance(call.prepared, Refused) else pictures.taken(call.prepared)
+    plan = chats.Plan(
+        kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,
+        title=p.title,
+        description=p.description,
+        color=hex_of(p.color) or "",
+        avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
+        entity_type=p.entity_type,
+        entity_id=p.entity_id,
+        message=p.message,
+        user_ids=tuple(user_ids(p.users, Problem.USERS_FORMAT)),
+    )
+    return await chats.add(call.tx, call.user_id, plan, call.now)
+
+
+@method(
+    "im.chat.user.add",
+    access=Access.PERSON,
+    mode=Mode.WRITE,
+    raises=(
+        Problem.GUEST,
+        Problem.CHAT_EMPTY,
+        Problem.CHAT_KIND,
+        Problem.EXTEND_FORBIDDEN,
+        Problem.EXTEND_DENIED,
+    ),
+)
+async def user_add(call: Call, p: UserAdd) -> bool:
+    """Let people into a chat; older messages are hidden from them unless HIDE_HISTORY is N.
+
+    Docs: api-reference/chats/chat-users/im-chat-user-add.md
+    """
+    chat, member = await members.get_group(call.tx, call.user_id, p.chat_id, Problem.EXTEND_DENIED)
+    wanted = user_ids(p.users, Problem.EXTEND_DENIED)
+    try:
+        await members.add(call.tx, call.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
+    except Refused as refused:
+        # v1 bots are told one code for "no right" and "nobody new"; here nobody new is nothing wrong.
+        if refused.problem is not Problem.MEMBER_EXISTS:
+            raise
+        members.require_adding(chat, member)
+    return True

@@ -1,0 +1,111 @@
+"""im.dialog.*: conversations of the calling person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api.dialog import Dialog, dialog
+from botyard.api.im.shapes import HistoryAnswer, history_answer
+from botyard.chat import dialogs, messages, reading
+from botyard.chat.overview import overview
+from botyard.errors import Problem, Refused
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+
+NEWER_MAX = 10
+"""Messages that one call with FIRST_ID answers at most when LIMIT does not ask for fewer."""
+
+
+class Get(Params, frozen=True, rename="upper"):
+    """DIALOG_ID: `N` for a person, `chatN` for a chat, `sgN` for a workgroup's chat."""
+
+    dialog_id: str = ""
+
+
+class MessagesGet(Params, frozen=True, rename="upper"):
+    """LAST_ID loads older messages, FIRST_ID newer ones."""
+
+    dialog_id: str = ""
+    last_id: Any = None
+    first_id: Any = None
+    limit: int = 20
+
+
+class Read(Params, frozen=True, rename="upper"):
+    dialog_id: str = ""
+    message_id: int = 0
+
+
+class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    """Where the read mark stands now."""
+
+    dialog_id: str
+    chat_id: int
+    last_id: int
+    counter: int
+
+
+@method("im.dialog.get", access=Access.PERSON, raises=(Problem.GUEST, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED))
+async def get(call: Call, p: Get) -> Dialog:
+    """Tell everything about a chat, as the calling person sees it.
+
+    Docs: api-reference/chats/im-dialog-get.md
+    """
+    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
+
+
+@method(
+    "im.dialog.messages.get",
+    access=Access.PERSON,
+    raises=(
+        Problem.GUEST,
+        Problem.DIALOG_EMPTY,
+        Problem.FIRST_ID_STRING,
+        Problem.LAST_ID_STRING,
+        Problem.DIALOG_CLOSED,
+    ),
+)
+async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
+    """The history of a chat, newest first: 20 messages or LIMIT (at most 50), with their authors.
+
+    Docs: api-reference/chats/messages/im-dialog-messages-get.md
+    """
+    newer = _number(p.first_id, Problem.FIRST_ID_STRING)
+    older = _number(p.last_id, Problem.LAST_ID_STRING)
+    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    found = await messages.history(call.tx, chat, member, older_than=older, newer_from=newer, limit=p.limit)
+    return await history_answer(call, chat, member, found)
+
+
+@method(
+    "im.dialog.read",
+    access=Access.PERSON,
+    mode=Mode.WRITE,
+    raises=(Problem.GUEST, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED),
+)
+async def read(call: Call, p: Read) -> ReadAnswer:
+    """Mark a chat as read up to MESSAGE_ID, or wholly.
+
+    Docs: api-reference/chats/messages/im-dialog-read.md
+    """
+    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id, locked=True)
+    if member is None:
+        raise Refused(Problem.DIALOG_CLOSED)
+    moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
+    left = await reading.unread(call.tx, chat, moved)
+    return ReadAnswer(p.dialog_id, chat.id, moved.read_id, left.counter)
+
+
+def _number(given: Any, wrong: Problem) -> int:
+    """A message id; absent is 0, anything that is no number raises ``wrong``."""
+    if given is None or given == "":
+        return 0
+    if isinstance(given, int):
+        return given if 0 < given < 2**63 else 0
+    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 19:
+        return int(given)
+    raise Refused(wrong)

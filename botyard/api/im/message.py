@@ -1,0 +1,81 @@
+"""im.message.*: what people say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import UNSET
+
+from botyard.api.content import IM, carried
+from botyard.chat import commands, dialogs, messages
+from botyard.errors import Problem, Refused
+from botyard.model.messages import Draft
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+from botyard.store import users
+
+
+class Add(Params, frozen=True, rename="upper"):
+    dialog_id: str = ""
+    message: str = ""
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    menu: Any = UNSET
+    system: bool = False
+    url_preview: bool = True
+    reply_id: int = 0
+
+
+@method(
+    "im.message.add",
+    access=Access.PERSON,
+    mode=Mode.WRITE,
+    raises=(
+        Problem.GUEST,
+        Problem.MESSAGE_EMPTY,
+        Problem.USER_EMPTY,
+        Problem.USER_MISSING,
+        Problem.CHAT_NOT_FOUND,
+        Problem.POST_DENIED,
+        Problem.PARAMS_WRONG,
+        Problem.ATTACH_WRONG,
+        Problem.ATTACH_TOO_BIG,
+        Problem.KEYBOARD_WRONG,
+        Problem.KEYBOARD_TOO_BIG,
+        Problem.MENU_WRONG,
+        Problem.MENU_TOO_BIG,
+        Problem.REPLY_DENIED,
+        Problem.REPLY_ELSEWHERE,
+    ),
+)
+async def add(call: Call, p: Add) -> int:
+    """Send a message as the calling person and answer its id.
+
+    Slash commands in it are passed on to the bots that answer to them.
+
+    Docs: api-reference/chats/messages/im-message-add.md
+    """
+    given = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM)
+    params = given.params(p.url_preview)
+    if not p.message.strip() and "ATTACH" not in params:
+        raise Refused(Problem.MESSAGE_EMPTY)
+    try:
+        chat, member = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
+    except Refused as refused:
+        raise _as_documented(refused, p.dialog_id) from refused
+    draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
+    message_id = await messages.send(call.tx, call.user_id, chat, member, draft, call.now)
+    author = await users.find(call.tx, call.user_id) if "/" in p.message else None
+    if author and not p.system:
+        await commands.call(call.tx, author, chat, message_id, p.message, call.now)
+    return message_id
+
+
+def _as_documented(refused: Refused, dialog_id: str) -> Refused:
+    """The page's own codes for a DIALOG_ID that leads nowhere."""
+    if refused.problem is Problem.DIALOG_EMPTY:
+        return Refused(Problem.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else Problem.USER_EMPTY)
+    if refused.problem is Problem.DIALOG_CLOSED:
+        return Refused(Problem.CHAT_NOT_FOUND)
+    return refused

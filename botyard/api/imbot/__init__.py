@@ -1,0 +1,1 @@
+"""`imbot.*`: bots of the first generation, upper-case parameters."""

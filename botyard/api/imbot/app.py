@@ -1,0 +1,185 @@
+"""imbot.app.*: applications of bots in chats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api.imbot.params import BOT_PROBLEMS, own_bot, owner
+from botyard.chat import chat_apps, pictures
+from botyard.errors import Problem, Refused
+from botyard.model.bots import ChatApp
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+
+CHECKS = (Problem.CHAT_APP_HTTPS, Problem.CHAT_APP_HASH, Problem.CHAT_APP_PARAMS, Problem.LANG_EMPTY)
+
+
+class Phrase(Params, frozen=True, rename="upper"):
+    """An application in one language."""
+
+    language_id: str = ""
+    title: str = ""
+    description: str = ""
+    copyright: str = ""
+
+
+class Fields(Params, frozen=True, rename="upper"):
+    """What an application is made of; ``None`` is not given. ICON_FILE is BASE64."""
+
+    iframe: str | None = None
+    iframe_width: int | None = None
+    iframe_height: int | None = None
+    iframe_popup: bool | None = None
+    js_method: str | None = None
+    js_param: str | None = None
+    hash: str | None = None
+    icon_file: str | None = None
+    context: str | None = None
+    hidden: bool | None = None
+    extranet_support: bool | None = None
+    livechat_support: bool | None = None
+    lang: list[Phrase] | None = None
+
+
+class Register(Fields, frozen=True, rename="upper"):
+    bot_id: int = 0
+    code: str = ""
+    client_id: str = ""
+
+
+class Update(Fields, frozen=True, rename="upper"):
+    """The sample nests what changes in FIELDS, the table has it beside APP_ID: both are read, FIELDS wins."""
+
+    app_id: int = 0
+    fields: Fields | None = None
+    client_id: str = ""
+
+
+class Unregister(Params, frozen=True, rename="upper"):
+    app_id: int = 0
+    client_id: str = ""
+
+
+def _icon(p: Fields) -> object:
+    return pictures.prepared(p.icon_file or "")
+
+
+def _new_icon(p: Update) -> object:
+    return pictures.prepared((p.fields and p.fields.icon_file) or p.icon_file or "")
+
+
+@method(
+    "imbot.app.register",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_icon,
+    raises=(*BOT_PROBLEMS, *CHECKS, Problem.CHAT_APP_WRONG),
+)
+async def register(call: Call, p: Register) -> int:
+    """Put an application of a bot above the input field and answer its id.
+
+    It runs a command (JS_METHOD, JS_PARAM) or opens a frame (IFRAME over https with
+    HASH, at least 250 by 50 pixels).
+
+    Docs: api-reference/chats/outdated/create-app/imbot-app-register.md
+    """
+    bot = await own_bot(call, p)
+    empty = ChatApp(
+        id=0,
+        owner=bot.owner,
+        bot_id=bot.user_id,
+        code=p.code,
+        iframe="",
+        iframe_width=0,
+        iframe_height=0,
+        iframe_popup=False,
+        js_method="",
+        js_param="",
+        hash="",
+        icon="",
+        context="ALL",
+        hidden=False,
+        extranet=False,
+        livechat=False,
+        lang=[],
+    )
+    app = await _with(call, empty, p, "created")
+    return await chat_apps.register(call.tx, call.user_id, app, call.now)
+
+
+@method(
+    "imbot.app.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_new_icon,
+    raises=(Problem.CHAT_APP_NOT_FOUND, Problem.CHAT_APP_NOT_YOURS, *CHECKS, Problem.CHAT_APP_WRONG),
+)
+async def update(call: Call, p: Update) -> bool:
+    """Change an application of a bot.
+
+    Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
+    """
+    found = await chat_apps.find_own(call.tx, owner(call, p.client_id), p.app_id)
+    given = _merged(p)
+    if all(value is None for value in given.values()):
+        raise Refused(Problem.CHAT_APP_WRONG, done="updated")
+    app = await _with(call, found, Fields(**given), "updated")
+    await chat_apps.change(call.tx, call.user_id, app, call.now)
+    return True
+
+
+@method(
+    "imbot.app.unregister",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(Problem.CHAT_APP_NOT_FOUND, Problem.CHAT_APP_NOT_YOURS),
+)
+async def unregister(call: Call, p: Unregister) -> bool:
+    """Take an application of a bot away.
+
+    Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
+    """
+    found = await chat_apps.find_own(call.tx, owner(call, p.client_id), p.app_id)
+    await chat_apps.remove(call.tx, call.user_id, found, call.now)
+    return True
+
+
+def _merged(p: Update) -> dict[str, Any]:
+    flat = {name: getattr(p, name) for name in Fields.__struct_fields__}
+    nested = msgspec.structs.asdict(p.fields) if p.fields else {}
+    return flat | {name: value for name, value in nested.items() if value is not None}
+
+
+async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
+    """The application with what was given laid over it."""
+    if isinstance(call.prepared, Refused):
+        raise Refused(Problem.CHAT_APP_WRONG, done=done)
+    picture = pictures.taken(call.prepared)
+    changes: dict[str, Any] = {
+        "iframe": given.iframe,
+        "iframe_width": given.iframe_width,
+        "iframe_height": given.iframe_height,
+        "iframe_popup": given.iframe_popup,
+        "js_method": given.js_method.upper() if given.js_method else given.js_method,
+        "js_param": given.js_param,
+        "hash": given.hash,
+        "icon": await pictures.keep(call.tx, picture, call.now) if picture else None,
+        "context": given.context.upper() if given.context else None,
+        "hidden": given.hidden,
+        "extranet": given.extranet_support,
+        "livechat": given.livechat_support,
+        "lang": None if given.lang is None else [_phrase(one) for one in given.lang],
+    }
+    return msgspec.structs.replace(app, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _phrase(one: Phrase) -> dict[str, Any]:
+    return {
+        "LANGUAGE_ID": one.language_id,
+        "TITLE": one.title,
+        "DESCRIPTION": one.description,
+        "COPYRIGHT": one.copyright,
+    }

@@ -1,0 +1,28 @@
+"""imbot.bot.list."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.errors import Problem
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import NoParams, method
+from botyard.store import bots
+
+
+class Listed(msgspec.Struct, frozen=True, rename="upper"):
+    id: int
+    name: str
+    code: str
+    openline: str
+
+
+@method("imbot.bot.list", access=Access.BOT_OWNER, deprecated="imbot.v2.Bot.list", raises=(Problem.AUTH_TYPE,))
+async def list_(call: Call, p: NoParams) -> dict[str, Listed]:
+    """List all bots of the portal, by id.
+
+    Docs: api-reference/chat-bots/outdated/bots/imbot-bot-list.md
+    """
+    found = await bots.all_bots(call.tx)
+    return {str(bot.user_id): Listed(bot.user_id, bot.name, bot.code, "Y" if bot.openline else "N") for bot in found}

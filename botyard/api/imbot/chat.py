@@ -1,0 +1,359 @@
+"""imbot.chat.*: group chats in which a bot acts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api.imbot.params import BOT_PROBLEMS, BotParams, own_bot
+from botyard.api.people import user_ids
+from botyard.chat import chats, dialogs, members, pictures, typing
+from botyard.chat.colors import hex_of
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Kind
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+from botyard.store import chats as rows
+
+
+class Add(BotParams, frozen=True, rename="upper"):
+    type: str = "CHAT"
+    title: str = ""
+    description: str = ""
+    color: str = ""
+    message: str = ""
+    users: Any = None
+    avatar: str = ""
+    entity_type: str = ""
+    entity_id: str = ""
+
+
+class Get(Params, frozen=True, rename="upper"):
+    entity_type: str = ""
+    entity_id: str = ""
+
+
+class ChatParams(BotParams, frozen=True, rename="upper"):
+    chat_id: int = 0
+
+
+class Dialog(BotParams, frozen=True, rename="upper"):
+    dialog_id: str = ""
+
+
+class SetManager(ChatParams, frozen=True, rename="upper"):
+    user_id: int = 0
+    is_manager: bool = True
+
+
+class OneUser(ChatParams, frozen=True, rename="upper"):
+    user_id: int = 0
+
+
+class UpdateAvatar(ChatParams, frozen=True, rename="upper"):
+    avatar: str = ""
+
+
+class UpdateColor(ChatParams, frozen=True, rename="upper"):
+    color: str = ""
+
+
+class UpdateTitle(ChatParams, frozen=True, rename="upper"):
+    title: str = ""
+
+
+class UserAdd(ChatParams, frozen=True, rename="upper"):
+    users: Any = None
+    hide_history: bool = True
+
+
+class ChatId(msgspec.Struct, frozen=True, rename="upper"):
+    id: int
+
+
+def _picture(p: Add | UpdateAvatar) -> object:
+    return pictures.prepared(p.avatar)
+
+
+@method(
+    "imbot.chat.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_picture,
+    deprecated="imbot.v2.Chat.add",
+    raises=(Problem.USERS_FORMAT, *BOT_PROBLEMS, Problem.CHAT_NOT_CREATED),
+)
+async def add(call: Call, p: Add) -> int:
+    """Make a chat that the bot owns and answer its id.
+
+    A COLOR or AVATAR that cannot be used ends the call with WRONG_REQUEST.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-add.md
+    """
+    bot = await own_bot(call, p)
+    wanted = user_ids(p.users, Problem.USERS_FORMAT)
+    color = hex_of(p.color) if p.color else ""
+    if color is None or isinstance(call.prepared, Refused):
+        raise Refused(Problem.CHAT_NOT_CREATED)
+    picture = pictures.taken(call.prepared)
+    plan = chats.Plan(
+        kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,
+        title=p.title,
+        description=p.description,
+        color=color,
+        avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
+        entity_type=p.entity_type,
+        entity_id=p.entity_id,
+        message=p.message,
+        user_ids=tuple(wanted),
+    )
+    return await chats.add(call.tx, bot.user_id, plan, call.now)
+
+
+@method(
+    "imbot.chat.get",
+    access=Access.PERSON,
+    deprecated="imbot.v2.Chat.get",
+    raises=(Problem.GUEST, Problem.CHAT_CLOSED),
+)
+async def get(call: Call, p: Get) -> ChatId | None:
+    """Find the chat that was made for an entity; ``null`` when there is none.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
+    """
+    found = await rows.find_entity(call.tx, p.entity_type, p.entity_id, call.user_id)
+    if found is None:
+        return None
+    if not await dialogs.visible(call.tx, call.user_id, *found):
+        raise Refused(Problem.CHAT_CLOSED)
+    return ChatId(found[0].id)
+
+
+@method(
+    "imbot.chat.leave",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.leave",
+    raises=(
+        Problem.CHAT_EMPTY,
+        Problem.CHAT_KIND,
+        Problem.KICK_FORBIDDEN,
+        Problem.OWNER_MAY_NOT_LEAVE,
+        Problem.MEMBER_MISSING,
+        *BOT_PROBLEMS,
+    ),
+)
+async def leave(call: Call, p: ChatParams) -> bool:
+    """Take the bot out of a chat.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_MISSING)
+    await members.leave(call.tx, bot.user_id, chat, member, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.sendTyping",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.InputAction.notify",
+    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY),
+)
+async def send_typing(call: Call, p: Dialog) -> bool:
+    """Show that the bot is typing.
+
+    A chat where the bot is not is answered like one that does not exist.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-send-typing.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await dialogs.get(call.tx, bot.user_id, p.dialog_id, Problem.DIALOG_EMPTY)
+    if member is None:
+        raise Refused(Problem.DIALOG_EMPTY)
+    await typing.start(call.tx, bot.user_id, chat, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.setManager",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.Manager.add",
+    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.MANAGER_DENIED, Problem.CHAT_KIND, *BOT_PROBLEMS),
+)
+async def set_manager(call: Call, p: SetManager) -> bool:
+    """Make a member a manager of the bot's chat, or take that back (IS_MANAGER N).
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MANAGER_DENIED)
+    _require_user(p.user_id)
+    await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.setOwner",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.setOwner",
+    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.CHAT_KIND, Problem.OWNER_DENIED, *BOT_PROBLEMS),
+)
+async def set_owner(call: Call, p: OneUser) -> bool:
+    """Hand the bot's chat over to another member.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.OWNER_DENIED)
+    _require_user(p.user_id)
+    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.updateAvatar",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_picture,
+    deprecated="imbot.v2.Chat.update",
+    raises=(
+        Problem.CHAT_EMPTY,
+        Problem.AVATAR_DENIED,
+        Problem.CHAT_KIND,
+        Problem.AVATAR_FORBIDDEN,
+        Problem.AVATAR_TYPE,
+        Problem.AVATAR_SIZE,
+        Problem.CHAT_MISSING,
+        *BOT_PROBLEMS,
+    ),
+)
+async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
+    """Give the chat a picture.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_MISSING)
+    chats.require_avatar(chat, member)
+    picture = pictures.taken(call.prepared)
+    if picture is None:
+        raise Refused(Problem.AVATAR_TYPE)
+    path = await pictures.keep(call.tx, picture, call.now)
+    await chats.set_avatar(call.tx, bot.user_id, chat, member, path, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.updateColor",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.update",
+    raises=(Problem.CHAT_EMPTY, Problem.CHAT_KIND, Problem.COLOR_UNKNOWN, Problem.COLOR_SAME, *BOT_PROBLEMS),
+)
+async def update_color(call: Call, p: UpdateColor) -> bool:
+    """Give the chat one of the documented colours.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.COLOR_SAME)
+    await chats.recolor(call.tx, bot.user_id, chat, member, p.color, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.updateTitle",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.update",
+    raises=(Problem.CHAT_EMPTY, Problem.TITLE_EMPTY, Problem.CHAT_KIND, Problem.RENAME_FORBIDDEN, *BOT_PROBLEMS),
+)
+async def update_title(call: Call, p: UpdateTitle) -> bool:
+    """Rename the chat.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_KIND)
+    await chats.rename(call.tx, bot.user_id, chat, member, p.title, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.user.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.User.add",
+    raises=(
+        Problem.CHAT_EMPTY,
+        Problem.CHAT_KIND,
+        Problem.EXTEND_FORBIDDEN,
+        Problem.USERS_NOT_ARRAY,
+        Problem.MEMBER_EXISTS,
+        *BOT_PROBLEMS,
+    ),
+)
+async def user_add(call: Call, p: UserAdd) -> bool:
+    """Let people into the chat; older messages are hidden from them unless HIDE_HISTORY is N.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_EXISTS)
+    wanted = user_ids(p.users, Problem.USERS_NOT_ARRAY)
+    await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
+    return True
+
+
+@method(
+    "imbot.chat.user.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.User.delete",
+    raises=(
+        Problem.CHAT_EMPTY,
+        Problem.USER_EMPTY,
+        Problem.CHAT_KIND,
+        Problem.KICK_FORBIDDEN,
+        Problem.OWNER_MAY_NOT_LEAVE,
+        Problem.MEMBER_MISSING,
+        *BOT_PROBLEMS,
+    ),
+)
+async def user_delete(call: Call, p: OneUser) -> bool:
+    """Show somebody out of the chat.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_MISSING)
+    _require_user(p.user_id)
+    await members.remove(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    return True
+
+
+@method(
+    "imbot.chat.user.list",
+    access=Access.BOT_OWNER,
+    deprecated="imbot.v2.Chat.User.list",
+    raises=(Problem.CHAT_EMPTY, Problem.CHAT_KIND, *BOT_PROBLEMS),
+)
+async def user_list(call: Call, p: ChatParams) -> list[int]:
+    """List the ids of everybody in the chat.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-list.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await members.find_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_KIND)
+    return await members.list_(call.tx, chat, member)
+
+
+def _require_user(user_id: int) -> None:
+    if user_id <= 0:
+        raise Refused(Problem.USER_EMPTY)

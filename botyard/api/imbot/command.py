@@ -1,0 +1,206 @@
+"""imbot.command.*: slash commands of bots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from botyard.api.content import IMBOT, carried
+from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot, owner
+from botyard.chat import commands
+from botyard.chat.handlers import wrong_handler
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Command
+from botyard.model.messages import Draft
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+
+
+class Phrase(Params, frozen=True, rename="upper"):
+    """A command in one language."""
+
+    language_id: str = ""
+    title: str = ""
+    params: str = ""
+
+
+class Register(BotParams, frozen=True, rename="upper"):
+    command: str = ""
+    event_command_add: str = ""
+    lang: list[Phrase] = []
+    common: bool = False
+    hidden: bool = False
+    extranet_support: bool = False
+
+
+class UpdateFields(Params, frozen=True, rename="upper"):
+    """What is not given stays as it is."""
+
+    command: str | None = None
+    event_command_add: str | None = None
+    hidden: bool | None = None
+    extranet_support: bool | None = None
+    lang: list[Phrase] | None = None
+
+
+class Update(Params, frozen=True, rename="upper"):
+    command_id: int = 0
+    fields: UpdateFields = UpdateFields()
+    client_id: str = ""
+
+
+class Unregister(Params, frozen=True, rename="upper"):
+    command_id: int = 0
+    client_id: str = ""
+
+
+class Answer(Params, frozen=True, rename="upper"):
+    """The command by COMMAND_ID or by its text, COMMAND."""
+
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    menu: Any = UNSET
+    url_preview: bool = True
+
+    command_id: int = 0
+    command: str = ""
+    message_id: int = 0
+    message: str = ""
+    system: bool = False
+    client_id: str = ""
+
+
+COMMAND_PROBLEMS = (Problem.COMMAND_NOT_FOUND, Problem.COMMAND_NOT_YOURS)
+
+
+@method(
+    "imbot.command.register",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Command.register",
+    raises=(
+        Problem.ON_COMMAND_MISSING,
+        Problem.ON_COMMAND_WRONG,
+        Problem.COMMAND_EMPTY,
+        *BOT_PROBLEMS,
+        Problem.LANG_EMPTY,
+        Problem.COMMAND_NOT_CREATED,
+    ),
+)
+async def register(call: Call, p: Register) -> int:
+    """Add a slash command to a bot and answer its id; the same command again is renewed.
+
+    LANG may be left out for a hidden command.
+
+    Docs: api-reference/chat-bots/outdated/commands/imbot-command-register.md
+    """
+    bot = await own_bot(call, p)
+    if not p.event_command_add:
+        raise Refused(Problem.ON_COMMAND_MISSING)
+    if wrong_handler(p.event_command_add):
+        raise Refused(Problem.ON_COMMAND_WRONG)
+    if not commands.word(p.command):
+        raise Refused(Problem.COMMAND_EMPTY)
+    lang = _lang(p.lang)
+    if not lang and not p.hidden:
+        raise Refused(Problem.LANG_EMPTY)
+    command = Command(
+        id=0,
+        owner=bot.owner,
+        bot_id=bot.user_id,
+        command=commands.word(p.command),
+        handler=p.event_command_add,
+        common=p.common,
+        hidden=p.hidden,
+        extranet=p.extranet_support,
+        lang=lang,
+    )
+    return await commands.register(call.tx, call.user_id, command, call.now)
+
+
+@method(
+    "imbot.command.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Command.update",
+    raises=(*COMMAND_PROBLEMS, Problem.ON_COMMAND_WRONG, Problem.FIELDS_EMPTY, Problem.COMMAND_NOT_UPDATED),
+)
+async def update(call: Call, p: Update) -> bool:
+    """Change a slash command.
+
+    Docs: api-reference/chat-bots/outdated/commands/imbot-command-update.md
+    """
+    found = await commands.find_own(call.tx, owner(call, p.client_id), p.command_id)
+    given = p.fields
+    if all(value is None for value in msgspec.structs.astuple(given)):
+        raise Refused(Problem.FIELDS_EMPTY)
+    if given.event_command_add is not None and wrong_handler(given.event_command_add):
+        raise Refused(Problem.ON_COMMAND_WRONG)
+    lang = found.lang if given.lang is None else _lang(given.lang)
+    hidden = found.hidden if given.hidden is None else given.hidden
+    if not lang and not hidden:
+        raise Refused(Problem.COMMAND_NOT_UPDATED)
+    changed = msgspec.structs.replace(
+        found,
+        command=found.command if given.command is None else commands.word(given.command),
+        handler=given.event_command_add or found.handler,
+        hidden=hidden,
+        extranet=found.extranet if given.extranet_support is None else given.extranet_support,
+        lang=lang,
+    )
+    await commands.change(call.tx, call.user_id, changed, call.now)
+    return True
+
+
+@method(
+    "imbot.command.unregister",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Command.unregister",
+    raises=COMMAND_PROBLEMS,
+)
+async def unregister(call: Call, p: Unregister) -> bool:
+    """Take a slash command away.
+
+    Docs: api-reference/chat-bots/outdated/commands/imbot-command-unregister.md
+    """
+    found = await commands.find_own(call.tx, owner(call, p.client_id), p.command_id)
+    await commands.remove(call.tx, call.user_id, found, call.now)
+    return True
+
+
+@method(
+    "imbot.command.answer",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Command.answer",
+    raises=(
+        *COMMAND_PROBLEMS,
+        Problem.MESSAGE_ID_EMPTY,
+        Problem.MESSAGE_EMPTY,
+        *CONTENT_PROBLEMS[:-1],
+        Problem.MESSAGE_NOT_ADDED,
+    ),
+)
+async def answer(call: Call, p: Answer) -> int:
+    """Answer a slash command in the chat where it was called, and answer the message's id.
+
+    Docs: api-reference/chat-bots/outdated/commands/imbot-command-answer.md
+    """
+    found = await commands.find_own(call.tx, owner(call, p.client_id), p.command_id, p.command)
+    if p.message_id <= 0:
+        raise Refused(Problem.MESSAGE_ID_EMPTY)
+    given = carried(p.attach, p.keyboard, p.menu, bot_id=found.bot_id, limits=IMBOT)
+    params: dict[str, Any] = given.params(p.url_preview)
+    if not p.message.strip() and "ATTACH" not in params:
+        raise Refused(Problem.MESSAGE_EMPTY)
+    draft = Draft(text=p.message, system=p.system, params=params)
+    return await commands.answer(call.tx, found, p.message_id, draft, call.now)
+
+
+def _lang(given: list[Phrase]) -> list[dict[str, Any]]:
+    kept = [one for one in given if one.language_id and one.title]
+    return [{"LANGUAGE_ID": one.language_id, "TITLE": one.title, "PARAMS": one.params} for one in kept]

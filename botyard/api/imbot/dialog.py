@@ -1,0 +1,37 @@
+"""imbot.dialog.get."""
+
+from __future__ import annotations
+
+from botyard.api.dialog import Dialog, dialog
+from botyard.chat import dialogs
+from botyard.chat.overview import overview
+from botyard.errors import Problem
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Params, method
+
+
+class Get(Params, frozen=True, rename="upper"):
+    """DIALOG_ID: `N` for a person, `chatN` for a chat, `sgN` for a workgroup's chat; text or number."""
+
+    dialog_id: str = ""
+
+
+@method(
+    "imbot.dialog.get",
+    access=Access.PERSON,
+    deprecated="imbot.v2.Chat.get",
+    raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.CHAT_CLOSED),
+)
+async def get(call: Call, p: Get) -> Dialog:
+    """Tell everything about a chat, as the calling user sees it.
+
+    Lists of people (`readed_list`, `manager_list`, `mute_list`) name at most 20,
+    `first_viewers` at most 5; counters are exact. A chat that does not exist is
+    answered like one that is closed to the caller.
+
+    Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
+    """
+    closed = Problem.CHAT_CLOSED if p.dialog_id.startswith("chat") else Problem.DIALOG_CLOSED
+    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id, closed)
+    return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)

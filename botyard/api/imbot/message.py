@@ -1,0 +1,146 @@
+"""imbot.message.*: what a bot says."""
+
+from __future__ import annotations
+
+from botyard.api.content import IMBOT, carried
+from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, Content, own_bot
+from botyard.chat import dialogs, messages
+from botyard.errors import Problem, Refused
+from botyard.model.messages import Draft
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+
+DAY = 86_400
+
+
+class Add(Content, frozen=True, rename="upper"):
+    """FROM_USER_ID with TO_USER_ID writes a system message into the dialog of two people instead of DIALOG_ID."""
+
+    dialog_id: str = ""
+    from_user_id: int = 0
+    to_user_id: int = 0
+    message: str = ""
+    system: bool = False
+
+
+class Update(Content, frozen=True, rename="upper"):
+    """Without MESSAGE the text stays as it is."""
+
+    message_id: int = 0
+    message: str | None = None
+
+
+class Delete(BotParams, frozen=True, rename="upper"):
+    """COMPLETE Y leaves no mark of the message."""
+
+    message_id: int = 0
+    complete: bool = False
+
+
+class Like(BotParams, frozen=True, rename="upper"):
+    message_id: int = 0
+    action: str = "auto"
+
+
+@method(
+    "imbot.message.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.Message.send",
+    raises=(
+        *BOT_PROBLEMS,
+        Problem.DIALOG_EMPTY,
+        Problem.MESSAGE_EMPTY,
+        *CONTENT_PROBLEMS,
+        Problem.MESSAGE_NOT_ADDED,
+    ),
+)
+async def add(call: Call, p: Add) -> int:
+    """Send a message from the bot and answer its id.
+
+    Docs: api-reference/chat-bots/outdated/messages/imbot-message-add.md
+    """
+    bot = await own_bot(call, p)
+    between = p.from_user_id > 0 and p.to_user_id > 0
+    if not between:
+        dialogs.parse(p.dialog_id)
+    given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
+    params = given.params(p.url_preview)
+    if not p.message.strip() and "ATTACH" not in params:
+        raise Refused(Problem.MESSAGE_EMPTY)
+    draft = Draft(text=p.message, system=p.system or between, params=params)
+    try:
+        if between:
+            # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
+            chat, member = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id, call.now)
+            return await messages.send(call.tx, p.from_user_id, chat, member, draft, call.now)
+        chat, member = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
+        return await messages.send(call.tx, bot.user_id, chat, member, draft, call.now)
+    except Refused as refused:
+        # The page knows one code for every reason why a message finds no place.
+        if refused.problem in (Problem.DIALOG_CLOSED, Problem.USER_MISSING, Problem.POST_DENIED):
+            raise Refused(Problem.MESSAGE_NOT_ADDED) from refused
+        raise
+
+
+@method(
+    "imbot.message.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.Message.update",
+    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, *CONTENT_PROBLEMS, Problem.MESSAGE_LOCKED),
+)
+async def update(call: Call, p: Update) -> bool:
+    """Change a message of the bot within three days of its publication.
+
+    Docs: api-reference/chat-bots/outdated/messages/imbot-message-update.md
+    """
+    bot = await own_bot(call, p)
+    _require_message(p.message_id)
+    given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
+    window = call.context.settings.edit_days * DAY
+    await messages.edit(call.tx, bot.user_id, p.message_id, p.message, given.changes(), window, call.now)
+    return True
+
+
+@method(
+    "imbot.message.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.Message.delete",
+    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, Problem.MESSAGE_LOCKED),
+)
+async def delete(call: Call, p: Delete) -> bool:
+    """Delete a message of the bot, or anybody's in a chat that the bot manages.
+
+    Docs: api-reference/chat-bots/outdated/messages/imbot-message-delete.md
+    """
+    bot = await own_bot(call, p)
+    _require_message(p.message_id)
+    window = call.context.settings.edit_days * DAY
+    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=window, now=call.now)
+    return True
+
+
+@method(
+    "imbot.message.like",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Chat.Message.Reaction.add",
+    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, Problem.NO_CHANGES),
+)
+async def like(call: Call, p: Like) -> bool:
+    """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).
+
+    Docs: api-reference/chat-bots/outdated/messages/imbot-message-like.md
+    """
+    bot = await own_bot(call, p)
+    _require_message(p.message_id)
+    await messages.like(call.tx, bot.user_id, p.message_id, p.action.lower(), call.now)
+    return True
+
+
+def _require_message(message_id: int) -> None:
+    if message_id <= 0:
+        raise Refused(Problem.MESSAGE_ID_WRONG)

@@ -1,0 +1,74 @@
+"""Parameters that the methods of bots share, and whose bot a call means."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from msgspec import UNSET
+
+from botyard.chat import bots
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot
+from botyard.rpc.call import Call
+from botyard.rpc.method import Params
+
+# What every method of a registered bot may raise.
+BOT_PROBLEMS = (Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+CONTENT_PROBLEMS = (
+    Problem.ATTACH_WRONG,
+    Problem.ATTACH_TOO_BIG,
+    Problem.KEYBOARD_WRONG,
+    Problem.KEYBOARD_TOO_BIG,
+    Problem.MENU_WRONG,
+    Problem.MENU_TOO_BIG,
+)
+
+
+class BotParams(Params, frozen=True, rename="upper"):
+    """BOT_ID may be left out: the first bot of the caller is meant. CLIENT_ID names the caller of webhooks."""
+
+    bot_id: int = 0
+    client_id: str = ""
+
+
+class Content(BotParams, frozen=True, rename="upper"):
+    """What a message of a bot carries, in any of the documented spellings."""
+
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    menu: Any = UNSET
+    url_preview: bool = True
+    skip_connector: bool = False
+
+
+def owner(call: Call, client_id: str) -> str:
+    """The name under which a caller owns bots: its application, else the CLIENT_ID that its webhook chose.
+
+    CLIENT_ID of a webhook works like a password for its bots, so only its keyed hash is
+    kept. ``""`` for a webhook that gave none.
+    """
+    if call.identity.client_id:
+        return f"app:{call.identity.client_id}"
+    return f"hook:{call.context.keys.hash('client:' + client_id)}" if client_id else ""
+
+
+def named_owner(call: Call, client_id: str) -> str:
+    """The same where a name is demanded. Raises CLIENT_UNNAMED."""
+    found = owner(call, client_id)
+    if not found:
+        raise Refused(Problem.CLIENT_UNNAMED)
+    return found
+
+
+class NamesBot(Protocol):
+    """Parameters that name a bot."""
+
+    @property
+    def bot_id(self) -> int: ...
+    @property
+    def client_id(self) -> str: ...
+
+
+async def own_bot(call: Call, p: NamesBot) -> Bot:
+    """The caller's bot that a call means. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    return await bots.find_own(call.tx, owner(call, p.client_id), p.bot_id)

@@ -1,0 +1,240 @@
+"""imbot.register, imbot.update, imbot.unregister."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.api.imbot.params import BotParams, named_owner
+from botyard.chat import bots, pictures
+from botyard.chat.colors import hex_of
+from botyard.chat.handlers import wrong_handler
+from botyard.errors import Problem, Refused
+from botyard.model.bots import BotType, Handlers
+from botyard.model.people import Profile
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+from botyard.store import bots as rows
+
+_TYPES = {kind.value: kind for kind in BotType}
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Properties(Params, frozen=True, rename="upper"):
+    """A bot's profile; ``None`` is not given. PERSONAL_PHOTO is BASE64, COLOR one of the documented names."""
+
+    name: str | None = None
+    last_name: str | None = None
+    color: str | None = None
+    email: str | None = None
+    personal_birthday: str | None = None
+    work_position: str | None = None
+    personal_www: str | None = None
+    personal_gender: str | None = None
+    personal_photo: str | None = None
+
+
+class HandlerParams(Params, frozen=True, rename="upper"):
+    """Addresses for events; EVENT_HANDLER stands for all five. ``None`` is not given."""
+
+    event_handler: str | None = None
+    event_message_add: str | None = None
+    event_message_update: str | None = None
+    event_message_delete: str | None = None
+    event_welcome_message: str | None = None
+    event_bot_delete: str | None = None
+
+
+class Slot(NamedTuple):
+    """One handler: its parameter, where it is kept, and what is wrong when it is missing or no address."""
+
+    param: str
+    kept: str
+    missing: Problem | None
+    wrong: Problem
+
+
+SLOTS = (
+    Slot("event_message_add", "message_add", Problem.ON_MESSAGE_ADD_MISSING, Problem.ON_MESSAGE_ADD_WRONG),
+    Slot("event_message_update", "message_update", None, Problem.ON_MESSAGE_UPDATE_WRONG),
+    Slot("event_message_delete", "message_delete", None, Problem.ON_MESSAGE_DELETE_WRONG),
+    Slot("event_welcome_message", "welcome", Problem.ON_WELCOME_MISSING, Problem.ON_WELCOME_WRONG),
+    Slot("event_bot_delete", "bot_delete", Problem.ON_BOT_DELETE_MISSING, Problem.ON_BOT_DELETE_WRONG),
+)
+
+
+class Register(HandlerParams, frozen=True, rename="upper"):
+    code: str = ""
+    type: str = "B"
+    openline: bool = False
+    properties: Properties = Properties()
+    client_id: str = ""
+
+
+class UpdateFields(HandlerParams, frozen=True, rename="upper"):
+    code: str | None = None
+    properties: Properties = Properties()
+
+
+class Update(BotParams, frozen=True, rename="upper"):
+    fields: UpdateFields = UpdateFields()
+
+
+class Unregister(BotParams, frozen=True, rename="upper"):
+    """BOT_ID names the bot."""
+
+
+def _photo(p: Register) -> object:
+    return pictures.prepared(p.properties.personal_photo or "")
+
+
+def _new_photo(p: Update) -> object:
+    return pictures.prepared(p.fields.properties.personal_photo or "")
+
+
+@method(
+    "imbot.register",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_photo,
+    deprecated="imbot.v2.Bot.register",
+    raises=(
+        Problem.AUTH_TYPE,
+        Problem.CLIENT_UNNAMED,
+        *(problem for slot in SLOTS for problem in (slot.missing, slot.wrong) if problem),
+        Problem.BOT_CODE,
+        Problem.BOT_NAME,
+        Problem.BOT_COUNT,
+        Problem.BOT_NOT_CREATED,
+    ),
+)
+async def register(call: Call, p: Register) -> int:
+    """Register a bot and answer its id.
+
+    Registering the same CODE again answers the same id and renews the handlers, which
+    all bots of one application share. A PERSONAL_PHOTO that is no picture is refused
+    with WRONG_REQUEST.
+
+    Docs: api-reference/chat-bots/outdated/bots/imbot-register.md
+    """
+    owner = named_owner(call, p.client_id)
+    handlers = _handlers(p, Handlers(), complete=True)
+    code = p.code.strip()
+    if not code:
+        raise Refused(Problem.BOT_CODE)
+    if not ((p.properties.name or "").strip() or (p.properties.last_name or "").strip()):
+        raise Refused(Problem.BOT_NAME)
+    if len(code) > bots.CODE_MAX or isinstance(call.prepared, Refused):
+        raise Refused(Problem.BOT_NOT_CREATED)
+    kind = _TYPES.get(p.type.upper(), BotType.BOT)
+    plan = bots.Plan(
+        owner=owner,
+        code=code,
+        type=kind,
+        openline=p.openline or kind is BotType.OPENLINE,
+        dialect="v1",
+        profile=await _profile(call, p.properties),
+    )
+    return await bots.register(call.tx, call.user_id, plan, handlers, call.context.settings.max_bots, call.now)
+
+
+@method(
+    "imbot.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_new_photo,
+    deprecated="imbot.v2.Bot.update",
+    raises=(
+        Problem.AUTH_TYPE,
+        Problem.CLIENT_UNNAMED,
+        Problem.BOT_NOT_FOUND,
+        Problem.BOT_NOT_YOURS,
+        *(slot.wrong for slot in SLOTS),
+        Problem.BOT_NAME,
+        Problem.FIELDS_EMPTY,
+        Problem.BOT_NOT_UPDATED,
+    ),
+)
+async def update(call: Call, p: Update) -> bool:
+    """Change a bot's code, profile or handlers; its type stays.
+
+    Docs: api-reference/chat-bots/outdated/bots/imbot-update.md
+    """
+    owner = named_owner(call, p.client_id)
+    # BOT_ID is required here: no other bot is guessed at.
+    if not p.bot_id:
+        raise Refused(Problem.BOT_NOT_FOUND)
+    bot = await bots.find_own(call.tx, owner, p.bot_id)
+    handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
+    given = p.fields.properties
+    if given.name is not None and given.last_name is not None and not (given.name + given.last_name).strip():
+        raise Refused(Problem.BOT_NAME)
+    if isinstance(call.prepared, Refused):
+        raise Refused(Problem.BOT_NOT_UPDATED)
+    changed = any(value is not None for value in msgspec.structs.astuple(given))
+    bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
+    if not (p.fields.code or changed or bound):
+        raise Refused(Problem.FIELDS_EMPTY)
+    profile = await _profile(call, given)
+    await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers, now=call.now)
+    return True
+
+
+@method(
+    "imbot.unregister",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    deprecated="imbot.v2.Bot.unregister",
+    raises=(
+        Problem.AUTH_TYPE,
+        Problem.CLIENT_UNNAMED,
+        Problem.BOT_NOT_FOUND,
+        Problem.BOT_NOT_YOURS,
+        Problem.BOT_NOT_DELETED,
+    ),
+)
+async def unregister(call: Call, p: Unregister) -> bool:
+    """Remove a bot, its commands and its private dialogs.
+
+    Docs: api-reference/chat-bots/outdated/bots/imbot-unregister.md
+    """
+    owner = named_owner(call, p.client_id)
+    if not p.bot_id:
+        raise Refused(Problem.BOT_NOT_FOUND)
+    bot = await bots.find_own(call.tx, owner, p.bot_id)
+    await bots.remove(call.tx, call.user_id, bot, call.now)
+    return True
+
+
+def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool) -> Handlers:
+    """The handler set after this call. ``complete`` demands those that a new bot must have."""
+    changes = {}
+    for slot in SLOTS:
+        url = getattr(given, slot.param) or given.event_handler
+        if not url and complete and slot.missing:
+            raise Refused(slot.missing)
+        if url and wrong_handler(url):
+            raise Refused(slot.wrong)
+        if url:
+            changes[slot.kept] = url
+    return msgspec.structs.replace(bound, **changes)
+
+
+async def _profile(call: Call, given: Properties) -> Profile:
+    picture = pictures.taken(call.prepared)
+    birthday = given.personal_birthday
+    gender = (given.personal_gender or "").upper()
+    return Profile(
+        name=given.name,
+        last_name=given.last_name,
+        color=hex_of(given.color) if given.color else None,
+        email=given.email,
+        birthday=birthday if birthday and _DAY.fullmatch(birthday) else None,
+        work_position=given.work_position,
+        www=given.personal_www,
+        gender=gender if gender in {"M", "F"} else None,
+        avatar=await pictures.keep(call.tx, picture, call.now) if picture else None,
+    )

@@ -1,0 +1,49 @@
+"""REST 3.0 (`/rest/api/…`): its own batch, and the few methods that exist only there.
+
+Chats, bots and people have no method of that generation: names of the old API
+are unknown under this address, as they are on a portal of the vendor.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.rpc.batch import MAX_COMMANDS, commands_of
+from botyard.rpc.call import Call
+from botyard.rpc.dispatch import V3
+from botyard.rpc.method import AnyParams, Mode, NoParams, method
+from botyard.wire.envelope import written
+
+
+@method("api/batch", mode=Mode.NONE, scopes=(), raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH))
+async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
+    """Run several methods of REST 3.0, given as `{"0": {"method": …, "query": {…}}, …}`; answers are a list.
+
+    The first command that fails ends the batch with its error.
+
+    Docs: api-reference/rest-v3.md
+    """
+    commands = [one for one in commands_of(p.values).values() if isinstance(one, dict)]
+    if len(commands) > MAX_COMMANDS:
+        raise Refused(Problem.BATCH_LENGTH)
+    answers: list[msgspec.Raw] = []
+    for one in commands:
+        name = str(one.get("method", ""))
+        if name.lower() == "batch":
+            raise Refused(Problem.BATCH_METHOD)
+        query: Any = one.get("query")
+        params = {str(key).lower(): value for key, value in query.items()} if isinstance(query, dict) else {}
+        answers.append(written((await call.run(V3 + name, params)).result))
+    return answers
+
+
+@method("api/rest.scope.list", scopes=())
+async def scope_list(call: Call, p: NoParams) -> list[str]:
+    """List the permissions of the caller.
+
+    Docs: api-reference/rest-v3.md
+    """
+    return sorted(call.identity.scopes)

@@ -1,0 +1,119 @@
+"""Group chats: create, rename, colour, picture."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.chat import members, messages, outbox, rules
+from botyard.chat.colors import hex_of
+from botyard.chat.rules import Act
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Chat, Kind, Member
+from botyard.model.events import ChatAdded, ChatChanged
+from botyard.model.messages import Draft
+from botyard.store import chats, users
+from botyard.store.db import Tx
+
+TITLE_MAX = 255
+MEMBERS_MAX = 10_000
+"""People that one call may bring into a new chat."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat to be made. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address."""
+
+    kind: Kind = Kind.GROUP
+    title: str = ""
+    description: str = ""
+    color: str = ""
+    avatar: str = ""
+    entity_type: str = ""
+    entity_id: str = ""
+    message: str = ""
+    user_ids: tuple[int, ...] = ()
+    manager_ids: frozenset[int] = frozenset()
+
+
+async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
+    """Make a group chat owned by the actor. Answers its id.
+
+    Unknown and inactive people are passed over. Raises CHAT_NOT_CREATED when
+    more than ``MEMBERS_MAX`` are asked for or none of those named exists.
+    """
+    wanted = list(dict.fromkeys(plan.user_ids))
+    if len(wanted) > MEMBERS_MAX:
+        raise Refused(Problem.CHAT_NOT_CREATED)
+    people = [person for person in await users.find_many(tx, [actor_id, *wanted]) if person.active]
+    present = {person.id for person in people}
+    if actor_id not in present or (wanted and not present & set(wanted)):
+        raise Refused(Problem.CHAT_NOT_CREATED)
+    title = plan.title[:TITLE_MAX] or ", ".join(person.full_name for person in people[:5])[:TITLE_MAX]
+    chat_id = await chats.add(
+        tx,
+        kind=plan.kind,
+        now=now,
+        title=title,
+        description=plan.description,
+        owner_id=actor_id,
+        avatar=plan.avatar,
+        color=plan.color,
+        entity_type=plan.entity_type,
+        entity_id=plan.entity_id,
+    )
+    await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title), now)
+    chat = await chats.fresh(tx, chat_id)
+    # History is open to the first members: there is none yet that could be hidden from them.
+    await members.enter(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
+    owner = next(person for person in people if person.id == actor_id)
+    await messages.note(tx, chat_id, actor_id, f"{members.mention(owner)} created the chat", "CHAT_CREATE", now)
+    invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
+    if invited:
+        text = f"{members.mention(owner)} invited {invited} to the chat"
+        await messages.note(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
+    if plan.message:
+        await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
+    return chat_id
+
+
+async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str, now: int) -> None:
+    """Give a chat a new title. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
+    if not title.strip():
+        raise Refused(Problem.TITLE_EMPTY)
+    rules.require(Act.RENAME, chat, member)
+    new = title.strip()[:TITLE_MAX]
+    if new == chat.title:
+        return
+    await chats.set_title(tx, chat.id, new)
+    await _changed(tx, actor_id, chat, "title", new, f'changed the title of the chat to "{new}"', "CHAT_RENAME", now)
+
+
+async def recolor(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str, now: int) -> None:
+    """Give a chat one of the documented colours, by name. Raises COLOR_UNKNOWN, COLOR_SAME."""
+    value = hex_of(color)
+    if value is None:
+        raise Refused(Problem.COLOR_UNKNOWN)
+    rules.require(Act.COLOR, chat, member)
+    if value == chat.color:
+        raise Refused(Problem.COLOR_SAME)
+    await chats.set_color(tx, chat.id, value)
+    await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR", now)
+
+
+def require_avatar(chat: Chat, member: Member | None) -> None:
+    """Whether the picture may be changed, before one is stored. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
+    rules.require(Act.AVATAR, chat, member)
+
+
+async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str, now: int) -> None:
+    """Give a chat a picture that is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
+    require_avatar(chat, member)
+    await chats.set_avatar(tx, chat.id, avatar)
+    await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR", now)
+
+
+async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, done: str, code: str, now: int) -> None:
+    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field=field, value=value)
+    await outbox.publish(tx, event, now, chat)
+    person = await users.find(tx, actor_id)
+    name = members.mention(person) if person else "Somebody"
+    await messages.note(tx, chat.id, actor_id, f"{name} {done}", code, now)

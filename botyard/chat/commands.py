@@ -1,0 +1,134 @@
+"""Slash commands of bots: register, update, remove, match, answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from botyard.chat import bbcode, messages, outbox
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Command
+from botyard.model.chats import Chat
+from botyard.model.events import CommandCalled, CommandChanged
+from botyard.model.messages import Draft
+from botyard.model.people import User
+from botyard.store import bots, chats, members
+from botyard.store import messages as rows
+from botyard.store.db import Tx
+
+MOST = 100
+"""Commands that one bot may register."""
+
+_WORD = re.compile(r"[^\s/]{1,60}")
+
+
+async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Command:
+    """An owner's command by id, or by name. Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS."""
+    if command_id:
+        found = await bots.find_command(tx, command_id)
+    else:
+        named = await bots.commands_named(tx, word(name))
+        found = next((one for one in named if one.owner == owner), named[0] if named else None)
+    if found is None:
+        raise Refused(Problem.COMMAND_NOT_FOUND)
+    if found.owner != owner:
+        raise Refused(Problem.COMMAND_NOT_YOURS)
+    return found
+
+
+def word(text: str) -> str:
+    """A command as it is kept: without its slash."""
+    return text.strip().removeprefix("/")
+
+
+async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
+    """Add a command to a bot, or renew the one of the same name. Answers its id.
+
+    Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
+    """
+    if not _WORD.fullmatch(command.command):
+        raise Refused(Problem.COMMAND_NOT_CREATED)
+    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    if known:
+        await change(tx, actor_id, msgspec.structs.replace(command, id=known.id), now)
+        return known.id
+    if await bots.count_commands(tx, command.bot_id) >= MOST:
+        raise Refused(Problem.COMMAND_NOT_CREATED)
+    command_id = await bots.add_command(tx, command)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
+    await outbox.publish(tx, event, now)
+    return command_id
+
+
+async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+    """Store a command as it now is. Raises COMMAND_NOT_UPDATED for no word or one that the bot has already."""
+    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    if not _WORD.fullmatch(command.command) or (known and known.id != command.id):
+        raise Refused(Problem.COMMAND_NOT_UPDATED)
+    await bots.change_command(tx, command)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
+    await outbox.publish(tx, event, now)
+
+
+async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+    """Take a command away."""
+    await bots.remove_command(tx, command.id)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="delete")
+    await outbox.publish(tx, event, now)
+
+
+async def answer(tx: Tx, command: Command, message_id: int, draft: Draft, now: int) -> int:
+    """Answer a command in the chat of the message that called it. Answers the id of the new message.
+
+    A common command may have been called where its bot is not a member: the call
+    itself lets it answer there. Raises MESSAGE_NOT_ADDED.
+    """
+    found = await rows.find(tx, message_id)
+    place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
+    if place is None:
+        raise Refused(Problem.MESSAGE_NOT_ADDED)
+    chat, member = place
+    if member is None and not await bots.was_called(tx, command.id, message_id):
+        raise Refused(Problem.MESSAGE_NOT_ADDED)
+    return await messages.post(tx, chat, command.bot_id, draft, now)
+
+
+async def call(
+    tx: Tx, author: User, chat: Chat, message_id: int, text: str, now: int, context: str = "TEXTAREA"
+) -> None:
+    """Leave an event for each command in a person's message that some bot answers to here."""
+    if "/" not in text:
+        return
+    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    called: set[int] = set()
+    for name, params in bbcode.commands(text):
+        for command in await bots.commands_named(tx, name):
+            if command.id in called or not _reaches(command, author, chat, here):
+                continue
+            called.add(command.id)
+            await bots.add_call(tx, command.id, message_id, now)
+            event = CommandCalled(
+                actor_id=author.id,
+                chat_id=chat.id,
+                bot_id=command.bot_id,
+                command_id=command.id,
+                command=command.command,
+                params=params,
+                context=context,
+                message_id=message_id,
+            )
+            await outbox.publish(tx, event, now)
+
+
+def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool:
+    """A common command works anywhere, others where the bot is; people from outside need the bot's consent."""
+    if author.id == command.bot_id or (author.outside and not command.extranet):
+        return False
+    return command.common or command.bot_id in here
+
+
+def phrases(lang: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The phrases of a command that are usable: a language and a title each."""
+    return [one for one in lang if one.get("LANGUAGE_ID") and one.get("TITLE")]

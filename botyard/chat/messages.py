@@ -1,0 +1,174 @@
+"""Messages: send, edit, erase, like, read the history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.chat import bbcode, outbox, rules
+from botyard.chat.rules import Act
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Chat, Member
+from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.model.messages import Draft, Message
+from botyard.store import chats, members, messages
+from botyard.store.db import Tx
+
+LIKE = "like"
+HISTORY_MAX = 50
+
+
+async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, now: int) -> int:
+    """Add a message to a chat that was found locked. Answers its id.
+
+    Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
+    """
+    rules.require(Act.POST, chat, member)
+    if draft.reply_id:
+        await _require_reply(tx, actor_id, chat, draft.reply_id)
+    return await post(tx, chat, actor_id, draft, now)
+
+
+async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int:
+    """Write a message without asking the rules: for notes of the system itself. ``chat`` must be fresh and locked.
+
+    A system message has no author, but its cause has read it.
+    """
+    counted = chat.counted + draft.counted
+    message_id = await messages.add(
+        tx,
+        chat_id=chat.id,
+        author_id=0 if draft.system else actor_id,
+        sent=now,
+        text=draft.text,
+        counted=counted,
+        system=draft.system,
+        reply_id=draft.reply_id,
+        uuid=draft.uuid,
+        params=messages.written(draft.params),
+    )
+    await chats.posted(tx, chat.id, message_id, actor_id, counted)
+    await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
+    event = MessageSent(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        text=draft.text,
+        system=draft.system,
+        mentioned=bbcode.mentions(draft.text) if "[" in draft.text and not draft.system else (),
+        params=draft.params,
+    )
+    await outbox.publish(tx, event, now, chat)
+    return message_id
+
+
+async def note(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
+    """Say in the chat what was done to it ("X invited Y"); unread counters stay as they are."""
+    params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
+    draft = Draft(text=text, system=True, counted=False, params=params)
+    return await post(tx, await chats.fresh(tx, chat_id), actor_id, draft, now)
+
+
+async def get(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple[Message, Chat, Member]:
+    """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
+    found = await messages.find(tx, message_id)
+    place = await chats.find(tx, found.chat_id, user_id, locked=True) if found else None
+    if found is None or place is None or place[1] is None or message_id < place[1].first_id:
+        raise Refused(missing)
+    return found, place[0], place[1]
+
+
+async def edit(
+    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int, now: int
+) -> None:
+    """Change one's own message within ``window`` seconds of its publication.
+
+    ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. A message
+    left without text and content is erased. Raises MESSAGE_LOCKED.
+    """
+    found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
+    if found.author_id != actor_id or found.system or found.erased or found.sent + window < now:
+        raise Refused(Problem.MESSAGE_LOCKED)
+    said = found.text if text is None else text
+    params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
+    if not said and not params.get("ATTACH"):
+        await _erase(tx, actor_id, found, chat, complete=False, now=now)
+        return
+    await messages.change(tx, message_id, text=said, params=messages.written(params), edited=True, erased=False)
+    event = MessageEdited(actor_id=actor_id, chat_id=chat.id, message_id=message_id, text=said, params=params)
+    await outbox.publish(tx, event, now, chat)
+
+
+async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int, now: int) -> None:
+    """Delete one's own message, or as a manager anybody's. ``complete`` leaves no mark. Raises MESSAGE_LOCKED."""
+    found, chat, member = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
+    own = found.author_id == actor_id and not found.system and found.sent + window >= now
+    if not own:
+        rules.require(Act.ERASE_OTHERS, chat, member)
+    if found.erased and not complete:
+        raise Refused(Problem.MESSAGE_LOCKED)
+    await _erase(tx, actor_id, found, chat, complete=complete, now=now)
+
+
+async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete: bool, now: int) -> None:
+    if complete:
+        raised = await messages.counted_at(tx, chat.id, found.id - 1)
+        if found.counted > (raised[1] if raised else 0):
+            await messages.leave_gap(tx, chat.id, found.counted)
+        await messages.remove(tx, found)
+        await chats.removed(tx, chat.id)
+    else:
+        await messages.change(tx, found.id, text="", params="", edited=found.edited, erased=True)
+    event = MessageErased(actor_id=actor_id, chat_id=chat.id, message_id=found.id, complete=complete)
+    await outbox.publish(tx, event, now, chat)
+
+
+async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) -> None:
+    """Like (``plus``), take it back (``minus``) or toggle (``auto``).
+
+    Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
+    """
+    found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_ID_WRONG)
+    if found.erased:
+        raise Refused(Problem.NO_CHANGES)
+    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE, now)
+    off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
+    if not on and not off:
+        raise Refused(Problem.NO_CHANGES)
+    event = MessageLiked(actor_id=actor_id, chat_id=chat.id, message_id=message_id, reaction=LIKE, on=on)
+    await outbox.publish(tx, event, now, chat)
+
+
+class History(msgspec.Struct, frozen=True):
+    """A window of a chat's messages, newest first, and who likes which."""
+
+    messages: list[Message]
+    liked: dict[int, list[int]]
+
+
+async def history(
+    tx: Tx, chat: Chat, member: Member | None, *, older_than: int = 0, newer_from: int = 0, limit: int = 20
+) -> History:
+    """Messages that the member may see: the latest, or those around one. At most ``HISTORY_MAX``."""
+    size = max(1, min(limit, HISTORY_MAX))
+    first = member.first_id if member else 0
+    if newer_from:
+        found = await messages.after(tx, chat.id, first, newer_from, size)
+    elif older_than:
+        found = await messages.before(tx, chat.id, first, older_than, size)
+    else:
+        found = await messages.newest(tx, chat.id, first, size)
+    liked = await messages.liked_by(tx, found[-1].id, found[0].id, chat.id) if found else {}
+    return History(found, liked)
+
+
+async def _require_reply(tx: Tx, actor_id: int, chat: Chat, reply_id: int) -> None:
+    found = await messages.find(tx, reply_id)
+    if found is None:
+        raise Refused(Problem.REPLY_DENIED)
+    if found.chat_id == chat.id:
+        return
+    # A stranger's chat must not be told apart from no chat at all.
+    seen = await members.find(tx, found.chat_id, actor_id)
+    raise Refused(Problem.REPLY_ELSEWHERE if seen else Problem.REPLY_DENIED)

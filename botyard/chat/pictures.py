@@ -1,0 +1,59 @@
+"""Pictures on their way into the portal: checked, named, kept."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from botyard.chat import avatars
+from botyard.errors import Refused
+from botyard.store import avatars as rows
+from botyard.store.db import Tx
+
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """A checked picture; ``path`` is where it will be served."""
+
+    name: str
+    mime: str
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        return f"/avatar/{self.name}"
+
+
+def check(base64_text: str) -> Picture:
+    """A picture out of a BASE64 parameter. Raises AVATAR_TYPE and AVATAR_SIZE.
+
+    Its name is a digest of its bytes, so that the same picture is kept once.
+    """
+    found = avatars.check(base64_text)
+    name = hashlib.sha256(found.data).hexdigest()[:40]
+    return Picture(f"{name}.{_ENDINGS[found.mime]}", found.mime, found.data)
+
+
+def prepared(base64_text: str) -> Picture | Refused | None:
+    """The same ahead of the transaction: a refusal is kept until its turn comes, no text is no picture."""
+    if not base64_text:
+        return None
+    try:
+        return check(base64_text)
+    except Refused as refused:
+        return refused
+
+
+def taken(ready: Picture | Refused | None) -> Picture | None:
+    """What was prepared; raises the refusal that was kept."""
+    if isinstance(ready, Refused):
+        raise ready
+    return ready
+
+
+async def keep(tx: Tx, picture: Picture, now: int) -> str:
+    """Store a picture and answer its path."""
+    await rows.add(tx, picture.name, picture.mime, picture.content, now)
+    return picture.path

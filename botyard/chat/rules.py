@@ -1,0 +1,136 @@
+"""Who may do what in which kind of chat: one table, which both decides and is shown to clients."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.model.chats import RANK, Chat, Kind, Member, Role
+
+
+class Act(Enum):
+    """Things people do to a chat."""
+
+    POST = "post"
+    RENAME = "rename"
+    COLOR = "color"
+    AVATAR = "avatar"
+    ADD_MEMBER = "add member"
+    REMOVE_MEMBER = "remove member"
+    LEAVE = "leave"
+    MUTE = "mute"
+    LIST_MEMBERS = "list members"
+    SET_MANAGER = "set manager"
+    SET_OWNER = "set owner"
+    ERASE_OTHERS = "erase others' messages"
+
+
+class Restrictions(msgspec.Struct, frozen=True, omit_defaults=False):
+    """What a kind of chat allows at all, whatever the role. Shown as the `restrictions` block."""
+
+    avatar: bool = True
+    rename: bool = True
+    extend: bool = True
+    call: bool = True
+    mute: bool = True
+    leave: bool = True
+    leave_owner: bool = True
+    send: bool = True
+    user_list: bool = True
+
+
+class EntityRestrictions(Restrictions, frozen=True):
+    """The same for chats of an entity, which have a way back to it."""
+
+    path: str = ""
+    path_title: str = ""
+
+
+PLAIN = Restrictions()
+CRM = EntityRestrictions(avatar=False, rename=False, leave_owner=False)
+WORKGROUP = EntityRestrictions(
+    avatar=False,
+    rename=False,
+    extend=False,
+    leave=False,
+    leave_owner=False,
+    path="/workgroups/group/#ID#/",
+    path_title="Go to group",
+)
+# A private dialog is two people and nothing to manage.
+PRIVATE = Restrictions(avatar=False, rename=False, extend=False, leave=False, leave_owner=False, user_list=False)
+
+# The documented samples give these rows; every other entity keeps the plain ones.
+BY_ENTITY: dict[str, Restrictions] = {"CRM": CRM, "SONET_GROUP": WORKGROUP}
+
+
+def restrictions(chat: Chat) -> Restrictions:
+    """What this kind of chat allows."""
+    if chat.kind == Kind.PRIVATE:
+        return PRIVATE
+    return BY_ENTITY.get(chat.entity_type, PLAIN)
+
+
+class Rule(NamedTuple):
+    """``allows``: the restriction of the chat's kind that permits the act; ``role``: the weakest role that may.
+
+    A role that starts with ``=`` is fixed, any other names the chat's own setting.
+    ``forbidden`` and ``denied`` are the problems of the two.
+    """
+
+    allows: str
+    role: str
+    forbidden: Problem
+    denied: Problem
+
+
+RULES: dict[Act, Rule] = {
+    Act.POST: Rule("send", "can_post", Problem.POST_DENIED, Problem.POST_DENIED),
+    Act.RENAME: Rule("rename", "manage_ui", Problem.RENAME_FORBIDDEN, Problem.CHAT_KIND),
+    Act.COLOR: Rule("", "manage_ui", Problem.CHAT_KIND, Problem.COLOR_SAME),
+    Act.AVATAR: Rule("avatar", "manage_ui", Problem.AVATAR_FORBIDDEN, Problem.AVATAR_DENIED),
+    Act.ADD_MEMBER: Rule("extend", "manage_users_add", Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
+    Act.REMOVE_MEMBER: Rule("leave", "manage_users_delete", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),
+    Act.LEAVE: Rule("leave", "=member", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),
+    Act.MUTE: Rule("mute", "=guest", Problem.CHAT_KIND, Problem.CHAT_CLOSED),
+    Act.LIST_MEMBERS: Rule("user_list", "=guest", Problem.CHAT_KIND, Problem.CHAT_KIND),
+    Act.SET_MANAGER: Rule("", "=owner", Problem.CHAT_KIND, Problem.MANAGER_DENIED),
+    Act.SET_OWNER: Rule("", "=owner", Problem.CHAT_KIND, Problem.OWNER_DENIED),
+    Act.ERASE_OTHERS: Rule("", "=manager", Problem.MESSAGE_LOCKED, Problem.MESSAGE_LOCKED),
+}
+
+
+def role(chat: Chat, member: Member | None) -> str:
+    """A caller's role: a reader of an open chat who is no member is a guest of it."""
+    if member is not None:
+        return member.role
+    return Role.GUEST if chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) else Role.NONE
+
+
+def allowed(act: Act, chat: Chat, member: Member | None) -> bool:
+    """Whether the act would be let through."""
+    rule = RULES[act]
+    if rule.allows and not getattr(restrictions(chat), rule.allows):
+        return False
+    return RANK[role(chat, member)] >= RANK[_needed(rule, chat)]
+
+
+def require(act: Act, chat: Chat, member: Member | None) -> None:
+    """Raise the problem of the rule that stands in the way: first the kind of chat, then the role."""
+    rule = RULES[act]
+    if rule.allows and not getattr(restrictions(chat), rule.allows):
+        raise Refused(rule.forbidden)
+    if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
+        raise Refused(rule.denied)
+
+
+def outranks(member: Member, target: Member) -> bool:
+    """Whether a member may show another one out: nobody goes by the hand of a weaker role."""
+    return RANK[member.role] >= RANK[target.role]
+
+
+def _needed(rule: Rule, chat: Chat) -> str:
+    return rule.role[1:] if rule.role.startswith("=") else str(getattr(chat, rule.role))

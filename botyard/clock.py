@@ -1,0 +1,35 @@
+"""Time: what hour it is here, and how the wire writes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+class Clock:
+    """The portal's clock and zone. Tests pass their own ``now``."""
+
+    def __init__(self, zone: str = "UTC", now: Callable[[], float] = time.time) -> None:
+        self.now = now
+        self.zone_name = zone
+        self._zone = ZoneInfo(zone)
+        self._second = -1
+        self._text = ""
+
+    def atom(self, moment: int) -> str:
+        """Unix seconds as ISO 8601 with the portal's offset, ``2026-02-24T13:19:39+02:00``."""
+        # Most answers ask for the present second several times over.
+        if moment != self._second:
+            self._text = datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
+            self._second = moment
+        return self._text
+
+    def atom_or_none(self, moment: int | None) -> str | None:
+        """The same, and ``None`` for what has not happened."""
+        return None if moment is None else datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
+
+    def plain(self, moment: int) -> str:
+        """``2026-02-24 13:19:39`` without a zone, as `user.get` writes LAST_ACTIVITY_DATE."""
+        return datetime.fromtimestamp(moment, self._zone).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,51 @@
+"""Settings: every option of the server, its default and its sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server is started with; the command line fills it in."""
+
+    data: Path = Path(".botyard")
+    """Folder of the database, keys and certificates."""
+    database: str = ""
+    """`postgresql://…`, or empty for SQLite in the data folder."""
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = 8024
+    """Port for http; 0 takes a free one."""
+    tls: bool = False
+    """Serve https beside http with a local certificate authority."""
+    tls_port: int = 8443
+    """Port for https; 0 takes a free one."""
+    public_url: str = "http://localhost:8024"
+    """The address under which clients reach the portal, without a trailing slash."""
+    time_zone: str = "UTC"
+    """Zone in which dates are written."""
+    limits: str = "off"
+    """Rate profile: off, cloud or enterprise."""
+    profile: str = "dev"
+    """dev or prod."""
+    demo: bool = False
+    """Fill an empty portal with demo people and chats."""
+    max_in_flight: int = 1000
+    """Calls under way at once before new ones are answered OVERLOAD_LIMIT."""
+    max_bots: int = 100
+    """Bots that one application may register."""
+    edit_days: int = 3
+    """Days during which a message may be edited or deleted by its author."""
+    token_seconds: int = 3600
+    """Life of an access token."""
+    refresh_days: int = 180
+    """Life of a refresh token."""
+    refresh_grace: int = 30
+    """Seconds during which a refresh token that was just replaced still works, for callers that race."""
+
+    @property
+    def domain(self) -> str:
+        """Host and port as clients write them."""
+        return self.public_url.partition("://")[2]

@@ -1,0 +1,198 @@
+"""The catalogue of problems: one row each, one column per dialect.
+
+A verb raises ``Refused(Problem.X)`` and never knows a code or a status; the
+family that called it picks the column. Rows follow the error tables of the
+documented pages; ``_includes/system-errors.md`` is the source of the system rows.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """What a caller sees: HTTP status, then code and text of v1 and of v2."""
+
+    status: int
+    code: str
+    text: str
+    code_v2: str
+    text_v2: str
+
+
+def row(status: int, v1: str, v2: str | None = None) -> Row:
+    """Build a row from ``"CODE: text"`` columns; one column serves both dialects."""
+    code, _, text = v1.partition(": ")
+    code_v2, _, text_v2 = (v2 or v1).partition(": ")
+    return Row(status, code, text, code_v2, text_v2)
+
+
+@unique
+class Problem(Enum):
+    """Every way in which a call can fail. Texts may hold ``{words}`` filled by ``Refused``."""
+
+    # The door: what arrived could not be read.
+    BODY_MALFORMED = row(400, "INVALID_REQUEST: The request body could not be read: {reason}")
+    BODY_NOT_UTF8 = row(400, "INVALID_REQUEST: The request is not valid UTF-8")
+    BODY_NUL = row(400, "INVALID_REQUEST: NUL characters are not allowed in parameters")
+    BODY_TOO_DEEP = row(400, "INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
+    BODY_TOO_MANY = row(400, "INVALID_REQUEST: More than {limit} parameters")
+    BODY_TIMEOUT = row(408, "INVALID_REQUEST: The request body did not arrive within {limit} seconds")
+    BODY_TOO_BIG = row(413, "INVALID_REQUEST: The request body is larger than {limit} bytes")
+    BODY_TYPE = row(415, "INVALID_REQUEST: Content type {type} is not supported")
+    PATH_UNKNOWN = row(404, "INVALID_REQUEST: There is nothing at this address")
+    VERB_WRONG = row(405, "INVALID_REQUEST: Only GET and POST are answered here")
+
+    # The system: documented for every method.
+    INTERNAL = row(500, "INTERNAL_SERVER_ERROR: Internal server error ({id})")
+    STORAGE = row(500, "INTERNAL_SERVER_ERROR: {reason} ({id})")
+    UNEXPECTED_ANSWER = row(500, "ERROR_UNEXPECTED_ANSWER: Server returned an unexpected response ({id})")
+    PORTAL_DELETED = row(500, "PORTAL_DELETED: Portal was deleted")
+    QUERY_LIMIT = row(503, "QUERY_LIMIT_EXCEEDED: Too many requests")
+    OVERLOAD = row(503, "OVERLOAD_LIMIT: REST API is blocked due to overload")
+    OPERATING_LIMIT = row(429, "OPERATION_TIME_LIMIT: Method is blocked due to operation time limit")
+    BATCH_METHOD = row(405, "ERROR_BATCH_METHOD_NOT_ALLOWED: Method is not allowed for batch usage")
+    BATCH_LENGTH = row(400, "ERROR_BATCH_LENGTH_EXCEEDED: Max batch length exceeded")
+    METHOD_NOT_FOUND = row(404, "ERROR_METHOD_NOT_FOUND: Method not found!")
+    METHOD_V3 = row(404, "BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION: Method {method} was not found")
+    MANIFEST = row(404, "ERROR_MANIFEST_IS_NOT_AVAILABLE: Manifest is not available")
+    NO_AUTH = row(401, "NO_AUTH_FOUND: Wrong authorization data")
+    TOKEN_INVALID = row(401, "invalid_token: Unable to get application by token")
+    TOKEN_EXPIRED = row(401, "expired_token: The access token provided has expired")
+    # The docs say 403; the official Python SDK's tests against real portals want 401 for these two.
+    CREDENTIALS = row(401, "INVALID_CREDENTIALS: Invalid request credentials")
+    SCOPE = row(401, "insufficient_scope: The request requires higher privileges than provided by the {auth} token")
+    HTTPS_REQUIRED = row(400, "INVALID_REQUEST: Https required")
+    REST_OFF = row(403, "ACCESS_DENIED: REST API is available only on commercial plans")
+    USER_ACCESS = row(403, "user_access_error: The user does not have access to the application")
+    AUTH_TYPE = row(403, "WRONG_AUTH_TYPE: Access for this method not allowed by session authorization.")
+    GUEST = row(403, "AUTHORIZE_ERROR: Method not available for guest session.")
+    ADMIN_ONLY = row(403, "ACCESS_DENIED: Access denied! Administrator rights required")
+    APP_CONTEXT = row(403, "ACCESS_DENIED: Access denied! Application context required")
+    CLIENT_UNNAMED = row(403, "ACCESS_DENIED: Access denied! Client ID not specified")
+    ARGUMENT = row(400, "ERROR_ARGUMENT: {reason}")
+    CODE_EMPTY = row(400, "CODE_EMPTY: CODE can't be empty")
+
+    # Bots.
+    BOT_NOT_FOUND = row(400, "BOT_ID_ERROR: Bot not found", "BOT_NOT_FOUND: Bot not found")
+    BOT_NOT_YOURS = row(
+        400,
+        "APP_ID_ERROR: Bot was installed by another REST application",
+        "BOT_OWNERSHIP_ERROR: Bot was installed by another application",
+    )
+    BOT_CODE = row(400, "CODE_ERROR: Bot code isn't specified")
+    BOT_NAME = row(400, "NAME_ERROR: Bot name isn't specified")
+    BOT_COUNT = row(400, "MAX_COUNT_ERROR: Has reached the maximum number of bots for application (max: {max})")
+    BOT_NOT_CREATED = row(400, "WRONG_REQUEST: Bot can't be created")
+    BOT_NOT_UPDATED = row(400, "WRONG_REQUEST: Bot can't be updated")
+    BOT_NOT_DELETED = row(400, "WRONG_REQUEST: Bot can't be deleted")
+    FIELDS_EMPTY = row(400, "WRONG_REQUEST: Update fields can't be empty")
+    ON_MESSAGE_ADD_MISSING = row(400, 'EVENT_MESSAGE_ADD_ERROR: Handler for "Message add" event isn\'t specified')
+    ON_MESSAGE_ADD_WRONG = row(400, "EVENT_MESSAGE_ADD_ERROR: Wrong handler URL")
+    ON_MESSAGE_UPDATE_WRONG = row(400, "EVENT_MESSAGE_UPDATE_ERROR: Wrong handler URL")
+    ON_MESSAGE_DELETE_WRONG = row(400, "EVENT_MESSAGE_DELETE_ERROR: Wrong handler URL")
+    ON_WELCOME_MISSING = row(400, 'EVENT_WELCOME_MESSAGE_ERROR: Handler for "Welcome message" event isn\'t specified')
+    ON_WELCOME_WRONG = row(400, "EVENT_WELCOME_MESSAGE_ERROR: Wrong handler URL")
+    ON_BOT_DELETE_MISSING = row(400, 'EVENT_BOT_DELETE_ERROR: Handler for "Bot delete" event isn\'t specified')
+    ON_BOT_DELETE_WRONG = row(400, "EVENT_BOT_DELETE_ERROR: Wrong handler URL")
+
+    # Commands and chat applications of bots.
+    COMMAND_NOT_FOUND = row(400, "COMMAND_ID_ERROR: Command not found")
+    COMMAND_NOT_YOURS = row(400, "APP_ID_ERROR: Command was installed by another REST application")
+    COMMAND_EMPTY = row(400, "COMMAND_ERROR: Command isn't specified")
+    LANG_EMPTY = row(400, "LANG_ERROR: Lang set can't be empty")
+    COMMAND_NOT_CREATED = row(400, "WRONG_REQUEST: Command can't be created")
+    COMMAND_NOT_UPDATED = row(400, "WRONG_REQUEST: Command can't be updated")
+    COMMAND_NOT_DELETED = row(400, "WRONG_REQUEST: Command can't be deleted")
+    ON_COMMAND_MISSING = row(400, 'EVENT_COMMAND_ADD_ERROR: Handler for "Command add" event isn\'t specified')
+    ON_COMMAND_WRONG = row(400, "EVENT_COMMAND_ADD_ERROR: Wrong handler URL")
+    CHAT_APP_NOT_FOUND = row(400, "CHAT_APP_ID_ERROR: Application not found")
+    CHAT_APP_NOT_YOURS = row(400, "APP_ID_ERROR: Application was installed by another REST application")
+    CHAT_APP_HTTPS = row(400, "IFRAME_HTTPS: Iframe link must use HTTPS")
+    CHAT_APP_HASH = row(400, "HASH_ERROR: Hash isn't specified")
+    CHAT_APP_PARAMS = row(400, "PARAMS_ERROR: Incorrect JS command or iframe parameters")
+    CHAT_APP_WRONG = row(400, "WRONG_REQUEST: Application can't be {done}")
+
+    # Chats and members.
+    DIALOG_EMPTY = row(400, "DIALOG_ID_EMPTY: Dialog ID can't be empty")
+    DIALOG_CLOSED = row(
+        403, "ACCESS_ERROR: You do not have access to the specified dialog", "ACCESS_DENIED: Access denied"
+    )
+    CHAT_CLOSED = row(
+        403, "ACCESS_ERROR: You don't have access to this chat", "ACCESS_DENIED: Access denied to this chat"
+    )
+    CHAT_EMPTY = row(400, "CHAT_ID_EMPTY: Chat ID can't be empty")
+    CHAT_KIND = row(400, "ACCESS_ERROR: Action unavailable")
+    CHAT_MISSING = row(400, "WRONG_REQUEST: Chat doesn't exist")
+    CHAT_NOT_CREATED = row(400, "WRONG_REQUEST: Chat can't be created")
+    USER_EMPTY = row(400, "USER_ID_EMPTY: User ID can't be empty")
+    USER_MISSING = row(400, "USER_NOT_FOUND: User not found")
+    USERS_FORMAT = row(400, "INVALID_FORMAT: Parameter USERS has wrong type")
+    USERS_NOT_ARRAY = row(400, "WRONG_REQUEST: User IDs must be passed in array format")
+    MEMBER_EXISTS = row(400, "WRONG_REQUEST: You don't have access or user already member in chat")
+    MEMBER_MISSING = row(400, "WRONG_REQUEST: You don't have access or user isn't a member in chat")
+    EXTEND_FORBIDDEN = row(400, "ACCESS_ERROR: It is forbidden to add users to this chat")
+    EXTEND_DENIED = row(403, "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat")
+    KICK_FORBIDDEN = row(400, "ACCESS_ERROR: It is forbidden to delete users of this chat")
+    OWNER_MAY_NOT_LEAVE = row(400, "ACCESS_ERROR: LEAVE_OWNER_FORBIDDEN")
+    RENAME_FORBIDDEN = row(400, "ACCESS_ERROR: This chat cannot be renamed")
+    TITLE_EMPTY = row(400, "TITLE_EMPTY: Title can't be empty")
+    COLOR_UNKNOWN = row(400, "WRONG_COLOR: This color currently unavailable")
+    COLOR_SAME = row(400, "WRONG_REQUEST: This color currently set or chat doesn't exist")
+    AVATAR_FORBIDDEN = row(400, "ACCESS_ERROR: The avatar of this chat cannot be changed")
+    AVATAR_DENIED = row(403, "ACCESS_DENIED: Access denied")
+    AVATAR_TYPE = row(400, "AVATAR_ERROR: Avatar incorrect type")
+    AVATAR_SIZE = row(400, "AVATAR_ERROR: Avatar incorrect size (max 5000x5000)")
+    MANAGER_DENIED = row(400, "WRONG_REQUEST: Change manager can only owner and user must be member in chat")
+    OWNER_DENIED = row(400, "WRONG_REQUEST: Change owner can only owner and user must be member in chat")
+
+    # Messages.
+    MESSAGE_EMPTY = row(400, "MESSAGE_EMPTY: Message can't be empty")
+    MESSAGE_ID_WRONG = row(400, "MESSAGE_ID_ERROR: Message ID can't be empty")
+    MESSAGE_ID_EMPTY = row(400, "MESSAGE_ID_EMPTY: Message ID can't be empty")
+    MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added")
+    MESSAGE_LOCKED = row(403, "CANT_EDIT_MESSAGE: Time has expired for modification or you don't have access")
+    POST_DENIED = row(400, "ACCESS_ERROR: You don't have access to post in this chat")
+    ATTACH_WRONG = row(400, "ATTACH_ERROR: Incorrect attach params")
+    ATTACH_TOO_BIG = row(400, "ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach")
+    KEYBOARD_WRONG = row(400, "KEYBOARD_ERROR: Incorrect keyboard params")
+    KEYBOARD_TOO_BIG = row(400, "KEYBOARD_OVERSIZE: You have exceeded the maximum allowable size of keyboard")
+    MENU_WRONG = row(400, "MENU_ERROR: Incorrect menu params")
+    MENU_TOO_BIG = row(400, "MENU_OVERSIZE: You have exceeded the maximum allowable size of menu")
+    PARAMS_WRONG = row(400, "PARAMS_ERROR: Incorrect params")
+    REPLY_DENIED = row(400, "REPLY_ACCESS_ERROR: Action unavailable")
+    REPLY_ELSEWHERE = row(400, "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat")
+    CHAT_NOT_FOUND = row(400, "CHAT_ID: Error creating message")
+    FIRST_ID_STRING = row(400, "FIRST_ID_STRING: First ID can't be string")
+    LAST_ID_STRING = row(400, "LAST_ID_STRING: Last ID can't be string")
+    NO_CHANGES = row(400, "WITHOUT_CHANGES: Action completed without changes")
+
+
+class Refused(Exception):
+    """A call that ends with a documented error.
+
+    ``words`` fill the ``{places}`` of the problem's text.
+    """
+
+    def __init__(self, problem: Problem, **words: object) -> None:
+        super().__init__(problem.name)
+        self.problem = problem
+        self.words = words
+
+    @property
+    def status(self) -> int:
+        return self.problem.value.status
+
+    def v1(self) -> tuple[str, str]:
+        """Code and text as `im`, `imbot` and the system methods say them."""
+        found = self.problem.value
+        return found.code, self._filled(found.text)
+
+    def v2(self) -> tuple[str, str]:
+        """Code and text as `im.v2` and `imbot.v2` say them."""
+        found = self.problem.value
+        return found.code_v2, self._filled(found.text_v2)
+
+    def _filled(self, text: str) -> str:
+        return text.format(**self.words) if self.words else text

@@ -1,0 +1,1 @@
+"""Nouns: frozen structs and enums, no I/O."""

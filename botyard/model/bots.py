@@ -1,0 +1,77 @@
+"""Bots, their commands and their applications in chats."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class BotType(StrEnum):
+    """v1 letters: B answers mentions, O open lines, H as B but "human", S sees everything."""
+
+    BOT = "B"
+    OPENLINE = "O"
+    HUMAN = "H"
+    SUPERVISOR = "S"
+
+
+class Bot(msgspec.Struct, frozen=True, gc=False):
+    """A registered bot; ``owner`` names the application or webhook client that may act for it."""
+
+    user_id: int
+    owner: str
+    code: str
+    type: str
+    openline: bool
+    dialect: str
+    created: int
+    name: str
+    active: bool
+
+
+class Handlers(msgspec.Struct, frozen=True, gc=False):
+    """Addresses that the bots of one owner are called at; ``""`` is not bound."""
+
+    message_add: str = ""
+    message_update: str = ""
+    message_delete: str = ""
+    welcome: str = ""
+    bot_delete: str = ""
+
+
+class Command(msgspec.Struct, frozen=True, gc=False):
+    """A slash command, without its slash; ``lang`` is a list of LANGUAGE_ID, TITLE, PARAMS."""
+
+    id: int
+    owner: str
+    bot_id: int
+    command: str
+    handler: str
+    common: bool
+    hidden: bool
+    extranet: bool
+    lang: list[dict[str, Any]]
+
+
+class ChatApp(msgspec.Struct, frozen=True, gc=False):
+    """An icon of a bot above the input field that runs a JS command or opens a frame."""
+
+    id: int
+    owner: str
+    bot_id: int
+    code: str
+    iframe: str
+    iframe_width: int
+    iframe_height: int
+    iframe_popup: bool
+    js_method: str
+    js_param: str
+    hash: str
+    icon: str
+    context: str
+    hidden: bool
+    extranet: bool
+    livechat: bool
+    lang: list[dict[str, Any]]

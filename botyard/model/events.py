@@ -1,0 +1,126 @@
+"""Everything a verb can leave behind in the event log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+    """What happened, frozen at the moment it did. ``chat_id`` 0: outside any chat."""
+
+    actor_id: int
+    chat_id: int = 0
+
+
+class MessageSent(Event, frozen=True, kw_only=True):
+    """A message was added. ``mentioned`` are the users named in it."""
+
+    message_id: int
+    text: str
+    system: bool
+    mentioned: tuple[int, ...] = ()
+    params: dict[str, Any] = {}
+
+
+class MessageEdited(Event, frozen=True, kw_only=True):
+    message_id: int
+    text: str
+    params: dict[str, Any] = {}
+
+
+class MessageErased(Event, frozen=True, kw_only=True):
+    """A message was deleted; ``complete`` when no mark of it is left."""
+
+    message_id: int
+    complete: bool
+
+
+class MessageLiked(Event, frozen=True, kw_only=True):
+    """A reaction was set (``on``) or taken back."""
+
+    message_id: int
+    reaction: str
+    on: bool
+
+
+class ChatAdded(Event, frozen=True, kw_only=True):
+    kind: str
+    title: str
+
+
+class ChatChanged(Event, frozen=True, kw_only=True):
+    """One property of a chat changed: title, color, avatar or owner."""
+
+    field: str
+    value: str
+
+
+class MemberJoined(Event, frozen=True, kw_only=True):
+    """Somebody came in; ``history`` when older messages may be seen."""
+
+    user_id: int
+    history: bool
+
+
+class MemberLeft(Event, frozen=True, kw_only=True):
+    user_id: int
+
+
+class RoleChanged(Event, frozen=True, kw_only=True):
+    user_id: int
+    role: str
+
+
+class ChatRead(Event, frozen=True, kw_only=True):
+    """A member's read mark moved."""
+
+    message_id: int
+
+
+class Typing(Event, frozen=True, kw_only=True):
+    """Somebody is typing; told to those online, never stored."""
+
+
+class BotRegistered(Event, frozen=True, kw_only=True):
+    bot_id: int
+    code: str
+
+
+class BotChanged(Event, frozen=True, kw_only=True):
+    bot_id: int
+
+
+class BotRemoved(Event, frozen=True, kw_only=True):
+    """A bot was unregistered; its code is kept for the farewell event."""
+
+    bot_id: int
+    code: str
+
+
+class CommandCalled(Event, frozen=True, kw_only=True):
+    """A person used a slash command of a bot. ``context`` is TEXTAREA, KEYBOARD or MENU."""
+
+    bot_id: int
+    command_id: int
+    command: str
+    params: str
+    context: str
+    message_id: int
+
+
+class CommandChanged(Event, frozen=True, kw_only=True):
+    """A command was registered, updated or removed (``change``)."""
+
+    bot_id: int
+    command_id: int
+    change: str
+
+
+class ChatAppChanged(Event, frozen=True, kw_only=True):
+    """A chat application was registered, updated or removed (``change``)."""
+
+    bot_id: int
+    chat_app_id: int
+    change: str

@@ -1,0 +1,1 @@
+"""The pipeline that any method goes through; knows no chats."""

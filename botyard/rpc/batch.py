@@ -1,0 +1,184 @@
+"""Many commands in one request: references between them, halt, and five sections of answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.rpc.call import Context, Outcome, Run
+from botyard.rpc.faults import refusal, unexpected_answer
+from botyard.wire import envelope, forms
+from botyard.wire.names import php_list, second_generation
+
+MAX_COMMANDS = 50
+
+_REFERENCE = re.compile(r"\$result((?:\[[^\[\]]*\])+)")
+_STEP = re.compile(r"\[([^\[\]]*)\]")
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """The five sections that clients index without asking."""
+
+    result: Any
+    result_error: Any
+    result_total: Any
+    result_next: Any
+    result_time: Any
+
+
+Stamp = Callable[[Outcome], envelope.Time]
+
+
+class Batch:
+    """One batch under way."""
+
+    def __init__(self, run: Run, stamp: Stamp) -> None:
+        self._run = run
+        self._stamp = stamp
+        self._result: dict[str, Any] = {}
+        self._plain: dict[str, Any] = {}
+        self._errors: dict[str, object] = {}
+        self._totals: dict[str, object] = {}
+        self._nexts: dict[str, object] = {}
+        self._times: dict[str, object] = {}
+
+    async def answer(self, commands: Mapping[str, Any], halt: bool) -> Answers:
+        """Run the commands in the order sent; with ``halt`` stop at the first that fails."""
+        for place, (key, command) in enumerate(commands.items()):
+            name = ""
+            try:
+                if place >= MAX_COMMANDS:
+                    raise Refused(Problem.BATCH_LENGTH)
+                name, params = parsed(command)
+                await self._one(key, name, params)
+            except Refused as refused:
+                self._failed(key, name, refused)
+                if halt:
+                    break
+        return Answers(
+            php_list(self._result),
+            php_list(self._errors),
+            php_list(self._totals),
+            php_list(self._nexts),
+            php_list(self._times),
+        )
+
+    async def _one(self, key: str, name: str, params: dict[str, Any]) -> None:
+        if name.lower() == "batch":
+            raise Refused(Problem.BATCH_METHOD)
+        try:
+            outcome = await self._run(name, {word.lower(): self._filled(value) for word, value in params.items()})
+        except Exception as fault:
+            raise refusal(fault, name) from fault
+        try:
+            # Encoded here, so that one answer that cannot be written costs its own command only.
+            self._result[key] = envelope.written(outcome.result)
+        except (TypeError, ValueError, OverflowError) as fault:
+            raise unexpected_answer(fault, name) from fault
+        self._times[key] = self._stamp(outcome)
+        if outcome.total is not None:
+            self._totals[key] = outcome.total
+        if outcome.next is not None:
+            self._nexts[key] = outcome.next
+
+    def _failed(self, key: str, name: str, refused: Refused) -> None:
+        code, text = refused.v2() if second_generation(name) else refused.v1()
+        self._errors[key] = envelope.Failure(code, text)
+
+    def _filled(self, value: Any) -> Any:
+        """A parameter with its references replaced; what cannot be resolved stays as text."""
+        if isinstance(value, str):
+            return self._filled_text(value) if "$result" in value else value
+        if isinstance(value, list):
+            return [self._filled(one) for one in value]
+        if isinstance(value, dict):
+            return {word: self._filled(one) for word, one in value.items()}
+        return value
+
+    def _filled_text(self, text: str) -> Any:
+        whole = _REFERENCE.fullmatch(text)
+        if whole:
+            found = self._look_up(whole.group(1))
+            return text if found is None else found
+        return _REFERENCE.sub(self._in_text, text)
+
+    def _in_text(self, match: re.Match[str]) -> str:
+        found = self._look_up(match.group(1))
+        if isinstance(found, bool):
+            return "1" if found else ""
+        return str(found) if isinstance(found, str | int | float) else match.group(0)
+
+    def _look_up(self, path: str) -> Any:
+        """The value at ``[key][step]…`` of earlier results, or ``None``."""
+        key, *steps = _STEP.findall(path)
+        if key not in self._result:
+            return None
+        if key not in self._plain:
+            self._plain[key] = msgspec.json.decode(self._result[key])
+        found = self._plain[key]
+        for step in steps:
+            if isinstance(found, dict):
+                found = found.get(step)
+            elif isinstance(found, list) and step.isascii() and step.isdigit() and len(step) < 10:
+                found = found[int(step)] if int(step) < len(found) else None
+            else:
+                return None
+        return found
+
+
+def parsed(command: Any) -> tuple[str, dict[str, Any]]:
+    """A command in any of its forms as method and parameters.
+
+    Forms: ``"method?a=1&b[c]=2"``, ``"method"``, ``{"method": …, "params": {…}}``, ``["method", {…}]``.
+    """
+    if isinstance(command, str):
+        name, _, query = command.partition("?")
+        return name.strip(), forms.parse(query.encode("utf-8", "surrogatepass")) if query else {}
+    if isinstance(command, dict):
+        words = {str(word).lower(): value for word, value in command.items()}
+        params = words.get("params", words.get("query"))
+        return str(words.get("method", "")), params if isinstance(params, dict) else {}
+    if isinstance(command, list) and command:
+        params = command[1] if len(command) > 1 else {}
+        return str(command[0]), params if isinstance(params, dict) else {}
+    return "", {}
+
+
+def commands_of(given: Any) -> dict[str, Any]:
+    """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
+    if isinstance(given, str):
+        try:
+            given = msgspec.json.decode(given)
+        except (msgspec.DecodeError, RecursionError):
+            return {}
+    if isinstance(given, list):
+        return {str(place): one for place, one in enumerate(given)}
+    return given if isinstance(given, dict) else {}
+
+
+def stamp(context: Context) -> Stamp:
+    """The time block of an outcome, in this portal's zone."""
+
+    def stamped(outcome: Outcome) -> envelope.Time:
+        return time_block(context, outcome)
+
+    return stamped
+
+
+def time_block(context: Context, outcome: Outcome) -> envelope.Time:
+    """When a call ran, as every client needs it."""
+    atom = context.clock.atom
+    return envelope.Time(
+        outcome.started,
+        outcome.finished,
+        outcome.finished - outcome.started,
+        outcome.processing,
+        atom(int(outcome.started)),
+        atom(int(outcome.finished)),
+        outcome.operating.reset_at,
+        outcome.operating.operating,
+    )

@@ -1,0 +1,80 @@
+"""What a method is given: the call and the context it runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from botyard.clock import Clock
+from botyard.config import Settings
+from botyard.portal.keys import Keys
+from botyard.rpc.identity import Identity
+from botyard.rpc.limits import Limits, Operating
+from botyard.rpc.registry import Registry
+from botyard.store.db import Database, Tx
+
+if TYPE_CHECKING:
+    from botyard.rpc.method import Method
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What all calls of one server share. Made once, by the composition root."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    keys: Keys
+    registry: Registry
+    limits: Limits
+
+    def url(self, path: str) -> str:
+        """The public address of a path; ``""`` stays empty."""
+        return self.settings.public_url + path if path else ""
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """How a call ended well: the result, what stands beside it, and when it ran."""
+
+    result: Any
+    total: int | None
+    next: int | None
+    started: float
+    finished: float
+    processing: float
+    operating: Operating
+
+
+Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]
+
+
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """One call of one method.
+
+    ``tx`` is the call's transaction; methods of mode NONE have none and use
+    ``run`` to call other methods, each in its own. ``prepared`` is what the
+    method's ``before`` made of the parameters ahead of the transaction.
+    """
+
+    context: Context
+    identity: Identity
+    method: Method
+    now: int
+    database_tx: Tx | None
+    run: Run
+    prepared: Any = None
+
+    @property
+    def tx(self) -> Tx:
+        if self.database_tx is None:
+            raise RuntimeError(f"{self.method.name} was declared to need no transaction")
+        return self.database_tx
+
+    @property
+    def user_id(self) -> int:
+        return self.identity.user_id
+
+    def atom(self, moment: int) -> str:
+        """A moment as the wire writes it."""
+        return self.context.clock.atom(moment)

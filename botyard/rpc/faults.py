@@ -1,0 +1,30 @@
+"""What was not foreseen: logged under an id that the answer repeats."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from botyard.errors import Problem, Refused
+from botyard.store.db import Unavailable
+
+log = logging.getLogger("botyard.fault")
+
+
+def refusal(fault: Exception, method: str) -> Refused:
+    """Any exception of a call as the error the caller sees; a ``Refused`` is itself."""
+    if isinstance(fault, Refused):
+        return fault
+    mark = secrets.token_hex(4)
+    if isinstance(fault, Unavailable):
+        log.error("%s %s: %s", mark, method, fault.reason)
+        return Refused(Problem.STORAGE, reason=fault.reason, id=mark)
+    log.error("%s %s failed", mark, method, exc_info=fault)
+    return Refused(Problem.INTERNAL, id=mark)
+
+
+def unexpected_answer(fault: Exception, method: str) -> Refused:
+    """A result that cannot be written to the wire."""
+    mark = secrets.token_hex(4)
+    log.error("%s %s answered what cannot be encoded", mark, method, exc_info=fault)
+    return Refused(Problem.UNEXPECTED_ANSWER, id=mark)

@@ -1,0 +1,119 @@
+"""From credentials to the one who is calling."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.model.people import UserKind
+from botyard.portal.keys import Keys
+from botyard.store import access, portal
+from botyard.store.access import Caller
+from botyard.store.db import Tx
+
+
+class Auth(StrEnum):
+    """How a call is signed: an incoming webhook, an application's token, or a person's own session."""
+
+    WEBHOOK = "webhook"
+    OAUTH = "access"
+    SESSION = "session"
+
+
+class Credentials(msgspec.Struct, frozen=True, gc=False):
+    """What a request offers: a webhook's user and secret from the path, or a token."""
+
+    user_id: int = 0
+    secret: str = ""
+    token: str = ""
+    https: bool = False
+
+
+class Identity(msgspec.Struct, frozen=True, gc=False):
+    """Who is calling. ``source`` names the key that limits are counted by."""
+
+    user_id: int
+    auth: Auth
+    admin: bool
+    guest: bool
+    scopes: frozenset[str]
+    source: str
+    client_id: str = ""
+    app_id: int | None = None
+
+
+_scopes: dict[str, frozenset[str]] = {}
+
+
+def scope_set(text: str) -> frozenset[str]:
+    """``"im,imbot"`` as a set; the few combinations in use are kept."""
+    found = _scopes.get(text)
+    if found is None:
+        if len(_scopes) > 1000:
+            _scopes.clear()
+        found = _scopes[text] = frozenset(part.strip() for part in text.split(",") if part.strip())
+    return found
+
+
+async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identity:
+    """Who holds these credentials.
+
+    Raises NO_AUTH, CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, USER_ACCESS, OVERLOAD,
+    PORTAL_DELETED, REST_OFF and HTTPS_REQUIRED. The portal's own switches come
+    first, so that a closed portal tells nothing about keys.
+    """
+    if given.secret:
+        caller = await access.by_webhook(tx, given.user_id, keys.hash(given.secret))
+        auth = Auth.WEBHOOK
+    elif given.token:
+        caller = await access.by_token(tx, keys.hash(given.token))
+        auth = Auth.SESSION if caller is not None and caller.app_id is None else Auth.OAUTH
+    else:
+        await _require_open_portal(tx, given)
+        raise Refused(Problem.NO_AUTH)
+    if caller is None:
+        await _require_open_portal(tx, given)
+        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else Problem.TOKEN_INVALID)
+    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given)
+    _require_usable(caller, auth, now)
+    source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
+    return Identity(
+        caller.user_id,
+        auth,
+        caller.admin,
+        caller.kind == UserKind.GUEST,
+        scope_set(caller.scopes),
+        source,
+        caller.client_id,
+        caller.app_id,
+    )
+
+
+def _require_usable(caller: Caller, auth: Auth, now: float) -> None:
+    if not caller.active:
+        raise Refused(Problem.CREDENTIALS)
+    if caller.expires is not None and caller.expires <= now:
+        raise Refused(Problem.TOKEN_EXPIRED)
+    if auth is not Auth.OAUTH:
+        return
+    if caller.blocked:
+        raise Refused(Problem.OVERLOAD)
+    if not caller.admitted:
+        raise Refused(Problem.USER_ACCESS)
+
+
+def _require_switches(maintenance: bool, rest_enabled: bool, https_required: bool, given: Credentials) -> None:
+    if maintenance:
+        raise Refused(Problem.PORTAL_DELETED)
+    if https_required and not given.https:
+        raise Refused(Problem.HTTPS_REQUIRED)
+    if not rest_enabled:
+        raise Refused(Problem.REST_OFF)
+
+
+async def _require_open_portal(tx: Tx, given: Credentials) -> None:
+    found = await portal.get(tx)
+    if found is not None:
+        _require_switches(found.maintenance, found.rest_enabled, found.https_required, given)

@@ -1,0 +1,121 @@
+"""The composition root: settings → database → registry → limits → HTTP. It alone knows all floors."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from botyard.api import MODULES
+from botyard.clock import Clock
+from botyard.config import Settings
+from botyard.portal import keys
+from botyard.rpc.call import Context
+from botyard.rpc.limits import PROFILES, Limits
+from botyard.rpc.registry import Registry
+from botyard.store.migrate import migrate
+from botyard.store.opening import open_database
+from botyard.web.http import Receive, Scope, Send
+from botyard.web.routes import answer_request
+
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+async def open_context(settings: Settings, clock: Clock | None = None) -> Context:
+    """Open everything that a portal needs; migrations run here. Raises store.db.Unavailable."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database = await open_database(settings.database or settings.data / "botyard.db")
+    await migrate(database)
+    return Context(
+        settings=settings,
+        database=database,
+        clock=clock or Clock(settings.time_zone),
+        keys=keys.load(settings.data),
+        registry=Registry(MODULES),
+        limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
+    )
+
+
+def application(context: Context) -> Application:
+    """The ASGI application of an open portal."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await answer_request(context, scope, receive, send)
+        elif scope["type"] == "websocket":
+            # No sockets yet: refuse the handshake instead of leaving it open.
+            await receive()
+            await send({"type": "websocket.close", "code": 1000})
+
+    return app
+
+
+class Listener:
+    """One listening address: http, or https when certificates are given."""
+
+    def __init__(self, app: Application, host: str, port: int, cert: Path | None = None, key: Path | None = None):
+        self.socket = _bound(host, port)
+        self.port: int = self.socket.getsockname()[1]
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            date_header=True,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=5,
+            ssl_certfile=str(cert) if cert else None,
+            ssl_keyfile=str(key) if key else None,
+        )
+        self._server = _Quiet(config)
+
+    async def serve(self) -> None:
+        """Answer until ``stop``."""
+        await self._server.serve(sockets=[self.socket])
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves signals to the composition root: two of them run side by side under --tls."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are not its business."""
+        yield
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+async def serve(context: Context, listeners: list[Listener], ready: Callable[[], None]) -> None:
+    """Run until a signal asks to stop; then finish what is under way and close the database."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
+    ready()
+    await stopped.wait()
+    for listener in listeners:
+        listener.stop()
+    await asyncio.gather(*tasks)
+    await context.database.close()
+    logging.getLogger("botyard").info("stopped")

@@ -1,0 +1,120 @@
+"""Applications, incoming webhooks and tokens."""
+
+from __future__ import annotations
+
+from botyard.model.apps import App, Token, Webhook
+from botyard.store.db import Row, Tx
+
+_APP = "id, client_id, title, scopes, status, version, installed, blocked, restricted, created"
+_WEBHOOK = "id, user_id, prefix, title, scopes, created, revoked"
+_TOKEN_COLUMNS = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
+
+
+def _app(row: Row) -> App:
+    return App(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, row[9]))
+
+
+async def find(tx: Tx, app_id: int) -> App | None:
+    row = await tx.one(f"SELECT {_APP} FROM apps WHERE id = :id", id=app_id)
+    return _app(row) if row else None
+
+
+async def find_by_client(tx: Tx, client_id: str) -> tuple[App, str] | None:
+    """The application and the keyed hash of its secret."""
+    row = await tx.one(f"SELECT {_APP}, secret_hash FROM apps WHERE client_id = :client", client=client_id)
+    return (_app(row[:10]), row[10]) if row else None
+
+
+async def all_apps(tx: Tx) -> list[App]:
+    return [_app(row) for row in await tx.all(f"SELECT {_APP} FROM apps ORDER BY id")]
+
+
+async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str, now: int) -> int:
+    row = await tx.one(
+        """INSERT INTO apps (client_id, secret_hash, title, scopes, created)
+           VALUES (:client, :hash, :title, :scopes, :now) RETURNING id""",
+        client=client_id,
+        hash=secret_hash,
+        title=title,
+        scopes=scopes,
+        now=now,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def set_blocked(tx: Tx, app_id: int, blocked: bool) -> None:
+    await tx.run("UPDATE apps SET blocked = :blocked WHERE id = :id", blocked=int(blocked), id=app_id)
+
+
+async def restrict(tx: Tx, app_id: int, user_ids: list[int] | None) -> None:
+    """Open the application to these people only; ``None`` opens it to everybody."""
+    await tx.run("UPDATE apps SET restricted = :on WHERE id = :id", on=int(user_ids is not None), id=app_id)
+    await tx.run("DELETE FROM app_users WHERE app_id = :id", id=app_id)
+    rows = [{"app": app_id, "user": user_id} for user_id in sorted(set(user_ids or []))]
+    await tx.many("INSERT INTO app_users (app_id, user_id) VALUES (:app, :user)", rows)
+
+
+async def add_webhook(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str, now: int) -> int:
+    row = await tx.one(
+        """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
+           VALUES (:user, :hash, :prefix, :title, :scopes, :now) RETURNING id""",
+        user=user_id,
+        hash=secret_hash,
+        prefix=prefix,
+        title=title,
+        scopes=scopes,
+        now=now,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def all_webhooks(tx: Tx) -> list[Webhook]:
+    return [Webhook(*row) for row in await tx.all(f"SELECT {_WEBHOOK} FROM webhooks ORDER BY id")]
+
+
+async def revoke_webhook(tx: Tx, webhook_id: int, now: int) -> bool:
+    """False when there is no such webhook or it was revoked before."""
+    sql = "UPDATE webhooks SET revoked = :now WHERE id = :id AND revoked IS NULL"
+    return await tx.run(sql, now=now, id=webhook_id) > 0
+
+
+async def add_token(
+    tx: Tx, *, hash: str, kind: str, app_id: int | None, user_id: int, scopes: str, family: str, now: int, expires: int
+) -> None:
+    await tx.run(
+        """INSERT INTO tokens (hash, kind, app_id, user_id, scopes, family, created, expires)
+           VALUES (:hash, :kind, :app, :user, :scopes, :family, :now, :expires)""",
+        hash=hash,
+        kind=kind,
+        app=app_id,
+        user=user_id,
+        scopes=scopes,
+        family=family,
+        now=now,
+        expires=expires,
+    )
+
+
+async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
+    """A refresh token, locked for the rotation that follows."""
+    row = await tx.one(
+        f"SELECT {_TOKEN_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
+    )
+    return Token(*row) if row else None
+
+
+async def replace_token(tx: Tx, token_id: int, now: int) -> None:
+    """Mark a refresh token as used."""
+    await tx.run("UPDATE tokens SET replaced = :now WHERE id = :id AND replaced IS NULL", now=now, id=token_id)
+
+
+async def revoke_family(tx: Tx, family: str, now: int) -> None:
+    """End every token that descends from one sign-in."""
+    await tx.run("UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=now, family=family)
+
+
+async def forget_expired(tx: Tx, before: int) -> int:
+    """Delete tokens that expired before ``before``; how many."""
+    return await tx.run("DELETE FROM tokens WHERE expires < :before", before=before)

@@ -1,0 +1,200 @@
+"""Chats and their kept counters."""
+
+from __future__ import annotations
+
+from botyard.model.chats import Chat, Member
+from botyard.store.db import Row, Tx
+
+COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar, c.color, c.entity_type, c.entity_id,
+ c.entity_data_1, c.entity_data_2, c.entity_data_3, c.parent_chat_id, c.parent_message_id, c.disk_folder_id, c.public,
+ c.background_id, c.text_field, c.manage_users_add, c.manage_users_delete, c.manage_ui, c.manage_settings,
+ c.manage_messages, c.can_post, c.created, c.members, c.guests, c.bots, c.messages, c.counted, c.last_message_id,
+ c.last_author_id, c.viewers"""
+
+MEMBER_COLUMNS = """m.chat_id, m.user_id, m.role, m.muted, m.joined, m.first_id, m.read_id, m.read_counted, m.read_at,
+ m.marked_id, m.opened"""
+
+_WIDTH = 34
+
+
+def chat(row: Row) -> Chat:
+    """A row of ``COLUMNS`` as a chat."""
+    return Chat(*(*row[:18], row[18] == 1, *row[19:_WIDTH]))
+
+
+def member(row: Row) -> Member:
+    """A row of ``MEMBER_COLUMNS`` as a member."""
+    return Member(*(*row[:3], row[3] == 1, *row[4:10], row[10] == 1))
+
+
+def _both(row: Row | None) -> tuple[Chat, Member | None] | None:
+    if row is None:
+        return None
+    return chat(row), member(row[_WIDTH:]) if row[_WIDTH] is not None else None
+
+
+_FROM = f"""SELECT {COLUMNS}, {MEMBER_COLUMNS}
+ FROM chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user"""
+_BY_ID = _FROM + " WHERE c.id = :id"
+_BY_PAIR = _FROM + " WHERE c.pair = :pair"
+_BY_ENTITY = (
+    _FROM + " WHERE c.entity_type = :type AND c.entity_type <> '' AND c.entity_id = :entity ORDER BY c.id DESC LIMIT 1"
+)
+# Who is going to write holds the chat until the transaction ends: one lock order (chat, then members), no deadlock.
+_LOCKED = " {lock_chat}"
+
+Found = tuple[Chat, Member | None]
+
+
+async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> Found | None:
+    """A chat together with this user's membership in it."""
+    return _both(await tx.one(_BY_ID + _LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
+
+
+async def find_pair(tx: Tx, one: int, two: int, user_id: int, *, locked: bool = False) -> Found | None:
+    """The private dialog of two people."""
+    return _both(await tx.one(_BY_PAIR + _LOCKED if locked else _BY_PAIR, pair=pair(one, two), user=user_id))
+
+
+async def find_entity(tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False) -> Found | None:
+    """The newest chat made for an entity."""
+    sql = _BY_ENTITY + _LOCKED if locked else _BY_ENTITY
+    return _both(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))
+
+
+async def fresh(tx: Tx, chat_id: int) -> Chat:
+    """The chat as it is after earlier statements of this transaction. It must exist."""
+    row = await tx.one(f"SELECT {COLUMNS} FROM chats c WHERE c.id = :id {{lock_chat}}", id=chat_id)
+    assert row is not None
+    return chat(row)
+
+
+def pair(one: int, two: int) -> str:
+    """The name of the private dialog of two people."""
+    return f"{min(one, two)}:{max(one, two)}"
+
+
+async def add_private(tx: Tx, one: int, two: int, now: int) -> int | None:
+    """Insert the private dialog of two people; ``None`` when somebody else has just done so."""
+    row = await tx.one(
+        "INSERT INTO chats (kind, pair, created) VALUES ('P', :pair, :now) ON CONFLICT (pair) DO NOTHING RETURNING id",
+        pair=pair(one, two),
+        now=now,
+    )
+    return int(row[0]) if row else None
+
+
+async def add(
+    tx: Tx,
+    *,
+    kind: str,
+    now: int,
+    title: str = "",
+    description: str = "",
+    owner_id: int = 0,
+    avatar: str = "",
+    color: str = "",
+    entity_type: str = "",
+    entity_id: str = "",
+) -> int:
+    """Insert an empty chat and answer its id."""
+    row = await tx.one(
+        """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id, created)
+           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :now) RETURNING id""",
+        kind=kind,
+        title=title,
+        description=description,
+        owner=owner_id,
+        avatar=avatar,
+        color=color,
+        type=entity_type,
+        entity=entity_id,
+        now=now,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def set_title(tx: Tx, chat_id: int, title: str) -> None:
+    await tx.run("UPDATE chats SET title = :title WHERE id = :id", title=title, id=chat_id)
+
+
+async def set_color(tx: Tx, chat_id: int, color: str) -> None:
+    await tx.run("UPDATE chats SET color = :color WHERE id = :id", color=color, id=chat_id)
+
+
+async def set_avatar(tx: Tx, chat_id: int, avatar: str) -> None:
+    await tx.run("UPDATE chats SET avatar = :avatar WHERE id = :id", avatar=avatar, id=chat_id)
+
+
+async def set_owner(tx: Tx, chat_id: int, owner_id: int) -> None:
+    await tx.run("UPDATE chats SET owner_id = :owner WHERE id = :id", owner=owner_id, id=chat_id)
+
+
+async def set_entity_data(tx: Tx, chat_id: int, one: str, two: str, three: str) -> None:
+    await tx.run(
+        "UPDATE chats SET entity_data_1 = :one, entity_data_2 = :two, entity_data_3 = :three WHERE id = :id",
+        one=one,
+        two=two,
+        three=three,
+        id=chat_id,
+    )
+
+
+async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots: int) -> None:
+    """Change the kept numbers of participants by these amounts."""
+    await tx.run(
+        "UPDATE chats SET members = members + :members, guests = guests + :guests, bots = bots + :bots WHERE id = :id",
+        members=members,
+        guests=guests,
+        bots=bots,
+        id=chat_id,
+    )
+
+
+async def posted(tx: Tx, chat_id: int, message_id: int, author_id: int, counted: int) -> None:
+    """Count a new message: it becomes the last one, seen by nobody but whoever wrote it."""
+    await tx.run(
+        """UPDATE chats SET messages = messages + 1, counted = :counted, last_message_id = :message,
+               last_author_id = :author, viewers = 0 WHERE id = :id""",
+        counted=counted,
+        message=message_id,
+        author=author_id,
+        id=chat_id,
+    )
+
+
+async def viewed(tx: Tx, chat_id: int, viewers: int) -> None:
+    """Change the number of those who have seen the last message by ``viewers``."""
+    await tx.run("UPDATE chats SET viewers = viewers + :viewers WHERE id = :id", viewers=viewers, id=chat_id)
+
+
+async def removed(tx: Tx, chat_id: int) -> None:
+    """Recount after a message went without a mark: the last message and its viewers may be others now."""
+    last = "(SELECT last_message_id FROM chats WHERE id = :id)"
+    await tx.run(
+        """UPDATE chats SET messages = messages - 1,
+               last_message_id = COALESCE((SELECT MAX(id) FROM messages WHERE chat_id = :id), 0) WHERE id = :id""",
+        id=chat_id,
+    )
+    await tx.run(
+        f"""UPDATE chats SET last_author_id = COALESCE((SELECT author_id FROM messages WHERE id = {last}), 0)
+            WHERE id = :id""",
+        id=chat_id,
+    )
+    await tx.run(f"UPDATE members SET read_id = {last} WHERE chat_id = :id AND read_id > {last}", id=chat_id)
+    await tx.run(
+        """UPDATE chats SET viewers = (
+               SELECT COUNT(*) FROM members m WHERE m.chat_id = :id AND m.read_id = chats.last_message_id
+               AND m.read_at IS NOT NULL AND m.user_id <> chats.last_author_id
+           ) WHERE id = :id""",
+        id=chat_id,
+    )
+
+
+async def delete(tx: Tx, chat_id: int) -> None:
+    """Remove a chat with everything in it."""
+    await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
+    for table in ("messages", "gaps", "members"):
+        await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)
+    await tx.run("DELETE FROM chats WHERE id = :id", id=chat_id)

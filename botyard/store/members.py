@@ -1,0 +1,168 @@
+"""Membership, roles and read marks."""
+
+from __future__ import annotations
+
+from botyard.model.chats import Member, Reader, Role
+from botyard.store.chats import MEMBER_COLUMNS, member
+from botyard.store.db import Row, Tx
+
+_READER = """SELECT m.user_id, u.full_name, m.role, m.muted, m.read_id, m.read_at
+ FROM members m JOIN users u ON u.id = m.user_id WHERE m.chat_id = :chat"""
+
+
+def _reader(row: Row) -> Reader:
+    return Reader(row[0], row[1], row[2], row[3] == 1, row[4], row[5])
+
+
+async def find(tx: Tx, chat_id: int, user_id: int) -> Member | None:
+    row = await tx.one(
+        f"SELECT {MEMBER_COLUMNS} FROM members m WHERE m.chat_id = :chat AND m.user_id = :user",
+        chat=chat_id,
+        user=user_id,
+    )
+    return member(row) if row else None
+
+
+async def add(
+    tx: Tx, chat_id: int, user_id: int, *, role: str, now: int, first_id: int, read_id: int, read_counted: int
+) -> bool:
+    """False when the user is in the chat already."""
+    added = await tx.run(
+        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted)
+           VALUES (:chat, :user, :role, :now, :first, :read, :counted) ON CONFLICT DO NOTHING""",
+        chat=chat_id,
+        user=user_id,
+        role=role,
+        now=now,
+        first=first_id,
+        read=read_id,
+        counted=read_counted,
+    )
+    return added > 0
+
+
+async def remove(tx: Tx, chat_id: int, user_id: int) -> bool:
+    sql = "DELETE FROM members WHERE chat_id = :chat AND user_id = :user"
+    return await tx.run(sql, chat=chat_id, user=user_id) > 0
+
+
+async def set_role(tx: Tx, chat_id: int, user_id: int, role: Role) -> None:
+    await tx.run(
+        "UPDATE members SET role = :role WHERE chat_id = :chat AND user_id = :user",
+        role=role.value,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def set_muted(tx: Tx, chat_id: int, user_id: int, muted: bool) -> None:
+    await tx.run(
+        "UPDATE members SET muted = :muted WHERE chat_id = :chat AND user_id = :user",
+        muted=int(muted),
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def mark_unread(tx: Tx, chat_id: int, user_id: int, message_id: int) -> None:
+    """Remember the message from which the member wants the chat to look unread (0: none)."""
+    await tx.run(
+        "UPDATE members SET marked_id = :message WHERE chat_id = :chat AND user_id = :user",
+        message=message_id,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int, now: int) -> bool:
+    """Move the read mark forward; false when it stood there or further."""
+    moved = await tx.run(
+        """UPDATE members SET read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, opened = 1
+           WHERE chat_id = :chat AND user_id = :user AND read_id < :message""",
+        message=message_id,
+        counted=counted,
+        now=now,
+        chat=chat_id,
+        user=user_id,
+    )
+    return moved > 0
+
+
+async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
+    """The member has looked into the chat; a mark of unread is gone with it."""
+    await tx.run(
+        "UPDATE members SET opened = 1, marked_id = 0 WHERE chat_id = :chat AND user_id = :user",
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def ids(tx: Tx, chat_id: int) -> list[int]:
+    rows = await tx.all("SELECT user_id FROM members WHERE chat_id = :chat ORDER BY user_id", chat=chat_id)
+    return [row[0] for row in rows]
+
+
+async def bots(tx: Tx, chat_id: int) -> list[Row]:
+    """``(user id, type, dialect, openline)`` of the bots in a chat."""
+    return await tx.all(
+        """SELECT b.user_id, b.type, b.dialect, b.openline FROM bots b
+           JOIN members m ON m.user_id = b.user_id AND m.chat_id = :chat ORDER BY b.user_id""",
+        chat=chat_id,
+    )
+
+
+async def chats_of(tx: Tx, user_id: int) -> list[Row]:
+    """``(chat id, kind)`` of every chat a user is in."""
+    return await tx.all(
+        "SELECT c.id, c.kind FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = :user ORDER BY c.id",
+        user=user_id,
+    )
+
+
+async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
+    """Members in id order, with their marks: the whole of a small chat in one statement."""
+    rows = await tx.all(_READER + " ORDER BY m.user_id LIMIT :limit", chat=chat_id, limit=limit)
+    return [_reader(row) for row in rows]
+
+
+async def latest_readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
+    """Those who have read furthest, latest first."""
+    sql = _READER + " ORDER BY m.read_id DESC, m.read_at DESC, m.user_id DESC LIMIT :limit"
+    return [_reader(row) for row in await tx.all(sql, chat=chat_id, limit=limit)]
+
+
+async def first_viewers(tx: Tx, chat_id: int, message_id: int, limit: int) -> list[Reader]:
+    """Those who have read up to a message by themselves, first come first."""
+    sql = _READER + " AND m.read_id = :message AND m.read_at > 0 ORDER BY m.read_at, m.user_id LIMIT :limit"
+    return [_reader(row) for row in await tx.all(sql, chat=chat_id, message=message_id, limit=limit)]
+
+
+async def managers(tx: Tx, chat_id: int, limit: int) -> list[int]:
+    """Owner and managers, in id order."""
+    rows = await tx.all(
+        """SELECT user_id FROM members WHERE chat_id = :chat AND role <> 'member' AND role IN ('owner', 'manager')
+           ORDER BY role DESC, user_id LIMIT :limit""",
+        chat=chat_id,
+        limit=limit,
+    )
+    return sorted(row[0] for row in rows)
+
+
+async def heir(tx: Tx, chat_id: int) -> int:
+    """Who owns a chat next: a manager before members, who came first before later ones; 0 for an empty chat."""
+    row = await tx.one(
+        """SELECT user_id FROM members WHERE chat_id = :chat
+           ORDER BY CASE WHEN role = 'manager' THEN 0 ELSE 1 END, joined, user_id LIMIT 1""",
+        chat=chat_id,
+    )
+    return int(row[0]) if row else 0
+
+
+async def muted(tx: Tx, chat_id: int, limit: int) -> list[int]:
+    """Those who have switched notifications of the chat off."""
+    rows = await tx.all(
+        "SELECT user_id FROM members WHERE chat_id = :chat AND muted = 1 ORDER BY user_id LIMIT :limit",
+        chat=chat_id,
+        limit=limit,
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,191 @@
+"""Messages and windows of history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.model.messages import Message
+from botyard.store.db import Row, Tx
+
+COLUMNS = "id, chat_id, author_id, sent, text, counted, system, edited, erased, reply_id, uuid, params"
+
+_encode = msgspec.json.Encoder().encode
+_decode: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
+
+
+def message(row: Row) -> Message:
+    """A row of ``COLUMNS`` as a message."""
+    params = _decode.decode(row[11]) if row[11] else {}
+    return Message(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, row[9], row[10], params))
+
+
+def written(params: dict[str, Any]) -> str:
+    """Params as they are stored: nothing for none."""
+    return _encode(params).decode() if params else ""
+
+
+async def find(tx: Tx, message_id: int) -> Message | None:
+    row = await tx.one(f"SELECT {COLUMNS} FROM messages WHERE id = :id", id=message_id)
+    return message(row) if row else None
+
+
+async def add(
+    tx: Tx,
+    *,
+    chat_id: int,
+    author_id: int,
+    sent: int,
+    text: str,
+    counted: int,
+    system: bool,
+    reply_id: int,
+    uuid: str | None,
+    params: str,
+) -> int:
+    row = await tx.one(
+        """INSERT INTO messages (chat_id, author_id, sent, text, counted, system, reply_id, uuid, params)
+           VALUES (:chat, :author, :sent, :text, :counted, :system, :reply, :uuid, :params) RETURNING id""",
+        chat=chat_id,
+        author=author_id,
+        sent=sent,
+        text=text,
+        counted=counted,
+        system=int(system),
+        reply=reply_id,
+        uuid=uuid,
+        params=params,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def change(tx: Tx, message_id: int, *, text: str, params: str, edited: bool, erased: bool) -> None:
+    await tx.run(
+        "UPDATE messages SET text = :text, params = :params, edited = :edited, erased = :erased WHERE id = :id",
+        text=text,
+        params=params,
+        edited=int(edited),
+        erased=int(erased),
+        id=message_id,
+    )
+
+
+async def remove(tx: Tx, found: Message) -> None:
+    """Delete a message without a mark, leaving a gap where unread counters counted it."""
+    await tx.run("DELETE FROM reactions WHERE message_id = :id", id=found.id)
+    await tx.run("DELETE FROM messages WHERE id = :id", id=found.id)
+
+
+async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
+    await tx.run(
+        "INSERT INTO gaps (chat_id, counted) VALUES (:chat, :counted) ON CONFLICT DO NOTHING",
+        chat=chat_id,
+        counted=counted,
+    )
+
+
+async def gaps_after(tx: Tx, chat_id: int, counted: int) -> int:
+    """How many counted messages beyond this number are gone."""
+    row = await tx.one(
+        "SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted", chat=chat_id, counted=counted
+    )
+    return int(row[0]) if row else 0
+
+
+async def first_after(tx: Tx, chat_id: int, message_id: int, counted: int) -> int:
+    """The first message beyond a read mark that raised the counter; 0 when there is none."""
+    row = await tx.one(
+        """SELECT id FROM messages WHERE chat_id = :chat AND id > :message AND counted > :counted
+           ORDER BY id LIMIT 1""",
+        chat=chat_id,
+        message=message_id,
+        counted=counted,
+    )
+    return int(row[0]) if row else 0
+
+
+async def counted_at(tx: Tx, chat_id: int, message_id: int) -> tuple[int, int] | None:
+    """``(id, counted)`` of the newest message up to this id."""
+    row = await tx.one(
+        "SELECT id, counted FROM messages WHERE chat_id = :chat AND id <= :message ORDER BY id DESC LIMIT 1",
+        chat=chat_id,
+        message=message_id,
+    )
+    return (int(row[0]), int(row[1])) if row else None
+
+
+async def newest(tx: Tx, chat_id: int, first_id: int, limit: int) -> list[Message]:
+    """The latest messages that may be seen, newest first."""
+    rows = await tx.all(
+        f"SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first ORDER BY id DESC LIMIT :limit",
+        chat=chat_id,
+        first=first_id,
+        limit=limit,
+    )
+    return [message(row) for row in rows]
+
+
+async def before(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
+    """Messages older than one, newest first."""
+    rows = await tx.all(
+        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id < :message
+            ORDER BY id DESC LIMIT :limit""",
+        chat=chat_id,
+        first=first_id,
+        message=message_id,
+        limit=limit,
+    )
+    return [message(row) for row in rows]
+
+
+async def after(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
+    """Messages from one on, newest first."""
+    rows = await tx.all(
+        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id >= :message
+            ORDER BY id LIMIT :limit""",
+        chat=chat_id,
+        first=first_id,
+        message=message_id,
+        limit=limit,
+    )
+    return [message(row) for row in reversed(rows)]
+
+
+async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str, now: int) -> bool:
+    """False when the reaction stood already."""
+    added = await tx.run(
+        """INSERT INTO reactions (message_id, user_id, reaction, created) VALUES (:message, :user, :reaction, :now)
+           ON CONFLICT DO NOTHING""",
+        message=message_id,
+        user=user_id,
+        reaction=reaction,
+        now=now,
+    )
+    return added > 0
+
+
+async def remove_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> bool:
+    removed = await tx.run(
+        "DELETE FROM reactions WHERE message_id = :message AND user_id = :user AND reaction = :reaction",
+        message=message_id,
+        user=user_id,
+        reaction=reaction,
+    )
+    return removed > 0
+
+
+async def liked_by(tx: Tx, first: int, last: int, chat_id: int) -> dict[int, list[int]]:
+    """Message id to the users who like it, for a window of one chat's history."""
+    found: dict[int, list[int]] = {}
+    for message_id, user_id in await tx.all(
+        """SELECT r.message_id, r.user_id FROM messages m JOIN reactions r ON r.message_id = m.id
+           WHERE m.chat_id = :chat AND m.id BETWEEN :first AND :last AND r.reaction = 'like'
+           ORDER BY r.message_id, r.created, r.user_id""",
+        chat=chat_id,
+        first=first,
+        last=last,
+    ):
+        found.setdefault(message_id, []).append(user_id)
+    return found

@@ -1,0 +1,122 @@
+"""People, bots among them, and departments."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.model.people import Department, Profile, User, UserKind
+from botyard.store.db import Row, Tx
+
+COLUMNS = """id, kind, active, admin, login, email, name, last_name, second_name, full_name, gender, birthday,
+ work_position, work_phone, mobile, city, www, avatar, color, time_zone, language, registered, updated,
+ last_login, last_activity"""
+
+
+def user(row: Row) -> User:
+    """A row of ``COLUMNS`` as a user."""
+    return User(row[0], row[1], bool(row[2]), bool(row[3]), *row[4:])
+
+
+async def find(tx: Tx, user_id: int) -> User | None:
+    row = await tx.one(f"SELECT {COLUMNS} FROM users WHERE id = :id", id=user_id)
+    return user(row) if row else None
+
+
+async def find_by_login(tx: Tx, login: str) -> User | None:
+    row = await tx.one(f"SELECT {COLUMNS} FROM users WHERE login = :login", login=login)
+    return user(row) if row else None
+
+
+async def find_many(tx: Tx, ids: list[int]) -> list[User]:
+    """The users with these ids, in id order; unknown ids are left out."""
+    if not ids:
+        return []
+    # Ids are integers checked at the door, so they may stand in the text: one statement on both engines.
+    listed = ", ".join(str(int(one)) for one in sorted(set(ids)))
+    return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users WHERE id IN ({listed}) ORDER BY id")]
+
+
+async def everyone(tx: Tx) -> list[User]:
+    """All people and bots, in id order (for the command line)."""
+    return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users ORDER BY id")]
+
+
+async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "", admin: bool = False) -> int:
+    """Insert a user and answer its id."""
+    given = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    given |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
+    given["full_name"] = full_name(profile.name or "", profile.last_name or "")
+    names = ", ".join(given)
+    places = ", ".join(f":{name}" for name in given)
+    row = await tx.one(f"INSERT INTO users ({names}) VALUES ({places}) RETURNING id", **given)
+    assert row is not None
+    return int(row[0])
+
+
+async def change(tx: Tx, user_id: int, profile: Profile, now: int) -> None:
+    """Set the fields of ``profile`` that are not ``None``."""
+    given = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    sets = ", ".join(f"{name} = :{name}" for name in [*given, "updated"])
+    await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=now, **given)
+    found = await find(tx, user_id)
+    if found:
+        name = full_name(found.name, found.last_name)
+        await tx.run("UPDATE users SET full_name = :name WHERE id = :id", name=name, id=user_id)
+
+
+async def set_active(tx: Tx, user_id: int, active: bool, now: int) -> None:
+    await tx.run(
+        "UPDATE users SET active = :active, updated = :now WHERE id = :id", active=int(active), now=now, id=user_id
+    )
+
+
+async def set_password(tx: Tx, user_id: int, password: str) -> None:
+    """Store the (already hashed) password."""
+    await tx.run("UPDATE users SET password = :password WHERE id = :id", password=password, id=user_id)
+
+
+async def seen(tx: Tx, user_id: int, now: int) -> None:
+    """Note that a person was active."""
+    await tx.run("UPDATE users SET last_activity = :now WHERE id = :id", now=now, id=user_id)
+
+
+def full_name(name: str, last_name: str) -> str:
+    """The name that chats show."""
+    return " ".join(part for part in (name, last_name) if part)
+
+
+async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
+    """User id to the ids of that user's departments."""
+    if not ids:
+        return {}
+    listed = ", ".join(str(int(one)) for one in set(ids))
+    found: dict[int, list[int]] = {}
+    for user_id, department_id in await tx.all(
+        f"SELECT user_id, department_id FROM department_members WHERE user_id IN ({listed}) ORDER BY department_id"
+    ):
+        found.setdefault(user_id, []).append(department_id)
+    return found
+
+
+async def departments(tx: Tx) -> list[Department]:
+    rows = await tx.all("SELECT id, name, parent_id, head_id, sort FROM departments ORDER BY sort, id")
+    return [Department(*row) for row in rows]
+
+
+async def add_department(tx: Tx, name: str, parent_id: int | None = None, head_id: int | None = None) -> int:
+    row = await tx.one(
+        "INSERT INTO departments (name, parent_id, head_id) VALUES (:name, :parent, :head) RETURNING id",
+        name=name,
+        parent=parent_id,
+        head=head_id,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def join_department(tx: Tx, user_id: int, department_id: int) -> None:
+    await tx.run(
+        "INSERT INTO department_members (user_id, department_id) VALUES (:user, :department) ON CONFLICT DO NOTHING",
+        user=user_id,
+        department=department_id,
+    )

@@ -1,0 +1,95 @@
+"""The few words of ASGI that the door speaks: read a request, send an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.wire.limits import BODY_SECONDS, MAX_BODY
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+JSON = b"application/json; charset=utf-8"
+XML = b"application/xml; charset=utf-8"
+
+# Answers are private, may be read from pages of any origin (calls are signed by a token, never by a
+# cookie), and must not hand the webhook secret in their address on to others.
+_COMMON: Headers = [
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"access-control-allow-origin", b"*"),
+]
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """A request header, ``b""`` when absent."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value)
+    return b""
+
+
+async def read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole request body.
+
+    Raises BODY_TOO_BIG as soon as the size is known to pass the limit, and
+    BODY_TIMEOUT for a body that never ends.
+    """
+    announced = header(scope, b"content-length")
+    if announced and (not announced.isdigit() or int(announced) > MAX_BODY):
+        raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _gathered(receive)
+    except TimeoutError:
+        raise Refused(Problem.BODY_TIMEOUT, limit=BODY_SECONDS) from None
+
+
+async def _gathered(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body", False):
+        message = await receive()
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > MAX_BODY:
+            raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    return b"".join(parts)
+
+
+async def answer(send: Send, status: int, content_type: bytes, body: bytes, more: Headers | None = None) -> None:
+    """Send a whole answer."""
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *_COMMON, *(more or [])]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_json(send: Send, status: int, value: Any) -> None:
+    """Send any value as JSON."""
+    await answer(send, status, JSON, msgspec.json.encode(value))
+
+
+async def preflight(scope: Scope, send: Send) -> None:
+    """Allow a browser page of another origin to call."""
+    asked = header(scope, b"access-control-request-headers")
+    # The names come back as they were asked for; anything that is not a list of header names does not.
+    plain = asked.decode("latin-1").replace(",", "").replace("-", "").replace(" ", "").isalnum()
+    allowed = asked if asked.isascii() and plain else b"content-type, authorization"
+    more = [
+        (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+        (b"access-control-allow-headers", allowed),
+        (b"access-control-max-age", b"86400"),
+    ]
+    await answer(send, 200, b"text/plain", b"", more)

@@ -1,0 +1,93 @@
+"""`/rest`: from an address and a body to a call, and from its outcome to an envelope."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.rpc.batch import time_block
+from botyard.rpc.call import Context, Outcome
+from botyard.rpc.dispatch import V3, Request, dispatch
+from botyard.rpc.faults import refusal, unexpected_answer
+from botyard.rpc.identity import Credentials
+from botyard.web.http import JSON, XML, Receive, Scope, Send, answer, header, read_body
+from botyard.wire import body, envelope, xml
+from botyard.wire.names import second_generation
+
+
+class Target(msgspec.Struct, frozen=True, gc=False):
+    """What an address names: a method, a webhook's user and secret if it holds them, and the form of the answer."""
+
+    method: str
+    user_id: int = 0
+    secret: str = ""
+    xml: bool = False
+    v3: bool = False
+
+
+def target(parts: list[str]) -> Target:
+    """Read the parts of a path after `/rest/`: `[user, secret,] method[.json|.xml]`, with `api` before them for v3."""
+    v3 = bool(parts) and parts[0] == "api"
+    if v3:
+        parts = parts[1:]
+    method = parts[-1] if len(parts) in (1, 3) else ""
+    ending = method[-5:].lower()
+    as_xml = ending.endswith(".xml")
+    if as_xml:
+        method = method[:-4]
+    elif ending == ".json":
+        method = method[:-5]
+    if len(parts) < 2:
+        return Target(method, xml=as_xml, v3=v3)
+    user = parts[0]
+    known = user.isascii() and user.isdigit() and len(user) < 19
+    # A user that is no number still makes this a webhook's address, of nobody.
+    return Target(method, int(user) if known else -1, parts[1], as_xml, v3)
+
+
+async def call(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """Answer one request to `/rest`."""
+    started = context.clock.now()
+    wanted = target(parts)
+    try:
+        if scope["method"] not in ("GET", "POST"):
+            raise Refused(Problem.VERB_WRONG)
+        raw = await read_body(scope, receive)
+        params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+        outcome = await dispatch(context, _request(scope, wanted, params, started))
+        status, content = 200, _success(context, wanted, outcome)
+    except Exception as fault:
+        status, content = failure(refusal(fault, wanted.method), wanted)
+    await answer(send, status, XML if wanted.xml else JSON, content)
+
+
+def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: float) -> Request:
+    token = params.pop("auth", None) or params.pop("access_token", None)
+    if not isinstance(token, str) or not token:
+        kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
+        token = bearer.strip() if kind.lower() == "bearer" else ""
+    given = Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
+    return Request(V3 + wanted.method if wanted.v3 else wanted.method, params, given, started)
+
+
+def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
+    time = time_block(context, outcome)
+    if outcome.total is None and outcome.next is None:
+        whole: msgspec.Struct = envelope.Success(outcome.result, time)
+    else:
+        whole = envelope.Listed(outcome.result, time, outcome.total, outcome.next)
+    try:
+        return xml.render(whole) if wanted.xml else envelope.encode(whole)
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise unexpected_answer(fault, wanted.method) from fault
+
+
+def failure(refused: Refused, wanted: Target) -> tuple[int, bytes]:
+    """Status and body of an error, in the dialect that was called."""
+    code, text = refused.v2() if second_generation(wanted.method) else refused.v1()
+    if wanted.v3:
+        return refused.status, envelope.encode(envelope.FailureV3(envelope.FailureV3Body(code, text)))
+    whole = envelope.Failure(code, text)
+    return refused.status, xml.render(whole) if wanted.xml else envelope.encode(whole)

@@ -1,0 +1,120 @@
+"""The whole URL space as one list."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from botyard import __version__
+from botyard.errors import Problem, Refused
+from botyard.rpc.call import Context
+from botyard.rpc.faults import refusal
+from botyard.rpc.openapi import document
+from botyard.store import avatars
+from botyard.store.db import Tx
+from botyard.web import oauth, rest
+from botyard.web.http import JSON, Headers, Receive, Scope, Send, answer, answer_json, header, preflight, read_body
+from botyard.wire import body, envelope
+
+Handler = Callable[[Context, Scope, Receive, Send, list[str]], Awaitable[None]]
+
+# Names that the SDKs call instead of the portal's own.
+OAUTH_HOSTS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
+
+
+class Route(NamedTuple):
+    """A prefix of path segments and who answers below it; the longest that fits wins."""
+
+    prefix: tuple[str, ...]
+    handler: Handler
+
+
+async def token(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """Exchange a refresh token for a fresh pair, by GET and by POST."""
+    raw = await read_body(scope, receive)
+    kind = header(scope, b"content-type").decode("latin-1")
+    status, value = await oauth.token(context, scope["query_string"], kind, raw)
+    await answer_json(send, status, value)
+
+
+async def app_info(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """`app.info`: the authorization server's flavour under its own names, else the portal's method."""
+    host = header(scope, b"host").decode("latin-1").partition(":")[0].lower()
+    if host not in OAUTH_HOSTS:
+        await rest.call(context, scope, receive, send, ["app.info"])
+        return
+    raw = await read_body(scope, receive)
+    params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+    status, value = await oauth.app_info(context, str(params.get("auth") or params.get("access_token") or ""))
+    await answer_json(send, status, value)
+
+
+async def openapi(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """The description of every method for tools."""
+    await answer(send, 200, JSON, document(context.registry, context.settings.public_url))
+
+
+async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """A picture by its unguessable name."""
+
+    async def find(tx: Tx) -> tuple[str, bytes] | None:
+        return await avatars.find(tx, parts[0]) if len(parts) == 1 else None
+
+    found = await context.database.read(find)
+    if found is None:
+        raise Refused(Problem.PATH_UNKNOWN)
+    mime, content = found
+    more: Headers = [(b"content-disposition", b"inline"), (b"content-security-policy", b"default-src 'none'; sandbox")]
+    await answer(send, 200, mime.encode(), content, more)
+
+
+async def front(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """What this is, for whoever opens the address itself."""
+    if parts:
+        raise Refused(Problem.PATH_UNKNOWN)
+    url = context.settings.public_url
+    about = {"botyard": __version__, "rest": f"{url}/rest/", "openapi": f"{url}/openapi.json"}
+    await answer_json(send, 200, about)
+
+
+ROUTES = [
+    Route(("rest",), rest.call),
+    Route(("rest", "oauth", "token"), token),
+    Route(("rest", "rest", "app.info"), app_info),
+    Route(("rest", "app.info"), app_info),
+    Route(("rest", "app.info.json"), app_info),
+    Route(("oauth", "token"), token),
+    Route(("openapi.json",), openapi),
+    Route(("avatar",), avatar),
+    Route((), front),
+]
+
+# Everything but /rest, longest first; /rest itself is looked at before any of them.
+_BY_LENGTH = sorted(ROUTES, key=lambda route: -len(route.prefix))
+
+
+def find(parts: list[str]) -> tuple[Handler, list[str]]:
+    """The handler of a path, and what is left of it."""
+    if parts and parts[0] == "rest" and len(parts) != 2 and parts[1:2] not in (["oauth"], ["rest"]):
+        return rest.call, parts[1:]
+    for route in _BY_LENGTH:
+        size = len(route.prefix)
+        if tuple(parts[:size]) == route.prefix:
+            return route.handler, parts[size:]
+    raise Refused(Problem.PATH_UNKNOWN)
+
+
+async def answer_request(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer any HTTP request; repeated and trailing slashes do not count."""
+    if scope["method"] == "OPTIONS":
+        await preflight(scope, send)
+        return
+    # Empty segments fall out: `/rest//profile/` is `/rest/profile`.
+    parts = [part for part in scope["path"].split("/") if part]
+    try:
+        handler, rest_of = find(parts)
+        await handler(context, scope, receive, send, rest_of)
+    except Exception as fault:
+        refused = refusal(fault, "/".join(parts[:1]))
+        code, text = refused.v1()
+        await answer(send, refused.status, JSON, envelope.encode(envelope.Failure(code, text)))

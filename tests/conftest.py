@@ -1,0 +1,48 @@
+"""Fixtures of the whole suite, and the ledger at its end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import world as worlds
+from tests.world import World
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(worlds.LEDGER, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    terminalreporter.section("contract ledger")
+    for line in worlds.ledger():
+        terminalreporter.write_line(line)
+
+
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+    """Open portals with settings of their own."""
+    made: list[World] = []
+
+    def make(**settings: Any) -> World:
+        made.append(World(tmp_path / f"portal{len(made)}", **settings))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def world(make_world: MakeWorld) -> World:
+    """A portal on SQLite with one administrator."""
+    return make_world()
