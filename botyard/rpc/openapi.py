@@ -1,0 +1,218 @@
+"""The registry as an OpenAPI 3.1 document: what `/openapi.json` and the reference pages are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+
+from botyard import __version__
+from botyard.errors import Problem
+from botyard.rpc import openapi_text as text
+from botyard.rpc.access import Access
+from botyard.rpc.dispatch import V3
+from botyard.rpc.method import AnyParams, Method, Page
+from botyard.rpc.refusals import SYSTEM, of_method
+from botyard.rpc.registry import Registry
+from botyard.wire import envelope
+from botyard.wire.names import second_generation
+
+Json = dict[str, Any]
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+SCHEMAS = "#/components/schemas/"
+RESPONSES = "#/components/responses/"
+EXAMPLES = "#/components/examples/"
+
+_OPEN_OBJECT: Json = {"type": "object", "additionalProperties": True}
+# Refusals that follow from the declaration; with the system's own they make lists that methods share.
+_FROM_DECLARATION = frozenset({Problem.SCOPE, *(kind.value.problem for kind in Access)})
+
+
+@lru_cache(maxsize=4)
+def document(registry: Registry, url: str) -> bytes:
+    """Describe every method of the registry, for a portal at the address ``url``, as JSON.
+
+    Kept, because it is asked for over and over and a registry never changes.
+    """
+    return msgspec.json.encode(_Drawing(url).of(registry))
+
+
+class _Drawing:
+    """One document in the making: paths refer to the components that gather here."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._schemas: Json = {}
+        self._responses: Json = {}
+        self._examples: Json = {}
+
+    def of(self, registry: Registry) -> Json:
+        """The whole document."""
+        for shared in (envelope.Time, envelope.Failure, envelope.FailureV3):
+            self._schema("", shared)
+        methods = sorted(registry, key=lambda one: one.name.lower())
+        paths = {f"/{one.name}": self._path(one) for one in methods}
+        families = sorted({text.family(one) for one in methods})
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": "Botyard", "version": __version__, "description": text.ABOUT},
+            "servers": text.servers(self._url),
+            "security": text.ANY_KEY,
+            "tags": [{"name": name} for name in (*families, text.DOORS)],
+            "paths": paths | text.doors(self._url),
+            "components": {
+                "schemas": self._schemas,
+                "responses": self._responses,
+                "examples": self._examples,
+                "securitySchemes": text.KEYS,
+            },
+        }
+
+    def _path(self, method: Method) -> Json:
+        shared: Json = {
+            "summary": method.summary,
+            "description": text.description(method),
+            "tags": [text.family(method)],
+            "responses": {"200": self._success(method)} | self._refusals(method),
+        }
+        if method.deprecated:
+            shared["deprecated"] = True
+        post: Json = {"operationId": method.name} | shared
+        body = self._body(method)
+        if body:
+            post["requestBody"] = body
+        if _third_generation(method):
+            # A webhook's user and secret stand behind `api` in these addresses, where no server base reaches.
+            return {"servers": text.servers(self._url)[:1], "post": post}
+        get = {"operationId": f"get.{method.name}"} | shared | {"parameters": self._query(method)}
+        return {"get": get, "post": post}
+
+    def _body(self, method: Method) -> Json:
+        if not method.params.__struct_fields__:
+            return {}
+        schema = _OPEN_OBJECT if method.params is AnyParams else self._schema(method.name, method.params)
+        kinds = (JSON,) if _third_generation(method) else (JSON, FORM)
+        return {"content": {kind: {"schema": schema} for kind in kinds}}
+
+    def _query(self, method: Method) -> list[Json]:
+        if not method.params.__struct_fields__:
+            return []
+        if method.params is AnyParams:
+            return [{"name": "params", "in": "query", "style": "form", "explode": True, "schema": _OPEN_OBJECT}]
+        self._schema(method.name, method.params)
+        struct = self._schemas[_component(method.name, method.params.__name__)]
+        return [_parameter(name, schema) for name, schema in struct["properties"].items()]
+
+    def _success(self, method: Method) -> Json:
+        properties: Json = {}
+        inner = get_args(method.answers)
+        if method.answers is Page or get_origin(method.answers) is Page:
+            properties["result"] = self._schema(method.name, inner[0] if inner else Any)
+            properties |= text.PAGE
+        else:
+            properties["result"] = self._schema(method.name, method.answers)
+        properties["time"] = {"$ref": SCHEMAS + "Time"}
+        schema = {"type": "object", "properties": properties, "required": ["result", "time"]}
+        return {"description": "The call succeeded.", "content": {JSON: {"schema": schema}}}
+
+    def _schema(self, owner: str, kind: Any) -> Json:
+        """The schema of a type. Structs in it become components named after the method: many share a name."""
+        template = SCHEMAS + _component(owner, "{name}")
+        (schema,), components = msgspec.json.schema_components([kind], ref_template=template)
+        for name, component in components.items():
+            self._schemas[_component(owner, name)] = _tidied(component)
+        return schema
+
+    def _refusals(self, method: Method) -> Json:
+        by_status: dict[int, list[Problem]] = {}
+        for problem in of_method(method):
+            by_status.setdefault(problem.value.status, []).append(problem)
+        return {
+            str(status): {"$ref": RESPONSES + self._refusal(method, status, problems)}
+            for status, problems in sorted(by_status.items())
+        }
+
+    def _refusal(self, method: Method, status: int, problems: list[Problem]) -> str:
+        """The component that lists these problems."""
+        name = _list_name(method, status, problems)
+        if name not in self._responses:
+            self._responses[name] = self._response(method, problems)
+        return name
+
+    def _response(self, method: Method, problems: list[Problem]) -> Json:
+        v3 = _third_generation(method)
+        said = [_said(method, problem) for problem in problems]
+        codes = list(dict.fromkeys(code for code, _ in said))
+        if v3:
+            kind: Json = {"$ref": SCHEMAS + "FailureV3"}
+            narrowed: Json = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
+        else:
+            kind, narrowed = {"$ref": SCHEMAS + "Failure"}, {"properties": {"error": {"enum": codes}}}
+        examples = {
+            problem.name: {"$ref": EXAMPLES + self._example(method, problem, code, words)}
+            for problem, (code, words) in zip(problems, said, strict=True)
+        }
+        return {
+            "description": ", ".join(codes),
+            "content": {JSON: {"schema": kind | narrowed, "examples": examples}},
+        }
+
+    def _example(self, method: Method, problem: Problem, code: str, words: str) -> str:
+        row = problem.value
+        whole: msgspec.Struct = envelope.Failure(code, words)
+        name = problem.name
+        if _third_generation(method):
+            name, whole = f"{name}.v3", envelope.FailureV3(envelope.FailureV3Body(code, words))
+        elif (code, words) != (row.code, row.text):
+            name = f"{name}.v2"
+        self._examples[name] = {"value": msgspec.to_builtins(whole)}
+        return name
+
+
+def _third_generation(method: Method) -> bool:
+    return method.name.startswith(V3)
+
+
+def _said(method: Method, problem: Problem) -> tuple[str, str]:
+    """Code and text of a problem in the dialect of the method."""
+    row = problem.value
+    return (row.code_v2, row.text_v2) if second_generation(method.name) else (row.code, row.text)
+
+
+def _list_name(method: Method, status: int, problems: Iterable[Problem]) -> str:
+    """What a list of problems is called: after its method, or one name for all methods that only have it in common."""
+    more = [problem for problem in problems if problem not in SYSTEM]
+    if not _FROM_DECLARATION.issuperset(more):
+        return _component(method.name, str(status))
+    dialect = ["v3"] if _third_generation(method) else ["v2"] if second_generation(method.name) else []
+    return ".".join(["system", *dialect, str(status), *sorted(problem.name for problem in more)])
+
+
+def _component(owner: str, name: str) -> str:
+    """A component's name: its own where it is shared, else behind that of its method."""
+    return f"{owner.replace('/', '.')}.{name}" if owner else name
+
+
+def _tidied(component: Json) -> Json:
+    """Leave out what a generator adds and nobody reads: titles, and defaults that only mean "not given"."""
+    component.pop("title", None)
+    for schema in component.get("properties", {}).values():
+        if schema.get("default") in (None, "", 0, [], {}) and schema.get("default") is not False:
+            schema.pop("default", None)
+    if not component.get("required", True):
+        del component["required"]
+    return component
+
+
+def _parameter(name: str, schema: Json) -> Json:
+    """A parameter of the query, nested as PHP does it: `name[]` for a list, `name[key]` for an object."""
+    kinds = [part.get("type") for part in schema.get("anyOf", (schema,))]
+    if "array" in kinds:
+        return {"name": f"{name}[]", "in": "query", "style": "form", "explode": True, "schema": schema}
+    if "object" in kinds or "$ref" in schema:
+        return {"name": name, "in": "query", "style": "deepObject", "explode": True, "schema": schema}
+    return {"name": name, "in": "query", "schema": schema}

@@ -1,0 +1,50 @@
+"""Which problems a method can answer with: its own and those of the way to it."""
+
+from __future__ import annotations
+
+from botyard.errors import Problem
+from botyard.rpc.access import Access
+from botyard.rpc.method import Method
+
+DOOR = (
+    Problem.BODY_MALFORMED,
+    Problem.BODY_NOT_UTF8,
+    Problem.BODY_NUL,
+    Problem.BODY_TOO_DEEP,
+    Problem.BODY_TOO_MANY,
+    Problem.BODY_TIMEOUT,
+    Problem.BODY_TOO_BIG,
+    Problem.BODY_TYPE,
+)
+"""The request could not be read."""
+
+CALLER = (
+    Problem.NO_AUTH,
+    Problem.CREDENTIALS,
+    Problem.TOKEN_INVALID,
+    Problem.TOKEN_EXPIRED,
+    Problem.USER_ACCESS,
+    Problem.HTTPS_REQUIRED,
+    Problem.REST_OFF,
+    Problem.PORTAL_DELETED,
+)
+"""The caller is not let in; `identity` raises these."""
+
+LOAD = (Problem.OVERLOAD, Problem.QUERY_LIMIT, Problem.OPERATING_LIMIT)
+"""The caller or the server has too much to do; `limits` raises these."""
+
+FAULTS = (Problem.INTERNAL, Problem.STORAGE, Problem.UNEXPECTED_ANSWER)
+"""Something broke; `faults` raises these."""
+
+SYSTEM = DOOR + CALLER + LOAD + FAULTS
+"""What every method can answer with."""
+
+
+def of_method(method: Method) -> tuple[Problem, ...]:
+    """Every problem of a method, its own first, each once."""
+    found = [*method.raises]
+    if method.access is not Access.ANYONE:
+        found.append(method.access.value.problem)
+    if method.scopes:
+        found.append(Problem.SCOPE)
+    return tuple(dict.fromkeys((*found, *SYSTEM)))
