@@ -7,7 +7,7 @@ from botyard.store.db import Row, Tx
 
 _APP = "id, client_id, title, scopes, status, version, installed, blocked, restricted, created"
 _WEBHOOK = "id, user_id, prefix, title, scopes, created, revoked"
-_TOKEN_COLUMNS = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
+_GRANT = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
 
 
 def _app(row: Row) -> App:
@@ -100,7 +100,7 @@ async def add_token(
 async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
     """A refresh token, locked for the rotation that follows."""
     row = await tx.one(
-        f"SELECT {_TOKEN_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
+        f"SELECT {_GRANT} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
     )
     return Token(*row) if row else None
 
