@@ -1,0 +1,105 @@
+"""A SQLite file: how it is opened, and what its errors mean."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+import apsw
+
+from botyard.store.db import Duplicate, Unavailable
+
+SQLiteValue = int | float | bytes | str | None
+
+PREPARED = 500  # statements kept prepared per connection
+CACHE_KIB = 16 * 1024  # pages kept in memory per connection
+WAL_BYTES = 64 * 1024 * 1024  # what a checkpoint leaves of a grown log
+
+_REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
+    (apsw.BusyError, "The database file is locked by another process."),
+    (apsw.LockedError, "The database file is locked by another process."),
+    (apsw.ProtocolError, "The database file is locked by another process."),
+    (apsw.FullError, "The disk is full, or the database file has reached its limit."),
+    (apsw.ReadOnlyError, "The database file is read-only."),
+    (apsw.CorruptError, "The database file is damaged."),
+    (apsw.NotADBError, "The file is not a SQLite database, or it is damaged."),
+    (apsw.CantOpenError, "The database file cannot be opened."),
+    (apsw.PermissionsError, "The database file may not be used by this account."),
+    (apsw.IOError, "The disk reported an error while the database file was in use."),
+    (apsw.NoMemError, "There is not enough memory for the database."),
+    (apsw.ConnectionClosedError, "The database is closed."),
+)
+_UNIQUE = (
+    apsw.SQLITE_CONSTRAINT_UNIQUE,
+    apsw.SQLITE_CONSTRAINT_PRIMARYKEY,
+    apsw.SQLITE_CONSTRAINT_ROWID,
+)
+
+
+def explained(problem: apsw.Error) -> Exception:
+    """The store's own error for one of the engine, or the engine's where only a mistake in the program explains it."""
+    if isinstance(problem, apsw.ConstraintError) and getattr(problem, "extendedresult", 0) in _UNIQUE:
+        return Duplicate(str(problem))
+    for kind, reason in _REASONS:
+        if isinstance(problem, kind):
+            return Unavailable(reason)
+    return problem
+
+
+def connect(path: str | Path, *, patience: float) -> apsw.Connection:
+    """A connection set up as both the reader and the writer need it; ``Unavailable`` says why it cannot be had."""
+    if str(path) in ("", ":memory:"):
+        raise Unavailable("SQLite needs the path of a file; a database in memory is not supported.")
+    # Messages and hashes of keys are nobody else's business; the log beside the file takes over its rights.
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    try:
+        connection = apsw.Connection(os.fspath(path), statementcachesize=PREPARED)
+    except apsw.Error as problem:
+        raise explained(problem) from problem
+    try:
+        _prepare(connection, patience=patience)
+    except apsw.Error as problem:
+        connection.close()
+        raise explained(problem) from problem
+    return connection
+
+
+def _prepare(connection: apsw.Connection, *, patience: float) -> None:
+    connection.set_busy_timeout(int(patience * 1000))
+    if connection.readonly("main"):
+        raise apsw.ReadOnlyError("attempt to write a readonly database")
+    # The wheel has STAT4, with which a statement is prepared anew for other values: six times the cost of a read.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    # As PostgreSQL reads it: double quotes are names only.
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DQS_DDL, 0)
+    _enter_wal(connection, until=time.monotonic() + patience)
+    connection.pragma("synchronous", "FULL")
+    connection.pragma("foreign_keys", 1)
+    connection.pragma("case_sensitive_like", 1)
+    connection.pragma("cache_size", -CACHE_KIB)
+    connection.pragma("temp_store", "MEMORY")
+    connection.pragma("journal_size_limit", WAL_BYTES)
+    connection.create_scalar_function("lower", _lower, 1, deterministic=True)
+    # Everything above leaves the contents alone; a damaged file should be refused now, not at the first call.
+    connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+
+def _enter_wal(connection: apsw.Connection, *, until: float) -> None:
+    # Two processes that create the file at once: SQLite does not wait here, it says busy.
+    while True:
+        try:
+            connection.pragma("journal_mode", "WAL")
+            return
+        except apsw.BusyError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.01)
+
+
+def _lower(*values: SQLiteValue) -> SQLiteValue:
+    value = values[0]
+    return value.lower() if isinstance(value, str) else value

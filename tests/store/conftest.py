@@ -1,0 +1,75 @@
+"""Databases for the tests of the store: each test once on SQLite and once on PostgreSQL, where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from botyard.store.db import Database
+from botyard.store.opening import open_database
+from tests.postgres import Cluster, available, shared
+
+T = TypeVar("T")
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Run a coroutine on the event loop of this test."""
+    with asyncio.Runner() as runner:
+        yield runner.run
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server, one for the whole test run."""
+    if reason := available():
+        pytest.skip(reason)
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own below the common one.
+    with shared(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def worker_address(cluster: Cluster) -> Iterator[str]:
+    """A PostgreSQL database of this worker process, used by its tests one after the other."""
+    url = cluster.create_database()
+    yield url
+    cluster.drop(url)
+
+
+@pytest.fixture
+def address(cluster: Cluster, worker_address: str) -> str:
+    """The address of an empty PostgreSQL database."""
+    cluster.clear(worker_address)
+    return worker_address
+
+
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest) -> str:
+    """Where a new, empty database can be opened, on each engine in turn."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("address"))
+    return str(request.getfixturevalue("tmp_path") / "botyard.db")
+
+
+@pytest.fixture
+def db(run: Run, place: str) -> Iterator[Database]:
+    """An open database on each engine in turn."""
+    database: Database = run(open_database(place))
+    yield database
+    run(database.close())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where a new SQLite file may be made."""
+    return tmp_path / "botyard.db"
