@@ -1,0 +1,127 @@
+"""Numbered migrations: forward only, all in one transaction, each recorded with its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple
+
+from botyard.store.db import Database, Tx, Unavailable
+
+Folder = Traversable | Path
+
+_NAME = re.compile(r"(\d{4})_\w+\.sql")
+_TABLE = """
+CREATE TABLE IF NOT EXISTS migrations (
+    number BIGINT PRIMARY KEY,
+    name TEXT NOT NULL,
+    applied BIGINT NOT NULL,
+    checksum TEXT NOT NULL
+)
+"""
+_HAS_TABLE = {
+    "sqlite": "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'",
+    "postgresql": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migrations'",
+}
+# On SQLite the write itself keeps a second process out. The number means nothing; it only has to stay the same.
+_LOCK = {"postgresql": "SELECT pg_advisory_xact_lock(7226918054)"}
+
+
+class Migration(NamedTuple):
+    """One file: ``0003_chats.sql`` is number 3, name ``0003_chats``."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def statements(self) -> list[str]:
+        """The text cut at each ``;`` that ends a line, comment lines left out."""
+        lines = (line.rstrip() for line in self.text.splitlines() if not line.lstrip().startswith("--"))
+        parts = re.split(r";$", "\n".join(lines), flags=re.MULTILINE)
+        return [part.strip() for part in parts if part.strip()]
+
+
+async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
+    """Bring the database up to date; the names of the migrations applied now.
+
+    Raises ``Unavailable`` when the database is newer than the program, or was made by other migrations.
+    """
+    known = _known(folder)
+
+    async def work(tx: Tx) -> list[str]:
+        if lock := _LOCK.get(db.name):
+            await tx.one(lock)
+        await tx.run(_TABLE)
+        missing = _missing(known, await _applied(tx))
+        for migration in missing:
+            for statement in migration.statements:
+                await tx.run(statement)
+            await _record(tx, migration)
+        return [migration.name for migration in missing]
+
+    # The usual start finds nothing to do, and should not write to find it.
+    return await db.write(work) if await pending(db, folder) else []
+
+
+async def pending(db: Database, folder: Folder | None = None) -> list[str]:
+    """The names of the migrations that the database still lacks."""
+    known = _known(folder)
+
+    async def work(tx: Tx) -> list[str]:
+        there = await tx.one(_HAS_TABLE[db.name])
+        return [migration.name for migration in _missing(known, await _applied(tx) if there else {})]
+
+    return await db.read(work)
+
+
+async def _applied(tx: Tx) -> dict[int, tuple[str, str]]:
+    rows = await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
+    return {number: (name, checksum) for number, name, checksum in rows}
+
+
+async def _record(tx: Tx, migration: Migration) -> None:
+    await tx.run(
+        "INSERT INTO migrations (number, name, applied, checksum) VALUES (:number, :name, :applied, :checksum)",
+        number=migration.number,
+        name=migration.name,
+        applied=int(time.time()),
+        checksum=migration.checksum,
+    )
+
+
+def _missing(known: list[Migration], applied: dict[int, tuple[str, str]]) -> list[Migration]:
+    """What is known and not applied, once it is sure that all applied is known."""
+    newest = known[-1].number if known else 0
+    for number, (name, _) in applied.items():
+        if number > newest:
+            raise Unavailable(
+                f"The database was written by a newer version of Botyard: it has migration {name}, "
+                f"and this version knows none above {newest:04}."
+            )
+    for migration in known:
+        if migration.number in applied and applied[migration.number] != (migration.name, migration.checksum):
+            raise Unavailable(f"Migration {migration.name} is not the one that made this database; restore the file.")
+    return [migration for migration in known if migration.number not in applied]
+
+
+def _known(folder: Folder | None) -> list[Migration]:
+    """The files of the folder in the order of their numbers, which count up from 1 without a gap."""
+    place = folder if folder is not None else resources.files("botyard.store") / "migrations"
+    found = [
+        Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
+        for file in place.iterdir()
+        if (match := _NAME.fullmatch(file.name))
+    ]
+    found.sort()
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"Migrations must count up from 0001: {', '.join(m.name for m in found)}.")
+    return found

@@ -1,0 +1,124 @@
+"""Migrations: applied in order, once, all or none, by one process at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from botyard.store.db import Database, Unavailable
+from botyard.store.migrate import migrate, pending
+from tests.store.conftest import Run
+
+PEOPLE = """
+-- People; this semicolon ends a line of a comment only;
+CREATE TABLE people (
+    id {id},  -- a word of the engine
+    name TEXT NOT NULL DEFAULT '{}'
+);
+CREATE INDEX people_name ON people (name);
+"""
+PETS = "CREATE TABLE pets (id {id}, owner BIGINT REFERENCES people (id));\nINSERT INTO people (name) VALUES ('a; b')"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two migrations and a file that is none."""
+    place = tmp_path / "migrations"
+    place.mkdir()
+    (place / "0001_people.sql").write_text(PEOPLE)
+    (place / "0002_pets.sql").write_text(PETS)
+    (place / "README.md").write_text("Not a migration.")
+    return place
+
+
+def test_migrations_are_applied_once_and_in_order(run: Run, db: Database, folder: Path) -> None:
+    assert run(pending(db, folder)) == ["0001_people", "0002_pets"]
+    assert run(migrate(db, folder)) == ["0001_people", "0002_pets"]
+    assert run(pending(db, folder)) == []
+    assert run(migrate(db, folder)) == []
+    assert run(db.read(lambda tx: tx.one("SELECT id, name FROM people"))) == (1, "a; b")
+    rows = run(db.read(lambda tx: tx.all("SELECT number, name, applied, checksum FROM migrations ORDER BY number")))
+    assert [row[:2] for row in rows] == [(1, "0001_people"), (2, "0002_pets")]
+    assert all(row[2] > 1_700_000_000 and len(row[3]) == 64 for row in rows)
+
+
+def test_only_what_is_missing_is_applied(run: Run, db: Database, folder: Path) -> None:
+    run(migrate(db, folder))
+    (folder / "0003_more.sql").write_text("ALTER TABLE pets ADD COLUMN name TEXT;\n")
+    assert run(pending(db, folder)) == ["0003_more"]
+    assert run(migrate(db, folder)) == ["0003_more"]
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(run: Run, db: Database, folder: Path) -> None:
+    (folder / "0003_broken.sql").write_text("CREATE TABLE fine (a BIGINT);\nCREATE TABLE (a BIGINT);\n")
+    with pytest.raises(Exception, match=r"syntax error"):
+        run(migrate(db, folder))
+    (folder / "0003_broken.sql").unlink()
+    assert run(migrate(db, folder)) == ["0001_people", "0002_pets"]
+
+
+def test_a_database_of_a_newer_version_is_left_alone(run: Run, db: Database, folder: Path) -> None:
+    run(migrate(db, folder))
+    (folder / "0002_pets.sql").unlink()
+    for asked in (pending, migrate):
+        with pytest.raises(Unavailable) as caught:
+            run(asked(db, folder))
+        assert caught.value.reason == (
+            "The database was written by a newer version of Botyard: it has migration 0002_pets, "
+            "and this version knows none above 0001."
+        )
+
+
+def test_a_file_changed_afterwards_is_noticed(run: Run, db: Database, folder: Path) -> None:
+    run(migrate(db, folder))
+    (folder / "0001_people.sql").write_text(PEOPLE + "-- changed\n")
+    with pytest.raises(Unavailable, match="Migration 0001_people is not the one that made this database"):
+        run(migrate(db, folder))
+
+
+def test_numbers_without_a_gap(run: Run, db: Database, folder: Path) -> None:
+    (folder / "0004_gap.sql").write_text("SELECT 1;\n")
+    with pytest.raises(ValueError, match="count up from 0001: 0001_people, 0002_pets, 0004_gap"):
+        run(pending(db, folder))
+    (folder / "0004_gap.sql").rename(folder / "0002_twice.sql")
+    with pytest.raises(ValueError, match="count up"):
+        run(migrate(db, folder))
+
+
+MIGRATING = """
+import asyncio, pathlib, sys
+from botyard.store.migrate import migrate
+from botyard.store.opening import open_database
+
+async def main():
+    db = await open_database(sys.argv[1])
+    print(len(await migrate(db, pathlib.Path(sys.argv[2]))))
+    await db.close()
+
+asyncio.run(main())
+"""
+
+
+def test_processes_that_migrate_at_once_do_it_once(run: Run, place: str, folder: Path) -> None:
+    async def one() -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", MIGRATING, place, str(folder), stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await process.communicate()
+        assert process.returncode == 0
+        return said
+
+    async def story() -> list[bytes]:
+        return list(await asyncio.gather(*(one() for _ in range(4))))
+
+    assert sorted(run(story())) == [b"0\n", b"0\n", b"0\n", b"2\n"]
+
+
+def test_the_migrations_of_the_package_are_found(run: Run, db: Database) -> None:
+    names = run(pending(db))
+    assert names[0].startswith("0001_")
+    assert run(migrate(db)) == names
+    assert run(pending(db)) == []
