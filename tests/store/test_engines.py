@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import Awaitable
-from pathlib import Path
 
 import pytest
 
 from botyard.store.db import Database, Duplicate, Row, Tx, Unavailable, Value
-from botyard.store.opening import open_database
 from tests.store.conftest import Run
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT UNIQUE, number BIGINT NOT NULL DEFAULT 0, data {bytes})"
@@ -354,60 +350,3 @@ def test_adds_into_one_row_are_all_counted(run: Run, notes: Database) -> None:
         return await notes.read(lambda tx: tx.one("SELECT number FROM notes"))
 
     assert run(story()) == (300,)
-
-
-COUNTING = """
-import asyncio, sys
-from botyard.store.opening import open_database
-
-async def main():
-    db = await open_database(sys.argv[1])
-    for _ in range(int(sys.argv[2])):
-        await db.write(lambda tx: tx.run("UPDATE notes SET number = number + 1"))
-    await db.close()
-
-asyncio.run(main())
-"""
-
-
-def test_two_processes_write_at_once(run: Run, notes: Database, place: str) -> None:
-    async def story() -> int:
-        await add(notes, "counter")
-        other = await asyncio.create_subprocess_exec(sys.executable, "-c", COUNTING, place, "200")
-        mine = 0
-        while other.returncode is None:
-            await notes.write(lambda tx: tx.run("UPDATE notes SET number = number + 1"))
-            mine += 1
-            await asyncio.sleep(0.001)
-        assert other.returncode == 0
-        return mine
-
-    mine = run(story())
-    assert run(notes.read(lambda tx: tx.one("SELECT number FROM notes"))) == (mine + 200,)
-
-
-def test_closing_finishes_what_was_asked_for(run: Run, place: str) -> None:
-    async def story() -> list[str | None]:
-        db = await open_database(place)
-        await db.write(lambda tx: tx.run(TABLE))
-        tasks = [asyncio.create_task(add(db, str(number))) for number in range(5)]
-        await asyncio.sleep(0)
-        await db.close()
-        await asyncio.gather(*tasks)
-        await db.close()
-        for late in (add(db, "late"), names(db)):
-            with pytest.raises(Unavailable, match="closed"):
-                await late
-        again = await open_database(place)
-        try:
-            return await names(again)
-        finally:
-            await again.close()
-
-    assert sorted(name or "" for name in run(story())) == ["0", "1", "2", "3", "4"]
-
-
-def test_a_program_that_forgets_to_close_ends(place: str, tmp_path: Path) -> None:
-    code = COUNTING.replace("    await db.close()\n", "    print('done')\n")
-    ended = subprocess.run([sys.executable, "-c", code, place, "0"], capture_output=True, text=True, timeout=30)
-    assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr
