@@ -12,9 +12,14 @@ PEOPLE = (UserKind.EMPLOYEE, UserKind.EXTRANET)
 """Kinds that have a login of their own."""
 
 
+async def find_login(tx: Tx, login: str) -> User | None:
+    """A person by login alone."""
+    return await users.find_by_login(tx, login) if login else None
+
+
 async def find(tx: Tx, who: str) -> User | None:
     """A person by login or by id; a login that looks like a number wins."""
-    found = await users.find_by_login(tx, who) if who else None
+    found = await find_login(tx, who)
     if found is None and who.isascii() and who.isdigit() and len(who) < 19:
         found = await users.find(tx, int(who))
     return found

@@ -43,6 +43,10 @@ async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str,
     return int(row[0])
 
 
+async def set_scopes(tx: Tx, app_id: int, scopes: str) -> None:
+    await tx.run("UPDATE apps SET scopes = :scopes WHERE id = :id", scopes=scopes, id=app_id)
+
+
 async def set_blocked(tx: Tx, app_id: int, blocked: bool) -> None:
     await tx.run("UPDATE apps SET blocked = :blocked WHERE id = :id", blocked=int(blocked), id=app_id)
 
@@ -72,6 +76,10 @@ async def add_webhook(tx: Tx, user_id: int, secret_hash: str, prefix: str, title
 
 async def all_webhooks(tx: Tx) -> list[Webhook]:
     return [Webhook(*row) for row in await tx.all(f"SELECT {_WEBHOOK} FROM webhooks ORDER BY id")]
+
+
+async def set_webhook_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:
+    await tx.run("UPDATE webhooks SET scopes = :scopes WHERE id = :id", scopes=scopes, id=webhook_id)
 
 
 async def revoke_webhook(tx: Tx, webhook_id: int, now: int) -> bool:

@@ -1,0 +1,75 @@
+"""The secrets of a demo portal, kept in its data folder so that each start can show them again."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+FILE = "demo.json"
+
+
+class DemoPerson(msgspec.Struct, frozen=True):
+    """Somebody to sign in or call as. ``webhook`` is the secret of a webhook with every permission."""
+
+    id: int
+    login: str
+    name: str
+    password: str
+    webhook: str
+    admin: bool = False
+    extranet: bool = False
+
+
+class DemoApplication(msgspec.Struct, frozen=True):
+    """The OAuth application and its tokens in the administrator's name."""
+
+    client_id: str
+    client_secret: str
+    application_token: str
+    user_id: int
+    access_token: str
+    refresh_token: str
+    expires: int
+
+
+class DemoBot(msgspec.Struct, frozen=True):
+    """A bot and how to act for it: by the application, or by a webhook with this CLIENT_ID."""
+
+    id: int
+    code: str
+    name: str
+    client_id: str = ""
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """Everything that is shown when a demo portal starts."""
+
+    member_id: str
+    people: tuple[DemoPerson, ...]
+    bots: tuple[DemoBot, ...]
+    application: DemoApplication
+
+    @property
+    def admin(self) -> DemoPerson:
+        """The administrator, in whose name the application was let in."""
+        return next(person for person in self.people if person.id == self.application.user_id)
+
+
+def load(folder: Path, member_id: str) -> Credentials | None:
+    """What was kept for this portal; ``None`` where nothing was, or it belongs to another one."""
+    try:
+        kept = msgspec.json.decode((folder / FILE).read_bytes(), type=Credentials)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+    return kept if kept.member_id == member_id else None
+
+
+def save(folder: Path, credentials: Credentials) -> None:
+    """Keep them, readable by their owner only; put in place whole."""
+    draft = folder / (FILE + ".new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(msgspec.json.format(msgspec.json.encode(credentials), indent=2) + b"\n")
+    draft.replace(folder / FILE)

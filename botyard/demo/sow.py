@@ -1,0 +1,239 @@
+"""From a seed to rows: people, bots and chats made by the same verbs that the API calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from botyard.chat import bots, chats, content, dialogs, messages, reading
+from botyard.chat.colors import hex_of
+from botyard.chat.content import Content
+from botyard.chat.pictures import keep
+from botyard.demo.picture import picture
+from botyard.demo.seed import MINUTE, Person, Said, Seed, SeedBot, SeedChat, SeedDialog, SeedWrong
+from botyard.errors import Refused
+from botyard.model.bots import BotType, Handlers
+from botyard.model.chats import Chat, Kind, Member
+from botyard.model.messages import Draft
+from botyard.model.people import Profile, UserKind
+from botyard.portal import departments, users
+from botyard.store import chats as stored_chats
+from botyard.store import members
+from botyard.store.db import Tx
+
+T = TypeVar("T")
+
+KINDS = {"CHAT": Kind.GROUP, "OPEN": Kind.OPEN}
+BOTS_MAX = 100
+FOREVER = 10**12
+"""An edit window that never closes: the past is being written."""
+
+
+class Ground(NamedTuple):
+    """What planting needs to know: hashed passwords by login, owners of bots by kind, and the time."""
+
+    passwords: Mapping[str, str]
+    owners: Mapping[str, str]
+    now: int
+
+
+class Sown(NamedTuple):
+    """The ids of what a seed became: people by login and bots by code, chats and dialogs in the seed's order."""
+
+    people: dict[str, int]
+    chats: list[int]
+    dialogs: list[int]
+
+
+class Sower:
+    """Plants seeds in one transaction; later seeds may speak of the people and bots of earlier ones."""
+
+    def __init__(self, tx: Tx, ground: Ground) -> None:
+        self._tx = tx
+        self._ground = ground
+        self._ids: dict[str, int] = {}
+
+    async def sow(self, seed: Seed) -> Sown:
+        """Plant a seed and answer what it became. Raises SeedWrong, which names the place in the seed."""
+        for place, person in enumerate(seed.people):
+            await self._at(f"people[{place}]", self._person(person))
+        for place, bot in enumerate(seed.bots):
+            await self._at(f"bots[{place}]", self._bot(bot))
+        chats_ = [self._bed(f"chats[{place}]", planned) for place, planned in enumerate(seed.chats)]
+        dialogs_ = [self._bed(f"dialogs[{place}]", planned) for place, planned in enumerate(seed.dialogs)]
+        # One line of time through all chats, so that later messages have higher numbers everywhere.
+        steps = sorted((step for bed in chats_ + dialogs_ for step in bed.steps()), key=lambda step: step.moment)
+        for step in steps:
+            await self._at(step.place, step.take())
+        names = [person.login for person in seed.people] + [bot.code for bot in seed.bots]
+        people = {name: self._ids[name] for name in names}
+        return Sown(people, [bed.chat_id for bed in chats_], [bed.chat_id for bed in dialogs_])
+
+    def _bed(self, place: str, planned: SeedChat | SeedDialog) -> _Bed:
+        return _Bed(self._tx, self._ground.now, self._ids, planned, place)
+
+    async def _at(self, place: str, work: Awaitable[T]) -> T:
+        """Do one thing; what it is refused with is told together with its place in the seed."""
+        try:
+            return await work
+        except Refused as refused:
+            raise SeedWrong(f"In the seed, {place} is refused: {refused.v1()[1]}.") from refused
+        except SeedWrong as wrong:
+            raise SeedWrong(f"In the seed, {place}: {wrong}.") from wrong
+
+    def _new(self, name: str) -> str:
+        if not name:
+            raise SeedWrong("the name is empty")
+        if name in self._ids:
+            raise SeedWrong(f"there are two of the name {name!r}")
+        return name
+
+    async def _person(self, person: Person) -> None:
+        login, now = self._new(person.login), self._ground.now
+        if await users.find_login(self._tx, login):
+            raise SeedWrong(f"the login {login!r} is taken")
+        given = msgspec.structs.asdict(person)
+        fields = {name: given[name] for name in Profile.__struct_fields__ if name in given}
+        fields["name"] = person.name or login
+        self._ids[login] = await users.add(
+            self._tx,
+            Profile(**fields),
+            login=login,
+            password_hash=self._ground.passwords[login],
+            now=now,
+            kind=UserKind.EXTRANET if person.extranet else UserKind.EMPLOYEE,
+            admin=person.admin,
+            departments=[await departments.named(self._tx, person.department)] if person.department else [],
+        )
+
+    async def _bot(self, bot: SeedBot) -> None:
+        profile = Profile(
+            name=bot.name or bot.code,
+            last_name=bot.last_name,
+            work_position=bot.work_position,
+            color=hex_of(bot.color) or "",
+        )
+        plan = bots.Plan(
+            owner=self._ground.owners[bot.owner],
+            code=self._new(bot.code),
+            type=BotType(bot.type),
+            openline=False,
+            dialect="v1",
+            profile=profile,
+        )
+        first = min(self._ids.values(), default=0)
+        self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX, self._ground.now)
+
+
+class _Step(NamedTuple):
+    """One thing to do at one moment of the past."""
+
+    moment: int
+    place: str
+    take: Callable[[], Awaitable[None]]
+
+
+class _Bed:
+    """One chat or dialog being planted."""
+
+    def __init__(self, tx: Tx, now: int, ids: Mapping[str, int], planned: SeedChat | SeedDialog, place: str) -> None:
+        self.chat_id = 0
+        self._tx = tx
+        self._now = now
+        self._ids = ids
+        self._planned = planned
+        self._place = place
+        self._said: list[int] = []
+
+    def steps(self) -> list[_Step]:
+        """Everything that happens in this chat, first its making, in order."""
+        messages_ = self._planned.messages
+        moments: list[int] = []
+        for said in messages_:
+            # Never before the message above it, whatever the seed says.
+            moments.append(max(self._now - said.ago * MINUTE, moments[-1] if moments else 0))
+        made = min([self._now - getattr(self._planned, "ago", 0) * MINUTE, *moments[:1]])
+        steps = [_Step(made, self._place, partial(self._make, made))]
+        for number, (said, moment) in enumerate(zip(messages_, moments, strict=True)):
+            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, said, moment)))
+        return [*steps, _Step(self._now, self._place, self._mute)]
+
+    async def _make(self, now: int) -> None:
+        if isinstance(self._planned, SeedChat):
+            self.chat_id = await self._group(self._planned, now)
+        else:
+            one, two = self._planned.between
+            chat, _ = await dialogs.open_private(self._tx, self._id(one), self._id(two), now)
+            self.chat_id = chat.id
+
+    async def _group(self, planned: SeedChat, now: int) -> int:
+        color = hex_of(planned.color) if planned.color else ""
+        if color is None:
+            raise SeedWrong(f"there is no color {planned.color!r}")
+        plan = chats.Plan(
+            kind=KINDS[planned.type],
+            title=planned.title,
+            description=planned.description,
+            color=color,
+            avatar=await keep(self._tx, picture(planned.title), now) if planned.picture else "",
+            entity_type=planned.entity_type,
+            entity_id=planned.entity_id,
+            user_ids=tuple(self._each([*planned.members, *planned.managers])),
+            manager_ids=frozenset(self._each(planned.managers)),
+        )
+        chat_id = await chats.add(self._tx, self._id(planned.owner), plan, now)
+        await stored_chats.set_entity_data(self._tx, chat_id, *planned.entity_data)
+        return chat_id
+
+    async def _mute(self) -> None:
+        for user_id in self._each(self._planned.muted_by):
+            await members.set_muted(self._tx, self.chat_id, user_id, True)
+
+    async def _say(self, said: Said, now: int) -> None:
+        author = self._id(said.by)
+        chat, member = await self._seat(said.by)
+        message_id = await messages.send(self._tx, author, chat, member, self._draft(said, author), now)
+        self._said.append(message_id)
+        if said.edited:
+            await messages.edit(self._tx, author, message_id, said.edited, {}, FOREVER, now)
+        if said.erased:
+            await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER, now=now)
+        for user_id in self._each(said.liked_by):
+            await messages.like(self._tx, user_id, message_id, "plus", now)
+        for name in said.read_by:
+            chat, member = await self._seat(name)
+            await reading.read(self._tx, chat, member, message_id, now)
+        for user_id in self._each(said.unread_for):
+            await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
+
+    def _draft(self, said: Said, author: int) -> Draft:
+        given: dict[str, Content] = {
+            "ATTACH": content.attach(said.attach),
+            "KEYBOARD": content.keyboard(said.keyboard, bot_id=author),
+            "MENU": content.menu(said.menu, bot_id=author),
+        }
+        params = {name: value for name, value in given.items() if isinstance(value, list)}
+        if not said.text and not params.get("ATTACH"):
+            raise SeedWrong("it says nothing: give it a text or an attach")
+        if said.reply_to and not 0 < said.reply_to <= len(self._said):
+            raise SeedWrong(f"there is no message {said.reply_to} before it to reply to")
+        reply_id = self._said[said.reply_to - 1] if said.reply_to else 0
+        return Draft(text=said.text, system=said.system, reply_id=reply_id, params=params)
+
+    async def _seat(self, name: str) -> tuple[Chat, Member]:
+        """The chat, locked, and this participant's place in it."""
+        found = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
+        if found is None or found[1] is None:
+            raise SeedWrong(f"{name!r} is not in the chat")
+        return found[0], found[1]
+
+    def _id(self, name: str) -> int:
+        if name not in self._ids:
+            raise SeedWrong(f"nobody has the name {name!r}")
+        return self._ids[name]
+
+    def _each(self, names: Iterable[str]) -> list[int]:
+        return [self._id(name) for name in names]

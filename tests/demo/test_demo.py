@@ -1,0 +1,217 @@
+"""The demo portal: what is in it, and that its keys open it."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botyard.demo import content, credentials
+from botyard.demo.credentials import Credentials
+from botyard.demo.fill import Filled, Place, fill, greet
+from botyard.demo.seed import NOTHING, Seed
+from botyard.portal import passwords
+from botyard.store.db import Duplicate
+from tests.world import Person, World
+
+
+class DemoWorld(World):
+    """The demo portal in place of an empty one; its administrator is the demo's."""
+
+    filled: Filled
+
+    def __init__(self, folder: Path, extra: Seed = NOTHING) -> None:
+        self._extra = extra
+        super().__init__(folder)
+
+    def _founded(self) -> Person:
+        self.filled = self.run(fill(self.place(), int(self.time), self._extra))
+        return self.as_("alice")
+
+    def place(self, scopes: str = "") -> Place:
+        every = scopes.split(",") if scopes else self.context.registry.scopes()
+        return Place(self.context.database, self.context.keys, self.settings, every)
+
+    @property
+    def shown(self) -> Credentials:
+        return self.filled.credentials
+
+    def as_(self, login: str) -> Person:
+        """Somebody of the demo, with the webhook that was shown."""
+        found = next(person for person in self.shown.people if person.login == login)
+        return Person(found.id, found.webhook)
+
+    def greeted(self, scopes: str = "") -> Credentials:
+        found = self.run(greet(self.place(scopes), int(self.time)))
+        assert found is not None
+        return found
+
+    def dialog(self, dialog_id: str, login: str = "alice") -> dict[str, Any]:
+        result: dict[str, Any] = self.call("imbot.dialog.get", self.as_(login), DIALOG_ID=dialog_id).result
+        return result
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoWorld]:
+    """One demo portal for the tests that only look at it."""
+    made = DemoWorld(tmp_path_factory.mktemp("demo"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[DemoWorld]:
+    """A demo portal for a test that changes it."""
+    made = DemoWorld(tmp_path)
+    yield made
+    made.close()
+
+
+def test_five_people_work_there_one_of_them_from_outside(demo: DemoWorld) -> None:
+    people = demo.shown.people
+    assert [person.login for person in people] == ["alice", "ben", "clara", "daniel", "eva"]
+    assert [person.login for person in people if person.admin] == ["alice"]
+    assert [person.login for person in people if person.extranet] == ["eva"]
+    departments = {tuple(row["UF_DEPARTMENT"]) for row in demo.call("user.get").result if row["UF_DEPARTMENT"]}
+    assert departments == {(1,), (2,)}
+
+
+def test_each_webhook_calls_for_its_person_with_every_permission(demo: DemoWorld) -> None:
+    for person in demo.shown.people:
+        assert demo.call("profile", demo.as_(person.login)).result["ID"] == str(person.id)
+        assert set(demo.call("scope", demo.as_(person.login)).result) == set(demo.context.registry.scopes())
+
+
+def test_the_shown_passwords_are_theirs(demo: DemoWorld) -> None:
+    rows = demo.read(lambda tx: tx.all("SELECT login, password FROM users WHERE login <> ''"))
+    stored: dict[str, str] = {row[0]: row[1] for row in rows}
+    for person in demo.shown.people:
+        assert passwords.verify(stored[person.login], person.password)
+
+
+def test_the_application_calls_for_the_administrator(demo: DemoWorld) -> None:
+    token = demo.shown.application.access_token
+    assert demo.call("profile", token).result["ID"] == str(demo.shown.admin.id)
+    assert demo.call("app.info", token).result["CODE"] == demo.shown.application.client_id
+
+
+def test_each_bot_obeys_the_owner_that_is_shown(demo: DemoWorld) -> None:
+    helper, watcher = demo.shown.bots
+    token = demo.shown.application.access_token
+    assert demo.call("imbot.message.add", token, BOT_ID=helper.id, DIALOG_ID="2", MESSAGE="Hi").result > 0
+    named = {"BOT_ID": watcher.id, "CLIENT_ID": watcher.client_id, "DIALOG_ID": "2", "MESSAGE": "Hi"}
+    assert demo.call("imbot.message.add", params=named).result > 0
+    assert demo.call("imbot.message.add", token, BOT_ID=watcher.id, DIALOG_ID="2", MESSAGE="Hi").status == 400
+
+
+def test_the_first_chat_has_something_in_every_corner(demo: DemoWorld) -> None:
+    chat = demo.dialog("chat1")
+    assert (chat["name"], chat["type"], chat["message_type"], chat["role"]) == ("Release 1.0", "chat", "C", "owner")
+    assert chat["avatar"].startswith("http://botyard.test/avatar/")
+    assert demo.get(chat["avatar"].removeprefix("http://botyard.test")).body.startswith(b"\x89PNG")
+    assert chat["counter"] == 3
+    assert chat["last_id"] < chat["unread_id"] <= chat["last_message_id"]
+    assert chat["manager_list"] == [1, 2]
+    assert chat["mute_list"] == {"3": True}
+    assert {mark["message_id"] > 0 for mark in chat["readed_list"]} == {True, False}
+    assert chat["last_message_views"]["first_viewers"][0]["user_name"] == "Ben Carter"
+
+
+def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) -> None:
+    chat = demo.dialog("chat2")
+    assert (chat["message_type"], chat["type"]) == ("O", "open")
+    assert chat["marked_id"] == chat["last_message_id"]
+
+
+def test_the_deal_has_its_entity_and_a_guest(demo: DemoWorld) -> None:
+    found = demo.call("imbot.chat.get", ENTITY_TYPE="CRM", ENTITY_ID="DEAL|1663").result
+    chat = demo.dialog(f"chat{found['ID']}", "eva")
+    assert chat["extranet"] is True
+    assert chat["entity_link"]["type"] == "DEAL"
+    assert chat["entity_data_2"] == "COMPANY|12"
+    assert chat["restrictions"]["rename"] is False
+    assert chat["counter"] == 1
+
+
+def test_one_chat_was_not_opened_yet(demo: DemoWorld) -> None:
+    fresh = demo.read(lambda tx: tx.one("SELECT id FROM chats WHERE title = 'New colleagues'"))
+    assert fresh is not None
+    assert demo.dialog(f"chat{fresh[0]}", "daniel")["is_new"] is True
+
+
+def test_private_dialogs_have_a_history(demo: DemoWorld) -> None:
+    dialog = demo.dialog("2")
+    assert dialog["type"] == "private"
+    assert dialog["counter"] == 1
+    texts = [one["text"] for one in demo.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]]
+    assert texts[-3:] == ["Lunch?", "Yes. Looks good to me.", "Have you seen build 128?"]
+
+
+def test_messages_show_attachments_keyboards_edits_and_replies(demo: DemoWorld) -> None:
+    rows = demo.read(lambda tx: tx.all("SELECT params, edited, erased, reply_id FROM messages WHERE chat_id = 1"))
+    assert any('"ATTACH"' in row[0] for row in rows)
+    assert any('"KEYBOARD"' in row[0] for row in rows)
+    assert [sum(bool(row[column]) for row in rows) for column in (1, 2, 3)] == [1, 1, 2]
+
+
+def test_later_messages_have_higher_numbers_in_every_chat(demo: DemoWorld) -> None:
+    rows = demo.read(lambda tx: tx.all(f"SELECT sent FROM messages WHERE sent < {int(demo.time)} - 60 ORDER BY id"))
+    sent = [row[0] for row in rows]
+    assert sent == sorted(sent)
+    assert len(sent) > 20
+
+
+def test_the_content_is_the_same_each_time_and_the_secrets_are_not(demo: DemoWorld, own: DemoWorld) -> None:
+    sql = "SELECT chat_id, author_id, text, params FROM messages WHERE id <= 29 ORDER BY id"
+    assert demo.read(lambda tx: tx.all(sql)) == own.read(lambda tx: tx.all(sql))
+    for one, other in zip(demo.shown.people, own.shown.people, strict=True):
+        assert one.webhook != other.webhook
+        assert one.password != other.password
+    assert demo.shown.member_id != own.shown.member_id
+
+
+def test_the_secrets_are_kept_for_their_owner_only_and_shown_again(own: DemoWorld) -> None:
+    file = own.settings.data / credentials.FILE
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert own.greeted() == own.shown
+
+
+def test_a_start_after_the_tokens_expired_shows_new_ones(own: DemoWorld) -> None:
+    own.wait(3600)
+    fresh = own.greeted()
+    assert fresh.application.access_token != own.shown.application.access_token
+    assert own.call("profile", own.shown.application.access_token).error == "expired_token"
+    assert own.call("profile", fresh.application.access_token).status == 200
+    assert own.greeted() == fresh
+    assert fresh.people == own.shown.people
+
+
+def test_permissions_of_a_newer_version_reach_the_demo_keys(own: DemoWorld) -> None:
+    fresh = own.greeted("im,imbot,brand.new")
+    assert "brand.new" in own.call("scope").result
+    assert "brand.new" in own.call("scope", fresh.application.access_token).result
+
+
+def test_a_portal_whose_secrets_are_gone_is_greeted_without_them(own: DemoWorld) -> None:
+    (own.settings.data / credentials.FILE).write_text("{")
+    assert own.run(greet(own.place(), int(own.time))) is None
+    (own.settings.data / credentials.FILE).unlink()
+    assert own.run(greet(own.place(), int(own.time))) is None
+
+
+def test_secrets_of_another_portal_are_not_taken_for_this_ones(own: DemoWorld) -> None:
+    assert credentials.load(own.settings.data, "0" * 32) is None
+
+
+def test_a_portal_is_filled_once(own: DemoWorld) -> None:
+    with pytest.raises(Duplicate):
+        own.run(fill(own.place(), int(own.time)))
+    assert own.greeted() == own.shown
+
+
+def test_the_demo_says_what_its_file_says(demo: DemoWorld) -> None:
+    assert demo.shown.admin.login == content.ADMIN
+    assert credentials.load(demo.settings.data, demo.shown.member_id) == demo.shown

@@ -1,0 +1,136 @@
+"""Seeds: people, chats and messages out of a JSON file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botyard.demo.seed import SeedWrong, read
+from tests.demo.test_demo import DemoWorld
+
+Plant = Callable[..., DemoWorld]
+
+ZOE = {"login": "zoe", "name": "Zoe", "last_name": "Quinn", "department": "Support"}
+
+
+@pytest.fixture
+def plant(tmp_path: Path) -> Iterator[Plant]:
+    """Make a demo portal with a seed on top."""
+    made: list[DemoWorld] = []
+
+    def planted(**seed: Any) -> DemoWorld:
+        file = tmp_path / "seed.json"
+        file.write_text(json.dumps(seed))
+        made.append(DemoWorld(tmp_path / "portal", read(file)))
+        return made[-1]
+
+    yield planted
+    for one in made:
+        one.close()
+
+
+def test_people_are_added_with_password_webhook_and_department(plant: Plant) -> None:
+    world = plant(people=[ZOE, {"login": "pat", "extranet": True}])
+    zoe = world.filled.sown.people["zoe"]
+    row = next(row for row in world.call("user.get").result if row["ID"] == str(zoe))
+    assert (row["NAME"], row["LAST_NAME"], row["UF_DEPARTMENT"]) == ("Zoe", "Quinn", [2])
+    assert world.call("profile", world.as_("zoe")).result["NAME"] == "Zoe"
+    assert world.call("profile", world.as_("pat")).result["NAME"] == "pat"
+
+
+def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
+    said = [
+        {"from": "zoe", "text": "First", "ago": 20, "read_by": ["ben"]},
+        {"from": "ben", "text": "Second", "ago": 10, "reply_to": 1, "liked_by": ["zoe"]},
+    ]
+    chat = {"title": "Planning", "owner": "zoe", "members": ["ben"], "managers": ["alice"], "messages": said}
+    world = plant(people=[ZOE], chats=[{**chat, "color": "RED", "muted_by": ["alice"]}])
+    dialog = world.dialog(f"chat{world.filled.sown.chats[0]}")
+    assert (dialog["name"], dialog["color"], dialog["counter"]) == ("Planning", "#df532d", 2)
+    assert dialog["owner"] == world.filled.sown.people["zoe"]
+    assert 1 in dialog["manager_list"]
+    assert dialog["mute_list"] == {"1": True}
+
+
+def test_a_chat_of_an_entity_is_found_by_it(plant: Plant) -> None:
+    world = plant(chats=[{"title": "Task", "owner": "ben", "entity_type": "TASKS", "entity_id": "7"}])
+    found = world.call("imbot.chat.get", world.as_("ben"), ENTITY_TYPE="TASKS", ENTITY_ID="7").result
+    assert found == {"ID": world.filled.sown.chats[0]}
+
+
+def test_a_bot_is_added_for_the_application_and_writes(plant: Plant) -> None:
+    keyboard = [{"TEXT": "Yes", "COMMAND": "yes"}]
+    world = plant(
+        bots=[{"code": "oracle", "name": "Oracle"}],
+        dialogs=[{"between": ["oracle", "ben"], "messages": [{"from": "oracle", "text": "Ask", "keyboard": keyboard}]}],
+    )
+    bot_id = world.filled.sown.people["oracle"]
+    token = world.shown.application.access_token
+    assert world.call("imbot.update", token, BOT_ID=bot_id, FIELDS={"PROPERTIES": {"NAME": "Sage"}}).status == 200
+    messages = world.call("im.dialog.messages.get", world.as_("ben"), DIALOG_ID=str(bot_id)).result["messages"]
+    assert messages[0]["params"]["KEYBOARD"][0]["BOT_ID"] == bot_id
+
+
+def test_messages_may_be_added_to_a_demo_dialog(plant: Plant) -> None:
+    world = plant(dialogs=[{"between": ["ben", "alice"], "messages": [{"from": "alice", "text": "Yes, at one."}]}])
+    messages = world.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]
+    assert [one["text"] for one in messages[:2]] == ["Yes, at one.", "Lunch?"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "sentence"),
+    [
+        ({"people": [{"login": "ben"}]}, "people[0]: there are two of the name 'ben'"),
+        ({"people": [{"login": ""}]}, "people[0]: the name is empty"),
+        ({"bots": [{"code": "demo_helper"}]}, "bots[0]: there are two of the name 'demo_helper'"),
+        ({"chats": [{"owner": "nobody"}]}, "chats[0]: nobody has the name 'nobody'"),
+        ({"chats": [{"owner": "ben", "color": "PLAID"}]}, "chats[0]: there is no color 'PLAID'"),
+        (
+            {"chats": [{"owner": "ben", "messages": [{"from": "clara", "text": "?"}]}]},
+            "chats[0].messages[0]: 'clara' is not in the chat",
+        ),
+        ({"chats": [{"owner": "ben", "messages": [{"from": "ben"}]}]}, "chats[0].messages[0]: it says nothing"),
+        (
+            {"chats": [{"owner": "ben", "messages": [{"from": "ben", "text": "?", "reply_to": 1}]}]},
+            "chats[0].messages[0]: there is no message 1 before it",
+        ),
+        (
+            {"dialogs": [{"between": ["ben", "clara"], "messages": [{"from": "ben", "text": "?", "attach": 7}]}]},
+            "dialogs[0].messages[0] is refused: Incorrect attach params",
+        ),
+    ],
+)
+def test_what_cannot_be_planted_is_told_with_its_place(plant: Plant, seed: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(SeedWrong) as caught:
+        plant(**seed)
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is wrong: Expected `object`"),
+        ('{"folks": []}', "unknown field `folks`"),
+        ('{"people": [{"login": 7}]}', "`$.people[0].login`"),
+        ('{"chats": [{"owner": "ben", "type": "SECRET"}]}', "`$.chats[0].type`"),
+        ('{"people": [{}]}', "missing required field `login`"),
+    ],
+)
+def test_a_file_that_is_no_seed_is_told_apart(tmp_path: Path, text: str, sentence: str) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(text)
+    with pytest.raises(SeedWrong) as caught:
+        read(file)
+    assert sentence in str(caught.value)
+    assert str(file) in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SeedWrong, match=r"cannot be read: No such file"):
+        read(tmp_path / "none.json")
