@@ -1,0 +1,92 @@
+"""The command line: which command is meant, and how its failures are told."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from botyard import __version__
+
+DESCRIPTION = "A self-hosted chat server that speaks the Bitrix24 chat REST API."
+
+
+class Command(NamedTuple):
+    """Where a command lives, the prefix of its functions there, and what it does. Imported only when it is meant."""
+
+    module: str
+    prefix: str
+    about: str
+
+
+COMMANDS = {
+    "serve": Command("serve", "", "run a portal"),
+    "exec": Command("exec_", "", "run a command beside a throwaway demo portal"),
+    "init": Command("init", "", "make a portal with its first administrator"),
+    "migrate": Command("init", "migrate_", "bring the database up to date"),
+    "user": Command("user", "", "add and list people, set passwords"),
+    "webhook": Command("webhook", "", "issue, list and revoke incoming webhooks"),
+    "app": Command("app", "", "register, block and restrict applications"),
+    "token": Command("token", "", "issue tokens"),
+    "portal": Command("portal", "", "turn the switches of the whole portal"),
+    "methods": Command("reference", "methods_", "list the methods that the portal answers"),
+    "openapi": Command("reference", "openapi_", "print the description of every method for tools"),
+}
+
+_EXAMPLES = """examples:
+  botyard serve --demo            a portal to play with, at http://localhost:8024
+  botyard exec -- pytest          a test suite against a fresh portal
+  botyard serve --help            what the command can do"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if not given or given[0] not in COMMANDS:
+        return _top(given)
+    command = COMMANDS[given[0]]
+    # Only what is asked for is imported: a list of people needs no web server.
+    module = importlib.import_module(f"botyard.commands.{command.module}")
+    options = getattr(module, f"{command.prefix}parser")().parse_args(given[1:])
+    return _run(lambda: int(getattr(module, f"{command.prefix}run")(options)))
+
+
+def _run(work: Callable[[], int]) -> int:
+    # Known only here, for the same reason.
+    from botyard.commands.failing import Exit, Failure
+
+    try:
+        return work()
+    except Failure as failure:
+        print(f"botyard: {failure.sentence}", file=sys.stderr)
+        return failure.code
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the list has seen enough (`botyard methods | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+
+
+def _top(given: list[str]) -> int:
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {command.about}" for name, command in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="botyard",
+        usage="botyard COMMAND …",
+        description=DESCRIPTION,
+        epilog=f"commands:\n{listed}\n\n{_EXAMPLES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"botyard {__version__}")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
+    if not given:
+        parser.print_help()
+        return 0
+    named = parser.parse_known_args(given)[0].command
+    print(f"botyard: there is no command {named or given[0]!r}. See 'botyard --help'.", file=sys.stderr)
+    return 2

@@ -1,0 +1,1 @@
+"""The commands of `botyard`, one noun each. ``cli.py`` lists them."""

@@ -1,0 +1,177 @@
+"""`botyard exec`: a throwaway demo portal around one command, for test suites in any language."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.listening import Front, hearing, loop_factory
+from botyard.commands.permissions import every_scope
+from botyard.config import Settings
+from botyard.demo.fill import Filled, Place, fill
+from botyard.demo.seed import NOTHING, Seed, SeedWrong, read
+from botyard.server import open_context
+
+ABOUT = """Start a fresh throwaway demo portal on a free loopback port, run COMMAND with variables that lead to it,
+stop the portal, and exit with COMMAND's status."""
+EXAMPLES = """
+botyard exec -- pytest tests/
+botyard exec --tls -- npm test
+botyard exec --seed people.json -- php vendor/bin/phpunit
+botyard exec -- sh -c 'curl -s "${BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat1"'
+"""
+VARIABLES = {
+    "BOTYARD_URL": "address of the portal, http",
+    "BOTYARD_HTTPS_URL": "the same, https (with --tls)",
+    "BOTYARD_CA_FILE": "certificate to trust for that (with --tls)",
+    "BOTYARD_WEBHOOK_URL": "the administrator's webhook, every permission, ends in /",
+    "BOTYARD_WEBHOOKS": "JSON: user id to webhook address, for each person",
+    "BOTYARD_USER_ID": "the administrator's id",
+    "BOTYARD_CLIENT_ID": "the OAuth application",
+    "BOTYARD_CLIENT_SECRET": "its secret",
+    "BOTYARD_ACCESS_TOKEN": "its token in the administrator's name",
+    "BOTYARD_REFRESH_TOKEN": "its refresh token",
+    "BOTYARD_APPLICATION_TOKEN": "what its events are signed with",
+    "BOTYARD_MEMBER_ID": "the portal's id",
+    "BOTYARD_SEEDED": "JSON: ids of what --seed added: people by login, chats and dialogs in order",
+}
+
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("exec", ABOUT, EXAMPLES)
+    width = max(map(len, VARIABLES))
+    told = "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
+    made.epilog = f"variables:\n{told}\n\n{made.epilog}"
+    made.usage = "botyard exec [--tls] [--port PORT] [--seed FILE] -- COMMAND …"
+    made.add_argument("--tls", action="store_true", help="serve https too")
+    made.add_argument("--port", type=options.port, default=0, help="port for http (default: a free one)")
+    made.add_argument(
+        "--tls-port", type=options.port, default=0, metavar="PORT", help="port for https (default: a free one)"
+    )
+    made.add_argument("--seed", type=Path, metavar="FILE", help="JSON with more people, chats and messages")
+    made.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments")
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Run the command; its status is the answer."""
+    command = given.command[1:] if given.command[:1] == ["--"] else given.command
+    if not command:
+        parser().error("say which command to run, after --")
+    try:
+        extra = read(given.seed) if given.seed else NOTHING
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            return runner.run(_exec(given, command, extra))
+    except SeedWrong as wrong:
+        raise Failure(str(wrong), Exit.SEED) from wrong
+
+
+async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> int:
+    child = _Child(command)
+    with (
+        hearing(_FORWARDED, child.hear),
+        storage(Path(tempfile.gettempdir())),
+        tempfile.TemporaryDirectory(prefix="botyard-", ignore_cleanup_errors=True) as folder,
+    ):
+        wanted = Settings(
+            data=Path(folder), port=given.port, tls=given.tls, tls_port=given.tls_port, public_url="", demo=True
+        )
+        front = Front(wanted, "127.0.0.1")
+        try:
+            context = await open_context(front.settings)
+            place = Place(context.database, context.keys, context.settings, every_scope())
+            try:
+                filled = await fill(place, int(time.time()), extra)
+                front.open(context)
+                return await _beside(front, child, variables(front, filled))
+            finally:
+                await context.database.close()
+        finally:
+            front.close()
+
+
+async def _beside(front: Front, child: _Child, told: Mapping[str, str]) -> int:
+    """Serve for as long as the child runs."""
+    tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
+    try:
+        return await child.run({**os.environ, **told})
+    finally:
+        for listener in front.listeners:
+            listener.stop()
+        await asyncio.gather(*tasks)
+
+
+def variables(front: Front, filled: Filled) -> dict[str, str]:
+    """What the command finds in its environment."""
+    url, shown = front.settings.public_url, filled.credentials
+    hooks = {str(person.id): f"{url}/rest/{person.id}/{person.webhook}/" for person in shown.people}
+    app = shown.application
+    told = {
+        "BOTYARD_URL": url,
+        "BOTYARD_WEBHOOK_URL": hooks[str(app.user_id)],
+        "BOTYARD_WEBHOOKS": json.dumps(hooks),
+        "BOTYARD_USER_ID": str(app.user_id),
+        "BOTYARD_CLIENT_ID": app.client_id,
+        "BOTYARD_CLIENT_SECRET": app.client_secret,
+        "BOTYARD_ACCESS_TOKEN": app.access_token,
+        "BOTYARD_REFRESH_TOKEN": app.refresh_token,
+        "BOTYARD_APPLICATION_TOKEN": app.application_token,
+        "BOTYARD_MEMBER_ID": shown.member_id,
+        "BOTYARD_SEEDED": json.dumps(filled.sown._asdict()),
+    }
+    if front.https_url:
+        told |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
+    return told
+
+
+class _Child:
+    """The command. Signals that reach us before it runs end everything; later ones are passed on to it."""
+
+    def __init__(self, command: list[str]) -> None:
+        self._command = command
+        self._process: asyncio.subprocess.Process | None = None
+        self._early: signal.Signals | None = None
+
+    def hear(self, number: signal.Signals) -> None:
+        """Pass a signal on, unless the terminal has sent it to the command as well."""
+        if self._process is None:
+            self._early = number
+        elif self._process.returncode is None and not (number in _FROM_TERMINAL and _in_foreground()):
+            self._process.send_signal(number)
+
+    async def run(self, environment: Mapping[str, str]) -> int:
+        """Run to the end; the status as a shell would put it."""
+        if self._early is None:
+            try:
+                self._process = await asyncio.create_subprocess_exec(*self._command, env=environment)
+            except FileNotFoundError as problem:
+                raise Failure(f"There is no command {self._command[0]!r}.", Exit.NOT_FOUND) from problem
+            except OSError as problem:
+                sentence = f"{self._command[0]!r} cannot be run: {problem.strerror}."
+                raise Failure(sentence, Exit.NOT_EXECUTABLE) from problem
+        if self._process is None:
+            return Exit.SIGNAL + (self._early or signal.SIGTERM)
+        status = await self._process.wait()
+        return status if status >= 0 else Exit.SIGNAL - status
+
+
+def _in_foreground() -> bool:
+    """Whether Ctrl-C of a terminal goes to this process and, being of its group, to the command."""
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError):
+        return False

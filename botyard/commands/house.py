@@ -1,0 +1,76 @@
+"""An open portal for the commands that look after it: its database and keys, without a server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+
+from botyard.commands.failing import Exit, Failure, storage
+from botyard.config import Settings
+from botyard.model.people import User
+from botyard.portal import keys, setup, users
+from botyard.portal.keys import Keys
+from botyard.portal.tokens import Keyring
+from botyard.store.db import Database, Tx
+from botyard.store.migrate import migrate, pending
+from botyard.store.opening import open_database
+
+
+class House(NamedTuple):
+    """A portal being looked after."""
+
+    database: Database
+    keys: Keys
+    settings: Settings
+    now: int
+
+    @property
+    def ring(self) -> Keyring:
+        """What tokens are issued with."""
+        return Keyring(self.keys, self.settings)
+
+
+async def open_rows(settings: Settings) -> Database:
+    """Open the database, made with its folder where there is none; migrations are the caller's."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return await open_database(settings.database or settings.data / "botyard.db")
+
+
+@asynccontextmanager
+async def house(settings: Settings, *, empty: bool = False) -> AsyncIterator[House]:
+    """Open the portal; with ``empty`` an empty database will do, and is brought up to date."""
+    with storage(settings.data):
+        if not empty and not settings.database and not (settings.data / "botyard.db").exists():
+            raise _no_portal(settings)
+        database = await open_rows(settings)
+        try:
+            await (migrate(database) if empty else _require_ready(database, settings))
+            yield House(database, keys.load(settings.data), settings, int(time.time()))
+        finally:
+            await database.close()
+
+
+async def _require_ready(database: Database, settings: Settings) -> None:
+    """A portal that a running server of another version uses is not changed behind its back."""
+    if await pending(database):
+        raise Failure(
+            "The database is not that of this version of Botyard; bring it up to date with 'botyard migrate'.",
+            Exit.STORAGE,
+        )
+    if not await database.read(setup.exists):
+        raise _no_portal(settings)
+
+
+def _no_portal(settings: Settings) -> Failure:
+    where = "that database" if settings.database else str(settings.data)
+    return Failure(f"There is no portal in {where} yet; make one with 'botyard init' or 'botyard serve'.")
+
+
+async def person(tx: Tx, who: str) -> User:
+    """A person by login or id. Raises Failure."""
+    found = await users.find(tx, who)
+    if found is None or found.kind not in users.PEOPLE:
+        raise Failure(f"There is nobody with the login or id {who!r}; 'botyard user list' shows everybody.")
+    return found

@@ -1,0 +1,79 @@
+"""`botyard init` and `botyard migrate`: make a portal, bring its database up to date."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.house import house, open_rows
+from botyard.portal import passwords, setup
+from botyard.store.db import Tx
+from botyard.store.migrate import migrate
+
+ABOUT = "Make a portal with its first administrator, whose password is printed once."
+EXAMPLES = """
+botyard init
+botyard init --data /var/lib/botyard
+BOTYARD_DATABASE=postgresql://botyard@db/botyard botyard init --data /var/lib/botyard
+"""
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("init", ABOUT, EXAMPLES)
+    options.add_place(made)
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make the portal."""
+    return asyncio.run(_init(given))
+
+
+async def _init(given: argparse.Namespace) -> int:
+    password = passwords.new_password()
+    stored = passwords.hashed(password)
+    async with house(options.place(given), empty=True) as open_:
+
+        async def work(tx: Tx) -> int | None:
+            return await setup.found_with_admin(tx, stored, open_.now)
+
+        admin_id = await open_.database.write(work)
+    if admin_id is None:
+        raise Failure("There is a portal already; nothing was changed.")
+    print(f"login: {setup.ADMIN}")
+    print(f"password: {password}   (it is not shown again)")
+    return Exit.OK
+
+
+def migrate_parser() -> options.Parser:
+    """The options of `botyard migrate`."""
+    made = options.parser("migrate", MIGRATE_ABOUT, MIGRATE_EXAMPLES)
+    options.add_place(made)
+    return made
+
+
+MIGRATE_ABOUT = "Bring the database up to date. `botyard serve` does the same when it starts."
+MIGRATE_EXAMPLES = "botyard migrate --data /var/lib/botyard"
+
+
+def migrate_run(given: argparse.Namespace) -> int:
+    """Bring the database up to date."""
+    return asyncio.run(_migrate(given))
+
+
+async def _migrate(given: argparse.Namespace) -> int:
+    settings = options.place(given)
+    with storage(settings.data):
+        database = await open_rows(settings)
+        try:
+            applied = await migrate(database)
+        finally:
+            await database.close()
+    for name in applied:
+        print(f"applied {name}")
+    if not applied:
+        print("The database is up to date.")
+    return Exit.OK

@@ -1,0 +1,119 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from botyard.commands.failing import Exit
+from botyard.config import Settings
+
+DEFAULTS = Settings()
+DATABASE_VARIABLE = "BOTYARD_DATABASE"
+POSTGRES = ("postgresql://", "postgres://")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where help is."""
+        self.exit(Exit.USAGE, f"{self.prog}: {message.rstrip('.')}. See '{self.prog} --help'.\n")
+
+
+def parser(name: str, description: str, examples: str) -> Parser:
+    """A parser for the command ``name``, with examples at the end of its help."""
+    prog = f"botyard {name}".strip()
+    lines = "\n".join(f"  {line}" for line in examples.strip().splitlines())
+    return Parser(
+        prog=prog,
+        description=description,
+        epilog=f"examples:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_place(made: argparse.ArgumentParser) -> None:
+    """Add the options that say which portal is meant."""
+    group = made.add_argument_group("which portal")
+    group.add_argument(
+        "--data", type=Path, default=DEFAULTS.data, metavar="DIR", help=f"folder of its data (default: {DEFAULTS.data})"
+    )
+    group.add_argument(
+        "--database",
+        type=database,
+        default=None,
+        metavar="URL",
+        help=f"postgresql://… instead of SQLite in that folder (default: {DATABASE_VARIABLE}, where a password "
+        "stays out of the list of processes)",
+    )
+
+
+def add_public_url(made: argparse.ArgumentParser) -> None:
+    """Add the option that says how clients reach the portal."""
+    made.add_argument(
+        "--public-url",
+        type=url,
+        metavar="URL",
+        help="address under which clients reach the portal (default: http://localhost and the port)",
+    )
+
+
+def place(given: argparse.Namespace) -> Settings:
+    """Settings with nothing but the place of a portal."""
+    return Settings(data=given.data, database=chosen_database(given), public_url=_public_url(given))
+
+
+def chosen_database(given: argparse.Namespace) -> str:
+    """The address of the database, from the option or the environment; ``""`` for SQLite."""
+    if given.database is not None:
+        return str(given.database)
+    found = os.environ.get(DATABASE_VARIABLE, "")
+    try:
+        return database(found) if found else ""
+    except argparse.ArgumentTypeError as problem:
+        parser("", "", "").error(f"{DATABASE_VARIABLE}: {problem}")
+
+
+def _public_url(given: argparse.Namespace) -> str:
+    return getattr(given, "public_url", None) or DEFAULTS.public_url
+
+
+def port(text: str) -> int:
+    """A number of a port; 0 takes a free one."""
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 (any free one) to 65535")
+    return int(text)
+
+
+def url(text: str) -> str:
+    """An address such as `https://chat.example.com`, kept without a slash at its end."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://chat.example.com")
+    return text.rstrip("/")
+
+
+def database(text: str) -> str:
+    """The address of a PostgreSQL database."""
+    if not text.startswith(POSTGRES):
+        # The value is not repeated: it may hold a password.
+        raise argparse.ArgumentTypeError("the address of the database must start with postgresql://")
+    return text
+
+
+def zone(text: str) -> str:
+    """A time zone by its name in the tz database."""
+    try:
+        return ZoneInfo(text).key
+    except (ValueError, OSError, KeyError) as problem:
+        raise argparse.ArgumentTypeError(f"there is no time zone {text!r}") from problem

@@ -1,0 +1,23 @@
+"""Permissions on the command line. Apart, because knowing them all means importing every method."""
+
+from __future__ import annotations
+
+from botyard.api import MODULES
+from botyard.commands.failing import Exit, Failure
+from botyard.rpc.registry import Registry
+from botyard.rpc.scopes import SCOPES, in_order
+
+
+def every_scope() -> list[str]:
+    """All permissions there are."""
+    return in_order([*SCOPES, *Registry(MODULES).scopes()])
+
+
+def scopes(text: str) -> list[str]:
+    """Permissions out of `im,imbot`; all of them for nothing. Raises Failure for one that does not exist."""
+    every = every_scope()
+    wanted = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [scope for scope in wanted if scope not in every]
+    if unknown:
+        raise Failure(f"There is no permission {unknown[0]!r}; there are {', '.join(every)}.", Exit.USAGE)
+    return wanted or every

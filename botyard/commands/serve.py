@@ -1,0 +1,162 @@
+"""`botyard serve`: run a portal until it is told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from botyard.commands import banner, options
+from botyard.commands.failing import Exit, storage
+from botyard.commands.listening import Front, loop_factory
+from botyard.commands.permissions import every_scope
+from botyard.config import Settings
+from botyard.demo.credentials import Credentials
+from botyard.demo.fill import Place, fill, greet
+from botyard.portal import passwords, setup
+from botyard.rpc.call import Context
+from botyard.server import open_context, serve
+from botyard.store.db import Duplicate, Tx
+
+ABOUT = "Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once."
+EXAMPLES = """
+botyard serve --demo
+botyard serve --demo --tls
+botyard serve --data /var/lib/botyard --host 0.0.0.0 --public-url https://chat.example.com --profile prod
+botyard serve --port 0 --limits cloud
+"""
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("serve", ABOUT, EXAMPLES)
+    known = options.DEFAULTS
+    made.add_argument("--host", default=known.host, help=f"address to listen on (default: {known.host})")
+    made.add_argument(
+        "--port", type=options.port, default=known.port, help=f"port for http, 0 for a free one (default: {known.port})"
+    )
+    made.add_argument("--tls", action="store_true", help="serve https too, with a certificate authority of its own")
+    made.add_argument(
+        "--tls-port",
+        type=options.port,
+        default=known.tls_port,
+        metavar="PORT",
+        help=f"port for https, 0 for a free one (default: {known.tls_port})",
+    )
+    options.add_public_url(made)
+    made.add_argument(
+        "--demo", action="store_true", help="fill an empty portal with people, chats and keys to play with"
+    )
+    made.add_argument(
+        "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
+    )
+    made.add_argument(
+        "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
+    )
+    made.add_argument(
+        "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
+    )
+    options.add_place(made)
+    return made
+
+
+def settings(given: argparse.Namespace) -> Settings:
+    """The options as settings; an empty ``public_url`` is filled in when the port is known."""
+    return Settings(
+        data=given.data,
+        database=options.chosen_database(given),
+        host=given.host,
+        port=given.port,
+        tls=given.tls,
+        tls_port=given.tls_port,
+        public_url=given.public_url or "",
+        time_zone=given.time_zone,
+        limits=given.limits,
+        profile=given.profile,
+        demo=given.demo,
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    """Serve until SIGINT or SIGTERM."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(_serve(settings(given)))
+    except KeyboardInterrupt:
+        # Stopped while it was still starting: nothing was promised to anybody yet.
+        return Exit.OK
+    return Exit.OK
+
+
+async def _serve(wanted: Settings) -> None:
+    with storage(wanted.data):
+        wanted.data.mkdir(parents=True, exist_ok=True)
+        front = Front(wanted)
+        try:
+            context = await open_context(front.settings)
+            lines = await _settle(context, front)
+        except BaseException:
+            front.close()
+            raise
+    front.open(context)
+
+    def ready() -> None:
+        print("\n".join([*banner.ready(front), "", *lines, "Press Ctrl-C to stop."]), flush=True)
+
+    await serve(context, front.listeners, ready)
+
+
+class _Greeting(NamedTuple):
+    """What there is to show after a start: demo keys, or the password of a new administrator."""
+
+    shown: Credentials | None = None
+    password: str = ""
+
+
+async def _settle(context: Context, front: Front) -> list[str]:
+    """Make what is missing and say what there is."""
+    greeting = await (_settle_demo(context) if context.settings.demo else _settle_plain(context))
+    lines: list[str] = []
+    if greeting.shown:
+        lines += [*banner.demo(front, greeting.shown), ""]
+    elif context.settings.demo:
+        lines += ["This portal was not made with --demo, so there are no demo keys to show.", ""]
+    if greeting.password:
+        lines += [
+            f"A portal was made. Login: {setup.ADMIN}, password: {greeting.password} (it is not shown again).",
+            "",
+        ]
+    if front.ca_file:
+        # Imported already, by the listener for https.
+        from botyard.tls import client_lines
+
+        lines += [*banner.tls(front.ca_file, client_lines(Path(front.ca_file))), ""]
+    return lines
+
+
+async def _settle_demo(context: Context) -> _Greeting:
+    place = Place(context.database, context.keys, context.settings, every_scope())
+    if not await context.database.read(setup.exists):
+        try:
+            return _Greeting((await fill(place, int(time.time()))).credentials)
+        except Duplicate:
+            # Another server on the same database was faster.
+            pass
+    return _Greeting(await greet(place, int(time.time())))
+
+
+async def _settle_plain(context: Context) -> _Greeting:
+    if await context.database.read(setup.exists):
+        return _Greeting()
+    password = passwords.new_password()
+    stored = passwords.hashed(password)
+
+    async def work(tx: Tx) -> int | None:
+        return await setup.found_with_admin(tx, stored, int(time.time()))
+
+    made = await context.database.write(work)
+    return _Greeting(password=password if made else "")

@@ -1,0 +1,122 @@
+"""`botyard user`: add and list people, set passwords."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure
+from botyard.commands.house import house, person
+from botyard.commands.table import moment, table, yes
+from botyard.model.people import Profile, UserKind
+from botyard.portal import departments, passwords, users
+from botyard.store.db import Tx
+from botyard.store.users import set_password
+
+ABOUT = "Add and list people, set passwords."
+EXAMPLES = """
+botyard user add ann --name Ann --last-name Lee --department Sales
+botyard user add root --admin
+botyard user list
+echo 'correct horse battery' | botyard user password ann --password-stdin
+"""
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("user", ABOUT, EXAMPLES)
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|password")
+    add = verbs.add_parser("add", help="add a person and print a password", allow_abbrev=False)
+    add.add_argument("login", help="the name to sign in with")
+    for name in ("name", "last-name", "email", "position", "department"):
+        add.add_argument(f"--{name}", default="", metavar="TEXT")
+    add.add_argument("--admin", action="store_true", help="with an administrator's rights")
+    add.add_argument("--extranet", action="store_true", help="from outside: sees only the chats it is in")
+    listed = verbs.add_parser("list", help="list people", allow_abbrev=False)
+    password = verbs.add_parser("password", help="set a new password", allow_abbrev=False)
+    password.add_argument("who", metavar="LOGIN", help="login or id")
+    for verb in (add, password):
+        verb.add_argument(
+            "--password-stdin", action="store_true", help="read the password from standard input, print none"
+        )
+    for verb in (add, listed, password):
+        options.add_place(verb)
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what was asked."""
+    verbs = {"add": _add, "list": _list, "password": _password}
+    return asyncio.run(verbs[given.verb](given))
+
+
+def _chosen(given: argparse.Namespace) -> str:
+    """The password to set: from standard input, or a new one."""
+    if not given.password_stdin:
+        return passwords.new_password()
+    text = sys.stdin.readline().rstrip("\r\n")
+    if len(text) < passwords.MINIMUM:
+        raise Failure(f"A password needs at least {passwords.MINIMUM} characters.")
+    return text
+
+
+def _show(given: argparse.Namespace, password: str) -> None:
+    if not given.password_stdin:
+        print(f"password: {password}   (it is not shown again)")
+
+
+async def _add(given: argparse.Namespace) -> int:
+    if not given.login.strip():
+        raise Failure("A login may not be empty.", Exit.USAGE)
+    profile = Profile(
+        name=given.name or given.login, last_name=given.last_name, email=given.email, work_position=given.position
+    )
+    password = _chosen(given)
+    stored = passwords.hashed(password)
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> int:
+            if await users.find_login(tx, given.login):
+                raise Failure(f"The login {given.login!r} is taken.")
+            return await users.add(
+                tx,
+                profile,
+                login=given.login,
+                password_hash=stored,
+                now=open_.now,
+                kind=UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE,
+                admin=given.admin,
+                departments=[await departments.named(tx, given.department)] if given.department else [],
+            )
+
+        user_id = await open_.database.write(work)
+    print(f"id: {user_id}")
+    _show(given, password)
+    return Exit.OK
+
+
+async def _list(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+        everybody = await open_.database.read(users.people)
+    rows = [
+        (one.id, one.login, one.kind, yes(one.admin), yes(one.active), moment(one.last_activity), users.name_of(one))
+        for one in everybody
+    ]
+    print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
+    return Exit.OK
+
+
+async def _password(given: argparse.Namespace) -> int:
+    password = _chosen(given)
+    stored = passwords.hashed(password)
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> None:
+            found = await person(tx, given.who)
+            await set_password(tx, found.id, stored)
+
+        await open_.database.write(work)
+    _show(given, password)
+    return Exit.OK

@@ -1,0 +1,94 @@
+"""`botyard webhook`: keys by which scripts call in somebody's name."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure
+from botyard.commands.house import house, person
+from botyard.commands.permissions import scopes
+from botyard.commands.table import brief, moment, table
+from botyard.portal import users, webhooks
+from botyard.portal.webhooks import Issued
+from botyard.store.db import Tx
+
+ABOUT = "Issue, list and revoke incoming webhooks: addresses by which scripts call in somebody's name."
+EXAMPLES = """
+botyard webhook add admin --title Backup --scope im,user
+botyard webhook list
+botyard webhook revoke 3
+"""
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("webhook", ABOUT, EXAMPLES)
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
+    add = verbs.add_parser("add", help="issue a webhook and print its address, once", allow_abbrev=False)
+    add.add_argument("who", metavar="LOGIN", help="login or id of the person it calls for")
+    add.add_argument("--title", default="Webhook", metavar="TEXT", help="what it is for")
+    add.add_argument("--scope", default="", metavar="im,imbot,…", help="its permissions (default: all)")
+    options.add_public_url(add)
+    listed = verbs.add_parser("list", help="list webhooks", allow_abbrev=False)
+    revoke = verbs.add_parser("revoke", help="end a webhook at once", allow_abbrev=False)
+    revoke.add_argument("id", type=int, help="its number in the list")
+    for verb in (add, listed, revoke):
+        options.add_place(verb)
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what was asked."""
+    verbs = {"add": _add, "list": _list, "revoke": _revoke}
+    return asyncio.run(verbs[given.verb](given))
+
+
+async def _add(given: argparse.Namespace) -> int:
+    settings, wanted = options.place(given), scopes(given.scope)
+    async with house(settings) as open_:
+
+        async def work(tx: Tx) -> Issued:
+            found = await person(tx, given.who)
+            return await webhooks.issue(
+                tx, open_.keys, user_id=found.id, title=given.title, scopes=wanted, now=open_.now
+            )
+
+        made = await open_.database.write(work)
+    print(f"id: {made.id}")
+    print(f"address: {settings.public_url}{made.path()}   (it is not shown again)")
+    return Exit.OK
+
+
+async def _list(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+        listed = await open_.database.read(webhooks.listed)
+        names = {one.id: users.name_of(one) for one in await open_.database.read(users.people)}
+    rows = [
+        (
+            hook.id,
+            f"{hook.prefix}…",
+            names.get(hook.user_id, hook.user_id),
+            moment(hook.created),
+            moment(hook.revoked),
+            hook.title,
+            brief(hook.scopes),
+        )
+        for hook in listed
+    ]
+    print(table(("ID", "SECRET", "PERSON", "CREATED (UTC)", "REVOKED", "TITLE", "PERMISSIONS"), rows))
+    return Exit.OK
+
+
+async def _revoke(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> bool:
+            return await webhooks.revoke(tx, given.id, open_.now)
+
+        revoked = await open_.database.write(work)
+    if not revoked:
+        raise Failure(f"There is no webhook {given.id} that could be revoked.")
+    print(f"Webhook {given.id} is revoked.")
+    return Exit.OK
