@@ -1,0 +1,1 @@
+"""Encodings: what clients write, as values, and back. Pure functions, no input or output."""

@@ -1,0 +1,18 @@
+"""How much of anything a caller may send: every number of the door, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# A file of 20 MiB travels inside a parameter as base64, a third larger; this leaves room for its neighbours.
+MAX_BODY: Final = 32 * 1024 * 1024
+# The whole body has to arrive within this time, or a slow sender could hold a connection for ever.
+BODY_SECONDS: Final = 30
+
+# Levels of `a[b][c]` or of JSON. PHP's `max_input_nesting_level` is 64 as well.
+MAX_DEPTH: Final = 64
+# Names and list elements of one body, or of one query, in total. PHP's own default for fields is 1,000.
+MAX_KEYS: Final = 10_000
+
+# How much of a caller's own Content-Type an error text repeats.
+MAX_TYPE_ECHO: Final = 100
