@@ -1,0 +1,185 @@
+"""What a caller sent, as one dict: query and body, whichever way the body is written.
+
+Docs: settings/how-to-call-rest-api/data-encoding.md.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.wire import forms, multipart
+from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO
+
+_BOM = b"\xef\xbb\xbf"
+# A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
+_JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+_JSON_BLANKS = b" \t\r\n"
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_JSON_PLACE = re.compile(r"\(byte \d+\)")
+# The first field of a form: a plain name, perhaps with brackets, and a value.
+_FORM_START = re.compile(rb"&*+[A-Za-z0-9_.%+\[\]-]++=")
+
+
+def decode(content_type: str, body: bytes, query: bytes) -> dict[str, Any]:
+    """Merge query and body into one dict; of the same name in both, the body's value wins.
+
+    Top-level names are lower-cased, because clients disagree on their case. Raises Refused where
+    something cannot be read.
+    """
+    if len(body) > MAX_BODY or len(query) > MAX_BODY:
+        raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    found = {name.lower(): value for name, value in forms.parse(query).items()} if query else {}
+    if body:
+        for name, value in _body(content_type, body).items():
+            found[name.lower()] = value
+    return found
+
+
+def json(raw: bytes) -> Any:
+    """Read JSON text within the limits of the door. Raises Refused where it cannot be read."""
+    if b"\0" in raw:
+        raise Refused(Problem.BODY_NUL)
+    if len(raw) > 2 * MAX_DEPTH:
+        _check_structure(raw)
+    try:
+        value = msgspec.json.decode(raw)
+    except UnicodeDecodeError:
+        raise Refused(Problem.BODY_NOT_UTF8) from None
+    except RecursionError:
+        raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH) from None
+    except msgspec.ValidationError:
+        raise Refused(Problem.BODY_MALFORMED, reason="a number in the JSON is out of range") from None
+    except msgspec.DecodeError as error:
+        raise _json_problem(raw, str(error)) from None
+    if b"\\u0000" in raw and _holds_nul(value):
+        raise Refused(Problem.BODY_NUL)
+    return value
+
+
+class _Media(NamedTuple):
+    kind: str
+    charset: str
+
+
+@lru_cache(maxsize=256)
+def _media(content_type: str) -> _Media:
+    kind, *parameters = content_type.lower().split(";")
+    pairs = (parameter.partition("=") for parameter in parameters)
+    charset = next((value.strip().strip("\"'") for name, _, value in pairs if name.strip() == "charset"), "utf-8")
+    return _Media(kind.strip(), charset)
+
+
+def _body(content_type: str, body: bytes) -> dict[str, Any]:
+    kind, charset = _media(content_type)
+    if charset not in ("utf-8", "utf8"):
+        raise Refused(Problem.BODY_TYPE, type=_echo(content_type))
+    if kind == "application/json" or kind.endswith("+json"):
+        return _json_params(body)
+    if kind == "application/x-www-form-urlencoded":
+        return forms.parse(body)
+    if kind == "multipart/form-data":
+        return multipart.parse(content_type, body)
+    return _unlabelled(content_type, body)
+
+
+def _unlabelled(content_type: str, body: bytes) -> dict[str, Any]:
+    """Read a body by its looks: beacons, `fetch` and hand-made requests label JSON and forms as text, or not at all."""
+    start = body.removeprefix(_BOM).lstrip()
+    if not start:
+        return {}
+    if start[:1] in (b"{", b"["):
+        return _json_params(body)
+    if _FORM_START.match(start):
+        return forms.parse(start)
+    raise Refused(Problem.BODY_TYPE, type=_echo(content_type))
+
+
+def _json_params(body: bytes) -> dict[str, Any]:
+    text = body.removeprefix(_BOM)
+    if not text.strip():
+        return {}
+    value = json(text)
+    if isinstance(value, dict):
+        return value
+    # The PHP SDK sends `[]` where there are no parameters; a list holds positional ones.
+    if isinstance(value, list):
+        return {str(index): item for index, item in enumerate(value)}
+    if value is None:
+        return {}
+    raise Refused(Problem.BODY_MALFORMED, reason="the JSON must be an object or an array")
+
+
+def _check_structure(raw: bytes) -> None:
+    """Refuse JSON that is too deep or too wide, before it costs memory.
+
+    Counting bytes settles nearly every body. Only where that is not enough, since texts may hold any
+    number of brackets and commas, are the strings taken out and the rest counted exactly.
+    """
+    opened = raw.count(b"[") + raw.count(b"{")
+    may_be_wide = len(raw) > 2 * MAX_KEYS and opened + raw.count(b",") > MAX_KEYS
+    if opened <= MAX_DEPTH and not may_be_wide:
+        return
+    bare, strings = _JSON_STRING.subn(b"0", raw, count=2 * MAX_KEYS + 1)
+    brackets = bare.translate(None, _NOT_BRACKETS)
+    # More brackets than this are too wide anyhow; a long row of them need not be walked.
+    if _depth(brackets[: 2 * MAX_KEYS + 2]) > MAX_DEPTH:
+        raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH)
+    # Every string is a name or an element's value, so a text with more of them is too wide already.
+    if strings > 2 * MAX_KEYS or _elements(bare) > MAX_KEYS:
+        raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+
+
+def _elements(bare: bytes) -> int:
+    """Count names and list elements: one for each comma, and one more for each bracket that holds anything."""
+    tight = bare.translate(None, _JSON_BLANKS)
+    opened = tight.count(b"[") + tight.count(b"{")
+    return tight.count(b",") + opened - tight.count(b"[]") - tight.count(b"{}")
+
+
+def _depth(brackets: bytes) -> int:
+    depth = deepest = 0
+    for bracket in brackets:
+        if bracket in b"[{":
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if deepest > MAX_DEPTH:
+                    break
+        else:
+            depth -= 1
+    return deepest
+
+
+def _json_problem(raw: bytes, message: str) -> Refused:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return Refused(Problem.BODY_NOT_UTF8)
+    place = _JSON_PLACE.search(message)
+    if place:
+        return Refused(Problem.BODY_MALFORMED, reason=f"it is not valid JSON {place[0]}")
+    return Refused(Problem.BODY_MALFORMED, reason="the JSON ends too early")
+
+
+def _holds_nul(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str):
+            if "\0" in item:
+                return True
+        elif isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return False
+
+
+def _echo(content_type: str) -> str:
+    return content_type[:MAX_TYPE_ECHO] or "(none)"
