@@ -8,6 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 
+REMEMBERED = 4096
+"""Written moments that are kept."""
+
+
 class Clock:
     """The portal's clock and zone. Tests pass their own ``now``."""
 
@@ -15,20 +19,22 @@ class Clock:
         self.now = now
         self.zone_name = zone
         self._zone = ZoneInfo(zone)
-        self._second = -1
-        self._text = ""
+        self._written: dict[int, str] = {}
 
     def atom(self, moment: int) -> str:
         """Unix seconds as ISO 8601 with the portal's offset, ``2026-02-24T13:19:39+02:00``."""
-        # Most answers ask for the present second several times over.
-        if moment != self._second:
-            self._text = datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
-            self._second = moment
-        return self._text
+        # Answers name the same moments over and over: now, and when people last read.
+        text = self._written.get(moment)
+        if text is None:
+            if len(self._written) >= REMEMBERED:
+                self._written.clear()
+            text = datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
+            self._written[moment] = text
+        return text
 
     def atom_or_none(self, moment: int | None) -> str | None:
         """The same, and ``None`` for what has not happened."""
-        return None if moment is None else datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
+        return None if moment is None else self.atom(moment)
 
     def plain(self, moment: int) -> str:
         """``2026-02-24 13:19:39`` without a zone, as `user.get` writes LAST_ACTIVITY_DATE."""

@@ -99,6 +99,8 @@ def _bound(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        # Connections made from here on wait for the server instead of being refused.
+        made.listen(2048)
     except OSError:
         made.close()
         raise

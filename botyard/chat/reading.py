@@ -22,14 +22,12 @@ NOTHING = Unread(0, 0)
 
 
 async def unread(tx: Tx, chat: Chat, member: Member | None) -> Unread:
-    """A subtraction, and one look-up where something is unread: nothing is scanned."""
+    """A subtraction, and one look-up where something is unread: no message is counted."""
     if member is None or member.read_counted >= chat.counted:
         return NOTHING
-    gone = await messages.gaps_after(tx, chat.id, member.read_counted)
+    gone, first_id = await messages.beyond(tx, chat.id, member.read_id, member.read_counted)
     counter = chat.counted - member.read_counted - gone
-    if counter <= 0:
-        return NOTHING
-    return Unread(counter, await messages.first_after(tx, chat.id, member.read_id, member.read_counted))
+    return Unread(counter, first_id) if counter > 0 else NOTHING
 
 
 async def read(tx: Tx, chat: Chat, member: Member, upto: int, now: int) -> Member:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -47,6 +47,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 
 
 Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]
+Runner = Callable[[Context, Identity, str, Mapping[str, Any], float], Awaitable[Outcome]]
 
 
 class Call(msgspec.Struct, frozen=True, gc=False):
@@ -62,8 +63,12 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     method: Method
     now: int
     database_tx: Tx | None
-    run: Run
+    runner: Runner
     prepared: Any = None
+
+    async def run(self, name: str, params: dict[str, Any]) -> Outcome:
+        """Call another method as the same caller."""
+        return await self.runner(self.context, self.identity, name, params, self.context.clock.now())
 
     @property
     def tx(self) -> Tx:

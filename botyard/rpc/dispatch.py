@@ -41,12 +41,29 @@ async def dispatch(context: Context, request: Request) -> Outcome:
 
 
 async def _answer(context: Context, request: Request) -> Outcome:
+    method = context.registry.find(request.method)
+    if method is not None and method.mode is Mode.READ and method.before is None:
+        found = method
+
+        # One snapshot serves the look-up of the caller and the method itself: this is the hot path.
+        async def at_once(tx: Tx) -> Outcome:
+            identity = await _identified(context, request, tx)
+            job = _admitted(context, identity, found, request.params, request.started)
+            return await _done(job, tx)
+
+        return await context.database.read(at_once)
+
     async def who(tx: Tx) -> Identity:
-        return await identify(tx, context.keys, request.credentials, request.started)
+        return await _identified(context, request, tx)
 
     identity = await context.database.read(who)
-    context.limits.enter(identity.source, request.started)
     return await run(context, identity, request.method, request.params, request.started)
+
+
+async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
+    identity = await identify(tx, context.keys, request.credentials, request.started)
+    context.limits.enter(identity.source, request.started)
+    return identity
 
 
 async def run(context: Context, identity: Identity, name: str, params: Mapping[str, Any], started: float) -> Outcome:
@@ -56,34 +73,49 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
         if name.startswith(V3):
             raise Refused(Problem.METHOD_V3, method=name.removeprefix(V3)[:100])
         raise Refused(Problem.METHOD_NOT_FOUND)
-    if method.scopes and identity.scopes.isdisjoint(method.scopes):
-        raise Refused(Problem.SCOPE, auth=identity.auth.value)
-    access.require(method.access, identity)
-    context.limits.check(identity.source, method.name, started)
-    decoded = method.read(params)
-    begun = context.clock.now()
-    try:
-        result = await _run_handler(context, identity, method, decoded, started)
-    finally:
-        # Time is spent by calls that fail as well; batch itself is not counted, its commands are.
-        finished = context.clock.now()
-        spent = finished - begun if method.mode is not Mode.NONE else 0.0
-        operating = context.limits.spent(identity.source, method.name, spent, finished)
-    page = result if isinstance(result, Page) else Page(result)
-    return Outcome(page.items, page.total, page.next, started, finished, finished - begun, operating)
+    job = _admitted(context, identity, method, params, started)
+    prepared = await asyncio.to_thread(method.before, job.decoded) if method.before else None
 
-
-async def _run_handler(context: Context, identity: Identity, method: Method, decoded: Any, started: float) -> Any:
-    async def again(name: str, params: dict[str, Any]) -> Outcome:
-        return await run(context, identity, name, params, context.clock.now())
-
-    prepared = await asyncio.to_thread(method.before, decoded) if method.before else None
-
-    async def work(tx: Tx | None) -> Any:
-        return await method.handler(Call(context, identity, method, int(started), tx, again, prepared), decoded)
+    async def work(tx: Tx) -> Outcome:
+        return await _done(job, tx, prepared)
 
     if method.mode is Mode.READ:
         return await context.database.read(work)
     if method.mode is Mode.WRITE:
         return await context.database.write(work)
-    return await work(None)
+    return await _done(job, None)
+
+
+class _Job(msgspec.Struct, frozen=True, gc=False):
+    """A call that was let in, its parameters decoded."""
+
+    context: Context
+    identity: Identity
+    method: Method
+    decoded: Any
+    started: float
+    begun: float
+
+
+def _admitted(context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float) -> _Job:
+    """Check scope, access and operating time, and decode the parameters."""
+    if method.scopes and identity.scopes.isdisjoint(method.scopes):
+        raise Refused(Problem.SCOPE, auth=identity.auth.value)
+    access.require(method.access, identity)
+    context.limits.check(identity.source, method.name, started)
+    return _Job(context, identity, method, method.read(params), started, context.clock.now())
+
+
+async def _done(job: _Job, tx: Tx | None, prepared: Any = None) -> Outcome:
+    """Run the method and account for its time."""
+    context, method = job.context, job.method
+    call = Call(context, job.identity, method, int(job.started), tx, run, prepared)
+    try:
+        result = await method.handler(call, job.decoded)
+    finally:
+        # Time is spent by calls that fail as well; batch itself is not counted, its commands are.
+        finished = context.clock.now()
+        spent = finished - job.begun if method.mode is not Mode.NONE else 0.0
+        operating = context.limits.spent(job.identity.source, method.name, spent, job.begun)
+    page = result if isinstance(result, Page) else Page(result)
+    return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating)

@@ -86,24 +86,17 @@ async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
     )
 
 
-async def gaps_after(tx: Tx, chat_id: int, counted: int) -> int:
-    """How many counted messages beyond this number are gone."""
+async def beyond(tx: Tx, chat_id: int, message_id: int, counted: int) -> tuple[int, int]:
+    """What lies beyond a read mark: how many counted messages are gone, and the first one that is not (0: none)."""
     row = await tx.one(
-        "SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted", chat=chat_id, counted=counted
-    )
-    return int(row[0]) if row else 0
-
-
-async def first_after(tx: Tx, chat_id: int, message_id: int, counted: int) -> int:
-    """The first message beyond a read mark that raised the counter; 0 when there is none."""
-    row = await tx.one(
-        """SELECT id FROM messages WHERE chat_id = :chat AND id > :message AND counted > :counted
-           ORDER BY id LIMIT 1""",
+        """SELECT (SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted),
+                  (SELECT id FROM messages WHERE chat_id = :chat AND id > :message AND counted > :counted
+                   ORDER BY id LIMIT 1)""",
         chat=chat_id,
         message=message_id,
         counted=counted,
     )
-    return int(row[0]) if row else 0
+    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
 
 
 async def counted_at(tx: Tx, chat_id: int, message_id: int) -> tuple[int, int] | None:

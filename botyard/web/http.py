@@ -46,11 +46,25 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     announced = header(scope, b"content-length")
     if announced and (not announced.isdigit() or int(announced) > MAX_BODY):
         raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    task = asyncio.current_task()
+    assert task is not None
+    expired = False
+
+    def expire() -> None:
+        nonlocal expired
+        expired = True
+        task.cancel()
+
+    # By hand, because asyncio.timeout costs as much as all the rest of reading a small body.
+    timer = asyncio.get_running_loop().call_later(BODY_SECONDS, expire)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _gathered(receive)
-    except TimeoutError:
+        return await _gathered(receive)
+    except asyncio.CancelledError:
+        if not expired or task.uncancel() > 0:
+            raise
         raise Refused(Problem.BODY_TIMEOUT, limit=BODY_SECONDS) from None
+    finally:
+        timer.cancel()
 
 
 async def _gathered(receive: Receive) -> bytes:

@@ -65,7 +65,10 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
 
 def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: float) -> Request:
     token = params.pop("auth", None) or params.pop("access_token", None)
-    if not isinstance(token, str) or not token:
+    if wanted.secret:
+        # The address of a webhook wins over a stray `auth`.
+        token = ""
+    elif not isinstance(token, str) or not token:
         kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else ""
     given = Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
