@@ -201,7 +201,8 @@ def _tidied(component: Json) -> Json:
     """Leave out what a generator adds and nobody reads: titles, and defaults that only mean "not given"."""
     component.pop("title", None)
     for schema in component.get("properties", {}).values():
-        if schema.get("default") in (None, "", 0, [], {}) and schema.get("default") is not False:
+        default = schema.get("default")
+        if not isinstance(default, bool) and (not default or isinstance(default, dict | list)):
             schema.pop("default", None)
     if not component.get("required", True):
         del component["required"]

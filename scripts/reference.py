@@ -1,0 +1,373 @@
+"""Writes docs/reference out of the registry, the catalogue of problems and the settings; see scripts/docs."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import inspect
+import json
+import re
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from botyard import config, errors
+from botyard.api import MODULES
+from botyard.commands import serve
+from botyard.config import Settings
+from botyard.errors import Problem
+from botyard.rpc.dispatch import V3
+from botyard.rpc.method import Method
+from botyard.rpc.openapi import document
+from botyard.rpc.openapi_text import family, permission
+from botyard.rpc.refusals import SYSTEM, of_method
+from botyard.rpc.registry import Registry
+from botyard.wire.names import second_generation
+
+Json = dict[str, Any]
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+REGISTRY = Registry(MODULES)
+DOCUMENT: Json = json.loads(document(REGISTRY, "http://localhost:8024"))
+
+NOTE = "<!-- Written by scripts/docs; do not edit. -->"
+CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core")
+
+# What the example calls put into parameters that many methods share; others are left out there.
+SAMPLES: Json = {
+    "BOT_ID": 17,
+    "CLIENT_ID": "a-secret-of-your-own",
+    "CODE": "echo",
+    "TYPE": "B",
+    "EVENT_HANDLER": "http://localhost:9000/",
+    "PROPERTIES": {"NAME": "Echo"},
+    "CHAT_ID": 1,
+    "DIALOG_ID": "chat1",
+    "MESSAGE_ID": 1,
+    "USER_ID": 2,
+    "USERS": [2],
+    "MESSAGE": "Hello",
+    "TITLE": "Room",
+    "COMMAND": "help",
+    "COMMAND_ID": 1,
+    "APP_ID": 1,
+    "cmd": {"me": "profile", "time": "server.time"},
+    "name": "imbot.register",
+}
+
+
+def main() -> int:
+    """Write the pages, or compare them with what is there."""
+    parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing and fail when a page is out of date")
+    parser.add_argument("--contract", type=Path, help="folder with the documented methods as data")
+    given = parser.parse_args()
+    wanted = {FOLDER / name: text for name, text in pages(given.contract)}
+    stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
+    stray = [page for page in FOLDER.rglob("*.md") if page not in wanted]
+    if given.check:
+        for page in (*stale, *stray):
+            print(f"{page.relative_to(ROOT)} is out of date: run scripts/docs.", file=sys.stderr)
+        return 1 if stale or stray else 0
+    for page in stray:
+        page.unlink()
+    for page in stale:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(wanted[page])
+    return 0
+
+
+def pages(contract: Path | None) -> Iterator[tuple[str, str]]:
+    """Every page by its path."""
+    families: dict[str, list[Method]] = {}
+    for one in sorted(REGISTRY, key=lambda one: one.name.lower()):
+        families.setdefault(family(one), []).append(one)
+    yield "methods/index.md", _index(families)
+    for name, methods in sorted(families.items()):
+        yield f"methods/{name}.md", _family(name, methods)
+    yield "errors.md", _errors()
+    yield "settings.md", _settings()
+    yield "coverage.md", _coverage(_documented(contract))
+
+
+def _page(title: str, parts: Iterable[str]) -> str:
+    return "\n\n".join([f"# {title}", NOTE, *(part for part in parts if part)]) + "\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _code(text: object) -> str:
+    return f"`{text}`"
+
+
+def _anchor(heading: str) -> str:
+    """The fragment under which a heading is found."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+# Methods.
+
+
+def _index(families: dict[str, list[Method]]) -> str:
+    parts = ["How to call a method: [quickstart](../../quickstart.md). What can go wrong: [errors](../errors.md)."]
+    for name, methods in sorted(families.items()):
+        rows = ((f"[{one.name}]({name}.md#{_anchor(one.name)})", one.summary) for one in methods)
+        parts += [f"## {name}", _table(("Method", "What it does"), rows)]
+    return _page("Methods", parts)
+
+
+def _family(name: str, methods: list[Method]) -> str:
+    parts: list[str] = []
+    for one in methods:
+        parts += _method(one)
+    return _page(name, parts)
+
+
+def _method(one: Method) -> Iterator[str]:
+    operation = DOCUMENT["paths"][f"/{one.name}"]["post"]
+    yield f"## {one.name}"
+    yield one.summary
+    yield one.description
+    facts = [
+        f"Who may call it: {one.access.value.sentence[:1].lower()}{one.access.value.sentence[1:]}.",
+        f"Permission: {permission(one)}.",
+        f"Outdated: the successor is `{one.deprecated}`." if one.deprecated else "",
+        f"Official documentation: `{one.docs}`." if one.docs else "",
+    ]
+    yield "\n".join(f"- {fact}" for fact in facts if fact)
+    yield from _parameters(operation)
+    yield from _answer(operation)
+    yield "```sh\n" + _curl(one, operation) + "\n```"
+    yield from _refusals(one)
+
+
+def _parameters(operation: Json) -> Iterator[str]:
+    if "requestBody" not in operation:
+        return
+    struct = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])
+    if "properties" not in struct:
+        yield "**Parameters:** any; their names are data."
+        return
+    rows = list(_rows(struct, ""))
+    yield "**Parameters**"
+    yield struct.get("description", "")
+    yield _table(("Name", "Type", "Default"), rows)
+
+
+def _rows(struct: Json, inside: str) -> Iterator[tuple[str, str, str]]:
+    """The fields of a struct, and behind each struct among them its own fields."""
+    for name, schema in struct["properties"].items():
+        shown = f"{inside}[{name}]" if inside else name
+        default = _code(json.dumps(schema["default"], ensure_ascii=False)) if "default" in schema else ""
+        yield _code(shown), _kind(schema), default
+        for option in map(_resolved, _options(schema)):
+            within = _resolved(option.get("items", {}))
+            if "properties" in option:
+                yield from _rows(option, shown)
+            elif "properties" in within:
+                yield from _rows(within, f"{shown}[]")
+
+
+def _answer(operation: Json) -> Iterator[str]:
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    result = answer["properties"]["result"]
+    beside = ", with `total` and `next` beside it" if "total" in answer["properties"] else ""
+    shape = _shape(result, "")
+    if "\n" not in shape:
+        yield f"**Result:** {_code(shape)}{beside}"
+        return
+    yield f"**Result**{beside}"
+    yield _resolved(result).get("description", "")
+    yield f"```text\n{shape}\n```"
+
+
+def _refusals(one: Method) -> Iterator[str]:
+    own = [problem for problem in of_method(one) if problem not in SYSTEM]
+    if not own:
+        return
+    rows = []
+    for problem in own:
+        row = problem.value
+        code, text = (row.code_v2, row.text_v2) if second_generation(one.name) else (row.code, row.text)
+        rows.append((str(row.status), _code(code), text))
+    yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
+    yield _table(("Status", "Code", "Text"), rows)
+
+
+def _curl(one: Method, operation: Json) -> str:
+    place = '"$PORTAL/rest/api/1/$SECRET/' if one.name.startswith(V3) else '"$PORTAL/rest/1/$SECRET/'
+    line = f'curl {place}{one.name.removeprefix(V3)}"'
+    content = operation.get("requestBody", {}).get("content", {})
+    fields = _resolved(content["application/json"]["schema"]).get("properties", {}) if content else {}
+    sample = {name: value for name, value in SAMPLES.items() if name in fields}
+    if sample:
+        line += f" -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(sample, ensure_ascii=False))}"
+    return line
+
+
+# Types.
+
+
+def _resolved(schema: Json) -> Json:
+    if "$ref" in schema:
+        found: Json = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return found
+    return schema
+
+
+def _options(schema: Json) -> list[Json]:
+    found: list[Json] = schema.get("anyOf", [schema])
+    return found
+
+
+def _kind(schema: Json) -> str:
+    """A type in a word or two."""
+    if "enum" in schema:
+        return ", ".join(json.dumps(value) for value in schema["enum"])
+    kinds = []
+    for option in _options(schema):
+        option = _resolved(option)
+        if option.get("type") == "array":
+            inner = _kind(option.get("items", {}))
+            kinds.append("array" if inner == "any" else f"array of {inner}")
+        else:
+            kinds.append(option.get("type", "any"))
+    return " or ".join(kinds)
+
+
+def _shape(schema: Json, indent: str, above: tuple[str, ...] = ()) -> str:
+    """A type as an indented sketch of its JSON."""
+    if "anyOf" in schema:
+        return " | ".join(_shape(option, indent, above) for option in schema["anyOf"])
+    reference = schema.get("$ref", "")
+    if reference in above:
+        return "{…}"
+    above, schema = (*above, reference) if reference else above, _resolved(schema)
+    if schema.get("type") == "array":
+        return f"[{_shape(schema['items'], indent, above)}, …]" if schema.get("items") else "[…]"
+    if "properties" in schema:
+        deeper, needed = indent + "  ", set(schema.get("required", ()))
+        lines = [
+            f"{deeper}{name}{'' if name in needed else '?'}: {_shape(inner, deeper, above)}"
+            for name, inner in schema["properties"].items()
+        ]
+        return "\n".join(["{", *lines, indent + "}"])
+    if isinstance(schema.get("additionalProperties"), dict):
+        return "{…: " + _shape(schema["additionalProperties"], indent, above) + "}"
+    return str(schema.get("type", "any"))
+
+
+# Errors and settings.
+
+
+def _errors() -> str:
+    parts = [
+        "Every way in which a call can fail. An error is an HTTP status and a JSON body with `error` (the code) and "
+        "`error_description` (the text). Words in braces stand for what the text names."
+    ]
+    users: dict[Problem, list[Method]] = {}
+    for one in REGISTRY:
+        for problem in of_method(one):
+            users.setdefault(problem, []).append(one)
+    for title, problems in _sections():
+        parts += [f"## {title}", _table(("Status", "Code", "Text", "Methods"), (_row(it, users) for it in problems))]
+    return _page("Errors", parts)
+
+
+def _sections() -> Iterator[tuple[str, list[Problem]]]:
+    """The catalogue's headings, each with its problems: a comment after an empty line is a heading."""
+    title, problems = "", list[Problem]()
+    before = ""
+    for line in inspect.getsource(errors.Problem).splitlines():
+        if line.startswith("    # ") and not before.strip():
+            if problems:
+                yield title, problems
+            title, problems = line.strip(" #.").replace(":", ","), []
+        named = re.match(r" {4}([A-Z0-9_]+) = row\(", line)
+        if named:
+            problems.append(Problem[named[1]])
+        before = line
+    yield title, problems
+
+
+def _row(problem: Problem, users: dict[Problem, list[Method]]) -> tuple[str, ...]:
+    row = problem.value
+    code, text = _code(row.code), row.text
+    if row.code_v2 != row.code:
+        code += f", `{row.code_v2}` in the second generation"
+    if row.text_v2 != row.text:
+        text += f"; {row.text_v2}"
+    names = [_code(one.name) for one in users.get(problem, ())]
+    few = ", ".join(names) if len(names) < 6 else f"{len(names)} methods"
+    return str(row.status), code, text, "all" if problem in SYSTEM else few
+
+
+def _settings() -> str:
+    flags = {action.dest: action.option_strings[-1] for action in serve.parser()._actions if action.option_strings}
+    sentences = _sentences()
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        flag = flags.get(field.name, "")
+        default = json.dumps(field.default, default=str, ensure_ascii=False)
+        rows.append((_code(field.name), _code(flag) if flag else "", _code(default), sentences[field.name]))
+    about = "What a portal is started with: fields of `botyard.config.Settings`, and the options of `botyard serve`."
+    return _page("Settings", [about, _table(("Setting", "Option", "Default", "Meaning"), rows)])
+
+
+def _sentences() -> dict[str, str]:
+    """The docstring below each field of Settings."""
+    [struct] = (node for node in ast.parse(inspect.getsource(config)).body if isinstance(node, ast.ClassDef))
+    found = {}
+    for field, below in zip(struct.body, struct.body[1:], strict=False):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
+            found[field.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+    return found
+
+
+# Coverage.
+
+Documented = dict[str, list[tuple[str, str]]]
+
+
+def _documented(contract: Path | None) -> Documented:
+    """Names and pages of the official documentation by family: from data, else as the committed page lists them."""
+    if contract is not None:
+        families = {name: json.loads((contract / f"{name}.json").read_text())["methods"] for name in CONTRACT}
+        return {name: [(one["method"], one["page"]) for one in methods] for name, methods in families.items()}
+    found: Documented = {}
+    name = ""
+    for line in (FOLDER / "coverage.md").read_text().splitlines():
+        if line.startswith("## "):
+            name = line[3:]
+        listed = re.match(r"\| `([^`]+)` \| `([^`]+)` \|", line)
+        if listed:
+            found.setdefault(name, []).append((listed[1], listed[2]))
+    return found
+
+
+def _coverage(documented: Documented) -> str:
+    names = {name.lower() for methods in documented.values() for name, _ in methods}
+    more = sorted(one.name for one in REGISTRY if one.name.lower() not in names)
+    counts = [
+        (name, str(sum(REGISTRY.find(one) is not None for one, _ in methods)), str(len(methods)))
+        for name, methods in documented.items()
+    ]
+    about = "Which methods of the official documentation this portal answers."
+    parts = [about, _table(("Family", "Answered", "Documented"), counts)]
+    for name, methods in documented.items():
+        rows = ((_code(one), _code(page), "yes" if REGISTRY.find(one) else "no") for one, page in methods)
+        parts += [f"## {name}", _table(("Method", "Page", "Answered"), rows)]
+    parts += ["## Beyond the documentation", "\n".join(f"- `{name}`" for name in more)]
+    return _page("Coverage", parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
