@@ -1,0 +1,72 @@
+"""The address rule: a method's name is its file and its function (docs/adr/0004-the-address-rule.md)."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from pathlib import Path
+
+import pytest
+
+from botyard import api
+from botyard.api import MODULES
+from botyard.rpc.dispatch import V3
+from botyard.rpc.method import Method
+from botyard.rpc.registry import Registry
+from botyard.wire.names import FAMILIES, snake
+
+API = Path(api.__file__).parent
+METHODS = list(Registry(MODULES))
+
+
+def address(name: str) -> tuple[str, str]:
+    """File below `api/` and function of a method."""
+    if name.startswith(V3):
+        # One file holds all of REST 3.0 that there is; its names begin with their module.
+        return "v3.py", function(name.removeprefix(V3).removeprefix("rest.").split("."))
+    family = next((known for known in FAMILIES if name.startswith(known + ".")), "")
+    folder = family.replace(".", "_")
+    words = name.removeprefix(family).strip(".").split(".")
+    for size in range(len(words) - 1, 0, -1):
+        file = Path(folder) / ("_".join(map(snake, words[:size])) + ".py")
+        if (API / file).exists():
+            return file.as_posix(), function(words[size:])
+    return (Path(folder) / "root.py" if folder else Path("general.py")).as_posix(), function(words)
+
+
+def function(words: list[str]) -> str:
+    made = "_".join(map(snake, words))
+    return made + "_" if hasattr(builtins, made) or keyword.iskeyword(made) else made
+
+
+@pytest.mark.parametrize("one", METHODS, ids=lambda one: one.name)
+def test_a_method_lives_at_its_address(one: Method) -> None:
+    file = Path(*one.handler.__module__.split(".")[2:]).as_posix() + ".py"
+    assert (file, one.handler.__name__) == address(one.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "function"),
+    [
+        ("imbot.register", "imbot/root.py", "register"),
+        ("imbot.chat.user.list", "imbot/chat.py", "user_list"),
+        ("imbot.bot.list", "imbot/bot.py", "list_"),
+        ("imbot.chat.sendTyping", "imbot/chat.py", "send_typing"),
+        ("im.dialog.messages.get", "im/dialog.py", "messages_get"),
+        ("user.get", "user.py", "get"),
+        ("method.get", "general.py", "method_get"),
+        ("server.time", "general.py", "server_time"),
+    ],
+)
+def test_the_rule(name: str, file: str, function: str) -> None:
+    assert address(name) == (file, function)
+
+
+def test_every_module_with_methods_is_listed() -> None:
+    listed = {module.__name__ for module in MODULES}
+    declaring = {
+        ".".join(("botyard", "api", *file.relative_to(API).with_suffix("").parts))
+        for file in API.rglob("*.py")
+        if "\n@method(" in file.read_text()
+    }
+    assert declaring == listed

@@ -1,0 +1,191 @@
+"""Every method says of itself what is true, and what its official page says."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from botyard.api import MODULES
+from botyard.errors import Problem
+from botyard.rpc.method import AnyParams, Method
+from botyard.rpc.refusals import of_method
+from botyard.rpc.registry import Registry
+from botyard.wire.names import second_generation
+from tests.conventions.raised import raised
+from tests.world import CONTRACT
+
+METHODS = sorted(Registry(MODULES), key=lambda one: one.name.lower())
+DOCUMENTED = [one for one in METHODS if CONTRACT is not None and one.name in CONTRACT.methods]
+
+# Our own methods, and those of REST 3.0, have no page of their own.
+WITHOUT_A_PAGE = ("botyard.", "api/")
+
+NOT_RAISED = {
+    # The reader of the source sees a way to raise these, the reader of the code that it is never taken.
+    "imbot.register": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
+    "imbot.update": {
+        Problem.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
+        Problem.AVATAR_SIZE,
+        Problem.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
+        Problem.ON_WELCOME_MISSING,
+        Problem.ON_BOT_DELETE_MISSING,
+    },
+    "imbot.unregister": {Problem.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
+    "imbot.app.register": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
+    "imbot.app.update": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},
+    "imbot.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
+    "imbot.chat.sendTyping": {Problem.DIALOG_CLOSED},  # The default of a parameter that is given here.
+    "imbot.chat.setManager": {Problem.CHAT_KIND},  # The same.
+    "imbot.command.register": {Problem.COMMAND_NOT_UPDATED},  # The same word again is that command itself.
+    "imbot.message.add": {Problem.REPLY_DENIED, Problem.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
+    "im.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is left out.
+}
+
+TOLD_INSIDE = {
+    # Declared because the page has them, but they end a command and never the call.
+    "batch": {Problem.BATCH_METHOD, Problem.BATCH_LENGTH},
+}
+
+CANNOT_HAPPEN = {
+    # Documented codes that nothing here can lead to.
+    ("imbot.app.unregister", "WRONG_REQUEST"): "an application that was found can be taken away",
+    ("imbot.command.unregister", "WRONG_REQUEST"): "a command that was found can be taken away",
+}
+
+SAID_OTHERWISE = {
+    # Where a page has a status or a text of its own.
+    ("app.info", "ACCESS_DENIED"): "the table of system errors has 403 for this code",
+    ("imbot.register", "MAX_COUNT_ERROR"): "N stands for the number",
+    ("imbot.chat.user.delete", "WRONG_REQUEST"): "the page of imbot.chat.leave has the same sentence as `in chat`",
+    ("im.message.add", "ACCESS_ERROR"): "the page has two sentences for the code, one for chats and one for actions",
+}
+
+
+def ids(one: Any) -> str:
+    return one.name if isinstance(one, Method) else str(one)
+
+
+needs_contract = pytest.mark.skipif(CONTRACT is None, reason="the documented API as data is not here")
+
+
+@pytest.mark.parametrize("one", METHODS, ids=ids)
+def test_a_method_says_what_it_does(one: Method) -> None:
+    assert one.summary.endswith("."), "the first line of the docstring is a sentence"
+    assert len(one.summary) <= 120
+    assert one.docs.endswith(".md") or one.name.startswith(WITHOUT_A_PAGE), "the docstring ends with its Docs: line"
+
+
+@pytest.mark.parametrize("one", METHODS, ids=ids)
+def test_what_is_raised_is_declared(one: Method) -> None:
+    possible = raised((one.handler.__module__, one.handler.__name__))
+    if one.before is not None:
+        possible |= raised((one.before.__module__, one.before.__name__))
+    unseen = possible - set(of_method(one)) - NOT_RAISED.get(one.name, set())
+    assert not unseen, f"{one.name} does not declare {sorted(problem.name for problem in unseen)}"
+
+
+@pytest.mark.parametrize("one", METHODS, ids=ids)
+def test_what_is_declared_is_raised(one: Method) -> None:
+    possible = raised((one.handler.__module__, one.handler.__name__)) | {one.access.value.problem}
+    never = set(one.raises) - possible - TOLD_INSIDE.get(one.name, set())
+    assert not never, f"{one.name} declares {sorted(problem.name for problem in never)}, which nothing in it raises"
+
+
+@needs_contract
+@pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
+def test_the_page_is_the_documented_one(one: Method) -> None:
+    documented = CONTRACT.methods[one.name]
+    assert one.docs == documented["page"]
+    assert set(one.scopes) == set(documented["scope"]) - {"basic"}
+    assert bool(one.deprecated) == documented["deprecated"]
+    assert not one.deprecated or one.deprecated in documented["replaced_by"]
+
+
+@needs_contract
+def test_only_our_own_methods_have_no_page() -> None:
+    assert [one.name for one in METHODS if one not in DOCUMENTED and not one.name.startswith(WITHOUT_A_PAGE)] == []
+
+
+@needs_contract
+@pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
+def test_every_documented_parameter_is_a_field(one: Method) -> None:
+    documented = CONTRACT.methods[one.name]
+    listed = [*documented["params"]]
+    for table in documented.get("params_unlinked", ()):
+        listed += table["fields"]
+    assert one.params is AnyParams or missing(one.params, listed) == []
+
+
+def missing(struct: type[msgspec.Struct], listed: list[dict[str, Any]]) -> list[str]:
+    """Documented names that the struct lacks, those inside other parameters too."""
+    fields = {field.encode_name.lower(): field.type for field in msgspec.structs.fields(struct)}
+    found = []
+    for param in listed:
+        # Outdated pages write `TITLE (LANG)` for the TITLE inside LANG.
+        name, _, outer = param["name"].rstrip(")").partition(" (")
+        spellings = {name.lower(), *(alias.lower() for alias in param.get("aliases", ()))}
+        if outer:
+            inner = struct_in(fields.get(outer.lower()))
+            known = inner is None or not missing(inner, [{"name": name}])
+        else:
+            known = spellings <= fields.keys()
+        if not known:
+            found.append(param["name"])
+        inner = struct_in(fields.get(name.lower()))
+        if inner is not None and not outer:
+            children = [child for child in param.get("children", ()) if not child["name"].startswith("{")]
+            found += [f"{param['name']}[{child}]" for child in missing(inner, children)]
+    return found
+
+
+def struct_in(kind: Any) -> type[msgspec.Struct] | None:
+    """The struct that a field holds, by itself or in a list; ``None`` where anything goes."""
+    if isinstance(kind, type) and not get_args(kind):
+        return kind if issubclass(kind, msgspec.Struct) else None
+    return next((found for found in map(struct_in, get_args(kind)) if found is not None), None)
+
+
+@needs_contract
+@pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
+def test_every_documented_error_is_declared(one: Method) -> None:
+    declared = {said(one, problem)[1] for problem in of_method(one)}
+    absent = {code for code in CONTRACT.error_codes(one.name) - declared if (one.name, code) not in CANNOT_HAPPEN}
+    assert not absent
+
+
+@needs_contract
+@pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
+def test_errors_have_the_documented_status_and_text(one: Method) -> None:
+    for documented in CONTRACT.methods[one.name]["errors"]:
+        code, status, text = documented["code"], documented["http_status"], documented["description"]
+        rows = [said(one, problem) for problem in of_method(one)]
+        mine = [row for row in rows if row[1] == code]
+        if not mine or (one.name, code) in SAID_OTHERWISE:
+            continue
+        assert status is None or status in {row[0] for row in mine}, code
+        # Pages differ in capitals and full stops.
+        assert text is None or folded(text) in {folded(row[2]) for row in mine}, code
+
+
+def folded(text: str) -> str:
+    return text.lower().rstrip(".")
+
+
+def said(one: Method, problem: Problem) -> tuple[int, str, str]:
+    """Status, code and text of a problem in the method's dialect."""
+    row = problem.value
+    second = second_generation(one.name)
+    return row.status, row.code_v2 if second else row.code, row.text_v2 if second else row.text
+
+
+@needs_contract
+@pytest.mark.parametrize(
+    "table",
+    [CANNOT_HAPPEN, SAID_OTHERWISE, dict.fromkeys((name, "") for name in NOT_RAISED)],
+    ids=["code", "text", "raised"],
+)
+def test_exceptions_name_methods_that_exist(table: dict[tuple[str, str], Any]) -> None:
+    names = {one.name for one in METHODS}
+    assert [name for name, _ in table if name not in names] == []

@@ -1,0 +1,76 @@
+"""The documentation: its links lead somewhere, and what is written from the code is as the code is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.world import SHARED
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_FILE = re.compile(r"`([\w./-]+\.(?:py|md|sql|toml|txt|sh))`")
+
+
+def name(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """The fragments of a page's headings, as GitHub makes them."""
+    found: set[str] = set()
+    for heading in _HEADING.findall(_FENCE.sub("", page.read_text())):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
+        slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
+        copies = sum(one == slug or one.startswith(f"{slug}-") for one in found)
+        found.add(f"{slug}-{copies}" if slug in found else slug)
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in _LINK.findall(_FENCE.sub("", page.read_text())):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        path, _, fragment = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (fragment and target.suffix == ".md" and fragment not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_every_page_can_be_reached() -> None:
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md", ROOT / "docs" / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md" or not page.exists():
+            continue
+        reached.add(page)
+        links = (link.partition("#")[0] for link in _LINK.findall(page.read_text()) if "://" not in link)
+        waiting += [(page.parent / link).resolve() for link in links if link]
+    assert [name(page) for page in PAGES if page not in reached and page.parent != ROOT] == []
+
+
+def test_the_map_names_files_that_exist() -> None:
+    named = set(_FILE.findall((ROOT / "docs" / "map.md").read_text()))
+    anywhere = {file.name for file in (ROOT / "botyard").rglob("*.py")}
+    missing = [file for file in named if not (ROOT / "botyard" / file).exists() and not (ROOT / file).exists()]
+    assert [file for file in missing if file not in anywhere] == []
+
+
+def test_the_reference_is_as_the_code_is() -> None:
+    command = [sys.executable, str(ROOT / "scripts" / "reference.py"), "--check"]
+    if (SHARED / "contract").exists():
+        command += ["--contract", str(SHARED / "contract")]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
