@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import msgspec
@@ -49,7 +49,7 @@ async def _answer(context: Context, request: Request) -> Outcome:
         async def at_once(tx: Tx) -> Outcome:
             identity = await _identified(context, request, tx)
             job = _admitted(context, identity, found, request.params, request.started)
-            return await _done(job, tx)
+            return await _done(job, _result(job, tx))
 
         return await context.database.read(at_once)
 
@@ -76,14 +76,15 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
     job = _admitted(context, identity, method, params, started)
     prepared = await asyncio.to_thread(method.before, job.decoded) if method.before else None
 
-    async def work(tx: Tx) -> Outcome:
-        return await _done(job, tx, prepared)
+    async def work(tx: Tx) -> Any:
+        return await _result(job, tx, prepared)
 
     if method.mode is Mode.READ:
-        return await context.database.read(work)
+        return await _done(job, context.database.read(work))
     if method.mode is Mode.WRITE:
-        return await context.database.write(work)
-    return await _done(job, None)
+        # Accounted for here and not inside the transaction, whose commit takes longer than all the rest.
+        return await _done(job, context.database.write(work))
+    return await _done(job, _result(job, None))
 
 
 class _Job(msgspec.Struct, frozen=True, gc=False):
@@ -106,12 +107,16 @@ def _admitted(context: Context, identity: Identity, method: Method, params: Mapp
     return _Job(context, identity, method, method.read(params), started, context.clock.now())
 
 
-async def _done(job: _Job, tx: Tx | None, prepared: Any = None) -> Outcome:
-    """Run the method and account for its time."""
+async def _result(job: _Job, tx: Tx | None, prepared: Any = None) -> Any:
+    call = Call(job.context, job.identity, job.method, int(job.started), tx, run, prepared)
+    return await job.method.handler(call, job.decoded)
+
+
+async def _done(job: _Job, running: Awaitable[Any]) -> Outcome:
+    """Wait for the method's result and account for its time."""
     context, method = job.context, job.method
-    call = Call(context, job.identity, method, int(job.started), tx, run, prepared)
     try:
-        result = await method.handler(call, job.decoded)
+        result = await running
     finally:
         # Time is spent by calls that fail as well; batch itself is not counted, its commands are.
         finished = context.clock.now()
