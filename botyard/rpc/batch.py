@@ -11,12 +11,14 @@ import msgspec
 from botyard.errors import Problem, Refused
 from botyard.rpc.call import Context, Outcome, Run
 from botyard.rpc.faults import refusal, unexpected_answer
-from botyard.wire import envelope, forms
+from botyard.wire import body, envelope, forms
+from botyard.wire.limits import MAX_BODY, MAX_DEPTH
 from botyard.wire.names import php_list, second_generation
 
 MAX_COMMANDS = 50
 
-_REFERENCE = re.compile(r"\$result((?:\[[^\[\]]*\])+)")
+# No result is nested deeper than what can be sent; a longer path stays text.
+_REFERENCE = re.compile(rf"\$result((?:\[[^\[\]]*\]){{1,{MAX_DEPTH}}})")
 _STEP = re.compile(r"\[([^\[\]]*)\]")
 
 
@@ -45,6 +47,7 @@ class Batch:
         self._totals: dict[str, object] = {}
         self._nexts: dict[str, object] = {}
         self._times: dict[str, object] = {}
+        self._grown = 0
 
     async def answer(self, commands: Mapping[str, Any], halt: bool) -> Answers:
         """Run the commands in the order sent; with ``halt`` stop at the first that fails."""
@@ -70,6 +73,9 @@ class Batch:
     async def _one(self, key: str, name: str, params: dict[str, Any]) -> None:
         if name.lower() == "batch":
             raise Refused(Problem.BATCH_METHOD)
+        if "/" in name:
+            # Methods of REST 3.0 are registered with a slash, and are not for this batch.
+            raise Refused(Problem.METHOD_NOT_FOUND)
         try:
             outcome = await self._run(name, {word.lower(): self._filled(value) for word, value in params.items()})
         except Exception as fault:
@@ -110,7 +116,14 @@ class Batch:
         found = self._look_up(match.group(1))
         if isinstance(found, bool):
             return "1" if found else ""
-        return str(found) if isinstance(found, str | int | float) else match.group(0)
+        if not isinstance(found, str | int | float):
+            return match.group(0)
+        written = str(found)
+        # One long result, named often enough, would fill the memory.
+        self._grown += len(written)
+        if self._grown > MAX_BODY:
+            raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+        return written
 
     def _look_up(self, path: str) -> Any:
         """The value at ``[key][step]…`` of earlier results, or ``None``."""
@@ -151,10 +164,8 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
 def commands_of(given: Any) -> dict[str, Any]:
     """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
     if isinstance(given, str):
-        try:
-            given = msgspec.json.decode(given)
-        except (msgspec.DecodeError, RecursionError):
-            return {}
+        # The limits of the door hold for JSON inside of a form as well.
+        given = body.json(given.encode("utf-8", "surrogatepass")) if given.lstrip()[:1] in ("{", "[") else None
     if isinstance(given, list):
         return {str(place): one for place, one in enumerate(given)}
     return given if isinstance(given, dict) else {}
