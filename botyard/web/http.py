@@ -44,7 +44,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     BODY_TIMEOUT for a body that never ends.
     """
     announced = header(scope, b"content-length")
-    if announced and (not announced.isdigit() or int(announced) > MAX_BODY):
+    if announced and (not announced.isdigit() or len(announced) > 18 or int(announced) > MAX_BODY):
         raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
     task = asyncio.current_task()
     assert task is not None
@@ -68,19 +68,27 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 
 async def _gathered(receive: Receive) -> bytes:
-    message = await receive()
+    message = await _next_part(receive)
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         return body
     parts, size = [body], len(body)
     while message.get("more_body", False):
-        message = await receive()
+        message = await _next_part(receive)
         part = message.get("body", b"")
         parts.append(part)
         size += len(part)
         if size > MAX_BODY:
             raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
     return b"".join(parts)
+
+
+async def _next_part(receive: Receive) -> MutableMapping[str, Any]:
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        # Half a message must not be sent on as a whole one; hardly anybody is left to read this answer.
+        raise Refused(Problem.BODY_MALFORMED, reason="the connection was closed in the middle of it")
+    return message
 
 
 async def answer(send: Send, status: int, content_type: bytes, body: bytes, more: Headers | None = None) -> None:
