@@ -324,12 +324,18 @@ def report(seconds: float, rounds: int, folder: Path, database: str) -> None:
     print(f"{'':34}{'per s':>9}{'CPU us':>9}{'x echo':>8}{'p50 ms':>8}{'p99 ms':>8}{'failed':>8}")
     with child("--echo") as (echo_pid, echo_port), child("--portal", str(folder), database) as (pid, port):
         floor = Load("bare echo on the same server", "/", json.dumps({"DIALOG_ID": f"chat{keys.chat_id}"}))
-        base = 0.0
-        for load in [floor, *loads(keys)]:
-            at = (echo_pid, echo_port) if load is floor else (pid, port)
-            found = median([measure(*at, load, seconds) for _ in range(rounds)])
-            base = base or found.micros
-            line(load.name, found, found.micros / base)
+        bases: list[Figure] = []
+        for load in loads(keys):
+            pairs = []
+            for _ in range(rounds):
+                # The echo runs right before each round: the machine's pace at that moment is in both.
+                bases.append(measure(echo_pid, echo_port, floor, seconds))
+                pairs.append((bases[-1].micros, measure(pid, port, load, seconds)))
+            ratio = statistics.median(found.micros / base for base, found in pairs)
+            line(load.name, median([found for _, found in pairs]), ratio)
+        echo_figure = median(bases)
+        base = echo_figure.micros
+        line(floor.name, echo_figure, 1.0)
         hook = f"/rest/{keys.user_id}/{keys.secret}/imbot.dialog.get"
         for title, chats in (("messages", keys.by_messages), ("members", keys.by_members)):
             grown: list[float] = []

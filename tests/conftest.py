@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,14 @@ from tests.world import World
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The process that starts the run makes the folder; its workers find it in their environment.
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(worlds.LEDGER, ignore_errors=True)
+        os.environ[worlds.LEDGER] = tempfile.mkdtemp(prefix="botyard-ledger-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ[worlds.LEDGER], ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from botyard.chat import outbox
 from botyard.model.chats import Chat, Member
 from botyard.model.events import ChatRead
-from botyard.store import chats, members, messages
+from botyard.store import chats, members, messages, users
 from botyard.store.db import Tx
 
 
@@ -42,6 +42,7 @@ async def read(tx: Tx, chat: Chat, member: Member, upto: int, now: int) -> Membe
         return member
     if message_id == chat.last_message_id and member.user_id != chat.last_author_id:
         await chats.viewed(tx, chat.id, 1)
+    await users.seen(tx, member.user_id, now)
     event = ChatRead(actor_id=member.user_id, chat_id=chat.id, message_id=message_id)
     await outbox.publish(tx, event, now, chat)
     return msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=now, marked_id=0)

@@ -6,7 +6,12 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
+
+
+HASHES = 1024
+"""Hashes that are remembered, in memory only."""
 
 
 class Keys:
@@ -18,9 +23,14 @@ class Keys:
 
     def __init__(self, pepper: bytes) -> None:
         self._pepper = pepper
+        # The same few keys sign nearly every call.
+        self._hashed = lru_cache(HASHES)(self._hash)
 
     def hash(self, secret: str) -> str:
         """The form in which a secret is stored and looked up."""
+        return self._hashed(secret)
+
+    def _hash(self, secret: str) -> str:
         return hmac.digest(self._pepper, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
     def application_token(self, owner: str) -> str:

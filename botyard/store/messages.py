@@ -134,9 +134,9 @@ async def before(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: in
 
 
 async def after(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
-    """Messages from one on, newest first."""
+    """Messages newer than one, newest first."""
     rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id >= :message
+        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id > :message
             ORDER BY id LIMIT :limit""",
         chat=chat_id,
         first=first_id,

@@ -76,8 +76,13 @@ async def set_password(tx: Tx, user_id: int, password: str) -> None:
 
 
 async def seen(tx: Tx, user_id: int, now: int) -> None:
-    """Note that a person was active."""
-    await tx.run("UPDATE users SET last_activity = :now WHERE id = :id", now=now, id=user_id)
+    """Note that a person was active; a minute's grain is enough, so most calls change nothing."""
+    await tx.run(
+        "UPDATE users SET last_activity = :now WHERE id = :id AND COALESCE(last_activity, 0) < :before",
+        now=now,
+        id=user_id,
+        before=now - 60,
+    )
 
 
 def full_name(name: str, last_name: str) -> str:

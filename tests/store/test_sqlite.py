@@ -19,7 +19,8 @@ import pytest
 
 from botyard.store.db import Row, Tx, Unavailable
 from botyard.store.opening import open_database
-from botyard.store.sqlite import GROUP, SqliteDatabase
+from botyard.store.sqlite import SqliteDatabase
+from botyard.store.sqlite_writer import GROUP
 from tests.store.conftest import Run
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
@@ -41,7 +42,7 @@ def db(run: Run, path: Path) -> Iterator[SqliteDatabase]:
 
 
 def writer(db: SqliteDatabase) -> apsw.Connection:
-    """The connection of the writer thread, for settings that break things on purpose."""
+    """The writing connection, for settings that break things on purpose."""
     return db._writer._connection
 
 
@@ -153,7 +154,7 @@ def test_a_work_sees_the_context_of_its_caller(run: Run, db: SqliteDatabase) -> 
         request.set("17")
         return [await db.write(work), await db.read(work)]
 
-    assert run(story()) == [("17", "sqlite-writer"), ("17", "MainThread")]
+    assert run(story()) == [("17", "MainThread"), ("17", "MainThread")]
 
 
 def test_a_full_file_fails_some_calls_and_no_more(run: Run, db: SqliteDatabase) -> None:
@@ -336,8 +337,8 @@ def test_a_loop_that_is_gone_does_not_stop_the_writer(path: Path) -> None:
         return db
 
     db = asyncio.run(story())
-    db._writer.put(None)
-    thread = next((thread for thread in threading.enumerate() if thread.name == "sqlite-writer"), None)
+    db._writer._disk.end()
+    thread = next((thread for thread in threading.enumerate() if thread.name == "sqlite-disk"), None)
     if thread is not None:
         thread.join(10)
         assert not thread.is_alive()
