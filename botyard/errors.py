@@ -33,6 +33,9 @@ class Problem(Enum):
     """Every way in which a call can fail. Texts may hold ``{words}`` filled by ``Refused``."""
 
     # The door: what arrived could not be read.
+    HTTP_INVALID = row(400, "INVALID_REQUEST: This is not a valid HTTP request")
+    HEAD_TIMEOUT = row(408, "INVALID_REQUEST: The request line and headers did not arrive within {limit} seconds")
+    HEAD_TOO_BIG = row(431, "INVALID_REQUEST: The request line and headers are larger than {limit} bytes")
     BODY_MALFORMED = row(400, "INVALID_REQUEST: The request body could not be read: {reason}")
     BODY_NOT_UTF8 = row(400, "INVALID_REQUEST: The request is not valid UTF-8")
     BODY_NUL = row(400, "INVALID_REQUEST: NUL characters are not allowed in parameters")
@@ -42,7 +45,8 @@ class Problem(Enum):
     BODY_TOO_BIG = row(413, "INVALID_REQUEST: The request body is larger than {limit} bytes")
     BODY_TYPE = row(415, "INVALID_REQUEST: Content type {type} is not supported")
     PATH_UNKNOWN = row(404, "INVALID_REQUEST: There is nothing at this address")
-    VERB_WRONG = row(405, "INVALID_REQUEST: Only GET and POST are answered here")
+    VERB_WRONG = row(405, "INVALID_REQUEST: This address answers {verbs} only")
+    JSON_V3 = row(400, "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION: The request body is not valid JSON")
 
     # The system: documented for every method.
     INTERNAL = row(500, "INTERNAL_SERVER_ERROR: Internal server error ({id})")

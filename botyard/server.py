@@ -8,21 +8,26 @@ import logging
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from botyard.api import MODULES
 from botyard.clock import Clock
 from botyard.config import Settings
+from botyard.errors import Problem, Refused
 from botyard.portal import keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_database
-from botyard.web.http import Receive, Scope, Send
+from botyard.web.http import Receive, Scope, Send, last_words
 from botyard.web.routes import answer_request
+from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -64,6 +69,7 @@ class Listener:
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
             app,
+            http=_Connection,
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -91,6 +97,125 @@ class _Quiet(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Signals are not its business."""
         yield
+
+
+class _Stage(Enum):
+    """Where in the stream of requests a connection is."""
+
+    BETWEEN = "between requests"
+    HEAD = "in a request line or its headers"
+    BODY = "in a body"
+
+
+class _Connection(HttpToolsProtocol):
+    """A connection that nobody can hold for ever, and that says in JSON what it could not read.
+
+    uvicorn itself waits without end for a head that does not come, takes heads
+    of any size, and answers what is no HTTP in plain text.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._stage = _Stage.BETWEEN
+        self._moved = False
+        self._arrived = 0
+        self._body_seen = False
+        self._refused = Refused(Problem.HTTP_INVALID)
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_more(HEAD_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._relax()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and see that what has begun ends."""
+        if self._stage is _Stage.BODY:
+            self._body_seen = True
+        self._arrived = self._arrived + len(data) if self._stage is _Stage.HEAD else len(data)
+        self._moved = False
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._stage is _Stage.HEAD and self._arrived > MAX_HEAD:
+            self._refuse(Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD))
+        elif self._stage is _Stage.HEAD or not (self._moved or self._stage is _Stage.BODY):
+            # A head by half, or blank lines between requests, for which uvicorn stops its own clock.
+            self._expect_more(HEAD_SECONDS)
+
+    def on_message_begin(self) -> None:
+        self._stage, self._moved = _Stage.HEAD, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._relax()
+        if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
+            self._refused = Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD)
+            raise self._refused
+        self._stage, self._body_seen = _Stage.BODY, False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stage, self._moved = _Stage.BETWEEN, True
+        super().on_message_complete()
+        if self.cycle is not None and self.cycle.response_complete:
+            # The rest of a body that was refused has arrived; the usual pause before the next request begins.
+            self._relax()
+            self._expect_more(self.timeout_keep_alive)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._stage is _Stage.BODY and not self.transport.is_closing():
+            if self.expect_100_continue and not self._body_seen:
+                # Told before it sent the body, the client may go on with the body or with another request.
+                self.transport.close()
+            self._expect_more(BODY_SECONDS)
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn calls for anything that it cannot read."""
+        self._refuse(self._refused)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        # The PHP SDK offers h2c with every call; declining that is nothing to warn of.
+        pass
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _refuse(self, refused: Refused) -> None:
+        self._relax()
+        if self._answering() and self._stage is not _Stage.BODY:
+            # An earlier request is still being answered; the connection ends after that.
+            self.cycle.keep_alive = False
+            return
+        self.transport.write(last_words(refused, self.server_state.default_headers))
+        self.transport.close()
+
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _expect_more(self, seconds: float) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(seconds, self._late)
+
+    def _relax(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self) -> None:
+        self._timer = None
+        if self.transport.is_closing():
+            return
+        if self._answering():
+            self._expect_more(HEAD_SECONDS)
+        elif self._stage is _Stage.HEAD:
+            self._refuse(Refused(Problem.HEAD_TIMEOUT, limit=HEAD_SECONDS))
+        else:
+            self.transport.close()
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
 from botyard.errors import Problem, Refused
+from botyard.wire import envelope
 from botyard.wire.limits import BODY_SECONDS, MAX_BODY
 
 Scope = MutableMapping[str, Any]
@@ -89,6 +91,26 @@ async def _next_part(receive: Receive) -> MutableMapping[str, Any]:
         # Half a message must not be sent on as a whole one; hardly anybody is left to read this answer.
         raise Refused(Problem.BODY_MALFORMED, reason="the connection was closed in the middle of it")
     return message
+
+
+def demanded(refused: Refused) -> Headers:
+    """The headers that a refusal's status asks for."""
+    if refused.problem is Problem.VERB_WRONG:
+        return [(b"allow", f"{refused.words['verbs']}, OPTIONS".encode())]
+    if refused.status == HTTPStatus.REQUEST_TIMEOUT:
+        # The rest may yet arrive, and must not be taken for the next request.
+        return [(b"connection", b"close")]
+    return []
+
+
+def last_words(refused: Refused, more: Headers) -> bytes:
+    """A whole answer on a connection that is closed after it, for what never became a request."""
+    content = envelope.encode(envelope.Failure(*refused.v1()))
+    status = HTTPStatus(refused.status)
+    length = (b"content-length", str(len(content)).encode())
+    headers = [*more, (b"content-type", JSON), length, *_COMMON, (b"connection", b"close")]
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(name + b": " + value for name, value in headers)]
+    return b"\r\n".join((*lines, b"", content))
 
 
 async def answer(send: Send, status: int, content_type: bytes, body: bytes, more: Headers | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import V3, Request, dispatch
 from botyard.rpc.faults import refusal, unexpected_answer
 from botyard.rpc.identity import Credentials
-from botyard.web.http import JSON, XML, Receive, Scope, Send, answer, header, read_body
+from botyard.web.http import JSON, XML, Receive, Scope, Send, answer, demanded, header, read_body
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
@@ -37,6 +38,8 @@ def target(parts: list[str]) -> Target:
     as_xml = ending.endswith(".xml")
     if as_xml:
         method = method[:-4]
+        # REST 3.0 answers in JSON only.
+        as_xml = not v3
     elif ending == ".json":
         method = method[:-5]
     if len(parts) < 2:
@@ -53,14 +56,26 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
     wanted = target(parts)
     try:
         if scope["method"] not in ("GET", "POST"):
-            raise Refused(Problem.VERB_WRONG)
-        raw = await read_body(scope, receive)
-        params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+            raise Refused(Problem.VERB_WRONG, verbs="GET, POST")
+        params = _params(scope, wanted, await read_body(scope, receive))
         outcome = await dispatch(context, _request(scope, wanted, params, started))
-        status, content = 200, _success(context, wanted, outcome)
+        status, content, more = 200, _success(context, wanted, outcome), None
     except Exception as fault:
-        status, content = failure(refusal(fault, wanted.method), wanted)
-    await answer(send, status, XML if wanted.xml else JSON, content)
+        refused = refusal(fault, wanted.method)
+        status, content, more = refused.status, failure(refused, wanted), demanded(refused)
+    await answer(send, status, XML if wanted.xml else JSON, content, more)
+
+
+def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
+    if not wanted.v3:
+        return body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+    # REST 3.0 takes JSON and nothing else, and no parameters from the query; some clients sign there.
+    asked = body.decode("", b"", scope["query_string"])
+    try:
+        params = body.decode("application/json", raw, b"")
+    except Refused as refused:
+        raise Refused(Problem.JSON_V3) if refused.status == HTTPStatus.BAD_REQUEST else refused from None
+    return {name: value for name, value in asked.items() if name in ("auth", "access_token")} | params
 
 
 def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: float) -> Request:
@@ -87,10 +102,10 @@ def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
         raise unexpected_answer(fault, wanted.method) from fault
 
 
-def failure(refused: Refused, wanted: Target) -> tuple[int, bytes]:
-    """Status and body of an error, in the dialect that was called."""
+def failure(refused: Refused, wanted: Target) -> bytes:
+    """The body of an error, in the dialect that was called."""
     code, text = refused.v2() if second_generation(wanted.method) else refused.v1()
     if wanted.v3:
-        return refused.status, envelope.encode(envelope.FailureV3(envelope.FailureV3Body(code, text)))
+        return envelope.encode(envelope.FailureV3(envelope.FailureV3Body(code, text)))
     whole = envelope.Failure(code, text)
-    return refused.status, xml.render(whole) if wanted.xml else envelope.encode(whole)
+    return xml.render(whole) if wanted.xml else envelope.encode(whole)

@@ -13,7 +13,19 @@ from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
 from botyard.web import oauth, rest
-from botyard.web.http import JSON, Headers, Receive, Scope, Send, answer, answer_json, header, preflight, read_body
+from botyard.web.http import (
+    JSON,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    answer_json,
+    demanded,
+    header,
+    preflight,
+    read_body,
+)
 from botyard.wire import body, envelope
 
 Handler = Callable[[Context, Scope, Receive, Send, list[str]], Awaitable[None]]
@@ -23,10 +35,14 @@ OAUTH_HOSTS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
 
 
 class Route(NamedTuple):
-    """A prefix of path segments and who answers below it; the longest that fits wins."""
+    """A prefix of path segments and who answers below it; the longest that fits wins.
+
+    Handlers without ``verbs`` look at the request's verb themselves.
+    """
 
     prefix: tuple[str, ...]
     handler: Handler
+    verbs: str = ""
 
 
 async def token(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
@@ -58,7 +74,8 @@ async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, p
     """A picture by its unguessable name."""
 
     async def find(tx: Tx) -> tuple[str, bytes] | None:
-        return await avatars.find(tx, parts[0]) if len(parts) == 1 else None
+        # PostgreSQL takes no NUL in a text, and no picture has one in its name.
+        return await avatars.find(tx, parts[0]) if len(parts) == 1 and "\0" not in parts[0] else None
 
     found = await context.database.read(find)
     if found is None:
@@ -70,8 +87,6 @@ async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, p
 
 async def front(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """What this is, for whoever opens the address itself."""
-    if parts:
-        raise Refused(Problem.PATH_UNKNOWN)
     url = context.settings.public_url
     about = {"botyard": __version__, "rest": f"{url}/rest/", "openapi": f"{url}/openapi.json"}
     await answer_json(send, 200, about)
@@ -79,27 +94,29 @@ async def front(context: Context, scope: Scope, receive: Receive, send: Send, pa
 
 ROUTES = [
     Route(("rest",), rest.call),
-    Route(("rest", "oauth", "token"), token),
+    Route(("rest", "oauth", "token"), token, "GET, POST"),
     Route(("rest", "rest", "app.info"), app_info),
     Route(("rest", "app.info"), app_info),
     Route(("rest", "app.info.json"), app_info),
-    Route(("oauth", "token"), token),
-    Route(("openapi.json",), openapi),
-    Route(("avatar",), avatar),
-    Route((), front),
+    Route(("oauth", "token"), token, "GET, POST"),
+    Route(("openapi.json",), openapi, "GET, HEAD"),
+    Route(("avatar",), avatar, "GET, HEAD"),
+    Route((), front, "GET, HEAD"),
 ]
 
 # Everything but /rest, longest first; /rest itself is looked at before any of them.
 _BY_LENGTH = sorted(ROUTES, key=lambda route: -len(route.prefix))
 
 
-def find(parts: list[str]) -> tuple[Handler, list[str]]:
-    """The handler of a path, and what is left of it."""
+def find(parts: list[str], verb: str) -> tuple[Handler, list[str]]:
+    """The handler of a path, and what is left of it. Raises VERB_WRONG and PATH_UNKNOWN."""
     if parts and parts[0] == "rest" and len(parts) != 2 and parts[1:2] not in (["oauth"], ["rest"]):
         return rest.call, parts[1:]
     for route in _BY_LENGTH:
         size = len(route.prefix)
-        if tuple(parts[:size]) == route.prefix:
+        if tuple(parts[:size]) == route.prefix and (size or not parts):
+            if route.verbs and verb not in route.verbs.split(", "):
+                raise Refused(Problem.VERB_WRONG, verbs=route.verbs)
             return route.handler, parts[size:]
     raise Refused(Problem.PATH_UNKNOWN)
 
@@ -112,9 +129,10 @@ async def answer_request(context: Context, scope: Scope, receive: Receive, send:
     # Empty segments fall out: `/rest//profile/` is `/rest/profile`.
     parts = [part for part in scope["path"].split("/") if part]
     try:
-        handler, rest_of = find(parts)
+        handler, rest_of = find(parts, scope["method"])
         await handler(context, scope, receive, send, rest_of)
     except Exception as fault:
         refused = refusal(fault, "/".join(parts[:1]))
         code, text = refused.v1()
-        await answer(send, refused.status, JSON, envelope.encode(envelope.Failure(code, text)))
+        content = envelope.encode(envelope.Failure(code, text))
+        await answer(send, refused.status, JSON, content, demanded(refused))

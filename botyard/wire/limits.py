@@ -9,6 +9,10 @@ MAX_BODY: Final = 32 * 1024 * 1024
 # The whole body has to arrive within this time, or a slow sender could hold a connection for ever.
 BODY_SECONDS: Final = 30
 
+# The request line and the headers together, and the time in which they have to arrive.
+MAX_HEAD: Final = 64 * 1024
+HEAD_SECONDS: Final = 30
+
 # Levels of `a[b][c]` or of JSON. PHP's `max_input_nesting_level` is 64 as well.
 MAX_DEPTH: Final = 64
 # Names and list elements of one body, or of one query, in total. PHP's own default for fields is 1,000.
