@@ -157,7 +157,9 @@ class Problem(Enum):
     MESSAGE_ID_EMPTY = row(400, "MESSAGE_ID_EMPTY: Message ID can't be empty")
     MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added")
     MESSAGE_LOCKED = row(403, "CANT_EDIT_MESSAGE: Time has expired for modification or you don't have access")
-    POST_DENIED = row(400, "ACCESS_ERROR: You don't have access to post in this chat")
+    POST_DENIED = row(
+        400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: You don't have access to post in this chat"
+    )
     ATTACH_WRONG = row(400, "ATTACH_ERROR: Incorrect attach params")
     ATTACH_TOO_BIG = row(400, "ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach")
     KEYBOARD_WRONG = row(400, "KEYBOARD_ERROR: Incorrect keyboard params")
