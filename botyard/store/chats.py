@@ -37,8 +37,12 @@ _FROM = f"""SELECT {COLUMNS}, {MEMBER_COLUMNS}
  FROM chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user"""
 _BY_ID = _FROM + " WHERE c.id = :id"
 _BY_PAIR = _FROM + " WHERE c.pair = :pair"
+# Of several for one entity the user's own comes first, then the first that was made: nobody can push
+# another chat in front of it by making one more.
 _BY_ENTITY = (
-    _FROM + " WHERE c.entity_type = :type AND c.entity_type <> '' AND c.entity_id = :entity ORDER BY c.id DESC LIMIT 1"
+    _FROM
+    + """ WHERE c.entity_type = :type AND c.entity_type <> '' AND c.entity_id = :entity
+          ORDER BY CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END, c.id LIMIT 1"""
 )
 # Who is going to write holds the chat until the transaction ends: one lock order (chat, then members), no deadlock.
 _LOCKED = " {lock_chat}"
@@ -57,7 +61,7 @@ async def find_pair(tx: Tx, one: int, two: int, user_id: int, *, locked: bool = 
 
 
 async def find_entity(tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False) -> Found | None:
-    """The newest chat made for an entity."""
+    """The chat that was made for an entity."""
     sql = _BY_ENTITY + _LOCKED if locked else _BY_ENTITY
     return _both(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))
 

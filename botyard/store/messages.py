@@ -90,8 +90,9 @@ async def beyond(tx: Tx, chat_id: int, message_id: int, counted: int) -> tuple[i
     """What lies beyond a read mark: how many counted messages are gone, and the first one that is not (0: none)."""
     row = await tx.one(
         """SELECT (SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted),
-                  (SELECT id FROM messages WHERE chat_id = :chat AND id > :message AND counted > :counted
-                   ORDER BY id LIMIT 1)""",
+                  (SELECT m.id FROM messages m WHERE m.chat_id = :chat AND m.id > :message AND m.counted > :counted
+                   AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.chat_id = m.chat_id AND g.counted = m.counted)
+                   ORDER BY m.id LIMIT 1)""",
         chat=chat_id,
         message=message_id,
         counted=counted,
