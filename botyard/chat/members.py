@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.chat import messages, outbox, rules
+from botyard.chat import dialogs, messages, outbox, rules
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member, Role
@@ -12,23 +12,28 @@ from botyard.store import chats, members, users
 from botyard.store.db import Tx
 
 
-async def get_group(tx: Tx, user_id: int, chat_id: int, missing: Problem) -> tuple[Chat, Member | None]:
-    """A group chat to act upon, locked. Raises CHAT_EMPTY for id 0, ``missing`` for none, CHAT_KIND for a dialog."""
-    return await find_group(tx, user_id, chat_id, missing, locked=True)
+async def get_group(
+    tx: Tx, user_id: int, chat_id: int, missing: Problem, dialog: Problem = Problem.CHAT_KIND
+) -> tuple[Chat, Member | None]:
+    """A group chat to act upon, locked.
+
+    Raises CHAT_EMPTY for id 0, ``dialog`` for the user's private dialog, and ``missing`` alike
+    for no chat and for one that is closed to the user, so that nobody can probe.
+    """
+    return await find_group(tx, user_id, chat_id, missing, dialog, locked=True)
 
 
 async def find_group(
-    tx: Tx, user_id: int, chat_id: int, missing: Problem, *, locked: bool = False
+    tx: Tx, user_id: int, chat_id: int, missing: Problem, dialog: Problem = Problem.CHAT_KIND, *, locked: bool = False
 ) -> tuple[Chat, Member | None]:
     """A group chat to look at; raises like ``get_group``."""
     if chat_id <= 0:
         raise Refused(Problem.CHAT_EMPTY)
     found = await chats.find(tx, chat_id, user_id, locked=locked)
-    if found is None:
+    if found is None or not await dialogs.visible(tx, user_id, *found):
         raise Refused(missing)
     if found[0].private:
-        # Two people's dialog says no more to a stranger than a chat that does not exist.
-        raise Refused(Problem.CHAT_KIND if found[1] else missing)
+        raise Refused(dialog)
     return found
 
 

@@ -97,7 +97,7 @@ RULES: dict[Act, Rule] = {
     Act.LEAVE: Rule("leave", "=member", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),
     Act.MUTE: Rule("mute", "=guest", Problem.CHAT_KIND, Problem.CHAT_CLOSED),
     Act.LIST_MEMBERS: Rule("user_list", "=guest", Problem.CHAT_KIND, Problem.CHAT_KIND),
-    Act.SET_MANAGER: Rule("", "=owner", Problem.CHAT_KIND, Problem.MANAGER_DENIED),
+    Act.SET_MANAGER: Rule("", "=owner", Problem.MANAGER_DENIED, Problem.MANAGER_DENIED),
     Act.SET_OWNER: Rule("", "=owner", Problem.CHAT_KIND, Problem.OWNER_DENIED),
     Act.ERASE_OTHERS: Rule("", "=manager", Problem.MESSAGE_LOCKED, Problem.MESSAGE_LOCKED),
 }

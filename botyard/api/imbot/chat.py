@@ -164,16 +164,20 @@ async def leave(call: Call, p: ChatParams) -> bool:
     raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY),
 )
 async def send_typing(call: Call, p: Dialog) -> bool:
-    """Show that the bot is typing.
+    """Show that the bot is typing; a private dialog is opened by it.
 
     A chat where the bot is not is answered like one that does not exist.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-send-typing.md
     """
     bot = await own_bot(call, p)
-    chat, member = await dialogs.get(call.tx, bot.user_id, p.dialog_id, Problem.DIALOG_EMPTY)
-    if member is None:
-        raise Refused(Problem.DIALOG_EMPTY)
+    try:
+        chat, _ = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
+    except Refused as refused:
+        # The page has no other code for a dialog that leads nowhere.
+        if refused.problem in (Problem.DIALOG_CLOSED, Problem.USER_MISSING):
+            raise Refused(Problem.DIALOG_EMPTY) from refused
+        raise
     await typing.start(call.tx, bot.user_id, chat, call.now)
     return True
 
@@ -183,7 +187,7 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Manager.add",
-    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.MANAGER_DENIED, Problem.CHAT_KIND, *BOT_PROBLEMS),
+    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.MANAGER_DENIED, *BOT_PROBLEMS),
 )
 async def set_manager(call: Call, p: SetManager) -> bool:
     """Make a member a manager of the bot's chat, or take that back (IS_MANAGER N).
@@ -191,7 +195,8 @@ async def set_manager(call: Call, p: SetManager) -> bool:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
     bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MANAGER_DENIED)
+    denied = Problem.MANAGER_DENIED
+    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, missing=denied, dialog=denied)
     _require_user(p.user_id)
     await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager, call.now)
     return True
