@@ -26,7 +26,7 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
     """
     rules.require(Act.POST, chat, member)
     if draft.reply_id:
-        await _require_reply(tx, actor_id, chat, draft.reply_id)
+        await _require_reply(tx, chat, member, draft.reply_id)
     return await post(tx, chat, actor_id, draft, now)
 
 
@@ -56,7 +56,7 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         message_id=message_id,
         text=draft.text,
         system=draft.system,
-        mentioned=bbcode.mentions(draft.text) if "[" in draft.text and not draft.system else (),
+        mentioned=() if draft.system else _mentioned(draft.text),
         params=draft.params,
     )
     await outbox.publish(tx, event, now, chat)
@@ -84,19 +84,27 @@ async def edit(
 ) -> None:
     """Change one's own message within ``window`` seconds of its publication.
 
-    ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. A message
-    left without text and content is erased. Raises MESSAGE_LOCKED.
+    ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
+    the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
     found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
     if found.author_id != actor_id or found.system or found.erased or found.sent + window < now:
         raise Refused(Problem.MESSAGE_LOCKED)
     said = found.text if text is None else text
     params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
-    if not said and not params.get("ATTACH"):
+    kept = changed if text is not None else params
+    if not said and not kept.get("ATTACH"):
         await _erase(tx, actor_id, found, chat, complete=False, now=now)
         return
     await messages.change(tx, message_id, text=said, params=messages.written(params), edited=True, erased=False)
-    event = MessageEdited(actor_id=actor_id, chat_id=chat.id, message_id=message_id, text=said, params=params)
+    event = MessageEdited(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        text=said,
+        mentioned=_mentioned(said),
+        params=params,
+    )
     await outbox.publish(tx, event, now, chat)
 
 
@@ -120,7 +128,13 @@ async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete:
         await chats.removed(tx, chat.id)
     else:
         await messages.change(tx, found.id, text="", params="", edited=found.edited, erased=True)
-    event = MessageErased(actor_id=actor_id, chat_id=chat.id, message_id=found.id, complete=complete)
+    event = MessageErased(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=found.id,
+        complete=complete,
+        mentioned=_mentioned(found.text),
+    )
     await outbox.publish(tx, event, now, chat)
 
 
@@ -148,13 +162,19 @@ class History(msgspec.Struct, frozen=True):
 
 
 async def history(
-    tx: Tx, chat: Chat, member: Member | None, *, older_than: int = 0, newer_from: int = 0, limit: int = 20
+    tx: Tx, chat: Chat, member: Member | None, *, older_than: int = 0, newer_than: int = 0, limit: int = 20
 ) -> History:
-    """Messages that the member may see: the latest, or those around one. At most ``HISTORY_MAX``."""
+    """Messages that the member may see: the latest, or those on one side of another message.
+
+    At most ``HISTORY_MAX``; beside a message that is not there is nothing.
+    """
     size = max(1, min(limit, HISTORY_MAX))
     first = member.first_id if member else 0
-    if newer_from:
-        found = await messages.after(tx, chat.id, first, newer_from, size)
+    beside = newer_than or older_than
+    if beside and not await _visible(tx, chat, first, beside):
+        return History([], {})
+    if newer_than:
+        found = await messages.after(tx, chat.id, first, newer_than, size)
     elif older_than:
         found = await messages.before(tx, chat.id, first, older_than, size)
     else:
@@ -163,12 +183,22 @@ async def history(
     return History(found, liked)
 
 
-async def _require_reply(tx: Tx, actor_id: int, chat: Chat, reply_id: int) -> None:
+def _mentioned(text: str) -> tuple[int, ...]:
+    return bbcode.mentions(text) if "[" in text else ()
+
+
+async def _visible(tx: Tx, chat: Chat, first_id: int, message_id: int) -> bool:
+    found = await messages.find(tx, message_id) if message_id >= first_id else None
+    return found is not None and found.chat_id == chat.id
+
+
+async def _require_reply(tx: Tx, chat: Chat, member: Member, reply_id: int) -> None:
     found = await messages.find(tx, reply_id)
     if found is None:
         raise Refused(Problem.REPLY_DENIED)
-    if found.chat_id == chat.id:
-        return
-    # A stranger's chat must not be told apart from no chat at all.
-    seen = await members.find(tx, found.chat_id, actor_id)
-    raise Refused(Problem.REPLY_ELSEWHERE if seen else Problem.REPLY_DENIED)
+    place = member if found.chat_id == chat.id else await members.find(tx, found.chat_id, member.user_id)
+    # What is hidden and what is in a stranger's chat must not be told apart from what does not exist.
+    if place is None or reply_id < place.first_id:
+        raise Refused(Problem.REPLY_DENIED)
+    if place is not member:
+        raise Refused(Problem.REPLY_ELSEWHERE)

@@ -27,25 +27,34 @@ class Ear(NamedTuple):
     type: str
     dialect: str
     openline: bool
+    edits: bool
+    deletions: bool
 
-    @property
-    def hears_all(self) -> bool:
-        """Supervisors see everything said where they are."""
-        return self.type == BotType.SUPERVISOR
+    def hears(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
+        """Whether what is said here is for the bot.
 
-    @property
-    def hears_changes(self) -> bool:
-        """Edits and deletions reach supervisors and bots of open lines; B and H are not told (v1 pages)."""
-        return self.hears_all or self.openline or self.type == BotType.OPENLINE
+        Private dialogs always; elsewhere supervisors hear everything, bots of open lines
+        everything in open lines, and any bot what it is mentioned in.
+        """
+        if chat.private or self.type == BotType.SUPERVISOR:
+            return True
+        return (self.openline and chat.lines) or self.bot_id in mentioned
 
 
 def _said(event: Event, chat: Chat, ear: Ear) -> bool:
     assert isinstance(event, MessageSent)
-    return not event.system and (chat.private or ear.hears_all or ear.openline or ear.bot_id in event.mentioned)
+    return not event.system and ear.hears(chat, event.mentioned)
 
 
-def _changed(event: Event, chat: Chat, ear: Ear) -> bool:
-    return ear.hears_changes
+def _edited(event: Event, chat: Chat, ear: Ear) -> bool:
+    """Bots of v1 are told where a handler is bound, which for types B and H only imbot.update does."""
+    assert isinstance(event, MessageEdited)
+    return (ear.edits or ear.dialect != "v1") and ear.hears(chat, event.mentioned)
+
+
+def _erased(event: Event, chat: Chat, ear: Ear) -> bool:
+    assert isinstance(event, MessageErased)
+    return (ear.deletions or ear.dialect != "v1") and ear.hears(chat, event.mentioned)
 
 
 def _joined(event: Event, chat: Chat, ear: Ear) -> bool:
@@ -56,8 +65,8 @@ def _joined(event: Event, chat: Chat, ear: Ear) -> bool:
 # Event → whether a bot that is in the chat and did not cause it is told. Others wait for the user's own events.
 AUDIENCE: dict[type[Event], Callable[[Event, Chat, Ear], bool]] = {
     MessageSent: _said,
-    MessageEdited: _changed,
-    MessageErased: _changed,
+    MessageEdited: _edited,
+    MessageErased: _erased,
     MemberJoined: _joined,
 }
 
@@ -71,7 +80,7 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> i
     wants = AUDIENCE.get(type(event))
     if wants is None or chat is None or not chat.bots or chat.kind == Kind.SYSTEM:
         return event_id
-    ears = [Ear(row[0], row[1], row[2], bool(row[3])) for row in await members.bots(tx, chat.id)]
+    ears = [Ear(*row[:3], *map(bool, row[3:])) for row in await members.bots(tx, chat.id)]
     told = [ear.bot_id for ear in ears if ear.bot_id != event.actor_id and wants(event, chat, ear)]
     await events.deliver(tx, event_id, told, now)
     return event_id

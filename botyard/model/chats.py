@@ -83,6 +83,11 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     def private(self) -> bool:
         return self.kind == Kind.PRIVATE
 
+    @property
+    def lines(self) -> bool:
+        """A conversation with a client of an open line."""
+        return self.kind == Kind.LINES or self.entity_type == "LINES"
+
     def counterpart(self, user_id: int) -> int:
         """The other person of a private dialog (oneself in a dialog with oneself)."""
         low, _, high = (self.pair or "0:0").partition(":")

@@ -25,16 +25,20 @@ class MessageSent(Event, frozen=True, kw_only=True):
 
 
 class MessageEdited(Event, frozen=True, kw_only=True):
+    """A message was changed. ``mentioned`` are the users named in its new text."""
+
     message_id: int
     text: str
+    mentioned: tuple[int, ...] = ()
     params: dict[str, Any] = {}
 
 
 class MessageErased(Event, frozen=True, kw_only=True):
-    """A message was deleted; ``complete`` when no mark of it is left."""
+    """A message was deleted; ``complete`` when no mark of it is left. ``mentioned`` were named in it."""
 
     message_id: int
     complete: bool
+    mentioned: tuple[int, ...] = ()
 
 
 class MessageLiked(Event, frozen=True, kw_only=True):

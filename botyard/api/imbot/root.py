@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.params import BotParams, named_owner
 from botyard.chat import bots, pictures
@@ -24,10 +25,13 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Properties(Params, frozen=True, rename="upper"):
-    """A bot's profile; ``None`` is not given. PERSONAL_PHOTO is BASE64, COLOR one of the documented names."""
+    """A bot's profile. PERSONAL_PHOTO is BASE64, COLOR one of the documented names.
 
-    name: str | None = None
-    last_name: str | None = None
+    An empty value is not given, except for one of the two names beside the other.
+    """
+
+    name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
     color: str | None = None
     email: str | None = None
     personal_birthday: str | None = None
@@ -121,20 +125,23 @@ async def register(call: Call, p: Register) -> int:
     Docs: api-reference/chat-bots/outdated/bots/imbot-register.md
     """
     owner = named_owner(call, p.client_id)
-    handlers = _handlers(p, Handlers(), complete=True)
+    kind = _TYPES.get(p.type.upper(), BotType.BOT)
+    openline = p.openline or kind is BotType.OPENLINE
+    deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
+    bound = await rows.handlers(call.tx, owner) or Handlers()
+    handlers = _handlers(p, bound, complete=True, deaf=deaf)
     code = p.code.strip()
     if not code:
         raise Refused(Problem.BOT_CODE)
-    if not ((p.properties.name or "").strip() or (p.properties.last_name or "").strip()):
+    if not _named(p.properties):
         raise Refused(Problem.BOT_NAME)
     if len(code) > bots.CODE_MAX or isinstance(call.prepared, Refused):
         raise Refused(Problem.BOT_NOT_CREATED)
-    kind = _TYPES.get(p.type.upper(), BotType.BOT)
     plan = bots.Plan(
         owner=owner,
         code=code,
         type=kind,
-        openline=p.openline or kind is BotType.OPENLINE,
+        openline=openline,
         dialect="v1",
         profile=await _profile(call, p.properties),
     )
@@ -170,11 +177,11 @@ async def update(call: Call, p: Update) -> bool:
     bot = await bots.find_own(call.tx, owner, p.bot_id)
     handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
     given = p.fields.properties
-    if given.name is not None and given.last_name is not None and not (given.name + given.last_name).strip():
+    if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
         raise Refused(Problem.BOT_NAME)
     if isinstance(call.prepared, Refused):
         raise Refused(Problem.BOT_NOT_UPDATED)
-    changed = any(value is not None for value in msgspec.structs.astuple(given))
+    changed = any(msgspec.structs.astuple(given))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
         raise Refused(Problem.FIELDS_EMPTY)
@@ -209,10 +216,16 @@ async def unregister(call: Call, p: Unregister) -> bool:
     return True
 
 
-def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool) -> Handlers:
-    """The handler set after this call. ``complete`` demands those that a new bot must have."""
+def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bool = False) -> Handlers:
+    """The handler set after this call.
+
+    ``complete`` demands those that a new bot must have. A ``deaf`` bot asks for no edits and deletions
+    when it is registered, only later by imbot.update (on-imbot-message-update.md).
+    """
     changes = {}
     for slot in SLOTS:
+        if deaf and slot.missing is None:
+            continue
         url = getattr(given, slot.param) or given.event_handler
         if not url and complete and slot.missing:
             raise Refused(slot.missing)
@@ -223,13 +236,24 @@ def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool) -> Handl
     return msgspec.structs.replace(bound, **changes)
 
 
+def _named(given: Properties) -> bool:
+    return bool((given.name or "").strip() or (given.last_name or "").strip())
+
+
+def _part(given: str | UnsetType, whole: bool) -> str | None:
+    """One of the two names: an empty one takes effect only where both are given."""
+    name = (given or "").strip()
+    return name if whole else name or None
+
+
 async def _profile(call: Call, given: Properties) -> Profile:
     picture = pictures.taken(call.prepared)
     birthday = given.personal_birthday
     gender = (given.personal_gender or "").upper()
+    whole = given.name is not UNSET and given.last_name is not UNSET
     return Profile(
-        name=given.name,
-        last_name=given.last_name,
+        name=_part(given.name, whole),
+        last_name=_part(given.last_name, whole),
         color=hex_of(given.color) if given.color else None,
         email=given.email,
         birthday=birthday if birthday and _DAY.fullmatch(birthday) else None,
