@@ -34,14 +34,15 @@ class Carried(msgspec.Struct, frozen=True):
         made = content.merge({}, attach=self.attach, keyboard=self.keyboard, menu=self.menu)
         return made if url_preview else made | {"URL_ONLY": "N"}
 
-    def changes(self) -> dict[str, Any]:
+    def changes(self, url_preview: bool | None = None) -> dict[str, Any]:
         """As changes of a stored message: ``None`` takes a param away."""
         given = {"ATTACH": self.attach, "KEYBOARD": self.keyboard, "MENU": self.menu}
-        return {
+        changed: dict[str, Any] = {
             name: None if value is content.CLEARED else value
             for name, value in given.items()
             if value is not content.ABSENT
         }
+        return changed if url_preview is None else changed | {"URL_ONLY": None if url_preview else "N"}
 
 
 def carried(attach: Any, keyboard: Any, menu: Any, *, bot_id: int, limits: Limits) -> Carried:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET, UnsetType
+
 from botyard.api.content import IMBOT, carried
 from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, Content, own_bot
 from botyard.chat import dialogs, messages
@@ -25,10 +27,10 @@ class Add(Content, frozen=True, rename="upper"):
 
 
 class Update(Content, frozen=True, rename="upper"):
-    """Without MESSAGE the text stays as it is."""
+    """Without MESSAGE the text stays as it is; an empty one deletes the message, unless ATTACH takes its place."""
 
     message_id: int = 0
-    message: str | None = None
+    message: str | UnsetType = UNSET
 
 
 class Delete(BotParams, frozen=True, rename="upper"):
@@ -66,10 +68,9 @@ async def add(call: Call, p: Add) -> int:
     if not between:
         dialogs.parse(p.dialog_id)
     given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
-    params = given.params(p.url_preview)
-    if not p.message.strip() and "ATTACH" not in params:
+    draft = Draft(text=p.message.strip(), system=p.system or between, params=given.params(p.url_preview is not False))
+    if not draft.text and "ATTACH" not in draft.params:
         raise Refused(Problem.MESSAGE_EMPTY)
-    draft = Draft(text=p.message, system=p.system or between, params=params)
     try:
         if between:
             # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
@@ -100,7 +101,9 @@ async def update(call: Call, p: Update) -> bool:
     _require_message(p.message_id)
     given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
     window = call.context.settings.edit_days * DAY
-    await messages.edit(call.tx, bot.user_id, p.message_id, p.message, given.changes(), window, call.now)
+    text = None if p.message is UNSET else p.message.strip()
+    changes = given.changes(p.url_preview)
+    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, window, call.now)
     return True
 
 

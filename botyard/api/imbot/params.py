@@ -32,12 +32,12 @@ class BotParams(Params, frozen=True, rename="upper"):
 
 
 class Content(BotParams, frozen=True, rename="upper"):
-    """What a message of a bot carries, in any of the documented spellings."""
+    """What a message of a bot carries, in any of the documented spellings. URL_PREVIEW is Y unless it is N."""
 
     attach: Any = UNSET
     keyboard: Any = UNSET
     menu: Any = UNSET
-    url_preview: bool = True
+    url_preview: bool | None = None
     skip_connector: bool = False
 
 
