@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from botyard.chat import outbox
+from botyard.chat.handlers import wrong_handler
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
@@ -18,8 +19,17 @@ MOST = 100
 MIN_WIDTH = 250
 MIN_HEIGHT = 50
 
-JS_METHODS = frozenset({"PUT", "SEND", "CALL", "SUPPORT"})
+# Parameters that a JS method takes: a command with its parameters, a phone number, the code of an open line.
+_COMMAND = re.compile(r"[A-Za-z0-9+_/ -]+")
+JS_METHODS = {
+    "PUT": _COMMAND,
+    "SEND": _COMMAND,
+    "CALL": re.compile(r"[+0-9() -]+"),
+    "SUPPORT": re.compile(r"[A-Za-z0-9]{32}"),
+}
 CONTEXTS = frozenset({"ALL", "USER", "CHAT", "BOT", "LINES", "CALL"})
+ADMINS = "-ADMIN"
+"""What a context ends with where only administrators are shown the application."""
 
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
@@ -31,20 +41,30 @@ def check(app: ChatApp) -> None:
     CHAT_APP_HTTPS, CHAT_APP_HASH, LANG_EMPTY.
     """
     if app.js_method:
-        if app.js_method not in JS_METHODS or (app.js_method != "SUPPORT" and not app.js_param):
-            raise Refused(Problem.CHAT_APP_PARAMS)
-    elif not app.iframe:
-        raise Refused(Problem.CHAT_APP_PARAMS)
-    elif not app.iframe.startswith("https://"):
-        raise Refused(Problem.CHAT_APP_HTTPS)
-    elif not _HASH.fullmatch(app.hash):
-        raise Refused(Problem.CHAT_APP_HASH)
-    elif app.iframe_width < MIN_WIDTH or app.iframe_height < MIN_HEIGHT:
-        raise Refused(Problem.CHAT_APP_PARAMS)
-    if app.context not in CONTEXTS:
+        _check_command(app)
+    else:
+        _check_frame(app)
+    if app.context.removesuffix(ADMINS) not in CONTEXTS:
         raise Refused(Problem.CHAT_APP_PARAMS)
     if not app.hidden and not any(one.get("LANGUAGE_ID") and one.get("TITLE") for one in app.lang):
         raise Refused(Problem.LANG_EMPTY)
+
+
+def _check_command(app: ChatApp) -> None:
+    param = JS_METHODS.get(app.js_method)
+    if param is None or not param.fullmatch(app.js_param):
+        raise Refused(Problem.CHAT_APP_PARAMS)
+
+
+def _check_frame(app: ChatApp) -> None:
+    if not app.iframe:
+        raise Refused(Problem.CHAT_APP_PARAMS)
+    if not app.iframe.startswith("https://") or wrong_handler(app.iframe):
+        raise Refused(Problem.CHAT_APP_HTTPS)
+    if not _HASH.fullmatch(app.hash):
+        raise Refused(Problem.CHAT_APP_HASH)
+    if app.iframe_width < MIN_WIDTH or app.iframe_height < MIN_HEIGHT:
+        raise Refused(Problem.CHAT_APP_PARAMS)
 
 
 async def find_own(tx: Tx, owner: str, chat_app_id: int) -> ChatApp:

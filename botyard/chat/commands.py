@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from botyard.chat import bbcode, messages, outbox
+from botyard.chat import bbcode, messages, outbox, rules
+from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Command
 from botyard.model.chats import Chat
@@ -83,14 +84,15 @@ async def answer(tx: Tx, command: Command, message_id: int, draft: Draft, now: i
     """Answer a command in the chat of the message that called it. Answers the id of the new message.
 
     A common command may have been called where its bot is not a member: the call
-    itself lets it answer there. Raises MESSAGE_NOT_ADDED.
+    itself lets it answer there, as it does where only managers write. Raises MESSAGE_NOT_ADDED.
     """
     found = await rows.find(tx, message_id)
     place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
     if place is None:
         raise Refused(Problem.MESSAGE_NOT_ADDED)
     chat, member = place
-    if member is None and not await bots.was_called(tx, command.id, message_id):
+    seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
+    if not seen and not await bots.was_called(tx, command.id, message_id):
         raise Refused(Problem.MESSAGE_NOT_ADDED)
     return await messages.post(tx, chat, command.bot_id, draft, now)
 

@@ -115,7 +115,12 @@ async def register(call: Call, p: Register) -> int:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_new_icon,
-    raises=(Problem.CHAT_APP_NOT_FOUND, Problem.CHAT_APP_NOT_YOURS, *CHECKS, Problem.CHAT_APP_WRONG),
+    raises=(
+        Problem.CHAT_APP_NOT_FOUND,
+        Problem.CHAT_APP_NOT_YOURS,
+        Problem.CHAT_APP_HTTPS,
+        Problem.CHAT_APP_WRONG,
+    ),
 )
 async def update(call: Call, p: Update) -> bool:
     """Change an application of a bot.
@@ -127,7 +132,13 @@ async def update(call: Call, p: Update) -> bool:
     if all(value is None for value in given.values()):
         raise Refused(Problem.CHAT_APP_WRONG, done="updated")
     app = await _with(call, found, Fields(**given), "updated")
-    await chat_apps.change(call.tx, call.user_id, app, call.now)
+    try:
+        await chat_apps.change(call.tx, call.user_id, app, call.now)
+    except Refused as refused:
+        # This page has no codes of their own for them, as that of imbot.app.register has.
+        if refused.problem in (Problem.CHAT_APP_HASH, Problem.CHAT_APP_PARAMS, Problem.LANG_EMPTY):
+            raise Refused(Problem.CHAT_APP_WRONG, done="updated") from refused
+        raise
     return True
 
 

@@ -193,12 +193,20 @@ async def answer(call: Call, p: Answer) -> int:
     found = await commands.find_own(call.tx, owner(call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
         raise Refused(Problem.MESSAGE_ID_EMPTY)
-    given = carried(p.attach, p.keyboard, p.menu, bot_id=found.bot_id, limits=IMBOT)
-    params: dict[str, Any] = given.params(p.url_preview)
-    if not p.message.strip() and "ATTACH" not in params:
+    draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, found.bot_id))
+    if not draft.text and "ATTACH" not in draft.params:
         raise Refused(Problem.MESSAGE_EMPTY)
-    draft = Draft(text=p.message, system=p.system, params=params)
     return await commands.answer(call.tx, found, p.message_id, draft, call.now)
+
+
+def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
+    try:
+        return carried(p.attach, p.keyboard, p.menu, bot_id=bot_id, limits=IMBOT).params(p.url_preview)
+    except Refused as refused:
+        # The page has codes for attachments and keyboards that are too big, and none for menus.
+        if refused.problem is Problem.MENU_TOO_BIG:
+            raise Refused(Problem.MENU_WRONG) from refused
+        raise
 
 
 def _lang(given: list[Phrase]) -> list[dict[str, Any]]:
