@@ -5,16 +5,19 @@ from __future__ import annotations
 import msgspec
 
 from botyard.chat import members, messages, outbox, rules
-from botyard.chat.colors import hex_of
+from botyard.chat.colors import color_for, hex_of, name_of
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Kind, Member
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft
+from botyard.model.people import User
 from botyard.store import chats, users
 from botyard.store.db import Tx
 
 TITLE_MAX = 255
+NAMED = 5
+"""People that the title of a chat names when it was given none."""
 MEMBERS_MAX = 10_000
 """People that one call may bring into a new chat."""
 
@@ -47,7 +50,7 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not present & set(wanted)):
         raise Refused(Problem.CHAT_NOT_CREATED)
-    title = plan.title[:TITLE_MAX] or ", ".join(person.full_name for person in people[:5])[:TITLE_MAX]
+    title = plan.title.strip()[:TITLE_MAX] or _chat_with([one for one in people if one.id != actor_id])
     chat_id = await chats.add(
         tx,
         kind=plan.kind,
@@ -60,6 +63,9 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
         entity_type=plan.entity_type,
         entity_id=plan.entity_id,
     )
+    if not title:
+        title = _numbered(chat_id, plan.color)
+        await chats.set_title(tx, chat_id, title)
     await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title), now)
     chat = await chats.fresh(tx, chat_id)
     # History is open to the first members: there is none yet that could be hidden from them.
@@ -73,6 +79,18 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
     if plan.message:
         await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
     return chat_id
+
+
+def _chat_with(people: list[User]) -> str:
+    """The title of a chat that was given none, as im-chat-add.md writes it; nothing for a chat without others."""
+    names = ", ".join(person.full_name for person in people[:NAMED] if person.full_name)
+    return f"Chat with {names}"[:TITLE_MAX] if names else ""
+
+
+def _numbered(chat_id: int, color: str) -> str:
+    """The same for a chat without others: "Light blue chat №17"."""
+    name = name_of(color or color_for(chat_id)) or ""
+    return f"{name.replace('_', ' ').capitalize()} chat №{chat_id}"
 
 
 async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str, now: int) -> None:

@@ -42,7 +42,7 @@ def _picture(p: Add) -> object:
     access=Access.PERSON,
     mode=Mode.WRITE,
     before=_picture,
-    raises=(Problem.GUEST, Problem.USERS_FORMAT, Problem.CHAT_NOT_CREATED),
+    raises=(Problem.GUEST, Problem.ARGUMENT),
 )
 async def add(call: Call, p: Add) -> int:
     """Make a chat that the caller owns and answer its id.
@@ -51,8 +51,18 @@ async def add(call: Call, p: Add) -> int:
 
     Docs: api-reference/chats/im-chat-add.md
     """
+    try:
+        return await chats.add(call.tx, call.user_id, await _plan(call, p), call.now)
+    except Refused as refused:
+        # The page has no codes of its own.
+        if refused.problem in (Problem.USERS_FORMAT, Problem.CHAT_NOT_CREATED):
+            raise Refused(Problem.ARGUMENT, reason="USERS is no list of people of this portal") from refused
+        raise
+
+
+async def _plan(call: Call, p: Add) -> chats.Plan:
     picture = None if isinstance(call.prepared, Refused) else pictures.taken(call.prepared)
-    plan = chats.Plan(
+    return chats.Plan(
         kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,
         title=p.title,
         description=p.description,
@@ -63,7 +73,6 @@ async def add(call: Call, p: Add) -> int:
         message=p.message,
         user_ids=tuple(user_ids(p.users, Problem.USERS_FORMAT)),
     )
-    return await chats.add(call.tx, call.user_id, plan, call.now)
 
 
 @method(

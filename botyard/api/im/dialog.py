@@ -15,9 +15,6 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 
-NEWER_MAX = 10
-"""Messages that one call with FIRST_ID answers at most when LIMIT does not ask for fewer."""
-
 
 class Get(Params, frozen=True, rename="upper"):
     """DIALOG_ID: `N` for a person, `chatN` for a chat, `sgN` for a workgroup's chat."""
@@ -77,24 +74,20 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     newer = _number(p.first_id, Problem.FIRST_ID_STRING)
     older = _number(p.last_id, Problem.LAST_ID_STRING)
     chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
-    found = await messages.history(call.tx, chat, member, older_than=older, newer_from=newer, limit=p.limit)
+    found = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
     return await history_answer(call, chat, member, found)
 
 
-@method(
-    "im.dialog.read",
-    access=Access.PERSON,
-    mode=Mode.WRITE,
-    raises=(Problem.GUEST, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED),
-)
-async def read(call: Call, p: Read) -> ReadAnswer:
-    """Mark a chat as read up to MESSAGE_ID, or wholly.
+@method("im.dialog.read", access=Access.PERSON, mode=Mode.WRITE, raises=(Problem.GUEST, Problem.DIALOG_EMPTY))
+async def read(call: Call, p: Read) -> ReadAnswer | bool:
+    """Mark a chat as read up to MESSAGE_ID, or wholly; `false` where the caller is not a member.
 
     Docs: api-reference/chats/messages/im-dialog-read.md
     """
-    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id, locked=True)
-    if member is None:
-        raise Refused(Problem.DIALOG_CLOSED)
+    found = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
+    chat, member = found or (None, None)
+    if chat is None or member is None:
+        return False
     moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
     left = await reading.unread(call.tx, chat, moved)
     return ReadAnswer(p.dialog_id, chat.id, moved.read_id, left.counter)

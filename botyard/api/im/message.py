@@ -42,9 +42,7 @@ class Add(Params, frozen=True, rename="upper"):
         Problem.ATTACH_WRONG,
         Problem.ATTACH_TOO_BIG,
         Problem.KEYBOARD_WRONG,
-        Problem.KEYBOARD_TOO_BIG,
         Problem.MENU_WRONG,
-        Problem.MENU_TOO_BIG,
         Problem.REPLY_DENIED,
         Problem.REPLY_ELSEWHERE,
     ),
@@ -56,15 +54,15 @@ async def add(call: Call, p: Add) -> int:
 
     Docs: api-reference/chats/messages/im-message-add.md
     """
-    given = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM)
-    params = given.params(p.url_preview)
-    if not p.message.strip() and "ATTACH" not in params:
-        raise Refused(Problem.MESSAGE_EMPTY)
     try:
+        params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
+        if not p.message.strip() and "ATTACH" not in params:
+            raise Refused(Problem.MESSAGE_EMPTY)
         chat, member = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
     except Refused as refused:
         raise _as_documented(refused, p.dialog_id) from refused
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
+    await users.seen(call.tx, call.user_id, call.now)
     message_id = await messages.send(call.tx, call.user_id, chat, member, draft, call.now)
     author = await users.find(call.tx, call.user_id) if "/" in p.message else None
     if author and not p.system:
@@ -73,9 +71,13 @@ async def add(call: Call, p: Add) -> int:
 
 
 def _as_documented(refused: Refused, dialog_id: str) -> Refused:
-    """The page's own codes for a DIALOG_ID that leads nowhere."""
+    """The page's own codes for a DIALOG_ID that leads nowhere and for what is too big."""
     if refused.problem is Problem.DIALOG_EMPTY:
         return Refused(Problem.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else Problem.USER_EMPTY)
     if refused.problem is Problem.DIALOG_CLOSED:
         return Refused(Problem.CHAT_NOT_FOUND)
+    if refused.problem is Problem.KEYBOARD_TOO_BIG:
+        return Refused(Problem.KEYBOARD_WRONG)
+    if refused.problem is Problem.MENU_TOO_BIG:
+        return Refused(Problem.MENU_WRONG)
     return refused
