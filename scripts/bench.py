@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -263,8 +263,8 @@ async def chat(tx: Tx, now: int, people: list[int], count: int) -> int:
     assert bounds is not None
     first, last = bounds
     await tx.many(
-        """INSERT INTO members (chat_id, user_id, role, joined, read_id, read_counted, read_at, opened)
-           VALUES (:chat, :user, :role, :now, :read, :counted, :now, 1)""",
+        """INSERT INTO members (chat_id, user_id, role, joined, read_id, read_counted, read_at, opened, bot)
+           VALUES (:chat, :user, :role, :now, :read, :counted, :now, 1, :bot)""",
         (
             {
                 "chat": chat_id,
@@ -273,6 +273,7 @@ async def chat(tx: Tx, now: int, people: list[int], count: int) -> int:
                 "now": now,
                 "read": first + count // 2 if place == 0 else last,
                 "counted": count // 2 if place == 0 else count,
+                "bot": int(place == 2 and len(people) == 3),
             }
             for place, user_id in enumerate(people)
         ),
@@ -356,8 +357,9 @@ def line(name: str, found: Figure, ratio: float) -> None:
 
 def median(found: list[Figure]) -> Figure:
     """Each column's median over the rounds; failures are added up."""
-    columns = list(zip(*found, strict=True))
-    return Figure(*(statistics.median(column) for column in columns[:4]), sum(columns[4]))
+    per_second, micros, p50, p99, failed = zip(*found, strict=True)
+    middle = statistics.median
+    return Figure(middle(per_second), middle(micros), middle(p50), middle(p99), sum(failed))
 
 
 def start_time(folder: Path, database: str) -> float:
@@ -377,7 +379,7 @@ def main() -> None:
     parser.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--portal", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
-    work: Callable[[], Awaitable[Any]] | None = None
+    work: Callable[[], Coroutine[Any, Any, None]] | None = None
     if given.echo:
         work = serve_echo
     elif given.portal:

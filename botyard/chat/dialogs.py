@@ -97,7 +97,17 @@ async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
     if chat_id is None:
         return
     for person in people:
-        await members.add(tx, chat_id, person.id, role=Role.MEMBER, now=now, first_id=0, read_id=0, read_counted=0)
+        await members.add(
+            tx,
+            chat_id,
+            person.id,
+            role=Role.MEMBER,
+            now=now,
+            first_id=0,
+            read_id=0,
+            read_counted=0,
+            bot=person.bot,
+        )
     await chats.count_members(
         tx,
         chat_id,

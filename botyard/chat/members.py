@@ -85,6 +85,7 @@ async def enter(
             first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
             read_id=chat.last_message_id,
             read_counted=chat.counted,
+            bot=person.bot,
         )
         if new:
             added.append(person)

@@ -13,9 +13,12 @@ from botyard.store import members, users
 from botyard.store.db import Tx
 
 LISTED = 20
-"""People that each list of an overview names at most: those who read, lead, muted. Counters are exact."""
+"""People in a chat whose lists name everybody; also the most managers and muted members that any list names."""
 
-VIEWERS = 5
+FOREMOST = 6
+"""Readers that the list of a bigger chat names: those who have read furthest. Counters are exact in any chat."""
+
+VIEWERS = 3
 """First viewers of the last message that are named; the rest are counted."""
 
 _LEADING = (Role.OWNER, Role.MANAGER)
@@ -79,14 +82,17 @@ async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
 
 async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A big chat: each list is the start of an index."""
-    readers = await members.latest_readers(tx, chat.id, LISTED + 1)
-    viewers: list[Reader] = []
-    if chat.viewers:
-        found = await members.first_viewers(tx, chat.id, chat.last_message_id, VIEWERS + 1)
-        viewers = [one for one in found if one.user_id != chat.last_author_id][:VIEWERS]
+    # One more each, for the caller is not among the readers, nor the author among the viewers.
+    found = await members.foremost(
+        tx, chat.id, chat.last_message_id, readers=FOREMOST + 1, viewers=VIEWERS + 1, ids=LISTED
+    )
+    lists: dict[str, list[Reader]] = {"readers": [], "viewers": [], "managers": [], "muted": []}
+    for name, one in found:
+        lists[name].append(one)
+    viewers = lists["viewers"] if chat.viewers else []
     return _People(
-        [one for one in readers if one.user_id != user_id][:LISTED],
-        await members.managers(tx, chat.id, LISTED),
-        await members.muted(tx, chat.id, LISTED),
-        viewers,
+        [one for one in lists["readers"] if one.user_id != user_id][:FOREMOST],
+        sorted(one.user_id for one in lists["managers"]),
+        [one.user_id for one in lists["muted"]],
+        [one for one in viewers if one.user_id != chat.last_author_id][:VIEWERS],
     )

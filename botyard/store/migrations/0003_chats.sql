@@ -54,12 +54,14 @@ CREATE TABLE members (
     read_at BIGINT,
     marked_id BIGINT NOT NULL DEFAULT 0,
     opened BIGINT NOT NULL DEFAULT 0,
+    bot BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (chat_id, user_id)
 );
 
 CREATE INDEX members_user ON members (user_id);
 CREATE INDEX members_read ON members (chat_id, read_id, read_at, user_id);
 CREATE INDEX members_role ON members (chat_id, role, user_id) WHERE role <> 'member';
+CREATE INDEX members_bots ON members (chat_id, user_id) WHERE bot = 1;
 CREATE INDEX members_muted ON members (chat_id, user_id) WHERE muted = 1;
 
 CREATE TABLE messages (
