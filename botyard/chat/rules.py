@@ -74,6 +74,11 @@ def restrictions(chat: Chat) -> Restrictions:
     return BY_ENTITY.get(chat.entity_type, PLAIN)
 
 
+def with_path(shown: Restrictions) -> EntityRestrictions:
+    """The same with a way back, empty where the chat is of no entity."""
+    return shown if isinstance(shown, EntityRestrictions) else EntityRestrictions(**msgspec.structs.asdict(shown))
+
+
 class Rule(NamedTuple):
     """``allows``: the restriction of the chat's kind that permits the act; ``role``: the weakest role that may.
 

@@ -10,6 +10,7 @@ from botyard.api.dialog import Dialog, dialog
 from botyard.api.im.shapes import HistoryAnswer, history_answer
 from botyard.chat import dialogs, messages, reading
 from botyard.chat.overview import overview
+from botyard.chat.rules import with_path
 from botyard.errors import Problem, Refused
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -52,7 +53,9 @@ async def get(call: Call, p: Get) -> Dialog:
     Docs: api-reference/chats/im-dialog-get.md
     """
     chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
-    return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
+    shown = dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
+    # This page names the way back for every chat, the page of the bots' method for chats of an entity only.
+    return msgspec.structs.replace(shown, restrictions=with_path(shown.restrictions))
 
 
 @method(
