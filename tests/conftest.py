@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from tests import world as worlds
+from tests.portals import ENGINES, Databases, opened
+from tests.postgres import Cluster, available, shared
 from tests.world import World
 
 
@@ -53,3 +55,29 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
 def world(make_world: MakeWorld) -> World:
     """A portal on SQLite with one administrator."""
     return make_world()
+
+
+@pytest.fixture(params=ENGINES)
+def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A portal with one administrator, on each engine in turn."""
+    with opened(request, request.param, tmp_path / "portal") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server, one for the whole test run."""
+    if reason := available():
+        pytest.skip(reason)
+    base = tmp_path_factory.getbasetemp()
+    # Each worker has a folder of its own below the common one.
+    with shared(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def databases(cluster: Cluster) -> Iterator[Databases]:
+    """PostgreSQL databases for portals."""
+    found = Databases(cluster)
+    yield found
+    found.drop()

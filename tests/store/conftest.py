@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +11,7 @@ import pytest
 
 from botyard.store.db import Database
 from botyard.store.opening import open_database
-from tests.postgres import Cluster, available, shared
+from tests.postgres import Cluster
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
@@ -25,17 +24,6 @@ def run() -> Iterator[Run]:
     """Run a coroutine on the event loop of this test."""
     with asyncio.Runner() as runner:
         yield runner.run
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A PostgreSQL server, one for the whole test run."""
-    if reason := available():
-        pytest.skip(reason)
-    base = tmp_path_factory.getbasetemp()
-    # Each worker has a folder of its own below the common one.
-    with shared(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as running:
-        yield running
 
 
 @pytest.fixture(scope="session")
