@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import msgspec
@@ -128,3 +130,21 @@ class ChatAppChanged(Event, frozen=True, kw_only=True):
     bot_id: int
     chat_app_id: int
     change: str
+
+
+class Happening(msgspec.Struct, frozen=True):
+    """An event as the log keeps it: its number and when it was written (unix seconds)."""
+
+    id: int
+    created: int
+    event: Event
+
+
+KINDS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
+
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, KINDS))
+
+
+def happening(event_id: int, created: int, body: str) -> Happening:
+    """Read a row of the event log."""
+    return Happening(event_id, created, _decoder.decode(body))
