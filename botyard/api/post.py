@@ -1,0 +1,23 @@
+"""What a dialect makes of an event: the words, before anything is encoded or sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class Post(Struct, frozen=True):
+    """An event as one handler is told of it: ``handler`` is the URL to call, ``auth`` the block beside ``data``."""
+
+    event: str
+    data: dict[str, Any]
+    auth: dict[str, Any]
+    handler: str
+
+
+class Told(Struct, frozen=True):
+    """An event as it is fetched: native types, no tokens."""
+
+    event: str
+    data: dict[str, Any]
