@@ -24,7 +24,7 @@ from botyard.rpc.dispatch import V3
 from botyard.rpc.method import Method
 from botyard.rpc.openapi import document
 from botyard.rpc.openapi_text import family, permission
-from botyard.rpc.refusals import SYSTEM, of_method
+from botyard.rpc.refusals import SYSTEM, of_method, system
 from botyard.rpc.registry import Registry
 from botyard.wire.names import second_generation
 
@@ -190,7 +190,7 @@ def _answer(operation: Json) -> Iterator[str]:
 
 
 def _refusals(one: Method) -> Iterator[str]:
-    own = [problem for problem in of_method(one) if problem not in SYSTEM]
+    own = [problem for problem in of_method(one) if problem not in system(one)]
     if not own:
         return
     rows = []

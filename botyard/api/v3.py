@@ -18,7 +18,12 @@ from botyard.rpc.method import AnyParams, Mode, NoParams, method
 from botyard.wire.envelope import written
 
 
-@method("api/batch", mode=Mode.NONE, scopes=(), raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH))
+@method(
+    "api/batch",
+    mode=Mode.NONE,
+    scopes=(),
+    raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH, Problem.METHOD_V3),
+)
 async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
     """Run several methods of REST 3.0, given as `{"0": {"method": …, "query": {…}}, …}`; answers are a list.
 

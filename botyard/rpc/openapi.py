@@ -12,9 +12,8 @@ from botyard import __version__
 from botyard.errors import Problem
 from botyard.rpc import openapi_text as text
 from botyard.rpc.access import Access
-from botyard.rpc.dispatch import V3
 from botyard.rpc.method import AnyParams, Method, Page
-from botyard.rpc.refusals import SYSTEM, of_method
+from botyard.rpc.refusals import of_method, system, third_generation
 from botyard.rpc.registry import Registry
 from botyard.wire import envelope
 from botyard.wire.names import second_generation
@@ -85,7 +84,7 @@ class _Drawing:
         body = self._body(method)
         if body:
             post["requestBody"] = body
-        if _third_generation(method):
+        if third_generation(method):
             # A webhook's user and secret stand behind `api` in these addresses, where no server base reaches.
             return {"servers": text.servers(self._url)[:1], "post": post}
         get = {"operationId": f"get.{method.name}"} | shared | {"parameters": self._query(method)}
@@ -95,7 +94,7 @@ class _Drawing:
         if not method.params.__struct_fields__:
             return {}
         schema = _OPEN_OBJECT if method.params is AnyParams else self._schema(method.name, method.params)
-        kinds = (JSON,) if _third_generation(method) else (JSON, FORM)
+        kinds = (JSON,) if third_generation(method) else (JSON, FORM)
         return {"content": {kind: {"schema": schema} for kind in kinds}}
 
     def _query(self, method: Method) -> list[Json]:
@@ -144,7 +143,7 @@ class _Drawing:
         return name
 
     def _response(self, method: Method, problems: list[Problem]) -> Json:
-        v3 = _third_generation(method)
+        v3 = third_generation(method)
         said = [_said(method, problem) for problem in problems]
         codes = list(dict.fromkeys(code for code, _ in said))
         if v3:
@@ -165,16 +164,12 @@ class _Drawing:
         row = problem.value
         whole: msgspec.Struct = envelope.Failure(code, words)
         name = problem.name
-        if _third_generation(method):
+        if third_generation(method):
             name, whole = f"{name}.v3", envelope.FailureV3(envelope.FailureV3Body(code, words))
         elif (code, words) != (row.code, row.text):
             name = f"{name}.v2"
         self._examples[name] = {"value": msgspec.to_builtins(whole)}
         return name
-
-
-def _third_generation(method: Method) -> bool:
-    return method.name.startswith(V3)
 
 
 def _said(method: Method, problem: Problem) -> tuple[str, str]:
@@ -185,10 +180,10 @@ def _said(method: Method, problem: Problem) -> tuple[str, str]:
 
 def _list_name(method: Method, status: int, problems: Iterable[Problem]) -> str:
     """What a list of problems is called: after its method, or one name for all methods that only have it in common."""
-    more = [problem for problem in problems if problem not in SYSTEM]
+    more = [problem for problem in problems if problem not in system(method)]
     if not _FROM_DECLARATION.issuperset(more):
         return _component(method.name, str(status))
-    dialect = ["v3"] if _third_generation(method) else ["v2"] if second_generation(method.name) else []
+    dialect = ["v3"] if third_generation(method) else ["v2"] if second_generation(method.name) else []
     return ".".join(["system", *dialect, str(status), *sorted(problem.name for problem in more)])
 
 

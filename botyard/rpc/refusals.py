@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from botyard.errors import Problem
 from botyard.rpc.access import Access
+from botyard.rpc.dispatch import V3
 from botyard.rpc.method import Method
 
 DOOR = (
+    Problem.HTTP_INVALID,
+    Problem.HEAD_TIMEOUT,
+    Problem.HEAD_TOO_BIG,
     Problem.BODY_MALFORMED,
     Problem.BODY_NOT_UTF8,
     Problem.BODY_NUL,
@@ -17,6 +21,9 @@ DOOR = (
     Problem.BODY_TYPE,
 )
 """The request could not be read."""
+
+DOOR_V3 = (Problem.JSON_V3, Problem.BODY_TIMEOUT, Problem.BODY_TOO_BIG)
+"""The same for REST 3.0, which reads nothing but JSON."""
 
 CALLER = (
     Problem.NO_AUTH,
@@ -36,8 +43,21 @@ LOAD = (Problem.OVERLOAD, Problem.QUERY_LIMIT, Problem.OPERATING_LIMIT)
 FAULTS = (Problem.INTERNAL, Problem.STORAGE, Problem.UNEXPECTED_ANSWER)
 """Something broke; `faults` raises these."""
 
-SYSTEM = DOOR + CALLER + LOAD + FAULTS
-"""What every method can answer with."""
+SYSTEM = (*DOOR, *CALLER, *LOAD, *FAULTS)
+"""What every method can answer with, but for those of REST 3.0."""
+
+SYSTEM_V3 = (*DOOR_V3, *CALLER, *LOAD, *FAULTS)
+"""What every method of REST 3.0 can answer with."""
+
+
+def third_generation(method: Method) -> bool:
+    """Whether a method belongs to REST 3.0."""
+    return method.name.startswith(V3)
+
+
+def system(method: Method) -> tuple[Problem, ...]:
+    """The problems that lie on the way to a method, whatever it declares."""
+    return SYSTEM_V3 if third_generation(method) else SYSTEM
 
 
 def of_method(method: Method) -> tuple[Problem, ...]:
@@ -47,4 +67,4 @@ def of_method(method: Method) -> tuple[Problem, ...]:
         found.append(method.access.value.problem)
     if method.scopes:
         found.append(Problem.SCOPE)
-    return tuple(dict.fromkeys((*found, *SYSTEM)))
+    return tuple(dict.fromkeys((*found, *system(method))))
