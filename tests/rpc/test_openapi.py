@@ -1,0 +1,251 @@
+"""The OpenAPI document: valid, complete, and what calls really answer."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import msgspec
+import openapi_spec_validator
+import pytest
+
+from botyard.api import MODULES
+from botyard.errors import Problem
+from botyard.rpc.access import Access
+from botyard.rpc.method import AnyParams, Method, NoParams, Page, Params, method
+from botyard.rpc.openapi import document
+from botyard.rpc.refusals import of_method, third_generation
+from botyard.rpc.registry import Registry
+from botyard.wire.names import second_generation
+from tests.world import World
+
+URL = "https://chat.example.com"
+REGISTRY = Registry(MODULES)
+METHODS = list(REGISTRY)
+WHOLE: dict[str, Any] = json.loads(document(REGISTRY, URL))
+
+
+def post(one: Method, whole: dict[str, Any] = WHOLE) -> dict[str, Any]:
+    """The operation of a method."""
+    found: dict[str, Any] = whole["paths"][f"/{one.name}"]["post"]
+    return found
+
+
+def resolved(part: dict[str, Any], whole: dict[str, Any] = WHOLE) -> dict[str, Any]:
+    """What a reference stands for."""
+    while "$ref" in part and len(part) == 1:
+        found: Any = whole
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        part = found
+    return part
+
+
+def by_name(one: Any) -> str:
+    return one.name if isinstance(one, Method) else ""
+
+
+def described(*functions: Any) -> dict[str, Any]:
+    """The document of a registry with nothing but these methods."""
+    modules = []
+    for place, function in enumerate(functions):
+        module = ModuleType(function.__module__)
+        setattr(module, f"method{place}", function)
+        modules.append(module)
+    made: dict[str, Any] = json.loads(document(Registry(modules), URL))
+    openapi_spec_validator.validate(made)
+    return made
+
+
+def test_the_document_is_valid() -> None:
+    openapi_spec_validator.validate(WHOLE)
+
+
+def test_the_document_is_made_once() -> None:
+    assert document(REGISTRY, URL) is document(REGISTRY, URL)
+
+
+def test_every_method_is_there_and_nothing_else() -> None:
+    doors = {"/oauth/token/", "/openapi.json", "/avatar/{name}"}
+    assert set(WHOLE["paths"]) == {f"/{one.name}" for one in METHODS} | doors
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [
+        operation["operationId"]
+        for path in WHOLE["paths"].values()
+        for verb, operation in path.items()
+        if verb in ("get", "post")
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_methods_are_reached_by_token_and_by_webhook() -> None:
+    by_token, by_webhook = WHOLE["servers"]
+    assert by_token["url"] == f"{URL}/rest"
+    assert by_webhook["url"] == f"{URL}/rest/{{user_id}}/{{secret}}"
+    assert set(by_webhook["variables"]) == {"user_id", "secret"}
+    assert {} in WHOLE["security"], "a webhook needs no key beside its address"
+
+
+@pytest.mark.parametrize("one", METHODS, ids=by_name)
+def test_a_method_says_what_it_is(one: Method) -> None:
+    operation = post(one)
+    assert operation["summary"] == one.summary
+    assert operation.get("deprecated", False) == bool(one.deprecated)
+    assert one.access.value.sentence[1:] in operation["description"]
+    assert one.docs in operation["description"]
+    assert operation["tags"][0] in {tag["name"] for tag in WHOLE["tags"]}
+
+
+@pytest.mark.parametrize("one", METHODS, ids=by_name)
+def test_every_parameter_is_there(one: Method) -> None:
+    if one.params is AnyParams or not one.params.__struct_fields__:
+        return
+    names = {field.encode_name for field in msgspec.structs.fields(one.params)}
+    content = post(one)["requestBody"]["content"]
+    assert set(resolved(content["application/json"]["schema"])["properties"]) == names
+    if not third_generation(one):
+        assert content["application/x-www-form-urlencoded"] == content["application/json"]
+        query = WHOLE["paths"][f"/{one.name}"]["get"]["parameters"]
+        assert {parameter["name"].removesuffix("[]") for parameter in query} == names
+
+
+@pytest.mark.parametrize("one", METHODS, ids=by_name)
+def test_every_problem_is_there(one: Method) -> None:
+    responses = post(one)["responses"]
+    for problem in of_method(one):
+        row = problem.value
+        code, text = (row.code_v2, row.text_v2) if second_generation(one.name) else (row.code, row.text)
+        content = resolved(responses[str(row.status)])["content"]["application/json"]
+        example = resolved(content["examples"][problem.name])["value"]
+        error = content["schema"]["properties"]["error"]
+        if third_generation(one):
+            assert example == {"error": {"code": code, "message": text}}
+            assert code in error["properties"]["code"]["enum"]
+        else:
+            assert example == {"error": code, "error_description": text}
+            assert code in error["enum"]
+
+
+@pytest.mark.parametrize("one", METHODS, ids=by_name)
+def test_no_problem_is_made_up(one: Method) -> None:
+    known = {problem.name for problem in of_method(one)}
+    for status, response in post(one)["responses"].items():
+        if status != "200":
+            assert set(resolved(response)["content"]["application/json"]["examples"]) <= known
+
+
+# Declarations that the portal has none of, or not yet.
+
+
+class Same(Params, frozen=True):
+    first: int = 0
+
+
+class Elsewhere:
+    class Same(Params, frozen=True):
+        second: int = 0
+
+
+class Nested(Params, frozen=True, rename="upper"):
+    users: list[int] = []
+    fields: dict[str, str] = {}
+    title: str = ""
+
+
+def test_structs_of_one_name_do_not_collide() -> None:
+    @method("im.one")
+    async def one(call: Any, p: Same) -> int:
+        """First."""
+        return 1
+
+    @method("im.other")
+    async def other(call: Any, p: Elsewhere.Same) -> int:
+        """Second."""
+        return 1
+
+    whole = described(one, other)
+    for name, fields in (("im.one", {"first"}), ("im.other", {"second"})):
+        body = whole["paths"][f"/{name}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert set(resolved(body, whole)["properties"]) == fields
+
+
+def test_a_page_has_total_and_next() -> None:
+    @method("im.listed")
+    async def listed(call: Any, p: NoParams) -> Page:
+        """Listed."""
+        return Page([])
+
+    whole = described(listed)
+    answer = whole["paths"]["/im.listed"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert {"result", "time", "total", "next"} == set(answer["properties"])
+    assert answer["required"] == ["result", "time"]
+
+
+def test_the_second_generation_has_its_own_codes() -> None:
+    @method("imbot.v2.Bot.get", access=Access.BOT_OWNER, raises=(Problem.BOT_NOT_FOUND,))
+    async def get(call: Any, p: NoParams) -> int:
+        """Got."""
+        return 1
+
+    whole = described(get)
+    refused = resolved(whole["paths"]["/imbot.v2.Bot.get"]["post"]["responses"]["400"], whole)
+    assert "BOT_NOT_FOUND" in refused["description"]
+    assert "BOT_ID_ERROR" not in refused["description"]
+
+
+def test_lists_and_objects_in_a_query_are_nested_as_php_does_it() -> None:
+    @method("im.nested")
+    async def nested(call: Any, p: Nested) -> int:
+        """Nested."""
+        return 1
+
+    whole = described(nested)
+    users, fields, title = whole["paths"]["/im.nested"]["get"]["parameters"]
+    assert (users["name"], users["explode"]) == ("USERS[]", True)
+    assert (fields["name"], fields["style"]) == ("FIELDS", "deepObject")
+    assert title == {"name": "TITLE", "in": "query", "schema": {"type": "string"}}
+
+
+# What is served, and what is answered.
+
+
+def test_the_portal_serves_it(world: World) -> None:
+    answer = world.get("/openapi.json")
+    assert answer.status == 200
+    assert answer.body["servers"][0]["url"] == f"{world.settings.public_url}/rest"
+
+
+def test_answers_are_as_described(world: World) -> None:
+    bot = world.bot()
+    chat = world.chat(users=[bot])
+    dialog, mine = f"chat{chat}", {"BOT_ID": bot, "CLIENT_ID": "test-client"}
+    sent = world.call("imbot.message.add", params={**mine, "DIALOG_ID": dialog, "MESSAGE": "Hello"}).result
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("profile", {}),
+        ("batch", {"cmd": {"a": "profile", "b": "no.such.method"}}),
+        ("user.get", {}),
+        ("user.current", {}),
+        ("im.dialog.get", {"DIALOG_ID": dialog}),
+        ("im.dialog.messages.get", {"DIALOG_ID": dialog}),
+        ("im.dialog.read", {"DIALOG_ID": dialog}),
+        ("imbot.bot.list", {}),
+        ("imbot.dialog.get", {"DIALOG_ID": dialog}),
+        ("imbot.chat.get", {"ENTITY_TYPE": "none", "ENTITY_ID": "1"}),
+        ("imbot.message.update", {**mine, "MESSAGE_ID": sent, "MESSAGE": "Bye"}),
+        ("imbot.message.update", {**mine, "MESSAGE_ID": 10**9, "MESSAGE": "Bye"}),
+        ("imbot.chat.sendTyping", {**mine, "DIALOG_ID": "nowhere"}),
+        ("im.dialog.get", {"DIALOG_ID": "chat999999"}),
+        ("imbot.register", {}),
+    ]
+    for name, params in calls:
+        answer = world.call(name, params=params)
+        found = REGISTRY.find(name)
+        assert found is not None
+        response = resolved(post(found)["responses"][str(answer.status)])
+        schema = response["content"]["application/json"]["schema"]
+        # The schemas refer into the document, so the document is the root that the check stands on.
+        jsonschema.Draft202012Validator({**WHOLE, "allOf": [schema]}).validate(answer.body)
