@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -99,12 +100,40 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+_OFFERING = frozenset({b"upgrade", b"http2-settings"})
+"""Headers that make an offer, and the words of `Connection` that go with them."""
+
+
 class _Stage(Enum):
     """Where in the stream of requests a connection is."""
 
     BETWEEN = "between requests"
     HEAD = "in a request line or its headers"
     BODY = "in a body"
+
+
+class _Parser(httptools.HttpRequestParser):
+    """A parser that reads on after an offer to speak another protocol, as if the offer had not been made.
+
+    The one that it extends stops after the head of such a request, and the body is lost. b24phpsdk, like all that
+    lets libcurl speak HTTP/2, offers h2c with every call by plain http.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
+        super().__init__(connection)
+        self._connection = connection
+        with contextlib.suppress(AttributeError):
+            # As uvicorn has it.
+            self.set_dangerous_leniencies(lenient_data_after_close=True)
+
+    def feed_data(self, data: Any) -> None:
+        """Raises HttpParserUpgrade for an offer that is taken up."""
+        try:
+            super().feed_data(data)
+        except httptools.HttpParserUpgrade as offer:
+            if not self._connection.declines():
+                raise
+            self._connection.read_on(data[offer.args[0] :])
 
 
 class _Connection(HttpToolsProtocol):
@@ -116,6 +145,7 @@ class _Connection(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.parser = _Parser(self)
         self._stage = _Stage.BETWEEN
         self._moved = False
         self._arrived = 0
@@ -155,10 +185,15 @@ class _Connection(HttpToolsProtocol):
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refused = Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused
+        if self.declines():
+            return
         self._stage, self._body_seen = _Stage.BODY, False
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        if self.declines():
+            # Said by the parser, which has not looked for a body; it is read on without the offer.
+            return
         self._stage, self._moved = _Stage.BETWEEN, True
         super().on_message_complete()
         if self.cycle is not None and self.cycle.response_complete:
@@ -178,8 +213,26 @@ class _Connection(HttpToolsProtocol):
         """What uvicorn calls for anything that it cannot read."""
         self._refuse(self._refused)
 
+    def declines(self) -> bool:
+        """Whether the request read now offers a protocol that is not spoken here."""
+        # CONNECT counts as an offer too, and nothing is left of such a request without it.
+        offered = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
+        return offered and not self._should_upgrade()
+
+    def read_on(self, rest: bytes) -> None:
+        """Read the request under way again without its offer, and what comes after its head."""
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
+        for name, value in self.headers:
+            if name == b"connection":
+                value = b",".join(word for word in value.split(b",") if word.strip().lower() not in _OFFERING)
+            if name not in _OFFERING and value:
+                lines.append(b"%b: %b" % (name, value))
+        self.parser = _Parser(self)
+        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]) + rest)
+
     def _unsupported_upgrade_warning(self) -> None:
-        # The PHP SDK offers h2c with every call; declining that is nothing to warn of.
+        # A CONNECT; nothing to warn of.
         pass
 
     def _head_size(self) -> int:
