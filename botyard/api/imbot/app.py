@@ -165,7 +165,7 @@ def _merged(p: Update) -> dict[str, Any]:
 
 
 async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
-    """The application with what was given laid over it."""
+    """The application with what was given laid over it; a frame alone takes the place of a JS command."""
     if isinstance(call.prepared, Refused):
         raise Refused(Problem.CHAT_APP_WRONG, done=done)
     picture = pictures.taken(call.prepared)
@@ -174,7 +174,7 @@ async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
         "iframe_width": given.iframe_width,
         "iframe_height": given.iframe_height,
         "iframe_popup": given.iframe_popup,
-        "js_method": given.js_method.upper() if given.js_method else given.js_method,
+        "js_method": given.js_method.upper() if given.js_method else "" if given.iframe else None,
         "js_param": given.js_param,
         "hash": given.hash,
         "icon": await pictures.keep(call.tx, picture, call.now) if picture else None,
