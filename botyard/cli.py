@@ -6,11 +6,12 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from botyard import __version__
 
+INTERRUPTED = 130
 DESCRIPTION = "A self-hosted chat server that speaks the Bitrix24 chat REST API."
 
 
@@ -47,28 +48,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if argv is None else argv)
     if not given or given[0] not in COMMANDS:
         return _top(given)
-    command = COMMANDS[given[0]]
-    # Only what is asked for is imported: a list of people needs no web server.
-    module = importlib.import_module(f"botyard.commands.{command.module}")
-    options = getattr(module, f"{command.prefix}parser")().parse_args(given[1:])
-    return _run(lambda: int(getattr(module, f"{command.prefix}run")(options)))
-
-
-def _run(work: Callable[[], int]) -> int:
-    # Known only here, for the same reason.
-    from botyard.commands.failing import Exit, Failure
-
     try:
-        return work()
-    except Failure as failure:
-        print(f"botyard: {failure.sentence}", file=sys.stderr)
-        return failure.code
+        return _run(COMMANDS[given[0]], given[1:])
     except KeyboardInterrupt:
-        return Exit.INTERRUPTED
+        # Stopping a server is how it is meant to end, even while it is still starting.
+        return 0 if given[0] == "serve" else INTERRUPTED
     except BrokenPipeError:
         # Whoever read the list has seen enough (`botyard methods | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.OK
+        return 0
+
+
+def _run(command: Command, given: Sequence[str]) -> int:
+    # Only what is asked for is imported: a list of people needs no web server.
+    module = importlib.import_module(f"botyard.commands.{command.module}")
+    from botyard.commands.failing import Failure
+
+    options = getattr(module, f"{command.prefix}parser")().parse_args(given)
+    try:
+        return int(getattr(module, f"{command.prefix}run")(options))
+    except Failure as failure:
+        print(f"botyard: {failure.sentence}", file=sys.stderr)
+        return int(failure.code)
 
 
 def _top(given: list[str]) -> int:

@@ -7,7 +7,6 @@ import asyncio
 import json
 import os
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -84,31 +83,38 @@ async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> i
     child = _Child(command)
     with (
         hearing(_FORWARDED, child.hear),
-        storage(Path(tempfile.gettempdir())),
         tempfile.TemporaryDirectory(prefix="botyard-", ignore_cleanup_errors=True) as folder,
     ):
         wanted = Settings(
             data=Path(folder), port=given.port, tls=given.tls, tls_port=given.tls_port, public_url="", demo=True
         )
-        front = Front(wanted, "127.0.0.1")
-        try:
-            context = await open_context(front.settings)
-            place = Place(context.database, context.keys, context.settings, every_scope())
+        with storage(wanted):
+            front = Front(wanted, "127.0.0.1")
             try:
-                filled = await fill(place, int(time.time()), extra)
-                front.open(context)
-                return await _beside(front, child, variables(front, filled))
+                return await _in_portal(front, child, extra)
             finally:
-                await context.database.close()
-        finally:
-            front.close()
+                front.close()
+
+
+async def _in_portal(front: Front, child: _Child, extra: Seed) -> int:
+    """Open and fill the portal, and run the child beside it."""
+    context = await open_context(front.settings)
+    try:
+        place = Place(context.database, context.keys, context.settings, every_scope())
+        filled = await fill(place, int(time.time()), extra)
+        front.open(context)
+        return await _beside(front, child, variables(front, filled))
+    finally:
+        await context.database.close()
 
 
 async def _beside(front: Front, child: _Child, told: Mapping[str, str]) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
     try:
-        return await child.run({**os.environ, **told})
+        # Variables of a portal around this one would be mistaken for this one's.
+        inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+        return await child.run({**inherited, **told})
     finally:
         for listener in front.listeners:
             listener.stop()
@@ -139,7 +145,7 @@ def variables(front: Front, filled: Filled) -> dict[str, str]:
 
 
 class _Child:
-    """The command. Signals that reach us before it runs end everything; later ones are passed on to it."""
+    """The command. Signals that come before it runs keep it from running; later ones are passed on to it."""
 
     def __init__(self, command: list[str]) -> None:
         self._command = command
@@ -155,23 +161,34 @@ class _Child:
 
     async def run(self, environment: Mapping[str, str]) -> int:
         """Run to the end; the status as a shell would put it."""
-        if self._early is None:
-            try:
-                self._process = await asyncio.create_subprocess_exec(*self._command, env=environment)
-            except FileNotFoundError as problem:
-                raise Failure(f"There is no command {self._command[0]!r}.", Exit.NOT_FOUND) from problem
-            except OSError as problem:
-                sentence = f"{self._command[0]!r} cannot be run: {problem.strerror}."
-                raise Failure(sentence, Exit.NOT_EXECUTABLE) from problem
-        if self._process is None:
-            return Exit.SIGNAL + (self._early or signal.SIGTERM)
+        if self._early is not None:
+            return Exit.SIGNAL + self._early
+        self._process = await self._started(environment)
+        if self._early is not None:
+            # It came while the command was being started.
+            self.hear(self._early)
         status = await self._process.wait()
         return status if status >= 0 else Exit.SIGNAL - status
+
+    async def _started(self, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(*self._command, env=environment)
+        except FileNotFoundError as problem:
+            raise Failure(f"There is no command {self._command[0]!r}.", Exit.NOT_FOUND) from problem
+        except (OSError, ValueError) as problem:
+            reason = getattr(problem, "strerror", None) or str(problem)
+            raise Failure(f"{self._command[0]!r} cannot be run: {reason}.", Exit.NOT_EXECUTABLE) from problem
 
 
 def _in_foreground() -> bool:
     """Whether Ctrl-C of a terminal goes to this process and, being of its group, to the command."""
     try:
-        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
-    except (OSError, ValueError):
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
         return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

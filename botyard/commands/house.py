@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.failing import FILE, Exit, Failure, storage
 from botyard.config import Settings
 from botyard.model.people import User
 from botyard.portal import keys, setup, users
@@ -35,14 +35,14 @@ class House(NamedTuple):
 async def open_rows(settings: Settings) -> Database:
     """Open the database, made with its folder where there is none; migrations are the caller's."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    return await open_database(settings.database or settings.data / "botyard.db")
+    return await open_database(settings.database or settings.data / FILE)
 
 
 @asynccontextmanager
 async def house(settings: Settings, *, empty: bool = False) -> AsyncIterator[House]:
     """Open the portal; with ``empty`` an empty database will do, and is brought up to date."""
-    with storage(settings.data):
-        if not empty and not settings.database and not (settings.data / "botyard.db").exists():
+    with storage(settings):
+        if not empty and not settings.database and not (settings.data / FILE).exists():
             raise _no_portal(settings)
         database = await open_rows(settings)
         try:
@@ -54,7 +54,10 @@ async def house(settings: Settings, *, empty: bool = False) -> AsyncIterator[Hou
 
 async def _require_ready(database: Database, settings: Settings) -> None:
     """A portal that a running server of another version uses is not changed behind its back."""
-    if await pending(database):
+    missing = await pending(database)
+    if missing and missing[0].startswith("0001"):
+        raise _no_portal(settings)
+    if missing:
         raise Failure(
             "The database is not that of this version of Botyard; bring it up to date with 'botyard migrate'.",
             Exit.STORAGE,

@@ -66,7 +66,7 @@ def migrate_run(given: argparse.Namespace) -> int:
 
 async def _migrate(given: argparse.Namespace) -> int:
     settings = options.place(given)
-    with storage(settings.data):
+    with storage(settings):
         database = await open_rows(settings)
         try:
             applied = await migrate(database)

@@ -83,17 +83,13 @@ def settings(given: argparse.Namespace) -> Settings:
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    try:
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(_serve(settings(given)))
-    except KeyboardInterrupt:
-        # Stopped while it was still starting: nothing was promised to anybody yet.
-        return Exit.OK
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(settings(given)))
     return Exit.OK
 
 
 async def _serve(wanted: Settings) -> None:
-    with storage(wanted.data):
+    with storage(wanted):
         wanted.data.mkdir(parents=True, exist_ok=True)
         front = Front(wanted)
         try:

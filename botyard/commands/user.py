@@ -23,6 +23,14 @@ botyard user list
 echo 'correct horse battery' | botyard user password ann --password-stdin
 """
 
+_TEXTS = {
+    "name": "first name (default: the login)",
+    "last-name": "last name",
+    "email": "address of e-mail",
+    "position": "what they do",
+    "department": "where they work; made when there is none of this name",
+}
+
 
 def parser() -> options.Parser:
     """The command's options."""
@@ -30,8 +38,8 @@ def parser() -> options.Parser:
     verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|password")
     add = verbs.add_parser("add", help="add a person and print a password", allow_abbrev=False)
     add.add_argument("login", help="the name to sign in with")
-    for name in ("name", "last-name", "email", "position", "department"):
-        add.add_argument(f"--{name}", default="", metavar="TEXT")
+    for name, meaning in _TEXTS.items():
+        add.add_argument(f"--{name}", default="", metavar="TEXT", help=meaning)
     add.add_argument("--admin", action="store_true", help="with an administrator's rights")
     add.add_argument("--extranet", action="store_true", help="from outside: sees only the chats it is in")
     listed = verbs.add_parser("list", help="list people", allow_abbrev=False)

@@ -15,6 +15,7 @@ from botyard.demo.fill import Filled, Place, fill, greet
 from botyard.demo.seed import NOTHING, Seed
 from botyard.portal import passwords
 from botyard.store.db import Duplicate
+from tests.portals import Databases
 from tests.world import Person, World
 
 
@@ -23,9 +24,9 @@ class DemoWorld(World):
 
     filled: Filled
 
-    def __init__(self, folder: Path, extra: Seed = NOTHING) -> None:
+    def __init__(self, folder: Path, extra: Seed = NOTHING, database: str = "") -> None:
         self._extra = extra
-        super().__init__(folder)
+        super().__init__(folder, database)
 
     def _founded(self) -> Person:
         self.filled = self.run(fill(self.place(), int(self.time), self._extra))
@@ -210,6 +211,22 @@ def test_a_portal_is_filled_once(own: DemoWorld) -> None:
     with pytest.raises(Duplicate):
         own.run(fill(own.place(), int(own.time)))
     assert own.greeted() == own.shown
+
+
+@pytest.mark.postgresql
+def test_it_is_the_same_on_postgresql(demo: DemoWorld, tmp_path: Path, databases: Databases) -> None:
+    with databases.lent() as address:
+        other = DemoWorld(tmp_path, database=address)
+        try:
+            # Ids may differ: the database was used by other tests before.
+            sql = """SELECT c.title, c.kind, c.members, c.guests, c.bots, c.messages, c.counted, c.viewers, m.sent
+                     FROM chats c JOIN messages m ON m.id = c.last_message_id WHERE m.sent < :now ORDER BY c.id"""
+            before = int(demo.time) - 60
+            assert other.read(lambda tx: tx.all(sql, now=before)) == demo.read(lambda tx: tx.all(sql, now=before))
+            other.wait(3600)
+            assert other.greeted().application.access_token != other.shown.application.access_token
+        finally:
+            other.close()
 
 
 def test_the_demo_says_what_its_file_says(demo: DemoWorld) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from botyard.demo.seed import SeedWrong, read
+from botyard.demo.seed import Person, Said, SeedBot, SeedChat, SeedDialog, SeedWrong, read
 from tests.demo.test_demo import DemoWorld
 
 Plant = Callable[..., DemoWorld]
@@ -79,6 +81,26 @@ def test_messages_may_be_added_to_a_demo_dialog(plant: Plant) -> None:
     world = plant(dialogs=[{"between": ["ben", "alice"], "messages": [{"from": "alice", "text": "Yes, at one."}]}])
     messages = world.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]
     assert [one["text"] for one in messages[:2]] == ["Yes, at one.", "Lunch?"]
+
+
+def test_the_documented_seed_becomes_what_is_documented(plant: Plant) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
+    text = page.read_text()
+    found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert found
+    world = plant(**json.loads(found[1]))
+    assert json.dumps(world.filled.sown._asdict()) in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"),
+    [("people", Person), ("bots", SeedBot), ("chats", SeedChat), ("dialogs", SeedDialog), ("messages", Said)],
+)
+def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> None:
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
+    row = next(line for line in page.read_text().splitlines() if line.startswith(f"| `{part}` |"))
+    for field in msgspec.structs.fields(kind):
+        assert f"`{field.encode_name}`" in row
 
 
 @pytest.mark.parametrize(

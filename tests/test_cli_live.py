@@ -1,0 +1,327 @@
+"""`botyard serve` and `botyard exec` as processes of their own: addresses, signals, what is left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from botyard.commands.exec_ import VARIABLES
+from botyard.commands.failing import Exit
+
+pytestmark = pytest.mark.live
+
+BOTYARD = [sys.executable, "-m", "botyard"]
+SECONDS = 30
+
+
+def ask(url: str, ca_file: str = "", **params: Any) -> Any:
+    """Call a method by its whole address; the body, of an error too."""
+    trust = ssl.create_default_context(cafile=ca_file) if ca_file else True
+    return httpx.post(url, json=params, timeout=SECONDS, verify=trust, trust_env=False).json()
+
+
+class Serving:
+    """A running `botyard serve`, and what it printed until it was ready."""
+
+    def __init__(self, data: Path, *words: str) -> None:
+        self.process = subprocess.Popen(
+            [*BOTYARD, "serve", "--port", "0", "--data", str(data), *words],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line)
+            if line.startswith("Press Ctrl-C"):
+                break
+        self.printed = "".join(lines)
+        self.url = self.word(r"answers at (\S+)")
+
+    def word(self, pattern: str) -> str:
+        """What a pattern finds in the printed text."""
+        found = re.search(pattern, self.printed)
+        assert found, self.printed
+        return found[1]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        """Ask it to end; exit code and everything it said on standard error."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, said
+
+
+@contextlib.contextmanager
+def serving(data: Path, *words: str) -> Iterator[Serving]:
+    """Run a server, and end it whatever happens."""
+    made = Serving(data, *words)
+    try:
+        yield made
+    finally:
+        if made.process.poll() is None:
+            made.process.kill()
+            made.process.communicate()
+
+
+def run(*words: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run([*BOTYARD, *words], capture_output=True, text=True, timeout=SECONDS, check=False, **options)
+
+
+def python(script: str) -> list[str]:
+    """A command that runs a script with the Python of these tests."""
+    return [sys.executable, "-c", script]
+
+
+SHOW = """
+import json, os
+print(json.dumps({name: os.environ[name] for name in os.environ if "BOTYARD_" in name and "_TEST_" not in name}))
+"""
+CALL = """
+import json, os, ssl, sys, urllib.request
+ca = os.environ.get("BOTYARD_CA_FILE")
+trust = ssl.create_default_context(cafile=ca) if ca else None
+print(urllib.request.urlopen(sys.argv[1].format(**os.environ), context=trust).read().decode())
+"""
+
+
+# botyard serve
+
+
+def test_a_demo_portal_shows_keys_that_work_and_the_same_ones_again(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        hook = server.word(r"(http\S+/rest/1/\w+/) +Alice")
+        assert ask(hook + "profile")["result"]["ADMIN"] is True
+        token = server.word(r"access_token +(\w+)")
+        assert ask(f"{server.url}/rest/app.info", auth=token)["result"]["CODE"] == server.word(r"client_id +(\S+)")
+        curl = shlex.split(server.word(r"(curl .*)"))
+        assert ask(curl[1])["result"]["dialog_id"] == "chat1"
+        code, said = server.stop()
+        assert (code, "Traceback" in said) == (Exit.OK, False)
+    with serving(tmp_path, "--demo") as again:
+        for pattern in (r"1 +alice +(\S+)", r"/rest/2/(\w+)/", r"client_secret +(\w+)", r"access_token +(\w+)"):
+            assert again.word(pattern) == server.word(pattern)
+        assert ask(again.word(r"(http\S+/rest/1/\w+/) +Alice") + "profile")["result"]["ID"] == "1"
+        code, said = again.stop(signal.SIGTERM)
+        assert (code, "Traceback" in said) == (Exit.OK, False)
+
+
+def test_tokens_are_renewed_over_http_by_get_and_by_post(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        words = {name: server.word(name + r" +(\S+)") for name in ("client_id", "client_secret", "refresh_token")}
+        words["grant_type"] = "refresh_token"
+        for path in ("/oauth/token/", "//oauth/token/", "/rest//oauth/token/", "/rest/oauth/token"):
+            fresh = httpx.get(server.url + path, params=words, trust_env=False).json()
+            assert fresh["client_endpoint"] == f"{server.url}/rest/"
+        posted = httpx.post(f"{server.url}/oauth/token/", data=words, trust_env=False).json()
+        assert ask(f"{server.url}/rest/profile", auth=posted["access_token"])["result"]["ID"] == "1"
+        _, said = server.stop()
+        for name in ("client_secret", "refresh_token", "access_token"):
+            assert server.word(name + r" +(\S+)") not in said
+
+
+def test_a_plain_portal_is_made_with_an_administrator_shown_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert len(server.word(r"Login: admin, password: (\S+)")) >= 16
+        assert ask(f"{server.url}/rest/server.time")["error"] == "NO_AUTH_FOUND"
+        assert server.stop()[0] == Exit.OK
+    with serving(tmp_path) as again:
+        assert "password" not in again.printed
+        assert again.stop()[0] == Exit.OK
+    with serving(tmp_path, "--demo") as demo:
+        assert "was not made with --demo" in demo.printed
+        assert demo.stop()[0] == Exit.OK
+
+
+def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        made = run("webhook", "add", "admin", "--data", str(tmp_path), "--public-url", server.url)
+        found = re.search(r"address: (\S+)", made.stdout)
+        assert found, made.stderr
+        assert ask(found[1] + "profile")["result"]["ID"] == "1"
+        assert run("portal", "switch", "maintenance", "on", "--data", str(tmp_path)).returncode == Exit.OK
+        assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
+
+
+def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--tls", "--tls-port", "0") as server:
+        https = server.word(r"and at (https\S+)")
+        ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
+        assert ask(f"{https}/rest/server.time", ca_file)["error"] == "NO_AUTH_FOUND"
+        assert server.stop()[0] == Exit.OK
+
+
+def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run("serve", "--port", port, "--data", str(tmp_path / "portal"))
+    assert ended.returncode == Exit.ADDRESS
+    assert ended.stderr.startswith(f"botyard: Port {port} of 127.0.0.1 is taken;")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_an_address_of_another_machine_is_told_in_one_sentence(tmp_path: Path) -> None:
+    ended = run("serve", "--host", "192.0.2.1", "--data", str(tmp_path))
+    assert ended.returncode == Exit.ADDRESS
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_without_rights_is_told_in_one_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    ended = run("serve", "--port", "0", "--data", str(tmp_path / "portal"))
+    assert ended.returncode == Exit.STORAGE
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.2, 0.3])
+def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float) -> None:
+    words = [*BOTYARD, "serve", "--demo", "--port", "0", "--data", str(tmp_path)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    time.sleep(moment)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=SECONDS)
+    assert process.returncode == Exit.OK
+    assert "Traceback" not in said
+
+
+# botyard exec
+
+
+def test_the_command_finds_every_variable_and_they_work() -> None:
+    ended = run("exec", "--", *python(SHOW))
+    told = json.loads(ended.stdout)
+    assert set(told) == set(VARIABLES) - {"BOTYARD_HTTPS_URL", "BOTYARD_CA_FILE"}
+    assert told["BOTYARD_WEBHOOK_URL"] == f"{told['BOTYARD_URL']}/rest/1/{told['BOTYARD_WEBHOOK_URL'][-33:]}"
+    assert told["BOTYARD_WEBHOOK_URL"].endswith("/")
+    hooks = json.loads(told["BOTYARD_WEBHOOKS"])
+    assert sorted(hooks) == ["1", "2", "3", "4", "5"]
+    assert hooks[told["BOTYARD_USER_ID"]] == told["BOTYARD_WEBHOOK_URL"]
+    for name in ("BOTYARD_CLIENT_SECRET", "BOTYARD_ACCESS_TOKEN", "BOTYARD_REFRESH_TOKEN", "BOTYARD_MEMBER_ID"):
+        assert re.fullmatch("[0-9a-f]{32}", told[name])
+    # The portal went with its command.
+    with pytest.raises(httpx.ConnectError):
+        ask(told["BOTYARD_URL"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "{BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat1",
+        "{BOTYARD_URL}/rest/imbot.dialog.get?DIALOG_ID=chat1&auth={BOTYARD_ACCESS_TOKEN}",
+        "{BOTYARD_HTTPS_URL}/rest/imbot.dialog.get?DIALOG_ID=chat1&auth={BOTYARD_ACCESS_TOKEN}",
+    ],
+)
+def test_the_command_can_call(url: str) -> None:
+    ended = run("exec", *(["--tls"] if "HTTPS" in url else []), "--", *python(CALL), url)
+    assert json.loads(ended.stdout)["result"]["name"] == "Release 1.0", ended.stderr
+
+
+@pytest.mark.parametrize("status", [0, 7, 255])
+def test_the_status_of_the_command_is_passed_on(status: int) -> None:
+    assert run("exec", "--", *python(f"raise SystemExit({status})")).returncode == status
+
+
+def test_a_command_that_a_signal_ended_counts_as_in_a_shell() -> None:
+    kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert run("exec", "--", *python(kill)).returncode == Exit.SIGNAL + signal.SIGKILL
+
+
+def test_a_command_that_cannot_be_run_is_told(tmp_path: Path) -> None:
+    missing = run("exec", "--", "no-such-command")
+    assert (missing.returncode, missing.stderr) == (Exit.NOT_FOUND, "botyard: There is no command 'no-such-command'.\n")
+    plain = tmp_path / "plain"
+    plain.write_text("no program")
+    assert run("exec", "--", str(plain)).returncode == Exit.NOT_EXECUTABLE
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_reach_the_command_and_nothing_is_left(tmp_path: Path, number: signal.Signals) -> None:
+    waiting = """
+import signal, sys, time
+def told(number, frame):
+    print("heard", number, flush=True)
+    sys.exit(9)
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, told)
+print("ready", flush=True)
+time.sleep(30)
+"""
+    process = subprocess.Popen(
+        [*BOTYARD, "exec", "--", *python(waiting)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        # Away from any terminal: Ctrl-C of a terminal is not passed on, it has reached the command already.
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    assert len(list(tmp_path.iterdir())) == 1
+    process.send_signal(number)
+    heard, _ = process.communicate(timeout=SECONDS)
+    assert heard == f"heard {int(number)}\n"
+    assert process.returncode == 9
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_portal_within_a_portal_has_variables_of_its_own() -> None:
+    inner = [*BOTYARD, "exec", "--", *python(SHOW)]
+    script = f"import os, subprocess; print(os.environ['BOTYARD_URL'], flush=True); subprocess.run({inner!r})"
+    outer, told = run("exec", "--tls", "--", *python(script)).stdout.splitlines()
+    found = json.loads(told)
+    assert found["BOTYARD_URL"] != outer
+    assert "BOTYARD_CA_FILE" not in found
+
+
+def test_a_port_may_be_asked_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert run("exec", "--port", port, "--", "true").returncode == Exit.ADDRESS
+    ended = run("exec", "--port", port, "--", *python(SHOW))
+    assert json.loads(ended.stdout)["BOTYARD_URL"] == f"http://127.0.0.1:{port}"
+
+
+def test_a_seed_is_planted_and_its_ids_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(json.dumps({"people": [{"login": "zoe"}], "chats": [{"owner": "zoe", "title": "Planning"}]}))
+    told = json.loads(run("exec", "--seed", str(file), "--", *python(SHOW)).stdout)
+    seeded = json.loads(told["BOTYARD_SEEDED"])
+    assert str(seeded["people"]["zoe"]) in json.loads(told["BOTYARD_WEBHOOKS"])
+    assert len(seeded["chats"]) == 1
+
+
+@pytest.mark.parametrize("text", ["{", '{"folk": []}', '{"chats": [{"owner": "nobody"}]}'])
+def test_a_wrong_seed_keeps_the_command_from_running(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "seed.json"
+    file.write_text(text)
+    ended = run("exec", "--seed", str(file), "--", *python("print('ran')"))
+    assert (ended.returncode, ended.stdout) == (Exit.SEED, "")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_the_first_answer_comes_within_a_second() -> None:
+    times = []
+    for _ in range(3):
+        begun = time.time()
+        ended = run("exec", "--", *python(CALL + "\nimport time; print(time.time())"), "{BOTYARD_WEBHOOK_URL}profile")
+        times.append(float(ended.stdout.splitlines()[-1]) - begun)
+    # The best of three: other tests run on the same processor.
+    assert min(times) < 1.0, times
