@@ -17,13 +17,19 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
 
 
 class MessageSent(Event, frozen=True, kw_only=True):
-    """A message was added. ``mentioned`` are the users named in it."""
+    """A message was added. ``mentioned`` are the users named in it.
+
+    ``uuid`` is the sender's own name for it, ``previous_id`` the message before it, ``members`` how many it reached.
+    """
 
     message_id: int
     text: str
     system: bool
     mentioned: tuple[int, ...] = ()
     params: dict[str, Any] = {}
+    uuid: str = ""
+    previous_id: int = 0
+    members: int = 0
 
 
 class MessageEdited(Event, frozen=True, kw_only=True):
@@ -33,22 +39,30 @@ class MessageEdited(Event, frozen=True, kw_only=True):
     text: str
     mentioned: tuple[int, ...] = ()
     params: dict[str, Any] = {}
+    members: int = 0
 
 
 class MessageErased(Event, frozen=True, kw_only=True):
-    """A message was deleted; ``complete`` when no mark of it is left. ``mentioned`` were named in it."""
+    """A message was deleted; ``complete`` when no mark of it is left. ``mentioned`` were named in it.
+
+    ``author_id`` wrote it (not always who deleted it), at the moment ``sent``.
+    """
 
     message_id: int
     complete: bool
     mentioned: tuple[int, ...] = ()
+    author_id: int = 0
+    sent: int = 0
+    author_id: int = 0
 
 
 class MessageLiked(Event, frozen=True, kw_only=True):
-    """A reaction was set (``on``) or taken back."""
+    """A reaction to a message of ``author_id`` was set (``on``) or taken back."""
 
     message_id: int
     reaction: str
     on: bool
+    author_id: int = 0
 
 
 class ChatAdded(Event, frozen=True, kw_only=True):
@@ -99,14 +113,22 @@ class BotChanged(Event, frozen=True, kw_only=True):
 
 
 class BotRemoved(Event, frozen=True, kw_only=True):
-    """A bot was unregistered; its code is kept for the farewell event."""
+    """A bot was unregistered; what its owner knew it by is kept for the farewell event."""
 
     bot_id: int
     code: str
+    owner: str = ""
+    kind: str = ""
+    openline: bool = False
+    dialect: str = "v1"
+    name: str = ""
 
 
 class CommandCalled(Event, frozen=True, kw_only=True):
-    """A person used a slash command of a bot. ``context`` is TEXTAREA, KEYBOARD or MENU."""
+    """A person used a slash command of a bot. ``context`` is TEXTAREA, KEYBOARD or MENU.
+
+    ``text`` is the message that held it, ``uuid`` and ``previous_id`` are as in ``MessageSent``, ``bots`` were present.
+    """
 
     bot_id: int
     command_id: int
@@ -114,6 +136,17 @@ class CommandCalled(Event, frozen=True, kw_only=True):
     params: str
     context: str
     message_id: int
+    text: str = ""
+    uuid: str = ""
+    previous_id: int = 0
+    bots: tuple[int, ...] = ()
+
+
+class ContextGiven(Event, frozen=True, kw_only=True):
+    """A person opened the dialog with a bot and brought data along."""
+
+    bot_id: int
+    context: dict[str, Any]
 
 
 class CommandChanged(Event, frozen=True, kw_only=True):
