@@ -74,6 +74,9 @@ class Listener:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            # Who says that a call came over https must be asked for; nobody is believed unasked.
+            proxy_headers=False,
+            interface="asgi3",
             server_header=False,
             date_header=True,
             timeout_keep_alive=75,

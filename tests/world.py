@@ -330,4 +330,4 @@ def ledger() -> Iterator[str]:
         if not line.startswith(" "):
             seen = ": 0/" not in line.split(" methods")[0]
         if seen:
-            yield line
+            yield line if len(line) < 200 else f"{line[:197]}…"

@@ -9,7 +9,6 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-
 HASHES = 1024
 """Hashes that are remembered, in memory only."""
 
