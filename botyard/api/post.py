@@ -8,12 +8,16 @@ from msgspec import Struct
 
 
 class Post(Struct, frozen=True):
-    """An event as one handler is told of it: ``handler`` is the URL to call, ``auth`` the block beside ``data``."""
+    """An event as one handler is told of it: ``handler`` is the URL to call, ``auth`` the block beside ``data``.
+
+    ``handler_id`` is the number of the handler, which stands in the body too.
+    """
 
     event: str
     data: dict[str, Any]
     auth: dict[str, Any]
     handler: str
+    handler_id: int = 0
 
 
 class Told(Struct, frozen=True):

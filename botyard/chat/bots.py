@@ -88,6 +88,16 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
         else:
             await participants.withdraw(tx, bot.user_id, chat_id, now)
     # The farewell is written while the bot is still known, or nobody could be told.
-    await outbox.publish(tx, BotRemoved(actor_id=actor_id, bot_id=bot.user_id, code=bot.code), now)
+    farewell = BotRemoved(
+        actor_id=actor_id,
+        bot_id=bot.user_id,
+        code=bot.code,
+        owner=bot.owner,
+        kind=bot.type,
+        openline=bot.openline,
+        dialect=bot.dialect,
+        name=bot.name,
+    )
+    await outbox.publish(tx, farewell, now)
     await bots.remove(tx, bot.user_id)
     await users.set_active(tx, bot.user_id, False, now)

@@ -120,6 +120,9 @@ async def call(
                 params=params,
                 context=context,
                 message_id=message_id,
+                text=text,
+                previous_id=chat.last_message_id,
+                bots=tuple(sorted(here)),
             )
             await outbox.publish(tx, event, now)
 

@@ -58,6 +58,9 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         system=draft.system,
         mentioned=() if draft.system else _mentioned(draft.text),
         params=draft.params,
+        uuid=draft.uuid or "",
+        previous_id=chat.last_message_id,
+        members=chat.members,
     )
     await outbox.publish(tx, event, now, chat)
     return message_id
@@ -104,6 +107,7 @@ async def edit(
         text=said,
         mentioned=_mentioned(said),
         params=params,
+        members=chat.members,
     )
     await outbox.publish(tx, event, now, chat)
 
@@ -134,6 +138,8 @@ async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete:
         message_id=found.id,
         complete=complete,
         mentioned=_mentioned(found.text),
+        author_id=found.author_id,
+        sent=found.sent,
     )
     await outbox.publish(tx, event, now, chat)
 

@@ -53,7 +53,6 @@ class MessageErased(Event, frozen=True, kw_only=True):
     mentioned: tuple[int, ...] = ()
     author_id: int = 0
     sent: int = 0
-    author_id: int = 0
 
 
 class MessageLiked(Event, frozen=True, kw_only=True):
