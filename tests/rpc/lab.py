@@ -1,0 +1,154 @@
+"""Methods that exist in tests only: they show what the pipeline hands in, and break in every way there is."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from botyard.api import MODULES
+from botyard.rpc.call import Call
+from botyard.rpc.method import AnyParams, Mode, NoParams, Page, Params, method
+from botyard.rpc.registry import Registry
+from botyard.server import application
+from botyard.store import portal
+from tests.world import World
+
+ROWS = 120
+LONG = "x" * 20_000
+
+
+class Hooks:
+    """What a test wants to happen inside of a method."""
+
+    during: Callable[[], object] = staticmethod(lambda: None)
+    gate: asyncio.Event | None = None
+
+
+hooks = Hooks()
+
+
+@method("lab.echo", scopes=())
+async def echo(call: Call, p: AnyParams) -> dict[str, Any]:
+    """Answer the parameters as they came through the door."""
+    return p.values
+
+
+class TakeParams(Params, frozen=True, rename="upper"):
+    number: int = -1
+    flag: bool | None = None
+    text: str = "default"
+    many: list[int] = msgspec.field(default_factory=list)
+
+
+@method("lab.take", scopes=())
+async def take(call: Call, p: TakeParams) -> TakeParams:
+    """Answer the parameters as a method reads them."""
+    return p
+
+
+@method("lab.fail", scopes=())
+async def fail(call: Call, p: NoParams) -> None:
+    """Break inside."""
+    raise RuntimeError("the cat sat on the keyboard")
+
+
+@method("lab.odd", scopes=())
+async def odd(call: Call, p: NoParams) -> object:
+    """Answer what cannot be written."""
+    return object()
+
+
+@method("lab.nothing", scopes=())
+async def nothing(call: Call, p: NoParams) -> None:
+    """Answer null."""
+
+
+@method("lab.tree", scopes=())
+async def tree(call: Call, p: NoParams) -> dict[str, Any]:
+    """Answer something of every shape."""
+    return {
+        "ID": 7,
+        "NAME": "Ada",
+        "YES": True,
+        "NO": False,
+        "NULL": None,
+        "RATE": 1.5,
+        "LIST": [10, {"ID": "20"}, [30]],
+        "3": "three",
+        "LONG": LONG,
+        "ROWS": [{"ID": str(number)} for number in range(1, 51)],
+    }
+
+
+class PageParams(Params, frozen=True):
+    start: int = 0
+
+
+@method("lab.page", scopes=())
+async def page(call: Call, p: PageParams) -> Page:
+    """Answer one of three pages."""
+    after = p.start + 50
+    rows = [{"ID": str(number + 1)} for number in range(p.start, min(after, ROWS))]
+    return Page(rows, ROWS, after if after < ROWS else None)
+
+
+@method("lab.during", scopes=())
+async def during(call: Call, p: NoParams) -> bool:
+    """Do what the test says, for instance let time pass."""
+    hooks.during()
+    return True
+
+
+@method("lab.wait", mode=Mode.NONE, scopes=())
+async def wait(call: Call, p: NoParams) -> bool:
+    """Stay under way until the test opens the gate."""
+    assert hooks.gate is not None
+    await hooks.gate.wait()
+    return True
+
+
+class RenameParams(Params, frozen=True, rename="upper"):
+    title: str = ""
+    fail: bool = False
+
+
+@method("lab.rename", mode=Mode.WRITE, scopes=())
+async def rename(call: Call, p: RenameParams) -> bool:
+    """Rename the portal, and break afterwards if told so."""
+    await call.tx.run("UPDATE portal SET title = :title WHERE id = 1", title=p.title)
+    if p.fail:
+        raise RuntimeError("after the change")
+    return True
+
+
+@method("lab.title", scopes=())
+async def title(call: Call, p: NoParams) -> str:
+    """Tell the portal's name."""
+    found = await portal.get(call.tx)
+    assert found is not None
+    return found.title
+
+
+@method("lab.secured", scopes=("lab",))
+async def secured(call: Call, p: NoParams) -> bool:
+    """Answer those who have a permission that nobody has."""
+    return True
+
+
+@method("lab.imbot", scopes=("imbot",))
+async def imbot(call: Call, p: NoParams) -> bool:
+    """Answer those who may look after bots."""
+    return True
+
+
+def furnish(world: World) -> World:
+    """Give a portal these methods beside its own."""
+    hooks.during, hooks.gate = lambda: None, None
+    registry = Registry([*MODULES, sys.modules[__name__]])
+    world.context = msgspec.structs.replace(world.context, registry=registry)
+    world.app = application(world.context)
+    return world
