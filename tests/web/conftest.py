@@ -1,0 +1,25 @@
+"""A portal with the methods of the lab, and one that listens on a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.rpc.lab import furnish
+from tests.web.live import Live
+from tests.world import World
+
+
+@pytest.fixture
+def lab(world: World) -> World:
+    """A portal that answers `lab.*` too."""
+    return furnish(world)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A portal on a port of this machine, shared by the tests of a file."""
+    server = Live(tmp_path_factory.mktemp("live"))
+    yield server
+    server.close()
