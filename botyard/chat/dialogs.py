@@ -79,7 +79,10 @@ async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member
 
 
 async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
-    """The private dialog of two people, made when there is none yet. Raises USER_MISSING."""
+    """The private dialog of two people, made when there is none yet. Raises USER_MISSING, also for guests.
+
+    Guests talk where they were let in, and open no dialogs of their own.
+    """
     found = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
     if found is None:
         await _make_private(tx, user_id, other_id, now)
@@ -92,6 +95,8 @@ async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[C
 async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
     people = await users.find_many(tx, [user_id, other_id])
     if {person.id for person in people} != {user_id, other_id} or not all(person.active for person in people):
+        raise Refused(Problem.USER_MISSING)
+    if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
         raise Refused(Problem.USER_MISSING)
     chat_id = await chats.add_private(tx, user_id, other_id, now)
     if chat_id is None:

@@ -77,10 +77,8 @@ async def _plan(call: Call, p: Add) -> chats.Plan:
 
 @method(
     "im.chat.user.add",
-    access=Access.PERSON,
     mode=Mode.WRITE,
     raises=(
-        Problem.GUEST,
         Problem.CHAT_EMPTY,
         Problem.CHAT_KIND,
         Problem.EXTEND_FORBIDDEN,

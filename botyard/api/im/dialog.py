@@ -12,7 +12,6 @@ from botyard.chat import dialogs, messages, reading
 from botyard.chat.overview import overview
 from botyard.chat.rules import with_path
 from botyard.errors import Problem, Refused
-from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 
@@ -46,7 +45,7 @@ class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
     counter: int
 
 
-@method("im.dialog.get", access=Access.PERSON, raises=(Problem.GUEST, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED))
+@method("im.dialog.get", raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED))
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling person sees it.
 
@@ -60,9 +59,7 @@ async def get(call: Call, p: Get) -> Dialog:
 
 @method(
     "im.dialog.messages.get",
-    access=Access.PERSON,
     raises=(
-        Problem.GUEST,
         Problem.DIALOG_EMPTY,
         Problem.FIRST_ID_STRING,
         Problem.LAST_ID_STRING,
@@ -81,7 +78,7 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     return await history_answer(call, chat, member, found)
 
 
-@method("im.dialog.read", access=Access.PERSON, mode=Mode.WRITE, raises=(Problem.GUEST, Problem.DIALOG_EMPTY))
+@method("im.dialog.read", mode=Mode.WRITE, raises=(Problem.DIALOG_EMPTY,))
 async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """Mark a chat as read up to MESSAGE_ID, or wholly; `false` where the caller is not a member.
 

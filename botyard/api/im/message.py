@@ -10,7 +10,6 @@ from botyard.api.content import IM, carried
 from botyard.chat import commands, dialogs, messages
 from botyard.errors import Problem, Refused
 from botyard.model.messages import Draft
-from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import users
@@ -29,10 +28,8 @@ class Add(Params, frozen=True, rename="upper"):
 
 @method(
     "im.message.add",
-    access=Access.PERSON,
     mode=Mode.WRITE,
     raises=(
-        Problem.GUEST,
         Problem.MESSAGE_EMPTY,
         Problem.USER_EMPTY,
         Problem.USER_MISSING,

@@ -6,7 +6,6 @@ from botyard.api.dialog import Dialog, dialog
 from botyard.chat import dialogs
 from botyard.chat.overview import overview
 from botyard.errors import Problem
-from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params, method
 
@@ -19,7 +18,6 @@ class Get(Params, frozen=True, rename="upper"):
 
 @method(
     "imbot.dialog.get",
-    access=Access.PERSON,
     deprecated="imbot.v2.Chat.get",
     raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.CHAT_CLOSED),
 )
