@@ -114,7 +114,7 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
     role: str
     entity_link: EntityLink
     text_field_enabled: bool
-    background_id: str | None
+    background_id: int | None
     permissions: Permissions
     is_new: bool
     readed_list: list[ReadMark]
@@ -159,7 +159,7 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         role=seen.role,
         entity_link=_link(chat),
         text_field_enabled=chat.text_field,
-        background_id=chat.background_id,
+        background_id=_background(chat.background_id),
         permissions=Permissions(
             chat.manage_users_add,
             chat.manage_users_delete,
@@ -178,6 +178,11 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         ),
         dialog_id=dialog_id,
     )
+
+
+def _background(kept: str | None) -> int | None:
+    """A number on these pages; themes that have names are told by imbot.v2 only."""
+    return int(kept) if kept and kept.isdecimal() else None
 
 
 def _mark(call: Call, one: Reader) -> ReadMark:
