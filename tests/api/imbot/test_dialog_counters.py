@@ -1,0 +1,207 @@
+"""imbot.dialog.get: what is unread, who read, who saw; exact in small chats and in big ones."""
+
+from __future__ import annotations
+
+from botyard.chat.overview import FOREMOST, LISTED, VIEWERS
+from botyard.store import members
+from tests.story import about, bot_does, bot_says, reads, says
+from tests.world import Person, World
+
+
+def unread(world: World, who: Person, chat: int) -> tuple[int, int]:
+    """How much is unread, and from which message on."""
+    seen = about(world, who, f"chat{chat}")
+    return seen["counter"], seen["unread_id"]
+
+
+def mutes(world: World, chat: int, user_id: int, muted: bool = True) -> None:
+    world.write(lambda tx: members.set_muted(tx, chat, user_id, muted))
+
+
+class Room:
+    """A chat of the bot Echo with Ann in it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.bot = world.bot()
+        self.ann = world.person("Ann")
+        self.chat = int(bot_does(world, "imbot.chat.add", USERS=[self.ann.id]))
+        self.dialog = f"chat{self.chat}"
+
+    def says(self, text: str = "hi") -> int:
+        return bot_says(self.world, self.dialog, text)
+
+    def erases(self, message_id: int, complete: str = "N") -> None:
+        bot_does(self.world, "imbot.message.delete", MESSAGE_ID=message_id, COMPLETE=complete)
+
+    def unread(self) -> tuple[int, int]:
+        return unread(self.world, self.ann, self.chat)
+
+
+def test_reading_moves_the_mark(portal: World) -> None:
+    room = Room(portal)
+    first, second, third = (room.says(text) for text in ("one", "two", "three"))
+    assert room.unread() == (3, first)
+    answer = reads(portal, room.ann, room.dialog, second)
+    assert answer == {"dialogId": room.dialog, "chatId": room.chat, "lastId": second, "counter": 1}
+    assert room.unread() == (1, third)
+    # The mark never moves back.
+    assert reads(portal, room.ann, room.dialog, first)["lastId"] == second
+    assert reads(portal, room.ann, room.dialog)["counter"] == 0
+    assert room.unread() == (0, 0)
+
+
+def test_speaking_is_reading(portal: World) -> None:
+    room = Room(portal)
+    room.says()
+    said = says(portal, room.ann, room.dialog)
+    assert room.unread() == (0, 0)
+    assert about(portal, room.ann, room.dialog)["last_id"] == said
+
+
+def test_what_the_system_notes_is_not_counted(portal: World) -> None:
+    room = Room(portal)
+    bob = portal.person("Bob")
+    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[bob.id])
+    bot_does(portal, "imbot.chat.updateTitle", CHAT_ID=room.chat, TITLE="Hall")
+    seen = about(portal, room.ann, room.dialog)
+    assert (seen["counter"], seen["message_count"]) == (0, 4)
+    first = room.says()
+    assert room.unread() == (1, first)
+
+
+def test_a_hidden_deletion_leaves_the_counter(portal: World) -> None:
+    room = Room(portal)
+    first, second = room.says("one"), room.says("two")
+    room.erases(first)
+    assert room.unread() == (2, first)
+    assert about(portal, room.ann, room.dialog)["message_count"] == 4
+    room.erases(second)
+    assert room.unread() == (2, first)
+
+
+def test_a_complete_deletion_takes_the_message_out_of_everything(portal: World) -> None:
+    room = Room(portal)
+    first, second, third = (room.says(text) for text in ("one", "two", "three"))
+    room.erases(first, "Y")
+    assert room.unread() == (2, second)
+    room.erases(third, "Y")
+    assert room.unread() == (1, second)
+    seen = about(portal, room.ann, room.dialog)
+    assert (seen["message_count"], seen["last_message_id"]) == (3, second)
+    room.erases(second, "Y")
+    assert room.unread() == (0, 0)
+    fourth = room.says("four")
+    assert room.unread() == (1, fourth)
+
+
+def test_a_note_behind_a_gap_is_not_taken_for_something_unread(portal: World) -> None:
+    room = Room(portal)
+    room.says("one")
+    reads(portal, room.ann, room.dialog)
+    gone = room.says("gone")
+    bot_does(portal, "imbot.chat.updateTitle", CHAT_ID=room.chat, TITLE="Hall")
+    room.erases(gone, "Y")
+    assert room.unread() == (0, 0)
+    said = room.says("two")
+    assert room.unread() == (1, said)
+
+
+def test_the_last_message_goes_after_it_was_read(portal: World) -> None:
+    room = Room(portal)
+    first, second = room.says("one"), room.says("two")
+    reads(portal, room.ann, room.dialog)
+    room.erases(second, "Y")
+    seen = about(portal, room.ann, room.dialog)
+    assert (seen["last_message_id"], seen["last_id"], seen["counter"]) == (first, first, 0)
+    third = room.says("three")
+    assert room.unread() == (1, third)
+
+
+def test_what_was_hidden_from_a_newcomer_is_not_unread(portal: World) -> None:
+    room = Room(portal)
+    room.says("before")
+    bob, eve = portal.person("Bob"), portal.person("Eve")
+    for who, hide in ((bob, "Y"), (eve, "N")):
+        bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[who.id], HIDE_HISTORY=hide)
+        assert unread(portal, who, room.chat) == (0, 0)
+    after = room.says("after")
+    assert unread(portal, bob, room.chat) == unread(portal, eve, room.chat) == (1, after)
+
+
+def test_a_mark_of_unread_goes_with_the_next_look(portal: World) -> None:
+    room = Room(portal)
+    said = room.says()
+    reads(portal, room.ann, room.dialog)
+    portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, said))
+    assert about(portal, room.ann, room.dialog)["marked_id"] == said
+    reads(portal, room.ann, room.dialog)
+    assert about(portal, room.ann, room.dialog)["marked_id"] == 0
+
+
+def test_muting_is_a_map_of_those_who_did(portal: World) -> None:
+    room = Room(portal)
+    mutes(portal, room.chat, room.ann.id)
+    mutes(portal, room.chat, room.bot)
+    seen = about(portal, room.ann, room.dialog)["mute_list"]
+    assert seen == {str(room.bot): True, str(room.ann.id): True}
+    mutes(portal, room.chat, room.bot, False)
+    assert about(portal, room.ann, room.dialog)["mute_list"] == {str(room.ann.id): True}
+
+
+def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> None:
+    room = Room(portal)
+    crowd = [portal.person(f"P{number}") for number in range(VIEWERS + 3)]
+    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd])
+    said = room.says()
+    for who in reversed(crowd):
+        portal.wait(60)
+        reads(portal, who, room.dialog)
+    views = about(portal, room.ann, room.dialog)["last_message_views"]
+    assert views["message_id"] == said
+    assert [one["user_id"] for one in views["first_viewers"]] == [one.id for one in reversed(crowd)][:VIEWERS]
+    assert [one["date"] for one in views["first_viewers"]] == sorted(one["date"] for one in views["first_viewers"])
+    assert views["count_of_viewers"] == 3
+    # The next message has been seen by nobody but its author.
+    room.says()
+    views = about(portal, room.ann, room.dialog)["last_message_views"]
+    assert (views["first_viewers"], views["count_of_viewers"]) == ([], 0)
+
+
+def test_viewers_of_a_message_that_is_the_last_one_again(portal: World) -> None:
+    room = Room(portal)
+    said = room.says("one")
+    reads(portal, room.ann, room.dialog)
+    room.erases(room.says("two"), "Y")
+    views = about(portal, room.ann, room.dialog)["last_message_views"]
+    assert (views["message_id"], [one["user_id"] for one in views["first_viewers"]]) == (said, [room.ann.id])
+
+
+def test_lists_of_a_crowd_are_capped_and_its_numbers_exact(portal: World) -> None:
+    room = Room(portal)
+    crowd = [portal.person(f"P{number}") for number in range(30)]
+    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd], HIDE_HISTORY="N")
+    for one in crowd[:25]:
+        bot_does(portal, "imbot.chat.setManager", CHAT_ID=room.chat, USER_ID=one.id)
+        mutes(portal, room.chat, one.id)
+    room.says()
+    for one in crowd[:27]:
+        reads(portal, one, room.dialog)
+    seen = about(portal, room.ann, room.dialog)
+    assert seen["user_counter"] == 32
+    assert len(seen["manager_list"]) == len(seen["mute_list"]) == LISTED
+    assert len(seen["readed_list"]) == FOREMOST
+    assert room.bot in seen["manager_list"]
+    assert room.ann.id not in [mark["user_id"] for mark in seen["readed_list"]]
+    assert all(mark["date"] for mark in seen["readed_list"])
+    views = seen["last_message_views"]
+    assert len(views["first_viewers"]) + views["count_of_viewers"] == 27
+    assert (seen["counter"], seen["message_count"]) == (1, 4)
+
+
+def test_a_chat_is_new_until_it_is_looked_into(portal: World) -> None:
+    room = Room(portal)
+    assert about(portal, room.ann, room.dialog)["is_new"]
+    assert about(portal, room.ann, room.dialog)["is_new"]
+    reads(portal, room.ann, room.dialog)
+    assert not about(portal, room.ann, room.dialog)["is_new"]

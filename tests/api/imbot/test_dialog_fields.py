@@ -1,0 +1,203 @@
+"""imbot.dialog.get: each of the 38 fields follows the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from botyard.api.dialog import Dialog
+from botyard.model.people import UserKind
+from botyard.store import chats, members
+from tests.api.imbot.cast import picture
+from tests.api.imbot.stage import NEWS, TITLE, Stage
+from tests.world import CONTRACT, World
+
+PLAIN = dict.fromkeys(("avatar", "rename", "extend", "call", "mute", "leave", "leave_owner", "send", "user_list"), True)
+OF_A_DEAL = PLAIN | {"avatar": False, "rename": False, "leave_owner": False, "path": "", "path_title": ""}
+PERMISSIONS = {
+    "manage_users_add": "member",
+    "manage_users_delete": "manager",
+    "manage_ui": "member",
+    "manage_settings": "owner",
+    "manage_messages": "member",
+    "can_post": "member",
+}
+NO_LINK = {"type": "", "url": "", "id": ""}
+DEAL = {"ENTITY_TYPE": "CRM", "ENTITY_ID": "DEAL|5"}
+DEAL_LINK = {"type": "DEAL", "url": "/crm/deal/details/5/", "id": "DEAL|5"}
+BEGAN = "2026-09-21T14:13:20+00:00"
+A_MINUTE_LATER = "2026-09-21T14:14:20+00:00"
+
+Happens = Callable[[Stage], object]
+
+
+class Row(NamedTuple):
+    """A field, what it is at first, what happens, and what it is then. Functions are asked with the stage."""
+
+    field: str
+    first: Any
+    happens: Happens
+    then: Any
+
+
+def does(method: str, **params: Any) -> Happens:
+    return lambda stage: stage.does(method, **params)
+
+
+def to_bob(method: str) -> Happens:
+    return lambda stage: stage.does(method, USER_ID=stage.bob.id)
+
+
+def sets(**columns: Any) -> Happens:
+    return lambda stage: stage.set(**columns)
+
+
+def opens(**params: Any) -> Happens:
+    return lambda stage: stage.opens(**params)
+
+
+def muted(stage: Stage) -> None:
+    stage.world.write(lambda tx: members.set_muted(tx, stage.chat, stage.bob.id, True))
+
+
+def marked(stage: Stage) -> None:
+    stage.world.write(lambda tx: members.mark_unread(tx, stage.chat, stage.bob.id, 77))
+
+
+def entity_data(stage: Stage) -> None:
+    stage.world.write(lambda tx: chats.set_entity_data(tx, stage.chat, "one", "two", "three"))
+
+
+def guest_comes(stage: Stage) -> None:
+    guest = stage.world.person("Eve", kind=UserKind.EXTRANET)
+    stage.does("imbot.chat.user.add", USERS=[guest.id])
+
+
+def a_minute_passes(stage: Stage) -> None:
+    stage.world.wait(60)
+    stage.opens()
+
+
+def ann_reads(stage: Stage) -> None:
+    stage.last = stage.says()
+    stage.world.wait(60)
+    stage.reads("ann")
+
+
+def bot_speaks(stage: Stage) -> None:
+    stage.last = stage.says()
+
+
+def bob_reads(stage: Stage) -> None:
+    bot_speaks(stage)
+    stage.reads()
+
+
+def last(stage: Stage) -> int:
+    return stage.last
+
+
+def nobody_read(stage: Stage) -> list[dict[str, Any]]:
+    """The author has read, with everybody else nothing is known."""
+    return [
+        {"user_id": stage.bot, "user_name": "Echo", "message_id": stage.start, "date": BEGAN},
+        {"user_id": stage.ann.id, "user_name": "Ann Example", "message_id": 0, "date": None},
+    ]
+
+
+def ann_has_read(stage: Stage) -> list[dict[str, Any]]:
+    bot, ann = nobody_read(stage)
+    return [bot | {"message_id": stage.last}, ann | {"message_id": stage.last, "date": A_MINUTE_LATER}]
+
+
+def nobody_viewed(stage: Stage) -> dict[str, Any]:
+    return {"message_id": stage.start, "first_viewers": [], "count_of_viewers": 0}
+
+
+def ann_viewed(stage: Stage) -> dict[str, Any]:
+    viewer = {"user_id": stage.ann.id, "user_name": "Ann Example", "date": A_MINUTE_LATER}
+    return {"message_id": stage.last, "first_viewers": [viewer], "count_of_viewers": 0}
+
+
+def avatar_is_served(stage: Stage) -> str:
+    """Whatever the address is: behind it is the picture."""
+    address = str(stage.sees()["avatar"])
+    assert address.startswith("http://botyard.test/avatar/")
+    return address
+
+
+ROWS = [
+    Row("id", lambda stage: stage.chat, opens(), lambda stage: int(stage.asked.removeprefix("chat"))),
+    Row("parent_chat_id", 0, sets(parent_chat_id=5), 5),
+    Row("parent_message_id", 0, sets(parent_message_id=6), 6),
+    Row("name", TITLE, does("imbot.chat.updateTitle", TITLE=" Hall\n"), "Hall"),
+    Row("description", NEWS, sets(description="Old news"), "Old news"),
+    Row("owner", lambda stage: stage.bot, to_bob("imbot.chat.setOwner"), lambda stage: stage.bob.id),
+    Row("extranet", False, guest_comes, True),
+    Row("avatar", "", does("imbot.chat.updateAvatar", AVATAR=picture()), avatar_is_served),
+    Row("color", "#64a513", does("imbot.chat.updateColor", COLOR="PINK"), "#f76187"),
+    Row("type", "chat", opens(**DEAL), "crm"),
+    Row("counter", 0, bot_speaks, 1),
+    Row("user_counter", 3, guest_comes, 4),
+    Row("message_count", 2, bot_speaks, 3),
+    Row("unread_id", 0, bot_speaks, last),
+    Row("restrictions", PLAIN, opens(**DEAL), OF_A_DEAL),
+    Row("last_message_id", lambda stage: stage.start, bot_speaks, last),
+    Row("last_id", lambda stage: stage.sees()["last_id"], bob_reads, last),
+    Row("marked_id", 0, marked, 77),
+    Row("disk_folder_id", 0, sets(disk_folder_id=8), 8),
+    Row("entity_type", "", opens(**DEAL), "CRM"),
+    Row("entity_id", "", opens(**DEAL), "DEAL|5"),
+    Row("entity_data_1", "", entity_data, "one"),
+    Row("entity_data_2", "", entity_data, "two"),
+    Row("entity_data_3", "", entity_data, "three"),
+    Row("mute_list", [], muted, lambda stage: {str(stage.bob.id): True}),
+    Row("date_create", BEGAN, a_minute_passes, A_MINUTE_LATER),
+    Row("message_type", "C", opens(TYPE="OPEN"), "O"),
+    Row("public", "", sets(public="http://botyard.test/online/x"), "http://botyard.test/online/x"),
+    Row("role", "member", to_bob("imbot.chat.setManager"), "manager"),
+    Row("entity_link", NO_LINK, opens(**DEAL), DEAL_LINK),
+    Row("text_field_enabled", True, sets(text_field=0), False),
+    Row("background_id", None, sets(background_id="3"), 3),
+    Row("permissions", PERMISSIONS, sets(can_post="manager"), PERMISSIONS | {"can_post": "manager"}),
+    Row("is_new", True, bob_reads, False),
+    Row("readed_list", nobody_read, ann_reads, ann_has_read),
+    Row(
+        "manager_list",
+        lambda stage: [stage.bot],
+        to_bob("imbot.chat.setManager"),
+        lambda stage: [stage.bot, stage.bob.id],
+    ),
+    Row("last_message_views", nobody_viewed, ann_reads, ann_viewed),
+    Row("dialog_id", lambda stage: f"chat{stage.chat}", opens(), lambda stage: stage.asked),
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.field)
+def test_a_field_follows_the_world(portal: World, row: Row) -> None:
+    stage = Stage(portal)
+    first = stage.sees()[row.field]
+    assert first == told(row.first, stage)
+    row.happens(stage)
+    then = stage.sees()[row.field]
+    assert then == told(row.then, stage)
+    assert then != first
+
+
+def told(value: Any, stage: Stage) -> Any:
+    return value(stage) if callable(value) else value
+
+
+def test_no_field_is_left_out() -> None:
+    assert [row.field for row in ROWS] == [field.name for field in msgspec.structs.fields(Dialog)]
+    assert len(ROWS) == 38
+
+
+@pytest.mark.skipif(CONTRACT is None, reason="The documented contract is not at hand.")
+def test_the_fields_are_the_documented_ones() -> None:
+    assert CONTRACT is not None
+    documented = CONTRACT.schemas["imbot.dialog.get"]["properties"]
+    assert {row.field for row in ROWS} == documented.keys()
