@@ -11,21 +11,36 @@ from enum import Enum, unique
 from typing import NamedTuple
 
 
-class Row(NamedTuple):
-    """What a caller sees: HTTP status, then code and text of v1 and of v2."""
+class Said(NamedTuple):
+    """What a caller of one dialect sees: HTTP status, code and text."""
 
     status: int
     code: str
     text: str
+
+
+class Row(NamedTuple):
+    """What a caller sees: HTTP status, code and text of v1 and of v2."""
+
+    status: int
+    code: str
+    text: str
+    status_v2: int
     code_v2: str
     text_v2: str
 
+    def said(self, second: bool) -> Said:
+        """The half of the row that a dialect says: ``second`` is the one of `im.v2` and `imbot.v2`."""
+        if second:
+            return Said(self.status_v2, self.code_v2, self.text_v2)
+        return Said(self.status, self.code, self.text)
 
-def row(status: int, v1: str, v2: str | None = None) -> Row:
-    """Build a row from ``"CODE: text"`` columns; one column serves both dialects."""
+
+def row(status: int, v1: str, v2: str | None = None, status_v2: int = 0) -> Row:
+    """Build a row from ``"CODE: text"`` columns; what is not said of v2 is as in v1."""
     code, _, text = v1.partition(": ")
     code_v2, _, text_v2 = (v2 or v1).partition(": ")
-    return Row(status, code, text, code_v2, text_v2)
+    return Row(status, code, text, status_v2 or status, code_v2, text_v2)
 
 
 @unique
@@ -83,14 +98,22 @@ class Problem(Enum):
     BOT_NOT_YOURS = row(
         400,
         "APP_ID_ERROR: Bot was installed by another REST application",
-        "BOT_OWNERSHIP_ERROR: Bot was installed by another application",
+        "BOT_OWNERSHIP_ERROR: Bot is registered by another application",
+        403,
     )
-    BOT_CODE = row(400, "CODE_ERROR: Bot code isn't specified")
-    BOT_NAME = row(400, "NAME_ERROR: Bot name isn't specified")
-    BOT_COUNT = row(400, "MAX_COUNT_ERROR: Has reached the maximum number of bots for application (max: {max})")
-    BOT_NOT_CREATED = row(400, "WRONG_REQUEST: Bot can't be created")
+    BOT_CODE = row(400, "CODE_ERROR: Bot code isn't specified", "BOT_CODE_REQUIRED: Bot code is required")
+    BOT_NAME = row(400, "NAME_ERROR: Bot name isn't specified", "BOT_PROPERTIES_REQUIRED: Bot properties are required")
+    BOT_COUNT = row(
+        400,
+        "MAX_COUNT_ERROR: Has reached the maximum number of bots for application (max: {max})",
+        "BOT_LIMIT_EXCEEDED: Bot limit exceeded",
+    )
+    BOT_NOT_CREATED = row(400, "WRONG_REQUEST: Bot can't be created", "BOT_REGISTER_FAILED: Bot registration failed")
+    CODE_TAKEN = row(400, "WRONG_REQUEST: Bot can't be created", "BOT_CODE_ALREADY_TAKEN: Bot code is already taken")
     BOT_NOT_UPDATED = row(400, "WRONG_REQUEST: Bot can't be updated")
-    BOT_NOT_DELETED = row(400, "WRONG_REQUEST: Bot can't be deleted")
+    BOT_NOT_DELETED = row(
+        400, "WRONG_REQUEST: Bot can't be deleted", "BOT_UNREGISTER_FAILED: Bot unregistration failed"
+    )
     FIELDS_EMPTY = row(400, "WRONG_REQUEST: Update fields can't be empty")
     ON_MESSAGE_ADD_MISSING = row(400, 'EVENT_MESSAGE_ADD_ERROR: Handler for "Message add" event isn\'t specified')
     ON_MESSAGE_ADD_WRONG = row(400, "EVENT_MESSAGE_ADD_ERROR: Wrong handler URL")
@@ -101,13 +124,33 @@ class Problem(Enum):
     ON_BOT_DELETE_MISSING = row(400, 'EVENT_BOT_DELETE_ERROR: Handler for "Bot delete" event isn\'t specified')
     ON_BOT_DELETE_WRONG = row(400, "EVENT_BOT_DELETE_ERROR: Wrong handler URL")
 
+    # Bots of the second generation.
+    TOKEN_MISSING = row(400, "BOT_TOKEN_NOT_SPECIFIED: Bot token is not specified")
+    TOKEN_TOO_LONG = row(400, "BOT_TOKEN_INVALID_LENGTH: Bot token is longer than {max} characters")
+    TOKEN_NOT_ROTATED = row(400, "BOT_TOKEN_ROTATION_FAILED: Bot token rotation failed")
+    BOT_UNNAMED = row(400, "BOT_ID_REQUIRED: Bot ID is required")
+    BOT_PARAMS = row(400, "PARAMS_REQUIRED: Required parameters are missing")
+    BOT_TYPE_WRONG = row(400, "BOT_INVALID_TYPE: Invalid bot type")
+    EVENT_MODE_WRONG = row(400, "BOT_INVALID_EVENT_MODE: Invalid event mode")
+    WEBHOOK_MISSING = row(400, "BOT_WEBHOOK_URL_REQUIRED: Webhook URL is required")
+    WEBHOOK_WRONG = row(400, "BOT_INVALID_CALLBACK: Invalid callback URL")
+    USER_IDS_EMPTY = row(400, "EMPTY_USER_IDS: Empty user IDs")
+
     # Commands and chat applications of bots.
-    COMMAND_NOT_FOUND = row(400, "COMMAND_ID_ERROR: Command not found")
+    COMMAND_NOT_FOUND = row(400, "COMMAND_ID_ERROR: Command not found", "COMMAND_NOT_FOUND: Command not found")
     COMMAND_NOT_YOURS = row(400, "APP_ID_ERROR: Command was installed by another REST application")
-    COMMAND_EMPTY = row(400, "COMMAND_ERROR: Command isn't specified")
-    LANG_EMPTY = row(400, "LANG_ERROR: Lang set can't be empty")
-    COMMAND_NOT_CREATED = row(400, "WRONG_REQUEST: Command can't be created")
+    COMMAND_EMPTY = row(400, "COMMAND_ERROR: Command isn't specified", "COMMAND_REQUIRED: Command is required")
+    LANG_EMPTY = row(400, "LANG_ERROR: Lang set can't be empty", "COMMAND_TITLE_REQUIRED: Command title is required")
+    COMMAND_NOT_CREATED = row(
+        400, "WRONG_REQUEST: Command can't be created", "COMMAND_REGISTER_FAILED: Command registration failed"
+    )
     COMMAND_NOT_UPDATED = row(400, "WRONG_REQUEST: Command can't be updated")
+    COMMAND_WORD = row(400, "WRONG_REQUEST: Command can't be updated", "COMMAND_NAME_INVALID: Command name is invalid")
+    COMMAND_WORDLESS = row(400, "WRONG_REQUEST: Command can't be updated", "COMMAND_NAME_EMPTY: Command name is empty")
+    COMMAND_TAKEN = row(
+        400, "WRONG_REQUEST: Command can't be updated", "COMMAND_ALREADY_EXISTS: Command already exists"
+    )
+    COMMAND_UNANSWERED = row(400, "WRONG_REQUEST: Message isn't added", "COMMAND_ANSWER_FAILED: Command answer failed")
     COMMAND_NOT_DELETED = row(400, "WRONG_REQUEST: Command can't be deleted")
     ON_COMMAND_MISSING = row(400, 'EVENT_COMMAND_ADD_ERROR: Handler for "Command add" event isn\'t specified')
     ON_COMMAND_WRONG = row(400, "EVENT_COMMAND_ADD_ERROR: Wrong handler URL")
@@ -119,60 +162,111 @@ class Problem(Enum):
     CHAT_APP_WRONG = row(400, "WRONG_REQUEST: Application can't be {done}")
 
     # Chats and members.
-    DIALOG_EMPTY = row(400, "DIALOG_ID_EMPTY: Dialog ID can't be empty")
+    DIALOG_EMPTY = row(400, "DIALOG_ID_EMPTY: Dialog ID can't be empty", "ACCESS_DENIED: Access denied", 403)
     DIALOG_CLOSED = row(
         403, "ACCESS_ERROR: You do not have access to the specified dialog", "ACCESS_DENIED: Access denied"
     )
-    CHAT_CLOSED = row(
-        403, "ACCESS_ERROR: You don't have access to this chat", "ACCESS_DENIED: Access denied to this chat"
-    )
+    CHAT_CLOSED = row(403, "ACCESS_ERROR: You don't have access to this chat", "ACCESS_DENIED: Access denied")
     CHAT_EMPTY = row(400, "CHAT_ID_EMPTY: Chat ID can't be empty")
-    CHAT_KIND = row(400, "ACCESS_ERROR: Action unavailable")
-    CHAT_MISSING = row(400, "WRONG_REQUEST: Chat doesn't exist")
+    CHAT_KIND = row(400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: Access denied", 403)
+    CHAT_MISSING = row(400, "WRONG_REQUEST: Chat doesn't exist", "ACCESS_DENIED: Access denied", 403)
     CHAT_NOT_CREATED = row(400, "WRONG_REQUEST: Chat can't be created")
     USER_EMPTY = row(400, "USER_ID_EMPTY: User ID can't be empty")
-    USER_MISSING = row(400, "USER_NOT_FOUND: User not found")
+    USER_MISSING = row(400, "USER_NOT_FOUND: User not found", "ACCESS_DENIED: Access denied", 403)
     USERS_FORMAT = row(400, "INVALID_FORMAT: Parameter USERS has wrong type")
     USERS_NOT_ARRAY = row(400, "WRONG_REQUEST: User IDs must be passed in array format")
-    MEMBER_EXISTS = row(400, "WRONG_REQUEST: You don't have access or user already member in chat")
-    MEMBER_MISSING = row(400, "WRONG_REQUEST: You don't have access or user isn't a member in chat")
-    EXTEND_FORBIDDEN = row(400, "ACCESS_ERROR: It is forbidden to add users to this chat")
-    EXTEND_DENIED = row(403, "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat")
-    KICK_FORBIDDEN = row(400, "ACCESS_ERROR: It is forbidden to delete users of this chat")
-    OWNER_MAY_NOT_LEAVE = row(400, "ACCESS_ERROR: LEAVE_OWNER_FORBIDDEN")
-    RENAME_FORBIDDEN = row(400, "ACCESS_ERROR: This chat cannot be renamed")
+    MEMBER_EXISTS = row(
+        400, "WRONG_REQUEST: You don't have access or user already member in chat", "ACCESS_DENIED: Access denied", 403
+    )
+    MEMBER_MISSING = row(
+        400, "WRONG_REQUEST: You don't have access or user isn't a member in chat", "ACCESS_DENIED: Access denied", 403
+    )
+    EXTEND_FORBIDDEN = row(
+        400, "ACCESS_ERROR: It is forbidden to add users to this chat", "ACCESS_DENIED: Access denied", 403
+    )
+    EXTEND_DENIED = row(
+        403,
+        "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat",
+        "ACCESS_DENIED: Access denied",
+    )
+    KICK_FORBIDDEN = row(
+        400, "ACCESS_ERROR: It is forbidden to delete users of this chat", "ACCESS_DENIED: Access denied", 403
+    )
+    OWNER_MAY_NOT_LEAVE = row(400, "ACCESS_ERROR: LEAVE_OWNER_FORBIDDEN", "ACCESS_DENIED: Access denied", 403)
+    RENAME_FORBIDDEN = row(400, "ACCESS_ERROR: This chat cannot be renamed", "ACCESS_DENIED: Access denied", 403)
     TITLE_EMPTY = row(400, "TITLE_EMPTY: Title can't be empty")
     COLOR_UNKNOWN = row(400, "WRONG_COLOR: This color currently unavailable")
-    COLOR_SAME = row(400, "WRONG_REQUEST: This color currently set or chat doesn't exist")
-    AVATAR_FORBIDDEN = row(400, "ACCESS_ERROR: The avatar of this chat cannot be changed")
+    COLOR_SAME = row(
+        400, "WRONG_REQUEST: This color currently set or chat doesn't exist", "ACCESS_DENIED: Access denied", 403
+    )
+    AVATAR_FORBIDDEN = row(
+        400, "ACCESS_ERROR: The avatar of this chat cannot be changed", "ACCESS_DENIED: Access denied", 403
+    )
     AVATAR_DENIED = row(403, "ACCESS_DENIED: Access denied")
-    AVATAR_TYPE = row(400, "AVATAR_ERROR: Avatar incorrect type")
-    AVATAR_SIZE = row(400, "AVATAR_ERROR: Avatar incorrect size (max 5000x5000)")
-    MANAGER_DENIED = row(400, "WRONG_REQUEST: Change manager can only owner and user must be member in chat")
-    OWNER_DENIED = row(400, "WRONG_REQUEST: Change owner can only owner and user must be member in chat")
+    AVATAR_TYPE = row(400, "AVATAR_ERROR: Avatar incorrect type", "BOT_AVATAR_INCORRECT_TYPE: Avatar must be an image")
+    AVATAR_SIZE = row(
+        400,
+        "AVATAR_ERROR: Avatar incorrect size (max 5000x5000)",
+        "BOT_AVATAR_INCORRECT_SIZE: Avatar exceeds maximum size",
+    )
+    MANAGER_DENIED = row(
+        400,
+        "WRONG_REQUEST: Change manager can only owner and user must be member in chat",
+        "ACCESS_DENIED: Access denied",
+        403,
+    )
+    OWNER_DENIED = row(
+        400,
+        "WRONG_REQUEST: Change owner can only owner and user must be member in chat",
+        "ACCESS_DENIED: Access denied",
+        403,
+    )
 
     # Messages.
-    MESSAGE_EMPTY = row(400, "MESSAGE_EMPTY: Message can't be empty")
+    MESSAGE_EMPTY = row(400, "MESSAGE_EMPTY: Message can't be empty", "EMPTY_MESSAGE: Message is empty")
     MESSAGE_ID_WRONG = row(400, "MESSAGE_ID_ERROR: Message ID can't be empty")
     MESSAGE_ID_EMPTY = row(400, "MESSAGE_ID_EMPTY: Message ID can't be empty")
-    MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added")
-    MESSAGE_LOCKED = row(403, "CANT_EDIT_MESSAGE: Time has expired for modification or you don't have access")
-    POST_DENIED = row(
-        400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: You don't have access to post in this chat"
+    MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added", "SENDING_FAILED: Sending failed")
+    MESSAGE_LOCKED = row(
+        403,
+        "CANT_EDIT_MESSAGE: Time has expired for modification or you don't have access",
+        "ACCESS_DENIED: Access denied",
     )
-    ATTACH_WRONG = row(400, "ATTACH_ERROR: Incorrect attach params")
-    ATTACH_TOO_BIG = row(400, "ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach")
-    KEYBOARD_WRONG = row(400, "KEYBOARD_ERROR: Incorrect keyboard params")
-    KEYBOARD_TOO_BIG = row(400, "KEYBOARD_OVERSIZE: You have exceeded the maximum allowable size of keyboard")
+    POST_DENIED = row(
+        400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: You don't have access to post in this chat", 403
+    )
+    ATTACH_WRONG = row(400, "ATTACH_ERROR: Incorrect attach params", "SENDING_FAILED: Sending failed")
+    ATTACH_TOO_BIG = row(
+        400, "ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach", "SENDING_FAILED: Sending failed"
+    )
+    KEYBOARD_WRONG = row(400, "KEYBOARD_ERROR: Incorrect keyboard params", "SENDING_FAILED: Sending failed")
+    KEYBOARD_TOO_BIG = row(
+        400,
+        "KEYBOARD_OVERSIZE: You have exceeded the maximum allowable size of keyboard",
+        "SENDING_FAILED: Sending failed",
+    )
     MENU_WRONG = row(400, "MENU_ERROR: Incorrect menu params")
     MENU_TOO_BIG = row(400, "MENU_OVERSIZE: You have exceeded the maximum allowable size of menu")
     PARAMS_WRONG = row(400, "PARAMS_ERROR: Incorrect params")
-    REPLY_DENIED = row(400, "REPLY_ACCESS_ERROR: Action unavailable")
-    REPLY_ELSEWHERE = row(400, "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat")
+    REPLY_DENIED = row(400, "REPLY_ACCESS_ERROR: Action unavailable", "SENDING_FAILED: Sending failed")
+    REPLY_ELSEWHERE = row(
+        400,
+        "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat",
+        "SENDING_FAILED: Sending failed",
+    )
     CHAT_NOT_FOUND = row(400, "CHAT_ID: Error creating message")
     FIRST_ID_STRING = row(400, "FIRST_ID_STRING: First ID can't be string")
     LAST_ID_STRING = row(400, "LAST_ID_STRING: Last ID can't be string")
     NO_CHANGES = row(400, "WITHOUT_CHANGES: Action completed without changes")
+
+    # Messages and events of the second generation.
+    MESSAGE_MISSING = row(400, "MESSAGE_NOT_FOUND: Message not found")
+    MESSAGE_CLOSED = row(403, "MESSAGE_ACCESS_DENIED: Message access denied")
+    BOT_TYPE_DENIED = row(403, "BOT_TYPE_NOT_ALLOWED: Bot type not allowed")
+    REACTION_UNKNOWN = row(400, "REACTION_NOT_FOUND: Reaction not found")
+    REACTION_SET = row(400, "REACTION_ALREADY_SET: Reaction already set")
+    SCOPE_OF_EVENTS = row(403, "SCOPE_ERROR: Scope error")
+    USER_UNSUBSCRIBED = row(400, "USER_NOT_SUBSCRIBED: User not subscribed")
 
 
 class Refused(Exception):
@@ -189,6 +283,11 @@ class Refused(Exception):
     @property
     def status(self) -> int:
         return self.problem.value.status
+
+    @property
+    def status_v2(self) -> int:
+        """The status that goes with ``v2()``."""
+        return self.problem.value.status_v2
 
     def v1(self) -> tuple[str, str]:
         """Code and text as `im`, `imbot` and the system methods say them."""

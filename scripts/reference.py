@@ -196,11 +196,11 @@ def _refusals(one: Method) -> Iterator[str]:
         return
     rows = []
     for problem in own:
-        row = problem.value
-        code, text = (row.code_v2, row.text_v2) if second_generation(one.name) else (row.code, row.text)
-        rows.append((str(row.status), _code(code), text))
+        status, code, text = problem.value.said(second_generation(one.name))
+        rows.append((str(status), _code(code), text))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
-    yield _table(("Status", "Code", "Text"), rows)
+    # What is told apart inside may be one thing to the caller.
+    yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
 
 
 def _curl(one: Method, operation: Json) -> str:
@@ -302,13 +302,16 @@ def _sections() -> Iterator[tuple[str, list[Problem]]]:
 def _row(problem: Problem, users: dict[Problem, list[Method]]) -> tuple[str, ...]:
     row = problem.value
     code, text = _code(row.code), row.text
+    status = str(row.status)
+    if row.status_v2 != row.status:
+        status += f", {row.status_v2}"
     if row.code_v2 != row.code:
         code += f", `{row.code_v2}` in the second generation"
     if row.text_v2 != row.text:
         text += f"; {row.text_v2}"
     names = [_code(one.name) for one in users.get(problem, ())]
     few = ", ".join(names) if len(names) < 6 else f"{len(names)} methods"
-    return str(row.status), code, text, "all" if problem in SYSTEM else few
+    return status, code, text, "all" if problem in SYSTEM else few
 
 
 def _settings() -> str:

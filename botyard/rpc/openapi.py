@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from botyard import __version__
-from botyard.errors import Problem
+from botyard.errors import Problem, Said
 from botyard.rpc import openapi_text as text
 from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Method, Page
@@ -129,7 +129,7 @@ class _Drawing:
     def _refusals(self, method: Method) -> Json:
         by_status: dict[int, list[Problem]] = {}
         for problem in of_method(method):
-            by_status.setdefault(problem.value.status, []).append(problem)
+            by_status.setdefault(_said(method, problem).status, []).append(problem)
         return {
             str(status): {"$ref": RESPONSES + self._refusal(method, status, problems)}
             for status, problems in sorted(by_status.items())
@@ -145,15 +145,15 @@ class _Drawing:
     def _response(self, method: Method, problems: list[Problem]) -> Json:
         v3 = third_generation(method)
         said = [_said(method, problem) for problem in problems]
-        codes = list(dict.fromkeys(code for code, _ in said))
+        codes = list(dict.fromkeys(one.code for one in said))
         if v3:
             kind: Json = {"$ref": SCHEMAS + "FailureV3"}
             narrowed: Json = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
         else:
             kind, narrowed = {"$ref": SCHEMAS + "Failure"}, {"properties": {"error": {"enum": codes}}}
         examples = {
-            problem.name: {"$ref": EXAMPLES + self._example(method, problem, code, words)}
-            for problem, (code, words) in zip(problems, said, strict=True)
+            problem.name: {"$ref": EXAMPLES + self._example(method, problem, one.code, one.text)}
+            for problem, one in zip(problems, said, strict=True)
         }
         return {
             "description": ", ".join(codes),
@@ -172,10 +172,9 @@ class _Drawing:
         return name
 
 
-def _said(method: Method, problem: Problem) -> tuple[str, str]:
-    """Code and text of a problem in the dialect of the method."""
-    row = problem.value
-    return (row.code_v2, row.text_v2) if second_generation(method.name) else (row.code, row.text)
+def _said(method: Method, problem: Problem) -> Said:
+    """A problem in the dialect of the method."""
+    return problem.value.said(second_generation(method.name))
 
 
 def _list_name(method: Method, status: int, problems: Iterable[Problem]) -> str:

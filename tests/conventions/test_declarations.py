@@ -176,9 +176,7 @@ def folded(text: str) -> str:
 
 def said(one: Method, problem: Problem) -> tuple[int, str, str]:
     """Status, code and text of a problem in the method's dialect."""
-    row = problem.value
-    second = second_generation(one.name)
-    return row.status, row.code_v2 if second else row.code, row.text_v2 if second else row.text
+    return problem.value.said(second_generation(one.name))
 
 
 @needs_contract

@@ -117,9 +117,8 @@ def test_every_parameter_is_there(one: Method) -> None:
 def test_every_problem_is_there(one: Method) -> None:
     responses = post(one)["responses"]
     for problem in of_method(one):
-        row = problem.value
-        code, text = (row.code_v2, row.text_v2) if second_generation(one.name) else (row.code, row.text)
-        content = resolved(responses[str(row.status)])["content"]["application/json"]
+        status, code, text = problem.value.said(second_generation(one.name))
+        content = resolved(responses[str(status)])["content"]["application/json"]
         example = resolved(content["examples"][problem.name])["value"]
         error = content["schema"]["properties"]["error"]
         if third_generation(one):
