@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.wire import envelope
-from botyard.wire.limits import BODY_SECONDS, MAX_BODY
+from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -31,6 +31,15 @@ _COMMON: Headers = [
 ]
 
 
+class _Arriving:
+    """How much of all the bodies that come in pieces has come; those that come in one piece are small."""
+
+    bytes = 0
+
+
+_arriving = _Arriving()
+
+
 def header(scope: Scope, name: bytes) -> bytes:
     """A request header, ``b""`` when absent."""
     for key, value in scope["headers"]:
@@ -43,7 +52,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole request body.
 
     Raises BODY_TOO_BIG as soon as the size is known to pass the limit, and
-    BODY_TIMEOUT for a body that never ends.
+    BODY_TIMEOUT for a body that never ends. OVERLOAD is for many large ones at once.
     """
     announced = header(scope, b"content-length")
     if announced and (not announced.isdigit() or len(announced) > 18 or int(announced) > MAX_BODY):
@@ -74,14 +83,20 @@ async def _gathered(receive: Receive) -> bytes:
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         return body
-    parts, size = [body], len(body)
-    while message.get("more_body", False):
-        message = await _next_part(receive)
-        part = message.get("body", b"")
-        parts.append(part)
-        size += len(part)
-        if size > MAX_BODY:
-            raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    parts, size = [body], 0
+    try:
+        while message.get("more_body", False):
+            message = await _next_part(receive)
+            part = message.get("body", b"")
+            parts.append(part)
+            size += len(part)
+            _arriving.bytes += len(part)
+            if len(body) + size > MAX_BODY:
+                raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+            if _arriving.bytes > MAX_ARRIVING:
+                raise Refused(Problem.OVERLOAD)
+    finally:
+        _arriving.bytes -= size
     return b"".join(parts)
 
 

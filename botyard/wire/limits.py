@@ -9,6 +9,9 @@ MAX_BODY: Final = 32 * 1024 * 1024
 # The whole body has to arrive within this time, or a slow sender could hold a connection for ever.
 BODY_SECONDS: Final = 30
 
+# What all bodies that are still arriving may hold together, for nobody has said yet whose they are.
+MAX_ARRIVING: Final = 8 * MAX_BODY
+
 # The request line and the headers together, and the time in which they have to arrive.
 MAX_HEAD: Final = 64 * 1024
 HEAD_SECONDS: Final = 30
