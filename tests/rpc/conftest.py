@@ -12,3 +12,9 @@ from tests.world import World
 def lab(world: World) -> World:
     """A portal that answers `lab.*` too."""
     return furnish(world)
+
+
+@pytest.fixture
+def lab_on_each(portal: World) -> World:
+    """The same on each engine in turn."""
+    return furnish(portal)

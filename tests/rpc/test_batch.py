@@ -207,18 +207,18 @@ class TestSections:
 class TestTransactions:
     """Each command is a transaction of its own."""
 
-    def test_what_was_done_before_a_failure_stays(self, lab: World) -> None:
-        found = batch(lab, {"a": "lab.rename?TITLE=one", "b": "lab.rename?TITLE=two&FAIL=1", "c": "lab.title"})
+    def test_what_was_done_before_a_failure_stays(self, lab_on_each: World) -> None:
+        found = batch(lab_on_each, {"a": "lab.rename?TITLE=one", "b": "lab.rename?TITLE=two&FAIL=1", "c": "lab.title"})
         assert found["result"] == {"a": True, "c": "one"}
         assert found["result_error"]["b"]["error"] == "INTERNAL_SERVER_ERROR"
 
-    def test_halt_undoes_nothing(self, lab: World) -> None:
-        batch(lab, ["lab.rename?TITLE=one", "lab.fail", "lab.rename?TITLE=two"], halt=1)
-        assert lab.call("lab.title").result == "one"
+    def test_halt_undoes_nothing(self, lab_on_each: World) -> None:
+        batch(lab_on_each, ["lab.rename?TITLE=one", "lab.fail", "lab.rename?TITLE=two"], halt=1)
+        assert lab_on_each.call("lab.title").result == "one"
 
-    def test_order_is_the_order_sent(self, lab: World) -> None:
+    def test_order_is_the_order_sent(self, lab_on_each: World) -> None:
         cmd = {"9": "lab.rename?TITLE=first", "1": "lab.title", "b": "lab.rename?TITLE=second", "a": "lab.title"}
-        found = batch(lab, cmd)["result"]
+        found = batch(lab_on_each, cmd)["result"]
         assert (list(found), found["1"], found["a"]) == (["9", "1", "b", "a"], "first", "second")
 
 

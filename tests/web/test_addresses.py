@@ -125,6 +125,11 @@ def test_addresses_without_an_answer(world: World, verb: str, path: str, status:
     assert ("allow" in answer.headers) == (status == 405)
 
 
+@pytest.mark.parametrize("name", ["none", "a\0b", "\0", "é", "x" * 10_000, "' OR 1=1 --"])
+def test_pictures_of_any_name_on_each_engine(portal: World, name: str) -> None:
+    assert portal.get(f"/avatar/{name}").status == 404
+
+
 def test_a_405_names_what_is_allowed(world: World) -> None:
     assert world.request("PUT", "/rest/profile").headers["allow"] == "GET, POST, OPTIONS"
     assert world.request("PUT", "/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"

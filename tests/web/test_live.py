@@ -1,0 +1,329 @@
+"""The same over a real socket: connections are used on or closed cleanly, and the next caller is served at once."""
+
+from __future__ import annotations
+
+import socket
+import time
+from urllib.parse import quote
+
+import pytest
+
+from botyard import server
+from botyard.web import http
+from botyard.wire.limits import MAX_BODY, MAX_HEAD
+from tests.web.live import Live, chunked, request
+from tests.world import Answer
+
+JSON = "application/json"
+HUGE = 50_000_000
+
+
+def assert_refused(answer: Answer, status: int, text: str = "") -> None:
+    assert (answer.status, answer.error) == (status, "INVALID_REQUEST")
+    assert text in answer.text
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+class TestBodies:
+    @pytest.mark.parametrize(
+        ("body", "kind", "status"),
+        [
+            (b"{", JSON, 400),
+            (b"[" * 1000 + b"]" * 1000, JSON, 400),
+            (b"a[]=1&" * 100_000, "application/x-www-form-urlencoded", 400),
+            (b'{"a":"\xff"}', JSON, 400),
+            (b'{"a":"\x00"}', JSON, 400),
+            (b'{"a":' + b"9" * 5000 + b"}", JSON, 400),
+            (b"\x00" * 1000, "application/octet-stream", 415),
+        ],
+    )
+    def test_a_connection_survives_what_cannot_be_read(self, live: Live, body: bytes, kind: str, status: int) -> None:
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", body, content_type=kind))
+            assert_refused(wire.answer(), status)
+            wire.send(request("POST", f"{live.path}/profile", b"[]", content_type=JSON))
+            assert wire.answer().result["NAME"] == "Ada"
+
+    def test_fifty_megabytes_with_a_length(self, live: Live) -> None:
+        """Refused before it arrives, read to its end, and then the connection serves on."""
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", b" " * HUGE))
+            assert_refused(wire.answer(), 413, str(MAX_BODY))
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+        live.alive()
+
+    def test_fifty_megabytes_in_chunks(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", transfer_encoding="chunked"))
+            wire.send(chunked(*[b" " * 2**20] * (HUGE // 2**20)))
+            assert_refused(wire.answer(), 413, str(MAX_BODY))
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+    def test_a_length_that_is_announced_only(self, live: Live) -> None:
+        """curl asks before it sends much; told no, it may go on with anything, so the connection ends."""
+        raw = request("POST", f"{live.path}/profile", content_length=str(HUGE), expect="100-continue")
+        with live.connect() as wire:
+            wire.send(raw)
+            assert_refused(wire.answer(), 413)
+            assert wire.ended()
+
+    def test_expecting_to_continue(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", content_length="2", expect="100-continue"))
+            assert wire._file.readline() == b"HTTP/1.1 100 Continue\r\n"
+            assert wire._file.readline() == b"\r\n"
+            wire.send(b"[]")
+            assert wire.answer().status == 200
+
+    def test_chunks(self, live: Live) -> None:
+        with live.connect() as wire:
+            for _ in range(2):
+                wire.send(request("POST", f"{live.path}/batch", content_type=JSON, transfer_encoding="chunked"))
+                wire.send(chunked(b'{"cmd":{"a":"pro', b'file"}}'))
+                assert wire.answer().result["result"]["a"]["NAME"] == "Ada"
+
+    def test_a_broken_chunk_is_no_end(self, live: Live) -> None:
+        """What came before it must not be carried out."""
+        raw = request("POST", f"{live.path}/im.chat.add", content_type=JSON, transfer_encoding="chunked")
+        before = live.world.last_event()
+        with live.connect() as wire:
+            wire.send(raw + chunked(b'{"TITLE":"half"}', end=False) + b"ZZ\r\n")
+            assert_refused(wire.answer(), 400)
+            assert wire.ended()
+        live.alive()
+        assert live.world.last_event() == before
+
+    def test_a_caller_who_goes_away_has_asked_for_nothing(self, live: Live) -> None:
+        before = live.world.last_event()
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/im.chat.add", b"TITLE=half", content_length="1000"))
+        live.alive()
+        time.sleep(0.05)
+        assert live.world.last_event() == before
+        live.alive()
+
+    def test_a_body_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(http, "BODY_SECONDS", 0.1)
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", b"{", content_type=JSON, content_length="1000"))
+            assert_refused(wire.answer(), 408)
+            assert wire.ended()
+        live.alive()
+
+    def test_a_refused_body_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+        with live.connect() as wire:
+            wire.send(request("PUT", f"{live.path}/profile", b"{", content_length="1000"))
+            assert_refused(wire.answer(), 405)
+            assert wire.ended()
+
+    def test_a_refused_body_that_ends_late(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(request("PUT", f"{live.path}/profile", b"{", content_length="3"))
+            assert_refused(wire.answer(), 405)
+            wire.send(b"  ")
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+
+GARBAGE = [
+    b"hello\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS greeting\r\n",
+    b"\x00" * 100,
+    b"get / HTTP/1.1\r\nhost: a\r\n\r\n",
+    b"GET / HTTP/9.9\r\nhost: a\r\n\r\n",
+    b"FROBNICATE / HTTP/1.1\r\n\r\n",
+    b"CONNECT example.com:80 HTTP/1.1\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"GET /rest/\xff HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+    b"GET / HTTP/1.1\r\na: b\x00c\r\n\r\n",
+    b"GET / HTTP/1.1\r\na b: c\r\n\r\n",
+    b"GET / HTTP/1.1\r\na : c\r\n\r\n",
+    b"POST / HTTP/1.1\r\ncontent-length: ten\r\n\r\n",
+    b"POST / HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+    b"POST / HTTP/1.1\r\ncontent-length: 99999999999999999999999\r\n\r\n",
+    b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12",
+    b"POST / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+]
+
+
+class TestHeads:
+    @pytest.mark.parametrize("raw", GARBAGE, ids=lambda raw: repr(raw[:40]))
+    def test_what_is_no_http(self, live: Live, raw: bytes) -> None:
+        with live.connect() as wire:
+            wire.send(raw)
+            answer = wire.answer()
+            assert_refused(answer, 400, "not a valid HTTP request")
+            assert answer.headers["connection"] == "close"
+            assert wire.ended()
+        live.alive()
+
+    def test_garbage_behind_a_good_request(self, live: Live) -> None:
+        """The good one is answered."""
+        with live.connect() as wire:
+            wire.send(request("GET", f"{live.path}/profile") + b"\x00garbage\r\n\r\n")
+            assert wire.answer().result["NAME"] == "Ada"
+            assert wire.ended()
+
+    def test_several_requests_in_one_go(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(request("GET", f"{live.path}/profile") * 20)
+            assert {wire.answer().status for _ in range(20)} == {200}
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            b"GET /" + b"a" * MAX_HEAD + b" HTTP/1.1\r\n\r\n",
+            b"GET / HTTP/1.1\r\nx: " + b"a" * MAX_HEAD + b"\r\n\r\n",
+            b"GET / HTTP/1.1\r\n" + b"x: a\r\n" * MAX_HEAD + b"\r\n",
+            b"GET / HTTP/1.1\r\n" + b"x" * MAX_HEAD + b": a\r\n\r\n",
+            b"GET / HTTP/1.1\r\nx: " + b"a" * 10 * MAX_HEAD,
+            b"G" + b"a" * MAX_HEAD,
+        ],
+        ids=["address", "header", "headers", "name", "no end", "verb"],
+    )
+    def test_absurd_sizes(self, live: Live, head: bytes) -> None:
+        with live.connect() as wire:
+            try:
+                wire.send(head)
+                answer = wire.answer()
+            except (ConnectionResetError, BrokenPipeError):
+                # Closed while more was still coming: the answer may be lost on its way.
+                pass
+            else:
+                assert (answer.status, answer.error) in ((431, "INVALID_REQUEST"), (400, "INVALID_REQUEST"))
+                assert wire.ended()
+        live.alive()
+
+    def test_a_large_head_is_fine(self, live: Live) -> None:
+        """Clients that put all into the query need some room."""
+        long = "x" * (MAX_HEAD - 1000)
+        assert live.ask(request("GET", f"{live.path}/server.time?a={long}")).status == 200
+        assert live.ask(request("GET", f"{live.path}/server.time", a=long)).status == 200
+
+    def test_a_head_that_comes_by_the_byte(self, live: Live) -> None:
+        with live.connect() as wire:
+            for byte in request("GET", f"{live.path}/profile"):
+                wire.send(bytes([byte]))
+            assert wire.answer().status == 200
+
+    def test_a_head_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        with live.connect() as wire:
+            wire.send(b"GET / HTTP/1.1\r\nhost: a\r\nx: ")
+            answer = wire.answer()
+            assert_refused(answer, 408, "request line and headers")
+            assert wire.ended()
+        live.alive()
+
+    @pytest.mark.parametrize("drip", [b"\r\n", b"x"])
+    def test_a_head_that_drips(self, live: Live, monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
+        """Sending a little now and then holds no connection."""
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        with live.connect() as wire:
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+            if drip == b"x":
+                wire.send(b"GET /")
+            deadline = time.monotonic() + 5
+            with pytest.raises(OSError):
+                while time.monotonic() < deadline:
+                    wire.send(drip)
+                    time.sleep(0.02)
+        live.alive()
+
+    def test_a_connection_that_says_nothing(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        with live.connect() as wire:
+            assert wire.ended()
+
+    def test_a_connection_between_requests_is_not_in_a_hurry(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        with live.connect() as wire:
+            for _ in range(2):
+                wire.send(request("POST", f"{live.path}/profile", b"[]", content_type=JSON))
+                assert wire.answer().status == 200
+                time.sleep(0.3)
+
+    def test_a_thousand_silent_connections_keep_nobody_out(self, live: Live) -> None:
+        held = [socket.create_connection(("127.0.0.1", live.port)) for _ in range(200)]
+        for one in held[::2]:
+            one.sendall(b"POST /rest/profile HTTP/1.1\r\nx:")
+        live.alive()
+        for one in held:
+            one.close()
+
+
+class TestVerbs:
+    @pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+    def test_other_verbs(self, live: Live, verb: str) -> None:
+        with live.connect() as wire:
+            wire.send(request(verb, f"{live.path}/profile", b"{}"))
+            answer = wire.answer()
+            assert_refused(answer, 405)
+            assert answer.headers["allow"] == "GET, POST, OPTIONS"
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+    @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/openapi.json", 200), ("/rest/profile", 405)])
+    def test_heads_have_no_body(self, live: Live, path: str, status: int) -> None:
+        with live.connect() as wire:
+            wire.send(request("HEAD", path))
+            answer = wire.answer("HEAD")
+            assert (answer.status, answer.body) == (status, b"")
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+    def test_options(self, live: Live) -> None:
+        assert live.ask(request("OPTIONS", "*")).status == 200
+        asked = live.ask(request("OPTIONS", "/rest/profile", access_control_request_headers="content-type"))
+        assert asked.headers["access-control-allow-headers"] == "content-type"
+
+    def test_old_http(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(f"GET {live.path}/profile HTTP/1.0\r\n\r\n".encode())
+            assert wire.answer().result["NAME"] == "Ada"
+            assert wire.ended()
+
+
+ODD = [
+    "%00",
+    "..%2fprofile",
+    "%2e%2e/%2e%2e/etc/passwd",
+    "%",
+    "%zz",
+    "%ff",
+    "%c3%28",
+    "%0d%0aX-A:%20b",
+    "%252f",
+    'x"<>|^`{}\\',
+    "a;b",
+    "@",
+    "*",
+]
+
+
+@pytest.mark.parametrize("name", [*ODD, quote("профиль"), "x" * 60_000, "%41" * 20_000, "a/" * 10_000])
+def test_addresses_of_garbage(live: Live, name: str) -> None:
+    for place in (f"{live.path}/", "/rest/", "/rest/api/", "/", "/avatar/", "/oauth/"):
+        with live.connect() as wire:
+            wire.send(request("GET", place + name))
+            answer = wire.answer()
+            assert answer.status in (401, 404)
+            assert "error" in answer.body
+            assert "x-a" not in answer.headers
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+
+def test_nothing_went_wrong_inside(live: Live) -> None:
+    """After all of the above: no traceback, no error, and no secret in the log."""
+    logged = "\n".join(live.lines)
+    assert "Traceback" not in logged
+    assert "ERROR" not in logged
+    assert live.world.admin.secret not in logged
