@@ -1,0 +1,310 @@
+"""What the bots of the first generation are told, on both engines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from botyard.model.events import (
+    BotRemoved,
+    CommandCalled,
+    Event,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageSent,
+)
+from tests.api.telling import TOKENS, body, deviations, told
+from tests.conftest import MakeWorld
+from tests.world import AppKey, Person, World
+
+HANDLER = "http://localhost:9/bot"
+LANG = [{"LANGUAGE_ID": "en", "TITLE": "Echo"}]
+
+
+class Stage:
+    """A bot of an application or of a webhook, Ann who talks to it, and a group of both."""
+
+    def __init__(self, world: World, owner: AppKey | None) -> None:
+        self.world, self.owner = world, owner
+        self.ann = world.person("Ann", "Smith")
+        self.bot = world.bot(owner, type="S")
+        update = {"BOT_ID": self.bot, "CLIENT_ID": "test-client", "FIELDS": {"EVENT_HANDLER": HANDLER}}
+        world.call("imbot.update", owner, update)
+        command = {"COMMAND": "echo", "EVENT_COMMAND_ADD": f"{HANDLER}/command", "LANG": LANG}
+        world.call("imbot.command.register", owner, {"CLIENT_ID": "test-client", "BOT_ID": self.bot, **command})
+        self.room = world.chat(self.ann, [self.bot])
+
+    def says(self, dialog: str, text: str) -> int:
+        return int(self.world.call("im.message.add", self.ann, DIALOG_ID=dialog, MESSAGE=text).result)
+
+    def place(self, private: bool) -> str:
+        return str(self.bot) if private else f"chat{self.room}"
+
+    def happens(self, kind: type[Event], private: bool) -> None:
+        """Let Ann do what this kind of event tells of."""
+        if kind is BotRemoved:
+            self.world.call("imbot.unregister", self.owner, BOT_ID=self.bot, CLIENT_ID="test-client")
+            return
+        if kind is MemberJoined and not private:
+            return
+        text = "/echo test" if kind is CommandCalled else "Hello" if private else self.mention(" hello")
+        said = self.says(self.place(private), text)
+        if kind is MessageEdited:
+            text = "How?" if private else self.mention(", how?")
+            self.world.call("im.message.update", self.ann, MESSAGE_ID=said, MESSAGE=text)
+        if kind is MessageErased:
+            self.world.call("im.message.delete", self.ann, MESSAGE_ID=said)
+
+    def mention(self, text: str) -> str:
+        return f"[USER={self.bot}]Echo[/USER]{text}"
+
+    def told(self, kind: type[Event]) -> dict[str, Any]:
+        return body(told(self.world, kind, self.bot))
+
+
+@pytest.fixture
+def app(portal: World) -> Stage:
+    return Stage(portal, portal.oauth())
+
+
+@pytest.fixture
+def hook(portal: World) -> Stage:
+    return Stage(portal, None)
+
+
+CASES = [
+    ("ONIMBOTMESSAGEADD", MessageSent, 0),
+    ("ONIMBOTMESSAGEADD", MessageSent, 1),
+    ("ONIMBOTMESSAGEUPDATE", MessageEdited, 0),
+    ("ONIMBOTMESSAGEUPDATE", MessageEdited, 1),
+    ("ONIMBOTMESSAGEDELETE", MessageErased, 0),
+    ("ONIMBOTMESSAGEDELETE", MessageErased, 1),
+    ("ONIMBOTJOINCHAT", MemberJoined, 0),
+    ("ONIMBOTJOINCHAT", MemberJoined, 1),
+    ("ONIMCOMMANDADD", CommandCalled, 0),
+    ("ONIMCOMMANDADD", CommandCalled, 1),
+    ("ONIMBOTDELETE", BotRemoved, 0),
+]
+
+
+@pytest.mark.parametrize(("name", "kind", "which"), CASES)
+def test_the_body_for_an_application_is_the_sample(app: Stage, name: str, kind: type[Event], which: int) -> None:
+    app.happens(kind, private=which == 0)
+    found = app.told(kind)
+    assert found["event"] == name
+    assert deviations(name, which, found) == []
+
+
+@pytest.mark.parametrize(("name", "kind", "which"), CASES)
+def test_the_body_for_a_webhook_lacks_the_tokens(hook: Stage, name: str, kind: type[Event], which: int) -> None:
+    hook.happens(kind, private=which == 0)
+    assert deviations(name, which, hook.told(kind), without=TOKENS) == []
+
+
+def test_a_private_message(app: Stage) -> None:
+    said = app.says(str(app.bot), "Hello")
+    post = told(app.world, MessageSent, app.bot)
+    params = body(post)["data"]["PARAMS"]
+    assert (params["MESSAGE"], params["MESSAGE_ID"]) == ("Hello", str(said))
+    assert params["DIALOG_ID"] == params["FROM_USER_ID"] == params["AUTHOR_ID"] == str(app.ann.id)
+    assert params["TO_USER_ID"] == str(app.bot)
+    assert (params["MESSAGE_TYPE"], params["CHAT_TYPE"], params["CHAT_USER_COUNT"]) == ("P", "P", "2")
+    assert post.handler == HANDLER
+    assert post.data["USER"]["ID"] == app.ann.id
+    assert post.data["USER"]["NAME"] == "Ann Smith"
+
+
+def test_a_message_in_a_group_is_read_without_the_mention(app: Stage) -> None:
+    before = app.says(f"chat{app.room}", "first")
+    app.says(f"chat{app.room}", app.mention(" , how to"))
+    params = app.told(MessageSent)["data"]["PARAMS"]
+    assert params["MESSAGE"] == ", how to"
+    assert params["MESSAGE_ORIGINAL"] == app.mention(" , how to")
+    assert params["MENTIONED_LIST"] == {str(app.bot): str(app.bot)}
+    assert params["DIALOG_ID"] == f"chat{app.room}"
+    assert params["CHAT_PREV_MESSAGE_ID"] == str(before)
+    assert params["CHAT_AUTHOR_ID"] == str(app.ann.id)
+    assert params["CHAT_CAN_POST"] == "MEMBER"
+    assert params["CHAT_COLOR"].isupper()
+
+
+def test_a_supervisor_reads_what_mentions_nobody(app: Stage) -> None:
+    app.says(f"chat{app.room}", "[B]among us[/B]")
+    params = app.told(MessageSent)["data"]["PARAMS"]
+    assert params["MESSAGE"] == "[B]among us[/B]"
+    assert "MENTIONED_LIST" not in params
+    assert "MESSAGE_ORIGINAL" not in params
+
+
+def test_a_trailing_blank_stays(app: Stage) -> None:
+    app.says(str(app.bot), "/help ")
+    assert app.told(MessageSent)["data"]["PARAMS"]["MESSAGE"] == "/help "
+
+
+def test_what_was_said_is_told_as_it_was_said(app: Stage) -> None:
+    said = app.says(str(app.bot), "Hello")
+    app.world.call("im.message.update", app.ann, MESSAGE_ID=said, MESSAGE="Bye")
+    app.world.call("im.message.delete", app.ann, MESSAGE_ID=said)
+    assert app.told(MessageSent)["data"]["PARAMS"]["MESSAGE"] == "Hello"
+    assert app.told(MessageEdited)["data"]["PARAMS"]["MESSAGE"] == "Bye"
+
+
+def test_a_deletion_says_when_the_message_was_sent(app: Stage) -> None:
+    app.happens(MessageErased, private=True)
+    params = app.told(MessageErased)["data"]["PARAMS"]
+    assert params["MESSAGE"] == "Message from 09/21/2026 14:13:20 has been deleted"
+    assert params["AUTHOR_ID"] == params["FROM_USER_ID"] == str(app.ann.id)
+
+
+def test_a_command_has_a_handler_of_its_own(app: Stage) -> None:
+    said = app.says(f"chat{app.room}", "/echo one two")
+    post = told(app.world, CommandCalled, app.bot)
+    assert post.handler == f"{HANDLER}/command"
+    [called] = body(post)["data"]["COMMAND"].values()
+    assert (called["COMMAND"], called["COMMAND_PARAMS"]) == ("echo", "one two")
+    assert (called["COMMAND_CONTEXT"], called["MESSAGE_ID"]) == ("TEXTAREA", str(said))
+    params = body(post)["data"]["PARAMS"]
+    assert params["MESSAGE"] == "/echo one two"
+    assert params["BOT_IN_CHAT"] == {str(app.bot): str(app.bot)}
+
+
+def test_a_common_command_is_told_from_a_dialog_of_others(app: Stage) -> None:
+    world = app.world
+    fields = {"COMMON": "Y"}
+    command = newest_command(world, app)
+    world.call("imbot.command.update", app.owner, {"COMMAND_ID": command, "FIELDS": fields, "CLIENT_ID": "test-client"})
+    app.says(str(world.admin.id), "/echo test")
+    params = app.told(CommandCalled)["data"]["PARAMS"]
+    assert params["TO_USER_ID"] == str(world.admin.id)
+    assert params["DIALOG_ID"] == f"chat{params['TO_CHAT_ID']}"
+
+
+def newest_command(world: World, app: Stage) -> int:
+    row: Any = world.read(lambda tx: tx.one("SELECT MAX(id) FROM commands WHERE bot_id = :bot", bot=app.bot))
+    return int(row[0])
+
+
+def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Stage) -> None:
+    params = app.told(MemberJoined)["data"]["PARAMS"]
+    assert (params["USER_ID"], params["CHAT_ID"]) == (str(app.ann.id), str(app.room))
+    assert params["ACCESS_HISTORY"] == "1"
+    late = app.world.chat(app.ann)
+    app.world.call("im.chat.user.add", app.ann, CHAT_ID=late, USERS=[app.bot], HIDE_HISTORY="Y")
+    assert app.told(MemberJoined)["data"]["PARAMS"]["ACCESS_HISTORY"] == "0"
+
+
+def test_a_bot_is_greeted_in_a_private_dialog(app: Stage) -> None:
+    app.says(str(app.bot), "Hello")
+    params = app.told(MemberJoined)["data"]["PARAMS"]
+    assert params["DIALOG_ID"] == params["TO_USER_ID"] == params["USER_ID"] == str(app.ann.id)
+    assert params["FROM_USER_ID"] == params["BOT_ID"] == str(app.bot)
+
+
+def test_the_farewell_names_the_bot(hook: Stage) -> None:
+    hook.happens(BotRemoved, private=True)
+    post = told(hook.world, BotRemoved, hook.bot)
+    assert post.data == {"BOT_ID": hook.bot, "BOT_CODE": "echo"}
+    assert post.handler == HANDLER
+
+
+def test_both_tokens_of_an_event_work(app: Stage) -> None:
+    app.says(str(app.bot), "Hello")
+    found = app.told(MessageSent)
+    bot = found["data"]["BOT"][str(app.bot)]
+    assert app.world.call("profile", bot["access_token"]).result["ID"] == str(app.bot)
+    assert app.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(app.ann.id)
+    answer = {"BOT_ID": app.bot, "DIALOG_ID": found["data"]["PARAMS"]["DIALOG_ID"], "MESSAGE": "hi"}
+    assert app.world.call("imbot.message.add", found["auth"]["access_token"], answer).result > 0
+    assert app.owner is not None
+    assert bot["client_id"] == app.owner.client_id
+    assert found["auth"]["client_endpoint"].endswith("/rest/")
+    assert found["auth"]["server_endpoint"].endswith("/rest/")
+
+
+def refreshed(stage: Stage, text: str) -> Any:
+    assert stage.owner is not None
+    asked = {"grant_type": "refresh_token", "client_id": stage.owner.client_id, "refresh_token": text}
+    query = "&".join(f"{k}={v}" for k, v in {**asked, "client_secret": stage.owner.client_secret}.items())
+    return stage.world.get(f"/oauth/token/?{query}")
+
+
+def test_the_refresh_token_of_an_event_may_be_used_by_every_reader_of_it(app: Stage) -> None:
+    app.says(str(app.bot), "Hello")
+    token = app.told(MessageSent)["auth"]["refresh_token"]
+    first = refreshed(app, token).body["access_token"]
+    app.world.wait(3600)
+    second = refreshed(app, token).body["access_token"]
+    assert first != second
+    assert app.world.call("profile", second).result["ID"] == str(app.ann.id)
+
+
+def test_events_close_together_carry_the_same_tokens(app: Stage) -> None:
+    app.says(str(app.bot), "one")
+    first = app.told(MessageSent)["auth"]
+    app.says(str(app.bot), "two")
+    assert app.told(MessageSent)["auth"]["access_token"] == first["access_token"]
+    app.world.wait(1800)
+    later = app.told(MessageSent)["auth"]
+    assert later["access_token"] != first["access_token"]
+    assert 1800 <= int(later["expires_in"]) <= 3600
+
+
+def test_a_token_that_was_ended_is_not_handed_out_again(app: Stage) -> None:
+    app.says(str(app.bot), "one")
+    first = app.told(MessageSent)["auth"]["access_token"]
+    app.world.write(lambda tx: tx.run("UPDATE tokens SET revoked = 1"))
+    assert app.world.call("profile", first).error == "invalid_token"
+    second = app.told(MessageSent)["auth"]["access_token"]
+    assert second != first
+    assert app.world.call("profile", second).result["ID"] == str(app.ann.id)
+
+
+def test_the_application_token_never_changes(app: Stage) -> None:
+    app.says(str(app.bot), "one")
+    first = app.told(MessageSent)
+    app.world.wait(100_000)
+    app.says(f"chat{app.room}", "two")
+    assert app.told(MessageSent)["auth"]["application_token"] == first["auth"]["application_token"]
+    assert first["data"]["BOT"][str(app.bot)]["application_token"] == first["auth"]["application_token"]
+
+
+def test_two_webhook_owners_have_two_application_tokens(hook: Stage) -> None:
+    hook.says(str(hook.bot), "one")
+    other = hook.world.bot(code="other", CLIENT_ID="other-client")
+    mine = hook.told(MessageSent)["auth"]["application_token"]
+    hook.says(str(other), "two")
+    theirs = body(told(hook.world, MessageSent, other))["auth"]["application_token"]
+    assert mine != theirs
+
+
+def test_an_application_gets_no_token_of_people_it_is_closed_to(portal: World) -> None:
+    app = Stage(portal, portal.oauth())
+    assert app.owner is not None
+    portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
+    app.says(str(app.bot), "Hello")
+    found = app.told(MessageSent)
+    assert "access_token" not in found["auth"]
+    bot = found["data"]["BOT"][str(app.bot)]["access_token"]
+    assert portal.call("profile", bot).result["ID"] == str(app.bot)
+
+
+def test_nobody_is_told_where_no_handler_is_bound(make_world: MakeWorld) -> None:
+    app = Stage(make_world(), None)
+    app.says(str(app.bot), "Hello")
+    app.world.write(lambda tx: tx.run("UPDATE bot_handlers SET message_add = ''"))
+    with pytest.raises(AssertionError, match="nobody is told"):
+        app.told(MessageSent)
+
+
+def test_another_bot_gives_no_token_of_its_own(portal: World) -> None:
+    app = Stage(portal, portal.oauth())
+    other = portal.bot(code="other", CLIENT_ID="other-client")
+    said: dict[str, Any] = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi"}
+    portal.call("im.chat.user.add", app.ann, CHAT_ID=app.room, USERS=[other])
+    portal.call("imbot.message.add", None, {**said, "DIALOG_ID": f"chat{app.room}"})
+    found = app.told(MessageSent)
+    assert found["data"]["USER"]["IS_BOT"] == "Y"
+    assert "access_token" not in found["auth"]
+    assert isinstance(app.ann, Person)
