@@ -7,7 +7,7 @@ import msgspec
 from botyard.chat import members as participants
 from botyard.chat import outbox, rules
 from botyard.errors import Problem, Refused
-from botyard.model.bots import Bot, BotType, Handlers
+from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved
 from botyard.model.people import Profile, UserKind
@@ -18,7 +18,7 @@ CODE_MAX = 100
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A bot to be registered."""
+    """A bot to be registered; what stands last is of the second generation only."""
 
     owner: str
     code: str
@@ -26,6 +26,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     openline: bool
     dialect: str
     profile: Profile
+    event_mode: EventMode = EventMode.WEBHOOK
+    webhook_url: str = ""
+    hidden: bool = False
+    reactions: bool = True
+    background_id: str | None = None
 
 
 async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
@@ -38,24 +43,36 @@ async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
     return found
 
 
-async def register(tx: Tx, actor_id: int, plan: Plan, handlers: Handlers, most: int, now: int) -> int:
+async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
+    """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
+    found = await bots.find_by_code(tx, code)
+    if found and found.owner != owner:
+        raise Refused(Problem.CODE_TAKEN)
+    return found
+
+
+async def register(tx: Tx, actor_id: int, plan: Plan, handlers: Handlers | None, most: int, now: int) -> int:
     """Register a bot, or find the owner's bot of this code again. Answers its id.
 
-    Registering again renews the handlers, which all bots of an owner share.
-    Raises BOT_NOT_CREATED for a code that another owner has taken, BOT_COUNT beyond ``most``.
+    Registering again renews the handlers, which all bots of an owner share, and nothing else.
+    Raises CODE_TAKEN, BOT_COUNT beyond ``most``.
     """
-    known = await bots.find_by_code(tx, plan.code)
-    if known and known.owner != plan.owner:
-        raise Refused(Problem.BOT_NOT_CREATED)
-    await bots.set_handlers(tx, plan.owner, handlers)
+    known = await find_coded(tx, plan.owner, plan.code)
+    if handlers:
+        await bots.set_handlers(tx, plan.owner, handlers)
     if known:
         return known.user_id
     if await bots.count_of(tx, plan.owner) >= most:
         raise Refused(Problem.BOT_COUNT, max=most)
     bot_id = await users.add(tx, UserKind.BOT, plan.profile, now)
-    await bots.add(tx, bot_id, plan.owner, plan.code, plan.type, plan.openline, plan.dialect, now)
+    await bots.add(tx, _planned(plan, bot_id, now))
     await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code), now)
     return bot_id
+
+
+def _planned(plan: Plan, bot_id: int, now: int) -> Bot:
+    given = {name: getattr(plan, name) for name in Plan.__struct_fields__ if name in Bot.__struct_fields__}
+    return Bot(user_id=bot_id, created=now, name="", active=True, **given)
 
 
 async def change(
@@ -65,10 +82,37 @@ async def change(
     if code and code != bot.code:
         if await bots.find_by_code(tx, code):
             raise Refused(Problem.BOT_NOT_UPDATED)
-        await bots.set_code(tx, bot.user_id, code)
-    await users.change(tx, bot.user_id, profile, now)
+        await bots.change(tx, msgspec.structs.replace(bot, code=code))
     await bots.set_handlers(tx, bot.owner, handlers)
+    await _changed(tx, actor_id, bot, profile, now)
+
+
+async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
+    """Store a bot's settings as they now are, and change its profile."""
+    await bots.change(tx, bot)
+    await _changed(tx, actor_id, bot, profile, now)
+
+
+async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
+    await users.change(tx, bot.user_id, profile, now)
     await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id), now)
+
+
+async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
+    """Give a bot to another name of its owner, with its handlers; the old name opens nothing any more.
+
+    Raises TOKEN_NOT_ROTATED for a name that bots have already.
+    """
+    if owner == bot.owner:
+        return
+    if await bots.count_of(tx, owner):
+        raise Refused(Problem.TOKEN_NOT_ROTATED)
+    bound = await bots.handlers(tx, bot.owner)
+    await bots.set_owner(tx, bot.user_id, owner)
+    if bound:
+        await bots.set_handlers(tx, owner, bound)
+    if not await bots.count_of(tx, bot.owner):
+        await bots.remove_handlers(tx, bot.owner)
 
 
 async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
@@ -84,6 +128,8 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
             raise Refused(Problem.BOT_NOT_DELETED)
     for chat_id, kind in places:
         if kind == Kind.PRIVATE:
+            other_id = (await chats.fresh(tx, chat_id)).counterpart(bot.user_id)
+            await bots.count(tx, other_id, chats=-1)
             await chats.delete(tx, chat_id)
         else:
             await participants.withdraw(tx, bot.user_id, chat_id, now)

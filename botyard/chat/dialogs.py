@@ -11,7 +11,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Kind, Member, Role
 from botyard.model.events import ChatAdded, MemberJoined
 from botyard.model.people import User, UserKind
-from botyard.store import chats, members, users
+from botyard.store import bots, chats, members, users
 from botyard.store.db import Tx
 
 _DIALOG = re.compile(r"(chat|sg)?([0-9]{1,18})")
@@ -113,6 +113,8 @@ async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
             read_counted=0,
             bot=person.bot,
         )
+        if person.bot:
+            await bots.count(tx, person.id, chats=1, people=sum(not one.bot for one in people))
     await chats.count_members(
         tx,
         chat_id,

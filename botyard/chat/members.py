@@ -8,6 +8,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User
+from botyard.store import bots as bot_rows
 from botyard.store import chats, members, users
 from botyard.store.db import Tx
 
@@ -89,6 +90,8 @@ async def enter(
         )
         if new:
             added.append(person)
+            if person.bot:
+                await bot_rows.count(tx, person.id, chats=1)
     if not added:
         return []
     guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
@@ -194,6 +197,8 @@ async def _take_out(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -
     person = await users.find(tx, user_id)
     guest, bot = bool(person and person.outside), bool(person and person.bot)
     await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))
+    if bot:
+        await bot_rows.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:
         await _hand_down(tx, chat)
     await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), now, chat)

@@ -9,16 +9,36 @@ import msgspec
 
 
 class BotType(StrEnum):
-    """v1 letters: B answers mentions, O open lines, H as B but "human", S sees everything."""
+    """B answers mentions, O open lines, H as B but "human", S sees everything.
+
+    The second generation adds P, somebody's own assistant, which sees everything too, and N, which is as B.
+    """
 
     BOT = "B"
     OPENLINE = "O"
     HUMAN = "H"
     SUPERVISOR = "S"
+    PERSONAL = "P"
+    NETWORK = "N"
+
+
+ATTENTIVE = frozenset({BotType.SUPERVISOR, BotType.PERSONAL})
+"""Types that hear what is said in their chats without being mentioned, and may read it."""
+
+
+class EventMode(StrEnum):
+    """How a bot of the second generation learns of events: it asks for them, or is called."""
+
+    FETCH = "fetch"
+    WEBHOOK = "webhook"
 
 
 class Bot(msgspec.Struct, frozen=True, gc=False):
-    """A registered bot; ``owner`` names the application or webhook client that may act for it."""
+    """A registered bot; ``owner`` names the application or webhook client that may act for it.
+
+    ``webhook_url`` is that of the second generation; a bot of the first has ``Handlers``. ``messages``, ``chats``
+    and ``people`` are kept numbers: what it wrote, where it is, and with whom it has had a private dialog.
+    """
 
     user_id: int
     owner: str
@@ -29,6 +49,15 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     created: int
     name: str
     active: bool
+    event_mode: str = EventMode.WEBHOOK
+    webhook_url: str = ""
+    hidden: bool = False
+    reactions: bool = True
+    background_id: str | None = None
+    language: str = "en"
+    messages: int = 0
+    chats: int = 0
+    people: int = 0
 
 
 class Handlers(msgspec.Struct, frozen=True, gc=False):

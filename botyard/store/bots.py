@@ -9,7 +9,8 @@ import msgspec
 from botyard.model.bots import Bot, ChatApp, Command, Handlers
 from botyard.store.db import Row, Tx, Value
 
-_BOT = """b.user_id, b.owner, b.code, b.type, b.openline, b.dialect, b.created, u.full_name, u.active
+_BOT = """b.user_id, b.owner, b.code, b.type, b.openline, b.dialect, b.created, u.full_name, u.active, b.event_mode,
+ b.webhook_url, b.hidden, b.reactions, b.background_id, u.language, b.messages, b.chats, b.people
  FROM bots b JOIN users u ON u.id = b.user_id"""
 _HANDLERS = "message_add, message_update, message_delete, welcome, bot_delete"
 _COMMAND = "id, owner, bot_id, command, handler, common, hidden, extranet, lang"
@@ -20,7 +21,8 @@ _lang: msgspec.json.Decoder[list[dict[str, Any]]] = msgspec.json.Decoder(list[di
 
 
 def _bot(row: Row) -> Bot:
-    return Bot(*(*row[:4], row[4] == 1, *row[5:8], row[8] == 1))
+    flags = (row[11] == 1, row[12] == 1)
+    return Bot(*(*row[:4], row[4] == 1, *row[5:8], row[8] == 1, *row[9:11], *flags, *row[13:]))
 
 
 def _command(row: Row) -> Command:
@@ -57,22 +59,65 @@ async def all_bots(tx: Tx) -> list[Bot]:
     return [_bot(row) for row in await tx.all(f"SELECT {_BOT} ORDER BY b.user_id")]
 
 
-async def add(tx: Tx, user_id: int, owner: str, code: str, type: str, openline: bool, dialect: str, now: int) -> None:
+async def of_owner(tx: Tx, owner: str) -> list[Bot]:
+    """An owner's bots, oldest first; there are never many."""
+    return [_bot(row) for row in await tx.all(f"SELECT {_BOT} WHERE b.owner = :owner ORDER BY b.user_id", owner=owner)]
+
+
+async def add(tx: Tx, bot: Bot) -> None:
+    """Insert a bot, whose user is there already. Its name, language and numbers are not of this row."""
     await tx.run(
-        """INSERT INTO bots (user_id, owner, code, type, openline, dialect, created)
-           VALUES (:user, :owner, :code, :type, :openline, :dialect, :now)""",
-        user=user_id,
-        owner=owner,
-        code=code,
-        type=type,
-        openline=int(openline),
-        dialect=dialect,
-        now=now,
+        """INSERT INTO bots (user_id, owner, code, type, openline, dialect, created, event_mode, webhook_url, hidden,
+               reactions, background_id)
+           VALUES (:id, :owner, :code, :type, :openline, :dialect, :created, :mode, :url, :hidden,
+               :reactions, :background)""",
+        owner=bot.owner,
+        type=bot.type,
+        dialect=bot.dialect,
+        created=bot.created,
+        **_settings(bot),
     )
 
 
-async def set_code(tx: Tx, bot_id: int, code: str) -> None:
-    await tx.run("UPDATE bots SET code = :code WHERE user_id = :id", code=code, id=bot_id)
+async def change(tx: Tx, bot: Bot) -> None:
+    """Store a bot's code and settings as they now are. Its owner, type and dialect stay."""
+    await tx.run(
+        """UPDATE bots SET code = :code, openline = :openline, event_mode = :mode, webhook_url = :url,
+               hidden = :hidden, reactions = :reactions, background_id = :background WHERE user_id = :id""",
+        **_settings(bot),
+    )
+
+
+def _settings(bot: Bot) -> dict[str, Value]:
+    return {
+        "id": bot.user_id,
+        "code": bot.code,
+        "openline": int(bot.openline),
+        "mode": bot.event_mode,
+        "url": bot.webhook_url,
+        "hidden": int(bot.hidden),
+        "reactions": int(bot.reactions),
+        "background": bot.background_id,
+    }
+
+
+async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
+    """Hand a bot over with its commands and chat applications."""
+    await tx.run("UPDATE bots SET owner = :owner WHERE user_id = :id", owner=owner, id=bot_id)
+    await tx.run("UPDATE commands SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
+    await tx.run("UPDATE chat_apps SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
+
+
+async def count(tx: Tx, bot_id: int, *, messages: int = 0, chats: int = 0, people: int = 0) -> None:
+    """Change the kept numbers of a bot by these amounts; for anybody else nothing happens."""
+    await tx.run(
+        """UPDATE bots SET messages = messages + :messages, chats = chats + :chats, people = people + :people
+           WHERE user_id = :id""",
+        messages=messages,
+        chats=chats,
+        people=people,
+        id=bot_id,
+    )
 
 
 async def remove(tx: Tx, bot_id: int) -> None:
@@ -117,6 +162,12 @@ async def find_command_named(tx: Tx, bot_id: int, command: str) -> Command | Non
 async def commands_named(tx: Tx, command: str) -> list[Command]:
     """Every bot's command of this name, in id order."""
     rows = await tx.all(f"SELECT {_COMMAND} FROM commands WHERE command = :command ORDER BY id", command=command)
+    return [_command(row) for row in rows]
+
+
+async def commands_of(tx: Tx, bot_id: int) -> list[Command]:
+    """A bot's commands in id order."""
+    rows = await tx.all(f"SELECT {_COMMAND} FROM commands WHERE bot_id = :bot ORDER BY id", bot=bot_id)
     return [_command(row) for row in rows]
 
 

@@ -98,6 +98,19 @@ async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted
     return moved > 0
 
 
+async def mark_sent(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int, now: int) -> None:
+    """The member has written the newest message, and has thereby read everything up to it."""
+    await tx.run(
+        """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,
+               marked_id = 0, opened = 1 WHERE chat_id = :chat AND user_id = :user""",
+        message=message_id,
+        counted=counted,
+        now=now,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
 async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
     """The member has looked into the chat; a mark of unread is gone with it."""
     await tx.run(
@@ -109,6 +122,16 @@ async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
 
 async def ids(tx: Tx, chat_id: int) -> list[int]:
     rows = await tx.all("SELECT user_id FROM members WHERE chat_id = :chat ORDER BY user_id", chat=chat_id)
+    return [row[0] for row in rows]
+
+
+async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, backwards: bool = False) -> list[int]:
+    """Ids of the first members in order of id, or of the last message that each of them wrote."""
+    way = " DESC" if backwards else ""
+    order = f"sent_id{way}, user_id{way}" if by_sent else f"user_id{way}"
+    rows = await tx.all(
+        f"SELECT user_id FROM members WHERE chat_id = :chat ORDER BY {order} LIMIT :limit", chat=chat_id, limit=limit
+    )
     return [row[0] for row in rows]
 
 
@@ -171,6 +194,19 @@ async def foremost(
         ids=ids,
     )
     return [(row[0], Reader(row[1], row[2], "", False, row[3], row[4])) for row in rows]
+
+
+async def furthest(tx: Tx, chat_id: int) -> list[tuple[int, int]]:
+    """``(user id, read mark)`` of the two who have read furthest, as far as the foremost fifty show it."""
+    # People who were let in stand at the end as well, without having read: a few of them are looked past.
+    rows = await tx.all(
+        """SELECT user_id, read_id FROM (
+               SELECT user_id, read_id, read_at FROM members WHERE chat_id = :chat
+               ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT 50
+           ) AS f WHERE read_at IS NOT NULL ORDER BY read_id DESC, user_id DESC LIMIT 2""",
+        chat=chat_id,
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def heir(tx: Tx, chat_id: int) -> int:

@@ -20,7 +20,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 
-_TYPES = {kind.value: kind for kind in BotType}
+_TYPES = {kind.value: kind for kind in (BotType.BOT, BotType.OPENLINE, BotType.HUMAN, BotType.SUPERVISOR)}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -112,6 +112,7 @@ def _new_photo(p: Update) -> object:
         Problem.BOT_CODE,
         Problem.BOT_NAME,
         Problem.BOT_COUNT,
+        Problem.CODE_TAKEN,
         Problem.BOT_NOT_CREATED,
     ),
 )
