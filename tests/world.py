@@ -278,8 +278,10 @@ class World:
 
     def due(self, bot_id: int) -> list[tuple[str, dict[str, Any]]]:
         """``(type, body)`` of what waits for a bot."""
-        rows: list[Row] = self.read(lambda tx: events.due_to(tx, bot_id))
-        return [(row[1], msgspec.json.decode(row[2])) for row in rows]
+        sql = """SELECT e.type, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
+                 WHERE d.recipient = :bot AND d.state IN ('waiting', 'sending', 'fetch') ORDER BY e.id"""
+        rows: list[Row] = self.read(lambda tx: tx.all(sql, bot=f"bot:{bot_id}"))
+        return [(row[0], msgspec.json.decode(row[1])) for row in rows]
 
     def bot(self, by: Person | AppKey | None = None, code: str = "echo", type: str = "B", **more: Any) -> int:
         """Register a bot and answer its id."""

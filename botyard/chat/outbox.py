@@ -1,27 +1,34 @@
-"""Events on their way out: one table says which bots an event is for."""
+"""Events on their way out: one table says who is told of what."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
-from botyard.model.bots import BotType
+from botyard.model import deliveries as recipients
+from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.chats import Chat, Kind
+from botyard.model.deliveries import State
 from botyard.model.events import (
     BotRemoved,
     CommandCalled,
+    ContextGiven,
     Event,
     MemberJoined,
     MessageEdited,
     MessageErased,
+    MessageLiked,
     MessageSent,
 )
-from botyard.store import events, members
+from botyard.store import bots, deliveries, events, members
 from botyard.store.db import Tx
+
+Recipient = tuple[str, State]
+Listener = Callable[[Tx, Event, Chat | None], Awaitable[list[Recipient]]]
 
 
 class Ear(NamedTuple):
-    """A bot in a chat, as far as it matters for what it hears."""
+    """A bot in a chat, as far as it matters for what it hears. ``edits``, ``deletions``: a v1 handler is bound."""
 
     bot_id: int
     type: str
@@ -30,15 +37,22 @@ class Ear(NamedTuple):
     edits: bool
     deletions: bool
 
+    @property
+    def recipient(self) -> Recipient:
+        return recipients.bot(self.bot_id), State.WAITING
+
     def hears(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
         """Whether what is said here is for the bot.
 
-        Private dialogs always; elsewhere supervisors hear everything, bots of open lines
-        everything in open lines, and any bot what it is mentioned in.
+        Private dialogs always; elsewhere supervisors and personal bots hear everything, bots of open
+        lines everything in open lines, and any bot what it is mentioned in.
         """
-        if chat.private or self.type == BotType.SUPERVISOR:
+        if chat.private or self.type in ATTENTIVE:
             return True
         return (self.openline and chat.lines) or self.bot_id in mentioned
+
+
+Rule = Callable[[Event, Chat, Ear], bool]
 
 
 def _said(event: Event, chat: Chat, ear: Ear) -> bool:
@@ -46,41 +60,75 @@ def _said(event: Event, chat: Chat, ear: Ear) -> bool:
     return not event.system and ear.hears(chat, event.mentioned)
 
 
-def _edited(event: Event, chat: Chat, ear: Ear) -> bool:
-    """Bots of v1 are told where a handler is bound, which for types B and H only imbot.update does."""
-    assert isinstance(event, MessageEdited)
-    return (ear.edits or ear.dialect != "v1") and ear.hears(chat, event.mentioned)
+def _changed(event: Event, chat: Chat, ear: Ear) -> bool:
+    assert isinstance(event, MessageEdited | MessageErased)
+    return ear.hears(chat, event.mentioned)
 
 
-def _erased(event: Event, chat: Chat, ear: Ear) -> bool:
-    assert isinstance(event, MessageErased)
-    return (ear.deletions or ear.dialect != "v1") and ear.hears(chat, event.mentioned)
+def _edited_v1(event: Event, chat: Chat, ear: Ear) -> bool:
+    """Told where a handler is bound, which for types B and H only imbot.update does."""
+    return ear.edits and _changed(event, chat, ear)
 
 
-def _joined(event: Event, chat: Chat, ear: Ear) -> bool:
+def _erased_v1(event: Event, chat: Chat, ear: Ear) -> bool:
+    return ear.deletions and _changed(event, chat, ear)
+
+
+def _itself(event: Event, chat: Chat, ear: Ear) -> bool:
     assert isinstance(event, MemberJoined)
     return event.user_id == ear.bot_id
 
 
-# Event → whether a bot that is in the chat and did not cause it is told. Others wait for the user's own events.
-AUDIENCE: dict[type[Event], Callable[[Event, Chat, Ear], bool]] = {
-    MessageSent: _said,
-    MessageEdited: _edited,
-    MessageErased: _erased,
-    MemberJoined: _joined,
+def _its_own(event: Event, chat: Chat, ear: Ear) -> bool:
+    assert isinstance(event, MessageLiked)
+    return event.author_id == ear.bot_id
+
+
+# Event → for each generation of the API, whether a bot that is in the chat and did not cause it is told.
+# A bot hears only in the generation that registered it; what has no rule there is not for it.
+AUDIENCE: Mapping[type[Event], Mapping[str, Rule]] = {
+    MessageSent: {"v1": _said, "v2": _said},
+    MessageEdited: {"v1": _edited_v1, "v2": _changed},
+    MessageErased: {"v1": _erased_v1, "v2": _changed},
+    MessageLiked: {"v2": _its_own},
+    MemberJoined: {"v1": _itself, "v2": _itself},
 }
+# Events that are about one bot and name it, in a chat or not.
+NAMED: Mapping[type[Event], frozenset[str]] = {
+    BotRemoved: frozenset({"v1", "v2"}),
+    CommandCalled: frozenset({"v1", "v2"}),
+    ContextGiven: frozenset({"v2"}),
+}
+# Who else is told: people who are subscribed, handlers that are bound.
+LISTENERS: tuple[Listener, ...] = ()
 
 
 async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> int:
-    """Write an event and, for each bot that it is for, that it is due. Answers the event's number."""
+    """Write an event and, for each recipient that must not miss it, that it is due. Answers the event's number."""
     event_id = await events.append(tx, event, now)
-    if isinstance(event, BotRemoved | CommandCalled):
-        await events.deliver(tx, event_id, [event.bot_id], now)
-        return event_id
-    wants = AUDIENCE.get(type(event))
-    if wants is None or chat is None or not chat.bots or chat.kind == Kind.SYSTEM:
-        return event_id
-    ears = [Ear(*row[:3], *map(bool, row[3:])) for row in await members.bots(tx, chat.id)]
-    told = [ear.bot_id for ear in ears if ear.bot_id != event.actor_id and wants(event, chat, ear)]
-    await events.deliver(tx, event_id, told, now)
+    told = await _bots(tx, event, chat)
+    for listener in LISTENERS:
+        told += await listener(tx, event, chat)
+    if told:
+        await deliveries.add(tx, event_id, event.chat_id, told, now)
     return event_id
+
+
+async def _bots(tx: Tx, event: Event, chat: Chat | None) -> list[Recipient]:
+    if isinstance(event, BotRemoved | CommandCalled | ContextGiven):
+        named = await bots.find(tx, event.bot_id)
+        return [_recipient(named)] if named and named.dialect in NAMED[type(event)] else []
+    rules = AUDIENCE.get(type(event))
+    if rules is None or chat is None or not chat.bots or chat.kind == Kind.SYSTEM:
+        return []
+    ears = [Ear(*row[:3], *map(bool, row[3:])) for row in await members.bots(tx, chat.id)]
+    return [ear.recipient for ear in ears if ear.bot_id != event.actor_id and _told(rules, event, chat, ear)]
+
+
+def _told(rules: Mapping[str, Rule], event: Event, chat: Chat, ear: Ear) -> bool:
+    rule = rules.get(ear.dialect)
+    return rule is not None and rule(event, chat, ear)
+
+
+def _recipient(bot: Bot) -> Recipient:
+    return recipients.bot(bot.user_id), State.WAITING

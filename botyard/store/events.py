@@ -1,8 +1,6 @@
-"""The event log and what is due to whom."""
+"""The event log."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 import msgspec
 
@@ -27,13 +25,6 @@ async def append(tx: Tx, event: Event, now: int) -> int:
     return int(row[0])
 
 
-async def deliver(tx: Tx, event_id: int, bot_ids: Iterable[int], now: int) -> None:
-    """Note that an event is due to these bots."""
-    rows = [{"event": event_id, "bot": bot_id, "now": now} for bot_id in bot_ids]
-    if rows:
-        await tx.many("INSERT INTO deliveries (event_id, bot_id, due) VALUES (:event, :bot, :now)", rows)
-
-
 async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
     """``(id, type, chat id, actor id, created, body)`` of the events that follow one."""
     return await tx.all(
@@ -41,13 +32,4 @@ async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
            ORDER BY id LIMIT :limit""",
         event=event_id,
         limit=limit,
-    )
-
-
-async def due_to(tx: Tx, bot_id: int) -> list[Row]:
-    """``(event id, type, body)`` of what waits for a bot, in order."""
-    return await tx.all(
-        """SELECT e.id, e.type, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-           WHERE d.bot_id = :bot AND d.state = 'waiting' ORDER BY e.id""",
-        bot=bot_id,
     )

@@ -10,16 +10,3 @@ CREATE TABLE events (
 );
 
 CREATE INDEX events_created ON events (created);
-
--- One row for each bot that an event is for.
-CREATE TABLE deliveries (
-    event_id BIGINT NOT NULL REFERENCES events (id),
-    bot_id BIGINT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'waiting',
-    attempts BIGINT NOT NULL DEFAULT 0,
-    due BIGINT NOT NULL,
-    PRIMARY KEY (bot_id, event_id)
-);
-
-CREATE INDEX deliveries_due ON deliveries (due) WHERE state = 'waiting';
-CREATE INDEX deliveries_event ON deliveries (event_id);

@@ -1,0 +1,77 @@
+"""Events on their way to those who must not miss them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class State(StrEnum):
+    """Where a delivery stands; the migration 0006 says what each means."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    DONE = "done"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+    FETCH = "fetch"
+    FETCHED = "fetched"
+    EXPIRED = "expired"
+
+
+class Delivery(msgspec.Struct, frozen=True, gc=False):
+    """One event for one recipient. ``attempts`` have been recorded so far, the next one is made at ``due``."""
+
+    id: int
+    event_id: int
+    recipient: str
+    lane: int
+    state: str
+    attempts: int
+    queued: int
+    due: int
+    finished: int | None
+    reason: str
+
+
+class Attempt(msgspec.Struct, frozen=True, gc=False):
+    """One attempt to send: ``started`` in Unix milliseconds, ``took`` milliseconds.
+
+    ``status`` is 0 where no answer came; ``problem`` then says why not. ``answer`` is how the answer begins.
+    """
+
+    number: int
+    started: int
+    took: int
+    status: int
+    answer: str
+    problem: str
+
+
+class Ended(msgspec.Struct, frozen=True, gc=False):
+    """What came of a leased delivery: its next state, and the attempt that was made, if one was.
+
+    ``due`` counts while it waits, ``reason`` once it has ended.
+    """
+
+    delivery: Delivery
+    state: State
+    due: int = 0
+    reason: str = ""
+    attempt: Attempt | None = None
+
+
+def bot(bot_id: int) -> str:
+    """A bot as a recipient."""
+    return f"bot:{bot_id}"
+
+
+def user(user_id: int) -> str:
+    """A person who is subscribed to events, as a recipient."""
+    return f"user:{user_id}"
+
+
+def binding(binding_id: int) -> str:
+    """A handler bound with `event.bind`, as a recipient."""
+    return f"binding:{binding_id}"
