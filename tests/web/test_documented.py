@@ -1,0 +1,79 @@
+"""The pages about the door say what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from botyard.config import Settings
+from botyard.errors import Problem
+from botyard.rpc.batch import MAX_COMMANDS
+from botyard.rpc.limits import CLOUD, ENTERPRISE
+from botyard.rpc.refusals import SYSTEM
+from botyard.server import Listener
+from botyard.wire import limits
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+ERRORS = (DOCS / "reference" / "system-errors.md").read_text()
+DOOR = (DOCS / "explanation" / "the-door.md").read_text()
+
+MORE = (
+    Problem.SCOPE,
+    Problem.AUTH_TYPE,
+    Problem.GUEST,
+    Problem.APP_CONTEXT,
+    Problem.METHOD_NOT_FOUND,
+    Problem.METHOD_V3,
+    Problem.JSON_V3,
+    Problem.MANIFEST,
+    Problem.BATCH_METHOD,
+    Problem.BATCH_LENGTH,
+    Problem.PATH_UNKNOWN,
+    Problem.VERB_WRONG,
+    Problem.HEAD_TIMEOUT,
+    Problem.HEAD_TOO_BIG,
+    Problem.HTTP_INVALID,
+)
+
+
+@pytest.mark.parametrize("problem", [*SYSTEM, *MORE], ids=lambda problem: problem.name)
+def test_every_system_error_has_its_line(problem: Problem) -> None:
+    row = problem.value
+    code = "What cannot be read" if row.code == "INVALID_REQUEST" else f"`{row.code}`"
+    assert code in ERRORS
+    assert [line for line in ERRORS.splitlines() if line.startswith(f"| {row.status} |")]
+    if row.code != "INVALID_REQUEST":
+        assert re.search(rf"^\| {row.status} \| `{row.code}`", ERRORS, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("| request line and headers", limits.MAX_HEAD),
+        ("| time for the request line and headers", limits.HEAD_SECONDS),
+        ("| silence between two requests", 75),
+        ("| body", limits.MAX_BODY),
+        ("| time for the body", limits.BODY_SECONDS),
+        ("| all bodies that are still arriving", limits.MAX_ARRIVING),
+        ("| nesting of parameters", limits.MAX_DEPTH),
+        ("| names and list elements", limits.MAX_KEYS),
+        ("| commands in a batch", MAX_COMMANDS),
+        ("| what references may add", limits.MAX_BODY),
+        ("| calls under way", Settings().max_in_flight),
+        ("| requests, `--limits cloud`", CLOUD.threshold),
+        ("| requests, `--limits enterprise`", ENTERPRISE.threshold),
+        ("| time of one method", CLOUD.operating),
+    ],
+)
+def test_the_table_of_limits(line: str, number: float) -> None:
+    found = [row for row in DOOR.splitlines() if row.startswith((f"{line} ", f"{line},"))]
+    assert len(found) == 1
+    assert re.search(rf"(?<![\d,]){number:,.0f}(?![\d,])", found[0])
+
+
+def test_silence() -> None:
+    listener = Listener(lambda scope, receive, send: None, "127.0.0.1", 0)  # type: ignore[arg-type,return-value]
+    assert listener._server.config.timeout_keep_alive == 75
+    listener.socket.close()
