@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from botyard.model import deliveries as recipients
-from botyard.model.bots import ATTENTIVE, Bot
+from botyard.model.bots import ATTENTIVE, EventMode
 from botyard.model.chats import Chat, Kind
 from botyard.model.deliveries import State
 from botyard.model.events import (
@@ -33,13 +33,11 @@ class Ear(NamedTuple):
     bot_id: int
     type: str
     dialect: str
+    mode: str
     openline: bool
+    reactions: bool
     edits: bool
     deletions: bool
-
-    @property
-    def recipient(self) -> Recipient:
-        return recipients.bot(self.bot_id), State.WAITING
 
     def hears(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
         """Whether what is said here is for the bot.
@@ -81,7 +79,7 @@ def _itself(event: Event, chat: Chat, ear: Ear) -> bool:
 
 def _its_own(event: Event, chat: Chat, ear: Ear) -> bool:
     assert isinstance(event, MessageLiked)
-    return event.author_id == ear.bot_id
+    return ear.reactions and event.author_id == ear.bot_id
 
 
 # Event → for each generation of the API, whether a bot that is in the chat and did not cause it is told.
@@ -117,12 +115,14 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> i
 async def _bots(tx: Tx, event: Event, chat: Chat | None) -> list[Recipient]:
     if isinstance(event, BotRemoved | CommandCalled | ContextGiven):
         named = await bots.find(tx, event.bot_id)
-        return [_recipient(named)] if named and named.dialect in NAMED[type(event)] else []
+        heard = named is not None and named.dialect in NAMED[type(event)]
+        return [_recipient(named.user_id, named.event_mode)] if named and heard else []
     rules = AUDIENCE.get(type(event))
     if rules is None or chat is None or not chat.bots or chat.kind == Kind.SYSTEM:
         return []
-    ears = [Ear(*row[:3], *map(bool, row[3:])) for row in await members.bots(tx, chat.id)]
-    return [ear.recipient for ear in ears if ear.bot_id != event.actor_id and _told(rules, event, chat, ear)]
+    ears = [Ear(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
+    told = [ear for ear in ears if ear.bot_id != event.actor_id and _told(rules, event, chat, ear)]
+    return [_recipient(ear.bot_id, ear.mode) for ear in told]
 
 
 def _told(rules: Mapping[str, Rule], event: Event, chat: Chat, ear: Ear) -> bool:
@@ -130,5 +130,6 @@ def _told(rules: Mapping[str, Rule], event: Event, chat: Chat, ear: Ear) -> bool
     return rule is not None and rule(event, chat, ear)
 
 
-def _recipient(bot: Bot) -> Recipient:
-    return recipients.bot(bot.user_id), State.WAITING
+def _recipient(bot_id: int, mode: str) -> Recipient:
+    """A bot is called, or comes to fetch."""
+    return recipients.bot(bot_id), State.FETCH if mode == EventMode.FETCH else State.WAITING

@@ -136,9 +136,12 @@ async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, bac
 
 
 async def bots(tx: Tx, chat_id: int) -> list[Row]:
-    """``(user id, type, dialect, openline, has a handler for edits, for deletions)`` of the bots in a chat."""
+    """The bots in a chat: ``(user id, type, dialect, event mode, for open lines, hears reactions, edits, deletions)``.
+
+    The last two say whether a handler of the first generation is bound for them.
+    """
     return await tx.all(
-        """SELECT b.user_id, b.type, b.dialect, b.openline,
+        """SELECT b.user_id, b.type, b.dialect, b.event_mode, b.openline, b.reactions,
                   CASE WHEN h.message_update <> '' THEN 1 ELSE 0 END,
                   CASE WHEN h.message_delete <> '' THEN 1 ELSE 0 END
            FROM members m JOIN bots b ON b.user_id = m.user_id
