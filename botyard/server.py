@@ -103,6 +103,9 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+FAREWELL_SECONDS = 0.5
+"""How long a client may take to answer the end of TLS when the server stops."""
+
 _OFFERING = frozenset({b"upgrade", b"http2-settings"})
 """Headers that make an offer, and the words of `Connection` that go with them."""
 
@@ -211,6 +214,13 @@ class _Connection(HttpToolsProtocol):
                 # Told before it sent the body, the client may go on with the body or with another request.
                 self.transport.close()
             self._expect_more(BODY_SECONDS)
+
+    def shutdown(self) -> None:
+        """End when the request under way is answered; an idle connection ends now."""
+        super().shutdown()
+        if self.scheme == "https" and self.transport.is_closing():
+            # The end of TLS waits for the client's word, and one that idles in a pool says none.
+            self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         """What uvicorn calls for anything that it cannot read."""
