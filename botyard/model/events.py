@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 
+from botyard.model.bots import Bot
+
 
 class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
     """What happened, frozen at the moment it did. ``chat_id`` 0: outside any chat."""
@@ -19,7 +21,8 @@ class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
 class MessageSent(Event, frozen=True, kw_only=True):
     """A message was added. ``mentioned`` are the users named in it.
 
-    ``uuid`` is the sender's own name for it, ``previous_id`` the message before it, ``members`` how many it reached.
+    ``uuid`` is the sender's own name for it, ``reply_id`` the message that it answers, ``previous_id`` the one
+    before it, ``members`` how many it reached.
     """
 
     message_id: int
@@ -28,6 +31,7 @@ class MessageSent(Event, frozen=True, kw_only=True):
     mentioned: tuple[int, ...] = ()
     params: dict[str, Any] = {}
     uuid: str = ""
+    reply_id: int = 0
     previous_id: int = 0
     members: int = 0
 
@@ -121,6 +125,21 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     openline: bool = False
     dialect: str = "v1"
     name: str = ""
+
+    @property
+    def bot(self) -> Bot:
+        """The bot as it was."""
+        return Bot(
+            user_id=self.bot_id,
+            owner=self.owner,
+            code=self.code,
+            type=self.kind,
+            openline=self.openline,
+            dialect=self.dialect,
+            created=0,
+            name=self.name,
+            active=False,
+        )
 
 
 class CommandCalled(Event, frozen=True, kw_only=True):

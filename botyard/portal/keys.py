@@ -36,6 +36,10 @@ class Keys:
         """The token by which an application or bot owner knows our events: constant, never stored."""
         return self.hash("application_token:" + owner)[:32]
 
+    def event_token(self, seed: str) -> str:
+        """A token that goes out with events, made again rather than kept."""
+        return self.hash("event_token:" + seed)[:32]
+
 
 def new_secret() -> str:
     """128 bits, 32 lower-case hexadecimal characters."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from enum import Enum
+from itertools import count
 
 import msgspec
 
@@ -19,6 +20,8 @@ from botyard.store import apps, users
 from botyard.store.db import Tx
 
 DAY = 86_400
+EVENTS = "event:"
+"""How the families of pairs begin that go out with events."""
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -51,23 +54,48 @@ async def issue(
 ) -> Pair:
     """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer."""
     await prune(tx, ring, now)
-    settings, family = ring.settings, family or secrets.token_hex(16)
     granted = app.scopes if scopes is None else scopes
-    pair = Pair(new_secret(), new_secret(), user_id, granted, now + settings.token_seconds)
-    lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, now + settings.refresh_days * DAY)}
+    pair = Pair(new_secret(), new_secret(), user_id, granted, now + ring.settings.token_seconds)
+    await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), now=now)
+    return pair
+
+
+async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int) -> Pair:
+    """The pair that events carry in somebody's name; the access token is good for half its life at least.
+
+    All events of one half of that life carry the same pair, so that a flood of events is no
+    flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
+    """
+    half = max(1, ring.settings.token_seconds // 2)
+    began = now - now % half
+    for turn in count():
+        family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
+        access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
+        pair = Pair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
+        found = await apps.find_access(tx, ring.keys.hash(access))
+        if found is None:
+            await prune(tx, ring, now)
+            await _add(tx, ring, pair, app=app, family=family, now=began)
+        # What was ended meanwhile, or issued for other permissions, is not handed out again.
+        if found is None or (found.revoked is None and found.scopes == app.scopes):
+            return pair
+    raise AssertionError("turns do not end")
+
+
+async def _add(tx: Tx, ring: Keyring, pair: Pair, *, app: App, family: str, now: int) -> None:
+    lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, now + ring.settings.refresh_days * DAY)}
     for kind, (text, expires) in lives.items():
         await apps.add_token(
             tx,
             hash=ring.keys.hash(text),
             kind=kind,
             app_id=app.id,
-            user_id=user_id,
-            scopes=granted,
+            user_id=pair.user_id,
+            scopes=pair.scopes,
             family=family,
             now=now,
             expires=expires,
         )
-    return pair
 
 
 async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int, seconds: int = 0) -> tuple[str, int]:
@@ -104,6 +132,9 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scope
     granted = _granted(app, token, scopes)
     if isinstance(granted, Denied):
         return granted
+    if token.family.startswith(EVENTS):
+        # Many events carried it, so that a second use is no theft; each use begins a family of its own.
+        return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted)
     await apps.replace_token(tx, token.id, now)
     return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted, family=token.family)
 

@@ -13,7 +13,7 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     """The user, key and application behind a credential, and the portal's switches.
 
     ``app_id`` is ``None`` for webhooks and personal sessions. ``admitted`` is
-    false where a restricted application is not open to this user.
+    false where a restricted application is not open to this user; its own bots it always is.
     """
 
     key_id: int
@@ -72,7 +72,8 @@ async def by_token(tx: Tx, token_hash: str) -> Caller | None:
                    COALESCE(a.blocked, 0), COALESCE(a.installed, 1),
                    CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
                         WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
-                        ELSE 0 END,
+                        WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id)
+                        THEN 1 ELSE 0 END,
                    {_PORTAL}
             FROM tokens t JOIN users u ON u.id = t.user_id JOIN portal p ON p.id = 1
             LEFT JOIN apps a ON a.id = t.app_id

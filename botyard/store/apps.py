@@ -88,12 +88,21 @@ async def revoke_webhook(tx: Tx, webhook_id: int, now: int) -> bool:
     return await tx.run(sql, now=now, id=webhook_id) > 0
 
 
+async def admits(tx: Tx, app: App, user_id: int) -> bool:
+    """Whether the application is open to somebody."""
+    if not app.restricted:
+        return True
+    sql = "SELECT 1 FROM app_users WHERE app_id = :app AND user_id = :user"
+    return await tx.one(sql, app=app.id, user=user_id) is not None
+
+
 async def add_token(
     tx: Tx, *, hash: str, kind: str, app_id: int | None, user_id: int, scopes: str, family: str, now: int, expires: int
 ) -> None:
+    """Insert a token; one that is there already stays as it is."""
     await tx.run(
         """INSERT INTO tokens (hash, kind, app_id, user_id, scopes, family, created, expires)
-           VALUES (:hash, :kind, :app, :user, :scopes, :family, :now, :expires)""",
+           VALUES (:hash, :kind, :app, :user, :scopes, :family, :now, :expires) ON CONFLICT (hash) DO NOTHING""",
         hash=hash,
         kind=kind,
         app=app_id,
@@ -110,6 +119,12 @@ async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
     row = await tx.one(
         f"SELECT {_GRANT} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
     )
+    return Token(*row) if row else None
+
+
+async def find_access(tx: Tx, token_hash: str) -> Token | None:
+    """An access token, whether or not it is still good."""
+    row = await tx.one(f"SELECT {_GRANT} FROM tokens WHERE hash = :hash AND kind = 'access'", hash=token_hash)
     return Token(*row) if row else None
 
 

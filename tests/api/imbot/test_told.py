@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from botyard.chat import members, messages
 from botyard.model.events import (
     BotRemoved,
     CommandCalled,
@@ -15,10 +16,13 @@ from botyard.model.events import (
     MessageErased,
     MessageSent,
 )
+from botyard.store import chats
+from botyard.store.db import Tx
 from tests.api.telling import TOKENS, body, deviations, told
 from tests.conftest import MakeWorld
 from tests.world import AppKey, Person, World
 
+DAY = 86_400
 HANDLER = "http://localhost:9/bot"
 LANG = [{"LANGUAGE_ID": "en", "TITLE": "Echo"}]
 
@@ -53,9 +57,28 @@ class Stage:
         said = self.says(self.place(private), text)
         if kind is MessageEdited:
             text = "How?" if private else self.mention(", how?")
-            self.world.call("im.message.update", self.ann, MESSAGE_ID=said, MESSAGE=text)
+            self.edits(said, text)
         if kind is MessageErased:
-            self.world.call("im.message.delete", self.ann, MESSAGE_ID=said)
+            self.erases(said)
+
+    def edits(self, message_id: int, text: str) -> None:
+        world, ann = self.world, self.ann.id
+        world.write(lambda tx: messages.edit(tx, ann, message_id, text, {}, DAY, int(world.time)))
+
+    def erases(self, message_id: int) -> None:
+        world, ann = self.world, self.ann.id
+        world.write(lambda tx: messages.erase(tx, ann, message_id, complete=False, window=DAY, now=int(world.time)))
+
+    def enters(self, user_id: int, chat_id: int) -> None:
+        """Ann lets somebody in who may not read what was said before."""
+        world = self.world
+
+        async def work(tx: Tx) -> None:
+            found = await chats.find(tx, chat_id, self.ann.id)
+            assert found is not None
+            await members.add(tx, self.ann.id, *found, [user_id], hide_history=True, now=int(world.time))
+
+        world.write(work)
 
     def mention(self, text: str) -> str:
         return f"[USER={self.bot}]Echo[/USER]{text}"
@@ -145,8 +168,8 @@ def test_a_trailing_blank_stays(app: Stage) -> None:
 
 def test_what_was_said_is_told_as_it_was_said(app: Stage) -> None:
     said = app.says(str(app.bot), "Hello")
-    app.world.call("im.message.update", app.ann, MESSAGE_ID=said, MESSAGE="Bye")
-    app.world.call("im.message.delete", app.ann, MESSAGE_ID=said)
+    app.edits(said, "Bye")
+    app.erases(said)
     assert app.told(MessageSent)["data"]["PARAMS"]["MESSAGE"] == "Hello"
     assert app.told(MessageEdited)["data"]["PARAMS"]["MESSAGE"] == "Bye"
 
@@ -172,18 +195,12 @@ def test_a_command_has_a_handler_of_its_own(app: Stage) -> None:
 
 def test_a_common_command_is_told_from_a_dialog_of_others(app: Stage) -> None:
     world = app.world
-    fields = {"COMMON": "Y"}
-    command = newest_command(world, app)
-    world.call("imbot.command.update", app.owner, {"COMMAND_ID": command, "FIELDS": fields, "CLIENT_ID": "test-client"})
-    app.says(str(world.admin.id), "/echo test")
+    command = {"COMMAND": "ask", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, "COMMON": "Y"}
+    assert world.call("imbot.command.register", app.owner, {"BOT_ID": app.bot, **command}).result > 0
+    app.says(str(world.admin.id), "/ask test")
     params = app.told(CommandCalled)["data"]["PARAMS"]
     assert params["TO_USER_ID"] == str(world.admin.id)
     assert params["DIALOG_ID"] == f"chat{params['TO_CHAT_ID']}"
-
-
-def newest_command(world: World, app: Stage) -> int:
-    row: Any = world.read(lambda tx: tx.one("SELECT MAX(id) FROM commands WHERE bot_id = :bot", bot=app.bot))
-    return int(row[0])
 
 
 def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Stage) -> None:
@@ -191,7 +208,7 @@ def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Stage) -> None:
     assert (params["USER_ID"], params["CHAT_ID"]) == (str(app.ann.id), str(app.room))
     assert params["ACCESS_HISTORY"] == "1"
     late = app.world.chat(app.ann)
-    app.world.call("im.chat.user.add", app.ann, CHAT_ID=late, USERS=[app.bot], HIDE_HISTORY="Y")
+    app.enters(app.bot, late)
     assert app.told(MemberJoined)["data"]["PARAMS"]["ACCESS_HISTORY"] == "0"
 
 
@@ -302,7 +319,7 @@ def test_another_bot_gives_no_token_of_its_own(portal: World) -> None:
     app = Stage(portal, portal.oauth())
     other = portal.bot(code="other", CLIENT_ID="other-client")
     said: dict[str, Any] = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi"}
-    portal.call("im.chat.user.add", app.ann, CHAT_ID=app.room, USERS=[other])
+    app.enters(other, app.room)
     portal.call("imbot.message.add", None, {**said, "DIALOG_ID": f"chat{app.room}"})
     found = app.told(MessageSent)
     assert found["data"]["USER"]["IS_BOT"] == "Y"

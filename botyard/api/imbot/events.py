@@ -1,0 +1,330 @@
+"""ONIMBOT… and ONIMCOMMANDADD: what the bots of the first generation are told.
+
+Docs: api-reference/chat-bots/outdated, the pages on-imbot-… and on-im-command-add.md; the keys are
+those of their samples, for a private dialog and for a group. What was said is told as it was
+said, from the event; titles and names are those of the moment of telling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+from botyard.api.auth_block import block
+from botyard.api.post import Post
+from botyard.chat import bbcode
+from botyard.chat.colors import color_for, name_of
+from botyard.model.bots import Bot, Handlers
+from botyard.model.chats import Chat, Member, Role
+from botyard.model.events import (
+    BotRemoved,
+    CommandCalled,
+    Event,
+    Happening,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageSent,
+)
+from botyard.model.people import User, UserKind
+from botyard.rpc.call import Context
+from botyard.store import bots, chats, users
+from botyard.store.db import Tx
+
+LANGUAGE = "en"
+"""The portal's language: system messages are written in it."""
+
+Data = dict[str, Any]
+
+# What the portal itself asks of a message; clients of the API have no say in it.
+_FLAGS: Data = {
+    "PUSH": "Y",
+    "PUSH_IMPORTANT": "N",
+    "RECENT_SKIP_AUTHOR": "N",
+    "CONVERT": "N",
+    "SKIP_COMMAND": "N",
+    "SKIP_COUNTER_INCREMENTS": "N",
+    "SILENT_CONNECTOR": "N",
+    "SKIP_CONNECTOR": "N",
+    "IMPORTANT_CONNECTOR": "N",
+    "NO_SESSION_OL": "N",
+    "FAKE_RELATION": 0,
+    "SKIP_URL_INDEX": "N",
+}
+_COMMAND_FLAGS: Data = {"SKIP_USER_CHECK": "Y", "RECENT_ADD": "Y", **_FLAGS}
+
+
+class Scene(NamedTuple):
+    """What the words of an event are made from: where it happened and who hears of it."""
+
+    tx: Tx
+    context: Context
+    bot: Bot
+    chat: Chat
+    actor: Member | None
+
+
+async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | None:
+    """An event as this bot is told of it; ``None`` where there is nothing to tell, or no handler for it.
+
+    Needs a write transaction where the bot is an application's: the tokens are issued here.
+    """
+    wanted = WORDS.get(type(what.event))
+    url = await wanted.handler(tx, what.event, bot) if wanted else ""
+    if wanted is None or not url:
+        return None
+    data = await _data(tx, context, what.event, bot, wanted.data)
+    if data is None:
+        return None
+    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, refresh=wanted.refresh)
+    return Post(wanted.name, data, auth, url, handler_id(bot.owner, wanted.name))
+
+
+def handler_id(owner: str, name: str) -> int:
+    """The number of a bot's handler: the same for as long as the owner is the same."""
+    return crc32(f"{owner} {name}".encode()) & 0x7FFFFFFF
+
+
+async def _data(tx: Tx, context: Context, event: Event, bot: Bot, say: Say | None) -> Data | None:
+    if say is None:
+        return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
+    found = await chats.find(tx, event.chat_id, event.actor_id)
+    return await say(Scene(tx, context, bot, *found), event) if found else None
+
+
+async def _message_add(at: Scene, event: Event) -> Data:
+    assert isinstance(event, MessageSent)
+    params = _message(at, event) | _FLAGS
+    params |= {
+        "MESSAGE": event.text,
+        "TO_USER_ID": at.bot.user_id,
+        "COMMAND_CONTEXT": "TEXTAREA",
+        "CHAT_USER_COUNT": event.members,
+        "PLATFORM_CONTEXT": "web",
+    }
+    if not at.chat.private:
+        params |= _mentions(at, event)
+    return await _told(at, params, await _author(at, event.actor_id))
+
+
+async def _message_update(at: Scene, event: Event) -> Data:
+    assert isinstance(event, MessageEdited)
+    params = _changed(at, event.message_id, event.actor_id) | {
+        "MESSAGE": event.text,
+        "CHAT_USER_COUNT": event.members,
+        "PLATFORM_CONTEXT": "web",
+    }
+    if at.chat.private:
+        return await _told(at, params, await _author(at, event.actor_id))
+    return await _told(at, params | _mentions(at, event) | {"TO_USER_ID": at.bot.user_id})
+
+
+async def _message_delete(at: Scene, event: Event) -> Data:
+    assert isinstance(event, MessageErased)
+    moment = datetime.fromtimestamp(event.sent, ZoneInfo(at.context.clock.zone_name))
+    params = _changed(at, event.message_id, event.author_id)
+    params["MESSAGE"] = f"Message from {moment:%m/%d/%Y %H:%M:%S} has been deleted"
+    return await _told(at, params, await _author(at, event.author_id) if at.chat.private else None)
+
+
+async def _join_chat(at: Scene, event: Event) -> Data:
+    assert isinstance(event, MemberJoined)
+    params: Data = {
+        "CHAT_TYPE": at.chat.kind,
+        "MESSAGE_TYPE": at.chat.kind,
+        "BOT_ID": at.bot.user_id,
+        "USER_ID": event.actor_id,
+        "DIALOG_ID": _dialog_id(at),
+        "LANGUAGE": LANGUAGE,
+    }
+    if at.chat.private:
+        params |= {"TO_USER_ID": event.actor_id, "FROM_USER_ID": at.bot.user_id}
+    else:
+        params |= {
+            "CHAT_ID": at.chat.id,
+            "CHAT_AUTHOR_ID": at.chat.owner_id,
+            "CHAT_ENTITY_TYPE": at.chat.entity_type,
+            "CHAT_ENTITY_ID": at.chat.entity_id,
+            "ACCESS_HISTORY": int(event.history),
+        }
+    return await _told(at, params, _worker(await users.find(at.tx, event.actor_id)))
+
+
+async def _command_add(at: Scene, event: Event) -> Data:
+    assert isinstance(event, CommandCalled)
+    called = await _bot(at) | {
+        "COMMAND": event.command,
+        "COMMAND_ID": event.command_id,
+        "COMMAND_PARAMS": event.params,
+        "COMMAND_CONTEXT": event.context,
+        "MESSAGE_ID": event.message_id,
+    }
+    params = _message(at, event) | _COMMAND_FLAGS | {"MESSAGE": event.text}
+    if at.chat.private:
+        params["TO_USER_ID"] = at.chat.counterpart(event.actor_id)
+    else:
+        params |= {"CHAT_PARENT_ID": at.chat.parent_chat_id, "CHAT_PARENT_MID": at.chat.parent_message_id}
+        params["BOT_IN_CHAT"] = {bot_id: bot_id for bot_id in event.bots}
+    author = _named(await users.find(at.tx, event.actor_id))
+    return {"COMMAND": {event.command_id: called}, "PARAMS": params, "USER": author}
+
+
+async def _told(at: Scene, params: Data, user: Data | None = None) -> Data:
+    """The usual body. In a group the samples of edits and deletions have no USER."""
+    data: Data = {"BOT": {at.bot.user_id: await _bot(at)}, "PARAMS": params}
+    return data if user is None else data | {"USER": user}
+
+
+async def _bot(at: Scene) -> Data:
+    """The bot with tokens of its own, once flat and once below AUTH."""
+    auth = await block(at.tx, at.context, owner=at.bot.owner, user_id=at.bot.user_id, client=True)
+    return auth | {"AUTH": auth, "BOT_ID": at.bot.user_id, "BOT_CODE": at.bot.code}
+
+
+def _message(at: Scene, event: MessageSent | CommandCalled) -> Data:
+    """A message, and in a group all about the chat."""
+    params: Data = {
+        "TEMPLATE_ID": event.uuid,
+        "MESSAGE_TYPE": at.chat.kind,
+        "FROM_USER_ID": event.actor_id,
+        "DIALOG_ID": _dialog_id(at),
+        "TO_CHAT_ID": at.chat.id,
+        "AUTHOR_ID": event.actor_id,
+        "SYSTEM": "N",
+        "MESSAGE_ID": event.message_id,
+        "CHAT_TYPE": at.chat.kind,
+        "LANGUAGE": LANGUAGE,
+    }
+    if at.chat.private:
+        return params
+    return params | {
+        "CHAT_ID": at.chat.id,
+        "CHAT_TITLE": at.chat.title,
+        "CHAT_AUTHOR_ID": at.chat.owner_id,
+        "CHAT_AVATAR": at.context.url(at.chat.avatar) or "0",
+        "CHAT_COLOR": name_of(at.chat.color or color_for(at.chat.id)) or "",
+        **_entity(at.chat),
+        "CHAT_EXTRANET": "Y" if at.chat.guests else "N",
+        "CHAT_PREV_MESSAGE_ID": event.previous_id,
+        "CHAT_CAN_POST": at.chat.can_post.upper(),
+        "RID": event.actor_id,
+        "IS_MANAGER": "Y" if at.actor is not None and at.actor.role == Role.MANAGER else "N",
+    }
+
+
+def _changed(at: Scene, message_id: int, author_id: int) -> Data:
+    """A message that was there before."""
+    params: Data = {
+        "ID": message_id,
+        "CHAT_ID": at.chat.id,
+        "AUTHOR_ID": author_id,
+        "MESSAGE_TYPE": at.chat.kind,
+        "CHAT_AUTHOR_ID": at.chat.owner_id or at.bot.user_id,
+        **_entity(at.chat),
+        "DIALOG_ID": _dialog_id(at),
+        "MESSAGE_ID": message_id,
+        "CHAT_TYPE": at.chat.kind,
+        "LANGUAGE": LANGUAGE,
+    }
+    if at.chat.private:
+        # A private dialog is about nothing: the samples leave the type out, and show the bot as its author.
+        del params["CHAT_ENTITY_TYPE"]
+        params |= {"FROM_USER_ID": author_id, "TO_USER_ID": at.bot.user_id}
+    return params
+
+
+def _entity(chat: Chat) -> Data:
+    return {
+        "CHAT_ENTITY_TYPE": chat.entity_type,
+        "CHAT_ENTITY_ID": chat.entity_id,
+        "CHAT_ENTITY_DATA_1": chat.entity_data_1,
+        "CHAT_ENTITY_DATA_2": chat.entity_data_2,
+        "CHAT_ENTITY_DATA_3": chat.entity_data_3,
+    }
+
+
+def _mentions(at: Scene, event: MessageSent | MessageEdited) -> Data:
+    """Who was mentioned; a bot reads the message without its own mention."""
+    if not event.mentioned:
+        return {}
+    return {
+        "MESSAGE": bbcode.without_mention(event.text, at.bot.user_id),
+        "MENTIONED_LIST": {user_id: user_id for user_id in event.mentioned},
+        "MESSAGE_ORIGINAL": event.text,
+    }
+
+
+def _dialog_id(at: Scene) -> str:
+    """As the bot has to answer: the other one's id, or the chat's, also where the bot is no part of the dialog."""
+    if at.chat.private and str(at.bot.user_id) in (at.chat.pair or "").split(":"):
+        return str(at.chat.counterpart(at.bot.user_id))
+    return f"chat{at.chat.id}"
+
+
+def _named(person: User | None) -> Data:
+    if person is None:
+        return {}
+    return {
+        "ID": person.id,
+        "NAME": person.full_name,
+        "FIRST_NAME": person.name,
+        "LAST_NAME": person.last_name,
+        "GENDER": person.gender,
+    }
+
+
+def _worker(person: User | None) -> Data:
+    return _named(person) | {"WORK_POSITION": person.work_position} if person else {}
+
+
+async def _author(at: Scene, user_id: int) -> Data:
+    """Who wrote a message; nothing for the system."""
+    person = await users.find(at.tx, user_id) if user_id else None
+    if person is None:
+        return {}
+    return _worker(person) | {
+        "IS_BOT": "Y" if person.bot else "N",
+        "IS_CONNECTOR": "Y" if person.kind == UserKind.GUEST else "N",
+        "IS_NETWORK": "N",
+        "IS_EXTRANET": "Y" if person.outside else "N",
+    }
+
+
+async def _command_handler(tx: Tx, event: Event, bot: Bot) -> str:
+    assert isinstance(event, CommandCalled)
+    command = await bots.find_command(tx, event.command_id)
+    return command.handler if command else ""
+
+
+def _bound(name: str) -> Find:
+    async def handler(tx: Tx, event: Event, bot: Bot) -> str:
+        found = await bots.handlers(tx, bot.owner) or Handlers()
+        return str(getattr(found, name))
+
+    return handler
+
+
+Say = Callable[[Scene, Any], Awaitable[Data]]
+Find = Callable[[Tx, Event, Bot], Awaitable[str]]
+
+
+class Words(NamedTuple):
+    """How an event is told: its name, its body, where its handler is kept, and whether a refresh token goes along."""
+
+    name: str
+    data: Say | None
+    handler: Find
+    refresh: bool = True
+
+
+WORDS: dict[type[Event], Words] = {
+    MessageSent: Words("ONIMBOTMESSAGEADD", _message_add, _bound("message_add")),
+    MessageEdited: Words("ONIMBOTMESSAGEUPDATE", _message_update, _bound("message_update")),
+    MessageErased: Words("ONIMBOTMESSAGEDELETE", _message_delete, _bound("message_delete")),
+    MemberJoined: Words("ONIMBOTJOINCHAT", _join_chat, _bound("welcome"), refresh=False),
+    BotRemoved: Words("ONIMBOTDELETE", None, _bound("bot_delete"), refresh=False),
+    CommandCalled: Words("ONIMCOMMANDADD", _command_add, _command_handler),
+}

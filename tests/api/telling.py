@@ -1,0 +1,73 @@
+"""Events as handlers are told of them, held against the samples of the documentation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from botyard.api.imbot import events as imbot
+from botyard.api.post import Post
+from botyard.model.events import BotRemoved, Event, Happening, happening
+from botyard.store import bots
+from botyard.store.db import Row, Tx
+from botyard.wire import forms
+from tests.world import World
+
+SAMPLES: dict[str, list[dict[str, Any]]] = json.loads((Path(__file__).parent / "samples" / "events.json").read_text())
+"""Event name → the bodies that its page shows: for bots first in a private dialog, then in a group."""
+
+TOKENS = frozenset(
+    {"access_token", "expires", "expires_in", "scope", "status", "user_id", "refresh_token", "client_id"}
+)
+"""Keys that a webhook's handlers do not get."""
+
+
+def newest(world: World, kind: type[Event]) -> Happening:
+    """The last event of a kind in the log."""
+    sql = "SELECT id, created, body FROM events WHERE type = :kind ORDER BY id DESC LIMIT 1"
+    row: Row | None = world.read(lambda tx: tx.one(sql, kind=kind.__name__))
+    assert row is not None, f"nothing of {kind.__name__} happened"
+    return happening(*row)
+
+
+def told(world: World, kind: type[Event], bot_id: int) -> Post:
+    """What a bot of the first generation is told of the last event of a kind."""
+    what = newest(world, kind)
+
+    async def work(tx: Tx) -> Post | None:
+        # A bot that was removed is told good-bye as it was.
+        gone = what.event.bot if isinstance(what.event, BotRemoved) else None
+        bot = gone or await bots.find(tx, bot_id)
+        assert bot is not None
+        return await imbot.render(tx, world.context, what, bot)
+
+    post = world.write(work)
+    assert post is not None, f"nobody is told of {what.event}"
+    return post
+
+
+def body(post: Post) -> dict[str, Any]:
+    """The body as a handler reads it."""
+    sent = {"event": post.event, "event_handler_id": post.handler_id, "data": post.data, "ts": 1, "auth": post.auth}
+    return forms.parse(forms.encode(sent).encode())
+
+
+def deviations(name: str, which: int, found: Any, *, without: frozenset[str] = frozenset()) -> list[str]:
+    """Keys that a sample has and the body lacks, and the other way round. Ids among the keys are told alike."""
+    return sorted(_differences(SAMPLES[name][which], found, "", without))
+
+
+def _differences(sample: Any, found: Any, path: str, without: frozenset[str]) -> set[str]:
+    if not isinstance(sample, dict) or not isinstance(found, dict):
+        same = isinstance(sample, dict) == isinstance(found, dict)
+        return set() if same else {f"{path}: {type(found).__name__} for {type(sample).__name__}"}
+    ours, theirs = _by_name(found), {k: v for k, v in _by_name(sample).items() if k not in without}
+    lacking = {f"-{path}.{key}" for key in theirs.keys() - ours.keys()}
+    unknown = {f"+{path}.{key}" for key in ours.keys() - theirs.keys()}
+    deeper = (_differences(theirs[key], ours[key], f"{path}.{key}", without) for key in theirs.keys() & ours.keys())
+    return lacking.union(unknown, *deeper)
+
+
+def _by_name(value: dict[str, Any]) -> dict[str, Any]:
+    return {"{id}" if key.isdigit() else key: item for key, item in value.items()}
