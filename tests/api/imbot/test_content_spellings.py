@@ -1,0 +1,115 @@
+"""ATTACH, KEYBOARD and MENU in every documented spelling, through the real door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from botyard.wire import forms
+from tests.story import CLIENT, params_of
+from tests.world import Answer, Person, World
+
+Door = Callable[[World, str, dict[str, Any]], Answer]
+
+BLOCKS = [{"MESSAGE": "Details"}, {"DELIMITER": {"SIZE": 100}}]
+BUTTONS = [{"TEXT": "Go", "COMMAND": "go", "COMMAND_PARAMS": "on"}, {"TYPE": "NEWLINE"}, {"TEXT": "See", "LINK": "/a"}]
+ITEMS = [{"TEXT": "Go", "LINK": "https://example.com"}]
+
+
+def indexed(listed: list[Any]) -> dict[str, Any]:
+    """A list as forms bring it."""
+    return {str(number): one for number, one in enumerate(listed)}
+
+
+SPELLINGS: dict[str, list[Any]] = {
+    "ATTACH": [
+        BLOCKS,
+        indexed(BLOCKS),
+        {"BLOCKS": BLOCKS},
+        {"blocks": indexed(BLOCKS)},
+        {"ID": 1, "COLOR_TOKEN": "base", "BLOCKS": BLOCKS},
+        [{"ID": 1, "BLOCKS": BLOCKS}],
+        indexed([{"ID": "1", "BLOCKS": indexed(BLOCKS)}]),
+    ],
+    "KEYBOARD": [BUTTONS, indexed(BUTTONS), {"BUTTONS": BUTTONS}, {"buttons": indexed(BUTTONS)}, [BUTTONS]],
+    "MENU": [ITEMS, indexed(ITEMS), {"ITEMS": ITEMS}, {"items": indexed(ITEMS)}, ITEMS[0]],
+}
+
+
+def by_json(world: World, path: str, body: dict[str, Any]) -> Answer:
+    return world.post(path, json.dumps(body).encode())
+
+
+def by_form(world: World, path: str, body: dict[str, Any]) -> Answer:
+    return world.post(path, forms.encode(body).encode(), "application/x-www-form-urlencoded")
+
+
+def by_json_text(world: World, path: str, body: dict[str, Any]) -> Answer:
+    """A form that holds structures as JSON texts."""
+    flat = {name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in body.items()}
+    return by_form(world, path, flat)
+
+
+def by_query(world: World, path: str, body: dict[str, Any]) -> Answer:
+    return world.get(f"{path}?{forms.encode(body)}")
+
+
+DOORS: list[Door] = [by_json, by_form, by_json_text, by_query]
+
+
+def sent(world: World, ann: Person, door: Door, **content: Any) -> Any:
+    """What is kept of content that came through a door."""
+    body = {"DIALOG_ID": str(ann.id), "MESSAGE": "hi", "CLIENT_ID": CLIENT, **content}
+    said = door(world, f"{world.admin.path}/imbot.message.add", body).result
+    return params_of(world, ann, world.read(first_bot), said)
+
+
+async def first_bot(tx: Any) -> int:
+    return int((await tx.one("SELECT MIN(user_id) FROM bots"))[0])
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_spellings_mean_the_same(world: World, door: Door, name: str) -> None:
+    bot, ann = world.bot(), world.person()
+    kept = [sent(world, ann, door, **{name: spelt})[name] for spelt in SPELLINGS[name]]
+    assert kept == [kept[0]] * len(kept)
+    if name == "ATTACH":
+        assert kept[0] == [{"ID": 1, "COLOR_TOKEN": "base", "BLOCKS": BLOCKS}]
+    else:
+        assert [one.get("TEXT") for one in kept[0]] == (["Go", None, "See"] if name == "KEYBOARD" else ["Go"])
+        assert kept[0][0]["BOT_ID"] == bot
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+def test_nothing_is_nothing(world: World, door: Door) -> None:
+    world.bot()
+    ann = world.person()
+    assert sent(world, ann, door, ATTACH="", KEYBOARD="N", MENU=[]) == []
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+def test_words_of_all_alphabets_come_through(world: World, door: Door) -> None:
+    world.bot()
+    ann = world.person()
+    text = "Привет, мир: 100% + 1 = «да» & 👍"
+    assert sent(world, ann, door, ATTACH=[{"MESSAGE": text}])["ATTACH"][0]["BLOCKS"] == [{"MESSAGE": text}]
+
+
+def test_names_may_be_written_small(world: World) -> None:
+    world.bot()
+    ann = world.person()
+    path = f"{world.admin.path}/imbot.message.add.json?dialog_id={ann.id}&Client_Id={CLIENT}&message={quote('hi')}"
+    assert world.get(path).status == 200
+
+
+def test_the_body_wins_over_the_query(world: World) -> None:
+    bot, ann = world.bot(), world.person()
+    path = f"{world.admin.path}/imbot.message.add?DIALOG_ID={ann.id}&CLIENT_ID={CLIENT}&MESSAGE=query"
+    said = by_json(world, path, {"MESSAGE": "body"}).result
+    newest = world.call("im.dialog.messages.get", ann, DIALOG_ID=bot).result["messages"][0]
+    assert (newest["id"], newest["text"]) == (said, "body")
