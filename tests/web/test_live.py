@@ -213,7 +213,7 @@ class TestHeads:
             assert wire.answer().status == 200
 
     def test_a_head_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             wire.send(b"GET / HTTP/1.1\r\nhost: a\r\nx: ")
             answer = wire.answer()
@@ -224,7 +224,7 @@ class TestHeads:
     @pytest.mark.parametrize("drip", [b"\r\n", b"x"])
     def test_a_head_that_drips(self, live: Live, monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
         """Sending a little now and then holds no connection."""
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             wire.send(request("GET", f"{live.path}/profile"))
             assert wire.answer().status == 200
@@ -238,17 +238,17 @@ class TestHeads:
         live.alive()
 
     def test_a_connection_that_says_nothing(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             assert wire.ended()
 
     def test_a_connection_between_requests_is_not_in_a_hurry(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             for _ in range(2):
                 wire.send(request("POST", f"{live.path}/profile", b"[]", content_type=JSON))
                 assert wire.answer().status == 200
-                time.sleep(0.3)
+                time.sleep(0.5)
 
     def test_a_thousand_silent_connections_keep_nobody_out(self, live: Live) -> None:
         held = [socket.create_connection(("127.0.0.1", live.port)) for _ in range(200)]
