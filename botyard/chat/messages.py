@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -12,19 +13,25 @@ from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Draft, Message
-from botyard.store import chats, members, messages
+from botyard.store import bots, chats, members, messages
 from botyard.store.db import Tx
 
 LIKE = "like"
 HISTORY_MAX = 50
 
+# Bots send all sorts of words as templateId; only what is made to be unique tells a repeated call.
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
 
 async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, now: int) -> int:
     """Add a message to a chat that was found locked. Answers its id.
 
+    The same ``uuid`` again is a repeated call: it answers the id of the message that is there.
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, chat, member)
+    if draft.uuid and (known := await _sent_before(tx, actor_id, chat, draft)):
+        return known
     if draft.reply_id:
         await _require_reply(tx, chat, member, draft.reply_id)
     return await post(tx, chat, actor_id, draft, now)
@@ -49,7 +56,12 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         params=messages.written(draft.params),
     )
     await chats.posted(tx, chat.id, message_id, actor_id, counted)
-    await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
+    if draft.system:
+        await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
+    else:
+        await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
+        if chat.bots:
+            await bots.count(tx, actor_id, messages=1)
     event = MessageSent(
         actor_id=actor_id,
         chat_id=chat.id,
@@ -59,6 +71,7 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         mentioned=() if draft.system else _mentioned(draft.text),
         params=draft.params,
         uuid=draft.uuid or "",
+        reply_id=draft.reply_id,
         previous_id=chat.last_message_id,
         members=chat.members,
     )
@@ -83,15 +96,15 @@ async def get(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple[
 
 
 async def edit(
-    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int, now: int
+    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None, now: int
 ) -> None:
-    """Change one's own message within ``window`` seconds of its publication.
+    """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
     the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
     found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
-    if found.author_id != actor_id or found.system or found.erased or found.sent + window < now:
+    if found.author_id != actor_id or found.system or found.erased or _late(found, window, now):
         raise Refused(Problem.MESSAGE_LOCKED)
     said = found.text if text is None else text
     params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
@@ -112,10 +125,13 @@ async def edit(
     await outbox.publish(tx, event, now, chat)
 
 
-async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int, now: int) -> None:
-    """Delete one's own message, or as a manager anybody's. ``complete`` leaves no mark. Raises MESSAGE_LOCKED."""
+async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None, now: int) -> None:
+    """Delete one's own message within ``window`` seconds (``None``: at any time), or as a manager anybody's.
+
+    ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
+    """
     found, chat, member = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
-    own = found.author_id == actor_id and not found.system and found.sent + window >= now
+    own = found.author_id == actor_id and not found.system and not _late(found, window, now)
     if not own:
         rules.require(Act.ERASE_OTHERS, chat, member)
     if found.erased and not complete:
@@ -156,7 +172,14 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
     off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
     if not on and not off:
         raise Refused(Problem.NO_CHANGES)
-    event = MessageLiked(actor_id=actor_id, chat_id=chat.id, message_id=message_id, reaction=LIKE, on=on)
+    event = MessageLiked(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        reaction=LIKE,
+        on=on,
+        author_id=found.author_id,
+    )
     await outbox.publish(tx, event, now, chat)
 
 
@@ -187,6 +210,43 @@ async def history(
         found = await messages.newest(tx, chat.id, first, size)
     liked = await messages.liked_by(tx, found[-1].id, found[0].id, chat.id) if found else {}
     return History(found, liked)
+
+
+class Around(msgspec.Struct, frozen=True):
+    """Messages around one of them, oldest first, and whether there are others before and behind."""
+
+    messages: list[Message]
+    earlier: bool
+    later: bool
+
+
+async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
+    """A message with up to ``each`` neighbours on either side, as far as the user may see them.
+
+    Raises MESSAGE_MISSING, and MESSAGE_CLOSED where the chat or the time is hidden from the user.
+    """
+    found = await messages.find(tx, message_id)
+    if found is None:
+        raise Refused(Problem.MESSAGE_MISSING)
+    member = await members.find(tx, found.chat_id, user_id)
+    if member is None or message_id < member.first_id:
+        raise Refused(Problem.MESSAGE_CLOSED)
+    # One more on each side tells whether the window is all there is.
+    older = await messages.before(tx, found.chat_id, member.first_id, message_id, each + 1)
+    newer = await messages.after(tx, found.chat_id, member.first_id, message_id, each + 1)
+    window = [*reversed(older[:each]), found, *reversed(newer[-each:])]
+    return Around(window, len(older) > each, len(newer) > each)
+
+
+async def _sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
+    """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
+    if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
+        return 0
+    return await messages.with_uuid(tx, chat.id, 0 if draft.system else actor_id, draft.uuid)
+
+
+def _late(found: Message, window: int | None, now: int) -> bool:
+    return window is not None and found.sent + window < now
 
 
 def _mentioned(text: str) -> tuple[int, ...]:

@@ -20,6 +20,9 @@ class Unread(msgspec.Struct, frozen=True, gc=False):
 
 NOTHING = Unread(0, 0)
 
+VIEWED_MAX = 1000
+"""Messages that an answer to reading names; of a longer stretch, the newest."""
+
 
 async def unread(tx: Tx, chat: Chat, member: Member | None) -> Unread:
     """A subtraction, and one look-up where something is unread: no message is counted."""
@@ -46,3 +49,12 @@ async def read(tx: Tx, chat: Chat, member: Member, upto: int, now: int) -> Membe
     event = ChatRead(actor_id=member.user_id, chat_id=chat.id, message_id=message_id)
     await outbox.publish(tx, event, now, chat)
     return msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=now, marked_id=0)
+
+
+async def passed(tx: Tx, before: Member, after: Member) -> list[int]:
+    """Ids of others' messages that a read mark has passed in moving, oldest first; at most ``VIEWED_MAX``."""
+    if after.read_id <= before.read_id:
+        return []
+    return await messages.of_others(
+        tx, before.chat_id, before.user_id, max(before.read_id, before.first_id - 1), after.read_id, VIEWED_MAX
+    )

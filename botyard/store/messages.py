@@ -31,6 +31,31 @@ async def find(tx: Tx, message_id: int) -> Message | None:
     return message(row) if row else None
 
 
+async def with_uuid(tx: Tx, chat_id: int, author_id: int, uuid: str) -> int:
+    """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
+    row = await tx.one(
+        "SELECT id FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author ORDER BY id LIMIT 1",
+        uuid=uuid,
+        chat=chat_id,
+        author=author_id,
+    )
+    return int(row[0]) if row else 0
+
+
+async def of_others(tx: Tx, chat_id: int, user_id: int, after: int, upto: int, limit: int) -> list[int]:
+    """Ids of the newest messages of a stretch that the user did not write, oldest first."""
+    rows = await tx.all(
+        """SELECT id FROM messages WHERE chat_id = :chat AND id > :after AND id <= :upto AND author_id <> :user
+           ORDER BY id DESC LIMIT :limit""",
+        chat=chat_id,
+        after=after,
+        upto=upto,
+        user=user_id,
+        limit=limit,
+    )
+    return [row[0] for row in reversed(rows)]
+
+
 async def add(
     tx: Tx,
     *,

@@ -1,0 +1,51 @@
+"""Messages carried on into another chat."""
+
+from __future__ import annotations
+
+from botyard.chat import messages
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Chat, Member
+from botyard.model.messages import Draft, Message
+from botyard.store import chats, members
+from botyard.store import messages as rows
+from botyard.store.db import Tx
+
+MOST = 100
+"""Messages that one call may forward."""
+
+ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
+"""The params that tell where a forwarded message was first written."""
+
+# What goes along. A keyboard stays behind: its buttons speak to the bot of the chat that they stand in.
+_CARRIED = ("ATTACH", "FILE_ID", "URL_ONLY", *ORIGIN)
+
+
+async def forward(
+    tx: Tx, actor_id: int, chat: Chat, member: Member, originals: dict[str, int], now: int
+) -> dict[str, int]:
+    """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
+
+    Answers uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
+    """
+    made: dict[str, int] = {}
+    for uuid, message_id in originals.items():
+        draft = _copy(await _visible(tx, actor_id, message_id), uuid)
+        # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
+        made[uuid] = await messages.send(tx, actor_id, await chats.fresh(tx, chat.id), member, draft, now)
+    return made
+
+
+async def _visible(tx: Tx, user_id: int, message_id: int) -> Message:
+    """A message to look at; its chat stays unlocked, for the one that is written to is locked already."""
+    found = await rows.find(tx, message_id)
+    member = await members.find(tx, found.chat_id, user_id) if found else None
+    if found is None or member is None or found.erased or message_id < member.first_id:
+        raise Refused(Problem.DIALOG_CLOSED)
+    return found
+
+
+def _copy(found: Message, uuid: str) -> Draft:
+    """A message as it is carried on: it names where it was first written, however often it was forwarded."""
+    origin = dict(zip(ORIGIN, (found.id, found.author_id, found.chat_id, found.sent), strict=True))
+    carried = {name: found.params[name] for name in _CARRIED if name in found.params}
+    return Draft(text=found.text, uuid=uuid, params=origin | carried)
