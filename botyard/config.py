@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Bots that one application may register."""
     edit_days: int = 3
     """Days during which a message may be edited or deleted by its author."""
+    event_hours: int = 24
+    """Hours for which events lie ready for those who fetch them."""
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180

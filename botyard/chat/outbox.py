@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
+from botyard.chat import subscriptions
 from botyard.model import deliveries as recipients
 from botyard.model.bots import ATTENTIVE, EventMode
 from botyard.model.chats import Chat, Kind
@@ -98,7 +99,7 @@ NAMED: Mapping[type[Event], frozenset[str]] = {
     ContextGiven: frozenset({"v2"}),
 }
 # Who else is told: people who are subscribed, handlers that are bound.
-LISTENERS: tuple[Listener, ...] = ()
+LISTENERS: tuple[Listener, ...] = (subscriptions.listeners,)
 
 
 async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> int:

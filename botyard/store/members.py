@@ -37,8 +37,9 @@ async def add(
 ) -> bool:
     """False when the user is in the chat already."""
     added = await tx.run(
-        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot)
-           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot) ON CONFLICT DO NOTHING""",
+        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot, listens)
+           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot,
+               (SELECT COUNT(*) FROM event_subscriptions WHERE user_id = :user)) ON CONFLICT DO NOTHING""",
         chat=chat_id,
         user=user_id,
         role=role,

@@ -1,0 +1,38 @@
+"""People who want the events of their chats kept, and which events those are."""
+
+from __future__ import annotations
+
+from botyard.model import deliveries as recipients
+from botyard.model.chats import Chat, Kind
+from botyard.model.deliveries import State
+from botyard.model.events import Event, MemberJoined, MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.store import event_queues
+from botyard.store.db import Tx
+
+# The pages of im.v2 know these, and people who come in.
+_ABOUT_MESSAGES = MessageSent | MessageEdited | MessageErased | MessageLiked
+
+
+async def subscribe(tx: Tx, user_id: int, now: int) -> None:
+    """Keep a person's events from now on; doing so again changes nothing."""
+    if not await event_queues.subscribed(tx, user_id):
+        await event_queues.subscribe(tx, user_id, now)
+
+
+async def unsubscribe(tx: Tx, user_id: int) -> None:
+    """Keep no more of a person's events; what was kept stays until it is fetched or too old."""
+    if await event_queues.subscribed(tx, user_id):
+        await event_queues.unsubscribe(tx, user_id)
+
+
+async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:
+    """The subscribed members of a chat that an event is for; one who joined later hears nothing of older messages."""
+    if chat is None or chat.kind == Kind.SYSTEM:
+        return []
+    if isinstance(event, _ABOUT_MESSAGES):
+        found = await event_queues.listening(tx, chat.id, event.message_id)
+    elif isinstance(event, MemberJoined) and not chat.private:
+        found = await event_queues.listening(tx, chat.id, 0)
+    else:
+        return []
+    return [(recipients.user(user_id), State.FETCH) for user_id in found]

@@ -1,0 +1,114 @@
+"""Where callers wait for events to fetch: outside any transaction, and woken only when there are some."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator
+
+from botyard.store import event_queues
+from botyard.store.db import Database, Unavailable
+
+MOST = 10_000
+"""Callers that may wait at once; whoever comes after them is answered without waiting."""
+GLANCE = 1.0
+"""Seconds after which the queues are looked at anyway: another process may have filled them."""
+
+
+class Seat:
+    """One caller who waits for something to lie ready for any of these recipients."""
+
+    def __init__(self, recipients: frozenset[str]) -> None:
+        self.recipients = recipients
+        self.called = asyncio.Event()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait to be called up; false when nobody came for that long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.called.wait()
+        called = self.called.is_set()
+        self.called.clear()
+        return called
+
+
+class Lobby:
+    """Everybody who waits, with one look into the database for all of them after a commit.
+
+    Nothing runs, and no commit costs anything, while nobody waits.
+    """
+
+    def __init__(self) -> None:
+        self._database: Database | None = None
+        self._since = 0
+        self._seats: dict[str, set[Seat]] = {}
+        self._count = 0
+        self._rung = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @contextlib.contextmanager
+    def seat(self, database: Database, recipients: Iterable[str], since: int) -> Iterator[Seat | None]:
+        """A seat to be taken before the queue is looked at, so that nothing slips in between; ``None`` when full.
+
+        What was laid ready before ``since`` is too old to call anybody up.
+        """
+        if self._closed or self._count >= MOST:
+            yield None
+            return
+        if self._database is None:
+            self._database = database
+            database.on_commit(self._rung.set)
+        self._since = since
+        taken = Seat(frozenset(recipients))
+        self._count += 1
+        for one in taken.recipients:
+            self._seats.setdefault(one, set()).add(taken)
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        try:
+            yield taken
+        finally:
+            self._leave(taken)
+
+    def close(self) -> None:
+        """Call everybody up and let nobody wait any more: the server is stopping."""
+        self._closed = True
+        for one in self._all():
+            one.called.set()
+
+    def _all(self) -> set[Seat]:
+        return {seat for seats in self._seats.values() for seat in seats}
+
+    def _leave(self, taken: Seat) -> None:
+        self._count -= 1
+        for one in taken.recipients:
+            seats = self._seats[one]
+            seats.discard(taken)
+            if not seats:
+                del self._seats[one]
+        if not self._seats:
+            # Ended by itself, for a read that is cancelled costs a connection.
+            self._rung.set()
+
+    async def _look(self) -> None:
+        """After each commit, and every ``GLANCE`` seconds, call up those for whom something lies ready."""
+        try:
+            while self._seats:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GLANCE):
+                        await self._rung.wait()
+                self._rung.clear()
+                # A database that cannot be read now is asked again at the next commit or glance.
+                with contextlib.suppress(Unavailable):
+                    await self._call_up()
+        finally:
+            self._looking = None
+
+    async def _call_up(self) -> None:
+        database, recipients = self._database, list(self._seats)
+        if database is None or not recipients:
+            return
+        for one in await database.read(lambda tx: event_queues.any_ready(tx, recipients, self._since)):
+            for waiting in self._seats.get(one, ()):
+                waiting.called.set()
