@@ -23,7 +23,10 @@ MEMBERS_MAX = 10_000
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat to be made. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address."""
+    """A chat to be made. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address.
+
+    ``owner_id`` 0 is whoever makes it. ``alone``: it is made even where nobody of those named exists.
+    """
 
     kind: Kind = Kind.GROUP
     title: str = ""
@@ -35,20 +38,22 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
     user_ids: tuple[int, ...] = ()
     manager_ids: frozenset[int] = frozenset()
+    owner_id: int = 0
+    alone: bool = False
 
 
 async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
-    """Make a group chat owned by the actor. Answers its id.
+    """Make a group chat, owned by the actor unless the plan says otherwise. Answers its id.
 
-    Unknown and inactive people are passed over. Raises CHAT_NOT_CREATED when
+    Unknown and inactive people are passed over, also as owners. Raises CHAT_NOT_CREATED when
     more than ``MEMBERS_MAX`` are asked for or none of those named exists.
     """
     wanted = list(dict.fromkeys(plan.user_ids))
     if len(wanted) > MEMBERS_MAX:
         raise Refused(Problem.CHAT_NOT_CREATED)
-    people = [person for person in await users.find_many(tx, [actor_id, *wanted]) if person.active]
+    people = [one for one in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if one.active]
     present = {person.id for person in people}
-    if actor_id not in present or (wanted and not present & set(wanted)):
+    if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
         raise Refused(Problem.CHAT_NOT_CREATED)
     title = plan.title.strip()[:TITLE_MAX] or _chat_with([one for one in people if one.id != actor_id])
     chat_id = await chats.add(
@@ -57,7 +62,7 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
         now=now,
         title=title,
         description=plan.description,
-        owner_id=actor_id,
+        owner_id=plan.owner_id if plan.owner_id in present else actor_id,
         avatar=plan.avatar,
         color=plan.color,
         entity_type=plan.entity_type,
@@ -70,11 +75,11 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
     chat = await chats.fresh(tx, chat_id)
     # History is open to the first members: there is none yet that could be hidden from them.
     await members.enter(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
-    owner = next(person for person in people if person.id == actor_id)
-    await messages.note(tx, chat_id, actor_id, f"{members.mention(owner)} created the chat", "CHAT_CREATE", now)
+    maker = next(person for person in people if person.id == actor_id)
+    await messages.note(tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now)
     invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
     if invited:
-        text = f"{members.mention(owner)} invited {invited} to the chat"
+        text = f"{members.mention(maker)} invited {invited} to the chat"
         await messages.note(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
     if plan.message:
         await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
@@ -110,11 +115,35 @@ async def recolor(tx: Tx, actor_id: int, chat: Chat, member: Member | None, colo
     value = hex_of(color)
     if value is None:
         raise Refused(Problem.COLOR_UNKNOWN)
+    await paint(tx, actor_id, chat, member, value, now)
+
+
+async def paint(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str, now: int) -> None:
+    """Give a chat a colour by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, chat, member)
     if value == chat.color:
         raise Refused(Problem.COLOR_SAME)
     await chats.set_color(tx, chat.id, value)
     await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR", now)
+
+
+async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str, now: int) -> None:
+    """Give a chat a description, or with an empty one take it away. Raises CHAT_KIND."""
+    rules.require(Act.DESCRIBE, chat, member)
+    if text == chat.description:
+        return
+    await chats.set_description(tx, chat.id, text)
+    done = "changed the description of the chat"
+    await _changed(tx, actor_id, chat, "description", text, done, "CHAT_DESCRIPTION", now)
+
+
+async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool, now: int) -> None:
+    """Show people the field to write in, or take it away: any member may, and nothing is said in the chat."""
+    if on == chat.text_field:
+        return
+    await chats.set_text_field(tx, chat.id, on)
+    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="text_field", value="Y" if on else "N")
+    await outbox.publish(tx, event, now, chat)
 
 
 def require_avatar(chat: Chat, member: Member | None) -> None:

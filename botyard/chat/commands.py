@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from botyard.chat import bbcode, messages, outbox, rules
+from botyard.chat import bbcode, dialogs, messages, outbox, rules
+from botyard.chat.dialogs import Dialog
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
-from botyard.model.bots import Command
+from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged
 from botyard.model.messages import Draft
@@ -39,6 +40,14 @@ async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Comma
     return found
 
 
+async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
+    """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
+    found = await bots.find_command(tx, command_id)
+    if found is None or found.bot_id != bot.user_id:
+        raise Refused(Problem.COMMAND_NOT_FOUND)
+    return found
+
+
 def word(text: str) -> str:
     """A command as it is kept: without its slash."""
     return text.strip().removeprefix("/")
@@ -64,10 +73,12 @@ async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
 
 
 async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
-    """Store a command as it now is. Raises COMMAND_NOT_UPDATED for no word or one that the bot has already."""
+    """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
+    if not _WORD.fullmatch(command.command):
+        raise Refused(Problem.COMMAND_WORD)
     known = await bots.find_command_named(tx, command.bot_id, command.command)
-    if not _WORD.fullmatch(command.command) or (known and known.id != command.id):
-        raise Refused(Problem.COMMAND_NOT_UPDATED)
+    if known and known.id != command.id:
+        raise Refused(Problem.COMMAND_TAKEN)
     await bots.change_command(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
     await outbox.publish(tx, event, now)
@@ -80,20 +91,28 @@ async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
     await outbox.publish(tx, event, now)
 
 
-async def answer(tx: Tx, command: Command, message_id: int, draft: Draft, now: int) -> int:
+async def answer(
+    tx: Tx, command: Command, message_id: int, draft: Draft, now: int, *, dialog: Dialog | None = None, sign: str = ""
+) -> int:
     """Answer a command in the chat of the message that called it. Answers the id of the new message.
 
     A common command may have been called where its bot is not a member: the call
-    itself lets it answer there, as it does where only managers write. Raises MESSAGE_NOT_ADDED.
+    itself lets it answer there, as it does where only managers write. With ``sign``, the bot's name,
+    a stranger to the chat speaks by a system message that begins with it; ``dialog`` must mean the chat.
+    Raises MESSAGE_NOT_ADDED.
     """
     found = await rows.find(tx, message_id)
     place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
     if place is None:
         raise Refused(Problem.MESSAGE_NOT_ADDED)
     chat, member = place
+    if dialog is not None and not dialogs.means(dialog, chat):
+        raise Refused(Problem.MESSAGE_NOT_ADDED)
     seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
     if not seen and not await bots.was_called(tx, command.id, message_id):
         raise Refused(Problem.MESSAGE_NOT_ADDED)
+    if member is None and sign:
+        draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
     return await messages.post(tx, chat, command.bot_id, draft, now)
 
 

@@ -34,6 +34,15 @@ def parse(text: str) -> Dialog:
     return Dialog(match.group(1) or "", number)
 
 
+def means(dialog: Dialog, chat: Chat) -> bool:
+    """Whether an id means this chat, whoever of its people says it."""
+    if dialog.prefix == "sg":
+        return chat.entity_type == WORKGROUP and chat.entity_id == str(dialog.number)
+    if dialog.prefix == "chat":
+        return chat.id == dialog.number
+    return chat.pair is not None and str(dialog.number) in chat.pair.split(":")
+
+
 async def find(tx: Tx, user_id: int, dialog: Dialog, *, locked: bool = False) -> tuple[Chat, Member | None] | None:
     """The chat that a dialog id means for this user, whether or not it is open to the user."""
     if dialog.prefix == "chat":

@@ -45,11 +45,21 @@ async def add(
 
     Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
     """
+    added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history, now=now)
+    if not added:
+        raise Refused(Problem.MEMBER_EXISTS)
+    return added
+
+
+async def invite(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
+) -> list[int]:
+    """The same where nobody need be new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low."""
     rules.require(Act.ADD_MEMBER, chat, member)
     people = [person for person in await users.find_many(tx, user_ids) if person.active]
     added = await enter(tx, actor_id, chat, people, hide_history=hide_history, now=now)
     if not added:
-        raise Refused(Problem.MEMBER_EXISTS)
+        return []
     invited = ", ".join(mention(person) for person in added)
     await messages.note(
         tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN", now
@@ -124,6 +134,14 @@ async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_
     )
 
 
+async def expel(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+    """The same where nobody need be there: a stranger is as good as shown out."""
+    if user_id != actor_id:
+        rules.require(Act.REMOVE_MEMBER, chat, member)
+    if await members.find(tx, chat.id, user_id):
+        await remove(tx, actor_id, chat, member, user_id, now)
+
+
 async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: int) -> None:
     """Go. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
     rules.require(Act.LEAVE, chat, member)
@@ -143,13 +161,29 @@ async def set_manager(
 ) -> None:
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, chat, member)
+    if not await _set_manager(tx, actor_id, chat, user_id, on, now):
+        raise Refused(Problem.MANAGER_DENIED)
+
+
+async def set_managers(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], on: bool, now: int
+) -> None:
+    """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
+    rules.require(Act.SET_MANAGER, chat, member)
+    for user_id in dict.fromkeys(user_ids):
+        await _set_manager(tx, actor_id, chat, user_id, on, now)
+
+
+async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool, now: int) -> bool:
+    """False for the owner, who leads already, and for strangers."""
     target = await members.find(tx, chat.id, user_id)
     if target is None or target.role == Role.OWNER:
-        raise Refused(Problem.MANAGER_DENIED)
+        return False
     role = Role.MANAGER if on else Role.MEMBER
     if target.role != role:
         await members.set_role(tx, chat.id, user_id, role)
         await outbox.publish(tx, RoleChanged(actor_id=actor_id, chat_id=chat.id, user_id=user_id, role=role), now, chat)
+    return True
 
 
 async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:

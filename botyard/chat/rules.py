@@ -17,6 +17,7 @@ class Act(Enum):
     POST = "post"
     RENAME = "rename"
     COLOR = "color"
+    DESCRIBE = "describe"
     AVATAR = "avatar"
     ADD_MEMBER = "add member"
     REMOVE_MEMBER = "remove member"
@@ -96,6 +97,7 @@ RULES: dict[Act, Rule] = {
     Act.POST: Rule("send", "can_post", Problem.POST_DENIED, Problem.POST_DENIED),
     Act.RENAME: Rule("rename", "manage_ui", Problem.RENAME_FORBIDDEN, Problem.CHAT_KIND),
     Act.COLOR: Rule("", "manage_ui", Problem.CHAT_KIND, Problem.COLOR_SAME),
+    Act.DESCRIBE: Rule("", "manage_ui", Problem.CHAT_KIND, Problem.CHAT_KIND),
     Act.AVATAR: Rule("avatar", "manage_ui", Problem.AVATAR_FORBIDDEN, Problem.AVATAR_DENIED),
     Act.ADD_MEMBER: Rule("extend", "manage_users_add", Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
     Act.REMOVE_MEMBER: Rule("leave", "manage_users_delete", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),

@@ -74,7 +74,7 @@ class ChatAdded(Event, frozen=True, kw_only=True):
 
 
 class ChatChanged(Event, frozen=True, kw_only=True):
-    """One property of a chat changed: title, color, avatar or owner."""
+    """One property of a chat changed: title, description, color, avatar, owner or text_field (Y or N)."""
 
     field: str
     value: str
@@ -103,7 +103,13 @@ class ChatRead(Event, frozen=True, kw_only=True):
 
 
 class Typing(Event, frozen=True, kw_only=True):
-    """Somebody is typing; told to those online, never stored."""
+    """Somebody is typing; told to those online, never stored.
+
+    ``code`` names what a bot does instead, ``seconds`` how long to show it (0: as long as is usual).
+    """
+
+    code: str = ""
+    seconds: int = 0
 
 
 class BotRegistered(Event, frozen=True, kw_only=True):

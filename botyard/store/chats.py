@@ -123,6 +123,15 @@ async def set_title(tx: Tx, chat_id: int, title: str) -> None:
     await tx.run("UPDATE chats SET title = :title WHERE id = :id", title=title, id=chat_id)
 
 
+async def set_description(tx: Tx, chat_id: int, description: str) -> None:
+    sql = "UPDATE chats SET description = :description WHERE id = :id"
+    await tx.run(sql, description=description, id=chat_id)
+
+
+async def set_text_field(tx: Tx, chat_id: int, on: bool) -> None:
+    await tx.run("UPDATE chats SET text_field = :on WHERE id = :id", on=int(on), id=chat_id)
+
+
 async def set_color(tx: Tx, chat_id: int, color: str) -> None:
     await tx.run("UPDATE chats SET color = :color WHERE id = :id", color=color, id=chat_id)
 

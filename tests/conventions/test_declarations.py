@@ -38,7 +38,7 @@ NOT_RAISED = {
     "imbot.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
     "imbot.chat.sendTyping": {Problem.DIALOG_CLOSED},  # The default of a parameter that is given here.
     "imbot.chat.setManager": {Problem.CHAT_KIND},  # The same.
-    "imbot.command.register": {Problem.COMMAND_NOT_UPDATED},  # The same word again is that command itself.
+    "imbot.command.register": {Problem.COMMAND_WORD, Problem.COMMAND_TAKEN},  # The same word is that command itself.
     "imbot.message.add": {Problem.REPLY_DENIED, Problem.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
     "im.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is left out.
 }

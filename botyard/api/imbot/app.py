@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.imbot.params import BOT_PROBLEMS, own_bot, owner
+from botyard.api.imbot.params import BOT_PROBLEMS, own_bot
+from botyard.api.owners import owner
 from botyard.chat import chat_apps, pictures
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ChatApp

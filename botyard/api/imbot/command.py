@@ -8,7 +8,8 @@ import msgspec
 from msgspec import UNSET
 
 from botyard.api.content import IMBOT, carried
-from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot, owner
+from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot
+from botyard.api.owners import owner
 from botyard.chat import commands
 from botyard.chat.handlers import wrong_handler
 from botyard.errors import Problem, Refused
@@ -126,7 +127,14 @@ async def register(call: Call, p: Register) -> int:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Command.update",
-    raises=(*COMMAND_PROBLEMS, Problem.ON_COMMAND_WRONG, Problem.FIELDS_EMPTY, Problem.COMMAND_NOT_UPDATED),
+    raises=(
+        *COMMAND_PROBLEMS,
+        Problem.ON_COMMAND_WRONG,
+        Problem.FIELDS_EMPTY,
+        Problem.COMMAND_NOT_UPDATED,
+        Problem.COMMAND_WORD,
+        Problem.COMMAND_TAKEN,
+    ),
 )
 async def update(call: Call, p: Update) -> bool:
     """Change a slash command.

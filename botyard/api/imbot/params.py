@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
+from botyard.api.owners import owner
 from botyard.chat import bots
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
@@ -39,17 +40,6 @@ class Content(BotParams, frozen=True, rename="upper"):
     menu: Any = UNSET
     url_preview: bool | None = None
     skip_connector: bool = False
-
-
-def owner(call: Call, client_id: str) -> str:
-    """The name under which a caller owns bots: its application, else the CLIENT_ID that its webhook chose.
-
-    CLIENT_ID of a webhook works like a password for its bots, so only its keyed hash is
-    kept. ``""`` for a webhook that gave none.
-    """
-    if call.identity.client_id:
-        return f"app:{call.identity.client_id}"
-    return f"hook:{call.context.keys.hash('client:' + client_id)}" if client_id else ""
 
 
 def named_owner(call: Call, client_id: str) -> str:
