@@ -99,6 +99,7 @@ class PostgresTx:
         self._statement = dialect.statement
         self.failure: BaseException | None = None
         self.passing = False
+        self.raced = False
         self.changed = False
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
@@ -133,6 +134,7 @@ class PostgresTx:
             if self.failure is None:
                 self.failure = explained(problem)
                 self.passing = isinstance(problem, _PASSING)
+                self.raced = isinstance(problem, asyncpg.UniqueViolationError)
             if self.failure is problem:
                 raise
             raise self.failure from problem
@@ -268,7 +270,9 @@ class PostgresDatabase:
                 try:
                     return tx, await self._transaction(tx, work)
                 except Exception:
-                    if not tx.passing or attempt == ATTEMPTS:
+                    # Who lost a race for a unique name finds the winner's row the second time.
+                    again = tx.passing or (tx.raced and attempt == 1)
+                    if not again or attempt == ATTEMPTS:
                         raise
             # The connection is free meanwhile for those that were in the way.
             await asyncio.sleep(RETRY_SECONDS * attempt)
