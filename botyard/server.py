@@ -17,8 +17,11 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from botyard.api import MODULES
+from botyard.api.imbot import events as bot_events
 from botyard.clock import Clock
 from botyard.config import Settings
+from botyard.delivery.door import Door
+from botyard.delivery.words import Writer, to_bots
 from botyard.errors import Problem, Refused
 from botyard.portal import keys
 from botyard.rpc.call import Context
@@ -31,6 +34,11 @@ from botyard.web.routes import answer_request
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# Who puts events into words, by kind of recipient; bots by the generation of the API that registered them.
+WRITERS: dict[str, Writer] = {
+    "bot": to_bots({"v1": bot_events.render}),
+}
 
 
 async def open_context(settings: Settings, clock: Clock | None = None) -> Context:
@@ -305,10 +313,14 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[],
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
+    door = Door(context, WRITERS)
+    await door.start()
     ready()
     await stopped.wait()
+    context.lobby.close()
     for listener in listeners:
         listener.stop()
     await asyncio.gather(*tasks)
+    await door.stop()
     await context.database.close()
     logging.getLogger("botyard").info("stopped")

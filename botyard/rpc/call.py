@@ -12,6 +12,7 @@ from botyard.config import Settings
 from botyard.portal.keys import Keys
 from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
+from botyard.rpc.lobby import Lobby
 from botyard.rpc.registry import Registry
 from botyard.store.db import Database, Tx
 
@@ -28,6 +29,7 @@ class Context(msgspec.Struct, frozen=True):
     keys: Keys
     registry: Registry
     limits: Limits
+    lobby: Lobby = msgspec.field(default_factory=Lobby)
 
     def url(self, path: str) -> str:
         """The public address of a path; ``""`` stays empty."""

@@ -7,9 +7,10 @@ here reads a clock: each call is told the time, in unix seconds.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -83,6 +84,15 @@ class Limits:
     def release(self) -> None:
         """Count one call less under way."""
         self._in_flight -= 1
+
+    @contextlib.contextmanager
+    def aside(self) -> Iterator[None]:
+        """A call that only waits for something to happen is not under way for that time."""
+        self._in_flight -= 1
+        try:
+            yield
+        finally:
+            self._in_flight += 1
 
     def enter(self, source: str, now: float) -> None:
         """Count one request of a source. Raises QUERY_LIMIT when they come too fast."""

@@ -1,0 +1,1 @@
+"""im.v2.*: the messenger of the second generation, as a person."""
