@@ -186,7 +186,9 @@ def shared(folder: Path) -> Iterator[Cluster]:
         yield cluster
     finally:
         with _state(folder) as state:
-            state["workers"] = [pid for pid in state["workers"] if pid != os.getpid() and _alive(pid)]
+            # Once: this process may have come in by several doors.
+            state["workers"].remove(os.getpid())
+            state["workers"] = [pid for pid in state["workers"] if _alive(pid)]
             if not state["workers"]:
                 state.clear()
                 cluster.stop()

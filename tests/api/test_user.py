@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from botyard.model.people import Profile, UserKind
 from botyard.store import users
 from botyard.store.db import Tx
 from tests.conftest import MakeWorld
-from tests.postgres import Cluster, available, shared
+from tests.postgres import Cluster
 from tests.world import Answer, AppKey, Person, World
 
 
@@ -34,15 +33,6 @@ def add(world: World, kind: UserKind = UserKind.EMPLOYEE, *, department: int = 0
         return user_id
 
     return world.write(work)
-
-
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    if reason := available():
-        pytest.skip(reason)
-    base = tmp_path_factory.getbasetemp()
-    with shared(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
