@@ -40,6 +40,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Days during which a message may be edited or deleted by its author."""
     event_hours: int = 24
     """Hours for which events lie ready for those who fetch them."""
+    delivery: str = "retry"
+    """How events reach handlers: retry (again and again for 17 hours) or compat (a single attempt)."""
+    delivery_timeout: float = 10.0
+    """Seconds in which a handler must answer."""
+    delivery_concurrency: int = 128
+    """Events being sent at once; one bot gets a sixteenth of that, one host half."""
+    delivery_days: int = 7
+    """Days for which deliveries that have ended are kept, with the record of their attempts."""
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180

@@ -57,6 +57,12 @@ def parser() -> options.Parser:
         "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
     )
     made.add_argument(
+        "--delivery",
+        choices=["retry", "compat"],
+        default=known.delivery,
+        help="retry calls handlers until they answer, for 17 hours (default); compat calls once, as the vendor does",
+    )
+    made.add_argument(
         "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
     )
     options.add_place(made)
@@ -76,6 +82,7 @@ def settings(given: argparse.Namespace) -> Settings:
         time_zone=given.time_zone,
         limits=given.limits,
         profile=given.profile,
+        delivery=given.delivery,
         demo=given.demo,
     )
 

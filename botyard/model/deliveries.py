@@ -20,8 +20,26 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+class Reason(StrEnum):
+    """Why a delivery has ended without being accepted."""
+
+    USED_UP = "the last attempt failed"
+    FINAL = "the handler's answer was final"
+    TOO_OLD = "the time for attempts is over"
+    NOT_INSTALLED = "the application is not installed"
+    BLOCKED = "the application is blocked"
+    NO_HANDLER = "no handler is bound"
+    NO_BOT = "the bot is gone"
+    NO_WORDS = "there was nothing to tell"
+    NO_WRITER = "nobody writes to such a recipient"
+
+
 class Delivery(msgspec.Struct, frozen=True, gc=False):
-    """One event for one recipient. ``attempts`` have been recorded so far, the next one is made at ``due``."""
+    """One event for one recipient.
+
+    ``attempts`` have been recorded so far, the next one is made at ``due``. Those up to ``resent_after``
+    belong to the time before somebody had it sent once more, at ``queued``.
+    """
 
     id: int
     event_id: int
@@ -29,6 +47,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     lane: int
     state: str
     attempts: int
+    resent_after: int
     queued: int
     due: int
     finished: int | None

@@ -40,6 +40,10 @@ class Keys:
         """A token that goes out with events, made again rather than kept."""
         return self.hash("event_token:" + seed)[:32]
 
+    def signing_secret(self, owner: str) -> bytes:
+        """What deliveries to an owner are signed with: constant, never stored, never sent."""
+        return hmac.digest(self._pepper, b"signing_secret:" + owner.encode(), hashlib.sha256)
+
 
 def new_secret() -> str:
     """128 bits, 32 lower-case hexadecimal characters."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
 from botyard.store.db import Row, Tx, Value
 
-_DELIVERY = "id, event_id, recipient, lane, state, attempts, queued, due, finished, reason"
+_DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "state IN ('waiting', 'sending')"
 _BATCHES = (16, 64, 256)
@@ -229,8 +229,8 @@ async def release_all(tx: Tx, now: int) -> int:
 
 async def resend(tx: Tx, delivery_id: int, now: int) -> bool:
     """Send once more what has ended; its attempts count on. False when there is nothing that has ended."""
-    sql = """UPDATE deliveries SET state = 'waiting', holder = '', queued = :now, due = :now, finished = NULL,
-             reason = '' WHERE id = :id AND state IN ('done', 'dead', 'skipped')"""
+    sql = """UPDATE deliveries SET state = 'waiting', holder = '', resent_after = attempts, queued = :now, due = :now,
+             finished = NULL, reason = '' WHERE id = :id AND state IN ('done', 'dead', 'skipped')"""
     return await tx.run(sql, id=delivery_id, now=now) > 0
 
 

@@ -25,6 +25,12 @@ async def append(tx: Tx, event: Event, now: int) -> int:
     return int(row[0])
 
 
+async def find(tx: Tx, event_id: int) -> tuple[int, str] | None:
+    """When an event was written, and its body."""
+    row = await tx.one("SELECT created, body FROM events WHERE id = :id", id=event_id)
+    return (row[0], row[1]) if row else None
+
+
 async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
     """``(id, type, chat id, actor id, created, body)`` of the events that follow one."""
     return await tx.all(

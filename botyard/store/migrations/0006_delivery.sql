@@ -15,6 +15,7 @@ CREATE TABLE deliveries (
     lane BIGINT NOT NULL,
     state TEXT NOT NULL,
     attempts BIGINT NOT NULL DEFAULT 0,
+    resent_after BIGINT NOT NULL DEFAULT 0,
     queued BIGINT NOT NULL,
     due BIGINT NOT NULL,
     holder TEXT NOT NULL DEFAULT '',

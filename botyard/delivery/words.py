@@ -1,0 +1,65 @@
+"""What a recipient is told, put into words by the dialect that the recipient speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from botyard.api.post import Post
+from botyard.model.bots import Bot
+from botyard.model.deliveries import Delivery, Reason
+from botyard.model.events import BotRemoved, Happening
+from botyard.portal import apps
+from botyard.rpc.call import Context
+from botyard.store import bots
+from botyard.store.db import Tx
+
+APP = "app:"
+
+
+class Letter(NamedTuple):
+    """A post, and whose secret signs it."""
+
+    post: Post
+    owner: str
+
+
+Renderer = Callable[[Tx, Context, Happening, Bot], Awaitable[Post | None]]
+"""A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
+Writer = Callable[[Tx, Context, Happening, Delivery], Awaitable[Letter | Reason]]
+"""A kind of recipients: the letter for one of them, or why there is none."""
+
+
+def to_bots(dialects: Mapping[str, Renderer]) -> Writer:
+    """Letters to bots, each in the generation of the API that registered it."""
+
+    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+        bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
+        if bot is None:
+            return Reason.NO_BOT
+        if reason := await closed(tx, bot.owner):
+            return reason
+        render = dialects.get(bot.dialect)
+        post = await render(tx, context, what, bot) if render else None
+        if post is None:
+            return Reason.NO_WORDS
+        return Letter(post, bot.owner) if post.handler else Reason.NO_HANDLER
+
+    return write
+
+
+async def _bot(tx: Tx, what: Happening, bot_id: int) -> Bot | None:
+    """The bot as it is, or as its farewell remembers it."""
+    if isinstance(what.event, BotRemoved) and what.event.bot_id == bot_id:
+        return what.event.bot
+    return await bots.find(tx, bot_id)
+
+
+async def closed(tx: Tx, owner: str) -> Reason | None:
+    """Why nothing is sent to an owner's handlers now: applications are told nothing until they are installed."""
+    if not owner.startswith(APP):
+        return None
+    app = await apps.find(tx, owner.removeprefix(APP))
+    if app is None or not app.installed:
+        return Reason.NOT_INSTALLED
+    return Reason.BLOCKED if app.blocked else None
