@@ -6,8 +6,7 @@ from botyard.chat import messages
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
 from botyard.model.messages import Draft, Message
-from botyard.store import chats, members
-from botyard.store import messages as rows
+from botyard.store import chats
 from botyard.store.db import Tx
 
 MOST = 100
@@ -29,19 +28,13 @@ async def forward(
     """
     made: dict[str, int] = {}
     for uuid, message_id in originals.items():
-        draft = _copy(await _visible(tx, actor_id, message_id), uuid)
+        # The chat of the original stays unlocked, for the one that is written to is locked already.
+        found, _ = await messages.look(tx, actor_id, message_id, Problem.DIALOG_CLOSED)
+        if found.erased:
+            raise Refused(Problem.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await messages.send(tx, actor_id, await chats.fresh(tx, chat.id), member, draft, now)
+        made[uuid] = await messages.send(tx, actor_id, await chats.fresh(tx, chat.id), member, _copy(found, uuid), now)
     return made
-
-
-async def _visible(tx: Tx, user_id: int, message_id: int) -> Message:
-    """A message to look at; its chat stays unlocked, for the one that is written to is locked already."""
-    found = await rows.find(tx, message_id)
-    member = await members.find(tx, found.chat_id, user_id) if found else None
-    if found is None or member is None or found.erased or message_id < member.first_id:
-        raise Refused(Problem.DIALOG_CLOSED)
-    return found
 
 
 def _copy(found: Message, uuid: str) -> Draft:

@@ -95,6 +95,21 @@ async def get(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple[
     return found, place[0], place[1]
 
 
+async def look(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple[Message, Member]:
+    """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
+    found = await messages.find(tx, message_id)
+    member = await members.find(tx, found.chat_id, user_id) if found else None
+    if found is None or member is None or message_id < member.first_id:
+        raise Refused(missing)
+    return found, member
+
+
+async def require_here(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
+    """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
+    if not await _visible(tx, chat, member.first_id, message_id):
+        raise Refused(Problem.MESSAGE_MISSING)
+
+
 async def edit(
     tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None, now: int
 ) -> None:
@@ -106,6 +121,8 @@ async def edit(
     found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
     if found.author_id != actor_id or found.system or found.erased or _late(found, window, now):
         raise Refused(Problem.MESSAGE_LOCKED)
+    if text is None and not changed:
+        return
     said = found.text if text is None else text
     params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
@@ -213,9 +230,10 @@ async def history(
 
 
 class Around(msgspec.Struct, frozen=True):
-    """Messages around one of them, oldest first, and whether there are others before and behind."""
+    """Messages around one of them, oldest first, who looks, and whether there are others before and behind."""
 
     messages: list[Message]
+    member: Member
     earlier: bool
     later: bool
 
@@ -235,7 +253,7 @@ async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
     older = await messages.before(tx, found.chat_id, member.first_id, message_id, each + 1)
     newer = await messages.after(tx, found.chat_id, member.first_id, message_id, each + 1)
     window = [*reversed(older[:each]), found, *reversed(newer[-each:])]
-    return Around(window, len(older) > each, len(newer) > each)
+    return Around(window, member, len(older) > each, len(newer) > each)
 
 
 async def _sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botyard.errors import Problem, Refused
 from botyard.model import deliveries as recipients
 from botyard.model.chats import Chat, Kind
 from botyard.model.deliveries import State
@@ -23,6 +24,12 @@ async def unsubscribe(tx: Tx, user_id: int) -> None:
     """Keep no more of a person's events; what was kept stays until it is fetched or too old."""
     if await event_queues.subscribed(tx, user_id):
         await event_queues.unsubscribe(tx, user_id)
+
+
+async def require(tx: Tx, user_id: int) -> None:
+    """Raise USER_UNSUBSCRIBED for somebody whose events are not kept."""
+    if not await event_queues.subscribed(tx, user_id):
+        raise Refused(Problem.USER_UNSUBSCRIBED)
 
 
 async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:
