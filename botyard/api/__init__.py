@@ -16,6 +16,10 @@ from botyard.api.imbot import command as imbot_command
 from botyard.api.imbot import dialog as imbot_dialog
 from botyard.api.imbot import message as imbot_message
 from botyard.api.imbot import root as imbot_root
+from botyard.api.imbot_v2 import bot as imbot_v2_bot
+from botyard.api.imbot_v2 import chat as imbot_v2_chat
+from botyard.api.imbot_v2 import command as imbot_v2_command
+from botyard.api.imbot_v2 import revision as imbot_v2_revision
 
 MODULES: tuple[ModuleType, ...] = (
     general,
@@ -29,6 +33,10 @@ MODULES: tuple[ModuleType, ...] = (
     imbot_command,
     imbot_dialog,
     imbot_message,
+    imbot_v2_bot,
+    imbot_v2_chat,
+    imbot_v2_command,
+    imbot_v2_revision,
     im_chat,
     im_dialog,
     im_message,

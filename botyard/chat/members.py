@@ -206,8 +206,13 @@ async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, us
 
 async def list_(tx: Tx, chat: Chat, member: Member | None) -> list[int]:
     """Ids of everybody in the chat. Raises CHAT_KIND where there is no list to see."""
-    rules.require(Act.LIST_MEMBERS, chat, member)
+    require_listing(chat, member)
     return await members.ids(tx, chat.id)
+
+
+def require_listing(chat: Chat, member: Member | None) -> None:
+    """Whether there is a list to see. Raises CHAT_KIND."""
+    rules.require(Act.LIST_MEMBERS, chat, member)
 
 
 def mention(person: User) -> str:

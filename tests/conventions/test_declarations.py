@@ -33,6 +33,9 @@ NOT_RAISED = {
         Problem.ON_BOT_DELETE_MISSING,
     },
     "imbot.unregister": {Problem.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
+    "imbot.v2.Bot.unregister": {Problem.MEMBER_MISSING},  # The same.
+    "imbot.v2.Chat.update": {Problem.TITLE_EMPTY},  # An empty title is passed over.
+    "imbot.v2.Command.register": {Problem.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
     "imbot.app.register": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
     "imbot.app.update": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},
     "imbot.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.

@@ -1,0 +1,1 @@
+"""imbot.v2.*: bots of the second generation."""

@@ -1,0 +1,322 @@
+"""imbot.v2.Bot.*: the life of a bot."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from botyard.api import entities
+from botyard.api.entities import UserShape
+from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, Fields, TokenParams, named_owner, own_bot, token
+from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
+from botyard.api.owners import owner
+from botyard.chat import bots, pictures
+from botyard.chat.colors import hex_of
+from botyard.chat.handlers import wrong_handler
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot, BotType, EventMode
+from botyard.model.people import Profile
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.identity import Auth
+from botyard.rpc.method import Mode, Params, method
+from botyard.store import bots as rows
+from botyard.store import users
+
+TOKEN_MAX = 40
+LISTED_MAX = 200
+
+
+class Properties(Params, frozen=True, rename="camel"):
+    """A bot's profile. `avatar` is BASE64, `color` one of the documented names; a wrong colour is passed over."""
+
+    name: str = ""
+    last_name: str | UnsetType = UNSET
+    work_position: str | UnsetType = UNSET
+    color: str = ""
+    gender: str = ""
+    avatar: str = ""
+
+
+class RegisterFields(Fields, frozen=True, rename="camel"):
+    """`webhookUrl` is needed where `eventMode` is `webhook`."""
+
+    code: str = ""
+    properties: Properties = Properties()
+    type: str = "bot"
+    event_mode: str = "fetch"
+    webhook_url: str = ""
+    is_hidden: bool = False
+    is_reactions_enabled: bool = True
+    is_support_openline: bool = False
+    background_id: str | None = None
+
+
+class Register(TokenParams, frozen=True, rename="camel"):
+    fields: RegisterFields = RegisterFields()
+
+
+class UpdateFields(Fields, frozen=True, rename="camel"):
+    """What is not given stays. `botToken` is the new token; `backgroundId` null takes the background away."""
+
+    properties: Properties = Properties()
+    is_hidden: bool | None = None
+    is_reactions_enabled: bool | None = None
+    is_support_openline: bool | None = None
+    background_id: str | UnsetType | None = UNSET
+    event_mode: str = ""
+    webhook_url: str = ""
+
+
+class Update(BotParams, frozen=True, rename="camel"):
+    fields: UpdateFields = UpdateFields()
+
+
+class Unregister(BotParams, frozen=True, rename="camel"):
+    """botId names the bot."""
+
+
+class Get(BotParams, frozen=True, rename="camel"):
+    """The bot by its id or by its code."""
+
+    code: str = ""
+
+
+class Filter(Params, frozen=True, rename="camel"):
+    type: str = ""
+
+
+class List(TokenParams, frozen=True, rename="camel"):
+    filter: Filter = Filter()
+    limit: int = 50
+    offset: int = 0
+
+
+class Listed(msgspec.Struct, frozen=True, rename="camel"):
+    """A page of bots."""
+
+    bots: list[BotShape]
+    users: list[UserShape]
+    has_next_page: bool
+
+
+def _avatar(p: Register | Update) -> object:
+    return pictures.prepared(p.fields.properties.avatar)
+
+
+@method(
+    "imbot.v2.Bot.register",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_avatar,
+    raises=(
+        Problem.TOKEN_MISSING,
+        Problem.TOKEN_TOO_LONG,
+        Problem.BOT_CODE,
+        Problem.BOT_NAME,
+        Problem.CODE_TAKEN,
+        Problem.BOT_TYPE_WRONG,
+        Problem.EVENT_MODE_WRONG,
+        Problem.WEBHOOK_MISSING,
+        Problem.BOT_NOT_CREATED,
+        Problem.WEBHOOK_WRONG,
+        Problem.BOT_COUNT,
+        Problem.AVATAR_TYPE,
+        Problem.AVATAR_SIZE,
+    ),
+)
+async def register(call: Call, p: Register) -> BotAnswer:
+    """Register a bot, or find the one of this code again and leave it as it is.
+
+    A bot speaks the language of whoever registers it. One of type `openline` supports open lines whatever
+    `isSupportOpenline` says.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.md
+    """
+    given = p.fields
+    signed = given.bot_token if given.bot_token.strip() else token(p)
+    owned_by = named_owner(call, signed)
+    if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
+        raise Refused(Problem.TOKEN_TOO_LONG, max=TOKEN_MAX)
+    code = given.code.strip()
+    if not code:
+        raise Refused(Problem.BOT_CODE)
+    if not given.properties.name.strip():
+        raise Refused(Problem.BOT_NAME)
+    known = await bots.find_coded(call.tx, owned_by, code)
+    if known is not None:
+        return await shapes.bot_answer(call.tx, call.context, known)
+    plan = await _plan(call, given, owned_by, code)
+    bot_id = await bots.register(call.tx, call.user_id, plan, None, call.context.settings.max_bots, call.now)
+    return await _answer(call, bot_id)
+
+
+async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.Plan:
+    kind = shapes.TYPES.get(given.type or "bot")
+    if kind is None:
+        raise Refused(Problem.BOT_TYPE_WRONG)
+    mode = _mode(given.event_mode or EventMode.FETCH)
+    if mode is EventMode.WEBHOOK and not given.webhook_url:
+        raise Refused(Problem.WEBHOOK_MISSING)
+    if len(code) > bots.CODE_MAX:
+        raise Refused(Problem.BOT_NOT_CREATED)
+    if given.webhook_url and wrong_handler(given.webhook_url):
+        raise Refused(Problem.WEBHOOK_WRONG)
+    actor = await users.find(call.tx, call.user_id)
+    profile = await _profile(call, given.properties)
+    return bots.Plan(
+        owner=owned_by,
+        code=code,
+        type=kind,
+        openline=given.is_support_openline or kind is BotType.OPENLINE,
+        dialect="v2",
+        profile=msgspec.structs.replace(profile, language=actor.language if actor else None),
+        event_mode=mode,
+        webhook_url=given.webhook_url,
+        hidden=given.is_hidden,
+        reactions=given.is_reactions_enabled,
+        background_id=_background(given.background_id),
+    )
+
+
+@method(
+    "imbot.v2.Bot.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_avatar,
+    raises=(
+        *BOT_PROBLEMS,
+        Problem.EVENT_MODE_WRONG,
+        Problem.WEBHOOK_WRONG,
+        Problem.AVATAR_TYPE,
+        Problem.AVATAR_SIZE,
+        Problem.TOKEN_NOT_ROTATED,
+    ),
+)
+async def update(call: Call, p: Update) -> BotAnswer:
+    """Change a bot's profile, settings, way of delivery or token.
+
+    A bot of the first generation keeps its handlers: `eventMode` and `webhookUrl` do nothing to it.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-update.md
+    """
+    found = await own_bot(call, p)
+    changed = _delivered(_switched(found, p.fields), p.fields)
+    profile = await _profile(call, p.fields.properties)
+    await bots.configure(call.tx, call.user_id, changed, profile, call.now)
+    fresh = p.fields.bot_token
+    # Without a token beside `fields`, the one inside is what the call was signed with.
+    if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
+        if len(fresh) > TOKEN_MAX:
+            raise Refused(Problem.TOKEN_NOT_ROTATED)
+        await bots.hand_over(call.tx, changed, named_owner(call, fresh))
+    return await _answer(call, found.user_id)
+
+
+def _switched(bot: Bot, given: UpdateFields) -> Bot:
+    """The bot after the switches of an update."""
+    changes = {
+        "hidden": given.is_hidden,
+        "reactions": given.is_reactions_enabled,
+        "openline": given.is_support_openline,
+    }
+    kept = {name: value for name, value in changes.items() if value is not None}
+    if bot.type == BotType.OPENLINE:
+        kept["openline"] = True
+    changed = msgspec.structs.replace(bot, **kept)
+    if given.background_id is UNSET:
+        return changed
+    return msgspec.structs.replace(changed, background_id=_background(given.background_id))
+
+
+def _delivered(bot: Bot, given: UpdateFields) -> Bot:
+    """The bot after an update of how it learns of events. Raises EVENT_MODE_WRONG, WEBHOOK_WRONG."""
+    mode = _mode(given.event_mode or bot.event_mode)
+    url = given.webhook_url or bot.webhook_url
+    if given.webhook_url and wrong_handler(given.webhook_url):
+        raise Refused(Problem.WEBHOOK_WRONG)
+    if bot.dialect == "v1":
+        return bot
+    if mode is EventMode.WEBHOOK and not url:
+        raise Refused(Problem.WEBHOOK_WRONG)
+    return msgspec.structs.replace(bot, event_mode=mode, webhook_url=url)
+
+
+@method(
+    "imbot.v2.Bot.unregister",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.BOT_NOT_DELETED),
+)
+async def unregister(call: Call, p: Unregister) -> Done:
+    """Remove a bot, its commands and its private dialogs.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-unregister.md
+    """
+    await bots.remove(call.tx, call.user_id, await own_bot(call, p), call.now)
+    return DONE
+
+
+@method("imbot.v2.Bot.get", raises=(Problem.TOKEN_MISSING, Problem.BOT_PARAMS, Problem.BOT_NOT_FOUND))
+async def get(call: Call, p: Get) -> BotAnswer:
+    """Find a bot; its owner is told its event mode and its numbers, others are not.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
+    """
+    name = owner(call, token(p))
+    if not name and call.identity.auth is Auth.WEBHOOK:
+        raise Refused(Problem.TOKEN_MISSING)
+    if not p.bot_id and not p.code:
+        raise Refused(Problem.BOT_PARAMS)
+    found = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
+    if found is None:
+        raise Refused(Problem.BOT_NOT_FOUND)
+    return await shapes.bot_answer(call.tx, call.context, found, own=bool(name) and found.owner == name)
+
+
+@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(Problem.TOKEN_MISSING,))
+async def list_(call: Call, p: List) -> Listed:
+    """List the caller's own bots, oldest first; a type that does not exist has none.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-list.md
+    """
+    found = await rows.of_owner(call.tx, named_owner(call, token(p)))
+    if p.filter.type:
+        found = [one for one in found if shapes.brief(one).type == p.filter.type]
+    start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)
+    page = found[start : start + size]
+    people = await entities.people(call.tx, call.context, [one.user_id for one in page])
+    shown = [await shapes.bot(call.tx, one) for one in page]
+    return Listed(shown, [people[one.user_id] for one in page], start + size < len(found))
+
+
+async def _answer(call: Call, bot_id: int) -> BotAnswer:
+    found = await rows.find(call.tx, bot_id)
+    assert found is not None
+    return await shapes.bot_answer(call.tx, call.context, found)
+
+
+def _mode(word: str) -> EventMode:
+    try:
+        return EventMode(word)
+    except ValueError:
+        raise Refused(Problem.EVENT_MODE_WRONG) from None
+
+
+def _background(given: str | UnsetType | None) -> str | None:
+    """A theme that exists, else none."""
+    return given if isinstance(given, str) and given in shapes.BACKGROUNDS else None
+
+
+async def _profile(call: Call, given: Properties) -> Profile:
+    picture = pictures.taken(call.prepared)
+    gender = given.gender.upper()
+    return Profile(
+        name=given.name.strip() or None,
+        last_name=given.last_name.strip() if isinstance(given.last_name, str) else None,
+        work_position=given.work_position.strip() if isinstance(given.work_position, str) else None,
+        color=hex_of(given.color) if given.color else None,
+        gender=gender if gender in {"M", "F"} else None,
+        avatar=await pictures.keep(call.tx, picture, call.now) if picture else None,
+    )

@@ -1,0 +1,400 @@
+"""imbot.v2.Chat.*: chats in which a bot acts, and the people in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api import entities
+from botyard.api.entities import UserShape
+from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.params import (
+    BOT_PROBLEMS,
+    DIALOG_PROBLEMS,
+    BotParams,
+    DialogParams,
+    Fields,
+    look,
+    own_bot,
+    place,
+    require_named,
+)
+from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
+from botyard.chat import bots, chats, content, members, overview, pictures, typing
+from botyard.chat.colors import hex_of
+from botyard.chat.pictures import Picture
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot
+from botyard.model.chats import Chat, Member
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+from botyard.store import chats as rows
+from botyard.store import members as member_rows
+
+LISTED = 50
+LISTED_MAX = 200
+
+
+class AddFields(Fields, frozen=True, rename="camel"):
+    """A chat to be made: by the bot, and for the bot unless `ownerId` is somebody."""
+
+    title: str = ""
+    description: str = ""
+    color: str = ""
+    avatar: str = ""
+    user_ids: list[int] = []
+    owner_id: int = 0
+    message: str = ""
+
+
+class Add(BotParams, frozen=True, rename="camel"):
+    fields: AddFields = AddFields()
+
+
+class Get(DialogParams, frozen=True, rename="camel"):
+    """dialogId names the chat."""
+
+
+class UpdateFields(Fields, frozen=True, rename="camel"):
+    """What is not given stays; an empty description takes the description away."""
+
+    title: str = ""
+    description: str | msgspec.UnsetType = msgspec.UNSET
+    color: str = ""
+    avatar: str = ""
+
+
+class Update(DialogParams, frozen=True, rename="camel"):
+    fields: UpdateFields = UpdateFields()
+
+
+class OneUser(DialogParams, frozen=True, rename="camel"):
+    user_id: int = 0
+
+
+class Users(DialogParams, frozen=True, rename="camel"):
+    user_ids: list[int] = []
+
+
+class UserList(DialogParams, frozen=True, rename="camel"):
+    """`order` holds one field, `id`, `userId` or `lastSendMessageId`, and its way, `ASC` or `DESC`."""
+
+    order: dict[str, Any] = {}
+    limit: int = LISTED
+
+
+class Notify(DialogParams, frozen=True, rename="camel"):
+    """statusMessageCode is one of the documented codes, duration 1 to 600 seconds."""
+
+    status_message_code: str = ""
+    duration: int = 0
+
+
+class Enabled(DialogParams, frozen=True, rename="camel"):
+    enabled: bool = True
+
+
+class ChatAnswer(msgspec.Struct, frozen=True):
+    chat: AnsweredChat
+
+
+class MadeChat(msgspec.Struct, frozen=True):
+    """A new chat, and who is in it."""
+
+    chat: AnsweredChat
+    users: list[UserShape]
+
+
+def _avatar(p: Add | Update) -> object:
+    return pictures.prepared(p.fields.avatar)
+
+
+@method(
+    "imbot.v2.Chat.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_avatar,
+    raises=(*BOT_PROBLEMS, Problem.CHAT_NOT_CREATED),
+)
+async def add(call: Call, p: Add) -> MadeChat:
+    """Make a group chat.
+
+    Unknown people, a wrong colour and an avatar that is no picture are passed over, for the page has no error for
+    them. `users` names at most 200.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-add.md
+    """
+    bot = await own_bot(call, p)
+    given = p.fields
+    plan = chats.Plan(
+        title=given.title,
+        description=given.description,
+        color=hex_of(given.color) or "",
+        avatar=await _kept(call),
+        message=content.clipped(given.message.strip()),
+        user_ids=tuple(_people(given.user_ids)),
+        owner_id=max(given.owner_id, 0),
+        alone=True,
+    )
+    chat_id = await chats.add(call.tx, bot.user_id, plan, call.now)
+    made = await rows.find(call.tx, chat_id, bot.user_id)
+    assert made is not None
+    present = await member_rows.listed(call.tx, chat_id, LISTED_MAX)
+    return MadeChat(await _shown(call, bot, *made, new=True), await _users(call, present))
+
+
+@method("imbot.v2.Chat.get", access=Access.BOT_OWNER, mode=Mode.WRITE, raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS))
+async def get(call: Call, p: Get) -> ChatAnswer:
+    """Tell everything about a chat, as the bot sees it; a private dialog is made on first use.
+
+    In chats of more than 20 people `managerList` and `muteList` name at most 20. A chat that does not exist
+    is answered like one that the bot is not in.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-get.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    return ChatAnswer(await _shown(call, bot, chat, member))
+
+
+@method(
+    "imbot.v2.Chat.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    before=_avatar,
+    raises=(
+        *BOT_PROBLEMS,
+        *DIALOG_PROBLEMS,
+        Problem.CHAT_KIND,
+        Problem.RENAME_FORBIDDEN,
+        Problem.COLOR_SAME,
+        Problem.AVATAR_FORBIDDEN,
+        Problem.AVATAR_DENIED,
+    ),
+)
+async def update(call: Call, p: Update) -> Done:
+    """Change a chat's title, description, colour or picture.
+
+    An empty title, a wrong colour and an avatar that is no picture are passed over, for the page has no error
+    for them.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-update.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    if chat.private:
+        raise Refused(Problem.CHAT_KIND)
+    given, color = p.fields, hex_of(p.fields.color)
+    if given.title.strip():
+        await chats.rename(call.tx, bot.user_id, chat, member, given.title, call.now)
+    if isinstance(given.description, str):
+        await chats.describe(call.tx, bot.user_id, chat, member, given.description, call.now)
+    if color and color != chat.color:
+        await chats.paint(call.tx, bot.user_id, chat, member, color, call.now)
+    if isinstance(call.prepared, Picture):
+        chats.require_avatar(chat, member)
+        await chats.set_avatar(call.tx, bot.user_id, chat, member, await _kept(call), call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.leave",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(
+        *BOT_PROBLEMS,
+        *DIALOG_PROBLEMS,
+        Problem.KICK_FORBIDDEN,
+        Problem.OWNER_MAY_NOT_LEAVE,
+        Problem.MEMBER_MISSING,
+    ),
+)
+async def leave(call: Call, p: Get) -> Done:
+    """Take the bot out of a chat.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-leave.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    await members.leave(call.tx, bot.user_id, chat, member, call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.setOwner",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Problem.CHAT_KIND, Problem.OWNER_DENIED),
+)
+async def set_owner(call: Call, p: OneUser) -> Done:
+    """Hand the bot's chat over to another member.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-set-owner.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    if chat.private:
+        raise Refused(Problem.CHAT_KIND)
+    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.User.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
+)
+async def user_add(call: Call, p: Users) -> Done:
+    """Let people into a chat; older messages stay hidden from them. Unknown people are passed over.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    await members.invite(call.tx, bot.user_id, chat, member, _people(p.user_ids), hide_history=True, now=call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.User.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(
+        *BOT_PROBLEMS,
+        *DIALOG_PROBLEMS,
+        Problem.KICK_FORBIDDEN,
+        Problem.OWNER_MAY_NOT_LEAVE,
+        Problem.MEMBER_MISSING,
+    ),
+)
+async def user_delete(call: Call, p: OneUser) -> Done:
+    """Show somebody out of a chat; whoever is not in it is out already.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await place(call, bot, p.dialog_id)
+    await members.expel(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.User.list",
+    access=Access.BOT_OWNER,
+    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.CHAT_KIND),
+)
+async def user_list(call: Call, p: UserList) -> list[UserShape]:
+    """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-list.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await look(call, bot, p.dialog_id)
+    members.require_listing(chat, member)
+    field, way = next(((name.lower(), str(value)) for name, value in p.order.items()), ("id", "ASC"))
+    present = await member_rows.listed(
+        call.tx,
+        chat.id,
+        min(max(p.limit, 1), LISTED_MAX),
+        by_sent=field == "lastsendmessageid",
+        backwards=way.upper() == "DESC",
+    )
+    return await _users(call, present)
+
+
+@method(
+    "imbot.v2.Chat.Manager.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Problem.MANAGER_DENIED),
+)
+async def manager_add(call: Call, p: Users) -> Done:
+    """Make members managers of the bot's chat; strangers are passed over.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-manager-add.md
+    """
+    await _set_managers(call, p, True)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.Manager.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Problem.MANAGER_DENIED),
+)
+async def manager_delete(call: Call, p: Users) -> Done:
+    """Take the managers' role away from members of the bot's chat.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-manager-delete.md
+    """
+    await _set_managers(call, p, False)
+    return DONE
+
+
+async def _set_managers(call: Call, p: Users, on: bool) -> None:
+    # The page asks for the ids before it looks for the bot.
+    named = require_named(call, p)
+    wanted = _people(p.user_ids)
+    if not wanted:
+        raise Refused(Problem.USER_IDS_EMPTY)
+    bot = await bots.find_own(call.tx, named, p.bot_id)
+    chat, member = await place(call, bot, p.dialog_id)
+    await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on, call.now)
+
+
+@method(
+    "imbot.v2.Chat.InputAction.notify",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS),
+)
+async def input_action_notify(call: Call, p: Notify) -> Done:
+    """Show that the bot is typing, or what else it does; a code that nobody knows is typing.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-input-action-notify.md
+    """
+    bot = await own_bot(call, p)
+    chat, _ = await place(call, bot, p.dialog_id)
+    await typing.start(call.tx, bot.user_id, chat, call.now, p.status_message_code, p.duration)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.TextField.enabled",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS),
+)
+async def text_field_enabled(call: Call, p: Enabled) -> Done:
+    """Show people the field to write in, or take it away so that they answer by buttons.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-text-field-enabled.md
+    """
+    bot = await own_bot(call, p)
+    chat, _ = await place(call, bot, p.dialog_id)
+    await chats.set_text_field(call.tx, bot.user_id, chat, p.enabled, call.now)
+    return DONE
+
+
+def _people(given: list[int]) -> list[int]:
+    return [one for one in given if one > 0]
+
+
+async def _kept(call: Call) -> str:
+    """The path of the picture that came with a call; empty for none."""
+    return await pictures.keep(call.tx, call.prepared, call.now) if isinstance(call.prepared, Picture) else ""
+
+
+async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new: bool = False) -> AnsweredChat:
+    seen = await overview.overview(call.tx, bot.user_id, chat, member)
+    return await shapes.chat(call.tx, call.context, seen, bot.user_id, new=new)
+
+
+async def _users(call: Call, ids: list[int]) -> list[UserShape]:
+    """People in the order of their ids."""
+    people = await entities.people(call.tx, call.context, ids)
+    return [people[one] for one in ids if one in people]

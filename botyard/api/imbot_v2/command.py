@@ -1,0 +1,262 @@
+"""imbot.v2.Command.*: slash commands of bots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from botyard.api.content import IM, carried
+from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot
+from botyard.api.imbot_v2.shapes import DONE, CommandShape, Done, ListedCommand
+from botyard.chat import commands, content, dialogs
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot, Command
+from botyard.model.messages import Draft
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+from botyard.store import bots as rows
+from botyard.store import users
+
+Phrases = list[dict[str, Any]]
+
+
+class NewCommand(Fields, frozen=True, rename="camel"):
+    """A command without its slash; `title` and `params` are texts by language: `{"en": "Help"}`."""
+
+    command: Any = UNSET
+    title: dict[str, Any] = {}
+    params: dict[str, Any] = {}
+    common: bool = False
+    hidden: bool = False
+    extranet_support: bool = False
+
+
+class Register(BotParams, frozen=True, rename="camel"):
+    """What describes the command stands in `fields`; until 30.09.2026 it may stand beside botId, as it once did."""
+
+    fields: NewCommand | None = None
+    command: Any = UNSET
+    title: dict[str, Any] = {}
+    params: dict[str, Any] = {}
+    common: bool = False
+    hidden: bool = False
+    extranet_support: bool = False
+
+
+class UpdateFields(Fields, frozen=True, rename="camel"):
+    """What is not given stays. In `title` null takes a language away; `params` counts for languages in `title`."""
+
+    command: Any = UNSET
+    title: dict[str, Any] = {}
+    params: dict[str, Any] = {}
+    common: bool | None = None
+    hidden: bool | None = None
+    extranet_support: bool | None = None
+
+
+class OneCommand(BotParams, frozen=True, rename="camel"):
+    command_id: int = 0
+
+
+class Update(OneCommand, frozen=True, rename="camel"):
+    fields: UpdateFields = UpdateFields()
+
+
+class List(BotParams, frozen=True, rename="camel"):
+    """botId names the bot."""
+
+
+class AnswerFields(Fields, frozen=True, rename="camel"):
+    """A message: up to 20,000 characters and what it carries."""
+
+    message: str = ""
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    system: bool = False
+    url_preview: bool = True
+
+
+class Answer(DialogParams, frozen=True, rename="camel"):
+    """The command and the message that called it, in the dialog from the event."""
+
+    command_id: int = 0
+    message_id: int = 0
+    fields: AnswerFields = AnswerFields()
+
+
+class CommandAnswer(msgspec.Struct, frozen=True):
+    command: CommandShape
+
+
+class Listed(msgspec.Struct, frozen=True):
+    commands: list[ListedCommand]
+
+
+@method(
+    "imbot.v2.Command.register",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(
+        *BOT_PROBLEMS,
+        Problem.COMMAND_WORD,
+        Problem.COMMAND_EMPTY,
+        Problem.LANG_EMPTY,
+        Problem.COMMAND_NOT_CREATED,
+    ),
+)
+async def register(call: Call, p: Register) -> CommandAnswer:
+    """Add a slash command to a bot, or find the one of this name again and leave it as it is.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-register.md
+    """
+    bot = await own_bot(call, p)
+    given: NewCommand | Register = p if p.fields is None else p.fields
+    word = _word(given.command)
+    if not word:
+        raise Refused(Problem.COMMAND_EMPTY)
+    lang = _phrased([], given.title, given.params)
+    if not lang and not given.hidden:
+        raise Refused(Problem.LANG_EMPTY)
+    known = await rows.find_command_named(call.tx, bot.user_id, word)
+    if known is not None:
+        return CommandAnswer(shapes.command(known))
+    command = Command(
+        id=0,
+        owner=bot.owner,
+        bot_id=bot.user_id,
+        command=word,
+        handler="",
+        common=given.common,
+        hidden=given.hidden,
+        extranet=given.extranet_support,
+        lang=lang,
+    )
+    command_id = await commands.register(call.tx, call.user_id, command, call.now)
+    return CommandAnswer(shapes.command(msgspec.structs.replace(command, id=command_id)))
+
+
+@method(
+    "imbot.v2.Command.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(
+        *BOT_PROBLEMS,
+        Problem.COMMAND_NOT_FOUND,
+        Problem.COMMAND_WORDLESS,
+        Problem.COMMAND_WORD,
+        Problem.COMMAND_TAKEN,
+    ),
+)
+async def update(call: Call, p: Update) -> CommandAnswer:
+    """Change a slash command.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-update.md
+    """
+    bot = await own_bot(call, p)
+    found = await commands.find_of(call.tx, bot, p.command_id)
+    given = p.fields
+    word = found.command if given.command is UNSET else _word(given.command)
+    if not word:
+        raise Refused(Problem.COMMAND_WORDLESS)
+    changed = msgspec.structs.replace(
+        found,
+        command=word,
+        common=found.common if given.common is None else given.common,
+        hidden=found.hidden if given.hidden is None else given.hidden,
+        extranet=found.extranet if given.extranet_support is None else given.extranet_support,
+        lang=_phrased(found.lang, given.title, given.params),
+    )
+    await commands.change(call.tx, call.user_id, changed, call.now)
+    return CommandAnswer(shapes.command(changed))
+
+
+@method(
+    "imbot.v2.Command.unregister",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.COMMAND_NOT_FOUND),
+)
+async def unregister(call: Call, p: OneCommand) -> Done:
+    """Take a slash command away.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-unregister.md
+    """
+    bot = await own_bot(call, p)
+    await commands.remove(call.tx, call.user_id, await commands.find_of(call.tx, bot, p.command_id), call.now)
+    return DONE
+
+
+@method("imbot.v2.Command.list", access=Access.BOT_OWNER, raises=BOT_PROBLEMS)
+async def list_(call: Call, p: List) -> Listed:
+    """List a bot's commands, with titles in the language of whoever calls, else in English.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-list.md
+    """
+    bot = await own_bot(call, p)
+    caller = await users.find(call.tx, call.user_id)
+    language = caller.language if caller else "en"
+    found = await rows.commands_of(call.tx, bot.user_id)
+    return Listed([shapes.listed_command(one, bot.name, language) for one in found])
+
+
+@method(
+    "imbot.v2.Command.answer",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.COMMAND_UNANSWERED),
+)
+async def answer(call: Call, p: Answer) -> Done:
+    """Answer a slash command in the chat where it was called.
+
+    Where the bot is not a member, a system message that begins with its name answers. Whatever stands in the
+    way, the page has one error for it.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-answer.md
+    """
+    bot = await own_bot(call, p)
+    try:
+        sent = await _answered(call, bot, p)
+    except Refused:
+        sent = 0
+    if not sent:
+        raise Refused(Problem.COMMAND_UNANSWERED)
+    return DONE
+
+
+async def _answered(call: Call, bot: Bot, p: Answer) -> int:
+    """The id of the answer; 0 where there is nothing to say."""
+    given = p.fields
+    command = await commands.find_of(call.tx, bot, p.command_id)
+    params = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(given.url_preview)
+    text = content.clipped(given.message.strip())
+    if not text and "ATTACH" not in params:
+        return 0
+    draft = Draft(text=text, system=given.system, params=params)
+    dialog = dialogs.parse(p.dialog_id)
+    return await commands.answer(call.tx, command, p.message_id, draft, call.now, dialog=dialog, sign=bot.name)
+
+
+def _word(given: Any) -> str:
+    """A command without its slash; empty for none. Raises COMMAND_WORD for what is no text."""
+    if given is UNSET or given is None:
+        return ""
+    if not isinstance(given, str):
+        raise Refused(Problem.COMMAND_WORD)
+    return commands.word(given)
+
+
+def _phrased(known: Phrases, title: dict[str, Any], params: dict[str, Any]) -> Phrases:
+    """Phrases by language after what was given: a text sets one, nothing takes it away."""
+    kept = {str(one.get("LANGUAGE_ID")).lower(): one for one in known}
+    for language, text in title.items():
+        code = language.strip().lower()
+        if not isinstance(text, str) or not text.strip() or not code:
+            kept.pop(code, None)
+            continue
+        hint = params.get(language, kept.get(code, {}).get("PARAMS", ""))
+        kept[code] = {"LANGUAGE_ID": code, "TITLE": text, "PARAMS": hint if isinstance(hint, str) else ""}
+    return list(kept.values())

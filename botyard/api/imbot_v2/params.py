@@ -1,0 +1,99 @@
+"""Parameters that the methods of bots share, and whose bot a call means."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from botyard.api.owners import owner
+from botyard.chat import bots, dialogs
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot
+from botyard.model.chats import Chat, Member
+from botyard.rpc.call import Call
+from botyard.rpc.method import Params
+
+# What every method of a registered bot may raise, in the order in which it is asked for.
+BOT_PROBLEMS = (Problem.TOKEN_MISSING, Problem.BOT_UNNAMED, Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+# The same of every method that goes to a dialog; the caller is told one thing by all of them.
+DIALOG_PROBLEMS = (Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.USER_MISSING)
+
+
+class TokenParams(Params, frozen=True, rename="camel"):
+    """botToken names the owner of bots where a webhook calls; an application needs none."""
+
+    bot_token: str = ""
+
+
+class BotParams(TokenParams, frozen=True, rename="camel"):
+    bot_id: int = 0
+
+
+class DialogParams(BotParams, frozen=True, rename="camel"):
+    """dialogId: `N` for the private dialog with a person, `chatN` for a chat."""
+
+    dialog_id: str = ""
+
+
+class Fields(Params, frozen=True, rename="camel"):
+    """Base of what stands in `fields`. A botToken is read here too: some clients send it nowhere else."""
+
+    bot_token: str = ""
+
+
+class HasToken(Protocol):
+    """Parameters that may hold a token, or `fields` that do."""
+
+    @property
+    def bot_token(self) -> str: ...
+
+
+class NamesBot(HasToken, Protocol):
+    """Parameters that name a bot."""
+
+    @property
+    def bot_id(self) -> int: ...
+
+
+def token(p: HasToken) -> str:
+    """The token that a call is signed with. One of spaces is none."""
+    fields = getattr(p, "fields", None)
+    given = p.bot_token if p.bot_token.strip() else getattr(fields, "bot_token", "")
+    return given if given.strip() else ""
+
+
+def named_owner(call: Call, given: str) -> str:
+    """The name under which the caller owns bots. Raises TOKEN_MISSING where a webhook gave no token."""
+    found = owner(call, given)
+    if not found:
+        raise Refused(Problem.TOKEN_MISSING)
+    return found
+
+
+async def own_bot(call: Call, p: NamesBot) -> Bot:
+    """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    name = require_named(call, p)
+    return await bots.find_own(call.tx, name, p.bot_id)
+
+
+def require_named(call: Call, p: NamesBot) -> str:
+    """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
+    name = named_owner(call, token(p))
+    if p.bot_id <= 0:
+        raise Refused(Problem.BOT_UNNAMED)
+    return name
+
+
+async def place(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
+    """The chat that a bot means, locked; a private dialog is made on first use.
+
+    Raises DIALOG_EMPTY, DIALOG_CLOSED, USER_MISSING.
+    """
+    return await dialogs.open_(call.tx, bot.user_id, dialog_id, call.now)
+
+
+async def look(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
+    """A chat that a bot is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
+    chat, member = await dialogs.get(call.tx, bot.user_id, dialog_id)
+    if member is None:
+        raise Refused(Problem.DIALOG_CLOSED)
+    return chat, member
