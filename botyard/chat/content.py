@@ -57,16 +57,6 @@ def clipped(text: str) -> str:
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
 
 
-TEXT_LIMIT: Final = 20_000
-"""Characters of text of a message of the second generation."""
-
-
-def cut(text: str) -> str:
-    """A text without blanks around it; a longer one than ``TEXT_LIMIT`` ends in `` (...)`` there."""
-    trimmed = text.strip()
-    return trimmed if len(trimmed) <= TEXT_LIMIT else trimmed[:TEXT_LIMIT] + " (...)"
-
-
 def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
     """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
     return _content(value, attachments, limit, Problem.ATTACH_WRONG, Problem.ATTACH_TOO_BIG)
