@@ -1,0 +1,92 @@
+"""Handlers that behave badly: what is recorded of each, and what becomes of the delivery."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.delivery.conftest import MakeStage
+from tests.delivery.handlers import (
+    Behaviour,
+    answer,
+    close_early,
+    close_in_body,
+    drip_body,
+    drip_head,
+    hang,
+    huge,
+    late,
+    nonsense,
+)
+from tests.delivery.stage import Stage
+
+# Behaviour → state after the first attempt, seconds to the next one, status, start of the recorded problem.
+BEHAVIOURS = {
+    "204": (answer(204), "done", 0, 204, ""),
+    "299": (answer(299), "done", 0, 299, ""),
+    "a body that never ends": (drip_body, "done", 0, 200, ""),
+    "hangs up within the body": (close_in_body, "done", 0, 200, ""),
+    "10 MB": (huge, "done", 0, 200, ""),
+    "hangs": (hang, "waiting", 5, 0, "timeout: no answer within 0.5 s"),
+    "a head that never ends": (drip_head, "waiting", 5, 0, "timeout: "),
+    "answers after the timeout": (late(0.8), "waiting", 5, 0, "timeout: "),
+    "hangs up": (close_early, "waiting", 5, 0, "no answer: "),
+    "speaks something else": (nonsense, "waiting", 5, 0, "no answer: "),
+    "500": (answer(500, "Fatal error"), "waiting", 5, 500, ""),
+    "503 with Retry-After": (answer(503, retry_after="60"), "waiting", 60, 503, ""),
+    "429 with Retry-After": (answer(429, retry_after="3600"), "waiting", 3600, 429, ""),
+    "429 that asks for a week": (answer(429, retry_after="604800"), "waiting", 3600, 429, ""),
+    "429 in a hurry": (answer(429, retry_after="1"), "waiting", 5, 429, ""),
+    "429 without": (answer(429), "waiting", 5, 429, ""),
+    "408": (answer(408), "waiting", 5, 408, ""),
+    "425": (answer(425), "waiting", 5, 425, ""),
+    "301": (answer(301, location="http://127.0.0.1:1/"), "waiting", 5, 301, "redirect: "),
+    "302 to nowhere": (answer(302), "waiting", 5, 302, "redirect: "),
+    "304": (answer(304), "waiting", 5, 304, "redirect: "),
+    "400": (answer(400, "no"), "dead", 0, 400, ""),
+    "404": (answer(404), "dead", 0, 404, ""),
+    "410": (answer(410), "dead", 0, 410, ""),
+}
+
+
+@pytest.mark.parametrize("name", BEHAVIOURS)
+def test_each_answer_has_its_record(make_stage: MakeStage, name: str) -> None:
+    behaviour, state, pause, status, problem = BEHAVIOURS[name]
+    stage = make_stage(delivery_timeout=0.5)
+    bot = after_joining(stage, behaviour)
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.attempts(bot)) == 2)
+    made, found = stage.attempts(bot)[1], stage.deliveries(bot)[1]
+    assert (found.state, made.status, made.number) == (state, status, 1)
+    assert made.problem.startswith(problem) and bool(made.problem) == bool(problem)
+    assert len(made.answer) <= 4096
+    if state == "waiting":
+        assert found.due - int(stage.world.time) == pause
+    else:
+        assert found.finished is not None
+    assert found.reason == ("the handler's answer was final" if state == "dead" else "")
+    assert len(stage.handler.heard) == 2
+
+
+def test_the_beginning_of_an_answer_is_kept(stage: Stage) -> None:
+    bot = after_joining(stage, answer(500, "PHP Fatal error: " + "x" * 10_000))
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.attempts(bot)) == 2)
+    kept = stage.attempts(bot)[1].answer
+    assert kept.startswith("PHP Fatal error: xxx") and len(kept) == 4096
+
+
+def test_nobody_there(stage: Stage) -> None:
+    bot = stage.world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.attempts(bot)) == 1)
+    assert stage.attempts(bot)[0].problem.startswith("no connection: ")
+    assert stage.states(bot) == ["waiting", "waiting"]
+
+
+def after_joining(stage: Stage, behaviour: Behaviour) -> int:
+    """A bot that has been told of the dialog, and behaves so from then on."""
+    bot = stage.bot()
+    stage.world.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="/quiet", SYSTEM="Y")
+    stage.until(lambda: stage.states(bot) == ["done"])
+    stage.handler.behaviours["/bot"] = behaviour
+    return bot
