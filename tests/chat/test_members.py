@@ -1,0 +1,118 @@
+"""Who comes, who goes, and who leads then."""
+
+from __future__ import annotations
+
+import pytest
+
+from botyard.chat import chats, members
+from botyard.errors import Problem, Refused
+from botyard.store import chats as rows
+from botyard.store import members as kept
+from botyard.store.db import Tx
+from tests.story import happened
+from tests.world import World
+
+
+class House:
+    """A chat of Olga's; the others came in this order, an hour apart: Ann, Bob, Cid."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.olga, *self.others = (world.person(name).id for name in ("Olga", "Ann", "Bob", "Cid"))
+        plan = chats.Plan(title="Room")
+        self.chat = world.write(lambda tx: chats.add(tx, self.olga, plan, self.now))
+        for who in self.others:
+            world.wait(3600)
+            self.adds(who)
+
+    @property
+    def now(self) -> int:
+        return int(self.world.time)
+
+    def adds(self, who: int) -> None:
+        async def work(tx: Tx) -> None:
+            found = await members.get_group(tx, self.olga, self.chat, Problem.MEMBER_EXISTS)
+            await members.add(tx, self.olga, *found, [who], hide_history=True, now=self.now)
+
+        self.world.write(work)
+
+    def leaves(self, who: int) -> None:
+        async def work(tx: Tx) -> None:
+            await members.leave(tx, who, *await members.get_group(tx, who, self.chat, Problem.MEMBER_MISSING), self.now)
+
+        self.world.write(work)
+
+    def promotes(self, who: int) -> None:
+        async def work(tx: Tx) -> None:
+            found = await members.get_group(tx, self.olga, self.chat, Problem.MANAGER_DENIED)
+            await members.set_manager(tx, self.olga, *found, who, True, self.now)
+
+        self.world.write(work)
+
+    def owner(self) -> tuple[int, str]:
+        """The owner of the chat, and the role of that member."""
+
+        async def work(tx: Tx) -> tuple[int, str]:
+            found = await rows.fresh(tx, self.chat)
+            member = await kept.find(tx, self.chat, found.owner_id)
+            return found.owner_id, member.role if member else ""
+
+        return self.world.write(work)
+
+
+def test_a_chat_goes_to_whoever_has_been_there_longest(portal: World) -> None:
+    house = House(portal)
+    ann, bob, cid = house.others
+    for leaver, heir in ((house.olga, ann), (ann, bob), (bob, cid)):
+        house.leaves(leaver)
+        assert house.owner() == (heir, "owner")
+
+
+def test_managers_inherit_before_others(portal: World) -> None:
+    house = House(portal)
+    ann, _, cid = house.others
+    house.promotes(cid)
+    house.leaves(house.olga)
+    assert house.owner() == (cid, "owner")
+    house.leaves(cid)
+    assert house.owner() == (ann, "owner")
+
+
+def test_the_last_one_leaves_a_chat_without_an_owner(portal: World) -> None:
+    house = House(portal)
+    for who in (house.olga, *house.others):
+        house.leaves(who)
+    assert house.owner() == (0, "")
+
+
+def test_somebody_who_is_not_the_owner_changes_nothing_by_going(portal: World) -> None:
+    house = House(portal)
+    house.leaves(house.others[0])
+    assert house.owner() == (house.olga, "owner")
+
+
+def test_coming_again_is_coming_anew(portal: World) -> None:
+    house = House(portal)
+    ann = house.others[0]
+    house.promotes(ann)
+    house.leaves(ann)
+    house.adds(ann)
+    member = portal.read(lambda tx: kept.find(tx, house.chat, ann))
+    assert member is not None
+    assert (member.role, member.opened, member.muted) == ("member", False, False)
+    assert member.first_id > 0
+
+
+def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
+    house = House(portal)
+    joined = [(one["user_id"], one["history"]) for one in happened(portal, 0, "MemberJoined")]
+    assert joined == [(house.olga, True), *((who, False) for who in house.others)]
+    house.leaves(house.others[0])
+    assert [one["user_id"] for one in happened(portal, 0, "MemberLeft")] == [house.others[0]]
+
+
+def test_more_people_than_a_call_may_bring_in(portal: World) -> None:
+    crowd = chats.Plan(user_ids=tuple(range(1, chats.MEMBERS_MAX + 2)))
+    with pytest.raises(Refused) as refused:
+        portal.write(lambda tx: chats.add(tx, portal.admin.id, crowd, int(portal.time)))
+    assert refused.value.problem is Problem.CHAT_NOT_CREATED
