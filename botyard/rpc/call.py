@@ -10,6 +10,7 @@ import msgspec
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.portal.keys import Keys
+from botyard.portal.sign_in import Door
 from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
 from botyard.rpc.lobby import Lobby
@@ -32,6 +33,7 @@ class Context(msgspec.Struct, frozen=True):
     lobby: Lobby = msgspec.field(default_factory=Lobby)
 
     def url(self, path: str) -> str:
+    door: Door = msgspec.field(default_factory=Door)
         """The public address of a path; ``""`` stays empty."""
         return self.settings.public_url + path if path else ""
 

@@ -71,12 +71,12 @@ async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identi
         caller = await access.by_token(tx, keys.hash(given.token))
         auth = Auth.SESSION if caller is not None and caller.app_id is None else Auth.OAUTH
     else:
-        await _require_open_portal(tx, given)
+        await require_open(tx, https=given.https)
         raise Refused(Problem.NO_AUTH)
     if caller is None:
-        await _require_open_portal(tx, given)
+        await require_open(tx, https=given.https)
         raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else Problem.TOKEN_INVALID)
-    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given)
+    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given.https)
     _require_usable(caller, auth, now)
     source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
     return Identity(
@@ -104,16 +104,17 @@ def _require_usable(caller: Caller, auth: Auth, now: float) -> None:
         raise Refused(Problem.USER_ACCESS)
 
 
-def _require_switches(maintenance: bool, rest_enabled: bool, https_required: bool, given: Credentials) -> None:
+def _require_switches(maintenance: bool, rest_enabled: bool, https_required: bool, https: bool) -> None:
     if maintenance:
         raise Refused(Problem.PORTAL_DELETED)
-    if https_required and not given.https:
+    if https_required and not https:
         raise Refused(Problem.HTTPS_REQUIRED)
     if not rest_enabled:
         raise Refused(Problem.REST_OFF)
 
 
-async def _require_open_portal(tx: Tx, given: Credentials) -> None:
+async def require_open(tx: Tx, *, https: bool) -> None:
+    """Raises what the portal's switches say: PORTAL_DELETED, HTTPS_REQUIRED, REST_OFF."""
     found = await portal.get(tx)
     if found is not None:
-        _require_switches(found.maintenance, found.rest_enabled, found.https_required, given)
+        _require_switches(found.maintenance, found.rest_enabled, found.https_required, https)

@@ -12,7 +12,7 @@ from botyard.rpc.faults import refusal
 from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
-from botyard.web import oauth, rest
+from botyard.web import oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
     Headers,
@@ -32,6 +32,26 @@ Handler = Callable[[Context, Scope, Receive, Send, list[str]], Awaitable[None]]
 
 # Names that the SDKs call instead of the portal's own.
 OAUTH_HOSTS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
+
+
+def page(handler: Handler) -> Handler:
+    """A handler whose failures are shown to people, not to programs."""
+
+    async def shown(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+        try:
+            if parts:
+                raise Refused(Problem.PATH_UNKNOWN)
+            context.limits.admit()
+            try:
+                await handler(context, scope, receive, send, parts)
+            finally:
+                context.limits.release()
+        except Exception as fault:
+            refused = refusal(fault, "page")
+            text = pages.paragraph(refused.v1()[1], "wrong")
+            await pages.show(send, pages.Page("This did not work", text, refused.status), demanded(refused))
+
+    return shown
 
 
 class Route(NamedTuple):
@@ -99,6 +119,8 @@ ROUTES = [
     Route(("rest", "app.info"), app_info),
     Route(("rest", "app.info.json"), app_info),
     Route(("oauth", "token"), token, "GET, POST"),
+    Route(("login",), page(sign_in.login), "GET, HEAD, POST"),
+    Route(("logout",), page(sign_in.logout), "GET, HEAD, POST"),
     Route(("openapi.json",), openapi, "GET, HEAD"),
     Route(("avatar",), avatar, "GET, HEAD"),
     Route((), front, "GET, HEAD"),

@@ -1,0 +1,75 @@
+"""A browser without a screen: keeps cookies, reads forms, posts them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+from botyard.model.people import Profile, UserKind
+from botyard.portal import passwords, users
+from tests.world import Answer, World
+
+FORM = "application/x-www-form-urlencoded"
+PASSWORD = "correct horse"
+
+
+class Browser:
+    """One browser of one person. ``scheme`` is https unless a test wants otherwise."""
+
+    def __init__(self, world: World, scheme: str = "https") -> None:
+        self.world = world
+        self.scheme = scheme
+        self.cookies: dict[str, str] = {}
+        self.last = Answer(0, b"")
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._asked("GET", path, b"", headers)
+
+    def post(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+        return self._asked("POST", path, urlencode(fields).encode(), {"content-type": FORM, **headers})
+
+    def _asked(self, verb: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        sent = {**({"cookie": kept} if kept else {}), "host": "botyard.test", **headers}
+        self.last = self.world.request(verb, path, body, sent, self.scheme)
+        # The header may come twice; the world keeps the last of a name, and no answer sets two cookies.
+        if made := re.match(r"([^=]+)=([^;]*)", self.last.headers.get("set-cookie", "")):
+            self.cookies[made[1]] = made[2]
+            if not made[2]:
+                del self.cookies[made[1]]
+        return self.last
+
+    @property
+    def html(self) -> str:
+        """The page that was shown last."""
+        found = self.last.body
+        return found.decode() if isinstance(found, bytes) else str(found)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The hidden fields of its form."""
+        found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', self.html)
+        return {unescape(name): unescape(value) for name, value in found}
+
+    def sign_in(self, login: str, password: str = PASSWORD, path: str = "/login", **headers: str) -> Answer:
+        """Open the form, fill it in and send it."""
+        self.get(path)
+        return self.post("/login", {**self.fields, "login": login, "password": password}, **headers)
+
+
+def resident(world: World, login: str, *, kind: UserKind = UserKind.EMPLOYEE, **more: Any) -> int:
+    """A person with a login and the password of all tests."""
+    stored = passwords.hashed_quickly(PASSWORD)
+    return world.write(
+        lambda tx: users.add(
+            tx,
+            Profile(name=login.title()),
+            login=login,
+            password_hash=stored,
+            now=int(world.time),
+            kind=kind,
+            **more,
+        )
+    )
