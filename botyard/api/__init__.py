@@ -9,6 +9,8 @@ from botyard.api.botyard import app as botyard_app
 from botyard.api.im import chat as im_chat
 from botyard.api.im import dialog as im_dialog
 from botyard.api.im import message as im_message
+from botyard.api.im_v2 import chat_bot as im_v2_chat_bot
+from botyard.api.im_v2 import event as im_v2_event
 from botyard.api.imbot import app as imbot_app
 from botyard.api.imbot import bot as imbot_bot
 from botyard.api.imbot import chat as imbot_chat
@@ -18,7 +20,9 @@ from botyard.api.imbot import message as imbot_message
 from botyard.api.imbot import root as imbot_root
 from botyard.api.imbot_v2 import bot as imbot_v2_bot
 from botyard.api.imbot_v2 import chat as imbot_v2_chat
+from botyard.api.imbot_v2 import chat_message as imbot_v2_chat_message
 from botyard.api.imbot_v2 import command as imbot_v2_command
+from botyard.api.imbot_v2 import event as imbot_v2_event
 from botyard.api.imbot_v2 import revision as imbot_v2_revision
 
 MODULES: tuple[ModuleType, ...] = (
@@ -41,4 +45,8 @@ MODULES: tuple[ModuleType, ...] = (
     im_dialog,
     im_message,
     botyard_app,
+    imbot_v2_chat_message,
+    imbot_v2_event,
+    im_v2_chat_bot,
+    im_v2_event,
 )

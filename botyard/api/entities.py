@@ -229,6 +229,36 @@ def user(context: Context, one: User, departments: list[int], *, online: bool = 
     )
 
 
+NOBODY = UserShape(
+    0,
+    True,
+    "",
+    "",
+    "",
+    "",
+    color_for(0),
+    "",
+    "M",
+    "",
+    False,
+    False,
+    False,
+    "default",
+    "online",
+    False,
+    False,
+    False,
+    False,
+    False,
+    [],
+    False,
+    "",
+    "",
+    UserKind.EMPLOYEE.value,
+)
+"""Who writes system messages, and who is gone."""
+
+
 def dialog_id(chat: Chat, viewer_id: int) -> str:
     """How a viewer names a chat: ``chat5``, or in a private dialog the id of the other one."""
     return str(chat.counterpart(viewer_id)) if chat.private else f"chat{chat.id}"

@@ -85,7 +85,7 @@ async def around(at: Scene, user_id: int) -> Data:
     people = await entities.people(at.tx, at.context, [user_id], online=at.online)
     return {
         "chat": msgspec.to_builtins(await entities.chat(at.tx, at.context, at.chat, at.viewer_id)),
-        "user": msgspec.to_builtins(people[user_id]) if user_id in people else {},
+        "user": msgspec.to_builtins(people.get(user_id, entities.NOBODY)),
         "language": entities.LANGUAGE,
     }
 

@@ -1,0 +1,326 @@
+"""imbot.v2.Chat.Message.*: what a bot says, reads and reacts to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from botyard.api import entities
+from botyard.api.content import IM, carried
+from botyard.api.entities import MessageShape, UserShape
+from botyard.api.imbot_v2.params import (
+    BOT_PROBLEMS,
+    DIALOG_PROBLEMS,
+    BotParams,
+    DialogParams,
+    Fields,
+    own_bot,
+    place,
+)
+from botyard.api.imbot_v2.shapes import DONE, Done
+from botyard.chat import content, dialogs, forwarding, messages, reactions, reading
+from botyard.errors import Problem, Refused
+from botyard.model.bots import ATTENTIVE, Bot
+from botyard.model.messages import Draft
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+
+RANGE_MAX = 50
+CONTENT_PROBLEMS = (
+    Problem.ATTACH_WRONG,
+    Problem.ATTACH_TOO_BIG,
+    Problem.KEYBOARD_WRONG,
+    Problem.KEYBOARD_TOO_BIG,
+)
+
+
+class SendFields(Fields, frozen=True, rename="camel"):
+    """What is said. ``templateId`` is the sender's own UUID of it, ``forwardIds`` are ``{uuid: messageId}``."""
+
+    message: str = ""
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    system: bool = False
+    url_preview: bool = True
+    reply_id: int = 0
+    template_id: str = ""
+    forward_ids: Any = UNSET
+
+
+class Send(DialogParams, frozen=True, rename="camel"):
+    fields: SendFields = SendFields()
+
+
+class UpdateFields(Fields, frozen=True, rename="camel"):
+    """What changes; the rest stays. A keyboard of `N` takes it away."""
+
+    message: str | UnsetType = UNSET
+    attach: Any = UNSET
+    keyboard: Any = UNSET
+    url_preview: bool | None = None
+
+
+class Update(BotParams, frozen=True, rename="camel"):
+    message_id: int = 0
+    fields: UpdateFields = UpdateFields()
+
+
+class Delete(BotParams, frozen=True, rename="camel"):
+    """``complete`` leaves no mark of the message."""
+
+    message_id: int = 0
+    complete: bool = False
+
+
+class Read(DialogParams, frozen=True, rename="camel"):
+    """Without ``messageId`` everything is read."""
+
+    message_id: int = 0
+
+
+class Get(BotParams, frozen=True, rename="camel"):
+    message_id: int = 0
+
+
+class GetContext(BotParams, frozen=True, rename="camel"):
+    """``range`` is how many messages to show on either side, 1 to 50."""
+
+    message_id: int = 0
+    range: int = RANGE_MAX
+
+
+class Reaction(BotParams, frozen=True, rename="camel"):
+    message_id: int = 0
+    reaction: str = ""
+
+
+class Sent(msgspec.Struct, frozen=True, rename="camel"):
+    """The new message, and the copies of forwarded ones by their UUIDs. Without a text ``id`` is the last copy."""
+
+    id: int
+    uuid_map: dict[str, int]
+
+
+class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    """How far the bot has read, how much is unread, and the messages that are read now."""
+
+    chat_id: int
+    last_id: int
+    counter: int
+    viewed_messages: list[int]
+
+
+class MessageAnswer(msgspec.Struct, frozen=True):
+    """A message and who wrote it; the system is user 0."""
+
+    message: MessageShape
+    user: UserShape
+
+
+class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
+    """Messages from oldest to newest, who wrote them, and whether there are more on either side."""
+
+    messages: list[MessageShape]
+    users: list[UserShape]
+    has_prev_page: bool
+    has_next_page: bool
+
+
+@method(
+    "imbot.v2.Chat.Message.send",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(
+        *BOT_PROBLEMS,
+        *DIALOG_PROBLEMS,
+        Problem.POST_DENIED,
+        Problem.MESSAGE_EMPTY,
+        *CONTENT_PROBLEMS,
+        Problem.REPLY_DENIED,
+        Problem.REPLY_ELSEWHERE,
+        Problem.MESSAGE_NOT_ADDED,
+    ),
+)
+async def send(call: Call, p: Send) -> Sent:
+    """Send a message from the bot, forward messages, or both, and answer the ids.
+
+    The same `templateId` once more, if it is a UUID, answers the message that was sent the first time.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-send.md
+    """
+    bot = await own_bot(call, p)
+    given = p.fields
+    params = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(given.url_preview)
+    draft = Draft(
+        text=content.clipped(given.message.strip()),
+        system=given.system,
+        reply_id=max(0, given.reply_id),
+        uuid=given.template_id.strip() or None,
+        params=params,
+    )
+    originals = _originals(given.forward_ids)
+    says = bool(draft.text or "ATTACH" in params)
+    if not says and not originals:
+        raise Refused(Problem.MESSAGE_EMPTY)
+    chat, member = await place(call, bot, p.dialog_id)
+    message_id = await messages.send(call.tx, bot.user_id, chat, member, draft, call.now) if says else 0
+    copies = await forwarding.forward(call.tx, bot.user_id, chat, member, originals, call.now)
+    return Sent(message_id or list(copies.values())[-1], copies)
+
+
+def _originals(given: Any) -> dict[str, int]:
+    """``{uuid: messageId}``, as sent or as a bare list. Raises MESSAGE_NOT_ADDED for anything else."""
+    if given is UNSET or not given:
+        return {}
+    listed = dict(enumerate(given)) if isinstance(given, list) else given
+    if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
+        raise Refused(Problem.MESSAGE_NOT_ADDED)
+    ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
+    if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in ids.values()):
+        raise Refused(Problem.MESSAGE_NOT_ADDED)
+    return {uuid: int(one) for uuid, one in ids.items()}
+
+
+@method(
+    "imbot.v2.Chat.Message.update",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.MESSAGE_LOCKED),
+)
+async def update(call: Call, p: Update) -> Done:
+    """Change a message of the bot, however old it is. An empty text without attachments deletes it.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-update.md
+    """
+    bot = await own_bot(call, p)
+    given = p.fields
+    try:
+        changes = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(given.url_preview)
+    except Refused as refused:
+        # The page knows one code for every reason why a message stays as it is.
+        raise Refused(Problem.MESSAGE_LOCKED) from refused
+    text = None if given.message is UNSET else content.clipped(given.message.strip())
+    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None, call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.Message.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.MESSAGE_LOCKED),
+)
+async def delete(call: Call, p: Delete) -> Done:
+    """Delete a message of the bot, or anybody's in a chat that the bot manages.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-delete.md
+    """
+    bot = await own_bot(call, p)
+    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=None, now=call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.Message.read",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.MESSAGE_MISSING),
+)
+async def read(call: Call, p: Read) -> ReadAnswer:
+    """Mark a chat as read by the bot, up to a message or wholly.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-read.md
+    """
+    bot = await own_bot(call, p)
+    chat, member = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
+    if member is None:
+        raise Refused(Problem.DIALOG_CLOSED)
+    if p.message_id > 0:
+        await messages.require_here(call.tx, chat, member, p.message_id)
+    moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
+    left = await reading.unread(call.tx, chat, moved)
+    return ReadAnswer(chat.id, moved.read_id, left.counter, await reading.passed(call.tx, member, moved))
+
+
+@method(
+    "imbot.v2.Chat.Message.get",
+    access=Access.BOT_OWNER,
+    raises=(*BOT_PROBLEMS, Problem.BOT_TYPE_DENIED, Problem.DIALOG_CLOSED),
+)
+async def get(call: Call, p: Get) -> MessageAnswer:
+    """A message and its author, for bots of the types `supervisor` and `personal`.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
+    """
+    bot = _reader(await own_bot(call, p))
+    found, member = await messages.look(call.tx, bot.user_id, p.message_id, Problem.DIALOG_CLOSED)
+    views = await entities.seen(call.tx, found.chat_id)
+    people = await entities.people(call.tx, call.context, [found.author_id])
+    return MessageAnswer(
+        entities.message(call.context, found, views, member), people.get(found.author_id, entities.NOBODY)
+    )
+
+
+@method(
+    "imbot.v2.Chat.Message.getContext",
+    access=Access.BOT_OWNER,
+    raises=(*BOT_PROBLEMS, Problem.BOT_TYPE_DENIED, Problem.MESSAGE_MISSING, Problem.MESSAGE_CLOSED),
+)
+async def get_context(call: Call, p: GetContext) -> ContextAnswer:
+    """The messages around one of them and their authors, for bots of the types `supervisor` and `personal`.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get-context.md
+    """
+    bot = _reader(await own_bot(call, p))
+    each = max(1, min(p.range, RANGE_MAX))
+    found = await messages.around(call.tx, bot.user_id, p.message_id, each)
+    views = await entities.seen(call.tx, found.messages[0].chat_id)
+    people = await entities.people(call.tx, call.context, [one.author_id for one in found.messages])
+    return ContextAnswer(
+        [entities.message(call.context, one, views, found.member) for one in found.messages],
+        [people[user_id] for user_id in sorted(people)],
+        found.earlier,
+        found.later,
+    )
+
+
+def _reader(bot: Bot) -> Bot:
+    """A bot that may read what others write. Raises BOT_TYPE_DENIED."""
+    if bot.type not in ATTENTIVE:
+        raise Refused(Problem.BOT_TYPE_DENIED)
+    return bot
+
+
+@method(
+    "imbot.v2.Chat.Message.Reaction.add",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.DIALOG_CLOSED, Problem.REACTION_UNKNOWN, Problem.REACTION_SET),
+)
+async def reaction_add(call: Call, p: Reaction) -> Done:
+    """React to a message as the bot, with one of the 48 reactions.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
+    """
+    bot = await own_bot(call, p)
+    await reactions.add(call.tx, bot.user_id, p.message_id, p.reaction, call.now)
+    return DONE
+
+
+@method(
+    "imbot.v2.Chat.Message.Reaction.delete",
+    access=Access.BOT_OWNER,
+    mode=Mode.WRITE,
+    raises=(*BOT_PROBLEMS, Problem.DIALOG_CLOSED, Problem.REACTION_UNKNOWN),
+)
+async def reaction_delete(call: Call, p: Reaction) -> Done:
+    """Take a reaction of the bot back; one that was not set is as good as taken back.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-delete.md
+    """
+    bot = await own_bot(call, p)
+    await reactions.take_back(call.tx, bot.user_id, p.message_id, p.reaction, call.now)
+    return DONE

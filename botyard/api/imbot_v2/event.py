@@ -1,0 +1,63 @@
+"""imbot.v2.Event.*: the events of a bot, fetched."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api import fetching
+from botyard.api.im_v2 import event as im_event
+from botyard.api.imbot_v2 import events, shapes
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named
+from botyard.api.post import Told
+from botyard.chat import bots, subscriptions
+from botyard.errors import Problem, Refused
+from botyard.model import deliveries as recipients
+from botyard.model.bots import Bot
+from botyard.model.events import Happening
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+from botyard.store.db import Tx
+
+
+class Get(BotParams, frozen=True, rename="camel"):
+    """``offset`` confirms all events before it. ``wait`` is ours: seconds to wait for an event, up to 30."""
+
+    offset: int = 0
+    limit: int = 100
+    with_user_events: bool = False
+    wait: float = 0
+
+
+@method(
+    "imbot.v2.Event.get",
+    access=Access.BOT_OWNER,
+    mode=Mode.NONE,
+    raises=(*BOT_PROBLEMS, Problem.SCOPE_OF_EVENTS, Problem.USER_UNSUBSCRIBED),
+)
+async def get(call: Call, p: Get) -> fetching.Page:
+    """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/events/event-get.md
+    """
+    owner = require_named(call, p)
+    if p.with_user_events and "im" not in call.identity.scopes:
+        raise Refused(Problem.SCOPE_OF_EVENTS)
+
+    async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
+        bot = await bots.find_own(tx, owner, p.bot_id)
+        if p.with_user_events:
+            await subscriptions.require(tx, call.user_id)
+        return bot, msgspec.to_builtins(await shapes.bot(tx, bot))
+
+    bot, shown = await call.context.database.read(found)
+
+    async def words(tx: Tx, what: Happening) -> Told | None:
+        return await events.told(tx, call.context, what, bot, shown)
+
+    queues = [fetching.Queue(recipients.bot(bot.user_id), words)]
+    if p.with_user_events:
+        queues.append(im_event.queue(call))
+    return await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait))
