@@ -165,16 +165,17 @@ class _OperatingTime:
             minute = now // 60
             # A slow call may report after one that began later; it joins the newest basket.
             if not baskets or baskets[-1].minute < minute:
-                baskets.append(_Basket(minute, now))
+                # Whole seconds, as they are told: at the second of reset the basket is gone.
+                baskets.append(_Basket(minute, int(now)))
             baskets[-1].seconds += seconds
             self._total += seconds
-        return Operating(self._total, int(baskets[0].first if baskets else now) + BASKET_LIFE)
+        return Operating(self._total, (baskets[0].first if baskets else int(now)) + BASKET_LIFE)
 
 
 class _Basket:
     __slots__ = ("first", "minute", "seconds")
 
-    def __init__(self, minute: float, first: float) -> None:
+    def __init__(self, minute: float, first: int) -> None:
         self.minute = minute
         self.first = first
         self.seconds = 0.0

@@ -81,6 +81,13 @@ class TestOperatingTime:
         limits = Limits(OFF, 1)
         assert limits.spent("app", "im.notify", 0.5, 1778747192.910734).reset_at == 1778747792
 
+    def test_at_the_second_that_was_told_the_minute_is_forgotten(self) -> None:
+        limits = Limits(CLOUD, 1)
+        told = limits.spent("app", "im.notify", 481.0, NOON + 20.9).reset_at
+        with pytest.raises(Refused):
+            limits.check("app", "im.notify", told - 0.1)
+        limits.check("app", "im.notify", told)
+
     def test_the_oldest_basket_falls_out_alone(self) -> None:
         limits = Limits(OFF, 1)
         limits.spent("app", "imbot.message.add", 3.0, NOON + 20)
@@ -139,7 +146,7 @@ def plain_sum(calls: list[tuple[float, float]], now: float) -> float:
     """Operating time as the page words it, worked out from all calls anew."""
     baskets: dict[int, tuple[float, float]] = {}
     for at, seconds in calls[-300:]:
-        first, total = baskets.get(int(at // 60), (at, 0.0))
+        first, total = baskets.get(int(at // 60), (float(int(at)), 0.0))
         baskets[int(at // 60)] = (first, total + seconds)
     return sum(total for first, total in baskets.values() if now < first + 600)
 

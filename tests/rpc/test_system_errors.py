@@ -334,7 +334,7 @@ class TestOperatingTime:
         assert found["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
         assert list(found["result"]) == ["b"]
         assert time["operating_reset_at"] == first["operating_reset_at"]
-        world.time = time["operating_reset_at"] + 1.0
+        world.time = float(time["operating_reset_at"])
         assert world.call("lab.during").status == 200
 
     def test_failing_calls_count(self, make_world: MakeWorld) -> None:
