@@ -151,7 +151,6 @@ class Problem(Enum):
         400, "WRONG_REQUEST: Command can't be updated", "COMMAND_ALREADY_EXISTS: Command already exists"
     )
     COMMAND_UNANSWERED = row(400, "WRONG_REQUEST: Message isn't added", "COMMAND_ANSWER_FAILED: Command answer failed")
-    COMMAND_NOT_DELETED = row(400, "WRONG_REQUEST: Command can't be deleted")
     ON_COMMAND_MISSING = row(400, 'EVENT_COMMAND_ADD_ERROR: Handler for "Command add" event isn\'t specified')
     ON_COMMAND_WRONG = row(400, "EVENT_COMMAND_ADD_ERROR: Wrong handler URL")
     CHAT_APP_NOT_FOUND = row(400, "CHAT_APP_ID_ERROR: Application not found")
