@@ -12,4 +12,4 @@ def owner(call: Call, token: str) -> str:
     """
     if call.identity.client_id:
         return f"app:{call.identity.client_id}"
-    return f"hook:{call.context.keys.hash('client:' + token)}" if token else ""
+    return call.context.keys.hook_owner(token) if token else ""

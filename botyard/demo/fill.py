@@ -74,8 +74,7 @@ async def _filled(tx: Tx, place: Place, extra: Seed, made_up: _Secrets, now: int
     member_id = await setup.found(tx, now, content.TITLE)
     registered = await apps.register(tx, place.keys, title=content.APPLICATION, scopes=place.scopes, now=now)
     owner = f"app:{registered.app.client_id}"
-    # As the methods of bots name their caller.
-    hook_owner = f"hook:{place.keys.hash('client:' + made_up.hook_client)}"
+    hook_owner = place.keys.hook_owner(made_up.hook_client)
     sower = Sower(tx, Ground(made_up.hashes, {"application": owner, "webhook": hook_owner}, now))
     ids = (await sower.sow(content.DEMO)).people
     sown = await sower.sow(extra)

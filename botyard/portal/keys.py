@@ -32,6 +32,10 @@ class Keys:
     def _hash(self, secret: str) -> str:
         return hmac.digest(self._pepper, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
+    def hook_owner(self, token: str) -> str:
+        """The owner of what webhooks register under a token of their choice: only its keyed hash is kept."""
+        return f"hook:{self.hash('client:' + token)}"
+
     def application_token(self, owner: str) -> str:
         """The token by which an application or bot owner knows our events: constant, never stored."""
         return self.hash("application_token:" + owner)[:32]
