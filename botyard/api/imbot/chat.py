@@ -11,7 +11,8 @@ from botyard.api.people import user_ids
 from botyard.chat import chats, dialogs, members, pictures, typing
 from botyard.chat.colors import hex_of
 from botyard.errors import Problem, Refused
-from botyard.model.chats import Kind
+from botyard.model.bots import Bot
+from botyard.model.chats import Chat, Kind, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -150,8 +151,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_MISSING)
+    bot, chat, member = await _group(call, p, Problem.MEMBER_MISSING)
     await members.leave(call.tx, bot.user_id, chat, member, call.now)
     return True
 
@@ -194,9 +194,7 @@ async def set_manager(call: Call, p: SetManager) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
-    bot = await own_bot(call, p)
-    denied = Problem.MANAGER_DENIED
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, missing=denied, dialog=denied)
+    bot, chat, member = await _group(call, p, Problem.MANAGER_DENIED, Problem.MANAGER_DENIED)
     _require_user(p.user_id)
     await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager, call.now)
     return True
@@ -214,8 +212,7 @@ async def set_owner(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.OWNER_DENIED)
+    bot, chat, member = await _group(call, p, Problem.OWNER_DENIED)
     _require_user(p.user_id)
     await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return True
@@ -243,8 +240,7 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_MISSING)
+    bot, chat, member = await _group(call, p, Problem.CHAT_MISSING)
     chats.require_avatar(chat, member)
     picture = pictures.taken(call.prepared)
     if picture is None:
@@ -266,8 +262,7 @@ async def update_color(call: Call, p: UpdateColor) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.COLOR_SAME)
+    bot, chat, member = await _group(call, p, Problem.COLOR_SAME)
     await chats.recolor(call.tx, bot.user_id, chat, member, p.color, call.now)
     return True
 
@@ -284,8 +279,7 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_KIND)
+    bot, chat, member = await _group(call, p, Problem.CHAT_KIND)
     await chats.rename(call.tx, bot.user_id, chat, member, p.title, call.now)
     return True
 
@@ -309,8 +303,7 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_EXISTS)
+    bot, chat, member = await _group(call, p, Problem.MEMBER_EXISTS)
     wanted = user_ids(p.users, Problem.USERS_NOT_ARRAY)
     await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
     return True
@@ -336,8 +329,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await members.get_group(call.tx, bot.user_id, p.chat_id, Problem.MEMBER_MISSING)
+    bot, chat, member = await _group(call, p, Problem.MEMBER_MISSING)
     _require_user(p.user_id)
     await members.remove(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return True
@@ -357,6 +349,14 @@ async def user_list(call: Call, p: ChatParams) -> list[int]:
     bot = await own_bot(call, p)
     chat, member = await members.find_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_KIND)
     return await members.list_(call.tx, chat, member)
+
+
+async def _group(
+    call: Call, p: ChatParams, missing: Problem, dialog: Problem = Problem.CHAT_KIND
+) -> tuple[Bot, Chat, Member | None]:
+    """The acting bot, and the group chat that a call is about, locked; raises like ``members.get_group``."""
+    bot = await own_bot(call, p)
+    return bot, *await members.get_group(call.tx, bot.user_id, p.chat_id, missing, dialog)
 
 
 def _require_user(user_id: int) -> None:
