@@ -352,6 +352,10 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
     assert "secret" not in shell.err
 
 
+def test_a_demo_is_not_opened_to_the_world(shell: Shell) -> None:
+    assert "not for --profile prod" in shell.refused("serve", "--demo", "--profile", "prod", code=Exit.USAGE)
+
+
 def test_ctrl_c_ends_a_command_without_a_traceback(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(given: object) -> int:
         raise KeyboardInterrupt

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from botyard.commands import banner, options
-from botyard.commands.failing import Exit, storage
+from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
 from botyard.commands.permissions import every_scope
 from botyard.config import Settings
@@ -89,6 +89,11 @@ def settings(given: argparse.Namespace) -> Settings:
 
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
+    if given.demo and given.profile == "prod":
+        raise Failure(
+            "A demo portal is not for --profile prod: whoever reads what it prints has all its keys. Leave out one of the two.",
+            Exit.USAGE,
+        )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings(given)))
