@@ -91,7 +91,7 @@ def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if given.demo and given.profile == "prod":
         raise Failure(
-            "A demo portal is not for --profile prod: whoever reads what it prints has all its keys. Leave out one of the two.",
+            "A demo portal is not for --profile prod: its keys are printed. Leave out one of the two.",
             Exit.USAGE,
         )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
