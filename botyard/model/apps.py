@@ -6,7 +6,11 @@ import msgspec
 
 
 class App(msgspec.Struct, frozen=True, gc=False):
-    """A registered application. ``status`` is the documented letter (L: local)."""
+    """A registered application. ``status`` is the documented letter (L: local).
+
+    ``handler_url`` is its own page, ``install_url`` what is called or opened when it is installed, and
+    ``redirect_uri`` where people are sent back to with a code. With a ``wizard`` it is installed when it says so.
+    """
 
     id: int
     client_id: str
@@ -18,6 +22,29 @@ class App(msgspec.Struct, frozen=True, gc=False):
     blocked: bool
     restricted: bool
     created: int
+    handler_url: str = ""
+    install_url: str = ""
+    redirect_uri: str = ""
+    wizard: bool = False
+
+    @property
+    def owner(self) -> str:
+        """What its bots and handlers are kept under."""
+        return f"app:{self.client_id}"
+
+
+class Code(msgspec.Struct, frozen=True, gc=False):
+    """A one-time code of the consent page. ``challenge`` is what PKCE holds a verifier against, ``""`` for none."""
+
+    hash: str
+    app_id: int
+    user_id: int
+    scopes: str
+    redirect_uri: str
+    challenge: str
+    family: str
+    expires: int
+    used: int | None
 
 
 class Webhook(msgspec.Struct, frozen=True, gc=False):

@@ -5,28 +5,31 @@ from __future__ import annotations
 from botyard.model.apps import App, Token, Webhook
 from botyard.store.db import Row, Tx
 
-_APP = "id, client_id, title, scopes, status, version, installed, blocked, restricted, created"
+_APP = """id, client_id, title, scopes, status, version, installed, blocked, restricted, created,
+ handler_url, install_url, redirect_uri, wizard"""
 _WEBHOOK = "id, user_id, prefix, title, scopes, created, revoked"
 _GRANT = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
 
 
 def _app(row: Row) -> App:
-    return App(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, row[9]))
+    return App(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, *row[9:13], row[13] == 1))
 
 
 async def find(tx: Tx, app_id: int) -> App | None:
-    row = await tx.one(f"SELECT {_APP} FROM apps WHERE id = :id", id=app_id)
+    row = await tx.one(f"SELECT {_APP} FROM apps WHERE id = :id AND deleted IS NULL", id=app_id)
     return _app(row) if row else None
 
 
 async def find_by_client(tx: Tx, client_id: str) -> tuple[App, str] | None:
     """The application and the keyed hash of its secret."""
-    row = await tx.one(f"SELECT {_APP}, secret_hash FROM apps WHERE client_id = :client", client=client_id)
-    return (_app(row[:10]), row[10]) if row else None
+    row = await tx.one(
+        f"SELECT {_APP}, secret_hash FROM apps WHERE client_id = :client AND deleted IS NULL", client=client_id
+    )
+    return (_app(row[:-1]), row[-1]) if row else None
 
 
 async def all_apps(tx: Tx) -> list[App]:
-    return [_app(row) for row in await tx.all(f"SELECT {_APP} FROM apps ORDER BY id")]
+    return [_app(row) for row in await tx.all(f"SELECT {_APP} FROM apps WHERE deleted IS NULL ORDER BY id")]
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str, now: int) -> int:
@@ -41,6 +44,35 @@ async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str,
     )
     assert row is not None
     return int(row[0])
+
+
+async def change(tx: Tx, app: App) -> None:
+    """Store what may be changed of an application as it now is."""
+    await tx.run(
+        """UPDATE apps SET title = :title, scopes = :scopes, version = :version, installed = :installed,
+                  handler_url = :handler, install_url = :install, redirect_uri = :redirect, wizard = :wizard
+           WHERE id = :id""",
+        id=app.id,
+        title=app.title,
+        scopes=app.scopes,
+        version=app.version,
+        installed=int(app.installed),
+        handler=app.handler_url,
+        install=app.install_url,
+        redirect=app.redirect_uri,
+        wizard=int(app.wizard),
+    )
+
+
+async def delete(tx: Tx, app_id: int, now: int) -> None:
+    """Let nothing find the application any more."""
+    await tx.run("UPDATE apps SET deleted = :now WHERE id = :id", now=now, id=app_id)
+
+
+async def allowed_users(tx: Tx, app_id: int) -> list[int]:
+    """The people that a restricted application is open to."""
+    rows = await tx.all("SELECT user_id FROM app_users WHERE app_id = :id ORDER BY user_id", id=app_id)
+    return [row[0] for row in rows]
 
 
 async def set_scopes(tx: Tx, app_id: int, scopes: str) -> None:
@@ -136,6 +168,12 @@ async def replace_token(tx: Tx, token_id: int, now: int) -> None:
 async def revoke_family(tx: Tx, family: str, now: int) -> None:
     """End every token that descends from one sign-in."""
     await tx.run("UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=now, family=family)
+
+
+async def revoke_all(tx: Tx, app_id: int, now: int) -> None:
+    """End every token and code of an application."""
+    await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=now, id=app_id)
+    await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=now, id=app_id)
 
 
 async def forget_expired(tx: Tx, before: int) -> int:

@@ -1,4 +1,4 @@
-"""The authorization server: refresh tokens for fresh pairs, and what it knows of an application.
+"""The authorization server: pairs of tokens for codes and refresh tokens, and what it knows of an application.
 
 Codes and statuses are those that the official Python SDK's tests found on the real server
 (`wrong_client` comes with status 200). `PAYMENT_REQUIRED` cannot happen here: nothing is paid for.
@@ -12,12 +12,13 @@ import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.model.apps import App, Portal
-from botyard.portal import apps, tokens
+from botyard.portal import apps, codes, tokens
+from botyard.portal.codes import Offer
 from botyard.portal.tokens import Denied, Keyring, Pair
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.faults import refusal
-from botyard.rpc.identity import Credentials, identify
+from botyard.rpc.identity import Credentials, identify, require_open
 from botyard.store import access, portal
 from botyard.store import apps as stored_apps
 from botyard.store.access import Caller
@@ -71,9 +72,11 @@ class Asked(msgspec.Struct, frozen=True):
     client_secret: str
     proof: str
     scope: str
+    redirect_uri: str
+    verifier: str
 
 
-async def token(context: Context, query: bytes, content_type: str, body: bytes) -> Answer:
+async def token(context: Context, query: bytes, content_type: str, body: bytes, *, https: bool) -> Answer:
     """Answer `/oauth/token/`: the status and what to send as JSON."""
     try:
         context.limits.admit()
@@ -81,19 +84,19 @@ async def token(context: Context, query: bytes, content_type: str, body: bytes) 
         return _failed(refused)
     try:
         asked = _asked(bodies.decode(content_type, body, query))
-        return asked if isinstance(asked, tuple) else await _answered(context, asked)
+        return asked if isinstance(asked, tuple) else await _answered(context, asked, https)
     except Exception as fault:
         return _failed(refusal(fault, "oauth.token"))
     finally:
         context.limits.release()
 
 
-async def app_info(context: Context, token: str) -> Answer:
+async def app_info(context: Context, token: str, *, https: bool) -> Answer:
     """Answer `/rest/app.info` as the authorization server does: what this token and its application are."""
     started = context.clock.now()
 
     async def work(tx: Tx) -> Answer:
-        await identify(tx, context.keys, Credentials(token=token, https=True), started)
+        await identify(tx, context.keys, Credentials(token=token, https=https), started)
         caller = await access.by_token(tx, context.keys.hash(token))
         found = await portal.get(tx)
         app = await stored_apps.find(tx, caller.app_id) if caller is not None and caller.app_id else None
@@ -130,18 +133,20 @@ def _asked(given: dict[str, Any]) -> Asked | Answer:
     for name in ("grant_type", "client_id", "client_secret", proof):
         if name and name not in words:
             return _invalid_request(f'No "{name}" parameter found')
-    return Asked(grant, words["client_id"], words["client_secret"], words[proof], words.get("scope", ""))
+    more = [words.get(name, "") for name in ("scope", "redirect_uri", "code_verifier")]
+    return Asked(grant, words["client_id"], words["client_secret"], words[proof], *more)
 
 
 def _invalid_request(text: str) -> Answer:
     return 400, {"error": "invalid_request", "error_description": text}
 
 
-async def _answered(context: Context, asked: Asked) -> Answer:
+async def _answered(context: Context, asked: Asked, https: bool) -> Answer:
     now = int(context.clock.now())
     ring = Keyring(context.keys, context.settings)
 
     async def check(tx: Tx) -> tuple[App | None, bool]:
+        await require_open(tx, https=https)
         return await apps.check_secret(tx, context.keys, asked.client_id, asked.client_secret)
 
     # Wrong names and secrets are the cheap case: they never reach the writer.
@@ -150,18 +155,21 @@ async def _answered(context: Context, asked: Asked) -> Answer:
         return _WRONG_CLIENT
     if not own or not app.installed:
         return _INVALID_CLIENT
-    if asked.grant != "refresh_token":
-        # Codes are given out by the consent page, and there is none: no code can be right.
-        return _INVALID_GRANT
 
     async def work(tx: Tx) -> tuple[Pair | Denied, Portal | None]:
-        pair = await tokens.refresh(tx, ring, app=app, text=asked.proof, now=now, scopes=asked.scope)
-        return pair, await portal.get(tx)
+        return await _granted(tx, ring, app, asked, now), await portal.get(tx)
 
     pair, found = await context.database.write(work)
     if isinstance(pair, Denied) or found is None:
         return _DENIED[pair] if isinstance(pair, Denied) else _INVALID_CLIENT
     return 200, reply(context, found, app, pair, now)
+
+
+async def _granted(tx: Tx, ring: Keyring, app: App, asked: Asked, now: int) -> Pair | Denied:
+    if asked.grant == "refresh_token":
+        return await tokens.refresh(tx, ring, app=app, text=asked.proof, now=now, scopes=asked.scope)
+    offer = Offer(asked.proof, asked.redirect_uri, asked.verifier)
+    return await codes.exchange(tx, ring, app=app, offer=offer, now=now)
 
 
 def reply(context: Context, found: Portal, app: App, pair: Pair, now: int) -> dict[str, Any]:

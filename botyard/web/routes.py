@@ -12,7 +12,7 @@ from botyard.rpc.faults import refusal
 from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
-from botyard.web import oauth, pages, rest, sign_in
+from botyard.web import authorize, oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
     Headers,
@@ -66,10 +66,10 @@ class Route(NamedTuple):
 
 
 async def token(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
-    """Exchange a refresh token for a fresh pair, by GET and by POST."""
+    """Exchange a code or a refresh token for a fresh pair, by GET and by POST."""
     raw = await read_body(scope, receive)
     kind = header(scope, b"content-type").decode("latin-1")
-    status, value = await oauth.token(context, scope["query_string"], kind, raw)
+    status, value = await oauth.token(context, scope["query_string"], kind, raw, https=scope.get("scheme") == "https")
     await answer_json(send, status, value)
 
 
@@ -81,7 +81,8 @@ async def app_info(context: Context, scope: Scope, receive: Receive, send: Send,
         return
     raw = await read_body(scope, receive)
     params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
-    status, value = await oauth.app_info(context, str(params.get("auth") or params.get("access_token") or ""))
+    token = str(params.get("auth") or params.get("access_token") or "")
+    status, value = await oauth.app_info(context, token, https=scope.get("scheme") == "https")
     await answer_json(send, status, value)
 
 
@@ -119,6 +120,7 @@ ROUTES = [
     Route(("rest", "app.info"), app_info),
     Route(("rest", "app.info.json"), app_info),
     Route(("oauth", "token"), token, "GET, POST"),
+    Route(("oauth", "authorize"), page(authorize.authorize), "GET, HEAD, POST"),
     Route(("login",), page(sign_in.login), "GET, HEAD, POST"),
     Route(("logout",), page(sign_in.logout), "GET, HEAD, POST"),
     Route(("openapi.json",), openapi, "GET, HEAD"),

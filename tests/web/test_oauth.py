@@ -20,6 +20,7 @@ from botyard.portal.tokens import Keyring, Pair
 from botyard.rpc.call import Context
 from botyard.rpc.limits import OFF, Limits
 from botyard.rpc.registry import Registry
+from botyard.store.blobs import Folder, depot
 from botyard.store.db import Tx
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_database
@@ -57,7 +58,8 @@ class Server:
         database = await open_database(folder / "botyard.db")
         await migrate(database)
         clock = Clock(now=lambda: self.now)
-        return Context(settings, database, clock, Keys(b"pepper"), Registry([]), Limits(OFF, 2))
+        room = depot(Folder(folder / "files"), folder / "files" / "incoming")
+        return Context(settings, database, clock, Keys(b"pepper"), Registry([]), Limits(OFF, 2), room)
 
     async def _filled(self, tx: Tx) -> tuple[int, Registered, Pair]:
         await setup.found(tx, START)
@@ -77,14 +79,14 @@ class Server:
 
     def get(self, **changes: str) -> tuple[int, dict[str, Any]]:
         query = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, query, "", b""))
+        return self._runner.run(oauth.token(self.context, query, "", b"", https=True))
 
     def post(self, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, b"", FORM, body))
+        return self._runner.run(oauth.token(self.context, b"", FORM, body, https=True))
 
     def app_info(self, token: str) -> tuple[int, dict[str, Any]]:
-        return self._runner.run(oauth.app_info(self.context, token))
+        return self._runner.run(oauth.app_info(self.context, token, https=True))
 
     def close(self) -> None:
         self._runner.run(self.context.database.close())
@@ -149,7 +151,7 @@ def test_a_wrong_refresh_token_is_an_invalid_grant(server: Server) -> None:
     assert reply["error_description"]
 
 
-def test_no_code_is_valid_while_none_is_given_out(server: Server) -> None:
+def test_a_code_that_was_never_given_out_is_an_invalid_grant(server: Server) -> None:
     status, reply = server.get(grant_type="authorization_code", code="avmocpghblyi01m3h42bljvqtyd19sw1")
     assert (status, reply["error"]) == (400, "invalid_grant")
 
@@ -193,7 +195,7 @@ def test_permissions_beyond_the_grant_are_insufficient_scope(server: Server) -> 
     ],
 )
 def test_what_cannot_be_read_is_an_invalid_request(server: Server, content_type: str, body: bytes, status: int) -> None:
-    answered, reply = asyncio.run(oauth.token(server.context, b"", content_type, body))
+    answered, reply = asyncio.run(oauth.token(server.context, b"", content_type, body, https=True))
     assert (answered, reply["error"]) == (status, "invalid_request")
 
 

@@ -1,0 +1,157 @@
+"""`/oauth/authorize/`: people agree to what an application may do in their name.
+
+Docs: settings/oauth/index.md. What goes wrong is shown to the person and never sent to the application; nobody is
+sent anywhere but to the address that the application was registered with.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from botyard.model.apps import App, Portal
+from botyard.model.people import User
+from botyard.portal import apps, codes, users
+from botyard.portal.codes import LIFE, Wish
+from botyard.portal.tokens import Keyring
+from botyard.rpc.call import Context
+from botyard.rpc.scopes import SCOPES
+from botyard.store import apps as stored_apps
+from botyard.store import portal
+from botyard.store.db import Tx
+from botyard.web.browser import FOREIGN, PROOF, Visitor, ours, proof, read_form, texts, visitor
+from botyard.web.http import Receive, Scope, Send
+from botyard.web.pages import Page, button, form, lead, paragraph, show
+from botyard.web.sign_in import at_login
+from botyard.wire import body
+
+ADDRESS = "/oauth/authorize/"
+_KEPT = ("client_id", "state", "redirect_uri", "response_type", "scope", "code_challenge", "code_challenge_method")
+"""The parameters of a request; others are not carried along."""
+_HIDDEN = 15
+"""Permissions that are still listed one by one."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What an application asks a person for. ``given`` are its parameters as they came."""
+
+    app: App
+    scopes: tuple[str, ...]
+    given: dict[str, str]
+
+    @property
+    def target(self) -> str:
+        """Where the person is sent with the code; ``""`` for an application that has it typed in."""
+        return self.app.redirect_uri
+
+
+async def authorize(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """Ask a person, and give the application a code."""
+    who = await visitor(context, scope)
+    posted = await read_form(scope, receive) if scope["method"] == "POST" else None
+    asked = posted if posted is not None else texts(body.decode("", b"", scope["query_string"]))
+    given = {name: asked[name] for name in _KEPT if name in asked}
+    request = await context.database.read(lambda tx: _request(tx, given, who.user))
+    if isinstance(request, Page):
+        await show(send, request, who.seal)
+    elif who.user is None:
+        await lead(send, at_login(f"{ADDRESS}?{urlencode(given)}"), who.seal)
+    elif posted is None:
+        await show(send, _question(context, request, who, who.user), who.seal)
+    elif not ours(context, scope, who, posted):
+        await show(send, FOREIGN, who.seal)
+    elif posted.get("answer") != "allow":
+        await show(send, Page("Nothing was allowed", paragraph("You can close this page.")))
+    else:
+        await _allow(context, send, request, who.user)
+
+
+async def _request(tx: Tx, given: dict[str, str], user: User | None) -> Request | Page:
+    """The request, or what is wrong with it."""
+    client_id = given.get("client_id", "")
+    app = await apps.find(tx, client_id) if client_id else None
+    if app is None or not app.installed or app.blocked:
+        return _wrong("There is no such application, or it is not installed.")
+    if "redirect_uri" in given and given["redirect_uri"] != app.redirect_uri:
+        return _wrong("The application names an address that it was not registered with.")
+    if given.get("response_type", "code") != "code":
+        return _wrong("The application asks for something else than a code.")
+    if wrong := _wrong_challenge(given):
+        return _wrong(wrong)
+    own = [one for one in app.scopes.split(",") if one]
+    wanted = given.get("scope", "").replace(",", " ").split() or own
+    if not set(wanted) <= set(own):
+        return _wrong("The application asks for permissions that it was not registered with.")
+    if user is not None and not await stored_apps.admits(tx, app, user.id):
+        return _wrong("This application is not open to you.", HTTPStatus.FORBIDDEN)
+    return Request(app, tuple(dict.fromkeys(wanted)), given)
+
+
+def _wrong_challenge(given: dict[str, str]) -> str:
+    challenge, way = given.get("code_challenge"), given.get("code_challenge_method")
+    if challenge is None:
+        return "The application names a method without a challenge." if way is not None else ""
+    # The other way that RFC 7636 knows protects against nothing, and is what leaving the name out means.
+    if way != "S256":
+        return "The application must use the challenge method S256."
+    return "" if codes.is_challenge(challenge) else "The application sent a challenge that cannot be right."
+
+
+def _wrong(text: str, status: int = HTTPStatus.BAD_REQUEST) -> Page:
+    return Page("This application cannot be let in", paragraph(text, "wrong"), status)
+
+
+def _question(context: Context, request: Request, who: Visitor, user: User) -> Page:
+    hidden = request.given | {PROOF: proof(context, who)}
+    listed = "".join(f"<li>{escape(SCOPES.get(one, one))} <code>{escape(one)}</code></li>" for one in request.scopes)
+    more = f"<details><summary>{len(request.scopes)} permissions</summary><ul>{listed}</ul></details>"
+    asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.name_of(user)}:"
+    text = paragraph(asks) + (f"<ul>{listed}</ul>" if len(request.scopes) <= _HIDDEN else more)
+    if request.target:
+        text += f"<p>You will be led to <code>{escape(_origin(request.target))}</code>.</p>"
+    buttons = button("Allow", "answer", "allow") + button("Do not allow", "answer", "deny")
+    return Page("Allow this application?", text + form(ADDRESS, hidden, buttons), sends_to=_source(request.target))
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _source(address: str) -> str:
+    """The origin of an address as a policy may name it; the scheme alone for what policies have no words for."""
+    if not address:
+        return ""
+    origin = _origin(address)
+    return f"{urlsplit(address).scheme}:" if "[" in origin else origin
+
+
+async def _allow(context: Context, send: Send, request: Request, user: User) -> None:
+    ring = Keyring(context.keys, context.settings)
+    scopes = ",".join(request.scopes)
+    wish = Wish(
+        user.id, scopes, request.given.get("redirect_uri", ""), challenge=request.given.get("code_challenge", "")
+    )
+
+    async def work(tx: Tx) -> tuple[str, Portal | None]:
+        now = int(context.clock.now())
+        return await codes.issue(tx, ring, app=request.app, wish=wish, now=now), await portal.get(tx)
+
+    code, found = await context.database.write(work)
+    if not request.target:
+        text = f"<p>Give this code to the application within {LIFE} seconds: <code>{code}</code></p>"
+        await show(send, Page("Allowed", text))
+        return
+    told = {
+        "code": code,
+        **({"state": request.given["state"]} if "state" in request.given else {}),
+        "domain": context.settings.domain,
+        "member_id": found.member_id if found else "",
+        "scope": scopes,
+        "server_domain": context.settings.domain,
+    }
+    joint = "&" if urlsplit(request.target).query else "?"
+    await lead(send, f"{request.target}{joint}{urlencode(told)}")
