@@ -93,6 +93,24 @@ class Problem(Enum):
     ARGUMENT = row(400, "ERROR_ARGUMENT: {reason}")
     CODE_EMPTY = row(400, "CODE_EMPTY: CODE can't be empty")
 
+    # Handlers of events, and what applications keep for themselves.
+    EVENT_NOT_FOUND = row(400, "ERROR_EVENT_NOT_FOUND: Event not found")
+    BIND_OFFLINE = row(403, "ACCESS_DENIED: Access denied! Offline events binding requires administrator access rights")
+    BIND_AUTH_TYPE = row(
+        403, "ACCESS_DENIED: Access denied! Event binding with AUTH_TYPE requires administrator access rights"
+    )
+    UNBIND_OFFLINE = row(
+        403, "ACCESS_DENIED: Access denied! Offline events unbinding requires administrator access rights"
+    )
+    UNBIND_AUTH_TYPE = row(
+        403, "ACCESS_DENIED: Access denied! Event unbinding with AUTH_TYPE requires administrator access rights"
+    )
+    QUEUE_CLOSED = row(403, "ACCESS_DENIED: Access denied!")
+    OPTIONS_EMPTY = row(400, "ArgumentNullException: options is empty")
+    OPTIONS_NO_APP = row(400, "AccessException: Application context required")
+    OPTIONS_NO_USER = row(400, "AccessException: User authorization required")
+    OPTIONS_NOT_ADMIN = row(400, "AccessException: Administrator authorization required")
+
     # Bots.
     BOT_NOT_FOUND = row(400, "BOT_ID_ERROR: Bot not found", "BOT_NOT_FOUND: Bot not found")
     BOT_NOT_YOURS = row(

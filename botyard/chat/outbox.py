@@ -21,6 +21,7 @@ from botyard.model.events import (
     MessageLiked,
     MessageSent,
 )
+from botyard.portal import bindings
 from botyard.store import bots, deliveries, events, members
 from botyard.store.db import Tx
 
@@ -106,6 +107,7 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> i
     """Write an event and, for each recipient that must not miss it, that it is due. Answers the event's number."""
     event_id = await events.append(tx, event, now)
     told = await _bots(tx, event, chat)
+    told += await bindings.beside(tx, event, told)
     for listener in LISTENERS:
         told += await listener(tx, event, chat)
     if told:

@@ -189,6 +189,43 @@ class ChatAppChanged(Event, frozen=True, kw_only=True):
     change: str
 
 
+class AppInstalled(Event, frozen=True, kw_only=True):
+    """An application was installed. ``owner`` names it as the owner of bots and handlers."""
+
+    owner: str
+    version: str
+    language: str = "en"
+
+
+class AppUpdated(Event, frozen=True, kw_only=True):
+    """A new version of an application took the place of ``previous``."""
+
+    owner: str
+    version: str
+    previous: str
+    language: str = "en"
+
+
+class AppRemoved(Event, frozen=True, kw_only=True):
+    """An application was uninstalled; ``clean`` when what it had kept was to go with it."""
+
+    owner: str
+    clean: bool
+    language: str = "en"
+
+
+class UserAdded(Event, frozen=True, kw_only=True):
+    """Somebody new is of the house."""
+
+    user_id: int
+
+
+class OfflineQueued(Event, frozen=True, kw_only=True):
+    """There is something new in an owner's queue of offline events."""
+
+    owner: str
+
+
 class Happening(msgspec.Struct, frozen=True):
     """An event as the log keeps it: its number and when it was written (unix seconds)."""
 

@@ -21,3 +21,19 @@ async def named(tx: Tx, name: str) -> int:
 async def listed(tx: Tx) -> list[Department]:
     """All departments in the order of the company structure."""
     return await users.departments(tx)
+
+
+async def access_codes(tx: Tx, user_id: int) -> set[str]:
+    """The access codes of somebody who is no administrator.
+
+    ``D`` is a department, ``DR`` one in whose tree the person is, ``G2`` everybody, ``AU`` everybody with an account.
+    """
+    parents = {one.id: one.parent_id for one in await listed(tx)}
+    codes = {f"U{user_id}", "AU", "G2"}
+    for own in (await users.departments_of(tx, [user_id])).get(user_id, []):
+        codes.add(f"D{own}")
+        above: int | None = own
+        while above is not None and f"DR{above}" not in codes:
+            codes.add(f"DR{above}")
+            above = parents.get(above)
+    return codes

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from botyard.model.events import UserAdded
 from botyard.model.people import Profile, User, UserKind
+from botyard.portal import bindings
 from botyard.store import users
 from botyard.store.db import Tx
 
@@ -41,6 +43,7 @@ async def add(
     await users.set_password(tx, user_id, password_hash)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
+    await bindings.announce(tx, UserAdded(actor_id=user_id, user_id=user_id), now)
     return user_id
 
 

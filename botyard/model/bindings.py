@@ -1,0 +1,38 @@
+"""Who wants which event where: handlers bound with `event.bind`, and the queue of offline events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Binding(msgspec.Struct, frozen=True, gc=False):
+    """A bound handler; an ``offline`` one has no address, its events wait in a queue of their own ``connector``.
+
+    ``user_id`` is in whose name it is called, 0: whoever causes the event. Of ONOFFLINEEVENT it is
+    told every ``min_timeout`` seconds at most, next from ``told`` + ``min_timeout`` on.
+    """
+
+    id: int
+    owner: str
+    event: str
+    handler: str
+    user_id: int
+    offline: bool
+    connector: str
+    min_timeout: int
+    told: int
+    created: int
+    removed: int | None
+
+
+class OfflineEvent(msgspec.Struct, frozen=True, gc=False):
+    """The latest change of one thing, waiting to be fetched; ``process_id`` has taken it."""
+
+    id: int
+    event: str
+    data: dict[str, Any]
+    process_id: str
+    error: bool
+    changed: int

@@ -1,0 +1,186 @@
+"""Handlers bound with `event.bind`: who wants which event where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.model import deliveries as recipients
+from botyard.model.bindings import Binding
+from botyard.model.deliveries import State
+from botyard.model.events import (
+    AppInstalled,
+    AppRemoved,
+    AppUpdated,
+    BotRemoved,
+    CommandCalled,
+    Event,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageSent,
+    OfflineQueued,
+    UserAdded,
+)
+from botyard.portal.event_names import USER_SCOPES
+from botyard.store import bindings, bots, deliveries, events, offline_events, options
+from botyard.store.bindings import Listening
+from botyard.store.db import Tx
+from botyard.store.offline_events import Queue
+
+MOST = 1000
+"""Handlers that one application may bind."""
+KEPT = 30 * 86_400
+"""Seconds for which offline events and removed handlers are kept."""
+OFFLINE = "ONOFFLINEEVENT"
+
+Recipient = tuple[str, State]
+
+PORTAL: dict[type[Event], str] = {
+    AppInstalled: "ONAPPINSTALL",
+    AppUpdated: "ONAPPUPDATE",
+    AppRemoved: "ONAPPUNINSTALL",
+    UserAdded: "ONUSERADD",
+    OfflineQueued: OFFLINE,
+}
+"""What happens to the portal itself, and under which name it is bound."""
+
+OF_BOTS: dict[type[Event], str] = {
+    MessageSent: "ONIMBOTMESSAGEADD",
+    MessageEdited: "ONIMBOTMESSAGEUPDATE",
+    MessageErased: "ONIMBOTMESSAGEDELETE",
+    MemberJoined: "ONIMBOTJOINCHAT",
+    BotRemoved: "ONIMBOTDELETE",
+    CommandCalled: "ONIMCOMMANDADD",
+}
+"""What bots are told, which their application may have told to one more handler."""
+
+
+async def bind(tx: Tx, new: Binding) -> None:
+    """Bind a handler; one that is bound already stays as it is. Raises ARGUMENT beyond ``MOST`` handlers."""
+    await bindings.forget(tx, new.created - KEPT)
+    if len(await bindings.of_owner(tx, new.owner)) >= MOST:
+        raise Refused(Problem.ARGUMENT, reason=f"No more than {MOST} handlers can be bound")
+    await bindings.add(tx, new)
+
+
+async def of_owner(tx: Tx, owner: str) -> list[Binding]:
+    """An owner's handlers, oldest first."""
+    return await bindings.of_owner(tx, owner)
+
+
+async def unbind(tx: Tx, chosen: Iterable[Binding], now: int) -> int:
+    """Remove these handlers, and say how many that were."""
+    ids = [binding.id for binding in chosen]
+    for binding_id in ids:
+        await bindings.remove(tx, binding_id, now)
+    return len(ids)
+
+
+async def drop(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
+    """Remove all handlers of an application that goes or is updated; ``clean`` forgets what it has kept, too.
+
+    What is under way to them still arrives where it says so: see ``AppRemoved``.
+    """
+    await bindings.remove_all(tx, owner, now)
+    await offline_events.clear(tx, owner)
+    if clean:
+        await options.clear(tx, owner)
+
+
+async def announce(tx: Tx, event: Event, now: int, connector: str = "") -> int:
+    """Write an event of the portal, and that it is due to the handlers bound for it. Answers the event's number.
+
+    An application that caused it is not told through the queue of this ``connector``, so that it does
+    not answer itself for ever.
+    """
+    event_id = await events.append(tx, event, now)
+    owner = event.owner if isinstance(event, AppInstalled | AppUpdated | AppRemoved | OfflineQueued) else ""
+    heard = [one for one in await bindings.listening(tx, PORTAL[type(event)], owner) if _hears(event, one)]
+    told: list[Recipient] = []
+    for binding in (one.binding for one in heard):
+        if not binding.offline:
+            told.append((recipients.binding(binding.id), State.WAITING))
+        elif not connector or binding.connector != connector:
+            await _queue(tx, event, binding, now)
+    if told:
+        await deliveries.add(tx, event_id, 0, told, now)
+    return event_id
+
+
+async def beside(tx: Tx, event: Event, told: Iterable[Recipient]) -> list[Recipient]:
+    """The handlers that applications of these bots have bound beside those of the bots themselves."""
+    name = OF_BOTS.get(type(event))
+    bound = await bindings.listening(tx, name) if name and told else []
+    if not bound:
+        return []
+    owners = {await _owner(tx, recipient) for recipient, state in told if state is State.WAITING}
+    return [
+        (recipients.binding(one.binding.id), State.WAITING)
+        for one in bound
+        if one.installed and one.binding.owner in owners
+    ]
+
+
+async def _owner(tx: Tx, recipient: str) -> str:
+    """Whose bot of the first generation this is."""
+    kind, _, number = recipient.partition(":")
+    bot = await bots.find(tx, int(number)) if kind == "bot" else None
+    return bot.owner if bot and bot.dialect == "v1" else ""
+
+
+def _hears(event: Event, one: Listening) -> bool:
+    """Nothing is told before an application is installed, and nothing that its permissions do not open."""
+    if isinstance(event, UserAdded) and not set(USER_SCOPES).intersection(one.scopes.split(",")):
+        return False
+    return one.installed or isinstance(event, AppRemoved)
+
+
+async def _queue(tx: Tx, event: Event, binding: Binding, now: int) -> None:
+    """Put an event into the queue of an application, and tell it that there is something new."""
+    assert isinstance(event, UserAdded)
+    await offline_events.forget(tx, now - KEPT)
+    queue = Queue(binding.owner, binding.connector)
+    await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id}, now)
+    await _signal(tx, event.actor_id, binding.owner, now)
+
+
+async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
+    """Tell an application that something waits in a queue.
+
+    The signal carries nothing, so that one under way is enough; the next one keeps its distance.
+    """
+    event_id = 0
+    for one in await bindings.listening(tx, OFFLINE, owner):
+        recipient = recipients.binding(one.binding.id)
+        waiting = any(found.state == State.WAITING for found in await deliveries.open_of(tx, recipient, MOST))
+        if waiting or not one.installed:
+            continue
+        event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner), now)
+        due = max(now, one.binding.told + one.binding.min_timeout)
+        await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due)
+        await bindings.set_told(tx, one.binding.id, due)
+
+
+def new(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding:
+    """A handler to be called at an address."""
+    return Binding(
+        id=0,
+        owner=owner,
+        event=event,
+        handler=handler,
+        user_id=user_id,
+        offline=False,
+        connector="",
+        min_timeout=1,
+        told=0,
+        created=now,
+        removed=None,
+    )
+
+
+def queued(binding: Binding, connector: str) -> Binding:
+    """The same without an address, its events waiting to be fetched."""
+    return msgspec.structs.replace(binding, handler="", offline=True, connector=connector)

@@ -1,0 +1,50 @@
+"""What applications keep for themselves: settings of their own, for everybody or for each user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.store import options
+from botyard.store.db import Tx
+
+MOST = 1000
+"""Options that an application may keep for itself, or for one user."""
+NAME_MAX = 255
+VALUE_MAX = 65_536
+
+EVERYBODY = 0
+
+_encode = msgspec.json.Encoder().encode
+
+
+async def get(tx: Tx, owner: str, user_id: int, name: str) -> Any:
+    """One option, or ``None``."""
+    found = await options.find(tx, owner, user_id, name)
+    return None if found is None else msgspec.json.decode(found)
+
+
+async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
+    """All options by name."""
+    found = await options.all_of(tx, owner, user_id)
+    return {name: msgspec.json.decode(value) for name, value in found.items()}
+
+
+async def put(tx: Tx, owner: str, user_id: int, given: Mapping[str, Any]) -> None:
+    """Keep these beside what is there. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
+    if not given:
+        raise Refused(Problem.OPTIONS_EMPTY)
+    values = {name: _encode(value).decode() for name, value in given.items()}
+    for name, value in values.items():
+        if len(name) > NAME_MAX or len(value) > VALUE_MAX:
+            raise Refused(
+                Problem.ARGUMENT,
+                reason=f"An option has at most {NAME_MAX} characters of name and {VALUE_MAX} of value",
+            )
+    kept = await options.all_of(tx, owner, user_id)
+    if len(kept.keys() | values.keys()) > MOST:
+        raise Refused(Problem.ARGUMENT, reason=f"No more than {MOST} options can be kept")
+    await options.put(tx, owner, user_id, values)

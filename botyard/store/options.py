@@ -1,0 +1,36 @@
+"""What applications keep for themselves, for all their users or for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botyard.store.db import Tx, Value
+
+
+async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, str]:
+    """Name → value as JSON; user 0 stands for the whole application."""
+    sql = "SELECT name, value FROM options WHERE owner = :owner AND user_id = :user ORDER BY name"
+    return {row[0]: row[1] for row in await tx.all(sql, owner=owner, user=user_id)}
+
+
+async def find(tx: Tx, owner: str, user_id: int, name: str) -> str | None:
+    sql = "SELECT value FROM options WHERE owner = :owner AND user_id = :user AND name = :name"
+    row = await tx.one(sql, owner=owner, user=user_id, name=name)
+    return str(row[0]) if row else None
+
+
+async def put(tx: Tx, owner: str, user_id: int, values: Mapping[str, str]) -> None:
+    """Write these, and leave the others as they are."""
+    rows: list[Mapping[str, Value]] = [
+        {"owner": owner, "user": user_id, "name": name, "value": value} for name, value in values.items()
+    ]
+    await tx.many(
+        """INSERT INTO options (owner, user_id, name, value) VALUES (:owner, :user, :name, :value)
+           ON CONFLICT (owner, user_id, name) DO UPDATE SET value = :value""",
+        rows,
+    )
+
+
+async def clear(tx: Tx, owner: str) -> None:
+    """Forget everything that an application keeps."""
+    await tx.run("DELETE FROM options WHERE owner = :owner", owner=owner)
