@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from botyard.api import app, general, user, v3
+from botyard.api import app, event, general, user, v3
 from botyard.api.botyard import app as botyard_app
 from botyard.api.im import chat as im_chat
 from botyard.api.im import dialog as im_dialog
@@ -29,6 +29,7 @@ MODULES: tuple[ModuleType, ...] = (
     general,
     app,
     user,
+    event,
     v3,
     imbot_root,
     imbot_bot,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from botyard.api import kept
 from botyard.errors import Problem, Refused
+from botyard.portal.options import EVERYBODY
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.rpc.method import NoParams, method
+from botyard.rpc.method import Mode, NoParams, method
 from botyard.rpc.scopes import in_order
 from botyard.store import apps, users
 
@@ -65,3 +69,29 @@ async def info(call: Call, p: NoParams) -> Info:
         license_type=EDITION,
         license_family=EDITION,
     )
+
+
+@method("app.option.get", scopes=(), raises=kept.PROBLEMS)
+async def option_get(call: Call, p: kept.Get) -> Any:
+    """Show what the application keeps: one option, or all.
+
+    Docs: api-reference/common/settings/app-option-get.md
+    """
+    return await kept.get(call, EVERYBODY, p.option)
+
+
+@method(
+    "app.option.set",
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(*kept.PROBLEMS, Problem.OPTIONS_NOT_ADMIN, Problem.OPTIONS_EMPTY, Problem.ARGUMENT),
+)
+async def option_set(call: Call, p: kept.Set) -> bool:
+    """Keep options of the application beside those that are there; for administrators.
+
+    Docs: api-reference/common/settings/app-option-set.md
+    """
+    kept.owned(call)
+    if not call.identity.admin:
+        raise Refused(Problem.OPTIONS_NOT_ADMIN)
+    return await kept.put(call, EVERYBODY, p.options)

@@ -9,7 +9,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.errors import Problem, Refused
+from botyard.portal import event_names
 from botyard.portal.users import name_of
+from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
@@ -214,6 +216,27 @@ async def _departments(call: Call) -> dict[int, str]:
     if caller is None or caller.outside:
         return {}
     return {found.id: found.name for found in await users.departments(call.tx)}
+
+
+class EventsParams(Params, frozen=True, rename="upper"):
+    scope: str | UnsetType = UNSET
+    full: bool = False
+
+
+@method("events", access=Access.APP, mode=Mode.NONE, scopes=(), raises=(Problem.APP_CONTEXT,))
+async def events(call: Call, p: EventsParams) -> list[str]:
+    """List the names of events.
+
+    All that the application's permissions open; with FULL all there are; with SCOPE those of one
+    permission, and of none where it is empty. What this portal has no part for never happens.
+
+    Docs: api-reference/events/events.md
+    """
+    if not isinstance(p.scope, UnsetType):
+        return list(event_names.SCOPES.get(p.scope.strip().lower(), ()))
+    if p.full:
+        return [name for names in event_names.SCOPES.values() for name in names]
+    return event_names.opened(call.identity.scopes)
 
 
 def _open(call: Call, scopes: tuple[str, ...]) -> bool:

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from botyard.api import kept
 from botyard.api.user_fields import CURRENT_WRITERS, LABELS, WRITERS, chosen, filterable, readable, written
 from botyard.errors import Problem, Refused
+from botyard.portal import departments
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import NoParams, Page, Params, method
+from botyard.rpc.method import Mode, NoParams, Page, Params, method
 from botyard.store import people_search, users
 from botyard.store.people_search import PAGE, Filter
 
@@ -111,6 +113,51 @@ async def fields(call: Call, p: NoParams) -> dict[str, str]:
     """
     open_to = readable(call.identity.scopes)
     return {name: label for name, label in LABELS.items() if name in open_to}
+
+
+class AccessParams(Params, frozen=True, rename="upper"):
+    access: list[str] = msgspec.field(default_factory=list)
+
+
+@method("user.admin", scopes=())
+async def admin(call: Call, p: NoParams) -> bool:
+    """Tell whether the current user may manage applications.
+
+    Docs: api-reference/common/users/user-admin.md
+    """
+    return call.identity.admin
+
+
+@method("user.access", scopes=())
+async def access(call: Call, p: AccessParams) -> bool:
+    """Tell whether the current user has one of these access codes; administrators have all.
+
+    Docs: api-reference/common/users/user-access.md
+    """
+    return call.identity.admin or not (await departments.access_codes(call.tx, call.user_id)).isdisjoint(p.access)
+
+
+@method("user.option.get", scopes=(), raises=kept.PROBLEMS)
+async def option_get(call: Call, p: kept.Get) -> Any:
+    """Show what the application keeps for the current user: one option, or all.
+
+    Docs: api-reference/common/settings/user-option-get.md
+    """
+    return await kept.get(call, call.user_id, p.option)
+
+
+@method(
+    "user.option.set",
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(*kept.PROBLEMS, Problem.OPTIONS_EMPTY, Problem.ARGUMENT),
+)
+async def option_set(call: Call, p: kept.Set) -> bool:
+    """Keep options for the current user beside those that are there.
+
+    Docs: api-reference/common/settings/user-option-set.md
+    """
+    return await kept.put(call, call.user_id, p.options)
 
 
 _SEARCHED = frozenset({"NAME", "LAST_NAME", "WORK_POSITION", "UF_DEPARTMENT_NAME"})

@@ -1,0 +1,320 @@
+"""`event.*`: handlers of events, and the queue of those that wait to be fetched."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from botyard.api.offline_filter import ordering, tests
+from botyard.api.owners import owner
+from botyard.chat.handlers import wrong_handler
+from botyard.errors import Problem, Refused
+from botyard.model.bindings import OfflineEvent
+from botyard.portal import bindings
+from botyard.portal.event_names import OFFLINE, known
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, NoParams, Page, Params, method
+from botyard.store import offline_events
+from botyard.store.offline_events import PAGE, Queue
+
+LIMIT = 50
+LIMIT_MAX = 1000
+TIMEOUT_MAX = 86_400
+CONNECTOR_MAX = 255
+
+
+class Options(Params, frozen=True, rename="camel"):
+    """`minTimeout`: seconds between two ONOFFLINEEVENT."""
+
+    min_timeout: int = 1
+
+
+class Bind(Params, frozen=True):
+    """`event_type` is online or offline; `auth_type` names a user, else it is whoever causes the event."""
+
+    event: str = ""
+    handler: str = ""
+    auth_type: int = 0
+    event_type: str = "online"
+    auth_connector: str = ""
+    options: Options = Options()
+
+
+@method(
+    "event.bind",
+    access=Access.APP,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(
+        Problem.APP_CONTEXT,
+        Problem.EVENT_NOT_FOUND,
+        Problem.BIND_OFFLINE,
+        Problem.BIND_AUTH_TYPE,
+        Problem.ARGUMENT,
+    ),
+)
+async def bind(call: Call, p: Bind) -> bool:
+    """Bind a handler to an event, or have the event wait in a queue.
+
+    Binding the same handler again changes nothing. The address is not called to see whether it answers.
+
+    Docs: api-reference/events/event-bind.md
+    """
+    event, offline = known(p.event), _offline(p.event_type)
+    if not event or (offline and event not in OFFLINE):
+        raise Refused(Problem.EVENT_NOT_FOUND)
+    if offline and not call.identity.admin:
+        raise Refused(Problem.BIND_OFFLINE)
+    user_id = _in_the_name_of(call, p.auth_type, Problem.BIND_AUTH_TYPE)
+    handler = p.handler.strip()
+    if not offline and (not handler or wrong_handler(handler)):
+        raise Refused(Problem.ARGUMENT, reason="The handler must be an absolute http or https address")
+    new = bindings.new(owner(call, ""), event, handler, user_id, call.now)
+    new = bindings.queued(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new
+    timeout = max(0, min(p.options.min_timeout, TIMEOUT_MAX))
+    await bindings.bind(call.tx, msgspec.structs.replace(new, min_timeout=timeout))
+    return True
+
+
+class Unbind(Params, frozen=True):
+    """What is left out matches every handler; `auth_type` 0 or empty those without a user."""
+
+    event: str = ""
+    handler: str = ""
+    auth_type: Any = UNSET
+    event_type: str = "online"
+
+
+class Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+@method(
+    "event.unbind",
+    access=Access.APP,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(Problem.APP_CONTEXT, Problem.UNBIND_OFFLINE, Problem.UNBIND_AUTH_TYPE),
+)
+async def unbind(call: Call, p: Unbind) -> Count:
+    """Remove handlers, and say how many. People who are no administrators remove their own.
+
+    Docs: api-reference/events/event-unbind.md
+    """
+    offline = _offline(p.event_type)
+    if offline and not call.identity.admin:
+        raise Refused(Problem.UNBIND_OFFLINE)
+    wanted = None if p.auth_type is UNSET else _number(p.auth_type)
+    user_id = _in_the_name_of(call, wanted or 0, Problem.UNBIND_AUTH_TYPE)
+    one_user = wanted is not None or not call.identity.admin
+    event, handler = known(p.event), p.handler.strip()
+    chosen = [
+        one
+        for one in await bindings.of_owner(call.tx, owner(call, ""))
+        if one.offline == offline
+        and (not p.event.strip() or one.event == event)
+        and (offline or not handler or one.handler == handler)
+        and (not one_user or one.user_id == user_id)
+    ]
+    return Count(await bindings.unbind(call.tx, chosen, call.now))
+
+
+class Handler(msgspec.Struct, frozen=True):
+    """A bound handler; `auth_type` is the id of a user as text, `offline` 0 or 1."""
+
+    event: str
+    handler: str
+    auth_type: str
+    offline: int
+
+
+@method("event.get", access=Access.APP, scopes=(), raises=(Problem.APP_CONTEXT,))
+async def get(call: Call, p: NoParams) -> list[Handler]:
+    """List the application's handlers. People who are no administrators see their own.
+
+    Docs: api-reference/events/event-get.md
+    """
+    return [
+        Handler(one.event, one.handler, str(one.user_id), int(one.offline))
+        for one in await bindings.of_owner(call.tx, owner(call, ""))
+        if call.identity.admin or one.user_id == call.user_id
+    ]
+
+
+class OfflineGet(Params, frozen=True):
+    filter: Any = None
+    order: Any = None
+    limit: int = LIMIT
+    clear: bool = True
+    process_id: str = ""
+    auth_connector: str = ""
+    error: bool = False
+
+
+class Record(msgspec.Struct, frozen=True, rename="upper"):
+    """What has changed: EVENT_DATA names the thing."""
+
+    id: str
+    timestamp_x: str
+    event_name: str
+    event_data: dict[str, Any]
+    event_additional: bool
+    message_id: str
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """Fetched records. `process_id` is null where they were deleted at once."""
+
+    process_id: str | None
+    events: list[Record]
+
+
+@method(
+    "event.offline.get",
+    access=Access.APP,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+)
+async def offline_get(call: Call, p: OfflineGet) -> Batch:
+    """Take the first records out of the queue; with `clear` = 0 they are only reserved, under a process id.
+
+    Calls at the same time never get the same records. What is reserved is confirmed with
+    `event.offline.clear`, or goes after 30 days.
+
+    Docs: api-reference/events/event-offline-get.md
+    """
+    queue = _queue(call, p.auth_connector)
+    limit = max(1, min(p.limit, LIMIT_MAX))
+    await offline_events.forget(call.tx, call.now - bindings.KEPT)
+    found = await offline_events.first(
+        call.tx,
+        queue,
+        tests(call, p.filter),
+        ordering(p.order, "TIMESTAMP_X"),
+        limit,
+        process_id=p.process_id,
+        errors=p.error,
+    )
+    ids = [one.id for one in found]
+    if p.clear:
+        await offline_events.delete(call.tx, ids)
+        return Batch(None, [_record(call, one) for one in found])
+    process_id = p.process_id or secrets.token_hex(16)
+    await offline_events.take(call.tx, ids, process_id)
+    return Batch(process_id, [_record(call, one) for one in found])
+
+
+class OfflineList(Params, frozen=True):
+    filter: Any = None
+    order: Any = None
+    start: int = 0
+    auth_connector: str = ""
+
+
+class Listed(Record, frozen=True, rename="upper"):
+    process_id: str
+    error: str
+
+
+@method("event.offline.list", access=Access.APP, scopes=(), raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED))
+async def offline_list(call: Call, p: OfflineList) -> Page:
+    """List the queue without changing it, 50 records at a time. With `start` = -1 nothing is counted.
+
+    Docs: api-reference/events/event-offline-list.md
+    """
+    queue, chosen, offset = _queue(call, p.auth_connector), tests(call, p.filter), max(0, p.start)
+    found = await offline_events.page(call.tx, queue, chosen, ordering(p.order, "ID"), PAGE, offset)
+    items = [
+        Listed(**msgspec.structs.asdict(_record(call, one)), process_id=one.process_id, error=str(int(one.error)))
+        for one in found
+    ]
+    if p.start < 0:
+        return Page(items)
+    total = await offline_events.count(call.tx, queue, chosen)
+    return Page(items, total, offset + PAGE if offset + PAGE < total else None)
+
+
+class OfflineClear(Params, frozen=True):
+    """`id` or `message_id` name a part of what the process has reserved."""
+
+    process_id: str = ""
+    id: list[int] | None = None
+    message_id: list[int] | None = None
+
+
+@method(
+    "event.offline.clear",
+    access=Access.APP,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+)
+async def offline_clear(call: Call, p: OfflineClear) -> bool:
+    """Delete what a process has reserved, or a part of it.
+
+    Docs: api-reference/events/event-offline-clear.md
+    """
+    await offline_events.delete(call.tx, await _taken(call, p.process_id, p.id or p.message_id))
+    return True
+
+
+class OfflineError(Params, frozen=True):
+    process_id: str = ""
+    message_id: list[int] | None = None
+
+
+@method(
+    "event.offline.error",
+    access=Access.APP,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+)
+async def offline_error(call: Call, p: OfflineError) -> bool:
+    """Mark what a process could not deal with; `event.offline.get` gives it again when asked for errors.
+
+    Docs: api-reference/events/event-offline-error.md
+    """
+    await offline_events.mark(call.tx, await _taken(call, p.process_id, p.message_id))
+    return True
+
+
+def _offline(event_type: str) -> bool:
+    return event_type.strip().lower() == "offline"
+
+
+def _in_the_name_of(call: Call, auth_type: int, denied: Problem) -> int:
+    """Administrators may name anybody, others only themselves."""
+    if call.identity.admin:
+        return max(0, auth_type)
+    if auth_type not in (0, call.user_id):
+        raise Refused(denied)
+    return call.user_id
+
+
+def _number(value: Any) -> int:
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _queue(call: Call, connector: str) -> Queue:
+    if not call.identity.admin:
+        raise Refused(Problem.QUEUE_CLOSED)
+    return Queue(owner(call, ""), connector[:CONNECTOR_MAX])
+
+
+async def _taken(call: Call, process_id: str, part: list[int] | None) -> list[int]:
+    """The records that a process of this application has reserved, as far as they are asked for."""
+    if not call.identity.admin:
+        raise Refused(Problem.QUEUE_CLOSED)
+    found = await offline_events.taken(call.tx, owner(call, ""), process_id)
+    return found if part is None else [id_ for id_ in found if id_ in set(part)]
+
+
+def _record(call: Call, one: OfflineEvent) -> Record:
+    return Record(str(one.id), call.atom(one.changed), one.event, one.data, False, str(one.id))
