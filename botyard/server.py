@@ -16,13 +16,13 @@ import httptools
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from botyard.api import MODULES
+from botyard.api import MODULES, portal_events
 from botyard.api.imbot import events as bot_events
 from botyard.api.imbot_v2 import events as bot_events_v2
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.door import Door
-from botyard.delivery.words import Writer, to_bots
+from botyard.delivery.words import Writer, to_bindings, to_bots
 from botyard.errors import Problem, Refused
 from botyard.portal import keys
 from botyard.rpc.call import Context
@@ -39,6 +39,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 # Who puts events into words, by kind of recipient; bots by the generation of the API that registered them.
 WRITERS: dict[str, Writer] = {
     "bot": to_bots({"v1": bot_events.render, "v2": bot_events_v2.render}),
+    "binding": to_bindings(portal_events.render),
 }
 
 

@@ -21,13 +21,20 @@ APP = "app:"
 
 
 async def block(
-    tx: Tx, context: Context, *, owner: str, user_id: int, refresh: bool = True, client: bool = False
+    tx: Tx,
+    context: Context,
+    *,
+    owner: str,
+    user_id: int,
+    refresh: bool = True,
+    client: bool = False,
+    bare: bool = False,
 ) -> dict[str, Any]:
     """What an owner of handlers is told beside an event; needs a write transaction where the owner is an application.
 
     An application gets tokens of ``user_id``, whose act the event tells of, unless that is nobody
     or somebody whom the application may not speak for; ``client`` adds its own client id. A webhook
-    gets no tokens, as the page says of outgoing webhooks.
+    gets no tokens, as the page says of outgoing webhooks, nor does an application that is gone (``bare``).
     """
     endpoint = context.url("/rest/")
     found = await portal.get(tx)
@@ -37,7 +44,7 @@ async def block(
         "client_endpoint": endpoint,
         "member_id": found.member_id if found else "",
     }
-    app = await apps.find(tx, owner.removeprefix(APP)) if owner.startswith(APP) else None
+    app = await apps.find(tx, owner.removeprefix(APP)) if owner.startswith(APP) and not bare else None
     if app is not None:
         place |= {"scope": app.scopes, "status": app.status}
         place |= await _tokens(tx, context, app, owner, user_id, refresh=refresh)

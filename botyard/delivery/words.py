@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from botyard.api.post import Post
+from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, Reason
-from botyard.model.events import BotRemoved, Happening
+from botyard.model.events import AppRemoved, BotRemoved, Happening
 from botyard.portal import apps
 from botyard.rpc.call import Context
-from botyard.store import bots
+from botyard.store import bindings, bots
 from botyard.store.db import Tx
 
 APP = "app:"
@@ -26,6 +27,8 @@ class Letter(NamedTuple):
 
 Renderer = Callable[[Tx, Context, Happening, Bot], Awaitable[Post | None]]
 """A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
+BoundRenderer = Callable[[Tx, Context, Happening, Binding], Awaitable[Post | None]]
+"""The same for a handler that is bound to the event."""
 Writer = Callable[[Tx, Context, Happening, Delivery], Awaitable[Letter | Reason]]
 """A kind of recipients: the letter for one of them, or why there is none."""
 
@@ -44,6 +47,25 @@ def to_bots(dialects: Mapping[str, Renderer]) -> Writer:
         if post is None:
             return Reason.NO_WORDS
         return Letter(post, bot.owner) if post.handler else Reason.NO_HANDLER
+
+    return write
+
+
+def to_bindings(render: BoundRenderer) -> Writer:
+    """Letters to handlers that are bound with `event.bind`."""
+
+    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+        binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
+        if binding is None:
+            return Reason.NO_HANDLER
+        farewell = isinstance(what.event, AppRemoved)
+        # The farewell goes to where the application was: nothing else reaches a handler that was removed.
+        if binding.removed is not None and not farewell:
+            return Reason.NO_HANDLER
+        if not farewell and (reason := await closed(tx, binding.owner)):
+            return reason
+        post = await render(tx, context, what, binding)
+        return Letter(post, binding.owner) if post else Reason.NO_WORDS
 
     return write
 

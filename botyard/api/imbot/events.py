@@ -72,27 +72,35 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
     """
-    wanted = WORDS.get(type(what.event))
-    url = await wanted.handler(tx, what.event, bot) if wanted else ""
-    if wanted is None or not url:
-        return None
-    data = await _data(tx, context, what.event, bot, wanted.data)
+    url = await handler(tx, what.event, bot)
+    data = await told(tx, context, what.event, bot) if url else None
     if data is None:
         return None
-    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, refresh=wanted.refresh)
-    return Post(wanted.name, data, auth, url, handler_id(bot.owner, wanted.name))
+    words = WORDS[type(what.event)]
+    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, refresh=words.refresh)
+    return Post(words.name, data, auth, url, handler_id(bot.owner, words.name))
+
+
+async def handler(tx: Tx, event: Event, bot: Bot) -> str:
+    """The address at which a bot is told of an event; "" where none is bound."""
+    words = WORDS.get(type(event))
+    return await words.handler(tx, event, bot) if words else ""
+
+
+async def told(tx: Tx, context: Context, event: Event, bot: Bot) -> Data | None:
+    """The data of an event for this bot; ``None`` where there is nothing to tell."""
+    words = WORDS.get(type(event))
+    if words is None:
+        return None
+    if words.data is None:
+        return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
+    found = await chats.find(tx, event.chat_id, event.actor_id)
+    return await words.data(Scene(tx, context, bot, *found), event) if found else None
 
 
 def handler_id(owner: str, name: str) -> int:
     """The number of a bot's handler: the same for as long as the owner is the same."""
     return crc32(f"{owner} {name}".encode()) & 0x7FFFFFFF
-
-
-async def _data(tx: Tx, context: Context, event: Event, bot: Bot, say: Say | None) -> Data | None:
-    if say is None:
-        return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
-    found = await chats.find(tx, event.chat_id, event.actor_id)
-    return await say(Scene(tx, context, bot, *found), event) if found else None
 
 
 async def _message_add(at: Scene, event: Event) -> Data:
