@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-
 REMEMBERED = 4096
 """Written moments that are kept."""
 
