@@ -31,9 +31,9 @@ class Context(msgspec.Struct, frozen=True):
     registry: Registry
     limits: Limits
     lobby: Lobby = msgspec.field(default_factory=Lobby)
+    door: Door = msgspec.field(default_factory=Door)
 
     def url(self, path: str) -> str:
-    door: Door = msgspec.field(default_factory=Door)
         """The public address of a path; ``""`` stays empty."""
         return self.settings.public_url + path if path else ""
 
