@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from botyard.api import kept
-from botyard.api.user_fields import CURRENT_WRITERS, LABELS, WRITERS, chosen, filterable, readable, written
+from botyard.api.user_fields import (
+    CURRENT_WRITERS,
+    LABELS,
+    WRITERS,
+    Current,
+    Row,
+    chosen,
+    filterable,
+    readable,
+    written,
+)
 from botyard.errors import Problem, Refused
 from botyard.portal import departments
 from botyard.rpc.access import Access
@@ -60,7 +70,7 @@ class SearchParams(GetParams, frozen=True, rename="upper"):
 
 
 @method("user.current", scopes=SCOPES)
-async def current(call: Call, p: NoParams) -> dict[str, Any]:
+async def current(call: Call, p: NoParams) -> Current:
     """Tell about the current user.
 
     Docs: api-reference/user/user-current.md
@@ -69,11 +79,11 @@ async def current(call: Call, p: NoParams) -> dict[str, Any]:
     if found is None:
         raise Refused(Problem.CREDENTIALS)
     [answer] = await written(call, [found], chosen(CURRENT_WRITERS, call.identity.scopes))
-    return answer
+    return cast(Current, answer)
 
 
 @method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
-async def get(call: Call, p: GetParams) -> Page:
+async def get(call: Call, p: GetParams) -> Page[list[Row]]:
     """List people by a filter, 50 at a time, by id unless sorted otherwise.
 
     Bots and visitors are never listed, mail users when USER_TYPE is filtered by.
@@ -88,7 +98,7 @@ async def get(call: Call, p: GetParams) -> Page:
 
 
 @method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
-async def search(call: Call, p: SearchParams) -> Page:
+async def search(call: Call, p: SearchParams) -> Page[list[Row]]:
     """List people by the beginnings of words of their names, positions and departments.
 
     FIND looks in all of these fields; every parameter of `user.get` works too.
@@ -174,7 +184,7 @@ def _conditions(p: GetParams) -> dict[str, Any]:
     return {name.upper(): value for name, value in beside.items() if name not in _NOT_FIELDS} | p.filter
 
 
-async def _page(call: Call, p: GetParams, wanted: Filter) -> Page:
+async def _page(call: Call, p: GetParams, wanted: Filter) -> Page[list[Row]]:
     if not (p.admin_mode and call.identity.admin):
         caller = await users.find(call.tx, call.user_id)
         if caller is None or caller.outside:
@@ -182,7 +192,7 @@ async def _page(call: Call, p: GetParams, wanted: Filter) -> Page:
     offset = max(p.start, 0)
     order = people_search.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
     found = await people_search.page(call.tx, wanted, order, offset)
-    items = await written(call, found, chosen(WRITERS, call.identity.scopes, p.select))
+    items = cast(list[Row], await written(call, found, chosen(WRITERS, call.identity.scopes, p.select)))
     if p.start < 0:
         return Page(items)
     total = await people_search.count(call.tx, wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -80,6 +80,46 @@ LABELS: dict[str, str] = {
     "USER_TYPE": "USER_TYPE",
 }
 """The answer of `user.fields` in the full permission, api-reference/user/user-fields.md."""
+
+
+class _Person(TypedDict, total=False):
+    ID: str
+    XML_ID: str
+    ACTIVE: bool
+    NAME: str
+    LAST_NAME: str
+    SECOND_NAME: str
+    EMAIL: str
+    LAST_LOGIN: str
+    DATE_REGISTER: str
+    TIME_ZONE: str
+    IS_ONLINE: str
+    PERSONAL_GENDER: str
+    PERSONAL_WWW: str
+    PERSONAL_BIRTHDAY: str
+    PERSONAL_PHOTO: str
+    PERSONAL_MOBILE: str
+    PERSONAL_CITY: str
+    WORK_PHONE: str
+    WORK_POSITION: str
+    UF_EMPLOYMENT_DATE: str
+    UF_DEPARTMENT: list[int]
+    USER_TYPE: str
+
+
+class Row(_Person, total=False):
+    """A person in a list: the fields that the caller's permissions open and SELECT names."""
+
+    TIMESTAMP_X: dict[str, str]
+    LAST_ACTIVITY_DATE: dict[str, str]
+
+
+class Current(_Person, total=False):
+    """The caller, with the fields that the permissions open; all dates are text."""
+
+    TIMESTAMP_X: str
+    LAST_ACTIVITY_DATE: str
+
 
 # The two limited permissions, api-reference/user/user-scope.md.
 _BASIC = frozenset(LABELS) - {"LAST_LOGIN", "PERSONAL_WWW", "PERSONAL_ICQ", "USER_TYPE"}

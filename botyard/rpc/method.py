@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
@@ -12,6 +12,7 @@ from botyard.errors import Problem
 from botyard.rpc.access import Access
 from botyard.wire.coerce import reader
 
+T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
@@ -37,10 +38,13 @@ class Mode(Enum):
     NONE = "none"
 
 
-class Page(msgspec.Struct, frozen=True):
-    """An answer of a list method: ``total`` and ``next`` stand beside the result on the wire."""
+class Page(msgspec.Struct, Generic[T], frozen=True):
+    """An answer of a list method: ``total`` and ``next`` stand beside the result on the wire.
 
-    items: Any
+    ``T`` is the type of the result, such as ``list[Row]``.
+    """
+
+    items: T
     total: int | None = None
     next: int | None = None
 

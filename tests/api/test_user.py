@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from botyard.api.user_fields import CURRENT_WRITERS, WRITERS, Current, Row
 from botyard.model.people import Profile, UserKind
 from botyard.store import users
 from botyard.store.db import Tx
@@ -95,6 +96,11 @@ def test_get_answers_the_documented_shape(house: World) -> None:
     assert (told["USER_TYPE"], told["ACTIVE"], told["IS_ONLINE"]) == ("employee", True, "Y")
     assert (told["TIMESTAMP_X"], told["LAST_ACTIVITY_DATE"]) == ({}, {})
     assert "PERSONAL_PHOTO" not in told
+
+
+def test_what_is_written_is_what_is_described() -> None:
+    for writers, row in ((WRITERS, Row), (CURRENT_WRITERS, Current)):
+        assert set(writers) == set(row.__annotations__) | set(row.__optional_keys__)
 
 
 def test_a_photo_is_a_link(house: World) -> None:

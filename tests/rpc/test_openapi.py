@@ -174,13 +174,14 @@ def test_structs_of_one_name_do_not_collide() -> None:
 
 def test_a_page_has_total_and_next() -> None:
     @method("im.listed")
-    async def listed(call: Any, p: NoParams) -> Page:
+    async def listed(call: Any, p: NoParams) -> Page[list[int]]:
         """Listed."""
         return Page([])
 
     whole = described(listed)
     answer = whole["paths"]["/im.listed"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert {"result", "time", "total", "next"} == set(answer["properties"])
+    assert answer["properties"]["result"] == {"type": "array", "items": {"type": "integer"}}
     assert answer["required"] == ["result", "time"]
 
 
