@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.wire import forms, multipart
-from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO
+from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD
+from botyard.wire.multipart import Keep
 
 _BOM = b"\xef\xbb\xbf"
 # A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
@@ -25,18 +26,29 @@ _JSON_PLACE = re.compile(r"\(byte \d+\)")
 _FORM_START = re.compile(rb"&*+[A-Za-z0-9_.%+\[\]-]++=")
 
 
-def decode(content_type: str, body: bytes, query: bytes) -> dict[str, Any]:
+def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BODY) -> dict[str, Any]:
     """Merge query and body into one dict; of the same name in both, the body's value wins.
 
     Top-level names are lower-cased, because clients disagree on their case. Raises Refused where
     something cannot be read.
     """
-    if len(body) > MAX_BODY or len(query) > MAX_BODY:
-        raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    if len(body) > limit or len(query) > MAX_BODY:
+        raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+    return _merged(query, _body(content_type, body) if body else {})
+
+
+def decode_file(content_type: str, body: IO[bytes], query: bytes, keep: Keep) -> dict[str, Any]:
+    """The same for a body in a file, which may be longer; files in a form become ``multipart.FilePart``."""
+    body.seek(0)
+    if _media(content_type).kind == "multipart/form-data":
+        return _merged(query, multipart.parse_file(content_type, body, keep))
+    return decode(content_type, body.read(), query, limit=MAX_UPLOAD)
+
+
+def _merged(query: bytes, params: dict[str, Any]) -> dict[str, Any]:
     found = {name.lower(): value for name, value in forms.parse(query).items()} if query else {}
-    if body:
-        for name, value in _body(content_type, body).items():
-            found[name.lower()] = value
+    for name, value in params.items():
+        found[name.lower()] = value
     return found
 
 

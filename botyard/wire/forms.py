@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -36,9 +36,9 @@ def parse(raw: bytes) -> dict[str, Any]:
     return nest(_pairs(raw))
 
 
-def nest(pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Build nested values from decoded names and values, in the order in which they were sent."""
-    flat: dict[str, Any] = {name: value for name, value in pairs if name}
+def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Build nested values from decoded names and values (or files), in the order in which they were sent."""
+    flat = {name: value for name, value in pairs if name}
     if "[" not in "".join(flat):
         return flat
     root = _Branch()
@@ -100,7 +100,7 @@ class _Branch(dict[str, Any]):
             self.next = max(self.next, int(key) + 1)
         self[key] = value
 
-    def place(self, path: list[str], value: str) -> int:
+    def place(self, path: list[str], value: Any) -> int:
         """Put ``value`` at the end of ``path`` and say how many branches had to grow for it."""
         branch, grown = self, 0
         for key in path[:-1]:

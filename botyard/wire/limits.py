@@ -6,6 +6,14 @@ from typing import Final
 
 # A file of 20 MiB travels inside a parameter as base64, a third larger; this leaves room for its neighbours.
 MAX_BODY: Final = 32 * 1024 * 1024
+# A file of 100 MiB as base64, every "+" and "/" of it escaped as in a form, with its neighbours. Only for methods that
+# say so, and on its way kept on disk.
+MAX_UPLOAD: Final = 144 * 1024 * 1024
+# Twice the time that this takes at two megabits a second.
+UPLOAD_SECONDS: Final = 1200
+# A larger body than this leaves the memory, and waits for its turn to be read.
+SMALL_BODY: Final = 1024 * 1024
+
 # The whole body has to arrive within this time, or a slow sender could hold a connection for ever.
 BODY_SECONDS: Final = 30
 
@@ -20,6 +28,8 @@ HEAD_SECONDS: Final = 30
 MAX_DEPTH: Final = 64
 # Names and list elements of one body, or of one query, in total. PHP's own default for fields is 1,000.
 MAX_KEYS: Final = 10_000
+# Files of one form: each takes a file on disk.
+MAX_FILES: Final = 10
 
 # How much of a caller's own Content-Type an error text repeats.
 MAX_TYPE_ECHO: Final = 100

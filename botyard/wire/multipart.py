@@ -1,11 +1,13 @@
 """Multipart forms: their fields, decoded. The names are the bracketed names of `wire.forms`.
 
-Docs: settings/how-to-call-rest-api/data-encoding.md. Uploaded files are not parameters, as in PHP, and are left out.
+Docs: settings/how-to-call-rest-api/data-encoding.md. Uploaded files are not parameters, as in PHP, and are left out,
+save where a method takes them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -13,25 +15,53 @@ from python_multipart.multipart import parse_options_header
 
 from botyard.errors import Problem, Refused
 from botyard.wire import forms
-from botyard.wire.limits import MAX_KEYS
+from botyard.wire.limits import MAX_FILES, MAX_KEYS
 
 if TYPE_CHECKING:  # The library defines it for type checkers only.
     from python_multipart.multipart import MultipartCallbacks
 
 
+_PIECE = 1024 * 1024
+_Value = bytes | tuple[bytes, IO[bytes]]
+
+
+class FilePart(NamedTuple):
+    """A file in a form: the name that it had with its sender, and its bytes."""
+
+    name: str
+    file: IO[bytes]
+
+
+Keep = Callable[[], IO[bytes]]
+"""Makes a place for the bytes of a file; whoever gives it closes the places."""
+
+
 def parse(content_type: str, body: bytes) -> dict[str, Any]:
     """Read a multipart body. Raises Refused where it cannot be read."""
-    return forms.nest(_pairs(content_type, body))
+    return forms.nest(_pairs(_read(_boundary(content_type), [body], None)))
 
 
-def _pairs(content_type: str, body: bytes) -> list[tuple[str, str]]:
-    fields = _read(_boundary(content_type), body)
-    if any(b"\0" in name or b"\0" in value for name, value in fields):
-        raise Refused(Problem.BODY_NUL)
+def parse_file(content_type: str, body: IO[bytes], keep: Keep) -> dict[str, Any]:
+    """Read a multipart body from a file; the files in it are ``FilePart``."""
+    pieces = iter(lambda: body.read(_PIECE), b"")
+    return forms.nest(_pairs(_read(_boundary(content_type), pieces, keep)))
+
+
+def _pairs(fields: Iterable[tuple[bytes, _Value]]) -> list[tuple[str, str | FilePart]]:
     try:
-        return [(name.decode(), value.decode()) for name, value in fields]
+        return [(_text(name), _text(value) if isinstance(value, bytes) else _part(*value)) for name, value in fields]
     except UnicodeDecodeError:
         raise Refused(Problem.BODY_NOT_UTF8) from None
+
+
+def _part(name: bytes, file: IO[bytes]) -> FilePart:
+    return FilePart(_text(name), file)
+
+
+def _text(raw: bytes) -> str:
+    if b"\0" in raw:
+        raise Refused(Problem.BODY_NUL)
+    return raw.decode()
 
 
 def _boundary(content_type: str) -> bytes:
@@ -42,11 +72,12 @@ def _boundary(content_type: str) -> bytes:
     return boundary
 
 
-def _read(boundary: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
-    fields = _Fields()
+def _read(boundary: bytes, body: Iterable[bytes], keep: Keep | None) -> list[tuple[bytes, _Value]]:
+    fields = _Fields(keep)
     try:
         parser = MultipartParser(boundary, fields.callbacks())
-        parser.write(body)
+        for piece in body:
+            parser.write(piece)
     except FormParserError:
         raise Refused(Problem.BODY_MALFORMED, reason="it is not valid multipart data") from None
     # A last part without a boundary after it is half a body. A last boundary without its two dashes
@@ -59,13 +90,17 @@ def _read(boundary: bytes, body: bytes) -> list[tuple[bytes, bytes]]:
 class _Fields:
     """Collects the fields of a body while the parser walks through it."""
 
-    def __init__(self) -> None:
-        self.found: list[tuple[bytes, bytes]] = []
+    def __init__(self, keep: Keep | None) -> None:
+        self.found: list[tuple[bytes, _Value]] = []
         self.open = False
+        self._keep = keep
+        self._file: IO[bytes] | None = None
+        self._files = 0
         self._parts = 0
         self._header = b""
         self._header_value = b""
         self._disposition = b""
+        self._options: dict[bytes, bytes] = {}
         self._value: list[bytes] = []
 
     def callbacks(self) -> MultipartCallbacks:
@@ -86,6 +121,7 @@ class _Fields:
             raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
         self._disposition = b""
         self._value = []
+        self._file = None
 
     def _header_begin(self) -> None:
         self._header = self._header_value = b""
@@ -102,16 +138,26 @@ class _Fields:
 
     def _headers_finished(self) -> None:
         self.open = True
+        _, self._options = parse_options_header(self._disposition)
+        if b"filename" in self._options and self._keep is not None:
+            self._files += 1
+            if self._files > MAX_FILES:
+                raise Refused(Problem.BODY_TOO_MANY, limit=MAX_FILES)
+            self._file = self._keep()
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
-        self._value.append(data[start:end])
+        if self._file is not None:
+            self._file.write(data[start:end])
+        else:
+            self._value.append(data[start:end])
 
     def _part_end(self) -> None:
         self.open = False
-        _, options = parse_options_header(self._disposition)
-        name = options.get(b"name", b"")
-        if not name or b"filename" in options:
+        name = self._options.get(b"name", b"")
+        filename = self._options.get(b"filename")
+        if not name or (filename is not None and self._file is None):
             return
         if len(self.found) == MAX_KEYS:
             raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
-        self.found.append((name, b"".join(self._value)))
+        value: _Value = b"".join(self._value) if self._file is None else (filename or b"", self._file)
+        self.found.append((name, value))
