@@ -285,6 +285,27 @@ class Problem(Enum):
     SCOPE_OF_EVENTS = row(403, "SCOPE_ERROR: Scope error")
     USER_UNSUBSCRIBED = row(400, "USER_NOT_SUBSCRIBED: User not subscribed")
 
+    # Files of bots, and where they have words of their own those of people.
+    FILE_EMPTY = row(400, "FILE_EMPTY: File name or content is empty")
+    FILE_CONTENT = row(400, "FILE_INVALID_CONTENT: Invalid base64 content")
+    FILE_TOO_BIG = row(400, "FILE_TOO_LARGE: File is too large")
+    FILE_FOLDER = row(400, "FILE_FOLDER_ERROR: Failed to get chat folder")
+    FILE_NOT_STORED = row(400, "FILE_UPLOAD_FAILED: File upload failed")
+    FILE_REFUSED = row(400, "FILE_UPLOAD_FAILED: File upload failed: {reason}")
+    FILE_NOT_SENT = row(400, "FILE_SEND_FAILED: Failed to send message")
+    FILE_MISSING = row(400, "FILE_NOT_FOUND: File not found")
+    FILE_CLOSED = row(403, "FILE_ACCESS_ERROR: File access error")
+    UPLOAD_EMPTY = row(400, "FILE_EMPTY: File name and content are required")
+    UPLOAD_CHAT = row(400, "CHAT_NOT_FOUND: CHAT_NOT_FOUND")
+    UPLOAD_FOLDER = row(400, "FOLDER_ERROR: Failed to get chat folder")
+    UPLOAD_NOT_STORED = row(400, "UPLOAD_FAILED: File upload failed")
+    UPLOAD_REFUSED = row(400, "UPLOAD_FAILED: File upload failed: {reason}")
+    UPLOAD_NOT_SENT = row(400, "SEND_FAILED: Failed to send message")
+
+    # Links to files.
+    LINK_BAD = row(403, "ACCESS_DENIED: This link is not valid, or not any more")
+    RANGE_WRONG = row(416, "INVALID_REQUEST: The file has no such bytes")
+
 
 class Refused(Exception):
     """A call that ends with a documented error.

@@ -64,7 +64,7 @@ def _decode(base64_text: str) -> bytes:
 
 
 def _header(data: bytes) -> tuple[str, int, int]:
-    image = _pillow()
+    image = pillow()
     try:
         with image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
             return picture.format, picture.width, picture.height
@@ -76,7 +76,8 @@ def _header(data: bytes) -> tuple[str, int, int]:
 
 
 @cache
-def _pillow() -> ModuleType:
+def pillow() -> ModuleType:
+    """The library that reads pictures."""
     # Imported at the first picture: Pillow is heavy and most servers never see one.
     from PIL import Image
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from botyard.chat import messages
+import msgspec
+
+from botyard.chat import files, messages, rules
+from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
 from botyard.model.messages import Draft, Message
 from botyard.store import chats
+from botyard.store import files as rows
 from botyard.store.db import Tx
 
 MOST = 100
@@ -16,7 +20,7 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 """The params that tell where a forwarded message was first written."""
 
 # What goes along. A keyboard stays behind: its buttons speak to the bot of the chat that they stand in.
-_CARRIED = ("ATTACH", "FILE_ID", "URL_ONLY", *ORIGIN)
+_CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
 async def forward(
@@ -33,8 +37,21 @@ async def forward(
         if found.erased:
             raise Refused(Problem.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await messages.send(tx, actor_id, await chats.fresh(tx, chat.id), member, _copy(found, uuid), now)
+        made[uuid] = await _sent(tx, await chats.fresh(tx, chat.id), member, found, _copy(found, uuid), now)
     return made
+
+
+async def _sent(tx: Tx, chat: Chat, member: Member, found: Message, draft: Draft, now: int) -> int:
+    """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
+    actor_id = member.user_id
+    if not files.ids_in(found) or await messages.sent_before(tx, actor_id, chat, draft):
+        return await messages.send(tx, actor_id, chat, member, draft, now)
+    rules.require(Act.POST, chat, member)
+    attached = await files.copied(tx, found, chat, actor_id, now)
+    carrying = msgspec.structs.replace(draft, params=draft.params | {files.FILE_ID: attached})
+    message_id = await messages.send(tx, actor_id, chat, member, carrying, now)
+    await rows.set_message(tx, attached, message_id)
+    return message_id
 
 
 def _copy(found: Message, uuid: str) -> Draft:

@@ -13,7 +13,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Draft, Message
-from botyard.store import bots, chats, members, messages
+from botyard.store import bots, chats, files, members, messages
 from botyard.store.db import Tx
 
 LIKE = "like"
@@ -30,7 +30,7 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, chat, member)
-    if draft.uuid and (known := await _sent_before(tx, actor_id, chat, draft)):
+    if draft.uuid and (known := await sent_before(tx, actor_id, chat, draft)):
         return known
     if draft.reply_id:
         await _require_reply(tx, chat, member, draft.reply_id)
@@ -157,6 +157,8 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 
 
 async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete: bool, now: int) -> None:
+    if "FILE_ID" in found.params:
+        await files.remove_of_message(tx, found.id)
     if complete:
         raised = await messages.counted_at(tx, chat.id, found.id - 1)
         if found.counted > (raised[1] if raised else 0):
@@ -256,7 +258,7 @@ async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
     return Around(window, member, len(older) > each, len(newer) > each)
 
 
-async def _sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
+async def sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
     """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
     if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
         return 0

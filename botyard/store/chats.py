@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.chats import Chat, Member
+from botyard.store import files
 from botyard.store.db import Row, Tx
 
 COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar, c.color, c.entity_type, c.entity_id,
@@ -207,6 +208,7 @@ async def removed(tx: Tx, chat_id: int) -> None:
 
 async def delete(tx: Tx, chat_id: int) -> None:
     """Remove a chat with everything in it."""
+    await files.remove_of_chat(tx, chat_id)
     await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
     for table in ("messages", "gaps", "members"):
         await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)

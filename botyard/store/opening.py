@@ -1,10 +1,11 @@
-"""The one place that chooses the database engine."""
+"""The one place that chooses the database engine, and where the bytes of files lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from botyard.store.db import Database
+from botyard.store.blobs import Blobs, Folder
+from botyard.store.db import Database, Unavailable
 from botyard.store.sqlite import SqliteDatabase
 
 POSTGRES = ("postgresql://", "postgres://")
@@ -22,3 +23,24 @@ async def open_database(place: str | Path) -> Database:
 
         return await open_postgres(address)
     return SqliteDatabase(address)
+
+
+def open_blobs(place: str, folder: Path) -> Blobs:
+    """Keep files in a bucket at an ``s3://`` address, or in a folder. Raises ``Unavailable``."""
+    try:
+        blobs = _bucket(place) if place else Folder(folder)
+        blobs.check()
+    except ValueError as error:
+        raise Unavailable(f"Files cannot be kept: {error}.") from error
+    except OSError as error:
+        # What the client says goes over many lines; the first one tells enough.
+        reason = str(error).partition("\n")[0]
+        raise Unavailable(f"Files cannot be kept in {place or folder}: {reason}") from error
+    return blobs
+
+
+def _bucket(place: str) -> Blobs:
+    # As above: heavy, and few have one.
+    from botyard.store.bucket import Bucket
+
+    return Bucket(place)

@@ -1,0 +1,239 @@
+"""Files in chats: save them, send them with a message, find them again, clear away what is left over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.chat import dialogs, messages, rules, uploads
+from botyard.chat.rules import Act
+from botyard.chat.uploads import Names, Upload
+from botyard.clock import Clock
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Chat, Member
+from botyard.model.files import File, Kept
+from botyard.model.messages import Draft, Message
+from botyard.store import chats, files, users
+from botyard.store.blobs import Blobs, Depot
+from botyard.store.db import Database, Tx
+
+log = logging.getLogger("botyard.files")
+
+FILE_ID = "FILE_ID"
+"""The param of a message that lists its files."""
+
+LOOSE_SECONDS = 3600
+"""Bytes that belong to nobody for so long were left behind by an upload that broke off."""
+SWEEP_SECONDS = 600
+_SWEPT_AT_ONCE = 200
+
+
+class Place(NamedTuple):
+    """Who sends into which chat; the chat is locked."""
+
+    actor_id: int
+    chat: Chat
+    member: Member
+
+
+Enter = Callable[[Tx], Awaitable[Place]]
+
+
+class Sent(NamedTuple):
+    """A file in its chat."""
+
+    file: File
+    message_id: int
+    chat: Chat
+
+
+class _LetIn(Exception):
+    """Not an error: it takes back a transaction that was only to see whether it would do."""
+
+
+class Desk(NamedTuple):
+    """What taking in a file needs beside the file itself. ``quota`` is in bytes, 0 for none."""
+
+    database: Database
+    depot: Depot
+    quota: int
+    now: int
+
+
+async def send(desk: Desk, enter: Enter, upload: Upload, text: str) -> Sent:
+    """Save a file and send it to a chat with a text.
+
+    ``enter`` says where to, and raises what stands in the way; it is asked before the work begins and again when the
+    message is written. The bytes are durable before any row tells of them, and whatever breaks off leaves nothing:
+    no message, no private dialog, and names of bytes that are swept away. Raises FILE_CONTENT, FILE_TOO_BIG,
+    FILE_REFUSED, FILE_NOT_STORED, FILE_FOLDER and FILE_NOT_SENT.
+    """
+    upload = Upload(uploads.check_name(upload.name), upload.content)
+    await _rehearse(desk, enter, uploads.least(upload.content))
+    names = uploads.new_names()
+    await desk.database.write(lambda tx: _reserve(tx, names, desk.now))
+    try:
+        kept = await _put(desk.depot, names, upload)
+
+        async def attach(tx: Tx) -> Sent:
+            await _take(tx, names, kept)
+            return await _attach(tx, desk, enter, kept, Draft(text=text), upload.name)
+
+        return await desk.database.write(attach)
+    except BaseException:
+        await asyncio.shield(_discard(desk, names))
+        raise
+
+
+async def _rehearse(desk: Desk, enter: Enter, size: int) -> None:
+    """Do all but the work, in a transaction that is taken back: most refusals cost nothing then."""
+
+    async def work(tx: Tx) -> None:
+        place = await enter(tx)
+        _require_posting(place)
+        _require_room(desk, await files.used(tx, place.actor_id) + size)
+        raise _LetIn
+
+    with contextlib.suppress(_LetIn):
+        await desk.database.write(work)
+
+
+async def _reserve(tx: Tx, names: Names, now: int) -> None:
+    for name in names.all:
+        await files.loosen(tx, name, now)
+
+
+async def _put(depot: Depot, names: Names, upload: Upload) -> Kept:
+    work = asyncio.ensure_future(asyncio.to_thread(uploads.put, depot.blobs, depot.incoming, names, upload))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        # A thread cannot be stopped, and what it still writes has to be there before it is removed.
+        await asyncio.wait([work])
+        raise
+    except OSError as error:
+        log.error("a file could not be stored: %s", error)
+        raise Refused(Problem.FILE_NOT_STORED) from error
+
+
+async def _take(tx: Tx, names: Names, kept: Kept) -> None:
+    """Make the bytes a file's own. Raises FILE_NOT_STORED where they were swept away because it took so long."""
+    for one in kept.names:
+        if not await files.take(tx, one):
+            raise Refused(Problem.FILE_NOT_STORED)
+    await files.forget(tx, names.all)
+
+
+async def _attach(tx: Tx, desk: Desk, enter: Enter, kept: Kept, draft: Draft, name: str) -> Sent:
+    try:
+        actor_id, chat, _ = place = await enter(tx)
+    except Refused as refused:
+        # It was open when the upload began.
+        raise Refused(Problem.FILE_FOLDER) from refused
+    _require_posting(place)
+    _require_room(desk, await files.charge(tx, actor_id, kept.size + kept.preview_size))
+    await files.folder(tx, chat.id, desk.now)
+    file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name, now=desk.now)
+    await users.seen(tx, actor_id, desk.now)
+    carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
+    message_id = await messages.post(tx, chat, actor_id, carrying, desk.now)
+    await files.set_message(tx, [file_id], message_id)
+    saved = await files.find(tx, file_id)
+    assert saved is not None
+    return Sent(saved, message_id, chat)
+
+
+def _require_room(desk: Desk, size: int) -> None:
+    if 0 < desk.quota < size:
+        limit = desk.quota // 1024**2
+        raise Refused(Problem.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
+
+
+def _require_posting(place: Place) -> None:
+    if not rules.allowed(Act.POST, place.chat, place.member):
+        raise Refused(Problem.FILE_NOT_SENT)
+
+
+async def _discard(desk: Desk, names: Names) -> None:
+    """Remove what an upload has left loose. What cannot be removed now is swept later."""
+    try:
+        claimed = await desk.database.write(lambda tx: files.claim_named(tx, names.all))
+        await _remove(desk.database, desk.depot.blobs, claimed)
+    except Exception as error:
+        log.warning("what is left of an upload waits to be swept: %s", error)
+
+
+async def sweep(database: Database, blobs: Blobs, now: int) -> int:
+    """Remove bytes that no file owns any more, or never did. Answers how many names that were."""
+    swept = 0
+    while True:
+        claimed = await database.write(lambda tx: files.claim(tx, before=now - LOOSE_SECONDS, limit=_SWEPT_AT_ONCE))
+        await _remove(database, blobs, claimed)
+        swept += len(claimed)
+        if len(claimed) < _SWEPT_AT_ONCE:
+            return swept
+
+
+async def keep_clean(database: Database, blobs: Blobs, clock: Clock) -> None:
+    """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
+    while True:
+        try:
+            swept = await sweep(database, blobs, int(clock.now()))
+            if swept:
+                log.info("removed the bytes under %d names that no file owns", swept)
+        except Exception as error:
+            log.warning("what no file owns could not be removed: %s", error)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _remove(database: Database, blobs: Blobs, claimed: list[str]) -> None:
+    if not claimed:
+        return
+
+    def remove() -> None:
+        for name in claimed:
+            blobs.delete(name)
+
+    await asyncio.to_thread(remove)
+    await database.write(lambda tx: files.forget(tx, claimed))
+
+
+async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
+    """A file, and whether the user may have it: only members who see its message, and readers of open chats."""
+    found = await files.find(tx, file_id)
+    place = await chats.find(tx, found.chat_id, user_id) if found else None
+    if found is None or place is None:
+        return None
+    chat, member = place
+    seen = member is None or found.message_id >= member.first_id
+    return found, seen and await dialogs.visible(tx, user_id, chat, member)
+
+
+async def files_of(tx: Tx, found: Iterable[Message]) -> list[File]:
+    """The files of messages, each once, in id order; those that are gone are left out."""
+    ids = {one for message in found if not message.erased for one in ids_in(message)}
+    return await files.find_many(tx, sorted(ids))
+
+
+def ids_in(message: Message) -> list[int]:
+    """The numbers of a message's files."""
+    listed = message.params.get(FILE_ID, [])
+    return [one for one in listed if isinstance(one, int)] if isinstance(listed, list) else []
+
+
+async def copied(tx: Tx, found: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
+    """Files of a message once more, for a copy of the message in another chat.
+
+    Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
+    Say afterwards which message they are of, by ``store.files.set_message``.
+    """
+    ids = [await files.copy(tx, one, chat_id=chat.id, author_id=actor_id, now=now) for one in ids_in(found)]
+    made = [one for one in ids if one is not None]
+    if made:
+        await files.folder(tx, chat.id, now)
+    return made

@@ -1,0 +1,179 @@
+"""Files of messages, their folders, and what each person keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from botyard.model.files import File, Kept
+from botyard.store.db import Row, Tx
+
+COLUMNS = """f.id, f.chat_id, f.message_id, f.author_id, COALESCE(u.full_name, ''), f.created, f.name, f.size, f.mime,
+ f.width, f.height, f.blob, f.preview, f.preview_size"""
+_FROM = f"SELECT {COLUMNS} FROM files f LEFT JOIN users u ON u.id = f.author_id"
+
+
+def file(row: Row) -> File:
+    """A row of ``COLUMNS`` as a file."""
+    return File(*row)
+
+
+async def find(tx: Tx, file_id: int) -> File | None:
+    row = await tx.one(f"{_FROM} WHERE f.id = :id", id=file_id)
+    return file(row) if row else None
+
+
+async def find_many(tx: Tx, ids: list[int]) -> list[File]:
+    """The files with these ids, in id order; unknown ids are left out."""
+    if not ids:
+        return []
+    listed = ", ".join(str(int(one)) for one in sorted(set(ids)))
+    return [file(row) for row in await tx.all(f"{_FROM} WHERE f.id IN ({listed}) ORDER BY f.id")]
+
+
+async def add(tx: Tx, kept: Kept, *, chat_id: int, author_id: int, name: str, now: int) -> int:
+    """Insert a file that belongs to no message yet, and answer its id."""
+    row = await tx.one(
+        """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
+               preview_size, charged)
+           VALUES (:chat, :author, :now, :name, :size, :mime, :width, :height, :blob, :preview, :preview_size, :charged)
+           RETURNING id""",
+        chat=chat_id,
+        author=author_id,
+        now=now,
+        name=name,
+        size=kept.size,
+        mime=kept.mime,
+        width=kept.width,
+        height=kept.height,
+        blob=kept.blob,
+        preview=kept.preview,
+        preview_size=kept.preview_size,
+        charged=kept.size + kept.preview_size,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int, now: int) -> int | None:
+    """Insert one more file with the same bytes, which cost its author nothing; ``None`` where the first is gone."""
+    # Held, so that it cannot be removed, and its bytes with it, while the copy is made.
+    held = await tx.one("SELECT id FROM files WHERE id = :id {for_update}", id=file_id)
+    if held is None:
+        return None
+    row = await tx.one(
+        """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview, preview_size)
+           SELECT :chat, :author, :now, name, size, mime, width, height, blob, preview, preview_size
+           FROM files WHERE id = :id RETURNING id""",
+        chat=chat_id,
+        author=author_id,
+        now=now,
+        id=file_id,
+    )
+    return int(row[0]) if row else None
+
+
+async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:
+    """Say which message files came with."""
+    for file_id in file_ids:
+        await tx.run("UPDATE files SET message_id = :message WHERE id = :id", message=message_id, id=file_id)
+
+
+async def remove_of_message(tx: Tx, message_id: int) -> None:
+    """Delete the files of a message; bytes that nobody else has become loose."""
+    rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
+    for (file_id,) in rows:
+        row = await tx.one(
+            "DELETE FROM files WHERE id = :id RETURNING blob, preview, author_id, charged",
+            id=file_id,
+        )
+        assert row is not None
+        await _let_go(tx, *row)
+
+
+async def remove_of_chat(tx: Tx, chat_id: int) -> None:
+    """Delete a chat's folder and everything in it."""
+    rows = await tx.all(
+        "DELETE FROM files WHERE chat_id = :chat RETURNING blob, preview, author_id, charged", chat=chat_id
+    )
+    for row in rows:
+        await _let_go(tx, *row)
+    await tx.run("DELETE FROM folders WHERE chat_id = :chat", chat=chat_id)
+
+
+async def _let_go(tx: Tx, blob: str, preview: str, author_id: int, charged: int) -> None:
+    if charged:
+        await tx.run("UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user", size=charged, user=author_id)
+    if await tx.one("SELECT 1 FROM files WHERE blob = :blob LIMIT 1", blob=blob):
+        return
+    for name in filter(None, (blob, preview)):
+        # Since ever: nothing can come back for them, so they are due at once.
+        await loosen(tx, name, 0)
+
+
+async def folder(tx: Tx, chat_id: int, now: int) -> int:
+    """The id of a chat's folder, which is made on first use. The chat must be locked."""
+    row = await tx.one("SELECT id FROM folders WHERE chat_id = :chat", chat=chat_id)
+    if row is None:
+        row = await tx.one(
+            "INSERT INTO folders (chat_id, created) VALUES (:chat, :now) RETURNING id", chat=chat_id, now=now
+        )
+        assert row is not None
+        await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=row[0], id=chat_id)
+    return int(row[0])
+
+
+async def used(tx: Tx, user_id: int) -> int:
+    """How many bytes a person keeps."""
+    row = await tx.one("SELECT bytes FROM file_usage WHERE user_id = :user", user=user_id)
+    return int(row[0]) if row else 0
+
+
+async def charge(tx: Tx, user_id: int, size: int) -> int:
+    """Add to what a person keeps, and answer how much that is by now."""
+    row = await tx.one(
+        """INSERT INTO file_usage (user_id, bytes) VALUES (:user, :size)
+           ON CONFLICT (user_id) DO UPDATE SET bytes = file_usage.bytes + :size RETURNING bytes""",
+        user=user_id,
+        size=size,
+    )
+    assert row is not None
+    return int(row[0])
+
+
+async def loosen(tx: Tx, name: str, now: int) -> None:
+    """Write down bytes that no file owns, or none yet."""
+    await tx.run(
+        "INSERT INTO loose_blobs (name, since) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING", name=name, now=now
+    )
+
+
+async def take(tx: Tx, name: str) -> bool:
+    """Make bytes a file's own again; ``False`` when they were swept away meanwhile."""
+    return await tx.run("DELETE FROM loose_blobs WHERE name = :name AND claimed = 0", name=name) > 0
+
+
+async def claim(tx: Tx, *, before: int, limit: int) -> list[str]:
+    """Names of bytes that have been loose since ``before``: from now on nobody can take them."""
+    rows = await tx.all(
+        "SELECT name FROM loose_blobs WHERE since <= :before ORDER BY since LIMIT :limit {skip_locked}",
+        before=before,
+        limit=limit,
+    )
+    for (name,) in rows:
+        await tx.run("UPDATE loose_blobs SET claimed = 1 WHERE name = :name", name=name)
+    return [row[0] for row in rows]
+
+
+async def claim_named(tx: Tx, names: tuple[str, ...]) -> list[str]:
+    """The same for bytes by their names, as far as they are loose."""
+    claimed = []
+    for name in names:
+        if await tx.run("UPDATE loose_blobs SET claimed = 1 WHERE name = :name", name=name):
+            claimed.append(name)
+    return claimed
+
+
+async def forget(tx: Tx, names: Iterable[str]) -> None:
+    """Strike out names: their bytes are gone, or there never were any."""
+    for name in names:
+        await tx.run("DELETE FROM loose_blobs WHERE name = :name", name=name)
