@@ -14,6 +14,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Folder of the database, keys and certificates."""
     database: str = ""
     """`postgresql://…`, or empty for SQLite in the data folder."""
+    files: str = ""
+    """`s3://bucket/prefix?endpoint=https://…` for the bytes of files, or empty for `files` in the data folder."""
+    file_quota: int = 10_240
+    """Mebibytes that the files of one person, or of one bot, may take; 0 for no limit."""
+    link_seconds: int = 3600
+    """Life of a link to a file. Links in lists of messages live up to twice as long."""
     host: str = "127.0.0.1"
     """Address to listen on."""
     port: int = 8024

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from botyard.api import MODULES, portal_events
 from botyard.api.imbot import events as bot_events
 from botyard.api.imbot_v2 import events as bot_events_v2
+from botyard.chat import files
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.door import Door
@@ -28,8 +29,9 @@ from botyard.portal import keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
+from botyard.store.blobs import depot
 from botyard.store.migrate import migrate
-from botyard.store.opening import open_database
+from botyard.store.opening import open_blobs, open_database
 from botyard.web.http import Receive, Scope, Send, last_words
 from botyard.web.routes import answer_request
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
@@ -46,6 +48,7 @@ WRITERS: dict[str, Writer] = {
 async def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     """Open everything that a portal needs; migrations run here. Raises store.db.Unavailable."""
     settings.data.mkdir(parents=True, exist_ok=True)
+    room = depot(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
     database = await open_database(settings.database or settings.data / "botyard.db")
     await migrate(database)
     return Context(
@@ -55,6 +58,7 @@ async def open_context(settings: Settings, clock: Clock | None = None) -> Contex
         keys=keys.load(settings.data),
         registry=Registry(MODULES),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
+        depot=room,
     )
 
 
@@ -317,6 +321,7 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[],
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
     await door.start()
+    sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
     ready()
     await stopped.wait()
     context.lobby.close()
@@ -324,5 +329,7 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[],
         listener.stop()
     await asyncio.gather(*tasks)
     await door.stop()
+    sweeper.cancel()
+    await asyncio.gather(sweeper, return_exceptions=True)
     await context.database.close()
     logging.getLogger("botyard").info("stopped")

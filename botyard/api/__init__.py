@@ -11,6 +11,7 @@ from botyard.api.im import dialog as im_dialog
 from botyard.api.im import message as im_message
 from botyard.api.im_v2 import chat_bot as im_v2_chat_bot
 from botyard.api.im_v2 import event as im_v2_event
+from botyard.api.im_v2 import file as im_v2_file
 from botyard.api.imbot import app as imbot_app
 from botyard.api.imbot import bot as imbot_bot
 from botyard.api.imbot import chat as imbot_chat
@@ -23,6 +24,7 @@ from botyard.api.imbot_v2 import chat as imbot_v2_chat
 from botyard.api.imbot_v2 import chat_message as imbot_v2_chat_message
 from botyard.api.imbot_v2 import command as imbot_v2_command
 from botyard.api.imbot_v2 import event as imbot_v2_event
+from botyard.api.imbot_v2 import file as imbot_v2_file
 from botyard.api.imbot_v2 import revision as imbot_v2_revision
 
 MODULES: tuple[ModuleType, ...] = (
@@ -48,6 +50,8 @@ MODULES: tuple[ModuleType, ...] = (
     botyard_app,
     imbot_v2_chat_message,
     imbot_v2_event,
+    imbot_v2_file,
     im_v2_chat_bot,
     im_v2_event,
+    im_v2_file,
 )

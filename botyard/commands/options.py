@@ -111,6 +111,13 @@ def database(text: str) -> str:
     return text
 
 
+def files(text: str) -> str:
+    """The address of a bucket."""
+    if not text.startswith("s3://") or not urlsplit(text).netloc:
+        raise argparse.ArgumentTypeError("the address of the files must look like s3://bucket/prefix?endpoint=https://…")
+    return text
+
+
 def zone(text: str) -> str:
     """A time zone by its name in the tz database."""
     try:

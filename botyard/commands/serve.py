@@ -65,6 +65,14 @@ def parser() -> options.Parser:
     made.add_argument(
         "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
     )
+    made.add_argument(
+        "--files",
+        type=options.files,
+        default=known.files,
+        metavar="URL",
+        help="s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    )
     options.add_place(made)
     return made
 
@@ -74,6 +82,7 @@ def settings(given: argparse.Namespace) -> Settings:
     return Settings(
         data=given.data,
         database=options.chosen_database(given),
+        files=given.files,
         host=given.host,
         port=given.port,
         tls=given.tls,

@@ -15,6 +15,7 @@ from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
 from botyard.rpc.lobby import Lobby
 from botyard.rpc.registry import Registry
+from botyard.store.blobs import Depot
 from botyard.store.db import Database, Tx
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Context(msgspec.Struct, frozen=True):
     keys: Keys
     registry: Registry
     limits: Limits
+    depot: Depot
     lobby: Lobby = msgspec.field(default_factory=Lobby)
     door: Door = msgspec.field(default_factory=Door)
 
@@ -58,7 +60,8 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     """One call of one method.
 
     ``tx`` is the call's transaction; methods of mode NONE have none and use
-    ``run`` to call other methods, each in its own. ``prepared`` is what the
+    ``run`` to call other methods, each in its own, and those of mode OWN see a
+    transaction that they have opened by ``within``. ``prepared`` is what the
     method's ``before`` made of the parameters ahead of the transaction.
     """
 
@@ -73,6 +76,10 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     async def run(self, name: str, params: dict[str, Any]) -> Outcome:
         """Call another method as the same caller."""
         return await self.runner(self.context, self.identity, name, params, self.context.clock.now())
+
+    def within(self, tx: Tx) -> Call:
+        """The same call in a transaction of the method's own."""
+        return msgspec.structs.replace(self, database_tx=tx)
 
     @property
     def tx(self) -> Tx:

@@ -60,6 +60,11 @@ async def _answer(context: Context, request: Request) -> Outcome:
     return await run(context, identity, request.method, request.params, request.started)
 
 
+async def require_known(context: Context, credentials: Credentials, started: float) -> None:
+    """See that credentials are good before a large body is waited for. Raises what identifying raises."""
+    await context.database.read(lambda tx: identify(tx, context.keys, credentials, started))
+
+
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
     identity = await identify(tx, context.keys, request.credentials, request.started)
     context.limits.enter(identity.source, request.started)

@@ -31,10 +31,14 @@ class AnyParams(Params, frozen=True):
 
 
 class Mode(Enum):
-    """What a method needs of the database: a snapshot, a transaction, or nothing (it runs others)."""
+    """What a method needs of the database: a snapshot, a transaction, or nothing (it runs others).
+
+    ``OWN``: slow work stands between its transactions, so it opens them itself.
+    """
 
     READ = "read"
     WRITE = "write"
+    OWN = "own"
     NONE = "none"
 
 
@@ -67,6 +71,7 @@ class Method(msgspec.Struct, frozen=True):
     deprecated: str
     scopes: tuple[str, ...]
     before: Callable[[Any], Any] | None
+    uploads: bool = False
 
 
 def _whole(params: Mapping[str, Any]) -> AnyParams:
@@ -82,6 +87,7 @@ def method(
     scopes: tuple[str, ...] | None = None,
     deprecated: str = "",
     before: Callable[[Any], Any] | None = None,
+    uploads: bool = False,
 ) -> Callable[[F], F]:
     """Declare the function below as the REST method ``name``.
 
@@ -89,8 +95,9 @@ def method(
     docstring, the scope is the first word of the name unless ``scopes`` lists
     the permissions of which one is enough. ``before`` does slow work on the
     parameters (decoding a picture) in a thread, ahead of the transaction; what
-    it returns is ``call.prepared``. Nothing is registered here: the
-    registry collects declared functions from a list of modules.
+    it returns is ``call.prepared``. ``uploads`` lets in large bodies and the
+    files of forms. Nothing is registered here: the registry collects declared
+    functions from a list of modules.
     """
 
     def declare(function: F) -> F:
@@ -115,6 +122,7 @@ def method(
             deprecated=deprecated,
             scopes=allowed,
             before=before,
+            uploads=uploads,
         )
         function.__method__ = declared  # type: ignore[attr-defined]  # Functions take attributes; there is no type for it.
         return function

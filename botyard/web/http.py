@@ -23,7 +23,7 @@ XML = b"application/xml; charset=utf-8"
 
 # Answers are private, may be read from pages of any origin (calls are signed by a token, never by a
 # cookie), and must not hand the webhook secret in their address on to others.
-_COMMON: Headers = [
+COMMON: Headers = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
@@ -48,15 +48,21 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
+def announced_size(scope: Scope, limit: int) -> int:
+    """How long the body is said to be, 0 where nothing is said. Raises BODY_TOO_BIG."""
+    announced = header(scope, b"content-length")
+    if announced and (not announced.isdigit() or len(announced) > 18 or int(announced) > limit):
+        raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+    return int(announced or 0)
+
+
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole request body.
 
     Raises BODY_TOO_BIG as soon as the size is known to pass the limit, and
     BODY_TIMEOUT for a body that never ends. OVERLOAD is for many large ones at once.
     """
-    announced = header(scope, b"content-length")
-    if announced and (not announced.isdigit() or len(announced) > 18 or int(announced) > MAX_BODY):
-        raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+    announced_size(scope, MAX_BODY)
     task = asyncio.current_task()
     assert task is not None
     expired = False
@@ -79,14 +85,14 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
 
 
 async def _gathered(receive: Receive) -> bytes:
-    message = await _next_part(receive)
+    message = await next_part(receive)
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         return body
     parts, size = [body], 0
     try:
         while message.get("more_body", False):
-            message = await _next_part(receive)
+            message = await next_part(receive)
             part = message.get("body", b"")
             parts.append(part)
             size += len(part)
@@ -100,7 +106,8 @@ async def _gathered(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _next_part(receive: Receive) -> MutableMapping[str, Any]:
+async def next_part(receive: Receive) -> MutableMapping[str, Any]:
+    """A piece of the body. Raises BODY_MALFORMED when the caller has gone."""
     message = await receive()
     if message["type"] == "http.disconnect":
         # Half a message must not be sent on as a whole one; hardly anybody is left to read this answer.
@@ -112,6 +119,8 @@ def demanded(refused: Refused) -> Headers:
     """The headers that a refusal's status asks for."""
     if refused.problem is Problem.VERB_WRONG:
         return [(b"allow", f"{refused.words['verbs']}, OPTIONS".encode())]
+    if refused.problem is Problem.RANGE_WRONG:
+        return [(b"content-range", f"bytes */{refused.words['size']}".encode())]
     if refused.status == HTTPStatus.REQUEST_TIMEOUT:
         # The rest may yet arrive, and must not be taken for the next request.
         return [(b"connection", b"close")]
@@ -123,14 +132,14 @@ def last_words(refused: Refused, more: Headers) -> bytes:
     content = envelope.encode(envelope.Failure(*refused.v1()))
     status = HTTPStatus(refused.status)
     length = (b"content-length", str(len(content)).encode())
-    headers = [*more, (b"content-type", JSON), length, *_COMMON, (b"connection", b"close")]
+    headers = [*more, (b"content-type", JSON), length, *COMMON, (b"connection", b"close")]
     lines = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(name + b": " + value for name, value in headers)]
     return b"\r\n".join((*lines, b"", content))
 
 
 async def answer(send: Send, status: int, content_type: bytes, body: bytes, more: Headers | None = None) -> None:
     """Send a whole answer."""
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *_COMMON, *(more or [])]
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *COMMON, *(more or [])]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

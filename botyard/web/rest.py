@@ -13,6 +13,7 @@ from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import V3, Request, dispatch
 from botyard.rpc.faults import refusal, unexpected_answer
 from botyard.rpc.identity import Credentials
+from botyard.web import spool
 from botyard.web.http import JSON, XML, Receive, Scope, Send, answer, demanded, header, read_body
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
@@ -57,14 +58,22 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
     try:
         if scope["method"] not in ("GET", "POST"):
             raise Refused(Problem.VERB_WRONG, verbs="GET, POST")
-        params = _params(scope, wanted, await read_body(scope, receive))
-        outcome = await dispatch(context, _request(scope, wanted, params, started))
+        outcome = await _outcome(context, scope, receive, wanted, started)
         status, content, more = 200, _success(context, wanted, outcome), None
     except Exception as fault:
         refused = refusal(fault, wanted.method)
         status = refused.status_v2 if second_generation(wanted.method) else refused.status
         content, more = failure(refused, wanted), demanded(refused)
     await answer(send, status, XML if wanted.xml else JSON, content, more)
+
+
+async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:
+    if not wanted.v3 and spool.takes_files(context, wanted.method):
+        given = _request(scope, wanted, _params(scope, wanted, b""), started).credentials
+        async with spool.received(context, scope, receive, given, started) as params:
+            return await dispatch(context, _request(scope, wanted, params, started))
+    params = _params(scope, wanted, await read_body(scope, receive))
+    return await dispatch(context, _request(scope, wanted, params, started))
 
 
 def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:

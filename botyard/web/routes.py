@@ -12,7 +12,7 @@ from botyard.rpc.faults import refusal
 from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
-from botyard.web import authorize, oauth, pages, rest, sign_in
+from botyard.web import authorize, files, oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
     Headers,
@@ -123,6 +123,8 @@ ROUTES = [
     Route(("oauth", "authorize"), page(authorize.authorize), "GET, HEAD, POST"),
     Route(("login",), page(sign_in.login), "GET, HEAD, POST"),
     Route(("logout",), page(sign_in.logout), "GET, HEAD, POST"),
+    Route(("rest", "download"), files.download, "GET, HEAD"),
+    Route(("rest", "download.json"), files.download, "GET, HEAD"),
     Route(("openapi.json",), openapi, "GET, HEAD"),
     Route(("avatar",), avatar, "GET, HEAD"),
     Route((), front, "GET, HEAD"),

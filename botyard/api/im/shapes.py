@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from botyard.api.files import ShownFile, shown_of
 from botyard.chat.colors import color_for
 from botyard.chat.messages import History
 from botyard.model.chats import Chat, Member
@@ -76,7 +77,7 @@ class HistoryAnswer(msgspec.Struct, frozen=True):
     chat_id: int
     messages: list[MessageShape]
     users: list[UserShape]
-    files: list[Any]
+    files: list[ShownFile]
 
 
 async def history_answer(call: Call, chat: Chat, member: Member | None, found: History) -> HistoryAnswer:
@@ -88,7 +89,7 @@ async def history_answer(call: Call, chat: Chat, member: Member | None, found: H
         chat.id,
         [message(call, one, member, found.liked.get(one.id)) for one in found.messages],
         [user(call, one, places.get(one.id, [])) for one in people],
-        [],
+        await shown_of(call.tx, call.context, found.messages, call.user_id, call.now),
     )
 
 

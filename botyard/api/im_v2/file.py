@@ -1,0 +1,104 @@
+"""im.v2.File.*: files of a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.api import entities
+from botyard.api import files as shared
+from botyard.api.files import Download, Uploaded
+from botyard.chat import dialogs, files
+from botyard.chat.files import Place
+from botyard.errors import Problem, Refused
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+from botyard.store.db import Tx
+
+
+class UploadFields(Params, frozen=True, rename="camel"):
+    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form."""
+
+    name: str = ""
+    content: Any = ""
+    message: str = ""
+
+
+class UploadParams(Params, frozen=True, rename="camel"):
+    """dialogId: `N` for the private dialog with a person, `chatN` for a chat."""
+
+    dialog_id: str = ""
+    fields: UploadFields = UploadFields()
+
+
+class DownloadParams(Params, frozen=True, rename="camel"):
+    dialog_id: str = ""
+    file_id: int = 0
+
+
+@method(
+    "im.v2.File.upload",
+    access=Access.PERSON,
+    mode=Mode.OWN,
+    uploads=True,
+    raises=(
+        Problem.UPLOAD_EMPTY,
+        Problem.UPLOAD_CHAT,
+        Problem.DIALOG_CLOSED,
+        Problem.FILE_CONTENT,
+        Problem.FILE_TOO_BIG,
+        Problem.UPLOAD_REFUSED,
+        Problem.UPLOAD_NOT_STORED,
+        Problem.UPLOAD_FOLDER,
+        Problem.UPLOAD_NOT_SENT,
+    ),
+)
+async def upload(call: Call, p: UploadParams) -> Uploaded:
+    """Send a file of up to 100 MB to a chat, with a text beside it.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/im.v2/files/file-upload.md
+    """
+
+    async def enter(tx: Tx) -> Place:
+        chat, member = await dialogs.open_(tx, call.user_id, p.dialog_id, call.now)
+        return Place(call.user_id, chat, member)
+
+    try:
+        file = shared.given(p.fields.name, p.fields.content, Problem.UPLOAD_EMPTY)
+        sent = await shared.send(call, enter, file, p.fields.message)
+    except Refused as refused:
+        raise _as_documented(refused) from refused
+    shown = shared.shown(call.context, sent.file, call.user_id, call.now)
+    return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, call.user_id))
+
+
+@method(
+    "im.v2.File.download",
+    access=Access.PERSON,
+    raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.FILE_MISSING),
+)
+async def download(call: Call, p: DownloadParams) -> Download:
+    """A link by which a file of a chat can be downloaded.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/im.v2/files/file-download.md
+    """
+    chat, _ = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    found = await files.find(call.tx, call.user_id, p.file_id)
+    if found is None or found[0].chat_id != chat.id or not found[1]:
+        raise Refused(Problem.FILE_MISSING)
+    return shared.download_link(call, "im", found[0], call.user_id)
+
+
+def _as_documented(refused: Refused) -> Refused:
+    """The same refusals in the words of this page; those of bots are spelt differently."""
+    if refused.problem is Problem.DIALOG_EMPTY or refused.problem is Problem.USER_MISSING:
+        return Refused(Problem.UPLOAD_CHAT)
+    if refused.problem is Problem.FILE_FOLDER:
+        return Refused(Problem.UPLOAD_FOLDER)
+    if refused.problem is Problem.FILE_NOT_STORED:
+        return Refused(Problem.UPLOAD_NOT_STORED)
+    if refused.problem is Problem.FILE_REFUSED:
+        return Refused(Problem.UPLOAD_REFUSED, **refused.words)
+    if refused.problem is Problem.FILE_NOT_SENT:
+        return Refused(Problem.UPLOAD_NOT_SENT)
+    return refused

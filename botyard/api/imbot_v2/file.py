@@ -1,0 +1,99 @@
+"""imbot.v2.File.*: files of a bot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.api import entities
+from botyard.api import files as shared
+from botyard.api.files import Download, Uploaded
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place
+from botyard.chat import files
+from botyard.chat.files import Place
+from botyard.errors import Problem, Refused
+from botyard.model.bots import Bot
+from botyard.model.chats import Chat, Member
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, method
+from botyard.store.db import Tx
+
+
+class UploadFields(Fields, frozen=True, rename="camel"):
+    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form."""
+
+    name: str = ""
+    content: Any = ""
+    message: str = ""
+
+
+class UploadParams(DialogParams, frozen=True, rename="camel"):
+    fields: UploadFields = UploadFields()
+
+
+class DownloadParams(BotParams, frozen=True, rename="camel"):
+    file_id: int = 0
+
+
+@method(
+    "imbot.v2.File.upload",
+    access=Access.BOT_OWNER,
+    mode=Mode.OWN,
+    uploads=True,
+    raises=(
+        *BOT_PROBLEMS,
+        Problem.FILE_EMPTY,
+        Problem.FILE_CONTENT,
+        Problem.FILE_TOO_BIG,
+        Problem.FILE_REFUSED,
+        Problem.FILE_NOT_STORED,
+        Problem.FILE_FOLDER,
+        Problem.FILE_NOT_SENT,
+    ),
+)
+async def upload(call: Call, p: UploadParams) -> Uploaded:
+    """Send a file of up to 100 MB to a chat as a bot, with a text beside it.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-upload.md
+    """
+
+    async def enter(tx: Tx) -> Place:
+        inside = call.within(tx)
+        bot = await own_bot(inside, p)
+        return Place(bot.user_id, *await _opened(inside, bot, p.dialog_id))
+
+    # Whose bot it is comes first, as in all methods of bots.
+    bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), p))
+    file = shared.given(p.fields.name, p.fields.content, Problem.FILE_EMPTY)
+    sent = await shared.send(call, enter, file, p.fields.message)
+    shown = shared.shape(call.context, sent.file)
+    return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))
+
+
+async def _opened(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
+    """The chat to send to. The page has one code for all that can be wrong with it."""
+    try:
+        return await place(call, bot, dialog_id)
+    except Refused as refused:
+        if refused.problem in (Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.USER_MISSING):
+            raise Refused(Problem.FILE_FOLDER) from refused
+        raise
+
+
+@method(
+    "imbot.v2.File.download",
+    access=Access.BOT_OWNER,
+    raises=(*BOT_PROBLEMS, Problem.FILE_MISSING, Problem.FILE_CLOSED),
+)
+async def download(call: Call, p: DownloadParams) -> Download:
+    """A link by which a file of a chat that the bot is in can be downloaded.
+
+    Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-download.md
+    """
+    bot = await own_bot(call, p)
+    found = await files.find(call.tx, bot.user_id, p.file_id)
+    if found is None:
+        raise Refused(Problem.FILE_MISSING)
+    if not found[1]:
+        raise Refused(Problem.FILE_CLOSED)
+    return shared.download_link(call, "imbot", found[0], bot.user_id)

@@ -1,0 +1,104 @@
+"""Bodies with files: kept on disk while they arrive, read one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import IO, Any
+
+from botyard.errors import Problem, Refused
+from botyard.rpc.call import Context
+from botyard.rpc.dispatch import require_known
+from botyard.rpc.identity import Credentials
+from botyard.store.blobs import Depot, arriving
+from botyard.web.http import Receive, Scope, announced_size, header, next_part
+from botyard.wire import body
+from botyard.wire.limits import MAX_UPLOAD, SMALL_BODY, UPLOAD_SECONDS
+
+
+def takes_files(context: Context, name: str) -> bool:
+    """Whether the method of this name takes large bodies and the files of forms."""
+    found = context.registry.find(name)
+    return found is not None and found.uploads
+
+
+@contextlib.asynccontextmanager
+async def received(
+    context: Context, scope: Scope, receive: Receive, given: Credentials, started: float
+) -> AsyncIterator[dict[str, Any]]:
+    """The parameters of a call that may bring files, which vanish with the call.
+
+    What is large is not waited for before the credentials are known to be good,
+    where they do not stand in the body itself. Raises FILE_TOO_BIG, OVERLOAD
+    and all that reading a body and identifying raises.
+    """
+    with contextlib.ExitStack() as kept:
+        arrived = kept.enter_context(arriving(context.depot.incoming))
+        size = _announced(scope)
+        if size > SMALL_BODY and (given.secret or given.token):
+            await require_known(context, given, started)
+        async with _place(context.depot, size):
+            size = await _gather(arrived, receive)
+
+        def keep() -> IO[bytes]:
+            return kept.enter_context(arriving(context.depot.incoming))
+
+        # Large texts are in memory from here until the call is done; so there is one of them at a time.
+        async with context.depot.turns if size > SMALL_BODY else contextlib.nullcontext():
+            kind = header(scope, b"content-type").decode("latin-1")
+            query = scope["query_string"]
+            if size > SMALL_BODY:
+                yield await asyncio.to_thread(body.decode_file, kind, arrived, query, keep)
+            else:
+                yield body.decode_file(kind, arrived, query, keep)
+
+
+def _announced(scope: Scope) -> int:
+    try:
+        # A body of unknown length may be large.
+        return announced_size(scope, MAX_UPLOAD) if header(scope, b"content-length") else MAX_UPLOAD
+    except Refused as refused:
+        raise Refused(Problem.FILE_TOO_BIG) from refused
+
+
+@contextlib.asynccontextmanager
+async def _place(depot: Depot, size: int) -> AsyncIterator[None]:
+    """A place among the large bodies on their way. Raises OVERLOAD where there is none left."""
+    if size <= SMALL_BODY:
+        yield
+        return
+    if depot.arrivals.locked():
+        raise Refused(Problem.OVERLOAD)
+    async with depot.arrivals:
+        yield
+
+
+async def _gather(arrived: IO[bytes], receive: Receive) -> int:
+    """Write the body down as it comes, and answer its size."""
+    try:
+        async with asyncio.timeout(UPLOAD_SECONDS):
+            return await _written(arrived, receive)
+    except TimeoutError:
+        raise Refused(Problem.BODY_TIMEOUT, limit=UPLOAD_SECONDS) from None
+
+
+async def _written(arrived: IO[bytes], receive: Receive) -> int:
+    size, more = 0, True
+    waiting = bytearray()
+    while more:
+        message = await next_part(receive)
+        more = message.get("more_body", False)
+        waiting += message.get("body", b"")
+        if size + len(waiting) > MAX_UPLOAD:
+            raise Refused(Problem.FILE_TOO_BIG)
+        if len(waiting) >= SMALL_BODY or not more:
+            size += len(waiting)
+            # What is small stays in memory; the rest goes to a disk, which may take its time.
+            await (_at_once(arrived, waiting) if size <= SMALL_BODY else asyncio.to_thread(arrived.write, waiting))
+            waiting = bytearray()
+    return size
+
+
+async def _at_once(arrived: IO[bytes], waiting: bytearray) -> None:
+    arrived.write(waiting)
