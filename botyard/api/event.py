@@ -222,7 +222,7 @@ class Listed(Record, frozen=True, rename="upper"):
 
 
 @method("event.offline.list", access=Access.APP, scopes=(), raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED))
-async def offline_list(call: Call, p: OfflineList) -> Page[list[dict[str, Any]]]:
+async def offline_list(call: Call, p: OfflineList) -> Page[list[Listed]]:
     """List the queue without changing it, 50 records at a time. With `start` = -1 nothing is counted.
 
     Docs: api-reference/events/event-offline-list.md
