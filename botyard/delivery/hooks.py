@@ -39,6 +39,7 @@ LETTERS = 16
 """Letters written in one transaction; on SQLite the event loop does nothing else meanwhile."""
 SHUTDOWN_SECONDS = 5.0
 HOSTS_REMEMBERED = 10_000
+PROBLEM_SECONDS = 1.0
 
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[Answer]]
 
@@ -64,8 +65,9 @@ class _Ready(NamedTuple):
 class Hooks:
     """Sends what waits. ``writers`` has one for each kind of recipients ('bot', 'binding', …)."""
 
-    def __init__(self, context: Context, writers: Mapping[str, Writer], send: Send) -> None:
+    def __init__(self, context: Context, writers: Mapping[str, Writer], send: Send, poll: float = POLL_SECONDS) -> None:
         settings = context.settings
+        self.pace = PACE_SECONDS
         self._context = context
         self._database = context.database
         self._writers = writers
@@ -74,7 +76,7 @@ class Hooks:
         self._lease = int(settings.delivery_timeout + QUEUE_SECONDS) + LEASE_SLACK
         self._most = settings.delivery_concurrency
         self._name = secrets.token_hex(8)
-        self._tail = Tail(context.database)
+        self._tail = Tail(context.database, poll)
         self._recipients: Gates[str] = Gates(max(1, self._most // 16))
         self._hosts: Gates[str] = Gates(max(1, self._most // 2))
         self._host_of: dict[str, str] = {}
@@ -116,19 +118,19 @@ class Hooks:
 
     async def _run(self) -> None:
         while not self._stopping:
-            pause = POLL_SECONDS
+            pause = 0.0
             try:
                 pause = await self._turn()
             except Unavailable as problem:
                 log.warning("Deliveries pause: %s", problem.reason)
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(PROBLEM_SECONDS)
             except Exception:
                 log.exception("A turn of the delivery failed.")
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(PROBLEM_SECONDS)
             if pause:
                 await self._tail.wait(pause)
             else:
-                await asyncio.sleep(PACE_SECONDS)
+                await asyncio.sleep(self.pace)
 
     # A turn: record, claim, lease.
 
@@ -140,7 +142,7 @@ class Hooks:
         due = await self._database.read(deliveries.next_due) if room > 0 else None
         if not self._ended and (due is None or due > now):
             self._pump()
-            return POLL_SECONDS if due is None else max(0.001, due - self._context.clock.now())
+            return self._tail.poll if due is None else max(0.001, due - self._context.clock.now())
         ended, self._ended = self._ended, []
         until = now + self._lease
 

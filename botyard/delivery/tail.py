@@ -14,7 +14,8 @@ POLL_SECONDS = 1.0
 class Tail:
     """One reader's place at the end of the log."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, poll: float = POLL_SECONDS) -> None:
+        self.poll = poll
         self._woken = asyncio.Event()
         database.on_commit(self.wake)
 
@@ -23,8 +24,8 @@ class Tail:
         self._woken.set()
 
     async def wait(self, seconds: float) -> None:
-        """Return when woken since the last time, or after so many seconds, or a poll's time if that is less."""
+        """Return when woken since the last time, or after so many seconds, or when it is time for a poll."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, POLL_SECONDS)):
+            async with asyncio.timeout(min(seconds, self.poll)):
                 await self._woken.wait()
         self._woken.clear()

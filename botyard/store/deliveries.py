@@ -13,6 +13,8 @@ _OPEN = "state IN ('waiting', 'sending')"
 _BATCHES = (16, 64, 256)
 """Lengths of lists of ids in a statement, so that there are few texts to prepare."""
 CLAIM_MAX = _BATCHES[-1]
+BEHIND_SECONDS = 300
+"""What stands behind another delivery is looked at again after this time even if nobody calls it up."""
 ATTEMPTS_MAX = 100
 
 
@@ -95,8 +97,7 @@ async def next_due(tx: Tx) -> int | None:
 async def claim(tx: Tx, now: int, limit: int) -> list[Delivery]:
     """Deliveries that are due and first in their lane, locked until the transaction ends. At most ``CLAIM_MAX``.
 
-    What stands behind another delivery of its lane is put off until that one is due:
-    it is looked at again then, or sooner when ``end`` calls it up.
+    What stands behind another delivery of its lane is put out of the way: ``end`` calls it up when its turn has come.
     """
     rows = await tx.all(
         f"""SELECT {_DELIVERY} FROM deliveries WHERE {_OPEN} AND due <= :now
@@ -113,10 +114,10 @@ async def claim(tx: Tx, now: int, limit: int) -> list[Delivery]:
         first[lane] = min(one.id, first.get(lane, one.id))
     ahead = await _ahead(tx, list(first.values()))
     heads = [one for one in due if first[one.recipient, one.lane] == one.id and ahead[one.id] is None]
-    # A head that is about to be sent takes a moment; its end calls up the next of the lane.
     chosen = {one.id for one in heads}
+    later = now + BEHIND_SECONDS
     behind: list[Mapping[str, Value]] = [
-        {"id": one.id, "due": max(ahead[first[one.recipient, one.lane]] or 0, now + 1)}
+        {"id": one.id, "due": max(ahead[first[one.recipient, one.lane]] or 0, later)}
         for one in due
         if one.id not in chosen
     ]

@@ -1,0 +1,231 @@
+"""A made-up world for the engine: its own clock, a database without a disk, handlers with moods.
+
+The event loop's time leaps from one timer to the next, so that days pass in seconds; everything that happens by
+chance is drawn from one seed, so that a run can be repeated to the letter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import selectors
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from botyard.api.post import Post
+from botyard.clock import Clock
+from botyard.config import Settings
+from botyard.delivery.hooks import Hooks
+from botyard.delivery.retries import Answer
+from botyard.delivery.words import Letter
+from botyard.model.deliveries import Delivery, Reason, State
+from botyard.model.events import Happening, MessageSent
+from botyard.portal.keys import Keys
+from botyard.rpc.call import Context
+from botyard.store import deliveries, events
+from botyard.store.db import SQLITE_WORDS, Dialect, T, Tx, Work
+from botyard.store.migrate import migrate
+from botyard.store.sqlite_tx import SqliteTx, stepped
+
+EPOCH = 1_790_000_000
+
+
+class LeapingLoop(asyncio.SelectorEventLoop):
+    """An event loop that does not wait: where nothing is ready, its time moves on to the next timer."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        super().__init__(_Leap(self))
+
+    def time(self) -> float:
+        return self.now
+
+
+class _Leap(selectors.SelectSelector):
+    def __init__(self, loop: LeapingLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout is None:
+            raise RuntimeError("Nothing will ever happen again.")
+        self._loop.now += max(0.0, timeout)
+        return []
+
+
+class Memory:
+    """A database whose statements are real and whose disk is not: a commit takes as long as chance wants."""
+
+    name = "sqlite"
+
+    def __init__(self, path: Path, chance: random.Random) -> None:
+        self._connection = apsw.Connection(str(path))
+        for name, value in {"journal_mode": "MEMORY", "synchronous": "OFF", "foreign_keys": 1}.items():
+            self._connection.pragma(name, value)
+        self._tx = SqliteTx(self._connection, Dialect(SQLITE_WORDS, numbered=False))
+        self._chance = chance
+        self._wakes: list[Callable[[], None]] = []
+
+    async def read(self, work: Work[T], /) -> T:
+        self._tx.renew()
+        return stepped(work, self._tx)
+
+    async def write(self, work: Work[T], /) -> T:
+        self._tx.renew()
+        before = self._connection.total_changes()
+        with self._connection:
+            value = stepped(work, self._tx)
+        if self._connection.total_changes() != before:
+            for wake in self._wakes:
+                asyncio.get_running_loop().call_soon(wake)
+        await asyncio.sleep(self._chance.uniform(0.0005, 0.005))
+        return value
+
+    def row(self, sql: str, id: int) -> Any:
+        """The one row of this id, on the quick."""
+        return self._connection.execute(sql, {"id": id}).fetchone()
+
+    def on_commit(self, wake: Callable[[], None], /) -> None:
+        self._wakes.append(wake)
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class Mood:
+    """How one bot's handler takes what it is sent."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.seconds = chance.choice([0.002, 0.01, 0.05, 0.5])
+        self.fails = chance.choice([0.0, 0.0, 0.01, 0.1, 0.3])
+        self.down = (0.0, 0.0)
+        if chance.random() < 0.3:
+            begin = chance.uniform(0, 4000)
+            self.down = (begin, begin + chance.choice([10, 600, 20_000]))
+
+
+class Simulation:
+    """So many bots and chats; ``accepted`` is what each handler took, per bot and chat, in order."""
+
+    def __init__(self, folder: Path, seed: int, *, bots: int = 40, chats: int = 25) -> None:
+        self.loop = LeapingLoop()
+        self.chance = random.Random(seed)
+        self.accepted: dict[tuple[str, int], list[int]] = defaultdict(list)
+        self.sent = 0
+        self.published = 0
+        self._folder = folder
+        self._bots = [f"bot:{number}" for number in range(1, bots + 1)]
+        self._chats = chats
+        self._moods = {bot: Mood(self.chance) for bot in self._bots}
+        self._sending: dict[tuple[str, int], int] = {}
+
+    def run(self, count: int, *, engines: int = 1, crashes: int = 0) -> None:
+        """Publish so many events, with engines that crash so often, and go on until all is quiet."""
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+            runner.run(self._run(count, engines, crashes))
+
+    async def _run(self, count: int, engines: int, crashes: int) -> None:
+        self.database = Memory(self._folder / "simulated.db", self.chance)
+        await migrate(self.database)
+        # As on PostgreSQL there may be other servers, so that leases have to run out.
+        self.database.name = "simulated"
+        running = [await self._engine() for _ in range(engines)]
+        publishing = asyncio.create_task(self._publish(count))
+        for _ in range(crashes):
+            await asyncio.sleep(self.chance.uniform(1, 120))
+            victim = running.pop(0)
+            self._kill(victim)
+            running.append(await self._engine())
+        await publishing
+        while await self.database.read(deliveries.next_due) is not None:  # noqa: ASYNC110  # Time is made up here.
+            await asyncio.sleep(60)
+        for engine in running:
+            await engine.stop()
+
+    async def _engine(self) -> Hooks:
+        parts: dict[str, Any] = dict.fromkeys(Context.__struct_fields__)
+        parts |= {
+            "settings": Settings(data=self._folder),
+            "database": self.database,
+            "clock": Clock("UTC", lambda: EPOCH + self.loop.now),
+            "keys": Keys(b"simulated"),
+        }
+        # The engine needs no more of it.
+        context = Context(**parts)
+        engine = Hooks(context, {"bot": _write}, self._send, poll=60)
+        engine.pace = 0.05
+        await engine.start()
+        return engine
+
+    def _kill(self, engine: Hooks) -> None:
+        """As kill -9 does it: whatever the engine was doing ends in the middle."""
+        engine._stopping = True
+        assert engine._main is not None
+        for task in (engine._main, *engine._tasks):
+            task.cancel()
+        # What it still says while it is cancelled must not reach the database.
+        engine._database = _Gone()  # type: ignore[assignment]
+
+    async def _publish(self, count: int) -> None:
+        while self.published < count:
+            some = min(self.chance.choice([1, 5, 50, 200, 500]), count - self.published)
+            await self.database.write(lambda tx, some=some: self._events(tx, some))  # type: ignore[misc]
+            self.published += some
+            await asyncio.sleep(self.chance.expovariate(50))
+
+    async def _events(self, tx: Tx, some: int) -> None:
+        now = int(EPOCH + self.loop.now)
+        for _ in range(some):
+            chat = self.chance.randint(1, self._chats)
+            event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
+            event_id = await events.append(tx, event, now)
+            await deliveries.add(tx, event_id, chat, [(self.chance.choice(self._bots), State.WAITING)], now)
+
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
+        state, recipient, chat = self.database.row(
+            "SELECT state, recipient, lane FROM deliveries WHERE id = :id", delivery_id
+        )
+        assert state == State.SENDING, f"sent although it is {state}"
+        lane = (recipient, chat)
+        assert lane not in self._sending, f"{lane} gets two at a time"
+        self._sending[lane] = delivery_id
+        try:
+            return await self._answered(lane, event_id, self._moods[recipient])
+        finally:
+            del self._sending[lane]
+
+    async def _answered(self, lane: tuple[str, int], event_id: int, mood: Mood) -> Answer:
+        self.sent += 1
+        await asyncio.sleep(mood.seconds * self.chance.uniform(0.5, 2))
+        if mood.down[0] <= self.loop.now < mood.down[1]:
+            return Answer(0, problem="no connection: it is down")
+        if self.chance.random() < mood.fails:
+            kind = self.chance.randrange(4)
+            if kind == 0:
+                await asyncio.sleep(10)
+                return Answer(0, problem="timeout: it hangs")
+            if kind == 1:
+                return Answer(429, retry_after=str(self.chance.choice([0, 3, 100])))
+            if kind == 2:
+                # It was taken, but the answer is lost.
+                self.accepted[lane].append(event_id)
+                return Answer(0, problem="no answer: lost")
+            return Answer(500)
+        self.accepted[lane].append(event_id)
+        return Answer(200, "ok")
+
+
+class _Gone:
+    async def read(self, work: Any) -> Any:
+        raise asyncio.CancelledError
+
+    write = read
+
+
+async def _write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+    return Letter(Post("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x")

@@ -1,0 +1,72 @@
+"""The engine on a clock of its own: days of deliveries with failures, crashes and other processes."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from botyard.store.db import Row
+from tests.delivery.simulation import Simulation
+
+
+def check(found: Simulation, tmp_path: Path, count: int) -> None:
+    """Nothing lost, nothing out of order; what was given up says why."""
+    import apsw
+
+    rows: list[Row] = list(
+        apsw.Connection(str(tmp_path / "simulated.db")).execute(
+            "SELECT recipient, lane, event_id, state, reason, attempts FROM deliveries ORDER BY id"
+        )
+    )
+    assert len(rows) == count
+    accepted = {lane: set(ids) for lane, ids in found.accepted.items()}
+    for recipient, lane, event_id, state, reason, attempts in rows:
+        assert state in ("done", "dead"), (recipient, lane, event_id, state)
+        if state == "done":
+            assert event_id in accepted[recipient, lane]
+        else:
+            assert reason and attempts >= 1
+    for ids in found.accepted.values():
+        first_times = list(dict.fromkeys(ids))
+        assert first_times == sorted(first_times)
+    dead = sum(row[3] == "dead" for row in rows)
+    print(f"{count} events, {found.sent} attempts, {dead} given up, {found.loop.now / 3600:.1f} hours passed")
+    assert dead < count / 10
+
+
+def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0) -> float:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    found = Simulation(tmp_path, seed)
+    begun = time.process_time()
+    found.run(count, engines=engines, crashes=crashes)
+    spent = time.process_time() - begun
+    print(f"{spent:.1f} s of CPU")
+    check(found, tmp_path, count)
+    return spent
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_events(tmp_path: Path) -> None:
+    simulated(tmp_path, 100_000)
+
+
+def test_two_engines_share_the_work(tmp_path: Path) -> None:
+    simulated(tmp_path, 3000, engines=2)
+
+
+def test_engines_crash(tmp_path: Path) -> None:
+    simulated(tmp_path, 3000, engines=2, crashes=10)
+
+
+def test_a_seed_repeats_a_run(tmp_path: Path) -> None:
+    runs = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        found = Simulation(tmp_path / name, 7, bots=5, chats=3)
+        found.run(300, crashes=2)
+        runs.append((found.sent, found.loop.now, dict(found.accepted)))
+    assert runs[0] == runs[1]
