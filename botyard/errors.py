@@ -306,6 +306,14 @@ class Problem(Enum):
     LINK_BAD = row(403, "ACCESS_DENIED: This link is not valid, or not any more")
     RANGE_WRONG = row(416, "INVALID_REQUEST: The file has no such bytes")
 
+    # Applications, webhooks and people, as administrators look after them.
+    APP_MISSING = row(400, "APP_NOT_FOUND: Application not found")
+    HOOK_MISSING = row(400, "WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked")
+    SWITCH_MISSING = row(400, "SWITCH_NOT_FOUND: There are the switches {names}")
+    LOGIN_TAKEN = row(400, "LOGIN_TAKEN: The login is taken")
+    PASSWORD_WEAK = row(400, "PASSWORD_WEAK: {reason}")
+    LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
+
 
 class Refused(Exception):
     """A call that ends with a documented error.

@@ -6,6 +6,9 @@ from types import ModuleType
 
 from botyard.api import app, event, general, user, v3
 from botyard.api.botyard import app as botyard_app
+from botyard.api.botyard import portal as botyard_portal
+from botyard.api.botyard import user as botyard_user
+from botyard.api.botyard import webhook as botyard_webhook
 from botyard.api.im import chat as im_chat
 from botyard.api.im import dialog as im_dialog
 from botyard.api.im import message as im_message
@@ -48,6 +51,9 @@ MODULES: tuple[ModuleType, ...] = (
     im_dialog,
     im_message,
     botyard_app,
+    botyard_portal,
+    botyard_user,
+    botyard_webhook,
     imbot_v2_chat_message,
     imbot_v2_event,
     imbot_v2_file,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from botyard.errors import Problem, Refused
 from botyard.model.events import UserAdded
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import bindings
-from botyard.store import users
+from botyard.store import sign_ins, users
 from botyard.store.db import Tx
 
 PEOPLE = (UserKind.EMPLOYEE, UserKind.EXTRANET)
@@ -45,6 +46,36 @@ async def add(
         await users.join_department(tx, user_id, department_id)
     await bindings.announce(tx, UserAdded(actor_id=user_id, user_id=user_id), now)
     return user_id
+
+
+async def send_away(tx: Tx, user: User, now: int) -> None:
+    """Let somebody in no more: signed out everywhere, with keys that open nothing. Raises LAST_ADMIN."""
+    await _require_other_admin(tx, user)
+    await sign_ins.remove_of(tx, user.id)
+    await users.set_active(tx, user.id, False, now)
+
+
+async def let_back(tx: Tx, user: User, now: int) -> None:
+    """Let somebody who was sent away in again."""
+    await users.set_active(tx, user.id, True, now)
+
+
+async def set_admin(tx: Tx, user: User, admin: bool, now: int) -> None:
+    """Make somebody an administrator, or no longer. Raises LAST_ADMIN."""
+    if not admin:
+        await _require_other_admin(tx, user)
+    await users.set_admin(tx, user.id, admin, now)
+
+
+async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:
+    """Set a password, and sign the person out wherever the old one was used."""
+    await users.set_password(tx, user_id, password_hash)
+    await sign_ins.remove_of(tx, user_id)
+
+
+async def _require_other_admin(tx: Tx, user: User) -> None:
+    if user.admin and user.active and await users.count_admins(tx) < 2:
+        raise Refused(Problem.LAST_ADMIN)
 
 
 async def people(tx: Tx) -> list[User]:

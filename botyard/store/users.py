@@ -70,6 +70,36 @@ async def set_active(tx: Tx, user_id: int, active: bool, now: int) -> None:
     )
 
 
+async def set_admin(tx: Tx, user_id: int, admin: bool, now: int) -> None:
+    await tx.run(
+        "UPDATE users SET admin = :admin, updated = :now WHERE id = :id", admin=int(admin), now=now, id=user_id
+    )
+
+
+async def count_admins(tx: Tx) -> int:
+    """Administrators who are active."""
+    row = await tx.one("SELECT COUNT(*) FROM users WHERE admin = 1 AND active = 1")
+    return int(row[0]) if row else 0
+
+
+async def people_after(tx: Tx, kind: str, offset: int, limit: int) -> list[User]:
+    """People without bots, of one kind or (``""``) all, in id order."""
+    rows = await tx.all(
+        f"""SELECT {COLUMNS} FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)
+            ORDER BY id LIMIT :limit OFFSET :offset""",
+        kind=kind,
+        limit=limit,
+        offset=offset,
+    )
+    return [user(row) for row in rows]
+
+
+async def count_people(tx: Tx, kind: str) -> int:
+    """How many of them there are."""
+    row = await tx.one("SELECT COUNT(*) FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)", kind=kind)
+    return int(row[0]) if row else 0
+
+
 async def set_password(tx: Tx, user_id: int, password: str) -> None:
     """Store the (already hashed) password."""
     await tx.run("UPDATE users SET password = :password WHERE id = :id", password=password, id=user_id)

@@ -1,17 +1,98 @@
-"""botyard.app.*: applications of this portal."""
+"""`botyard.app.*`: applications of this portal."""
 
 from __future__ import annotations
 
-import msgspec
+from typing import Any
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from botyard.api.botyard import params
+from botyard.chat import installations
+from botyard.chat.installations import Plan
 from botyard.errors import Problem, Refused
+from botyard.model.apps import App
+from botyard.portal import apps as verbs
+from botyard.portal import tokens
+from botyard.portal.tokens import Keyring
+from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Params, method
+from botyard.rpc.method import Mode, NoParams, Params, method
 from botyard.store import apps
 
 
-class Manifest(Params, frozen=True, rename="upper"):
+class Named(Params, frozen=True, rename="upper"):
     client_id: str = ""
+
+
+class Added(Params, frozen=True, rename="upper"):
+    """An application to be registered. USERS opens it to these people only."""
+
+    title: str = ""
+    scope: Any = None
+    handler_url: str = ""
+    install_url: str = ""
+    redirect_uri: str = ""
+    wizard: bool = False
+    version: int = 1
+    users: Any = UNSET
+
+
+class Updated(Named, frozen=True, rename="upper"):
+    """What is left out stays as it is."""
+
+    title: str | UnsetType = UNSET
+    scope: Any = UNSET
+    handler_url: str | UnsetType = UNSET
+    install_url: str | UnsetType = UNSET
+    redirect_uri: str | UnsetType = UNSET
+    wizard: bool | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+class Restricted(Named, frozen=True, rename="upper"):
+    """USERS lists ids. An empty list is lost in a form, so that only EVERYBODY opens the application again."""
+
+    users: Any = UNSET
+    everybody: bool = False
+
+
+class Removed(Named, frozen=True, rename="upper"):
+    clean: bool = False
+
+
+class AppAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """An application. USERS is null where it is open to everybody."""
+
+    client_id: str
+    title: str
+    scope: list[str]
+    status: str
+    version: int
+    installed: bool
+    blocked: bool
+    handler_url: str
+    install_url: str
+    redirect_uri: str
+    wizard: bool
+    application_token: str
+    created: str
+    users: list[int] | None
+
+
+class SecretAnswer(AppAnswer, frozen=True, rename="upper"):
+    """A new application with its secret, which is never shown again."""
+
+    client_secret: str
+
+
+class InstallAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """Whether the application is installed; one with a wizard gets the tokens with which to finish it."""
+
+    installed: bool
+    auth_id: str | UnsetType = UNSET
+    auth_expires: int | UnsetType = UNSET
+    refresh_id: str | UnsetType = UNSET
 
 
 class ManifestAnswer(msgspec.Struct, frozen=True, rename="upper"):
@@ -25,7 +106,7 @@ class ManifestAnswer(msgspec.Struct, frozen=True, rename="upper"):
 
 
 @method("botyard.app.manifest", scopes=(), raises=(Problem.MANIFEST,))
-async def manifest(call: Call, p: Manifest) -> ManifestAnswer:
+async def manifest(call: Call, p: Named) -> ManifestAnswer:
     """Tell what an installed application is and which permissions it asks for.
 
     CLIENT_ID may be left out by an application that asks about itself. Unknown,
@@ -35,5 +116,180 @@ async def manifest(call: Call, p: Manifest) -> ManifestAnswer:
     if found is None or found[0].blocked or not found[0].installed:
         raise Refused(Problem.MANIFEST)
     app = found[0]
-    scopes = [scope for scope in app.scopes.split(",") if scope]
-    return ManifestAnswer(app.client_id, app.title, app.version, app.status, scopes)
+    return ManifestAnswer(app.client_id, app.title, app.version, app.status, _scopes(app))
+
+
+@method(
+    "botyard.app.add",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.ARGUMENT, Problem.USERS_FORMAT, Problem.USER_MISSING),
+)
+async def add(call: Call, p: Added) -> SecretAnswer:
+    """Register a local application and install it.
+
+    INSTALL_URL is called with ONAPPINSTALL and tokens of the administrator. With
+    WIZARD it is a page instead, and the application is not installed until it
+    says so with `botyard.app.finish`. People who agree to let the application in
+    are sent back to REDIRECT_URI, or to HANDLER_URL where there is none; without
+    either the code is shown to them. CLIENT_SECRET is never shown again.
+    """
+    plan = Plan(
+        title=p.title,
+        scopes=params.scopes(call, p.scope),
+        handler_url=p.handler_url,
+        install_url=p.install_url,
+        redirect_uri=p.redirect_uri,
+        wizard=p.wizard,
+        version=max(1, p.version),
+    )
+    made = await installations.add(call.tx, call.context.keys, call.user_id, plan, call.now)
+    people = await params.people(call, p.users)
+    if people:
+        await verbs.restrict(call.tx, made.app.client_id, people)
+    answer = await _answer(call, await verbs.get(call.tx, made.app.id))
+    return SecretAnswer(**msgspec.structs.asdict(answer), client_secret=made.secret)
+
+
+@method("botyard.app.list", access=Access.ADMIN)
+async def list_(call: Call, p: NoParams) -> list[AppAnswer]:
+    """List the applications, oldest first."""
+    return [await _answer(call, one) for one in await apps.all_apps(call.tx)]
+
+
+@method("botyard.app.get", access=Access.ADMIN, raises=(Problem.APP_MISSING,))
+async def get(call: Call, p: Named) -> AppAnswer:
+    """Tell about an application."""
+    return await _answer(call, await params.app(call, p.client_id))
+
+
+@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.ARGUMENT))
+async def update(call: Call, p: Updated) -> AppAnswer:
+    """Change an application; with another VERSION it is told by ONAPPUPDATE.
+
+    Tokens that were issued keep the permissions that they were issued with.
+    """
+    app = await params.app(call, p.client_id)
+    given = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
+    plan = Plan(
+        title=given.get("title"),
+        scopes=params.scopes(call, given["scope"]) if "scope" in given else None,
+        handler_url=given.get("handler_url"),
+        install_url=given.get("install_url"),
+        redirect_uri=given.get("redirect_uri"),
+        wizard=given.get("wizard"),
+        version=given.get("version"),
+    )
+    return await _answer(call, await installations.update(call.tx, call.user_id, app, plan, call.now))
+
+
+@method(
+    "botyard.app.delete", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.BOT_NOT_DELETED)
+)
+async def delete(call: Call, p: Named) -> bool:
+    """Uninstall an application and forget it with everything that it kept."""
+    await installations.delete(call.tx, call.user_id, await params.app(call, p.client_id), call.now)
+    return True
+
+
+@method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING,))
+async def block(call: Call, p: Named) -> bool:
+    """Answer all calls of an application OVERLOAD_LIMIT, and send it nothing."""
+    return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, True)
+
+
+@method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING,))
+async def unblock(call: Call, p: Named) -> bool:
+    """Answer the calls of an application again."""
+    return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, False)
+
+
+@method(
+    "botyard.app.restrict",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.APP_MISSING, Problem.ARGUMENT, Problem.USERS_FORMAT, Problem.USER_MISSING),
+)
+async def restrict(call: Call, p: Restricted) -> bool:
+    """Open an application to these people only, or to EVERYBODY again.
+
+    Tokens of anybody else are answered `user_access_error`.
+    """
+    app = await params.app(call, p.client_id)
+    people = await params.people(call, p.users)
+    if bool(people) == p.everybody:
+        raise Refused(Problem.ARGUMENT, reason="Name USERS, or say EVERYBODY")
+    return await verbs.restrict(call.tx, app.client_id, people or None)
+
+
+@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.ARGUMENT))
+async def install(call: Call, p: Named) -> InstallAnswer:
+    """Install an application that was uninstalled, or begin to install one that has a wizard.
+
+    A wizard gets tokens of the administrator, as it would when it is opened in a frame.
+    """
+    app = await installations.install(call.tx, call.user_id, await params.app(call, p.client_id), call.now)
+    if app.installed:
+        return InstallAnswer(True)
+    ring = Keyring(call.context.keys, call.context.settings)
+    pair = await tokens.issue(call.tx, ring, app=app, user_id=call.user_id, now=call.now)
+    return InstallAnswer(False, pair.access, pair.expires - call.now, pair.refresh)
+
+
+@method(
+    "botyard.app.finish",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    scopes=(),
+    raises=(Problem.APP_MISSING, Problem.SCOPE),
+)
+async def finish(call: Call, p: Named) -> bool:
+    """Say that an application is installed: what `BX24.installFinish` does.
+
+    An application says so of itself, in an administrator's name and with any
+    permissions. To say it of another one takes the permission `botyard`.
+    """
+    if p.client_id not in ("", call.identity.client_id) and "botyard" not in call.identity.scopes:
+        raise Refused(Problem.SCOPE, auth=call.identity.auth.value)
+    app = await params.app(call, p.client_id or call.identity.client_id)
+    await installations.finish(call.tx, call.user_id, app, call.now)
+    return True
+
+
+@method(
+    "botyard.app.uninstall",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.APP_MISSING, Problem.BOT_NOT_DELETED),
+)
+async def uninstall(call: Call, p: Removed) -> bool:
+    """End an application's tokens, remove its bots and handlers, and tell it by ONAPPUNINSTALL.
+
+    CLEAN says that what it kept may go as well.
+    """
+    app = await params.app(call, p.client_id)
+    await installations.uninstall(call.tx, call.user_id, app, call.now, clean=p.clean)
+    return True
+
+
+async def _answer(call: Call, app: App) -> AppAnswer:
+    return AppAnswer(
+        client_id=app.client_id,
+        title=app.title,
+        scope=_scopes(app),
+        status=app.status,
+        version=app.version,
+        installed=app.installed,
+        blocked=app.blocked,
+        handler_url=app.handler_url,
+        install_url=app.install_url,
+        redirect_uri=app.redirect_uri,
+        wizard=app.wizard,
+        application_token=call.context.keys.application_token(app.owner),
+        created=call.atom(app.created),
+        users=await apps.allowed_users(call.tx, app.id) if app.restricted else None,
+    )
+
+
+def _scopes(app: App) -> list[str]:
+    return [scope for scope in app.scopes.split(",") if scope]

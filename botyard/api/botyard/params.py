@@ -1,0 +1,51 @@
+"""What several `botyard.*` methods are given, and how it is read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.api.people import user_ids
+from botyard.errors import Problem, Refused
+from botyard.model.apps import App
+from botyard.model.people import User
+from botyard.portal import apps
+from botyard.rpc.call import Call
+from botyard.rpc.scopes import SCOPES, in_order
+from botyard.store import users
+
+
+def scopes(call: Call, given: Any) -> list[str]:
+    """Permissions from a list or from `im,imbot`. Raises ARGUMENT for one that does not exist, or none at all."""
+    words = given.split(",") if isinstance(given, str) else given
+    listed = [*words.values()] if isinstance(words, dict) else words if isinstance(words, list) else []
+    wanted = [str(one).strip() for one in listed if str(one).strip()]
+    every = {*SCOPES, *call.context.registry.scopes()}
+    unknown = [one for one in wanted if one not in every]
+    if unknown or not wanted:
+        reason = f"There is no permission {unknown[0][:40]}" if unknown else "SCOPE must name a permission"
+        raise Refused(Problem.ARGUMENT, reason=reason)
+    return in_order(wanted)
+
+
+async def app(call: Call, client_id: str) -> App:
+    """The application with this client id. Raises APP_MISSING."""
+    found = await apps.find(call.tx, client_id) if client_id else None
+    if found is None:
+        raise Refused(Problem.APP_MISSING)
+    return found
+
+
+async def people(call: Call, given: Any) -> list[int]:
+    """The ids of people who exist. Raises USERS_FORMAT, USER_MISSING."""
+    wanted = user_ids(given, Problem.USERS_FORMAT)
+    if len(await users.find_many(call.tx, wanted)) < len(set(wanted)):
+        raise Refused(Problem.USER_MISSING)
+    return wanted
+
+
+async def person(call: Call, user_id: int) -> User:
+    """The person with this id, who may be a guest and no bot. Raises USER_MISSING."""
+    found = await users.find(call.tx, user_id) if user_id else None
+    if found is None or found.bot:
+        raise Refused(Problem.USER_MISSING)
+    return found

@@ -1,0 +1,241 @@
+"""`botyard.user.*`: the people of the portal, as administrators look after them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from botyard.api.botyard import params
+from botyard.errors import Problem, Refused
+from botyard.model.people import Profile, User, UserKind
+from botyard.portal import passwords, users
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Page, Params, method
+from botyard.store import users as rows
+from botyard.store.db import Duplicate
+
+PAGE = 50
+KINDS = {kind.value: kind for kind in UserKind if kind is not UserKind.BOT}
+
+
+class Fields(Params, frozen=True, rename="upper"):
+    """What is known of a person; what is left out stays as it is."""
+
+    name: str | UnsetType = UNSET
+    last_name: str | UnsetType = UNSET
+    second_name: str | UnsetType = UNSET
+    email: str | UnsetType = UNSET
+    work_position: str | UnsetType = UNSET
+    gender: str | UnsetType = UNSET
+    birthday: str | UnsetType = UNSET
+    language: str | UnsetType = UNSET
+
+
+class Added(Fields, frozen=True, rename="upper"):
+    """KIND is `employee`, `extranet`, `email` or `guest`; the last two have no login."""
+
+    login: str = ""
+    password: str = ""
+    kind: str = UserKind.EMPLOYEE.value
+    admin: bool = False
+    department: list[int] = []
+
+
+class Updated(Fields, frozen=True, rename="upper"):
+    id: int = 0
+    admin: bool | UnsetType = UNSET
+
+
+class Named(Params, frozen=True, rename="upper"):
+    id: int = 0
+
+
+class Listed(Params, frozen=True, rename="upper"):
+    kind: str = ""
+    start: int = 0
+
+
+class PasswordParams(Params, frozen=True, rename="upper"):
+    """Without PASSWORD one is made up."""
+
+    id: int = 0
+    password: str = ""
+
+
+class UserAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """A person. LAST_LOGIN and LAST_ACTIVITY are null where there was none."""
+
+    id: int
+    login: str
+    kind: str
+    active: bool
+    admin: bool
+    name: str
+    last_name: str
+    second_name: str
+    email: str
+    work_position: str
+    language: str
+    registered: str
+    last_login: str | None
+    last_activity: str | None
+
+
+class AddedAnswer(UserAnswer, frozen=True, rename="upper"):
+    """A new person, with the password where it was made up; it is never shown again."""
+
+    password: str | None
+
+
+class PasswordAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """PASSWORD is null where it was given; it is never shown again."""
+
+    password: str | None
+
+
+class Hashed(NamedTuple):
+    """A password that was made up (``""`` for one that was given), and how it is stored."""
+
+    made: str
+    stored: str
+
+
+def hashed(p: Added | PasswordParams) -> Hashed:
+    """Hash the password, which takes a while. Raises PASSWORD_WEAK."""
+    login = p.login if isinstance(p, Added) else ""
+    if isinstance(p, Added) and not login:
+        return Hashed("", "")
+    made = "" if p.password else passwords.new_password()
+    if reason := passwords.weakness(p.password or made, login):
+        raise Refused(Problem.PASSWORD_WEAK, reason=reason)
+    return Hashed(made, passwords.hashed(p.password or made))
+
+
+@method(
+    "botyard.user.add",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.ARGUMENT, Problem.LOGIN_TAKEN, Problem.PASSWORD_WEAK),
+    before=hashed,
+)
+async def add(call: Call, p: Added) -> AddedAnswer:
+    """Add a person, tell ONUSERADD, and answer the password if none was given."""
+    made: Hashed = call.prepared
+    kind = KINDS.get(p.kind.lower())
+    login = p.login.strip()
+    if kind is None:
+        raise Refused(Problem.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
+    if bool(login) != (kind in users.PEOPLE):
+        raise Refused(Problem.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
+    if login and await users.find_login(call.tx, login):
+        raise Refused(Problem.LOGIN_TAKEN)
+    profile = _profile(p)
+    try:
+        user_id = await users.add(
+            call.tx,
+            msgspec.structs.replace(profile, name=profile.name or login),
+            login=login,
+            password_hash=made.stored,
+            now=call.now,
+            kind=kind,
+            admin=p.admin and kind is UserKind.EMPLOYEE,
+            departments=await _departments(call, p.department),
+        )
+    except Duplicate:
+        raise Refused(Problem.LOGIN_TAKEN) from None
+    [added] = await rows.find_many(call.tx, [user_id])
+    answer = _answer(call, added)
+    return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
+
+
+@method("botyard.user.list", access=Access.ADMIN)
+async def list_(call: Call, p: Listed) -> Page[list[UserAnswer]]:
+    """List people of all kinds, those sent away too, 50 at a time by id."""
+    start = min(max(p.start, 0), 2**31)
+    found = await rows.people_after(call.tx, p.kind.lower(), start, PAGE)
+    total = await rows.count_people(call.tx, p.kind.lower())
+    return Page([_answer(call, one) for one in found], total, start + PAGE if start + PAGE < total else None)
+
+
+@method("botyard.user.get", access=Access.ADMIN, raises=(Problem.USER_MISSING,))
+async def get(call: Call, p: Named) -> UserAnswer:
+    """Tell about a person."""
+    return _answer(call, await params.person(call, p.id))
+
+
+@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING, Problem.LAST_ADMIN))
+async def update(call: Call, p: Updated) -> UserAnswer:
+    """Change what is known of a person, and whether an employee is an administrator."""
+    found = await params.person(call, p.id)
+    await rows.change(call.tx, found.id, _profile(p), call.now)
+    if p.admin is not UNSET and found.kind == UserKind.EMPLOYEE and p.admin != found.admin:
+        await users.set_admin(call.tx, found, bool(p.admin), call.now)
+    return _answer(call, await params.person(call, p.id))
+
+
+@method(
+    "botyard.user.deactivate", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING, Problem.LAST_ADMIN)
+)
+async def deactivate(call: Call, p: Named) -> bool:
+    """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""
+    await users.send_away(call.tx, await params.person(call, p.id), call.now)
+    return True
+
+
+@method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING,))
+async def activate(call: Call, p: Named) -> bool:
+    """Let a person back in, with the keys that were not revoked meanwhile."""
+    await users.let_back(call.tx, await params.person(call, p.id), call.now)
+    return True
+
+
+@method(
+    "botyard.user.password",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.USER_MISSING, Problem.PASSWORD_WEAK),
+    before=hashed,
+)
+async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
+    """Set a password, and sign the person out wherever the old one was used."""
+    made: Hashed = call.prepared
+    found = await params.person(call, p.id)
+    if found.kind not in users.PEOPLE:
+        raise Refused(Problem.USER_MISSING)
+    await users.set_password(call.tx, found.id, made.stored)
+    return PasswordAnswer(made.made or None)
+
+
+def _profile(p: Fields) -> Profile:
+    names = Fields.__struct_fields__
+    return Profile(**{name: getattr(p, name) for name in names if getattr(p, name) is not UNSET})
+
+
+async def _departments(call: Call, wanted: list[int]) -> list[int]:
+    known = {one.id for one in await rows.departments(call.tx)}
+    if not set(wanted) <= known:
+        raise Refused(Problem.ARGUMENT, reason="DEPARTMENT must list departments that exist")
+    return wanted
+
+
+def _answer(call: Call, user: User) -> UserAnswer:
+    clock = call.context.clock
+    return UserAnswer(
+        id=user.id,
+        login=user.login,
+        kind=user.kind,
+        active=user.active,
+        admin=user.admin,
+        name=user.name,
+        last_name=user.last_name,
+        second_name=user.second_name,
+        email=user.email,
+        work_position=user.work_position,
+        language=user.language,
+        registered=call.atom(user.registered),
+        last_login=clock.atom_or_none(user.last_login),
+        last_activity=clock.atom_or_none(user.last_activity),
+    )

@@ -1,0 +1,87 @@
+"""`botyard.webhook.*`: incoming webhooks, by which scripts call in somebody's name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api.botyard import params
+from botyard.errors import Problem, Refused
+from botyard.portal import webhooks
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, NoParams, Params, method
+
+
+class Added(Params, frozen=True, rename="upper"):
+    """USER_ID is whom it calls for; the caller where it is left out."""
+
+    user_id: int = 0
+    title: str = "Webhook"
+    scope: Any = None
+
+
+class Named(Params, frozen=True, rename="upper"):
+    id: int = 0
+
+
+class IssuedAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """A new webhook with its address, which is never shown again."""
+
+    id: int
+    user_id: int
+    url: str
+
+
+class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """A webhook. PREFIX is how its secret begins; REVOKED is null while it works."""
+
+    id: int
+    user_id: int
+    title: str
+    prefix: str
+    scope: list[str]
+    created: str
+    revoked: str | None
+
+
+@method("botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.ARGUMENT, Problem.USER_MISSING))
+async def add(call: Call, p: Added) -> IssuedAnswer:
+    """Issue a webhook of a person; guests may have one, too, and then call as guests."""
+    owner = await params.person(call, p.user_id or call.user_id)
+    made = await webhooks.issue(
+        call.tx,
+        call.context.keys,
+        user_id=owner.id,
+        title=p.title,
+        scopes=params.scopes(call, p.scope),
+        now=call.now,
+    )
+    return IssuedAnswer(made.id, made.user_id, call.context.url(made.path()))
+
+
+@method("botyard.webhook.list", access=Access.ADMIN)
+async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
+    """List the webhooks, the revoked ones too, oldest first."""
+    clock = call.context.clock
+    return [
+        WebhookAnswer(
+            id=one.id,
+            user_id=one.user_id,
+            title=one.title,
+            prefix=one.prefix,
+            scope=[scope for scope in one.scopes.split(",") if scope],
+            created=call.atom(one.created),
+            revoked=None if one.revoked is None else clock.atom(one.revoked),
+        )
+        for one in await webhooks.listed(call.tx)
+    ]
+
+
+@method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.HOOK_MISSING,))
+async def revoke(call: Call, p: Named) -> bool:
+    """End a webhook at once."""
+    if not await webhooks.revoke(call.tx, p.id, call.now):
+        raise Refused(Problem.HOOK_MISSING)
+    return True
