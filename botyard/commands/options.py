@@ -112,9 +112,11 @@ def database(text: str) -> str:
 
 
 def files(text: str) -> str:
-    """The address of a bucket."""
-    if not text.startswith("s3://") or not urlsplit(text).netloc:
-        raise argparse.ArgumentTypeError("the address of the files must look like s3://bucket/prefix?endpoint=https://…")
+    """The address of a bucket; ``""`` is the data folder."""
+    if text and (not text.startswith("s3://") or not urlsplit(text).netloc):
+        raise argparse.ArgumentTypeError(
+            "the address of the files must look like s3://bucket/prefix?endpoint=https://…"
+        )
     return text
 
 
