@@ -216,6 +216,22 @@ def test_a_password_is_set_anew_and_may_come_from_a_pipe(house: Shell, monkeypat
     assert "'bob'" in house.refused("user", "password", "bob")
 
 
+def test_somebody_is_sent_away_and_let_back_in(house: Shell) -> None:
+    assert house.done("user", "deactivate", "ann") == "ann is not active now.\n"
+    assert house.done("user", "list").splitlines()[2].split()[:5] == ["2", "ann", "employee", "no", "no"]
+    assert house.done("user", "activate", "ann") == "ann is active now.\n"
+    assert "administrator" in house.refused("user", "deactivate", "admin")
+
+
+def test_a_guest_has_a_name_and_no_login(house: Shell) -> None:
+    made = house.done("user", "add", "Gil", "--guest")
+    assert "password" not in made
+    assert house.done("user", "list").splitlines()[-1].split()[:3] == [word(made, "id"), "-", "guest"]
+    assert word(house.done("webhook", "add", word(made, "id")), "address")
+    assert "guest" in house.refused("user", "password", word(made, "id"))
+    house.refused("user", "add", "Gil", "--guest", "--admin", code=Exit.USAGE)
+
+
 # Keys.
 
 
@@ -257,6 +273,27 @@ def test_an_application_is_registered_blocked_and_unblocked(house: Shell) -> Non
     assert house.done("app", "list").splitlines()[1].split()[-5:] == ["yes", "no", "Support", "bot", "im,imbot"]
     assert house.done("app", "unblock", client_id) == f"{client_id} is not blocked now.\n"
     assert "no application" in house.refused("app", "block", "local.0.0")
+
+
+def test_an_application_lives_through_everything_that_can_be_done_with_it(house: Shell) -> None:
+    client_id = application(house)
+    assert house.done("app", "update", client_id, "--version", "2") == f"{client_id} is installed, version 2.\n"
+    assert house.done("app", "uninstall", client_id, "--clean") == f"{client_id} is not installed, version 2.\n"
+    assert house.done("app", "install", client_id) == f"{client_id} is installed, version 2.\n"
+    assert house.done("app", "delete", client_id) == f"{client_id} is deleted.\n"
+    for verb in ("update", "install", "finish", "uninstall", "delete"):
+        assert "no application" in house.refused("app", verb, client_id)
+    assert len(house.done("app", "list").splitlines()) == 1
+
+
+def test_an_application_with_a_wizard_is_not_installed_until_that_is_said(house: Shell) -> None:
+    client_id = word(house.done("app", "add", "Robot", "--wizard", "--install", "https://app.example/"), "client_id")
+    assert "wizard" in house.done("app", "install", client_id)
+    assert house.done("app", "finish", client_id) == f"{client_id} is installed, version 1.\n"
+
+
+def test_an_address_that_is_none_is_refused(house: Shell) -> None:
+    assert "REDIRECT_URI" in house.refused("app", "add", "Robot", "--redirect", "javascript:alert(1)")
 
 
 def test_an_application_is_opened_to_some_or_to_everybody(house: Shell) -> None:

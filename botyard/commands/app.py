@@ -5,62 +5,136 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from botyard.chat import installations
+from botyard.chat.installations import Plan
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import house, person
+from botyard.commands.house import actor, house, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table, yes
+from botyard.model.apps import App
 from botyard.portal import apps
 from botyard.portal.apps import Registered
 from botyard.store.apps import all_apps
 from botyard.store.db import Tx
 
-ABOUT = "Register, list, block and restrict applications that call by OAuth."
+ABOUT = "Register, install, block and restrict applications that call by OAuth."
 EXAMPLES = """
 botyard app add 'Support bot' --scope im,imbot
+botyard app add Helper --scope im --install https://app.example.com/install --redirect https://app.example.com/back
 botyard app list
+botyard app update local.0123456789abcd.12345678 --version 2
+botyard app uninstall local.0123456789abcd.12345678
 botyard app block local.0123456789abcd.12345678
 botyard app restrict local.0123456789abcd.12345678 ann ben
 botyard app restrict local.0123456789abcd.12345678 --everybody
 """
 
+_VERBS = {
+    "add": "register one, install it, and print its secret, once",
+    "list": "list applications",
+    "update": "change one; it is told of a new version",
+    "install": "install one that was uninstalled",
+    "finish": "say that one with a wizard is installed",
+    "uninstall": "end its tokens, remove its bots and handlers",
+    "delete": "uninstall one and forget it",
+    "block": "answer its calls OVERLOAD_LIMIT",
+    "unblock": "answer its calls again",
+    "restrict": "open it to some people only",
+}
+_ADDRESSES = {
+    "handler": "its own page",
+    "install": "called when it is installed, with tokens; with --wizard a page that is opened instead",
+    "redirect": "where people are sent back to with a code (default: its own page)",
+}
+
 
 def parser() -> options.Parser:
     """The command's options."""
     made = options.parser("app", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|block|unblock|restrict")
-    add = verbs.add_parser("add", help="register one and print its secret, once", allow_abbrev=False)
-    add.add_argument("title", help="what people call it")
-    add.add_argument("--scope", default="", metavar="im,imbot,…", help="its permissions (default: all)")
-    listed = verbs.add_parser("list", help="list applications", allow_abbrev=False)
-    block = verbs.add_parser("block", help="answer its calls OVERLOAD_LIMIT", allow_abbrev=False)
-    unblock = verbs.add_parser("unblock", help="answer its calls again", allow_abbrev=False)
-    restrict = verbs.add_parser("restrict", help="open it to some people only", allow_abbrev=False)
-    for verb in (block, unblock, restrict):
-        verb.add_argument("client_id", metavar="CLIENT_ID")
+    under = made.add_subparsers(dest="verb", required=True, metavar="|".join(_VERBS))
+    verbs = {name: under.add_parser(name, help=text, allow_abbrev=False) for name, text in _VERBS.items()}
+    verbs["add"].add_argument("title", help="what people call it")
+    verbs["update"].add_argument("client_id", metavar="CLIENT_ID")
+    verbs["update"].add_argument("--title", metavar="TEXT", help="what people call it")
+    verbs["update"].add_argument("--version", type=int, metavar="NUMBER", help="its new version")
+    for name in ("add", "update"):
+        default = " (default: all)" if name == "add" else ""
+        verbs[name].add_argument("--scope", metavar="im,imbot,…", help=f"its permissions{default}")
+        verbs[name].add_argument(
+            "--wizard", action="store_true", default=None, help="it says itself when its installation is finished"
+        )
+        for word, meaning in _ADDRESSES.items():
+            verbs[name].add_argument(f"--{word}", metavar="URL", help=meaning)
+    for name in ("install", "finish", "uninstall", "delete", "block", "unblock", "restrict"):
+        verbs[name].add_argument("client_id", metavar="CLIENT_ID")
+    verbs["uninstall"].add_argument("--clean", action="store_true", help="forget what it has kept, too")
+    restrict = verbs["restrict"]
     restrict.add_argument("people", nargs="*", metavar="LOGIN", help="logins or ids of those it is open to")
     restrict.add_argument("--everybody", action="store_true", help="open it to everybody again")
-    for verb in (add, listed, block, unblock, restrict):
+    for verb in verbs.values():
         options.add_place(verb)
     return made
 
 
 def run(given: argparse.Namespace) -> int:
     """Do what was asked."""
-    verbs = {"add": _add, "list": _list, "block": _block, "unblock": _block, "restrict": _restrict}
-    return asyncio.run(verbs[given.verb](given))
+    others = {"add": _add, "list": _list, "block": _block, "unblock": _block, "restrict": _restrict}
+    return asyncio.run(others.get(given.verb, _live)(given))
+
+
+def _plan(given: argparse.Namespace, wanted: list[str] | None) -> Plan:
+    return Plan(
+        title=given.title,
+        scopes=wanted,
+        handler_url=given.handler,
+        install_url=given.install,
+        redirect_uri=given.redirect,
+        wizard=given.wizard,
+        version=getattr(given, "version", None),
+    )
 
 
 async def _add(given: argparse.Namespace) -> int:
-    wanted = scopes(given.scope)
+    plan = _plan(given, scopes(given.scope or ""))
     async with house(options.place(given)) as open_:
 
         async def work(tx: Tx) -> Registered:
-            return await apps.register(tx, open_.keys, title=given.title, scopes=wanted, now=open_.now)
+            return await installations.add(tx, open_.keys, await actor(tx), plan, open_.now)
 
         made = await open_.database.write(work)
     print(f"client_id: {made.app.client_id}")
     print(f"client_secret: {made.secret}   (it is not shown again)")
+    print(f"application_token: {open_.keys.application_token(made.app.owner)}")
+    return Exit.OK
+
+
+async def _live(given: argparse.Namespace) -> int:
+    """Update, install, finish, uninstall or delete an application."""
+    wanted = scopes(given.scope) if given.verb == "update" and given.scope else None
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> App:
+            app = await apps.find(tx, given.client_id)
+            if app is None:
+                raise _no_app(given.client_id)
+            who, now = await actor(tx), open_.now
+            if given.verb == "update":
+                return await installations.update(tx, who, app, _plan(given, wanted), now)
+            if given.verb == "uninstall":
+                return await installations.uninstall(tx, who, app, now, clean=given.clean)
+            if given.verb == "delete":
+                await installations.delete(tx, who, app, now)
+                return app
+            return await (installations.finish if given.verb == "finish" else installations.install)(tx, who, app, now)
+
+        app = await open_.database.write(work)
+    if given.verb == "delete":
+        print(f"{app.client_id} is deleted.")
+    elif given.verb == "install" and not app.installed:
+        print(f"{app.client_id} has a wizard, which says when it is installed; or say 'botyard app finish'.")
+    else:
+        print(f"{app.client_id} is {'' if app.installed else 'not '}installed, version {app.version}.")
     return Exit.OK
 
 
@@ -68,10 +142,18 @@ async def _list(given: argparse.Namespace) -> int:
     async with house(options.place(given)) as open_:
         listed = await open_.database.read(all_apps)
     rows = [
-        (app.client_id, moment(app.created), yes(app.blocked), yes(app.restricted), app.title, brief(app.scopes))
+        (
+            app.client_id,
+            moment(app.created),
+            yes(app.installed),
+            yes(app.blocked),
+            yes(app.restricted),
+            app.title,
+            brief(app.scopes),
+        )
         for app in listed
     ]
-    print(table(("CLIENT_ID", "CREATED (UTC)", "BLOCKED", "RESTRICTED", "TITLE", "PERMISSIONS"), rows))
+    print(table(("CLIENT_ID", "CREATED (UTC)", "INSTALLED", "BLOCKED", "RESTRICTED", "TITLE", "PERMISSIONS"), rows))
     return Exit.OK
 
 
@@ -103,4 +185,8 @@ async def _restrict(given: argparse.Namespace) -> int:
 
 def _require_found(found: bool, client_id: str) -> None:
     if not found:
-        raise Failure(f"There is no application {client_id!r}; 'botyard app list' shows them.")
+        raise _no_app(client_id)
+
+
+def _no_app(client_id: str) -> Failure:
+    return Failure(f"There is no application {client_id!r}; 'botyard app list' shows them.")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 from botyard.config import Settings
+from botyard.errors import Refused
 from botyard.store.db import Duplicate, Unavailable
 
 FILE = "botyard.db"
@@ -39,9 +40,11 @@ class Failure(Exception):
 
 @contextmanager
 def storage(settings: Settings) -> Iterator[None]:
-    """Tell what goes wrong with the database or the data folder in a sentence."""
+    """Tell what a verb refuses, or what goes wrong with the database or the data folder, in a sentence."""
     try:
         yield
+    except Refused as refused:
+        raise Failure(f"{refused.v1()[1]}.") from refused
     except Unavailable as problem:
         # The address of a server is not repeated: it may hold a password.
         where = "" if settings.database else f": {settings.data / FILE}"

@@ -71,9 +71,15 @@ def _no_portal(settings: Settings) -> Failure:
     return Failure(f"There is no portal in {where} yet; make one with 'botyard init' or 'botyard serve'.")
 
 
+async def actor(tx: Tx) -> int:
+    """In whose name the command line acts: the longest-standing administrator's."""
+    found = await users.first_admin(tx)
+    return found.id if found else 0
+
+
 async def person(tx: Tx, who: str) -> User:
     """A person by login or id. Raises Failure."""
     found = await users.find(tx, who)
-    if found is None or found.kind not in users.PEOPLE:
+    if found is None or found.bot:
         raise Failure(f"There is nobody with the login or id {who!r}; 'botyard user list' shows everybody.")
     return found

@@ -1,4 +1,4 @@
-"""`botyard user`: add and list people, set passwords."""
+"""`botyard user`: add and list people, set passwords, send people away."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from botyard.commands.table import moment, table, yes
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, passwords, users
 from botyard.store.db import Tx
-from botyard.store.users import set_password
+from botyard.store.users import everyone
 
-ABOUT = "Add and list people, set passwords."
+ABOUT = "Add and list people, set passwords, send people away and let them back."
 EXAMPLES = """
 botyard user add ann --name Ann --last-name Lee --department Sales
 botyard user add root --admin
+botyard user add Gil --guest
 botyard user list
+botyard user deactivate ann
 echo 'correct horse battery' | botyard user password ann --password-stdin
 """
 
@@ -35,38 +37,42 @@ _TEXTS = {
 def parser() -> options.Parser:
     """The command's options."""
     made = options.parser("user", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|password")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|password|deactivate|activate")
     add = verbs.add_parser("add", help="add a person and print a password", allow_abbrev=False)
     add.add_argument("login", help="the name to sign in with")
     for name, meaning in _TEXTS.items():
         add.add_argument(f"--{name}", default="", metavar="TEXT", help=meaning)
     add.add_argument("--admin", action="store_true", help="with an administrator's rights")
     add.add_argument("--extranet", action="store_true", help="from outside: sees only the chats it is in")
+    add.add_argument("--guest", action="store_true", help="without a login: LOGIN is the name then")
     listed = verbs.add_parser("list", help="list people", allow_abbrev=False)
     password = verbs.add_parser("password", help="set a new password", allow_abbrev=False)
-    password.add_argument("who", metavar="LOGIN", help="login or id")
+    away = verbs.add_parser("deactivate", help="send somebody away, at once and everywhere", allow_abbrev=False)
+    back = verbs.add_parser("activate", help="let somebody back in", allow_abbrev=False)
+    for verb in (password, away, back):
+        verb.add_argument("who", metavar="LOGIN", help="login or id")
     for verb in (add, password):
         verb.add_argument(
             "--password-stdin", action="store_true", help="read the password from standard input, print none"
         )
-    for verb in (add, listed, password):
+    for verb in (add, listed, password, away, back):
         options.add_place(verb)
     return made
 
 
 def run(given: argparse.Namespace) -> int:
     """Do what was asked."""
-    verbs = {"add": _add, "list": _list, "password": _password}
+    verbs = {"add": _add, "list": _list, "password": _password, "deactivate": _turn, "activate": _turn}
     return asyncio.run(verbs[given.verb](given))
 
 
-def _chosen(given: argparse.Namespace) -> str:
+def _chosen(given: argparse.Namespace, login: str) -> str:
     """The password to set: from standard input, or a new one."""
     if not given.password_stdin:
         return passwords.new_password()
     text = sys.stdin.readline().rstrip("\r\n")
-    if len(text) < passwords.MINIMUM:
-        raise Failure(f"A password needs at least {passwords.MINIMUM} characters.")
+    if reason := passwords.weakness(text, login):
+        raise Failure(f"{reason}.")
     return text
 
 
@@ -78,38 +84,50 @@ def _show(given: argparse.Namespace, password: str) -> None:
 async def _add(given: argparse.Namespace) -> int:
     if not given.login.strip():
         raise Failure("A login may not be empty.", Exit.USAGE)
+    if given.guest and (given.admin or given.extranet or given.password_stdin):
+        raise Failure("A guest has no login, no password and no rights.", Exit.USAGE)
     profile = Profile(
         name=given.name or given.login, last_name=given.last_name, email=given.email, work_position=given.position
     )
-    password = _chosen(given)
-    stored = passwords.hashed(password)
+    kind = UserKind.GUEST if given.guest else UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE
+    password = "" if given.guest else _chosen(given, given.login)
+    stored = passwords.hashed(password) if password else ""
     async with house(options.place(given)) as open_:
 
         async def work(tx: Tx) -> int:
-            if await users.find_login(tx, given.login):
+            if not given.guest and await users.find_login(tx, given.login):
                 raise Failure(f"The login {given.login!r} is taken.")
             return await users.add(
                 tx,
                 profile,
-                login=given.login,
+                login="" if given.guest else given.login,
                 password_hash=stored,
                 now=open_.now,
-                kind=UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE,
+                kind=kind,
                 admin=given.admin,
                 departments=[await departments.named(tx, given.department)] if given.department else [],
             )
 
         user_id = await open_.database.write(work)
     print(f"id: {user_id}")
-    _show(given, password)
+    if password:
+        _show(given, password)
     return Exit.OK
 
 
 async def _list(given: argparse.Namespace) -> int:
     async with house(options.place(given)) as open_:
-        everybody = await open_.database.read(users.people)
+        everybody = [one for one in await open_.database.read(everyone) if not one.bot]
     rows = [
-        (one.id, one.login, one.kind, yes(one.admin), yes(one.active), moment(one.last_activity), users.name_of(one))
+        (
+            one.id,
+            one.login or "-",
+            one.kind,
+            yes(one.admin),
+            yes(one.active),
+            moment(one.last_activity),
+            users.name_of(one),
+        )
         for one in everybody
     ]
     print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
@@ -117,14 +135,29 @@ async def _list(given: argparse.Namespace) -> int:
 
 
 async def _password(given: argparse.Namespace) -> int:
-    password = _chosen(given)
+    password = _chosen(given, given.who)
     stored = passwords.hashed(password)
     async with house(options.place(given)) as open_:
 
         async def work(tx: Tx) -> None:
             found = await person(tx, given.who)
-            await set_password(tx, found.id, stored)
+            if not found.login:
+                raise Failure("A guest has no login, and so no password.")
+            await users.set_password(tx, found.id, stored)
 
         await open_.database.write(work)
     _show(given, password)
+    return Exit.OK
+
+
+async def _turn(given: argparse.Namespace) -> int:
+    away = given.verb == "deactivate"
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> None:
+            found = await person(tx, given.who)
+            await (users.send_away(tx, found, open_.now) if away else users.let_back(tx, found, open_.now))
+
+        await open_.database.write(work)
+    print(f"{given.who} is {'not ' if away else ''}active now.")
     return Exit.OK
