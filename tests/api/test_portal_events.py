@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from b24pysdk.credentials import OAuthEventData
 
 from botyard.api import portal_events
 from botyard.api.post import Post
@@ -118,6 +119,7 @@ def test_somebody_new(stage: Stage) -> None:
     assert found["data"]["NAME"] == "Klaus"
     assert found["data"]["DATE_REGISTER"] == stage.world.context.clock.atom(int(stage.world.time))
     assert stage.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(klaus)
+    assert OAuthEventData.from_dict(found).event == "ONUSERADD"
 
 
 def test_an_event_in_the_name_of_somebody_else(stage: Stage) -> None:

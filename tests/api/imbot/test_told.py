@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from b24pysdk.credentials import OAuthEventData
 
 from botyard.chat import members, messages
 from botyard.model.events import (
@@ -124,6 +125,19 @@ def test_the_body_for_an_application_is_the_sample(app: Stage, name: str, kind: 
 def test_the_body_for_a_webhook_lacks_the_tokens(hook: Stage, name: str, kind: type[Event], which: int) -> None:
     hook.happens(kind, private=which == 0)
     assert deviations(name, which, hook.told(kind), without=TOKENS) == []
+
+
+@pytest.mark.parametrize(("name", "kind", "which"), CASES)
+def test_the_official_python_sdk_reads_it(app: Stage, name: str, kind: type[Event], which: int) -> None:
+    app.happens(kind, private=which == 0)
+    read = OAuthEventData.from_dict(app.told(kind))
+    assert (read.event, read.is_system) == (name, False)
+    assert read.event_handler_id > 0
+
+
+def test_the_official_python_sdk_reads_what_a_webhook_gets(hook: Stage) -> None:
+    hook.says(str(hook.bot), "Hello")
+    assert OAuthEventData.from_dict(hook.told(MessageSent)).is_system
 
 
 def test_a_private_message(app: Stage) -> None:
