@@ -242,6 +242,8 @@ class Problem(Enum):
     # Messages.
     MESSAGE_EMPTY = row(400, "MESSAGE_EMPTY: Message can't be empty", "EMPTY_MESSAGE: Message is empty")
     MESSAGE_ID_WRONG = row(400, "MESSAGE_ID_ERROR: Message ID can't be empty")
+    BOT_ID_EMPTY = row(400, "BOT_ID_ERROR: Bot ID can't be empty")
+    COMMAND_NAMELESS = row(400, "COMMAND_ERROR: Command can't be empty")
     MESSAGE_ID_EMPTY = row(400, "MESSAGE_ID_EMPTY: Message ID can't be empty")
     MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added", "SENDING_FAILED: Sending failed")
     MESSAGE_LOCKED = row(

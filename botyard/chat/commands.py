@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -14,7 +14,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged
-from botyard.model.messages import Draft
+from botyard.model.messages import Draft, Message
 from botyard.model.people import User
 from botyard.store import bots, chats, members
 from botyard.store import messages as rows
@@ -22,6 +22,26 @@ from botyard.store.db import Tx
 
 MOST = 100
 """Commands that one bot may register."""
+
+
+class Press(NamedTuple):
+    """What a person has pressed: a command of a bot, with the words that follow it."""
+
+    bot_id: int
+    command: str
+    params: str
+
+
+class _Use(NamedTuple):
+    """A command that is called: from where, in which message, and which bots are in the chat."""
+
+    command: Command
+    params: str
+    context: str
+    message_id: int
+    text: str
+    here: set[int]
+
 
 _WORD = re.compile(r"[^\s/]{1,60}")
 
@@ -129,21 +149,50 @@ async def call(
             if command.id in called or not _reaches(command, author, chat, here):
                 continue
             called.add(command.id)
-            await bots.add_call(tx, command.id, message_id, now)
-            event = CommandCalled(
-                actor_id=author.id,
-                chat_id=chat.id,
-                bot_id=command.bot_id,
-                command_id=command.id,
-                command=command.command,
-                params=params,
-                context=context,
-                message_id=message_id,
-                text=text,
-                previous_id=chat.last_message_id,
-                bots=tuple(sorted(here)),
-            )
-            await outbox.publish(tx, event, now)
+            await _leave(tx, author, chat, _Use(command, params, context, message_id, text, here), now)
+
+
+async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> bool:
+    """Leave an event for a button or menu item of a message that a person has pressed.
+
+    False where the bot has no such command, or does not answer to it here.
+    """
+    command = await bots.find_command_named(tx, asked.bot_id, word(asked.command))
+    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    if command is None or not _reaches(command, author, chat, here):
+        return False
+    use = _Use(command, asked.params, _pressed_in(message, command), message.id, message.text, here)
+    await _leave(tx, author, chat, use, now)
+    return True
+
+
+def _pressed_in(message: Message, command: Command) -> str:
+    """The context menu, where it alone leads to the command; what clients draw themselves counts as a button."""
+    for place in ("KEYBOARD", "MENU"):
+        listed = message.params.get(place)
+        for one in listed if isinstance(listed, list) else ():
+            if one.get("BOT_ID") == command.bot_id and one.get("COMMAND") == command.command:
+                return place
+    return "KEYBOARD"
+
+
+async def _leave(tx: Tx, author: User, chat: Chat, use: _Use, now: int) -> None:
+    """Note a call of a command, and tell its bot."""
+    await bots.add_call(tx, use.command.id, use.message_id, now)
+    event = CommandCalled(
+        actor_id=author.id,
+        chat_id=chat.id,
+        bot_id=use.command.bot_id,
+        command_id=use.command.id,
+        command=use.command.command,
+        params=use.params,
+        context=use.context,
+        message_id=use.message_id,
+        text=use.text,
+        previous_id=chat.last_message_id,
+        bots=tuple(sorted(use.here)),
+    )
+    await outbox.publish(tx, event, now)
 
 
 def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool:

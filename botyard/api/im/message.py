@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from botyard.api.content import IM, carried
 from botyard.chat import commands, dialogs, messages
+from botyard.chat.commands import Press
 from botyard.errors import Problem, Refused
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
@@ -24,6 +25,13 @@ class Add(Params, frozen=True, rename="upper"):
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0
+
+
+class Command(Params, frozen=True, rename="upper"):
+    message_id: int = 0
+    bot_id: int = 0
+    command: str = ""
+    command_params: str = ""
 
 
 @method(
@@ -65,6 +73,31 @@ async def add(call: Call, p: Add) -> int:
     if author and not p.system:
         await commands.call(call.tx, author, chat, message_id, p.message, call.now)
     return message_id
+
+
+@method(
+    "im.message.command",
+    mode=Mode.WRITE,
+    raises=(Problem.MESSAGE_ID_WRONG, Problem.BOT_ID_EMPTY, Problem.COMMAND_NAMELESS, Problem.PARAMS_WRONG),
+)
+async def command(call: Call, p: Command) -> bool:
+    """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.
+
+    The bot is told by ONIMCOMMANDADD, with COMMAND_CONTEXT of KEYBOARD or MENU, and may
+    answer even where it is not a member. PARAMS_ERROR where the bot has no such command.
+
+    Docs: api-reference/chats/messages/im-message-command.md
+    """
+    found, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, Problem.MESSAGE_ID_WRONG)
+    if p.bot_id <= 0:
+        raise Refused(Problem.BOT_ID_EMPTY)
+    if not commands.word(p.command):
+        raise Refused(Problem.COMMAND_NAMELESS)
+    author = await users.find(call.tx, call.user_id)
+    asked = Press(p.bot_id, p.command, p.command_params.strip())
+    if author is None or found.erased or not await commands.press(call.tx, author, chat, found, asked, call.now):
+        raise Refused(Problem.PARAMS_WRONG)
+    return True
 
 
 def _as_documented(refused: Refused, dialog_id: str) -> Refused:
