@@ -16,6 +16,7 @@ from botyard.wire import forms, multipart
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD
 from botyard.wire.multipart import Keep
 
+_UTF_8 = ("utf-8", "utf8")
 _BOM = b"\xef\xbb\xbf"
 # A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
 _JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
@@ -40,8 +41,11 @@ def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BOD
 def decode_file(content_type: str, body: IO[bytes], query: bytes, keep: Keep) -> dict[str, Any]:
     """The same for a body in a file, which may be longer; files in a form become ``multipart.FilePart``."""
     body.seek(0)
-    if _media(content_type).kind == "multipart/form-data":
+    kind, charset = _media(content_type)
+    if charset in _UTF_8 and kind == "multipart/form-data":
         return _merged(query, multipart.parse_file(content_type, body, keep))
+    if charset in _UTF_8 and kind == "application/x-www-form-urlencoded":
+        return _merged(query, forms.parse_file(body))
     return decode(content_type, body.read(), query, limit=MAX_UPLOAD)
 
 
@@ -88,7 +92,7 @@ def _media(content_type: str) -> _Media:
 
 def _body(content_type: str, body: bytes) -> dict[str, Any]:
     kind, charset = _media(content_type)
-    if charset not in ("utf-8", "utf8"):
+    if charset not in _UTF_8:
         raise Refused(Problem.BODY_TYPE, type=_echo(content_type))
     if kind == "application/json" or kind.endswith("+json"):
         return _json_params(body)

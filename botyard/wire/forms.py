@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote_plus
 
 from botyard.errors import Problem, Refused
@@ -18,6 +18,7 @@ from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
 # A percent sign that begins no escape stands for itself.
 _LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_CUT_ESCAPE = re.compile(rb"%[0-9A-Fa-f]?\Z")
 # A large value is unescaped piece by piece, so that the copies on the way stay small.
 _PIECE = 64 * 1024
 # Python refuses to write longer integers in decimal; nothing sensible is that long.
@@ -34,6 +35,21 @@ def parse(raw: bytes) -> dict[str, Any]:
     if len(raw) > MAX_KEYS and raw.count(b"&") >= MAX_KEYS:
         raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
     return nest(_pairs(raw))
+
+
+def parse_file(body: IO[bytes]) -> dict[str, Any]:
+    """Read a form body from a file, whose large values are in memory hardly more than once."""
+    pairs = []
+    for name, value in _streamed(body):
+        if b"\0" in name or b"\0" in value:
+            raise Refused(Problem.BODY_NUL)
+        try:
+            pairs.append((name.decode(), value.decode()))
+        except UnicodeDecodeError:
+            raise Refused(Problem.BODY_NOT_UTF8) from None
+        if len(pairs) > MAX_KEYS:
+            raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+    return nest(pairs)
 
 
 def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -154,6 +170,45 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
         return [(_unquote(name), _unquote(value)) for name, _, value in halves]
     except UnicodeDecodeError:
         raise Refused(Problem.BODY_NOT_UTF8) from None
+
+
+def _streamed(body: IO[bytes]) -> Iterator[tuple[bytearray, bytearray]]:
+    """Names and values, unescaped while they are read."""
+    field = _Field()
+    while piece := body.read(_PIECE):
+        *ended, rest = piece.split(b"&")
+        for part in ended:
+            field.add(part)
+            yield field.finished()
+            field = _Field()
+        field.add(rest)
+    yield field.finished()
+
+
+class _Field:
+    """One `name=value` of a form, that comes in parts."""
+
+    def __init__(self) -> None:
+        self._halves = [bytearray()]
+        self._cut = b""
+
+    def add(self, part: bytes) -> None:
+        """Take in what comes next; an escape that is cut in two waits for its other half."""
+        part = self._cut + part
+        cut = _CUT_ESCAPE.search(part)
+        end = cut.start() if cut else len(part)
+        self._cut = part[end:]
+        if len(self._halves) == 1 and b"=" in part[:end]:
+            place = part.index(b"=")
+            self._halves[0] += _unescape(part[:place].replace(b"+", b" "))
+            self._halves.append(bytearray(_unescape(part[place + 1 : end].replace(b"+", b" "))))
+        else:
+            self._halves[-1] += _unescape(part[:end].replace(b"+", b" "))
+
+    def finished(self) -> tuple[bytearray, bytearray]:
+        """The name and the value; an escape that stays by half stands for itself."""
+        self._halves[-1] += self._cut
+        return self._halves[0], self._halves[1] if len(self._halves) > 1 else bytearray()
 
 
 def _unquote(sent: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from botyard.errors import Problem, Refused
 from botyard.wire import forms
+from botyard.wire.limits import MAX_KEYS
 
 PARSED: list[tuple[str, bytes, dict[str, Any]]] = [
     ("nothing", b"", {}),
@@ -129,3 +132,56 @@ def test_what_is_encoded_parses_to_its_php_form(value: dict[str, Any]) -> None:
 def test_a_second_trip_changes_nothing(value: dict[str, Any]) -> None:
     once = forms.parse(forms.encode(value).encode())
     assert forms.parse(forms.encode(once).encode()) == once
+
+
+class Slowly(io.BytesIO):
+    """A body that comes in pieces of a few bytes, so that every cut is tried."""
+
+    def __init__(self, raw: bytes, step: int) -> None:
+        super().__init__(raw)
+        self._step = step
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(self._step)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"a=1&b[c]=2&b[d][]=3&&e",
+        b"=x&a%5Bb%5D=%D0%BF%D1%80%2B+%3D%26&c=a=b=c",
+        b"a=%&b=%4&c=%%41&d=%zz&e%=1&f%3=2&%=3",
+        b"a%=&b=1",
+        b"a=\\x41%5Cx41",
+    ],
+)
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 1000])
+def test_a_file_is_read_as_the_text_is(raw: bytes, step: int) -> None:
+    assert forms.parse_file(Slowly(raw, step)) == forms.parse(raw)
+
+
+@given(st.lists(st.sampled_from([b"a", b"=", b"&", b"%", b"4", b"1", b"+", b"[", b"]", b"\xd0\xb0"]), max_size=30))
+def test_any_file_is_read_as_the_text_is(parts: list[bytes]) -> None:
+    raw = b"".join(parts)
+    try:
+        expected: object = forms.parse(raw)
+    except Refused as refused:
+        expected = refused.problem
+    for step in (1, 2, 5):
+        try:
+            found: object = forms.parse_file(Slowly(raw, step))
+        except Refused as refused:
+            found = refused.problem
+        assert found == expected
+
+
+def test_a_file_has_the_limits_of_a_text() -> None:
+    for raw, problem in [
+        (b"a=%00", Problem.BODY_NUL),
+        (b"a=%ff", Problem.BODY_NOT_UTF8),
+        (b"&".join(b"a%d=1" % number for number in range(MAX_KEYS + 1)), Problem.BODY_TOO_MANY),
+    ]:
+        with pytest.raises(Refused) as refused:
+            forms.parse_file(io.BytesIO(raw))
+        assert refused.value.problem is problem
