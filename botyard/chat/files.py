@@ -119,6 +119,9 @@ async def _put(depot: Depot, names: Names, upload: Upload) -> Kept:
     except OSError as error:
         log.error("a file could not be stored: %s", error)
         raise Refused(Problem.FILE_NOT_STORED) from error
+    finally:
+        # It knows the exception, which knows this frame, and so would keep the whole text of the file for a while.
+        del work
 
 
 async def _take(tx: Tx, names: Names, kept: Kept) -> None:

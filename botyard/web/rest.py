@@ -62,6 +62,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         status, content, more = 200, _success(context, wanted, outcome), None
     except Exception as fault:
         refused = refusal(fault, wanted.method)
+        # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
+        refused.__traceback__ = None
         status = refused.status_v2 if second_generation(wanted.method) else refused.status
         content, more = failure(refused, wanted), demanded(refused)
     await answer(send, status, XML if wanted.xml else JSON, content, more)

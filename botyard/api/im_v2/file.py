@@ -58,16 +58,18 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/files/file-upload.md
     """
+    dialog_id = p.dialog_id
 
     async def enter(tx: Tx) -> Place:
-        chat, member = await dialogs.open_(tx, call.user_id, p.dialog_id, call.now)
+        chat, member = await dialogs.open_(tx, call.user_id, dialog_id, call.now)
         return Place(call.user_id, chat, member)
 
     try:
         file = shared.given(p.fields.name, p.fields.content, Problem.UPLOAD_EMPTY)
         sent = await shared.send(call, enter, file, p.fields.message)
     except Refused as refused:
-        raise _as_documented(refused) from refused
+        # Often the very same refusal, which cannot be its own cause.
+        raise _as_documented(refused) from None
     shown = shared.shown(call.context, sent.file, call.user_id, call.now)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, call.user_id))
 

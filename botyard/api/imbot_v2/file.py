@@ -7,7 +7,7 @@ from typing import Any
 from botyard.api import entities
 from botyard.api import files as shared
 from botyard.api.files import Download, Uploaded
-from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place, token
 from botyard.chat import files
 from botyard.chat.files import Place
 from botyard.errors import Problem, Refused
@@ -56,14 +56,16 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-upload.md
     """
+    # Not all of the parameters: what a refusal remembers of its way must not hold the whole file.
+    named, dialog_id = BotParams(bot_id=p.bot_id, bot_token=token(p)), p.dialog_id
 
     async def enter(tx: Tx) -> Place:
         inside = call.within(tx)
-        bot = await own_bot(inside, p)
-        return Place(bot.user_id, *await _opened(inside, bot, p.dialog_id))
+        bot = await own_bot(inside, named)
+        return Place(bot.user_id, *await _opened(inside, bot, dialog_id))
 
     # Whose bot it is comes first, as in all methods of bots.
-    bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), p))
+    bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
     file = shared.given(p.fields.name, p.fields.content, Problem.FILE_EMPTY)
     sent = await shared.send(call, enter, file, p.fields.message)
     shown = shared.shape(call.context, sent.file)
