@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.world import World
 def pytest_configure(config: pytest.Config) -> None:
     # The process that starts the run makes the folder; its workers find it in their environment.
     if "PYTEST_XDIST_WORKER" not in os.environ:
+        # Started in the background, a shell makes everything below it deaf to Ctrl-C, which some tests press.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ[worlds.LEDGER] = tempfile.mkdtemp(prefix="botyard-ledger-")
 
 
