@@ -314,6 +314,7 @@ class Problem(Enum):
     SWITCH_MISSING = row(400, "SWITCH_NOT_FOUND: There are the switches {names}")
     LOGIN_TAKEN = row(400, "LOGIN_TAKEN: The login is taken")
     PASSWORD_WEAK = row(400, "PASSWORD_WEAK: {reason}")
+    DELIVERY_MISSING = row(400, "DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer")
     LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
 
 

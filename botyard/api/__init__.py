@@ -6,6 +6,7 @@ from types import ModuleType
 
 from botyard.api import app, event, general, user, v3
 from botyard.api.botyard import app as botyard_app
+from botyard.api.botyard import delivery as botyard_delivery
 from botyard.api.botyard import portal as botyard_portal
 from botyard.api.botyard import user as botyard_user
 from botyard.api.botyard import webhook as botyard_webhook
@@ -51,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     im_dialog,
     im_message,
     botyard_app,
+    botyard_delivery,
     botyard_portal,
     botyard_user,
     botyard_webhook,

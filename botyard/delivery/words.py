@@ -15,7 +15,8 @@ from botyard.rpc.call import Context
 from botyard.store import bindings, bots
 from botyard.store.db import Tx
 
-APP = "app:"
+BOTS = "imbot"
+"""The permission without which an application's bots are told nothing."""
 
 
 class Letter(NamedTuple):
@@ -40,7 +41,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> Writer:
         bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
         if bot is None:
             return Reason.NO_BOT
-        if reason := await closed(tx, bot.owner):
+        if reason := await apps.closed(tx, bot.owner, BOTS):
             return reason
         render = dialects.get(bot.dialect)
         post = await render(tx, context, what, bot) if render else None
@@ -62,7 +63,7 @@ def to_bindings(render: BoundRenderer) -> Writer:
         # The farewell goes to where the application was: nothing else reaches a handler that was removed.
         if binding.removed is not None and not farewell:
             return Reason.NO_HANDLER
-        if not farewell and (reason := await closed(tx, binding.owner)):
+        if not farewell and (reason := await apps.closed(tx, binding.owner)):
             return reason
         post = await render(tx, context, what, binding)
         return Letter(post, binding.owner) if post else Reason.NO_WORDS
@@ -75,13 +76,3 @@ async def _bot(tx: Tx, what: Happening, bot_id: int) -> Bot | None:
     if isinstance(what.event, BotRemoved) and what.event.bot_id == bot_id:
         return what.event.bot
     return await bots.find(tx, bot_id)
-
-
-async def closed(tx: Tx, owner: str) -> Reason | None:
-    """Why nothing is sent to an owner's handlers now: applications are told nothing until they are installed."""
-    if not owner.startswith(APP):
-        return None
-    app = await apps.find(tx, owner.removeprefix(APP))
-    if app is None or not app.installed:
-        return Reason.NOT_INSTALLED
-    return Reason.BLOCKED if app.blocked else None

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     TOO_OLD = "the time for attempts is over"
     NOT_INSTALLED = "the application is not installed"
     BLOCKED = "the application is blocked"
+    NO_SCOPE = "the application lacks the permission"
     NO_HANDLER = "no handler is bound"
     NO_BOT = "the bot is gone"
     NO_WORDS = "there was nothing to tell"

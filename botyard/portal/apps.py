@@ -8,9 +8,13 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.model.apps import App
+from botyard.model.deliveries import Reason
 from botyard.portal.keys import Keys, new_client_id, new_secret
 from botyard.store import apps
 from botyard.store.db import Tx
+
+OWNER = "app:"
+"""How the owner of bots and handlers begins where that is an application."""
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -39,6 +43,21 @@ async def find(tx: Tx, client_id: str) -> App | None:
     """The application with this client id."""
     found = await apps.find_by_client(tx, client_id)
     return found[0] if found else None
+
+
+async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:
+    """Why nothing is sent to an owner's handlers now: applications are told nothing until they are installed.
+
+    With ``scope``, nor when they lack that permission.
+    """
+    if not owner.startswith(OWNER):
+        return None
+    app = await find(tx, owner.removeprefix(OWNER))
+    if app is None or not app.installed:
+        return Reason.NOT_INSTALLED
+    if app.blocked:
+        return Reason.BLOCKED
+    return Reason.NO_SCOPE if scope and scope not in app.scopes.split(",") else None
 
 
 async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple[App | None, bool]:

@@ -1,0 +1,335 @@
+"""`botyard.delivery.*`: what bots were told, what they were not, why not, and sending it again.
+
+An administrator asks about everything, with the permission `botyard`. Whoever owns a bot asks about that bot
+with the permission `imbot`: the application that registered it, or a webhook that names its CLIENT_ID (the
+`botToken` of the second generation).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from botyard.api.owners import owner
+from botyard.chat import bots
+from botyard.chat import explain as reasons
+from botyard.chat.explain import NAMES, Case, Explained
+from botyard.errors import Problem, Refused
+from botyard.model import deliveries as recipients
+from botyard.model.bots import EventMode
+from botyard.model.deliveries import Attempt, State
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+from botyard.store import bots as rows
+from botyard.store import deliveries, delivery_log, members, messages
+from botyard.store.delivery_log import ENDED, MISSED, NEVER, Logged, Wanted
+
+SCOPES = ("botyard", "imbot")
+LIMIT_MAX = 200
+RESENT_MAX = 500
+"""Deliveries that one call sends again."""
+DAY = 86_400
+OWNER_PROBLEMS = (Problem.ADMIN_ONLY, Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+
+_EXPLAINED = frozenset(name for names in NAMES.values() for name in names.values())
+_GROUPS = {"": frozenset(State), "missed": MISSED, "open": frozenset({State.WAITING, State.SENDING})}
+
+
+class OfBot(Params, frozen=True, rename="upper"):
+    """BOT_ID and CLIENT_ID as in `imbot.*`; an administrator needs no CLIENT_ID."""
+
+    bot_id: int = 0
+    client_id: str = ""
+
+
+class Chosen(OfBot, frozen=True, rename="upper"):
+    """FROM and TO are Unix seconds or ISO 8601: when the event happened, TO itself left out.
+
+    STATE is waiting, sending, done, dead, skipped, fetch, fetched or expired; `open` means the first two, `missed`
+    dead, skipped and expired. BEFORE is the NEXT of the page before.
+    """
+
+    state: str = ""
+    from_: Any = msgspec.field(name="FROM", default=None)
+    to: Any = None
+    before: int = 0
+
+
+class Listed(Chosen, frozen=True, rename="upper"):
+    """RECIPIENT is `bot:17`, `user:5` or `binding:3`; only an administrator may name one."""
+
+    recipient: str = ""
+    limit: int = 50
+
+
+class One(Params, frozen=True, rename="upper"):
+    id: int = 0
+    client_id: str = ""
+
+
+class Asked(OfBot, frozen=True, rename="upper"):
+    """EVENT narrows the question to one event, such as ONIMBOTV2MESSAGEADD."""
+
+    message_id: int = 0
+    event: str = ""
+
+
+class Again(Chosen, frozen=True, rename="upper"):
+    """ID alone means one delivery. Otherwise a bot, a time or ALL must be named, and STATE is `missed` unless given."""
+
+    id: int = 0
+    all: bool = False
+
+
+class DeliveryShape(msgspec.Struct, frozen=True, rename="upper"):
+    """An event on its way to somebody. ATTEMPTS have been made; DUE is set while it waits, FINISHED once it ended."""
+
+    id: int
+    event_id: int
+    event: str
+    happened: str
+    recipient: str
+    bot_id: int
+    chat_id: int
+    state: str
+    reason: str
+    attempts: int
+    due: str | None
+    finished: str | None
+
+
+class AttemptShape(msgspec.Struct, frozen=True, rename="upper"):
+    """An attempt: STATUS is 0 where no answer came, and PROBLEM says why. ANSWER is how the answer begins."""
+
+    number: int
+    started: str
+    milliseconds: int
+    status: int
+    answer: str
+    problem: str
+
+
+class WholeShape(DeliveryShape, frozen=True, rename="upper"):
+    """The same with its attempts, first one first."""
+
+    log: list[AttemptShape]
+
+
+class ListAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """Newest first. NEXT is the BEFORE of the next page, which may be there though this one is short; 0: no more."""
+
+    deliveries: list[DeliveryShape]
+    next: int
+
+
+class ReasonShape(msgspec.Struct, frozen=True, rename="upper"):
+    code: str
+    text: str
+
+
+class ExplainedShape(msgspec.Struct, frozen=True, rename="upper"):
+    """What became of one event. The first of REASONS says how it stands, the others why."""
+
+    event: str
+    delivered: bool
+    reasons: list[ReasonShape]
+    delivery_id: int
+    log: list[AttemptShape]
+
+
+class ExplainAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """DELIVERED when something arrived, and nothing is missing that was for the bot. TEXT is all REASONS at once."""
+
+    delivered: bool
+    text: str
+    events: list[ExplainedShape]
+
+
+class AgainAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """How many are sent again. NEXT is the BEFORE of the next call, 0 when there is nothing left."""
+
+    resent: int
+    next: int
+
+
+@method("botyard.delivery.list", scopes=SCOPES, raises=(*OWNER_PROBLEMS, Problem.ARGUMENT))
+async def list_(call: Call, p: Listed) -> ListAnswer:
+    """List deliveries, newest first, of a bot, a state or a time.
+
+    What has ended is kept for seven days unless the server was told otherwise.
+    """
+    recipient = await _whose(call, p, p.recipient)
+    wanted = _wanted(p, recipient, p.state, max(1, min(p.limit, LIMIT_MAX)))
+    found, following = await delivery_log.page(call.tx, wanted)
+    return ListAnswer([_shape(call, one) for one in found], following)
+
+
+@method("botyard.delivery.get", scopes=SCOPES, raises=(Problem.DELIVERY_MISSING,))
+async def get(call: Call, p: One) -> WholeShape:
+    """Tell about a delivery and each attempt to make it: when, how long, and how the handler's answer began."""
+    logged = await _one(call, p.id, p.client_id)
+    tried = await deliveries.attempts(call.tx, logged.delivery.id)
+    shown = _shape(call, logged)
+    return WholeShape(**msgspec.structs.asdict(shown), log=_attempts(call, tried))
+
+
+@method(
+    "botyard.delivery.explain",
+    scopes=SCOPES,
+    raises=(*OWNER_PROBLEMS, Problem.ARGUMENT, Problem.MESSAGE_ID_WRONG),
+)
+async def explain(call: Call, p: Asked) -> ExplainAnswer:
+    """Tell why a bot was not told of a message, or when it was.
+
+    One entry for the message itself, and one for each command of the bot in it. An owner of a bot that is not
+    in the chat learns nothing else, not even whether there is such a message.
+    """
+    admin = _is_admin(call)
+    if not admin:
+        await _own(call, p.bot_id, p.client_id)
+    if p.event and p.event not in _EXPLAINED:
+        raise Refused(Problem.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
+    found = await messages.find(call.tx, p.message_id) if p.message_id > 0 else None
+    hidden = found is None or await members.find(call.tx, found.chat_id, p.bot_id) is None
+    if hidden and not admin:
+        return _explained(call, [reasons.stranger(p.event)])
+    if found is None:
+        raise Refused(Problem.MESSAGE_ID_WRONG)
+    kept = call.now - call.context.settings.delivery_days * DAY
+    return _explained(call, await reasons.explain(call.tx, found, Case(p.bot_id, p.event, kept)))
+
+
+@method(
+    "botyard.delivery.resend",
+    scopes=SCOPES,
+    mode=Mode.WRITE,
+    raises=(*OWNER_PROBLEMS, Problem.ARGUMENT, Problem.DELIVERY_MISSING),
+)
+async def resend(call: Call, p: Again) -> AgainAnswer:
+    """Send again what has ended: one delivery, those of a time, or all that a bot has missed.
+
+    The schedule of attempts begins anew, and handlers see the same `Webhook-Id` as before. A bot that
+    fetches its events finds them again. At most 500 are sent again by one call; NEXT leads to the rest.
+    """
+    if p.id:
+        logged = await _one(call, p.id, p.client_id)
+        return AgainAnswer(int(await _again(call, logged)), 0)
+    recipient = await _whose(call, p, "")
+    if not (recipient or p.all or p.from_ is not None or p.to is not None):
+        raise Refused(Problem.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
+    wanted = _wanted(p, recipient, p.state or "missed", RESENT_MAX)
+    if not wanted.states <= ENDED:
+        raise Refused(Problem.ARGUMENT, reason="Only what has ended can be sent again")
+    found, following = await delivery_log.page(call.tx, wanted)
+    sent = [await _again(call, one) for one in found]
+    return AgainAnswer(sum(sent), following)
+
+
+async def _again(call: Call, logged: Logged) -> bool:
+    """Send one again, in the way in which its recipient is told today."""
+    kind, _, number = logged.delivery.recipient.partition(":")
+    bot = await rows.find(call.tx, int(number)) if kind == "bot" else None
+    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user"
+    state = State.FETCH if fetches else State.WAITING
+    return await delivery_log.again(call.tx, logged.delivery.id, state, call.now)
+
+
+def _is_admin(call: Call) -> bool:
+    return call.identity.admin and "botyard" in call.identity.scopes
+
+
+async def _own(call: Call, bot_id: int, client_id: str) -> int:
+    """A bot that the caller owns. Raises ADMIN_ONLY for none, BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    if bot_id <= 0:
+        raise Refused(Problem.ADMIN_ONLY)
+    return (await bots.find_own(call.tx, owner(call, client_id), bot_id)).user_id
+
+
+async def _whose(call: Call, p: OfBot, recipient: str) -> str:
+    """Whose deliveries are meant; ``""`` for everybody's."""
+    if not _is_admin(call):
+        return recipients.bot(await _own(call, p.bot_id, p.client_id))
+    return recipients.bot(p.bot_id) if p.bot_id > 0 else recipient
+
+
+async def _one(call: Call, delivery_id: int, client_id: str) -> Logged:
+    """A delivery that the caller may know of. Raises DELIVERY_MISSING alike for none and for another's."""
+    logged = await delivery_log.find(call.tx, delivery_id)
+    if logged is None:
+        raise Refused(Problem.DELIVERY_MISSING)
+    if not _is_admin(call):
+        bot_id = _bot_id(logged)
+        bot = await rows.find(call.tx, bot_id) if bot_id else None
+        if bot is None or bot.owner != owner(call, client_id):
+            raise Refused(Problem.DELIVERY_MISSING)
+    return logged
+
+
+def _wanted(p: Chosen, recipient: str, state: str, limit: int) -> Wanted:
+    states = _GROUPS.get(state)
+    if states is None:
+        if state not in set(State):
+            raise Refused(Problem.ARGUMENT, reason=f"STATE is one of {', '.join([*State, *filter(None, _GROUPS)])}")
+        states = frozenset({State(state)})
+    return Wanted(recipient, states, _moment(p.from_, 0), _moment(p.to, NEVER), max(0, p.before), limit)
+
+
+def _moment(given: Any, default: int) -> int:
+    """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC."""
+    if given is None or given == "":
+        return default
+    text = str(given).strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text), NEVER) if len(text) < 20 else NEVER
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused(Problem.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+
+
+def _bot_id(logged: Logged) -> int:
+    kind, _, number = logged.delivery.recipient.partition(":")
+    return int(number) if kind == "bot" else 0
+
+
+def _shape(call: Call, logged: Logged) -> DeliveryShape:
+    one, atom = logged.delivery, call.context.clock.atom_or_none
+    return DeliveryShape(
+        id=one.id,
+        event_id=one.event_id,
+        event=logged.kind,
+        happened=call.atom(logged.created),
+        recipient=one.recipient,
+        bot_id=_bot_id(logged),
+        chat_id=one.lane,
+        state=one.state,
+        reason=one.reason,
+        attempts=one.attempts,
+        due=atom(one.due if one.state in (State.WAITING, State.SENDING) else None),
+        finished=atom(one.finished),
+    )
+
+
+def _attempts(call: Call, tried: list[Attempt]) -> list[AttemptShape]:
+    return [
+        AttemptShape(one.number, call.atom(one.started // 1000), one.took, one.status, one.answer, one.problem)
+        for one in tried
+    ]
+
+
+def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
+    events = [
+        ExplainedShape(
+            one.name,
+            one.arrived,
+            [ReasonShape(finding.why.name, finding.sentence(call.atom)) for finding in one.findings],
+            one.delivery.id if one.delivery else 0,
+            _attempts(call, one.attempts),
+        )
+        for one in found
+    ]
+    text = " ".join(f"{event.event}: {' '.join(one.text for one in event.reasons)}" for event in events)
+    return ExplainAnswer(reasons.arrived(found), text, events)

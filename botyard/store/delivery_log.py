@@ -1,0 +1,185 @@
+"""Deliveries looked at afterwards: what became of them, and sending them once more."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from botyard.model.deliveries import Delivery, State
+from botyard.store.db import Row, Tx
+
+_COLUMNS = """d.id, d.event_id, d.recipient, d.lane, d.state, d.attempts, d.resent_after, d.queued, d.due, d.finished,
+ d.reason, e.type, e.created"""
+_FROM = "FROM deliveries d JOIN events e ON e.id = d.event_id"
+# As in the conditions of the indexes, word for word: otherwise the engines would scan.
+_OPEN = "d.state IN ('waiting', 'sending')"
+_READY = "d.state = 'fetch'"
+_ENDED = "d.finished IS NOT NULL"
+_MISSED = "d.state IN ('dead', 'expired', 'skipped')"
+
+MISSED = frozenset({State.DEAD, State.EXPIRED, State.SKIPPED})
+"""What has not reached its recipient and will not without help."""
+ENDED = MISSED | {State.DONE, State.FETCHED}
+
+_GROUPS = {_OPEN: frozenset({State.WAITING, State.SENDING}), _READY: frozenset({State.FETCH}), _ENDED: ENDED}
+
+WINDOW = 20_000
+"""Deliveries that one look at those of everybody goes through."""
+NEVER = 2**62
+_SLACK = 1000
+
+
+class Wanted(NamedTuple):
+    """Which deliveries: in any of these states, of events from ``since`` until before ``until``, older than ``before``.
+
+    No recipient means everybody, ``before`` 0 from the newest on.
+    """
+
+    recipient: str = ""
+    states: frozenset[State] = frozenset(State)
+    since: int = 0
+    until: int = NEVER
+    before: int = 0
+    limit: int = 50
+
+
+class Logged(NamedTuple):
+    """A delivery, and of what: the kind of the event and when it happened."""
+
+    delivery: Delivery
+    kind: str
+    created: int
+
+
+class Backlog(NamedTuple):
+    """What waits for a recipient in one state: how many, and when the first is due."""
+
+    recipient: str
+    state: str
+    number: int
+    due: int
+
+
+def _logged(row: Row) -> Logged:
+    return Logged(Delivery(*row[:11]), row[11], row[12])
+
+
+async def find(tx: Tx, delivery_id: int) -> Logged | None:
+    row = await tx.one(f"SELECT {_COLUMNS} {_FROM} WHERE d.id = :id", id=delivery_id)
+    return _logged(row) if row else None
+
+
+async def of_event(tx: Tx, event_id: int, recipient: str) -> Logged | None:
+    """What was due to a recipient of an event."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} {_FROM} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1",
+        event=event_id,
+        recipient=recipient,
+    )
+    return _logged(row) if row else None
+
+
+async def page(tx: Tx, wanted: Wanted) -> tuple[list[Logged], int]:
+    """Deliveries, newest first, and the ``before`` of the next page (0: there is none).
+
+    A page of everybody's deliveries may be short, or empty, and yet not be the last.
+    """
+    top, floor = await _bounds(tx, wanted)
+    groups = [_MISSED] if wanted.states <= MISSED else [one for one, held in _GROUPS.items() if held & wanted.states]
+    limited = not wanted.recipient and groups != [_MISSED]
+    low = max(floor, top - WINDOW) if limited else floor
+    if limited:
+        # One walk down the ids, instead of one for each group.
+        groups = ["1 = 1"]
+    found: list[Logged] = []
+    for group in groups:
+        found += await _of_group(tx, group, wanted, top, low)
+    found.sort(key=lambda one: -one.delivery.id)
+    if len(found) >= wanted.limit:
+        return found[: wanted.limit], found[wanted.limit - 1].delivery.id
+    return found, low if low > floor else 0
+
+
+async def _of_group(tx: Tx, group: str, wanted: Wanted, top: int, low: int) -> list[Logged]:
+    states = ", ".join(f"'{state.value}'" for state in sorted(wanted.states))
+    whose = "AND d.recipient = :recipient" if wanted.recipient else ""
+    rows = await tx.all(
+        f"""SELECT {_COLUMNS} {_FROM} WHERE {group} {whose} AND d.state IN ({states}) AND d.id < :top AND d.id >= :low
+            AND e.created >= :since AND e.created < :until ORDER BY d.id DESC LIMIT :limit""",
+        top=top,
+        low=low,
+        since=wanted.since,
+        until=wanted.until,
+        limit=wanted.limit,
+        **({"recipient": wanted.recipient} if wanted.recipient else {}),
+    )
+    return [_logged(row) for row in rows]
+
+
+async def _bounds(tx: Tx, wanted: Wanted) -> tuple[int, int]:
+    """Between which ids a search goes: below the first, down to the second."""
+    row = await tx.one("SELECT COALESCE(MAX(id), 0) + 1 FROM deliveries")
+    top = min(wanted.before or NEVER, int(row[0]) if row else 1)
+    if wanted.until < NEVER:
+        row = await tx.one(
+            """SELECT id FROM deliveries WHERE event_id <= (SELECT id FROM events WHERE created < :until
+                   ORDER BY created DESC, id DESC LIMIT 1) ORDER BY event_id DESC, id DESC LIMIT 1""",
+            until=wanted.until,
+        )
+        # On PostgreSQL neighbours may have been written in another order than they are numbered in.
+        top = min(top, int(row[0]) + _SLACK if row else 1)
+    if not wanted.since:
+        return top, 1
+    row = await tx.one(
+        """SELECT id FROM deliveries WHERE event_id >= (SELECT id FROM events WHERE created >= :since
+               ORDER BY created, id LIMIT 1) ORDER BY event_id, id LIMIT 1""",
+        since=wanted.since,
+    )
+    return top, max(1, int(row[0]) - _SLACK) if row else top
+
+
+async def ahead(tx: Tx, delivery: Delivery) -> Delivery | None:
+    """The open delivery that has to end before this one is sent."""
+    row = await tx.one(
+        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane AND d.id < :id
+            ORDER BY d.id LIMIT 1""",
+        recipient=delivery.recipient,
+        lane=delivery.lane,
+        id=delivery.id,
+    )
+    return _logged(row).delivery if row else None
+
+
+async def again(tx: Tx, delivery_id: int, state: State, now: int) -> bool:
+    """Have what has ended sent (WAITING) or fetched (FETCH) once more. False for what has not ended.
+
+    Its attempts count on, and the schedule begins anew.
+    """
+    sql = """UPDATE deliveries SET state = :state, holder = '', told = 0, resent_after = attempts, queued = :now,
+                 due = :now, finished = NULL, reason = '' WHERE id = :id AND finished IS NOT NULL"""
+    return await tx.run(sql, id=delivery_id, state=state.value, now=now) > 0
+
+
+async def backlog(tx: Tx) -> list[Backlog]:
+    """What waits for whom, of all recipients. Goes through everything that is open."""
+    rows = await tx.all(
+        f"""SELECT d.recipient, 'waiting', COUNT(*), MIN(d.due) FROM deliveries d WHERE {_OPEN} GROUP BY d.recipient
+            UNION ALL
+            SELECT d.recipient, 'fetch', COUNT(*), MIN(d.due) FROM deliveries d WHERE {_READY} GROUP BY d.recipient"""
+    )
+    return [Backlog(*row) for row in rows]
+
+
+async def seat(tx: Tx, recipient: str) -> tuple[int, int] | None:
+    """The offset that a recipient was given last, and when; ``None`` for one that has never come."""
+    row = await tx.one("SELECT next_id, asked FROM event_cursors WHERE recipient = :recipient", recipient=recipient)
+    return (row[0], row[1]) if row else None
+
+
+async def happened(tx: Tx, chat_id: int, moment: int, kinds: tuple[str, ...]) -> list[Row]:
+    """``(id, created, body)`` of the events of a chat at one moment, of these kinds, in order."""
+    rows = await tx.all(
+        "SELECT id, created, body, type FROM events WHERE created = :moment AND chat_id = :chat ORDER BY id",
+        moment=moment,
+        chat=chat_id,
+    )
+    return [row[:3] for row in rows if row[3] in kinds]
