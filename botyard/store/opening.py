@@ -40,7 +40,9 @@ def open_blobs(place: str, folder: Path) -> Blobs:
 
 
 def _bucket(place: str) -> Blobs:
-    # As above: heavy, and few have one.
-    from botyard.store.bucket import Bucket
-
+    try:
+        # As above: heavy, and few have one.
+        from botyard.store.bucket import Bucket
+    except ImportError as error:
+        raise ValueError("a bucket needs one package more: pip install 'botyard[s3]'") from error
     return Bucket(place)
