@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import http.client
 import json
 import os
 import re
@@ -26,12 +28,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from botyard.chat import outbox
 from botyard.config import Settings
+from botyard.model.events import MessageSent
 from botyard.model.people import Profile, UserKind
 from botyard.portal.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import Listener, application, open_context, serve
-from botyard.store import apps, portal, users
+from botyard.store import apps, chats, portal, users
 from botyard.store.db import Tx
 from botyard.web.http import Receive, Scope, Send
 
@@ -61,6 +65,13 @@ class Load(NamedTuple):
     body: str
     verb: str = "POST"
     clients: int = 16
+
+
+class Fleet(NamedTuple):
+    """Bots that are told of everything: where their chats are, and a chat without any."""
+
+    chats: list[int]
+    quiet: int
 
 
 class Figure(NamedTuple):
@@ -95,6 +106,33 @@ async def serve_portal(folder: Path, database: str) -> None:
     context = await open_context(Settings(data=folder, database=database))
     listener = Listener(application(context), "127.0.0.1", 0)
     await serve(context, [listener], lambda: print(listener.port, flush=True))
+
+
+async def serve_handler() -> None:
+    """A handler that answers at once. Its only word back is how many it has had: GET /count."""
+    count = 0
+
+    class Connection(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport, self.seen = transport, b""
+
+        def data_received(self, data: bytes) -> None:
+            nonlocal count
+            self.seen += data
+            while (end := self.seen.find(b"\r\n\r\n")) >= 0:
+                size = re.search(rb"content-length: (\d+)", self.seen[:end], re.IGNORECASE)
+                stop = end + 4 + (int(size[1]) if size else 0)
+                if len(self.seen) < stop:
+                    return
+                asked = self.seen.startswith(b"GET")
+                count += not asked
+                said = str(count).encode() if asked else b"ok"
+                self.seen = self.seen[stop:]
+                self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))
+
+    server = await asyncio.get_running_loop().create_server(Connection, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
 
 
 @contextmanager
@@ -203,7 +241,7 @@ async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, f
 # The portal under load.
 
 
-async def fill(context: Context) -> Keys:
+async def fill(context: Context, *, small: bool = False) -> Keys:
     """People, keys and chats of every size of the growth table."""
     now = int(time.time())
 
@@ -227,7 +265,7 @@ async def fill(context: Context) -> Keys:
         )
         people = [user_id] + [
             await users.add(tx, UserKind.EMPLOYEE, Profile(name=f"P{n}", last_name="Bench"), now)
-            for n in range(max(MEMBERS))
+            for n in range(1 if small else max(MEMBERS))
         ]
         bot_id = await users.add(tx, UserKind.BOT, Profile(name="Bot"), now)
         await tx.run(
@@ -236,8 +274,9 @@ async def fill(context: Context) -> Keys:
             owner=f"hook:{hashed('client:bench')}",
             now=now,
         )
-        by_messages = {count: await chat(tx, now, [*people[:2], bot_id], count) for count in MESSAGES}
-        by_members = {count: await chat(tx, now, people[:count], 100) for count in MEMBERS}
+        sizes, crowds = (MESSAGES[:1], MEMBERS[:1]) if small else (MESSAGES, MEMBERS)
+        by_messages = {count: await chat(tx, now, [*people[:2], bot_id], count) for count in sizes}
+        by_members = {count: await chat(tx, now, people[:count], 100) for count in crowds}
         return Keys(user_id, secret, token, by_messages[100], bot_id, by_messages, by_members)
 
     return await context.database.write(work)
@@ -292,9 +331,9 @@ async def chat(tx: Tx, now: int, people: list[int], count: int) -> int:
     return chat_id
 
 
-async def prepared(folder: Path, database: str) -> Keys:
+async def prepared(folder: Path, database: str, *, small: bool = False) -> Keys:
     context = await open_context(Settings(data=folder, database=database))
-    keys = await fill(context)
+    keys = await fill(context, small=small)
     await context.database.close()
     return keys
 
@@ -347,7 +386,126 @@ def report(seconds: float, rounds: int, folder: Path, database: str) -> None:
                 line(f"dialog.get, {count:,} {title}", found, found.micros / base)
             print(f"  growth of CPU: {max(grown) / grown[0] - 1:+.0%}")
         print(f"memory after load: {resident_mib(pid):.0f} MiB")
+    deliveries(seconds, folder, database, keys)
     print(f"start to first answer: {start_time(folder, database) * 1e3:.0f} ms")
+
+
+# Deliveries.
+
+BOTS, CHATS_EACH = 40, 5
+BACKLOG = 10_000
+
+
+async def fleet(context: Context, keys: Keys, port: int) -> Fleet:
+    """Bots that hear everything in their chats, with the sender."""
+    now = int(time.time())
+
+    async def work(tx: Tx) -> Fleet:
+        chats = []
+        for number in range(BOTS):
+            owner = f"hook:{context.keys.hash(f'client:fleet{number}')}"
+            bot_id = await users.add(tx, UserKind.BOT, Profile(name=f"Fleet {number}"), now)
+            await tx.run(
+                "INSERT INTO bots (user_id, owner, code, type, created) VALUES (:bot, :owner, :code, 'S', :now)",
+                bot=bot_id,
+                owner=owner,
+                code=f"fleet{number}",
+                now=now,
+            )
+            url = f"http://127.0.0.1:{port}/{number}"
+            await tx.run("INSERT INTO bot_handlers (owner, message_add) VALUES (:owner, :url)", owner=owner, url=url)
+            chats += [await chat(tx, now, [keys.user_id, keys.user_id + 1, bot_id], 10) for _ in range(CHATS_EACH)]
+        return Fleet(chats, await chat(tx, now, [keys.user_id, keys.user_id + 1], 10))
+
+    return await context.database.write(work)
+
+
+async def backlog(folder: Path, database: str, keys: Keys, found: Fleet, count: int) -> None:
+    """What so many messages to the fleet leave behind for a server that starts now."""
+    context = await open_context(Settings(data=folder, database=database))
+    now = int(time.time())
+
+    async def work(tx: Tx) -> None:
+        for number in range(count):
+            chat_id = found.chats[number % len(found.chats)]
+            place = await chats.fresh(tx, chat_id)
+            event = MessageSent(actor_id=keys.user_id, chat_id=chat_id, message_id=1, text="Hello there", system=False)
+            await outbox.publish(tx, event, now, place)
+
+    await context.database.write(work)
+    await context.database.close()
+
+
+def arrived(port: int) -> int:
+    with socket.create_connection(("127.0.0.1", port)) as made:
+        made.sendall(b"GET /count HTTP/1.1\r\n\r\n")
+        return int(made.recv(1000).rpartition(b"\r\n")[2])
+
+
+def deliveries(seconds: float, folder: Path, database: str, keys: Keys) -> None:
+    """How fast events leave, and what that costs those who write messages meanwhile."""
+
+    async def prepare(port: int) -> Fleet:
+        context = await open_context(Settings(data=folder, database=database))
+        found = await fleet(context, keys, port)
+        await context.database.close()
+        return found
+
+    with child("--handler") as (handler_pid, handler_port):
+        pin(handler_pid, 1)
+        found = asyncio.run(prepare(handler_port))
+        said = {"DIALOG_ID": f"chat{found.quiet}", "MESSAGE": "Hello there"}
+        load = Load("", f"/rest/{keys.user_id}/{keys.secret}/im.message.add", json.dumps(said))
+        with child("--portal", str(folder), database) as (pid, port):
+            alone = paced(port, load, seconds)
+            full = measure(pid, port, load, seconds)
+        asyncio.run(backlog(folder, database, keys, found, BACKLOG))
+        with child("--portal", str(folder), database) as (pid, port):
+            before, begun, spent = arrived(handler_port), time.perf_counter(), cpu_seconds(pid)
+            while (now := arrived(handler_port)) < before + BACKLOG and time.perf_counter() < begun + 120:
+                time.sleep(0.01)
+            took, spent = time.perf_counter() - begun, cpu_seconds(pid) - spent
+        count = now - before
+        print(f"{'webhook deliveries':34}{count / took:>9,.0f}{spent / max(1, count) * 1e6:>9.0f}")
+        asyncio.run(backlog(folder, database, keys, found, BACKLOG))
+        with child("--portal", str(folder), database) as (pid, port):
+            before = arrived(handler_port)
+            meanwhile = paced(port, load, min(seconds, 3))
+            sent = arrived(handler_port) - before
+        asyncio.run(backlog(folder, database, keys, found, BACKLOG))
+        with child("--portal", str(folder), database) as (pid, port):
+            before = arrived(handler_port)
+            pressed = measure(pid, port, load, min(seconds, 3))
+            sent_pressed = arrived(handler_port) - before
+    print(f"  message add at {PACE}/s alone: p50 {alone[0]:.2f} ms, p95 {alone[1]:.2f} ms")
+    print(
+        f"  while events leave:       p50 {meanwhile[0]:.2f} ms ({meanwhile[0] / alone[0] - 1:+.0%}), "
+        f"p95 {meanwhile[1]:.2f} ms; {sent} deliveries"
+    )
+    print(
+        f"  message add, as many as go: {full.per_second:,.0f}/s alone, {pressed.per_second:,.0f}/s while events leave "
+        f"({pressed.per_second / full.per_second - 1:+.0%}); {sent_pressed} deliveries"
+    )
+
+
+PACE = 100
+
+
+def paced(port: int, load: Load, seconds: float) -> tuple[float, float]:
+    """A sender who writes at a steady pace: p50 and p95 of what a call takes, in ms."""
+    times: list[float] = []
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as made:
+        begun = time.perf_counter()
+        for number in range(int(seconds * PACE)):
+            time.sleep(max(0.0, begun + number / PACE - time.perf_counter()))
+            asked = time.perf_counter()
+            made.request("POST", load.path, load.body, {"Content-Type": "application/json"})
+            answer = made.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - asked) * 1e3)
+            assert answer.status == 200
+    times.sort()
+    return times[len(times) // 2], times[int(len(times) * 0.95)]
 
 
 def line(name: str, found: Figure, ratio: float) -> None:
@@ -376,12 +534,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3, help="length of a round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each load; the median is printed")
     parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
+    parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
     parser.add_argument("--echo", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--handler", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--portal", nargs=2, help=argparse.SUPPRESS)
     given = parser.parse_args()
     work: Callable[[], Coroutine[Any, Any, None]] | None = None
     if given.echo:
         work = serve_echo
+    elif given.handler:
+        work = serve_handler
     elif given.portal:
         folder, database = given.portal
         work = lambda: serve_portal(Path(folder), database)  # noqa: E731  # A two-line closure reads no better.
@@ -391,6 +553,10 @@ def main() -> None:
         uvloop.run(work())
         return
     with tempfile.TemporaryDirectory() as made:
+        if given.only_deliveries:
+            keys = asyncio.run(prepared(Path(made), given.database, small=True))
+            deliveries(given.seconds, Path(made), given.database, keys)
+            return
         report(given.seconds, given.rounds, Path(made), given.database)
 
 

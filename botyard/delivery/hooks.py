@@ -17,6 +17,15 @@ from typing import Any, NamedTuple
 
 from botyard.delivery import form
 from botyard.delivery.gates import Gate, Gates
+from botyard.delivery.manners import (
+    LOOK_SECONDS,
+    MODEST_PACE_SECONDS,
+    MODEST_ROWS,
+    MODEST_SENDING,
+    PACE_SECONDS,
+    PATIENCE_SECONDS,
+    Manners,
+)
 from botyard.delivery.retries import SCHEDULES, Answer, judged
 from botyard.delivery.tail import POLL_SECONDS, Tail
 from botyard.delivery.words import Letter, Writer
@@ -30,8 +39,6 @@ log = logging.getLogger(__name__)
 
 HELD = 1024
 """Deliveries taken from the database and not recorded yet."""
-PACE_SECONDS = 0.01
-"""Between two turns, so that they share commits and leave the disk to those who write messages."""
 QUEUE_SECONDS = 5.0
 """How long a delivery may wait in memory before it is given back."""
 LEASE_SLACK = 15
@@ -68,6 +75,7 @@ class Hooks:
     def __init__(self, context: Context, writers: Mapping[str, Writer], send: Send, poll: float = POLL_SECONDS) -> None:
         settings = context.settings
         self.pace = PACE_SECONDS
+        self._manners = Manners(context.limits)
         self._context = context
         self._database = context.database
         self._writers = writers
@@ -88,6 +96,7 @@ class Hooks:
         self._main: asyncio.Task[None] | None = None
         self._stopping = False
         self._pumping = False
+        self._started = 0.0
 
     async def start(self) -> None:
         """Begin. What a server that is gone had leased is due at once where there can be only one server."""
@@ -130,7 +139,8 @@ class Hooks:
             if pause:
                 await self._tail.wait(pause)
             else:
-                await asyncio.sleep(self.pace)
+                await asyncio.sleep(MODEST_PACE_SECONDS if self._manners.modest else self.pace)
+            await self._manners.gap()
 
     # A turn: record, claim, lease.
 
@@ -138,7 +148,8 @@ class Hooks:
         """Do what there is to do in the database; how long to wait for more, 0 for none at all."""
         self._sweep()
         now = self._now()
-        room = 0 if self._stopping else min(deliveries.CLAIM_MAX, HELD - self._held)
+        rows = MODEST_ROWS if self._manners.modest else deliveries.CLAIM_MAX
+        room = 0 if self._stopping else min(rows, HELD - self._held)
         due = await self._database.read(deliveries.next_due) if room > 0 else None
         if not self._ended and (due is None or due > now):
             self._pump()
@@ -151,7 +162,7 @@ class Hooks:
                 await deliveries.end(tx, self._name, ended, now)
             if room <= 0:
                 return []
-            taken, parked = self._divided(await deliveries.claim(tx, now, room), now)
+            taken, parked = self._divided((await deliveries.claim(tx, now))[:room], now)
             await deliveries.lease(tx, [one.id for one in taken], self._name, until)
             await deliveries.park(tx, parked)
             return taken
@@ -220,18 +231,32 @@ class Hooks:
     def _pump(self) -> None:
         """Start what may start now."""
         self._pumping = False
-        if self._stopping:
+        if self._stopping or not self._queues:
             return
+        most = self._most
+        if self._manners.modest:
+            if self._manners.wait and self._moment() < self._started + PATIENCE_SECONDS:
+                self._pump_soon(LOOK_SECONDS)
+                return
+            most = min(most, MODEST_SENDING)
         chosen: list[Held] = []
         for recipient, queue in list(self._queues.items()):
-            while queue and self._busy < self._most and queue[0].gate.free and _free(queue[0].host):
+            while queue and self._busy < most and queue[0].gate.free and _free(queue[0].host):
                 held = queue.popleft()
                 self._occupy(held)
                 chosen.append(held)
             if not queue:
                 del self._queues[recipient]
+        if chosen:
+            self._started = self._moment()
         for start in range(0, len(chosen), LETTERS):
             self._spawn(self._written(chosen[start : start + LETTERS]))
+
+    def _pump_soon(self, seconds: float = 0.0) -> None:
+        """Once for all who ask in this round of the loop."""
+        if not self._pumping:
+            self._pumping = True
+            asyncio.get_running_loop().call_later(seconds, self._pump)
 
     def _occupy(self, held: Held) -> None:
         self._busy += 1
@@ -328,10 +353,7 @@ class Hooks:
         if held.host is not None:
             held.host.passed(took, True)
         self._leave(held, ended)
-        if not self._pumping:
-            # Once for all who finish in this round of the loop.
-            self._pumping = True
-            asyncio.get_running_loop().call_soon(self._pump)
+        self._pump_soon()
 
     def _know_host(self, held: Held, address: str) -> None:
         """Remember where a recipient lives; the first time the gate is only known now."""

@@ -62,6 +62,8 @@ class Limits:
         self._profile = profile
         self._max_in_flight = max_in_flight
         self._in_flight = 0
+        self.admitted = 0
+        """Calls that have been let in since the start."""
         self._buckets: _Recent[str, _Bucket] = _Recent(_Bucket)
         self._clocks: _Recent[tuple[str, str], _OperatingTime] = _Recent(_OperatingTime)
 
@@ -79,6 +81,7 @@ class Limits:
         """Count one more call under way; pair it with ``release``. Raises OVERLOAD when there are too many."""
         if self._in_flight >= self._max_in_flight:
             raise Refused(Problem.OVERLOAD)
+        self.admitted += 1
         self._in_flight += 1
 
     def release(self) -> None:

@@ -94,7 +94,7 @@ async def next_due(tx: Tx) -> int | None:
     return int(row[0]) if row else None
 
 
-async def claim(tx: Tx, now: int, limit: int) -> list[Delivery]:
+async def claim(tx: Tx, now: int) -> list[Delivery]:
     """Deliveries that are due and first in their lane, locked until the transaction ends. At most ``CLAIM_MAX``.
 
     What stands behind another delivery of its lane is put out of the way: ``end`` calls it up when its turn has come.
@@ -103,42 +103,40 @@ async def claim(tx: Tx, now: int, limit: int) -> list[Delivery]:
         f"""SELECT {_DELIVERY} FROM deliveries WHERE {_OPEN} AND due <= :now
             ORDER BY due, id LIMIT :limit {{skip_locked}}""",
         now=now,
-        limit=min(limit, CLAIM_MAX),
+        limit=CLAIM_MAX,
     )
     if not rows:
         return []
     due = [_delivery(row) for row in rows]
-    first: dict[tuple[str, int], int] = {}
-    for one in due:
-        lane = (one.recipient, one.lane)
-        first[lane] = min(one.id, first.get(lane, one.id))
-    ahead = await _ahead(tx, list(first.values()))
-    heads = [one for one in due if first[one.recipient, one.lane] == one.id and ahead[one.id] is None]
-    chosen = {one.id for one in heads}
-    later = now + BEHIND_SECONDS
+    lanes = {(one.recipient, one.lane): one.id for one in due}
+    heads = await _heads(tx, list(lanes.values()))
+    first = {head.id for head in heads}
+    later = {(head.recipient, head.lane): head.due for head in heads if head.due > now}
     behind: list[Mapping[str, Value]] = [
-        {"id": one.id, "due": max(ahead[first[one.recipient, one.lane]] or 0, later)}
+        {"id": one.id, "due": max(later.get((one.recipient, one.lane), 0), now + BEHIND_SECONDS)}
         for one in due
-        if one.id not in chosen
+        if one.id not in first
     ]
     if behind:
         await tx.many("UPDATE deliveries SET due = :due WHERE id = :id", behind)
-    return heads
+    return [head for head in heads if head.due <= now]
 
 
-async def _ahead(tx: Tx, ids: list[int]) -> dict[int, int | None]:
-    """For each delivery, when the first one of its lane is due, ``None`` where it is the first itself.
+async def _heads(tx: Tx, ids: list[int]) -> list[Delivery]:
+    """The first deliveries of the lanes of these, as far as nobody else is busy with them.
 
     A statement of its own: on PostgreSQL it sees what others have committed until the rows were locked.
     """
     names: dict[str, Value] = _listed(ids)
     rows = await tx.all(
-        f"""SELECT c.id, (SELECT h.due FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
-                AND h.{_OPEN} AND h.id < c.id ORDER BY h.id LIMIT 1)
-            FROM deliveries c WHERE c.id IN ({", ".join(f":{name}" for name in names)})""",
+        f"""SELECT {_DELIVERY} FROM deliveries WHERE id IN (
+                SELECT (SELECT h.id FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
+                    AND h.{_OPEN} ORDER BY h.id LIMIT 1)
+                FROM deliveries c WHERE c.id IN ({", ".join(f":{name}" for name in names)}))
+            ORDER BY id {{skip_locked}}""",
         **names,
     )
-    return {row[0]: row[1] for row in rows}
+    return [_delivery(row) for row in rows]
 
 
 def _listed(ids: list[int]) -> dict[str, Value]:

@@ -26,6 +26,7 @@ from botyard.model.deliveries import Delivery, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.portal.keys import Keys
 from botyard.rpc.call import Context
+from botyard.rpc.limits import PROFILES, Limits
 from botyard.store import deliveries, events
 from botyard.store.db import SQLITE_WORDS, Dialect, T, Tx, Work
 from botyard.store.migrate import migrate
@@ -153,6 +154,7 @@ class Simulation:
             "database": self.database,
             "clock": Clock("UTC", lambda: EPOCH + self.loop.now),
             "keys": Keys(b"simulated"),
+            "limits": Limits(PROFILES["off"], 1),
         }
         # The engine needs no more of it.
         context = Context(**parts)

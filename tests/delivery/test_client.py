@@ -47,7 +47,7 @@ def asked(handler: Handler, client: Client, url: str) -> Answer:
 
 
 def test_refused_addresses_are_not_connected_to() -> None:
-    found = posted(Client(Guard("prod"), 5), "http://127.0.0.1:9/", "http://[::ffff:127.0.0.1]:80/")
+    found = posted(Client(Guard("prod"), 5), "http://127.0.0.1/", "http://[::ffff:127.0.0.1]:80/")
     assert found[0].problem == "address refused: 127.0.0.1 is this machine"
     assert found[1].problem.startswith("address refused: ::ffff:")
 
