@@ -1,7 +1,8 @@
 """Who works at the demo company and what they talk about.
 
-Between them the chats show every field of `imbot.dialog.get`: an entity with its data, unread and marked
-messages, muted people, managers, an extranet guest, a reader's list, a chat that nobody has opened yet.
+Between them the chats have something behind every field of `imbot.dialog.get`: an entity with its data, unread and
+marked messages, muted people, managers, an extranet guest, a readers' list, a chat that nobody has opened yet, a folder
+for files, a background, a public identifier, a thread, and a chat to read only.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ _RELEASE = SeedChat(
     ago=12 * _DAY,
     color="MINT",
     picture=True,
+    background=3,
+    folder=True,
     members=("clara", "daniel", "demo_helper", "demo_watcher"),
     managers=("ben",),
     muted_by=("clara",),
@@ -147,6 +150,7 @@ _COFFEE = SeedChat(
     owner="ben",
     ago=10 * _DAY,
     color="SAND",
+    public="coffee-corner",
     members=("alice", "clara", "daniel"),
     messages=(
         Said(
@@ -179,6 +183,19 @@ _WELCOME = SeedChat(
     owner="alice",
     ago=2 * _HOUR,
     members=("ben", "clara", "daniel"),
+    text_field=False,
+)
+_THREAD = SeedChat(
+    title="A new build",
+    owner="daniel",
+    ago=15,
+    thread_of="Release 1.0",
+    thread_under=5,
+    members=("alice", "ben"),
+    messages=(
+        Said(by="daniel", text="The tests took four minutes longer this time.", ago=14, read_by=("ben",)),
+        Said(by="ben", text="That was my machine, not the build.", ago=12),
+    ),
 )
 
 DIALOGS = (
@@ -214,4 +231,4 @@ DIALOGS = (
     ),
 )
 
-DEMO = Seed(people=PEOPLE, bots=BOTS, chats=(_RELEASE, _COFFEE, _DEAL, _WELCOME), dialogs=DIALOGS)
+DEMO = Seed(people=PEOPLE, bots=BOTS, chats=(_RELEASE, _COFFEE, _DEAL, _WELCOME, _THREAD), dialogs=DIALOGS)

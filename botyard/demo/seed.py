@@ -78,7 +78,7 @@ class Said(_Part, frozen=True):
 
 
 class SeedChat(_Part, frozen=True):
-    """A group chat: closed (``CHAT``) or open to everybody of the house (``OPEN``)."""
+    """A group chat: closed (``CHAT``), open to everybody of the house (``OPEN``), or a thread under a message."""
 
     owner: str
     title: str = ""
@@ -87,7 +87,18 @@ class SeedChat(_Part, frozen=True):
     color: str = ""
     picture: bool = False
     """Whether it has a picture instead of its colour."""
+    background: int = 0
+    """The number of the picture behind its messages; 0 for the usual one."""
+    public: str = ""
+    """Its public identifier."""
+    folder: bool = False
+    """Whether it has a folder for files before the first one is sent."""
+    text_field: bool = True
     ago: int = 0
+    thread_of: str = ""
+    """Title of the chat above in which this one is the thread of a message."""
+    thread_under: int = 1
+    """The number of that message, counted from 1 within its chat."""
     entity_type: str = ""
     entity_id: str = ""
     entity_data: tuple[str, str, str] = ("", "", "")

@@ -21,7 +21,7 @@ from botyard.model.messages import Draft
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, users
 from botyard.store import chats as stored_chats
-from botyard.store import members
+from botyard.store import files, members
 from botyard.store.db import Tx
 
 T = TypeVar("T")
@@ -55,6 +55,7 @@ class Sower:
         self._tx = tx
         self._ground = ground
         self._ids: dict[str, int] = {}
+        self._titled: dict[str, _Bed] = {}
 
     async def sow(self, seed: Seed) -> Sown:
         """Plant a seed and answer what it became. Raises SeedWrong, which names the place in the seed."""
@@ -73,7 +74,11 @@ class Sower:
         return Sown(people, [bed.chat_id for bed in chats_], [bed.chat_id for bed in dialogs_])
 
     def _bed(self, place: str, planned: SeedChat | SeedDialog) -> _Bed:
-        return _Bed(self._tx, self._ground.now, self._ids, planned, place)
+        bed = _Bed(self._tx, self._ground.now, self._ids, planned, place)
+        if isinstance(planned, SeedChat):
+            bed.above = self._titled.get(planned.thread_of)
+            self._titled.setdefault(planned.title, bed)
+        return bed
 
     async def _at(self, place: str, work: Awaitable[T]) -> T:
         """Do one thing; what it is refused with is told together with its place in the seed."""
@@ -141,12 +146,13 @@ class _Bed:
 
     def __init__(self, tx: Tx, now: int, ids: Mapping[str, int], planned: SeedChat | SeedDialog, place: str) -> None:
         self.chat_id = 0
+        self.above: _Bed | None = None
         self._tx = tx
         self._now = now
         self._ids = ids
         self._planned = planned
         self._place = place
-        self._said: list[int] = []
+        self.said: list[int] = []
 
     def steps(self) -> list[_Step]:
         """Everything that happens in this chat, first its making, in order."""
@@ -173,8 +179,9 @@ class _Bed:
         color = hex_of(planned.color) if planned.color else ""
         if color is None:
             raise SeedWrong(f"there is no color {planned.color!r}")
+        above = self._message_above(planned)
         plan = chats.Plan(
-            kind=KINDS[planned.type],
+            kind=Kind.THREAD if above else KINDS[planned.type],
             title=planned.title,
             description=planned.description,
             color=color,
@@ -185,8 +192,30 @@ class _Bed:
             manager_ids=frozenset(self._each(planned.managers)),
         )
         chat_id = await chats.add(self._tx, self._id(planned.owner), plan, now)
-        await stored_chats.set_entity_data(self._tx, chat_id, *planned.entity_data)
+        if above:
+            await stored_chats.set_parent(self._tx, chat_id, *above)
+        await self._furnish(planned, chat_id, now)
         return chat_id
+
+    async def _furnish(self, planned: SeedChat, chat_id: int, now: int) -> None:
+        """What chats can have and no method of the API gives them."""
+        tx = self._tx
+        await stored_chats.set_entity_data(tx, chat_id, *planned.entity_data)
+        await stored_chats.set_public(tx, chat_id, planned.public)
+        await stored_chats.set_background(tx, chat_id, str(planned.background) if planned.background else None)
+        await stored_chats.set_text_field(tx, chat_id, planned.text_field)
+        if planned.folder:
+            await files.folder(tx, chat_id, now)
+
+    def _message_above(self, planned: SeedChat) -> tuple[int, int] | None:
+        """The chat and message of which this chat is to be the thread."""
+        if not planned.thread_of:
+            return None
+        if self.above is None:
+            raise SeedWrong(f"there is no chat {planned.thread_of!r} above it")
+        if not 0 < planned.thread_under <= len(self.above.said):
+            raise SeedWrong(f"there is no message {planned.thread_under} before it in {planned.thread_of!r}")
+        return self.above.chat_id, self.above.said[planned.thread_under - 1]
 
     async def _mute(self) -> None:
         for user_id in self._each(self._planned.muted_by):
@@ -196,7 +225,7 @@ class _Bed:
         author = self._id(said.by)
         chat, member = await self._seat(said.by)
         message_id = await messages.send(self._tx, author, chat, member, self._draft(said, author), now)
-        self._said.append(message_id)
+        self.said.append(message_id)
         if said.edited:
             await messages.edit(self._tx, author, message_id, said.edited, {}, FOREVER, now)
         if said.erased:
@@ -218,9 +247,9 @@ class _Bed:
         params = {name: value for name, value in given.items() if isinstance(value, list)}
         if not said.text and not params.get("ATTACH"):
             raise SeedWrong("it says nothing: give it a text or an attach")
-        if said.reply_to and not 0 < said.reply_to <= len(self._said):
+        if said.reply_to and not 0 < said.reply_to <= len(self.said):
             raise SeedWrong(f"there is no message {said.reply_to} before it to reply to")
-        reply_id = self._said[said.reply_to - 1] if said.reply_to else 0
+        reply_id = self.said[said.reply_to - 1] if said.reply_to else 0
         return Draft(text=said.text, system=said.system, reply_id=reply_id, params=params)
 
     async def _seat(self, name: str) -> tuple[Chat, Member]:

@@ -155,6 +155,26 @@ async def set_entity_data(tx: Tx, chat_id: int, one: str, two: str, three: str) 
     )
 
 
+async def set_parent(tx: Tx, chat_id: int, parent_chat_id: int, parent_message_id: int) -> None:
+    """Make a chat the thread of a message in another chat."""
+    await tx.run(
+        "UPDATE chats SET parent_chat_id = :chat, parent_message_id = :message WHERE id = :id",
+        chat=parent_chat_id,
+        message=parent_message_id,
+        id=chat_id,
+    )
+
+
+async def set_public(tx: Tx, chat_id: int, public: str) -> None:
+    """Set the public identifier of a chat, the name in its public link; empty for none."""
+    await tx.run("UPDATE chats SET public = :public WHERE id = :id", public=public, id=chat_id)
+
+
+async def set_background(tx: Tx, chat_id: int, background_id: str | None) -> None:
+    sql = "UPDATE chats SET background_id = :background WHERE id = :id"
+    await tx.run(sql, background=background_id, id=chat_id)
+
+
 async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots: int) -> None:
     """Change the kept numbers of participants by these amounts."""
     await tx.run(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from botyard.api.dialog import Dialog
 from botyard.demo import content, credentials
 from botyard.demo.credentials import Credentials
 from botyard.demo.fill import Filled, Place, fill, greet
@@ -119,6 +121,28 @@ def test_the_first_chat_has_something_in_every_corner(demo: DemoWorld) -> None:
     assert chat["mute_list"] == {"3": True}
     assert {mark["message_id"] > 0 for mark in chat["readed_list"]} == {True, False}
     assert chat["last_message_views"]["first_viewers"][0]["user_name"] == "Ben Carter"
+
+
+def test_every_field_of_a_dialog_has_something_behind_it(demo: DemoWorld) -> None:
+    chats = [row[0] for row in demo.read(lambda tx: tx.all("SELECT id FROM chats ORDER BY id"))]
+    asked = [
+        demo.call("imbot.dialog.get", demo.as_(person.login), DIALOG_ID=f"chat{chat}")
+        for chat in chats
+        for person in demo.shown.people
+    ]
+    seen = [answer.result for answer in asked if answer.status == 200]
+    fields = msgspec.structs.fields(Dialog)
+    assert len(fields) == 38
+    assert [field.name for field in fields if not any(dialog[field.name] for dialog in seen)] == []
+    same = [field.name for field in fields if len({str(dialog[field.name]) for dialog in seen}) == 1]
+    assert same == ["permissions"], "one kind of room differs from another"
+
+
+def test_the_thread_knows_the_message_above_it(demo: DemoWorld) -> None:
+    thread = demo.dialog("chat8")
+    assert (thread["type"], thread["message_type"], thread["parent_chat_id"]) == ("thread", "T", 1)
+    above = demo.call("im.dialog.messages.get", DIALOG_ID="chat1").result["messages"]
+    assert thread["parent_message_id"] in [one["id"] for one in above if one["text"] == "A new build"]
 
 
 def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) -> None:

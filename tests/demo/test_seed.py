@@ -58,6 +58,19 @@ def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
     assert dialog["mute_list"] == {"1": True}
 
 
+def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
+    rooms = [
+        {"title": "News", "owner": "ben", "members": ["alice"], "messages": [{"from": "ben", "text": "A fair"}]},
+        {"title": "About it", "owner": "alice", "thread_of": "News", "text_field": False, "background": 7},
+    ]
+    world = plant(chats=rooms)
+    news, thread = world.filled.sown.chats
+    dialog = world.dialog(f"chat{thread}")
+    assert (dialog["message_type"], dialog["parent_chat_id"]) == ("T", news)
+    assert dialog["parent_message_id"] == world.dialog(f"chat{news}")["last_message_id"]
+    assert (dialog["text_field_enabled"], dialog["background_id"]) == (False, 7)
+
+
 def test_a_chat_of_an_entity_is_found_by_it(plant: Plant) -> None:
     world = plant(chats=[{"title": "Task", "owner": "ben", "entity_type": "TASKS", "entity_id": "7"}])
     found = world.call("imbot.chat.get", world.as_("ben"), ENTITY_TYPE="TASKS", ENTITY_ID="7").result
@@ -119,6 +132,11 @@ def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> Non
         (
             {"chats": [{"owner": "ben", "messages": [{"from": "ben", "text": "?", "reply_to": 1}]}]},
             "chats[0].messages[0]: there is no message 1 before it",
+        ),
+        ({"chats": [{"owner": "ben", "thread_of": "Attic"}]}, "chats[0]: there is no chat 'Attic' above it"),
+        (
+            {"chats": [{"owner": "ben", "thread_of": "Release 1.0", "thread_under": 99}]},
+            "chats[0]: there is no message 99 before it in 'Release 1.0'",
         ),
         (
             {"dialogs": [{"between": ["ben", "clara"], "messages": [{"from": "ben", "text": "?", "attach": 7}]}]},
