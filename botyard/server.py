@@ -320,6 +320,7 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[],
         loop.add_signal_handler(number, stopped.set)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
+    door.warn()
     await door.start()
     sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
     ready()

@@ -17,9 +17,11 @@ from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, hearing, loop_factory
 from botyard.commands.permissions import every_scope
 from botyard.config import Settings
+from botyard.delivery.door import Door
 from botyard.demo.fill import Filled, Place, fill
 from botyard.demo.seed import NOTHING, Seed, SeedWrong, read
-from botyard.server import open_context
+from botyard.rpc.call import Context
+from botyard.server import WRITERS, open_context
 
 ABOUT = """Start a fresh throwaway demo portal on a free loopback port, run COMMAND with variables that lead to it,
 stop the portal, and exit with COMMAND's status."""
@@ -103,22 +105,27 @@ async def _in_portal(front: Front, child: _Child, extra: Seed) -> int:
         place = Place(context.database, context.keys, context.settings, every_scope())
         filled = await fill(place, int(time.time()), extra)
         front.open(context)
-        return await _beside(front, child, variables(front, filled))
+        return await _beside(front, child, variables(front, filled), context)
     finally:
         await context.database.close()
 
 
-async def _beside(front: Front, child: _Child, told: Mapping[str, str]) -> int:
+async def _beside(front: Front, child: _Child, told: Mapping[str, str], context: Context) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
+    # Only this machine's loopback is listened on, so there is nothing to be warned of.
+    door = Door(context, WRITERS)
+    await door.start()
     try:
         # Variables of a portal around this one would be mistaken for this one's.
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         return await child.run({**inherited, **told})
     finally:
+        context.lobby.close()
         for listener in front.listeners:
             listener.stop()
         await asyncio.gather(*tasks)
+        await door.stop()
 
 
 def variables(front: Front, filled: Filled) -> dict[str, str]:

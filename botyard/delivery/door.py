@@ -32,10 +32,13 @@ class Door:
         self._hooks = Hooks(context, writers, self._client.post)
         self._keeping: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to send what is due."""
+    def warn(self) -> None:
+        """Say it where the server may connect to what is near."""
         if self.guard.open:
             log.warning(WARNING)
+
+    async def start(self) -> None:
+        """Begin to send what is due."""
         await self._hooks.start()
         self._keeping = asyncio.create_task(keep(self._context), name="keeping")
 
