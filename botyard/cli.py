@@ -33,6 +33,7 @@ COMMANDS = {
     "app": Command("app", "", "register, block and restrict applications"),
     "token": Command("token", "", "issue tokens"),
     "portal": Command("portal", "", "turn the switches of the whole portal"),
+    "doctor": Command("doctor", "", "tell how the bots fare, and why one was not told of a message"),
     "methods": Command("reference", "methods_", "list the methods that the portal answers"),
     "openapi": Command("reference", "openapi_", "print the description of every method for tools"),
 }

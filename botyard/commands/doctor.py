@@ -1,0 +1,139 @@
+"""`botyard doctor`: how the bots fare, and why a bot was not told of a message."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from botyard.chat import checkup, explain
+from botyard.chat.checkup import Checkup
+from botyard.chat.explain import Case, Explained
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure
+from botyard.commands.house import House, house
+from botyard.config import Settings
+from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
+from botyard.model.bots import EventMode
+from botyard.store import messages
+from botyard.store.db import Tx
+
+ABOUT = """Tell how the bots fare: how each is told of events, what waits for it, what failed last, and whether the
+server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was."""
+EXAMPLES = """
+botyard doctor
+botyard doctor 4711 17
+botyard doctor --profile prod
+"""
+DAY = 86_400
+LOOKUP_SECONDS = 5.0
+
+
+def parser() -> options.Parser:
+    """The command's options."""
+    made = options.parser("doctor", ABOUT, EXAMPLES)
+    made.add_argument("message_id", nargs="?", type=int, metavar="MESSAGE_ID", help="the message that is asked about")
+    made.add_argument("bot_id", nargs="?", type=int, metavar="BOT_ID", help="the bot that should have been told")
+    made.add_argument(
+        "--profile",
+        choices=("dev", "prod"),
+        default=options.DEFAULTS.profile,
+        help="the rules for addresses that the server was started with (default: %(default)s)",
+    )
+    options.add_place(made)
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Do what was asked."""
+    if given.message_id is not None and given.bot_id is None:
+        parser().error("name the bot, too: botyard doctor MESSAGE_ID BOT_ID")
+    return asyncio.run(_overview(given) if given.message_id is None else _explain(given))
+
+
+async def _explain(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+        case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY)
+
+        async def work(tx: Tx) -> list[Explained] | None:
+            found = await messages.find(tx, given.message_id)
+            return await explain.explain(tx, found, case) if found else None
+
+        told = await open_.database.read(work)
+    if told is None:
+        raise Failure(f"There is no message {given.message_id}.")
+    for one in told:
+        print(f"{one.name}:")
+        for finding in one.findings:
+            print(f"  {finding.sentence(_moment)}")
+        for made in one.attempts:
+            answer = f"status {made.status}" if made.status else made.problem
+            print(f"  Attempt {made.number} at {_moment(made.started // 1000)}: {answer}, {made.took} ms.")
+    return Exit.OK
+
+
+async def _overview(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+        found = await open_.database.read(checkup.overview)
+        verdicts = await _verdicts(Guard(given.profile), {one for each in found for one in each.addresses})
+        lines = [line for one in found for line in _told(open_, one, verdicts)]
+    print("\n".join(lines) if lines else "There are no bots yet.")
+    return Exit.OK
+
+
+async def _verdicts(guard: Guard, addresses: Iterable[str]) -> dict[str, str]:
+    return {address: await _verdict(guard, address) for address in addresses}
+
+
+async def _verdict(guard: Guard, address: str) -> str:
+    """What the guard says of an address at this moment."""
+    try:
+        async with asyncio.timeout(LOOKUP_SECONDS):
+            place = await guard.place(address)
+    except AddressRefused as problem:
+        return f"refused: {problem}"
+    except NameUnknown as problem:
+        return f"unknown: {problem}"
+    except TimeoutError:
+        return f"unknown: the name was not looked up within {LOOKUP_SECONDS:g} s"
+    return f"allowed ({', '.join(place.addresses)})"
+
+
+def _told(open_: House, one: Checkup, verdicts: dict[str, str]) -> Iterator[str]:
+    """A bot in a few lines."""
+    bot = one.bot
+    fetches = bot.event_mode == EventMode.FETCH
+    yield f"Bot {bot.user_id}, {bot.name} ({bot.code}), type {bot.type}, API {bot.dialect}: " + (
+        "fetches its events." if fetches else "is called."
+    )
+    if one.closed:
+        yield f"  Nothing reaches it: {one.closed}."
+    for address in one.addresses:
+        yield f"  {address}: {verdicts[address]}."
+    if not fetches and not one.addresses:
+        yield "  No handler is bound."
+    if one.waiting:
+        yield f"  {one.waiting.number} to be sent; the next is due {_when(one.waiting.due, open_.now)}."
+    if one.ready:
+        yield f"  {one.ready.number} lie ready to be fetched, the oldest since {_moment(one.ready.due)}."
+    if fetches:
+        yield (
+            f"  It was given the offset {one.seat[0]} at {_moment(one.seat[1])}."
+            if one.seat
+            else "  It has never come for its events."
+        )
+    if one.failed:
+        yield f"  Last failure: delivery {one.failed.delivery.id}, {one.failed.kind} of {_moment(one.failed.created)}."
+        if one.failed.delivery.reason:
+            yield f"    Ended: {one.failed.delivery.reason}."
+        if one.problem:
+            yield f"    {one.problem.sentence(_moment)}"
+
+
+def _when(due: int, now: int) -> str:
+    return "now" if due <= now else f"at {_moment(due)}"
+
+
+def _moment(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
