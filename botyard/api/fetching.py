@@ -70,7 +70,6 @@ class _Look(NamedTuple):
     told: list[int]
     silent: list[int]
     confirms: bool
-    offset: int
     skips: dict[str, bool]
 
 
@@ -105,7 +104,7 @@ async def _next(call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> 
 
     async def settle(tx: Tx) -> None:
         for recipient, skip in look.skips.items():
-            await event_queues.confirm(tx, recipient, before=look.offset, skip=skip, now=call.now)
+            await event_queues.confirm(tx, recipient, before=asked.offset, skip=skip, now=call.now)
             await event_queues.move_cursor(tx, recipient, look.page.next_offset, call.now)
         await event_queues.tell(tx, look.told)
         await event_queues.pass_over(tx, look.silent, call.now)
@@ -116,27 +115,28 @@ async def _next(call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> 
 
 
 async def _look(tx: Tx, call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> _Look:
-    newest = await event_queues.newest(tx)
     # An offset of what has not happened yet cannot have come from here: it confirms only what was handed out.
-    offset = min(asked.offset, newest + 1)
-    following, confirms = max(1, offset), False
+    offset = asked.offset if asked.offset <= await event_queues.newest(tx) + 1 else 0
+    given, confirms = max(1, offset), False
     skips: dict[str, bool] = {}
     rows: list[_Row] = []
     for queue in queues:
         name, cursor = queue.recipient, await event_queues.cursor(tx, queue.recipient)
-        skip = skips[name] = asked.offset == offset > cursor
-        confirms = confirms or await event_queues.confirmable(tx, name, before=offset, skip=skip)
-        found = await event_queues.ready(tx, name, before=offset, skip=skip, since=since, limit=asked.limit + 1)
+        skip = skips[name] = offset > cursor
+        confirms = confirms or await event_queues.confirmable(tx, name, before=asked.offset, skip=skip)
+        found = await event_queues.ready(tx, name, before=asked.offset, skip=skip, since=since, limit=asked.limit + 1)
         rows += [_Row(number, queue, happening(*rest)) for number, *rest in found]
-        following = max(following, cursor)
+        given = max(given, cursor)
     rows.sort(key=lambda row: row.number)
     shown = rows[: asked.limit]
     events = [await _event(tx, call, row) for row in shown]
-    following = max([following, *(row.number + 1 for row in shown)])
-    page = Page([event for event in events if event], following, len(rows) > len(shown))
+    more = len(rows) > len(shown)
+    # An offset that was given before may lie behind events that this page leaves for the next one.
+    following = shown[-1].number + 1 if more else max([given, *(row.number + 1 for row in shown)])
+    page = Page([event for event in events if event], following, more)
     told = [row.number for row, event in zip(shown, events, strict=True) if event]
     silent = [row.number for row, event in zip(shown, events, strict=True) if not event]
-    return _Look(page, told, silent, confirms, offset, skips)
+    return _Look(page, told, silent, confirms, skips)
 
 
 async def _event(tx: Tx, call: Call, row: _Row) -> EventShape | None:

@@ -143,6 +143,8 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
         openline=bot.openline,
         dialect=bot.dialect,
         name=bot.name,
+        mode=bot.event_mode,
+        url=bot.webhook_url,
     )
     await outbox.publish(tx, farewell, now)
     await bots.remove(tx, bot.user_id)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.model.bots import Bot
+from botyard.model.bots import Bot, EventMode
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
@@ -131,6 +131,8 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     openline: bool = False
     dialect: str = "v1"
     name: str = ""
+    mode: str = EventMode.WEBHOOK
+    url: str = ""
 
     @property
     def bot(self) -> Bot:
@@ -145,6 +147,8 @@ class BotRemoved(Event, frozen=True, kw_only=True):
             created=0,
             name=self.name,
             active=False,
+            event_mode=self.mode,
+            webhook_url=self.url,
         )
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from botyard.api import fetching
 from botyard.api.im_v2 import events
 from botyard.chat import subscriptions
-from botyard.errors import Problem
 from botyard.model import deliveries as recipients
-from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, NoParams, Params, method
 
 
 class Get(Params, frozen=True):
@@ -20,8 +18,8 @@ class Get(Params, frozen=True):
     wait: float = 0
 
 
-@method("im.v2.Event.subscribe", access=Access.PERSON, mode=Mode.WRITE, raises=(Problem.GUEST,))
-async def subscribe(call: Call) -> bool:
+@method("im.v2.Event.subscribe", mode=Mode.WRITE)
+async def subscribe(call: Call, p: NoParams) -> bool:
     """Have the events of the caller's chats kept for im.v2.Event.get; doing so again changes nothing.
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-subscribe.md
@@ -30,8 +28,8 @@ async def subscribe(call: Call) -> bool:
     return True
 
 
-@method("im.v2.Event.unsubscribe", access=Access.PERSON, mode=Mode.WRITE, raises=(Problem.GUEST,))
-async def unsubscribe(call: Call) -> bool:
+@method("im.v2.Event.unsubscribe", mode=Mode.WRITE)
+async def unsubscribe(call: Call, p: NoParams) -> bool:
     """Keep no more events of the caller; what was kept can be fetched for a day.
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-unsubscribe.md
@@ -40,7 +38,7 @@ async def unsubscribe(call: Call) -> bool:
     return True
 
 
-@method("im.v2.Event.get", access=Access.PERSON, mode=Mode.NONE, raises=(Problem.GUEST,))
+@method("im.v2.Event.get", mode=Mode.NONE)
 async def get(call: Call, p: Get) -> fetching.Page:
     """Confirm events by `offset` and fetch the next ones; none for somebody who is not subscribed.
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable
 from typing import Any
 
+from botyard.chat import messages
 from tests.world import Answer, AppKey, Person, World
 
 TOKEN = "my_bot_token"
@@ -43,6 +44,20 @@ class Lab:
         """Ann says something in the room."""
         said = {"DIALOG_ID": dialog or self.dialog, "MESSAGE": text}
         return int(self.world.call("im.message.add", by or self.ann, said).result)
+
+    def edit(self, message_id: int, text: str, by: Person | None = None) -> None:
+        """Ann changes what she said."""
+        who, now = (by or self.ann).id, int(self.world.time)
+        self.world.write(lambda tx: messages.edit(tx, who, message_id, text, {}, None, now))
+
+    def erase(self, message_id: int, by: Person | None = None, *, complete: bool = False) -> None:
+        """Ann deletes what she said."""
+        who, now = (by or self.ann).id, int(self.world.time)
+        self.world.write(lambda tx: messages.erase(tx, who, message_id, complete=complete, window=None, now=now))
+
+    def like(self, message_id: int, by: Person | None = None) -> None:
+        who, now = (by or self.ann).id, int(self.world.time)
+        self.world.write(lambda tx: messages.like(tx, who, message_id, "plus", now))
 
     @property
     def dialog(self) -> str:
@@ -84,5 +99,3 @@ class Lab:
             return list(await asyncio.gather(*work))
 
         return self.world.run(whole())
-
-
