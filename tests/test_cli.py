@@ -113,8 +113,8 @@ def test_every_exit_code_is_documented(code: Exit) -> None:
     [
         ("cli", {"botyard.api", "msgspec", "asyncio", "uvicorn"}),
         ("commands.user", {"botyard.api", "uvicorn", "asyncpg", "cryptography", "PIL"}),
-        ("commands.serve", {"starlette", "asyncpg", "cryptography", "trustme", "PIL"}),
-        ("commands.exec_", {"starlette", "asyncpg", "cryptography", "trustme", "PIL"}),
+        ("commands.serve", {"asyncpg", "cryptography", "trustme", "PIL"}),
+        ("commands.exec_", {"asyncpg", "cryptography", "trustme", "PIL"}),
     ],
 )
 def test_nothing_heavy_is_imported_without_need(module: str, spared: set[str]) -> None:
