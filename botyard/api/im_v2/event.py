@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from botyard.api import fetching
-from botyard.api.im_v2 import events
+from botyard.api import fetching, user_events
 from botyard.chat import subscriptions
-from botyard.model import deliveries as recipients
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
 
@@ -44,11 +42,4 @@ async def get(call: Call, p: Get) -> fetching.Page:
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-get.md
     """
-    return await fetching.fetch(call, [queue(call)], fetching.ask(p.offset, p.limit, p.wait))
-
-
-def queue(call: Call) -> fetching.Queue:
-    """The caller's own events."""
-    return fetching.Queue(
-        recipients.user(call.user_id), lambda tx, what: events.data(tx, call.context, what, call.user_id)
-    )
+    return await fetching.fetch(call, [user_events.queue(call)], fetching.ask(p.offset, p.limit, p.wait))

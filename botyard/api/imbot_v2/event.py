@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import fetching
-from botyard.api.im_v2 import event as im_event
+from botyard.api import fetching, user_events
 from botyard.api.imbot_v2 import events, shapes
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named
 from botyard.api.post import Told
@@ -59,5 +58,5 @@ async def get(call: Call, p: Get) -> fetching.Page:
 
     queues = [fetching.Queue(recipients.bot(bot.user_id), words)]
     if p.with_user_events:
-        queues.append(im_event.queue(call))
+        queues.append(user_events.queue(call))
     return await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait))
