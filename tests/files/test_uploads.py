@@ -216,6 +216,22 @@ def test_a_body_that_never_ends_is_refused(room: Room, monkeypatch: pytest.Monke
     assert json.loads(raw)["error"] == "FILE_TOO_LARGE"
 
 
+def test_only_so_many_large_bodies_at_once(room: Room) -> None:
+    arrivals = room.world.context.depot.arrivals
+
+    async def taken() -> None:
+        for _ in range(blobs.ARRIVALS):
+            await arrivals.acquire()
+
+    room.world.run(taken())
+    path = f"{room.me.path}/{UPLOAD}"
+    large = room.world.post(path, b"{}", content_length=str(limits.SMALL_BODY + 1))
+    assert (large.status, large.error) == (503, "OVERLOAD_LIMIT")
+    room.sent("small.txt", b"hello")
+    arrivals.release()
+    assert room.world.post(path, b"{}", content_length=str(limits.SMALL_BODY + 1)).error == "FILE_EMPTY"
+
+
 def test_a_sender_that_goes_away_leaves_nothing(room: Room) -> None:
     async def broken() -> tuple[int, dict[str, str], bytes]:
         headers = {"content-type": "application/json", "content-length": str(10 * limits.SMALL_BODY)}
