@@ -64,7 +64,7 @@ def _affordable(image: Any) -> bool:
     width, height = image.size
     quick = image.format == "JPEG" and not image.info.get("progressive")
     most = PIXELS_MAX_JPEG if quick else PIXELS_MAX
-    return min(width, height) > 0 and max(width, height) <= SIDE_MAX and width * height <= most
+    return bool(min(width, height) > 0 and max(width, height) <= SIDE_MAX and width * height <= most)
 
 
 def _seen(image: Any, size: int) -> Picture:
