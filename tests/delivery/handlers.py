@@ -66,11 +66,14 @@ class Handler:
             while True:
                 heard = await self._read(reader)
                 self.heard.append(heard)
-                behave = self.behaviours.get(heard.path, answer(200, "ok"))
-                await behave(writer)
+                await self.respond(heard, writer)
                 await writer.drain()
         self._writers.discard(writer)
         writer.close()
+
+    async def respond(self, heard: Heard, writer: asyncio.StreamWriter) -> None:
+        """Answer one request."""
+        await self.behaviours.get(heard.path, answer(200, "ok"))(writer)
 
     async def _read(self, reader: asyncio.StreamReader) -> Heard:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")

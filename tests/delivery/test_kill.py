@@ -1,0 +1,45 @@
+"""Events survive ``kill -9`` at any instant: none is lost, none overtakes another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.delivery.harness import Harness, alive, until
+
+POINTS = ["before the post", "after the post", "before the record", "within the record", "after the record"]
+
+
+@pytest.mark.slow
+@pytest.mark.live
+def test_fifty_kills(tmp_path: Path) -> None:
+    seed = random.randrange(1_000_000)
+    print(f"seed {seed}")
+    found = Harness(tmp_path, seed)
+    asyncio.run(found.run(50))
+    found.check()
+    assert len(found.acknowledged) > 50
+
+
+@pytest.mark.slow
+@pytest.mark.live
+@pytest.mark.parametrize("point", POINTS)
+def test_a_server_that_dies_at_this_point(tmp_path: Path, point: str) -> None:
+    found = Harness(tmp_path, 1)
+
+    async def work() -> None:
+        await found.open()
+        pid = found.begin(point, 3)
+        person, bot = found._people[0], found._bot_ids[0]
+        for number in range(1, 6):
+            await found.say(person, bot, f"{person.id}:{number}")
+        await until(lambda: not alive(pid), 20)
+        assert not alive(pid), "it did not get there"
+        found.kills += 1
+        await found.finish()
+
+    asyncio.run(work())
+    found.check()
