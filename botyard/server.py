@@ -156,6 +156,23 @@ class _Parser(httptools.HttpRequestParser):
             self._connection.read_on(data[offer.args[0] :])
 
 
+class _Lingering:
+    """The transport of a last request: its end waits for the rest of a refused body.
+
+    Closed with bytes unread, a connection is reset, and the reset overtakes the answer.
+    """
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection.transport, name)
+
+    def close(self) -> None:
+        """End the connection when nothing of the request is left to read."""
+        self._connection.end()
+
+
 class _Connection(HttpToolsProtocol):
     """A connection that nobody can hold for ever, and that says in JSON what it could not read.
 
@@ -170,6 +187,7 @@ class _Connection(HttpToolsProtocol):
         self._moved = False
         self._arrived = 0
         self._body_seen = False
+        self._last = False
         self._refused = Refused(Problem.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
 
@@ -209,6 +227,8 @@ class _Connection(HttpToolsProtocol):
             return
         self._stage, self._body_seen = _Stage.BODY, False
         super().on_headers_complete()
+        if self.cycle is not None and not self.cycle.keep_alive:
+            self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # Stands in for the few words that are said to it.
 
     def on_message_complete(self) -> None:
         if self.declines():
@@ -219,7 +239,10 @@ class _Connection(HttpToolsProtocol):
         if self.cycle is not None and self.cycle.response_complete:
             # The rest of a body that was refused has arrived; the usual pause before the next request begins.
             self._relax()
-            self._expect_more(self.timeout_keep_alive)
+            if self._last:
+                self.transport.close()
+            else:
+                self._expect_more(self.timeout_keep_alive)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -228,6 +251,12 @@ class _Connection(HttpToolsProtocol):
                 # Told before it sent the body, the client may go on with the body or with another request.
                 self.transport.close()
             self._expect_more(BODY_SECONDS)
+
+    def end(self) -> None:
+        """End the connection, but not in the middle of a body."""
+        self._last = self._stage is _Stage.BODY
+        if not self._last:
+            self.transport.close()
 
     def shutdown(self) -> None:
         """End when the request under way is answered; an idle connection ends now."""

@@ -54,6 +54,14 @@ class TestBodies:
             assert wire.answer().status == 200
         live.alive()
 
+    def test_fifty_megabytes_as_the_last_request(self, live: Live) -> None:
+        """A connection that is closed with bytes unread is reset, and the client would see no answer."""
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", b" " * HUGE, connection="close"))
+            assert_refused(wire.answer(), 413, str(MAX_BODY))
+            assert wire.ended()
+        live.alive()
+
     def test_fifty_megabytes_in_chunks(self, live: Live) -> None:
         with live.connect() as wire:
             wire.send(request("POST", f"{live.path}/profile", transfer_encoding="chunked"))
