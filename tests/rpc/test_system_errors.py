@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 
 from botyard.errors import Problem
 from botyard.model.people import UserKind
 from botyard.portal import apps as portal_apps
 from botyard.portal import switches, webhooks
-from botyard.server import application
 from botyard.store import users
-from tests.conftest import MakeWorld
-from tests.rpc.lab import furnish, hooks
-from tests.world import Answer, AppKey, Person, World
+from tests.world import AppKey, Person, World
 
 HOUR = 3600
 
@@ -273,165 +268,6 @@ class TestSwitches:
     def test_a_command_of_a_batch_that_closes_the_portal_is_the_last_to_be_let_in(self, world: World) -> None:
         turn(world, "maintenance", True)
         assert world.call("batch", cmd=["profile"]).error == "PORTAL_DELETED"
-
-
-class TestRates:
-    @pytest.mark.parametrize(("profile", "burst", "drain"), [("cloud", 50, 2), ("enterprise", 250, 5)])
-    def test_too_many_requests(self, make_world: MakeWorld, profile: str, burst: int, drain: int) -> None:
-        world = make_world(limits=profile)
-
-        def let_in() -> int:
-            count = 0
-            while (answer := world.call("server.time")).status == 200:
-                count += 1
-            assert (answer.status, answer.error, answer.text) == (503, "QUERY_LIMIT_EXCEEDED", "Too many requests")
-            return count
-
-        world.time = float(int(world.time))
-        assert let_in() == burst
-        world.wait(1)
-        assert let_in() == drain
-        world.wait(3)
-        assert let_in() == 3 * drain
-        # Counted by key: another webhook of the same person and an application of theirs have buckets of their own.
-        assert world.call("server.time", world.webhook(1)).status == 200
-        key = world.oauth()
-        assert world.call("server.time", key).status == 200
-        world.wait(1000)
-        assert let_in() == burst
-
-    def test_unknown_callers_are_told_so_and_not_counted(self, make_world: MakeWorld) -> None:
-        world = make_world(limits="cloud")
-        for _ in range(60):
-            assert world.get("/rest/1/wrong/profile").error == "INVALID_CREDENTIALS"
-        assert world.call("profile").status == 200
-
-    def test_unknown_methods_are_counted(self, make_world: MakeWorld) -> None:
-        world = make_world(limits="cloud")
-        world.time = float(int(world.time))
-        codes = [world.call("no.such").error for _ in range(51)]
-        assert codes == ["ERROR_METHOD_NOT_FOUND"] * 50 + ["QUERY_LIMIT_EXCEEDED"]
-
-    def test_off_means_off(self, world: World) -> None:
-        assert {world.call("server.time").status for _ in range(300)} == {200}
-
-
-class TestOperatingTime:
-    def test_the_page_s_walk(self, make_world: MakeWorld) -> None:
-        """Calls of 20 seconds: the one that passes 480 ends, the next is blocked until a minute is forgotten."""
-        world = furnish(make_world(limits="cloud"))
-        hooks.during = lambda: world.wait(19.99)
-        first = world.call("lab.during").body["time"]
-        for _ in range(24):
-            time = world.call("lab.during").body["time"]
-        assert 480 < time["operating"] < 501
-        answer = world.call("lab.during")
-        assert (answer.status, answer.error) == (429, "OPERATION_TIME_LIMIT")
-        assert answer.text == "Method is blocked due to operation time limit"
-        assert world.call("lab.during", world.webhook(1)).status == 200
-        assert world.call("lab.tree").status == 200
-        found = world.call("batch", cmd={"a": "lab.during", "b": "lab.tree"}).result
-        assert found["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
-        assert list(found["result"]) == ["b"]
-        assert time["operating_reset_at"] == first["operating_reset_at"]
-        world.time = float(time["operating_reset_at"])
-        assert world.call("lab.during").status == 200
-
-    def test_failing_calls_count(self, make_world: MakeWorld) -> None:
-        world = furnish(make_world(limits="enterprise"))
-
-        def slow_failure() -> None:
-            world.wait(500)
-            raise RuntimeError
-
-        hooks.during = slow_failure
-        assert world.call("lab.during").error == "INTERNAL_SERVER_ERROR"
-        assert world.call("lab.during").error == "OPERATION_TIME_LIMIT"
-
-
-def test_more_calls_at_once_than_the_server_takes(make_world: MakeWorld) -> None:
-    world = furnish(make_world(max_in_flight=2))
-
-    async def ask(method: str) -> Answer:
-        status, headers, raw = await world._asked("GET", f"{world.admin.path}/{method}", [b""], {}, "http")
-        return Answer(status, msgspec.json.decode(raw), headers)
-
-    async def crowd() -> tuple[list[Answer], Answer, Answer]:
-        hooks.gate = asyncio.Event()
-        waiting = [asyncio.create_task(ask("lab.wait")) for _ in range(2)]
-        await asyncio.sleep(0.01)
-        refused = await ask("profile")
-        hooks.gate.set()
-        let_in = [await task for task in waiting]
-        return let_in, refused, await ask("profile")
-
-    let_in, refused, after = world.run(crowd())
-    assert [answer.status for answer in let_in] == [200, 200]
-    assert (refused.status, refused.error) == (503, "OVERLOAD_LIMIT")
-    assert after.status == 200
-    assert world.context.limits.in_flight == 0
-
-
-class TestFaults:
-    """What nobody foresaw is told by a number only; the log has the rest under the same number."""
-
-    @pytest.mark.parametrize(
-        ("method", "code", "said", "logged"),
-        [
-            ("lab.fail", "INTERNAL_SERVER_ERROR", "Internal server error", "the cat sat on the keyboard"),
-            ("lab.rename?FAIL=1", "INTERNAL_SERVER_ERROR", "Internal server error", "after the change"),
-            ("lab.odd", "ERROR_UNEXPECTED_ANSWER", "Server returned an unexpected response", "TypeError"),
-        ],
-    )
-    @pytest.mark.parametrize("ending", ["", ".xml"])
-    def test_an_id_that_is_in_the_log(
-        self, lab: World, caplog: pytest.LogCaptureFixture, method: str, code: str, said: str, logged: str, ending: str
-    ) -> None:
-        name, _, query = method.partition("?")
-        answer = lab.get(f"{lab.admin.path}/{name}{ending}?{query}")
-        text = answer.body.decode() if ending else f"{answer.error} {answer.text}"
-        assert answer.status == 500
-        assert code in text
-        assert said in text
-        mark = text.partition("(")[2].partition(")")[0]
-        assert len(mark) == 8
-        assert f"{mark} {name}" in caplog.text
-        assert logged in caplog.text
-        assert "Traceback" not in text
-        assert logged not in text
-        assert lab.call("profile").status == 200
-
-    def test_a_failed_change_is_undone(self, lab: World) -> None:
-        assert lab.call("lab.rename", TITLE="x", FAIL=True).error == "INTERNAL_SERVER_ERROR"
-        assert lab.call("lab.title").result == "Test"
-
-    def test_a_fault_outside_of_rest(self, world: World, caplog: pytest.LogCaptureFixture) -> None:
-        class Broken:
-            async def read(self, work: object) -> None:
-                raise RuntimeError("the cat again")
-
-        world.app = application(msgspec.structs.replace(world.context, database=Broken()))
-        for path in (
-            "/avatar/x",
-            "/rest/profile",
-            "/oauth/token/?grant_type=refresh_token&client_id=a&client_secret=b",
-        ):
-            answer = world.get(f"{path}&refresh_token=c" if "?" in path else path)
-            assert (answer.status, answer.error) == (500, "INTERNAL_SERVER_ERROR")
-            assert "cat" not in answer.text
-
-    def test_names_that_callers_choose_do_not_break_the_log(
-        self, world: World, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        class Broken:
-            async def read(self, work: object) -> None:
-                raise RuntimeError
-
-        world.app = application(msgspec.structs.replace(world.context, database=Broken()))
-        world.get("/rest/a\nFORGED LINE " + "x" * 1000)
-        first = caplog.records[0].getMessage()
-        assert "\n" not in first
-        assert len(first) < 150
 
 
 SYSTEM = {
