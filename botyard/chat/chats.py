@@ -75,15 +75,20 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
     chat = await chats.fresh(tx, chat_id)
     # History is open to the first members: there is none yet that could be hidden from them.
     await members.enter(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
+    await _note_made(tx, chat_id, actor_id, people, now)
+    if plan.message:
+        await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
+    return chat_id
+
+
+async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User], now: int) -> None:
+    """Say in a new chat who made it, and whom they invited."""
     maker = next(person for person in people if person.id == actor_id)
     await messages.note(tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now)
     invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
     if invited:
         text = f"{members.mention(maker)} invited {invited} to the chat"
         await messages.note(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
-    if plan.message:
-        await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
-    return chat_id
 
 
 def _chat_with(people: list[User]) -> str:
