@@ -1,0 +1,224 @@
+"""Rows on both engines: claiming, leases, lanes, what is kept how long."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import defaultdict
+from collections.abc import Mapping
+
+import pytest
+
+from botyard.api.post import Post
+from botyard.delivery.hooks import Hooks
+from botyard.delivery.keeping import tidy
+from botyard.delivery.retries import Answer
+from botyard.delivery.words import Letter
+from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.events import Happening, MessageSent
+from botyard.rpc.call import Context
+from botyard.server import open_context
+from botyard.store import deliveries, events
+from botyard.store.db import Tx
+from tests.world import World
+
+IDS = "SELECT id FROM deliveries ORDER BY id"
+
+
+def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> list[int]:
+    """One event for each of these recipients and chats; the ids of the deliveries."""
+    now = int(world.time)
+
+    async def work(tx: Tx) -> None:
+        for recipient, chat in lanes:
+            event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
+            event_id = await events.append(tx, event, now)
+            await deliveries.add(tx, event_id, chat, [(recipient, state)], now)
+
+    world.write(work)
+    rows = world.read(lambda tx: tx.all(IDS))
+    return [row[0] for row in rows][-len(lanes) :]
+
+
+def claimed(world: World, holder: str = "", until: int = 0) -> list[int]:
+    async def work(tx: Tx) -> list[Delivery]:
+        found = await deliveries.claim(tx, int(world.time))
+        if holder:
+            await deliveries.lease(tx, [one.id for one in found], holder, until)
+        return found
+
+    return [one.id for one in world.write(work)]
+
+
+def ended(world: World, holder: str, delivery_id: int, state: State, due: int = 0) -> None:
+    now = int(world.time)
+
+    async def work(tx: Tx) -> None:
+        found = await deliveries.find(tx, delivery_id)
+        assert found is not None
+        made = Attempt(found.attempts + 1, now * 1000, 7, 200, "ok", "")
+        await deliveries.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
+
+    world.write(work)
+
+
+def test_only_the_first_of_a_lane_is_claimed(portal: World) -> None:
+    a, b, c, d = due(portal, ("bot:1", 1), ("bot:1", 1), ("bot:1", 2), ("bot:2", 1))
+    assert claimed(portal, "me", int(portal.time) + 60) == [a, c, d]
+    assert claimed(portal) == []
+    ended(portal, "me", a, State.WAITING, due=int(portal.time) + 30)
+    assert claimed(portal) == []
+    portal.wait(30)
+    assert claimed(portal, "me", int(portal.time) + 60) == [a]
+    ended(portal, "me", a, State.DONE)
+    assert claimed(portal) == [b]
+
+
+def test_a_lease_runs_out(portal: World) -> None:
+    (a,) = due(portal, ("bot:1", 1))
+    assert claimed(portal, "me", int(portal.time) + 60) == [a]
+    portal.wait(59)
+    assert claimed(portal) == []
+    portal.wait(1)
+    assert claimed(portal, "other", int(portal.time) + 60) == [a]
+    # Who comes too late changes nothing.
+    ended(portal, "me", a, State.DEAD)
+    found = portal.read(lambda tx: deliveries.find(tx, a))
+    assert found is not None and found.state == "sending"
+    ended(portal, "other", a, State.DONE)
+    found = portal.read(lambda tx: deliveries.find(tx, a))
+    assert found is not None and (found.state, found.attempts) == ("done", 1)
+    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1]
+
+
+def test_more_than_one_batch_of_a_lane(portal: World) -> None:
+    ids = due(portal, *[("bot:1", 1)] * 600, ("bot:2", 1))
+    assert claimed(portal, "me", int(portal.time) + 60) == [ids[0]]
+    # The others are put out of the way, some at a time.
+    assert claimed(portal) == []
+    assert claimed(portal) == [ids[-1]]
+    for before, after in itertools.pairwise(ids[:6]):
+        ended(portal, "me", before, State.DONE)
+        assert after in claimed(portal, "me", int(portal.time) + 60)
+
+
+def test_what_ended_is_sent_once_more_on_request(portal: World) -> None:
+    (a,) = due(portal, ("bot:1", 1))
+    claimed(portal, "me", int(portal.time) + 60)
+    ended(portal, "me", a, State.DEAD)
+    portal.wait(10)
+    assert portal.write(lambda tx: deliveries.resend(tx, a, int(portal.time)))
+    assert not portal.write(lambda tx: deliveries.resend(tx, a, int(portal.time)))
+    found = portal.read(lambda tx: deliveries.find(tx, a))
+    assert found is not None and (found.attempts, found.resent_after, found.finished) == (1, 1, None)
+    assert claimed(portal) == [a]
+
+
+def test_what_is_old_is_tidied_away(portal: World) -> None:
+    sent, fetched = due(portal, ("bot:1", 1))[0], due(portal, ("bot:2", 1), state=State.FETCH)[0]
+    claimed(portal, "me", int(portal.time) + 60)
+    ended(portal, "me", sent, State.DEAD)
+    portal.run(tidy(portal.context))
+    assert state(portal, sent) == "dead" and state(portal, fetched) == "fetch"
+    portal.wait(24 * 3600 + 60)
+    portal.run(tidy(portal.context))
+    assert state(portal, sent) == "dead" and state(portal, fetched) == "expired"
+    portal.wait(6 * 86_400)
+    portal.run(tidy(portal.context))
+    assert state(portal, sent) == "" and state(portal, fetched) == "expired"
+    assert portal.read(lambda tx: deliveries.attempts(tx, sent)) == []
+
+
+def state(world: World, delivery_id: int) -> str:
+    found = world.read(lambda tx: deliveries.find(tx, delivery_id))
+    return found.state if found else ""
+
+
+async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+    return Letter(Post("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+
+
+def test_two_servers_share_the_work(portal: World) -> None:
+    if portal.context.database.name == "sqlite":
+        pytest.skip("One server serves a SQLite file.")
+    count, lanes = 400, 40
+    sent: dict[int, list[int]] = defaultdict(list)
+    by: dict[str, int] = defaultdict(int)
+    busy: set[int] = set()
+
+    async def work() -> None:
+        other = await open_context(portal.settings, portal.context.clock)
+        engines = []
+        for name, context in {"one": portal.context, "two": other}.items():
+
+            async def send(address: str, body: bytes, headers: Mapping[str, str], name: str = name) -> Answer:
+                event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
+                lane = event_id % lanes
+                assert lane not in busy
+                busy.add(lane)
+                await asyncio.sleep(0.002)
+                busy.discard(lane)
+                sent[lane].append(delivery_id)
+                by[name] += 1
+                return Answer(200)
+
+            engines.append(Hooks(context, {"bot": write}, send))
+            await engines[-1].start()
+        for start in range(0, count, 20):
+
+            async def publish(tx: Tx, start: int = start) -> None:
+                for number in range(start, start + 20):
+                    event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
+                    event_id = await events.append(tx, event, int(portal.time))
+                    lane = event_id % lanes
+                    await deliveries.add(tx, event_id, lane, [(f"bot:{lane % 7}", State.WAITING)], int(portal.time))
+                    assert number < count
+
+            await portal.context.database.write(publish)
+            await asyncio.sleep(0.01)
+        for _ in range(2000):
+            if sum(by.values()) >= count:
+                break
+            await asyncio.sleep(0.01)
+        for engine in engines:
+            await engine.stop()
+        await other.database.close()
+
+    portal.run(work())
+    assert sum(by.values()) == count and min(by["one"], by["two"]) > count / 10
+    assert all(ids == sorted(ids) for ids in sent.values())
+    rows = portal.read(lambda tx: tx.all("SELECT state, COUNT(*) FROM deliveries GROUP BY state"))
+    assert rows == [("done", count)]
+
+
+def test_nothing_is_searched_by_scanning(world: World) -> None:
+    """Every statement of the delivery finds its rows by an index, however many there are."""
+    plans: list[str] = []
+    connection = world.context.database._writer._connection  # type: ignore[attr-defined]
+
+    def traced(_cursor: object, sql: str, _bindings: object) -> bool:
+        if "deliveries" in sql and not sql.startswith(("EXPLAIN", "INSERT")):
+            plans.append(sql)
+        return True
+
+    connection.exec_trace = traced
+    a = due(world, ("bot:1", 1), ("bot:1", 1))[0]
+    claimed(world, "me", int(world.time) + 60)
+    ended(world, "me", a, State.DONE)
+    world.write(lambda tx: deliveries.next_due(tx))
+    world.write(lambda tx: deliveries.release_all(tx, int(world.time)))
+    world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
+    world.write(lambda tx: deliveries.ended_of(tx, "bot:1", 0, 10))
+    world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
+    world.run(tidy(world.context))
+    connection.exec_trace = None
+    checked = set(plans) - {IDS}
+    assert len(checked) >= 12
+    for sql in checked:
+        for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", _Nothing() if ":" in sql else None):
+            assert not row[3].startswith("SCAN") or "USING" in row[3] or "CONSTANT" in row[3], (sql, row[3])
+
+
+class _Nothing(dict[str, None]):
+    def __missing__(self, key: str) -> None:
+        return None
