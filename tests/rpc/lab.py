@@ -89,7 +89,7 @@ class PageParams(Params, frozen=True):
 
 
 @method("lab.page", scopes=())
-async def page(call: Call, p: PageParams) -> Page[list[int]]:
+async def page(call: Call, p: PageParams) -> Page[list[dict[str, str]]]:
     """Answer one of three pages."""
     after = p.start + 50
     rows = [{"ID": str(number + 1)} for number in range(p.start, min(after, ROWS))]
