@@ -7,11 +7,12 @@ import msgspec
 from botyard.chat import members as participants
 from botyard.chat import outbox, rules
 from botyard.errors import Problem, Refused
+from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved
 from botyard.model.people import Profile, UserKind
-from botyard.store import bots, chats, members, users
+from botyard.store import bots, chats, deliveries, members, users
 from botyard.store.db import Tx
 
 CODE_MAX = 100
@@ -88,8 +89,14 @@ async def change(
 
 
 async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
-    """Store a bot's settings as they now are, and change its profile."""
+    """Store a bot's settings as they now are, and change its profile.
+
+    In another event mode the bot is told in the new way of what has not reached it yet.
+    """
+    before = await bots.find(tx, bot.user_id)
     await bots.change(tx, bot)
+    if before and before.event_mode != bot.event_mode:
+        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.way(bot.event_mode), now)
     await _changed(tx, actor_id, bot, profile, now)
 
 

@@ -133,6 +133,10 @@ def _told(rules: Mapping[str, Rule], event: Event, chat: Chat, ear: Ear) -> bool
     return rule is not None and rule(event, chat, ear)
 
 
+def way(mode: str) -> State:
+    """How an event begins that is for a bot of this mode: it is called, or comes to fetch."""
+    return State.FETCH if mode == EventMode.FETCH else State.WAITING
+
+
 def _recipient(bot_id: int, mode: str) -> Recipient:
-    """A bot is called, or comes to fetch."""
-    return recipients.bot(bot_id), State.FETCH if mode == EventMode.FETCH else State.WAITING
+    return recipients.bot(bot_id), way(mode)

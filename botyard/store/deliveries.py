@@ -10,6 +10,7 @@ from botyard.store.db import Row, Tx, Value
 _DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "state IN ('waiting', 'sending')"
+_READY = "state = 'fetch'"
 _BATCHES = (16, 64, 256)
 """Lengths of lists of ids in a statement, so that there are few texts to prepare."""
 CLAIM_MAX = _BATCHES[-1]
@@ -236,25 +237,16 @@ async def resend(tx: Tx, delivery_id: int, now: int) -> bool:
 # Fetching.
 
 
-async def ready(tx: Tx, recipient: str, after: int, limit: int) -> list[Row]:
-    """``(event id, created, body)`` of what lies ready for a recipient behind the event ``after``, in order."""
-    return await tx.all(
-        """SELECT e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-           WHERE d.recipient = :recipient AND d.state = 'fetch' AND d.event_id > :after
-           ORDER BY d.event_id LIMIT :limit""",
-        recipient=recipient,
-        after=after,
-        limit=limit,
-    )
+async def turn(tx: Tx, recipient: str, to: State, now: int) -> int:
+    """What has not ended is from now on sent to a recipient (WAITING) or fetched by it (FETCH); how many that were.
 
-
-async def confirm(tx: Tx, recipient: str, before: int, now: int) -> int:
-    """The recipient has what lay ready of events with ids below ``before``; how many that were."""
+    What is under way meanwhile comes once more: nobody can tell whether it was accepted.
+    """
     return await tx.run(
-        """UPDATE deliveries SET state = 'fetched', finished = :now
-           WHERE recipient = :recipient AND state = 'fetch' AND event_id < :before""",
+        f"""UPDATE deliveries SET state = :state, holder = '', told = 0, queued = :now, due = :now
+            WHERE recipient = :recipient AND {_READY if to is State.WAITING else _OPEN}""",
         recipient=recipient,
-        before=before,
+        state=to.value,
         now=now,
     )
 

@@ -26,7 +26,6 @@ CREATE TABLE deliveries (
 -- What is open, by when and by lane; what lies ready; what has ended. A row moves between them.
 CREATE INDEX deliveries_due ON deliveries (due, id) WHERE state IN ('waiting', 'sending');
 CREATE INDEX deliveries_lane ON deliveries (recipient, lane, id) WHERE state IN ('waiting', 'sending');
-CREATE INDEX deliveries_fetch ON deliveries (recipient, event_id) WHERE state = 'fetch';
 CREATE INDEX deliveries_unfetched ON deliveries (queued) WHERE state = 'fetch';
 CREATE INDEX deliveries_finished ON deliveries (finished) WHERE finished IS NOT NULL;
 CREATE INDEX deliveries_ended ON deliveries (recipient, id) WHERE finished IS NOT NULL;

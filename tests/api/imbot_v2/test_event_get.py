@@ -197,6 +197,31 @@ def test_the_events_of_the_person_come_along(lab: Lab) -> None:
     assert world.call("im.v2.Event.get", lab.ann).result["events"] == [], "one offset confirms both"
 
 
+def test_a_bot_that_changes_its_mode_misses_nothing(lab: Lab) -> None:
+    called = {"eventMode": "webhook", "webhookUrl": "http://localhost:9/bot"}
+    lab.say(f"one {lab.mention}")
+    lab.get()
+    lab.call("Bot.update", fields=called)
+    assert lab.get()["events"] == []
+    lab.say(f"two {lab.mention}")
+    assert [kind for kind, _ in lab.world.due(lab.bot)] == ["MessageSent"] * 2
+    lab.call("Bot.update", fields={"eventMode": "fetch"})
+    page = lab.get()
+    assert texts(page) == [f"one {lab.mention}", f"two {lab.mention}"]
+    assert lab.get(offset=page["nextOffset"])["events"] == []
+    lab.call("Bot.update", fields=called)
+    assert [kind for kind, _ in lab.world.due(lab.bot)] == []
+
+
+def test_what_is_sent_again_is_fetched_again(lab: Lab) -> None:
+    lab.say(f"one {lab.mention}")
+    page = lab.get()
+    assert lab.get(offset=page["nextOffset"])["events"] == []
+    number = ids(page)[0]
+    assert lab.world.call("botyard.delivery.resend", ID=number).result["RESENT"] == 1
+    assert ids(lab.get(offset=page["nextOffset"])) == [number]
+
+
 def test_a_waiting_caller_is_answered_at_once(lab: Lab) -> None:
     world, offset = lab.world, lab.get()["nextOffset"]
     said = {"DIALOG_ID": lab.dialog, "MESSAGE": f"hi {lab.mention}"}
