@@ -1,0 +1,60 @@
+"""Kill the server thousands of times and simulate millions of events: what the suite does, for as long as one likes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.delivery.harness import Harness
+from tests.delivery.simulation import Simulation
+from tests.delivery.test_simulation import check
+
+ROUND = 100
+"""Kills of one portal; then a new one begins, so that a fault shows with a short history."""
+
+
+def killed(kills: int, seed: int) -> None:
+    """So many kills, in rounds."""
+    done = 0
+    while done < kills:
+        some = min(ROUND, kills - done)
+        with tempfile.TemporaryDirectory() as folder:
+            found = Harness(Path(folder), seed + done)
+            asyncio.run(found.run(some))
+            found.check()
+        done += some
+        print(f"{done} of {kills} kills, seed {seed}", flush=True)
+
+
+def simulated(events: int, seed: int) -> None:
+    """So many events on a clock of their own, with two engines that crash."""
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        found = Simulation(Path(folder), seed)
+        found.run(events, engines=2, crashes=100)
+        check(found, Path(folder), events)
+    print(f"{events} events in {time.monotonic() - begun:.0f} s, seed {seed}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/soak", description=__doc__)
+    parser.add_argument("--kills", type=int, default=10_000, help="default: 10,000, which takes some hours")
+    parser.add_argument("--events", type=int, default=1_000_000, help="simulated events; default: 1,000,000")
+    parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="to repeat a run")  # noqa: S311
+    given = parser.parse_args()
+    print(f"seed {given.seed}", flush=True)
+    if given.events:
+        simulated(given.events, given.seed)
+    if given.kills:
+        killed(given.kills, given.seed)
+
+
+if __name__ == "__main__":
+    main()
