@@ -34,12 +34,12 @@ async def find(tx: Tx, message_id: int) -> Message | None:
 async def with_uuid(tx: Tx, chat_id: int, author_id: int, uuid: str) -> int:
     """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
     row = await tx.one(
-        "SELECT id FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author ORDER BY id LIMIT 1",
+        "SELECT MIN(id) FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author",
         uuid=uuid,
         chat=chat_id,
         author=author_id,
     )
-    return int(row[0]) if row else 0
+    return int(row[0] or 0) if row else 0
 
 
 async def of_others(tx: Tx, chat_id: int, user_id: int, after: int, upto: int, limit: int) -> list[int]:

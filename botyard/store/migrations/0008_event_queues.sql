@@ -6,7 +6,7 @@ CREATE TABLE event_subscriptions (
 
 ALTER TABLE members ADD COLUMN listens BIGINT NOT NULL DEFAULT 0;
 
-CREATE INDEX members_listens ON members (chat_id) WHERE listens = 1;
+CREATE INDEX members_listens ON members (chat_id, user_id, first_id) WHERE listens = 1;
 
 -- A fetched event has the number of its delivery. told: it has been handed out, so the recipient's offset can mean it.
 ALTER TABLE deliveries ADD COLUMN told BIGINT NOT NULL DEFAULT 0;
@@ -21,4 +21,4 @@ CREATE TABLE event_cursors (
 );
 
 -- A repeated call finds the message that it made before.
-CREATE INDEX messages_uuid ON messages (uuid) WHERE uuid IS NOT NULL;
+CREATE INDEX messages_uuid ON messages (uuid, chat_id, author_id) WHERE uuid IS NOT NULL;
