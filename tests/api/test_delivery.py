@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from botyard.api.imbot import events as first
 from botyard.api.imbot_v2 import events as second
-from botyard.chat.explain import NAMES
+from botyard.chat.explain import NAMES, Why
 from botyard.model.deliveries import Reason, State
 from botyard.store import deliveries
 from botyard.store.db import Tx
 from tests.story import CLIENT, bot_does, says, set_chat
 from tests.world import Answer, AppKey, Person, World
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = "timeout: no answer within 10 s"
 
 
@@ -262,6 +264,11 @@ def test_the_names_are_those_of_the_families() -> None:
 
     for kind, names in NAMES.items():
         assert names == {"v1": first.WORDS[kind].name, "v2": second.WORDS[kind].name}
+
+
+def test_every_reason_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "how-to" / "why-not-delivered.md").read_text()
+    assert [why.name for why in Why if f"`{why.name}`" not in guide] == []
 
 
 # Lists.
