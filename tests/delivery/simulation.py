@@ -63,10 +63,9 @@ class Memory:
 
     name = "sqlite"
 
-    def __init__(self, path: Path, chance: random.Random) -> None:
-        self._connection = apsw.Connection(str(path))
-        for name, value in {"journal_mode": "MEMORY", "synchronous": "OFF", "foreign_keys": 1}.items():
-            self._connection.pragma(name, value)
+    def __init__(self, chance: random.Random) -> None:
+        self._connection = apsw.Connection(":memory:")
+        self._connection.pragma("foreign_keys", 1)
         self._tx = SqliteTx(self._connection, Dialect(SQLITE_WORDS, numbered=False))
         self._chance = chance
         self._wakes: list[Callable[[], None]] = []
@@ -86,9 +85,9 @@ class Memory:
         await asyncio.sleep(self._chance.uniform(0.0005, 0.005))
         return value
 
-    def row(self, sql: str, id: int) -> Any:
-        """The one row of this id, on the quick."""
-        return self._connection.execute(sql, {"id": id}).fetchone()
+    def rows(self, sql: str, id: int = 0) -> list[Any]:
+        """Rows, on the quick."""
+        return self._connection.execute(sql, {"id": id} if ":id" in sql else None).fetchall()
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
@@ -130,7 +129,7 @@ class Simulation:
             runner.run(self._run(count, engines, crashes))
 
     async def _run(self, count: int, engines: int, crashes: int) -> None:
-        self.database = Memory(self._folder / "simulated.db", self.chance)
+        self.database = Memory(self.chance)
         await migrate(self.database)
         # As on PostgreSQL there may be other servers, so that leases have to run out.
         self.database.name = "simulated"
@@ -189,7 +188,7 @@ class Simulation:
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
-        state, recipient, chat = self.database.row(
+        ((state, recipient, chat),) = self.database.rows(
             "SELECT state, recipient, lane FROM deliveries WHERE id = :id", delivery_id
         )
         assert state == State.SENDING, f"sent although it is {state}"

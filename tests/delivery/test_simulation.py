@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.db import Row
 from tests.delivery.simulation import Simulation
 
 
-def check(found: Simulation, tmp_path: Path, count: int) -> None:
+def check(found: Simulation, count: int) -> None:
     """Nothing lost, nothing out of order; what was given up says why."""
-    import apsw
-
-    rows: list[Row] = list(
-        apsw.Connection(str(tmp_path / "simulated.db")).execute(
-            "SELECT recipient, lane, event_id, state, reason, attempts FROM deliveries ORDER BY id"
-        )
-    )
+    rows = found.database.rows("SELECT recipient, lane, event_id, state, reason, attempts FROM deliveries ORDER BY id")
     assert len(rows) == count
     accepted = {lane: set(ids) for lane, ids in found.accepted.items()}
     for recipient, lane, event_id, state, reason, attempts in rows:
@@ -45,7 +38,7 @@ def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0)
     found.run(count, engines=engines, crashes=crashes)
     spent = time.process_time() - begun
     print(f"{spent:.1f} s of CPU")
-    check(found, tmp_path, count)
+    check(found, count)
     return spent
 
 
