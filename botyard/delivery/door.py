@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from botyard.delivery.client import Client
 from botyard.delivery.guard import Guard
 from botyard.delivery.hooks import Hooks
 from botyard.delivery.keeping import keep
+from botyard.delivery.retries import Answer
 from botyard.delivery.words import Writer
 from botyard.rpc.call import Context
+
+if TYPE_CHECKING:
+    from botyard.delivery.client import Client
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +33,9 @@ class Door:
     def __init__(self, context: Context, writers: Mapping[str, Writer], client: Client | None = None) -> None:
         self.guard = Guard(context.settings.profile)
         self._context = context
-        self._client = client or Client(self.guard, context.settings.delivery_timeout)
-        self._hooks = Hooks(context, writers, self._client.post)
+        self._client = client
+        self._opening = asyncio.Lock()
+        self._hooks = Hooks(context, writers, self._post)
         self._keeping: asyncio.Task[None] | None = None
 
     def warn(self) -> None:
@@ -49,4 +55,14 @@ class Door:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
         await self._hooks.stop()
-        await self._client.close()
+        if self._client is not None:
+            await self._client.close()
+
+    async def _post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        async with self._opening:
+            if self._client is None:
+                # The HTTP client takes longer to import than the rest of the server; nobody waits for it at the start.
+                module = await asyncio.to_thread(importlib.import_module, "botyard.delivery.client")
+                self._client = module.Client(self.guard, self._context.settings.delivery_timeout)
+            client = self._client
+        return await client.post(address, body, headers)
