@@ -314,14 +314,3 @@ def test_a_wrong_seed_keeps_the_command_from_running(tmp_path: Path, text: str) 
     ended = run("exec", "--seed", str(file), "--", *python("print('ran')"))
     assert (ended.returncode, ended.stdout) == (Exit.SEED, "")
     assert ended.stderr.count("\n") == 1
-
-
-@pytest.mark.slow
-def test_the_first_answer_comes_within_a_second() -> None:
-    times = []
-    for _ in range(3):
-        begun = time.time()
-        ended = run("exec", "--", *python(CALL + "\nimport time; print(time.time())"), "{BOTYARD_WEBHOOK_URL}profile")
-        times.append(float(ended.stdout.splitlines()[-1]) - begun)
-    # The best of three: other tests run on the same processor.
-    assert min(times) < 1.0, times
