@@ -194,11 +194,25 @@ def test_a_folder_without_rights_is_told_in_one_sentence(tmp_path: Path) -> None
 def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float) -> None:
     words = [*BOTYARD, "serve", "--demo", "--port", "0", "--data", str(tmp_path)]
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    time.sleep(moment)
+    wait_for_work(process.pid, moment)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == Exit.OK
     assert "Traceback" not in said
+
+
+def wait_for_work(pid: int, seconds: float) -> None:
+    """Wait until a process has had so much of the processor: on a busy machine, 0.1 s may not even start Python."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        time.sleep(seconds)
+        return
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        if (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") >= seconds:
+            return
+        time.sleep(0.005)
 
 
 # botyard exec
