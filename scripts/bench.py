@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,7 +115,8 @@ async def serve_handler() -> None:
 
     class Connection(asyncio.Protocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            self.transport, self.seen = transport, b""
+            self.transport: Any = transport
+            self.seen = b""
 
         def data_received(self, data: bytes) -> None:
             nonlocal count
@@ -386,8 +388,55 @@ def report(seconds: float, rounds: int, folder: Path, database: str) -> None:
                 line(f"dialog.get, {count:,} {title}", found, found.micros / base)
             print(f"  growth of CPU: {max(grown) / grown[0] - 1:+.0%}")
         print(f"memory after load: {resident_mib(pid):.0f} MiB")
+        fetching(port, keys)
     deliveries(seconds, folder, database, keys)
     print(f"start to first answer: {start_time(folder, database) * 1e3:.0f} ms")
+
+
+# Fetching.
+
+FETCHES = 100
+
+
+def fetching(port: int, keys: Keys) -> None:
+    """How soon a bot that polls with `wait` has a message, from the moment that a person sends it."""
+    waiting = http.client.HTTPConnection("127.0.0.1", port)
+    sending = http.client.HTTPConnection("127.0.0.1", port)
+    token = "bench-fetch"  # noqa: S105  # It opens a bot of this throwaway portal.
+    fields = {"code": "fetching", "botToken": token, "properties": {"name": "Fetching"}, "eventMode": "fetch"}
+    bot_id = called(sending, keys, "imbot.v2.Bot.register", {"fields": fields})["bot"]["id"]
+    asked = {"botId": bot_id, "botToken": token, "wait": 20}
+    called(sending, keys, "im.message.add", {"DIALOG_ID": str(bot_id), "MESSAGE": "first"})
+    seen = called(waiting, keys, "imbot.v2.Event.get", asked)
+    times: list[float] = []
+    with contextlib.closing(waiting), contextlib.closing(sending), ThreadPoolExecutor(1) as thread:
+        for number in range(FETCHES):
+            poll = thread.submit(fetched, waiting, keys, asked | {"offset": seen["nextOffset"]})
+            time.sleep(0.02)
+            begun = time.perf_counter()
+            called(sending, keys, "im.message.add", {"DIALOG_ID": str(bot_id), "MESSAGE": f"Number {number}"})
+            seen, came = poll.result()
+            times.append((came - begun) * 1e3)
+    times.sort()
+    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    print(f"fetch with wait, from sending:    p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+
+
+def fetched(made: http.client.HTTPConnection, keys: Keys, asked: dict[str, Any]) -> tuple[dict[str, Any], float]:
+    """One poll that ends with events, and when it ended."""
+    while True:
+        found = called(made, keys, "imbot.v2.Event.get", asked)
+        if found["events"]:
+            return found, time.perf_counter()
+
+
+def called(made: http.client.HTTPConnection, keys: Keys, method: str, params: dict[str, Any]) -> Any:
+    """The result of one call by webhook."""
+    path = f"/rest/{keys.user_id}/{keys.secret}/{method}"
+    made.request("POST", path, json.dumps(params), {"Content-Type": "application/json"})
+    body = json.loads(made.getresponse().read())
+    assert "result" in body, body
+    return body["result"]
 
 
 # Deliveries.
