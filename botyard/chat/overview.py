@@ -15,7 +15,7 @@ from botyard.store.db import Tx
 LISTED = 20
 """People in a chat whose lists name everybody; also the most managers and muted members that any list names."""
 
-FOREMOST = 6
+FOREMOST = 5
 """Readers that the list of a bigger chat names: those who have read furthest. Counters are exact in any chat."""
 
 VIEWERS = 3

@@ -24,7 +24,7 @@ class Get(Params, frozen=True, rename="upper"):
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling user sees it.
 
-    In chats of more than 20 people `readed_list` names the 6 who have read furthest,
+    In chats of more than 20 people `readed_list` names the 5 who have read furthest,
     `manager_list` and `mute_list` at most 20; `first_viewers` names at most 3. Counters
     are exact. A chat that does not exist is
     answered like one that is closed to the caller.
