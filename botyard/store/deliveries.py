@@ -198,8 +198,10 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: int) -> None:
             tried,
         )
     if lanes:
+        # Also what seems due: another server may be about to put it behind the one that is over. Asking for its due
+        # time first would pass by the row that the other has locked; writing it waits for the other.
         await tx.many(
-            f"""UPDATE deliveries SET due = :now WHERE due > :now AND state = 'waiting' AND id = (
+            f"""UPDATE deliveries SET due = :now WHERE state = 'waiting' AND id = (
                     SELECT id FROM deliveries WHERE {_OPEN} AND recipient = :recipient AND lane = :lane
                     ORDER BY id LIMIT 1)""",
             lanes,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import pytest
 
@@ -19,7 +20,7 @@ from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, events
-from botyard.store.db import Tx
+from botyard.store.db import Tx, Value
 from tests.world import World
 
 IDS = "SELECT id FROM deliveries ORDER BY id"
@@ -138,6 +139,55 @@ async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -
     return Letter(Post("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 
+def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> None:
+    if portal.context.database.name == "sqlite":
+        pytest.skip("One server serves a SQLite file.")
+    first, second = due(portal, ("bot:1", 1), ("bot:1", 1))
+    assert claimed(portal, "me", int(portal.time) + 60) == [first]
+    portal.write(lambda tx: tx.run("UPDATE deliveries SET due = 0 WHERE id = :id", id=second))
+    now = int(portal.time)
+
+    async def work() -> None:
+        other = await open_context(portal.settings, portal.context.clock)
+        ending, behind, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def finish(tx: Tx) -> None:
+            found = await deliveries.find(tx, first)
+            assert found is not None
+            await deliveries.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now)
+
+        async def put_behind(tx: Tx) -> None:
+            await ending.wait()
+            assert await deliveries.claim(tx, now) == []
+            behind.set()
+            await go_on.wait()
+
+        tasks = asyncio.gather(portal.context.database.write(finish), other.database.write(put_behind))
+        await behind.wait()
+        await asyncio.sleep(0.2)
+        go_on.set()
+        await tasks
+        await other.database.close()
+
+    portal.run(work())
+    assert claimed(portal) == [second]
+
+
+class _Paused:
+    """A transaction that waits after its first change, until somebody else is where the test wants it."""
+
+    def __init__(self, tx: Tx, reached: asyncio.Event, resume: asyncio.Event) -> None:
+        self._tx, self._reached, self._resume = tx, reached, resume
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+        await self._tx.many(sql, rows)
+        self._reached.set()
+        await self._resume.wait()
+
+
 def test_two_servers_share_the_work(portal: World) -> None:
     if portal.context.database.name == "sqlite":
         pytest.skip("One server serves a SQLite file.")
@@ -180,6 +230,8 @@ def test_two_servers_share_the_work(portal: World) -> None:
             if sum(by.values()) >= count:
                 break
             await asyncio.sleep(0.01)
+            # What is put off for a second, after a conflict say, has its turn.
+            portal.time += 0.01
         for engine in engines:
             await engine.stop()
         await other.database.close()
