@@ -314,6 +314,9 @@ class Problem(Enum):
     SWITCH_MISSING = row(400, "SWITCH_NOT_FOUND: There are the switches {names}")
     LOGIN_TAKEN = row(400, "LOGIN_TAKEN: The login is taken")
     PASSWORD_WEAK = row(400, "PASSWORD_WEAK: {reason}")
+    SIGNING_CLOSED = row(
+        403, "ACCESS_DENIED: Access denied! It takes a webhook, or an application with an administrator's token"
+    )
     DELIVERY_MISSING = row(400, "DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer")
     LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
 

@@ -320,6 +320,18 @@ def test_a_person_gets_a_token_of_their_own(house: Shell) -> None:
     house.refused("token", "issue", "ann", "--seconds", "0", code=Exit.USAGE)
 
 
+def test_what_events_are_signed_with_is_shown(house: Shell) -> None:
+    client_id = application(house)
+    secret = word(house.done("token", "signing", "--app", client_id), "signing_secret")
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
+    other = word(house.done("token", "signing", "--app", application(house)), "signing_secret")
+    assert other != secret
+    assert "no application" in house.refused("token", "signing", "--app", "local.0.0")
+    assert "no bot 2" in house.refused("token", "signing", "--bot", "2")
+    house.refused("token", "signing", code=Exit.USAGE)
+    house.refused("token", "signing", "--app", client_id, "--bot", "2", code=Exit.USAGE)
+
+
 def test_switches_are_shown_and_turned(house: Shell) -> None:
     assert word(house.done("portal", "switch"), "maintenance") == "off"
     assert word(house.done("portal", "switch", "maintenance", "on"), "maintenance") == "on"

@@ -1,4 +1,4 @@
-"""`botyard token`: tokens without a consent page, for tests and scripts."""
+"""`botyard token`: tokens without a consent page, and the secret by which events are known."""
 
 from __future__ import annotations
 
@@ -10,26 +10,37 @@ from botyard.commands.failing import Exit, Failure
 from botyard.commands.house import house, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import moment
+from botyard.model.apps import App
+from botyard.model.bots import Bot
 from botyard.portal import apps, tokens
+from botyard.store import bots
 from botyard.store.db import Tx
 
-ABOUT = "Issue tokens: a pair for an application, or a person's own token that belongs to none."
+ABOUT = """Issue tokens: a pair for an application, or a person's own token that belongs to none. Show what the events
+of an application or of a bot are signed with."""
 EXAMPLES = """
 botyard token issue admin --app local.0123456789abcd.12345678
 botyard token issue admin --scope im --seconds 86400
+botyard token signing --app local.0123456789abcd.12345678
+botyard token signing --bot 17
 """
 
 
 def parser() -> options.Parser:
     """The command's options."""
     made = options.parser("token", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="issue")
+    verbs = made.add_subparsers(dest="verb", required=True, metavar="issue|signing")
     issue = verbs.add_parser("issue", help="issue tokens and print them, once", allow_abbrev=False)
     issue.add_argument("who", metavar="LOGIN", help="login or id of the person they call for")
     issue.add_argument("--app", default="", metavar="CLIENT_ID", help="the application that is to have them")
     issue.add_argument("--scope", default="", metavar="im,imbot,…", help="permissions (default: all that are possible)")
     issue.add_argument("--seconds", type=_seconds, default=0, help="life of a person's own token (default: one hour)")
     options.add_place(issue)
+    signing = verbs.add_parser("signing", help="show what events are signed with", allow_abbrev=False)
+    owner = signing.add_mutually_exclusive_group(required=True)
+    owner.add_argument("--app", metavar="CLIENT_ID", help="those of an application, its handlers and bots")
+    owner.add_argument("--bot", type=int, metavar="BOT_ID", help="those of a bot, and of all others of its owner")
+    options.add_place(signing)
     return made
 
 
@@ -41,6 +52,8 @@ def _seconds(text: str) -> int:
 
 def run(given: argparse.Namespace) -> int:
     """Do what was asked."""
+    if given.verb == "signing":
+        return asyncio.run(_signing(given))
     return asyncio.run(_for_application(given) if given.app else _own(given))
 
 
@@ -49,9 +62,7 @@ async def _for_application(given: argparse.Namespace) -> int:
 
         async def work(tx: Tx) -> tokens.Pair:
             found = await person(tx, given.who)
-            app = await apps.find(tx, given.app)
-            if app is None:
-                raise Failure(f"There is no application {given.app!r}; 'botyard app list' shows them.")
+            app = await _app(tx, given.app)
             wanted = scopes(given.scope) if given.scope else app.scopes.split(",")
             beyond = set(wanted) - set(app.scopes.split(","))
             if beyond:
@@ -77,3 +88,27 @@ async def _own(given: argparse.Namespace) -> int:
         text, expires = await open_.database.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")
     return Exit.OK
+
+
+async def _signing(given: argparse.Namespace) -> int:
+    async with house(options.place(given)) as open_:
+
+        async def work(tx: Tx) -> str:
+            return (await _app(tx, given.app)).owner if given.app else (await _bot(tx, given.bot)).owner
+
+        print(f"signing_secret: {open_.keys.signing_text(await open_.database.read(work))}")
+    return Exit.OK
+
+
+async def _app(tx: Tx, client_id: str) -> App:
+    app = await apps.find(tx, client_id)
+    if app is None:
+        raise Failure(f"There is no application {client_id!r}; 'botyard app list' shows them.")
+    return app
+
+
+async def _bot(tx: Tx, bot_id: int) -> Bot:
+    bot = await bots.find(tx, bot_id)
+    if bot is None:
+        raise Failure(f"There is no bot {bot_id}; 'botyard doctor' shows them.")
+    return bot

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -11,6 +12,7 @@ from pathlib import Path
 
 HASHES = 1024
 """Hashes that are remembered, in memory only."""
+SIGNING_PREFIX = "whsec_"
 
 
 class Keys:
@@ -45,8 +47,12 @@ class Keys:
         return self.hash("event_token:" + seed)[:32]
 
     def signing_secret(self, owner: str) -> bytes:
-        """What deliveries to an owner are signed with: constant, never stored, never sent."""
+        """What deliveries to an owner are signed with: constant, never stored, never sent along."""
         return hmac.digest(self._pepper, b"signing_secret:" + owner.encode(), hashlib.sha256)
+
+    def signing_text(self, owner: str) -> str:
+        """The same in the form that the libraries of Standard Webhooks take, for the owner."""
+        return SIGNING_PREFIX + base64.b64encode(self.signing_secret(owner)).decode()
 
 
 def new_secret() -> str:

@@ -31,6 +31,12 @@ class Access(Enum):
         "The application or webhook that registered the bot",
     )
     APP = Rule(lambda who: who.auth is Auth.OAUTH, Problem.APP_CONTEXT, "An application")
+    # A person's token may lie in a browser, and who knows what signs events can forge them in anybody's name.
+    SIGNED_TO = Rule(
+        lambda who: who.auth is Auth.WEBHOOK or (who.auth is Auth.OAUTH and who.admin),
+        Problem.SIGNING_CLOSED,
+        "A webhook, or an application in an administrator's name",
+    )
     ADMIN = Rule(lambda who: who.admin, Problem.ADMIN_ONLY, "An administrator")
 
 

@@ -1,0 +1,124 @@
+"""A handler checks what was really sent to it, with the secret that its owner was given and the documented code."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tests.delivery.conftest import MakeStage
+from tests.delivery.handlers import Heard, answer
+from tests.delivery.stage import Stage
+from tests.world import World
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-events.md"
+Genuine = Callable[[Message, bytes, str], bool]
+
+
+@pytest.fixture
+def genuine() -> Genuine:
+    """The code of the page."""
+    found = re.search(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert found
+    names: dict[str, Any] = {}
+    exec(found[1], names)  # noqa: S102  # What readers are told to do.
+    return names["genuine"]  # type: ignore[no-any-return]  # Written in Python without types.
+
+
+@pytest.fixture
+def stage(make_stage: MakeStage) -> Stage:
+    """A stage at the present moment: the documented code looks at the clock."""
+    made = make_stage()
+    made.world.time = time.time()
+    return made
+
+
+def headers(heard: Heard, **changed: str) -> Message:
+    """A mapping that ignores case, as web servers hand it out."""
+    made = Message()
+    for name, value in {**heard.headers, **{key.replace("_", "-"): text for key, text in changed.items()}}.items():
+        made[name] = value
+    return made
+
+
+def secret(world: World, by: Any = None, **named: Any) -> str:
+    return str(world.call("botyard.signing.own", by, named).result["SECRET"])
+
+
+def spoken(stage: Stage, bot: int) -> Heard:
+    """An event of a message to this bot."""
+    stage.say(bot, "Hello; как дела? +&=")
+    stage.until(lambda: any(one.form["event"] == "ONIMBOTMESSAGEADD" for one in stage.handler.heard))
+    return stage.handler.heard[-1]
+
+
+def test_a_webhook_knows_the_events_of_its_bots(stage: Stage, genuine: Genuine) -> None:
+    heard = spoken(stage, stage.bot("echo"))
+    stage.bot("other")
+    assert genuine(headers(heard), heard.body, secret(stage.world, CLIENT_ID="client-echo"))
+    assert not genuine(headers(heard), heard.body, secret(stage.world, CLIENT_ID="client-other"))
+
+
+def test_an_application_knows_the_events_of_its_bots_and_handlers(stage: Stage, genuine: Genuine) -> None:
+    app = stage.world.oauth()
+    stage.world.call("event.bind", app, event="ONIMBOTMESSAGEADD", handler=stage.handler.url("/bound"))
+    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    spoken(stage, bot)
+    stage.until(lambda: len(stage.handler.heard) == 3)
+    mine = secret(stage.world, app)
+    assert [genuine(headers(one), one.body, mine) for one in stage.handler.heard] == [True] * 3
+
+
+def test_what_was_changed_or_is_old_is_refused(stage: Stage, genuine: Genuine) -> None:
+    heard = spoken(stage, stage.bot())
+    mine = secret(stage.world, CLIENT_ID="client-echo")
+    assert not genuine(headers(heard), heard.body + b"&a=b", mine)
+    assert not genuine(headers(heard, webhook_id="1.1"), heard.body, mine)
+    for moment in (int(time.time()) + 1, int(time.time()) - 301, "", "²"):
+        assert not genuine(headers(heard, webhook_timestamp=str(moment)), heard.body, mine)
+    assert not genuine(headers(heard, webhook_signature=""), heard.body, mine)
+    assert genuine(headers(heard, webhook_signature=f"v1,é {heard.headers['webhook-signature']}"), heard.body, mine)
+
+
+def test_every_attempt_has_a_signature_of_its_own(stage: Stage, genuine: Genuine) -> None:
+    bot = stage.bot()
+    stage.handler.behaviours["/bot"] = answer(500)
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.handler.heard) == 1)
+    stage.settle(0.05)
+    stage.wait(5)
+    stage.until(lambda: len(stage.handler.heard) == 2)
+    first, second = stage.handler.heard
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
+    mine = secret(stage.world, CLIENT_ID="client-echo")
+    assert genuine(headers(first), first.body, mine)
+    assert genuine(headers(second), second.body, mine)
+
+
+def test_a_new_bot_token_brings_a_new_secret(stage: Stage, genuine: Genuine) -> None:
+    call, url = stage.world.call, stage.handler.url()
+    fields = {"code": "two", "properties": {"name": "Two"}, "webhookUrl": url, "eventMode": "webhook"}
+    bot = call("imbot.v2.Bot.register", botToken="old", fields=fields).result["bot"]["id"]
+    old = secret(stage.world, CLIENT_ID="old")
+    call("imbot.v2.Bot.update", botId=bot, botToken="old", fields={"botToken": "new"})
+    assert call("botyard.signing.own", CLIENT_ID="old").error == "BOT_ID_ERROR"
+    new = secret(stage.world, CLIENT_ID="new")
+    stage.say(bot, "Hello")
+    stage.until(lambda: stage.handler.heard != [])
+    heard = stage.handler.heard[-1]
+    assert (genuine(headers(heard), heard.body, old), genuine(headers(heard), heard.body, new)) == (False, True)
+
+
+def test_the_library_of_standard_webhooks_takes_it(stage: Stage) -> None:
+    heard = spoken(stage, stage.bot())
+    library = Webhook(secret(stage.world, CLIENT_ID="client-echo"))
+    library.verify(heard.body, heard.headers, json_parse=False)
+    with pytest.raises(WebhookVerificationError):
+        library.verify(heard.body + b"&a=b", heard.headers, json_parse=False)
