@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from botyard import server
-from botyard.web import http
+from botyard.web import connection, http
 from botyard.wire.limits import MAX_BODY, MAX_HEAD
 from tests.web.live import Live, chunked, request
 from tests.world import Answer
@@ -122,7 +121,7 @@ class TestBodies:
         live.alive()
 
     def test_a_refused_body_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+        monkeypatch.setattr(connection, "BODY_SECONDS", 0.1)
         with live.connect() as wire:
             wire.send(request("PUT", f"{live.path}/profile", b"{", content_length="1000"))
             assert_refused(wire.answer(), 405)
@@ -221,7 +220,7 @@ class TestHeads:
             assert wire.answer().status == 200
 
     def test_a_head_that_never_ends(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             wire.send(b"GET / HTTP/1.1\r\nhost: a\r\nx: ")
             answer = wire.answer()
@@ -232,7 +231,7 @@ class TestHeads:
     @pytest.mark.parametrize("drip", [b"\r\n", b"x"])
     def test_a_head_that_drips(self, live: Live, monkeypatch: pytest.MonkeyPatch, drip: bytes) -> None:
         """Sending a little now and then holds no connection."""
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             wire.send(request("GET", f"{live.path}/profile"))
             assert wire.answer().status == 200
@@ -246,12 +245,12 @@ class TestHeads:
         live.alive()
 
     def test_a_connection_that_says_nothing(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             assert wire.ended()
 
     def test_a_connection_between_requests_is_not_in_a_hurry(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(server, "HEAD_SECONDS", 0.3)
+        monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
         with live.connect() as wire:
             for _ in range(2):
                 wire.send(request("POST", f"{live.path}/profile", b"[]", content_type=JSON))
