@@ -112,9 +112,9 @@ def test_every_exit_code_is_documented(code: Exit) -> None:
     ("module", "spared"),
     [
         ("cli", {"botyard.api", "msgspec", "asyncio", "uvicorn"}),
-        ("commands.user", {"botyard.api", "uvicorn", "asyncpg", "cryptography", "PIL"}),
-        ("commands.serve", {"asyncpg", "cryptography", "trustme", "PIL"}),
-        ("commands.exec_", {"asyncpg", "cryptography", "trustme", "PIL"}),
+        ("commands.user", {"botyard.api", "uvicorn", "asyncpg", "cryptography", "PIL", "zxcvbn"}),
+        ("commands.serve", {"asyncpg", "cryptography", "trustme", "PIL", "zxcvbn"}),
+        ("commands.exec_", {"asyncpg", "cryptography", "trustme", "PIL", "zxcvbn"}),
     ],
 )
 def test_nothing_heavy_is_imported_without_need(module: str, spared: set[str]) -> None:
@@ -214,6 +214,20 @@ def test_a_password_is_set_anew_and_may_come_from_a_pipe(house: Shell, monkeypat
     monkeypatch.setattr(sys, "stdin", io.StringIO("short\n"))
     assert "at least 8" in house.refused("user", "password", "ann", "--password-stdin")
     assert "'bob'" in house.refused("user", "password", "bob")
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"), [("qwertyuiop", "first that are tried"), ("AnnLee1985", "name of its owner")]
+)
+def test_a_password_that_is_tried_first_is_refused(
+    house: Shell, monkeypatch: pytest.MonkeyPatch, password: str, reason: str
+) -> None:
+    new = ["user", "add", "annie", "--name", "Ann", "--last-name", "Lee", "--password-stdin"]
+    for words in (new, ["user", "password", "ann", "--password-stdin"]):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
+        assert reason in house.refused(*words)
+        assert password not in house.err
+    assert "annie" not in house.done("user", "list")
 
 
 def test_somebody_is_sent_away_and_let_back_in(house: Shell) -> None:

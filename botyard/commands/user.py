@@ -66,14 +66,16 @@ def run(given: argparse.Namespace) -> int:
     return asyncio.run(verbs[given.verb](given))
 
 
-def _chosen(given: argparse.Namespace, login: str) -> str:
+def _chosen(given: argparse.Namespace) -> str:
     """The password to set: from standard input, or a new one."""
-    if not given.password_stdin:
-        return passwords.new_password()
-    text = sys.stdin.readline().rstrip("\r\n")
-    if reason := passwords.weakness(text, login):
+    return sys.stdin.readline().rstrip("\r\n") if given.password_stdin else passwords.new_password()
+
+
+def _hashed(given: argparse.Namespace, password: str, own: list[str]) -> str:
+    """A password as it is stored. Raises Failure for a weak one."""
+    if given.password_stdin and (reason := passwords.weakness(password, own)):
         raise Failure(f"{reason}.")
-    return text
+    return passwords.hashed(password)
 
 
 def _show(given: argparse.Namespace, password: str) -> None:
@@ -90,8 +92,8 @@ async def _add(given: argparse.Namespace) -> int:
         name=given.name or given.login, last_name=given.last_name, email=given.email, work_position=given.position
     )
     kind = UserKind.GUEST if given.guest else UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE
-    password = "" if given.guest else _chosen(given, given.login)
-    stored = passwords.hashed(password) if password else ""
+    password = "" if given.guest else _chosen(given)
+    stored = "" if given.guest else _hashed(given, password, users.own_words(profile, given.login))
     async with house(options.place(given)) as open_:
 
         async def work(tx: Tx) -> int:
@@ -135,17 +137,13 @@ async def _list(given: argparse.Namespace) -> int:
 
 
 async def _password(given: argparse.Namespace) -> int:
-    password = _chosen(given, given.who)
-    stored = passwords.hashed(password)
+    password = _chosen(given)
     async with house(options.place(given)) as open_:
-
-        async def work(tx: Tx) -> None:
-            found = await person(tx, given.who)
-            if not found.login:
-                raise Failure("A guest has no login, and so no password.")
-            await users.set_password(tx, found.id, stored)
-
-        await open_.database.write(work)
+        found = await open_.database.read(lambda tx: person(tx, given.who))
+        if not found.login:
+            raise Failure("A guest has no login, and so no password.")
+        stored = _hashed(given, password, users.own_words(found))
+        await open_.database.write(lambda tx: users.set_password(tx, found.id, stored))
     _show(given, password)
     return Exit.OK
 

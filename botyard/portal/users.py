@@ -88,6 +88,12 @@ async def first_admin(tx: Tx) -> User | None:
     return next((user for user in await users.everyone(tx) if user.admin and user.active), None)
 
 
+def own_words(user: User | Profile, login: str = "") -> list[str]:
+    """What everybody knows of somebody, and would try first as the password."""
+    known = (login, user.name, user.last_name, user.second_name, user.email)
+    return [text for text in (*known, user.login if isinstance(user, User) else "") if text]
+
+
 def name_of(user: User) -> str:
     """What to call somebody in a list: the name, or the login of those who have none."""
     return user.full_name or user.login or f"user {user.id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
 import msgspec
@@ -103,15 +104,19 @@ class Hashed(NamedTuple):
     stored: str
 
 
-def hashed(p: Added | PasswordParams) -> Hashed:
-    """Hash the password, which takes a while. Raises PASSWORD_WEAK."""
-    login = p.login if isinstance(p, Added) else ""
-    if isinstance(p, Added) and not login:
-        return Hashed("", "")
-    made = "" if p.password else passwords.new_password()
-    if reason := passwords.weakness(p.password or made, login):
+def hashed(given: str, own: list[str]) -> Hashed:
+    """Hash a password, or a new one where none is given, which takes a while. Raises PASSWORD_WEAK."""
+    if not given:
+        made = passwords.new_password()
+        return Hashed(made, passwords.hashed(made))
+    if reason := passwords.weakness(given, own):
         raise Refused(Problem.PASSWORD_WEAK, reason=reason)
-    return Hashed(made, passwords.hashed(p.password or made))
+    return Hashed("", passwords.hashed(given))
+
+
+def of_new(p: Added) -> Hashed:
+    """The password of somebody to be added; those without a login have none. Raises PASSWORD_WEAK."""
+    return hashed(p.password, users.own_words(_profile(p), p.login)) if p.login else Hashed("", "")
 
 
 @method(
@@ -119,7 +124,7 @@ def hashed(p: Added | PasswordParams) -> Hashed:
     access=Access.ADMIN,
     mode=Mode.WRITE,
     raises=(Problem.ARGUMENT, Problem.LOGIN_TAKEN, Problem.PASSWORD_WEAK),
-    before=hashed,
+    before=of_new,
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
     """Add a person, tell ONUSERADD, and answer the password if none was given."""
@@ -195,17 +200,18 @@ async def activate(call: Call, p: Named) -> bool:
 @method(
     "botyard.user.password",
     access=Access.ADMIN,
-    mode=Mode.WRITE,
+    mode=Mode.OWN,
     raises=(Problem.USER_MISSING, Problem.PASSWORD_WEAK),
-    before=hashed,
 )
 async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
     """Set a password, and sign the person out wherever the old one was used."""
-    made: Hashed = call.prepared
-    found = await params.person(call, p.id)
+    database = call.context.database
+    found = await database.read(lambda tx: params.person(call.within(tx), p.id))
     if found.kind not in users.PEOPLE:
         raise Refused(Problem.USER_MISSING)
-    await users.set_password(call.tx, found.id, made.stored)
+    # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
+    made = await asyncio.to_thread(hashed, p.password, users.own_words(found))
+    await database.write(lambda tx: users.set_password(tx, found.id, made.stored))
     return PasswordAnswer(made.made or None)
 
 

@@ -62,11 +62,17 @@ def test_a_chosen_password_is_not_repeated(portal: World) -> None:
     assert Browser(portal).sign_in("ben", "a good long one").status == 303
 
 
-@pytest.mark.parametrize("weak", ["short", "Password123", "ababababab", "benjamin.b", "x" * 1001])
+@pytest.mark.parametrize("weak", ["short", "Password123", "ababababab", "benjamin.b", "Franklin-1706", "x" * 1001])
 def test_a_password_that_is_tried_first_is_refused(world: World, weak: str) -> None:
-    answer = world.call("botyard.user.add", LOGIN="benjamin.b", PASSWORD=weak)
+    ben = {"LOGIN": "benjamin.b", "NAME": "Ben", "LAST_NAME": "Franklin"}
+    answer = world.call("botyard.user.add", params={**ben, "PASSWORD": weak})
     assert answer.error == "PASSWORD_WEAK"
     assert weak not in str(answer.body)
+    # The same for a person who is there already, of whom the call names nothing but the id.
+    made = world.call("botyard.user.add", params=ben).result
+    again = world.call("botyard.user.password", ID=made["ID"], PASSWORD=weak)
+    assert (again.error, again.text) == ("PASSWORD_WEAK", answer.text)
+    assert Browser(world).sign_in("benjamin.b", made["PASSWORD"]).status == 303
 
 
 @pytest.mark.parametrize(
