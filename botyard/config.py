@@ -54,6 +54,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Events being sent at once; one bot gets a sixteenth of that, one host half."""
     delivery_days: int = 7
     """Days for which deliveries that have ended are kept, with the record of their attempts."""
+    event_log_days: int = 30
+    """Days for which events stay in the log, or longer while a delivery refers to them; 0 keeps them for ever."""
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180

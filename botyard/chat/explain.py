@@ -14,7 +14,7 @@ from botyard.model.deliveries import Attempt, Delivery, Reason, State
 from botyard.model.events import CommandCalled, Event, Happening, MessageSent, happening
 from botyard.model.messages import Message
 from botyard.portal import apps
-from botyard.store import bots, chats, deliveries, delivery_log
+from botyard.store import bots, chats, deliveries, delivery_log, events
 from botyard.store.db import Tx
 
 IMBOT = "imbot"
@@ -66,6 +66,7 @@ class Why(Enum):
     NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
     FORGOTTEN = "It happened at {at}; what became of deliveries that ended is kept since {since} only"
     CHANGED_SINCE = "As things are now the bot would be told, but they were otherwise at {at}, when it was written"
+    NOT_KEPT = "Of what happened before {since} the event log holds only what deliveries still refer to"
     UNRECORDED = "The event log does not hold the message: it was not sent through the API"
 
 
@@ -153,7 +154,7 @@ async def explain(tx: Tx, message: Message, case: Case) -> list[Explained]:
         return [await _one(tx, place, what, case.kept) for what in about]
     if case.name == NAMES[CommandCalled][bot.dialect]:
         return [Explained(case.name, [Finding(Why.NOT_SAID, {"asked": case.name})])]
-    return [Explained(NAMES[MessageSent][bot.dialect], [Finding(Why.UNRECORDED)])]
+    return [Explained(NAMES[MessageSent][bot.dialect], [await _absent(tx, message)])]
 
 
 def stranger(name: str) -> Explained:
@@ -170,6 +171,14 @@ async def _events(tx: Tx, message: Message) -> list[Happening]:
     """What was written into the log together with a message: both bear its moment."""
     kinds = tuple(kind.__name__ for kind in NAMES)
     return [happening(*row) for row in await delivery_log.happened(tx, message.chat_id, message.sent, kinds)]
+
+
+async def _absent(tx: Tx, message: Message) -> Finding:
+    """Why the log holds nothing of a message."""
+    last = await events.passed(tx)
+    if last != events.START and message.sent <= last.created:
+        return Finding(Why.NOT_KEPT, {"since": last.created + 1})
+    return Finding(Why.UNRECORDED)
 
 
 def _meant(event: Event, place: _Place, name: str) -> bool:

@@ -91,6 +91,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def days(text: str) -> int:
+    """A number of days; 0 is for ever."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: give one from 0 (for ever) to 99999")
+    return int(text)
+
+
 def url(text: str) -> str:
     """An address such as `https://chat.example.com`, kept without a slash at its end."""
     try:

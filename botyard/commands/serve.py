@@ -63,6 +63,14 @@ def parser() -> options.Parser:
         help="retry calls handlers until they answer, for 17 hours (default); compat calls once, as the vendor does",
     )
     made.add_argument(
+        "--event-log-days",
+        type=options.days,
+        default=known.event_log_days,
+        metavar="DAYS",
+        help="keep events in the log for so long, and longer while deliveries refer to them; 0 for ever "
+        f"(default: {known.event_log_days})",
+    )
+    made.add_argument(
         "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
     )
     made.add_argument(
@@ -92,6 +100,7 @@ def settings(given: argparse.Namespace) -> Settings:
         limits=given.limits,
         profile=given.profile,
         delivery=given.delivery,
+        event_log_days=given.event_log_days,
         demo=given.demo,
     )
 

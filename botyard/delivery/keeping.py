@@ -1,13 +1,16 @@
-"""How long deliveries are kept: what has ended for some days, what nobody fetched for some hours."""
+"""How long deliveries are kept, and the log of events: what has ended for some days, what nobody fetched for hours."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 from botyard.rpc.call import Context
-from botyard.store import deliveries
-from botyard.store.db import Unavailable
+from botyard.store import deliveries, events
+from botyard.store.db import Tx, Unavailable
+
+Step = Callable[[Tx], Awaitable[int]]
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +18,8 @@ EVERY_SECONDS = 60.0
 BATCH = 200
 """Rows of one transaction: on SQLite the event loop does nothing else meanwhile."""
 PAUSE_SECONDS = 0.05
+TURNS = 1000
+"""At 200 rows each that is more than a minute brings, and still ends before long."""
 DAY, HOUR = 86_400, 3600
 
 
@@ -29,15 +34,20 @@ async def keep(context: Context) -> None:
 
 
 async def tidy(context: Context) -> None:
-    """Withdraw and forget what is too old, in small pieces."""
-    now = int(context.clock.now())
-    unfetched = now - context.settings.event_hours * HOUR
-    ended = now - context.settings.delivery_days * DAY
-    for step in (
+    """Withdraw and forget what is too old, in small pieces; of each kind no more than ``TURNS`` of them at a time."""
+    now, settings = int(context.clock.now()), context.settings
+    unfetched = now - settings.event_hours * HOUR
+    ended = now - settings.delivery_days * DAY
+    steps: list[Step] = [
         lambda tx: deliveries.expire(tx, unfetched, now, BATCH),
         lambda tx: deliveries.forget(tx, ended, BATCH),
-    ):
-        while True:
-            if await context.database.write(step) < BATCH:
-                break
-            await asyncio.sleep(PAUSE_SECONDS)
+    ]
+    if settings.event_log_days:
+        logged = now - settings.event_log_days * DAY
+        steps.append(lambda tx: events.trim(tx, logged, BATCH))
+    for _ in range(TURNS):
+        # All in turn: much of one kind does not keep the others waiting.
+        steps = [step for step in steps if await context.database.write(step) >= BATCH]
+        if not steps:
+            break
+        await asyncio.sleep(PAUSE_SECONDS)

@@ -240,6 +240,9 @@ class Happening(msgspec.Struct, frozen=True):
 
 KINDS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
 
+ABOUT_MESSAGES = (MessageSent, MessageEdited, MessageErased, MessageLiked, CommandCalled)
+"""What happens to a message. That somebody has read up to one does not."""
+
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, KINDS))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
+from botyard.store import events
 from botyard.store.db import Row, Tx, Value
 
 _DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason"
@@ -270,7 +271,7 @@ async def expire(tx: Tx, before: int, now: int, limit: int) -> int:
 async def forget(tx: Tx, before: int, limit: int) -> int:
     """Delete what ended before a moment, with its attempts; how many. At most ``limit`` at a time."""
     rows = await tx.all(
-        """SELECT id FROM deliveries WHERE finished IS NOT NULL AND finished < :before
+        """SELECT id, event_id FROM deliveries WHERE finished IS NOT NULL AND finished < :before
            ORDER BY finished LIMIT :limit""",
         before=before,
         limit=limit,
@@ -279,4 +280,5 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
     if ids:
         await tx.many("DELETE FROM attempts WHERE delivery_id = :id", ids)
         await tx.many("DELETE FROM deliveries WHERE id = :id", ids)
+        await events.release(tx, [row[1] for row in rows])
     return len(ids)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
 import msgspec
 
-from botyard.model.events import Event
-from botyard.store.db import Row, Tx
+from botyard.model.events import ABOUT_MESSAGES, Event
+from botyard.store.db import Row, Tx, Value
 
 _encode = msgspec.json.Encoder().encode
 
@@ -13,11 +16,12 @@ _encode = msgspec.json.Encoder().encode
 async def append(tx: Tx, event: Event, now: int) -> int:
     """Write an event and answer its number."""
     row = await tx.one(
-        """INSERT INTO events (type, chat_id, actor_id, created, body)
-           VALUES (:type, :chat, :actor, :now, :body) RETURNING id""",
+        """INSERT INTO events (type, chat_id, actor_id, message_id, created, body)
+           VALUES (:type, :chat, :actor, :message, :now, :body) RETURNING id""",
         type=type(event).__name__,
         chat=event.chat_id,
         actor=event.actor_id,
+        message=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
         now=now,
         body=_encode(event).decode(),
     )
@@ -31,6 +35,18 @@ async def find(tx: Tx, event_id: int) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
+async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) -> list[Row]:
+    """``(id, created, body)`` of the newest events of these kinds about a message, oldest first."""
+    names = ", ".join(f"'{kind}'" for kind in sorted(kinds))
+    rows = await tx.all(
+        f"""SELECT id, created, body FROM events WHERE message_id = :message AND message_id > 0 AND type IN ({names})
+            ORDER BY id DESC LIMIT :limit""",
+        message=message_id,
+        limit=limit,
+    )
+    return rows[::-1]
+
+
 async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
     """``(id, type, chat id, actor id, created, body)`` of the events that follow one."""
     return await tx.all(
@@ -39,3 +55,70 @@ async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
         event=event_id,
         limit=limit,
     )
+
+
+# How long events are kept: past a place in the log only those are left that a delivery refers to.
+
+
+class Place(NamedTuple):
+    """A place in the log: when the event there was written, and its number. ``START`` is before all events."""
+
+    created: int
+    id: int
+
+
+START = Place(0, 0)
+
+
+async def passed(tx: Tx) -> Place:
+    """The last event that ``trim`` has looked at: after it, the log is whole."""
+    row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1")
+    return Place(*row) if row else START
+
+
+async def trim(tx: Tx, before: int, limit: int) -> int:
+    """Look through the next events that were written before a moment, and delete those that no delivery refers to.
+
+    Answers how many were looked at, at most ``limit``. None is looked at twice: what a delivery still refers to is
+    deleted by ``release``.
+    """
+    last = await _passed_locked(tx)
+    rows = await tx.all(
+        """SELECT e.created, e.id, EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id) FROM events e
+           WHERE (e.created, e.id) > (:created, :id) AND e.created < :before
+           ORDER BY e.created, e.id LIMIT :limit""",
+        created=last.created,
+        id=last.id,
+        before=before,
+        limit=limit,
+    )
+    if not rows:
+        return 0
+    free: list[Mapping[str, Value]] = [{"id": row[1]} for row in rows if not row[2]]
+    if free:
+        await tx.many("DELETE FROM events WHERE id = :id", free)
+    await tx.run(
+        """INSERT INTO event_log (id, passed, passed_id) VALUES (1, :created, :id)
+           ON CONFLICT (id) DO UPDATE SET passed = :created, passed_id = :id""",
+        created=rows[-1][0],
+        id=rows[-1][1],
+    )
+    return len(rows)
+
+
+async def release(tx: Tx, ids: Iterable[int]) -> None:
+    """Deliveries of these events are gone: delete the events that ``trim`` has passed and nobody needs any longer."""
+    last = await _passed_locked(tx)
+    rows: list[Mapping[str, Value]] = [{"id": id_, "passed": last.created, "last": last.id} for id_ in set(ids)]
+    if rows and last != START:
+        await tx.many(
+            """DELETE FROM events WHERE id = :id AND (created, id) <= (:passed, :last)
+               AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = events.id)""",
+            rows,
+        )
+
+
+async def _passed_locked(tx: Tx) -> Place:
+    """The same as ``passed``, for one at a time: of two servers, one would not see what the other has just deleted."""
+    row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1 {for_update}")
+    return Place(*row) if row else START

@@ -10,6 +10,7 @@ import pytest
 from botyard.api.imbot import events as first
 from botyard.api.imbot_v2 import events as second
 from botyard.chat.explain import NAMES, Why
+from botyard.delivery.keeping import tidy
 from botyard.model.deliveries import Reason, State
 from botyard.store import deliveries
 from botyard.store.db import Tx
@@ -174,6 +175,21 @@ def test_a_chat_of_notifications_and_a_message_without_an_event(portal: World) -
     assert _codes(portal, quiet, bot) == ["SYSTEM_CHAT"]
     portal.write(lambda tx: tx.run("UPDATE messages SET sent = sent - 5 WHERE id = :id", id=quiet))
     assert _codes(portal, quiet, bot) == ["UNRECORDED"]
+
+
+def test_what_the_log_no_longer_holds(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    chat = portal.chat(ann, users=[bot])
+    lost = says(portal, ann, f"chat{chat}", "nobody in particular")
+    kept = says(portal, ann, bot, "hello")
+    portal.wait(31 * 86_400)
+    portal.run(tidy(portal.context))
+    assert _codes(portal, lost, bot) == ["NOT_KEPT"]
+    assert "before 2026-09-21T14:13:21+00:00" in _explain(portal, lost, bot)["TEXT"]
+    assert _codes(portal, kept, bot) == ["BEHIND"], "what a delivery refers to is explained as ever"
+    new = says(portal, ann, f"chat{chat}", "nobody in particular")
+    portal.write(lambda tx: tx.run("DELETE FROM events WHERE message_id = :id", id=new))
+    assert _codes(portal, new, bot) == ["UNRECORDED"], "it was written after what is no longer kept"
 
 
 def test_the_other_generation_is_told_under_another_name(portal: World) -> None:
