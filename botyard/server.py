@@ -7,10 +7,13 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Any, cast
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from botyard.api import MODULES, portal_events
 from botyard.api.imbot import events as bot_events
@@ -68,7 +71,16 @@ def application(context: Context) -> Application:
             await receive()
             await send({"type": "websocket.close", "code": 1000})
 
-    return app
+    trusted = _trusted(context.settings.trusted_proxies)
+    # Its types name each kind of message; ours know them as dictionaries.
+    return cast(Application, ProxyHeadersMiddleware(cast(Any, app), trusted)) if trusted else app
+
+
+def _trusted(proxies: Iterable[str]) -> list[str]:
+    """The networks of proxies as they may appear: on a socket that takes both, IPv4 comes written as IPv6."""
+    networks = [ip_network(one) for one in proxies]
+    mapped = [f"::ffff:{one.network_address}/{96 + one.prefixlen}" for one in networks if one.version == 4]
+    return [*map(str, networks), *mapped]
 
 
 class Listener:
@@ -83,7 +95,7 @@ class Listener:
             log_level="warning",
             access_log=False,
             lifespan="off",
-            # Who says that a call came over https must be asked for; nobody is believed unasked.
+            # Only the proxies that are named in the settings are believed; see `application`.
             proxy_headers=False,
             interface="asgi3",
             server_header=False,

@@ -12,6 +12,7 @@ import pytest
 
 from botyard import __version__
 from botyard.cli import COMMANDS, main
+from botyard.commands import options
 from botyard.commands.failing import Exit
 from tests.portals import Databases
 
@@ -244,6 +245,20 @@ def test_a_guest_has_a_name_and_no_login(house: Shell) -> None:
     assert word(house.done("webhook", "add", word(made, "id")), "address")
     assert "guest" in house.refused("user", "password", word(made, "id"))
     house.refused("user", "add", "Gil", "--guest", "--admin", code=Exit.USAGE)
+
+
+# Starting a server.
+
+
+@pytest.mark.parametrize("text", ["*", "localhost", "10.0.0.1/8", "127.0.0.1,", "::/0", "0.0.0.0/0"])
+def test_proxies_that_are_none_are_a_usage_error(shell: Shell, text: str) -> None:
+    assert "--trusted-proxies" in shell.refused("serve", "--trusted-proxies", text, code=Exit.USAGE)
+    assert not shell.data.exists()
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert options.proxies(" 127.0.0.1, 10.0.0.0/8,::1") == ("127.0.0.1/32", "10.0.0.0/8", "::1/128")
+    assert options.proxies("") == ()
 
 
 # Keys.

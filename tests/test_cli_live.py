@@ -159,6 +159,16 @@ def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> No
         assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
 
 
+def test_a_named_proxy_is_believed_that_a_call_came_over_https(tmp_path: Path) -> None:
+    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+    for proxies, error in (("127.0.0.1", "NO_AUTH_FOUND"), ("192.0.2.1,::1", "INVALID_REQUEST")):
+        with serving(tmp_path, "--trusted-proxies", proxies) as server:
+            assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == Exit.OK
+            url = f"{server.url}/rest/profile".replace("localhost", "127.0.0.1")
+            assert httpx.get(url, headers=said, trust_env=False).json()["error"] == error
+            assert httpx.get(url, trust_env=False).json()["error"] == "INVALID_REQUEST"
+
+
 def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo", "--tls", "--tls-port", "0") as server:
         https = server.word(r"and at (https\S+)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -96,6 +97,23 @@ def days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of days: give one from 0 (for ever) to 99999")
     return int(text)
+
+
+def proxies(text: str) -> tuple[str, ...]:
+    """Addresses and networks such as `127.0.0.1,10.0.0.0/8`; none at all for ``""``."""
+    return tuple(_network(part.strip()) for part in text.split(",")) if text.strip() else ()
+
+
+def _network(text: str) -> str:
+    try:
+        found = ip_network(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no address or network of a proxy, such as 127.0.0.1 or 10.0.0.0/8"
+        ) from problem
+    if found.prefixlen == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} would believe everybody; name the proxies")
+    return str(found)
 
 
 def url(text: str) -> str:

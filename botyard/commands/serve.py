@@ -48,6 +48,13 @@ def parser() -> options.Parser:
     )
     options.add_public_url(made)
     made.add_argument(
+        "--trusted-proxies",
+        type=options.proxies,
+        default=known.trusted_proxies,
+        metavar="ADDRESSES",
+        help="proxies that are believed where calls came from, such as 127.0.0.1,10.0.0.0/8 (default: none)",
+    )
+    made.add_argument(
         "--demo", action="store_true", help="fill an empty portal with people, chats and keys to play with"
     )
     made.add_argument(
@@ -96,6 +103,7 @@ def settings(given: argparse.Namespace) -> Settings:
         tls=given.tls,
         tls_port=given.tls_port,
         public_url=given.public_url or "",
+        trusted_proxies=given.trusted_proxies,
         time_zone=given.time_zone,
         limits=given.limits,
         profile=given.profile,

@@ -9,6 +9,8 @@ import msgspec
 
 MOST = 20_000
 """Names and addresses that are remembered; beyond that those come first that have the least to answer for."""
+LONGEST = 200
+"""Characters of a name or an address that count."""
 
 
 class Allowance(msgspec.Struct, frozen=True):
@@ -57,7 +59,7 @@ class Throttle:
 
 
 def _keys(login: str, address: str) -> tuple[tuple[tuple[str, str], Allowance], ...]:
-    account = ("account", login.strip().casefold()[:200])
+    account = ("account", login.strip().casefold()[:LONGEST])
     return (account, PER_ACCOUNT), (("address", network(address)), PER_ADDRESS)
 
 
@@ -66,7 +68,8 @@ def network(address: str) -> str:
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return address
+        # What a proxy says, too, may be no address, and need not be remembered at any length.
+        return address[:LONGEST]
     if isinstance(found, ipaddress.IPv4Address):
         return str(found)
     if found.ipv4_mapped:
