@@ -159,6 +159,24 @@ def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> No
         assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
 
 
+def test_a_demo_portal_is_never_served_to_the_world(tmp_path: Path) -> None:
+    prod = ["serve", "--profile", "prod", "--port", "0", "--data", str(tmp_path)]
+    assert run(*prod, "--demo").returncode == Exit.USAGE
+    assert list(tmp_path.iterdir()) == []
+    with serving(tmp_path, "--demo") as server:
+        password = server.word(r"1 +alice +(\S+)")
+        assert server.stop()[0] == Exit.OK
+    ended = run(*prod)
+    assert (ended.returncode, ended.stdout) == (Exit.USAGE, "")
+    assert ended.stderr.startswith("botyard: A portal that was made with --demo is not for --profile prod")
+    assert str(tmp_path / "demo.json") in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert password not in ended.stderr
+    # Another one in the same place, made in earnest, is served.
+    with serving(tmp_path / "real", "--profile", "prod") as real:
+        assert real.stop()[0] == Exit.OK
+
+
 def test_a_named_proxy_is_believed_that_a_call_came_over_https(tmp_path: Path) -> None:
     said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
     for proxies, error in (("127.0.0.1", "NO_AUTH_FOUND"), ("192.0.2.1,::1", "INVALID_REQUEST")):

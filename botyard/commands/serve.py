@@ -14,7 +14,7 @@ from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
 from botyard.commands.permissions import every_scope
 from botyard.config import Settings
-from botyard.demo.credentials import Credentials
+from botyard.demo.credentials import FILE, Credentials
 from botyard.demo.fill import Place, fill, greet
 from botyard.portal import passwords, setup
 from botyard.rpc.call import Context
@@ -115,19 +115,32 @@ def settings(given: argparse.Namespace) -> Settings:
 
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
-    if given.demo and given.profile == "prod":
-        raise Failure(
-            "A demo portal is not for --profile prod: its keys are printed. Leave out one of the two.",
-            Exit.USAGE,
-        )
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings(given)))
     return Exit.OK
 
 
+def _require_no_demo(wanted: Settings) -> None:
+    """Raises Failure for a demo portal, new or made before."""
+    if wanted.demo:
+        raise Failure(
+            "A demo portal is not for --profile prod: its keys are printed. Leave out one of the two.",
+            Exit.USAGE,
+        )
+    kept = wanted.data / FILE
+    if kept.exists():
+        raise Failure(
+            f"A portal that was made with --demo is not for --profile prod, for its keys in {kept} were printed; "
+            "make another one with --data.",
+            Exit.USAGE,
+        )
+
+
 async def _serve(wanted: Settings) -> None:
     with storage(wanted):
+        if wanted.profile == "prod":
+            _require_no_demo(wanted)
         wanted.data.mkdir(parents=True, exist_ok=True)
         front = Front(wanted)
         try:
