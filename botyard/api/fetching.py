@@ -78,6 +78,11 @@ def ask(offset: int, limit: int, wait: float) -> Ask:
     return Ask(max(0, offset), max(1, min(limit, LIMIT_MAX)), max(0.0, min(wait, WAIT_MAX)))
 
 
+def kept_since(call: Call) -> int:
+    """The moment since which events are kept for those who fetch them."""
+    return call.now - call.context.settings.event_hours * HOUR
+
+
 async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
     """Confirm, and hand out the next page; with ``wait``, let the caller wait until there is something.
 
@@ -85,7 +90,7 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
     """
     context, loop = call.context, asyncio.get_running_loop()
     deadline = loop.time() + asked.wait
-    since = call.now - context.settings.event_hours * HOUR
+    since = kept_since(call)
     with context.lobby.seat(context.database, [queue.recipient for queue in queues], since) as seat:
         while True:
             page = await _next(call, queues, asked, since)

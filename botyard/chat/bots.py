@@ -10,9 +10,9 @@ from botyard.errors import Problem, Refused
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
-from botyard.model.events import BotChanged, BotRegistered, BotRemoved
+from botyard.model.events import BotChanged, BotRegistered, BotRemoved, happening
 from botyard.model.people import Profile, UserKind
-from botyard.store import bots, chats, deliveries, members, users
+from botyard.store import bots, chats, deliveries, event_queues, members, users
 from botyard.store.db import Tx
 
 CODE_MAX = 100
@@ -37,6 +37,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
     """The bot that an owner means: by id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     found = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
+    return _owned(found, owner)
+
+
+async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
+    """The bot whose events an owner fetches; one that is gone, too, while its farewell lies ready since a moment.
+
+    Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
+    """
+    found = await bots.find(tx, bot_id)
+    if found is None:
+        last = await event_queues.last(tx, recipients.bot(bot_id), since)
+        event = happening(*last).event if last else None
+        found = event.bot if isinstance(event, BotRemoved) else None
+    return _owned(found, owner)
+
+
+def _owned(found: Bot | None, owner: str) -> Bot:
     if found is None:
         raise Refused(Problem.BOT_NOT_FOUND)
     if found.owner != owner:
@@ -152,6 +169,13 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
         name=bot.name,
         mode=bot.event_mode,
         url=bot.webhook_url,
+        hidden=bot.hidden,
+        reactions=bot.reactions,
+        background_id=bot.background_id,
+        language=bot.language,
+        messages=bot.messages,
+        chats=bot.chats,
+        people=bot.people,
     )
     await outbox.publish(tx, farewell, now)
     await bots.remove(tx, bot.user_id)

@@ -133,6 +133,13 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     name: str = ""
     mode: str = EventMode.WEBHOOK
     url: str = ""
+    hidden: bool = False
+    reactions: bool = True
+    background_id: str | None = None
+    language: str = "en"
+    messages: int = 0
+    chats: int = 0
+    people: int = 0
 
     @property
     def bot(self) -> Bot:
@@ -149,6 +156,13 @@ class BotRemoved(Event, frozen=True, kw_only=True):
             active=False,
             event_mode=self.mode,
             webhook_url=self.url,
+            hidden=self.hidden,
+            reactions=self.reactions,
+            background_id=self.background_id,
+            language=self.language,
+            messages=self.messages,
+            chats=self.chats,
+            people=self.people,
         )
 
 

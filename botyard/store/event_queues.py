@@ -85,6 +85,16 @@ async def ready(tx: Tx, recipient: str, *, before: int, skip: bool, since: int, 
     )
 
 
+async def last(tx: Tx, recipient: str, since: int) -> Row | None:
+    """``(event id, created, body)`` of the newest that lies ready since a moment."""
+    return await tx.one(
+        f"""SELECT e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
+            WHERE {_READY} AND d.queued >= :since ORDER BY d.id DESC LIMIT 1""",
+        recipient=recipient,
+        since=since,
+    )
+
+
 async def confirmable(tx: Tx, recipient: str, *, before: int, skip: bool) -> bool:
     """Whether ``confirm`` would find anything."""
     row = await tx.one(

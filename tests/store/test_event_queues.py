@@ -43,6 +43,7 @@ LOOKS: list[tuple[str, Look]] = [
         "deliveries_queue (recipient=?",
         lambda tx: event_queues.ready(tx, "bot:1", before=1, skip=False, since=0, limit=9),
     ),
+    ("deliveries_queue (recipient=?", lambda tx: event_queues.last(tx, "bot:1", 0)),
     (
         "deliveries_queue (recipient=? AND id<?",
         lambda tx: event_queues.confirmable(tx, "bot:1", before=1, skip=True),

@@ -231,7 +231,9 @@ async def _again(call: Call, logged: Logged) -> bool:
     """Send one again, in the way in which its recipient is told today."""
     kind, _, number = logged.delivery.recipient.partition(":")
     bot = await rows.find(call.tx, int(number)) if kind == "bot" else None
-    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user"
+    # A bot that is gone is told as it was.
+    was_fetched = logged.delivery.state in (State.FETCHED, State.EXPIRED)
+    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user" or was_fetched
     state = State.FETCH if fetches else State.WAITING
     return await delivery_log.again(call.tx, logged.delivery.id, state, call.now)
 

@@ -39,6 +39,9 @@ class Get(BotParams, frozen=True, rename="camel"):
 async def get(call: Call, p: Get) -> fetching.Page:
     """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.
 
+    Of a bot that was unregistered what lies ready can still be fetched, ONIMBOTV2DELETE as the last; once that is
+    confirmed, or too old, there is no such bot any more.
+
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/events/event-get.md
     """
     owner = require_named(call, p)
@@ -46,7 +49,7 @@ async def get(call: Call, p: Get) -> fetching.Page:
         raise Refused(Problem.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
-        bot = await bots.find_own(tx, owner, p.bot_id)
+        bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)
         return bot, msgspec.to_builtins(await shapes.bot(tx, bot))
@@ -59,4 +62,5 @@ async def get(call: Call, p: Get) -> fetching.Page:
     queues = [fetching.Queue(recipients.bot(bot.user_id), words)]
     if p.with_user_events:
         queues.append(user_events.queue(call))
-    return await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait))
+    # Behind the farewell of a bot nothing comes that could be waited for.
+    return await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait if bot.active else 0))
