@@ -340,6 +340,7 @@ def test_tokens_are_issued_for_an_application(house: Shell) -> None:
     assert word(made, "access_token") != word(made, "refresh_token")
     assert "may not have" in house.refused("token", "issue", "ann", "--app", client_id, "--scope", "user")
     assert "no application" in house.refused("token", "issue", "ann", "--app", "local.0.0")
+    house.refused("token", "issue", "ann", "--app", client_id, "--seconds", "60", code=Exit.USAGE)
 
 
 def test_a_person_gets_a_token_of_their_own(house: Shell) -> None:

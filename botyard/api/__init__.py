@@ -9,6 +9,7 @@ from botyard.api.botyard import app as botyard_app
 from botyard.api.botyard import delivery as botyard_delivery
 from botyard.api.botyard import portal as botyard_portal
 from botyard.api.botyard import signing as botyard_signing
+from botyard.api.botyard import token as botyard_token
 from botyard.api.botyard import user as botyard_user
 from botyard.api.botyard import webhook as botyard_webhook
 from botyard.api.im import chat as im_chat
@@ -56,6 +57,7 @@ MODULES: tuple[ModuleType, ...] = (
     botyard_delivery,
     botyard_portal,
     botyard_signing,
+    botyard_token,
     botyard_user,
     botyard_webhook,
     imbot_v2_chat_message,

@@ -14,6 +14,7 @@ from itertools import count
 import msgspec
 
 from botyard.config import Settings
+from botyard.errors import Problem, Refused
 from botyard.model.apps import App, Token
 from botyard.portal.keys import Keys, new_secret
 from botyard.store import apps, users
@@ -58,6 +59,15 @@ async def issue(
     pair = Pair(new_secret(), new_secret(), user_id, granted, now + ring.settings.token_seconds)
     await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), now=now)
     return pair
+
+
+async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int, scopes: list[str] | None = None) -> Pair:
+    """Issue a pair without asking the person, as administrators may. Raises ARGUMENT beyond the app's permissions."""
+    own = app.scopes.split(",")
+    wanted = own if scopes is None else scopes
+    if beyond := set(wanted) - set(own):
+        raise Refused(Problem.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
+    return await issue(tx, ring, app=app, user_id=user_id, now=now, scopes=",".join(wanted))
 
 
 async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int) -> Pair:

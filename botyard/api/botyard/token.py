@@ -1,0 +1,73 @@
+"""`botyard.token.*`: tokens without a consent page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from botyard.api.botyard import params
+from botyard.errors import Problem, Refused
+from botyard.portal import tokens
+from botyard.portal.tokens import Keyring
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params, method
+
+SECONDS_MAX = 10**9
+
+
+class Asked(Params, frozen=True, rename="upper"):
+    """USER_ID is whom the token calls for, the caller if left out. SECONDS is for a token without CLIENT_ID."""
+
+    user_id: int = 0
+    client_id: str = ""
+    scope: Any = None
+    seconds: int = 0
+
+
+class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """A token, which is never shown again. REFRESH_TOKEN is null for a person's own."""
+
+    user_id: int
+    scope: list[str]
+    access_token: str
+    expires: str
+    refresh_token: str | None
+
+
+@method(
+    "botyard.token.issue",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Problem.ARGUMENT, Problem.APP_MISSING, Problem.USER_MISSING),
+)
+async def issue(call: Call, p: Asked) -> TokenAnswer:
+    """Issue a pair of tokens for an application, or a person's own token that belongs to none.
+
+    For an application, SCOPE may be left out and means all of its permissions
+    then; no others can be given. A person's own token lives for SECONDS, or an hour.
+    """
+    who = await params.person(call, p.user_id or call.user_id)
+    if p.client_id:
+        return await _pair(call, p, who.id)
+    if not 0 <= p.seconds < SECONDS_MAX:
+        raise Refused(Problem.ARGUMENT, reason=f"SECONDS must be a number below {SECONDS_MAX}")
+    scopes = params.scopes(call, p.scope)
+    text, expires = await tokens.session(
+        call.tx, _ring(call), user_id=who.id, scopes=",".join(scopes), now=call.now, seconds=p.seconds
+    )
+    return TokenAnswer(who.id, scopes, text, call.atom(expires), None)
+
+
+async def _pair(call: Call, p: Asked, user_id: int) -> TokenAnswer:
+    if p.seconds:
+        raise Refused(Problem.ARGUMENT, reason="SECONDS is for a token without CLIENT_ID")
+    app = await params.app(call, p.client_id)
+    scopes = None if p.scope is None else params.scopes(call, p.scope)
+    made = await tokens.grant(call.tx, _ring(call), app=app, user_id=user_id, now=call.now, scopes=scopes)
+    return TokenAnswer(user_id, made.scopes.split(","), made.access, call.atom(made.expires), made.refresh)
+
+
+def _ring(call: Call) -> Keyring:
+    return Keyring(call.context.keys, call.context.settings)
