@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from botyard.chat import explain
-from botyard.chat.explain import IMBOT, Finding
+from botyard.chat.explain import IMBOT
+from botyard.chat.reasons import Finding, met
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.deliveries import Attempt, State
@@ -33,7 +33,7 @@ class Checkup(NamedTuple):
     @property
     def problem(self) -> Finding | None:
         """What the last attempt of the failed delivery met."""
-        return explain.met(self.attempt) if self.attempt else None
+        return met(self.attempt) if self.attempt else None
 
 
 async def overview(tx: Tx) -> list[Checkup]:

@@ -1,86 +1,34 @@
-"""Why a bot was not told of a message: every reason there is, as one table, and how it is found out."""
+"""Why a bot was not told of what happened to a message: how each event stands, and why it was not for the bot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from enum import Enum
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from botyard.chat.outbox import Ear
+from botyard.chat.reasons import ARRIVED, Finding, Why, met
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.chats import Chat, Kind, Member
 from botyard.model.deliveries import Attempt, Delivery, Reason, State
-from botyard.model.events import CommandCalled, Event, Happening, MessageSent, happening
-from botyard.model.messages import Message
+from botyard.model.events import (
+    CommandCalled,
+    Event,
+    Happening,
+    MessageEdited,
+    MessageErased,
+    MessageLiked,
+    MessageSent,
+    happening,
+)
 from botyard.portal import apps
-from botyard.store import bots, chats, deliveries, delivery_log, events
-from botyard.store.db import Tx
+from botyard.store import bots, chats, deliveries, delivery_log, events, messages
+from botyard.store.db import Row, Tx
 
 IMBOT = "imbot"
+MOST = 50
+"""Events of a message that are explained beside itself: the newest."""
 
-
-class Why(Enum):
-    """A reason, and its sentence. ``{at}`` and ``{since}`` are moments."""
-
-    # It arrived.
-    DELIVERED = "The handler accepted it at {at}, in attempt {number}"
-    FETCHED = "The bot has fetched and confirmed it at {at}"
-    # It is on its way.
-    SENDING = "Attempt {number} is being made"
-    WAITING = "It waits for attempt {number} at {at}"
-    BEHIND = "It waits behind delivery {ahead} to the same chat, which waits for its attempt {number} at {at}"
-    READY = (
-        "The bot fetches its events: it lies ready as number {id}, and the bot was given the offset {offset} at {at}"
-    )
-    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, but the bot has never come for any"
-    # It has ended.
-    GIVEN_UP = "It was given up at {at} after {number} attempts: {reason}"
-    SKIPPED = "It was not sent, at {at}: {reason}"
-    EXPIRED = "The bot fetches its events, but did not come for it in time: it was withdrawn at {at}"
-    # What the last attempt met.
-    ADDRESS_REFUSED = "The server does not connect to the handler: {problem}"
-    NAME_UNKNOWN = "The name of the handler is not known: {problem}"
-    TLS_FAILED = "The handler's certificate was not accepted: {problem}"
-    NO_CONNECTION = "The handler could not be connected to: {problem}"
-    TIMEOUT = "The handler did not answer in time: {problem}"
-    NO_ANSWER = "The handler gave no answer: {problem}"
-    REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
-    STATUS = "The handler answered {status}"
-    # What keeps events from the bot altogether.
-    NO_BOT = "There is no such bot"
-    NO_HANDLER = "No handler is bound for it"
-    NOT_INSTALLED = "The bot's application is not installed"
-    BLOCKED = "The bot's application is blocked"
-    NO_SCOPE = "The bot's application lacks the permission imbot"
-    # Why it was not for the bot.
-    OTHER_GENERATION = (
-        "{asked} is not for it: the bot was registered by the other generation of the API and is told {own}"
-    )
-    NOT_SAID = "{asked} did not happen: the message calls no command of the bot"
-    OWN_MESSAGE = "The bot wrote it itself"
-    SYSTEM_MESSAGE = "It is a system message, and bots are not told of those"
-    SYSTEM_CHAT = "Bots are not told of what is said in a chat of notifications"
-    NOT_MEMBER = "The bot is not a member of the chat"
-    JOINED_LATER = "The bot came into the chat later, at {at}"
-    NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
-    FORGOTTEN = "It happened at {at}; what became of deliveries that ended is kept since {since} only"
-    CHANGED_SINCE = "As things are now the bot would be told, but they were otherwise at {at}, when it was written"
-    NOT_KEPT = "Of what happened before {since} the event log holds only what deliveries still refer to"
-    UNRECORDED = "The event log does not hold the message: it was not sent through the API"
-
-
-ARRIVED = frozenset({Why.DELIVERED, Why.FETCHED})
-
-# How a problem of an attempt begins.
-_PROBLEMS: dict[str, Why] = {
-    "address refused": Why.ADDRESS_REFUSED,
-    "unknown name": Why.NAME_UNKNOWN,
-    "TLS failed": Why.TLS_FAILED,
-    "no connection": Why.NO_CONNECTION,
-    "timeout": Why.TIMEOUT,
-    "redirect": Why.REDIRECT,
-}
 _BARRED: dict[str, Why] = {
     Reason.NOT_INSTALLED: Why.NOT_INSTALLED,
     Reason.BLOCKED: Why.BLOCKED,
@@ -90,34 +38,37 @@ _BARRED: dict[str, Why] = {
 }
 NAMES: dict[type[Event], dict[str, str]] = {
     MessageSent: {"v1": "ONIMBOTMESSAGEADD", "v2": "ONIMBOTV2MESSAGEADD"},
+    MessageEdited: {"v1": "ONIMBOTMESSAGEUPDATE", "v2": "ONIMBOTV2MESSAGEUPDATE"},
+    MessageErased: {"v1": "ONIMBOTMESSAGEDELETE", "v2": "ONIMBOTV2MESSAGEDELETE"},
+    MessageLiked: {"v2": "ONIMBOTV2REACTIONCHANGE"},
     CommandCalled: {"v1": "ONIMCOMMANDADD", "v2": "ONIMBOTV2COMMANDADD"},
 }
-"""What a message makes happen, and how each generation of the API calls it."""
-
-
-class Finding(NamedTuple):
-    """A reason with the words that fill its sentence."""
-
-    why: Why
-    words: dict[str, Any] = {}
-
-    def sentence(self, moment: Callable[[int], str]) -> str:
-        """The reason in a sentence; ``moment`` writes times."""
-        words = {name: moment(value) if name in ("at", "since") else value for name, value in self.words.items()}
-        return self.why.value.format(**words) + "."
+"""What can happen to a message, and how each generation of the API calls it."""
 
 
 class Explained(NamedTuple):
-    """What became of one event for the bot. The first finding says how it stands, the others why."""
+    """What became of one event for the bot. The first finding says how it stands, the others why.
+
+    ``what`` is ``None`` where there is no such event.
+    """
 
     name: str
     findings: list[Finding]
+    what: Happening | None = None
     delivery: Delivery | None = None
     attempts: list[Attempt] = []
 
     @property
     def arrived(self) -> bool:
         return self.findings[0].why in ARRIVED
+
+
+class Topic(NamedTuple):
+    """The message that is asked about; of one that is gone the events remain. ``sent`` 0: nobody knows when."""
+
+    message_id: int
+    chat_id: int
+    sent: int
 
 
 class Case(NamedTuple):
@@ -133,28 +84,42 @@ class Case(NamedTuple):
 
 class _Place(NamedTuple):
     bot: Bot
-    message: Message
-    chat: Chat
+    topic: Topic
+    chat: Chat | None
     member: Member | None
 
 
-async def explain(tx: Tx, message: Message, case: Case) -> list[Explained]:
-    """What became of a message for a bot: one entry for the message, one for each command of the bot in it."""
+async def topic(tx: Tx, message_id: int) -> Topic | None:
+    """A message to be asked about; ``None`` where nothing is known of it."""
+    found = await messages.find(tx, message_id) if message_id > 0 else None
+    if found:
+        return Topic(found.id, found.chat_id, found.sent)
+    left = [happening(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
+    if not left:
+        return None
+    last = left[0].event
+    return Topic(message_id, last.chat_id, last.sent if isinstance(last, MessageErased) else 0)
+
+
+async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
+    """What became of a message for a bot: an entry for itself, then one for each thing that happened to it."""
     bot = await bots.find(tx, case.bot_id)
-    found = await chats.find(tx, message.chat_id, case.bot_id)
-    if bot is None or found is None:
-        return [Explained(case.name or "MessageSent", [Finding(Why.NO_BOT)])]
-    place = _Place(bot, message, *found)
-    if case.name and case.name not in {names.get(bot.dialect) for names in NAMES.values()}:
-        own = next(names[bot.dialect] for names in NAMES.values() if case.name in names.values())
-        words = {"asked": case.name, "own": own}
-        return [Explained(case.name, [Finding(Why.OTHER_GENERATION, words)])]
-    about = [what for what in await _events(tx, message) if _meant(what.event, place, case.name)]
-    if about:
-        return [await _one(tx, place, what, case.kept) for what in about]
-    if case.name == NAMES[CommandCalled][bot.dialect]:
-        return [Explained(case.name, [Finding(Why.NOT_SAID, {"asked": case.name})])]
-    return [Explained(NAMES[MessageSent][bot.dialect], [await _absent(tx, message)])]
+    if bot is None:
+        return [Explained(case.name or MessageSent.__name__, [Finding(Why.NO_BOT)])]
+    kinds = [kind for kind, names in NAMES.items() if bot.dialect in names]
+    if case.name:
+        (asked,) = [kind for kind, names in NAMES.items() if case.name in names.values()]
+        if NAMES[asked].get(bot.dialect) != case.name:
+            return [Explained(case.name, [_foreign(case.name, NAMES[asked].get(bot.dialect))])]
+        kinds = [asked]
+    chat, member = await chats.find(tx, about.chat_id, bot.user_id) or (None, None)
+    place = _Place(bot, about, chat, member)
+    told = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
+    found = [await _one(tx, place, what, case.kept) for what in told]
+    first = kinds[0]
+    if not any(isinstance(what.event, first) for what in told):
+        found.insert(0, Explained(NAMES[first][bot.dialect], [await _absent(tx, place, first)]))
+    return found
 
 
 def stranger(name: str) -> Explained:
@@ -167,41 +132,75 @@ def arrived(found: list[Explained]) -> bool:
     return any(one.arrived for one in found) and all(one.arrived for one in found if one.delivery)
 
 
-async def _events(tx: Tx, message: Message) -> list[Happening]:
-    """What was written into the log together with a message: both bear its moment."""
-    kinds = tuple(kind.__name__ for kind in NAMES)
-    return [happening(*row) for row in await delivery_log.happened(tx, message.chat_id, message.sent, kinds)]
+def _foreign(asked: str, own: str | None) -> Finding:
+    """An event that the bot's generation of the API has under another name, or not at all."""
+    return (
+        Finding(Why.OTHER_GENERATION, {"asked": asked, "own": own}) if own else Finding(Why.NO_EVENT, {"asked": asked})
+    )
 
 
-async def _absent(tx: Tx, message: Message) -> Finding:
-    """Why the log holds nothing of a message."""
+def _kinds(kinds: Iterable[type[Event]]) -> tuple[str, ...]:
+    return tuple(kind.__name__ for kind in kinds)
+
+
+async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Happening]:
+    """What happened to a message: that it was sent, and the newest of the rest."""
+    rest = [kind for kind in kinds if kind is not MessageSent]
+    rows = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
+    sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), 1) if MessageSent in kinds else []
+    if not sent and (MessageSent in kinds or not rows):
+        sent = await _unnoted(tx, about, kinds)
+    return [happening(*row) for row in sent + rows]
+
+
+async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Row]:
+    """What was sent before the log noted of which message an event is: the event has the moment of its message."""
+    kinds = [kind for kind in kinds if kind in (MessageSent, CommandCalled)]
+    rows = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
+    return [row for row in rows if _is_of(happening(*row).event, about.message_id)]
+
+
+def _is_of(event: Event, message_id: int) -> bool:
+    return isinstance(event, MessageSent | CommandCalled) and event.message_id == message_id
+
+
+def _meant(event: Event, bot: Bot) -> bool:
+    return not isinstance(event, CommandCalled) or event.bot_id == bot.user_id
+
+
+async def _absent(tx: Tx, at: _Place, kind: type[Event]) -> Finding:
+    """Why the log holds no such event of a message."""
     last = await events.passed(tx)
-    if last != events.START and message.sent <= last.created:
+    if last != events.START and at.topic.sent <= last.created:
         return Finding(Why.NOT_KEPT, {"since": last.created + 1})
-    return Finding(Why.UNRECORDED)
+    if kind is MessageSent:
+        return Finding(Why.UNRECORDED)
+    why = Why.NOT_SAID if kind is CommandCalled else Why.NOT_HAPPENED
+    return Finding(why, {"asked": NAMES[kind][at.bot.dialect]})
 
 
-def _meant(event: Event, place: _Place, name: str) -> bool:
-    if not isinstance(event, MessageSent | CommandCalled) or event.message_id != place.message.id:
-        return False
-    if isinstance(event, CommandCalled) and event.bot_id != place.bot.user_id:
-        return False
-    return not name or NAMES[type(event)][place.bot.dialect] == name
-
-
-async def _one(tx: Tx, place: _Place, what: Happening, kept: int) -> Explained:
-    name = NAMES[type(what.event)][place.bot.dialect]
-    logged = await delivery_log.of_event(tx, what.id, recipients.bot(place.bot.user_id))
+async def _one(tx: Tx, at: _Place, what: Happening, kept: int) -> Explained:
+    name = NAMES[type(what.event)][at.bot.dialect]
+    logged = await delivery_log.of_event(tx, what.id, recipients.bot(at.bot.user_id))
+    barriers = await _barriers(tx, at.bot, what.event)
     if logged is None:
-        return Explained(name, [_unaddressed(place, what, kept), *await _barriers(tx, place.bot, what.event)])
+        first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what, kept)
+        return Explained(name, _once([first, *barriers]), what)
     tried = await deliveries.attempts(tx, logged.delivery.id)
     findings = [await _standing(tx, logged.delivery)]
     if findings[0].why not in ARRIVED:
-        findings += [*_met(tried), *await _barriers(tx, place.bot, what.event)]
-        reason = _BARRED.get(logged.delivery.reason)
-        if reason and reason not in [one.why for one in findings]:
+        findings += [*map(met, tried[-1:]), *barriers]
+        if reason := _BARRED.get(logged.delivery.reason):
             findings.append(Finding(reason))
-    return Explained(name, findings, logged.delivery, tried)
+    return Explained(name, _once(findings), what, logged.delivery, tried)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Each reason once."""
+    found: dict[Why, Finding] = {}
+    for finding in findings:
+        found.setdefault(finding.why, finding)
+    return list(found.values())
 
 
 async def _standing(tx: Tx, one: Delivery) -> Finding:
@@ -231,18 +230,6 @@ _STANDING: dict[str, Why] = {
 }
 
 
-def _met(tried: list[Attempt]) -> list[Finding]:
-    """What the last attempt met with."""
-    return [met(tried[-1])] if tried else []
-
-
-def met(attempt: Attempt) -> Finding:
-    """What an attempt that was not accepted met with."""
-    kind, _, rest = attempt.problem.partition(": ")
-    why = _PROBLEMS.get(kind) or (Why.STATUS if attempt.status else Why.NO_ANSWER)
-    return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
-
-
 async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
     """What keeps events from a bot at the moment, whatever is said."""
     found: list[Finding] = []
@@ -255,35 +242,64 @@ async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
 
 
 async def handler(tx: Tx, bot: Bot, event: Event) -> str:
-    """The address at which a bot is told of a message or a command; ``""`` where none is bound."""
+    """The address at which a bot is told of an event; ``""`` where none is bound."""
     if bot.dialect == "v2":
         return bot.webhook_url
     if isinstance(event, CommandCalled):
         command = await bots.find_command(tx, event.command_id)
         return command.handler if command else ""
     bound = await bots.handlers(tx, bot.owner)
-    return bound.message_add if bound else ""
+    if bound is None:
+        return ""
+    if isinstance(event, MessageEdited):
+        return bound.message_update
+    return bound.message_delete if isinstance(event, MessageErased) else bound.message_add
 
 
-def _unaddressed(at: _Place, what: Happening, kept: int) -> Finding:
-    """Why there is no delivery of an event to a bot, as far as can be told from what stands now."""
+# Why there is no delivery of an event to a bot, as far as can be told from what stands now.
+
+
+def _unaddressed(at: _Place, what: Happening) -> Finding | None:
+    """Why it is not for the bot, by the rules of ``outbox``."""
     event, bot = what.event, at.bot
+    if isinstance(event, CommandCalled) or at.chat is None:
+        return None
     if event.actor_id == bot.user_id:
-        return Finding(Why.OWN_MESSAGE)
-    if isinstance(event, MessageSent):
-        if event.system:
-            return Finding(Why.SYSTEM_MESSAGE)
-        if at.chat.kind == Kind.SYSTEM:
-            return Finding(Why.SYSTEM_CHAT)
-        if at.member is None:
-            return Finding(Why.NOT_MEMBER)
-        if at.member.joined > what.created or at.message.id < at.member.first_id:
-            return Finding(Why.JOINED_LATER, {"at": at.member.joined})
-        if not _ear(bot).hears(at.chat, event.mentioned):
-            return Finding(Why.NOT_MENTIONED, {"type": bot.type})
+        return Finding(Why.OWN_MESSAGE if isinstance(event, MessageSent) else Why.OWN_ACT)
+    if isinstance(event, MessageSent) and event.system:
+        return Finding(Why.SYSTEM_MESSAGE)
+    if at.chat.kind == Kind.SYSTEM:
+        return Finding(Why.SYSTEM_CHAT)
+    if at.member is None:
+        return Finding(Why.NOT_MEMBER)
+    hidden = isinstance(event, MessageSent) and event.message_id < at.member.first_id
+    if at.member.joined > what.created or hidden:
+        return Finding(Why.JOINED_LATER, {"at": at.member.joined})
+    if isinstance(event, MessageLiked):
+        return _not_liked(event, bot)
+    assert isinstance(event, MessageSent | MessageEdited | MessageErased)
+    heard = _ear(bot).hears(at.chat, event.mentioned)
+    return None if heard else Finding(Why.NOT_MENTIONED, {"type": bot.type})
+
+
+def _not_liked(event: MessageLiked, bot: Bot) -> Finding | None:
+    if event.author_id != bot.user_id:
+        return Finding(Why.NOT_ITS_MESSAGE)
+    return None if bot.reactions else Finding(Why.REACTIONS_OFF)
+
+
+def _unbound(at: _Place, what: Happening, barriers: list[Finding]) -> Finding | None:
+    """Bots of the first generation are not even put down for edits and deletions that they have no handler for."""
+    if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
+        return None
+    return next((one for one in barriers if one.why is Why.NO_HANDLER), None)
+
+
+def _unknown(at: _Place, what: Happening, kept: int) -> Finding:
+    """What can be said where nothing that stands now is in the way."""
     if what.created < kept:
         return Finding(Why.FORGOTTEN, {"at": what.created, "since": kept})
-    return Finding(Why.CHANGED_SINCE, {"at": what.created})
+    return Finding(Why.CHAT_GONE) if at.chat is None else Finding(Why.CHANGED_SINCE, {"at": what.created})
 
 
 def _ear(bot: Bot) -> Ear:

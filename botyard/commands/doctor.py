@@ -1,4 +1,4 @@
-"""`botyard doctor`: how the bots fare, and why a bot was not told of a message."""
+"""`botyard doctor`: how the bots fare, and why a bot was not told of a message, or of what happened to it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from botyard.commands.house import House, house
 from botyard.config import Settings
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
-from botyard.store import messages
 from botyard.store.db import Tx
 
 ABOUT = """Tell how the bots fare: how each is told of events, what waits for it, what failed last, and whether the
-server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was."""
+server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was, and
+the same of its edits, its deletion, reactions to it and commands in it."""
 EXAMPLES = """
 botyard doctor
 botyard doctor 4711 17
@@ -57,14 +57,14 @@ async def _explain(given: argparse.Namespace) -> int:
         case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY)
 
         async def work(tx: Tx) -> list[Explained] | None:
-            found = await messages.find(tx, given.message_id)
+            found = await explain.topic(tx, given.message_id)
             return await explain.explain(tx, found, case) if found else None
 
         told = await open_.database.read(work)
     if told is None:
         raise Failure(f"There is no message {given.message_id}.")
     for one in told:
-        print(f"{one.name}:")
+        print(f"{one.name} of {_moment(one.what.created)}:" if one.what else f"{one.name}:")
         for finding in one.findings:
             print(f"  {finding.sentence(_moment)}")
         for made in one.attempts:

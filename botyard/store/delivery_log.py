@@ -176,9 +176,10 @@ async def seat(tx: Tx, recipient: str) -> tuple[int, int] | None:
 
 
 async def happened(tx: Tx, chat_id: int, moment: int, kinds: tuple[str, ...]) -> list[Row]:
-    """``(id, created, body)`` of the events of a chat at one moment, of these kinds, in order."""
+    """``(id, created, body)`` of the events of a chat at one moment, of these kinds, noted of no message, in order."""
     rows = await tx.all(
-        "SELECT id, created, body, type FROM events WHERE created = :moment AND chat_id = :chat ORDER BY id",
+        """SELECT id, created, body, type FROM events
+           WHERE created = :moment AND chat_id = :chat AND message_id = 0 ORDER BY id""",
         moment=moment,
         chat=chat_id,
     )

@@ -23,7 +23,7 @@ from botyard.model.deliveries import Attempt, State
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
-from botyard.store import deliveries, delivery_log, members, messages
+from botyard.store import deliveries, delivery_log, members
 from botyard.store.delivery_log import ENDED, MISSED, NEVER, Logged, Wanted
 
 SCOPES = ("botyard", "imbot")
@@ -70,7 +70,7 @@ class One(Params, frozen=True, rename="upper"):
 
 
 class Asked(OfBot, frozen=True, rename="upper"):
-    """EVENT narrows the question to one event, such as ONIMBOTV2MESSAGEADD."""
+    """EVENT narrows the question to one event, such as ONIMBOTV2MESSAGEADD or ONIMBOTV2MESSAGEUPDATE."""
 
     message_id: int = 0
     event: str = ""
@@ -130,9 +130,14 @@ class ReasonShape(msgspec.Struct, frozen=True, rename="upper"):
 
 
 class ExplainedShape(msgspec.Struct, frozen=True, rename="upper"):
-    """What became of one event. The first of REASONS says how it stands, the others why."""
+    """What became of one event. The first of REASONS says how it stands, the others why.
+
+    HAPPENED is when, and EVENT_ID its number in the log; `null` and 0 where there is no such event.
+    """
 
     event: str
+    event_id: int
+    happened: str | None
     delivered: bool
     reasons: list[ReasonShape]
     delivery_id: int
@@ -181,17 +186,18 @@ async def get(call: Call, p: One) -> WholeShape:
     raises=(*OWNER_PROBLEMS, Problem.ARGUMENT, Problem.MESSAGE_ID_WRONG),
 )
 async def explain(call: Call, p: Asked) -> ExplainAnswer:
-    """Tell why a bot was not told of a message, or when it was.
+    """Tell why a bot was not told of a message, or when it was, and the same of what happened to the message later.
 
-    One entry for the message itself, and one for each command of the bot in it. An owner of a bot that is not
-    in the chat learns nothing else, not even whether there is such a message.
+    One entry for the message itself, then one for each edit, its deletion, each reaction, and each command of the
+    bot in it or under it: the newest 50. A message that was deleted without a mark can be asked about, too. An owner
+    of a bot that is not in the chat learns nothing else, not even whether there is such a message.
     """
     admin = _is_admin(call)
     if not admin:
         await _own(call, p.bot_id, p.client_id)
     if p.event and p.event not in _EXPLAINED:
         raise Refused(Problem.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
-    found = await messages.find(call.tx, p.message_id) if p.message_id > 0 else None
+    found = await reasons.topic(call.tx, p.message_id)
     hidden = found is None or await members.find(call.tx, found.chat_id, p.bot_id) is None
     if hidden and not admin:
         return _explained(call, [reasons.stranger(p.event)])
@@ -326,6 +332,8 @@ def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
     events = [
         ExplainedShape(
             one.name,
+            one.what.id if one.what else 0,
+            call.context.clock.atom_or_none(one.what.created if one.what else None),
             one.arrived,
             [ReasonShape(finding.why.name, finding.sentence(call.atom)) for finding in one.findings],
             one.delivery.id if one.delivery else 0,

@@ -1,0 +1,97 @@
+"""Every reason why a bot was told of an event, or was not, as one table of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, NamedTuple
+
+from botyard.model.deliveries import Attempt
+
+
+class Why(Enum):
+    """A reason, and its sentence. ``{at}`` and ``{since}`` are moments."""
+
+    # It arrived.
+    DELIVERED = "The handler accepted it at {at}, in attempt {number}"
+    FETCHED = "The bot has fetched and confirmed it at {at}"
+    # It is on its way.
+    SENDING = "Attempt {number} is being made"
+    WAITING = "It waits for attempt {number} at {at}"
+    BEHIND = "It waits behind delivery {ahead} to the same chat, which waits for its attempt {number} at {at}"
+    READY = (
+        "The bot fetches its events: it lies ready as number {id}, and the bot was given the offset {offset} at {at}"
+    )
+    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, but the bot has never come for any"
+    # It has ended.
+    GIVEN_UP = "It was given up at {at} after {number} attempts: {reason}"
+    SKIPPED = "It was not sent, at {at}: {reason}"
+    EXPIRED = "The bot fetches its events, but did not come for it in time: it was withdrawn at {at}"
+    # What the last attempt met.
+    ADDRESS_REFUSED = "The server does not connect to the handler: {problem}"
+    NAME_UNKNOWN = "The name of the handler is not known: {problem}"
+    TLS_FAILED = "The handler's certificate was not accepted: {problem}"
+    NO_CONNECTION = "The handler could not be connected to: {problem}"
+    TIMEOUT = "The handler did not answer in time: {problem}"
+    NO_ANSWER = "The handler gave no answer: {problem}"
+    REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
+    STATUS = "The handler answered {status}"
+    # What keeps events from the bot altogether.
+    NO_BOT = "There is no such bot"
+    NO_HANDLER = "No handler is bound for it"
+    NOT_INSTALLED = "The bot's application is not installed"
+    BLOCKED = "The bot's application is blocked"
+    NO_SCOPE = "The bot's application lacks the permission imbot"
+    # Why it was not for the bot.
+    OTHER_GENERATION = (
+        "{asked} is not for it: the bot was registered by the other generation of the API and is told {own}"
+    )
+    NOT_SAID = "{asked} did not happen: the message calls no command of the bot"
+    NO_EVENT = "{asked} is not for it: bots registered by the first generation of the API are told nothing of the kind"
+    NOT_HAPPENED = "{asked} did not happen: nobody did that to the message"
+    OWN_MESSAGE = "The bot wrote it itself"
+    OWN_ACT = "The bot did it itself"
+    SYSTEM_MESSAGE = "It is a system message, and bots are not told of those"
+    SYSTEM_CHAT = "Bots are not told of what is said in a chat of notifications"
+    NOT_MEMBER = "The bot is not a member of the chat"
+    JOINED_LATER = "The bot came into the chat later, at {at}"
+    NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
+    NOT_ITS_MESSAGE = "It is a reaction to what somebody else wrote, and bots are told of those to their own messages"
+    REACTIONS_OFF = "The bot was registered, or changed, not to be told of reactions"
+    CHAT_GONE = "The chat is gone, and with it who was told of what happened there"
+    FORGOTTEN = "It happened at {at}; what became of deliveries that ended is kept since {since} only"
+    CHANGED_SINCE = "As things are now the bot would be told, but they were otherwise at {at}, when it happened"
+    NOT_KEPT = "Of what happened before {since} the event log holds only what deliveries still refer to"
+    UNRECORDED = "The event log does not hold the message: it was not sent through the API"
+
+
+ARRIVED = frozenset({Why.DELIVERED, Why.FETCHED})
+
+# How a problem of an attempt begins.
+_PROBLEMS: dict[str, Why] = {
+    "address refused": Why.ADDRESS_REFUSED,
+    "unknown name": Why.NAME_UNKNOWN,
+    "TLS failed": Why.TLS_FAILED,
+    "no connection": Why.NO_CONNECTION,
+    "timeout": Why.TIMEOUT,
+    "redirect": Why.REDIRECT,
+}
+
+
+class Finding(NamedTuple):
+    """A reason with the words that fill its sentence."""
+
+    why: Why
+    words: dict[str, Any] = {}
+
+    def sentence(self, moment: Callable[[int], str]) -> str:
+        """The reason in a sentence; ``moment`` writes times."""
+        words = {name: moment(value) if name in ("at", "since") else value for name, value in self.words.items()}
+        return self.why.value.format(**words) + "."
+
+
+def met(attempt: Attempt) -> Finding:
+    """What an attempt that was not accepted met with."""
+    kind, _, rest = attempt.problem.partition(": ")
+    why = _PROBLEMS.get(kind) or (Why.STATUS if attempt.status else Why.NO_ANSWER)
+    return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
