@@ -17,6 +17,11 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+Whole = Callable[[int, bytes, bytes], bool]
+"""Sends status, lines of the head, and body at once; false where that cannot be done now."""
+
+WHOLE = "botyard.whole"
+"""The extension of ASGI in which a connection offers that, as ``send``."""
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
@@ -29,6 +34,9 @@ COMMON: Headers = [
     (b"x-content-type-options", b"nosniff"),
     (b"access-control-allow-origin", b"*"),
 ]
+
+
+_NONE: dict[str, Any] = {}
 
 
 class _Arriving:
@@ -142,6 +150,16 @@ async def answer(send: Send, status: int, content_type: bytes, body: bytes, more
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *COMMON, *(more or [])]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+_PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kind), *COMMON]) for kind in (JSON, XML)}
+
+
+async def answer_whole(scope: Scope, send: Send, status: int, kind: bytes, body: bytes, more: Headers | None) -> None:
+    """Send a whole answer of ``kind`` JSON or XML in one go, where the connection offers that; else as any other."""
+    whole: Whole | None = (scope.get("extensions") or _NONE).get(WHOLE, _NONE).get("send")
+    if whole is None or more or not whole(status, _PLAIN[kind], body):
+        await answer(send, status, kind, body, more)
 
 
 async def answer_json(send: Send, status: int, value: Any) -> None:

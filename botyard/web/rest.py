@@ -14,7 +14,7 @@ from botyard.rpc.dispatch import V3, Request, dispatch
 from botyard.rpc.faults import refusal, unexpected_answer
 from botyard.rpc.identity import Credentials
 from botyard.web import spool
-from botyard.web.http import JSON, XML, Receive, Scope, Send, answer, demanded, header, read_body
+from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, demanded, header, read_body
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
@@ -66,7 +66,7 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         refused.__traceback__ = None
         status = refused.status_v2 if second_generation(wanted.method) else refused.status
         content, more = failure(refused, wanted), demanded(refused)
-    await answer(send, status, XML if wanted.xml else JSON, content, more)
+    await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:

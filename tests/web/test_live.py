@@ -266,6 +266,35 @@ class TestHeads:
             one.close()
 
 
+class TestWhole:
+    """Answers that leave in one write say what the others say."""
+
+    def test_the_head_is_the_same(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = request("GET", f"{live.path}/server.time")
+        at_once = live.ask(asked)
+        monkeypatch.setattr(connection, "_whole", lambda *_: False)
+        in_two = live.ask(asked)
+        assert at_once.status == in_two.status == 200
+        for one in (at_once, in_two):
+            one.headers.pop("date"), one.headers.pop("content-length")
+        assert at_once.headers == in_two.headers
+        assert {"content-type", "cache-control", "x-content-type-options"} <= set(at_once.headers)
+
+    @pytest.mark.parametrize("method", ["server.time", "no.such.method", "server.time.xml"])
+    def test_the_connection_goes_on(self, live: Live, method: str) -> None:
+        with live.connect() as wire:
+            for _ in range(3):
+                wire.send(request("GET", f"{live.path}/{method}"))
+                assert wire.answer().status == (404 if method.startswith("no") else 200)
+
+    def test_a_last_answer_says_so(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(request("GET", f"{live.path}/server.time", connection="close"))
+            found = wire.answer()
+            assert found.status == 200 and found.headers["connection"] == "close"
+            assert wire.ended()
+
+
 class TestVerbs:
     @pytest.mark.parametrize("verb", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
     def test_other_verbs(self, live: Live, verb: str) -> None:
