@@ -15,7 +15,7 @@ from pathlib import Path
 import apsw
 
 from botyard.store.db import SQLITE_WORDS, Dialect, T, Unavailable, Work
-from botyard.store.sqlite_file import connect
+from botyard.store.sqlite_file import connect, explained
 from botyard.store.sqlite_tx import SqliteTx, stepped
 from botyard.store.sqlite_writer import Call, Writer
 
@@ -50,26 +50,41 @@ class SqliteDatabase:
 
     async def read(self, work: Work[T], /) -> T:
         self._refuse_nested()
-        reader, tx = self._reader, self._tx
-        if not reader:
+        tx = self._tx
+        if not self._reader:
             raise Unavailable("The database is closed.")
         tx.renew()
         self._reading = True
         try:
-            reader.execute("BEGIN")
+            self._look()
             value = stepped(work, tx)
             if tx.failure is not None:
                 raise tx.failure
-            reader.execute("COMMIT")
             return value
-        except BaseException:
-            # On a damaged file this fails once more, for the same reason.
-            with contextlib.suppress(apsw.Error):
-                if reader.in_transaction:
-                    reader.execute("ROLLBACK")
-            raise
         finally:
             self._reading = False
+            if tx.failure is not None:
+                self._forget()
+
+    def _look(self) -> None:
+        """Begin a snapshot. All that read in this round of the loop share it: to begin costs as much as a read.
+
+        Who is told of a write after this is told in the next round, where the snapshot has ended before.
+        """
+        if self._reader.in_transaction:
+            return
+        try:
+            self._reader.execute("BEGIN")
+        except apsw.Error as problem:
+            raise explained(problem) from problem
+        self._loop.call_soon(self._forget)
+
+    def _forget(self) -> None:
+        """End the snapshot."""
+        # On a damaged file this fails once more, for the same reason.
+        with contextlib.suppress(apsw.Error):
+            if self._reader and self._reader.in_transaction:
+                self._reader.execute("ROLLBACK")
 
     async def write(self, work: Work[T], /) -> T:
         self._refuse_nested()
@@ -87,6 +102,7 @@ class SqliteDatabase:
             self._closing = True
             self._writer.close()
         await asyncio.shield(self._writer.closed)
+        self._forget()
         self._reader.close()
 
     def _refuse_nested(self) -> None:

@@ -25,6 +25,7 @@ from botyard.store.sqlite_file import explained
 from botyard.store.sqlite_tx import SqliteTx, stepped
 
 GROUP = 128  # works that share one commit
+ROUNDS = 4  # of the loop between two groups
 
 Then = Callable[[BaseException | None], None]
 
@@ -116,7 +117,18 @@ class Writer:
         if not self._busy:
             self._busy = True
             # Not at once: whoever else is ready in this round of the loop shares the commit.
-            self._loop.call_soon(self._turn)
+            self._gather(1)
+
+    def _gather(self, rounds: int) -> None:
+        """Let some rounds of the loop go by, and begin.
+
+        A commit costs as much as several works, and those who were just told of theirs are the likeliest to come
+        back: it takes them a round to hear of it, and the server another to hear from them.
+        """
+        if rounds and len(self._waiting) < GROUP:
+            self._loop.call_soon(self._gather, rounds - 1)
+        else:
+            self._turn()
 
     def _turn(self) -> None:
         """Begin a transaction for those who wait."""
@@ -212,7 +224,7 @@ class Writer:
         if problem is None and self._changed:
             for wake in self.wakes:
                 self._loop.call_soon(wake)
-        self._turn()
+        self._gather(ROUNDS)
 
     def _abandon(self, group: list[Call[Any]], problem: BaseException) -> None:
         """Roll back and fail every work that has not failed by itself: none of the group is stored."""

@@ -95,6 +95,91 @@ def test_the_statements_of_a_read_see_one_snapshot(run: Run, db: SqliteDatabase,
     assert run(count(db)) == 1
 
 
+def test_reads_of_one_round_share_a_snapshot(run: Run, db: SqliteDatabase, path: Path) -> None:
+    begun = []
+
+    def traced(_cursor: object, sql: str, _values: object) -> bool:
+        begun.extend([sql] if sql == "BEGIN" else [])
+        return True
+
+    db._reader.exec_trace = traced
+
+    async def work(tx: Tx) -> Row | None:
+        return await tx.one("SELECT COUNT(*) FROM notes")
+
+    async def reads() -> list[Row | None]:
+        before = [await db.read(work)]
+        with connected(path) as other:
+            other.execute("INSERT INTO notes (name) VALUES ('other')")
+        before.append(await db.read(work))
+        await asyncio.sleep(0)
+        return [*before, await db.read(work)]
+
+    assert run(reads()) == [(0,), (0,), (1,)]
+    assert len(begun) == 2
+
+
+def test_who_is_told_of_a_write_finds_it(run: Run, db: SqliteDatabase) -> None:
+    async def look(tx: Tx) -> int:
+        row = await tx.one("SELECT COUNT(*) FROM notes")
+        assert row is not None
+        return int(row[0])
+
+    async def watch(done: asyncio.Event) -> None:
+        while not done.is_set():
+            await db.read(look)
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        # Somebody looks in every round of the loop, and so before the news in the round that brings them.
+        done = asyncio.Event()
+        watching = asyncio.create_task(watch(done))
+        for number in range(1, 50):
+            await db.write(lambda tx: tx.run(ADD, name="a"))
+            assert await db.read(look) == number
+        done.set()
+        await watching
+
+    run(work())
+
+
+def test_a_read_that_fails_ends_the_snapshot(run: Run, db: SqliteDatabase) -> None:
+    async def work() -> bool:
+        with pytest.raises(apsw.SQLError):
+            await db.read(lambda tx: tx.one("SELECT nothing FROM nowhere"))
+        return bool(db._reader.in_transaction)
+
+    assert not run(work())
+
+
+def test_those_who_come_back_at_once_share_the_next_commit(run: Run, db: SqliteDatabase) -> None:
+    commits = []
+
+    def committed(*_: object) -> bool:
+        commits.append(1)
+        return False
+
+    writer(db).set_commit_hook(committed)
+
+    async def caller() -> None:
+        for _ in range(20):
+            await db.write(lambda tx: tx.run(ADD, name="a"))
+            # As long as it takes to hear of it, and to be heard again.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+
+    async def work() -> None:
+        first = [asyncio.create_task(caller()) for _ in range(8)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        await asyncio.gather(*first, *(caller() for _ in range(8)))
+
+    run(work())
+    assert run(count(db)) == 320
+    # Two halves that take turns would need 40.
+    assert len(commits) <= 30
+
+
 def test_a_read_may_not_change_anything(run: Run, db: SqliteDatabase) -> None:
     with pytest.raises(RuntimeError, match="use write"):
         run(db.read(lambda tx: tx.run(ADD, name="a")))
