@@ -83,8 +83,9 @@ async def trim(tx: Tx, before: int, limit: int) -> int:
     deleted by ``release``.
     """
     last = await _passed_locked(tx)
+    # Not EXISTS: for that PostgreSQL would read all deliveries, instead of looking for those of each event.
     rows = await tx.all(
-        """SELECT e.created, e.id, EXISTS (SELECT 1 FROM deliveries d WHERE d.event_id = e.id) FROM events e
+        """SELECT e.created, e.id, (SELECT d.id FROM deliveries d WHERE d.event_id = e.id LIMIT 1) FROM events e
            WHERE (e.created, e.id) > (:created, :id) AND e.created < :before
            ORDER BY e.created, e.id LIMIT :limit""",
         created=last.created,
@@ -94,7 +95,7 @@ async def trim(tx: Tx, before: int, limit: int) -> int:
     )
     if not rows:
         return 0
-    free: list[Mapping[str, Value]] = [{"id": row[1]} for row in rows if not row[2]]
+    free: list[Mapping[str, Value]] = [{"id": row[1]} for row in rows if row[2] is None]
     if free:
         await tx.many("DELETE FROM events WHERE id = :id", free)
     await tx.run(
