@@ -113,6 +113,9 @@ def test_the_last_of_several_deliveries_takes_the_event_along(portal: World) -> 
 def test_events_that_trimming_has_not_reached_stay_without_deliveries(portal: World) -> None:
     """Their chat's history can still be explained: only age takes an event out of the log."""
     empty(portal)
+    logs(portal, None)
+    passes(portal, 31)
+    assert portal.read(events.passed) != START
     (event,) = logs(portal, State.DONE)
     passes(portal, 8)
     assert portal.read(lambda tx: deliveries.of_event(tx, event)) == []
