@@ -33,17 +33,15 @@ async def all_apps(tx: Tx) -> list[App]:
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str, now: int) -> int:
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO apps (client_id, secret_hash, title, scopes, created)
-           VALUES (:client, :hash, :title, :scopes, :now) RETURNING id""",
+           VALUES (:client, :hash, :title, :scopes, :now)""",
         client=client_id,
         hash=secret_hash,
         title=title,
         scopes=scopes,
         now=now,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def change(tx: Tx, app: App) -> None:
@@ -92,9 +90,9 @@ async def restrict(tx: Tx, app_id: int, user_ids: list[int] | None) -> None:
 
 
 async def add_webhook(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str, now: int) -> int:
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
-           VALUES (:user, :hash, :prefix, :title, :scopes, :now) RETURNING id""",
+           VALUES (:user, :hash, :prefix, :title, :scopes, :now)""",
         user=user_id,
         hash=secret_hash,
         prefix=prefix,
@@ -102,8 +100,6 @@ async def add_webhook(tx: Tx, user_id: int, secret_hash: str, prefix: str, title
         scopes=scopes,
         now=now,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def all_webhooks(tx: Tx) -> list[Webhook]:

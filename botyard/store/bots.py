@@ -178,13 +178,11 @@ async def count_commands(tx: Tx, bot_id: int) -> int:
 
 async def add_command(tx: Tx, command: Command) -> int:
     """Insert a command (its ``id`` is ignored) and answer its id."""
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO commands (owner, bot_id, command, handler, common, hidden, extranet, lang)
-           VALUES (:owner, :bot_id, :command, :handler, :common, :hidden, :extranet, :lang) RETURNING id""",
+           VALUES (:owner, :bot_id, :command, :handler, :common, :hidden, :extranet, :lang)""",
         **_columns(command),
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def change_command(tx: Tx, command: Command) -> None:
@@ -238,9 +236,7 @@ async def add_chat_app(tx: Tx, app: ChatApp) -> int:
     values = _columns(app)
     names = ", ".join(values)
     places = ", ".join(f":{name}" for name in values)
-    row = await tx.one(f"INSERT INTO chat_apps ({names}) VALUES ({places}) RETURNING id", **values)
-    assert row is not None
-    return int(row[0])
+    return await tx.insert(f"INSERT INTO chat_apps ({names}) VALUES ({places})", **values)
 
 
 async def change_chat_app(tx: Tx, app: ChatApp) -> None:

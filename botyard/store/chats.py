@@ -103,9 +103,9 @@ async def add(
     entity_id: str = "",
 ) -> int:
     """Insert an empty chat and answer its id."""
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id, created)
-           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :now) RETURNING id""",
+           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :now)""",
         kind=kind,
         title=title,
         description=description,
@@ -116,8 +116,6 @@ async def add(
         entity=entity_id,
         now=now,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def set_title(tx: Tx, chat_id: int, title: str) -> None:

@@ -9,6 +9,7 @@ One SQL text serves both engines, so it keeps to what both understand:
 * ``LIKE`` minds the case and has no escape character of its own: ``lower(x) LIKE lower(:y) ESCAPE '!'``.
   ``lower`` knows every alphabet.
 * ``'text'`` is a value and ``"name"`` a column, never the other way round.
+* The number of a new row is what ``insert`` answers: SQLite knows it, and ``RETURNING`` costs it more than the row.
 * What differs between the engines is a word in braces: see ``SQLITE_WORDS`` and ``POSTGRES_WORDS``.
 """
 
@@ -57,6 +58,10 @@ class Tx(Protocol):
 
     async def run(self, sql: str, /, **values: Value) -> int:
         """How many rows were inserted, updated or deleted."""
+        ...
+
+    async def insert(self, sql: str, /, **values: Value) -> int:
+        """Insert one row into a table that numbers its rows; the number. The text says no ``RETURNING``."""
         ...
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:

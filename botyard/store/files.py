@@ -32,11 +32,11 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
 
 async def add(tx: Tx, kept: Kept, *, chat_id: int, author_id: int, name: str, now: int) -> int:
     """Insert a file that belongs to no message yet, and answer its id."""
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
                preview_size, charged)
-           VALUES (:chat, :author, :now, :name, :size, :mime, :width, :height, :blob, :preview, :preview_size, :charged)
-           RETURNING id""",
+           VALUES (:chat, :author, :now, :name, :size, :mime, :width, :height, :blob, :preview, :preview_size,
+               :charged)""",
         chat=chat_id,
         author=author_id,
         now=now,
@@ -50,8 +50,6 @@ async def add(tx: Tx, kept: Kept, *, chat_id: int, author_id: int, name: str, no
         preview_size=kept.preview_size,
         charged=kept.size + kept.preview_size,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int, now: int) -> int | None:
@@ -114,11 +112,9 @@ async def folder(tx: Tx, chat_id: int, now: int) -> int:
     """The id of a chat's folder, which is made on first use. The chat must be locked."""
     row = await tx.one("SELECT id FROM folders WHERE chat_id = :chat", chat=chat_id)
     if row is None:
-        row = await tx.one(
-            "INSERT INTO folders (chat_id, created) VALUES (:chat, :now) RETURNING id", chat=chat_id, now=now
-        )
-        assert row is not None
-        await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=row[0], id=chat_id)
+        made = await tx.insert("INSERT INTO folders (chat_id, created) VALUES (:chat, :now)", chat=chat_id, now=now)
+        await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=made, id=chat_id)
+        return made
     return int(row[0])
 
 

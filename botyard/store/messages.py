@@ -69,9 +69,9 @@ async def add(
     uuid: str | None,
     params: str,
 ) -> int:
-    row = await tx.one(
+    return await tx.insert(
         """INSERT INTO messages (chat_id, author_id, sent, text, counted, system, reply_id, uuid, params)
-           VALUES (:chat, :author, :sent, :text, :counted, :system, :reply, :uuid, :params) RETURNING id""",
+           VALUES (:chat, :author, :sent, :text, :counted, :system, :reply, :uuid, :params)""",
         chat=chat_id,
         author=author_id,
         sent=sent,
@@ -82,8 +82,6 @@ async def add(
         uuid=uuid,
         params=params,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def change(tx: Tx, message_id: int, *, text: str, params: str, edited: bool, erased: bool) -> None:

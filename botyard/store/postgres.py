@@ -121,6 +121,11 @@ class PostgresTx:
         self.changed |= count > 0
         return count
 
+    async def insert(self, sql: str, /, **values: Value) -> int:
+        row = await self.one(f"{sql} RETURNING id", **values)
+        assert row is not None
+        return int(row[0])
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         statement = self._statement(sql)
         listed = [_ordered(statement, row) for row in rows]

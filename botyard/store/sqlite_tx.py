@@ -47,6 +47,13 @@ class SqliteTx:
         # Any other statement leaves the count of the last one that wrote.
         return self._connection.changes() if statement.writes else 0
 
+    async def insert(self, sql: str, /, **values: Value) -> int:
+        try:
+            self._execute(self._statement(sql).text, values)
+        except apsw.Error as problem:
+            self._fail(problem)
+        return self._connection.last_insert_rowid()
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         statement = self._statement(sql)
         listed = list(rows)

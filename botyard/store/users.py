@@ -48,9 +48,7 @@ async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "
     given["full_name"] = full_name(profile.name or "", profile.last_name or "")
     names = ", ".join(given)
     places = ", ".join(f":{name}" for name in given)
-    row = await tx.one(f"INSERT INTO users ({names}) VALUES ({places}) RETURNING id", **given)
-    assert row is not None
-    return int(row[0])
+    return await tx.insert(f"INSERT INTO users ({names}) VALUES ({places})", **given)
 
 
 async def change(tx: Tx, user_id: int, profile: Profile, now: int) -> None:
@@ -139,14 +137,12 @@ async def departments(tx: Tx) -> list[Department]:
 
 
 async def add_department(tx: Tx, name: str, parent_id: int | None = None, head_id: int | None = None) -> int:
-    row = await tx.one(
-        "INSERT INTO departments (name, parent_id, head_id) VALUES (:name, :parent, :head) RETURNING id",
+    return await tx.insert(
+        "INSERT INTO departments (name, parent_id, head_id) VALUES (:name, :parent, :head)",
         name=name,
         parent=parent_id,
         head=head_id,
     )
-    assert row is not None
-    return int(row[0])
 
 
 async def join_department(tx: Tx, user_id: int, department_id: int) -> None:
