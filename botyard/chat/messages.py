@@ -34,13 +34,13 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
         return known
     if draft.reply_id:
         await _require_reply(tx, chat, member, draft.reply_id)
-    return await post(tx, chat, actor_id, draft, now)
+    return await post(tx, chat, actor_id, draft, now, member)
 
 
-async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int:
+async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
     """Write a message without asking the rules: for notes of the system itself. ``chat`` must be fresh and locked.
 
-    A system message has no author, but its cause has read it.
+    A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
     """
     counted = chat.counted + draft.counted
     message_id = await messages.add(
@@ -60,7 +60,7 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
     else:
         await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
-        if chat.bots:
+        if chat.bots and (member is None or member.bot):
             await bots.count(tx, actor_id, messages=1)
     event = MessageSent(
         actor_id=actor_id,
@@ -75,7 +75,7 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int) -> int
         previous_id=chat.last_message_id,
         members=chat.members,
     )
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, now, chat, by_bot=member is not None and member.bot)
     return message_id
 
 

@@ -103,10 +103,13 @@ NAMED: Mapping[type[Event], frozenset[str]] = {
 LISTENERS: tuple[Listener, ...] = (subscriptions.listeners,)
 
 
-async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None) -> int:
-    """Write an event and, for each recipient that must not miss it, that it is due. Answers the event's number."""
+async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, by_bot: bool = False) -> int:
+    """Write an event and, for each recipient that must not miss it, that it is due. Answers the event's number.
+
+    ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
+    """
     event_id = await events.append(tx, event, now)
-    told = await _bots(tx, event, chat)
+    told = [] if by_bot and chat is not None and chat.bots == 1 else await _bots(tx, event, chat)
     told += await bindings.beside(tx, event, told)
     for listener in LISTENERS:
         told += await listener(tx, event, chat)

@@ -108,6 +108,7 @@ class Member(msgspec.Struct, frozen=True, gc=False):
     read_at: int | None
     marked_id: int
     opened: bool
+    bot: bool
 
 
 class Reader(msgspec.Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar,
  c.last_author_id, c.viewers"""
 
 MEMBER_COLUMNS = """m.chat_id, m.user_id, m.role, m.muted, m.joined, m.first_id, m.read_id, m.read_counted, m.read_at,
- m.marked_id, m.opened"""
+ m.marked_id, m.opened, m.bot"""
 
 _WIDTH = 34
 
@@ -25,7 +25,7 @@ def chat(row: Row) -> Chat:
 
 def member(row: Row) -> Member:
     """A row of ``MEMBER_COLUMNS`` as a member."""
-    return Member(*(*row[:3], row[3] == 1, *row[4:10], row[10] == 1))
+    return Member(*(*row[:3], row[3] == 1, *row[4:10], row[10] == 1, row[11] == 1))
 
 
 def _both(row: Row | None) -> tuple[Chat, Member | None] | None:

@@ -60,7 +60,7 @@ def member(role: str) -> Member | None:
     """Somebody of this standing; whoever is none is no member."""
     if role in (Role.NONE, Role.GUEST):
         return None
-    return Member(1, 2, role, False, 0, 0, 0, 0, None, 0, True)
+    return Member(1, 2, role, False, 0, 0, 0, 0, None, 0, True, False)
 
 
 FIELDS = msgspec.structs.fields(Chat)
