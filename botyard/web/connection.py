@@ -50,6 +50,16 @@ def _whole(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -
     return True
 
 
+def _arrived(cycle: RequestResponseCycle) -> bytes | None:
+    """Hand over a body that came with its head, as nearly all do: there is nothing to wait for, and no time to watch."""
+    if cycle.more_body or cycle.disconnected:
+        return None
+    body = bytes(cycle.body)
+    cycle.body = bytearray()
+    cycle.message_event.clear()
+    return body
+
+
 class _Parser(httptools.HttpRequestParser):
     """A parser that reads on after an offer to speak another protocol, as if the offer had not been made.
 
@@ -147,7 +157,9 @@ class Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if self.cycle is None:
             return
-        self.scope["extensions"] = {WHOLE: {"send": partial(_whole, self.cycle)}}
+        self.scope["extensions"] = {
+            WHOLE: {"send": partial(_whole, self.cycle), "arrived": partial(_arrived, self.cycle)}
+        }
         if not self.cycle.keep_alive:
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # Stands in for the few words that are said to it.
 

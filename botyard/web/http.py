@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
@@ -19,9 +19,11 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 Whole = Callable[[int, bytes, bytes], bool]
 """Sends status, lines of the head, and body at once; false where that cannot be done now."""
+Arrived = Callable[[], bytes | None]
+"""The body, if the whole of it is there already."""
 
 WHOLE = "botyard.whole"
-"""The extension of ASGI in which a connection offers that, as ``send``."""
+"""The extension of ASGI in which a connection offers these two, as ``send`` and ``arrived``."""
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
@@ -36,7 +38,7 @@ COMMON: Headers = [
 ]
 
 
-_NONE: dict[str, Any] = {}
+_NONE: Mapping[str, Any] = {}
 
 
 class _Arriving:
@@ -64,6 +66,11 @@ def announced_size(scope: Scope, limit: int) -> int:
     return int(announced or 0)
 
 
+def _offers(scope: Scope) -> Mapping[str, Any]:
+    extensions: Mapping[str, Mapping[str, Any]] = scope.get("extensions") or _NONE
+    return extensions.get(WHOLE, _NONE)
+
+
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole request body.
 
@@ -71,6 +78,10 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     BODY_TIMEOUT for a body that never ends. OVERLOAD is for many large ones at once.
     """
     announced_size(scope, MAX_BODY)
+    arrived: Arrived | None = _offers(scope).get("arrived")
+    body = arrived() if arrived is not None else None
+    if body is not None:
+        return body
     task = asyncio.current_task()
     assert task is not None
     expired = False
@@ -157,7 +168,7 @@ _PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kin
 
 async def answer_whole(scope: Scope, send: Send, status: int, kind: bytes, body: bytes, more: Headers | None) -> None:
     """Send a whole answer of ``kind`` JSON or XML in one go, where the connection offers that; else as any other."""
-    whole: Whole | None = (scope.get("extensions") or _NONE).get(WHOLE, _NONE).get("send")
+    whole: Whole | None = _offers(scope).get("send")
     if whole is None or more or not whole(status, _PLAIN[kind], body):
         await answer(send, status, kind, body, more)
 
