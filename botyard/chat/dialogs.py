@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import msgspec
 
@@ -27,7 +28,13 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
 
 def parse(text: str) -> Dialog:
     """Read a DIALOG_ID. Raises DIALOG_EMPTY for what is none."""
-    match = _DIALOG.fullmatch(text.strip())
+    return _parsed(text.strip())
+
+
+# Only what can be read is kept, and that is short.
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Dialog:
+    match = _DIALOG.fullmatch(text)
     number = int(match.group(2)) if match else 0
     if match is None or number == 0:
         raise Refused(Problem.DIALOG_EMPTY)
