@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -149,6 +150,9 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[],
     door.warn()
     await door.start()
     sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
+    # What was made to start lives as long as the server; the collector need not look at it again and again.
+    gc.collect()
+    gc.freeze()
     ready()
     await stopped.wait()
     context.lobby.close()
