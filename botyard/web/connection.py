@@ -51,7 +51,7 @@ def _whole(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -
 
 
 def _arrived(cycle: RequestResponseCycle) -> bytes | None:
-    """Hand over a body that came with its head, as nearly all do: there is nothing to wait for, and no time to watch."""
+    """Hand over a body that came with its head, as nearly all do: nothing to wait for, no time to watch."""
     if cycle.more_body or cycle.disconnected:
         return None
     body = bytes(cycle.body)
