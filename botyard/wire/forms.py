@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import string
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
-from urllib.parse import quote_plus
 
 from botyard.errors import Problem, Refused
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
@@ -70,9 +70,37 @@ def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def encode(value: Mapping[str, Any]) -> str:
     """Write nested values as a form body: true is "1", false "0", None "", and empty arrays vanish."""
-    pairs = (f"{name}={quote_plus(text(leaf), errors='replace')}" for name, leaf in _leaves(value))
-    # PHP's urlencode, unlike Python's, escapes the tilde.
-    return "&".join(pairs).replace("~", "%7E")
+    said: list[str] = []
+    for name, item in value.items():
+        _write(said, _quoted(str(name)), item)
+    return "&".join(said)
+
+
+def _write(said: list[str], name: str, value: Any) -> None:
+    """Add what a value comes to: an array is its leaves, each under its path."""
+    # Of ten values nine are texts, and a dict is known much sooner than any other mapping.
+    if isinstance(value, str):
+        said.append(f"{name}={_quoted(value)}")
+    elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
+        for key, item in value.items():
+            _write(said, f"{name}%5B{_quoted(str(key))}%5D", item)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _write(said, f"{name}%5B{index}%5D", item)
+    else:
+        said.append(f"{name}={_quoted(text(value))}")
+
+
+# What PHP's urlencode makes of each byte: plain letters, digits and these three stay.
+_PLAIN = frozenset(string.ascii_letters + string.digits + "-._")
+_ESCAPES = ["+" if byte == " " else byte if byte in _PLAIN else f"%{ord(byte):02X}" for byte in map(chr, range(256))]
+
+
+def _quoted(plain: str) -> str:
+    """A name or a value as it stands in a form; what is no character becomes a question mark."""
+    if plain.isascii():
+        return plain if plain.isalnum() else plain.translate(_ESCAPES)
+    return plain.encode(errors="replace").decode("latin-1").translate(_ESCAPES)
 
 
 def text(value: object) -> str:
@@ -241,19 +269,3 @@ def _pieces(raw: bytes) -> Iterator[bytes]:
         end = end if escape < 0 else escape
         yield raw[start:end]
         start = end
-
-
-def _leaves(value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
-    for key, item in value.items():
-        yield from _branch_leaves(quote_plus(str(key), errors="replace"), item)
-
-
-def _branch_leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _branch_leaves(f"{name}%5B{quote_plus(str(key), errors='replace')}%5D", item)
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _branch_leaves(f"{name}%5B{index}%5D", item)
-    else:
-        yield name, value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from hypothesis import given, settings
@@ -185,3 +186,9 @@ def test_a_file_has_the_limits_of_a_text() -> None:
         with pytest.raises(Refused) as refused:
             forms.parse_file(io.BytesIO(raw))
         assert refused.value.problem is problem
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_names_and_values_are_escaped_as_the_library_does(name: str, value: str) -> None:
+    escaped = [quote_plus(text, errors="replace").replace("~", "%7E") for text in (name, value)]
+    assert forms.encode({name: value}) == "=".join(escaped)
