@@ -9,6 +9,7 @@ import math
 import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import IO, Any
 
 from botyard.errors import Problem, Refused
@@ -23,6 +24,8 @@ _CUT_ESCAPE = re.compile(rb"%[0-9A-Fa-f]?\Z")
 _PIECE = 64 * 1024
 # Python refuses to write longer integers in decimal; nothing sensible is that long.
 _MAX_INT_BITS = 4096
+# Names up to this length are kept once they were written.
+_SHORT = 40
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def encode(value: Mapping[str, Any]) -> str:
     """Write nested values as a form body: true is "1", false "0", None "", and empty arrays vanish."""
     said: list[str] = []
     for name, item in value.items():
-        _write(said, _quoted(str(name)), item)
+        _write(said, _name(str(name)), item)
     return "&".join(said)
 
 
@@ -83,7 +86,7 @@ def _write(said: list[str], name: str, value: Any) -> None:
         said.append(f"{name}={_quoted(value)}")
     elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
         for key, item in value.items():
-            _write(said, f"{name}%5B{_quoted(str(key))}%5D", item)
+            _write(said, f"{name}%5B{_name(str(key))}%5D", item)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             _write(said, f"{name}%5B{index}%5D", item)
@@ -94,6 +97,16 @@ def _write(said: list[str], name: str, value: Any) -> None:
 # What PHP's urlencode makes of each byte: plain letters, digits and these three stay.
 _PLAIN = frozenset(string.ascii_letters + string.digits + "-._")
 _ESCAPES = ["+" if byte == " " else byte if byte in _PLAIN else f"%{ord(byte):02X}" for byte in map(chr, range(256))]
+
+
+def _name(plain: str) -> str:
+    """The same few names come again and again."""
+    return _short(plain) if len(plain) <= _SHORT else _quoted(plain)
+
+
+@lru_cache(maxsize=1024)
+def _short(plain: str) -> str:
+    return _quoted(plain)
 
 
 def _quoted(plain: str) -> str:
