@@ -162,7 +162,7 @@ class Hooks:
                 await deliveries.end(tx, self._name, ended, now)
             if room <= 0:
                 return []
-            taken, parked = self._divided((await deliveries.claim(tx, now))[:room], now)
+            taken, parked = self._divided(await deliveries.claim(tx, now, room), now)
             await deliveries.lease(tx, [one.id for one in taken], self._name, until)
             await deliveries.park(tx, parked)
             return taken
@@ -235,7 +235,8 @@ class Hooks:
             return
         most = self._most
         if self._manners.modest:
-            if self._manners.wait and self._moment() < self._started + PATIENCE_SECONDS:
+            busy = self._manners.wait or self._manners.crowded
+            if busy and self._moment() < self._started + PATIENCE_SECONDS:
                 self._pump_soon(LOOK_SECONDS)
                 return
             most = min(most, MODEST_SENDING)
@@ -249,6 +250,7 @@ class Hooks:
                 del self._queues[recipient]
         if chosen:
             self._started = self._moment()
+            self._manners.sent()
         for start in range(0, len(chosen), LETTERS):
             self._spawn(self._written(chosen[start : start + LETTERS]))
 

@@ -19,8 +19,10 @@ MODEST_ROWS = 32
 MODEST_SENDING = 4
 LOOK_SECONDS = 0.002
 """Between two looks whether the callers have their answers."""
-PATIENCE_SECONDS = 0.025
+PATIENCE_SECONDS = 0.05
 """After this time deliveries have their small share in any case."""
+CROWD = 16
+"""Calls between two sendings from which on there is no pause in them that would not be somebody's next call."""
 
 
 class Manners:
@@ -29,6 +31,7 @@ class Manners:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._seen = 0
+        self._sent_at = 0
         self._until = 0.0
 
     @property
@@ -44,6 +47,15 @@ class Manners:
     def wait(self) -> bool:
         """Whether somebody waits for an answer at this moment."""
         return self._limits.in_flight > 0
+
+    def sent(self) -> None:
+        """Deliveries have just been sent."""
+        self._sent_at = self._limits.admitted
+
+    @property
+    def crowded(self) -> bool:
+        """Whether so many have called since then that a moment in which nobody waits is no pause."""
+        return self._limits.admitted - self._sent_at >= CROWD
 
     async def gap(self) -> None:
         """Return when nobody waits, or when patience is at its end."""

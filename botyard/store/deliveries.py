@@ -96,7 +96,7 @@ async def next_due(tx: Tx) -> int | None:
     return int(row[0]) if row else None
 
 
-async def claim(tx: Tx, now: int) -> list[Delivery]:
+async def claim(tx: Tx, now: int, limit: int = CLAIM_MAX) -> list[Delivery]:
     """Deliveries that are due and first in their lane, locked until the transaction ends. At most ``CLAIM_MAX``.
 
     What stands behind another delivery of its lane is put out of the way: ``end`` calls it up when its turn has come.
@@ -105,7 +105,7 @@ async def claim(tx: Tx, now: int) -> list[Delivery]:
         f"""SELECT {_DELIVERY} FROM deliveries WHERE {_OPEN} AND due <= :now
             ORDER BY due, id LIMIT :limit {{skip_locked}}""",
         now=now,
-        limit=CLAIM_MAX,
+        limit=limit,
     )
     if not rows:
         return []
