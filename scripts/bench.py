@@ -389,7 +389,7 @@ def report(seconds: float, rounds: int, folder: Path, database: str) -> None:
             print(f"  growth of CPU: {max(grown) / grown[0] - 1:+.0%}")
         print(f"memory after load: {resident_mib(pid):.0f} MiB")
         fetching(port, keys)
-    deliveries(seconds, folder, database, keys)
+    deliveries(seconds, rounds, folder, database, keys)
     print(f"start to first answer: {start_time(folder, database) * 1e3:.0f} ms")
 
 
@@ -443,6 +443,8 @@ def called(made: http.client.HTTPConnection, keys: Keys, method: str, params: di
 
 BOTS, CHATS_EACH = 40, 5
 BACKLOG = 10_000
+IDLE_SECONDS = 1.5
+"""Nothing has left for so long: nothing is left."""
 
 
 async def fleet(context: Context, keys: Keys, port: int) -> Fleet:
@@ -491,7 +493,15 @@ def arrived(port: int) -> int:
         return int(made.recv(1000).rpartition(b"\r\n")[2])
 
 
-def deliveries(seconds: float, folder: Path, database: str, keys: Keys) -> None:
+class Sender(NamedTuple):
+    """What somebody who writes messages met: p50 and p95 of a call at a steady pace, and calls per second at full."""
+
+    p50_ms: float
+    p95_ms: float
+    per_second: float
+
+
+def deliveries(seconds: float, rounds: int, folder: Path, database: str, keys: Keys) -> None:
     """How fast events leave, and what that costs those who write messages meanwhile."""
 
     async def prepare(port: int) -> Fleet:
@@ -505,35 +515,48 @@ def deliveries(seconds: float, folder: Path, database: str, keys: Keys) -> None:
         found = asyncio.run(prepare(handler_port))
         said = {"DIALOG_ID": f"chat{found.quiet}", "MESSAGE": "Hello there"}
         load = Load("", f"/rest/{keys.user_id}/{keys.secret}/im.message.add", json.dumps(said))
-        with child("--portal", str(folder), database) as (pid, port):
-            alone = paced(port, load, seconds)
-            full = measure(pid, port, load, seconds)
+
+        def drained() -> tuple[int, float, float]:
+            """How many left until none came any more, in how many seconds and CPU seconds."""
+            with child("--portal", str(folder), database) as (pid, _):
+                first, begun, spent = arrived(handler_port), time.perf_counter(), cpu_seconds(pid)
+                last, end, used = first, begun, 0.0
+                while time.perf_counter() < end + IDLE_SECONDS:
+                    time.sleep(0.01)
+                    if (now := arrived(handler_port)) != last:
+                        last, end, used = now, time.perf_counter(), cpu_seconds(pid) - spent
+                return last - first, end - begun, used
+
+        def sending(backlog_of: int) -> tuple[Sender, int]:
+            """A sender beside so many events that wait to leave; how many left meanwhile."""
+            if backlog_of:
+                asyncio.run(backlog(folder, database, keys, found, backlog_of))
+            with child("--portal", str(folder), database) as (pid, port):
+                before = arrived(handler_port)
+                p50, p95 = paced(port, load, min(seconds, 3))
+                full = measure(pid, port, load, min(seconds, 3))
+                return Sender(p50, p95, full.per_second), arrived(handler_port) - before
+
         asyncio.run(backlog(folder, database, keys, found, BACKLOG))
-        with child("--portal", str(folder), database) as (pid, port):
-            before, begun, spent = arrived(handler_port), time.perf_counter(), cpu_seconds(pid)
-            while (now := arrived(handler_port)) < before + BACKLOG and time.perf_counter() < begun + 120:
-                time.sleep(0.01)
-            took, spent = time.perf_counter() - begun, cpu_seconds(pid) - spent
-        count = now - before
-        print(f"{'webhook deliveries':34}{count / took:>9,.0f}{spent / max(1, count) * 1e6:>9.0f}")
-        asyncio.run(backlog(folder, database, keys, found, BACKLOG))
-        with child("--portal", str(folder), database) as (pid, port):
-            before = arrived(handler_port)
-            meanwhile = paced(port, load, min(seconds, 3))
-            sent = arrived(handler_port) - before
-        asyncio.run(backlog(folder, database, keys, found, BACKLOG))
-        with child("--portal", str(folder), database) as (pid, port):
-            before = arrived(handler_port)
-            pressed = measure(pid, port, load, min(seconds, 3))
-            sent_pressed = arrived(handler_port) - before
-    print(f"  message add at {PACE}/s alone: p50 {alone[0]:.2f} ms, p95 {alone[1]:.2f} ms")
+        count, took, spent = drained()
+        print(f"{'webhook deliveries':34}{count / took:>9,.0f}{spent / count * 1e6:>9.0f}", flush=True)
+        pairs: list[tuple[Sender, Sender]] = []
+        left = 0
+        for _ in range(rounds):
+            # In turns, so that the machine's pace at that moment is in both.
+            alone, _none = sending(0)
+            beside, count = sending(BACKLOG)
+            left += count
+            pairs.append((alone, beside))
+            drained()
+    alone, beside = (Sender(*map(statistics.median, zip(*some, strict=True))) for some in zip(*pairs, strict=True))
+    slower = statistics.median(beside.p50_ms / alone.p50_ms - 1 for alone, beside in pairs)
+    fewer = statistics.median(beside.per_second / alone.per_second - 1 for alone, beside in pairs)
+    print(f"  message add at {PACE}/s alone: p50 {alone.p50_ms:.2f} ms, p95 {alone.p95_ms:.2f} ms")
+    print(f"  while events leave:       p50 {beside.p50_ms:.2f} ms ({slower:+.0%}), p95 {beside.p95_ms:.2f} ms")
     print(
-        f"  while events leave:       p50 {meanwhile[0]:.2f} ms ({meanwhile[0] / alone[0] - 1:+.0%}), "
-        f"p95 {meanwhile[1]:.2f} ms; {sent} deliveries"
-    )
-    print(
-        f"  message add, as many as go: {full.per_second:,.0f}/s alone, {pressed.per_second:,.0f}/s while events leave "
-        f"({pressed.per_second / full.per_second - 1:+.0%}); {sent_pressed} deliveries"
+        f"  message add, as many as go: {alone.per_second:,.0f}/s alone, {beside.per_second:,.0f}/s while events leave "
+        f"({fewer:+.0%}); {left / rounds:,.0f} deliveries in a round"
     )
 
 
@@ -604,7 +627,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         if given.only_deliveries:
             keys = asyncio.run(prepared(Path(made), given.database, small=True))
-            deliveries(given.seconds, Path(made), given.database, keys)
+            deliveries(given.seconds, given.rounds, Path(made), given.database, keys)
             return
         report(given.seconds, given.rounds, Path(made), given.database)
 
