@@ -1,0 +1,32 @@
+"""The command `scripts/bench`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from pathlib import Path
+
+import scripts.benchmark
+from scripts.benchmark.deliveries import deliveries
+from scripts.benchmark.portal import prepared
+from scripts.benchmark.report import report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=scripts.benchmark.__doc__)
+    parser.add_argument("--seconds", type=float, default=3, help="length of a round")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each load; the median is printed")
+    parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
+    parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if given.only_deliveries:
+            portal = asyncio.run(prepared(Path(folder), given.database, small=True))
+            deliveries(portal, given.seconds, given.rounds)
+        else:
+            report(Path(folder), given.database, given.seconds, given.rounds)
+
+
+if __name__ == "__main__":
+    main()

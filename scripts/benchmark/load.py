@@ -1,0 +1,132 @@
+"""Load on a server, and what it measured."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import http.client
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from typing import NamedTuple
+
+from scripts.benchmark.processes import cpu_seconds
+
+PACE = 100
+"""Calls per second of a sender who writes steadily."""
+
+
+class Load(NamedTuple):
+    """One kind of request."""
+
+    name: str
+    path: str
+    body: str
+    verb: str = "POST"
+    clients: int = 16
+
+
+class Figure(NamedTuple):
+    """What one round measured."""
+
+    per_second: float
+    micros: float
+    p50_ms: float
+    p99_ms: float
+    failed: int
+
+
+def measure(pid: int, port: int, load: Load, seconds: float) -> Figure:
+    """One round of a load, with the server's CPU time around it."""
+    run = run_wrk if shutil.which("wrk") else run_here
+    run(port, load, min(1.0, seconds / 4))
+    before = cpu_seconds(pid)
+    count, took, p50, p99, failed = run(port, load, seconds)
+    spent = cpu_seconds(pid) - before
+    return Figure(count / took, spent / max(1, count) * 1e6, p50, p99, failed)
+
+
+def run_wrk(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
+    script = (
+        f"wrk.method={json.dumps(load.verb)}\n"
+        f"wrk.body={json.dumps(load.body)}\n"
+        'wrk.headers["Content-Type"]="application/json"\n'
+        "done=function(s,l,r) io.write(string.format("
+        '"RESULT %d %f %f %f %d\\n",s.requests,s.duration/1e6,l:percentile(50)/1e3,l:percentile(99)/1e3,'
+        "s.errors.status+s.errors.connect+s.errors.read+s.errors.timeout)) end\n"
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        command = ["wrk", "-t1", f"-c{load.clients}", f"-d{max(1, round(seconds))}s", "-s", file.name]
+        pinned = ["taskset", "-c", "1", *command] if shutil.which("taskset") and (os.cpu_count() or 1) > 1 else command
+        out = subprocess.run(
+            [*pinned, f"http://127.0.0.1:{port}{load.path}"], capture_output=True, text=True, check=True
+        ).stdout
+    found = re.search(r"RESULT (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", out)
+    if found is None:
+        raise SystemExit(f"wrk said something else:\n{out}")
+    return int(found[1]), float(found[2]), float(found[3]), float(found[4]), int(found[5])
+
+
+def run_here(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
+    return asyncio.run(_clients(port, load, seconds))
+
+
+async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
+    body = load.body.encode()
+    request = (
+        f"{load.verb} {load.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+    times: list[float] = []
+    failed = 0
+    until = time.perf_counter() + seconds
+
+    async def one() -> None:
+        nonlocal failed
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while time.perf_counter() < until:
+            begun = time.perf_counter()
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            size = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+            await reader.readexactly(int(size[1]) if size else 0)
+            times.append(time.perf_counter() - begun)
+            failed += b" 200 " not in head[:20]
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(one() for _ in range(load.clients)))
+    took = time.perf_counter() - begun
+    times.sort()
+    return len(times), took, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3, failed
+
+
+def paced(port: int, load: Load, seconds: float) -> tuple[float, float]:
+    """A sender who writes at a steady pace: p50 and p95 of what a call takes, in ms."""
+    times: list[float] = []
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as made:
+        begun = time.perf_counter()
+        for number in range(int(seconds * PACE)):
+            time.sleep(max(0.0, begun + number / PACE - time.perf_counter()))
+            asked = time.perf_counter()
+            made.request("POST", load.path, load.body, {"Content-Type": "application/json"})
+            answer = made.getresponse()
+            answer.read()
+            times.append((time.perf_counter() - asked) * 1e3)
+            assert answer.status == 200
+    times.sort()
+    return times[len(times) // 2], times[int(len(times) * 0.95)]
+
+
+def median(found: list[Figure]) -> Figure:
+    """Each column's median over the rounds; failures are added up."""
+    per_second, micros, p50, p99, failed = zip(*found, strict=True)
+    middle = statistics.median
+    return Figure(middle(per_second), middle(micros), middle(p50), middle(p99), sum(failed))

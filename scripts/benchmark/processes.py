@@ -1,0 +1,48 @@
+"""Servers as processes of their own, pinned to a core, and what the system says of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def child(*arguments: str) -> Iterator[tuple[int, int]]:
+    """A server on the first core: ``(pid, port)``."""
+    command = [sys.executable, "-m", "scripts.benchmark.servers", *arguments]
+    made = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    try:
+        pin(made.pid, 0)
+        assert made.stdout is not None
+        yield made.pid, int(made.stdout.readline())
+    finally:
+        made.send_signal(signal.SIGTERM)
+        try:
+            made.wait(15)
+        except subprocess.TimeoutExpired:
+            made.kill()
+
+
+def pin(pid: int, core: int) -> None:
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(pid, {core})
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has used, all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def resident_mib(pid: int) -> float:
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found.group(1)) / 1024 if found else 0.0

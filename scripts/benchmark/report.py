@@ -1,0 +1,91 @@
+"""The tables: each kind of request beside the echo, growth with the size of chats, and the rest."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import statistics
+import time
+from pathlib import Path
+
+from scripts.benchmark.deliveries import deliveries
+from scripts.benchmark.fetching import fetching
+from scripts.benchmark.load import Figure, Load, measure, median
+from scripts.benchmark.portal import Keys, Portal, prepared
+from scripts.benchmark.processes import child, resident_mib
+
+
+def report(folder: Path, database: str, seconds: float, rounds: int) -> None:
+    """Measure everything and print the tables."""
+    print("filling a portal with chats of up to 1,000,000 messages and 10,000 members …", flush=True)
+    portal = asyncio.run(prepared(folder, database))
+    print(f"{'':34}{'per s':>9}{'CPU us':>9}{'x echo':>8}{'p50 ms':>8}{'p99 ms':>8}{'failed':>8}")
+    with portal.served() as (pid, port):
+        base = requests(pid, port, portal.keys, seconds, rounds)
+        growth(pid, port, portal.keys, seconds, rounds, base)
+        print(f"memory after load: {resident_mib(pid):.0f} MiB")
+        fetching(port, portal.keys)
+    deliveries(portal, seconds, rounds)
+    print(f"start to first answer: {start_time(portal) * 1e3:.0f} ms")
+
+
+def requests(pid: int, port: int, keys: Keys, seconds: float, rounds: int) -> float:
+    """Print what each kind of request costs; return what the echo does, in microseconds."""
+    floor = Load("bare echo on the same server", "/", json.dumps({"DIALOG_ID": f"chat{keys.chat_id}"}))
+    bases: list[Figure] = []
+    with child("echo") as (echo_pid, echo_port):
+        for load in loads(keys):
+            pairs = []
+            for _ in range(rounds):
+                # The echo runs right before each round: the machine's pace at that moment is in both.
+                bases.append(measure(echo_pid, echo_port, floor, seconds))
+                pairs.append((bases[-1].micros, measure(pid, port, load, seconds)))
+            ratio = statistics.median(found.micros / base for base, found in pairs)
+            line(load.name, median([found for _, found in pairs]), ratio)
+    found = median(bases)
+    line(floor.name, found, 1.0)
+    return found.micros
+
+
+def growth(pid: int, port: int, keys: Keys, seconds: float, rounds: int, base: float) -> None:
+    """Print what one request costs in chats of all sizes."""
+    hook = f"/rest/{keys.user_id}/{keys.secret}/imbot.dialog.get"
+    for title, chats in (("messages", keys.by_messages), ("members", keys.by_members)):
+        grown: list[float] = []
+        for count, chat_id in chats.items():
+            load = Load("", hook, json.dumps({"DIALOG_ID": f"chat{chat_id}"}), clients=1)
+            found = median([measure(pid, port, load, seconds) for _ in range(rounds)])
+            grown.append(found.micros)
+            line(f"dialog.get, {count:,} {title}", found, found.micros / base)
+        print(f"  growth of CPU: {max(grown) / grown[0] - 1:+.0%}")
+
+
+def loads(keys: Keys) -> list[Load]:
+    hook = f"/rest/{keys.user_id}/{keys.secret}"
+    dialog = json.dumps({"DIALOG_ID": f"chat{keys.chat_id}"})
+    signed = json.dumps({"DIALOG_ID": f"chat{keys.chat_id}", "auth": keys.token})
+    said = {"BOT_ID": keys.bot_id, "CLIENT_ID": "bench", "DIALOG_ID": f"chat{keys.chat_id}", "MESSAGE": "Hello there"}
+    history = json.dumps({"DIALOG_ID": f"chat{keys.by_messages[10_000]}", "LIMIT": 50})
+    return [
+        Load("imbot.dialog.get, webhook, JSON", f"{hook}/imbot.dialog.get", dialog),
+        Load("imbot.dialog.get, OAuth, JSON", "/rest/imbot.dialog.get", signed),
+        Load("imbot.dialog.get, webhook, GET", f"{hook}/imbot.dialog.get?DIALOG_ID=chat{keys.chat_id}", "", "GET"),
+        Load("history of 50", f"{hook}/im.dialog.messages.get", history),
+        Load("imbot.message.add, durable", f"{hook}/imbot.message.add", json.dumps(said)),
+        Load("imbot.message.add, 64 clients", f"{hook}/imbot.message.add", json.dumps(said), clients=64),
+    ]
+
+
+def line(name: str, found: Figure, ratio: float) -> None:
+    numbers = f"{found.per_second:>9,.0f}{found.micros:>9.0f}{ratio:>8.2f}"
+    print(f"{name:34}{numbers}{found.p50_ms:>8.2f}{found.p99_ms:>8.2f}{found.failed:>8}", flush=True)
+
+
+def start_time(portal: Portal) -> float:
+    """From the start of the process to its first answer, in seconds."""
+    begun = time.perf_counter()
+    with portal.served() as (_, port), socket.create_connection(("127.0.0.1", port)) as made:
+        made.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        made.recv(1000)
+        return time.perf_counter() - begun
