@@ -30,6 +30,9 @@ class Planned:
         await self.all(sql, **values)
         return 0
 
+    async def insert(self, sql: str, /, **values: Value) -> int:
+        return await self.run(sql, **values)
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         for row in rows:
             await self.all(sql, **row)
