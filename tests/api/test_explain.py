@@ -1,0 +1,228 @@
+"""botyard.delivery.explain: why a bot was told of a message, or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botyard.api.imbot import events as first
+from botyard.api.imbot_v2 import events as second
+from botyard.chat.explain import NAMES
+from botyard.chat.reasons import Why
+from botyard.delivery.keeping import tidy
+from botyard.model.deliveries import Reason, State
+from botyard.store import deliveries
+from tests.api.outcomes import codes, explain, second_bot, sends, sent
+from tests.story import CLIENT, bot_does, says, set_chat
+from tests.world import World
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TIMEOUT = "timeout: no answer within 10 s"
+
+
+def test_what_arrived_says_when(portal: World) -> None:
+    ann, bot = portal.person(), portal.bot()
+    message = says(portal, ann, bot, "hello")
+    sent(portal)
+    said = explain(portal, message, bot)
+    assert said["DELIVERED"] is True
+    assert said["TEXT"].startswith("ONIMBOTMESSAGEADD: The handler accepted it at 20")
+    (event,) = said["EVENTS"]
+    assert (event["REASONS"][0]["CODE"], event["LOG"][0]["STATUS"]) == ("DELIVERED", 200)
+    assert event["DELIVERY_ID"] > 0
+
+
+def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: World) -> None:
+    ann, bot = portal.person(), portal.bot()
+    message = says(portal, ann, bot, "hello")
+    assert codes(portal, message, bot) == ["BEHIND"]
+    sends(portal)
+    sends(portal, status=0, problem=TIMEOUT, over=State.WAITING)
+    said = explain(portal, message, bot)
+    assert said["DELIVERED"] is False
+    assert "It waits for attempt 2 at 20" in said["TEXT"]
+    assert "no answer within 10 s" in said["TEXT"]
+    assert codes(portal, message, bot) == ["WAITING", "TIMEOUT"]
+    behind = says(portal, ann, bot, "there?")
+    assert codes(portal, behind, bot) == ["BEHIND"]
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "code"),
+    [
+        (0, "address refused: 127.0.0.1 is this machine", "ADDRESS_REFUSED"),
+        (0, "unknown name: no.example is not found", "NAME_UNKNOWN"),
+        (0, "TLS failed: certificate has expired", "TLS_FAILED"),
+        (0, "no connection: connection refused", "NO_CONNECTION"),
+        (0, TIMEOUT, "TIMEOUT"),
+        (0, "no answer: the connection was closed", "NO_ANSWER"),
+        (0, "not written: KeyError", "NO_ANSWER"),
+        (301, "redirect: handlers are called where they say they are", "REDIRECT"),
+        (404, "", "STATUS"),
+    ],
+)
+def test_what_was_given_up_says_what_the_last_attempt_met(world: World, status: int, problem: str, code: str) -> None:
+    ann, bot = world.person(), world.bot()
+    message = says(world, ann, bot, "hello")
+    sent(world, status=status, problem=problem, over=State.DEAD, reason=Reason.USED_UP)
+    assert codes(world, message, bot) == ["GIVEN_UP", code]
+
+
+def test_what_was_not_for_the_bot(portal: World) -> None:
+    ann, bot, other = portal.person("Ann"), portal.bot(), portal.bot(code="other")
+    chat = portal.chat(ann, users=[bot])
+    quiet = says(portal, ann, f"chat{chat}", "nobody in particular")
+    sent(portal)
+    assert codes(portal, quiet, bot) == ["NOT_MENTIONED"]
+    assert codes(portal, quiet, other) == ["NOT_MEMBER"]
+    portal.wait(60)
+    portal.call("im.chat.user.add", ann, CHAT_ID=chat, USERS=[other])
+    assert codes(portal, quiet, other) == ["JOINED_LATER"]
+    own = bot_does(portal, "imbot.message.add", BOT_ID=bot, DIALOG_ID=f"chat{chat}", MESSAGE="me")
+    assert codes(portal, own, bot) == ["OWN_MESSAGE"]
+    system = says(portal, ann, f"chat{chat}", "noted", SYSTEM="Y")
+    assert codes(portal, system, bot) == ["SYSTEM_MESSAGE"]
+    assert codes(portal, quiet, bot + 1000) == ["NO_BOT"]
+
+
+def test_what_stands_otherwise_now(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    chat = portal.chat(ann, users=[bot])
+    quiet = says(portal, ann, f"chat{chat}", "quiet")
+    set_chat(portal, chat, entity_type="LINES")
+    portal.write(lambda tx: tx.run("UPDATE bots SET openline = 1 WHERE user_id = :id", id=bot))
+    assert codes(portal, quiet, bot) == ["CHANGED_SINCE"]
+    portal.wait(8 * 86_400)
+    assert codes(portal, quiet, bot) == ["FORGOTTEN"]
+
+
+def test_a_chat_of_notifications_and_a_message_without_an_event(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    chat = portal.chat(ann, users=[bot])
+    quiet = says(portal, ann, f"chat{chat}", "quiet")
+    set_chat(portal, chat, kind="S")
+    assert codes(portal, quiet, bot) == ["SYSTEM_CHAT"]
+    portal.write(lambda tx: tx.run("DELETE FROM events WHERE message_id = :id", id=quiet))
+    assert codes(portal, quiet, bot) == ["UNRECORDED"]
+
+
+def test_what_the_log_no_longer_holds(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    chat = portal.chat(ann, users=[bot])
+    lost = says(portal, ann, f"chat{chat}", "nobody in particular")
+    kept = says(portal, ann, bot, "hello")
+    portal.wait(31 * 86_400)
+    portal.run(tidy(portal.context))
+    assert codes(portal, lost, bot) == ["NOT_KEPT"]
+    assert "before 2026-09-21T14:13:21+00:00" in explain(portal, lost, bot)["TEXT"]
+    assert codes(portal, kept, bot) == ["BEHIND"], "what a delivery refers to is explained as ever"
+    new = says(portal, ann, f"chat{chat}", "nobody in particular")
+    portal.write(lambda tx: tx.run("DELETE FROM events WHERE message_id = :id", id=new))
+    assert codes(portal, new, bot) == ["UNRECORDED"], "it was written after what is no longer kept"
+
+
+def test_the_other_generation_is_told_under_another_name(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    message = says(portal, ann, bot, "hello")
+    assert codes(portal, message, bot, EVENT="ONIMBOTV2MESSAGEADD") == ["OTHER_GENERATION"]
+    assert "ONIMBOTMESSAGEADD." in explain(portal, message, bot, EVENT="ONIMBOTV2MESSAGEADD")["TEXT"]
+    assert codes(portal, message, bot, EVENT="ONIMBOTMESSAGEADD") == ["BEHIND"]
+    assert codes(portal, message, bot, EVENT="ONIMCOMMANDADD") == ["NOT_SAID"]
+    refused = portal.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot, EVENT="ONAPPINSTALL")
+    assert refused.error == "ERROR_ARGUMENT"
+
+
+def test_a_bot_that_fetches_sees_its_cursor(portal: World) -> None:
+    ann, bot = portal.person("Ann"), second_bot(portal)
+    message = says(portal, ann, bot, "hello")
+    assert codes(portal, message, bot) == ["NEVER_FETCHED"]
+    asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
+    page = portal.call("imbot.v2.Event.get", None, asked).result
+    assert codes(portal, message, bot) == ["READY"]
+    assert f"the offset {page['nextOffset']} at 20" in explain(portal, message, bot)["TEXT"]
+    portal.call("imbot.v2.Event.get", None, asked | {"offset": page["nextOffset"]})
+    assert codes(portal, message, bot) == ["FETCHED"]
+    assert explain(portal, message, bot)["DELIVERED"] is True
+
+
+def test_what_nobody_fetched_has_expired(portal: World) -> None:
+    ann, bot = portal.person("Ann"), second_bot(portal)
+    message = says(portal, ann, bot, "hello")
+    portal.wait(100)
+    now = int(portal.time)
+    portal.write(lambda tx: deliveries.expire(tx, now, now, 10))
+    assert codes(portal, message, bot) == ["EXPIRED"]
+
+
+def test_an_application_in_the_way(portal: World) -> None:
+    ann, app = portal.person("Ann"), portal.oauth()
+    bot = portal.bot(app)
+    message = says(portal, ann, bot, "hello")
+
+    def sets(text: str) -> None:
+        portal.write(lambda tx: tx.run(f"UPDATE apps SET {text} WHERE id = :id", id=app.id))
+
+    for text, code in (
+        ("installed = 0", "NOT_INSTALLED"),
+        ("installed = 1, blocked = 1", "BLOCKED"),
+        ("blocked = 0, scopes = 'im'", "NO_SCOPE"),
+    ):
+        sets(text)
+        assert codes(portal, message, bot) == ["BEHIND", code]
+    sets("scopes = 'imbot'")
+    sent(portal, over=State.SKIPPED, reason=Reason.BLOCKED)
+    assert codes(portal, message, bot) == ["SKIPPED", "BLOCKED"]
+
+
+def test_no_handler_is_bound(portal: World) -> None:
+    ann, bot = portal.person("Ann"), second_bot(portal, eventMode="webhook", webhookUrl="http://localhost:9/")
+    message = says(portal, ann, bot, "hello")
+    portal.write(lambda tx: tx.run("UPDATE bots SET webhook_url = '' WHERE user_id = :id", id=bot))
+    assert codes(portal, message, bot) == ["BEHIND", "NO_HANDLER"]
+
+
+def test_a_command_is_told_beside_its_message(portal: World) -> None:
+    ann, bot = portal.person("Ann"), portal.bot()
+    phrases = [{"LANGUAGE_ID": "en", "TITLE": "Help", "PARAMS": ""}]
+    address = "http://localhost:9/"
+    bot_does(
+        portal,
+        "imbot.command.register",
+        BOT_ID=bot,
+        COMMAND="help",
+        LANG=phrases,
+        EVENT_COMMAND_ADD=address,
+        COMMON="Y",
+    )
+    chat = portal.chat(ann)
+    message = says(portal, ann, f"chat{chat}", "/help me")
+    sent(portal)
+    said = explain(portal, message, bot)
+    assert said["DELIVERED"] is True
+    assert [(one["EVENT"], one["DELIVERED"]) for one in said["EVENTS"]] == [
+        ("ONIMBOTMESSAGEADD", False),
+        ("ONIMCOMMANDADD", True),
+    ]
+
+
+def test_the_names_are_those_of_the_families() -> None:
+    for kind, names in NAMES.items():
+        families = {"v1": first.WORDS.get(kind), "v2": second.WORDS.get(kind)}
+        assert names == {dialect: words.name for dialect, words in families.items() if words}
+
+
+def test_every_reason_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "how-to" / "why-not-delivered.md").read_text()
+    assert [why.name for why in Why if f"`{why.name}`" not in guide] == []
+
+
+def test_where_a_bot_is_not_its_owner_learns_nothing(portal: World) -> None:
+    ann, app = portal.person("Ann"), portal.oauth()
+    bot = portal.bot(app)
+    narrow = app._replace(token=portal.token(ann.id, app.id, "imbot"))
+    secret = says(portal, ann, f"chat{portal.chat(ann)}", "secret")
+    said = [explain(portal, number, bot, narrow) for number in (secret, secret + 1000)]
+    assert said[0] == said[1]
+    assert said[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_MEMBER"
