@@ -12,7 +12,7 @@ import pytest
 
 from botyard import __version__
 from botyard.cli import COMMANDS, main
-from botyard.commands import options
+from botyard.commands import options, serve
 from botyard.commands.failing import Exit
 from tests.portals import Databases
 
@@ -414,6 +414,9 @@ Words = list[str]
         (["serve", "--public-url", "chat.example.com"], "is no address"),
         (["serve", "--public-url", "http://[::1"], "is no address"),
         (["serve", "--time-zone", "Mars/Base"], "no time zone"),
+        (["serve", "--event-hours", "0"], "no number of hours"),
+        (["serve", "--event-hours", "a day"], "no number of hours"),
+        (["serve", "--file-quota", "-1"], "no number of mebibytes"),
         (["serve", "--database", "mysql://ann:secret@db/x"], "must start with postgresql://"),
         (["serve", "--dem"], "unrecognized arguments"),
         (["exec"], "which command to run"),
@@ -429,6 +432,15 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
     assert shell.err.count("\n") == 1
     assert shell.err.startswith(f"botyard {words[0]}")
     assert "secret" not in shell.err
+
+
+def test_how_much_is_kept_can_be_said() -> None:
+    def read(*words: str) -> tuple[int, int]:
+        wanted = serve.settings(serve.parser().parse_args(list(words)))
+        return wanted.event_hours, wanted.file_quota
+
+    assert read() == (24, 10_240)
+    assert read("--event-hours", "72", "--file-quota", "0") == (72, 0)
 
 
 def test_a_demo_is_not_opened_to_the_world(shell: Shell) -> None:

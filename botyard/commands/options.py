@@ -99,6 +99,20 @@ def days(text: str) -> int:
     return int(text)
 
 
+def hours(text: str) -> int:
+    """A number of hours, at least one."""
+    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours: give one from 1 to 99999")
+    return int(text)
+
+
+def mebibytes(text: str) -> int:
+    """A number of mebibytes; 0 is as many as there is room for."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of mebibytes: give one from 0 (no limit)")
+    return int(text)
+
+
 def proxies(text: str) -> tuple[str, ...]:
     """Addresses and networks such as `127.0.0.1,10.0.0.0/8`; none at all for ``""``."""
     return tuple(_network(part.strip()) for part in text.split(",")) if text.strip() else ()

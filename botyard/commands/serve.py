@@ -70,6 +70,13 @@ def parser() -> options.Parser:
         help="retry calls handlers until they answer, for 17 hours (default); compat calls once, as the vendor does",
     )
     made.add_argument(
+        "--event-hours",
+        type=options.hours,
+        default=known.event_hours,
+        metavar="HOURS",
+        help=f"keep events so long for those who fetch them (default: {known.event_hours})",
+    )
+    made.add_argument(
         "--event-log-days",
         type=options.days,
         default=known.event_log_days,
@@ -88,6 +95,13 @@ def parser() -> options.Parser:
         help="s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
     )
+    made.add_argument(
+        "--file-quota",
+        type=options.mebibytes,
+        default=known.file_quota,
+        metavar="MIB",
+        help=f"mebibytes that the files of one person or bot may take; 0 for no limit (default: {known.file_quota})",
+    )
     options.add_place(made)
     return made
 
@@ -98,6 +112,7 @@ def settings(given: argparse.Namespace) -> Settings:
         data=given.data,
         database=options.chosen_database(given),
         files=given.files,
+        file_quota=given.file_quota,
         host=given.host,
         port=given.port,
         tls=given.tls,
@@ -108,6 +123,7 @@ def settings(given: argparse.Namespace) -> Settings:
         limits=given.limits,
         profile=given.profile,
         delivery=given.delivery,
+        event_hours=given.event_hours,
         event_log_days=given.event_log_days,
         demo=given.demo,
     )
