@@ -154,8 +154,7 @@ async def get(call: Call, p: Get) -> ChatAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-get.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     return ChatAnswer(await _shown(call, bot, chat, member))
 
 
@@ -182,8 +181,7 @@ async def update(call: Call, p: Update) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-update.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     if chat.private:
         raise Refused(Problem.CHAT_KIND)
     given, color = p.fields, hex_of(p.fields.color)
@@ -216,8 +214,7 @@ async def leave(call: Call, p: Get) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-leave.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     await members.leave(call.tx, bot.user_id, chat, member, call.now)
     return DONE
 
@@ -233,8 +230,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-set-owner.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     if chat.private:
         raise Refused(Problem.CHAT_KIND)
     await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
@@ -252,8 +248,7 @@ async def user_add(call: Call, p: Users) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     await members.invite(call.tx, bot.user_id, chat, member, _people(p.user_ids), hide_history=True, now=call.now)
     return DONE
 
@@ -275,8 +270,7 @@ async def user_delete(call: Call, p: OneUser) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
     """
-    bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
+    bot, chat, member = await _placed(call, p)
     await members.expel(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return DONE
 
@@ -357,8 +351,7 @@ async def input_action_notify(call: Call, p: Notify) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-input-action-notify.md
     """
-    bot = await own_bot(call, p)
-    chat, _ = await place(call, bot, p.dialog_id)
+    bot, chat, _ = await _placed(call, p)
     await typing.start(call.tx, bot.user_id, chat, call.now, p.status_message_code, p.duration)
     return DONE
 
@@ -374,10 +367,15 @@ async def text_field_enabled(call: Call, p: Enabled) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-text-field-enabled.md
     """
-    bot = await own_bot(call, p)
-    chat, _ = await place(call, bot, p.dialog_id)
+    bot, chat, _ = await _placed(call, p)
     await chats.set_text_field(call.tx, bot.user_id, chat, p.enabled, call.now)
     return DONE
+
+
+async def _placed(call: Call, p: DialogParams) -> tuple[Bot, Chat, Member]:
+    """The acting bot, and the chat that a call is about, locked. Raises BOT_PROBLEMS, then DIALOG_PROBLEMS."""
+    bot = await own_bot(call, p)
+    return bot, *await place(call, bot, p.dialog_id)
 
 
 def _people(given: list[int]) -> list[int]:
