@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,9 @@ _EXAMPLES = """examples:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that is not of UTF-8 shows what it cannot write as a number.
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not given or given[0] not in COMMANDS:
         return _top(given)
     try:
@@ -54,6 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         # Stopping a server is how it is meant to end, even while it is still starting.
         return 0 if given[0] == "serve" else INTERRUPTED
+    except UnicodeEncodeError:
+        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(given)):
+            raise
+        print("botyard: A word on the command line is not UTF-8.", file=sys.stderr)
+        return 2
     except BrokenPipeError:
         # Whoever read the list has seen enough (`botyard methods | head`).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import pytest
 from botyard import __version__
 from botyard.cli import COMMANDS, main
 from botyard.commands import options, serve
-from botyard.commands.failing import Exit
+from botyard.commands.failing import Exit, Failure, storage
+from botyard.config import Settings
+from botyard.store.db import FilesUnavailable
 from tests.portals import Databases
 
 
@@ -162,7 +165,13 @@ def test_a_file_that_is_no_database_is_named(house: Shell) -> None:
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     shell = Shell(tmp_path / "file" / "portal", capsys)
-    assert f"The data folder {shell.data} cannot be used" in shell.refused("init", code=Exit.STORAGE)
+    sentence = f"botyard: The data folder {shell.data} cannot be used: there is a file in its place."
+    assert shell.refused("init", code=Exit.STORAGE) == sentence
+
+
+def test_a_place_for_files_that_cannot_be_had_is_not_taken_for_the_database() -> None:
+    with pytest.raises(Failure, match=r"^Files cannot be kept in s3://chat\.$"), storage(Settings()):
+        raise FilesUnavailable("Files cannot be kept in s3://chat.")
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password(shell: Shell) -> None:
@@ -423,7 +432,13 @@ Words = list[str]
         (["exec", "--"], "which command to run"),
         (["exec", "--port", "-1", "--", "true"], "argument --port"),
         (["user"], "required"),
-        (["webhook", "revoke", "one"], "invalid int"),
+        (["webhook", "revoke", "one"], "'one' is no number"),
+        (["webhook", "revoke", "9" * 19], "is no number"),
+        (["token", "signing", "--bot", "9" * 30], "is no number"),
+        (["app", "update", "local.1.2", "--version", "9" * 30], "is no number"),
+        (["app", "update", "local.1.2", "--version", "0"], "'0' is no number"),
+        (["doctor", "1", "9" * 30], "is no number"),
+        (["doctor", "one"], "is no number"),
     ],
 )
 def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence: str) -> None:
@@ -432,6 +447,19 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
     assert shell.err.count("\n") == 1
     assert shell.err.startswith(f"botyard {words[0]}")
     assert "secret" not in shell.err
+
+
+def test_a_word_that_is_not_utf_8_is_told(house: Shell) -> None:
+    assert (
+        house.refused("user", "add", "\udcff", code=Exit.USAGE) == "botyard: A word on the command line is not UTF-8."
+    )
+
+
+@pytest.mark.parametrize("words", [["--help"], ["exec", "--help"], ["methods", "imbot.dialog"]])
+def test_what_a_terminal_cannot_write_is_no_error(words: Words) -> None:
+    told = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run([sys.executable, "-m", "botyard", *words], capture_output=True, env=told, check=False)
+    assert (ended.returncode, ended.stderr) == (Exit.OK, b"")
 
 
 def test_how_much_is_kept_can_be_said() -> None:

@@ -204,6 +204,16 @@ def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
     assert ended.stderr.count("\n") == 1
 
 
+def test_a_taken_port_for_https_is_told_with_its_option(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run("serve", "--port", "0", "--tls", "--tls-port", port, "--data", str(tmp_path / "portal"))
+    assert ended.returncode == Exit.ADDRESS
+    assert ended.stderr == (
+        f"botyard: Port {port} of 127.0.0.1 is taken; choose another one with --tls-port, or 0 for any that is free.\n"
+    )
+
+
 def test_an_address_of_another_machine_is_told_in_one_sentence(tmp_path: Path) -> None:
     ended = run("serve", "--host", "192.0.2.1", "--data", str(tmp_path))
     assert ended.returncode == Exit.ADDRESS

@@ -57,7 +57,7 @@ def parser() -> options.Parser:
     verbs["add"].add_argument("title", help="what people call it")
     verbs["update"].add_argument("client_id", metavar="CLIENT_ID")
     verbs["update"].add_argument("--title", metavar="TEXT", help="what people call it")
-    verbs["update"].add_argument("--version", type=int, metavar="NUMBER", help="its new version")
+    verbs["update"].add_argument("--version", type=options.number, metavar="NUMBER", help="its new version")
     for name in ("add", "update"):
         default = " (default: all)" if name == "add" else ""
         verbs[name].add_argument("--scope", metavar="im,imbot,…", help=f"its permissions{default}")

@@ -33,8 +33,11 @@ LOOKUP_SECONDS = 5.0
 def parser() -> options.Parser:
     """The command's options."""
     made = options.parser("doctor", ABOUT, EXAMPLES)
-    made.add_argument("message_id", nargs="?", type=int, metavar="MESSAGE_ID", help="the message that is asked about")
-    made.add_argument("bot_id", nargs="?", type=int, metavar="BOT_ID", help="the bot that should have been told")
+    for name, meaning in (
+        ("message_id", "the message that is asked about"),
+        ("bot_id", "the bot that should have been told"),
+    ):
+        made.add_argument(name, nargs="?", type=options.number, metavar=name.upper(), help=meaning)
     made.add_argument(
         "--profile",
         choices=("dev", "prod"),

@@ -71,23 +71,24 @@ class Front:
 
 
 def _listening(app: Application, host: str, port: int, cert: Path | None = None, key: Path | None = None) -> Listener:
+    option = "--tls-port" if cert else "--port"
     try:
         listener = Listener(app, host, port, cert, key)
     except OSError as problem:
-        raise _taken(problem, host, port) from problem
+        raise _taken(problem, host, port, option) from problem
     try:
         listener.socket.listen(BACKLOG)
     except OSError as problem:
         listener.socket.close()
-        raise _taken(problem, host, port) from problem
+        raise _taken(problem, host, port, option) from problem
     return listener
 
 
-def _taken(problem: OSError, host: str, port: int) -> Failure:
+def _taken(problem: OSError, host: str, port: int, option: str) -> Failure:
     if problem.errno == errno.EADDRINUSE:
-        sentence = f"Port {port} of {host} is taken; choose another one with --port, or 0 for any that is free."
+        sentence = f"Port {port} of {host} is taken; choose another one with {option}, or 0 for any that is free."
     elif problem.errno == errno.EACCES:
-        sentence = f"Port {port} of {host} may not be used by this account; choose one above 1023 with --port."
+        sentence = f"Port {port} of {host} may not be used by this account; choose one above 1023 with {option}."
     else:
         sentence = f"{host}, port {port}, cannot be listened on: {problem.strerror}."
     return Failure(sentence, Exit.ADDRESS)

@@ -92,6 +92,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> int:
+    """A number of something that is kept, or a version: from 1, as large as the database takes."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
+    return int(text)
+
+
 def days(text: str) -> int:
     """A number of days; 0 is for ever."""
     if not (text.isascii() and text.isdigit() and len(text) < 6):

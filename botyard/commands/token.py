@@ -39,7 +39,9 @@ def parser() -> options.Parser:
     signing = verbs.add_parser("signing", help="show what events are signed with", allow_abbrev=False)
     owner = signing.add_mutually_exclusive_group(required=True)
     owner.add_argument("--app", metavar="CLIENT_ID", help="those of an application, its handlers and bots")
-    owner.add_argument("--bot", type=int, metavar="BOT_ID", help="those of a bot, and of all others of its owner")
+    owner.add_argument(
+        "--bot", type=options.number, metavar="BOT_ID", help="those of a bot, and of all others of its owner"
+    )
     options.add_place(signing)
     return made
 

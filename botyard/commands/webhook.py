@@ -33,7 +33,7 @@ def parser() -> options.Parser:
     options.add_public_url(add)
     listed = verbs.add_parser("list", help="list webhooks", allow_abbrev=False)
     revoke = verbs.add_parser("revoke", help="end a webhook at once", allow_abbrev=False)
-    revoke.add_argument("id", type=int, help="its number in the list")
+    revoke.add_argument("id", type=options.number, help="its number in the list")
     for verb in (add, listed, revoke):
         options.add_place(verb)
     return made

@@ -37,6 +37,10 @@ class Unavailable(Exception):
         self.reason = reason
 
 
+class FilesUnavailable(Unavailable):
+    """The bytes of files cannot be kept where they should be; ``reason`` names the place."""
+
+
 class Duplicate(Exception):
     """A unique constraint says that such a row exists already."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from botyard.store.blobs import Blobs, Folder
-from botyard.store.db import Database, Unavailable
+from botyard.store.db import Database, FilesUnavailable
 from botyard.store.sqlite import SqliteDatabase
 
 POSTGRES = ("postgresql://", "postgres://")
@@ -26,16 +26,16 @@ async def open_database(place: str | Path) -> Database:
 
 
 def open_blobs(place: str, folder: Path) -> Blobs:
-    """Keep files in a bucket at an ``s3://`` address, or in a folder. Raises ``Unavailable``."""
+    """Keep files in a bucket at an ``s3://`` address, or in a folder. Raises ``FilesUnavailable``."""
     try:
         blobs = _bucket(place) if place else Folder(folder)
         blobs.check()
     except ValueError as error:
-        raise Unavailable(f"Files cannot be kept: {error}.") from error
+        raise FilesUnavailable(f"Files cannot be kept: {error}.") from error
     except OSError as error:
         # What the client says goes over many lines; the first one tells enough.
         reason = str(error).partition("\n")[0]
-        raise Unavailable(f"Files cannot be kept in {place or folder}: {reason}") from error
+        raise FilesUnavailable(f"Files cannot be kept in {place or folder}: {reason}") from error
     return blobs
 
 
