@@ -38,7 +38,7 @@ from botyard.delivery import client, form, hooks, retries
 from botyard.server import Listener, application, open_context, serve
 from botyard.store import deliveries
 
-retries.SCHEDULES["retry"] = (0,) + (1,) * 60
+retries.SCHEDULES["retry"] = (0,) + (1,) * 600
 
 def dying(point, number):
     count = itertools.count(1)
@@ -225,7 +225,8 @@ class Harness:
     async def finish(self) -> None:
         """Start a last server and wait until nothing is open any more."""
         pid = self.begin()
-        await until(lambda: not self._open(), 60)
+        # A lane that fails now and then is a second behind each time.
+        await until(lambda: not self._open(), 300)
         await asyncio.gather(*self.bots.answering)
         os.kill(pid, signal.SIGTERM)
         await until(lambda: not alive(pid), 20)
