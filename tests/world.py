@@ -23,7 +23,7 @@ from botyard.model.people import Profile, UserKind
 from botyard.portal.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import application, open_context
-from botyard.store import apps, events, portal, users
+from botyard.store import apps, portal, users
 from botyard.store.db import Row, Tx
 
 T = TypeVar("T")
@@ -268,8 +268,9 @@ class World:
 
     def events(self, after: int = 0) -> list[tuple[str, dict[str, Any]]]:
         """``(type, body)`` of everything in the event log."""
-        rows: list[Row] = self.read(lambda tx: events.after(tx, after, 10_000))
-        return [(row[1], msgspec.json.decode(row[5])) for row in rows]
+        sql = "SELECT type, body FROM events WHERE id > :after ORDER BY id"
+        rows: list[Row] = self.read(lambda tx: tx.all(sql, after=after))
+        return [(row[0], msgspec.json.decode(row[1])) for row in rows]
 
     def last_event(self) -> int:
         """The number of the newest event."""

@@ -38,11 +38,6 @@ async def add(tx: Tx, event_id: int, lane: int, recipients: Iterable[tuple[str, 
         )
 
 
-async def find(tx: Tx, delivery_id: int) -> Delivery | None:
-    row = await tx.one(f"SELECT {_DELIVERY} FROM deliveries WHERE id = :id", id=delivery_id)
-    return _delivery(row) if row else None
-
-
 async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]:
     """The deliveries of an event, to everybody or to one recipient."""
     sql = f"SELECT {_DELIVERY} FROM deliveries WHERE event_id = :event"
@@ -59,18 +54,6 @@ async def open_of(tx: Tx, recipient: str, limit: int) -> list[Delivery]:
         f"""SELECT {_DELIVERY} FROM deliveries WHERE {_OPEN} AND recipient = :recipient
             ORDER BY lane, id LIMIT :limit""",
         recipient=recipient,
-        limit=limit,
-    )
-    return [_delivery(row) for row in rows]
-
-
-async def ended_of(tx: Tx, recipient: str, before: int, limit: int) -> list[Delivery]:
-    """What has ended for a recipient, newest first, older than the delivery ``before`` (0: from the newest on)."""
-    rows = await tx.all(
-        f"""SELECT {_DELIVERY} FROM deliveries WHERE recipient = :recipient AND finished IS NOT NULL
-            AND (CAST(:before AS BIGINT) = 0 OR id < :before) ORDER BY id DESC LIMIT :limit""",
-        recipient=recipient,
-        before=before,
         limit=limit,
     )
     return [_delivery(row) for row in rows]
@@ -228,13 +211,6 @@ async def release_all(tx: Tx, now: int) -> int:
             WHERE {_OPEN} AND state = 'sending'""",
         now=now,
     )
-
-
-async def resend(tx: Tx, delivery_id: int, now: int) -> bool:
-    """Send once more what has ended; its attempts count on. False when there is nothing that has ended."""
-    sql = """UPDATE deliveries SET state = 'waiting', holder = '', resent_after = attempts, queued = :now, due = :now,
-             finished = NULL, reason = '' WHERE id = :id AND state IN ('done', 'dead', 'skipped')"""
-    return await tx.run(sql, id=delivery_id, now=now) > 0
 
 
 # Fetching.

@@ -45,16 +45,6 @@ async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) 
     return rows[::-1]
 
 
-async def after(tx: Tx, event_id: int, limit: int) -> list[Row]:
-    """``(id, type, chat id, actor id, created, body)`` of the events that follow one."""
-    return await tx.all(
-        """SELECT id, type, chat_id, actor_id, created, body FROM events WHERE id > :event
-           ORDER BY id LIMIT :limit""",
-        event=event_id,
-        limit=limit,
-    )
-
-
 # How long events are kept: past a place in the log only those are left that a delivery refers to.
 
 

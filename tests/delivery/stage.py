@@ -11,7 +11,7 @@ from botyard.delivery.client import Client
 from botyard.delivery.door import Door
 from botyard.model.deliveries import Attempt, Delivery
 from botyard.server import WRITERS
-from botyard.store import deliveries
+from botyard.store import deliveries, delivery_log
 from tests.delivery.handlers import Handler
 from tests.world import World
 
@@ -66,9 +66,9 @@ class Stage:
         return [self._find(row[0]) for row in rows]
 
     def _find(self, delivery_id: int) -> Delivery:
-        found = self.world.read(lambda tx: deliveries.find(tx, delivery_id))
+        found = self.world.read(lambda tx: delivery_log.find(tx, delivery_id))
         assert found is not None
-        return found
+        return found.delivery
 
     def attempts(self, bot_id: int) -> list[Attempt]:
         """All attempts to reach a bot, in order."""

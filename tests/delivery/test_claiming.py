@@ -19,7 +19,7 @@ from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
-from botyard.store import deliveries, events
+from botyard.store import deliveries, delivery_log, events
 from botyard.store.db import Tx, Value
 from tests.world import World
 
@@ -51,11 +51,16 @@ def claimed(world: World, holder: str = "", until: int = 0) -> list[int]:
     return [one.id for one in world.write(work)]
 
 
+async def looked_up(tx: Tx, delivery_id: int) -> Delivery | None:
+    found = await delivery_log.find(tx, delivery_id)
+    return found.delivery if found else None
+
+
 def ended(world: World, holder: str, delivery_id: int, state: State, due: int = 0) -> None:
     now = int(world.time)
 
     async def work(tx: Tx) -> None:
-        found = await deliveries.find(tx, delivery_id)
+        found = await looked_up(tx, delivery_id)
         assert found is not None
         made = Attempt(found.attempts + 1, now * 1000, 7, 200, "ok", "")
         await deliveries.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
@@ -84,10 +89,10 @@ def test_a_lease_runs_out(portal: World) -> None:
     assert claimed(portal, "other", int(portal.time) + 60) == [a]
     # Who comes too late changes nothing.
     ended(portal, "me", a, State.DEAD)
-    found = portal.read(lambda tx: deliveries.find(tx, a))
+    found = portal.read(lambda tx: looked_up(tx, a))
     assert found is not None and found.state == "sending"
     ended(portal, "other", a, State.DONE)
-    found = portal.read(lambda tx: deliveries.find(tx, a))
+    found = portal.read(lambda tx: looked_up(tx, a))
     assert found is not None and (found.state, found.attempts) == ("done", 1)
     assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1]
 
@@ -108,9 +113,9 @@ def test_what_ended_is_sent_once_more_on_request(portal: World) -> None:
     claimed(portal, "me", int(portal.time) + 60)
     ended(portal, "me", a, State.DEAD)
     portal.wait(10)
-    assert portal.write(lambda tx: deliveries.resend(tx, a, int(portal.time)))
-    assert not portal.write(lambda tx: deliveries.resend(tx, a, int(portal.time)))
-    found = portal.read(lambda tx: deliveries.find(tx, a))
+    assert portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING, int(portal.time)))
+    assert not portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING, int(portal.time)))
+    found = portal.read(lambda tx: looked_up(tx, a))
     assert found is not None and (found.attempts, found.resent_after, found.finished) == (1, 1, None)
     assert claimed(portal) == [a]
 
@@ -131,7 +136,7 @@ def test_what_is_old_is_tidied_away(portal: World) -> None:
 
 
 def state(world: World, delivery_id: int) -> str:
-    found = world.read(lambda tx: deliveries.find(tx, delivery_id))
+    found = world.read(lambda tx: looked_up(tx, delivery_id))
     return found.state if found else ""
 
 
@@ -152,7 +157,7 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
         ending, behind, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def finish(tx: Tx) -> None:
-            found = await deliveries.find(tx, first)
+            found = await looked_up(tx, first)
             assert found is not None
             await deliveries.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now)
 
@@ -260,7 +265,6 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     world.write(lambda tx: deliveries.next_due(tx))
     world.write(lambda tx: deliveries.release_all(tx, int(world.time)))
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
-    world.write(lambda tx: deliveries.ended_of(tx, "bot:1", 0, 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(tidy(world.context))
     connection.exec_trace = None
