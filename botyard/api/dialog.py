@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.api.entities import CHAT_TYPES
 from botyard.chat.colors import color_for
 from botyard.chat.overview import Overview
 from botyard.chat.rules import Restrictions
@@ -24,19 +25,6 @@ _ENTITY_TYPES = {
     "TASKS": "tasks",
     "TASKS_TASK": "tasksTask",
     "VIDEOCONF": "videoconf",
-}
-_KIND_TYPES = {
-    Kind.PRIVATE: "private",
-    Kind.GROUP: "chat",
-    Kind.OPEN: "open",
-    Kind.LINES: "lines",
-    Kind.SYSTEM: "system",
-    Kind.CHANNEL: "channel",
-    Kind.OPEN_CHANNEL: "openChannel",
-    Kind.THREAD: "thread",
-    Kind.COPILOT: "copilot",
-    Kind.COLLAB: "collab",
-    Kind.EXTERNAL: "chat",
 }
 
 
@@ -136,7 +124,7 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         extranet=chat.guests > 0,
         avatar=call.context.url(other.avatar if other else chat.avatar),
         color=(other.color if other else chat.color) or color_for(other.id if other else chat.id),
-        type=_ENTITY_TYPES.get(chat.entity_type) or _KIND_TYPES[Kind(chat.kind)],
+        type=_ENTITY_TYPES.get(chat.entity_type) or CHAT_TYPES[Kind(chat.kind)],
         counter=seen.unread.counter,
         user_counter=chat.members,
         message_count=chat.messages,
