@@ -1,17 +1,6 @@
-"""Method names and where they live: the address rule."""
+"""What the name of a method says of its dialect, and how PHP writes a map."""
 
 from __future__ import annotations
-
-import re
-
-FAMILIES = ("imbot.v2", "im.v2", "imbot", "im", "botyard")
-
-_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-
-
-def snake(word: str) -> str:
-    """``sendTyping`` → ``send_typing``."""
-    return _CAPITAL.sub("_", word).lower()
 
 
 def second_generation(method: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from botyard.api import MODULES
 from botyard.rpc.dispatch import V3
 from botyard.rpc.method import Method
 from botyard.rpc.registry import Registry
-from botyard.wire.names import FAMILIES, snake
 
 API = Path(api.__file__).parent
 METHODS = list(Registry(MODULES))
+FAMILIES = ("imbot.v2", "im.v2", "imbot", "im", "botyard")
 
 
 def address(name: str) -> tuple[str, str]:
@@ -32,6 +33,11 @@ def address(name: str) -> tuple[str, str]:
         if (API / file).exists():
             return file.as_posix(), function(words[size:])
     return (Path(folder) / "root.py" if folder else Path("general.py")).as_posix(), function(words)
+
+
+def snake(word: str) -> str:
+    """``sendTyping`` → ``send_typing``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word).lower()
 
 
 def function(words: list[str]) -> str:
