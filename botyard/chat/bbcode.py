@@ -1,4 +1,4 @@
-"""BB codes in a message: who is mentioned, which commands it calls, how it reads as plain text.
+"""BB codes in a message: who is mentioned, and which commands it calls.
 
 Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-formatting.md. Everything here takes
 time in proportion to the length of the text, whatever the text.
@@ -7,7 +7,6 @@ time in proportion to the length of the text, whatever the text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 # What may follow a name: nothing ("[b]"), "=" and a value ("[url=…]"), or a space and attributes ("[img size=…]").
@@ -22,8 +21,6 @@ FORMS = PAIRED | SINGLE
 
 # Ids of people are BIGINT in the store.
 ID_DIGITS = 18
-# The last second that Python's calendar knows has twelve digits; eleven reach the year 5138.
-MOMENT_DIGITS = 11
 
 
 class Token(NamedTuple):
@@ -38,11 +35,6 @@ class Token(NamedTuple):
 def mentions(text: str) -> tuple[int, ...]:
     """Ids of the people and bots mentioned, ``[USER=5]…[/USER]``, each once, in order."""
     return tuple(dict.fromkeys(found for found in map(_user_id, _opened(text, "user")) if found))
-
-
-def mentions_all(text: str) -> bool:
-    """Whether the message is for everybody in the chat, ``[USER=all]…[/USER]``."""
-    return any(tag.value.strip().lower() == "all" for tag in _opened(text, "user"))
 
 
 def without_mention(text: str, user_id: int) -> str:
@@ -63,17 +55,6 @@ def without_mention(text: str, user_id: int) -> str:
         kept.append(piece.raw.removeprefix(",").lstrip() if cut else piece.raw)
         index, cut = index + 1, False
     return "".join(kept)
-
-
-def plain(text: str) -> str:
-    """The message without its BB codes, for notices and for search. What is no BB code stays as it is."""
-    pieces = list(tokens(text))
-    ends = pairs(pieces)
-    paired = {*ends, *ends.values()}
-    return "".join(
-        _plain_single(piece) if piece.name in SINGLE else "" if index in paired else piece.raw
-        for index, piece in enumerate(pieces)
-    ).strip()
 
 
 def commands(text: str) -> list[tuple[str, str]]:
@@ -148,21 +129,8 @@ def _opened(text: str, name: str) -> Iterator[Token]:
 
 def _user_id(tag: Token) -> int:
     """The id in ``[USER=503]`` and in ``[USER=503 REPLACE]``, which system messages write; else 0."""
-    return _number(tag.value, ID_DIGITS)
-
-
-def _number(value: str, digits: int) -> int:
-    word, _, _ = value.strip().partition(" ")
-    return int(word) if len(word) <= digits and word.isascii() and word.isdigit() else 0
-
-
-def _plain_single(tag: Token) -> str:
-    if tag.name == "br":
-        return "\n"
-    if tag.name == "icon":
-        return tag.value.partition("title=")[2].partition(" ")[0]
-    moment = _number(tag.value, MOMENT_DIGITS) if tag.name == "timestamp" else 0
-    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}" if moment else ""
+    word, _, _ = tag.value.strip().partition(" ")
+    return int(word) if len(word) <= ID_DIGITS and word.isascii() and word.isdigit() else 0
 
 
 def _lines(text: str) -> Iterator[str]:

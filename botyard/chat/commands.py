@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -200,8 +200,3 @@ def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool
     if author.id == command.bot_id or (author.outside and not command.extranet):
         return False
     return command.common or command.bot_id in here
-
-
-def phrases(lang: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The phrases of a command that are usable: a language and a title each."""
-    return [one for one in lang if one.get("LANGUAGE_ID") and one.get("TITLE")]

@@ -20,7 +20,6 @@ READ_MAX = 64 * 1024
 BODY_SECONDS = 2.0
 # Shorter than what servers commonly keep a connection for (Node: 5 s), so that they seldom close it under us.
 IDLE_SECONDS = 4.0
-CONNECTIONS_IDLE = 256
 
 
 class Client:

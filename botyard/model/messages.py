@@ -6,9 +6,6 @@ from typing import Any
 
 import msgspec
 
-# Normalised content (attach, keyboard, menu) as it is stored and given back.
-Json = list[Any] | dict[str, Any]
-
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """A stored message. ``author_id`` is 0 for system messages; ``params`` holds attach, keyboard, menu and marks."""

@@ -9,12 +9,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from zlib import crc32
 
-import msgspec
-
 from botyard.api import entities, happenings
 from botyard.api.auth_block import block
 from botyard.api.happenings import Data, Scene
-from botyard.api.imbot_v2 import shapes
 from botyard.api.post import Post, Told
 from botyard.model.bots import Bot, EventMode
 from botyard.model.events import (
@@ -31,11 +28,6 @@ from botyard.model.events import (
 )
 from botyard.rpc.call import Context
 from botyard.store.db import Tx
-
-
-async def data(tx: Tx, context: Context, what: Happening, bot: Bot) -> Told | None:
-    """An event as the bot fetches it: with the whole bot, and no tokens."""
-    return await told(tx, context, what, bot, msgspec.to_builtins(await shapes.bot(tx, bot)))
 
 
 async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | None:
