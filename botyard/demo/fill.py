@@ -124,7 +124,10 @@ async def greet(place: Place, now: int) -> Credentials | None:
     client_id = kept.application.client_id
     app = await place.database.read(lambda tx: apps.find(tx, client_id))
     every = ",".join(place.scopes)
-    if app is None or (app.scopes == every and kept.application.expires > now + FRESH):
+    if app is None or not app.installed:
+        return kept
+    unspent = await place.database.read(lambda tx: _unspent(tx, place.keys, kept.application))
+    if unspent and app.scopes == every and kept.application.expires > now + FRESH:
         return kept
 
     async def work(tx: Tx) -> Pair:
@@ -139,6 +142,13 @@ async def greet(place: Place, now: int) -> Credentials | None:
     renewed = msgspec.structs.replace(kept, application=application)
     credentials.save(place.settings.data, renewed)
     return renewed
+
+
+async def _unspent(tx: Tx, keys: Keys, shown: DemoApplication) -> bool:
+    """Whether the pair is as it was shown: a client that has renewed it keeps the new one to itself."""
+    access = await stored_apps.find_access(tx, keys.hash(shown.access_token))
+    refresh = await stored_apps.find_refresh(tx, keys.hash(shown.refresh_token))
+    return not (access is None or access.revoked or refresh is None or refresh.replaced or refresh.revoked)
 
 
 async def _widen(tx: Tx, app_id: int, scopes: str) -> None:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -18,7 +19,7 @@ from botyard.demo.seed import NOTHING, Seed
 from botyard.portal import passwords
 from botyard.store.db import Duplicate
 from tests.portals import Databases
-from tests.world import Person, World
+from tests.world import Answer, Person, World
 
 
 class DemoWorld(World):
@@ -212,6 +213,28 @@ def test_a_start_after_the_tokens_expired_shows_new_ones(own: DemoWorld) -> None
     assert own.call("profile", fresh.application.access_token).status == 200
     assert own.greeted() == fresh
     assert fresh.people == own.shown.people
+
+
+def test_a_start_after_a_client_renewed_the_tokens_shows_new_ones(own: DemoWorld) -> None:
+    """Shown again, the refresh token would be taken for stolen, and its use would end the client's tokens, too."""
+    taken = renewed(own, own.shown)
+    fresh = own.greeted()
+    assert own.greeted() == fresh
+    own.wait(60)
+    assert renewed(own, fresh).status == 200
+    assert own.call("profile", taken.body["access_token"]).status == 200
+
+
+def test_an_application_that_was_uninstalled_is_given_no_tokens_by_a_start(own: DemoWorld) -> None:
+    own.call("botyard.app.uninstall", own.as_("alice"), CLIENT_ID=own.shown.application.client_id)
+    assert own.greeted() == own.shown
+
+
+def renewed(world: DemoWorld, shown: Credentials) -> Answer:
+    """What the token endpoint answers to the refresh token that was shown."""
+    app = shown.application
+    form = {"client_id": app.client_id, "client_secret": app.client_secret, "refresh_token": app.refresh_token}
+    return world.get("/oauth/token/?" + urlencode({"grant_type": "refresh_token", **form}))
 
 
 def test_permissions_of_a_newer_version_reach_the_demo_keys(own: DemoWorld) -> None:
