@@ -214,6 +214,8 @@ def test_people_are_added_and_listed(house: Shell) -> None:
 def test_a_login_is_given_once_and_never_empty(house: Shell) -> None:
     assert house.refused("user", "add", "ann") == "botyard: The login 'ann' is taken."
     assert "empty" in house.refused("user", "add", " ", code=Exit.USAGE)
+    assert "50 characters" in house.refused("user", "add", "x" * 51, code=Exit.USAGE)
+    assert "cannot be seen" in house.refused("user", "add", "ann\x1b[2J", code=Exit.USAGE)
 
 
 def test_a_password_is_set_anew_and_may_come_from_a_pipe(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,7 +453,8 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
 
 def test_a_word_that_is_not_utf_8_is_told(house: Shell) -> None:
     assert (
-        house.refused("user", "add", "\udcff", code=Exit.USAGE) == "botyard: A word on the command line is not UTF-8."
+        house.refused("user", "add", "udo", "--name", "\udcff", code=Exit.USAGE)
+        == "botyard: A word on the command line is not UTF-8."
     )
 
 

@@ -86,6 +86,8 @@ def _show(given: argparse.Namespace, password: str) -> None:
 async def _add(given: argparse.Namespace) -> int:
     if not given.login.strip():
         raise Failure("A login may not be empty.", Exit.USAGE)
+    if not given.guest and (reason := users.login_problem(given.login)):
+        raise Failure(f"{reason[0].upper()}{reason[1:]}.", Exit.USAGE)
     if given.guest and (given.admin or given.extranet or given.password_stdin):
         raise Failure("A guest has no login, no password and no rights.", Exit.USAGE)
     profile = Profile(

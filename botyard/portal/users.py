@@ -28,6 +28,18 @@ async def find(tx: Tx, who: str) -> User | None:
     return found
 
 
+LOGIN_MAX = 50
+
+
+def login_problem(login: str) -> str:
+    """Why a text cannot be a login, in words that end a sentence; ``""`` where it can."""
+    if len(login) > LOGIN_MAX:
+        return f"a login has at most {LOGIN_MAX} characters"
+    if not login.isprintable() or login != login.strip():
+        return "a login has no characters that cannot be seen, and no blanks around it"
+    return ""
+
+
 async def add(
     tx: Tx,
     profile: Profile,

@@ -36,7 +36,7 @@ class Fields(Params, frozen=True, rename="upper"):
 
 
 class Added(Fields, frozen=True, rename="upper"):
-    """KIND is `employee`, `extranet`, `email` or `guest`; the last two have no login."""
+    """KIND is `employee`, `extranet`, `email` or `guest`; the last two have no login, others one of 1 to 50 characters."""
 
     login: str = ""
     password: str = ""
@@ -135,6 +135,8 @@ async def add(call: Call, p: Added) -> AddedAnswer:
         raise Refused(Problem.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
     if bool(login) != (kind in users.PEOPLE):
         raise Refused(Problem.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
+    if reason := users.login_problem(login):
+        raise Refused(Problem.ARGUMENT, reason=reason)
     if login and await users.find_login(call.tx, login):
         raise Refused(Problem.LOGIN_TAKEN)
     profile = _profile(p)

@@ -83,6 +83,9 @@ def test_a_password_that_is_tried_first_is_refused(world: World, weak: str) -> N
         ({"LOGIN": "x", "KIND": "bot"}, "ERROR_ARGUMENT"),
         ({"LOGIN": "x", "KIND": "guest"}, "ERROR_ARGUMENT"),
         ({"LOGIN": "x", "DEPARTMENT": [99]}, "ERROR_ARGUMENT"),
+        ({"LOGIN": "x" * 51}, "ERROR_ARGUMENT"),
+        ({"LOGIN": "ann\tlee"}, "ERROR_ARGUMENT"),
+        ({"LOGIN": "ann\u202elee"}, "ERROR_ARGUMENT"),
     ],
     ids=str,
 )
