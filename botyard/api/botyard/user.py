@@ -36,7 +36,10 @@ class Fields(Params, frozen=True, rename="upper"):
 
 
 class Added(Fields, frozen=True, rename="upper"):
-    """KIND is `employee`, `extranet`, `email` or `guest`; the last two have no login, others one of 1 to 50 characters."""
+    """KIND is `employee`, `extranet`, `email` or `guest`.
+
+    The last two have no LOGIN; that of the others has at most 50 characters.
+    """
 
     login: str = ""
     password: str = ""

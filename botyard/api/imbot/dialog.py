@@ -31,6 +31,6 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
-    closed = Problem.CHAT_CLOSED if p.dialog_id.startswith("chat") else Problem.DIALOG_CLOSED
+    closed = Problem.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else Problem.DIALOG_CLOSED
     chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id, closed)
     return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
