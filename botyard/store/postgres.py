@@ -213,7 +213,9 @@ class _Bell:
     async def _carry(self) -> None:
         while not self._connection.is_closed():
             try:
-                await asyncio.wait_for(self._rung.wait(), PING_SECONDS)
+                # Not wait_for: before Python 3.12 it forgets that it was cancelled where a ring comes at that moment.
+                async with asyncio.timeout(PING_SECONDS):
+                    await self._rung.wait()
             except TimeoutError:
                 await self._connection.execute("SELECT 1", timeout=CONNECT_SECONDS)
                 continue

@@ -196,6 +196,22 @@ def test_the_last_commit_before_closing_is_told(run: Run, db: PostgresDatabase, 
     run(story())
 
 
+def test_closing_beside_a_commit_ends(run: Run, address: str) -> None:
+    """At whatever step between ringing and telling the others the end comes."""
+
+    async def story(steps: int) -> None:
+        other = await open_postgres(address)
+        other.bell.ring()
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        _, late = await asyncio.wait([asyncio.create_task(other.bell.stop())], timeout=5)
+        assert not late
+        await other.close()
+
+    for steps in range(8):
+        run(story(steps))
+
+
 def test_own_commits_wake_once(run: Run, db: PostgresDatabase) -> None:
     woken: list[int] = []
 
