@@ -26,6 +26,7 @@ from botyard.delivery.manners import (
     PATIENCE_SECONDS,
     Manners,
 )
+from botyard.delivery.masking import SHORT, masked
 from botyard.delivery.retries import SCHEDULES, Answer, judged
 from botyard.delivery.tail import POLL_SECONDS, Tail
 from botyard.delivery.words import Letter, Writer
@@ -332,6 +333,8 @@ class Hooks:
             secret = self._context.keys.signing_secret(letter.owner)
             headers = form.headers(held.delivery, said, secret, int(started))
             answer = await self._send(letter.post.handler, said, headers)
+            if len(answer.body) > SHORT:
+                answer = answer._replace(body=masked(answer.body, letter.post))
         except asyncio.CancelledError:
             # The server stops: whether the handler has it, nobody knows.
             self._leave(held, Ended(held.delivery, State.WAITING, due=self._now()))

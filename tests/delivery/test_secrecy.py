@@ -1,0 +1,63 @@
+"""The tokens that events carry reach the handler, and nobody else by way of logs, records or answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from botyard.api.post import Post
+from botyard.delivery.masking import MASK, masked
+from botyard.wire import forms
+from tests.delivery.handlers import Heard, answer
+from tests.delivery.stage import Stage
+
+TOKENS = ("access_token", "refresh_token", "application_token")
+
+
+def test_a_handler_that_echoes_leaves_no_tokens_behind(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    app = stage.world.oauth()
+    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+
+    async def echo(heard: Heard, writer: asyncio.StreamWriter) -> None:
+        await answer(500, f"Notice: {forms.parse(heard.body)} {heard.body.decode()}")(writer)
+
+    stage.handler.respond = echo  # type: ignore[method-assign]
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.attempts(bot)) == 1)
+    (heard,) = stage.handler.heard
+    secrets = {one for one in _tokens(heard.form) if len(one) > 8}
+    assert len(secrets) >= 3
+    delivery = stage.deliveries(bot)[0].id
+    shown = stage.world.call("botyard.delivery.get", ID=delivery).result
+    stored = stage.world.read(lambda tx: tx.all("SELECT answer, problem FROM attempts"))
+    assert shown["LOG"][0]["ANSWER"].startswith("Notice: ") and MASK in shown["LOG"][0]["ANSWER"]
+    assert stage.world.context.keys.signing_text(f"app:{app.client_id}") not in caplog.text
+    for secret in secrets:
+        assert secret not in caplog.text + str(shown) + str(stored)
+
+
+def _tokens(value: object) -> list[str]:
+    if not isinstance(value, dict):
+        return []
+    own = [str(value[name]) for name in TOKENS if name in value]
+    return own + [one for inner in value.values() for one in _tokens(inner)]
+
+
+POST = Post("E", {"BOT": {"7": {"AUTH": {"refresh_token": "b" * 32}}}}, {"access_token": "a" * 16 + "c" * 16}, "")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("ok", "ok"),
+        (f"got {'b' * 32} and {'a' * 16}{'c' * 16}.", f"got {MASK} and {MASK}."),
+        (f"cut off {'b' * 31}", f"cut off {MASK}"),
+        (f"cut off {'a' * 16}ccc", f"cut off {MASK}"),
+        ("a word that ends in aaaaaaa", "a word that ends in aaaaaaa"),
+    ],
+)
+def test_what_is_kept_of_an_answer(said: str, kept: str) -> None:
+    assert masked(said, POST) == kept
