@@ -175,6 +175,8 @@ async def foremost(
     ``message_id`` by themselves, first come first; ``("managers", …)`` lead,
     ``("muted", …)`` have switched notifications off: of these two only the id counts.
     """
+    # In the order of letters managers and owners come behind all others but members: so their index is read backwards,
+    # and nothing is sorted.
     rows = await tx.all(
         """SELECT x.list, x.user_id, COALESCE(u.full_name, ''), x.read_id, x.read_at FROM (
                SELECT * FROM (SELECT 'readers' AS list, user_id, user_id AS named, read_id, read_at FROM members
@@ -185,8 +187,8 @@ async def foremost(
                    ORDER BY read_at, user_id LIMIT :viewers) AS v
                UNION ALL
                SELECT * FROM (SELECT 'managers', user_id, 0, read_id, read_at FROM members
-                   WHERE chat_id = :chat AND role <> 'member' AND role IN ('owner', 'manager')
-                   ORDER BY role DESC, user_id LIMIT :ids) AS l
+                   WHERE chat_id = :chat AND role <> 'member' AND role >= 'manager'
+                   ORDER BY role DESC, user_id DESC LIMIT :ids) AS l
                UNION ALL
                SELECT * FROM (SELECT 'muted', user_id, 0, read_id, read_at FROM members
                    WHERE chat_id = :chat AND muted = 1 ORDER BY user_id LIMIT :ids) AS q
