@@ -52,13 +52,20 @@ def growth(pid: int, port: int, keys: Keys, seconds: float, rounds: int, base: f
     """Print what one request costs in chats of all sizes."""
     hook = f"/rest/{keys.user_id}/{keys.secret}/imbot.dialog.get"
     for title, chats in (("messages", keys.by_messages), ("members", keys.by_members)):
-        grown: list[float] = []
-        for count, chat_id in chats.items():
-            load = Load("", hook, json.dumps({"DIALOG_ID": f"chat{chat_id}"}), clients=1)
-            found = median([measure(pid, port, load, seconds) for _ in range(rounds)])
-            grown.append(found.micros)
-            line(f"dialog.get, {count:,} {title}", found, found.micros / base)
-        print(f"  growth of CPU: {max(grown) / grown[0] - 1:+.0%}")
+        found: dict[int, list[Figure]] = {count: [] for count in chats}
+        for _ in range(rounds):
+            # In turns, so that the machine's pace at that moment is in all of them.
+            for count, chat_id in chats.items():
+                load = Load("", hook, json.dumps({"DIALOG_ID": f"chat{chat_id}"}), clients=1)
+                found[count].append(measure(pid, port, load, seconds))
+        for count, figures in found.items():
+            line(f"dialog.get, {count:,} {title}", median(figures), median(figures).micros / base)
+        first, *others = found.values()
+        grown = [
+            statistics.median(big.micros / small.micros for small, big in zip(first, one, strict=True))
+            for one in others
+        ]
+        print(f"  growth of CPU: {max(grown) - 1:+.0%}")
 
 
 def loads(keys: Keys) -> list[Load]:
