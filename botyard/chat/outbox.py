@@ -109,7 +109,7 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, b
     ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
     """
     event_id = await events.append(tx, event, now)
-    told = [] if by_bot and chat is not None and chat.bots == 1 else await _bots(tx, event, chat)
+    told = await _bots(tx, event, chat, by_bot=by_bot)
     told += await bindings.beside(tx, event, told)
     for listener in LISTENERS:
         told += await listener(tx, event, chat)
@@ -118,13 +118,13 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, b
     return event_id
 
 
-async def _bots(tx: Tx, event: Event, chat: Chat | None) -> list[Recipient]:
+async def _bots(tx: Tx, event: Event, chat: Chat | None, *, by_bot: bool) -> list[Recipient]:
     if isinstance(event, BotRemoved | CommandCalled | ContextGiven):
         named = await bots.find(tx, event.bot_id)
         heard = named is not None and named.dialect in NAMED[type(event)]
         return [_recipient(named.user_id, named.event_mode)] if named and heard else []
     rules = AUDIENCE.get(type(event))
-    if rules is None or chat is None or not chat.bots or chat.kind == Kind.SYSTEM:
+    if rules is None or chat is None or chat.bots <= int(by_bot) or chat.kind == Kind.SYSTEM:
         return []
     ears = [Ear(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
     told = [ear for ear in ears if ear.bot_id != event.actor_id and _told(rules, event, chat, ear)]

@@ -119,7 +119,7 @@ class Connection(HttpToolsProtocol):
         self._refused = Refused(Problem.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         super().connection_made(transport)
         self._expect_more(HEAD_SECONDS)
 
