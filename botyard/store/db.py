@@ -77,7 +77,7 @@ class Database(Protocol):
     """An open database. ``name`` is ``sqlite`` or ``postgresql``.
 
     A ``work`` awaits nothing but its ``Tx`` (SQLite steps it to its end in one go and fails it otherwise),
-    opens no other read or write, and changes nothing outside the database: PostgreSQL may run it again.
+    opens no other read or write, and changes nothing outside the database: it may run again.
     """
 
     name: str

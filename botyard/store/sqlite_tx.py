@@ -23,22 +23,28 @@ class SqliteTx:
     def renew(self) -> None:
         """Make ready for the next piece of work."""
         self.failure: Exception | None = None
+        self.wrote = False
         self._execute: Callable[..., apsw.Cursor] = self._connection.execute
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
+        statement = self._statement(sql)
+        self.wrote |= statement.writes
         try:
-            rows = self._execute(self._statement(sql).text, values).fetchall()
+            rows = self._execute(statement.text, values).fetchall()
         except apsw.Error as problem:
             self._fail(problem)
         return rows[0] if rows else None
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:
+        statement = self._statement(sql)
+        self.wrote |= statement.writes
         try:
-            return self._execute(self._statement(sql).text, values).fetchall()
+            return self._execute(statement.text, values).fetchall()
         except apsw.Error as problem:
             self._fail(problem)
 
     async def run(self, sql: str, /, **values: Value) -> int:
+        self.wrote = True
         statement = self._statement(sql)
         try:
             self._execute(statement.text, values).fetchall()
@@ -48,6 +54,7 @@ class SqliteTx:
         return self._connection.changes() if statement.writes else 0
 
     async def insert(self, sql: str, /, **values: Value) -> int:
+        self.wrote = True
         try:
             self._execute(self._statement(sql).text, values)
         except apsw.Error as problem:
@@ -55,6 +62,7 @@ class SqliteTx:
         return self._connection.last_insert_rowid()
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        self.wrote = True
         statement = self._statement(sql)
         listed = list(rows)
         if self.failure is not None:

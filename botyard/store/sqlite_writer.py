@@ -1,9 +1,9 @@
 """Writes to SQLite: statements run on the event loop, only the wait for the disk happens in a thread.
 
 A statement takes microseconds; run in another thread it would fight the event loop for the interpreter at every
-step. So the loop steps the works of a group one after another, each in a savepoint, and hands the thread a single
-thing to do: the commit, whose sync to disk takes most of the time and none of the interpreter's. Works that arrive
-meanwhile make up the next group.
+step. So the loop steps the works of a group one after another and hands the thread a single thing to do: the
+commit, whose sync to disk takes most of the time and none of the interpreter's. Works that arrive meanwhile make up
+the next group.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class Writer:
         self._disk = _Disk(self._loop)
         self._waiting: deque[Call[Any]] = deque()
         self._group: list[Call[Any]] = []
+        self._apart = False
         self._changed = False
         self._busy = False
         self._closing = False
@@ -131,7 +132,7 @@ class Writer:
             self._turn()
 
     def _turn(self) -> None:
-        """Begin a transaction for those who wait."""
+        """Take those who wait as the next group."""
         if not self._waiting:
             self._busy = False
             if self._closing and not self.closed.done():
@@ -139,6 +140,11 @@ class Writer:
                 self._disk.do(self._put_in_order, self._closed)
             return
         self._group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+        self._apart = False
+        self._open()
+
+    def _open(self) -> None:
+        """Begin a transaction, here or, where another process is in the way, in the thread."""
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except apsw.BusyError:
@@ -165,41 +171,75 @@ class Writer:
         if problem is not None:
             self._finished(problem)
             return
-        self._changed = False
+        before = self._connection.total_changes()
         self.running = True
         try:
-            for call in self._group:
-                if not call.future.cancelled():
-                    self._changed |= self._run(call)
+            spoilt = not self._run_group()
         except BaseException as lost:
             self._finished(lost)
-        else:
-            self._disk.do(self._commit, self._finished)
+            return
         finally:
             self.running = False
+        if spoilt:
+            self._again()
+            return
+        self._changed = self._connection.total_changes() != before
+        self._disk.do(self._commit, self._finished)
+
+    def _run_group(self) -> bool:
+        """Run the works one after another; false where one has failed and left something behind.
+
+        Only the loss of the whole transaction is raised.
+        """
+        run = self._run_apart if self._apart else self._run
+        for call in self._group:
+            if call.error is None and not call.future.cancelled() and not run(call):
+                return False
+        return self._apart or not self._promises_broken()
 
     def _run(self, call: Call[Any]) -> bool:
-        """Run one work in a savepoint of its own; only the loss of the whole transaction is raised."""
-        connection, tx = self._connection, self._tx
-        before = connection.total_changes()
+        """Run one work; false where it failed and must be undone."""
+        tx = self._tx
         tx.renew()
-        connection.execute("SAVEPOINT call")
         try:
             call.value = call.context.run(stepped, call.work, tx)
             if tx.failure is not None:
                 raise tx.failure
-            # Left for the commit, a broken promise of one work would fail the whole group.
-            if connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0]:
-                raise apsw.ConstraintError("FOREIGN KEY constraint failed")
         except BaseException as problem:
             call.error = problem
-            if not connection.in_transaction:
+            if not self._connection.in_transaction:
                 raise
+            return not tx.wrote
+        return True
+
+    def _run_apart(self, call: Call[Any]) -> bool:
+        """Run one work in a savepoint of its own, which undoes it where it fails."""
+        connection = self._connection
+        connection.execute("SAVEPOINT call")
+        fine = self._run(call)
+        if call.error is None and self._promises_broken():
+            call.error = apsw.ConstraintError("FOREIGN KEY constraint failed")
+            fine = False
+        if not fine:
             connection.execute("ROLLBACK TO call")
-            connection.execute("RELEASE call")
-            return False
         connection.execute("RELEASE call")
-        return connection.total_changes() != before
+        return True
+
+    def _promises_broken(self) -> bool:
+        """Whether a reference points nowhere so far: left for the commit, it would fail the whole group."""
+        return bool(self._connection.status(apsw.SQLITE_DBSTATUS_DEFERRED_FKS)[0])
+
+    def _again(self) -> None:
+        """Take back what the group did, and run those who have not failed once more, each apart.
+
+        That a work fails after it has written is rare; to be ready for it with savepoints would cost
+        all works a copy of every page that they touch.
+        """
+        with contextlib.suppress(apsw.Error):
+            # Should this fail, so does the next BEGIN, and the group with it.
+            self._connection.execute("ROLLBACK")
+        self._apart = True
+        self._open()
 
     def _commit(self) -> None:
         """In the thread: the one sync to disk of a group."""

@@ -20,47 +20,15 @@ import pytest
 from botyard.store.db import Row, Tx, Unavailable
 from botyard.store.opening import open_database
 from botyard.store.sqlite import SqliteDatabase
-from botyard.store.sqlite_writer import GROUP
 from tests.store.conftest import Run
-
-TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
-ADD = "INSERT INTO notes (name) VALUES (:name)"
+from tests.store.notes import ADD, TABLE, connected, count, opened, together, writer
 
 
 @pytest.fixture
 def db(run: Run, path: Path) -> Iterator[SqliteDatabase]:
-    """A database with one empty table, which gives up on locks soon."""
-
-    async def opened() -> SqliteDatabase:
-        database = SqliteDatabase(path, patience=0.2)
-        await database.write(lambda tx: tx.run(TABLE))
-        return database
-
-    database: SqliteDatabase = run(opened())
+    database: SqliteDatabase = run(opened(path))
     yield database
     run(database.close())
-
-
-def writer(db: SqliteDatabase) -> apsw.Connection:
-    """The writing connection, for settings that break things on purpose."""
-    return db._writer._connection
-
-
-async def count(db: SqliteDatabase) -> int:
-    row = await db.read(lambda tx: tx.one("SELECT COUNT(*) FROM notes"))
-    assert row is not None
-    return int(row[0])
-
-
-def connected(path: Path) -> contextlib.closing[apsw.Connection]:
-    """Another connection to the file, as another process would have it."""
-    return contextlib.closing(apsw.Connection(str(path)))
-
-
-async def together(db: SqliteDatabase, names: list[str]) -> list[int | BaseException]:
-    """Writes asked for at once; the writer takes them in one group."""
-    calls = (db.write(lambda tx, name=name: tx.run(ADD, name=name)) for name in names)  # type: ignore[misc]
-    return list(await asyncio.gather(*calls, return_exceptions=True))
 
 
 def test_the_file_is_set_up_for_durable_writes(db: SqliteDatabase, path: Path) -> None:
@@ -68,20 +36,6 @@ def test_the_file_is_set_up_for_durable_writes(db: SqliteDatabase, path: Path) -
     assert writer(db).pragma("synchronous") == 2
     assert writer(db).pragma("foreign_keys") == 1
     assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_many_writes_share_few_commits(run: Run, db: SqliteDatabase) -> None:
-    commits = []
-
-    def committed(*_: object) -> bool:
-        commits.append(1)
-        return False
-
-    writer(db).set_commit_hook(committed)
-    assert run(together(db, ["x"] * (3 * GROUP))) == [1] * (3 * GROUP)
-    # The first one may go alone while the others arrive.
-    assert len(commits) <= 5
-    assert run(count(db)) == 3 * GROUP
 
 
 def test_the_statements_of_a_read_see_one_snapshot(run: Run, db: SqliteDatabase, path: Path) -> None:
@@ -150,34 +104,6 @@ def test_a_read_that_fails_ends_the_snapshot(run: Run, db: SqliteDatabase) -> No
         return bool(db._reader.in_transaction)
 
     assert not run(work())
-
-
-def test_those_who_come_back_at_once_share_the_next_commit(run: Run, db: SqliteDatabase) -> None:
-    commits = []
-
-    def committed(*_: object) -> bool:
-        commits.append(1)
-        return False
-
-    writer(db).set_commit_hook(committed)
-
-    async def caller() -> None:
-        for _ in range(20):
-            await db.write(lambda tx: tx.run(ADD, name="a"))
-            # As long as it takes to hear of it, and to be heard again.
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-
-    async def work() -> None:
-        first = [asyncio.create_task(caller()) for _ in range(8)]
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        await asyncio.gather(*first, *(caller() for _ in range(8)))
-
-    run(work())
-    assert run(count(db)) == 320
-    # Two halves that take turns would need 40.
-    assert len(commits) <= 30
 
 
 def test_a_read_may_not_change_anything(run: Run, db: SqliteDatabase) -> None:
@@ -251,18 +177,6 @@ def test_a_full_file_fails_some_calls_and_no_more(run: Run, db: SqliteDatabase) 
     assert run(count(db)) == len(answers) - len(refused)
     writer(db).pragma("max_page_count", 1_000_000)
     assert run(together(db, ["y" * 3000] * 20)) == [1] * 20
-
-
-def test_when_the_commit_fails_nothing_of_the_group_is_acknowledged_or_stored(run: Run, db: SqliteDatabase) -> None:
-    woken: list[int] = []
-    db.on_commit(lambda: woken.append(1))
-    writer(db).set_commit_hook(lambda: True)
-    answers = run(together(db, ["a", "b", "c"]))
-    assert [type(answer) for answer in answers] == [Unavailable] * 3
-    writer(db).set_commit_hook(None)
-    assert run(count(db)) == 0
-    assert woken == []
-    assert run(together(db, ["d"])) == [1]
 
 
 @contextlib.contextmanager

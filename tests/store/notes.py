@@ -1,0 +1,43 @@
+"""A SQLite file with one small table, and what the tests do with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import apsw
+
+from botyard.store.sqlite import SqliteDatabase
+
+TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
+ADD = "INSERT INTO notes (name) VALUES (:name)"
+
+
+async def opened(path: Path) -> SqliteDatabase:
+    """A database with one empty table, which gives up on locks soon."""
+    database = SqliteDatabase(path, patience=0.2)
+    await database.write(lambda tx: tx.run(TABLE))
+    return database
+
+
+def writer(db: SqliteDatabase) -> apsw.Connection:
+    """The writing connection, for settings that break things on purpose."""
+    return db._writer._connection
+
+
+async def count(db: SqliteDatabase) -> int:
+    row = await db.read(lambda tx: tx.one("SELECT COUNT(*) FROM notes"))
+    assert row is not None
+    return int(row[0])
+
+
+def connected(path: Path) -> contextlib.closing[apsw.Connection]:
+    """Another connection to the file, as another process would have it."""
+    return contextlib.closing(apsw.Connection(str(path)))
+
+
+async def together(db: SqliteDatabase, names: list[str]) -> list[int | BaseException]:
+    """Writes asked for at once; the writer takes them in one group."""
+    calls = (db.write(lambda tx, name=name: tx.run(ADD, name=name)) for name in names)  # type: ignore[misc]
+    return list(await asyncio.gather(*calls, return_exceptions=True))
