@@ -12,6 +12,7 @@ from botyard.errors import Problem, Refused
 from botyard.rpc import access
 from botyard.rpc.call import Call, Context, Outcome
 from botyard.rpc.identity import Credentials, Identity, identify
+from botyard.rpc.limits import Operating
 from botyard.rpc.method import Method, Mode, Page
 from botyard.store.db import Tx
 
@@ -42,22 +43,25 @@ async def dispatch(context: Context, request: Request) -> Outcome:
 
 async def _answer(context: Context, request: Request) -> Outcome:
     method = context.registry.find(request.method)
-    if method is not None and method.mode is Mode.READ and method.before is None:
-        found = method
+    if method is None or method.before is not None or method.mode not in (Mode.READ, Mode.WRITE):
+        identity = await context.database.read(lambda tx: _identified(context, request, tx))
+        return await run(context, identity, request.method, request.params, request.started)
+    found, entered = method, False
+    attempt = _Attempt()
 
-        # One snapshot serves the look-up of the caller and the method itself: this is the hot path.
-        async def at_once(tx: Tx) -> Outcome:
-            identity = await _identified(context, request, tx)
-            job = _admitted(context, identity, found, request.params, request.started)
-            return await _done(job, _result(job, tx))
+    # One transaction serves the look-up of the caller and the method itself: this is the hot path.
+    async def work(tx: Tx) -> Any:
+        nonlocal entered
+        identity = await identify(tx, context.keys, request.credentials, request.started)
+        if not entered:
+            # A work may run again, and is still one request.
+            entered = True
+            context.limits.enter(identity.source, request.started)
+        attempt.job = _admitted(context, identity, found, request.params, request.started)
+        return await _result(attempt.job, tx)
 
-        return await context.database.read(at_once)
-
-    async def who(tx: Tx) -> Identity:
-        return await _identified(context, request, tx)
-
-    identity = await context.database.read(who)
-    return await run(context, identity, request.method, request.params, request.started)
+    database = context.database
+    return await _done(attempt, database.read(work) if method.mode is Mode.READ else database.write(work))
 
 
 async def require_known(context: Context, credentials: Credentials, started: float) -> None:
@@ -85,11 +89,10 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
         return await _result(job, tx, prepared)
 
     if method.mode is Mode.READ:
-        return await _done(job, context.database.read(work))
+        return await _done(_Attempt(job), context.database.read(work))
     if method.mode is Mode.WRITE:
-        # Accounted for here and not inside the transaction, whose commit takes longer than all the rest.
-        return await _done(job, context.database.write(work))
-    return await _done(job, _result(job, None))
+        return await _done(_Attempt(job), context.database.write(work))
+    return await _done(_Attempt(job), _result(job, None))
 
 
 class _Job(msgspec.Struct, frozen=True, gc=False):
@@ -101,6 +104,18 @@ class _Job(msgspec.Struct, frozen=True, gc=False):
     decoded: Any
     started: float
     begun: float
+
+
+class _Attempt:
+    """What a call in a transaction has come to so far: it is let in there, and accounted for here.
+
+    Inside, the commit would be left out, which takes longer than all the rest.
+    """
+
+    __slots__ = ("job",)
+
+    def __init__(self, job: _Job | None = None) -> None:
+        self.job = job
 
 
 def _admitted(context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float) -> _Job:
@@ -117,15 +132,24 @@ async def _result(job: _Job, tx: Tx | None, prepared: Any = None) -> Any:
     return await job.method.handler(call, job.decoded)
 
 
-async def _done(job: _Job, running: Awaitable[Any]) -> Outcome:
-    """Wait for the method's result and account for its time."""
-    context, method = job.context, job.method
+async def _done(attempt: _Attempt, running: Awaitable[Any]) -> Outcome:
+    """Wait for the method's result and account for its time, which is spent by calls that fail as well."""
     try:
         result = await running
-    finally:
-        # Time is spent by calls that fail as well; batch itself is not counted, its commands are.
-        finished = context.clock.now()
-        spent = finished - job.begun if method.mode is not Mode.NONE else 0.0
-        operating = context.limits.spent(job.identity.source, method.name, spent, job.begun)
+    except BaseException:
+        if attempt.job is not None:
+            _spent(attempt.job)
+        raise
+    job = attempt.job
+    assert job is not None
+    finished, operating = _spent(job)
     page = result if isinstance(result, Page) else Page(result)
     return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating)
+
+
+def _spent(job: _Job) -> tuple[float, Operating]:
+    """When the call ended, and how much time it has brought the caller to."""
+    finished = job.context.clock.now()
+    # Batch itself is not counted, its commands are.
+    spent = finished - job.begun if job.method.mode is not Mode.NONE else 0.0
+    return finished, job.context.limits.spent(job.identity.source, job.method.name, spent, job.begun)

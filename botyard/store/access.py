@@ -53,31 +53,27 @@ def _caller(row: Row) -> Caller:
     )
 
 
+_BY_WEBHOOK = f"""SELECT w.id, u.id, u.kind, u.active, u.admin, w.scopes, NULL, NULL, NULL, 0, 1, 1, {_PORTAL}
+ FROM webhooks w JOIN users u ON u.id = w.user_id JOIN portal p ON p.id = 1
+ WHERE w.secret_hash = :hash AND w.user_id = :user AND w.revoked IS NULL"""
+_BY_TOKEN = f"""SELECT t.id, u.id, u.kind, u.active, u.admin, t.scopes, t.expires, t.app_id, a.client_id,
+     COALESCE(a.blocked, 0), COALESCE(a.installed, 1),
+     CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
+          WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
+          WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id) THEN 1
+          ELSE 0 END,
+     {_PORTAL}
+ FROM tokens t JOIN users u ON u.id = t.user_id JOIN portal p ON p.id = 1 LEFT JOIN apps a ON a.id = t.app_id
+ WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL"""
+
+
 async def by_webhook(tx: Tx, user_id: int, secret_hash: str) -> Caller | None:
     """The owner of an incoming webhook that is not revoked."""
-    row = await tx.one(
-        f"""SELECT w.id, u.id, u.kind, u.active, u.admin, w.scopes, NULL, NULL, NULL, 0, 1, 1, {_PORTAL}
-            FROM webhooks w JOIN users u ON u.id = w.user_id JOIN portal p ON p.id = 1
-            WHERE w.secret_hash = :hash AND w.user_id = :user AND w.revoked IS NULL""",
-        hash=secret_hash,
-        user=user_id,
-    )
+    row = await tx.one(_BY_WEBHOOK, hash=secret_hash, user=user_id)
     return _caller(row) if row else None
 
 
 async def by_token(tx: Tx, token_hash: str) -> Caller | None:
     """The bearer of an access token that is not revoked; it may have expired."""
-    row = await tx.one(
-        f"""SELECT t.id, u.id, u.kind, u.active, u.admin, t.scopes, t.expires, t.app_id, a.client_id,
-                   COALESCE(a.blocked, 0), COALESCE(a.installed, 1),
-                   CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
-                        WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
-                        WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id)
-                        THEN 1 ELSE 0 END,
-                   {_PORTAL}
-            FROM tokens t JOIN users u ON u.id = t.user_id JOIN portal p ON p.id = 1
-            LEFT JOIN apps a ON a.id = t.app_id
-            WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL""",
-        hash=token_hash,
-    )
+    row = await tx.one(_BY_TOKEN, hash=token_hash)
     return _caller(row) if row else None

@@ -118,7 +118,8 @@ class RenameParams(Params, frozen=True, rename="upper"):
 
 @method("lab.rename", mode=Mode.WRITE, scopes=())
 async def rename(call: Call, p: RenameParams) -> bool:
-    """Rename the portal, and break afterwards if told so."""
+    """Rename the portal while the test does something, and break afterwards if told so."""
+    hooks.during()
     await call.tx.run("UPDATE portal SET title = :title WHERE id = 1", title=p.title)
     if p.fail:
         raise RuntimeError("after the change")

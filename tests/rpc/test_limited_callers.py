@@ -49,6 +49,26 @@ class TestRates:
         codes = [world.call("no.such").error for _ in range(51)]
         assert codes == ["ERROR_METHOD_NOT_FOUND"] * 50 + ["QUERY_LIMIT_EXCEEDED"]
 
+    def test_a_request_is_counted_once_where_its_work_runs_twice(self, make_world: MakeWorld) -> None:
+        world = furnish(make_world(limits="cloud"))
+        clumsy = world.webhook(1)
+        runs: list[str] = []
+        hooks.during = lambda: runs.append("again")
+
+        async def asked(path: str) -> int:
+            return (await world._asked("GET", path, [b""], {}, "http"))[0]
+
+        async def both() -> list[int]:
+            # They share a transaction, which is taken back when the second one breaks after a change.
+            calls = [f"{world.admin.path}/lab.rename?TITLE=new", f"{clumsy.path}/lab.rename?TITLE=lost&FAIL=Y"]
+            return list(await asyncio.gather(*map(asked, calls)))
+
+        world.time = float(int(world.time))
+        assert [world.run(both()) for _ in range(25)] == [[200, 500]] * 25
+        assert len(runs) == 75
+        statuses = [world.call("server.time").status for _ in range(26)]
+        assert statuses == [200] * 25 + [503]
+
     def test_off_means_off(self, world: World) -> None:
         assert {world.call("server.time").status for _ in range(300)} == {200}
 
