@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 Row = tuple[Any, ...]
@@ -119,11 +120,21 @@ POSTGRES_WORDS: Mapping[str, str] = {
 
 
 class Statement(NamedTuple):
-    """A SQL text as one engine wants it, the parameters in the order of their numbers, and whether it changes rows."""
+    """A SQL text as one engine wants it, the parameters in the order of their numbers, and whether it changes rows.
+
+    ``pick`` puts values into that order; it raises KeyError for one that is missing.
+    """
 
     text: str
     names: tuple[str, ...]
     writes: bool
+    pick: Callable[[Mapping[str, Value]], tuple[Value, ...]]
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Value]], tuple[Value, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 # Texts of statements are few, save for lists of parameters of many lengths.
@@ -165,7 +176,8 @@ class Dialect:
 
         text = _TOKEN.sub(replaced, sql)
         bare = _TOKEN.sub(lambda found: "''" if found["quoted"] or found["comment"] is None else " ", sql)
-        return Statement(text, tuple(names), _WRITES.match(bare) is not None)
+        ordered = tuple(names)
+        return Statement(text, ordered, _WRITES.match(bare) is not None, _picker(ordered))
 
     def _word(self, word: str) -> str:
         if word not in self._words:

@@ -12,7 +12,7 @@ from typing import Any
 
 import asyncpg
 
-from botyard.store.db import POSTGRES_WORDS, Dialect, Duplicate, Row, Statement, T, Unavailable, Value, Work
+from botyard.store.db import POSTGRES_WORDS, Dialect, Duplicate, Row, T, Unavailable, Value, Work
 
 log = logging.getLogger(__name__)
 
@@ -104,19 +104,19 @@ class PostgresTx:
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         statement = self._statement(sql)
-        row = await self._said(self._connection.fetchrow, statement.text, *_ordered(statement, values))
+        row = await self._said(self._connection.fetchrow, statement.text, *statement.pick(values))
         self.changed |= statement.writes and row is not None
         return None if row is None else tuple(row)
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:
         statement = self._statement(sql)
-        rows = await self._said(self._connection.fetch, statement.text, *_ordered(statement, values))
+        rows = await self._said(self._connection.fetch, statement.text, *statement.pick(values))
         self.changed |= statement.writes and bool(rows)
         return [tuple(row) for row in rows]
 
     async def run(self, sql: str, /, **values: Value) -> int:
         statement = self._statement(sql)
-        status = await self._said(self._connection.execute, statement.text, *_ordered(statement, values))
+        status = await self._said(self._connection.execute, statement.text, *statement.pick(values))
         count = int(status.rpartition(" ")[2]) if statement.writes else 0
         self.changed |= count > 0
         return count
@@ -128,7 +128,7 @@ class PostgresTx:
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         statement = self._statement(sql)
-        listed = [_ordered(statement, row) for row in rows]
+        listed = [statement.pick(row) for row in rows]
         await self._said(self._connection.executemany, statement.text, listed)
         self.changed |= statement.writes and bool(listed)
 
@@ -143,10 +143,6 @@ class PostgresTx:
             if self.failure is problem:
                 raise
             raise self.failure from problem
-
-
-def _ordered(statement: Statement, values: Mapping[str, Value]) -> list[Value]:
-    return [values[name] for name in statement.names]
 
 
 class _Bell:

@@ -16,6 +16,8 @@ class SqliteTx:
 
     def __init__(self, connection: apsw.Connection, dialect: Dialect, *, reading: bool = False) -> None:
         self._connection = connection
+        # One for all statements: each of them is over before the next one begins.
+        self._cursor = connection.cursor()
         self._reading = reading
         self._statement = dialect.statement
         self.renew()
@@ -24,13 +26,13 @@ class SqliteTx:
         """Make ready for the next piece of work."""
         self.failure: Exception | None = None
         self.wrote = False
-        self._execute: Callable[..., apsw.Cursor] = self._connection.execute
+        self._execute: Callable[..., apsw.Cursor] = self._cursor.execute
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         statement = self._statement(sql)
         self.wrote |= statement.writes
         try:
-            rows = self._execute(statement.text, values).fetchall()
+            rows = self._execute(statement.text, statement.pick(values)).fetchall()
         except apsw.Error as problem:
             self._fail(problem)
         return rows[0] if rows else None
@@ -39,7 +41,7 @@ class SqliteTx:
         statement = self._statement(sql)
         self.wrote |= statement.writes
         try:
-            return self._execute(statement.text, values).fetchall()
+            return self._execute(statement.text, statement.pick(values)).fetchall()
         except apsw.Error as problem:
             self._fail(problem)
 
@@ -47,7 +49,7 @@ class SqliteTx:
         self.wrote = True
         statement = self._statement(sql)
         try:
-            self._execute(statement.text, values).fetchall()
+            self._execute(statement.text, statement.pick(values)).fetchall()
         except apsw.Error as problem:
             self._fail(problem)
         # Any other statement leaves the count of the last one that wrote.
@@ -55,8 +57,9 @@ class SqliteTx:
 
     async def insert(self, sql: str, /, **values: Value) -> int:
         self.wrote = True
+        statement = self._statement(sql)
         try:
-            self._execute(self._statement(sql).text, values)
+            self._execute(statement.text, statement.pick(values))
         except apsw.Error as problem:
             self._fail(problem)
         return self._connection.last_insert_rowid()
@@ -64,11 +67,11 @@ class SqliteTx:
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         self.wrote = True
         statement = self._statement(sql)
-        listed = list(rows)
+        listed = [statement.pick(row) for row in rows]
         if self.failure is not None:
             self._refuse()
         try:
-            self._connection.executemany(statement.text, listed)
+            self._cursor.executemany(statement.text, listed)
         except apsw.Error as problem:
             self._fail(problem)
 
