@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from enum import Enum
-from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from botyard.errors import Problem, Refused
-from botyard.web.http import WHOLE, last_words
+from botyard.web.http import WHOLE, Scope, last_words
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
@@ -22,42 +20,10 @@ _OFFERING = frozenset({b"upgrade", b"http2-settings"})
 """Headers that make an offer, and the words of `Connection` that go with them."""
 
 
-class _Stage(Enum):
-    """Where in the stream of requests a connection is."""
-
-    BETWEEN = "between requests"
-    HEAD = "in a request line or its headers"
-    BODY = "in a body"
-
-
-def _whole(cycle: RequestResponseCycle, status: int, head: bytes, body: bytes) -> bool:
-    """Send an answer in one write, and leave the cycle as if it had been told head and body one after the other.
-
-    Told by ASGI, uvicorn writes twice and looks at each byte of the head: a good part of what a small answer costs.
-    Whatever is not plain is left to it.
-    """
-    if cycle.response_started or cycle.disconnected or not cycle.keep_alive or cycle.flow.write_paused:
-        return False
-    if cycle.scope["method"] == "HEAD":
-        return False
-    cycle.response_started = True
-    cycle.waiting_for_100_continue = False
-    dated = b"".join(b"%b: %b\r\n" % line for line in cycle.default_headers)
-    cycle.transport.write(b"%b%b%bcontent-length: %d\r\n\r\n%b" % (STATUS_LINE[status], dated, head, len(body), body))
-    cycle.response_complete = True
-    cycle.message_event.set()
-    cycle.on_response()
-    return True
-
-
-def _arrived(cycle: RequestResponseCycle) -> bytes | None:
-    """Hand over a body that came with its head, as nearly all do: nothing to wait for, no time to watch."""
-    if cycle.more_body or cycle.disconnected:
-        return None
-    body = bytes(cycle.body)
-    cycle.body = bytearray()
-    cycle.message_event.clear()
-    return body
+# Where in the stream of requests a connection is. No Enum: looking up its members costs too much here.
+_BETWEEN: Final = "between requests"
+_HEAD: Final = "in a request line or its headers"
+_BODY: Final = "in a body"
 
 
 class _Parser(httptools.HttpRequestParser):
@@ -111,13 +77,17 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self.parser = _Parser(self)
-        self._stage = _Stage.BETWEEN
+        self._stage: str = _BETWEEN
         self._moved = False
         self._arrived = 0
         self._body_seen = False
         self._last = False
         self._refused = Refused(Problem.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
+        # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
+        self._offers: dict[str, dict[object, object]] = {
+            WHOLE: {"send": self._send_whole, "arrived": self._arrived_body}
+        }
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         super().connection_made(transport)
@@ -129,21 +99,21 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on, and see that what has begun ends."""
-        if self._stage is _Stage.BODY:
+        if self._stage == _BODY:
             self._body_seen = True
-        self._arrived = self._arrived + len(data) if self._stage is _Stage.HEAD else len(data)
+        self._arrived = self._arrived + len(data) if self._stage == _HEAD else len(data)
         self._moved = False
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if self._stage is _Stage.HEAD and self._arrived > MAX_HEAD:
+        if self._stage == _HEAD and self._arrived > MAX_HEAD:
             self._refuse(Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD))
-        elif self._stage is _Stage.HEAD or not (self._moved or self._stage is _Stage.BODY):
+        elif self._stage == _HEAD or not (self._moved or self._stage == _BODY):
             # A head by half, or blank lines between requests, for which uvicorn stops its own clock.
             self._expect_more(HEAD_SECONDS)
 
     def on_message_begin(self) -> None:
-        self._stage, self._moved = _Stage.HEAD, True
+        self._stage, self._moved = _HEAD, True
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -153,13 +123,11 @@ class Connection(HttpToolsProtocol):
             raise self._refused
         if self.declines():
             return
-        self._stage, self._body_seen = _Stage.BODY, False
+        self._stage, self._body_seen = _BODY, False
         super().on_headers_complete()
         if self.cycle is None:
             return
-        self.scope["extensions"] = {
-            WHOLE: {"send": partial(_whole, self.cycle), "arrived": partial(_arrived, self.cycle)}
-        }
+        self.scope["extensions"] = self._offers
         if not self.cycle.keep_alive:
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # Stands in for the few words that are said to it.
 
@@ -167,7 +135,7 @@ class Connection(HttpToolsProtocol):
         if self.declines():
             # Said by the parser, which has not looked for a body; it is read on without the offer.
             return
-        self._stage, self._moved = _Stage.BETWEEN, True
+        self._stage, self._moved = _BETWEEN, True
         super().on_message_complete()
         if self.cycle is not None and self.cycle.response_complete:
             # The rest of a body that was refused has arrived; the usual pause before the next request begins.
@@ -179,15 +147,46 @@ class Connection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._stage is _Stage.BODY and not self.transport.is_closing():
+        if self._stage == _BODY and not self.transport.is_closing():
             if self.expect_100_continue and not self._body_seen:
                 # Told before it sent the body, the client may go on with the body or with another request.
                 self.transport.close()
             self._expect_more(BODY_SECONDS)
 
+    def _send_whole(self, scope: Scope, status: int, head: bytes, body: bytes) -> bool:
+        """Send an answer in one write, and leave the cycle as if it had been told head and body one after the other.
+
+        Told by ASGI, uvicorn writes twice and looks at each byte of the head: a good part of what a small answer costs.
+        Whatever is not plain is left to it, and so is a request behind which others have come already.
+        """
+        cycle = self.cycle
+        if cycle.scope is not scope or scope["method"] == "HEAD" or not cycle.keep_alive:
+            return False
+        if cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
+            return False
+        cycle.response_started = True
+        cycle.waiting_for_100_continue = False
+        dated = b"".join([b"%b: %b\r\n" % line for line in cycle.default_headers])
+        length = b"content-length: %d\r\n\r\n" % len(body)
+        cycle.transport.write(b"".join((STATUS_LINE[status], dated, head, length, body)))
+        cycle.response_complete = True
+        cycle.message_event.set()
+        cycle.on_response()
+        return True
+
+    def _arrived_body(self, scope: Scope) -> bytes | None:
+        """Hand over a body that came with its head, as nearly all do: nothing to wait for, no time to watch."""
+        cycle = self.cycle
+        if cycle.scope is not scope or cycle.more_body or cycle.disconnected:
+            return None
+        body = bytes(cycle.body)
+        cycle.body = bytearray()
+        cycle.message_event.clear()
+        return body
+
     def end(self) -> None:
         """End the connection, but not in the middle of a body."""
-        self._last = self._stage is _Stage.BODY
+        self._last = self._stage == _BODY
         if not self._last:
             self.transport.close()
 
@@ -229,7 +228,7 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, refused: Refused) -> None:
         self._relax()
-        if self._answering() and self._stage is not _Stage.BODY:
+        if self._answering() and self._stage != _BODY:
             # An earlier request is still being answered; the connection ends after that.
             self.cycle.keep_alive = False
             return
@@ -254,7 +253,7 @@ class Connection(HttpToolsProtocol):
             return
         if self._answering():
             self._expect_more(HEAD_SECONDS)
-        elif self._stage is _Stage.HEAD:
+        elif self._stage == _HEAD:
             self._refuse(Refused(Problem.HEAD_TIMEOUT, limit=HEAD_SECONDS))
         else:
             self.transport.close()

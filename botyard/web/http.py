@@ -17,9 +17,9 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
-Whole = Callable[[int, bytes, bytes], bool]
+Whole = Callable[[Scope, int, bytes, bytes], bool]
 """Sends status, lines of the head, and body at once; false where that cannot be done now."""
-Arrived = Callable[[], bytes | None]
+Arrived = Callable[[Scope], bytes | None]
 """The body, if the whole of it is there already."""
 
 WHOLE = "botyard.whole"
@@ -79,7 +79,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     """
     announced_size(scope, MAX_BODY)
     arrived: Arrived | None = _offers(scope).get("arrived")
-    body = arrived() if arrived is not None else None
+    body = arrived(scope) if arrived is not None else None
     if body is not None:
         return body
     task = asyncio.current_task()
@@ -169,7 +169,7 @@ _PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kin
 async def answer_whole(scope: Scope, send: Send, status: int, kind: bytes, body: bytes, more: Headers | None) -> None:
     """Send a whole answer of ``kind`` JSON or XML in one go, where the connection offers that; else as any other."""
     whole: Whole | None = _offers(scope).get("send")
-    if whole is None or more or not whole(status, _PLAIN[kind], body):
+    if whole is None or more or not whole(scope, status, _PLAIN[kind], body):
         await answer(send, status, kind, body, more)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import time
 from urllib.parse import quote
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from botyard.web import connection, http
 from botyard.wire.limits import MAX_BODY, MAX_HEAD
@@ -272,7 +274,7 @@ class TestWhole:
     def test_the_head_is_the_same(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = request("GET", f"{live.path}/server.time")
         at_once = live.ask(asked)
-        monkeypatch.setattr(connection, "_whole", lambda *_: False)
+        monkeypatch.setattr(connection.Connection, "_send_whole", lambda *_: False)
         in_two = live.ask(asked)
         assert at_once.status == in_two.status == 200
         for one in (at_once, in_two):
@@ -286,6 +288,23 @@ class TestWhole:
             for _ in range(3):
                 wire.send(request("GET", f"{live.path}/{method}"))
                 assert wire.answer().status == (404 if method.startswith("no") else 200)
+
+    @pytest.mark.parametrize("method", ["server.time", "no.such.method"])
+    def test_nothing_of_a_request_is_left_for_the_collector(self, live: Live, method: str) -> None:
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            with live.connect() as wire:
+                for _ in range(20):
+                    wire.send(request("GET", f"{live.path}/{method}"))
+                    wire.answer()
+            gc.collect()
+            left = sum(isinstance(one, RequestResponseCycle) for one in gc.garbage)
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+        # A connection that is closed holds its last request for a while, and may be one of an earlier test.
+        assert left < 10
 
     def test_a_last_answer_says_so(self, live: Live) -> None:
         with live.connect() as wire:
