@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from botyard.chat import content
 from botyard.chat.content import Content
@@ -45,8 +46,13 @@ class Carried(msgspec.Struct, frozen=True):
         return changed if url_preview is None else changed | {"URL_ONLY": None if url_preview else "N"}
 
 
+_NOTHING = Carried(content.ABSENT, content.ABSENT, content.ABSENT)
+
+
 def carried(attach: Any, keyboard: Any, menu: Any, *, bot_id: int, limits: Limits) -> Carried:
     """Read the three parameters. Raises ATTACH_…, KEYBOARD_… and MENU_… WRONG and TOO_BIG."""
+    if attach is keyboard is menu is UNSET:
+        return _NOTHING
     return Carried(
         content.attach(attach, limit=limits.attach),
         content.keyboard(keyboard, bot_id=bot_id, limit=limits.keyboard),

@@ -18,6 +18,7 @@ from botyard.store.db import Tx
 
 # Methods of REST 3.0 are declared under this prefix: a name of the old API means nothing there.
 V3 = "api/"
+_TRANSACTED = (Mode.READ, Mode.WRITE)
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -43,7 +44,7 @@ async def dispatch(context: Context, request: Request) -> Outcome:
 
 async def _answer(context: Context, request: Request) -> Outcome:
     method = context.registry.find(request.method)
-    if method is None or method.before is not None or method.mode not in (Mode.READ, Mode.WRITE):
+    if method is None or method.before is not None or method.mode not in _TRANSACTED:
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
         return await run(context, identity, request.method, request.params, request.started)
     found, entered = method, False
