@@ -34,7 +34,7 @@ async def require(tx: Tx, user_id: int) -> None:
 
 async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:
     """The subscribed members of a chat that an event is for; one who joined later hears nothing of older messages."""
-    if chat is None or chat.kind == Kind.SYSTEM:
+    if chat is None or not chat.listened or chat.kind == Kind.SYSTEM:
         return []
     if isinstance(event, _ABOUT_MESSAGES):
         found = await event_queues.listening(tx, chat.id, event.message_id)

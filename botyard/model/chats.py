@@ -40,7 +40,8 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     """A conversation of any kind with its kept counters.
 
     ``counted`` counts the messages that raise unread counters, ``viewers`` the
-    members who have read ``last_message_id``; the six ``manage_*`` and
+    members who have read ``last_message_id``; ``listened`` is false where nobody
+    in it has events kept; the six ``manage_*`` and
     ``can_post`` fields name the weakest role that may do the thing.
     """
 
@@ -78,6 +79,7 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     last_message_id: int
     last_author_id: int
     viewers: int
+    listened: bool
 
     @property
     def private(self) -> bool:

@@ -10,17 +10,17 @@ COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar,
  c.entity_data_1, c.entity_data_2, c.entity_data_3, c.parent_chat_id, c.parent_message_id, c.disk_folder_id, c.public,
  c.background_id, c.text_field, c.manage_users_add, c.manage_users_delete, c.manage_ui, c.manage_settings,
  c.manage_messages, c.can_post, c.created, c.members, c.guests, c.bots, c.messages, c.counted, c.last_message_id,
- c.last_author_id, c.viewers"""
+ c.last_author_id, c.viewers, c.listened"""
 
 MEMBER_COLUMNS = """m.chat_id, m.user_id, m.role, m.muted, m.joined, m.first_id, m.read_id, m.read_counted, m.read_at,
  m.marked_id, m.opened, m.bot"""
 
-_WIDTH = 34
+_WIDTH = 35
 
 
 def chat(row: Row) -> Chat:
     """A row of ``COLUMNS`` as a chat."""
-    return Chat(*(*row[:18], row[18] == 1, *row[19:_WIDTH]))
+    return Chat(*(*row[:18], row[18] == 1, *row[19:34], row[34] == 1))
 
 
 def member(row: Row) -> Member:
@@ -174,9 +174,11 @@ async def set_background(tx: Tx, chat_id: int, background_id: str | None) -> Non
 
 
 async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots: int) -> None:
-    """Change the kept numbers of participants by these amounts."""
+    """Change the kept numbers of participants by these amounts, and note whether any of them has events kept."""
     await tx.run(
-        "UPDATE chats SET members = members + :members, guests = guests + :guests, bots = bots + :bots WHERE id = :id",
+        """UPDATE chats SET members = members + :members, guests = guests + :guests, bots = bots + :bots,
+               listened = CASE WHEN EXISTS (SELECT 1 FROM members m WHERE m.chat_id = :id AND m.listens = 1)
+                          THEN 1 ELSE 0 END WHERE id = :id""",
         members=members,
         guests=guests,
         bots=bots,

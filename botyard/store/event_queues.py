@@ -24,6 +24,11 @@ async def subscribe(tx: Tx, user_id: int, now: int) -> None:
         user=user_id,
         now=now,
     )
+    # Chats before members, as everybody who writes takes them.
+    await tx.run(
+        "UPDATE chats SET listened = 1 WHERE id IN (SELECT m.chat_id FROM members m WHERE m.user_id = :user)",
+        user=user_id,
+    )
     await tx.run("UPDATE members SET listens = 1 WHERE user_id = :user", user=user_id)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from botyard.store.db import Database, Unavailable
+from botyard.store.db import Database, Tx, Unavailable
 from botyard.store.migrate import migrate, pending
 from tests.store.conftest import Run
 
@@ -122,3 +123,28 @@ def test_the_migrations_of_the_package_are_found(run: Run, db: Database) -> None
     assert names[0].startswith("0001_")
     assert run(migrate(db)) == names
     assert run(pending(db)) == []
+
+
+def test_who_listened_before_is_heard_after(run: Run, db: Database, tmp_path: Path) -> None:
+    """0014 notes of each chat what members.listens says of its members."""
+    files = sorted((resources.files("botyard.store") / "migrations").iterdir(), key=lambda file: file.name)
+    *before, last = [file for file in files if file.name <= "0014_listened.sql"]
+    older = tmp_path / "older"
+    older.mkdir()
+    for file in before:
+        (older / file.name).write_bytes(file.read_bytes())
+    run(migrate(db, older))
+
+    async def filled(tx: Tx) -> None:
+        await tx.run("INSERT INTO users (id, registered, updated) VALUES (1, 0, 0), (2, 0, 0)")
+        await tx.run("INSERT INTO chats (id, kind, created) VALUES (1, 'C', 0), (2, 'C', 0), (3, 'C', 0)")
+        await tx.run(
+            """INSERT INTO members (chat_id, user_id, joined, listens)
+               VALUES (1, 1, 0, 0), (2, 1, 0, 0), (2, 2, 0, 1), (3, 2, 0, 1)"""
+        )
+
+    run(db.write(filled))
+    (older / last.name).write_bytes(last.read_bytes())
+    assert run(migrate(db, older)) == ["0014_listened"]
+    rows = run(db.read(lambda tx: tx.all("SELECT id, listened FROM chats ORDER BY id")))
+    assert rows == [(1, 0), (2, 1), (3, 1)]

@@ -118,6 +118,27 @@ def test_chats_that_come_later_are_heard_and_those_that_are_left_are_not(house: 
     assert house.told() == []
 
 
+def test_listeners_are_looked_for_only_where_there_are_some(house: House) -> None:
+    world = house.world
+    other = world.chat(house.bob, [world.person("Cid").id])
+
+    def listened() -> list[int]:
+        """The chats that are known to be listened to, of these two."""
+        rows = world.read(lambda tx: tx.all("SELECT id FROM chats WHERE listened = 1 ORDER BY id"))
+        return [row[0] for row in rows if row[0] in (house.room, other)]
+
+    assert listened() == [house.room]
+    world.call("im.chat.user.add", house.bob, CHAT_ID=other, USERS=[house.ann.id])
+    assert listened() == [house.room, other]
+    world.write(lambda tx: members.withdraw(tx, house.ann.id, other, int(world.time)))
+    assert listened() == [house.room]
+    world.call(UNSUBSCRIBE, house.ann)
+    world.call("im.chat.user.add", house.bob, CHAT_ID=house.room, USERS=[world.person("Dan").id])
+    assert listened() == []
+    world.call(SUBSCRIBE, house.bob)
+    assert listened() == [house.room, other]
+
+
 def test_changes_of_messages_that_are_hidden_are_not_told(house: House) -> None:
     world = house.world
     room = world.chat(house.bob)
