@@ -8,7 +8,7 @@ from botyard.api.entities import CHAT_TYPES
 from botyard.chat.colors import color_for
 from botyard.chat.overview import Overview
 from botyard.chat.rules import Restrictions
-from botyard.model.chats import Chat, Kind, Reader
+from botyard.model.chats import Chat, Reader
 from botyard.rpc.call import Call
 
 # Kinds of entities that give a chat its type, as the samples write them; others leave it to the kind of chat.
@@ -124,7 +124,7 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         extranet=chat.guests > 0,
         avatar=call.context.url(other.avatar if other else chat.avatar),
         color=(other.color if other else chat.color) or color_for(other.id if other else chat.id),
-        type=_ENTITY_TYPES.get(chat.entity_type) or CHAT_TYPES[Kind(chat.kind)],
+        type=_ENTITY_TYPES.get(chat.entity_type) or CHAT_TYPES[chat.kind],
         counter=seen.unread.counter,
         user_counter=chat.members,
         message_count=chat.messages,

@@ -22,7 +22,7 @@ from botyard.store.db import Tx
 LANGUAGE = "en"
 """The portal's language."""
 
-CHAT_TYPES = {
+CHAT_TYPES: dict[str, str] = {
     Kind.PRIVATE: "private",
     Kind.GROUP: "chat",
     Kind.OPEN: "open",
@@ -271,7 +271,7 @@ async def chat(tx: Tx, context: Context, one: Chat, viewer_id: int) -> ChatShape
         one.id,
         dialog_id(one, viewer_id),
         other.full_name if other else one.title,
-        CHAT_TYPES[Kind(one.kind)],
+        CHAT_TYPES[one.kind],
         one.kind,
         one.owner_id,
         (other.color if other else one.color) or color_for(other.id if other else one.id),

@@ -61,7 +61,7 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member
     else:
         await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
         if chat.bots and (member is None or member.bot):
-            await bots.count(tx, actor_id, messages=1)
+            await bots.wrote(tx, actor_id)
     event = MessageSent(
         actor_id=actor_id,
         chat_id=chat.id,

@@ -108,16 +108,15 @@ async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
     await tx.run("UPDATE chat_apps SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
 
 
-async def count(tx: Tx, bot_id: int, *, messages: int = 0, chats: int = 0, people: int = 0) -> None:
-    """Change the kept numbers of a bot by these amounts; for anybody else nothing happens."""
-    await tx.run(
-        """UPDATE bots SET messages = messages + :messages, chats = chats + :chats, people = people + :people
-           WHERE user_id = :id""",
-        messages=messages,
-        chats=chats,
-        people=people,
-        id=bot_id,
-    )
+async def wrote(tx: Tx, bot_id: int) -> None:
+    """Count a message of a bot; for anybody else nothing happens."""
+    await tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
+
+
+async def count(tx: Tx, bot_id: int, *, chats: int, people: int = 0) -> None:
+    """Change the kept numbers of a bot's chats and people by these amounts; for anybody else nothing happens."""
+    sql = "UPDATE bots SET chats = chats + :chats, people = people + :people WHERE user_id = :id"
+    await tx.run(sql, chats=chats, people=people, id=bot_id)
 
 
 async def remove(tx: Tx, bot_id: int) -> None:

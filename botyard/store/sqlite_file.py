@@ -13,7 +13,7 @@ from botyard.store.db import Duplicate, Unavailable
 
 SQLiteValue = int | float | bytes | str | None
 
-PREPARED = 500  # statements kept prepared per connection
+PREPARED = 256  # statements kept prepared per connection; looked through one by one at each statement
 CACHE_KIB = 16 * 1024  # pages kept in memory per connection
 WAL_BYTES = 64 * 1024 * 1024  # what a checkpoint leaves of a grown log
 
