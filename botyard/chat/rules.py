@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +11,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.chats import RANK, Chat, Kind, Member, Role
 
 
-class Act(Enum):
+class Act(StrEnum):
     """Things people do to a chat."""
 
     POST = "post"

@@ -10,7 +10,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from botyard.errors import Problem, Refused
-from botyard.web.http import WHOLE, Scope, last_words
+from botyard.web.http import WHOLE, Headers, Scope, last_words
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
@@ -84,6 +84,7 @@ class Connection(HttpToolsProtocol):
         self._last = False
         self._refused = Refused(Problem.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
+        self._common: tuple[Headers, bytes] = ([], b"")
         # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
         self._offers: dict[str, dict[object, object]] = {
             WHOLE: {"send": self._send_whole, "arrived": self._arrived_body}
@@ -166,9 +167,12 @@ class Connection(HttpToolsProtocol):
             return False
         cycle.response_started = True
         cycle.waiting_for_100_continue = False
-        dated = b"".join([b"%b: %b\r\n" % line for line in cycle.default_headers])
+        if cycle.default_headers is not self._common[0]:
+            # The server makes them anew once a second, with the date.
+            lines = cycle.default_headers
+            self._common = (lines, b"".join([b"%b: %b\r\n" % line for line in lines]))
         length = b"content-length: %d\r\n\r\n" % len(body)
-        cycle.transport.write(b"".join((STATUS_LINE[status], dated, head, length, body)))
+        cycle.transport.write(b"".join((STATUS_LINE[status], self._common[1], head, length, body)))
         cycle.response_complete = True
         cycle.message_event.set()
         cycle.on_response()
