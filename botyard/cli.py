@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import os
@@ -45,6 +46,10 @@ _EXAMPLES = """examples:
   botyard serve --help            what the command can do"""
 
 
+# Of a file that the output goes to; the commands know of their own files what to say.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
@@ -54,7 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not given or given[0] not in COMMANDS:
         return _top(given)
     try:
-        return _run(COMMANDS[given[0]], given[1:])
+        code = _run(COMMANDS[given[0]], given[1:])
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         # Stopping a server is how it is meant to end, even while it is still starting.
         return 0 if given[0] == "serve" else INTERRUPTED
@@ -65,8 +72,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         # Whoever read the list has seen enough (`botyard methods | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _hush()
         return 0
+    except OSError as problem:
+        if problem.errno not in _FULL or problem.filename is not None:
+            raise
+        _hush()
+        print(f"botyard: The output cannot be written: {problem.strerror}.", file=sys.stderr)
+        return 1
+
+
+def _hush() -> None:
+    """Say no more: what is left would be written once again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(command: Command, given: Sequence[str]) -> int:
