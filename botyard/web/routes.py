@@ -130,17 +130,19 @@ ROUTES = [
     Route((), front, "GET, HEAD"),
 ]
 
-# Everything but /rest, longest first; /rest itself is looked at before any of them.
-_BY_LENGTH = sorted(ROUTES, key=lambda route: -len(route.prefix))
+_BY_PREFIX = {route.prefix: route for route in ROUTES}
+_LONGEST = max(map(len, _BY_PREFIX))
+# Nearly all that comes is for /rest itself, and is not looked at any further.
+_BELOW_REST = {prefix[1:] for prefix in _BY_PREFIX if len(prefix) > 1 and prefix[0] == "rest"}
 
 
 def find(parts: list[str], verb: str) -> tuple[Handler, list[str]]:
     """The handler of a path, and what is left of it. Raises VERB_WRONG and PATH_UNKNOWN."""
-    if parts and parts[0] == "rest" and len(parts) != 2 and parts[1:2] not in (["oauth"], ["rest"]):
+    if parts and parts[0] == "rest" and (len(parts) > _LONGEST or tuple(parts[1:]) not in _BELOW_REST):
         return rest.call, parts[1:]
-    for route in _BY_LENGTH:
-        size = len(route.prefix)
-        if tuple(parts[:size]) == route.prefix and (size or not parts):
+    for size in range(min(_LONGEST, len(parts)), 0 if parts else -1, -1):
+        route = _BY_PREFIX.get(tuple(parts[:size]))
+        if route is not None:
             if route.verbs and verb not in route.verbs.split(", "):
                 raise Refused(Problem.VERB_WRONG, verbs=route.verbs)
             return route.handler, parts[size:]
