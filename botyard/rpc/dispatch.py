@@ -47,16 +47,13 @@ async def _answer(context: Context, request: Request) -> Outcome:
     if method is None or method.before is not None or method.mode not in _TRANSACTED:
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
         return await run(context, identity, request.method, request.params, request.started)
-    found, entered = method, False
-    attempt = _Attempt()
+    found, attempt = method, _Attempt()
 
     # One transaction serves the look-up of the caller and the method itself: this is the hot path.
     async def work(tx: Tx) -> Any:
-        nonlocal entered
         identity = await identify(tx, context.keys, request.credentials, request.started)
-        if not entered:
+        if attempt.job is None:
             # A work may run again, and is still one request.
-            entered = True
             context.limits.enter(identity.source, request.started)
         attempt.job = _admitted(context, identity, found, request.params, request.started)
         return await _result(attempt.job, tx)
