@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """dev or prod."""
     demo: bool = False
     """Fill an empty portal with demo people and chats."""
+    random_keys: bool = False
+    """Make up the keys of a new demo portal, instead of the published ones that work on this machine only."""
     max_in_flight: int = 1000
     """Calls under way at once before new ones are answered OVERLOAD_LIMIT."""
     max_bots: int = 100

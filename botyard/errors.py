@@ -60,6 +60,7 @@ class Problem(Enum):
     BODY_TOO_BIG = row(413, "INVALID_REQUEST: The request body is larger than {limit} bytes")
     BODY_TYPE = row(415, "INVALID_REQUEST: Content type {type} is not supported")
     PATH_UNKNOWN = row(404, "INVALID_REQUEST: There is nothing at this address")
+    LOOPBACK_ONLY = row(403, "INVALID_REQUEST: The published demo keys are for this machine only: {reason}")
     VERB_WRONG = row(405, "INVALID_REQUEST: This address answers {verbs} only")
     JSON_V3 = row(400, "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION: The request body is not valid JSON")
 

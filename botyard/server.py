@@ -33,6 +33,7 @@ from botyard.store.migrate import migrate
 from botyard.store.opening import open_blobs, open_database
 from botyard.web.connection import Connection
 from botyard.web.http import Receive, Scope, Send
+from botyard.web.loopback_only import loopback_only
 from botyard.web.routes import answer_request
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -72,9 +73,10 @@ def application(context: Context) -> Application:
             await receive()
             await send({"type": "websocket.close", "code": 1000})
 
+    inner: Application = loopback_only(app) if context.loopback_only else app
     trusted = _trusted(context.settings.trusted_proxies)
     # Its types name each kind of message; ours know them as dictionaries.
-    return cast(Application, ProxyHeadersMiddleware(cast(Any, app), trusted)) if trusted else app
+    return cast(Application, ProxyHeadersMiddleware(cast(Any, inner), trusted)) if trusted else inner
 
 
 def _trusted(proxies: Iterable[str]) -> list[str]:
@@ -139,21 +141,23 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
-async def serve(context: Context, listeners: list[Listener], ready: Callable[[], None]) -> None:
-    """Run until a signal asks to stop; then finish what is under way and close the database."""
+async def serve(context: Context, listeners: list[Listener], ready: Callable[[list[str]], None]) -> None:
+    """Run until a signal asks to stop; then finish what is under way and close the database.
+
+    ``ready`` is given what the administrator should know, in sentences.
+    """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
-    door.warn()
     await door.start()
     sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    ready()
+    ready(door.warnings)
     await stopped.wait()
     context.lobby.close()
     for listener in listeners:

@@ -52,7 +52,7 @@ class Serving:
             if line.startswith("Press Ctrl-C"):
                 break
         self.printed = "".join(lines)
-        self.url = self.word(r"answers at (\S+)")
+        self.url = self.word(r"runs at (\S+)")
 
     def word(self, pattern: str) -> str:
         """What a pattern finds in the printed text."""
@@ -122,6 +122,60 @@ def test_a_demo_portal_shows_keys_that_work_and_the_same_ones_again(tmp_path: Pa
         assert (code, "Traceback" in said) == (Exit.OK, False)
 
 
+def test_a_demo_portal_prints_lines_that_work_when_pasted(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--tls", "--tls-port", "0") as server:
+        lines = [line.strip() for line in server.printed.splitlines()]
+        assert lines[0].startswith("Botyard")
+        pasted = "\n".join(line for line in lines if line.startswith(("export ", "curl ")))
+        script = f"""{pasted.replace("curl ", "curl -fsS ")}
+echo; curl -fsS "${{WEBHOOK}}profile"; echo; curl -fsS "${{PERSON}}profile"; echo "$WEBHOOK"
+"""
+        # What was pasted last is https, with the portal's own authority.
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+        told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment)
+        dialog, alice, rest = told.stdout.split("\n", 2)
+        assert json.loads(dialog)["result"]["dialog_id"] == "chat1"
+        assert json.loads(alice)["result"]["ID"] == "1"
+        assert '"ID":"2"' in rest
+        assert "\nhttps://localhost:" in rest or rest.endswith("/") or "https://localhost:" in rest
+
+
+def test_what_opens_nothing_any_more_is_not_printed_again(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        hook = server.word(r"export PERSON=(\S+)")
+        assert run("webhook", "revoke", "2", "--data", str(tmp_path)).returncode == Exit.OK
+        assert run("user", "deactivate", "clara", "--data", str(tmp_path)).returncode == Exit.OK
+        assert server.stop()[0] == Exit.OK
+    with serving(tmp_path, "--demo") as again:
+        assert hook.rsplit("/", 2)[1] not in again.printed
+        assert "clara" not in again.printed
+        assert "/rest/4/" in again.word(r"export PERSON=(\S+)")
+
+
+def test_the_published_keys_are_for_this_machine_only(tmp_path: Path) -> None:
+    for words in (["--host", "0.0.0.0"], ["--public-url", "https://chat.example.com"]):
+        ended = run("serve", "--demo", "--port", "0", "--data", str(tmp_path), *words)
+        assert (ended.returncode, ended.stderr.count("\n")) == (Exit.USAGE, 1)
+        assert words[0] in ended.stderr and "--random-keys" in ended.stderr
+    with serving(tmp_path, "--demo") as server:
+        page = {"Origin": "https://example.com"}
+        answer = httpx.get(server.word(r"export WEBHOOK=(\S+)") + "profile", headers=page, trust_env=False)
+        assert (answer.status_code, answer.json()["error"]) == (403, "INVALID_REQUEST")
+        assert "Everybody knows the keys" in server.printed
+    # It stays so without --demo, whatever the command line says.
+    assert run("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path)).returncode == Exit.USAGE
+    assert run("serve", "--demo", "--random-keys", "--port", "0", "--data", str(tmp_path)).returncode == Exit.USAGE
+
+
+def test_a_demo_with_random_keys_is_for_everybody_who_is_told(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--random-keys", "--host", "0.0.0.0") as server:
+        hook = server.word(r"export WEBHOOK=(\S+)")
+        assert "0123456789abcdef" not in hook
+        page = {"Origin": "https://example.com", "Host": "chat.example.com"}
+        answer = httpx.get(hook + "profile", headers=page, trust_env=False)
+        assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
+
+
 def test_tokens_are_renewed_over_http_by_get_and_by_post(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo") as server:
         words = {name: server.word(name + r" +(\S+)") for name in ("client_id", "client_secret", "refresh_token")}
@@ -151,9 +205,10 @@ def test_a_plain_portal_is_made_with_an_administrator_shown_once(tmp_path: Path)
 
 def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        made = run("webhook", "add", "admin", "--data", str(tmp_path), "--public-url", server.url)
+        made = run("webhook", "add", "admin", "--data", str(tmp_path))
         found = re.search(r"address: (\S+)", made.stdout)
         assert found, made.stderr
+        assert found[1].startswith(server.url + "/rest/1/")
         assert ask(found[1] + "profile")["result"]["ID"] == "1"
         assert run("portal", "switch", "maintenance", "on", "--data", str(tmp_path)).returncode == Exit.OK
         assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
@@ -189,7 +244,7 @@ def test_a_named_proxy_is_believed_that_a_call_came_over_https(tmp_path: Path) -
 
 def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo", "--tls", "--tls-port", "0") as server:
-        https = server.word(r"and at (https\S+)")
+        https = server.word(r"Over https.*: (https\S+)")
         ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
         assert ask(f"{https}/rest/server.time", ca_file)["error"] == "NO_AUTH_FOUND"
         assert server.stop()[0] == Exit.OK

@@ -5,51 +5,68 @@ from __future__ import annotations
 from botyard import __version__
 from botyard.commands.listening import Front
 from botyard.commands.table import moment, table
-from botyard.demo.credentials import FILE, Credentials
+from botyard.demo.credentials import FILE, Credentials, DemoPerson
 
+WIDTH = 110
+"""Columns that sentences are wrapped to."""
 HELLO = "chat1"
 """The demo chat that the printed call asks for."""
 
 
 def ready(front: Front) -> list[str]:
-    """Where the portal answers."""
-    lines = [f"Botyard {__version__} answers at {front.settings.public_url}"]
-    if front.https_url:
-        lines.append(f"and at {front.https_url}")
-    return lines
+    """Where the portal is."""
+    return [f"Botyard {__version__} runs at {front.settings.public_url}"]
 
 
 def demo(front: Front, shown: Credentials) -> list[str]:
-    """Everything that is needed to play with a demo portal, with a call that works when pasted."""
+    """Everything that is needed to play with a demo portal: lines that work when pasted, then every key."""
     url = front.settings.public_url
-    head = f"Demo portal. These keys are for playing; they are kept in {front.settings.data / FILE}."
     people = [
-        (person.id, person.login, person.password, _standing(person.admin, person.extranet), person.name)
+        (
+            person.id,
+            person.login,
+            person.password or "(changed)",
+            _standing(person.admin, person.extranet),
+            person.name,
+        )
         for person in shown.people
     ]
+    hooks = [(_webhook(url, person), person.name) for person in shown.people if person.webhook]
     return [
-        head,
+        *_exports(url, shown),
+        *_curl(url, shown),
+        "",
+        f"Demo portal. These keys are for playing; they are kept in {front.settings.data / FILE}.",
         "",
         table(("ID", "LOGIN", "PASSWORD", "", "NAME"), people),
         "",
         "Webhooks with every permission:",
-        *(f"  {_webhook(url, person.id, person.webhook)}   {person.name}" for person in shown.people),
+        *(f"  {hook}   {name}" for hook, name in hooks),
         "",
-        *_application(shown),
-        "",
+        *([*_application(shown), ""] if shown.application.client_id else []),
         *_bots(shown),
-        "",
-        "Try it:",
-        f"  curl '{_webhook(url, shown.admin.id, shown.admin.webhook)}imbot.dialog.get?DIALOG_ID={HELLO}'",
     ]
+
+
+def _exports(url: str, shown: Credentials) -> list[str]:
+    """The administrator's webhook and another person's, as the variables that the documentation uses."""
+    admin = next((person for person in shown.people if person.admin and person.webhook), None)
+    other = next((person for person in shown.people if not person.admin and person.webhook), None)
+    named = (("WEBHOOK", admin), ("PERSON", other))
+    return [f"  export {name}={_webhook(url, person)}" for name, person in named if person]
+
+
+def _curl(url: str, shown: Credentials) -> list[str]:
+    admin = next((person for person in shown.people if person.admin and person.webhook), None)
+    return [f"  curl '{_webhook(url, admin)}imbot.dialog.get?DIALOG_ID={HELLO}'"] if admin else []
 
 
 def _standing(admin: bool, extranet: bool) -> str:
     return "administrator" if admin else "extranet" if extranet else ""
 
 
-def _webhook(url: str, user_id: int, secret: str) -> str:
-    return f"{url}/rest/{user_id}/{secret}/"
+def _webhook(url: str, person: DemoPerson) -> str:
+    return f"{url}/rest/{person.id}/{person.webhook}/"
 
 
 def _application(shown: Credentials) -> list[str]:
@@ -63,7 +80,7 @@ def _application(shown: Credentials) -> list[str]:
         "member_id": shown.member_id,
     }
     return [
-        f"OAuth application, let in by {shown.admin.name}:",
+        "OAuth application, installed by the administrator:",
         *(f"  {name:<18}{value}" for name, value in words.items()),
     ]
 
@@ -79,6 +96,11 @@ def _bots(shown: Credentials) -> list[str]:
     ]
 
 
-def tls(ca_file: str, lines: list[str]) -> list[str]:
-    """How clients are told to trust the portal's own authority."""
-    return [f"Clients trust https once they know {ca_file}:", *(f"  {line}" for line in lines)]
+def tls(front: Front, trust: list[str], shown: Credentials | None) -> list[str]:
+    """How clients reach the portal over https, and trust its own authority."""
+    exports = _exports(front.https_url, shown) if shown else []
+    return [
+        f"Over https, for clients that accept nothing else: {front.https_url}",
+        *(f"  {line}" for line in trust),
+        *exports,
+    ]

@@ -55,13 +55,13 @@ def add_place(made: argparse.ArgumentParser) -> None:
     )
 
 
-def add_public_url(made: argparse.ArgumentParser) -> None:
+def add_public_url(made: argparse.ArgumentParser, default: str = "http://localhost and the port") -> None:
     """Add the option that says how clients reach the portal."""
     made.add_argument(
         "--public-url",
         type=url,
         metavar="URL",
-        help="address under which clients reach the portal (default: http://localhost and the port)",
+        help=f"address under which clients reach the portal (default: {default})",
     )
 
 

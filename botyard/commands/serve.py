@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import textwrap
 import time
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
 
 from botyard.commands import banner, options
 from botyard.commands.failing import Exit, Failure, storage
@@ -16,10 +20,13 @@ from botyard.commands.permissions import every_scope
 from botyard.config import Settings
 from botyard.demo.credentials import FILE, Credentials
 from botyard.demo.fill import Place, fill, greet
+from botyard.demo.known_keys import KnownKeys, RandomKeys
 from botyard.portal import passwords, setup
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
+from botyard.store import portal
 from botyard.store.db import Duplicate, Tx
+from botyard.web.loopback_only import is_loopback
 
 ABOUT = "Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once."
 EXAMPLES = """
@@ -56,6 +63,11 @@ def parser() -> options.Parser:
     )
     made.add_argument(
         "--demo", action="store_true", help="fill an empty portal with people, chats and keys to play with"
+    )
+    made.add_argument(
+        "--random-keys",
+        action="store_true",
+        help="make up the keys of a new demo portal; the published ones are for this machine only",
     )
     made.add_argument(
         "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
@@ -126,6 +138,7 @@ def settings(given: argparse.Namespace) -> Settings:
         event_hours=given.event_hours,
         event_log_days=given.event_log_days,
         demo=given.demo,
+        random_keys=given.random_keys,
     )
 
 
@@ -162,13 +175,15 @@ async def _serve(wanted: Settings) -> None:
         try:
             context = await open_context(front.settings)
             lines = await _settle(context, front)
+            context = await _as_known(context)
         except BaseException:
             front.close()
             raise
     front.open(context)
 
-    def ready() -> None:
-        print("\n".join([*banner.ready(front), "", *lines, "Press Ctrl-C to stop."]), flush=True)
+    def ready(warnings: list[str]) -> None:
+        said = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
+        print("\n".join([*banner.ready(front), "", *lines, *said, "Press Ctrl-C to stop."]), flush=True)
 
     await serve(context, front.listeners, ready)
 
@@ -197,15 +212,48 @@ async def _settle(context: Context, front: Front) -> list[str]:
         # Imported already, by the listener for https.
         from botyard.tls import client_lines
 
-        lines += [*banner.tls(front.ca_file, client_lines(Path(front.ca_file))), ""]
+        lines += [*banner.tls(front, client_lines(Path(front.ca_file)), greeting.shown), ""]
     return lines
+
+
+async def _as_known(context: Context) -> Context:
+    """The context of the portal as it stands in the database; its address is noted there. Raises Failure."""
+    settings = context.settings
+    found = await context.database.read(portal.get)
+    if found is None:
+        return context
+    if found.known_keys:
+        _require_loopback(settings)
+    if found.public_url != settings.public_url:
+        await context.database.write(lambda tx: portal.remember_url(tx, settings.public_url))
+    return msgspec.structs.replace(context, loopback_only=found.known_keys)
+
+
+def _require_loopback(settings: Settings) -> None:
+    """Raises Failure where a portal with published keys would be served to others."""
+    if settings.random_keys:
+        raise Failure(
+            f"The demo portal in {settings.data} was made with the published keys; "
+            "--random-keys makes another one: name a new folder with --data.",
+            Exit.USAGE,
+        )
+    for option, host in (("--host", settings.host), ("--public-url", urlsplit(settings.public_url).hostname or "")):
+        if not is_loopback(host):
+            raise Failure(
+                f"Everybody knows the keys of this demo, so it is for this machine only, which {host} is not: "
+                f"leave out {option}, or make a demo with --random-keys and a new --data.",
+                Exit.USAGE,
+            )
 
 
 async def _settle_demo(context: Context) -> _Greeting:
     place = Place(context.database, context.keys, context.settings, every_scope())
     if not await context.database.read(setup.exists):
+        if not context.settings.random_keys:
+            _require_loopback(context.settings)
         try:
-            return _Greeting((await fill(place, int(time.time()))).credentials)
+            keyset = RandomKeys() if context.settings.random_keys else KnownKeys()
+            return _Greeting((await fill(place, int(time.time()), keyset=keyset)).credentials)
         except Duplicate:
             # Another server on the same database was faster.
             pass

@@ -12,6 +12,7 @@ from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table
 from botyard.portal import users, webhooks
 from botyard.portal.webhooks import Issued
+from botyard.store import portal
 from botyard.store.db import Tx
 
 ABOUT = "Issue, list and revoke incoming webhooks: addresses by which scripts call in somebody's name."
@@ -30,7 +31,7 @@ def parser() -> options.Parser:
     add.add_argument("who", metavar="LOGIN", help="login or id of the person it calls for")
     add.add_argument("--title", default="Webhook", metavar="TEXT", help="what it is for")
     add.add_argument("--scope", default="", metavar="im,imbot,…", help="its permissions (default: all)")
-    options.add_public_url(add)
+    options.add_public_url(add, "the one it was last served at")
     listed = verbs.add_parser("list", help="list webhooks", allow_abbrev=False)
     revoke = verbs.add_parser("revoke", help="end a webhook at once", allow_abbrev=False)
     revoke.add_argument("id", type=options.number, help="its number in the list")
@@ -56,8 +57,10 @@ async def _add(given: argparse.Namespace) -> int:
             )
 
         made = await open_.database.write(work)
+        known = await open_.database.read(portal.get)
+    url = given.public_url or (known.public_url if known else "") or settings.public_url
     print(f"id: {made.id}")
-    print(f"address: {settings.public_url}{made.path()}   (it is not shown again)")
+    print(f"address: {url}{made.path()}   (it is not shown again)")
     return Exit.OK
 
 

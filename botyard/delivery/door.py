@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib
-import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -19,11 +18,13 @@ from botyard.rpc.call import Context
 if TYPE_CHECKING:
     from botyard.delivery.client import Client
 
-log = logging.getLogger(__name__)
-
-WARNING = (
+NEAR = (
     "Profile dev: event handlers may be on this machine and in private networks. "
     "Start with --profile prod where strangers can register bots."
+)
+KNOWN_KEYS = (
+    "Everybody knows the keys of this demo: only programs on this machine may use them, and handlers are called on "
+    "this machine only. A demo that others can reach is made with --random-keys and another --data."
 )
 
 
@@ -31,17 +32,19 @@ class Door:
     """Delivery of events. ``writers`` has one for each kind of recipients."""
 
     def __init__(self, context: Context, writers: Mapping[str, Writer], client: Client | None = None) -> None:
-        self.guard = Guard(context.settings.profile)
+        self.guard = Guard(context.settings.profile, loopback_only=context.loopback_only)
         self._context = context
         self._client = client
         self._opening = asyncio.Lock()
         self._hooks = Hooks(context, writers, self._post)
         self._keeping: asyncio.Task[None] | None = None
 
-    def warn(self) -> None:
-        """Say it where the server may connect to what is near."""
-        if self.guard.open:
-            log.warning(WARNING)
+    @property
+    def warnings(self) -> list[str]:
+        """What the administrator should know before strangers come."""
+        if self._context.loopback_only:
+            return [KNOWN_KEYS]
+        return [NEAR] if self.guard.open else []
 
     async def start(self) -> None:
         """Begin to send what is due."""

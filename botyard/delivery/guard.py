@@ -97,10 +97,14 @@ def _networks(rows: tuple[tuple[str, str], ...]) -> tuple[tuple[IPv4Network | IP
 
 
 class Guard:
-    """The rules of one server. ``profile`` dev opens this machine and private networks, and every port."""
+    """The rules of one server. ``profile`` dev opens this machine and private networks, and every port.
 
-    def __init__(self, profile: str, lookup: Lookup | None = None) -> None:
+    With ``loopback_only`` nothing but this machine is open.
+    """
+
+    def __init__(self, profile: str, lookup: Lookup | None = None, *, loopback_only: bool = False) -> None:
         self.open = profile == "dev"
+        self._loopback_only = loopback_only
         self._near, self._never = _networks(_NEAR), _networks(_NEVER)
         self._lookup = lookup or look_up
         self._known: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
@@ -140,6 +144,8 @@ class Guard:
         if isinstance(address, IPv6Address) and address.scope_id is not None:
             raise AddressRefused(f"{address} names an interface of this machine")
         plain = _unwrapped(address)
+        if self._loopback_only and not plain.is_loopback:
+            raise AddressRefused(f"{address} is another machine, and everybody knows the keys of this portal")
         near = next((reason for network, reason in self._near if plain in network), "")
         if near and self.open:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -10,14 +9,15 @@ import msgspec
 from botyard.config import Settings
 from botyard.demo import content, credentials
 from botyard.demo.credentials import Credentials, DemoApplication, DemoBot, DemoPerson
+from botyard.demo.known_keys import Keyset, RandomKeys
 from botyard.demo.seed import NOTHING, Person, Seed
 from botyard.demo.sow import Ground, Sower, Sown
 from botyard.portal import apps, passwords, setup, tokens, webhooks
 from botyard.portal.apps import Registered
-from botyard.portal.keys import Keys, new_client_id
+from botyard.portal.keys import Keys
 from botyard.portal.tokens import Keyring, Pair
+from botyard.store import access, portal, sign_ins
 from botyard.store import apps as stored_apps
-from botyard.store import portal
 from botyard.store.db import Database, Tx
 from botyard.store.users import full_name
 
@@ -45,37 +45,43 @@ class Filled(NamedTuple):
     sown: Sown
 
 
-class _Secrets(NamedTuple):
-    """What is made up before the transaction: passwords with their hashes, and a CLIENT_ID for the webhook's bots."""
+class _Plan(NamedTuple):
+    """What is to be made. Passwords are made up and hashed before the transaction."""
 
-    passwords: Mapping[str, str]
-    hashes: Mapping[str, str]
-    hook_client: str
+    extra: Seed
+    keyset: Keyset
+    passwords: dict[str, str]
+    hashes: dict[str, str]
+    bot_client: str
+    now: int
 
 
-async def fill(place: Place, now: int, extra: Seed = NOTHING) -> Filled:
+async def fill(place: Place, now: int, extra: Seed = NOTHING, keyset: Keyset | None = None) -> Filled:
     """Make a demo portal in an empty database, all in one transaction, and keep its secrets.
 
-    ``extra`` is added to the demo people and chats. Raises SeedWrong; then nothing was made.
+    ``extra`` is added to the demo people and chats; the keys are random ones unless a ``keyset`` is given.
+    Raises SeedWrong; then nothing was made.
     """
-    texts = {person.login: passwords.new_password() for person in (*content.DEMO.people, *extra.people)}
+    keyset = keyset or RandomKeys()
+    texts = {person.login: keyset.password(person.login) for person in (*content.DEMO.people, *extra.people)}
     hashes = {login: passwords.hashed_quickly(text) for login, text in texts.items()}
-    made_up = _Secrets(texts, hashes, new_client_id())
-
-    async def work(tx: Tx) -> Filled:
-        return await _filled(tx, place, extra, made_up, now)
-
-    filled = await place.database.write(work)
+    plan = _Plan(extra, keyset, texts, hashes, keyset.bot_client(), now)
+    filled = await place.database.write(lambda tx: _filled(tx, place, plan))
     credentials.save(place.settings.data, filled.credentials)
     return filled
 
 
-async def _filled(tx: Tx, place: Place, extra: Seed, made_up: _Secrets, now: int) -> Filled:
+async def _filled(tx: Tx, place: Place, plan: _Plan) -> Filled:
+    extra, now = plan.extra, plan.now
     member_id = await setup.found(tx, now, content.TITLE)
-    registered = await apps.register(tx, place.keys, title=content.APPLICATION, scopes=place.scopes, now=now)
+    if plan.keyset.published:
+        await portal.mark_known_keys(tx)
+    registered = await apps.register(
+        tx, place.keys, title=content.APPLICATION, scopes=place.scopes, now=now, pair=plan.keyset.application()
+    )
     owner = f"app:{registered.app.client_id}"
-    hook_owner = place.keys.hook_owner(made_up.hook_client)
-    sower = Sower(tx, Ground(made_up.hashes, {"application": owner, "webhook": hook_owner}, now))
+    hook_owner = place.keys.hook_owner(plan.bot_client)
+    sower = Sower(tx, Ground(plan.hashes, {"application": owner, "webhook": hook_owner}, now))
     ids = (await sower.sow(content.DEMO)).people
     sown = await sower.sow(extra)
     pair = await tokens.issue(tx, place.ring, app=registered.app, user_id=ids[content.ADMIN], now=now)
@@ -84,12 +90,12 @@ async def _filled(tx: Tx, place: Place, extra: Seed, made_up: _Secrets, now: int
         member_id=member_id,
         people=tuple(
             [
-                await _person(tx, place, person, ids[person.login], made_up.passwords[person.login], now)
+                await _person(tx, place, plan, person, ids[person.login])
                 for person in (*content.DEMO.people, *extra.people)
             ]
         ),
         bots=tuple(
-            DemoBot(ids[bot.code], bot.code, bot.name or bot.code, made_up.hook_client * (bot.owner == "webhook"))
+            DemoBot(ids[bot.code], bot.code, bot.name or bot.code, plan.bot_client * (bot.owner == "webhook"))
             for bot in (*content.DEMO.bots, *extra.bots)
         ),
         application=_application(place, registered, owner, pair),
@@ -97,10 +103,19 @@ async def _filled(tx: Tx, place: Place, extra: Seed, made_up: _Secrets, now: int
     return Filled(shown, sown)
 
 
-async def _person(tx: Tx, place: Place, person: Person, user_id: int, password: str, now: int) -> DemoPerson:
-    hook = await webhooks.issue(tx, place.keys, user_id=user_id, title=content.WEBHOOK, scopes=place.scopes, now=now)
-    name = full_name(person.name or person.login, person.last_name)
-    return DemoPerson(user_id, person.login, name, password, hook.secret, person.admin, person.extranet)
+async def _person(tx: Tx, place: Place, plan: _Plan, person: Person, user_id: int) -> DemoPerson:
+    login = person.login
+    hook = await webhooks.issue(
+        tx,
+        place.keys,
+        user_id=user_id,
+        title=content.WEBHOOK,
+        scopes=place.scopes,
+        now=plan.now,
+        secret=plan.keyset.webhook(login),
+    )
+    name = full_name(person.name or login, person.last_name)
+    return DemoPerson(user_id, login, name, plan.passwords[login], hook.secret, person.admin, person.extranet)
 
 
 def _application(place: Place, registered: Registered, owner: str, pair: Pair) -> DemoApplication:
@@ -116,16 +131,39 @@ def _application(place: Place, registered: Registered, owner: str, pair: Pair) -
 
 
 async def greet(place: Place, now: int) -> Credentials | None:
-    """The secrets of a demo portal made before, good for now; ``None`` where they are not known."""
+    """The secrets of a demo portal made before, good for now; ``None`` where they are not known.
+
+    What opens nothing any more is left out: an ended webhook, a changed password, an application that has gone.
+    """
     found = await place.database.read(portal.get)
     kept = credentials.load(place.settings.data, found.member_id) if found else None
     if kept is None:
         return None
+    renewed = await _renewed(place, kept, now)
+    people = await place.database.read(lambda tx: _living(tx, place.keys, renewed))
+    return msgspec.structs.replace(renewed, people=people)
+
+
+async def _living(tx: Tx, keys: Keys, kept: Credentials) -> tuple[DemoPerson, ...]:
+    """The people who are still there, each with what still opens something."""
+    living: list[DemoPerson] = []
+    for person in kept.people:
+        found = await sign_ins.password_of(tx, person.login)
+        if found is None or not found[0].active:
+            continue
+        caller = await access.by_webhook(tx, person.id, keys.hash(person.webhook))
+        password = person.password if passwords.verify(found[1], person.password) else ""
+        living.append(msgspec.structs.replace(person, password=password, webhook=person.webhook if caller else ""))
+    return tuple(living)
+
+
+async def _renewed(place: Place, kept: Credentials, now: int) -> Credentials:
+    """With tokens of the application that are good for some minutes; without an application that has gone."""
     client_id = kept.application.client_id
     app = await place.database.read(lambda tx: apps.find(tx, client_id))
     every = ",".join(place.scopes)
     if app is None or not app.installed:
-        return kept
+        return msgspec.structs.replace(kept, application=msgspec.structs.replace(kept.application, client_id=""))
     unspent = await place.database.read(lambda tx: _unspent(tx, place.keys, kept.application))
     if unspent and app.scopes == every and kept.application.expires > now + FRESH:
         return kept

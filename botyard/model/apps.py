@@ -83,3 +83,7 @@ class Portal(msgspec.Struct, frozen=True, gc=False):
     rest_enabled: bool
     maintenance: bool
     https_required: bool
+    known_keys: bool
+    """Whether published demo keys open it."""
+    public_url: str
+    """The address under which it was last served; ``""`` before the first time."""

@@ -27,9 +27,11 @@ class Issued(msgspec.Struct, frozen=True):
         return f"/rest/{self.user_id}/{self.secret}/"
 
 
-async def issue(tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], now: int) -> Issued:
-    """Make a webhook of a person with these permissions."""
-    secret = new_secret()
+async def issue(
+    tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], now: int, secret: str = ""
+) -> Issued:
+    """Make a webhook of a person with these permissions; its secret is a new one unless one is given."""
+    secret = secret or new_secret()
     added = await apps.add_webhook(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes), now)
     return Issued(added, user_id, secret)
 

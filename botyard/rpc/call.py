@@ -34,6 +34,8 @@ class Context(msgspec.Struct, frozen=True):
     depot: Depot
     lobby: Lobby = msgspec.field(default_factory=Lobby)
     door: Door = msgspec.field(default_factory=Door)
+    loopback_only: bool = False
+    """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""
 
     def url(self, path: str) -> str:
         """The public address of a path; ``""`` stays empty."""

@@ -10,9 +10,22 @@ SWITCHES = frozenset({"rest_enabled", "maintenance", "https_required"})
 
 async def get(tx: Tx) -> Portal | None:
     row = await tx.one(
-        "SELECT title, member_id, created, rest_enabled, maintenance, https_required FROM portal WHERE id = 1"
+        """SELECT title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url
+           FROM portal WHERE id = 1"""
     )
-    return Portal(*(*row[:3], row[3] == 1, row[4] == 1, row[5] == 1)) if row else None
+    if row is None:
+        return None
+    title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url = row
+    return Portal(
+        title=title,
+        member_id=member_id,
+        created=created,
+        rest_enabled=rest_enabled == 1,
+        maintenance=maintenance == 1,
+        https_required=https_required == 1,
+        known_keys=known_keys == 1,
+        public_url=public_url,
+    )
 
 
 async def add(tx: Tx, title: str, member_id: str, now: int) -> None:
@@ -22,6 +35,16 @@ async def add(tx: Tx, title: str, member_id: str, now: int) -> None:
         member=member_id,
         now=now,
     )
+
+
+async def mark_known_keys(tx: Tx) -> None:
+    """Note that published demo keys open this portal; for its whole life."""
+    await tx.run("UPDATE portal SET known_keys = 1 WHERE id = 1")
+
+
+async def remember_url(tx: Tx, public_url: str) -> None:
+    """Keep the address under which clients reach the portal."""
+    await tx.run("UPDATE portal SET public_url = :url WHERE id = 1", url=public_url)
 
 
 async def switch(tx: Tx, name: str, on: bool) -> None:

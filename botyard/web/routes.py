@@ -26,12 +26,10 @@ from botyard.web.http import (
     preflight,
     read_body,
 )
+from botyard.web.loopback_only import AUTHORIZATION_SERVERS
 from botyard.wire import body, envelope
 
 Handler = Callable[[Context, Scope, Receive, Send, list[str]], Awaitable[None]]
-
-# Names that the SDKs call instead of the portal's own.
-OAUTH_HOSTS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
 
 
 def page(handler: Handler) -> Handler:
@@ -76,7 +74,7 @@ async def token(context: Context, scope: Scope, receive: Receive, send: Send, pa
 async def app_info(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """`app.info`: the authorization server's flavour under its own names, else the portal's method."""
     host = header(scope, b"host").decode("latin-1").partition(":")[0].lower()
-    if host not in OAUTH_HOSTS:
+    if host not in AUTHORIZATION_SERVERS:
         await rest.call(context, scope, receive, send, ["app.info"])
         return
     raw = await read_body(scope, receive)

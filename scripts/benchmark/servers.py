@@ -38,7 +38,7 @@ async def serve_echo() -> None:
 async def serve_portal(folder: str, database: str) -> None:
     context = await open_context(Settings(data=Path(folder), database=database))
     listener = Listener(application(context), "127.0.0.1", 0)
-    await serve(context, [listener], lambda: print(listener.port, flush=True))
+    await serve(context, [listener], lambda _: print(listener.port, flush=True))
 
 
 class Handler(asyncio.Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from ipaddress import ip_address
 from typing import Any, TypeVar
 
 import pytest
@@ -206,3 +207,12 @@ def test_a_name_is_looked_up_anew() -> None:
             await guard.place("http://moving.test/")
 
     run(work())
+
+
+def test_with_published_keys_only_this_machine_is_called() -> None:
+    guard = Guard("dev", loopback_only=True)
+    for address in ("127.0.0.1", "127.3.2.1", "::1", "::ffff:127.0.0.1"):
+        guard.require(ip_address(address))
+    for address in ("10.0.0.1", "192.168.0.1", "93.184.216.34", "2606:4700::1", "169.254.169.254", "::ffff:10.0.0.1"):
+        with pytest.raises(AddressRefused):
+            guard.require(ip_address(address))

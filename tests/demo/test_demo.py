@@ -12,11 +12,13 @@ import msgspec
 import pytest
 
 from botyard.api.dialog import Dialog
-from botyard.demo import content, credentials
+from botyard.demo import content, credentials, seed
 from botyard.demo.credentials import Credentials
 from botyard.demo.fill import Filled, Place, fill, greet
+from botyard.demo.known_keys import Keyset, KnownKeys
 from botyard.demo.seed import NOTHING, Seed
 from botyard.portal import passwords
+from botyard.store import portal, users
 from botyard.store.db import Duplicate
 from tests.portals import Databases
 from tests.world import Answer, Person, World
@@ -27,12 +29,13 @@ class DemoWorld(World):
 
     filled: Filled
 
-    def __init__(self, folder: Path, extra: Seed = NOTHING, database: str = "") -> None:
+    def __init__(self, folder: Path, extra: Seed = NOTHING, database: str = "", keyset: Keyset | None = None) -> None:
         self._extra = extra
+        self._keyset = keyset
         super().__init__(folder, database)
 
     def _founded(self) -> Person:
-        self.filled = self.run(fill(self.place(), int(self.time), self._extra))
+        self.filled = self.run(fill(self.place(), int(self.time), self._extra, self._keyset))
         return self.as_("alice")
 
     def place(self, scopes: str = "") -> Place:
@@ -227,7 +230,9 @@ def test_a_start_after_a_client_renewed_the_tokens_shows_new_ones(own: DemoWorld
 
 def test_an_application_that_was_uninstalled_is_given_no_tokens_by_a_start(own: DemoWorld) -> None:
     own.call("botyard.app.uninstall", own.as_("alice"), CLIENT_ID=own.shown.application.client_id)
-    assert own.greeted() == own.shown
+    again = own.greeted()
+    assert (again.application.client_id, again.people) == ("", own.shown.people)
+    assert again.application.access_token == own.shown.application.access_token
 
 
 def renewed(world: DemoWorld, shown: Credentials) -> Answer:
@@ -279,3 +284,41 @@ def test_it_is_the_same_on_postgresql(demo: DemoWorld, tmp_path: Path, databases
 def test_the_demo_says_what_its_file_says(demo: DemoWorld) -> None:
     assert demo.shown.admin.login == content.ADMIN
     assert credentials.load(demo.settings.data, demo.shown.member_id) == demo.shown
+
+
+def test_published_keys_are_the_same_everywhere_and_mark_the_portal(tmp_path: Path, demo: DemoWorld) -> None:
+    shown = []
+    for folder in ("one", "two"):
+        world = DemoWorld(tmp_path / folder, Seed(people=(seed.Person(login="zoe"),)), keyset=KnownKeys())
+        shown.append(world.shown)
+        assert world.call("profile", world.as_("zoe")).result["NAME"] == "zoe"
+        assert marked(world)
+        world.close()
+    one, two = shown
+    assert one.people == two.people
+    assert (one.application.client_id, one.application.client_secret) == (
+        two.application.client_id,
+        two.application.client_secret,
+    )
+    assert one.bots == two.bots
+    assert len({person.webhook for person in one.people}) == 6
+    assert not marked(demo)
+
+
+def marked(world: World) -> bool:
+    """Whether the portal says that its keys are published."""
+    found = world.read(portal.get)
+    return found is not None and found.known_keys
+
+
+def test_what_was_ended_or_changed_is_not_shown_again(own: DemoWorld) -> None:
+    ben, clara, daniel = (own.as_(login) for login in ("ben", "clara", "daniel"))
+    hook = next(one for one in own.call("botyard.webhook.list").result if one["USER_ID"] == ben.id)
+    own.call("botyard.webhook.revoke", ID=hook["ID"])
+    own.call("botyard.user.deactivate", ID=clara.id)
+    own.write(lambda tx: users.set_password(tx, daniel.id, passwords.hashed_quickly("another one")))
+    again = {person.login: person for person in own.greeted().people}
+    assert again["ben"].webhook == ""
+    assert "clara" not in again
+    assert again["daniel"].password == ""
+    assert again["alice"] == own.shown.people[0]
