@@ -51,8 +51,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     event_hours: int = 24
     """Hours for which events lie ready for those who fetch them."""
     delivery: str = "retry"
-    """How events reach handlers: retry (again and again for 17 hours) or compat (a single attempt)."""
-    delivery_timeout: float = 10.0
+    """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (a single attempt)."""
+    delivery_timeout: float = 30.0
     """Seconds in which a handler must answer."""
     delivery_concurrency: int = 128
     """Events being sent at once; one bot gets a sixteenth of that, one host half."""

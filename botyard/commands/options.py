@@ -65,6 +65,24 @@ def add_public_url(made: argparse.ArgumentParser, default: str = "http://localho
     )
 
 
+def add_delivery(made: argparse.ArgumentParser) -> None:
+    """Add the options that say how events reach handlers."""
+    made.add_argument(
+        "--delivery",
+        choices=["retry", "strict", "compat"],
+        default=DEFAULTS.delivery,
+        help="retry calls handlers until the event has arrived, for 17 hours (default); strict until they have answered, "
+        "and holds the dialog meanwhile; compat calls once, as the vendor does",
+    )
+    made.add_argument(
+        "--delivery-timeout",
+        type=seconds,
+        default=DEFAULTS.delivery_timeout,
+        metavar="SECONDS",
+        help=f"how long to wait for a handler's answer (default: {DEFAULTS.delivery_timeout:g})",
+    )
+
+
 def place(given: argparse.Namespace) -> Settings:
     """Settings with nothing but the place of a portal."""
     return Settings(data=given.data, database=chosen_database(given), public_url=_public_url(given))
@@ -111,6 +129,17 @@ def hours(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text)):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of hours: give one from 1 to 99999")
     return int(text)
+
+
+def seconds(text: str) -> float:
+    """A number of seconds, with a fraction or not: more than none, at most an hour."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: give one above 0, at most 3600")
+    return found
 
 
 def mebibytes(text: str) -> int:

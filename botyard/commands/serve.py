@@ -75,12 +75,7 @@ def parser() -> options.Parser:
     made.add_argument(
         "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
     )
-    made.add_argument(
-        "--delivery",
-        choices=["retry", "compat"],
-        default=known.delivery,
-        help="retry calls handlers until they answer, for 17 hours (default); compat calls once, as the vendor does",
-    )
+    options.add_delivery(made)
     made.add_argument(
         "--event-hours",
         type=options.hours,
@@ -135,6 +130,7 @@ def settings(given: argparse.Namespace) -> Settings:
         limits=given.limits,
         profile=given.profile,
         delivery=given.delivery,
+        delivery_timeout=given.delivery_timeout,
         event_hours=given.event_hours,
         event_log_days=given.event_log_days,
         demo=given.demo,

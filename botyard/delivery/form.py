@@ -12,6 +12,10 @@ from botyard.model.deliveries import Delivery
 from botyard.wire import forms
 
 
+AGENT = "Bitrix24 Webhook Engine"
+"""As portals of the vendor call themselves: handlers in the wild look for the word Bitrix."""
+
+
 def body(post: Post, ts: int) -> bytes:
     """The form that handlers know."""
     fields = {
@@ -32,7 +36,8 @@ def headers(delivery: Delivery, said: bytes, secret: bytes, now: int) -> dict[st
     number = f"{delivery.event_id}.{delivery.id}"
     return {
         "Content-Type": "application/x-www-form-urlencoded",
-        "User-Agent": f"Botyard/{__version__}",
+        "User-Agent": AGENT,
+        "Botyard-Version": __version__,
         "Webhook-Id": number,
         "Webhook-Timestamp": str(now),
         "Webhook-Signature": signature(number, now, said, secret),

@@ -15,6 +15,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, NamedTuple
 
+from botyard.api.post import Post
 from botyard.delivery import form
 from botyard.delivery.gates import Gate, Gates
 from botyard.delivery.manners import (
@@ -27,6 +28,7 @@ from botyard.delivery.manners import (
     Manners,
 )
 from botyard.delivery.masking import SHORT, masked
+from botyard.delivery.report import Report, made
 from botyard.delivery.retries import SCHEDULES, Answer, judged
 from botyard.delivery.tail import POLL_SECONDS, Tail
 from botyard.delivery.words import Letter, Writer
@@ -97,6 +99,7 @@ class Hooks:
         self._main: asyncio.Task[None] | None = None
         self._stopping = False
         self._pumping = False
+        self._report = Report()
         self._started = 0.0
 
     async def start(self) -> None:
@@ -308,7 +311,8 @@ class Hooks:
             return
         (held,) = batch
         log.error("Delivery %d could not be written.", held.delivery.id, exc_info=problem)
-        self._judge(held, Answer(0, problem=f"not written: {type(problem).__name__}"), self._context.clock.now(), 0.0)
+        answer = Answer(0, problem=f"not written: {type(problem).__name__}")
+        self._judge(held, None, answer, self._context.clock.now(), 0.0)
 
     async def _letters(self, tx: Tx, batch: list[Held]) -> list[tuple[Letter | Reason, int]]:
         found: list[tuple[Letter | Reason, int]] = []
@@ -342,10 +346,10 @@ class Hooks:
         except Exception as problem:
             log.exception("Delivery %d could not be sent.", held.delivery.id)
             answer = Answer(0, problem=f"not sent: {type(problem).__name__}")
-        self._judge(held, answer, started, self._moment() - begun)
+        self._judge(held, letter.post, answer, started, self._moment() - begun)
 
-    def _judge(self, held: Held, answer: Answer, started: float, took: float) -> None:
-        made = Attempt(
+    def _judge(self, held: Held, post: Post | None, answer: Answer, started: float, took: float) -> None:
+        attempt = Attempt(
             number=held.delivery.attempts + 1,
             started=int(started * 1000),
             took=int(took * 1000),
@@ -353,7 +357,9 @@ class Hooks:
             answer=answer.body,
             problem=answer.problem,
         )
-        ended = judged(held.delivery, made, answer, self._schedule, self._now())
+        ended = judged(held.delivery, attempt, answer, self._schedule, self._now())
+        if one := made(ended, post.event if post else "", post.handler if post else "", self._now()):
+            self._report.attempt(one)
         held.gate.passed(took, ended.state is State.DONE)
         if held.host is not None:
             held.host.passed(took, True)

@@ -11,6 +11,7 @@ MINUTE, HOUR = 60, 3600
 
 SCHEDULES: dict[str, tuple[int, ...]] = {
     "retry": (0, 5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR),
+    "strict": (0, 5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR),
     "compat": (0,),
 }
 """Seconds to wait before each attempt. ``compat`` is a single one, as the vendor makes it."""

@@ -1,0 +1,87 @@
+"""What the log says of attempts: one record each, and one line when a recipient stops or starts to take its events."""
+
+from __future__ import annotations
+
+import logging
+from typing import NamedTuple
+
+from botyard.model.deliveries import Ended, State
+
+attempts_log = logging.getLogger("botyard.delivery.attempts")
+"""Every attempt at level DEBUG; the record's ``attempt`` is a ``Made``. Nobody listens unless it is asked to."""
+log = logging.getLogger("botyard.delivery")
+
+REMEMBERED = 10_000
+
+
+class Made(NamedTuple):
+    """An attempt that was made: for whom, of what, where, and what came of it.
+
+    ``recipient`` is `bot:17` or `binding:3`. ``outcome`` is the delivery's next state: done, waiting, dead.
+    ``again`` are the seconds until the next attempt; ``None`` for none. ``status`` is 0 where there was no answer,
+    and ``problem`` then says why.
+    """
+
+    recipient: str
+    event: str
+    address: str
+    outcome: State
+    number: int
+    status: int
+    problem: str
+    milliseconds: int
+    again: int | None
+
+    @property
+    def met(self) -> str:
+        """What it met, in a few words."""
+        return self.problem or f"status {self.status}"
+
+    @property
+    def line(self) -> str:
+        """The attempt in one line, without secrets: the query of an address may hold some."""
+        then = "" if self.outcome is State.DONE else ", given up"
+        if self.again is not None:
+            then = f", again in {self.again} s"
+        return f"{self.recipient} ← {self.event} {self.address.partition('?')[0]} {self.met}{then}"
+
+
+def made(ended: Ended, event: str, address: str, now: int) -> Made | None:
+    """The attempt that has ended so; ``None`` where none was made."""
+    attempt = ended.attempt
+    if attempt is None:
+        return None
+    return Made(
+        recipient=ended.delivery.recipient,
+        event=event,
+        address=address,
+        outcome=ended.state,
+        number=attempt.number,
+        status=attempt.status,
+        problem=attempt.problem,
+        milliseconds=attempt.took,
+        again=max(0, ended.due - now) if ended.state is State.WAITING else None,
+    )
+
+
+class Report:
+    """Writes the log of one server's attempts, and knows which recipients fail."""
+
+    def __init__(self) -> None:
+        self._failing: dict[str, None] = {}
+
+    def attempt(self, one: Made) -> None:
+        """Note an attempt."""
+        if attempts_log.isEnabledFor(logging.DEBUG):
+            attempts_log.debug("%s", one.line, extra={"attempt": one})
+        failed = one.outcome is not State.DONE
+        if failed == (one.recipient in self._failing):
+            return
+        if failed:
+            if len(self._failing) >= REMEMBERED:
+                self._failing.pop(next(iter(self._failing)))
+            self._failing[one.recipient] = None
+            log.warning("Events do not reach their handler: %s", one.line)
+        else:
+            del self._failing[one.recipient]
+            log.info("Events reach their handler again: %s", one.line)

@@ -1,0 +1,59 @@
+"""What the log says of attempts."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from botyard import __version__
+from botyard.delivery.report import Made, attempts_log
+from tests.delivery.handlers import answer
+from tests.delivery.stage import Stage
+
+
+def _made(caplog: pytest.LogCaptureFixture) -> list[Made]:
+    return [record.attempt for record in caplog.records if record.name == attempts_log.name]  # type: ignore[attr-defined]
+
+
+def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "botyard.delivery"]
+
+
+def test_each_attempt_has_a_record(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, attempts_log.name)
+    stage.handler.behaviours["/bot"] = answer(500, "broken")
+    bot = stage.bot(path="/bot?token=secret")
+    stage.handler.behaviours["/bot?token=secret"] = answer(500, "broken")
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.attempts(bot)) >= 1)
+    first = _made(caplog)[0]
+    assert (first.recipient, first.event, first.status, first.again) == (f"bot:{bot}", "ONIMBOTJOINCHAT", 500, 5)
+    assert first.line == f"bot:{bot} ← ONIMBOTJOINCHAT {stage.handler.url()} status 500, again in 5 s"
+
+
+def test_a_failure_and_its_end_are_one_line_each(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "botyard.delivery")
+    bot = stage.bot()
+    stage.handler.behaviours["/bot"] = answer(503)
+    stage.say(bot, "one")
+    stage.until(lambda: len(stage.attempts(bot)) >= 1)
+    stage.wait(5)
+    stage.until(lambda: len(stage.attempts(bot)) >= 2)
+    stage.handler.behaviours.clear()
+    for pause in (30, 300):
+        stage.wait(pause)
+    stage.until(lambda: stage.states(bot) == ["done", "done"])
+    where = f"bot:{bot} ← ONIMBOTJOINCHAT {stage.handler.url()}"
+    assert _lines(caplog) == [
+        f"Events do not reach their handler: {where} status 503, again in 5 s",
+        f"Events reach their handler again: {where} status 200",
+    ]
+
+
+def test_posts_call_themselves_as_the_vendors_do(stage: Stage) -> None:
+    bot = stage.bot()
+    stage.say(bot, "Hello")
+    stage.until(lambda: len(stage.handler.heard) == 2)
+    assert {one.headers["user-agent"] for one in stage.handler.heard} == {"Bitrix24 Webhook Engine"}
+    assert {one.headers["botyard-version"] for one in stage.handler.heard} == {__version__}
