@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, cast
@@ -141,10 +141,15 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
-async def serve(context: Context, listeners: list[Listener], ready: Callable[[list[str]], None]) -> None:
+async def serve(
+    context: Context,
+    listeners: list[Listener],
+    ready: Callable[[list[str]], None],
+    companions: Iterable[Callable[[], Coroutine[Any, Any, None]]] = (),
+) -> None:
     """Run until a signal asks to stop; then finish what is under way and close the database.
 
-    ``ready`` is given what the administrator should know, in sentences.
+    ``ready`` is given what the administrator should know, in sentences. ``companions`` run beside the server.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -158,7 +163,11 @@ async def serve(context: Context, listeners: list[Listener], ready: Callable[[li
     gc.collect()
     gc.freeze()
     ready(door.warnings)
+    beside = [asyncio.create_task(companion()) for companion in companions]
     await stopped.wait()
+    for task in beside:
+        task.cancel()
+    await asyncio.gather(*beside, return_exceptions=True)
     context.lobby.close()
     for listener in listeners:
         listener.stop()

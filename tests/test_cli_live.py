@@ -128,16 +128,33 @@ def test_a_demo_portal_prints_lines_that_work_when_pasted(tmp_path: Path) -> Non
         assert lines[0].startswith("Botyard")
         pasted = "\n".join(line for line in lines if line.startswith(("export ", "curl ")))
         script = f"""{pasted.replace("curl ", "curl -fsS ")}
-echo; curl -fsS "${{WEBHOOK}}profile"; echo; curl -fsS "${{PERSON}}profile"; echo "$WEBHOOK"
+echo; curl -fsS "${{WEBHOOK}}profile"; echo; curl -fsS "${{PERSON}}profile"; echo; echo "$WEBHOOK"
 """
         # What was pasted last is https, with the portal's own authority.
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
         told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment)
-        dialog, alice, rest = told.stdout.split("\n", 2)
+        dialog, alice, ben, webhook = told.stdout.splitlines()
         assert json.loads(dialog)["result"]["dialog_id"] == "chat1"
         assert json.loads(alice)["result"]["ID"] == "1"
-        assert '"ID":"2"' in rest
-        assert "\nhttps://localhost:" in rest or rest.endswith("/") or "https://localhost:" in rest
+        assert json.loads(ben)["result"]["ID"] == "2"
+        assert webhook.startswith("https://localhost:")
+
+
+def test_the_first_message_to_the_demo_gets_a_reply(tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo") as server:
+        person = server.word(r"export PERSON=(\S+)")
+        helper = server.word(r"(\d+) +Helper")
+        ask(person + "im.v2.Event.subscribe")
+        ask(person + "im.message.add", DIALOG_ID=helper, MESSAGE="Anybody there?")
+        offset, heard = 0, []
+        end = time.monotonic() + SECONDS
+        while "You said: Anybody there?" not in heard and time.monotonic() < end:
+            page = ask(person + "im.v2.Event.get", offset=offset, wait=5)["result"]
+            heard += [one["data"]["message"]["text"] for one in page["events"] if "message" in one["data"]]
+            offset = page["nextOffset"]
+        assert "You said: Anybody there?" in heard
+        code, said = server.stop()
+        assert (code, "Traceback" in said) == (Exit.OK, False)
 
 
 def test_what_opens_nothing_any_more_is_not_printed_again(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
 from botyard.commands.permissions import every_scope
 from botyard.config import Settings
+from botyard.demo import helper_bot
 from botyard.demo.credentials import FILE, Credentials
 from botyard.demo.fill import Place, fill, greet
 from botyard.demo.known_keys import KnownKeys, RandomKeys
@@ -181,7 +182,8 @@ async def _serve(wanted: Settings) -> None:
         said = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
         print("\n".join([*banner.ready(front), "", *lines, *said, "Press Ctrl-C to stop."]), flush=True)
 
-    await serve(context, front.listeners, ready)
+    helper = await helper_bot.find(context) if wanted.demo else None
+    await serve(context, front.listeners, ready, [helper.run] if helper else [])
 
 
 class _Greeting(NamedTuple):

@@ -13,6 +13,8 @@ TITLE = "Botyard demo"
 APPLICATION = "Demo application"
 WEBHOOK = "Demo webhook"
 ADMIN = "alice"
+HELPER = "demo_helper"
+"""The bot that answers; see helper_bot.py."""
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -84,13 +86,13 @@ PEOPLE = (
 )
 
 BOTS = (
-    SeedBot(code="demo_helper", name="Helper", work_position="Answers questions", color="AZURE"),
+    SeedBot(code=HELPER, name="Helper", work_position="Answers questions", color="AZURE", fetches=True),
     SeedBot(
         code="demo_watcher", name="Watcher", work_position="Reads along", color="MARENGO", type="S", owner="webhook"
     ),
 )
 
-_BUILD = {
+BUILD = {
     "ID": 1,
     "COLOR_TOKEN": "primary",
     "COLOR": "#29619b",
@@ -137,7 +139,7 @@ _RELEASE = SeedChat(
             edited="I fixed a typo in the second one.",
         ),
         Said(by="clara", text="Wrong chat, sorry.", ago=2 * _DAY - 5, erased=True),
-        Said(by="demo_helper", text="A new build", ago=90, attach=_BUILD, read_by=("alice", "ben", "daniel")),
+        Said(by="demo_helper", text="A new build", ago=90, attach=BUILD, read_by=("alice", "ben", "daniel")),
         Said(by="demo_helper", text="What shall we do with it?", ago=89, keyboard=_CHOICE, read_by=("ben", "daniel")),
         Said(by="ben", text="I would ship it.", ago=60, reply_to=6, read_by=("daniel",)),
         Said(by="daniel", text="So would I.", ago=45, reply_to=7, liked_by=("ben",), read_by=("ben",)),

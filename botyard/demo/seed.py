@@ -54,6 +54,8 @@ class SeedBot(_Part, frozen=True):
     color: str = ""
     type: Literal["B", "O", "H", "S"] = "B"
     owner: Literal["application", "webhook"] = "application"
+    fetches: bool = False
+    """Whether it is of the second generation and fetches its events; else it is of the first, and is called."""
 
 
 class Said(_Part, frozen=True):

@@ -15,7 +15,7 @@ from botyard.chat.pictures import keep
 from botyard.demo.picture import picture
 from botyard.demo.seed import MINUTE, Person, Said, Seed, SeedBot, SeedChat, SeedDialog, SeedWrong
 from botyard.errors import Refused
-from botyard.model.bots import BotType, Handlers
+from botyard.model.bots import BotType, EventMode, Handlers
 from botyard.model.chats import Chat, Kind, Member
 from botyard.model.messages import Draft
 from botyard.model.people import Profile, UserKind
@@ -126,8 +126,9 @@ class Sower:
             code=self._new(bot.code),
             type=BotType(bot.type),
             openline=False,
-            dialect="v1",
+            dialect="v2" if bot.fetches else "v1",
             profile=profile,
+            event_mode=EventMode.FETCH if bot.fetches else EventMode.WEBHOOK,
         )
         first = min(self._ids.values(), default=0)
         self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX, self._ground.now)
