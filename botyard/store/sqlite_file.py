@@ -52,9 +52,7 @@ def connect(path: str | Path, *, patience: float) -> apsw.Connection:
     """A connection set up as both the reader and the writer need it; ``Unavailable`` says why it cannot be had."""
     if str(path) in ("", ":memory:"):
         raise Unavailable("SQLite needs the path of a file; a database in memory is not supported.")
-    # Messages and hashes of keys are nobody else's business; the log beside the file takes over its rights.
-    with contextlib.suppress(OSError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    _create(path)
     try:
         connection = apsw.Connection(os.fspath(path), statementcachesize=PREPARED)
     except apsw.Error as problem:
@@ -65,6 +63,20 @@ def connect(path: str | Path, *, patience: float) -> apsw.Connection:
         connection.close()
         raise explained(problem) from problem
     return connection
+
+
+def _create(path: str | Path) -> None:
+    """Make the file where there is none, for its owner only; the log beside it takes over its rights.
+
+    A file that is there is never opened: the system forgets all locks that a process has on a file
+    whenever the process closes any descriptor of it, and SQLite would not know. Another process could
+    then take the log away, with all that was written to it since. Nothing but SQLite opens these files.
+    """
+    if os.path.exists(path):
+        return
+    # Whatever else is wrong, SQLite will say.
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare(connection: apsw.Connection, *, patience: float) -> None:
