@@ -24,7 +24,7 @@ from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.door import Door
 from botyard.delivery.words import Writer, to_bindings, to_bots
-from botyard.portal import keys
+from botyard.portal.data_folder import open_keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
@@ -50,12 +50,17 @@ async def open_context(settings: Settings, clock: Clock | None = None) -> Contex
     settings.data.mkdir(parents=True, exist_ok=True)
     room = depot(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
     database = await open_database(settings.database or settings.data / "botyard.db")
-    await migrate(database)
+    try:
+        await migrate(database)
+        made = await open_keys(database, settings.data)
+    except BaseException:
+        await database.close()
+        raise
     return Context(
         settings=settings,
         database=database,
         clock=clock or Clock(settings.time_zone),
-        keys=keys.load(settings.data),
+        keys=made,
         registry=Registry(MODULES),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
         depot=room,

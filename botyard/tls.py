@@ -5,7 +5,6 @@ Clients that insist on https are told to trust the authority's certificate; see 
 
 from __future__ import annotations
 
-import os
 import shlex
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -16,6 +15,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from trustme import CA
+
+from botyard import atomic_file
 
 ALWAYS = ("localhost", "127.0.0.1", "::1", "oauth.bitrix.info", "oauth.bitrix24.tech")
 """Names in every certificate. The last two are where CRest and b24pysdk renew their tokens, whatever the portal."""
@@ -87,8 +88,8 @@ def _authority(folder: Path) -> CA:
         # One of the two is no use without the other, and an old certificate must not meet a new key.
         cert_file.unlink(missing_ok=True)
         ca = CA(organization_name="Botyard", organization_unit_name="Local certificate authority", path_length=0)
-    _write(key_file, ca.private_key_pem.bytes())
-    _write(cert_file, ca.cert_pem.bytes())
+    atomic_file.replace(key_file, ca.private_key_pem.bytes())
+    atomic_file.replace(cert_file, ca.cert_pem.bytes())
     return ca
 
 
@@ -117,14 +118,5 @@ def _issue(ca: CA, certificates: Certificates, names: list[str]) -> None:
         )
     except UnicodeError as error:
         raise ValueError(f"No certificate can be made for the host name {names[-1]!r}: {error}") from None
-    _write(certificates.key_file, issued.private_key_pem.bytes())
-    _write(certificates.cert_file, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put the file in place whole, never readable by anybody else, not even for a moment."""
-    draft = path.with_name(path.name + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-    draft.replace(path)
+    atomic_file.replace(certificates.key_file, issued.private_key_pem.bytes())
+    atomic_file.replace(certificates.cert_file, b"".join(blob.bytes() for blob in issued.cert_chain_pems))

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from botyard.config import Settings
 from botyard.errors import Refused
-from botyard.store.db import Duplicate, FilesUnavailable, Unavailable
+from botyard.store.db import Duplicate, FilesUnavailable, FolderUnusable, Unavailable
 
 FILE = "botyard.db"
 """The database in the data folder."""
@@ -47,7 +47,8 @@ def storage(settings: Settings) -> Iterator[None]:
         raise Failure(f"{refused.v1()[1]}.") from refused
     except Unavailable as problem:
         # The address of a server is not repeated: it may hold a password.
-        where = "" if settings.database or isinstance(problem, FilesUnavailable) else f": {settings.data / FILE}"
+        named = settings.database or isinstance(problem, (FilesUnavailable, FolderUnusable))
+        where = "" if named else f": {settings.data / FILE}"
         raise Failure(f"{problem.reason.removesuffix('.')}{where}.", Exit.STORAGE) from problem
     except Duplicate as problem:
         raise Failure("Another command has just added the same; nothing was done.") from problem

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from botyard.commands.failing import FILE, Exit, Failure, storage
 from botyard.config import Settings
 from botyard.model.people import User
-from botyard.portal import keys, setup, users
+from botyard.portal import setup, users
+from botyard.portal.data_folder import open_keys
 from botyard.portal.keys import Keys
 from botyard.portal.tokens import Keyring
 from botyard.store.db import Database, Tx
@@ -47,7 +48,7 @@ async def house(settings: Settings, *, empty: bool = False) -> AsyncIterator[Hou
         database = await open_rows(settings)
         try:
             await (migrate(database) if empty else _require_ready(database, settings))
-            yield House(database, keys.load(settings.data), settings, int(time.time()))
+            yield House(database, await open_keys(database, settings.data), settings, int(time.time()))
         finally:
             await database.close()
 

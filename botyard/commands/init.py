@@ -9,6 +9,7 @@ from botyard.commands import options
 from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.house import house, open_rows
 from botyard.portal import passwords, setup
+from botyard.portal.data_folder import open_keys
 from botyard.store.db import Tx
 from botyard.store.migrate import migrate
 
@@ -70,6 +71,7 @@ async def _migrate(given: argparse.Namespace) -> int:
         database = await open_rows(settings)
         try:
             applied = await migrate(database)
+            await open_keys(database, settings.data)
         finally:
             await database.close()
     for name in applied:

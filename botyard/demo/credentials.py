@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from pathlib import Path
 
 import msgspec
 
+from botyard import atomic_file
+
 FILE = "demo.json"
+NOTHING = b"{}\n"
+"""What stands in it before the portal is made."""
 
 
 class DemoPerson(msgspec.Struct, frozen=True):
@@ -66,10 +70,22 @@ def load(folder: Path, member_id: str) -> Credentials | None:
     return kept if kept.member_id == member_id else None
 
 
+def reserve(folder: Path) -> None:
+    """Mark the folder as a demo's before there is anything to keep: nobody may ever take it for another portal.
+
+    Raises OSError, where there is no room.
+    """
+    atomic_file.create(folder / FILE, NOTHING)
+
+
+def release(folder: Path) -> None:
+    """Take the mark away again, where nothing was kept since."""
+    with contextlib.suppress(FileNotFoundError):
+        if (folder / FILE).read_bytes() == NOTHING:
+            (folder / FILE).unlink()
+
+
 def save(folder: Path, credentials: Credentials) -> None:
-    """Keep them, readable by their owner only; put in place whole."""
-    draft = folder / (FILE + ".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(msgspec.json.format(msgspec.json.encode(credentials), indent=2) + b"\n")
-    draft.replace(folder / FILE)
+    """Keep them, readable by their owner only."""
+    content = msgspec.json.format(msgspec.json.encode(credentials), indent=2) + b"\n"
+    atomic_file.replace(folder / FILE, content)

@@ -66,7 +66,12 @@ async def fill(place: Place, now: int, extra: Seed = NOTHING, keyset: Keyset | N
     texts = {person.login: keyset.password(person.login) for person in (*content.DEMO.people, *extra.people)}
     hashes = {login: passwords.hashed_quickly(text) for login, text in texts.items()}
     plan = _Plan(extra, keyset, texts, hashes, keyset.bot_client(), now)
-    filled = await place.database.write(lambda tx: _filled(tx, place, plan))
+    credentials.reserve(place.settings.data)
+    try:
+        filled = await place.database.write(lambda tx: _filled(tx, place, plan))
+    except BaseException:
+        credentials.release(place.settings.data)
+        raise
     credentials.save(place.settings.data, filled.credentials)
     return filled
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
 
+from botyard import atomic_file
+from botyard.store.db import FolderUnusable
+
+FILE = "secret.key"
+"""The portal's key in its data folder, as hexadecimal digits."""
+PEPPER_BYTES = 32
 HASHES = 1024
 """Hashes that are remembered, in memory only."""
 SIGNING_PREFIX = "whsec_"
+
+_WHOLE = re.compile(rb"[0-9a-fA-F]{%d}" % (2 * PEPPER_BYTES))
 
 
 class Keys:
@@ -26,6 +34,11 @@ class Keys:
         self._pepper = pepper
         # The same few keys sign nearly every call.
         self._hashed = lru_cache(HASHES)(self._hash)
+
+    @property
+    def fingerprint(self) -> str:
+        """By what the database knows the key; it opens nothing."""
+        return hmac.digest(self._pepper, b"\0fingerprint", hashlib.sha256).hex()[:32]
 
     def hash(self, secret: str) -> str:
         """The form in which a secret is stored and looked up."""
@@ -65,13 +78,27 @@ def new_client_id() -> str:
     return f"local.{secrets.token_hex(7)}.{secrets.randbelow(90_000_000) + 10_000_000}"
 
 
-def load(folder: Path) -> Keys:
-    """The keys of a data folder; the pepper is made on first use, readable by its owner only."""
-    file = folder / "secret.key"
-    if not file.exists():
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as out:
-            out.write(secrets.token_hex(32))
-            out.flush()
-            os.fsync(out.fileno())
-    return Keys(bytes.fromhex(file.read_text().strip()))
+def read(folder: Path) -> Keys | None:
+    """The keys of a data folder; ``None`` where there are none. Raises FolderUnusable for a key that is not whole."""
+    file = folder / FILE
+    try:
+        text = file.read_bytes().strip()
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise FolderUnusable(f"The key in {file} cannot be read: {problem.strerror}.") from problem
+    if not _WHOLE.fullmatch(text):
+        raise FolderUnusable(
+            f"The key in {file} is empty or damaged; restore the file from a backup. "
+            "Where no portal was made yet, delete it."
+        )
+    return Keys(bytes.fromhex(text.decode()))
+
+
+def make(folder: Path) -> Keys:
+    """New keys for a data folder that has none, or those that another process has just made. Raises OSError."""
+    atomic_file.create(folder / FILE, secrets.token_hex(PEPPER_BYTES).encode())
+    made = read(folder)
+    if made is None:
+        raise FolderUnusable(f"The key in {folder / FILE} was removed while it was being made.")
+    return made

@@ -6,13 +6,14 @@ All calls block, and are made in threads.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import re
 import shutil
 import tempfile
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
+
+from botyard.atomic_file import sync_folder
 
 CHUNK = 1024 * 1024
 """How much is read or written at a time."""
@@ -65,8 +66,8 @@ class Folder:
         except BaseException:
             half.unlink(missing_ok=True)
             raise
-        _sync_folder(place.parent)
-        _sync_folder(place.parent.parent)
+        sync_folder(place.parent)
+        sync_folder(place.parent.parent)
 
     def read(self, name: str, start: int, length: int) -> bytes:
         with self._place(name).open("rb") as file:
@@ -121,13 +122,3 @@ def checked(name: str) -> str:
 
 def _half(place: Path) -> Path:
     return place.with_name(place.name + ".part")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable, where folders can be synced."""
-    with contextlib.suppress(PermissionError):  # Windows opens no folders.
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

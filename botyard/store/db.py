@@ -42,6 +42,10 @@ class FilesUnavailable(Unavailable):
     """The bytes of files cannot be kept where they should be; ``reason`` names the place."""
 
 
+class FolderUnusable(Unavailable):
+    """The data folder does not belong to this database, or a file in it is damaged; ``reason`` names the file."""
+
+
 class Duplicate(Exception):
     """A unique constraint says that such a row exists already."""
 

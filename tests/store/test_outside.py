@@ -81,7 +81,11 @@ def _wait_for_more(printed: Path, child: subprocess.Popen[bytes]) -> None:
 def opened_by_us(folder: Path, *words: str) -> list[str]:
     """What this project's own code opened of the database, and nobody but SQLite should."""
     ended = subprocess.run(
-        [sys.executable, "-c", WATCHING, os.fspath(folder), *words], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", WATCHING, os.fspath(folder), *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     return [line for line in ended.stdout.splitlines() if line.startswith("opened")]
