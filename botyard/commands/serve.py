@@ -170,9 +170,7 @@ async def _serve(wanted: Settings) -> None:
         wanted.data.mkdir(parents=True, exist_ok=True)
         front = Front(wanted)
         try:
-            context = await open_context(front.settings)
-            lines = await _settle(context, front)
-            context = await _as_known(context)
+            context, lines = await _opened(front)
         except BaseException:
             front.close()
             raise
@@ -184,6 +182,17 @@ async def _serve(wanted: Settings) -> None:
 
     helper = await helper_bot.find(context) if wanted.demo else None
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
+
+
+async def _opened(front: Front) -> tuple[Context, list[str]]:
+    """The open portal, made where there was none, and what there is to say about it."""
+    context = await open_context(front.settings)
+    try:
+        lines = await _settle(context, front)
+        return await _as_known(context), lines
+    except BaseException:
+        await context.database.close()
+        raise
 
 
 class _Greeting(NamedTuple):
