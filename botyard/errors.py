@@ -53,12 +53,16 @@ class Problem(Enum):
     HEAD_TOO_BIG = row(431, "INVALID_REQUEST: The request line and headers are larger than {limit} bytes")
     BODY_MALFORMED = row(400, "INVALID_REQUEST: The request body could not be read: {reason}")
     BODY_NOT_UTF8 = row(400, "INVALID_REQUEST: The request is not valid UTF-8")
+    BODY_SURROGATE = row(
+        400, "INVALID_REQUEST: The request holds half a character, such as half of an emoji: a lone surrogate{place}"
+    )
     BODY_NUL = row(400, "INVALID_REQUEST: NUL characters are not allowed in parameters")
     BODY_TOO_DEEP = row(400, "INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
     BODY_TOO_MANY = row(400, "INVALID_REQUEST: More than {limit} parameters")
     BODY_TIMEOUT = row(408, "INVALID_REQUEST: The request body did not arrive within {limit} seconds")
     BODY_TOO_BIG = row(413, "INVALID_REQUEST: The request body is larger than {limit} bytes")
     BODY_TYPE = row(415, "INVALID_REQUEST: Content type {type} is not supported")
+    BODY_ENCODING = row(415, "INVALID_REQUEST: Content encoding {encoding} is not supported")
     PATH_UNKNOWN = row(404, "INVALID_REQUEST: There is nothing at this address")
     LOOPBACK_ONLY = row(403, "INVALID_REQUEST: The published demo keys are for this machine only: {reason}")
     VERB_WRONG = row(405, "INVALID_REQUEST: This address answers {verbs} only")

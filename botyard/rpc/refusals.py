@@ -13,16 +13,18 @@ DOOR = (
     Problem.HEAD_TOO_BIG,
     Problem.BODY_MALFORMED,
     Problem.BODY_NOT_UTF8,
+    Problem.BODY_SURROGATE,
     Problem.BODY_NUL,
     Problem.BODY_TOO_DEEP,
     Problem.BODY_TOO_MANY,
     Problem.BODY_TIMEOUT,
     Problem.BODY_TOO_BIG,
     Problem.BODY_TYPE,
+    Problem.BODY_ENCODING,
 )
 """The request could not be read."""
 
-DOOR_V3 = (Problem.JSON_V3, Problem.BODY_TIMEOUT, Problem.BODY_TOO_BIG)
+DOOR_V3 = (Problem.JSON_V3, Problem.BODY_TIMEOUT, Problem.BODY_TOO_BIG, Problem.BODY_ENCODING)
 """The same for REST 3.0, which reads nothing but JSON."""
 
 CALLER = (

@@ -129,8 +129,15 @@ class Connection(HttpToolsProtocol):
         if self.cycle is None:
             return
         self.scope["extensions"] = self._offers
+        if not self.cycle.keep_alive and self.parser.should_keep_alive():
+            self._keep_old_http()
         if not self.cycle.keep_alive:
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # Stands in for the few words that are said to it.
+
+    def _keep_old_http(self) -> None:
+        """Let a connection of HTTP/1.0 go on where the client asks for it, and say so; uvicorn always ends it."""
+        self.cycle.keep_alive = True
+        self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"keep-alive")]
 
     def on_message_complete(self) -> None:
         if self.declines():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from botyard.errors import Problem, Refused
-from botyard.wire import envelope
-from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY
+from botyard.wire import compression, envelope
+from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY, SMALL_BODY
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -58,12 +58,24 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-def announced_size(scope: Scope, limit: int) -> int:
-    """How long the body is said to be, 0 where nothing is said. Raises BODY_TOO_BIG."""
-    announced = header(scope, b"content-length")
-    if announced and (not announced.isdigit() or len(announced) > 18 or int(announced) > limit):
-        raise Refused(Problem.BODY_TOO_BIG, limit=limit)
-    return int(announced or 0)
+class Announced(NamedTuple):
+    """What the head says of the body: its length, -1 where that is not said, and its compression, "" for none."""
+
+    length: int
+    coding: str
+
+
+def announced(scope: Scope, limit: int) -> Announced:
+    """What is said of the body. Raises BODY_TOO_BIG and BODY_ENCODING."""
+    length, coding = -1, ""
+    for key, value in scope["headers"]:
+        if key == b"content-length":
+            if not value.isdigit() or len(value) > 18 or int(value) > limit:
+                raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+            length = int(value)
+        elif key == b"content-encoding":
+            coding = compression.named(value)
+    return Announced(length, coding)
 
 
 def _offers(scope: Scope) -> Mapping[str, Any]:
@@ -74,10 +86,17 @@ def _offers(scope: Scope) -> Mapping[str, Any]:
 async def read_body(scope: Scope, receive: Receive) -> bytes:
     """The whole request body.
 
-    Raises BODY_TOO_BIG as soon as the size is known to pass the limit, and
-    BODY_TIMEOUT for a body that never ends. OVERLOAD is for many large ones at once.
+    Raises BODY_TOO_BIG as soon as the size is known to pass the limit, BODY_ENCODING and
+    BODY_MALFORMED for a compressed one that cannot be unpacked, and BODY_TIMEOUT for one
+    that never ends. OVERLOAD is for many large ones at once.
     """
-    announced_size(scope, MAX_BODY)
+    coding = announced(scope, MAX_BODY).coding
+    body = await _read(scope, receive)
+    return await _unpacked(coding, body) if coding else body
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    """The body as it was sent."""
     arrived: Arrived | None = _offers(scope).get("arrived")
     body = arrived(scope) if arrived is not None else None
     if body is not None:
@@ -125,6 +144,28 @@ async def _gathered(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
+async def _unpacked(coding: str, body: bytes) -> bytes:
+    """What a compressed body holds; more than a little of it is unpacked in a thread, a few at a time."""
+    parts: list[bytes] = []
+    size = 0
+    pieces = compression.unpacked(coding, compression.sliced(body), MAX_BODY)
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size > SMALL_BODY:
+            break
+    else:
+        return b"".join(parts)
+    _arriving.bytes += MAX_BODY
+    try:
+        if _arriving.bytes > MAX_ARRIVING:
+            raise Refused(Problem.OVERLOAD)
+        parts += await asyncio.to_thread(list, pieces)
+    finally:
+        _arriving.bytes -= MAX_BODY
+    return b"".join(parts)
+
+
 async def next_part(receive: Receive) -> MutableMapping[str, Any]:
     """A piece of the body. Raises BODY_MALFORMED when the caller has gone."""
     message = await receive()
@@ -138,6 +179,8 @@ def demanded(refused: Refused) -> Headers:
     """The headers that a refusal's status asks for."""
     if refused.problem is Problem.VERB_WRONG:
         return [(b"allow", f"{refused.words['verbs']}, OPTIONS".encode())]
+    if refused.problem is Problem.BODY_ENCODING:
+        return [(b"accept-encoding", compression.SUPPORTED.encode())]
     if refused.problem is Problem.RANGE_WRONG:
         return [(b"content-range", f"bytes */{refused.words['size']}".encode())]
     if refused.status == HTTPStatus.REQUEST_TIMEOUT:
@@ -185,7 +228,7 @@ async def preflight(scope: Scope, send: Send) -> None:
     plain = asked.decode("latin-1").replace(",", "").replace("-", "").replace(" ", "").isalnum()
     allowed = asked if asked.isascii() and plain else b"content-type, authorization"
     more = [
-        (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+        (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
         (b"access-control-allow-headers", allowed),
         (b"access-control-max-age", b"86400"),
     ]

@@ -18,6 +18,9 @@ from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, dema
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
+# HEAD is a GET whose answer has no body, as everywhere; it runs the method.
+_VERBS = ("GET", "HEAD", "POST")
+
 
 class Target(msgspec.Struct, frozen=True, gc=False):
     """What an address names: a method, a webhook's user and secret if it holds them, and the form of the answer."""
@@ -56,8 +59,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
     started = context.clock.now()
     wanted = target(parts)
     try:
-        if scope["method"] not in ("GET", "POST"):
-            raise Refused(Problem.VERB_WRONG, verbs="GET, POST")
+        if scope["method"] not in _VERBS:
+            raise Refused(Problem.VERB_WRONG, verbs=", ".join(_VERBS))
         outcome = await _outcome(context, scope, receive, wanted, started)
         status, content, more = 200, _success(context, wanted, outcome), None
     except Exception as fault:

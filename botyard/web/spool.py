@@ -12,8 +12,8 @@ from botyard.rpc.call import Context
 from botyard.rpc.dispatch import require_known
 from botyard.rpc.identity import Credentials
 from botyard.store.blobs import Depot, arriving
-from botyard.web.http import Receive, Scope, announced_size, header, next_part
-from botyard.wire import body
+from botyard.web.http import Announced, Receive, Scope, announced, header, next_part
+from botyard.wire import body, compression
 from botyard.wire.limits import MAX_UPLOAD, SMALL_BODY, UPLOAD_SECONDS
 
 
@@ -34,15 +34,19 @@ async def received(
     and all that reading a body and identifying raises.
     """
     with contextlib.ExitStack() as kept:
-        arrived = kept.enter_context(arriving(context.depot.incoming))
-        size = _announced(scope)
+
+        def keep() -> IO[bytes]:
+            return kept.enter_context(arriving(context.depot.incoming))
+
+        arrived = keep()
+        size, coding = _announced(scope)
         if size > SMALL_BODY and (given.secret or given.token):
             await require_known(context, given, started)
         async with _place(context.depot, size):
             size = await _gather(arrived, receive)
-
-        def keep() -> IO[bytes]:
-            return kept.enter_context(arriving(context.depot.incoming))
+            if coding:
+                packed, arrived = arrived, keep()
+                size = await asyncio.to_thread(_unpack, coding, packed, arrived)
 
         # Large texts are in memory from here until the call is done; so there is one of them at a time.
         async with context.depot.turns if size > SMALL_BODY else contextlib.nullcontext():
@@ -54,12 +58,13 @@ async def received(
                 yield body.decode_file(kind, arrived, query, keep)
 
 
-def _announced(scope: Scope) -> int:
+def _announced(scope: Scope) -> Announced:
     try:
-        # A body of unknown length may be large.
-        return announced_size(scope, MAX_UPLOAD) if header(scope, b"content-length") else MAX_UPLOAD
+        said = announced(scope, MAX_UPLOAD)
     except Refused as refused:
-        raise Refused(Problem.FILE_TOO_BIG) from refused
+        raise (Refused(Problem.FILE_TOO_BIG) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
+    # A body of unknown length may be large; so may be what comes out of a compressed one.
+    return Announced(MAX_UPLOAD, said.coding) if said.coding or said.length < 0 else said
 
 
 @contextlib.asynccontextmanager
@@ -102,3 +107,15 @@ async def _written(arrived: IO[bytes], receive: Receive) -> int:
 
 async def _at_once(arrived: IO[bytes], waiting: bytearray) -> None:
     arrived.write(waiting)
+
+
+def _unpack(coding: str, packed: IO[bytes], out: IO[bytes]) -> int:
+    """Write down what a compressed body holds, and return its size."""
+    packed.seek(0)
+    size = 0
+    try:
+        for piece in compression.unpacked(coding, iter(lambda: packed.read(compression.PIECE), b""), MAX_UPLOAD):
+            size += out.write(piece)
+    except Refused as refused:
+        raise (Refused(Problem.FILE_TOO_BIG) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
+    return size

@@ -15,6 +15,7 @@ from botyard.errors import Problem, Refused
 from botyard.wire import forms, multipart
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD
 from botyard.wire.multipart import Keep
+from botyard.wire.surrogates import half_character, lone_escape, not_utf8
 
 _UTF_8 = ("utf-8", "utf8")
 _BOM = b"\xef\xbb\xbf"
@@ -22,7 +23,10 @@ _BOM = b"\xef\xbb\xbf"
 _JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
 _JSON_BLANKS = b" \t\r\n"
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_JSON_PLACE = re.compile(r"\(byte \d+\)")
+_JSON_PLACE = re.compile(r"\(byte (\d+)\)")
+_JSON_START = re.compile(rb"[ \t\r\n]*+[\[{]")
+# What hardly a form begins with: blanks, the mark of UTF-8, and JSON.
+_ODD_START = frozenset(b"{[ \t\r\n\xef")
 # The first field of a form: a plain name, perhaps with brackets, and a value.
 _FORM_START = re.compile(rb"&*+[A-Za-z0-9_.%+\[\]-]++=")
 
@@ -44,7 +48,7 @@ def decode_file(content_type: str, body: IO[bytes], query: bytes, keep: Keep) ->
     kind, charset = _media(content_type)
     if charset in _UTF_8 and kind == "multipart/form-data":
         return _merged(query, multipart.parse_file(content_type, body, keep))
-    if charset in _UTF_8 and kind == "application/x-www-form-urlencoded":
+    if charset in _UTF_8 and kind == "application/x-www-form-urlencoded" and not _odd(body):
         return _merged(query, forms.parse_file(body))
     return decode(content_type, body.read(), query, limit=MAX_UPLOAD)
 
@@ -64,8 +68,8 @@ def json(raw: bytes) -> Any:
         _check_structure(raw)
     try:
         value = msgspec.json.decode(raw)
-    except UnicodeDecodeError:
-        raise Refused(Problem.BODY_NOT_UTF8) from None
+    except UnicodeDecodeError as error:
+        raise not_utf8(error) from None
     except RecursionError:
         raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH) from None
     except msgspec.ValidationError:
@@ -97,10 +101,34 @@ def _body(content_type: str, body: bytes) -> dict[str, Any]:
     if kind == "application/json" or kind.endswith("+json"):
         return _json_params(body)
     if kind == "application/x-www-form-urlencoded":
-        return forms.parse(body)
+        return _form(body)
     if kind == "multipart/form-data":
         return multipart.parse(content_type, body)
     return _unlabelled(content_type, body)
+
+
+def _odd(body: IO[bytes]) -> bool:
+    start = body.read(1)
+    body.seek(0)
+    return bool(start) and start[0] in _ODD_START
+
+
+def _form(body: bytes) -> dict[str, Any]:
+    """Read a form, or what only calls itself one: `curl -d '{…}'` sends JSON under this type.
+
+    Only the body as it was sent counts, before any escape is resolved, and only where it is JSON as a
+    whole: `{a}=1` is a form. What holds no "=" says nothing as a form, so it gets the errors of JSON.
+    """
+    if body[0] not in _ODD_START:
+        return forms.parse(body)
+    text = body.removeprefix(_BOM)
+    if _JSON_START.match(text):
+        try:
+            return _json_params(text)
+        except Refused as refused:
+            if refused.problem is not Problem.BODY_MALFORMED or b"=" not in text:
+                raise
+    return forms.parse(text)
 
 
 def _unlabelled(content_type: str, body: bytes) -> dict[str, Any]:
@@ -174,9 +202,13 @@ def _depth(brackets: bytes) -> int:
 def _json_problem(raw: bytes, message: str) -> Refused:
     try:
         raw.decode()
-    except UnicodeDecodeError:
-        return Refused(Problem.BODY_NOT_UTF8)
+    except UnicodeDecodeError as error:
+        return not_utf8(error)
     place = _JSON_PLACE.search(message)
+    # The decoder takes a text that ends within six bytes of a lone surrogate for one that is cut off.
+    lone = lone_escape(raw)
+    if lone is not None and (place is None or lone < int(place[1])):
+        return half_character(lone)
     if place:
         return Refused(Problem.BODY_MALFORMED, reason=f"it is not valid JSON {place[0]}")
     return Refused(Problem.BODY_MALFORMED, reason="the JSON ends too early")

@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from botyard.errors import Problem, Refused
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
+from botyard.wire.surrogates import not_utf8
 
 # Only such keys count when PHP looks for the next free index: "01", "-1" and "1e3" are names.
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
@@ -48,8 +49,8 @@ def parse_file(body: IO[bytes]) -> dict[str, Any]:
             raise Refused(Problem.BODY_NUL)
         try:
             pairs.append((name.decode(), value.decode()))
-        except UnicodeDecodeError:
-            raise Refused(Problem.BODY_NOT_UTF8) from None
+        except UnicodeDecodeError as error:
+            raise not_utf8(error) from None
         if len(pairs) > MAX_KEYS:
             raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
     return nest(pairs)
@@ -209,8 +210,8 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
         if "%" not in sent and "+" not in sent:
             return [(name, value) for name, _, value in halves]
         return [(_unquote(name), _unquote(value)) for name, _, value in halves]
-    except UnicodeDecodeError:
-        raise Refused(Problem.BODY_NOT_UTF8) from None
+    except UnicodeDecodeError as error:
+        raise not_utf8(error) from None
 
 
 def _streamed(body: IO[bytes]) -> Iterator[tuple[bytearray, bytearray]]:

@@ -16,12 +16,14 @@ from python_multipart.multipart import parse_options_header
 from botyard.errors import Problem, Refused
 from botyard.wire import forms
 from botyard.wire.limits import MAX_FILES, MAX_KEYS
+from botyard.wire.surrogates import not_utf8
 
 if TYPE_CHECKING:  # The library defines it for type checkers only.
     from python_multipart.multipart import MultipartCallbacks
 
 
 _PIECE = 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
 _Value = bytes | tuple[bytes, IO[bytes]]
 
 
@@ -38,11 +40,13 @@ Keep = Callable[[], IO[bytes]]
 
 def parse(content_type: str, body: bytes) -> dict[str, Any]:
     """Read a multipart body. Raises Refused where it cannot be read."""
-    return forms.nest(_pairs(_read(_boundary(content_type), [body], None)))
+    return forms.nest(_pairs(_read(_boundary(content_type), [body.removeprefix(_BOM)], None)))
 
 
 def parse_file(content_type: str, body: IO[bytes], keep: Keep) -> dict[str, Any]:
     """Read a multipart body from a file; the files in it are ``FilePart``."""
+    if body.read(len(_BOM)) != _BOM:
+        body.seek(0)
     pieces = iter(lambda: body.read(_PIECE), b"")
     return forms.nest(_pairs(_read(_boundary(content_type), pieces, keep)))
 
@@ -50,8 +54,8 @@ def parse_file(content_type: str, body: IO[bytes], keep: Keep) -> dict[str, Any]
 def _pairs(fields: Iterable[tuple[bytes, _Value]]) -> list[tuple[str, str | FilePart]]:
     try:
         return [(_text(name), _text(value) if isinstance(value, bytes) else _part(*value)) for name, value in fields]
-    except UnicodeDecodeError:
-        raise Refused(Problem.BODY_NOT_UTF8) from None
+    except UnicodeDecodeError as error:
+        raise not_utf8(error) from None
 
 
 def _part(name: bytes, file: IO[bytes]) -> FilePart:

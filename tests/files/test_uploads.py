@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
+import zlib
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -38,6 +41,32 @@ def test_a_file_alone_is_a_message_too(room: Room) -> None:
     assert event[0] == "MessageSent"
     assert event[1]["message_id"] == answer["messageId"]
     assert event[1]["params"] == {"FILE_ID": [answer["file"]["id"]]}
+
+
+@pytest.mark.parametrize("size", [1, 3 * limits.SMALL_BODY])
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_compressed_body(room: Room, coding: str, pack: Callable[[bytes], bytes], size: int) -> None:
+    body = json.dumps({"dialogId": room.dialog, "fields": {"name": "a.bin", "content": base64_of(b"x" * size)}})
+    path = f"{room.me.path}/{UPLOAD}"
+    answer = room.world.post(path, pack(body.encode()), content_encoding=coding)
+    assert answer.result["file"]["size"] == size
+    assert room.world.post(path, b"{}", content_encoding="br").status == 415
+    assert room.world.post(path, b"{}", content_encoding=coding).error == "INVALID_REQUEST"
+
+
+def test_a_compressed_body_counts_as_what_it_holds(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("botyard.web.spool.MAX_UPLOAD", 3 * limits.SMALL_BODY)
+    bomb = gzip.compress(b" " * (3 * limits.SMALL_BODY + 1))
+    assert room.world.post(f"{room.me.path}/{UPLOAD}", bomb, content_encoding="gzip").error == "FILE_TOO_LARGE"
+    assert list((room.world.settings.data / "files" / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("size", [1, 3 * limits.SMALL_BODY])
+def test_json_under_the_type_of_a_form(room: Room, size: int) -> None:
+    """As `curl -d @file` sends it."""
+    body = json.dumps({"dialogId": room.dialog, "fields": {"name": "a.bin", "content": base64_of(b"x" * size)}})
+    answer = room.world.post(f"{room.me.path}/{UPLOAD}", body.encode(), "application/x-www-form-urlencoded")
+    assert answer.result["file"]["size"] == size
 
 
 def test_the_first_file_makes_the_folder_of_the_chat(room: Room) -> None:

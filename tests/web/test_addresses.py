@@ -112,7 +112,7 @@ class TestXml:
         ("GET", "/avatar/none", 404, "INVALID_REQUEST"),
         ("GET", "/avatar/a\0b", 404, "INVALID_REQUEST"),
         ("GET", "/avatar", 404, "INVALID_REQUEST"),
-        *((verb, "/rest/{user}/{secret}/profile", 405, "INVALID_REQUEST") for verb in ("HEAD", "PUT", "DELETE", "X")),
+        *((verb, "/rest/{user}/{secret}/profile", 405, "INVALID_REQUEST") for verb in ("PUT", "DELETE", "X")),
         ("PUT", "/oauth/token/", 405, "INVALID_REQUEST"),
         ("POST", "/openapi.json", 405, "INVALID_REQUEST"),
         ("DELETE", "/", 405, "INVALID_REQUEST"),
@@ -131,7 +131,7 @@ def test_pictures_of_any_name_on_each_engine(portal: World, name: str) -> None:
 
 
 def test_a_405_names_what_is_allowed(world: World) -> None:
-    assert world.request("PUT", "/rest/profile").headers["allow"] == "GET, POST, OPTIONS"
+    assert world.request("PUT", "/rest/profile").headers["allow"] == "GET, HEAD, POST, OPTIONS"
     assert world.request("PUT", "/openapi.json").headers["allow"] == "GET, HEAD, OPTIONS"
 
 
@@ -196,7 +196,7 @@ def test_preflight(world: World, path: str, scope: str) -> None:
     )
     assert answer.status == 200
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["access-control-allow-methods"] == "GET, POST, OPTIONS"
+    assert answer.headers["access-control-allow-methods"] == "GET, HEAD, POST, OPTIONS"
     assert answer.headers["access-control-allow-headers"] == scope
     assert "access-control-allow-credentials" not in answer.headers
 

@@ -28,6 +28,8 @@ class Bad(NamedTuple):
     text: str
 
 
+HALF = b'--B\r\nContent-Disposition: form-data; name="a"\r\n\r\n\xed\xa0\xbd\r\n--B--'
+
 BAD = [
     Bad("JSON that ends too early", JSON, b'{"a":', 400, "ends too early"),
     Bad("JSON with a comma too many", JSON, b'{"a":1,}', 400, "not valid JSON"),
@@ -45,7 +47,12 @@ BAD = [
     Bad("a number of 5,000 digits", JSON, b'{"a":' + b"9" * 5000 + b"}", 400, "out of range"),
     Bad("a number beyond all floats", JSON, b'{"a":1e999}', 400, "out of range"),
     Bad("invalid UTF-8", JSON, b'{"a":"\xff\xfe"}', 400, "UTF-8"),
-    Bad("half a surrogate", JSON, b'{"a":"\\ud800"}', 400, "could not be read"),
+    Bad("half an emoji", JSON, b'{"a":"\\ud83d"}', 400, "half of an emoji"),
+    Bad("half an emoji as bytes", JSON, b'{"a":"\xed\xa0\xbd"}', 400, "half of an emoji"),
+    Bad("half an emoji in a form", FORM, b"a=%ED%A0%BD", 400, "half of an emoji"),
+    Bad("half an emoji in multipart", MULTIPART, HALF, 400, "half of an emoji"),
+    Bad("broken JSON labelled as a form", FORM, b'{"a":"b"', 400, "ends too early"),
+    Bad("deep JSON labelled as a form", FORM, b"[" * 1000 + b"]" * 1000, 400, "nested deeper than 64"),
     Bad("a bare NUL", JSON, b'{"a":"\x00"}', 400, "NUL"),
     Bad("an escaped NUL", JSON, b'{"a":"\\u0000"}', 400, "NUL"),
     Bad("a form nested 1,000 deep", FORM, b"a" + b"[b]" * 1000 + b"=1", 400, "nested deeper than 64"),
@@ -95,6 +102,7 @@ def test_bodies_that_cannot_be_read(lab: World, caplog: pytest.LogCaptureFixture
         ("a" + "[b]" * 1000 + "=1", "nested deeper"),
         ("a[]=1&" * 100_000, "More than"),
         ("a=%ff", "UTF-8"),
+        ("a=%ED%A0%BD", "half of an emoji"),
         ("%00=1", "NUL"),
     ],
 )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
 
+from botyard.web import http
+from botyard.wire.limits import MAX_BODY, SMALL_BODY
 from tests.world import Answer, World
 
 JSON = "application/json"
@@ -43,6 +48,10 @@ BODIES = [
     Sent("B1 of a repeated name the last", JSON, b'{"a":1,"a":2}', {"a": 2}),
     Sent("B1 an unlabelled object", "", b'{"a":1}', {"a": 1}),
     Sent("B1 an object labelled as text", "text/plain;charset=UTF-8", b'{"a":1}', {"a": 1}),
+    Sent("B2 JSON that curl calls a form", FORM, b'{"T":"a=b&c%20+","deep":[1]}', {"t": "a=b&c%20+", "deep": [1]}),
+    Sent("B2 a JSON list labelled as a form", FORM, b"[5,[6]]", {"0": 5, "1": [6]}),
+    Sent("B2 a form whose first name begins with a brace", FORM, b"{a}=1&b={}", {"{a}": "1", "b": "{}"}),
+    Sent("B2 with a mark in front", FORM, b"\xef\xbb\xbfa=1", {"a": "1"}),
     Sent("B2 raw brackets", FORM, b"f[x][0][ID]=1&f[x][1][ID]=2", {"f": {"x": [{"ID": "1"}, {"ID": "2"}]}}),
     Sent("B2 escaped brackets", FORM, b"f%5Bx%5D%5B%5D=1&f%5bx%5d%5b%5d=2", {"f": {"x": ["1", "2"]}}),
     Sent("B2 plus and %20", FORM, b"a=x+y&b=x%20y&c=x%2By", {"a": "x y", "b": "x y", "c": "x+y"}),
@@ -78,6 +87,52 @@ BODIES = [
 def test_what_a_method_is_given(lab: World, sent: Sent) -> None:
     answer = lab.post(f"{lab.admin.path}/lab.echo?{sent.query}", sent.body, sent.kind)
     assert answer.result == sent.expected
+
+
+@pytest.mark.parametrize("sent", BODIES, ids=lambda sent: sent.label)
+@pytest.mark.parametrize(("coding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_the_same_compressed(lab: World, sent: Sent, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    path = f"{lab.admin.path}/lab.echo?{sent.query}"
+    assert lab.post(path, pack(sent.body), sent.kind, content_encoding=coding).result == sent.expected
+
+
+def test_a_compressed_body_counts_as_what_it_holds(lab: World) -> None:
+    path = f"{lab.admin.path}/lab.echo"
+    fits = b'{"a":"' + b"x" * (3 * SMALL_BODY) + b'"}'
+    assert lab.post(path, gzip.compress(fits), content_encoding="gzip").result == {"a": "x" * (3 * SMALL_BODY)}
+    blank = gzip.compress(b" " * MAX_BODY)
+    assert lab.post(path, blank, content_encoding="gzip").result == {}
+    bomb = lab.post(path, gzip.compress(b" " * (MAX_BODY + 1)), content_encoding="gzip")
+    assert (bomb.status, bomb.error) == (413, "INVALID_REQUEST")
+
+
+def test_many_bombs_at_once_are_too_much(lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "MAX_ARRIVING", MAX_BODY - 1)
+    path = f"{lab.admin.path}/lab.echo"
+    assert lab.post(path, gzip.compress(b" " * (2 * SMALL_BODY)), content_encoding="gzip").error == "OVERLOAD_LIMIT"
+    assert lab.post(path, gzip.compress(b'{"a":1}'), content_encoding="gzip").result == {"a": 1}
+    assert http._arriving.bytes == 0
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip"])
+def test_other_compressions(lab: World, coding: str) -> None:
+    answer = lab.post(f"{lab.admin.path}/lab.echo", b"{}", content_encoding=coding)
+    assert (answer.status, answer.error) == (415, "INVALID_REQUEST")
+    assert answer.text == f"Content encoding {coding} is not supported"
+    assert answer.headers["accept-encoding"] == "gzip, deflate"
+
+
+@pytest.mark.parametrize("body", [b"[]", b"[1]", b'["profile","server.time"]', b'[{"cmd":["profile"]}]', b"[[[]]]"])
+@pytest.mark.parametrize("kind", [JSON, FORM, ""])
+@pytest.mark.parametrize("method", ["batch", "profile", "im.dialog.get", "imbot.register", "imbot.v2.Bot.register"])
+def test_a_list_is_positional_and_no_method_has_such_parameters(
+    world: World, method: str, kind: str, body: bytes
+) -> None:
+    """So it is as no parameters, whatever the type says."""
+    given = world.post(f"{world.admin.path}/{method}", body, kind)
+    empty = world.post(f"{world.admin.path}/{method}", b"", kind)
+    assert given.status == empty.status < 500
+    assert {**given.body, "time": None} == {**empty.body, "time": None}
 
 
 @pytest.mark.parametrize("verb", ["GET", "POST"])

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import socket
 import time
+import zlib
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +20,7 @@ from tests.world import Answer
 
 JSON = "application/json"
 HUGE = 50_000_000
+PACK: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
 
 
 def assert_refused(answer: Answer, status: int, text: str = "") -> None:
@@ -138,6 +142,33 @@ class TestBodies:
             assert wire.answer().status == 200
 
 
+class TestCompressed:
+    @pytest.mark.parametrize("coding", ["gzip", "deflate"])
+    def test_a_body(self, live: Live, coding: str) -> None:
+        body = PACK[coding](b'{"cmd":{"a":"profile"}}')
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/batch", body, content_type=JSON, content_encoding=coding))
+            assert wire.answer().result["result"]["a"]["NAME"] == "Ada"
+            head = {"content_type": JSON, "content_encoding": coding, "transfer_encoding": "chunked"}
+            wire.send(request("POST", f"{live.path}/batch", chunked(body[:9], body[9:]), **head))
+            assert wire.answer().result["result"]["a"]["NAME"] == "Ada"
+
+    def test_a_bomb(self, live: Live) -> None:
+        body = gzip.compress(b" " * HUGE)
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", body, content_type=JSON, content_encoding="gzip"))
+            assert_refused(wire.answer(), 413, str(MAX_BODY))
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert wire.answer().status == 200
+
+    def test_a_coding_that_is_not_known(self, live: Live) -> None:
+        """Told before the body has come, and what is known with it."""
+        head = {"content_type": JSON, "content_encoding": "br", "content_length": "1000"}
+        answer = live.ask(request("POST", f"{live.path}/profile", b"{", **head))
+        assert_refused(answer, 415, "br")
+        assert answer.headers["accept-encoding"] == "gzip, deflate"
+
+
 GARBAGE = [
     b"hello\r\n\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a TLS greeting\r\n",
@@ -176,8 +207,30 @@ class TestHeads:
         """The good one is answered."""
         with live.connect() as wire:
             wire.send(request("GET", f"{live.path}/profile") + b"\x00garbage\r\n\r\n")
-            assert wire.answer().result["NAME"] == "Ada"
+            answer = wire.answer()
+            assert (answer.result["NAME"], answer.headers["connection"]) == ("Ada", "close")
             assert wire.ended()
+
+    @pytest.mark.parametrize("path", ["/profile", "/no.such.method", "/profile.xml"])
+    def test_old_http_that_keeps_its_connection(self, live: Live, path: str) -> None:
+        """As ApacheBench and old PHP send it; they take the answer for the last one unless it says otherwise."""
+        raw = f"GET {live.path}{path} HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n".encode()
+        with live.connect() as wire:
+            for _ in range(3):
+                wire.send(raw)
+                answer = wire.answer()
+                assert answer.headers["connection"] == "keep-alive"
+                assert answer.headers["content-length"].isdigit()
+            wire.send(raw.replace(b"Keep-Alive", b"close"))
+            assert wire.answer().headers["connection"] == "close"
+            assert wire.ended()
+
+    def test_old_http_beside_new(self, live: Live) -> None:
+        with live.connect() as wire:
+            wire.send(f"HEAD {live.path}/profile HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".encode())
+            assert wire.answer("HEAD").headers["connection"] == "keep-alive"
+            wire.send(request("GET", f"{live.path}/profile"))
+            assert "connection" not in wire.answer().headers
 
     def test_several_requests_in_one_go(self, live: Live) -> None:
         with live.connect() as wire:
@@ -321,18 +374,35 @@ class TestVerbs:
             wire.send(request(verb, f"{live.path}/profile", b"{}"))
             answer = wire.answer()
             assert_refused(answer, 405)
-            assert answer.headers["allow"] == "GET, POST, OPTIONS"
+            assert answer.headers["allow"] == "GET, HEAD, POST, OPTIONS"
             wire.send(request("GET", f"{live.path}/profile"))
             assert wire.answer().status == 200
 
-    @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/openapi.json", 200), ("/rest/profile", 405)])
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [("/", 200), ("/openapi.json", 200), ("/rest/profile", 401), ("/oauth/token", 405)],
+    )
     def test_heads_have_no_body(self, live: Live, path: str, status: int) -> None:
         with live.connect() as wire:
             wire.send(request("HEAD", path))
             answer = wire.answer("HEAD")
             assert (answer.status, answer.body) == (status, b"")
+            wire.send(request("GET", path))
+            length = wire.answer().headers["content-length"]
+            assert answer.headers["content-length"] == length or status == 405
             wire.send(request("GET", f"{live.path}/profile"))
             assert wire.answer().status == 200
+
+    @pytest.mark.parametrize("ending", ["", ".json", ".xml"])
+    def test_a_head_is_a_get_without_its_body(self, live: Live, ending: str) -> None:
+        with live.connect() as wire:
+            wire.send(request("HEAD", f"{live.path}/access.name{ending}?ACCESS=U1"))
+            head = wire.answer("HEAD")
+            wire.send(request("GET", f"{live.path}/access.name{ending}?ACCESS=U1"))
+            whole = wire.answer()
+        assert (head.status, head.body) == (200, b"")
+        assert head.headers["content-type"] == whole.headers["content-type"]
+        assert int(head.headers["content-length"]) > 0
 
     def test_options(self, live: Live) -> None:
         assert live.ask(request("OPTIONS", "*")).status == 200

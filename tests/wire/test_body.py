@@ -77,6 +77,20 @@ READ = [
         {"cmd": {"a": "m?x%5B0%5D=%26"}},
     ),
     Sent("B2 batch of call_list_fast counts from one", FORM, b"cmd[1]=m&cmd[2]=n", b"", {"cmd": {"1": "m", "2": "n"}}),
+    # B2 what curl calls a form: `curl -d '{…}'`. As a whole it is JSON, or it is not.
+    Sent("B2 JSON under the type of a form", FORM, b'{"BOT_ID":39,"x":["a=b&c"]}', b"", {"bot_id": 39, "x": ["a=b&c"]}),
+    Sent("B2 JSON with blanks around", FORM, b' \r\n{"a":1}\n', b"", {"a": 1}),
+    Sent("B2 JSON behind a mark", FORM, b'\xef\xbb\xbf {"a":1}', b"", {"a": 1}),
+    Sent("B2 JSON keeps its escapes", FORM, b'{"a":"100%25 + %41"}', b"", {"a": "100%25 + %41"}),
+    Sent("B2 a JSON list is positional", FORM, b'[5,{"POST":"t"}]', b"", {"0": 5, "1": {"POST": "t"}}),
+    Sent("B2 empty JSON", FORM, b"{}", b"", {}),
+    Sent("B2 a form whose first name is a brace", FORM, b"{=1&b=2", b"", {"{": "1", "b": "2"}),
+    Sent("B2 a form whose first name is in braces", FORM, b"{a}=1&b=2", b"", {"{a}": "1", "b": "2"}),
+    Sent("B2 a form that begins as JSON does", FORM, b'{"a":1}=1', b"", {'{"a":1}': "1"}),
+    Sent("B2 a form whose first name is a bracket", FORM, b"[]=1&b=2", b"", {"[]": "1", "b": "2"}),
+    Sent("B2 JSON that is escaped is a form", FORM, b"%7B%22a%22%3A1%7D", b"", {'{"a":1}': ""}),
+    Sent("B2 a form behind a mark", FORM, b"\xef\xbb\xbfa=1&b=2", b"", {"a": "1", "b": "2"}),
+    Sent("B2 blanks before a name belong to it", FORM, b" a=1", b"", {" a": "1"}),
     # B3 multipart, with the fields of the page data-encoding.md.
     Sent(
         "B3 bracketed names",
@@ -86,6 +100,7 @@ READ = [
         {"fields": {"TITLE": "My company", "PHONE": [{"VALUE": "112233"}]}},
     ),
     Sent("B3 nothing is decoded twice", MULTIPART, multipart(("A", "x+y%20z")), b"", {"a": "x+y%20z"}),
+    Sent("B3 behind a mark", MULTIPART, b"\xef\xbb\xbf" + multipart(("A", "x")), b"", {"a": "x"}),
     # B4 no type, no body.
     Sent("B4 nothing at all", "", b"", b"", {}),
     Sent("B4 GET with a query", "", b"", b"BOT_ID=39&a[]=1", {"bot_id": "39", "a": ["1"]}),
@@ -151,6 +166,21 @@ def malformed(name: str, content_type: str, sent: bytes, reason: str) -> Bad:
     return Bad(name, content_type, sent, Problem.BODY_MALFORMED, {"reason": reason})
 
 
+def half(name: str, content_type: str, sent: bytes, place: str = "", query: bytes = b"") -> Bad:
+    return Bad(name, content_type, sent, Problem.BODY_SURROGATE, {"place": place}, query)
+
+
+# The decoder itself calls most of these cut off.
+HALVES = [
+    ("half an emoji", b'{"a":"\\ud83d"}'),
+    ("half an emoji before more", b'{"a":"\\ud83d","b":"c"}'),
+    ("half an emoji before a letter", b'{"a":"\\uD83Dx"}'),
+    ("half an emoji before an escape", b'{"a":"\\ud83d\\n"}'),
+    ("half an emoji before another character", b'{"a":"\\ud83d\\u0041"}'),
+    ("half an emoji twice", b'{"a":"\\ud83d\\ud83d"}'),
+    ("the second half of an emoji", b'{"a":"\\udc00"}'),
+]
+
 REFUSED = [
     malformed("scalar", JSON, b"17", "the JSON must be an object or an array"),
     malformed("string", JSON, b'"a"', "the JSON must be an object or an array"),
@@ -163,17 +193,29 @@ REFUSED = [
     malformed("endless number", JSON, b'{"a":' + b"1" * 5000 + b"}", "a number in the JSON is out of range"),
     malformed("cut off", JSON, b'{"a":"b', "the JSON ends too early"),
     malformed("something after it", JSON, b"{} secret", "it is not valid JSON (byte 4)"),
-    malformed("lone surrogate", JSON, b'{"a":"\\udc00"}', "it is not valid JSON (byte 12)"),
+    *(half(name, JSON, sent, " (byte 6)") for name, sent in HALVES),
+    half("half an emoji in JSON under the type of a form", FORM, b'{"a":"\\ud83d","u":"x=1"}', " (byte 6)"),
+    half("half an emoji after a whole one", JSON, b'{"a":"\\ud83d\\ude00\\\\\\ude00"}', " (byte 20)"),
+    half("half an emoji behind other faults is not the first", JSON, b'{"a":"\\ud83d"', " (byte 6)"),
+    half("half an emoji as a name", JSON, b'{"\\ud83d":1}', " (byte 2)"),
+    half("JSON with a surrogate's bytes", JSON, b'{"a":"\xed\xa0\x80"}'),
+    half("form with a surrogate's bytes", FORM, b"a=\xed\xa0\x80"),
+    half("form with a surrogate escaped", FORM, b"a=%ED%A0%80"),
+    half("form with an emoji in two halves", FORM, b"a=%ED%A0%BD%ED%B8%80"),
+    half("query with a surrogate", "", b"", query=b"%ED%B8%80=1"),
+    half("multipart with a surrogate", MULTIPART, multipart(("a", "-")).replace(b"-\r\n-", b"\xed\xa0\xbd\r\n-")),
+    malformed("cut off in an emoji", JSON, b'{"a":"\\ud83d', "the JSON ends too early"),
+    malformed("a fault before half an emoji", JSON, b'{"a":tru,"b":"\\ud83d"}', "it is not valid JSON (byte 9)"),
+    malformed("broken JSON under the type of a form", FORM, b'{"a":"secret"', "the JSON ends too early"),
+    malformed("prose in brackets", FORM, b"[secret]", "it is not valid JSON (byte 1)"),
     malformed("no boundary", "multipart/form-data", b"--B--", "the multipart boundary is missing"),
     malformed("not multipart", MULTIPART, b"secret", "it is not valid multipart data"),
     malformed("half multipart", MULTIPART, multipart(("a", "b"))[:-8], "the multipart data ends too early"),
     Bad("JSON not UTF-8", JSON, b'{"a":"\xff"}', Problem.BODY_NOT_UTF8, {}),
     Bad("JSON name not UTF-8", JSON, b'{"\xff":1}', Problem.BODY_NOT_UTF8, {}),
     Bad("JSON not UTF-8 outside of texts", JSON, b"{\xff}", Problem.BODY_NOT_UTF8, {}),
-    Bad("JSON with a surrogate's bytes", JSON, b'{"a":"\xed\xa0\x80"}', Problem.BODY_NOT_UTF8, {}),
     Bad("form not UTF-8", FORM, b"a=\xff", Problem.BODY_NOT_UTF8, {}),
     Bad("form escapes not UTF-8", FORM, b"a=%FF", Problem.BODY_NOT_UTF8, {}),
-    Bad("form with a surrogate's bytes", FORM, b"a=%ED%A0%80", Problem.BODY_NOT_UTF8, {}),
     Bad("query not UTF-8", "", b"", Problem.BODY_NOT_UTF8, {}, b"%ff=1"),
     Bad(
         "multipart not UTF-8",
@@ -268,6 +310,10 @@ SLOW_IF_QUADRATIC = [
     ("one deep branch", FORM, b"&".join(b"a" + b"[x]" * 60 + b"[%d]=1" % i for i in range(9_900))),
     ("escapes", FORM, b"a=" + b"%41" * 1_000_000),
     ("percent signs", FORM, b"a=" + b"%" * 500_000),
+    ("escapes in JSON", JSON, b'{"a":"' + b"\\ud83d\\ude00" * 500_000 + b'\\ud83d"}'),
+    ("halves in JSON", JSON, b'{"a":"' + b"\\ud83d" * 500_000 + b'"}'),
+    ("backslashes in JSON", JSON, b'{"a":"' + b"\\" * 3_000_001),
+    ("broken JSON under the type of a form", FORM, b'{"a":"' + b"=&" * 4_000 + b"\\" * 3_000_001),
     ("line ends in multipart", MULTIPART, multipart(("a", "\r\n--" * 500_000))),
     ("parts without end", MULTIPART, multipart(("a", "1")).replace(b"--B--\r\n", b"") * 50_000),
 ]

@@ -1,0 +1,34 @@
+"""Halves of characters: what is left of an emoji where a client cut a text by UTF-16 units."""
+
+from __future__ import annotations
+
+import re
+
+from botyard.errors import Problem, Refused
+
+# Everything up to the first escape that is a surrogate without its partner. Possessive, so linear.
+_UP_TO_LONE = re.compile(
+    rb"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+"
+    rb"(?=\\u[dD][89a-fA-F][0-9a-fA-F]{2})",
+    re.DOTALL,
+)
+_ESCAPE = len(b"\\ud83d")
+
+
+def lone_escape(raw: bytes) -> int | None:
+    """Where JSON text holds a lone surrogate as an escape; one at the very end may only be cut off."""
+    match = _UP_TO_LONE.match(raw)
+    return match.end() if match and match.end() + _ESCAPE < len(raw) else None
+
+
+def not_utf8(error: UnicodeDecodeError) -> Refused:
+    """The refusal of bytes that are no UTF-8; a surrogate that was written as bytes is told as one."""
+    start = bytes(error.object[error.start : error.start + 2])
+    if start[:1] == b"\xed" and b"\xa0" <= start[1:] <= b"\xbf":
+        return half_character()
+    return Refused(Problem.BODY_NOT_UTF8)
+
+
+def half_character(place: int | None = None) -> Refused:
+    """The refusal of a lone surrogate, at a byte of the body where that is known."""
+    return Refused(Problem.BODY_SURROGATE, place="" if place is None else f" (byte {place})")
