@@ -111,7 +111,7 @@ def test_a_demo_portal_shows_keys_that_work_and_the_same_ones_again(tmp_path: Pa
         token = server.word(r"access_token +(\w+)")
         assert ask(f"{server.url}/rest/app.info", auth=token)["result"]["CODE"] == server.word(r"client_id +(\S+)")
         curl = shlex.split(server.word(r"(curl .*)"))
-        assert ask(curl[1])["result"]["dialog_id"] == "chat1"
+        assert ask(curl[1])["result"]["dialog_id"] == "chat2001"
         code, said = server.stop()
         assert (code, "Traceback" in said) == (Exit.OK, False)
     with serving(tmp_path, "--demo") as again:
@@ -347,9 +347,9 @@ def test_the_command_finds_every_variable_and_they_work() -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "{BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat1",
-        "{BOTYARD_URL}/rest/imbot.dialog.get?DIALOG_ID=chat1&auth={BOTYARD_ACCESS_TOKEN}",
-        "{BOTYARD_HTTPS_URL}/rest/imbot.dialog.get?DIALOG_ID=chat1&auth={BOTYARD_ACCESS_TOKEN}",
+        "{BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat2001",
+        "{BOTYARD_URL}/rest/imbot.dialog.get?DIALOG_ID=chat2001&auth={BOTYARD_ACCESS_TOKEN}",
+        "{BOTYARD_HTTPS_URL}/rest/imbot.dialog.get?DIALOG_ID=chat2001&auth={BOTYARD_ACCESS_TOKEN}",
     ],
 )
 def test_the_command_can_call(url: str) -> None:

@@ -38,10 +38,10 @@ def _run(*words: object) -> int:
 def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("--data", data) == Exit.OK
     told = capsys.readouterr().out
-    assert "Bot 3, Echo (echo), type B, API v1: is called." in told
+    assert "Bot 1001, Echo (echo), type B, API v1: is called." in told
     assert "  http://127.0.0.1:9/bot: allowed (127.0.0.1)." in told
     assert "  2 to be sent; the next is due " in told
-    assert "Bot 4, Slow (slow), type B, API v2: fetches its events." in told
+    assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
     assert "  2 lie ready to be fetched, the oldest since 20" in told
     assert "  It has never come for its events." in told
 
@@ -52,20 +52,20 @@ def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(1, 3, "--data", data) == Exit.OK
+    assert _run(1, 1001, "--data", data) == Exit.OK
     told = capsys.readouterr().out
     assert re.match(
         r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n  It waits behind delivery 1 to the same chat.+\n"
         r"ONIMBOTMESSAGEUPDATE of 20[-0-9]+ [:0-9]+ UTC:\n  No handler is bound for it\.\n$",
         told,
     ), told
-    assert _run(1, 4, "--data", data) == Exit.OK
+    assert _run(1, 1002, "--data", data) == Exit.OK
     assert capsys.readouterr().out.endswith(" UTC:\n  The bot is not a member of the chat.\n")
 
 
 def test_what_is_asked_wrongly(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(1, "--data", data) == Exit.USAGE
-    assert _run(99, 3, "--data", data) == Exit.FAILURE
+    assert _run(99, 1001, "--data", data) == Exit.FAILURE
     assert capsys.readouterr().err.endswith("botyard: There is no message 99.\n")
 
 

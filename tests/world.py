@@ -90,7 +90,7 @@ class AppKey(NamedTuple):
 
 
 class World:
-    """One portal and its people; ``world.call("imbot.dialog.get", DIALOG_ID="chat1")`` is its administrator."""
+    """One portal and its people; ``world.call("imbot.dialog.get", DIALOG_ID="chat2001")`` is its administrator."""
 
     def __init__(self, folder: Path, database: str = "", **settings: Any) -> None:
         self.runner = asyncio.Runner()

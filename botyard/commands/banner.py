@@ -9,7 +9,7 @@ from botyard.demo.credentials import FILE, Credentials, DemoPerson
 
 WIDTH = 110
 """Columns that sentences are wrapped to."""
-HELLO = "chat1"
+HELLO = "chat2001"
 """The demo chat that the printed call asks for."""
 
 

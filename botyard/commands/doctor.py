@@ -23,7 +23,7 @@ server may connect to its handlers. With a message and a bot, tell why that bot 
 the same of its edits, its deletion, reactions to it and commands in it."""
 EXAMPLES = """
 botyard doctor
-botyard doctor 4711 17
+botyard doctor 4711 1003
 botyard doctor --profile prod
 """
 DAY = 86_400

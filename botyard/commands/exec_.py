@@ -29,7 +29,7 @@ EXAMPLES = """
 botyard exec -- pytest tests/
 botyard exec --tls -- npm test
 botyard exec --seed people.json -- php vendor/bin/phpunit
-botyard exec -- sh -c 'curl -s "${BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat1"'
+botyard exec -- sh -c 'curl -s "${BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat2001"'
 """
 VARIABLES = {
     "BOTYARD_URL": "address of the portal, http",

@@ -22,7 +22,7 @@ EXAMPLES = """
 botyard token issue admin --app local.0123456789abcd.12345678
 botyard token issue admin --scope im --seconds 86400
 botyard token signing --app local.0123456789abcd.12345678
-botyard token signing --bot 17
+botyard token signing --bot 1003
 """
 
 

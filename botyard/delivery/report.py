@@ -17,7 +17,7 @@ REMEMBERED = 10_000
 class Made(NamedTuple):
     """An attempt that was made: for whom, of what, where, and what came of it.
 
-    ``recipient`` is `bot:17` or `binding:3`. ``outcome`` is the delivery's next state: done, waiting, dead.
+    ``recipient`` is `bot:1008` or `binding:3`. ``outcome`` is the delivery's next state: done, waiting, dead.
     ``again`` are the seconds until the next attempt; ``None`` for none. ``status`` is 0 where there was no answer,
     and ``problem`` then says why.
     """

@@ -27,6 +27,8 @@ _HAS_TABLE = {
     "sqlite": "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'",
     "postgresql": "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'migrations'",
 }
+# Before a statement that only one engine needs: ``{sqlite} UPDATE …;``.
+_ENGINE = re.compile(r"\{(sqlite|postgresql)\}\s*")
 # On SQLite the write itself keeps a second process out. The number means nothing; it only has to stay the same.
 _LOCK = {"postgresql": "SELECT pg_advisory_xact_lock(7226918054)"}
 
@@ -42,12 +44,16 @@ class Migration(NamedTuple):
     def checksum(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
-    def statements(self) -> list[str]:
-        """The text cut at each ``;`` that ends a line, comment lines left out."""
+    def statements(self, engine: str) -> list[str]:
+        """The text cut at each ``;`` that ends a line, without comment lines and what is for another engine."""
         lines = (line.rstrip() for line in self.text.splitlines() if not line.lstrip().startswith("--"))
         parts = re.split(r";$", "\n".join(lines), flags=re.MULTILINE)
-        return [part.strip() for part in parts if part.strip()]
+        return [_ENGINE.sub("", part.strip(), count=1) for part in parts if part.strip() and _meant(part, engine)]
+
+
+def _meant(statement: str, engine: str) -> bool:
+    only = _ENGINE.match(statement.strip())
+    return only is None or only[1] == engine
 
 
 async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
@@ -63,7 +69,7 @@ async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
         await tx.run(_TABLE)
         missing = _missing(known, await _applied(tx))
         for migration in missing:
-            for statement in migration.statements:
+            for statement in migration.statements(db.name):
                 await tx.run(statement)
             await _record(tx, migration)
         return [migration.name for migration in missing]

@@ -11,6 +11,9 @@ COLUMNS = """id, kind, active, admin, login, email, name, last_name, second_name
  work_position, work_phone, mobile, city, www, avatar, color, time_zone, language, registered, updated,
  last_login, last_activity"""
 
+FIRST_BOT = 1001
+"""Where the ids of bots begin: parsers of forms (qs in Express) read ``data[BOT][8]`` as a list, but not 1001."""
+
 
 def user(row: Row) -> User:
     """A row of ``COLUMNS`` as a user."""
@@ -46,9 +49,25 @@ async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "
     given = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
     given |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
     given["full_name"] = full_name(profile.name or "", profile.last_name or "")
+    given["id"] = user_id = await _next_id(tx, kind)
     names = ", ".join(given)
     places = ", ".join(f":{name}" for name in given)
-    return await tx.insert(f"INSERT INTO users ({names}) VALUES ({places})", **given)
+    await tx.run(f"INSERT INTO users ({names}) VALUES ({places})", **given)
+    return user_id
+
+
+async def _next_id(tx: Tx, kind: UserKind) -> int:
+    """A free id: people count from 1, bots from ``FIRST_BOT``; people beyond that share the bots' numbers."""
+    # Held until the transaction ends, so that no two users get one number. Users are never deleted: none comes back.
+    await tx.one("SELECT id FROM portal {for_update}")
+    row = await tx.one(
+        """SELECT COALESCE((SELECT MAX(id) FROM users), 0) + 1,
+               COALESCE((SELECT MAX(id) FROM users WHERE id < :first), 0) + 1""",
+        first=FIRST_BOT,
+    )
+    assert row is not None
+    following, person = row
+    return int(person) if kind is not UserKind.BOT and person < FIRST_BOT else max(int(following), FIRST_BOT)
 
 
 async def change(tx: Tx, user_id: int, profile: Profile, now: int) -> None:

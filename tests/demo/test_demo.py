@@ -115,7 +115,7 @@ def test_each_bot_obeys_the_owner_that_is_shown(demo: DemoWorld) -> None:
 
 
 def test_the_first_chat_has_something_in_every_corner(demo: DemoWorld) -> None:
-    chat = demo.dialog("chat1")
+    chat = demo.dialog("chat2001")
     assert (chat["name"], chat["type"], chat["message_type"], chat["role"]) == ("Release 1.0", "chat", "C", "owner")
     assert chat["avatar"].startswith("http://botyard.test/avatar/")
     assert demo.get(chat["avatar"].removeprefix("http://botyard.test")).body.startswith(b"\x89PNG")
@@ -143,14 +143,14 @@ def test_every_field_of_a_dialog_has_something_behind_it(demo: DemoWorld) -> Non
 
 
 def test_the_thread_knows_the_message_above_it(demo: DemoWorld) -> None:
-    thread = demo.dialog("chat8")
-    assert (thread["type"], thread["message_type"], thread["parent_chat_id"]) == ("thread", "T", 1)
-    above = demo.call("im.dialog.messages.get", DIALOG_ID="chat1").result["messages"]
+    thread = demo.dialog("chat2008")
+    assert (thread["type"], thread["message_type"], thread["parent_chat_id"]) == ("thread", "T", 2001)
+    above = demo.call("im.dialog.messages.get", DIALOG_ID="chat2001").result["messages"]
     assert thread["parent_message_id"] in [one["id"] for one in above if one["text"] == "A new build"]
 
 
 def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) -> None:
-    chat = demo.dialog("chat2")
+    chat = demo.dialog("chat2002")
     assert (chat["message_type"], chat["type"]) == ("O", "open")
     assert chat["marked_id"] == chat["last_message_id"]
 
@@ -180,7 +180,7 @@ def test_private_dialogs_have_a_history(demo: DemoWorld) -> None:
 
 
 def test_messages_show_attachments_keyboards_edits_and_replies(demo: DemoWorld) -> None:
-    rows = demo.read(lambda tx: tx.all("SELECT params, edited, erased, reply_id FROM messages WHERE chat_id = 1"))
+    rows = demo.read(lambda tx: tx.all("SELECT params, edited, erased, reply_id FROM messages WHERE chat_id = 2001"))
     assert any('"ATTACH"' in row[0] for row in rows)
     assert any('"KEYBOARD"' in row[0] for row in rows)
     assert [sum(bool(row[column]) for row in rows) for column in (1, 2, 3)] == [1, 1, 2]

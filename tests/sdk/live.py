@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 CROWD = 60
 """People besides the demo's five: more than a page of `user.get` holds."""
 
-CHAT = "chat1"
+CHAT = "chat2001"
 """The demo chat that every client asks for."""
 
 _TELL = """

@@ -148,3 +148,47 @@ def test_who_listened_before_is_heard_after(run: Run, db: Database, tmp_path: Pa
     assert run(migrate(db, older)) == ["0014_listened"]
     rows = run(db.read(lambda tx: tx.all("SELECT id, listened FROM chats ORDER BY id")))
     assert rows == [(1, 0), (2, 1), (3, 1)]
+
+
+def test_a_statement_for_one_engine_is_left_out_on_the_other(run: Run, db: Database, folder: Path) -> None:
+    (folder / "0003_engines.sql").write_text(
+        "{sqlite} INSERT INTO people (name)\n    VALUES ('sqlite');\n"
+        "{postgresql} INSERT INTO people (name)\n    VALUES ('postgresql');\n"
+    )
+    run(migrate(db, folder))
+    assert run(db.read(lambda tx: tx.all("SELECT name FROM people WHERE name <> 'a; b'"))) == [(db.name,)]
+
+
+@pytest.mark.parametrize(("there", "following"), [((), 2001), ((7,), 2001), ((3000,), 3001)])
+def test_ids_of_chats_go_up_to_their_range_and_never_down(
+    run: Run, db: Database, tmp_path: Path, there: tuple[int, ...], following: int
+) -> None:
+    """0017 begins where an older database had not come yet."""
+    files = sorted((resources.files("botyard.store") / "migrations").iterdir(), key=lambda file: file.name)
+    *before, last = [file for file in files if file.name <= "0017_numbers.sql"]
+    older = tmp_path / "older"
+    older.mkdir()
+    for file in before:
+        (older / file.name).write_bytes(file.read_bytes())
+    run(migrate(db, older))
+
+    async def filled(tx: Tx) -> None:
+        for number in there:
+            if db.name == "postgresql":
+                await tx.one("SELECT setval('chats_id_seq', CAST(:id AS BIGINT), false)", id=number)
+            else:
+                await tx.run("INSERT INTO chats (id, kind, created) VALUES (:id, 'C', 0)", id=number - 1)
+            assert await tx.insert("INSERT INTO chats (kind, created) VALUES ('C', 0)") == number
+
+    run(db.write(filled))
+    (older / last.name).write_bytes(last.read_bytes())
+    assert run(migrate(db, older)) == ["0017_numbers"]
+    made = run(db.write(lambda tx: tx.insert("INSERT INTO chats (kind, created) VALUES ('C', 0)")))
+    assert made == following
+    command = "INSERT INTO commands (owner, bot_id, command, lang) VALUES ('a', :bot, 'help', '[]')"
+
+    async def commanded(tx: Tx) -> int:
+        await tx.run("INSERT INTO users (id, registered, updated) VALUES (1, 0, 0)")
+        return await tx.insert(command, bot=1)
+
+    assert run(db.write(commanded)) == 1001

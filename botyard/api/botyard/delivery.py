@@ -58,7 +58,7 @@ class Chosen(OfBot, frozen=True, rename="upper"):
 
 
 class Listed(Chosen, frozen=True, rename="upper"):
-    """RECIPIENT is `bot:17`, `user:5` or `binding:3`; only an administrator may name one."""
+    """RECIPIENT is `bot:1003`, `user:5` or `binding:3`; only an administrator may name one."""
 
     recipient: str = ""
     limit: int = 50

@@ -103,14 +103,14 @@ def last(stage: Stage) -> int:
 def nobody_read(stage: Stage) -> list[dict[str, Any]]:
     """The author has read, with everybody else nothing is known."""
     return [
-        {"user_id": stage.bot, "user_name": "Echo", "message_id": stage.start, "date": BEGAN},
         {"user_id": stage.ann.id, "user_name": "Ann Example", "message_id": 0, "date": None},
+        {"user_id": stage.bot, "user_name": "Echo", "message_id": stage.start, "date": BEGAN},
     ]
 
 
 def ann_has_read(stage: Stage) -> list[dict[str, Any]]:
-    bot, ann = nobody_read(stage)
-    return [bot | {"message_id": stage.last}, ann | {"message_id": stage.last, "date": A_MINUTE_LATER}]
+    ann, bot = nobody_read(stage)
+    return [ann | {"message_id": stage.last, "date": A_MINUTE_LATER}, bot | {"message_id": stage.last}]
 
 
 def nobody_viewed(stage: Stage) -> dict[str, Any]:
@@ -169,7 +169,7 @@ ROWS = [
         "manager_list",
         lambda stage: [stage.bot],
         to_bob("imbot.chat.setManager"),
-        lambda stage: [stage.bot, stage.bob.id],
+        lambda stage: [stage.bob.id, stage.bot],
     ),
     Row("last_message_views", nobody_viewed, ann_reads, ann_viewed),
     Row("dialog_id", lambda stage: f"chat{stage.chat}", opens(), lambda stage: stage.asked),
