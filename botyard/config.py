@@ -25,7 +25,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8024
     """Port for http; 0 takes a free one."""
     tls: bool = False
-    """Serve https beside http with a local certificate authority."""
+    """Serve https beside http, with a local certificate authority unless `tls_cert` is given."""
+    tls_cert: str = ""
+    """File of the certificate for https, with its chain, in PEM; empty for the portal's own authority."""
+    tls_key: str = ""
+    """File of its private key, in PEM."""
     tls_port: int = 8443
     """Port for https; 0 takes a free one."""
     public_url: str = "http://localhost:8024"
@@ -51,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     event_hours: int = 24
     """Hours for which events lie ready for those who fetch them."""
     delivery: str = "retry"
-    """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (a single attempt)."""
+    """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (one attempt)."""
     delivery_timeout: float = 30.0
     """Seconds in which a handler must answer."""
     delivery_concurrency: int = 128

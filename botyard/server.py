@@ -10,7 +10,6 @@ import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -31,6 +30,7 @@ from botyard.rpc.registry import Registry
 from botyard.store.blobs import depot
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_blobs, open_database
+from botyard.web.certificates import Certificate
 from botyard.web.connection import Connection
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.loopback_only import loopback_only
@@ -92,9 +92,10 @@ def _trusted(proxies: Iterable[str]) -> list[str]:
 
 
 class Listener:
-    """One listening address: http, or https when certificates are given."""
+    """One listening address: http, or https when a certificate is given."""
 
-    def __init__(self, app: Application, host: str, port: int, cert: Path | None = None, key: Path | None = None):
+    def __init__(self, app: Application, host: str, port: int, certificate: Certificate | None = None):
+        self._certificate = certificate
         self.socket = _bound(host, port)
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
@@ -110,17 +111,27 @@ class Listener:
             date_header=True,
             timeout_keep_alive=75,
             timeout_graceful_shutdown=5,
-            ssl_certfile=str(cert) if cert else None,
-            ssl_keyfile=str(key) if key else None,
         )
+        config.load()
+        config.ssl = certificate.tls if certificate else None
         self._server = _Quiet(config)
 
     async def serve(self) -> None:
         """Answer until ``stop``."""
-        await self._server.serve(sockets=[self.socket])
+        watch = asyncio.create_task(self._certificate.watch()) if self._certificate else None
+        try:
+            await self._server.serve(sockets=[self.socket])
+        finally:
+            if watch:
+                watch.cancel()
 
     def stop(self) -> None:
         self._server.should_exit = True
+
+    def look(self) -> None:
+        """See at once whether the certificate has changed."""
+        if self._certificate:
+            self._certificate.look()
 
 
 class _Quiet(uvicorn.Server):
@@ -146,6 +157,26 @@ def _bound(host: str, port: int) -> socket.socket:
     return made
 
 
+def _hear(stopped: asyncio.Event, listeners: list[Listener]) -> None:
+    """SIGINT and SIGTERM stop the server, a second one at once; SIGHUP has it look at its certificates."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopped.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            # Of the system and not of the loop, so that it works whatever the loop is busy with.
+            signal.signal(number, signal.SIG_DFL)
+
+    def look() -> None:
+        for listener in listeners:
+            listener.look()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    loop.add_signal_handler(signal.SIGHUP, look)
+
+
 async def serve(
     context: Context,
     listeners: list[Listener],
@@ -157,9 +188,7 @@ async def serve(
     ``ready`` is given what the administrator should know, in sentences. ``companions`` run beside the server.
     """
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
+    _hear(stopped, listeners)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
     await door.start()

@@ -6,6 +6,7 @@ Clients that insist on https are told to trust the authority's certificate; see 
 from __future__ import annotations
 
 import shlex
+import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import NameOID
 from trustme import CA
 
 from botyard import atomic_file
@@ -25,7 +27,13 @@ LIFE = timedelta(days=397)
 """Browsers accept no certificate that lives longer."""
 
 RENEW_BEFORE = timedelta(days=30)
-"""A start this close to the end of the certificate makes a new one."""
+"""This close to the end of the certificate a new one is made, at a start and while the server runs."""
+
+ORGANIZATION, UNIT = "Botyard", "Local certificate authority"
+"""The name of the authority."""
+
+MARK = b"# Made by the certificate authority of this Botyard portal, and replaced by it when the time comes.\n"
+"""How what was made here begins. Readers of PEM pass over it."""
 
 CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
 """Where Python's requests, everything on OpenSSL, and Node look for an authority to trust."""
@@ -40,6 +48,8 @@ class Certificates(msgspec.Struct, frozen=True):
     """The server's certificate."""
     key_file: Path
     """The server's private key."""
+    own: bool = True
+    """Whether the portal's own authority has issued it; else clients need to trust another one."""
 
 
 def ensure(folder: Path, host: str) -> Certificates:
@@ -47,13 +57,18 @@ def ensure(folder: Path, host: str) -> Certificates:
 
     ``host`` is the portal's name without a port. The authority stays the same
     for as long as its two files do, so clients that trust it go on doing so.
-    Raises ``ValueError`` for a host that no certificate can be made for.
+    A certificate that another authority has issued is served as it is and never
+    replaced. Raises ``ValueError`` where that is impossible, and for a host that
+    no certificate can be made for.
     """
     names = _names(host)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    ca = _authority(folder)
     certificates = Certificates(folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
+    if _foreign(certificates.cert_file, certificates.key_file):
+        _require_usable(certificates.cert_file, certificates.key_file)
+        return msgspec.structs.replace(certificates, own=False)
+    ca = _authority(folder)
     if not _still_good(certificates, names):
         _issue(ca, certificates, names)
     return certificates
@@ -80,17 +95,80 @@ def _canonical(host: str) -> str:
         raise ValueError(f"No certificate can be made for the host name {host!r}: {error}") from None
 
 
+def _foreign(cert_file: Path, key_file: Path) -> bool:
+    """Whether one of the two was not made here. What is no PEM at all says nothing of who made it."""
+    cert, key = _read(cert_file), _read(key_file)
+    cert_foreign = b"-----BEGIN" in cert and not cert.startswith(MARK) and not _named_ours(cert)
+    if b"-----BEGIN" not in key or key.startswith(MARK):
+        return cert_foreign
+    # Earlier versions made keys without the mark; such a one belongs to its certificate.
+    return cert_foreign or not _belong(cert, key)
+
+
+def _named_ours(cert: bytes) -> bool:
+    """Whether an authority of this name has issued a certificate."""
+    try:
+        issuer = x509.load_pem_x509_certificate(cert).issuer
+    except ValueError:
+        return False
+    names = (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
+    found = [issuer.get_attributes_for_oid(name) for name in names]
+    return [str(one[0].value) for one in found if one] == [ORGANIZATION, UNIT]
+
+
+def _belong(cert: bytes, key: bytes) -> bool:
+    try:
+        loaded = load_pem_private_key(key, password=None)
+        return bool(loaded.public_key() == x509.load_pem_x509_certificate(cert).public_key())
+    except (ValueError, TypeError):
+        return False
+
+
+def _require_usable(cert_file: Path, key_file: Path) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert_file, key_file, password=_no_password)
+    except (OSError, ValueError) as problem:
+        raise ValueError(
+            f"{cert_file} and {key_file} were not made by the portal's own authority, so they are left alone, and they "
+            "cannot be served as they are; name others with --tls-cert and --tls-key, or move these two away."
+        ) from problem
+
+
+def _no_password() -> str:
+    # Without this, OpenSSL would ask for it on the terminal.
+    raise ValueError("the key is locked with a password")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
 def _authority(folder: Path) -> CA:
     cert_file, key_file = folder / "ca.pem", folder / "ca-key.pem"
-    try:
-        return CA.from_pem(cert_file.read_bytes(), key_file.read_bytes())
-    except (FileNotFoundError, ValueError):
-        # One of the two is no use without the other, and an old certificate must not meet a new key.
-        cert_file.unlink(missing_ok=True)
-        ca = CA(organization_name="Botyard", organization_unit_name="Local certificate authority", path_length=0)
+    cert, key = _read(cert_file), _read(key_file)
+    if _belong(cert, key):
+        return CA.from_pem(cert, key)
+    # One of the two is no use without the other, and an old certificate must not meet a new key.
+    _set_aside(key_file, key)
+    _set_aside(cert_file, cert)
+    ca = CA(organization_name=ORGANIZATION, organization_unit_name=UNIT, path_length=0)
     atomic_file.replace(key_file, ca.private_key_pem.bytes())
     atomic_file.replace(cert_file, ca.cert_pem.bytes())
     return ca
+
+
+def _set_aside(path: Path, content: bytes) -> None:
+    """Make room for a file of ours without destroying another one."""
+    if not content:
+        path.unlink(missing_ok=True)
+        return
+    number = 1
+    while (kept := path.with_name(f"{path.name}.old{number}")).exists():
+        number += 1
+    path.rename(kept)
 
 
 def _still_good(certificates: Certificates, names: list[str]) -> bool:
@@ -114,9 +192,15 @@ def _issue(ca: CA, certificates: Certificates, names: list[str]) -> None:
     try:
         # Valid since yesterday, for clients whose clock is behind.
         issued = ca.issue_cert(
-            *names, organization_name="Botyard", not_before=now - timedelta(days=1), not_after=now + LIFE
+            *names, organization_name=ORGANIZATION, not_before=now - timedelta(days=1), not_after=now + LIFE
         )
     except UnicodeError as error:
         raise ValueError(f"No certificate can be made for the host name {names[-1]!r}: {error}") from None
-    atomic_file.replace(certificates.key_file, issued.private_key_pem.bytes())
-    atomic_file.replace(certificates.cert_file, b"".join(blob.bytes() for blob in issued.cert_chain_pems))
+    made = {
+        certificates.key_file: issued.private_key_pem.bytes(),
+        certificates.cert_file: b"".join(blob.bytes() for blob in issued.cert_chain_pems),
+    }
+    for path, content in made.items():
+        if (old := _read(path)) and b"-----BEGIN" not in old:
+            _set_aside(path, old)
+        atomic_file.replace(path, MARK + content)

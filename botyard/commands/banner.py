@@ -15,7 +15,11 @@ HELLO = "chat2001"
 
 def ready(front: Front) -> list[str]:
     """Where the portal is."""
-    return [f"Botyard {__version__} runs at {front.settings.public_url}"]
+    lines = [f"Botyard {__version__} runs at {front.settings.public_url}"]
+    if front.https_url and not front.ca_file:
+        # With a certificate of the portal's own, `tls` has more to say.
+        lines.append(f"and at {front.https_url}")
+    return lines
 
 
 def demo(front: Front, shown: Credentials) -> list[str]:

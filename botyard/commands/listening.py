@@ -16,6 +16,7 @@ from botyard.commands.failing import Exit, Failure
 from botyard.config import Settings
 from botyard.rpc.call import Context
 from botyard.server import Application, Listener, application
+from botyard.web.certificates import Certificate, Pair, given, reason
 from botyard.web.http import Receive, Scope, Send
 
 BACKLOG = 2048
@@ -34,7 +35,11 @@ class Front:
         self.https_url = ""
         self.ca_file = ""
         if settings.tls:
-            self._add_tls(name)
+            try:
+                self._add_tls(name)
+            except BaseException:
+                self.close()
+                raise
 
     def open(self, context: Context) -> None:
         """Answer with this portal from now on."""
@@ -50,19 +55,36 @@ class Front:
         return answer
 
     def _add_tls(self, name: str) -> None:
-        # Certificates take a moment to import, and few servers make any.
-        from botyard import tls
-
         settings = self.settings
-        try:
-            made = tls.ensure(settings.data / "tls", urlsplit(settings.public_url).hostname or "")
-        except ValueError as problem:
-            raise Failure(str(problem), Exit.USAGE) from problem
-        listener = _listening(self._answer, settings.host, settings.tls_port, made.cert_file, made.key_file)
+        certificate = self._given_certificate() if settings.tls_cert else self._own_certificate()
+        listener = _listening(self._answer, settings.host, settings.tls_port, certificate)
         self.listeners.append(listener)
         self.settings = msgspec.structs.replace(settings, tls_port=listener.port)
         self.https_url = f"https://{_shown(settings.host, name)}:{listener.port}"
-        self.ca_file = str(made.ca_file.absolute())
+
+    def _given_certificate(self) -> Certificate:
+        pair = Pair(Path(self.settings.tls_cert), Path(self.settings.tls_key))
+        try:
+            return Certificate(given(*pair))
+        except (ValueError, OSError) as problem:
+            sentence = f"The certificate {pair.cert} cannot be served: {reason(problem)}."
+            raise Failure(sentence, Exit.USAGE) from problem
+
+    def _own_certificate(self) -> Certificate:
+        # Certificates take a moment to import, and few servers make any.
+        from botyard import tls
+
+        folder, host = self.settings.data / "tls", urlsplit(self.settings.public_url).hostname or ""
+
+        def find() -> Pair:
+            made = tls.ensure(folder, host)
+            self.ca_file = str(made.ca_file.absolute()) if made.own else ""
+            return Pair(made.cert_file, made.key_file)
+
+        try:
+            return Certificate(find)
+        except ValueError as problem:
+            raise Failure(str(problem), Exit.USAGE) from problem
 
     def close(self) -> None:
         """Let go of the addresses without having served."""
@@ -70,10 +92,10 @@ class Front:
             listener.socket.close()
 
 
-def _listening(app: Application, host: str, port: int, cert: Path | None = None, key: Path | None = None) -> Listener:
-    option = "--tls-port" if cert else "--port"
+def _listening(app: Application, host: str, port: int, certificate: Certificate | None = None) -> Listener:
+    option = "--tls-port" if certificate else "--port"
     try:
-        listener = Listener(app, host, port, cert, key)
+        listener = Listener(app, host, port, certificate)
     except OSError as problem:
         raise _taken(problem, host, port, option) from problem
     try:

@@ -71,8 +71,8 @@ def add_delivery(made: argparse.ArgumentParser) -> None:
         "--delivery",
         choices=["retry", "strict", "compat"],
         default=DEFAULTS.delivery,
-        help="retry calls handlers until the event has arrived, for 17 hours (default); strict until they have answered, "
-        "and holds the dialog meanwhile; compat calls once, as the vendor does",
+        help="retry calls handlers until the event has arrived, for 17 hours (default); strict until they have "
+        "answered, and holds the dialog meanwhile; compat calls once, as the vendor does",
     )
     made.add_argument(
         "--delivery-timeout",
@@ -81,6 +81,17 @@ def add_delivery(made: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long to wait for a handler's answer (default: {DEFAULTS.delivery_timeout:g})",
     )
+
+
+def add_certificate(made: argparse.ArgumentParser) -> None:
+    """Add the options that name a certificate for https which is not of the portal's own authority."""
+    made.add_argument(
+        "--tls-cert",
+        default=DEFAULTS.tls_cert,
+        metavar="FILE",
+        help="serve https with this certificate and its chain, in PEM, instead; read again when the file changes",
+    )
+    made.add_argument("--tls-key", default=DEFAULTS.tls_key, metavar="FILE", help="its private key, in PEM")
 
 
 def place(given: argparse.Namespace) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import signal
 import textwrap
 import time
 from pathlib import Path
@@ -54,6 +55,7 @@ def parser() -> options.Parser:
         metavar="PORT",
         help=f"port for https, 0 for a free one (default: {known.tls_port})",
     )
+    options.add_certificate(made)
     options.add_public_url(made)
     made.add_argument(
         "--trusted-proxies",
@@ -123,7 +125,9 @@ def settings(given: argparse.Namespace) -> Settings:
         file_quota=given.file_quota,
         host=given.host,
         port=given.port,
-        tls=given.tls,
+        tls=given.tls or bool(given.tls_cert),
+        tls_cert=given.tls_cert,
+        tls_key=given.tls_key,
         tls_port=given.tls_port,
         public_url=given.public_url or "",
         trusted_proxies=given.trusted_proxies,
@@ -141,7 +145,11 @@ def settings(given: argparse.Namespace) -> Settings:
 
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
+    if bool(given.tls_cert) != bool(given.tls_key):
+        parser().error("--tls-cert and --tls-key go together")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Not even while it starts is a terminal that goes away the end of the server.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         runner.run(_serve(settings(given)))
     return Exit.OK
@@ -216,7 +224,7 @@ async def _settle(context: Context, front: Front) -> list[str]:
             "",
         ]
     if front.ca_file:
-        # Imported already, by the listener for https.
+        # Imported already, for the certificate.
         from botyard.tls import client_lines
 
         lines += [*banner.tls(front, client_lines(Path(front.ca_file)), greeting.shown), ""]

@@ -11,7 +11,6 @@ from botyard.api.post import Post
 from botyard.model.deliveries import Delivery
 from botyard.wire import forms
 
-
 AGENT = "Bitrix24 Webhook Engine"
 """As portals of the vendor call themselves: handlers in the wild look for the word Bitrix."""
 
