@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from botyard.api.offsets import Offsets, marks
 from botyard.api.post import Told
 from botyard.model.events import Happening, happening
 from botyard.rpc.call import Call
@@ -30,7 +31,7 @@ class Queue(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A page as it is asked for: ``offset`` confirms what came before it (0: nothing)."""
+    """A page as it is asked for: ``offset`` confirms what was handed out until it was given (0: nothing)."""
 
     offset: int
     limit: int
@@ -56,21 +57,20 @@ class Page(msgspec.Struct, frozen=True, rename="camel"):
 
 class _Row(NamedTuple):
     number: int
+    mark: int
     queue: Queue
     what: Happening
 
 
 class _Look(NamedTuple):
-    """What lies in the queues: what is told, what there is nothing to say of, and the confirmations to be written.
+    """Whether something lies ready; if not, the offset of the empty page, and whether it is noted that it was given.
 
-    ``skips`` says for which recipients the offset leaps ahead of what they were told.
+    A caller who comes for nothing, over and over, writes nothing.
     """
 
-    page: Page
-    told: list[int]
-    silent: list[int]
-    confirms: bool
-    skips: dict[str, bool]
+    ready: bool
+    following: int
+    noted: bool
 
 
 def ask(offset: int, limit: int, wait: float) -> Ask:
@@ -91,57 +91,74 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
     context, loop = call.context, asyncio.get_running_loop()
     deadline = loop.time() + asked.wait
     since = kept_since(call)
-    with context.lobby.seat(context.database, [queue.recipient for queue in queues], since) as seat:
+    recipients = [queue.recipient for queue in queues]
+    with context.lobby.seat(context.database, recipients, since) as seat:
         while True:
-            page = await _next(call, queues, asked, since)
+            look = await context.database.read(lambda tx: _look(tx, recipients, since))
             left = deadline - loop.time()
-            if page.events or (left <= 0 and not page.has_more) or seat is None:
+            over = left <= 0 or seat is None
+            page = Page([], look.following, False)
+            if look.ready or (over and not look.noted):
+                page = await context.database.write(lambda tx: _hand_out(tx, call, queues, asked, since))
+            if page.events or (over and not page.has_more):
                 return page
-            if not page.has_more:
+            if seat is not None and not page.has_more:
                 with context.limits.aside():
                     await seat.wait(left)
 
 
-async def _next(call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> Page:
-    """The next page. Where there is nothing to hand out and nothing to confirm, nothing is written."""
-    database = call.context.database
-    look = await database.read(lambda tx: _look(tx, call, queues, asked, since))
-
-    async def settle(tx: Tx) -> None:
-        for recipient, skip in look.skips.items():
-            await event_queues.confirm(tx, recipient, before=asked.offset, skip=skip, now=call.now)
-            await event_queues.move_cursor(tx, recipient, look.page.next_offset, call.now)
-        await event_queues.tell(tx, look.told)
-        await event_queues.pass_over(tx, look.silent, call.now)
-
-    if look.told or look.silent or look.confirms:
-        await database.write(settle)
-    return look.page
+async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:
+    if await event_queues.any_ready(tx, recipients, since):
+        return _Look(True, 0, False)
+    offsets = Offsets(recipients, await event_queues.cursors(tx, Offsets(recipients, {}).names))
+    following = offsets.after(0)
+    return _Look(False, following, not offsets.moved(following))
 
 
-async def _look(tx: Tx, call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> _Look:
-    # An offset of what has not happened yet cannot have come from here: it confirms only what was handed out.
-    offset = asked.offset if asked.offset <= await event_queues.newest(tx) + 1 else 0
-    given, confirms = max(1, offset), False
-    skips: dict[str, bool] = {}
-    rows: list[_Row] = []
-    for queue in queues:
-        name, cursor = queue.recipient, await event_queues.cursor(tx, queue.recipient)
-        skip = skips[name] = offset > cursor
-        confirms = confirms or await event_queues.confirmable(tx, name, before=asked.offset, skip=skip)
-        found = await event_queues.ready(tx, name, before=asked.offset, skip=skip, since=since, limit=asked.limit + 1)
-        rows += [_Row(number, queue, happening(*rest)) for number, *rest in found]
-        given = max(given, cursor)
-    rows.sort(key=lambda row: row.number)
-    shown = rows[: asked.limit]
-    events = [await _event(tx, call, row) for row in shown]
-    more = len(rows) > len(shown)
-    # An offset that was given before may lie behind events that this page leaves for the next one.
-    following = shown[-1].number + 1 if more else max([given, *(row.number + 1 for row in shown)])
-    page = Page([event for event in events if event], following, more)
-    told = [row.number for row, event in zip(shown, events, strict=True) if event]
-    silent = [row.number for row, event in zip(shown, events, strict=True) if not event]
-    return _Look(page, told, silent, confirms, skips)
+async def _hand_out(tx: Tx, call: Call, queues: Sequence[Queue], asked: Ask, since: int) -> Page:
+    """Confirm what the offset proves, and hand out the next page. Callers at once take turns, by the lock."""
+    offsets = await _locked(tx, [queue.recipient for queue in queues], call.now)
+    for name in offsets.proven(asked.offset):
+        await event_queues.confirm(tx, name, offset=asked.offset, since=since, now=call.now)
+    for name in offsets.unproven(asked.offset):
+        await event_queues.unmark(tx, name)
+    rows = [row for queue in queues for row in await _ready(tx, queue, since, asked.limit + 1)]
+    # In the order of the marks that they have, or get now.
+    rows.sort(key=lambda row: (row.mark == 0, row.mark or row.number))
+    shown, rest = rows[: asked.limit], rows[asked.limit :]
+    made = marks((row.number for row in shown if not row.mark), await _above(tx, offsets, asked.offset))
+    last = max((made.get(row.number, row.mark) for row in shown), default=0)
+    # Two queues that were fetched apart may hold the same mark; the offset of this page must not prove the other one.
+    made |= {row.number: 0 for row in rest if row.mark == last}
+    following = last if rest else offsets.after(last)
+    events = [(row.number, await _event(tx, call, row)) for row in sorted(shown, key=lambda row: row.number)]
+    await event_queues.tell(tx, made)
+    await event_queues.pass_over(tx, [number for number, event in events if not event], call.now)
+    for name, cursor in offsets.moved(following).items():
+        await event_queues.move_cursor(tx, name, cursor, call.now)
+    return Page([event for _, event in events if event], following, bool(rest))
+
+
+async def _locked(tx: Tx, recipients: list[str], now: int) -> Offsets:
+    names = Offsets(recipients, {}).names
+    known = await event_queues.cursors(tx, names, lock=True)
+    if len(known) < len(names):
+        for name in sorted(names):
+            await event_queues.add_cursor(tx, name, now)
+        known = await event_queues.cursors(tx, names, lock=True)
+    return Offsets(recipients, known)
+
+
+async def _ready(tx: Tx, queue: Queue, since: int, limit: int) -> list[_Row]:
+    found = await event_queues.ready(tx, queue.recipient, since=since, limit=limit)
+    return [_Row(number, mark, queue, happening(*rest)) for number, mark, *rest in found]
+
+
+async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
+    """What new marks must be higher than: all that was given, and what the caller brings, unless it is nonsense."""
+    if offset <= offsets.highest:
+        return offsets.highest
+    return offset if offset <= await event_queues.newest(tx) + 1 else offsets.highest
 
 
 async def _event(tx: Tx, call: Call, row: _Row) -> EventShape | None:

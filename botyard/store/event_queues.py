@@ -1,8 +1,12 @@
-"""Queues of events that their recipients come for: who is subscribed, what lies ready, how far it was handed out."""
+"""Queues of events that their recipients come for: who is subscribed, what lies ready, how far it was handed out.
+
+What is handed out has a *mark*: the lowest offset that proves that its recipient has it. See ``api/offsets.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from botyard.store.db import Row, Tx, Value
 
@@ -49,20 +53,41 @@ async def listening(tx: Tx, chat_id: int, message_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-async def cursor(tx: Tx, recipient: str) -> int:
-    """The offset that a recipient was given last; 0 for one that has never come."""
-    row = await tx.one("SELECT next_id FROM event_cursors WHERE recipient = :recipient", recipient=recipient)
-    return int(row[0]) if row else 0
+class Cursor(NamedTuple):
+    """The highest offset that any page of a recipient has held, and the highest of the pages of it alone."""
+
+    given: int = 0
+    alone: int = 0
 
 
-async def move_cursor(tx: Tx, recipient: str, next_id: int, now: int) -> None:
-    """Note the offset that a recipient is given; it never goes back."""
+async def cursors(tx: Tx, names: Sequence[str], *, lock: bool = False) -> dict[str, Cursor]:
+    """The cursors of up to three recipients or pairs of them, as far as they have come; to be changed with ``lock``."""
+    padded = dict(zip("abc", [*names, "", ""], strict=False))
+    rows = await tx.all(
+        f"""SELECT recipient, next_id, alone FROM event_cursors WHERE recipient IN (:a, :b, :c)
+            ORDER BY recipient {"{for_update}" if lock else ""}""",
+        **padded,
+    )
+    return {row[0]: Cursor(row[1], row[2]) for row in rows}
+
+
+async def add_cursor(tx: Tx, name: str, now: int) -> None:
+    """A recipient, or a pair of them, comes for the first time."""
     await tx.run(
-        """INSERT INTO event_cursors (recipient, next_id, asked) VALUES (:recipient, :next, :now)
-           ON CONFLICT (recipient) DO UPDATE SET asked = :now,
-               next_id = CASE WHEN event_cursors.next_id > :next THEN event_cursors.next_id ELSE :next END""",
-        recipient=recipient,
-        next=next_id,
+        """INSERT INTO event_cursors (recipient, next_id, alone, asked) VALUES (:name, 0, 0, :now)
+           ON CONFLICT DO NOTHING""",
+        name=name,
+        now=now,
+    )
+
+
+async def move_cursor(tx: Tx, name: str, to: Cursor, now: int) -> None:
+    """Note the offsets that a recipient was given."""
+    await tx.run(
+        "UPDATE event_cursors SET next_id = :given, alone = :alone, asked = :now WHERE recipient = :name",
+        name=name,
+        given=to.given,
+        alone=to.alone,
         now=now,
     )
 
@@ -73,21 +98,24 @@ async def newest(tx: Tx) -> int:
     return int(row[0]) if row else 0
 
 
-def _meant(skip: bool) -> str:
-    """What an offset confirms: what was handed out, and on a leap ahead whatever lies before it."""
-    return "d.id < :before" if skip else "d.id < :before AND d.told = 1"
+async def ready(tx: Tx, recipient: str, *, since: int, limit: int) -> list[Row]:
+    """``(number, mark, event id, created, body)`` of what lies ready since a moment.
 
-
-async def ready(tx: Tx, recipient: str, *, before: int, skip: bool, since: int, limit: int) -> list[Row]:
-    """``(number, event id, created, body)`` of what lies ready since a moment and ``before`` does not confirm."""
-    return await tx.all(
-        f"""SELECT d.id, e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-            WHERE {_READY} AND NOT ({_meant(skip)}) AND d.queued >= :since ORDER BY d.id LIMIT :limit""",
-        recipient=recipient,
-        before=before,
-        since=since,
-        limit=limit,
+    First what has been handed out, by its mark, then the rest (mark 0) by its number.
+    """
+    sql = f"""SELECT d.id, d.told, e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
+              WHERE {_READY} AND d.queued >= :since"""
+    rows = await tx.all(
+        f"{sql} AND d.told > 0 ORDER BY d.told, d.id LIMIT :limit", recipient=recipient, since=since, limit=limit
     )
+    if len(rows) < limit:
+        rows += await tx.all(
+            f"{sql} AND d.told = 0 ORDER BY d.id LIMIT :limit",
+            recipient=recipient,
+            since=since,
+            limit=limit - len(rows),
+        )
+    return rows
 
 
 async def last(tx: Tx, recipient: str, since: int) -> Row | None:
@@ -100,29 +128,28 @@ async def last(tx: Tx, recipient: str, since: int) -> Row | None:
     )
 
 
-async def confirmable(tx: Tx, recipient: str, *, before: int, skip: bool) -> bool:
-    """Whether ``confirm`` would find anything."""
-    row = await tx.one(
-        f"SELECT 1 FROM deliveries d WHERE {_READY} AND {_meant(skip)} LIMIT 1", recipient=recipient, before=before
-    )
-    return row is not None
-
-
-async def confirm(tx: Tx, recipient: str, *, before: int, skip: bool, now: int) -> int:
-    """The recipient has what it was told below the number ``before``; how many that were."""
+async def confirm(tx: Tx, recipient: str, *, offset: int, since: int, now: int) -> int:
+    """The recipient has what was handed out with a mark up to ``offset``; how many that were."""
     return await tx.run(
-        f"UPDATE deliveries AS d SET state = 'fetched', finished = :now WHERE {_READY} AND {_meant(skip)}",
+        f"""UPDATE deliveries AS d SET state = 'fetched', finished = :now
+            WHERE {_READY} AND d.told > 0 AND d.told <= :offset AND d.queued >= :since""",
         recipient=recipient,
-        before=before,
+        offset=offset,
+        since=since,
         now=now,
     )
 
 
-async def tell(tx: Tx, numbers: Iterable[int]) -> None:
-    """These are being handed out."""
-    rows: list[Mapping[str, Value]] = [{"id": number} for number in numbers]
+async def tell(tx: Tx, marks: Mapping[int, int]) -> None:
+    """These are being handed out, each with its mark; 0 takes a mark away."""
+    rows: list[Mapping[str, Value]] = [{"id": number, "mark": mark} for number, mark in marks.items()]
     if rows:
-        await tx.many("UPDATE deliveries SET told = 1 WHERE id = :id", rows)
+        await tx.many("UPDATE deliveries SET told = :mark WHERE id = :id", rows)
+
+
+async def unmark(tx: Tx, recipient: str) -> None:
+    """Take the marks of all that lies ready away: no offset given until now confirms any of it."""
+    await tx.run(f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0", recipient=recipient)
 
 
 async def pass_over(tx: Tx, numbers: Iterable[int], now: int) -> None:
