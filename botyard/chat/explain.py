@@ -223,6 +223,7 @@ async def _standing(tx: Tx, one: Delivery) -> Finding:
 _STANDING: dict[str, Why] = {
     State.SENDING: Why.SENDING,
     State.DONE: Why.DELIVERED,
+    State.UNCONFIRMED: Why.UNCONFIRMED,
     State.DEAD: Why.GIVEN_UP,
     State.SKIPPED: Why.SKIPPED,
     State.FETCHED: Why.FETCHED,

@@ -14,6 +14,7 @@ class Why(Enum):
 
     # It arrived.
     DELIVERED = "The handler accepted it at {at}, in attempt {number}"
+    UNCONFIRMED = "The handler received it at {at}, in attempt {number}, and did not confirm it; it is not sent again"
     FETCHED = "The bot has fetched and confirmed it at {at}"
     # It is on its way.
     SENDING = "Attempt {number} is being made"

@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import asyncio
-import socket
+import contextlib
+import errno
 import ssl
 from collections.abc import Mapping
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
+from botyard.delivery.connection import Connection, Head, Lost
+from botyard.delivery.guard import AddressRefused, Guard, NameUnknown, Place
 from botyard.delivery.retries import Answer
 
 KEPT = 4096
 """Bytes of an answer that are kept."""
-READ_MAX = 64 * 1024
 # The answer is known with its head; the rest is read only so that the connection can be used again.
 BODY_SECONDS = 2.0
 # Shorter than what servers commonly keep a connection for (Node: 5 s), so that they seldom close it under us.
 IDLE_SECONDS = 4.0
+IDLE_MAX = 256
+RACE_SECONDS = 1.0
+"""A connection used before that ends so soon after a request was written was being closed already."""
+ADDRESS_SECONDS = 3.0
+"""For one address of several until the next is tried."""
+# What this server lacks is no fault of the handler.
+_OWN_FAULTS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
+
+
+class _Try:
+    """What is known of a post that is under way."""
+
+    __slots__ = ("connection", "cut", "task")
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self.cut = False
+        self.task = asyncio.current_task()
+
+    @property
+    def written(self) -> bool:
+        """Whether the whole request has left."""
+        return self.connection is not None and self.connection.written is not None
+
+    def end(self) -> None:
+        """Close the connection: there is no answer, or no use for the rest of it."""
+        if self.connection is not None:
+            self.connection.abort()
 
 
 class Client:
@@ -29,102 +55,167 @@ class Client:
         self._guard = guard
         self._seconds = seconds
         self._tls = tls
-        self._session: aiohttp.ClientSession | None = None
+        self._idle: dict[tuple[str, str, int], list[Connection]] = {}
+        self._idle_count = 0
+        self._open: set[_Try] = set()
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        self.cut()
+        for resting in list(self._idle.values()):
+            for connection in list(resting):
+                connection.abort()
+        # The loop tells of their end in its next round.
+        await asyncio.sleep(0)
+        self._idle.clear()
+
+    def cut(self) -> None:
+        """End all that is under way; each post says what is known of it."""
+        for one in self._open:
+            one.cut = True
+            if one.task is not None:
+                one.task.cancel()
 
     async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Send a form. What goes wrong is an answer too: status 0 and the problem."""
+        attempt = _Try()
+        self._open.add(attempt)
         try:
             async with asyncio.timeout(self._seconds):
                 place = await self._guard.place(address)
-                asked = self._opened().post(place.url, data=body, headers=headers, allow_redirects=False)
-                response = await asked
-            async with response:
-                return await _answer(response)
-        except AddressRefused as problem:
-            return Answer(0, problem=f"address refused: {problem}")
-        except NameUnknown as problem:
-            return Answer(0, problem=f"unknown name: {problem}")
-        except TimeoutError:
-            return Answer(0, problem=f"timeout: no answer within {self._seconds:g} s")
-        except (aiohttp.ClientSSLError, ssl.SSLError) as problem:
-            return Answer(0, problem=f"TLS failed: {_short(problem)}")
-        except aiohttp.ClientConnectorError as problem:
-            return Answer(0, problem=f"no connection: {_short(problem.os_error)}")
-        except (aiohttp.ClientError, OSError, ValueError) as problem:
-            return Answer(0, problem=f"no answer: {_short(problem)}")
+                head = await self._answered(attempt, place, _request(place, body, headers))
+            return await self._answer(attempt, place, head)
+        except asyncio.CancelledError:
+            attempt.end()
+            if not attempt.cut:
+                raise
+            if attempt.task is not None:
+                attempt.task.uncancel()
+            return Answer(0, problem="stopped: the server stopped", written=attempt.written, ours=not attempt.written)
+        except BaseException as problem:
+            attempt.end()
+            answer = self._failed(problem, attempt)
+            if answer is None:
+                raise
+            return answer
+        finally:
+            self._open.discard(attempt)
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                resolver=_Checked(self._guard),
-                use_dns_cache=False,
-                limit=0,
-                keepalive_timeout=IDLE_SECONDS,
-                ssl=self._tls or True,
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                # The engine's own clock ends an attempt.
-                timeout=aiohttp.ClientTimeout(total=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                skip_auto_headers=("Accept", "Accept-Encoding"),
-            )
-        return self._session
+    def _failed(self, problem: BaseException, attempt: _Try) -> Answer | None:
+        """What a failure means; ``None`` for a mistake in the program."""
+        match problem:
+            case AddressRefused():
+                return Answer(0, problem=f"address refused: {problem}")
+            case NameUnknown():
+                return Answer(0, problem=f"unknown name: {problem}")
+            case TimeoutError() if attempt.written:
+                return Answer(0, problem=f"timeout: no answer within {self._seconds:g} s", written=True)
+            case TimeoutError():
+                return Answer(0, problem=f"no connection: not within {self._seconds:g} s")
+            case ssl.SSLError():
+                return Answer(0, problem=f"TLS failed: {_short(problem)}", written=attempt.written)
+            case Lost():
+                return Answer(0, problem=f"no answer: {_short(problem)}", written=attempt.written)
+            case OSError(errno=number) if number in _OWN_FAULTS:
+                return Answer(0, problem=f"no connection: {_short(problem)}", ours=True)
+            case OSError() | ValueError():
+                return Answer(0, problem=f"no connection: {_short(problem)}", written=attempt.written)
+        return None
+
+    async def _answered(self, attempt: _Try, place: Place, request: bytes) -> Head:
+        """Send a request on a connection that rests, or else on a new one."""
+        attempt.connection = connection = self._resting(place) or await self._connected(place)
+        try:
+            return await connection.post(request)
+        except Lost:
+            if connection.posts == 1 or not _closed_before(connection):
+                raise
+        # The handler closed it while the request was on its way, as it may. Once more, on a new one.
+        attempt.connection = None
+        attempt.connection = connection = await self._connected(place)
+        return await connection.post(request)
+
+    async def _answer(self, attempt: _Try, place: Place, head: Head) -> Answer:
+        assert attempt.connection is not None
+        body = await attempt.connection.body(BODY_SECONDS, KEPT)
+        if attempt.connection.reusable and self._idle_count < IDLE_MAX:
+            self._idle.setdefault(_key(place), []).append(attempt.connection)
+            self._idle_count += 1
+            attempt.connection.rest(IDLE_SECONDS)
+        else:
+            attempt.end()
+        problem = "redirect: handlers are called where they say they are" if 300 <= head.status < 400 else ""
+        return Answer(head.status, body, head.headers.get("retry-after", ""), problem, written=True)
+
+    # Connections.
+
+    def _resting(self, place: Place) -> Connection | None:
+        """The connection to a place that was used last."""
+        key = _key(place)
+        resting = self._idle.get(key)
+        if not resting:
+            return None
+        connection = resting.pop()
+        self._idle_count -= 1
+        if not resting:
+            del self._idle[key]
+        connection.wake()
+        return connection
+
+    def _forget(self, connection: Connection) -> None:
+        """A connection has ended while it rested."""
+        for key, resting in self._idle.items():
+            if connection in resting:
+                resting.remove(connection)
+                self._idle_count -= 1
+                if not resting:
+                    del self._idle[key]
+                return
+
+    async def _connected(self, place: Place) -> Connection:
+        """A new connection to the first address that takes it."""
+        for address in place.addresses[:-1]:
+            with contextlib.suppress(OSError, TimeoutError):
+                async with asyncio.timeout(ADDRESS_SECONDS):
+                    return await self._connected_to(address, place)
+        try:
+            return await self._connected_to(place.addresses[-1], place)
+        except ConnectionRefusedError as problem:
+            raise OSError(f"{place.host}:{place.port} refused the connection") from problem
+
+    async def _connected_to(self, address: str, place: Place) -> Connection:
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(lambda: Connection(self._forget), address, place.port)
+        if place.url.scheme == "https":
+            await connection.encrypt(self._context(), place.host)
+        return connection
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = ssl.create_default_context()
+            self._tls.set_alpn_protocols(["http/1.1"])
+        return self._tls
 
 
-class _Checked(AbstractResolver):
-    """Hands out checked addresses only: the last word before a connection is made."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        return [_result(host, port, address) for address in await self._guard.addresses(host, port)]
-
-    async def close(self) -> None:
-        pass
+def _closed_before(connection: Connection) -> bool:
+    """Whether a connection that was lost had been closed when the request was written, as far as one can tell."""
+    if connection.heard:
+        return False
+    written = connection.written
+    return written is None or asyncio.get_running_loop().time() - written <= RACE_SECONDS
 
 
-def _result(host: str, port: int, address: str) -> ResolveResult:
-    return ResolveResult(
-        hostname=host,
-        host=address,
-        port=port,
-        family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-        proto=socket.IPPROTO_TCP,
-        flags=socket.AI_NUMERICHOST,
-    )
+def _key(place: Place) -> tuple[str, str, int]:
+    return place.url.scheme, place.host, place.port
 
 
-async def _answer(response: aiohttp.ClientResponse) -> Answer:
-    problem = "redirect: handlers are called where they say they are" if 300 <= response.status < 400 else ""
-    return Answer(response.status, await _beginning(response), response.headers.get("Retry-After", ""), problem)
-
-
-async def _beginning(response: aiohttp.ClientResponse) -> str:
-    """How an answer begins. One that is too long, too slow or cut off ends the connection, not the attempt."""
-    read = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while len(read) <= READ_MAX:
-                part = await response.content.readany()
-                if not part:
-                    break
-                read += part
-            else:
-                response.close()
-    except (TimeoutError, aiohttp.ClientError):
-        response.close()
-    return bytes(read[:KEPT]).decode(errors="replace").replace("\0", "�")
+def _request(place: Place, body: bytes, headers: Mapping[str, str]) -> bytes:
+    lines = [
+        f"POST {place.url.raw_path_qs} HTTP/1.1",
+        f"Host: {place.url.host_port_subcomponent}",
+        *(f"{name}: {value}" for name, value in headers.items()),
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*lines, "\r\n"]).encode("latin-1") + body
 
 
 def _short(problem: BaseException) -> str:

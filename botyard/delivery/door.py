@@ -36,7 +36,7 @@ class Door:
         self._context = context
         self._client = client
         self._opening = asyncio.Lock()
-        self._hooks = Hooks(context, writers, self._post)
+        self._hooks = Hooks(context, writers, self._post, cut=self._cut)
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -60,6 +60,10 @@ class Door:
         await self._hooks.stop()
         if self._client is not None:
             await self._client.close()
+
+    def _cut(self) -> None:
+        if self._client is not None:
+            self._client.cut()
 
     async def _post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         async with self._opening:

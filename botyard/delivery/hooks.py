@@ -29,7 +29,7 @@ from botyard.delivery.manners import (
 )
 from botyard.delivery.masking import SHORT, masked
 from botyard.delivery.report import Report, made
-from botyard.delivery.retries import SCHEDULES, Answer, judged
+from botyard.delivery.retries import MODES, Answer, judged
 from botyard.delivery.tail import POLL_SECONDS, Tail
 from botyard.delivery.words import Letter, Writer
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
@@ -75,7 +75,14 @@ class _Ready(NamedTuple):
 class Hooks:
     """Sends what waits. ``writers`` has one for each kind of recipients ('bot', 'binding', …)."""
 
-    def __init__(self, context: Context, writers: Mapping[str, Writer], send: Send, poll: float = POLL_SECONDS) -> None:
+    def __init__(
+        self,
+        context: Context,
+        writers: Mapping[str, Writer],
+        send: Send,
+        poll: float = POLL_SECONDS,
+        cut: Callable[[], None] | None = None,
+    ) -> None:
         settings = context.settings
         self.pace = PACE_SECONDS
         self._manners = Manners(context.limits)
@@ -83,7 +90,8 @@ class Hooks:
         self._database = context.database
         self._writers = writers
         self._send = send
-        self._schedule = SCHEDULES[settings.delivery]
+        self._cut = cut
+        self._mode = MODES[settings.delivery]
         self._lease = int(settings.delivery_timeout + QUEUE_SECONDS) + LEASE_SLACK
         self._most = settings.delivery_concurrency
         self._name = secrets.token_hex(8)
@@ -118,6 +126,10 @@ class Hooks:
         await self._main
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            if late and self._cut is not None:
+                # Each says whether its request has left.
+                self._cut()
+                _, late = await asyncio.wait(late, timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -357,7 +369,7 @@ class Hooks:
             answer=answer.body,
             problem=answer.problem,
         )
-        ended = judged(held.delivery, attempt, answer, self._schedule, self._now())
+        ended = judged(held.delivery, attempt, answer, self._mode, self._now())
         if one := made(ended, post.event if post else "", post.handler if post else "", self._now()):
             self._report.attempt(one)
         held.gate.passed(took, ended.state is State.DONE)

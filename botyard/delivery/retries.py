@@ -1,4 +1,4 @@
-"""When to try again, and when to give up."""
+"""What an attempt makes of a delivery: when to try again, and when to give up."""
 
 from __future__ import annotations
 
@@ -9,42 +9,78 @@ from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 
 MINUTE, HOUR = 60, 3600
 
-SCHEDULES: dict[str, tuple[int, ...]] = {
-    "retry": (0, 5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR),
-    "strict": (0, 5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR),
-    "compat": (0,),
-}
-"""Seconds to wait before each attempt. ``compat`` is a single one, as the vendor makes it."""
+SCHEDULE = (0, 5, 30, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR)
+"""Seconds to wait before each attempt."""
+OWN_FAULT_SECONDS = 5
+"""Until the next attempt after one that failed for want of something on this side."""
 RETRY_AFTER_MAX = HOUR
-# Answers of class 4xx that only say "not now"; the others mean that trying again is of no use.
-PASSING = frozenset({408, 425, 429})
+# Responses of class 4xx that only say "not now"; the others mean that trying again is of no use.
+REFUSED_FOR_NOW = frozenset({408, 425, 429})
+# A proxy passed the request on, and the handler did not respond in time: it has it.
+UNANSWERED = frozenset({504, 524})
+
+
+class Mode(NamedTuple):
+    """How events reach handlers. ``repeats`` what was received and not confirmed.
+
+    An event holds those behind it in its dialog for ``hold`` seconds from its first attempt (``None``: until it has
+    ended); from then on at most ``beside`` requests are open for the dialog (``None``: any number).
+    """
+
+    schedule: tuple[int, ...]
+    repeats: bool
+    hold: int | None
+    beside: int | None
+
+
+MODES: dict[str, Mode] = {
+    "retry": Mode(SCHEDULE, repeats=False, hold=10, beside=4),
+    "strict": Mode(SCHEDULE, repeats=True, hold=None, beside=1),
+    # A single attempt, as the vendor makes it.
+    "compat": Mode((0,), repeats=False, hold=0, beside=None),
+}
 
 
 class Answer(NamedTuple):
-    """What came back: ``status`` 0 and a ``problem`` where it was no answer; ``body`` is how it begins."""
+    """What came back: ``status`` 0 and a ``problem`` where it was no answer; ``body`` is how it begins.
+
+    ``written`` says that the whole request had left, so that the handler may have it. ``ours`` is a failure of this
+    server's own, which does not count.
+    """
 
     status: int
     body: str = ""
     retry_after: str = ""
     problem: str = ""
+    written: bool = False
+    ours: bool = False
 
 
-def judged(delivery: Delivery, made: Attempt, answer: Answer, schedule: tuple[int, ...], now: int) -> Ended:
-    """What an attempt makes of a delivery: 2xx ends it, the rest is tried again while there is time.
+def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: int) -> Ended:
+    """What an attempt makes of a delivery: 2xx ends it, what has not arrived is tried again while there is time.
 
     A delivery that has waited behind another for longer than the whole schedule gets one attempt.
     """
     if 200 <= answer.status < 300:
         return Ended(delivery, State.DONE, attempt=made)
-    if 400 <= answer.status < 500 and answer.status not in PASSING:
+    if answer.ours:
+        return Ended(delivery, State.WAITING, due=now + OWN_FAULT_SECONDS)
+    if not mode.repeats and _unconfirmed(answer):
+        return Ended(delivery, State.UNCONFIRMED, reason=Reason.UNCONFIRMED, attempt=made)
+    if 400 <= answer.status < 500 and answer.status not in REFUSED_FOR_NOW:
         return Ended(delivery, State.DEAD, reason=Reason.FINAL, attempt=made)
     tried = made.number - delivery.resent_after
-    if tried >= len(schedule):
+    if tried >= len(mode.schedule):
         return Ended(delivery, State.DEAD, reason=Reason.USED_UP, attempt=made)
-    if now - delivery.queued > sum(schedule):
+    if now - delivery.queued > sum(mode.schedule):
         return Ended(delivery, State.DEAD, reason=Reason.TOO_OLD, attempt=made)
-    pause = max(schedule[tried], asked_pause(answer.retry_after, now))
+    pause = max(mode.schedule[tried], asked_pause(answer.retry_after, now))
     return Ended(delivery, State.WAITING, due=now + pause, attempt=made)
+
+
+def _unconfirmed(answer: Answer) -> bool:
+    """Whether the handler has the event, as far as anybody can know, and has not said so."""
+    return answer.status in UNANSWERED or (answer.status == 0 and answer.written)
 
 
 def asked_pause(retry_after: str, now: int) -> int:

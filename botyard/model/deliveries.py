@@ -8,11 +8,15 @@ import msgspec
 
 
 class State(StrEnum):
-    """Where a delivery stands; the migration 0006 says what each means."""
+    """Where a delivery stands; the migration 0006 says what each means.
+
+    UNCONFIRMED: the handler was sent all of it and did not answer, so it has it, as far as anybody can know.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
     DONE = "done"
+    UNCONFIRMED = "unconfirmed"
     DEAD = "dead"
     SKIPPED = "skipped"
     FETCH = "fetch"
@@ -23,6 +27,7 @@ class State(StrEnum):
 class Reason(StrEnum):
     """Why a delivery has ended without being accepted."""
 
+    UNCONFIRMED = "it was received, but not confirmed"
     USED_UP = "the last attempt failed"
     FINAL = "the handler's answer was final"
     TOO_OLD = "the time for attempts is over"

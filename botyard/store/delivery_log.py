@@ -18,7 +18,7 @@ _MISSED = "d.state IN ('dead', 'expired', 'skipped')"
 
 MISSED = frozenset({State.DEAD, State.EXPIRED, State.SKIPPED})
 """What has not reached its recipient and will not without help."""
-ENDED = MISSED | {State.DONE, State.FETCHED}
+ENDED = MISSED | {State.DONE, State.UNCONFIRMED, State.FETCHED}
 
 _GROUPS = {_OPEN: frozenset({State.WAITING, State.SENDING}), _READY: frozenset({State.FETCH}), _ENDED: ENDED}
 

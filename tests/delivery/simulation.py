@@ -208,14 +208,16 @@ class Simulation:
         if self.chance.random() < mood.fails:
             kind = self.chance.randrange(4)
             if kind == 0:
-                await asyncio.sleep(10)
-                return Answer(0, problem="timeout: it hangs")
+                # Whether it was taken or not, the handler has it.
+                self.accepted[lane].append(event_id)
+                await asyncio.sleep(self.chance.uniform(1, 30))
+                return Answer(0, problem="timeout: it hangs", written=True)
             if kind == 1:
                 return Answer(429, retry_after=str(self.chance.choice([0, 3, 100])))
             if kind == 2:
                 # It was taken, but the answer is lost.
                 self.accepted[lane].append(event_id)
-                return Answer(0, problem="no answer: lost")
+                return Answer(0, problem="no answer: lost", written=True)
             return Answer(500)
         self.accepted[lane].append(event_id)
         return Answer(200, "ok")

@@ -26,11 +26,14 @@ BEHAVIOURS = {
     "a body that never ends": (drip_body, "done", 0, 200, ""),
     "hangs up within the body": (close_in_body, "done", 0, 200, ""),
     "10 MB": (huge, "done", 0, 200, ""),
-    "hangs": (hang, "waiting", 5, 0, "timeout: no answer within 0.5 s"),
-    "a head that never ends": (drip_head, "waiting", 5, 0, "timeout: "),
-    "answers after the timeout": (late(0.8), "waiting", 5, 0, "timeout: "),
-    "hangs up": (close_early, "waiting", 5, 0, "no answer: "),
-    "speaks something else": (nonsense, "waiting", 5, 0, "no answer: "),
+    "hangs": (hang, "unconfirmed", 0, 0, "timeout: no answer within 0.5 s"),
+    "a head that never ends": (drip_head, "unconfirmed", 0, 0, "timeout: "),
+    "answers after the timeout": (late(0.8), "unconfirmed", 0, 0, "timeout: "),
+    "hangs up": (close_early, "unconfirmed", 0, 0, "no answer: the handler closed the connection"),
+    "speaks something else": (nonsense, "unconfirmed", 0, 0, "no answer: what came is no HTTP"),
+    "504": (answer(504), "unconfirmed", 0, 504, ""),
+    "524": (answer(524), "unconfirmed", 0, 524, ""),
+    "502": (answer(502), "waiting", 5, 502, ""),
     "500": (answer(500, "Fatal error"), "waiting", 5, 500, ""),
     "503 with Retry-After": (answer(503, retry_after="60"), "waiting", 60, 503, ""),
     "429 with Retry-After": (answer(429, retry_after="3600"), "waiting", 3600, 429, ""),
@@ -46,6 +49,7 @@ BEHAVIOURS = {
     "404": (answer(404), "dead", 0, 404, ""),
     "410": (answer(410), "dead", 0, 410, ""),
 }
+REASONS = {"dead": "the handler's answer was final", "unconfirmed": "it was received, but not confirmed"}
 
 
 @pytest.mark.parametrize("name", BEHAVIOURS)
@@ -63,8 +67,8 @@ def test_each_answer_has_its_record(make_stage: MakeStage, name: str) -> None:
         assert found.due - int(stage.world.time) == pause
     else:
         assert found.finished is not None
-    assert found.reason == ("the handler's answer was final" if state == "dead" else "")
-    assert len(stage.handler.heard) == 2
+    assert found.reason == REASONS.get(state, "")
+    assert len(stage.handler.heard) == 2 + (name == "hangs up")
 
 
 def test_the_beginning_of_an_answer_is_kept(stage: Stage) -> None:

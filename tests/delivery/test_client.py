@@ -80,14 +80,14 @@ def test_nothing_but_the_post_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
         await handler.stop()
 
     asyncio.run(work())
-    assert [set(one.headers) for one in handler.heard] == [{"host", "content-type", "content-length", "user-agent"}] * 2
+    assert [set(one.headers) for one in handler.heard] == [{"host", "content-type", "content-length"}] * 2
 
 
 def test_certificates_are_checked() -> None:
     trusting = ssl.create_default_context()
     AUTHORITY.configure_trust(trusting)
     good = asked(Handler(tls_for("127.0.0.1")), Client(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")
-    assert good == Answer(200, "ok")
+    assert good == Answer(200, "ok", written=True)
     unknown = asked(Handler(tls_for("127.0.0.1")), Client(Guard("dev"), 5), "https://127.0.0.1:{port}/")
     assert unknown.problem.startswith("TLS failed: ")
     other = asked(Handler(tls_for("other.test")), Client(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")

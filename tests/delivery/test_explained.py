@@ -23,16 +23,20 @@ def hurried(make_stage: MakeStage) -> Stage:
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "code"),
-    [(hang, "TIMEOUT"), (answer(302, ""), "REDIRECT"), (answer(500, "broken"), "STATUS")],
+    ("behaviour", "state", "codes"),
+    [
+        (hang, "unconfirmed", ["UNCONFIRMED", "TIMEOUT"]),
+        (answer(302, ""), "dead", ["GIVEN_UP", "REDIRECT"]),
+        (answer(500, "broken"), "dead", ["GIVEN_UP", "STATUS"]),
+    ],
     ids=["timeout", "redirect", "status"],
 )
-def test_an_answer(hurried: Stage, behaviour: Any, code: str) -> None:
+def test_an_answer(hurried: Stage, behaviour: Any, state: str, codes: list[str]) -> None:
     bot = hurried.bot()
     hurried.handler.behaviours["/bot"] = behaviour
     message = hurried.say(bot, "hello")
-    hurried.until(lambda: hurried.states(bot) == ["dead", "dead"])
-    assert _explained(hurried, message, bot) == ["GIVEN_UP", code]
+    hurried.until(lambda: hurried.states(bot) == [state, state])
+    assert _explained(hurried, message, bot) == codes
 
 
 @pytest.mark.parametrize(

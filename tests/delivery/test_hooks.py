@@ -140,9 +140,10 @@ def test_a_server_that_stops_gives_back_what_it_had(make_stage: MakeStage) -> No
     begun = time.monotonic()
     stage.world.run(stage.door._hooks.stop(0.2))
     assert time.monotonic() - begun < 5
-    assert stage.states(bot) == ["waiting", "waiting"]
-    assert stage.deliveries(bot)[0].due <= int(stage.world.time)
-    assert stage.attempts(bot) == []
+    # The handler has the first; the second has not left.
+    assert stage.states(bot) == ["unconfirmed", "waiting"]
+    assert stage.deliveries(bot)[1].due <= int(stage.world.time)
+    assert [one.problem for one in stage.attempts(bot)] == ["stopped: the server stopped"]
 
 
 def test_one_letter_that_cannot_be_written_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,17 +7,17 @@ from email.utils import formatdate
 import msgspec
 import pytest
 
-from botyard.delivery.retries import SCHEDULES, Answer, asked_pause, judged
+from botyard.delivery.retries import MODES, Answer, Mode, asked_pause, judged
 from botyard.model.deliveries import Attempt, Delivery, State
 
 NOW = 1_790_000_000
-RETRY = SCHEDULES["retry"]
+RETRY = MODES["retry"].schedule
 NEW = Delivery(1, 1, "bot:1", 1, State.SENDING, 0, 0, NOW, NOW, None, "")
 
 
-def tried(delivery: Delivery, status: int, now: int, schedule: tuple[int, ...] = RETRY) -> tuple[State, int, str]:
+def tried(delivery: Delivery, status: int, now: int, mode: Mode = MODES["retry"]) -> tuple[State, int, str]:
     made = Attempt(delivery.attempts + 1, now * 1000, 1, status, "", "")
-    found = judged(delivery, made, Answer(status), schedule, now)
+    found = judged(delivery, made, Answer(status, written=status > 0), mode, now)
     return found.state, found.due - now if found.state is State.WAITING else 0, found.reason
 
 
@@ -44,9 +44,31 @@ def test_what_is_sent_once_more_has_the_whole_schedule_again() -> None:
     assert tried(again, 500, NOW + 100_000) == (State.WAITING, 5, "")
 
 
+@pytest.mark.parametrize(
+    ("answer", "state", "strict"),
+    [
+        (Answer(0, written=True), State.UNCONFIRMED, State.WAITING),
+        (Answer(504, written=True), State.UNCONFIRMED, State.WAITING),
+        (Answer(524, written=True), State.UNCONFIRMED, State.WAITING),
+        (Answer(0), State.WAITING, State.WAITING),
+        (Answer(0, ours=True), State.WAITING, State.WAITING),
+        (Answer(503, written=True), State.WAITING, State.WAITING),
+        (Answer(521, written=True), State.WAITING, State.WAITING),
+        (Answer(404, written=True), State.DEAD, State.DEAD),
+    ],
+)
+def test_what_was_received_is_repeated_by_strict_servers_only(answer: Answer, state: State, strict: State) -> None:
+    made = Attempt(1, NOW * 1000, 1, answer.status, "", "")
+    found = {name: judged(NEW, made, answer, mode, NOW) for name, mode in MODES.items()}
+    assert (found["retry"].state, found["strict"].state) == (state, strict)
+    assert found["compat"].state is (State.DEAD if state is State.WAITING and not answer.ours else state)
+    # A failure of this server's own does not count.
+    assert (found["retry"].attempt is None) == answer.ours
+
+
 @pytest.mark.parametrize("status", [500, 0, 301, 429])
 def test_the_vendor_tries_once(status: int) -> None:
-    assert tried(NEW, status, NOW, SCHEDULES["compat"]) == (State.DEAD, 0, "the last attempt failed")
+    assert tried(NEW, status, NOW, MODES["compat"]) == (State.DEAD, 0, "the last attempt failed")
 
 
 @pytest.mark.parametrize(

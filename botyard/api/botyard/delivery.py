@@ -47,8 +47,8 @@ class OfBot(Params, frozen=True, rename="upper"):
 class Chosen(OfBot, frozen=True, rename="upper"):
     """FROM and TO are Unix seconds or ISO 8601: when the event happened, TO itself left out.
 
-    STATE is waiting, sending, done, dead, skipped, fetch, fetched or expired; `open` means the first two, `missed`
-    dead, skipped and expired. BEFORE is the NEXT of the page before.
+    STATE is waiting, sending, done, unconfirmed, dead, skipped, fetch, fetched or expired; `open` means the first two,
+    `missed` dead, skipped and expired. BEFORE is the NEXT of the page before.
     """
 
     state: str = ""
