@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from botyard.delivery.client import Client
 from botyard.delivery.guard import Guard
 from botyard.delivery.hooks import Hooks
 from botyard.delivery.keeping import keep
-from botyard.delivery.retries import Answer
 from botyard.delivery.words import Writer
 from botyard.rpc.call import Context
-
-if TYPE_CHECKING:
-    from botyard.delivery.client import Client
 
 NEAR = (
     "Profile dev: event handlers may be on this machine and in private networks. "
@@ -34,9 +29,8 @@ class Door:
     def __init__(self, context: Context, writers: Mapping[str, Writer], client: Client | None = None) -> None:
         self.guard = Guard(context.settings.profile, loopback_only=context.loopback_only)
         self._context = context
-        self._client = client
-        self._opening = asyncio.Lock()
-        self._hooks = Hooks(context, writers, self._post, cut=self._cut)
+        self._client = client or Client(self.guard, context.settings.delivery_timeout)
+        self._hooks = Hooks(context, writers, self._client.post, cut=self._client.cut)
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -58,18 +52,4 @@ class Door:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
         await self._hooks.stop()
-        if self._client is not None:
-            await self._client.close()
-
-    def _cut(self) -> None:
-        if self._client is not None:
-            self._client.cut()
-
-    async def _post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        async with self._opening:
-            if self._client is None:
-                # The HTTP client takes longer to import than the rest of the server; nobody waits for it at the start.
-                module = await asyncio.to_thread(importlib.import_module, "botyard.delivery.client")
-                self._client = module.Client(self.guard, self._context.settings.delivery_timeout)
-            client = self._client
-        return await client.post(address, body, headers)
+        await self._client.close()

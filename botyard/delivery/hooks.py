@@ -13,11 +13,12 @@ import logging
 import secrets
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from botyard.api.post import Post
 from botyard.delivery import form
 from botyard.delivery.gates import Gate, Gates
+from botyard.delivery.held import Held, Ready
 from botyard.delivery.manners import (
     LOOK_SECONDS,
     MODEST_PACE_SECONDS,
@@ -52,24 +53,6 @@ HOSTS_REMEMBERED = 10_000
 PROBLEM_SECONDS = 1.0
 
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[Answer]]
-
-
-class Held:
-    """A delivery in memory: since when, and whose gates count it."""
-
-    __slots__ = ("delivery", "gate", "host", "since")
-
-    def __init__(self, delivery: Delivery, since: float, gate: Gate, host: Gate | None) -> None:
-        self.delivery = delivery
-        self.since = since
-        self.gate = gate
-        self.host = host
-
-
-class _Ready(NamedTuple):
-    held: Held
-    letter: Letter
-    ts: int
 
 
 class Hooks:
@@ -311,7 +294,7 @@ class Hooks:
             return
         for held, (found, ts) in zip(batch, letters, strict=True):
             if isinstance(found, Letter):
-                self._spawn(self._sent(_Ready(held, found, ts)))
+                self._spawn(self._sent(Ready(held, found, ts)))
             else:
                 self._leave(held, Ended(held.delivery, State.SKIPPED, reason=found))
 
@@ -339,7 +322,7 @@ class Hooks:
             found.append((await writer(tx, self._context, what, delivery), what.created))
         return found
 
-    async def _sent(self, ready: _Ready) -> None:
+    async def _sent(self, ready: Ready) -> None:
         """Make an attempt."""
         held, letter = ready.held, ready.letter
         self._know_host(held, letter.post.handler)
