@@ -329,13 +329,16 @@ class Problem(Enum):
 class Refused(Exception):
     """A call that ends with a documented error.
 
-    ``words`` fill the ``{places}`` of the problem's text.
+    ``words`` fill the ``{places}`` of the problem's text. ``hint`` says more than the documented text does: what is
+    wrong and what is known, in words that tell the caller nothing it may not know.
     """
 
-    def __init__(self, problem: Problem, **words: object) -> None:
+    def __init__(self, problem: Problem, *, hint: str = "", **words: object) -> None:
         super().__init__(problem.name)
         self.problem = problem
         self.words = words
+        self.hint = hint
+        self.explained = False
 
     @property
     def status(self) -> int:

@@ -20,8 +20,7 @@ from botyard.api import MODULES
 from botyard.commands import serve
 from botyard.config import Settings
 from botyard.errors import Problem
-from botyard.rpc.dispatch import V3
-from botyard.rpc.method import Method
+from botyard.rpc.method import V3, Method
 from botyard.rpc.openapi import document
 from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.refusals import SYSTEM, of_method, system
@@ -272,7 +271,8 @@ def _shape(schema: Json, indent: str, above: tuple[str, ...] = ()) -> str:
 def _errors() -> str:
     parts = [
         "Every way in which a call can fail. An error is an HTTP status and a JSON body with `error` (the code) and "
-        "`error_description` (the text). Words in braces stand for what the text names."
+        "`error_description` (the text). Words in braces stand for what the text names. The header `Botyard-Hint` says "
+        "what the text leaves out: [What went wrong with my call?](../how-to/what-went-wrong.md)"
     ]
     users: dict[Problem, list[Method]] = {}
     for one in REGISTRY:

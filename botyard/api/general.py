@@ -14,7 +14,7 @@ from botyard.portal.users import name_of
 from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.method import Hinted, Mode, NoParams, Params, method
 from botyard.rpc.scopes import SCOPES, in_order
 from botyard.store import people_search, users
 
@@ -25,7 +25,7 @@ class BatchParams(Params, frozen=True):
 
 
 @method("batch", mode=Mode.NONE, scopes=(), raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH))
-async def batch(call: Call, p: BatchParams) -> Answers:
+async def batch(call: Call, p: BatchParams) -> Hinted[Answers]:
     """Carry out up to 50 calls in one request.
 
     Docs: settings/how-to-call-rest-api/batch.md

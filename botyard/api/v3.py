@@ -13,8 +13,7 @@ import msgspec
 from botyard.errors import Problem, Refused
 from botyard.rpc.batch import MAX_COMMANDS, commands_of
 from botyard.rpc.call import Call
-from botyard.rpc.dispatch import V3
-from botyard.rpc.method import AnyParams, Mode, NoParams, method
+from botyard.rpc.method import V3, AnyParams, Mode, NoParams, method
 from botyard.wire.envelope import written
 
 
@@ -33,7 +32,7 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
     """
     commands = [one for one in commands_of(p.values).values() if isinstance(one, dict)]
     if len(commands) > MAX_COMMANDS:
-        raise Refused(Problem.BATCH_LENGTH)
+        raise Refused(Problem.BATCH_LENGTH, hint=f"{len(commands)} commands came, {MAX_COMMANDS} are carried out")
     answers: list[msgspec.Raw] = []
     for one in commands:
         name = str(one.get("method", ""))

@@ -40,8 +40,15 @@ class Access(Enum):
     ADMIN = Rule(lambda who: who.admin, Problem.ADMIN_ONLY, "An administrator")
 
 
+_SIGNED = {
+    Auth.WEBHOOK: "a webhook",
+    Auth.OAUTH: "the token of an application",
+    Auth.SESSION: "a person's own session",
+}
+
+
 def require(access: Access, who: Identity) -> None:
     """Raise the row's problem when the caller is not of this kind."""
     rule = access.value
     if not rule.admits(who):
-        raise Refused(rule.problem)
+        raise Refused(rule.problem, hint=f"{rule.sentence} may call it; this call came with {_SIGNED[who.auth]}")

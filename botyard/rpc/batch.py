@@ -9,13 +9,18 @@ from typing import Any
 import msgspec
 
 from botyard.errors import Problem, Refused
+from botyard.rpc import hints
 from botyard.rpc.call import Context, Outcome, Run
 from botyard.rpc.faults import refusal, unexpected_answer
+from botyard.rpc.method import Hinted
 from botyard.wire import body, envelope, forms
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH
 from botyard.wire.names import php_list, second_generation
 
 MAX_COMMANDS = 50
+MAX_HINTS = 5
+"""Failed commands whose hints are told; one header has no room for more."""
+MAX_KEY = 40
 
 # No result is nested deeper than what can be sent; a longer path stays text.
 _REFERENCE = re.compile(rf"\$result((?:\[[^\[\]]*\]){{1,{MAX_DEPTH}}})")
@@ -47,35 +52,38 @@ class Batch:
         self._totals: dict[str, object] = {}
         self._nexts: dict[str, object] = {}
         self._times: dict[str, object] = {}
+        self._hints: list[str] = []
         self._grown = 0
 
-    async def answer(self, commands: Mapping[str, Any], halt: bool) -> Answers:
+    async def answer(self, commands: Mapping[str, Any], halt: bool) -> Hinted[Answers]:
         """Run the commands in the order sent; with ``halt`` stop at the first that fails."""
         for place, (key, command) in enumerate(commands.items()):
             name = ""
             try:
                 if place >= MAX_COMMANDS:
-                    raise Refused(Problem.BATCH_LENGTH)
+                    hint = f"{len(commands)} commands came, {MAX_COMMANDS} are carried out"
+                    raise Refused(Problem.BATCH_LENGTH, hint=hint)
                 name, params = parsed(command)
                 await self._one(key, name, params)
             except Refused as refused:
                 self._failed(key, name, refused)
                 if halt:
                     break
-        return Answers(
+        answers = Answers(
             php_list(self._result),
             php_list(self._errors),
             php_list(self._totals),
             php_list(self._nexts),
             php_list(self._times),
         )
+        return Hinted(answers, hint=" | ".join(self._hints))
 
     async def _one(self, key: str, name: str, params: dict[str, Any]) -> None:
         if name.lower() == "batch":
             raise Refused(Problem.BATCH_METHOD)
         if "/" in name:
             # Methods of REST 3.0 are registered with a slash, and are not for this batch.
-            raise Refused(Problem.METHOD_NOT_FOUND)
+            raise Refused(Problem.METHOD_NOT_FOUND, hint=f"no method {name[:100]!r}")
         try:
             outcome = await self._run(name, {word.lower(): self._filled(value) for word, value in params.items()})
         except Exception as fault:
@@ -94,6 +102,9 @@ class Batch:
     def _failed(self, key: str, name: str, refused: Refused) -> None:
         code, text = refused.v2() if second_generation(name) else refused.v1()
         self._errors[key] = envelope.Failure(code, text)
+        hint = hints.said(refused)
+        if hint and len(self._hints) < MAX_HINTS:
+            self._hints.append(f"{key[:MAX_KEY]}: {hint}")
 
     def _filled(self, value: Any) -> Any:
         """A parameter with its references replaced; what cannot be resolved stays as text."""

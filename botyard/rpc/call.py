@@ -52,6 +52,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     finished: float
     processing: float
     operating: Operating
+    hint: str = ""
 
 
 Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]

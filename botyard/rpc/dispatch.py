@@ -9,15 +9,13 @@ from typing import Any
 import msgspec
 
 from botyard.errors import Problem, Refused
-from botyard.rpc import access
+from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
-from botyard.rpc.method import Method, Mode, Page
+from botyard.rpc.method import V3, Method, Mode, Page
 from botyard.store.db import Tx
 
-# Methods of REST 3.0 are declared under this prefix: a name of the old API means nothing there.
-V3 = "api/"
 _TRANSACTED = (Mode.READ, Mode.WRITE)
 
 
@@ -59,7 +57,11 @@ async def _answer(context: Context, request: Request) -> Outcome:
         return await _result(attempt.job, tx)
 
     database = context.database
-    return await _done(attempt, database.read(work) if method.mode is Mode.READ else database.write(work))
+    try:
+        return await _done(attempt, database.read(work) if method.mode is Mode.READ else database.write(work))
+    except Refused as refused:
+        hints.explain(refused, method, request.params)
+        raise
 
 
 async def require_known(context: Context, credentials: Credentials, started: float) -> None:
@@ -77,9 +79,26 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
     """Carry out one method for somebody already known: the part that `batch` repeats for each command."""
     method = context.registry.find(name)
     if method is None:
-        if name.startswith(V3):
-            raise Refused(Problem.METHOD_V3, method=name.removeprefix(V3)[:100])
-        raise Refused(Problem.METHOD_NOT_FOUND)
+        raise _unknown(context, name)
+    try:
+        return await _run(context, identity, method, params, started)
+    except Refused as refused:
+        hints.explain(refused, method, params)
+        raise
+
+
+def _unknown(context: Context, name: str) -> Refused:
+    third = name.startswith(V3)
+    names = [one.name.removeprefix(V3) for one in context.registry if one.name.startswith(V3) == third]
+    hint = hints.no_method(name.removeprefix(V3), names)
+    if third:
+        return Refused(Problem.METHOD_V3, hint=hint, method=name.removeprefix(V3)[:100])
+    return Refused(Problem.METHOD_NOT_FOUND, hint=hint)
+
+
+async def _run(
+    context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float
+) -> Outcome:
     job = _admitted(context, identity, method, params, started)
     prepared = await asyncio.to_thread(method.before, job.decoded) if method.before else None
 
@@ -119,7 +138,8 @@ class _Attempt:
 def _admitted(context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float) -> _Job:
     """Check scope, access and operating time, and decode the parameters."""
     if method.scopes and identity.scopes.isdisjoint(method.scopes):
-        raise Refused(Problem.SCOPE, auth=identity.auth.value)
+        hint = f"needs scope {' or '.join(method.scopes)}"
+        raise Refused(Problem.SCOPE, hint=hint, auth=identity.auth.value)
     access.require(method.access, identity)
     context.limits.check(identity.source, method.name, started)
     return _Job(context, identity, method, method.read(params), started, context.clock.now())
@@ -142,7 +162,7 @@ async def _done(attempt: _Attempt, running: Awaitable[Any]) -> Outcome:
     assert job is not None
     finished, operating = _spent(job)
     page = result if isinstance(result, Page) else Page(result)
-    return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating)
+    return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating, page.hint)
 
 
 def _spent(job: _Job) -> tuple[float, Operating]:

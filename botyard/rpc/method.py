@@ -16,6 +16,10 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
+V3 = "api/"
+"""Methods of REST 3.0 are declared under this prefix: a name of the old API means nothing there."""
+
+
 class Params(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every method's parameters. Wire names are upper case (`rename="upper"`) in v1 families."""
 
@@ -51,6 +55,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     items: T
     total: int | None = None
     next: int | None = None
+    hint: str = ""
+
+
+class Hinted(Page[T], frozen=True):
+    """An answer that may hold failures, with what there is to say of them; nothing stands beside it."""
 
 
 class Method(msgspec.Struct, frozen=True):

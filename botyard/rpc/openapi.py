@@ -12,7 +12,7 @@ from botyard import __version__
 from botyard.errors import Problem, Said
 from botyard.rpc import openapi_text as text
 from botyard.rpc.access import Access
-from botyard.rpc.method import AnyParams, Method, Page
+from botyard.rpc.method import AnyParams, Hinted, Method, Page
 from botyard.rpc.refusals import of_method, system, third_generation
 from botyard.rpc.registry import Registry
 from botyard.wire import envelope
@@ -112,6 +112,8 @@ class _Drawing:
         if method.answers is Page or get_origin(method.answers) is Page:
             properties["result"] = self._schema(method.name, inner[0] if inner else Any)
             properties |= text.PAGE
+        elif get_origin(method.answers) is Hinted:
+            properties["result"] = self._schema(method.name, inner[0])
         else:
             properties["result"] = self._schema(method.name, method.answers)
         properties["time"] = {"$ref": SCHEMAS + "Time"}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.rpc.dispatch import V3
-from botyard.rpc.method import Method
+from botyard.rpc.method import V3, Method
 
 Json = dict[str, Any]
 

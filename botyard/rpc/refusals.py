@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from botyard.errors import Problem
 from botyard.rpc.access import Access
-from botyard.rpc.dispatch import V3
-from botyard.rpc.method import Method
+from botyard.rpc.method import V3, Method
 
 DOOR = (
     Problem.HTTP_INVALID,

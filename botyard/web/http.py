@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.errors import Problem, Refused
+from botyard.rpc import hints
 from botyard.wire import compression, envelope
+from botyard.wire.hint import NAME, one_line
 from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY, SMALL_BODY
 
 Scope = MutableMapping[str, Any]
@@ -27,6 +29,7 @@ WHOLE = "botyard.whole"
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
+HINT = NAME.lower().encode()
 
 # Answers are private, may be read from pages of any origin (calls are signed by a token, never by a
 # cookie), and must not hand the webhook secret in their address on to others.
@@ -175,8 +178,17 @@ async def next_part(receive: Receive) -> MutableMapping[str, Any]:
     return message
 
 
-def demanded(refused: Refused) -> Headers:
-    """The headers that a refusal's status asks for."""
+def beside(refused: Refused) -> Headers:
+    """The headers of a refusal: those that its status asks for, and its hint."""
+    return [*_demanded(refused), *hinted(hints.said(refused))]
+
+
+def hinted(hint: str) -> Headers:
+    """A hint as a header that pages of other origins may read, too; nothing for none."""
+    return [(HINT, one_line(hint).encode()), (b"access-control-expose-headers", NAME.encode())] if hint else []
+
+
+def _demanded(refused: Refused) -> Headers:
     if refused.problem is Problem.VERB_WRONG:
         return [(b"allow", f"{refused.words['verbs']}, OPTIONS".encode())]
     if refused.problem is Problem.BODY_ENCODING:

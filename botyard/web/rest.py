@@ -10,11 +10,12 @@ import msgspec
 from botyard.errors import Problem, Refused
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
-from botyard.rpc.dispatch import V3, Request, dispatch
+from botyard.rpc.dispatch import Request, dispatch
 from botyard.rpc.faults import refusal, unexpected_answer
 from botyard.rpc.identity import Credentials
+from botyard.rpc.method import V3
 from botyard.web import spool
-from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, demanded, header, read_body
+from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, beside, header, hinted, read_body
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
@@ -62,13 +63,14 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         if scope["method"] not in _VERBS:
             raise Refused(Problem.VERB_WRONG, verbs=", ".join(_VERBS))
         outcome = await _outcome(context, scope, receive, wanted, started)
-        status, content, more = 200, _success(context, wanted, outcome), None
+        more = hinted(outcome.hint) if outcome.hint else None
+        status, content = 200, _success(context, wanted, outcome)
     except Exception as fault:
         refused = refusal(fault, wanted.method)
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
         refused.__traceback__ = None
         status = refused.status_v2 if second_generation(wanted.method) else refused.status
-        content, more = failure(refused, wanted), demanded(refused)
+        content, more = failure(refused, wanted), beside(refused)
     await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
 
 
@@ -89,7 +91,9 @@ def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
     try:
         params = body.decode("application/json", raw, b"")
     except Refused as refused:
-        raise Refused(Problem.JSON_V3) if refused.status == HTTPStatus.BAD_REQUEST else refused from None
+        if refused.status != HTTPStatus.BAD_REQUEST:
+            raise
+        raise Refused(Problem.JSON_V3, hint=refused.v1()[1]) from None
     return {name: value for name, value in asked.items() if name in ("auth", "access_token")} | params
 
 

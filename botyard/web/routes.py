@@ -21,7 +21,7 @@ from botyard.web.http import (
     Send,
     answer,
     answer_json,
-    demanded,
+    beside,
     header,
     preflight,
     read_body,
@@ -47,7 +47,7 @@ def page(handler: Handler) -> Handler:
         except Exception as fault:
             refused = refusal(fault, "page")
             text = pages.paragraph(refused.v1()[1], "wrong")
-            await pages.show(send, pages.Page("This did not work", text, refused.status), demanded(refused))
+            await pages.show(send, pages.Page("This did not work", text, refused.status), beside(refused))
 
     return shown
 
@@ -161,4 +161,4 @@ async def answer_request(context: Context, scope: Scope, receive: Receive, send:
         refused = refusal(fault, "/".join(parts[:1]))
         code, text = refused.v1()
         content = envelope.encode(envelope.Failure(code, text))
-        await answer(send, refused.status, JSON, content, demanded(refused))
+        await answer(send, refused.status, JSON, content, beside(refused))

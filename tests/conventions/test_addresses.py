@@ -11,8 +11,7 @@ import pytest
 
 from botyard import api
 from botyard.api import MODULES
-from botyard.rpc.dispatch import V3
-from botyard.rpc.method import Method
+from botyard.rpc.method import V3, Method
 from botyard.rpc.registry import Registry
 
 API = Path(api.__file__).parent

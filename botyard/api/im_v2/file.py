@@ -100,7 +100,7 @@ def _as_documented(refused: Refused) -> Refused:
     if refused.problem is Problem.FILE_NOT_STORED:
         return Refused(Problem.UPLOAD_NOT_STORED)
     if refused.problem is Problem.FILE_REFUSED:
-        return Refused(Problem.UPLOAD_REFUSED, **refused.words)
+        return Refused(Problem.UPLOAD_REFUSED, reason=refused.words["reason"])
     if refused.problem is Problem.FILE_NOT_SENT:
         return Refused(Problem.UPLOAD_NOT_SENT)
     return refused

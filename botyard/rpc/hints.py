@@ -1,0 +1,212 @@
+"""Hints: what the documented text of an error leaves out. Made when a call has failed, and at no other time.
+
+A hint is what the place that refused has said, or else what the table below knows of the problem, with whatever is
+odd about the parameters behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+import msgspec
+
+from botyard.errors import Problem, Refused
+from botyard.rpc.method import AnyParams, Method
+from botyard.rpc.parameters import known, notes
+from botyard.rpc.refusals import CALLER, FAULTS, LOAD
+
+NEAREST = 3
+ALIKE = 0.6
+
+_DIALOG = "17 (a person), chat42 (a chat) or sg5 (a workgroup)"
+_ADDRESS = "an absolute http or https address"
+
+# Parameters are named as both generations spell them, without case and underscores; those inside of others count, too.
+NEEDS: dict[Problem, tuple[tuple[str, ...], str]] = {
+    Problem.DIALOG_EMPTY: (("dialogid",), _DIALOG),
+    Problem.CHAT_EMPTY: (("chatid",), "the number of a chat"),
+    Problem.USER_EMPTY: (("userid",), "the number of a person"),
+    Problem.MESSAGE_EMPTY: (("message",), "a text, or an attachment beside it"),
+    Problem.MESSAGE_ID_WRONG: (("messageid",), "the number of a message"),
+    Problem.MESSAGE_ID_EMPTY: (("messageid",), "the number of a message"),
+    Problem.TITLE_EMPTY: (("title",), "a text"),
+    Problem.CODE_EMPTY: (("code",), "the code of a feature, such as rest_offline_extended"),
+    Problem.BOT_CODE: (("code",), "a word of your own for the bot"),
+    Problem.BOT_NAME: (("name",), "the name that people see"),
+    Problem.BOT_ID_EMPTY: (("botid",), "the number of a bot"),
+    Problem.BOT_UNNAMED: (("botid",), "the number that the registration returned"),
+    Problem.BOT_PARAMS: (("botid", "code"), "one of the two"),
+    Problem.TOKEN_MISSING: (("bottoken",), "the word under which this webhook has registered its bots, or will"),
+    Problem.CLIENT_UNNAMED: (("clientid",), "the word under which this webhook has registered its bots, or will"),
+    Problem.ON_MESSAGE_ADD_MISSING: (("eventmessageadd", "eventhandler"), _ADDRESS),
+    Problem.ON_WELCOME_MISSING: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
+    Problem.ON_BOT_DELETE_MISSING: (("eventbotdelete", "eventhandler"), _ADDRESS),
+    Problem.ON_MESSAGE_ADD_WRONG: (("eventmessageadd", "eventhandler"), _ADDRESS),
+    Problem.ON_MESSAGE_UPDATE_WRONG: (("eventmessageupdate", "eventhandler"), _ADDRESS),
+    Problem.ON_MESSAGE_DELETE_WRONG: (("eventmessagedelete", "eventhandler"), _ADDRESS),
+    Problem.ON_WELCOME_WRONG: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
+    Problem.ON_BOT_DELETE_WRONG: (("eventbotdelete", "eventhandler"), _ADDRESS),
+    Problem.ON_COMMAND_MISSING: (("eventcommandadd",), _ADDRESS),
+    Problem.ON_COMMAND_WRONG: (("eventcommandadd",), _ADDRESS),
+    Problem.WEBHOOK_MISSING: (("webhookurl",), f"{_ADDRESS}, for eventMode is webhook"),
+    Problem.WEBHOOK_WRONG: (("webhookurl",), _ADDRESS),
+    Problem.USER_IDS_EMPTY: (("userids",), "a list of numbers of people"),
+    Problem.USERS_FORMAT: (("users",), "a list of numbers of people"),
+    Problem.USERS_NOT_ARRAY: (("users",), "a list of numbers of people"),
+    Problem.COMMAND_EMPTY: (("command",), "one word without spaces"),
+    Problem.COMMAND_NAMELESS: (("command",), "one word without spaces"),
+    Problem.COMMAND_WORD: (("command",), "one word of up to 60 characters, without a slash inside"),
+    Problem.COMMAND_WORDLESS: (("command",), "one word of up to 60 characters, without a slash inside"),
+    Problem.FIRST_ID_STRING: (("firstid",), "a number"),
+    Problem.LAST_ID_STRING: (("lastid",), "a number"),
+    Problem.CHAT_APP_HASH: (("hash",), "32 characters of your own"),
+    Problem.CHAT_APP_HTTPS: (("iframe",), "an absolute https address"),
+    Problem.FILE_EMPTY: (("name", "content"), "both"),
+    Problem.UPLOAD_EMPTY: (("name", "content"), "both"),
+    Problem.FILE_CONTENT: (("content",), "base64 without a data: prefix, or a file of a multipart form"),
+    Problem.AVATAR_TYPE: (("avatar", "personalphoto"), "a PNG, JPEG, GIF or WEBP as base64"),
+    Problem.OPTIONS_EMPTY: (("options",), "an object of names and values"),
+}
+
+SENTENCES: dict[Problem, str] = {
+    Problem.INTERNAL: "the log of the server has the details under this id",
+    Problem.UNEXPECTED_ANSWER: "the log of the server has the details under this id",
+    Problem.PORTAL_DELETED: "the portal is closed for maintenance; its administrator opens it again",
+    Problem.REST_OFF: "the portal's administrator has switched the REST API off",
+    Problem.HTTPS_REQUIRED: "call the https address of the portal",
+    Problem.NO_AUTH: "neither a webhook's address (/rest/USER/SECRET/METHOD) nor a token came "
+    "(parameter auth, or header Authorization: Bearer)",
+    Problem.CREDENTIALS: "no webhook with this user and secret works: never issued, revoked, or of somebody inactive",
+    Problem.TOKEN_INVALID: "no such token works: never issued, ended, or of an application that is not installed",
+    Problem.TOKEN_EXPIRED: "renew it at /oauth/token/ with grant_type=refresh_token",
+    Problem.USER_ACCESS: "the administrator has opened the application to other people only",
+    Problem.BATCH_METHOD: "a batch cannot hold a batch",
+    Problem.BIND_OFFLINE: "the caller is no administrator",
+    Problem.UNBIND_OFFLINE: "the caller is no administrator",
+    Problem.QUEUE_CLOSED: "the queue of offline events is for administrators",
+    Problem.OPTIONS_NO_APP: "a person's own session belongs to no application",
+    Problem.OPTIONS_NO_USER: "a guest keeps no options",
+    Problem.OPTIONS_NOT_ADMIN: "options of the application itself are set by administrators",
+    Problem.APP_CONTEXT: "call with the token of an application",
+    Problem.CHAT_CLOSED: "there is no such chat, or the caller is not in it",
+    Problem.DIALOG_CLOSED: "there is no such dialog, or the caller is not in it",
+    Problem.CHAT_MISSING: "there is no such chat, or the caller is not in it",
+    Problem.USER_MISSING: "there is no such person, or it is inactive or a guest",
+    Problem.MESSAGE_MISSING: "there is no such message in a chat that the caller is in",
+    Problem.MESSAGE_CLOSED: "the caller is not in the chat, or came into it later",
+    Problem.REPLY_DENIED: "there is no such message in a chat that the caller is in",
+    Problem.FILE_MISSING: "there is no such file in a chat that the caller is in",
+    Problem.FILE_CLOSED: "the caller is not in the chat of the file",
+    Problem.BOT_TYPE_DENIED: "for bots of the types supervisor and personal",
+    Problem.REACTION_SET: "the bot has set this reaction already",
+    Problem.SCOPE_OF_EVENTS: "withUserEvents needs scope im",
+    Problem.USER_UNSUBSCRIBED: "call im.v2.Event.subscribe first",
+    Problem.COLOR_SAME: "the chat has this colour already",
+    Problem.BOT_NOT_DELETED: "the bot owns a chat that its owner may not leave: hand it over first",
+    Problem.TOKEN_NOT_ROTATED: "the new botToken is too long, or bots are registered under it already",
+    Problem.CODE_TAKEN: "a bot with this code exists, registered by somebody else or under another word",
+    Problem.LOGIN_TAKEN: "somebody has this login",
+    Problem.LAST_ADMIN: "make somebody else an administrator first",
+    Problem.HOOK_MISSING: "botyard.webhook.list shows the numbers of those that work",
+    Problem.APP_MISSING: "botyard.app.list shows the client ids",
+    Problem.DELIVERY_MISSING: "botyard.delivery.list shows their numbers",
+    Problem.UPLOAD_CHAT: "there is no such dialog, or the caller is not in it",
+    Problem.LINK_BAD: "links end after a while: ask for a new one",
+    Problem.MENU_WRONG: "MENU: a list of items, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
+    Problem.KEYBOARD_WRONG: "KEYBOARD: a list of buttons, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
+    Problem.ATTACH_WRONG: "ATTACH: a list of blocks",
+}
+
+# Nothing about the parameters was looked at yet, or has to do with it.
+_ELSEWHERE = frozenset(
+    {*CALLER, *LOAD, *FAULTS, Problem.SCOPE, Problem.METHOD_NOT_FOUND, Problem.METHOD_V3, Problem.ADMIN_ONLY}
+)
+
+
+class _Place(NamedTuple):
+    """A parameter that a method has: its path, and whether something came for it."""
+
+    path: str
+    came: bool
+
+
+def explain(refused: Refused, method: Method, given: Mapping[str, Any]) -> None:
+    """Complete the hint of a refusal; the innermost method that a call went through has the word."""
+    if refused.explained:
+        return
+    refused.explained = True
+    parts = [said(refused, method, given)]
+    if refused.problem not in _ELSEWHERE and method.params is not AnyParams:
+        parts += notes(method.params, given)
+    refused.hint = "; ".join(filter(None, parts))
+
+
+def said(refused: Refused, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:
+    """What was said where the call was refused, or else what is known of the problem.
+
+    A problem may have taken the place of others, of which a page knows nothing; theirs are the better words.
+    """
+    chain = _chain(refused)
+    for one in chain:
+        if one.hint:
+            return one.hint
+    for one in reversed(chain):
+        found = _needed(one.problem, method, given or {}) if method else ""
+        if found or one.problem in SENTENCES:
+            return found or SENTENCES[one.problem]
+    return ""
+
+
+def _chain(refused: Refused) -> list[Refused]:
+    found = [refused]
+    # One that was raised again may be its own cause.
+    while isinstance(found[-1].__cause__, Refused) and found[-1].__cause__ not in found:
+        found.append(found[-1].__cause__)
+    return found
+
+
+def _needed(problem: Problem, method: Method, given: Mapping[str, Any]) -> str:
+    names, expected = NEEDS.get(problem, ((), ""))
+    places = [place for name in names for place in _places(method.params, given, name)]
+    if not places:
+        return ""
+    missing = [place.path for place in places if not place.came]
+    if len(missing) == len(places):
+        return f"{' or '.join(missing)} is missing; expected {expected}"
+    wrong = missing if expected == "both" else [place.path for place in places if place.came]
+    return f"{' or '.join(wrong)}: expected {expected}"
+
+
+def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") -> list[_Place]:
+    """Where a method takes a parameter: beside the others, or else inside of one of them."""
+    if struct is AnyParams:
+        return []
+    names = known(struct)
+    lower = {str(key).lower(): value for key, value in given.items()}
+    for key, one in names.items():
+        if key.replace("_", "") == name:
+            path = f"{inside}[{one.name}]" if inside else one.name
+            return [_Place(path, lower.get(key) not in (None, "", "None", [], {}))]
+    for key, one in names.items():
+        if isinstance(one.kind, type) and issubclass(one.kind, msgspec.Struct):
+            value = lower.get(key)
+            path = f"{inside}[{one.name}]" if inside else one.name
+            found = _places(one.kind, value if isinstance(value, Mapping) else {}, name, path)
+            if found:
+                return found
+    return []
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """The names that are most alike to one that does not exist, in any case."""
+    by_lower = {one.lower(): one for one in names}
+    close = get_close_matches(name.lower()[:100], by_lower, n=NEAREST, cutoff=ALIKE)
+    return [by_lower[one] for one in close]
+
+
+def no_method(name: str, names: Iterable[str]) -> str:
+    """Of a method that does not exist: which ones are meant."""
+    found = nearest(name, names)
+    return f"no method {name[:100]!r}; nearest: {', '.join(found)}" if found else f"no method {name[:100]!r}"

@@ -1,0 +1,168 @@
+"""What is odd about the parameters of a call that failed: misspelt names, and values of another type than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+import msgspec
+
+MOST = 5
+"""Notes on one call."""
+LOOKED_AT = 40
+"""Parameters of one object that are looked at, and the longest of their names: a call may hold thousands."""
+_ALIKE = 0.8
+_NOTHING = (None, "", "None")
+# Said by many clients to many servers, and of no consequence.
+_PASSED_OVER = frozenset({"auth", "access_token", "sessid", "halt", "start", "client_secret"})
+
+
+class Known(NamedTuple):
+    """A parameter: its name as the method spells it, and its type."""
+
+    name: str
+    kind: Any
+
+
+def known(struct: Any) -> dict[str, Known]:
+    """The parameters of a method by their lower-cased names."""
+    fields = msgspec.structs.fields(struct)
+    return {field.encode_name.lower(): Known(field.encode_name, plain(field.type)) for field in fields}
+
+
+def notes(struct: Any, given: Mapping[str, Any]) -> list[str]:
+    """A phrase for each thing that is odd; values are never repeated, for any of them may be a secret."""
+    return list(_notes(struct, given, ""))[:MOST]
+
+
+def _notes(struct: Any, given: Mapping[str, Any], inside: str) -> Iterator[str]:
+    names = known(struct)
+    looked_at = list(islice(given.items(), LOOKED_AT))
+    came = {str(name).lower() for name, _ in looked_at}
+    upper = all(one.name.isupper() for one in names.values())
+    for written, value in looked_at:
+        name = str(written)
+        found = names.get(name.lower())
+        if found is None:
+            meant = _meant(name.lower(), names, came)
+            if meant:
+                shown = _path(inside, name.upper() if upper else name)
+                yield f"unknown parameter {shown}; did you mean {_path(inside, meant)}?"
+            continue
+        yield from _mistyped(found, value, _path(inside, found.name))
+
+
+def _path(inside: str, name: str) -> str:
+    return f"{inside}[{name}]" if inside else name
+
+
+def _meant(name: str, names: Mapping[str, Known], came: set[str]) -> str:
+    """The parameter that a name is a misspelling of; none that came as well."""
+    if name in _PASSED_OVER or len(name) > LOOKED_AT:
+        return ""
+    bare = {one.replace("_", ""): one for one in names if one not in came}
+    close = get_close_matches(name.replace("_", ""), bare, n=1, cutoff=_ALIKE)
+    return names[bare[close[0]]].name if close else ""
+
+
+def _mistyped(one: Known, value: Any, path: str) -> Iterator[str]:
+    kind = one.kind
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        if isinstance(value, Mapping):
+            yield from _notes(kind, value, path)
+            return
+        if isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] == "{":
+            return
+    expected = _EXPECTED.get(get_origin(kind) or kind) or _of_struct(kind)
+    if expected is None or value in _NOTHING or value is msgspec.UNSET:
+        return
+    word, fits = expected
+    if not fits(value):
+        yield f"{path}: expected {word}, got {named(value)}"
+
+
+def plain(kind: Any) -> Any:
+    """A type without what the wire does not see: Annotated, NewType, None and UNSET."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif hasattr(kind, "__supertype__"):
+            kind = kind.__supertype__
+        elif get_origin(kind) in (Union, UnionType):
+            kinds = [one for one in get_args(kind) if one not in (NoneType, msgspec.UnsetType)]
+            if len(kinds) != 1:
+                return Any
+            kind = kinds[0]
+        else:
+            return kind
+
+
+def named(value: Any) -> str:
+    """The type of what came, as a caller would call it."""
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, str):
+        return "a text" if value else "an empty text"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "an object" if isinstance(value, Mapping) else "null" if value is None else "something else"
+
+
+Fits = Callable[[Any], bool]
+
+
+def _is_whole(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) < LOOKED_AT and value.strip().removeprefix("-").removeprefix("+").isdecimal()
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+
+
+def _is_number(value: Any) -> bool:
+    if not isinstance(value, str):
+        return isinstance(value, int | float)
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str | int | float)
+
+
+_YES_NO = frozenset({"y", "n", "1", "0", "true", "false", "yes", "no", "on", "off"})
+
+
+def _is_flag(value: Any) -> bool:
+    return value in (0, 1) or (isinstance(value, str) and value[:LOOKED_AT].lower() in _YES_NO)
+
+
+def _holds(value: Any) -> bool:
+    return not isinstance(value, bool)
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping | list) or (
+        isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] in ("{", "[")
+    )
+
+
+_EXPECTED: dict[Any, tuple[str, Fits]] = {
+    int: ("a whole number", _is_whole),
+    float: ("a number", _is_number),
+    str: ("a text", _is_text),
+    bool: ("Y or N", _is_flag),
+    list: ("a list", _holds),
+    dict: ("an object", _is_object),
+}
+
+
+def _of_struct(kind: Any) -> tuple[str, Fits] | None:
+    is_struct = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    return ("an object", lambda value: isinstance(value, Mapping)) if is_struct else None
