@@ -84,6 +84,10 @@ class Problem(Enum):
     NO_AUTH = row(401, "NO_AUTH_FOUND: Wrong authorization data")
     TOKEN_INVALID = row(401, "invalid_token: Unable to get application by token")
     TOKEN_EXPIRED = row(401, "expired_token: The access token provided has expired")
+    # The pages do not name these three; the classes of the official Python SDK do, with status and text.
+    TOKEN_NOBODY = row(401, "authorization_error: Unable to authorize user")
+    APP_UNINSTALLED = row(401, "ERROR_OAUTH: Application not installed")
+    APP_DELETED = row(401, "APPLICATION_NOT_FOUND: Application not found")
     # The docs say 403; the official Python SDK's tests against real portals want 401 for these two.
     CREDENTIALS = row(401, "INVALID_CREDENTIALS: Invalid request credentials")
     SCOPE = row(401, "insufficient_scope: The request requires higher privileges than provided by the {auth} token")

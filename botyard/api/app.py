@@ -13,7 +13,7 @@ from botyard.portal.options import EVERYBODY
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Mode, NoParams, method
-from botyard.rpc.scopes import in_order
+from botyard.rpc.scopes import shown
 from botyard.store import apps, users
 
 EDITION = "selfhosted"
@@ -55,7 +55,7 @@ async def info(call: Call, p: NoParams) -> Info:
     license_code = f"{language}_{EDITION}"
     app = None if who.app_id is None else await apps.find(call.tx, who.app_id)
     if app is None:
-        return Info(scope=in_order(who.scopes), license=license_code)
+        return Info(scope=shown(who.scopes), license=license_code)
     return Info(
         id=app.id,
         code=app.client_id,

@@ -12,6 +12,7 @@ from botyard.model.people import UserKind
 from botyard.portal import apps, tokens
 from botyard.portal.tokens import Keyring
 from botyard.rpc.call import Context
+from botyard.rpc.scopes import shown_text
 from botyard.store import apps as app_rows
 from botyard.store import bots, portal, users
 from botyard.store.db import Tx
@@ -46,7 +47,7 @@ async def block(
     }
     app = await apps.find(tx, owner.removeprefix(APP)) if owner.startswith(APP) and not bare else None
     if app is not None:
-        place |= {"scope": app.scopes, "status": app.status}
+        place |= {"scope": shown_text(app.scopes), "status": app.status}
         place |= await _tokens(tx, context, app, owner, user_id, refresh=refresh)
         place |= {"client_id": app.client_id} if client else {}
     return place | {"application_token": context.keys.application_token(owner)}

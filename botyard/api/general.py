@@ -15,7 +15,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params, method
-from botyard.rpc.scopes import SCOPES, in_order
+from botyard.rpc.scopes import SCOPES, shown
 from botyard.store import people_search, users
 
 
@@ -85,9 +85,11 @@ class ScopeParams(Params, frozen=True):
 async def scope(call: Call, p: ScopeParams) -> list[str]:
     """List the caller's permissions; with `full` all there are.
 
+    `botyard`, the permission for this server's own methods, is not listed: clients refuse names they do not know.
+
     Docs: api-reference/common/system/scope.md
     """
-    return in_order([*SCOPES, *call.context.registry.scopes()] if p.full else call.identity.scopes)
+    return shown([*SCOPES, *call.context.registry.scopes()] if p.full else call.identity.scopes)
 
 
 @method("server.time", mode=Mode.NONE, scopes=())

@@ -14,6 +14,7 @@ from botyard.errors import Problem, Refused
 from botyard.rpc.batch import MAX_COMMANDS, commands_of
 from botyard.rpc.call import Call
 from botyard.rpc.method import V3, AnyParams, Mode, NoParams, method
+from botyard.rpc.scopes import shown
 from botyard.wire.envelope import written
 
 
@@ -50,4 +51,4 @@ async def scope_list(call: Call, p: NoParams) -> list[str]:
 
     Docs: api-reference/rest-v3.md
     """
-    return sorted(call.identity.scopes)
+    return sorted(shown(call.identity.scopes))

@@ -60,8 +60,8 @@ def scope_set(text: str) -> frozenset[str]:
 async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identity:
     """Who holds these credentials.
 
-    Raises NO_AUTH, CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, USER_ACCESS, OVERLOAD,
-    PORTAL_DELETED, REST_OFF and HTTPS_REQUIRED. The portal's own switches come
+    Raises NO_AUTH, CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_NOBODY, APP_UNINSTALLED,
+    APP_DELETED, USER_ACCESS, OVERLOAD, PORTAL_DELETED, REST_OFF and HTTPS_REQUIRED. The portal's own switches come
     first, so that a closed portal tells nothing about keys.
     """
     if given.secret:
@@ -75,7 +75,7 @@ async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identi
         raise Refused(Problem.NO_AUTH)
     if caller is None:
         await require_open(tx, https=given.https)
-        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else Problem.TOKEN_INVALID)
+        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else await _why_unknown(tx, keys, given.token))
     _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given.https)
     _require_usable(caller, auth, now)
     source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
@@ -91,9 +91,17 @@ async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identi
     )
 
 
+async def _why_unknown(tx: Tx, keys: Keys, token: str) -> Problem:
+    """Why a token opens nothing: tokens end with their application, and clients tell that from a wrong one."""
+    app = await access.app_of_ended(tx, keys.hash(token))
+    if app is None or (app.installed and not app.deleted):
+        return Problem.TOKEN_INVALID
+    return Problem.APP_DELETED if app.deleted else Problem.APP_UNINSTALLED
+
+
 def _require_usable(caller: Caller, auth: Auth, now: float) -> None:
     if not caller.active:
-        raise Refused(Problem.CREDENTIALS)
+        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else Problem.TOKEN_NOBODY)
     if caller.expires is not None and caller.expires <= now:
         raise Refused(Problem.TOKEN_EXPIRED)
     if auth is not Auth.OAUTH:

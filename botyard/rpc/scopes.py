@@ -81,6 +81,20 @@ SCOPES: dict[str, str] = {
 _PLACE = {code: place for place, code in enumerate(SCOPES)}
 
 
+PRIVATE = frozenset({"botyard"})
+"""Permissions of our own. Clients are not shown them: the official PHP SDK refuses names that it does not know."""
+
+
+def shown(codes: Iterable[str]) -> list[str]:
+    """Permissions as clients see them, in order."""
+    return in_order(set(codes) - PRIVATE)
+
+
+def shown_text(scopes: str) -> str:
+    """The same of a text such as `im,imbot`, in the order in which it stands there."""
+    return ",".join(code for code in scopes.split(",") if code not in PRIVATE)
+
+
 def in_order(codes: Iterable[str]) -> list[str]:
     """Permissions in the order of the table, unknown ones after it, each once."""
     return sorted(set(codes), key=lambda code: (_PLACE.get(code, len(_PLACE)), code))

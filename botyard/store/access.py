@@ -33,6 +33,13 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     https_required: bool
 
 
+class EndedApp(msgspec.Struct, frozen=True, gc=False):
+    """What has become of the application behind a token that was revoked."""
+
+    installed: bool
+    deleted: bool
+
+
 def _caller(row: Row) -> Caller:
     return Caller(
         row[0],
@@ -77,3 +84,13 @@ async def by_token(tx: Tx, token_hash: str) -> Caller | None:
     """The bearer of an access token that is not revoked; it may have expired."""
     row = await tx.one(_BY_TOKEN, hash=token_hash)
     return _caller(row) if row else None
+
+
+async def app_of_ended(tx: Tx, token_hash: str) -> EndedApp | None:
+    """The application of an access token that was revoked; ``None`` for any other token, and for a session."""
+    row = await tx.one(
+        """SELECT a.installed, a.deleted IS NOT NULL FROM tokens t JOIN apps a ON a.id = t.app_id
+           WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NOT NULL""",
+        hash=token_hash,
+    )
+    return EndedApp(row[0] == 1, bool(row[1])) if row else None

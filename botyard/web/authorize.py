@@ -18,7 +18,7 @@ from botyard.portal import apps, codes, users
 from botyard.portal.codes import LIFE, Wish
 from botyard.portal.tokens import Keyring
 from botyard.rpc.call import Context
-from botyard.rpc.scopes import SCOPES
+from botyard.rpc.scopes import SCOPES, shown_text
 from botyard.store import apps as stored_apps
 from botyard.store import portal
 from botyard.store.db import Tx
@@ -150,7 +150,7 @@ async def _allow(context: Context, send: Send, request: Request, user: User) -> 
         **({"state": request.given["state"]} if "state" in request.given else {}),
         "domain": context.settings.domain,
         "member_id": found.member_id if found else "",
-        "scope": scopes,
+        "scope": shown_text(scopes),
         "server_domain": context.settings.domain,
     }
     joint = "&" if urlsplit(request.target).query else "?"

@@ -228,9 +228,9 @@ async def answer_whole(scope: Scope, send: Send, status: int, kind: bytes, body:
         await answer(send, status, kind, body, more)
 
 
-async def answer_json(send: Send, status: int, value: Any) -> None:
+async def answer_json(send: Send, status: int, value: Any, more: Headers | None = None) -> None:
     """Send any value as JSON."""
-    await answer(send, status, JSON, msgspec.json.encode(value))
+    await answer(send, status, JSON, msgspec.json.encode(value), more)
 
 
 async def preflight(scope: Scope, send: Send) -> None:

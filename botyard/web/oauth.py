@@ -19,10 +19,13 @@ from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.faults import refusal
 from botyard.rpc.identity import Credentials, identify, require_open
+from botyard.rpc.scopes import shown_text
 from botyard.store import access, portal
 from botyard.store import apps as stored_apps
 from botyard.store.access import Caller
 from botyard.store.db import Tx
+from botyard.web import basic
+from botyard.web.basic import Client
 from botyard.wire import body as bodies
 
 Answer = tuple[int, dict[str, Any]]
@@ -38,6 +41,8 @@ _INVALID_CLIENT: Answer = (
         "error_description": "Invalid client data was provided. The application may not be installed in Bitrix24",
     },
 )
+# Who came by HTTP Basic is told as RFC 6749, 5.2 has it, whatever the vendor's own server says to others.
+_UNAUTHORIZED: Answer = (401, _INVALID_CLIENT[1])
 _INVALID_GRANT: Answer = (
     400,
     {
@@ -76,15 +81,22 @@ class Asked(msgspec.Struct, frozen=True):
     verifier: str
 
 
-async def token(context: Context, query: bytes, content_type: str, body: bytes, *, https: bool) -> Answer:
-    """Answer `/oauth/token/`: the status and what to send as JSON."""
+async def token(
+    context: Context, query: bytes, content_type: str, body: bytes, *, https: bool, authorization: str = ""
+) -> Answer:
+    """Answer `/oauth/token/`: the status and what to send as JSON.
+
+    The application is named by the parameters, or by HTTP Basic in ``authorization``.
+    """
     try:
         context.limits.admit()
     except Refused as refused:
         return _failed(refused)
     try:
-        asked = _asked(bodies.decode(content_type, body, query))
-        return asked if isinstance(asked, tuple) else await _answered(context, asked, https)
+        client = basic.read(authorization) if authorization else None
+        asked = _asked(bodies.decode(content_type, body, query), client)
+        answer = asked if isinstance(asked, tuple) else await _answered(context, asked, https)
+        return _UNAUTHORIZED if client is not None and answer in (_WRONG_CLIENT, _INVALID_CLIENT) else answer
     except Exception as fault:
         return _failed(refusal(fault, "oauth.token"))
     finally:
@@ -123,9 +135,15 @@ def _failed(refused: Refused) -> Answer:
     return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
 
 
-def _asked(given: dict[str, Any]) -> Asked | Answer:
+def _asked(given: dict[str, Any], client: Client | None) -> Asked | Answer:
     """The parameters of a request, or the answer to one that lacks some."""
     words = {name: value for name, value in given.items() if isinstance(value, str) and value}
+    if client is not None:
+        if "client_secret" in words or words.get("client_id", client.client_id) != client.client_id:
+            return _invalid_request("The client is named in the header and in the parameters")
+        if not client.client_id or not client.secret:
+            return _INVALID_CLIENT
+        words |= {"client_id": client.client_id, "client_secret": client.secret}
     grant = words.get("grant_type", "")
     if grant and grant not in GRANTS:
         return _invalid_request(f'Grant type "{grant[:40]}" is not supported')
@@ -181,7 +199,7 @@ def reply(context: Context, found: Portal, app: App, pair: Pair, now: int) -> di
         "refresh_token": pair.refresh,
         "expires": pair.expires,
         "expires_in": pair.expires - now,
-        "scope": pair.scopes,
+        "scope": shown_text(pair.scopes),
         "domain": settings.domain,
         "server_endpoint": endpoint,
         "client_endpoint": endpoint,
@@ -194,14 +212,14 @@ def reply(context: Context, found: Portal, app: App, pair: Pair, now: int) -> di
 def _card(context: Context, found: Portal, app: App, caller: Caller) -> dict[str, Any]:
     return {
         "client_id": app.client_id,
-        "scope": caller.scopes,
+        "scope": shown_text(caller.scopes),
         "expires": context.clock.atom_or_none(caller.expires),
         "user_id": caller.user_id,
         "install": {
             "installed": app.installed,
             "version": app.version,
             "status": app.status,
-            "scope": app.scopes,
+            "scope": shown_text(app.scopes),
             "domain": context.settings.domain,
             "uri": context.settings.public_url,
             "client_endpoint": context.url("/rest/"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import NamedTuple
 
 from botyard import __version__
@@ -12,7 +13,7 @@ from botyard.rpc.faults import refusal
 from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
-from botyard.web import authorize, files, oauth, pages, rest, sign_in
+from botyard.web import authorize, basic, files, oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
     Headers,
@@ -66,9 +67,13 @@ class Route(NamedTuple):
 async def token(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """Exchange a code or a refresh token for a fresh pair, by GET and by POST."""
     raw = await read_body(scope, receive)
-    kind = header(scope, b"content-type").decode("latin-1")
-    status, value = await oauth.token(context, scope["query_string"], kind, raw, https=scope.get("scheme") == "https")
-    await answer_json(send, status, value)
+    kind, authorization = (header(scope, name).decode("latin-1") for name in (b"content-type", b"authorization"))
+    https = scope.get("scheme") == "https"
+    status, value = await oauth.token(
+        context, scope["query_string"], kind, raw, https=https, authorization=authorization
+    )
+    by_header = status == HTTPStatus.UNAUTHORIZED and basic.read(authorization) is not None
+    await answer_json(send, status, value, [(b"www-authenticate", basic.CHALLENGE)] if by_header else None)
 
 
 async def app_info(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:

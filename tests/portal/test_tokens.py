@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from botyard.config import Settings
 from botyard.model.apps import App
 from botyard.portal import tokens
-from botyard.portal.tokens import DAY, Denied, Pair
+from botyard.portal.tokens import DAY, Denied, Keyring, Pair
 from botyard.store import access, users
 from botyard.store.access import Caller
 from tests.portal.conftest import NOW, House
@@ -75,7 +76,20 @@ def test_racing_callers_may_use_a_replaced_token_for_a_moment(holder: Holder) ->
     assert holder.caller(late.access) is not None
 
 
-def test_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
+def test_reuse_after_that_moment_is_refused_and_ends_nothing_else(holder: Holder) -> None:
+    """A test run that starts from one file of tokens again and again must not end what it was given last time."""
+    second = holder.pair_for(holder.pair.refresh)
+    for _ in range(2):
+        assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.GRANT
+    assert holder.caller(second.access) is not None
+    assert holder.caller(holder.pair.access) is not None
+    third = holder.pair_for(second.refresh, NOW + GRACE)
+    assert holder.refresh(second.refresh, NOW + 2 * GRACE) is Denied.GRANT
+    assert isinstance(holder.refresh(third.refresh, NOW + 2 * GRACE), Pair)
+
+
+def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
+    holder.house.ring = Keyring(holder.house.keys, Settings(profile="prod"))
     second = holder.pair_for(holder.pair.refresh)
     assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.GRANT
     assert holder.caller(second.access) is None
@@ -85,6 +99,7 @@ def test_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
 
 def test_reuse_does_not_end_other_families(holder: Holder) -> None:
     house = holder.house
+    house.ring = Keyring(house.keys, Settings(profile="prod"))
     other = house.write(lambda tx: tokens.issue(tx, house.ring, app=holder.app, user_id=holder.user_id, now=NOW))
     holder.pair_for(holder.pair.refresh)
     holder.refresh(holder.pair.refresh, NOW + GRACE)

@@ -74,8 +74,58 @@ class TestUnknownCallers:
         async def dismissed(tx: Any) -> None:
             await users.set_active(tx, ann.id, False, int(world.time))
 
+        own = world.token(ann.id, None)
         world.write(dismissed)
-        assert world.call("profile", key).error == "INVALID_CREDENTIALS"
+        for bearer in (key, own):
+            answer = world.call("profile", bearer)
+            assert (answer.status, answer.error) == (401, "authorization_error")
+            assert answer.text == "Unable to authorize user"
+        # A webhook says nothing of whose it is.
+        assert world.call("profile", ann).error == "INVALID_CREDENTIALS"
+
+    def test_the_application_was_uninstalled(self, world: World) -> None:
+        key = world.oauth()
+        assert world.call("botyard.app.uninstall", CLIENT_ID=key.client_id).result is True
+        world.wait(2 * HOUR)
+        answer = world.call("profile", key)
+        assert (answer.status, answer.error) == (401, "ERROR_OAUTH")
+        assert answer.text == "Application not installed"
+        # Installed again, it needs new tokens; the old ones have ended for good.
+        world.call("botyard.app.install", CLIENT_ID=key.client_id)
+        assert world.call("profile", key).error == "invalid_token"
+        assert world.call("profile", world.token(world.admin.id, key.id)).status == 200
+
+    def test_the_application_was_deleted(self, world: World) -> None:
+        key = world.oauth()
+        assert world.call("botyard.app.delete", CLIENT_ID=key.client_id).result is True
+        answer = world.call("profile", key)
+        assert (answer.status, answer.error) == (401, "APPLICATION_NOT_FOUND")
+        assert answer.text == "Application not found"
+        assert world.call("profile", key.refresh).error == "invalid_token"
+
+    def test_an_application_that_is_being_installed_may_call(self, world: World) -> None:
+        """Its wizard does so before anything is installed."""
+        made = {"TITLE": "Wizard", "SCOPE": ["im"], "HANDLER_URL": "http://localhost:9/", "WIZARD": True}
+        app = world.call("botyard.app.add", params=made).result
+        begun = world.call("botyard.app.install", CLIENT_ID=app["CLIENT_ID"]).result
+        assert world.call("profile", begun["AUTH_ID"]).status == 200
+
+    @pytest.mark.parametrize("end", ["uninstall", "delete"])
+    def test_the_same_of_every_encoding(self, world: World, end: str) -> None:
+        key = world.oauth()
+        world.call(f"botyard.app.{end}", CLIENT_ID=key.client_id)
+        code = {"uninstall": "ERROR_OAUTH", "delete": "APPLICATION_NOT_FOUND"}[end]
+        part = f'--B\r\nContent-Disposition: form-data; name="auth"\r\n\r\n{key.token}\r\n--B--'
+        answers = [
+            world.get(f"/rest/profile?auth={key.token}"),
+            world.get("/rest/profile", authorization=f"Bearer {key.token}"),
+            world.post("/rest/profile", f"auth={key.token}".encode(), "application/x-www-form-urlencoded"),
+            world.post("/rest/profile", part.encode(), "multipart/form-data; boundary=B"),
+            world.post("/rest/batch", f'{{"auth":"{key.token}","cmd":["profile"]}}'.encode()),
+        ]
+        assert [(answer.status, answer.error) for answer in answers] == [(401, code)] * 5
+        oauth = world.get(f"/rest/app.info?auth={key.token}", host="oauth.bitrix.info")
+        assert (oauth.status, oauth.error) == (401, code)
 
     def test_an_expired_token(self, world: World) -> None:
         """Clients refresh on exactly this code, in lower case, with exactly this status."""

@@ -140,7 +140,7 @@ def test_an_application_that_is_uninstalled_is_told_and_holds_nothing_any_more(p
     [event] = told(portal, "AppRemoved")
     assert event["clean"] is True
     assert due(portal)[-1] == ("AppRemoved", "https://app.test/bye")
-    assert portal.call("profile", token).error == "invalid_token"
+    assert portal.call("profile", token).error == "ERROR_OAUTH"
     assert portal.call("botyard.app.manifest", CLIENT_ID=app["CLIENT_ID"]).error == "ERROR_MANIFEST_IS_NOT_AVAILABLE"
     active = portal.read(lambda tx: tx.one("SELECT active FROM users WHERE id = :id", id=bot))
     assert active is not None
@@ -153,7 +153,7 @@ def test_an_application_that_is_deleted_is_not_found_any_more(portal: World) -> 
     app = made(portal)
     token = token_of(portal, app)
     assert portal.call("botyard.app.delete", CLIENT_ID=app["CLIENT_ID"]).result is True
-    assert portal.call("profile", token).error == "invalid_token"
+    assert portal.call("profile", token).error == "APPLICATION_NOT_FOUND"
     assert portal.call("botyard.app.list").result == []
     assert refreshed(portal, app, "any").error == "wrong_client"
     verbs = ("get", "update", "delete", "block", "unblock", "restrict", "install", "finish", "uninstall")
