@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from collections.abc import Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
 from botyard.store.db import Database, Tx, Unavailable
+from botyard.store.earlier_migrations import EARLIER
 
 Folder = Traversable | Path
 
@@ -56,6 +58,13 @@ def _meant(statement: str, engine: str) -> bool:
     return only is None or only[1] == engine
 
 
+class Step(NamedTuple):
+    """One thing to do: apply a migration, or bring up to date what an earlier text of it has made."""
+
+    migration: Migration
+    statements: Sequence[str]
+
+
 async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
     """Bring the database up to date; the names of the migrations applied now.
 
@@ -67,24 +76,24 @@ async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
         if lock := _LOCK.get(db.name):
             await tx.one(lock)
         await tx.run(_TABLE)
-        missing = _missing(known, await _applied(tx))
-        for migration in missing:
-            for statement in migration.statements(db.name):
+        steps = _steps(known, await _applied(tx), db.name)
+        for step in steps:
+            for statement in step.statements:
                 await tx.run(statement)
-            await _record(tx, migration)
-        return [migration.name for migration in missing]
+            await _record(tx, step.migration)
+        return [step.migration.name for step in steps]
 
     # The usual start finds nothing to do, and should not write to find it.
     return await db.write(work) if await pending(db, folder) else []
 
 
 async def pending(db: Database, folder: Folder | None = None) -> list[str]:
-    """The names of the migrations that the database still lacks."""
+    """The names of the migrations that the database still lacks, or has in an earlier form."""
     known = _known(folder)
 
     async def work(tx: Tx) -> list[str]:
         there = await tx.one(_HAS_TABLE[db.name])
-        return [migration.name for migration in _missing(known, await _applied(tx) if there else {})]
+        return [step.migration.name for step in _steps(known, await _applied(tx) if there else {}, db.name)]
 
     return await db.read(work)
 
@@ -96,7 +105,8 @@ async def _applied(tx: Tx) -> dict[int, tuple[str, str]]:
 
 async def _record(tx: Tx, migration: Migration) -> None:
     await tx.run(
-        "INSERT INTO migrations (number, name, applied, checksum) VALUES (:number, :name, :applied, :checksum)",
+        """INSERT INTO migrations (number, name, applied, checksum) VALUES (:number, :name, :applied, :checksum)
+           ON CONFLICT (number) DO UPDATE SET checksum = excluded.checksum""",
         number=migration.number,
         name=migration.name,
         applied=int(time.time()),
@@ -104,8 +114,8 @@ async def _record(tx: Tx, migration: Migration) -> None:
     )
 
 
-def _missing(known: list[Migration], applied: dict[int, tuple[str, str]]) -> list[Migration]:
-    """What is known and not applied, once it is sure that all applied is known."""
+def _steps(known: list[Migration], applied: dict[int, tuple[str, str]], engine: str) -> list[Step]:
+    """What is to be done, in order, once it is sure that all that is applied is known."""
     newest = known[-1].number if known else 0
     for number, (name, _) in applied.items():
         if number > newest:
@@ -113,10 +123,24 @@ def _missing(known: list[Migration], applied: dict[int, tuple[str, str]]) -> lis
                 f"The database was written by a newer version of Botyard: it has migration {name}, "
                 f"and this version knows none above {newest:04}."
             )
+    steps = []
     for migration in known:
-        if migration.number in applied and applied[migration.number] != (migration.name, migration.checksum):
-            raise Unavailable(f"Migration {migration.name} is not the one that made this database; restore the file.")
-    return [migration for migration in known if migration.number not in applied]
+        made = applied.get(migration.number)
+        if made is None:
+            steps.append(Step(migration, migration.statements(engine)))
+        elif made != (migration.name, migration.checksum):
+            steps.append(Step(migration, _repair(migration, made)))
+    return steps
+
+
+def _repair(migration: Migration, made: tuple[str, str]) -> Sequence[str]:
+    """The statements that bring up to date what an earlier text of the migration has made."""
+    if made[0] != migration.name or made not in EARLIER:
+        raise Unavailable(
+            f"The database was made by a version of Botyard that this one does not know: its migration {made[0]} "
+            f"is another one than {migration.name} here. Nothing is wrong with it; open it with that version."
+        )
+    return EARLIER[made]
 
 
 def _known(folder: Folder | None) -> list[Migration]:

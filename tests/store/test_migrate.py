@@ -76,7 +76,7 @@ def test_a_database_of_a_newer_version_is_left_alone(run: Run, db: Database, fol
 def test_a_file_changed_afterwards_is_noticed(run: Run, db: Database, folder: Path) -> None:
     run(migrate(db, folder))
     (folder / "0001_people.sql").write_text(PEOPLE + "-- changed\n")
-    with pytest.raises(Unavailable, match="Migration 0001_people is not the one that made this database"):
+    with pytest.raises(Unavailable, match="its migration 0001_people is another one"):
         run(migrate(db, folder))
 
 
