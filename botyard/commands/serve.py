@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import signal
 import textwrap
@@ -28,6 +29,7 @@ from botyard.rpc.call import Context
 from botyard.server import open_context, serve
 from botyard.store import portal
 from botyard.store.db import Duplicate, Tx
+from botyard.store.server_lock import only_server
 from botyard.web.loopback_only import is_loopback
 
 ABOUT = "Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once."
@@ -172,10 +174,19 @@ def _require_no_demo(wanted: Settings) -> None:
 
 
 async def _serve(wanted: Settings) -> None:
+    """Serve as the only server of a data folder; many may share a PostgreSQL database."""
+    with contextlib.ExitStack() as held:
+        with storage(wanted):
+            if wanted.profile == "prod":
+                _require_no_demo(wanted)
+            wanted.data.mkdir(parents=True, exist_ok=True)
+            if not wanted.database:
+                held.enter_context(only_server(wanted.data))
+        await _serve_alone(wanted)
+
+
+async def _serve_alone(wanted: Settings) -> None:
     with storage(wanted):
-        if wanted.profile == "prod":
-            _require_no_demo(wanted)
-        wanted.data.mkdir(parents=True, exist_ok=True)
         front = Front(wanted)
         try:
             context, lines = await _opened(front)
