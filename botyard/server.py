@@ -30,6 +30,7 @@ from botyard.rpc.registry import Registry
 from botyard.store.blobs import depot
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_blobs, open_database
+from botyard.store.watch import watch
 from botyard.web.certificates import Certificate
 from botyard.web.connection import Connection
 from botyard.web.http import Receive, Scope, Send
@@ -192,6 +193,7 @@ async def serve(
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
     await door.start()
+    watching = asyncio.create_task(watch(context.database), name="watch")
     sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
@@ -207,7 +209,8 @@ async def serve(
         listener.stop()
     await asyncio.gather(*tasks)
     await door.stop()
+    watching.cancel()
     sweeper.cancel()
-    await asyncio.gather(sweeper, return_exceptions=True)
+    await asyncio.gather(watching, sweeper, return_exceptions=True)
     await context.database.close()
     logging.getLogger("botyard").info("stopped")

@@ -267,6 +267,46 @@ def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_pa
         assert server.stop()[0] == Exit.OK
 
 
+def test_a_second_server_on_one_folder_is_refused_and_commands_are_not(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        again = subprocess.run(
+            [*BOTYARD, "serve", "--port", "0", "--data", str(tmp_path)], capture_output=True, text=True, check=False
+        )
+        assert again.returncode == Exit.STORAGE
+        assert again.stderr == (
+            f"botyard: A server is running already on {tmp_path} (process {server.process.pid}); "
+            "stop it first, or name another folder with --data.\n"
+        )
+        for words in (["user", "list"], ["webhook", "add", "admin"], ["doctor"], ["migrate"]):
+            ran = subprocess.run([*BOTYARD, *words, "--data", str(tmp_path)], capture_output=True, check=False)
+            assert ran.returncode == Exit.OK
+        server.process.kill()
+        server.process.communicate(timeout=SECONDS)
+    with serving(tmp_path) as server:
+        assert server.stop()[0] == Exit.OK
+
+
+def test_a_data_folder_that_is_removed_ends_in_refusals(tmp_path: Path) -> None:
+    folder = tmp_path / "portal"
+    with serving(folder, "--demo") as server:
+        hook = server.word(r"(http://localhost:\d+/rest/\d+/\w+/)")
+        assert "result" in ask(f"{hook}im.chat.add", USERS=[])
+        folder.rename(tmp_path / "away")
+        told = ask(f"{hook}im.chat.add", USERS=[])
+        assert told["error"] == "INTERNAL_SERVER_ERROR"
+        assert "botyard.db was removed or replaced while the server ran" in told["error_description"]
+        assert "removed or replaced" in ask(f"{hook}profile")["error_description"]
+        (tmp_path / "away").rename(folder)
+        until = time.monotonic() + SECONDS
+        while "error" in ask(f"{hook}im.chat.add", USERS=[]):
+            assert time.monotonic() < until
+            time.sleep(0.1)
+        _, said = server.stop()
+    mark = told["error_description"].rpartition("(")[2].rstrip(")")
+    assert len(re.findall(rf"{mark} .* was removed or replaced", said)) == 1
+    assert len(re.findall(rf"{mark} The database is back after", said)) == 1
+
+
 def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -190,7 +190,8 @@ async def keep_clean(database: Database, blobs: Blobs, clock: Clock) -> None:
             if swept:
                 log.info("removed the bytes under %d names that no file owns", swept)
         except Exception as error:
-            log.warning("what no file owns could not be removed: %s", error)
+            if not getattr(error, "mark", ""):
+                log.warning("what no file owns could not be removed: %s", error)
         await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -130,7 +130,8 @@ class Hooks:
             try:
                 pause = await self._turn()
             except Unavailable as problem:
-                log.warning("Deliveries pause: %s", problem.reason)
+                if not problem.mark:
+                    log.warning("Deliveries pause: %s", problem.reason)
                 await asyncio.sleep(PROBLEM_SECONDS)
             except Exception:
                 log.exception("A turn of the delivery failed.")

@@ -29,7 +29,8 @@ async def keep(context: Context) -> None:
         try:
             await tidy(context)
         except Unavailable as problem:
-            log.warning("Old deliveries are kept for now: %s", problem.reason)
+            if not problem.mark:
+                log.warning("Old deliveries are kept for now: %s", problem.reason)
         await asyncio.sleep(EVERY_SECONDS)
 
 

@@ -20,6 +20,8 @@ def refusal(fault: Exception, method: str) -> Refused:
     """Any exception of a call as the error the caller sees; a ``Refused`` is itself."""
     if isinstance(fault, Refused):
         return fault
+    if isinstance(fault, Unavailable) and fault.mark:
+        return Refused(Problem.STORAGE, reason=fault.reason, id=fault.mark)
     mark = secrets.token_hex(4)
     if isinstance(fault, Unavailable):
         log.error("%s %s: %s", mark, _plain(method), fault.reason)

@@ -19,7 +19,10 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from botyard.store.outage import Outage
 
 Row = tuple[Any, ...]
 Value = str | int | float | bytes | None
@@ -31,11 +34,13 @@ class Unavailable(Exception):
     """The database cannot serve this call now; nothing of the call was stored. ``reason`` is one clear sentence.
 
     One doubt remains on PostgreSQL only: when the connection breaks during the commit itself, nobody can tell.
+    ``mark`` is the number under which the log has told of it already, where it has.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, mark: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.mark = mark
 
 
 class FilesUnavailable(Unavailable):
@@ -86,6 +91,12 @@ class Database(Protocol):
     """
 
     name: str
+    refusal: Outage
+    """Why every call is refused, if there is a reason."""
+
+    def lost(self) -> str:
+        """Why what is written now would not last, in a sentence; ``""`` where it does."""
+        ...
 
     async def read(self, work: Work[T], /) -> T:
         """Run ``work`` without changing anything. On SQLite all its statements see one snapshot."""

@@ -98,6 +98,17 @@ async def pending(db: Database, folder: Folder | None = None) -> list[str]:
     return await db.read(work)
 
 
+async def newest(tx: Tx) -> tuple[int, str]:
+    """Number and name of the last migration that was applied."""
+    row = await tx.one("SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1")
+    return (int(row[0]), str(row[1])) if row else (0, "")
+
+
+def newest_known() -> int:
+    """The number of the last migration that this version has."""
+    return len(_known(None))
+
+
 async def _applied(tx: Tx) -> dict[int, tuple[str, str]]:
     rows = await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
     return {number: (name, checksum) for number, name, checksum in rows}

@@ -13,6 +13,7 @@ from typing import Any
 import asyncpg
 
 from botyard.store.db import POSTGRES_WORDS, Dialect, Duplicate, Row, T, Unavailable, Value, Work
+from botyard.store.outage import Outage
 
 log = logging.getLogger(__name__)
 
@@ -236,6 +237,7 @@ class PostgresDatabase:
         self._calls = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.refusal = Outage()
         self.bell = _Bell(address, self._wake)
 
     async def read(self, work: Work[T], /) -> T:
@@ -250,6 +252,10 @@ class PostgresDatabase:
             self.bell.ring()
             self._wake()
         return value
+
+    def lost(self) -> str:
+        # What the server has acknowledged is its business.
+        return ""
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
@@ -303,6 +309,8 @@ class PostgresDatabase:
             raise RuntimeError("A work may not open another read or write; pass its transaction on instead.")
         if self._closing:
             raise Unavailable("The database is closed.")
+        if self.refusal.reason:
+            raise self.refusal.refusal()
         mark = _inside.set(True)
         self._calls += 1
         self._idle.clear()

@@ -15,6 +15,8 @@ from pathlib import Path
 import apsw
 
 from botyard.store.db import SQLITE_WORDS, Dialect, T, Unavailable, Work
+from botyard.store.open_files import OpenFiles
+from botyard.store.outage import Outage
 from botyard.store.sqlite_file import connect, explained
 from botyard.store.sqlite_tx import SqliteTx, stepped
 from botyard.store.sqlite_writer import Call, Writer
@@ -43,7 +45,9 @@ class SqliteDatabase:
             raise
         self._tx = SqliteTx(self._reader, dialect, reading=True)
         self._loop = asyncio.get_running_loop()
-        self._writer = Writer(writer, dialect, patience=patience)
+        self.refusal = Outage()
+        self._files = OpenFiles(path)
+        self._writer = Writer(writer, dialect, self._files, self.refusal, patience=patience)
         self._thread = threading.get_ident()
         self._reading = False
         self._closing = False
@@ -53,6 +57,8 @@ class SqliteDatabase:
         tx = self._tx
         if not self._reader:
             raise Unavailable("The database is closed.")
+        if self.refusal.reason:
+            raise self.refusal.refusal()
         tx.renew()
         self._reading = True
         try:
@@ -90,9 +96,14 @@ class SqliteDatabase:
         self._refuse_nested()
         if self._closing:
             raise Unavailable("The database is closed.")
+        if self.refusal.reason:
+            raise self.refusal.refusal()
         future: asyncio.Future[T] = self._loop.create_future()
         self._writer.put(Call(work, future))
         return await future
+
+    def lost(self) -> str:
+        return self._files.lost()
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._writer.wakes.append(wake)

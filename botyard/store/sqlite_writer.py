@@ -21,6 +21,8 @@ from typing import Any, Generic
 import apsw
 
 from botyard.store.db import Dialect, T, Unavailable, Work
+from botyard.store.open_files import OpenFiles
+from botyard.store.outage import Outage
 from botyard.store.sqlite_file import explained
 from botyard.store.sqlite_tx import SqliteTx, stepped
 
@@ -86,8 +88,12 @@ class _Disk:
 class Writer:
     """The writing connection and those who wait for it. Everything but the disk is on the loop."""
 
-    def __init__(self, connection: apsw.Connection, dialect: Dialect, *, patience: float) -> None:
+    def __init__(
+        self, connection: apsw.Connection, dialect: Dialect, files: OpenFiles, refusal: Outage, *, patience: float
+    ) -> None:
         self._connection = connection
+        self._files = files
+        self._refusal = refusal
         # The loop may not wait for another process; the thread does that.
         connection.set_busy_timeout(0)
         self._tx = SqliteTx(connection, dialect)
@@ -242,17 +248,19 @@ class Writer:
         self._open()
 
     def _commit(self) -> None:
-        """In the thread: the one sync to disk of a group."""
+        """In the thread: the one sync to disk of a group. Nothing is acknowledged that went to a removed file."""
+        self._files.require()
         until = time.monotonic() + self._patience
         while True:
             try:
                 self._connection.execute("COMMIT")
-                return
+                break
             except apsw.BusyError:
                 # A reader of another process can be in the way of a checkpoint's start.
                 if time.monotonic() >= until:
                     raise
                 time.sleep(0.01)
+        self._files.require()
 
     def _finished(self, problem: BaseException | None) -> None:
         """Tell the group, and turn to those who came meanwhile."""
@@ -271,11 +279,14 @@ class Writer:
         if self._connection.in_transaction:
             with contextlib.suppress(apsw.Error):
                 self._connection.execute("ROLLBACK")
+        if lost := self._files.lost():
+            self._refusal.begin(lost)
         found = explained(problem) if isinstance(problem, apsw.Error) else problem
         reason = found.reason if isinstance(found, Unavailable) else "The database gave up the transaction."
+        refused = self._refusal.refusal() if lost else Unavailable(reason)
         for call in group:
             if call.error is None:
-                call.error = Unavailable(reason)
+                call.error = Unavailable(refused.reason, refused.mark)
                 call.error.__cause__ = problem
 
     def _put_in_order(self) -> None:

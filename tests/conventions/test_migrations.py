@@ -9,13 +9,13 @@ from pathlib import Path
 RECORDED = Path(__file__).with_name("migrations.sha256")
 
 ADVICE = """
-{name} differs from what landed. Put it back as it was and write the change into the next migration; a new one is added to
-{file} by its own line: cd botyard/store/migrations && sha256sum {name}
+{name} differs from what landed. Put it back as it was and write the change into the next migration.
+A new one is added to {file} by a line of its own: cd botyard/store/migrations && sha256sum {name}
 """
 
 
 def test_migrations_are_as_they_landed() -> None:
-    recorded = dict(reversed(line.split()) for line in RECORDED.read_text().splitlines())
+    recorded = {line.split()[1]: line.split()[0] for line in RECORDED.read_text().splitlines()}
     present = {
         file.name: hashlib.sha256(file.read_bytes()).hexdigest()
         for file in (resources.files("botyard.store") / "migrations").iterdir()

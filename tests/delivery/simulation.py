@@ -30,6 +30,7 @@ from botyard.rpc.limits import PROFILES, Limits
 from botyard.store import deliveries, events
 from botyard.store.db import SQLITE_WORDS, Dialect, T, Tx, Work
 from botyard.store.migrate import migrate
+from botyard.store.outage import Outage
 from botyard.store.sqlite_tx import SqliteTx, stepped
 
 EPOCH = 1_790_000_000
@@ -69,6 +70,10 @@ class Memory:
         self._tx = SqliteTx(self._connection, Dialect(SQLITE_WORDS, numbered=False))
         self._chance = chance
         self._wakes: list[Callable[[], None]] = []
+        self.refusal = Outage()
+
+    def lost(self) -> str:
+        return ""
 
     async def read(self, work: Work[T], /) -> T:
         self._tx.renew()
