@@ -96,7 +96,7 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
         while True:
             look = await context.database.read(lambda tx: _look(tx, recipients, since))
             left = deadline - loop.time()
-            over = left <= 0 or seat is None
+            over = left <= 0 or seat is None or seat.over
             page = Page([], look.following, False)
             if look.ready or (over and not look.noted):
                 page = await context.database.write(lambda tx: _hand_out(tx, call, queues, asked, since))
@@ -105,6 +105,9 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
             if seat is not None and not page.has_more:
                 with context.limits.aside():
                     await seat.wait(left)
+                if seat.gone:
+                    # Nobody is there to read what would be handed out.
+                    return page
 
 
 async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:

@@ -13,6 +13,7 @@ from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
+from botyard.rpc.lobby import Watch, watching
 from botyard.rpc.method import V3, Method, Mode, Page
 from botyard.store.db import Tx
 
@@ -26,6 +27,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     params: Mapping[str, Any]
     credentials: Credentials
     started: float
+    watch: Watch | None = None
 
 
 async def dispatch(context: Context, request: Request) -> Outcome:
@@ -43,6 +45,7 @@ async def dispatch(context: Context, request: Request) -> Outcome:
 async def _answer(context: Context, request: Request) -> Outcome:
     method = context.registry.find(request.method)
     if method is None or method.before is not None or method.mode not in _TRANSACTED:
+        watching.set(request.watch)
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
         return await run(context, identity, request.method, request.params, request.started)
     found, attempt = method, _Attempt()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 
 from botyard.store import event_queues
 from botyard.store.db import Database, Unavailable
@@ -14,22 +15,44 @@ MOST = 10_000
 GLANCE = 1.0
 """Seconds after which the queues are looked at anyway: another process may have filled them."""
 
+Lost = Callable[[], None]
+Watch = Callable[[Lost], Lost]
+"""Has something called when the caller's connection is lost; what it returns takes that back."""
+
+watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
+"""How to watch the connection of the call under way, where there is one."""
+
 
 class Seat:
-    """One caller who waits for something to lie ready for any of these recipients."""
+    """One caller who waits for something to lie ready for any of these recipients.
+
+    ``gone``: the caller has hung up. ``over``: nobody waits any longer, for that reason or because the server stops.
+    """
 
     def __init__(self, recipients: frozenset[str]) -> None:
         self.recipients = recipients
         self.called = asyncio.Event()
+        self.gone = False
+        self.over = False
 
-    async def wait(self, seconds: float) -> bool:
-        """Wait to be called up; false when nobody came for that long."""
+    async def wait(self, seconds: float) -> None:
+        """Wait to be called up, at most for so long."""
+        if self.over:
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.called.wait()
-        called = self.called.is_set()
         self.called.clear()
-        return called
+
+    def end(self) -> None:
+        """Let the caller wait no longer."""
+        self.over = True
+        self.called.set()
+
+    def leave(self) -> None:
+        """The caller has hung up."""
+        self.gone = True
+        self.end()
 
 
 class Lobby:
@@ -66,16 +89,20 @@ class Lobby:
             self._seats.setdefault(one, set()).add(taken)
         if self._looking is None:
             self._looking = asyncio.get_running_loop().create_task(self._look())
+        watch = watching.get()
+        unwatch = watch(taken.leave) if watch else None
         try:
             yield taken
         finally:
+            if unwatch is not None:
+                unwatch()
             self._leave(taken)
 
     def close(self) -> None:
         """Call everybody up and let nobody wait any more: the server is stopping."""
         self._closed = True
         for one in self._all():
-            one.called.set()
+            one.end()
 
     def _all(self) -> set[Seat]:
         return {seat for seats in self._seats.values() for seat in seats}

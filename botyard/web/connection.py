@@ -10,6 +10,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from botyard.errors import Problem, Refused
+from botyard.rpc.lobby import Lost
 from botyard.web.http import WHOLE, Headers, Scope, last_words
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
@@ -87,8 +88,9 @@ class Connection(HttpToolsProtocol):
         self._common: tuple[Headers, bytes] = ([], b"")
         # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
         self._offers: dict[str, dict[object, object]] = {
-            WHOLE: {"send": self._send_whole, "arrived": self._arrived_body}
+            WHOLE: {"send": self._send_whole, "arrived": self._arrived_body, "watch": self._watched}
         }
+        self._watchers: set[Lost] = set()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         super().connection_made(transport)
@@ -97,6 +99,8 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._relax()
         super().connection_lost(exc)
+        for lost in list(self._watchers):
+            lost()
 
     def data_received(self, data: bytes) -> None:
         """Read on, and see that what has begun ends."""
@@ -194,6 +198,13 @@ class Connection(HttpToolsProtocol):
         cycle.body = bytearray()
         cycle.message_event.clear()
         return body
+
+    def _watched(self, lost: Lost) -> Lost:
+        """Call ``lost`` when the connection is lost, until the returned word is said."""
+        self._watchers.add(lost)
+        if self.cycle is not None and self.cycle.disconnected:
+            lost()
+        return lambda: self._watchers.discard(lost)
 
     def end(self) -> None:
         """End the connection, but not in the middle of a body."""

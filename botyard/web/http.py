@@ -11,6 +11,7 @@ import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.rpc import hints
+from botyard.rpc.lobby import Watch
 from botyard.wire import compression, envelope
 from botyard.wire.hint import NAME, one_line
 from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY, SMALL_BODY
@@ -25,7 +26,7 @@ Arrived = Callable[[Scope], bytes | None]
 """The body, if the whole of it is there already."""
 
 WHOLE = "botyard.whole"
-"""The extension of ASGI in which a connection offers these two, as ``send`` and ``arrived``."""
+"""The extension of ASGI in which a connection offers these two, as ``send`` and ``arrived``, and a ``watch``."""
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
@@ -84,6 +85,12 @@ def announced(scope: Scope, limit: int) -> Announced:
 def _offers(scope: Scope) -> Mapping[str, Any]:
     extensions: Mapping[str, Mapping[str, Any]] = scope.get("extensions") or _NONE
     return extensions.get(WHOLE, _NONE)
+
+
+def watch(scope: Scope) -> Watch | None:
+    """How to be told that the caller's connection is lost, where it can be told."""
+    found: Watch | None = _offers(scope).get("watch")
+    return found
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:

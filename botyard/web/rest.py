@@ -15,7 +15,7 @@ from botyard.rpc.faults import refusal, unexpected_answer
 from botyard.rpc.identity import Credentials
 from botyard.rpc.method import V3
 from botyard.web import spool
-from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, beside, header, hinted, read_body
+from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, beside, header, hinted, read_body, watch
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
@@ -106,7 +106,7 @@ def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: floa
         kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else ""
     given = Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
-    return Request(V3 + wanted.method if wanted.v3 else wanted.method, params, given, started)
+    return Request(V3 + wanted.method if wanted.v3 else wanted.method, params, given, started, watch(scope))
 
 
 def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:

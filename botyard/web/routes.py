@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import NamedTuple
@@ -162,8 +164,15 @@ async def answer_request(context: Context, scope: Scope, receive: Receive, send:
     try:
         handler, rest_of = find(parts, scope["method"])
         await handler(context, scope, receive, send, rest_of)
+    except asyncio.CancelledError:
+        # The server stops, and has waited for this request for as long as it does.
+        with contextlib.suppress(RuntimeError):
+            await _refuse(send, Refused(Problem.OVERLOAD))
     except Exception as fault:
-        refused = refusal(fault, "/".join(parts[:1]))
-        code, text = refused.v1()
-        content = envelope.encode(envelope.Failure(code, text))
-        await answer(send, refused.status, JSON, content, beside(refused))
+        await _refuse(send, refusal(fault, "/".join(parts[:1])))
+
+
+async def _refuse(send: Send, refused: Refused) -> None:
+    """Raises RuntimeError where an answer has begun already."""
+    content = envelope.encode(envelope.Failure(*refused.v1()))
+    await answer(send, refused.status, JSON, content, beside(refused))

@@ -33,7 +33,7 @@ class Live:
             logging.getLogger(name).addHandler(self._heard)
 
     async def _serve(self) -> None:
-        context = await open_context(self.world.settings)
+        context = self.context = await open_context(self.world.settings)
         self._loop = asyncio.get_running_loop()
         self._listener = Listener(application(context), "127.0.0.1", 0)
         self._listener.socket.listen()
@@ -44,11 +44,18 @@ class Live:
         await context.database.close()
 
     def close(self) -> None:
+        self.stop()
         for name in LOGGERS:
             logging.getLogger(name).removeHandler(self._heard)
+        self.world.close()
+
+    def stop(self, grace: int = 5) -> None:
+        """Stop to serve; requests under way may take so many seconds yet."""
+        if not self._thread.is_alive():
+            return
+        self._listener._server.config.timeout_graceful_shutdown = grace
         self._loop.call_soon_threadsafe(self._listener.stop)
         self._thread.join(20)
-        self.world.close()
 
     def connect(self) -> Wire:
         return Wire(self.port)
