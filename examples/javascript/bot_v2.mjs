@@ -70,8 +70,17 @@ async function ordered({ command, params }, messageId, dialogId, userId) {
 const botId = await register()
 console.log(`Bot ${botId} fetches its events.`)
 for (let offset = 0; ; ) {
-  const page = await call('Event.get', { botId, offset, wait: WAIT })
-  for (const one of page.events) await heard(one.type, one.data)
+  let page
+  try {
+    page = await call('Event.get', { botId, offset, wait: WAIT })
+    for (const one of page.events) await heard(one.type, one.data)
+  } catch (error) {
+    // The portal is away for a moment; an answer that it refuses is not tried again.
+    console.error(error.message)
+    await sleep(1000)
+    offset = page?.nextOffset ?? offset
+    continue
+  }
   // The next call confirms these events by its offset.
   offset = page.nextOffset
   // A portal that knows no `wait` answers at once.

@@ -18,9 +18,14 @@ function call(string $method, array $params): array
         CURLOPT_HTTPHEADER => ['Content-Type: application/json'],
         CURLOPT_CAINFO => getenv('CA_FILE') ?: null,
     ]);
-    $answer = json_decode((string) curl_exec($curl), true);
+    while (($said = curl_exec($curl)) === false) {
+        // The portal is away for a moment.
+        fwrite(STDERR, $method . ': ' . curl_error($curl) . "\n");
+        sleep(1);
+    }
+    $answer = json_decode($said, true);
     if (!isset($answer['result'])) {
-        throw new RuntimeException($method . ': ' . ($answer['error_description'] ?? curl_error($curl)));
+        throw new RuntimeException($method . ': ' . ($answer['error_description'] ?? 'no JSON'));
     }
     return (array) $answer['result'];
 }
@@ -93,7 +98,11 @@ echo "Bot $bot fetches its events.\n";
 for ($offset = 0; ; ) {
     $page = call('Event.get', ['botId' => $bot, 'offset' => $offset, 'wait' => WAIT]);
     foreach ($page['events'] as $one) {
-        heard($bot, $one['type'], $one['data']);
+        try {
+            heard($bot, $one['type'], $one['data']);
+        } catch (RuntimeException $refused) {
+            fwrite(STDERR, $refused->getMessage() . "\n");
+        }
     }
     // The next call confirms these events by its offset.
     $offset = $page['nextOffset'];

@@ -76,12 +76,12 @@ offset = 0
 while True:
     try:
         page = call("Event.get", botId=bot_id, offset=offset, wait=WAIT)
+        for one in page["events"]:
+            heard(one["type"], one["data"])
     except BitrixRequestError:
-        # The portal is away for a moment; what happens meanwhile is kept for the bot.
+        # The portal is away for a moment; what was not confirmed comes again.
         time.sleep(1)
         continue
-    for one in page["events"]:
-        heard(one["type"], one["data"])
     # The next call confirms these events by its offset.
     offset = page["nextOffset"]
     if not page["events"]:

@@ -12,7 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.sdk.live import Live
 from tests.sdk.programs import beside
@@ -24,9 +24,8 @@ PATIENCE = 30.0
 class Ann:
     """Somebody of the demo portal who is no administrator."""
 
-    def __init__(self, live: Live, bot: int) -> None:
-        hooks = json.loads(live.told["BOTYARD_WEBHOOKS"])
-        self._hook = next(hook for number, hook in hooks.items() if number != live.told["BOTYARD_USER_ID"])
+    def __init__(self, hook: str, bot: int) -> None:
+        self._hook = hook
         self.bot = bot
 
     def call(self, method: str, **params: Any) -> Any:
@@ -64,11 +63,25 @@ class Ann:
         raise AssertionError(f"the bot never said {text!r}: {[one['text'] for one in self.history()['messages']]}")
 
 
+class Address(NamedTuple):
+    """What a bot and a person have to know of a portal."""
+
+    webhook: str
+    person: str
+    ca_file: str
+
+
+def address(live: Live) -> Address:
+    hooks = json.loads(live.told["BOTYARD_WEBHOOKS"])
+    person = next(hook for number, hook in hooks.items() if number != live.told["BOTYARD_USER_ID"])
+    return Address(live.https_webhook, person, live.ca_file)
+
+
 @contextmanager
-def talking(live: Live, command: list[str], handler: list[str], **variables: str) -> Iterator[Ann]:
+def talking(portal: Address, command: list[str], handler: list[str], **variables: str) -> Iterator[Ann]:
     """Run a bot: first its handler, if that is a program of its own, then the bot, which prints its id."""
-    environment = {**os.environ, "WEBHOOK": live.https_webhook, "REQUESTS_CA_BUNDLE": live.ca_file, "NO_PROXY": "*"}
-    environment |= {"NODE_EXTRA_CA_CERTS": live.ca_file, "CA_FILE": live.ca_file, **variables}
+    environment = {**os.environ, "WEBHOOK": portal.webhook, "REQUESTS_CA_BUNDLE": portal.ca_file, "NO_PROXY": "*"}
+    environment |= {"NODE_EXTRA_CA_CERTS": portal.ca_file, "CA_FILE": portal.ca_file, **variables}
     with ExitStack() as stack:
         if handler:
             stack.enter_context(_running(handler, environment))
@@ -77,7 +90,7 @@ def talking(live: Live, command: list[str], handler: list[str], **variables: str
         assert process.stdout
         said = process.stdout.readline()
         assert said.startswith("Bot "), said or (process.stderr.read() if process.stderr else "")
-        yield Ann(live, int(said.split()[1]))
+        yield Ann(portal.person, int(said.split()[1]))
 
 
 @contextmanager

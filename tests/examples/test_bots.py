@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.programs import EXAMPLES, Ann, free_port, node, php, php_server, python, talking
+from tests.examples.programs import EXAMPLES, Ann, address, free_port, node, php, php_server, python, talking
 from tests.sdk.live import Live
 
 pytestmark = [pytest.mark.sdk, pytest.mark.live, pytest.mark.slow]
@@ -42,23 +42,23 @@ def _ask_for_a_file(ann: Ann) -> None:
 
 
 def test_python_called(live: Live) -> None:
-    with talking(live, python("bot_v1.py"), [], PORT=str(free_port())) as ann:
+    with talking(address(live), python("bot_v1.py"), [], PORT=str(free_port())) as ann:
         _talk(ann)
 
 
 def test_python_fetching(live: Live) -> None:
-    with talking(live, python("bot_v2.py"), []) as ann:
+    with talking(address(live), python("bot_v2.py"), []) as ann:
         _talk(ann)
         _ask_for_a_file(ann)
 
 
 def test_javascript_called(live: Live, modules: Path, tmp_path: Path) -> None:
-    with talking(live, node("bot_v1.mjs", modules, tmp_path), [], PORT=str(free_port())) as ann:
+    with talking(address(live), node("bot_v1.mjs", modules, tmp_path), [], PORT=str(free_port())) as ann:
         _talk(ann)
 
 
 def test_javascript_fetching(live: Live, modules: Path, tmp_path: Path) -> None:
-    with talking(live, node("bot_v2.mjs", modules, tmp_path), []) as ann:
+    with talking(address(live), node("bot_v2.mjs", modules, tmp_path), []) as ann:
         _talk(ann)
         _ask_for_a_file(ann)
 
@@ -67,13 +67,13 @@ def test_javascript_fetching(live: Live, modules: Path, tmp_path: Path) -> None:
 def test_php_called(live: Live, tmp_path: Path) -> None:
     port = free_port()
     server = php_server("bot_v1.php", port)
-    with talking(live, php("bot_v1.php"), server, PORT=str(port), TMPDIR=str(tmp_path)) as ann:
+    with talking(address(live), php("bot_v1.php"), server, PORT=str(port), TMPDIR=str(tmp_path)) as ann:
         _talk(ann)
 
 
 @pytest.mark.usefixtures("with_php")
 def test_php_fetching(live: Live) -> None:
-    with talking(live, php("bot_v2.php"), []) as ann:
+    with talking(address(live), php("bot_v2.php"), []) as ann:
         _talk(ann)
         _ask_for_a_file(ann)
 

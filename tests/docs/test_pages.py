@@ -1,0 +1,81 @@
+"""Every code block of the documentation, run in order, in one shell, on a fresh demo portal."""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs import shell
+from tests.docs.blocks import Block, blocks
+from tests.docs.shell import ROOT, Run, is_run, require_startable
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "examples" / "README.md",
+    ROOT / "docs" / "quickstart.md",
+    *sorted((ROOT / "docs" / "how-to").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_shows_works(page: Path, tmp_path: Path) -> None:
+    listed = blocks(page)
+    for block in listed:
+        _require_known(block)
+    if not any(is_run(block) for block in listed):
+        return
+    for program in ("bash", "curl"):
+        if shutil.which(program) is None:
+            pytest.skip(f"there is no {program} on this machine")
+    with shell.portal(tmp_path) as portal:
+        ran = shell.run(portal, listed)
+    for block, following in zip(listed, [*listed[1:], None], strict=True):
+        if block.line in ran:
+            shown = following if following and following.language == "json" and not following.file else None
+            _require_shown(block, ran[block.line], shown)
+
+
+def _require_known(block: Block) -> None:
+    """Every block is run, written to a file, shown as what a command prints, or says why it is not."""
+    if block.language == "sh" and not block.why:
+        require_startable(block.text)
+    elif block.language == "python":
+        ast.parse(block.text)
+    if block.language not in ("sh", "json", "text", ""):
+        assert block.file or block.why, f"line {block.line}: say what becomes of it"
+
+
+def _require_shown(block: Block, ran: Run, shown: Block | None) -> None:
+    where = f"line {block.line}: {ran.printed[-500:]}"
+    expected = json.loads(shown.text) if shown else {}
+    if "error" in expected:
+        assert ran.statuses[-1] >= 400, where
+    else:
+        assert all(status < 400 for status in ran.statuses), where
+    if shown:
+        _require_alike(expected, json.loads(ran.printed.strip().splitlines()[-1]), where)
+
+
+def _require_alike(expected: Any, found: Any, where: str) -> None:
+    """What stands in the documentation is found, values too but for those with "…" in them."""
+    if isinstance(expected, dict):
+        for name, value in expected.items():
+            if name != "…":
+                assert name in found, where
+                _require_alike(value, found[name], where)
+    elif isinstance(expected, list):
+        for one, other in zip(expected, found, strict=False):
+            _require_alike(one, other, where)
+    elif isinstance(expected, str) and "…" not in expected:
+        assert found == expected, where
+    elif isinstance(expected, bool):
+        assert found is expected, where
+    elif isinstance(expected, int | float):
+        assert isinstance(found, int | float), where
