@@ -1,6 +1,7 @@
-"""The lines of README and of the quickstart, run as they are written against a portal.
+"""The lines of README's table of clients, run as they are written against a portal.
 
-Only what a reader is told to put in is put in: the webhook's address, its secret, and the ports.
+Only what a reader is told to put in is put in: the webhook's address, its secret, and the ports. The code blocks of
+all pages are run in tests/docs.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import pytest
 
 from botyard import tls
 from tests.sdk.answers import held
-from tests.sdk.live import CHAT, Live
+from tests.sdk.live import Live
 from tests.sdk.programs import HERE, beside
 from tests.sdk.test_b24phpsdk import AUTOLOAD
 
@@ -150,27 +151,6 @@ def test_crest(live: Live, php: str, tmp_path: Path) -> None:
 def test_b24phpsdk(live: Live, php: str, tmp_path: Path) -> None:
     found = _profile(live, "b24phpsdk", ".php", php, tmp_path, AUTOLOAD=os.environ[AUTOLOAD])
     assert found["NAME"] == "Alice"
-
-
-@pytest.mark.parametrize("file", ["README.md", "docs/quickstart.md"])
-def test_the_first_call(live: Live, file: str) -> None:
-    (block,) = [text for language, text in _blocks(file) if language == "sh" and "WEBHOOK=" in text]
-    assert held("profile", _shell(live, _filled(live, block)))["NAME"] == "Alice"
-
-
-def test_the_quickstart_from_the_bot_on(live: Live) -> None:
-    """Each call of the quickstart, in its order, and the answers that it shows."""
-    answers = [
-        _shell(live, text)
-        for language, text in _blocks("docs/quickstart.md")
-        if language == "sh" and "curl" in text and "WEBHOOK=" not in text
-    ]
-    bot_id, message_id, dialog, failure = answers
-    assert held("imbot.register", bot_id) > 0
-    assert held("imbot.message.add", message_id) > 0
-    assert held("imbot.dialog.get", dialog)["dialog_id"] == CHAT
-    shown = [json.loads(text) for language, text in _blocks("docs/quickstart.md") if language == "json"]
-    assert failure == shown[-1]
 
 
 @pytest.mark.parametrize("file", ["README.md", "docs/quickstart.md", "docs/reference/clients.md"])
