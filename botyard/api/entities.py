@@ -173,20 +173,15 @@ def _forward(context: Context, params: dict[str, Any]) -> Forward | None:
 
 
 def _params(one: Message) -> dict[str, Any]:
-    """Params by names of this generation; what they hold (blocks, buttons) is spelt as it was sent."""
-    shown = {_camel(name): value for name, value in one.params.items() if name not in ORIGIN}
+    """Params by the names of the first generation, which portals use in both: two public bots have read them so."""
+    shown = {name: value for name, value in one.params.items() if name not in ORIGIN}
     if one.reply_id:
-        shown["replyId"] = one.reply_id
+        shown["REPLY_ID"] = one.reply_id
     if one.edited:
-        shown["isEdited"] = "Y"
+        shown["IS_EDITED"] = "Y"
     if one.erased:
-        shown["isDeleted"] = "Y"
+        shown["IS_DELETED"] = "Y"
     return shown
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.lower().split("_")
-    return first + "".join(word.capitalize() for word in rest)
 
 
 async def people(tx: Tx, context: Context, ids: Iterable[int], *, online: bool = True) -> dict[int, UserShape]:

@@ -212,7 +212,7 @@ def test_a_late_event_tells_what_was_said_then(told: Told) -> None:
     assert add[1]["message"]["text"].endswith("first")
     assert add[1]["message"]["params"] == {}
     assert change[1]["message"]["text"].endswith("second")
-    assert change[1]["message"]["params"] == {"isEdited": "Y"}
+    assert change[1]["message"]["params"] == {"IS_EDITED": "Y"}
     assert (gone[0], gone[1]["messageId"], gone[1]["user"]["id"]) == ("ONIMBOTV2MESSAGEDELETE", said, told.ann.id)
 
 
@@ -255,8 +255,8 @@ def test_a_reply_a_uuid_and_what_it_carries_are_told(told: Told) -> None:
     told.call("Chat.Message.send", botId=told.eye, dialogId=told.dialog, fields=fields)
     ((_, data),) = told.news()
     assert data["message"]["uuid"] == fields["templateId"]
-    assert data["message"]["params"]["replyId"] == heard
-    assert data["message"]["params"]["keyboard"][0]["TEXT"] == "Go"
+    assert data["message"]["params"]["REPLY_ID"] == heard
+    assert data["message"]["params"]["KEYBOARD"][0]["TEXT"] == "Go"
     assert data["user"]["type"] == "bot"
 
 

@@ -50,14 +50,14 @@ def test_the_message_of_the_file(lab: Lab) -> None:
     result = sent(lab)
     message = lab.call("Chat.Message.get", botId=lab.eye, messageId=result["messageId"]).result["message"]
     assert (message["text"], message["authorId"]) == ("Here is the report", lab.bot)
-    assert message["params"]["fileId"] == [result["file"]["id"]]
+    assert message["params"]["FILE_ID"] == [result["file"]["id"]]
 
 
 def test_others_hear_of_it(lab: Lab) -> None:
     result = sent(lab)
     ((kind, data),) = lab.news(lab.eye)
     assert kind == "ONIMBOTV2MESSAGEADD"
-    assert data["message"]["params"]["fileId"] == [result["file"]["id"]]
+    assert data["message"]["params"]["FILE_ID"] == [result["file"]["id"]]
     assert lab.news() == []
 
 

@@ -30,10 +30,10 @@ def test_an_update_changes_what_is_given_however_old_the_message(lab: Lab) -> No
     assert lab.call("Chat.Message.update", messageId=said, fields={"message": "new"}).result == {"result": True}
     found = get(lab, said)
     assert found["text"] == "new"
-    assert found["params"].keys() == {"attach", "keyboard", "isEdited"}
+    assert found["params"].keys() == {"ATTACH", "KEYBOARD", "IS_EDITED"}
     lab.call("Chat.Message.update", messageId=said, fields={"keyboard": "N", "urlPreview": "N"})
     found = get(lab, said)
-    assert (found["text"], found["params"].keys()) == ("new", {"attach", "urlOnly", "isEdited"})
+    assert (found["text"], found["params"].keys()) == ("new", {"ATTACH", "URL_ONLY", "IS_EDITED"})
     lab.call("Chat.Message.update", messageId=said, fields={"message": "x" * 20_001})
     assert get(lab, said)["text"].endswith(" (...)")
 
@@ -49,7 +49,7 @@ def test_an_update_without_anything_changes_nothing(lab: Lab) -> None:
 def test_an_update_to_nothing_deletes(lab: Lab) -> None:
     said = lab.send()
     assert lab.call("Chat.Message.update", messageId=said, fields={"message": ""}).result == {"result": True}
-    assert get(lab, said)["params"] == {"isDeleted": "Y"}
+    assert get(lab, said)["params"] == {"IS_DELETED": "Y"}
 
 
 def test_refused_content_leaves_a_message_as_it_is(lab: Lab) -> None:
@@ -64,7 +64,7 @@ def test_a_deleted_message_leaves_a_mark_unless_it_goes_completely(lab: Lab) -> 
     lab.world.wait(YEAR)
     assert lab.call("Chat.Message.delete", messageId=said).result == {"result": True}
     found = get(lab, said)
-    assert (found["text"], found["params"]) == ("", {"isDeleted": "Y"})
+    assert (found["text"], found["params"]) == ("", {"IS_DELETED": "Y"})
     assert lab.call("Chat.Message.delete", messageId=said, complete="Y").result == {"result": True}
     assert lab.call("Chat.Message.get", botId=lab.eye, messageId=said).error == "ACCESS_DENIED"
 

@@ -47,10 +47,10 @@ def test_everything_that_a_message_carries(lab: Lab) -> None:
     found = shown(lab, sent)
     assert (found["uuid"], found["authorId"], found["isSystem"], found["forward"]) == (UUID, lab.bot, False, None)
     params = found["params"]
-    assert params["replyId"] == heard
-    assert params["urlOnly"] == "N"
-    assert params["attach"][0]["BLOCKS"] == [{"MESSAGE": "block"}]
-    assert (params["keyboard"][0]["TEXT"], params["keyboard"][0]["BOT_ID"]) == ("Open", lab.bot)
+    assert params["REPLY_ID"] == heard
+    assert params["URL_ONLY"] == "N"
+    assert params["ATTACH"][0]["BLOCKS"] == [{"MESSAGE": "block"}]
+    assert (params["KEYBOARD"][0]["TEXT"], params["KEYBOARD"][0]["BOT_ID"]) == ("Open", lab.bot)
 
 
 @pytest.mark.parametrize("yes", [True, "Y", "1", 1])
@@ -94,7 +94,7 @@ def test_forwarded_messages_name_their_origin(lab: Lab) -> None:
         "date": shown(lab, heard)["date"],
     }
     assert one["params"] == {}
-    assert list(two["params"]) == ["attach"]
+    assert list(two["params"]) == ["ATTACH"]
     again = lab.call("Chat.Message.send", dialogId=lab.dialog, fields={"forwardIds": [one["id"]]}).result
     assert shown(lab, again["uuidMap"]["0"])["forward"] == one["forward"]
 
