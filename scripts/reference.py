@@ -35,7 +35,7 @@ REGISTRY = Registry(MODULES)
 DOCUMENT: Json = json.loads(document(REGISTRY, "http://localhost:8024"))
 
 NOTE = "<!-- Written by scripts/docs; do not edit. -->"
-CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core")
+CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core", "optional/disk")
 
 # What the example calls put into parameters that many methods share; others are left out there.
 SAMPLES: Json = {
@@ -345,7 +345,10 @@ def _documented(contract: Path | None) -> Documented:
     """Names and pages of the official documentation by family: from data, else as the committed page lists them."""
     if contract is not None:
         families = {name: json.loads((contract / f"{name}.json").read_text())["methods"] for name in CONTRACT}
-        return {name: [(one["method"], one["page"]) for one in methods] for name, methods in families.items()}
+        return {
+            name.removeprefix("optional/"): [(one["method"], one["page"]) for one in methods]
+            for name, methods in families.items()
+        }
     found: Documented = {}
     name = ""
     for line in (FOLDER / "coverage.md").read_text().splitlines():

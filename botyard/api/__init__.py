@@ -12,6 +12,7 @@ from botyard.api.botyard import signing as botyard_signing
 from botyard.api.botyard import token as botyard_token
 from botyard.api.botyard import user as botyard_user
 from botyard.api.botyard import webhook as botyard_webhook
+from botyard.api.disk import file as disk_file
 from botyard.api.im import chat as im_chat
 from botyard.api.im import dialog as im_dialog
 from botyard.api.im import message as im_message
@@ -66,4 +67,5 @@ MODULES: tuple[ModuleType, ...] = (
     im_v2_chat_bot,
     im_v2_event,
     im_v2_file,
+    disk_file,
 )

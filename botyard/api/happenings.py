@@ -52,7 +52,14 @@ async def said(at: Scene, event: MessageSent) -> Data:
 async def edited(at: Scene, event: MessageEdited) -> Data:
     """A message with its new text."""
     found = await messages.find(at.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
-    changed = msgspec.structs.replace(found, text=event.text, params=event.params, edited=True, erased=False)
+    changed = msgspec.structs.replace(
+        found,
+        text=event.text,
+        params=event.params,
+        reply_id=event.reply_id or found.reply_id,
+        edited=True,
+        erased=False,
+    )
     return await _message(at, changed) | await around(at, event.actor_id)
 
 

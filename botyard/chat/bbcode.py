@@ -19,6 +19,8 @@ PAIRED = {
 SINGLE = {"br": ("",), "icon": ("=",), "timestamp": ("=",), "disk": ("=",)}
 FORMS = PAIRED | SINGLE
 
+EVERYBODY = "all"
+"""What ``[USER=all]`` names: all who are in the chat."""
 # Ids of people are BIGINT in the store.
 ID_DIGITS = 18
 
@@ -37,8 +39,8 @@ def mentions(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found for found in map(_user_id, _opened(text, "user")) if found))
 
 
-def without_mention(text: str, user_id: int) -> str:
-    """The message as the mentioned bot reads it: its own mention is cut, the end stays as written.
+def without_mentions(text: str) -> str:
+    """The message as bots read it: whoever is mentioned is cut, ``[USER=all]`` too; the end stays as written.
 
     A comma right behind the mention and the blanks after it go too. The samples of ONIMBOTMESSAGEADD
     turn "[USER=571]NewBot[/USER], create" into "create" and "[USER=567]NewBot[/USER] , how" into ", how".
@@ -49,7 +51,7 @@ def without_mention(text: str, user_id: int) -> str:
     index, cut = 0, False
     while index < len(pieces):
         piece = pieces[index]
-        if index in ends and piece.name == "user" and _user_id(piece) == user_id:
+        if index in ends and piece.name == "user" and (_user_id(piece) or piece.value.strip().lower() == EVERYBODY):
             index, cut = ends[index] + 1, True
             continue
         kept.append(piece.raw.removeprefix(",").lstrip() if cut else piece.raw)

@@ -14,7 +14,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged
-from botyard.model.messages import Draft, Message
+from botyard.model.messages import Draft, Message, file_ids
 from botyard.model.people import User
 from botyard.store import bots, chats, members
 from botyard.store import messages as rows
@@ -39,7 +39,7 @@ class _Use(NamedTuple):
     params: str
     context: str
     message_id: int
-    text: str
+    said: Draft | Message
     here: set[int]
 
 
@@ -137,19 +137,19 @@ async def answer(
 
 
 async def call(
-    tx: Tx, author: User, chat: Chat, message_id: int, text: str, now: int, context: str = "TEXTAREA"
+    tx: Tx, author: User, chat: Chat, message_id: int, said: Draft, now: int, context: str = "TEXTAREA"
 ) -> None:
     """Leave an event for each command in a person's message that some bot answers to here."""
-    if "/" not in text:
+    if "/" not in said.text:
         return
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     called: set[int] = set()
-    for name, params in bbcode.commands(text):
+    for name, params in bbcode.commands(said.text):
         for command in await bots.commands_named(tx, name):
             if command.id in called or not _reaches(command, author, chat, here):
                 continue
             called.add(command.id)
-            await _leave(tx, author, chat, _Use(command, params, context, message_id, text, here), now)
+            await _leave(tx, author, chat, _Use(command, params, context, message_id, said, here), now)
 
 
 async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> bool:
@@ -161,7 +161,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
         return False
-    use = _Use(command, asked.params, _pressed_in(message, command), message.id, message.text, here)
+    use = _Use(command, asked.params, _pressed_in(message, command), message.id, message, here)
     await _leave(tx, author, chat, use, now)
     return True
 
@@ -188,7 +188,9 @@ async def _leave(tx: Tx, author: User, chat: Chat, use: _Use, now: int) -> None:
         params=use.params,
         context=use.context,
         message_id=use.message_id,
-        text=use.text,
+        text=use.said.text,
+        reply_id=use.said.reply_id,
+        files=file_ids(use.said.params),
         previous_id=chat.last_message_id,
         bots=tuple(sorted(use.here)),
     )

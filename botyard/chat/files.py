@@ -17,15 +17,12 @@ from botyard.clock import Clock
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
 from botyard.model.files import File, Kept
-from botyard.model.messages import Draft, Message
+from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import chats, files, users
 from botyard.store.blobs import Blobs, Depot
 from botyard.store.db import Database, Tx
 
 log = logging.getLogger("botyard.files")
-
-FILE_ID = "FILE_ID"
-"""The param of a message that lists its files."""
 
 LOOSE_SECONDS = 3600
 """Bytes that belong to nobody for so long were left behind by an upload that broke off."""
@@ -220,14 +217,8 @@ async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
 
 async def files_of(tx: Tx, found: Iterable[Message]) -> list[File]:
     """The files of messages, each once, in id order; those that are gone are left out."""
-    ids = {one for message in found if not message.erased for one in ids_in(message)}
+    ids = {one for message in found if not message.erased for one in file_ids(message.params)}
     return await files.find_many(tx, sorted(ids))
-
-
-def ids_in(message: Message) -> list[int]:
-    """The numbers of a message's files."""
-    listed = message.params.get(FILE_ID, [])
-    return [one for one in listed if isinstance(one, int)] if isinstance(listed, list) else []
 
 
 async def copied(tx: Tx, found: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
@@ -236,7 +227,7 @@ async def copied(tx: Tx, found: Message, chat: Chat, actor_id: int, now: int) ->
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
     Say afterwards which message they are of, by ``store.files.set_message``.
     """
-    ids = [await files.copy(tx, one, chat_id=chat.id, author_id=actor_id, now=now) for one in ids_in(found)]
+    ids = [await files.copy(tx, one, chat_id=chat.id, author_id=actor_id, now=now) for one in file_ids(found.params)]
     made = [one for one in ids if one is not None]
     if made:
         await files.folder(tx, chat.id, now)

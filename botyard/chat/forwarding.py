@@ -8,7 +8,7 @@ from botyard.chat import files, messages, rules
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Member
-from botyard.model.messages import Draft, Message
+from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import chats
 from botyard.store import files as rows
 from botyard.store.db import Tx
@@ -44,11 +44,11 @@ async def forward(
 async def _sent(tx: Tx, chat: Chat, member: Member, found: Message, draft: Draft, now: int) -> int:
     """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
     actor_id = member.user_id
-    if not files.ids_in(found) or await messages.sent_before(tx, actor_id, chat, draft):
+    if not file_ids(found.params) or await messages.sent_before(tx, actor_id, chat, draft):
         return await messages.send(tx, actor_id, chat, member, draft, now)
     rules.require(Act.POST, chat, member)
     attached = await files.copied(tx, found, chat, actor_id, now)
-    carrying = msgspec.structs.replace(draft, params=draft.params | {files.FILE_ID: attached})
+    carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
     message_id = await messages.send(tx, actor_id, chat, member, carrying, now)
     await rows.set_message(tx, attached, message_id)
     return message_id

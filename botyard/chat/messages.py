@@ -137,6 +137,7 @@ async def edit(
         text=said,
         mentioned=_mentioned(said),
         params=params,
+        reply_id=found.reply_id,
         members=chat.members,
     )
     await outbox.publish(tx, event, now, chat)

@@ -43,6 +43,7 @@ class MessageEdited(Event, frozen=True, kw_only=True):
     text: str
     mentioned: tuple[int, ...] = ()
     params: dict[str, Any] = {}
+    reply_id: int = 0
     members: int = 0
 
 
@@ -169,7 +170,8 @@ class BotRemoved(Event, frozen=True, kw_only=True):
 class CommandCalled(Event, frozen=True, kw_only=True):
     """A person used a slash command of a bot. ``context`` is TEXTAREA, KEYBOARD or MENU.
 
-    ``text`` is the message that held it, ``uuid`` and ``previous_id`` are as in ``MessageSent``, ``bots`` were present.
+    ``text`` is the message that held it, ``uuid``, ``reply_id`` and ``previous_id`` are as in ``MessageSent``,
+    ``files`` came with it, ``bots`` were present.
     """
 
     bot_id: int
@@ -180,6 +182,8 @@ class CommandCalled(Event, frozen=True, kw_only=True):
     message_id: int
     text: str = ""
     uuid: str = ""
+    reply_id: int = 0
+    files: tuple[int, ...] = ()
     previous_id: int = 0
     bots: tuple[int, ...] = ()
 

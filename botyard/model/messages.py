@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+FILE_ID = "FILE_ID"
+"""The param of a message that lists its files."""
+
 
 class Message(msgspec.Struct, frozen=True, gc=False):
     """A stored message. ``author_id`` is 0 for system messages; ``params`` holds attach, keyboard, menu and marks."""
@@ -33,3 +36,9 @@ class Draft(msgspec.Struct, frozen=True):
     reply_id: int = 0
     uuid: str | None = None
     params: dict[str, Any] = {}
+
+
+def file_ids(params: dict[str, Any]) -> tuple[int, ...]:
+    """The numbers of the files that a message with these params came with."""
+    listed = params.get(FILE_ID, ())
+    return tuple(one for one in listed if isinstance(one, int)) if isinstance(listed, list) else ()

@@ -14,11 +14,11 @@ from botyard.portal.keys import Keys
 SHOW, LOAD, PREVIEW = "s", "d", "p"
 """What a link is for: to look at, to download, or the small copy of a picture."""
 
-_TOKEN = re.compile(r"(im|imbot)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+_TOKEN = re.compile(r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 
 
 class Link(msgspec.Struct, frozen=True, gc=False):
-    """``family`` is the one of the documented sample, ``im`` or ``imbot``; ``expires`` in unix seconds."""
+    """``family`` is the one of the documented sample, ``im``, ``imbot`` or ``disk``; ``expires`` in unix seconds."""
 
     family: str
     file_id: int

@@ -31,6 +31,18 @@ async def find(tx: Tx, message_id: int) -> Message | None:
     return message(row) if row else None
 
 
+async def find_seen(tx: Tx, message_id: int, user_id: int) -> Message | None:
+    """A message that is not hidden from a member of its chat; ``None`` for anybody else."""
+    row = await tx.one(
+        f"""SELECT {COLUMNS} FROM messages WHERE id = :id AND EXISTS (
+                SELECT 1 FROM members m
+                WHERE m.chat_id = messages.chat_id AND m.user_id = :user AND m.first_id <= messages.id)""",
+        id=message_id,
+        user=user_id,
+    )
+    return message(row) if row else None
+
+
 async def with_uuid(tx: Tx, chat_id: int, author_id: int, uuid: str) -> int:
     """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
     row = await tx.one(

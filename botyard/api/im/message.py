@@ -71,7 +71,7 @@ async def add(call: Call, p: Add) -> int:
     message_id = await messages.send(call.tx, call.user_id, chat, member, draft, call.now)
     author = await users.find(call.tx, call.user_id) if "/" in p.message else None
     if author and not p.system:
-        await commands.call(call.tx, author, chat, message_id, p.message, call.now)
+        await commands.call(call.tx, author, chat, message_id, draft, call.now)
     return message_id
 
 

@@ -14,6 +14,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from botyard.api.auth_block import block
+from botyard.api.imbot.parts import parts
 from botyard.api.post import Post
 from botyard.chat import bbcode
 from botyard.chat.colors import color_for, name_of
@@ -29,6 +30,7 @@ from botyard.model.events import (
     MessageErased,
     MessageSent,
 )
+from botyard.model.messages import file_ids
 from botyard.model.people import User, UserKind
 from botyard.rpc.call import Context
 from botyard.store import bots, chats, users
@@ -114,7 +116,8 @@ async def _message_add(at: Scene, event: Event) -> Data:
         "PLATFORM_CONTEXT": "web",
     }
     if not at.chat.private:
-        params |= _mentions(at, event)
+        params |= _mentions(event)
+    params |= await _parts(at, file_ids(event.params), event.reply_id)
     return await _told(at, params, await _author(at, event.actor_id))
 
 
@@ -125,9 +128,10 @@ async def _message_update(at: Scene, event: Event) -> Data:
         "CHAT_USER_COUNT": event.members,
         "PLATFORM_CONTEXT": "web",
     }
+    params |= await _parts(at, file_ids(event.params), event.reply_id)
     if at.chat.private:
         return await _told(at, params, await _author(at, event.actor_id))
-    return await _told(at, params | _mentions(at, event) | {"TO_USER_ID": at.bot.user_id})
+    return await _told(at, params | _mentions(event) | {"TO_USER_ID": at.bot.user_id})
 
 
 async def _message_delete(at: Scene, event: Event) -> Data:
@@ -176,6 +180,7 @@ async def _command_add(at: Scene, event: Event) -> Data:
     else:
         params |= {"CHAT_PARENT_ID": at.chat.parent_chat_id, "CHAT_PARENT_MID": at.chat.parent_message_id}
         params["BOT_IN_CHAT"] = {bot_id: bot_id for bot_id in event.bots}
+    params |= await _parts(at, event.files, event.reply_id)
     author = _named(await users.find(at.tx, event.actor_id))
     return {"COMMAND": {event.command_id: called}, "PARAMS": params, "USER": author}
 
@@ -184,6 +189,11 @@ async def _told(at: Scene, params: Data, user: Data | None = None) -> Data:
     """The usual body. In a group the samples of edits and deletions have no USER."""
     data: Data = {"BOT": {at.bot.user_id: await _bot(at)}, "PARAMS": params}
     return data if user is None else data | {"USER": user}
+
+
+async def _parts(at: Scene, files: tuple[int, ...], reply_id: int) -> Data:
+    # Most messages have neither, and then nothing is asked of the database.
+    return await parts(at.tx, at.context, at.bot.user_id, files, reply_id) if files or reply_id else {}
 
 
 async def _bot(at: Scene) -> Data:
@@ -254,15 +264,12 @@ def _entity(chat: Chat) -> Data:
     }
 
 
-def _mentions(at: Scene, event: MessageSent | MessageEdited) -> Data:
-    """Who was mentioned; a bot reads the message without its own mention."""
-    if not event.mentioned:
+def _mentions(event: MessageSent | MessageEdited) -> Data:
+    """Who was mentioned; bots read the message without any mention."""
+    if "[" not in event.text or (read := bbcode.without_mentions(event.text)) == event.text:
         return {}
-    return {
-        "MESSAGE": bbcode.without_mention(event.text, at.bot.user_id),
-        "MENTIONED_LIST": {user_id: user_id for user_id in event.mentioned},
-        "MESSAGE_ORIGINAL": event.text,
-    }
+    listed = {user_id: user_id for user_id in event.mentioned}
+    return {"MESSAGE": read, "MENTIONED_LIST": listed, "MESSAGE_ORIGINAL": event.text}
 
 
 def _dialog_id(at: Scene) -> str:

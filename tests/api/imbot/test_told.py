@@ -339,3 +339,23 @@ def test_another_bot_gives_no_token_of_its_own(portal: World) -> None:
     assert found["data"]["USER"]["IS_BOT"] == "Y"
     assert "access_token" not in found["auth"]
     assert isinstance(app.ann, Person)
+
+
+def test_every_mention_leaves_the_message(app: Stage) -> None:
+    said = f"{app.mention(',')} ask [USER={app.ann.id}]Ann[/USER] or [USER=all]everybody[/USER]"
+    app.says(f"chat{app.room}", said)
+    params = app.told(MessageSent)["data"]["PARAMS"]
+    assert params["MESSAGE"] == "ask or "
+    assert params["MESSAGE_ORIGINAL"] == said
+    assert set(params["MENTIONED_LIST"]) == {str(app.bot), str(app.ann.id)}
+
+
+def test_mentions_leave_what_was_edited_and_stay_in_private(app: Stage) -> None:
+    said = app.says(f"chat{app.room}", "first")
+    app.edits(said, f"[USER={app.ann.id}]Ann[/USER], look")
+    params = app.told(MessageEdited)["data"]["PARAMS"]
+    assert (params["MESSAGE"], params["MESSAGE_ORIGINAL"]) == ("look", f"[USER={app.ann.id}]Ann[/USER], look")
+    app.says(str(app.bot), f"[USER={app.ann.id}]Ann[/USER], look")
+    params = app.told(MessageSent)["data"]["PARAMS"]
+    assert params["MESSAGE"] == f"[USER={app.ann.id}]Ann[/USER], look"
+    assert "MESSAGE_ORIGINAL" not in params

@@ -1,0 +1,1 @@
+"""disk.*: the files of chats, as the drive's methods know them."""

@@ -1,0 +1,122 @@
+"""The files of a message and what it quotes, as the bots of the first generation are told of them; on both engines."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from botyard.model.events import CommandCalled, MessageEdited, MessageSent
+from tests.api.imbot.test_told import Stage
+from tests.files.room import picture
+from tests.world import World
+
+
+@pytest.fixture(params=["application", "webhook"])
+def stage(request: pytest.FixtureRequest, portal: World) -> Stage:
+    return Stage(portal, portal.oauth() if request.param == "application" else None)
+
+
+def upload(stage: Stage, dialog: str, content: bytes = b"hello", name: str = "a.txt", text: str = "look") -> Any:
+    """Ann sends a file; the file and the message."""
+    fields = {"name": name, "content": base64.b64encode(content).decode(), "message": text}
+    return stage.world.call("im.v2.File.upload", stage.ann, dialogId=dialog, fields=fields).result
+
+
+def replies(stage: Stage, dialog: str, reply_id: int, text: str) -> int:
+    said = {"DIALOG_ID": dialog, "MESSAGE": text, "REPLY_ID": reply_id}
+    return int(stage.world.call("im.message.add", stage.ann, said).result)
+
+
+def params(stage: Stage, kind: Any = MessageSent) -> Any:
+    return stage.told(kind)["data"]["PARAMS"]
+
+
+def loaded(stage: Stage, url: str) -> bytes:
+    assert url.startswith("http://botyard.test/")
+    parts = urlsplit(url)
+    answer = stage.world.get(f"{parts.path}?{parts.query}")
+    assert answer.status == 200
+    return bytes(answer.body)
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_file_is_told_with_a_link_that_loads_it(stage: Stage, private: bool) -> None:
+    text = "look" if private else stage.mention(" look")
+    sent = upload(stage, stage.place(private), text=text)
+    told = params(stage)
+    file_id = str(sent["file"]["id"])
+    assert told["PARAMS"] == {"FILE_ID": {"0": file_id}} or told["PARAMS"] == {"FILE_ID": [file_id]}
+    assert told["MESSAGE"].strip() == "look"
+    file = told["FILES"][file_id]
+    assert (file["id"], file["name"], file["type"], file["size"]) == (file_id, "a.txt", "file", "5")
+    assert (file["extension"], file["authorId"], file["authorName"]) == ("txt", str(stage.ann.id), "Ann Smith")
+    assert loaded(stage, file["urlDownload"]) == b"hello"
+
+
+def test_a_picture_has_a_size_and_a_preview(stage: Stage) -> None:
+    sent = upload(stage, str(stage.bot), picture(), "red.png", "")
+    file = params(stage)["FILES"][str(sent["file"]["id"])]
+    assert file["type"] == "image"
+    assert set(file["image"]) == {"width", "height"}
+    assert loaded(stage, file["urlPreview"])
+
+
+def test_a_message_without_them_says_nothing_of_them(stage: Stage) -> None:
+    stage.says(str(stage.bot), "Hello")
+    assert not params(stage).keys() & {"FILES", "REPLY_MESSAGE", "PARAMS"}
+
+
+@pytest.mark.parametrize("private", [True, False])
+def test_a_quoted_message(stage: Stage, private: bool) -> None:
+    dialog = stage.place(private)
+    first = stage.says(dialog, "first")
+    replies(stage, dialog, first, "second")
+    told = params(stage)
+    assert told["REPLY_MESSAGE"] == {"ID": str(first), "AUTHOR_ID": str(stage.ann.id), "MESSAGE": "first"}
+    assert told["PARAMS"] == {"REPLY_ID": str(first)}
+
+
+def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Stage) -> None:
+    first = stage.says(f"chat{stage.room}", "first")
+    stage.edits(replies(stage, f"chat{stage.room}", first, "second"), "third")
+    assert params(stage, MessageEdited)["REPLY_MESSAGE"]["MESSAGE"] == "first"
+    replies(stage, f"chat{stage.room}", first, "/echo this")
+    told = params(stage, CommandCalled)
+    assert (told["REPLY_MESSAGE"]["ID"], told["PARAMS"]["REPLY_ID"]) == (str(first), str(first))
+
+
+def test_what_is_quoted_and_deleted_has_no_words(stage: Stage) -> None:
+    first = stage.says(str(stage.bot), "first")
+    replies(stage, str(stage.bot), first, "second")
+    stage.erases(first)
+    assert params(stage)["REPLY_MESSAGE"] == {"ID": str(first), "AUTHOR_ID": str(stage.ann.id), "MESSAGE": ""}
+
+
+def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Stage) -> None:
+    room = stage.world.chat(stage.ann)
+    first = stage.says(f"chat{room}", "secret")
+    stage.enters(stage.bot, room)
+    replies(stage, f"chat{room}", first, "look at that")
+    told = params(stage)
+    assert "REPLY_MESSAGE" not in told
+    assert told["PARAMS"] == {"REPLY_ID": str(first)}
+
+
+def test_a_file_that_is_gone_keeps_its_number_only(stage: Stage) -> None:
+    sent = upload(stage, str(stage.bot))
+    stage.erases(sent["messageId"])
+    told = params(stage)
+    assert "FILES" not in told
+    assert str(sent["file"]["id"]) in str(told["PARAMS"]["FILE_ID"])
+
+
+def test_the_bot_fetches_the_file_by_its_id(portal: World) -> None:
+    stage = Stage(portal, portal.oauth())
+    sent = upload(stage, str(stage.bot))
+    told = stage.told(MessageSent)
+    token = told["data"]["BOT"][str(stage.bot)]["access_token"]
+    file = portal.call("disk.file.get", token, id=sent["file"]["id"]).result
+    assert loaded(stage, file["DOWNLOAD_URL"]) == b"hello"
