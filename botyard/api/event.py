@@ -13,8 +13,9 @@ from botyard.api.owners import owner
 from botyard.chat.handlers import wrong_handler
 from botyard.errors import Problem, Refused
 from botyard.model.bindings import OfflineEvent
-from botyard.portal import bindings
+from botyard.portal import bindings, event_names
 from botyard.portal.event_names import OFFLINE, known
+from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Page, Params, method
@@ -66,7 +67,7 @@ async def bind(call: Call, p: Bind) -> bool:
     """
     event, offline = known(p.event), _offline(p.event_type)
     if not event or (offline and event not in OFFLINE):
-        raise Refused(Problem.EVENT_NOT_FOUND)
+        raise Refused(Problem.EVENT_NOT_FOUND, hint=_no_event(p.event))
     if offline and not call.identity.admin:
         raise Refused(Problem.BIND_OFFLINE)
     user_id = _in_the_name_of(call, p.auth_type, Problem.BIND_AUTH_TYPE)
@@ -282,6 +283,11 @@ async def offline_error(call: Call, p: OfflineError) -> bool:
     """
     await offline_events.mark(call.tx, await _taken(call, p.process_id, p.message_id))
     return True
+
+
+def _no_event(name: str) -> str:
+    found = hints.nearest(name, event_names.NAMES)
+    return f"no event {name[:60]!r}" + (f"; nearest: {', '.join(found)}" if found else "")
 
 
 def _offline(event_type: str) -> bool:

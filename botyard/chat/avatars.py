@@ -40,7 +40,7 @@ def check(base64_text: str) -> Avatar:
     data = _decode(base64_text)
     kind, width, height = _header(data)
     if max(width, height) > SIDE_MAX:
-        raise Refused(Problem.AVATAR_SIZE)
+        raise Refused(Problem.AVATAR_SIZE, hint=f"it is {width}x{height}; the limit is {SIDE_MAX}x{SIDE_MAX}")
     if min(width, height) < 1:
         raise Refused(Problem.AVATAR_TYPE)
     return Avatar(data, MIMES[kind], width, height)
@@ -48,7 +48,7 @@ def check(base64_text: str) -> Avatar:
 
 def _decode(base64_text: str) -> bytes:
     if len(base64_text) > BYTES_MAX * 3 // 2:
-        raise Refused(Problem.AVATAR_SIZE)
+        raise Refused(Problem.AVATAR_SIZE, hint=f"the limit is {BYTES_MAX} bytes")
     text = base64_text.strip()
     if text[:5].lower() == "data:":
         text = text.partition(",")[2].strip()
@@ -59,7 +59,7 @@ def _decode(base64_text: str) -> bytes:
     except ValueError as error:
         raise Refused(Problem.AVATAR_TYPE) from error
     if len(data) > BYTES_MAX:
-        raise Refused(Problem.AVATAR_SIZE)
+        raise Refused(Problem.AVATAR_SIZE, hint=f"{len(data)} bytes came; the limit is {BYTES_MAX}")
     return data
 
 

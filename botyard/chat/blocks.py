@@ -24,6 +24,7 @@ from botyard.chat.loose import (
     token,
     whole,
 )
+from botyard.wire.hint import kind_of
 
 # "If the value is not specified or is incorrect, 200 is used."
 DELIMITER_SIZE = 200
@@ -76,9 +77,19 @@ def attachments(value: Any) -> list[Fields]:
     items = entries(value, lambda one: "BLOCKS" in one or _is_block(one))
     for full, group in groupby(items, key=lambda one: "BLOCKS" in one):
         for source in group if full else [{"BLOCKS": list(group)}]:
-            blocks = [block for one in entries(source["BLOCKS"], _is_block) for block in _blocks(one)]
+            blocks = _all_blocks(source["BLOCKS"])
             if blocks:
                 found.append(_attachment(source, blocks, number=len(found) + 1))
+    return found
+
+
+def _all_blocks(value: Any) -> list[Fields]:
+    found: list[Fields] = []
+    for place, one in enumerate(entries(value, _is_block)):
+        try:
+            found += _blocks(one)
+        except Wrong as wrong:
+            raise wrong.inside(f"BLOCKS[{place}]") from None
     return found
 
 
@@ -100,16 +111,18 @@ def _blocks(source: Fields) -> Iterator[Fields]:
     """One block per known name: documented is one name, a PHP array easily gathers several."""
     kinds = [name for name in source if name in KINDS]
     if not kinds:
-        raise Wrong("block")
+        raise Wrong(f"unknown block {', '.join(source)[:60] or '(empty)'}; known: {', '.join(KINDS)}")
     for kind in kinds:
-        for held in KINDS[kind](source[kind]):
-            yield {kind: held}
+        try:
+            yield from ({kind: held} for held in KINDS[kind](source[kind]))
+        except Wrong as wrong:
+            raise wrong.inside(kind) from None
 
 
 def _message(value: Any) -> list[Any]:
     words = text(value)
     if words is None:
-        raise Wrong("MESSAGE")
+        raise Wrong(f"expected a text, got {kind_of(value)}")
     return [words]
 
 
@@ -136,21 +149,21 @@ def _objects(value: Any, name: str) -> list[Fields]:
     bare = isinstance(value, str) and not value.lstrip().startswith(("[", "{")) and not empty(value)
     found = [{name: value}] if bare else entries(value, lambda one: True)
     if not found:
-        raise Wrong(name)
+        raise Wrong("it is empty")
     return found
 
 
 def _user(source: Fields) -> Fields:
     block = read(USER, source)
     if not block.get("NAME"):
-        raise Wrong("USER")
+        raise Wrong("it needs NAME")
     return block
 
 
 def _link(source: Fields) -> Fields:
     block = read(LINK, source)
     if block.keys().isdisjoint(("LINK", "USER_ID", "CHAT_ID", "NETWORK_ID")):
-        raise Wrong("LINK")
+        raise Wrong("it needs one of LINK, USER_ID, CHAT_ID, NETWORK_ID")
     if not block.get("NAME") and "LINK" in block:
         block["NAME"] = block["LINK"]
     return block
@@ -161,21 +174,21 @@ def _cell(source: Fields) -> Fields:
     if cell["DISPLAY"] == "COLUMN":
         cell["DISPLAY"] = "ROW"
     if cell.keys().isdisjoint(("NAME", "VALUE")):
-        raise Wrong("GRID")
+        raise Wrong("it needs NAME or VALUE")
     return cell
 
 
 def _image(source: Fields) -> Fields:
     image = read(IMAGE, source)
     if "LINK" not in image:
-        raise Wrong("IMAGE")
+        raise Wrong("it needs LINK")
     return {"PREVIEW": image["LINK"], **image}
 
 
 def _file(source: Fields) -> Fields:
     file = read(FILE, source)
     if "LINK" not in file:
-        raise Wrong("FILE")
+        raise Wrong("it needs LINK")
     return file
 
 

@@ -81,7 +81,7 @@ async def register(tx: Tx, actor_id: int, plan: Plan, handlers: Handlers | None,
     if known:
         return known.user_id
     if await bots.count_of(tx, plan.owner) >= most:
-        raise Refused(Problem.BOT_COUNT, max=most)
+        raise Refused(Problem.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
     bot_id = await users.add(tx, UserKind.BOT, plan.profile, now)
     await bots.add(tx, _planned(plan, bot_id, now))
     await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code), now)
@@ -99,7 +99,7 @@ async def change(
     """Change a bot's code, profile and handlers. Raises BOT_NOT_UPDATED for a code that is taken."""
     if code and code != bot.code:
         if await bots.find_by_code(tx, code):
-            raise Refused(Problem.BOT_NOT_UPDATED)
+            raise Refused(Problem.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
         await bots.change(tx, msgspec.structs.replace(bot, code=code))
     await bots.set_handlers(tx, bot.owner, handlers)
     await _changed(tx, actor_id, bot, profile, now)

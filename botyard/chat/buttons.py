@@ -61,7 +61,13 @@ def _list(value: Any, root: str, bot_id: int, build: Callable[[Fields, int], Fie
             # "Specify BOT_ID at the same level as BUTTONS", or a command may miss its bot.
             bot_id = whole(full.get("BOT_ID")) or bot_id
             value = full[root]
-    return [build(one, bot_id) for one in entries(value, _is_one)]
+    found: list[Fields] = []
+    for place, one in enumerate(entries(value, _is_one)):
+        try:
+            found.append(build(one, bot_id))
+        except Wrong as wrong:
+            raise wrong.inside(f"{root}[{place}]") from None
+    return found
 
 
 def _is_one(source: Fields) -> bool:
@@ -86,7 +92,7 @@ def _head(source: Fields, bot_id: int) -> Fields:
     """Bot, caption and what happens on a press: every button and item needs the last two."""
     caption = text(source.get("TEXT"))
     if not caption or not caption.strip():
-        raise Wrong("TEXT")
+        raise Wrong("it needs TEXT")
     return {"BOT_ID": whole(source.get("BOT_ID")) or bot_id, "TEXT": caption, **_deed(source)}
 
 
@@ -94,8 +100,14 @@ def _deed(source: Fields) -> Fields:
     """The one thing that a press does; of several the first in the documented order."""
     deed = read({"LINK": link}, source) or _command(source) or _action(source) or _app(source)
     if not deed:
-        raise Wrong("action")
+        raise Wrong(_no_deed(source))
     return deed
+
+
+def _no_deed(source: Fields) -> str:
+    if "ACTION" in source:
+        return f"ACTION is one of {', '.join(sorted(ACTIONS))}, with ACTION_VALUE beside it"
+    return "it needs one of LINK, COMMAND, ACTION, APP_ID"
 
 
 def _command(source: Fields) -> Fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.chat import members, messages, outbox, rules
-from botyard.chat.colors import color_for, hex_of, name_of
+from botyard.chat.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
 from botyard.model.chats import Chat, Kind, Member
@@ -50,11 +50,11 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
     """
     wanted = list(dict.fromkeys(plan.user_ids))
     if len(wanted) > MEMBERS_MAX:
-        raise Refused(Problem.CHAT_NOT_CREATED)
+        raise Refused(Problem.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
     people = [one for one in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if one.active]
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
-        raise Refused(Problem.CHAT_NOT_CREATED)
+        raise Refused(Problem.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
     title = plan.title.strip()[:TITLE_MAX] or _chat_with([one for one in people if one.id != actor_id])
     chat_id = await chats.add(
         tx,
@@ -119,7 +119,7 @@ async def recolor(tx: Tx, actor_id: int, chat: Chat, member: Member | None, colo
     """Give a chat one of the documented colours, by name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
     if value is None:
-        raise Refused(Problem.COLOR_UNKNOWN)
+        raise Refused(Problem.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
     await paint(tx, actor_id, chat, member, value, now)
 
 

@@ -44,6 +44,8 @@ class _Use(NamedTuple):
 
 
 _WORD = re.compile(r"[^\s/]{1,60}")
+UNCALLED = "there is no message with this number that called the command in this dialog"
+ONE_WORD = "a command is one word of up to 60 characters, without a slash inside"
 
 
 async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Command:
@@ -54,9 +56,9 @@ async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Comma
         named = await bots.commands_named(tx, word(name))
         found = next((one for one in named if one.owner == owner), named[0] if named else None)
     if found is None:
-        raise Refused(Problem.COMMAND_NOT_FOUND)
+        raise Refused(Problem.COMMAND_NOT_FOUND, hint=_no_command(command_id))
     if found.owner != owner:
-        raise Refused(Problem.COMMAND_NOT_YOURS)
+        raise Refused(Problem.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another word")
     return found
 
 
@@ -64,8 +66,16 @@ async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
     """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
     found = await bots.find_command(tx, command_id)
     if found is None or found.bot_id != bot.user_id:
-        raise Refused(Problem.COMMAND_NOT_FOUND)
+        known = [f"{one.id} (/{one.command})" for one in await bots.commands_of(tx, bot.user_id)]
+        raise Refused(
+            Problem.COMMAND_NOT_FOUND,
+            hint=f"{_no_command(command_id)}; commands of bot {bot.user_id}: {', '.join(known[:10]) or 'none'}",
+        )
     return found
+
+
+def _no_command(command_id: int) -> str:
+    return f"there is no command {command_id}" if command_id > 0 else "the number of a command is missing"
 
 
 def word(text: str) -> str:
@@ -79,13 +89,13 @@ async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
     Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
     """
     if not _WORD.fullmatch(command.command):
-        raise Refused(Problem.COMMAND_NOT_CREATED)
+        raise Refused(Problem.COMMAND_NOT_CREATED, hint=ONE_WORD)
     known = await bots.find_command_named(tx, command.bot_id, command.command)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(command, id=known.id), now)
         return known.id
     if await bots.count_commands(tx, command.bot_id) >= MOST:
-        raise Refused(Problem.COMMAND_NOT_CREATED)
+        raise Refused(Problem.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
     command_id = await bots.add_command(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
     await outbox.publish(tx, event, now)
@@ -98,7 +108,7 @@ async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
         raise Refused(Problem.COMMAND_WORD)
     known = await bots.find_command_named(tx, command.bot_id, command.command)
     if known and known.id != command.id:
-        raise Refused(Problem.COMMAND_TAKEN)
+        raise Refused(Problem.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
     await bots.change_command(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
     await outbox.publish(tx, event, now)
@@ -124,13 +134,13 @@ async def answer(
     found = await rows.find(tx, message_id)
     place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
     if place is None:
-        raise Refused(Problem.MESSAGE_NOT_ADDED)
+        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=UNCALLED)
     chat, member = place
     if dialog is not None and not dialogs.means(dialog, chat):
-        raise Refused(Problem.MESSAGE_NOT_ADDED)
+        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=UNCALLED)
     seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
     if not seen and not await bots.was_called(tx, command.id, message_id):
-        raise Refused(Problem.MESSAGE_NOT_ADDED)
+        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
     return await messages.post(tx, chat, command.bot_id, draft, now)

@@ -102,12 +102,25 @@ def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong:
     try:
         found = read(decoded(value))
         size = _size(found, limit)
-    except (Wrong, UnicodeError) as error:
+    except Wrong as error:
+        raise Refused(wrong, hint=_fault(wrong, error)) from error
+    except UnicodeError as error:
         # Text that is not valid Unicode (half of a surrogate pair) could not be stored.
-        raise Refused(wrong) from error
+        raise Refused(wrong, hint=f"{_name(wrong)} holds half of a surrogate pair") from error
     if size > limit:
-        raise Refused(too_big)
+        unit = "bytes" if isinstance(limit, Bytes) else "characters"
+        raise Refused(too_big, hint=f"{_name(wrong)} is {size} {unit} of JSON; the limit is {limit}")
     return found or CLEARED
+
+
+def _name(wrong: Problem) -> str:
+    """The parameter of a problem: ATTACH, KEYBOARD or MENU."""
+    return wrong.name.partition("_")[0]
+
+
+def _fault(wrong: Problem, error: Wrong) -> str:
+    # A path that begins with BLOCKS, BUTTONS or ITEMS says whose it is.
+    return str(error) if error.path else f"{_name(wrong)}: {error}"
 
 
 def _size(found: list[Fields], limit: int) -> int:

@@ -20,7 +20,7 @@ def link(value: object) -> str | None:
     if not address:
         return None
     if not (_local(address) or _web(address)):
-        raise Wrong("link")
+        raise Wrong("expected http://, https:// or a path from the root of the portal")
     return address
 
 

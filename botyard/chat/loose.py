@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from botyard.wire.hint import kind_of
+
 Reader = Callable[[Any], Any]
 Table = Mapping[str, Reader]
 Fields = dict[str, Any]
@@ -26,7 +28,20 @@ TOKENS = ("primary", "secondary", "alert", "base")
 
 
 class Wrong(Exception):
-    """The structure cannot be understood; ``content`` says it to the caller as the documented refusal."""
+    """The structure cannot be understood; ``content`` says it to the caller as the documented refusal.
+
+    ``path`` leads to the fault, such as ``BLOCKS[0].IMAGE.LINK``.
+    """
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path
+
+    def inside(self, step: str) -> Wrong:
+        """The same, seen from one step further out."""
+        joined = f"{step}.{self.path}" if self.path and not self.path.startswith("[") else step + self.path
+        return Wrong(self.reason, joined)
 
 
 def empty(value: object) -> bool:
@@ -43,13 +58,13 @@ def decoded(value: Any) -> Any:
     try:
         return msgspec.json.decode(value)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Wrong("JSON") from error
+        raise Wrong(f"it is not valid JSON: {error}") from error
 
 
 def fields(value: object) -> Fields:
     """An object with upper-case names."""
     if not isinstance(value, Mapping):
-        raise Wrong("object")
+        raise Wrong(f"expected an object, got {kind_of(value)}")
     return {str(name).upper(): held for name, held in value.items()}
 
 
@@ -76,7 +91,7 @@ def _listed(value: Any, singular: Callable[[Fields], bool]) -> list[Any]:
         return [value[name] for name in sorted(value, key=int)]
     if singular(fields(value)):
         return [value]
-    raise Wrong("list")
+    raise Wrong("expected a list")
 
 
 def _indexed(value: object) -> bool:
@@ -87,8 +102,15 @@ def _indexed(value: object) -> bool:
 
 def read(table: Table, source: Fields) -> Fields:
     """The known fields of ``source`` that hold something usable, in the table's order."""
-    values = ((name, reader(source.get(name))) for name, reader in table.items())
-    return {name: value for name, value in values if value is not None}
+    found: Fields = {}
+    for name, reader in table.items():
+        try:
+            value = reader(source.get(name))
+        except Wrong as wrong:
+            raise wrong.inside(name) from None
+        if value is not None:
+            found[name] = value
+    return found
 
 
 def text(value: Any) -> str | None:
@@ -111,7 +133,7 @@ def params(value: Any) -> str | None:
     try:
         return msgspec.json.encode(value).decode()
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise Wrong("params") from error
+        raise Wrong("the parameters cannot be written as JSON") from error
 
 
 def whole(value: Any) -> int | None:

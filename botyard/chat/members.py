@@ -47,7 +47,7 @@ async def add(
     """
     added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history, now=now)
     if not added:
-        raise Refused(Problem.MEMBER_EXISTS)
+        raise Refused(Problem.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
     return added
 
 
@@ -126,7 +126,7 @@ async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_
     _require_owner_may_go(chat, user_id)
     target = await members.find(tx, chat.id, user_id)
     if target is None or member is None or not rules.outranks(member, target):
-        raise Refused(Problem.MEMBER_MISSING)
+        raise Refused(Problem.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
     await _take_out(tx, actor_id, chat, user_id, now)
     gone = await _name(tx, user_id)
     await messages.note(
@@ -162,7 +162,7 @@ async def set_manager(
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, chat, member)
     if not await _set_manager(tx, actor_id, chat, user_id, on, now):
-        raise Refused(Problem.MANAGER_DENIED)
+        raise Refused(Problem.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
 
 
 async def set_managers(
@@ -190,7 +190,7 @@ async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, us
     """Hand the chat over to another member. Raises OWNER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_OWNER, chat, member)
     if await members.find(tx, chat.id, user_id) is None:
-        raise Refused(Problem.OWNER_DENIED)
+        raise Refused(Problem.OWNER_DENIED, hint=f"{user_id} is not in the chat")
     if user_id == chat.owner_id:
         return
     await members.set_role(tx, chat.id, chat.owner_id, Role.MEMBER)
@@ -227,7 +227,7 @@ async def _name(tx: Tx, user_id: int) -> str:
 
 def _require_owner_may_go(chat: Chat, user_id: int) -> None:
     if user_id == chat.owner_id and not rules.restrictions(chat).leave_owner:
-        raise Refused(Problem.OWNER_MAY_NOT_LEAVE)
+        raise Refused(Problem.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
 
 
 async def _take_out(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -> None:

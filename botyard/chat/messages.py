@@ -91,7 +91,7 @@ async def get(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple[
     found = await messages.find(tx, message_id)
     place = await chats.find(tx, found.chat_id, user_id, locked=True) if found else None
     if found is None or place is None or place[1] is None or message_id < place[1].first_id:
-        raise Refused(missing)
+        raise Refused(missing, hint=_unseen(message_id))
     return found, place[0], place[1]
 
 
@@ -100,8 +100,13 @@ async def look(tx: Tx, user_id: int, message_id: int, missing: Problem) -> tuple
     found = await messages.find(tx, message_id)
     member = await members.find(tx, found.chat_id, user_id) if found else None
     if found is None or member is None or message_id < member.first_id:
-        raise Refused(missing)
+        raise Refused(missing, hint=_unseen(message_id))
     return found, member
+
+
+def _unseen(message_id: int) -> str:
+    # What is hidden must not be told apart from what does not exist.
+    return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
 
 
 async def require_here(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
@@ -120,7 +125,7 @@ async def edit(
     """
     found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_LOCKED)
     if found.author_id != actor_id or found.system or found.erased or _late(found, window, now):
-        raise Refused(Problem.MESSAGE_LOCKED)
+        raise Refused(Problem.MESSAGE_LOCKED, hint=_locked(found, actor_id, window, now))
     if text is None and not changed:
         return
     said = found.text if text is None else text
@@ -153,7 +158,7 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
     if not own:
         rules.require(Act.ERASE_OTHERS, chat, member)
     if found.erased and not complete:
-        raise Refused(Problem.MESSAGE_LOCKED)
+        raise Refused(Problem.MESSAGE_LOCKED, hint="the message is deleted already")
     await _erase(tx, actor_id, found, chat, complete=complete, now=now)
 
 
@@ -187,11 +192,11 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
     """
     found, chat, _ = await get(tx, actor_id, message_id, Problem.MESSAGE_ID_WRONG)
     if found.erased:
-        raise Refused(Problem.NO_CHANGES)
+        raise Refused(Problem.NO_CHANGES, hint="the message is deleted")
     on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE, now)
     off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
     if not on and not off:
-        raise Refused(Problem.NO_CHANGES)
+        raise Refused(Problem.NO_CHANGES, hint="it stands so already")
     event = MessageLiked(
         actor_id=actor_id,
         chat_id=chat.id,
@@ -264,6 +269,15 @@ async def sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
     if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
         return 0
     return await messages.with_uuid(tx, chat.id, 0 if draft.system else actor_id, draft.uuid)
+
+
+def _locked(found: Message, actor_id: int, window: int | None, now: int) -> str:
+    """Why a message that the actor sees cannot be changed."""
+    if found.author_id != actor_id or found.system:
+        return "the message is somebody else's, or a system message"
+    if found.erased:
+        return "the message is deleted"
+    return f"it was sent {(now - found.sent) // 3600} hours ago; messages are open for {(window or 0) // 3600} hours"
 
 
 def _late(found: Message, window: int | None, now: int) -> bool:

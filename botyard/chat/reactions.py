@@ -89,7 +89,7 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str, now: 
 async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Chat]:
     found, chat, _ = await messages.get(tx, actor_id, message_id, Problem.DIALOG_CLOSED)
     if reaction not in REACTIONS:
-        raise Refused(Problem.REACTION_UNKNOWN)
+        raise Refused(Problem.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
     return found, chat
 
 

@@ -129,9 +129,16 @@ def require(act: Act, chat: Chat, member: Member | None) -> None:
     """Raise the problem of the rule that stands in the way: first the kind of chat, then the role."""
     rule = RULES[act]
     if rule.allows and not getattr(restrictions(chat), rule.allows):
-        raise Refused(rule.forbidden)
+        raise Refused(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
     if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
-        raise Refused(rule.denied)
+        raise Refused(rule.denied, hint=_lacking(act, chat, member))
+
+
+def _lacking(act: Act, chat: Chat, member: Member | None) -> str:
+    # Of a chat that it is not in, nobody is told who may do what.
+    if member is None:
+        return "the caller is not a member of the chat"
+    return f"to {act.value} takes the role {_needed(RULES[act], chat)}; the caller's is {member.role}"
 
 
 def outranks(member: Member, target: Member) -> bool:

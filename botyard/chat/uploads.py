@@ -108,7 +108,7 @@ def _written(out: IO[bytes], content: str | IO[bytes]) -> int:
     for piece in _decoded(content) if isinstance(content, str) else _pieces(content):
         size += len(piece)
         if size > SIZE_MAX:
-            raise Refused(Problem.FILE_TOO_BIG)
+            raise Refused(Problem.FILE_TOO_BIG, hint=f"the limit is {SIZE_MAX} bytes")
         out.write(piece)
     return size
 

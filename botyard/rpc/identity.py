@@ -107,7 +107,7 @@ def _require_usable(caller: Caller, auth: Auth, now: float) -> None:
     if auth is not Auth.OAUTH:
         return
     if caller.blocked:
-        raise Refused(Problem.OVERLOAD)
+        raise Refused(Problem.OVERLOAD, hint="the administrator has blocked the application")
     if not caller.admitted:
         raise Refused(Problem.USER_ACCESS)
 

@@ -80,7 +80,7 @@ class Limits:
     def admit(self) -> None:
         """Count one more call under way; pair it with ``release``. Raises OVERLOAD when there are too many."""
         if self._in_flight >= self._max_in_flight:
-            raise Refused(Problem.OVERLOAD)
+            raise Refused(Problem.OVERLOAD, hint=f"{self._max_in_flight} calls are under way at once")
         self.admitted += 1
         self._in_flight += 1
 
@@ -103,13 +103,20 @@ class Limits:
         if profile.threshold == math.inf:
             return
         if not self._buckets.get(source, now).pour(profile, now):
-            raise Refused(Problem.QUERY_LIMIT)
+            raise Refused(
+                Problem.QUERY_LIMIT,
+                hint=f"more than {profile.threshold:g} calls at once; {profile.drain} a second are forgiven",
+            )
 
     def check(self, source: str, method: str, now: float) -> None:
         """Raises OPERATING_LIMIT when the method has already run for too long on behalf of the source."""
         limit = self._profile.operating
-        if limit != math.inf and self._clocks.get((source, method), now).total(now) > limit:
-            raise Refused(Problem.OPERATING_LIMIT)
+        if limit == math.inf:
+            return
+        spent = self._clocks.get((source, method), now).total(now)
+        if spent > limit:
+            hint = f"{method} has run for {spent:.0f} s of {limit:g} s in ten minutes"
+            raise Refused(Problem.OPERATING_LIMIT, hint=hint)
 
     def spent(self, source: str, method: str, seconds: float, now: float) -> Operating:
         """Add the time that a call took and say how much has come together.

@@ -10,6 +10,8 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
+from botyard.wire.hint import kind_of
+
 MOST = 5
 """Notes on one call."""
 LOOKED_AT = 40
@@ -81,7 +83,7 @@ def _mistyped(one: Known, value: Any, path: str) -> Iterator[str]:
         return
     word, fits = expected
     if not fits(value):
-        yield f"{path}: expected {word}, got {named(value)}"
+        yield f"{path}: expected {word}, got {kind_of(value)}"
 
 
 def plain(kind: Any) -> Any:
@@ -98,19 +100,6 @@ def plain(kind: Any) -> Any:
             kind = kinds[0]
         else:
             return kind
-
-
-def named(value: Any) -> str:
-    """The type of what came, as a caller would call it."""
-    if isinstance(value, bool):
-        return "a boolean"
-    if isinstance(value, str):
-        return "a text" if value else "an empty text"
-    if isinstance(value, int | float):
-        return "a number"
-    if isinstance(value, list | tuple):
-        return "a list"
-    return "an object" if isinstance(value, Mapping) else "null" if value is None else "something else"
 
 
 Fits = Callable[[Any], bool]

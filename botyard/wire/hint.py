@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 NAME: Final = "Botyard-Hint"
 MAX: Final = 500
 _CUT: Final = "..."
+
+
+def kind_of(value: object) -> str:
+    """The type of what came, as a caller would call it."""
+    if isinstance(value, str):
+        return "a text" if value else "an empty text"
+    if isinstance(value, bool):
+        return "a boolean"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, list | tuple):
+        return "a list"
+    return "an object" if isinstance(value, Mapping) else "null" if value is None else "something else"
 
 
 def one_line(text: str, most: int = MAX) -> str:

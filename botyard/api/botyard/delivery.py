@@ -12,8 +12,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.owners import owner
-from botyard.chat import bots
+from botyard.api.owners import own_bot, owner
 from botyard.chat import explain as reasons
 from botyard.chat.explain import NAMES, Case, Explained
 from botyard.errors import Problem, Refused
@@ -252,7 +251,7 @@ async def _own(call: Call, bot_id: int, client_id: str) -> int:
     """A bot that the caller owns. Raises ADMIN_ONLY for none, BOT_NOT_FOUND, BOT_NOT_YOURS."""
     if bot_id <= 0:
         raise Refused(Problem.ADMIN_ONLY)
-    return (await bots.find_own(call.tx, owner(call, client_id), bot_id)).user_id
+    return (await own_bot(call, owner(call, client_id), bot_id)).user_id
 
 
 async def _whose(call: Call, p: OfBot, recipient: str) -> str:

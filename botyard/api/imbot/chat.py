@@ -9,7 +9,7 @@ import msgspec
 from botyard.api.imbot.params import BOT_PROBLEMS, BotParams, own_bot
 from botyard.api.people import user_ids
 from botyard.chat import chats, dialogs, members, pictures, typing
-from botyard.chat.colors import hex_of
+from botyard.chat.colors import COLORS, hex_of
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Kind, Member
@@ -96,8 +96,10 @@ async def add(call: Call, p: Add) -> int:
     bot = await own_bot(call, p)
     wanted = user_ids(p.users, Problem.USERS_FORMAT)
     color = hex_of(p.color) if p.color else ""
-    if color is None or isinstance(call.prepared, Refused):
-        raise Refused(Problem.CHAT_NOT_CREATED)
+    if isinstance(call.prepared, Refused):
+        raise Refused(Problem.CHAT_NOT_CREATED) from call.prepared
+    if color is None:
+        raise Refused(Problem.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
     picture = pictures.taken(call.prepared)
     plan = chats.Plan(
         kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,

@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
+from botyard.api import owners
 from botyard.api.owners import owner
-from botyard.chat import bots
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
 from botyard.rpc.call import Call
@@ -61,4 +61,4 @@ class NamesBot(Protocol):
 
 async def own_bot(call: Call, p: NamesBot) -> Bot:
     """The caller's bot that a call means. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    return await bots.find_own(call.tx, owner(call, p.client_id), p.bot_id)
+    return await owners.own_bot(call, owner(call, p.client_id), p.bot_id)

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.params import BotParams, named_owner
+from botyard.api.owners import own_bot
 from botyard.chat import bots, pictures
 from botyard.chat.colors import hex_of
 from botyard.chat.handlers import wrong_handler
@@ -136,8 +137,10 @@ async def register(call: Call, p: Register) -> int:
         raise Refused(Problem.BOT_CODE)
     if not _named(p.properties):
         raise Refused(Problem.BOT_NAME)
-    if len(code) > bots.CODE_MAX or isinstance(call.prepared, Refused):
-        raise Refused(Problem.BOT_NOT_CREATED)
+    if len(code) > bots.CODE_MAX:
+        raise Refused(Problem.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
+    if isinstance(call.prepared, Refused):
+        raise Refused(Problem.BOT_NOT_CREATED) from call.prepared
     plan = bots.Plan(
         owner=owner,
         code=code,
@@ -174,18 +177,19 @@ async def update(call: Call, p: Update) -> bool:
     owner = named_owner(call, p.client_id)
     # BOT_ID is required here: no other bot is guessed at.
     if not p.bot_id:
-        raise Refused(Problem.BOT_NOT_FOUND)
-    bot = await bots.find_own(call.tx, owner, p.bot_id)
+        raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+    bot = await own_bot(call, owner, p.bot_id)
     handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
     given = p.fields.properties
     if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
         raise Refused(Problem.BOT_NAME)
     if isinstance(call.prepared, Refused):
-        raise Refused(Problem.BOT_NOT_UPDATED)
+        raise Refused(Problem.BOT_NOT_UPDATED) from call.prepared
     changed = any(msgspec.structs.astuple(given))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
-        raise Refused(Problem.FIELDS_EMPTY)
+        known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
+        raise Refused(Problem.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
     profile = await _profile(call, given)
     await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers, now=call.now)
     return True
@@ -211,8 +215,8 @@ async def unregister(call: Call, p: Unregister) -> bool:
     """
     owner = named_owner(call, p.client_id)
     if not p.bot_id:
-        raise Refused(Problem.BOT_NOT_FOUND)
-    bot = await bots.find_own(call.tx, owner, p.bot_id)
+        raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+    bot = await own_bot(call, owner, p.bot_id)
     await bots.remove(call.tx, call.user_id, bot, call.now)
     return True
 

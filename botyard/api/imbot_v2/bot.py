@@ -138,7 +138,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     signed = given.bot_token if given.bot_token.strip() else token(p)
     owned_by = named_owner(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
-        raise Refused(Problem.TOKEN_TOO_LONG, max=TOKEN_MAX)
+        raise Refused(Problem.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
     code = given.code.strip()
     if not code:
         raise Refused(Problem.BOT_CODE)
@@ -155,12 +155,12 @@ async def register(call: Call, p: Register) -> BotAnswer:
 async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.Plan:
     kind = shapes.TYPES.get(given.type or "bot")
     if kind is None:
-        raise Refused(Problem.BOT_TYPE_WRONG)
+        raise Refused(Problem.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
     mode = _mode(given.event_mode or EventMode.FETCH)
     if mode is EventMode.WEBHOOK and not given.webhook_url:
         raise Refused(Problem.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
-        raise Refused(Problem.BOT_NOT_CREATED)
+        raise Refused(Problem.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
     if given.webhook_url and wrong_handler(given.webhook_url):
         raise Refused(Problem.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
@@ -271,7 +271,7 @@ async def get(call: Call, p: Get) -> BotAnswer:
         raise Refused(Problem.BOT_PARAMS)
     found = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
     if found is None:
-        raise Refused(Problem.BOT_NOT_FOUND)
+        raise Refused(Problem.BOT_NOT_FOUND, hint="there is no such bot")
     return await shapes.bot_answer(call.tx, call.context, found, own=bool(name) and found.owner == name)
 
 
@@ -301,7 +301,7 @@ def _mode(word: str) -> EventMode:
     try:
         return EventMode(word)
     except ValueError:
-        raise Refused(Problem.EVENT_MODE_WRONG) from None
+        raise Refused(Problem.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
 
 
 def _background(given: str | UnsetType | None) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import entities
+from botyard.api import entities, owners
 from botyard.api.entities import UserShape
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.params import (
@@ -21,7 +21,7 @@ from botyard.api.imbot_v2.params import (
     require_named,
 )
 from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
-from botyard.chat import bots, chats, content, members, overview, pictures, typing
+from botyard.chat import chats, content, members, overview, pictures, typing
 from botyard.chat.colors import hex_of
 from botyard.chat.pictures import Picture
 from botyard.errors import Problem, Refused
@@ -335,7 +335,7 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
     wanted = _people(p.user_ids)
     if not wanted:
         raise Refused(Problem.USER_IDS_EMPTY)
-    bot = await bots.find_own(call.tx, named, p.bot_id)
+    bot = await owners.own_bot(call, named, p.bot_id)
     chat, member = await place(call, bot, p.dialog_id)
     await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on, call.now)
 

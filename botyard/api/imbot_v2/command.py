@@ -15,6 +15,7 @@ from botyard.chat import commands, content, dialogs
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot, Command
 from botyard.model.messages import Draft
+from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
@@ -218,12 +219,14 @@ async def answer(call: Call, p: Answer) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-answer.md
     """
     bot = await own_bot(call, p)
+    cause: Refused | None = None
     try:
         sent = await _answered(call, bot, p)
-    except Refused:
-        sent = 0
+    except Refused as refused:
+        sent, cause = 0, refused
     if not sent:
-        raise Refused(Problem.COMMAND_UNANSWERED)
+        hint = hints.said(cause) if cause else "fields[message] is empty, and there is no attachment"
+        raise Refused(Problem.COMMAND_UNANSWERED, hint=hint) from cause
     return DONE
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import fetching, user_events
+from botyard.api import fetching, owners, user_events
 from botyard.api.imbot_v2 import events, shapes
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named
 from botyard.api.post import Told
@@ -49,7 +49,11 @@ async def get(call: Call, p: Get) -> fetching.Page:
         raise Refused(Problem.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
-        bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
+        try:
+            bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
+        except Refused as refused:
+            refused.hint = await owners.no_bot(call, tx, owner, p.bot_id, refused)
+            raise
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)
         return bot, msgspec.to_builtins(await shapes.bot(tx, bot))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from botyard.api import owners
 from botyard.api.owners import owner
-from botyard.chat import bots, dialogs
+from botyard.chat import dialogs
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member
@@ -72,7 +73,7 @@ def named_owner(call: Call, given: str) -> str:
 async def own_bot(call: Call, p: NamesBot) -> Bot:
     """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
     name = require_named(call, p)
-    return await bots.find_own(call.tx, name, p.bot_id)
+    return await owners.own_bot(call, name, p.bot_id)
 
 
 def require_named(call: Call, p: NamesBot) -> str:

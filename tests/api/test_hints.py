@@ -1,0 +1,164 @@
+"""Hints of chats and bots: the path to a fault, what is known, and nothing of what belongs to others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rpc.test_hints import hint
+from tests.world import World
+
+KNOWN = "known: MESSAGE, LINK, RICH_LINK, USER, GRID, IMAGE, FILE, DELIMITER"
+CLOSED = "there is no such chat, or the caller is not in it"
+LINKED = "expected http://, https:// or a path from the root of the portal"
+ATTACHED: list[tuple[Any, str]] = [
+    ({"BLOCKS": [{"MESAGE": "Hi"}]}, f"BLOCKS[0]: unknown block MESAGE; {KNOWN}"),
+    ([{"MESSAGE": "Hi"}, {"IMAGE": {"NAME": "x"}}], "BLOCKS[1].IMAGE: it needs LINK"),
+    ([{"IMAGE": {"LINK": "javascript:alert(1)"}}], f"BLOCKS[0].IMAGE.LINK: {LINKED}"),
+    ([{"MESSAGE": "Hi"}, {"GRID": [{"WIDTH": 1}]}], "BLOCKS[1].GRID: it needs NAME or VALUE"),
+    ([{"USER": {"AVATAR": "/a.png"}}], "BLOCKS[0].USER: it needs NAME"),
+    ([{"MESSAGE": {"a": 1}}], "BLOCKS[0].MESSAGE: expected a text, got an object"),
+    ({"BLOCKS": ["Hi"]}, "ATTACH: expected an object, got a text"),
+    ("[{", "ATTACH: it is not valid JSON: Input data was truncated"),
+    ([{"MESSAGE": "x" * 40_000}], "ATTACH is 40057 bytes of JSON; the limit is 30720"),
+]
+KEYS: list[tuple[Any, str]] = [
+    ([{"TEXT": "A", "LINK": "/a"}, {"TEXT": ""}], "BUTTONS[1]: it needs TEXT"),
+    ({"BUTTONS": [{"TEXT": "A"}]}, "BUTTONS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"),
+    ([{"TEXT": "A", "LINK": "ftp://x"}], f"BUTTONS[0].LINK: {LINKED}"),
+    (
+        [{"TEXT": "A", "ACTION": "JUMP", "ACTION_VALUE": "x"}],
+        "BUTTONS[0]: ACTION is one of CALL, COPY, DIALOG, PUT, SEND, with ACTION_VALUE beside it",
+    ),
+]
+
+
+@pytest.fixture
+def said(world: World) -> Any:
+    """Sends a message of a bot that fails, and returns the hint."""
+    bot = world.bot()
+
+    def say(method: str = "imbot.message.add", **params: Any) -> str:
+        named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": str(world.admin.id), "MESSAGE": "x"}
+        answer = world.call(method, params={**named, **params})
+        assert answer.status >= 400
+        return hint(answer)
+
+    return say
+
+
+@pytest.mark.parametrize(("attach", "words"), ATTACHED)
+def test_the_fault_of_an_attachment_is_found(said: Any, attach: Any, words: str) -> None:
+    assert said(ATTACH=attach) == words
+
+
+@pytest.mark.parametrize(("keyboard", "words"), KEYS)
+def test_the_fault_of_a_keyboard_is_found(said: Any, keyboard: Any, words: str) -> None:
+    assert said(KEYBOARD=keyboard) == words
+
+
+def test_the_fault_of_a_menu_is_found(said: Any) -> None:
+    assert said(MENU=[{"TEXT": "A"}]) == "ITEMS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"
+
+
+def test_the_second_generation_hints_where_its_texts_say_nothing(world: World) -> None:
+    bot = world.bot()
+    answer = world.call(
+        "imbot.v2.Chat.Message.send",
+        botId=bot,
+        botToken="test-client",
+        dialogId=str(world.admin.id),
+        fields={"message": "x", "attach": [{"MESAGE": "Hi"}]},
+    )
+    assert (answer.error, answer.text) == ("SENDING_FAILED", "Sending failed")
+    assert hint(answer) == f"BLOCKS[0]: unknown block MESAGE; {KNOWN}"
+
+
+def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -> None:
+    one, two = world.bot(code="one"), world.bot(code="two")
+    other = world.bot(code="three", CLIENT_ID="another")
+    missing = world.call("imbot.message.add", BOT_ID=987654, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
+    assert missing.error == "BOT_ID_ERROR"
+    assert hint(missing) == f"BOT_ID 987654 does not exist; this webhook's bots: {one}, {two}"
+    foreign = world.call("imbot.message.add", BOT_ID=other, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
+    assert foreign.error == "APP_ID_ERROR"
+    assert hint(foreign) == (
+        f"BOT_ID {other} is somebody else's, or was registered under another word; this webhook's bots: {one}, {two}"
+    )
+    assert hint(world.call("imbot.v2.Event.get", botId=987654, botToken="test-client")) == (
+        f"botId 987654 does not exist; this webhook's bots: {one}, {two}"
+    )
+
+
+def test_a_webhook_that_names_no_word_is_told_so_and_nothing_else(world: World) -> None:
+    bot = world.bot()
+    assert hint(world.call("imbot.message.add", BOT_ID=bot, DIALOG_ID="1", MESSAGE="x")) == (
+        "CLIENT_ID is missing; expected the word under which this webhook has registered its bots"
+    )
+    assert hint(world.call("imbot.message.add", BOT_ID=bot, CLIENT_ID="guess", DIALOG_ID="1", MESSAGE="x")) == (
+        f"BOT_ID {bot} is somebody else's, or was registered under another word; "
+        "this webhook has no bots under this CLIENT_ID"
+    )
+
+
+def test_an_application_is_told_of_its_own_bots(world: World) -> None:
+    app = world.oauth()
+    bot = world.bot(by=app)
+    world.bot(code="other")
+    assert hint(world.call("imbot.message.add", app, BOT_ID=987654, DIALOG_ID="1", MESSAGE="x")) == (
+        f"BOT_ID 987654 does not exist; this application's bots: {bot}"
+    )
+
+
+@pytest.mark.parametrize("method", ["imbot.dialog.get", "imbot.message.add", "im.message.add", "imbot.chat.sendTyping"])
+def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, method: str) -> None:
+    bot = world.bot()
+    ann = world.person()
+    secret = world.chat(by=ann)
+    stranger = world.person()
+    named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
+    told = [world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")]
+    assert told[0].status == told[1].status >= 400
+    assert hint(told[0]) == hint(told[1])
+    assert hint(told[0]) in ("there is no such dialog, or the caller is not in it", CLOSED)
+
+
+def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
+    bot = world.bot()
+    ann = world.person()
+    room = world.chat(by=ann)
+    hidden = world.call("im.message.add", ann, DIALOG_ID=f"chat{room}", MESSAGE="secret").result
+    named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
+    told = {hint(world.call("imbot.message.update", params={**named, "MESSAGE_ID": one})) for one in (hidden, 987654)}
+    assert told == {f"there is no message {one} in a chat that the caller is in" for one in (hidden, 987654)}
+
+
+def test_lists_of_words_are_told(world: World, said: Any) -> None:
+    kind = {"code": "n", "botToken": "t", "type": "x", "properties": {"name": "N"}}
+    assert said("imbot.v2.Bot.register", fields=kind).startswith("known types: bot, ")
+    assert said("imbot.chat.updateColor", CHAT_ID=world.chat(users=[world.bot()]), COLOR="x").startswith(
+        "known colours: RED, "
+    )
+    answer = world.call("event.bind", world.oauth(), event="ONIMBOTMESAGEADD", handler="http://x/")
+    assert hint(answer).startswith("no event 'ONIMBOTMESAGEADD'; nearest: ONIMBOTMESSAGEADD")
+
+
+def test_a_role_is_told_to_members_only(world: World) -> None:
+    bot = world.bot()
+    room = world.chat(users=[bot])
+    named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "CHAT_ID": room}
+    answer = world.call("imbot.chat.setOwner", params={**named, "USER_ID": bot})
+    assert hint(answer) == "to set owner takes the role owner; the caller's is member"
+
+
+def test_limits_say_which_and_how_much(make_world: Any) -> None:
+    world = make_world(limits="cloud", max_bots=1)
+    world.bot()
+    answer = world.call(
+        "imbot.register", CODE="more", CLIENT_ID="test-client", EVENT_HANDLER="http://x/", PROPERTIES={"NAME": "M"}
+    )
+    assert hint(answer) == "no more than 1 can be registered"
+    told = [world.call("server.time") for _ in range(60)]
+    refused = next(one for one in told if one.status == 503)
+    assert hint(refused) == "more than 50 calls at once; 2 a second are forgiven"
