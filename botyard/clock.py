@@ -7,18 +7,35 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from botyard.ages import Ages
+
 REMEMBERED = 4096
 """Written moments that are kept."""
 
 
 class Clock:
-    """The portal's clock and zone. Tests pass their own ``now``."""
+    """The portal's clock and zone. Tests pass their own ``now``.
 
-    def __init__(self, zone: str = "UTC", now: Callable[[], float] = time.time) -> None:
+    With ``steady``, a time that cannot be set, jumps of ``now`` are told from time that has passed.
+    """
+
+    def __init__(
+        self, zone: str = "UTC", now: Callable[[], float] = time.time, steady: Callable[[], float] | None = None
+    ) -> None:
         self.now = now
+        self.ages = Ages(now, steady) if steady else None
         self.zone_name = zone
         self._zone = ZoneInfo(zone)
         self._written: dict[int, str] = {}
+
+    def settled(self) -> float:
+        """The moment by which the age of what is kept is judged: ``now``, without its jumps."""
+        return self.ages.now() if self.ages else self.now()
+
+    def resume(self, settled: float) -> None:
+        """Go on from the moment that an earlier server has come to."""
+        if self.ages:
+            self.ages.resume(settled)
 
     def atom(self, moment: int) -> str:
         """Unix seconds as ISO 8601 with the portal's offset, ``2026-02-24T13:19:39+02:00``."""

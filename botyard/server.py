@@ -8,6 +8,7 @@ import gc
 import logging
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from ipaddress import ip_network
 from typing import Any, cast
@@ -60,7 +61,7 @@ async def open_context(settings: Settings, clock: Clock | None = None) -> Contex
     return Context(
         settings=settings,
         database=database,
-        clock=clock or Clock(settings.time_zone),
+        clock=clock or Clock(settings.time_zone, steady=time.monotonic),
         keys=made,
         registry=Registry(MODULES),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),

@@ -191,7 +191,7 @@ async def offline_get(call: Call, p: OfflineGet) -> Batch:
     """
     queue = _queue(call, p.auth_connector)
     limit = max(1, min(p.limit, LIMIT_MAX))
-    await offline_events.forget(call.tx, call.now - bindings.KEPT)
+    await offline_events.forget(call.tx, int(call.context.clock.settled()) - bindings.KEPT, LIMIT_MAX)
     found = await offline_events.first(
         call.tx,
         queue,

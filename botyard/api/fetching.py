@@ -80,7 +80,7 @@ def ask(offset: int, limit: int, wait: float) -> Ask:
 
 def kept_since(call: Call) -> int:
     """The moment since which events are kept for those who fetch them."""
-    return call.now - call.context.settings.event_hours * HOUR
+    return int(call.context.clock.settled()) - call.context.settings.event_hours * HOUR
 
 
 async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:

@@ -183,7 +183,7 @@ async def keep_clean(database: Database, blobs: Blobs, clock: Clock) -> None:
     """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
     while True:
         try:
-            swept = await sweep(database, blobs, int(clock.now()))
+            swept = await sweep(database, blobs, int(clock.settled()))
             if swept:
                 log.info("removed the bytes under %d names that no file owns", swept)
         except Exception as error:

@@ -10,6 +10,7 @@ from botyard.delivery.client import Client
 from botyard.delivery.guard import Guard
 from botyard.delivery.hooks import Hooks
 from botyard.delivery.keeping import keep
+from botyard.delivery.timekeeping import Timekeeper
 from botyard.delivery.words import Writer
 from botyard.rpc.call import Context
 
@@ -31,6 +32,7 @@ class Door:
         self._context = context
         self._client = client or Client(self.guard, context.settings.delivery_timeout)
         self._hooks = Hooks(context, writers, self._client.post, cut=self._client.cut)
+        self.timekeeper = Timekeeper(context)
         self._keeping: asyncio.Task[None] | None = None
 
     @property
@@ -42,6 +44,7 @@ class Door:
 
     async def start(self) -> None:
         """Begin to send what is due."""
+        await self.timekeeper.start()
         await self._hooks.start()
         self._keeping = asyncio.create_task(keep(self._context), name="keeping")
 
@@ -51,5 +54,6 @@ class Door:
             self._keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
+        await self.timekeeper.stop()
         await self._hooks.stop()
         await self._client.close()

@@ -353,7 +353,7 @@ class Hooks:
             answer=answer.body,
             problem=answer.problem,
         )
-        ended = judged(held.delivery, attempt, answer, self._mode, self._now())
+        ended = judged(held.delivery, attempt, answer, self._mode, self._now(), int(self._context.clock.settled()))
         if one := made(ended, post.event if post else "", post.handler if post else "", self._now()):
             self._report.attempt(one)
         held.gate.passed(took, ended.state is State.DONE)

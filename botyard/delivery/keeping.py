@@ -6,8 +6,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from botyard.portal import bindings
 from botyard.rpc.call import Context
-from botyard.store import deliveries, events
+from botyard.store import deliveries, events, offline_events
 from botyard.store.db import Tx, Unavailable
 
 Step = Callable[[Tx], Awaitable[int]]
@@ -37,14 +38,17 @@ async def keep(context: Context) -> None:
 async def tidy(context: Context) -> None:
     """Withdraw and forget what is too old, in small pieces; of each kind no more than ``TURNS`` of them at a time."""
     now, settings = int(context.clock.now()), context.settings
-    unfetched = now - settings.event_hours * HOUR
-    ended = now - settings.delivery_days * DAY
+    # Ages do not jump with the clock, or all that is kept would be old at once.
+    settled = int(context.clock.settled())
+    unfetched = settled - settings.event_hours * HOUR
+    ended = settled - settings.delivery_days * DAY
     steps: list[Step] = [
         lambda tx: deliveries.expire(tx, unfetched, now, BATCH),
         lambda tx: deliveries.forget(tx, ended, BATCH),
+        lambda tx: offline_events.forget(tx, settled - bindings.KEPT, BATCH),
     ]
     if settings.event_log_days:
-        logged = now - settings.event_log_days * DAY
+        logged = settled - settings.event_log_days * DAY
         steps.append(lambda tx: events.trim(tx, logged, BATCH))
     for _ in range(TURNS):
         # All in turn: much of one kind does not keep the others waiting.

@@ -56,10 +56,11 @@ class Answer(NamedTuple):
     ours: bool = False
 
 
-def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: int) -> Ended:
+def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: int, settled: int = 0) -> Ended:
     """What an attempt makes of a delivery: 2xx ends it, what has not arrived is tried again while there is time.
 
-    A delivery that has waited behind another for longer than the whole schedule gets one attempt.
+    A delivery that has waited behind another for longer than the whole schedule gets one attempt; its age is
+    judged by ``settled``, where that is not ``now``.
     """
     if 200 <= answer.status < 300:
         return Ended(delivery, State.DONE, attempt=made)
@@ -72,7 +73,7 @@ def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: i
     tried = made.number - delivery.resent_after
     if tried >= len(mode.schedule):
         return Ended(delivery, State.DEAD, reason=Reason.USED_UP, attempt=made)
-    if now - delivery.queued > sum(mode.schedule):
+    if (settled or now) - delivery.queued > sum(mode.schedule):
         return Ended(delivery, State.DEAD, reason=Reason.TOO_OLD, attempt=made)
     pause = max(mode.schedule[tried], asked_pause(answer.retry_after, now))
     return Ended(delivery, State.WAITING, due=now + pause, attempt=made)

@@ -141,7 +141,6 @@ def _hears(event: Event, one: Listening) -> bool:
 async def _queue(tx: Tx, event: Event, binding: Binding, now: int) -> None:
     """Put an event into the queue of an application, and tell it that there is something new."""
     assert isinstance(event, UserAdded)
-    await offline_events.forget(tx, now - KEPT)
     queue = Queue(binding.owner, binding.connector)
     await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id}, now)
     await _signal(tx, event.actor_id, binding.owner, now)
@@ -159,7 +158,8 @@ async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
         if waiting or not one.installed:
             continue
         event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner), now)
-        due = max(now, one.binding.told + one.binding.min_timeout)
+        # What was told in a time that has not come was told before the clock was set back.
+        due = max(now, min(one.binding.told, now) + one.binding.min_timeout)
         await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due)
         await bindings.set_told(tx, one.binding.id, due)
 

@@ -49,8 +49,13 @@ class Throttle:
                 self._free_at[key] -= allowance.seconds
 
     def _wait(self, key: tuple[str, str], allowance: Allowance, now: float) -> float:
+        most = (allowance.burst - 1) * allowance.seconds
         owed = self._free_at.get(key, 0.0) - now
-        return owed - (allowance.burst - 1) * allowance.seconds
+        if owed > most + allowance.seconds:
+            # Nobody can owe so much: the clock was set back, and would keep people out for as long.
+            self._free_at[key] = now + most
+            return 0.0
+        return owed - most
 
     def _tidy(self, now: float) -> None:
         """Forget who owes nothing, and if that is not enough, who owes least."""

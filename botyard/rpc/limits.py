@@ -160,8 +160,9 @@ class _OperatingTime:
     def total(self, now: float) -> float:
         """Seconds in the baskets that still count."""
         baskets = self._baskets
-        if baskets and now >= baskets[0].first + BASKET_LIFE:
-            while baskets and now >= baskets[0].first + BASKET_LIFE:
+        if baskets and not -BASKET_LIFE < now - baskets[0].first < BASKET_LIFE:
+            # Those of a time that has not come are from before the clock was set back.
+            while baskets and not -BASKET_LIFE < now - baskets[0].first < BASKET_LIFE:
                 baskets.popleft()
             # Added up anew rather than subtracted, so that rounding never piles up.
             self._total = math.fsum(basket.seconds for basket in baskets)

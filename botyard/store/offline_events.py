@@ -140,9 +140,14 @@ async def mark(tx: Tx, ids: Iterable[int]) -> None:
         await tx.many("UPDATE offline_events SET error = 1 WHERE id = :id", rows)
 
 
-async def forget(tx: Tx, before: int) -> None:
-    """Delete what was last changed before a moment."""
-    await tx.run("DELETE FROM offline_events WHERE changed < :before", before=before)
+async def forget(tx: Tx, before: int, limit: int) -> int:
+    """Delete what was last changed before a moment; how many. At most ``limit`` at a time."""
+    return await tx.run(
+        """DELETE FROM offline_events WHERE id IN (
+               SELECT id FROM offline_events WHERE changed < :before ORDER BY changed LIMIT :limit)""",
+        before=before,
+        limit=limit,
+    )
 
 
 async def clear(tx: Tx, owner: str) -> None:

@@ -188,6 +188,16 @@ def test_signals_keep_their_distance(stage: Stage) -> None:
     assert signals(stage)[-1] == 0
 
 
+def test_a_clock_set_back_does_not_silence_signals(stage: Stage) -> None:
+    stage.bind("ONOFFLINEEVENT", options={"minTimeout": 60})
+    stage.bind("ONUSERADD", event_type="offline")
+    for back in (0, 3600):
+        stage.world.wait(-back)
+        stage.announce(UserAdded(actor_id=1, user_id=stage.app.user_id))
+        stage.world.write(lambda tx: tx.run("UPDATE deliveries SET state = 'done', finished = 1"))
+    assert signals(stage)[-1] == 60
+
+
 def test_no_distance_between_signals(stage: Stage) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 0})
     stage.bind("ONUSERADD", event_type="offline")

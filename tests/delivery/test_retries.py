@@ -92,3 +92,11 @@ def test_the_vendor_tries_once(status: int) -> None:
 )
 def test_retry_after(text: str, pause: int) -> None:
     assert asked_pause(text, NOW) == pause
+
+
+def test_a_clock_set_ahead_makes_nothing_too_old() -> None:
+    later = NOW + 30 * 86_400
+    made = Attempt(1, later * 1000, 1, 500, "", "")
+    failed = Answer(500, written=True)
+    assert judged(NEW, made, failed, MODES["retry"], later).state is State.DEAD
+    assert judged(NEW, made, failed, MODES["retry"], later, NOW + 60).state is State.WAITING

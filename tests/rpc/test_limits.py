@@ -131,6 +131,12 @@ class TestOperatingTime:
         limits.spent("app", "im.notify", 1, NOON + 100)
         assert limits.spent("app", "im.notify", 90, NOON + 15) == Operating(91, int(NOON) + 700)
 
+    def test_a_clock_set_back_does_not_block_for_as_long(self) -> None:
+        limits = Limits(CLOUD, 10)
+        limits.spent("app", "im.notify", CLOUD.operating + 1, NOON)
+        limits.check("app", "im.notify", NOON - 3600)
+        assert limits.spent("app", "im.notify", 5, NOON - 3600).operating == 5
+
     def test_against_a_plain_account_of_every_call(self) -> None:
         limits, dice = Limits(OFF, 1), random.Random(7)
         calls: list[tuple[float, float]] = []

@@ -245,6 +245,15 @@ def test_guesses_from_an_address_are_throttled(ann: Browser, monkeypatch: pytest
     assert statuses == [403] * PER_ADDRESS.burst + [429]
 
 
+def test_a_clock_set_back_keeps_nobody_out_for_as_long() -> None:
+    throttle, noon = Throttle(), 1_790_000_000.0
+    for _ in range(PER_ACCOUNT.burst):
+        assert throttle.take("ann", "10.0.0.1", noon) == 0
+    assert throttle.take("ann", "10.0.0.1", noon) > 0
+    assert throttle.take("ann", "10.0.0.1", noon - 3600) == 0
+    assert 0 < throttle.take("ann", "10.0.0.1", noon - 3600) <= PER_ACCOUNT.seconds
+
+
 def test_people_who_know_their_password_are_never_throttled(ann: Browser) -> None:
     assert {ann.sign_in("ann").status for _ in range(PER_ADDRESS.burst * 2)} == {303}
 

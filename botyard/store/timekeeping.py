@@ -1,0 +1,66 @@
+"""The clock as servers have noted it, and what a clock that was set back does to deliveries."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from botyard.model.deliveries import Reason
+from botyard.store.db import Tx
+
+# As in the conditions of the indexes, word for word: otherwise the engines would scan.
+_OPEN = "state IN ('waiting', 'sending')"
+
+
+class Noted(NamedTuple):
+    """The portal's clock, and the one by which ages are judged."""
+
+    moment: int
+    settled: int
+
+
+async def noted(tx: Tx) -> Noted | None:
+    """What a server has noted last."""
+    row = await tx.one("SELECT moment, settled FROM clock WHERE id = 1")
+    return Noted(*row) if row else None
+
+
+async def note(tx: Tx, now: Noted) -> None:
+    await tx.run(
+        """INSERT INTO clock (id, moment, settled) VALUES (1, :moment, :settled)
+           ON CONFLICT (id) DO UPDATE SET moment = :moment, settled = :settled""",
+        moment=now.moment,
+        settled=now.settled,
+    )
+
+
+async def pull_forward(tx: Tx, tried: int, due: int) -> None:
+    """What was tried so often, and is put off for longer than until ``due``, is due then."""
+    await tx.run(
+        f"""UPDATE deliveries SET due = :due
+            WHERE {_OPEN} AND due > :due AND state = 'waiting' AND attempts - resent_after = :tried""",
+        tried=tried,
+        due=due,
+    )
+
+
+async def shorten_leases(tx: Tx, until: int) -> None:
+    """No lease is longer than until a moment."""
+    await tx.run(
+        f"UPDATE deliveries SET due = :until WHERE {_OPEN} AND due > :until AND state = 'sending'", until=until
+    )
+
+
+async def take_up(tx: Tx, now: int) -> None:
+    """What was given up for its age in a time that has not come yet is not given up; nothing is younger than now."""
+    await tx.run(
+        """UPDATE deliveries SET state = 'fetch', told = 0, finished = NULL, queued = :now
+           WHERE finished IS NOT NULL AND finished > :now AND state = 'expired'""",
+        now=now,
+    )
+    await tx.run(
+        """UPDATE deliveries SET state = 'waiting', finished = NULL, reason = '', queued = :now, due = :now
+           WHERE finished IS NOT NULL AND finished > :now AND state = 'dead' AND reason = :reason""",
+        now=now,
+        reason=Reason.TOO_OLD.value,
+    )
+    await tx.run("UPDATE deliveries SET queued = :now WHERE state = 'fetch' AND queued > :now", now=now)
