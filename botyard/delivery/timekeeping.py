@@ -32,7 +32,8 @@ class Timekeeper:
         self._context = context
         self._clock = context.clock
         self._seen = self._clock.now()
-        self._noted = 0.0
+        # Not noted at once, which would cost each start a commit.
+        self._noted = self._seen
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
