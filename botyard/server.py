@@ -24,13 +24,13 @@ from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.door import Door
 from botyard.delivery.words import Writer, to_bindings, to_bots
-from botyard.portal.data_folder import open_keys
+from botyard.portal.data_folder import claim, open_rows
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
 from botyard.store.blobs import depot
 from botyard.store.migrate import migrate
-from botyard.store.opening import open_blobs, open_database
+from botyard.store.opening import open_blobs
 from botyard.store.watch import watch
 from botyard.web.certificates import Certificate
 from botyard.web.connection import Connection
@@ -49,12 +49,11 @@ WRITERS: dict[str, Writer] = {
 
 async def open_context(settings: Settings, clock: Clock | None = None) -> Context:
     """Open everything that a portal needs; migrations run here. Raises store.db.Unavailable."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    room = depot(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
-    database = await open_database(settings.database or settings.data / "botyard.db")
+    database = await open_rows(settings)
     try:
+        room = depot(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)
-        made = await open_keys(database, settings.data)
+        made = await claim(database, settings)
     except BaseException:
         await database.close()
         raise

@@ -8,10 +8,10 @@ from enum import IntEnum
 
 from botyard.config import Settings
 from botyard.errors import Refused
+from botyard.portal.database_note import SQLITE_FILE
 from botyard.store.db import Duplicate, FilesUnavailable, FolderUnusable, Unavailable
 
-FILE = "botyard.db"
-"""The database in the data folder."""
+FILE = SQLITE_FILE
 
 
 class Exit(IntEnum):

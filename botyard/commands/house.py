@@ -7,16 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from botyard.commands.failing import FILE, Exit, Failure, storage
+from botyard.commands.failing import Exit, Failure, storage
 from botyard.config import Settings
 from botyard.model.people import User
-from botyard.portal import setup, users
-from botyard.portal.data_folder import open_keys
+from botyard.portal import database_note, setup, users
+from botyard.portal.data_folder import claim, open_rows
 from botyard.portal.keys import Keys
 from botyard.portal.tokens import Keyring
 from botyard.store.db import Database, Tx
 from botyard.store.migrate import migrate, pending
-from botyard.store.opening import open_database
 
 
 class House(NamedTuple):
@@ -33,22 +32,17 @@ class House(NamedTuple):
         return Keyring(self.keys, self.settings)
 
 
-async def open_rows(settings: Settings) -> Database:
-    """Open the database, made with its folder where there is none; migrations are the caller's."""
-    settings.data.mkdir(parents=True, exist_ok=True)
-    return await open_database(settings.database or settings.data / FILE)
-
-
 @asynccontextmanager
 async def house(settings: Settings, *, empty: bool = False) -> AsyncIterator[House]:
     """Open the portal; with ``empty`` an empty database will do, and is brought up to date."""
     with storage(settings):
-        if not empty and not settings.database and not (settings.data / FILE).exists():
+        database_note.require(settings)
+        if not empty and not settings.database and not (settings.data / database_note.SQLITE_FILE).exists():
             raise _no_portal(settings)
         database = await open_rows(settings)
         try:
             await (migrate(database) if empty else _require_ready(database, settings))
-            yield House(database, await open_keys(database, settings.data), settings, int(time.time()))
+            yield House(database, await claim(database, settings), settings, int(time.time()))
         finally:
             await database.close()
 

@@ -7,9 +7,9 @@ import asyncio
 
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure, storage
-from botyard.commands.house import house, open_rows
+from botyard.commands.house import house
 from botyard.portal import passwords, setup
-from botyard.portal.data_folder import open_keys
+from botyard.portal.data_folder import claim, open_rows
 from botyard.store.db import Tx
 from botyard.store.migrate import migrate
 
@@ -71,7 +71,7 @@ async def _migrate(given: argparse.Namespace) -> int:
         database = await open_rows(settings)
         try:
             applied = await migrate(database)
-            await open_keys(database, settings.data)
+            await claim(database, settings)
         finally:
             await database.close()
     for name in applied:

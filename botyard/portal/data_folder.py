@@ -1,14 +1,43 @@
-"""The data folder of a portal: whether its key belongs to the database."""
+"""The data folder of a portal: which database belongs to it, and whether its key belongs to the database."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from botyard.portal import keys, setup
+from botyard.config import Settings
+from botyard.portal import database_note, keys, setup
+from botyard.portal.database_note import SQLITE_FILE
 from botyard.portal.keys import Keys
 from botyard.store import secret_keys
 from botyard.store.db import Database, FolderUnusable, Tx
+from botyard.store.opening import open_database
+
+
+async def open_rows(settings: Settings) -> Database:
+    """Open the database of a data folder; both are made where there are none. Migrations are the caller's.
+
+    Raises Unavailable, FolderUnusable where the folder belongs to another database.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    database_note.require(settings)
+    return await open_database(settings.database or settings.data / SQLITE_FILE)
+
+
+async def claim(database: Database, settings: Settings) -> Keys:
+    """The keys of the portal in a database that is up to date, and the note that the folder belongs to it.
+
+    Raises FolderUnusable where it does not.
+    """
+    if await database.read(_in_use):
+        # Noted only once the key has shown that it is the right database.
+        kept = await open_keys(database, settings.data)
+        database_note.write(settings)
+        return kept
+    database_note.require_new(settings)
+    # Noted before there is a key: a folder with a key and without a note is never one that was just being made.
+    database_note.write(settings)
+    return await open_keys(database, settings.data)
 
 
 async def open_keys(database: Database, folder: Path) -> Keys:

@@ -54,7 +54,8 @@ class Folder:
     def put(self, name: str, source: IO[bytes]) -> None:
         place = self._place(name)
         half = _half(place)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Not its parents: a data folder that was removed is not made anew.
+        place.parent.mkdir(mode=0o700, exist_ok=True)
         try:
             descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as out:
