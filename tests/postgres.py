@@ -125,8 +125,9 @@ class Cluster:
                 *("initdb", "--pgdata", str(folder / "data"), "--username", ACCOUNT, "--auth", "trust"),
                 *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"),
             )
-            options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-            programs.run("pg_ctl", "start", "-D", str(folder / "data"), "-l", str(folder / "log"), "-o", options, "-w")
+            with (folder / "data" / "postgresql.conf").open("a") as file:
+                file.write("".join(f"\n{name} = '{value}'" for name, value in settings.items()))
+            programs.run("pg_ctl", "start", "-D", str(folder / "data"), "-l", str(folder / "log"), "-w")
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -159,6 +160,20 @@ class Cluster:
                 await connection.close()
 
         asyncio.run(work())
+
+    def halt(self) -> None:
+        """Stop the server as its administrator would, for a while."""
+        self._control("stop", "-m", "fast")
+
+    def resume(self) -> None:
+        """Start it again."""
+        assert self.folder is not None
+        self._control("start", "-l", str(self.folder / "log"))
+
+    def _control(self, verb: str, *words: str) -> None:
+        programs = _programs()
+        assert self.folder is not None and not isinstance(programs, str)
+        programs.run("pg_ctl", verb, "-D", str(self.folder / "data"), "-w", *words)
 
     def stop(self) -> None:
         """Stop the server that ``start`` started, break its connections and remove its files."""

@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections, and one more that carries the news of commits between processes."""
+"""PostgreSQL: a pool of connections, and one more that carries the news of commits; see ``postgres_bell``."""
 
 from __future__ import annotations
 
@@ -12,84 +12,22 @@ from typing import Any
 
 import asyncpg
 
-from botyard.store.db import POSTGRES_WORDS, Dialect, Duplicate, Row, T, Unavailable, Value, Work
+from botyard.store.db import POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
 from botyard.store.outage import Outage
+from botyard.store.postgres_bell import CONNECT_SECONDS, SETTINGS, Bell
+from botyard.store.postgres_errors import DRIVER, PASSING, explained, explaining, server_lost
 
 log = logging.getLogger(__name__)
 
 POOL = 10  # connections
 PREPARED = 500  # statements kept prepared per connection
-CONNECT_SECONDS = 10.0
 ACQUIRE_SECONDS = 10.0  # how long a call waits for a free connection
 STATEMENT_SECONDS = 60.0
 ATTEMPTS = 5  # of one write that keeps meeting others
 RETRY_SECONDS = 0.005  # more with each attempt
-CHANNEL = "botyard"
-PING_SECONDS = 30.0  # a listener hears nothing of a connection that died silently, so it asks
-RECONNECT_SECONDS = (0.2, 1.0, 5.0, 15.0)
-
-_SETTINGS = {"application_name": "botyard", "jit": "off"}
-
-# By SQLSTATE: the whole code first, then its class.
-_REASONS: Mapping[str, str] = {
-    "25006": "The PostgreSQL server is read-only.",
-    "3D000": "The PostgreSQL server has no database of this name.",
-    "40001": "Other calls kept changing the same rows; try again.",
-    "40P01": "Other calls kept changing the same rows; try again.",
-    "53100": "The disk of the PostgreSQL server is full.",
-    "53300": "The PostgreSQL server accepts no more connections.",
-    "55P03": "The rows are locked by another program.",
-    "57014": "The PostgreSQL server did not finish in time.",
-    "08": "The connection to the PostgreSQL server is broken.",
-    "28": "The PostgreSQL server refuses the name or the password.",
-    "53": "The PostgreSQL server is out of resources.",
-    "57": "The PostgreSQL server is shutting down or starting up.",
-    "58": "The PostgreSQL server reports an error of its disk.",
-    "XX": "The PostgreSQL database is damaged.",
-}
-_UNREACHABLE = "The PostgreSQL server cannot be reached."
-_CLOSED = "The connection to the PostgreSQL server is closed."
-_GONE = ("is closed", "is closing", "been released")
-_SLOW = "The PostgreSQL server did not answer in time."
-# Deadlock and serialization failure; and a plan gone stale because another process has just migrated.
-_PASSING = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.InvalidCachedStatementError,
-)
-_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 # Whether the code that runs is inside a work already. A second connection for the same work could wait for ever.
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
-
-
-def explained(problem: BaseException) -> BaseException:
-    """The store's own error for one of the driver, or the driver's where only a mistake in the program explains it."""
-    if isinstance(problem, asyncpg.UniqueViolationError):
-        return Duplicate(str(problem))
-    if isinstance(problem, TimeoutError):
-        return Unavailable(_SLOW)
-    if isinstance(problem, OSError):
-        return Unavailable(_UNREACHABLE)
-    if isinstance(problem, asyncpg.PostgresError):
-        code = problem.sqlstate or ""
-        reason = _REASONS.get(code) or _REASONS.get(code[:2])
-        return Unavailable(reason) if reason else problem
-    # How the driver speaks of a connection that ended while nobody was asking; its other complaints are of the caller.
-    if isinstance(problem, asyncpg.InternalClientError) or any(word in str(problem) for word in _GONE):
-        return Unavailable(_CLOSED)
-    return problem
-
-
-@contextlib.contextmanager
-def _explaining() -> Iterator[None]:
-    try:
-        yield
-    except _DRIVER as problem:
-        found = explained(problem)
-        if found is problem:
-            raise
-        raise found from problem
 
 
 class PostgresTx:
@@ -136,91 +74,14 @@ class PostgresTx:
     async def _said(self, say: Callable[..., Awaitable[Any]], /, *words: object) -> Any:
         try:
             return await say(*words)
-        except _DRIVER as problem:
+        except DRIVER as problem:
             if self.failure is None:
                 self.failure = explained(problem)
-                self.passing = isinstance(problem, _PASSING)
+                self.passing = isinstance(problem, PASSING)
                 self.raced = isinstance(problem, asyncpg.UniqueViolationError)
             if self.failure is problem:
                 raise
             raise self.failure from problem
-
-
-class _Bell:
-    """Tells other processes of our commits and hears of theirs, over a connection of its own.
-
-    Nothing depends on a single notification: after a break it rings and wakes once, whatever happened meanwhile.
-    """
-
-    def __init__(self, address: str, wake: Callable[[], None]) -> None:
-        self._address = address
-        self._wake = wake
-        self._rung = asyncio.Event()
-        self._connection: Any = None
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Connect, so that whoever opened the database hears all that comes later."""
-        await self._connect()
-        self._task = asyncio.create_task(self._serve(), name="postgres-bell")
-
-    def ring(self) -> None:
-        """Tell the others soon; many rings at once become one notification."""
-        self._rung.set()
-
-    async def stop(self) -> None:
-        """Say what is left to say and hang up."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        if self._connection is None:
-            return
-        with contextlib.suppress(*_DRIVER):
-            if self._rung.is_set():
-                await self._connection.execute(f"NOTIFY {CHANNEL}", timeout=CONNECT_SECONDS)
-            await self._connection.close(timeout=CONNECT_SECONDS)
-
-    async def _connect(self) -> None:
-        connection = await asyncpg.connect(self._address, timeout=CONNECT_SECONDS, server_settings=_SETTINGS)
-        self._connection = connection
-        connection.add_termination_listener(lambda _: self._rung.set())
-        await connection.add_listener(CHANNEL, self._heard)
-
-    def _heard(self, connection: Any, pid: int, _channel: str, _payload: object) -> None:
-        if pid != connection.get_server_pid():
-            self._wake()
-
-    async def _serve(self) -> None:
-        failures = 0
-        while True:
-            try:
-                if self._connection.is_closed():
-                    await self._connect()
-                    failures = 0
-                    self._rung.set()
-                    self._wake()
-                await self._carry()
-            except _DRIVER as problem:
-                log.warning("Notifications between processes pause: %s", explained(problem))
-                self._connection.terminate()
-                await asyncio.sleep(RECONNECT_SECONDS[min(failures, len(RECONNECT_SECONDS) - 1)])
-                failures += 1
-
-    async def _carry(self) -> None:
-        while not self._connection.is_closed():
-            try:
-                # Not wait_for: before Python 3.12 it forgets that it was cancelled where a ring comes at that moment.
-                async with asyncio.timeout(PING_SECONDS):
-                    await self._rung.wait()
-            except TimeoutError:
-                await self._connection.execute("SELECT 1", timeout=CONNECT_SECONDS)
-                continue
-            if self._connection.is_closed():
-                return
-            # Cleared first: a ring during the statement asks for another one.
-            self._rung.clear()
-            await self._connection.execute(f"NOTIFY {CHANNEL}", timeout=CONNECT_SECONDS)
 
 
 class PostgresDatabase:
@@ -238,16 +99,22 @@ class PostgresDatabase:
         self._idle = asyncio.Event()
         self._idle.set()
         self.refusal = Outage()
-        self.bell = _Bell(address, self._wake)
+        self.bell = Bell(address, self._wake)
 
     async def read(self, work: Work[T], /) -> T:
         with self._working():
-            async with self._connected() as tx:
-                return await work(tx)
+            try:
+                async with self._connected() as tx:
+                    return await work(tx)
+            except Unavailable as problem:
+                raise await self._judged(problem) from problem.__cause__
 
     async def write(self, work: Work[T], /) -> T:
         with self._working():
-            tx, value = await self._repeated(work)
+            try:
+                tx, value = await self._repeated(work)
+            except Unavailable as problem:
+                raise await self._judged(problem) from problem.__cause__
         if tx.changed:
             self.bell.ring()
             self._wake()
@@ -268,9 +135,16 @@ class PostgresDatabase:
             async with asyncio.timeout(STATEMENT_SECONDS):
                 await self._idle.wait()
                 await self._pool.close()
-        except _DRIVER:
+        except DRIVER:
             self._pool.terminate()
         await self.bell.stop()
+
+    async def _judged(self, problem: Unavailable) -> Unavailable:
+        """What a call is told: while the server is gone all hear the same, and the log has it once."""
+        if not server_lost(problem):
+            return problem
+        await self.bell.doubt(problem.reason)
+        return self.bell.outage.refusal() if self.bell.outage.reason else problem
 
     async def _repeated(self, work: Work[T]) -> tuple[PostgresTx, T]:
         """The work as a transaction, again when it met another; all of it is in the returned attempt."""
@@ -324,12 +198,12 @@ class PostgresDatabase:
 
     @contextlib.asynccontextmanager
     async def _connected(self) -> AsyncIterator[PostgresTx]:
-        with _explaining():
+        with explaining():
             connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
         try:
             yield PostgresTx(connection, self._dialect)
         finally:
-            with _explaining():
+            with explaining():
                 await self._pool.release(connection)
 
     def _wake(self) -> None:
@@ -339,15 +213,16 @@ class PostgresDatabase:
 
 async def open_postgres(address: str) -> PostgresDatabase:
     """Connect to ``postgresql://user:password@host/name``; ``Unavailable`` says why it cannot be done."""
-    with _explaining():
+    with explaining():
         pool = await asyncpg.create_pool(
             address,
-            min_size=1,
+            # None is kept at all costs: the driver would complain again and again while the server is gone.
+            min_size=0,
             max_size=POOL,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=PREPARED,
-            server_settings=_SETTINGS,
+            server_settings=SETTINGS,
             init=_initialised,
             reset=_left_alone,
         )
