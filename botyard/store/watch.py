@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import logging
 
 from botyard.store.db import Database, Unavailable
 from botyard.store.migrate import newest, newest_known
+
+log = logging.getLogger(__name__)
 
 SECONDS = 1.0
 
@@ -16,8 +18,13 @@ async def watch(db: Database) -> None:
     known = newest_known()
     while True:
         await asyncio.sleep(SECONDS)
-        with contextlib.suppress(Unavailable):
+        try:
             await look(db, known)
+        except Unavailable:
+            # Whoever calls is told; the next look may find it well again.
+            continue
+        except Exception:
+            log.exception("A look at the database failed.")
 
 
 async def look(db: Database, known: int) -> None:
