@@ -5,6 +5,7 @@ Clients that insist on https are told to trust the authority's certificate; see 
 
 from __future__ import annotations
 
+import os
 import shlex
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -35,8 +36,16 @@ ORGANIZATION, UNIT = "Botyard", "Local certificate authority"
 MARK = b"# Made by the certificate authority of this Botyard portal, and replaced by it when the time comes.\n"
 """How what was made here begins. Readers of PEM pass over it."""
 
-CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
-"""Where Python's requests, everything on OpenSSL, and Node look for an authority to trust."""
+CA_VARIABLES = ("CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Where cURL, Python's requests, everything on OpenSSL, and Node look for authorities to trust."""
+
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep the authorities that they trust, in one file."""
 
 
 class Certificates(msgspec.Struct, frozen=True):
@@ -75,8 +84,29 @@ def ensure(folder: Path, host: str) -> Certificates:
 
 
 def client_lines(ca_file: Path) -> list[str]:
-    """Shell lines that make a client's process trust the authority."""
-    return [f"export {variable}={shlex.quote(str(ca_file.absolute()))}" for variable in CA_VARIABLES]
+    """Shell lines that make a client's process trust the authority, beside all that it trusts anyway.
+
+    Most of the variables replace what is trusted, and what is started in that shell, an installer for example, talks to
+    other hosts too. So they name a bundle, which is written beside ``ca_file``.
+    """
+    bundle = ca_file.absolute().with_name("ca-bundle.pem")
+    atomic_file.replace(bundle, MARK + _trusted_anyway() + ca_file.read_bytes())
+    return [f"export {variable}={shlex.quote(str(bundle))}" for variable in CA_VARIABLES]
+
+
+def _trusted_anyway() -> bytes:
+    """The authorities that are trusted without us, in PEM: those of the environment, or of the system."""
+    named = [os.environ.get(variable, "") for variable in CA_VARIABLES]
+    for path in (*named, ssl.get_default_verify_paths().openssl_cafile, *SYSTEM_BUNDLES):
+        try:
+            content = Path(path).read_bytes() if path else b""
+        except OSError:
+            continue
+        # A bundle of ours stands in the environment of a shell that was told to trust a portal.
+        if content and not content.startswith(MARK):
+            return content.rstrip() + b"\n"
+    trusted = ssl.create_default_context().get_ca_certs(binary_form=True)
+    return "".join(map(ssl.DER_cert_to_PEM_cert, trusted)).encode()
 
 
 def _names(host: str) -> list[str]:

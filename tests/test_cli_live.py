@@ -134,7 +134,7 @@ echo; curl -fsS "${{WEBHOOK}}profile"; echo; curl -fsS "${{PERSON}}profile"; ech
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
         told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment)
         dialog, alice, ben, webhook = told.stdout.splitlines()
-        assert json.loads(dialog)["result"]["dialog_id"] == "chat1"
+        assert json.loads(dialog)["result"]["dialog_id"] == "chat2001"
         assert json.loads(alice)["result"]["ID"] == "1"
         assert json.loads(ben)["result"]["ID"] == "2"
         assert webhook.startswith("https://localhost:")
@@ -263,6 +263,7 @@ def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_pa
     with serving(tmp_path, "--demo", "--tls", "--tls-port", "0") as server:
         https = server.word(r"Over https.*: (https\S+)")
         ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
+        assert ca_file.endswith("ca-bundle.pem")
         assert ask(f"{https}/rest/server.time", ca_file)["error"] == "NO_AUTH_FOUND"
         assert server.stop()[0] == Exit.OK
 

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from cryptography import x509
 
 from botyard import tls
 from botyard.tls import Certificates
@@ -153,8 +155,39 @@ def test_a_host_that_cannot_be_certified_is_named(tmp_path: Path, host: str) -> 
 
 
 def test_client_lines_survive_the_shell(tmp_path: Path) -> None:
-    ca_file = tmp_path / "it's a folder" / "ca.pem"
-    script = "\n".join([*tls.client_lines(ca_file), "env"])
+    certificates = tls.ensure(tmp_path / "it's a folder", HOST)
+    script = "\n".join([*tls.client_lines(certificates.ca_file), "env"])
     printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
-    for variable in ["REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]:
-        assert f"{variable}={ca_file}" in printed
+    for variable in ["CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]:
+        assert f"{variable}={certificates.ca_file.with_name('ca-bundle.pem')}" in printed
+
+
+def test_who_trusts_the_portal_trusts_everybody_else_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installer in the same shell still reaches its registry."""
+    other = tls.ensure(tmp_path / "other", HOST).ca_file
+    for variable in tls.CA_VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(tls, "SYSTEM_BUNDLES", (str(other),))
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: SimpleNamespace(openssl_cafile=""))
+    ours = tls.ensure(tmp_path / "ours", HOST).ca_file
+    tls.client_lines(ours)
+    assert trusted(ours) == {name_of(ours), name_of(other)}
+    # In a shell that trusts the portal already, nothing is added twice, and nothing is lost.
+    monkeypatch.setenv("SSL_CERT_FILE", str(ours.with_name("ca-bundle.pem")))
+    tls.client_lines(ours)
+    assert trusted(ours) == {name_of(ours), name_of(other)}
+    # What the shell was told to trust before counts more than what the system trusts.
+    third = tls.ensure(tmp_path / "third", HOST).ca_file
+    monkeypatch.setenv("SSL_CERT_FILE", str(third))
+    tls.client_lines(ours)
+    assert trusted(ours) == {name_of(ours), name_of(third)}
+
+
+def name_of(ca_file: Path) -> int:
+    return x509.load_pem_x509_certificate(ca_file.read_bytes()).serial_number
+
+
+def trusted(ca_file: Path) -> set[int]:
+    """The authorities of the bundle beside a file."""
+    bundle = ca_file.with_name("ca-bundle.pem").read_bytes()
+    return {one.serial_number for one in x509.load_pem_x509_certificates(bundle)}
