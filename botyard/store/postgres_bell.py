@@ -16,6 +16,7 @@ CHANNEL = "botyard"
 CONNECT_SECONDS = 10.0
 PING_SECONDS = 30.0  # a listener hears nothing of a connection that died silently, so it asks
 DOUBT_SECONDS = 2.0  # how long it asks when a call has lost its own connection
+DOUBT_PAUSE = 0.1
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
 SETTINGS = {"application_name": "botyard", "jit": "off"}
@@ -51,6 +52,9 @@ class Bell:
             if self.outage.reason:
                 return
             try:
+                await self._connection.execute("SELECT 1", timeout=DOUBT_SECONDS)
+                # A server that is stopping ends its connections one after the other.
+                await asyncio.sleep(DOUBT_PAUSE)
                 await self._connection.execute("SELECT 1", timeout=DOUBT_SECONDS)
             except DRIVER:
                 self.outage.begin(reason)
