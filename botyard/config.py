@@ -64,6 +64,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Days for which deliveries that have ended are kept, with the record of their attempts."""
     event_log_days: int = 30
     """Days for which events stay in the log, or longer while a delivery refers to them; 0 keeps them for ever."""
+    quiet: bool = False
+    """No line for each call and each attempt to deliver, and of the log what is at least a warning."""
+    log_level: str = "info"
+    """What is logged at least: debug, info, warning or error. With debug calls have their lines in prod, too."""
+    log_format: str = "text"
+    """text for people, or json: one object a line."""
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180

@@ -104,6 +104,8 @@ class Listener:
             http=Connection,
             log_level="warning",
             access_log=False,
+            # Its own handlers would write beside ours.
+            log_config=None,
             lifespan="off",
             # Only the proxies that are named in the settings are believed; see `application`.
             proxy_headers=False,

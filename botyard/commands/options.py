@@ -83,6 +83,25 @@ def add_delivery(made: argparse.ArgumentParser) -> None:
     )
 
 
+def add_log(made: argparse.ArgumentParser) -> None:
+    """Add the options that say what is written while the server runs, and how."""
+    made.add_argument(
+        "--quiet", action="store_true", help="no line for each call and each attempt to deliver; warnings only"
+    )
+    made.add_argument(
+        "--log-level",
+        choices=["debug", "info", "warning", "error"],
+        default=DEFAULTS.log_level,
+        help=f"what is logged at least (default: {DEFAULTS.log_level}); with debug each call has its line in prod, too",
+    )
+    made.add_argument(
+        "--log-format",
+        choices=["text", "json"],
+        default=DEFAULTS.log_format,
+        help=f"text for people, json for programs, one object a line (default: {DEFAULTS.log_format})",
+    )
+
+
 def add_certificate(made: argparse.ArgumentParser) -> None:
     """Add the options that name a certificate for https which is not of the portal's own authority."""
     made.add_argument(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import logging
 import signal
 import textwrap
 import time
@@ -15,9 +14,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from botyard.call_log import Lines
 from botyard.commands import banner, options
 from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
+from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import every_scope
 from botyard.config import Settings
 from botyard.demo import helper_bot
@@ -114,6 +115,7 @@ def parser() -> options.Parser:
         metavar="MIB",
         help=f"mebibytes that the files of one person or bot may take; 0 for no limit (default: {known.file_quota})",
     )
+    options.add_log(made)
     options.add_place(made)
     return made
 
@@ -137,6 +139,9 @@ def settings(given: argparse.Namespace) -> Settings:
         limits=given.limits,
         profile=given.profile,
         delivery=given.delivery,
+        quiet=given.quiet,
+        log_level=given.log_level,
+        log_format=given.log_format,
         delivery_timeout=given.delivery_timeout,
         event_hours=given.event_hours,
         event_log_days=given.event_log_days,
@@ -149,11 +154,11 @@ def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if bool(given.tls_cert) != bool(given.tls_key):
         parser().error("--tls-cert and --tls-key go together")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # Not even while it starts is a terminal that goes away the end of the server.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(settings(given)))
+    wanted = settings(given)
+    with logging_to(wanted) as lines, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_serve(wanted, lines if says_calls(wanted) else None))
     return Exit.OK
 
 
@@ -173,7 +178,7 @@ def _require_no_demo(wanted: Settings) -> None:
         )
 
 
-async def _serve(wanted: Settings) -> None:
+async def _serve(wanted: Settings, calls: Lines | None) -> None:
     """Serve as the only server of a data folder; many may share a PostgreSQL database."""
     with contextlib.ExitStack() as held:
         with storage(wanted):
@@ -182,17 +187,18 @@ async def _serve(wanted: Settings) -> None:
             wanted.data.mkdir(parents=True, exist_ok=True)
             if not wanted.database:
                 held.enter_context(only_server(wanted.data))
-        await _serve_alone(wanted)
+        await _serve_alone(wanted, calls)
 
 
-async def _serve_alone(wanted: Settings) -> None:
+async def _serve_alone(wanted: Settings, calls: Lines | None) -> None:
     with storage(wanted):
         front = Front(wanted)
         try:
-            context, lines = await _opened(front)
+            opened, lines = await _opened(front)
         except BaseException:
             front.close()
             raise
+    context = msgspec.structs.replace(opened, calls=calls)
     front.open(context)
 
     def ready(warnings: list[str]) -> None:

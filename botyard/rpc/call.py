@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from botyard.call_log import Lines
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.portal.keys import Keys
@@ -33,6 +34,7 @@ class Context(msgspec.Struct, frozen=True):
     limits: Limits
     depot: Depot
     lobby: Lobby = msgspec.field(default_factory=Lobby)
+    calls: Lines | None = None
     door: Door = msgspec.field(default_factory=Door)
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""

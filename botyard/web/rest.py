@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from botyard.errors import Problem, Refused
+from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import Request, dispatch
@@ -64,14 +65,17 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
             raise Refused(Problem.VERB_WRONG, verbs=", ".join(_VERBS))
         outcome = await _outcome(context, scope, receive, wanted, started)
         more = hinted(outcome.hint) if outcome.hint else None
-        status, content = 200, _success(context, wanted, outcome)
+        status, content, text = 200, _success(context, wanted, outcome), outcome.hint
     except Exception as fault:
         refused = refusal(fault, wanted.method)
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
         refused.__traceback__ = None
         status = refused.status_v2 if second_generation(wanted.method) else refused.status
         content, more = failure(refused, wanted), beside(refused)
+        text = hints.said(refused) or refused.v1()[1]
     await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
+    if context.calls is not None:
+        context.calls.called(status, wanted.method, text, context.clock.now() - started)
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:
