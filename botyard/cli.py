@@ -30,6 +30,8 @@ COMMANDS = {
     "exec": Command("exec_", "", "run a command beside a throwaway demo portal"),
     "init": Command("init", "", "make a portal with its first administrator"),
     "migrate": Command("init", "migrate_", "bring the database up to date"),
+    "backup": Command("backup", "", "put a whole portal into one file, while it runs"),
+    "restore": Command("backup", "restore_", "make a portal out of such a file"),
     "user": Command("user", "", "add and list people, set passwords"),
     "webhook": Command("webhook", "", "issue, list and revoke incoming webhooks"),
     "app": Command("app", "", "register, block and restrict applications"),

@@ -102,6 +102,18 @@ def add_log(made: argparse.ArgumentParser) -> None:
     )
 
 
+def add_files(made: argparse.ArgumentParser) -> None:
+    """Add the option that says where the bytes of files lie."""
+    made.add_argument(
+        "--files",
+        type=files,
+        default=DEFAULTS.files,
+        metavar="URL",
+        help="s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    )
+
+
 def add_certificate(made: argparse.ArgumentParser) -> None:
     """Add the options that name a certificate for https which is not of the portal's own authority."""
     made.add_argument(

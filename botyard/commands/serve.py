@@ -100,14 +100,7 @@ def parser() -> options.Parser:
     made.add_argument(
         "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
     )
-    made.add_argument(
-        "--files",
-        type=options.files,
-        default=known.files,
-        metavar="URL",
-        help="s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    )
+    options.add_files(made)
     made.add_argument(
         "--file-quota",
         type=options.mebibytes,

@@ -102,6 +102,13 @@ class Database(Protocol):
         """Run ``work`` without changing anything. On SQLite all its statements see one snapshot."""
         ...
 
+    async def snapshot(self, work: Work[T], /) -> T:
+        """Run ``work`` without changing anything; all its statements see one snapshot on either engine.
+
+        It may take long, and on SQLite the event loop does nothing else meanwhile.
+        """
+        ...
+
     async def write(self, work: Work[T], /) -> T:
         """Run ``work`` as one transaction and return once it is durable; an exception rolls it back.
 

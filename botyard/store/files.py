@@ -149,9 +149,14 @@ async def take(tx: Tx, name: str) -> bool:
 
 
 async def claim(tx: Tx, *, before: int, limit: int) -> list[str]:
-    """Names of bytes that have been loose since ``before``: from now on nobody can take them."""
+    """Names of bytes that have been loose since ``before``: from now on nobody can take them.
+
+    There are none while somebody holds on to all bytes, see ``hold``.
+    """
     rows = await tx.all(
-        "SELECT name FROM loose_blobs WHERE since <= :before ORDER BY since LIMIT :limit {skip_locked}",
+        """SELECT name FROM loose_blobs WHERE since <= :before
+           AND NOT EXISTS (SELECT 1 FROM blob_holds WHERE until > :before)
+           ORDER BY since LIMIT :limit {skip_locked}""",
         before=before,
         limit=limit,
     )
@@ -173,3 +178,18 @@ async def forget(tx: Tx, names: Iterable[str]) -> None:
     """Strike out names: their bytes are gone, or there never were any."""
     for name in names:
         await tx.run("DELETE FROM loose_blobs WHERE name = :name", name=name)
+
+
+async def hold(tx: Tx, name: str, until: int) -> None:
+    """Keep all bytes in place until then: a backup of the rows as they are now still needs them."""
+    await tx.run(
+        """INSERT INTO blob_holds (name, until) VALUES (:name, :until)
+           ON CONFLICT (name) DO UPDATE SET until = excluded.until""",
+        name=name,
+        until=until,
+    )
+
+
+async def release(tx: Tx, name: str, now: int) -> None:
+    """End a hold, and forget those whose time is over."""
+    await tx.run("DELETE FROM blob_holds WHERE name = :name OR until <= :now", name=name, now=now)

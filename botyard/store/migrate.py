@@ -70,21 +70,31 @@ async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
 
     Raises ``Unavailable`` when the database is newer than the program, or was made by other migrations.
     """
-    known = _known(folder)
 
     async def work(tx: Tx) -> list[str]:
-        if lock := _LOCK.get(db.name):
-            await tx.one(lock)
-        await tx.run(_TABLE)
-        steps = _steps(known, await _applied(tx), db.name)
-        for step in steps:
-            for statement in step.statements:
-                await tx.run(statement)
-            await _record(tx, step.migration)
-        return [step.migration.name for step in steps]
+        return await apply(tx, db.name, folder)
 
     # The usual start finds nothing to do, and should not write to find it.
     return await db.write(work) if await pending(db, folder) else []
+
+
+async def apply(tx: Tx, engine: str, folder: Folder | None = None, *, last: int | None = None) -> list[str]:
+    """Apply what is missing, up to the migration of number ``last``; the names."""
+    known = [one for one in _known(folder) if last is None or one.number <= last]
+    if lock := _LOCK.get(engine):
+        await tx.one(lock)
+    await tx.run(_TABLE)
+    steps = _steps(known, await applied(tx), engine)
+    for step in steps:
+        for statement in step.statements:
+            await tx.run(statement)
+        await _record(tx, step.migration)
+    return [step.migration.name for step in steps]
+
+
+def require_known(found: dict[int, tuple[str, str]]) -> None:
+    """See that migrations that were applied elsewhere are those of this program. Raises ``Unavailable``."""
+    _steps(_known(None), found, "sqlite")
 
 
 async def pending(db: Database, folder: Folder | None = None) -> list[str]:
@@ -93,7 +103,7 @@ async def pending(db: Database, folder: Folder | None = None) -> list[str]:
 
     async def work(tx: Tx) -> list[str]:
         there = await tx.one(_HAS_TABLE[db.name])
-        return [step.migration.name for step in _steps(known, await _applied(tx) if there else {}, db.name)]
+        return [step.migration.name for step in _steps(known, await applied(tx) if there else {}, db.name)]
 
     return await db.read(work)
 
@@ -109,7 +119,8 @@ def newest_known() -> int:
     return len(_known(None))
 
 
-async def _applied(tx: Tx) -> dict[int, tuple[str, str]]:
+async def applied(tx: Tx) -> dict[int, tuple[str, str]]:
+    """Name and checksum of each migration that made this database, by number."""
     rows = await tx.all("SELECT number, name, checksum FROM migrations ORDER BY number")
     return {number: (name, checksum) for number, name, checksum in rows}
 

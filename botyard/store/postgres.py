@@ -109,6 +109,17 @@ class PostgresDatabase:
             except Unavailable as problem:
                 raise await self._judged(problem) from problem.__cause__
 
+    async def snapshot(self, work: Work[T], /) -> T:
+        with self._working():
+            async with self._connected() as tx:
+                await tx.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                try:
+                    return await work(tx)
+                finally:
+                    # A connection that cannot roll back is broken, and the server rolls back by itself.
+                    with contextlib.suppress(Exception):
+                        await tx.run("ROLLBACK")
+
     async def write(self, work: Work[T], /) -> T:
         with self._working():
             try:

@@ -72,6 +72,9 @@ class SqliteDatabase:
             if tx.failure is not None:
                 self._forget()
 
+    async def snapshot(self, work: Work[T], /) -> T:
+        return await self.read(work)
+
     def _look(self) -> None:
         """Begin a snapshot. All that read in this round of the loop share it: to begin costs as much as a read.
 

@@ -27,6 +27,8 @@ ON_THE_MACHINE_ONLY = {
     "exec": "makes a portal of its own",
     "init": "makes the portal, and the first one who may ask it anything",
     "migrate": "works on a database that no server has opened",
+    "backup": "its file holds every secret, and lies where the machine's administrator says",
+    "restore": "makes the portal, and the first one who may ask it anything",
     "openapi": "a portal answers it at /openapi.json, without a key",
 }
 

@@ -79,6 +79,8 @@ class Memory:
         self._tx.renew()
         return stepped(work, self._tx)
 
+    snapshot = read
+
     async def write(self, work: Work[T], /) -> T:
         self._tx.renew()
         before = self._connection.total_changes()

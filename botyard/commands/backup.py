@@ -1,0 +1,110 @@
+"""`botyard backup` and `botyard restore`: a whole portal in one file, and out of it again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from botyard.commands import options
+from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.house import house
+from botyard.config import Settings
+from botyard.portal import backup, restore
+from botyard.portal.data_folder import claim, open_rows
+from botyard.portal.database_note import SQLITE_FILE
+from botyard.store.db import Database
+from botyard.store.opening import open_blobs, open_database
+
+ABOUT = (
+    "Put a whole portal into one file: its database, key, certificates and files, as they are at one moment. "
+    "The server may run meanwhile. Whoever has the file has the portal: keep it as you keep passwords."
+)
+EXAMPLES = """
+botyard backup portal.tar
+botyard backup --data /var/lib/botyard /backups/botyard-$(date +%F).tar
+"""
+RESTORE_ABOUT = (
+    "Make a portal out of a backup, in an empty data folder and, with --database, an empty database. "
+    "The whole file is looked through first. It may come from SQLite and go to PostgreSQL, or the other way round."
+)
+RESTORE_EXAMPLES = """
+botyard restore portal.tar --data /var/lib/botyard
+BOTYARD_DATABASE=postgresql://botyard@db/botyard botyard restore portal.tar --data /var/lib/botyard
+"""
+
+
+def parser() -> options.Parser:
+    """The options of `botyard backup`."""
+    made = options.parser("backup", ABOUT, EXAMPLES)
+    made.add_argument("file", type=Path, metavar="FILE", help="the file to make; it must not be there yet")
+    options.add_files(made)
+    options.add_place(made)
+    return made
+
+
+def run(given: argparse.Namespace) -> int:
+    """Make a backup."""
+    return asyncio.run(_backup(given))
+
+
+async def _backup(given: argparse.Namespace) -> int:
+    settings = options.place(given)
+    async with house(settings) as open_:
+        blobs = open_blobs(given.files, settings.data / "files")
+        try:
+            done = await backup.write(given.file, open_.database, blobs, settings.data)
+        except OSError as problem:
+            raise Failure(f"The backup could not be made: {_words(problem)}. Nothing was left behind.") from problem
+    print(f"{given.file}: {done.rows} rows and {done.blobs} files")
+    return Exit.OK
+
+
+def restore_parser() -> options.Parser:
+    """The options of `botyard restore`."""
+    made = options.parser("restore", RESTORE_ABOUT, RESTORE_EXAMPLES)
+    made.add_argument("file", type=Path, metavar="FILE", help="a file that botyard backup has made")
+    options.add_files(made)
+    options.add_place(made)
+    return made
+
+
+def restore_run(given: argparse.Namespace) -> int:
+    """Restore a backup."""
+    return asyncio.run(_restore(given))
+
+
+async def _restore(given: argparse.Namespace) -> int:
+    settings = options.place(given)
+    try:
+        restore.require_empty(settings.data)
+        found = restore.check(given.file)
+    except restore.BackupUnusable as problem:
+        raise Failure(str(problem)) from problem
+    except OSError as problem:
+        raise Failure(f"The backup cannot be read: {_words(problem)}.") from problem
+    with storage(settings):
+        try:
+            await restore.put(given.file, found, settings.data, _openers(settings, given.files))
+        except restore.BackupUnusable as problem:
+            raise Failure(str(problem)) from problem
+        database = await open_rows(settings)
+        try:
+            # As the server will: the key must be the one of this database, and the folder notes which it is.
+            await claim(database, settings)
+        finally:
+            await database.close()
+    print(f"{given.file} was restored into {settings.data}; 'botyard serve' with the same options runs the portal.")
+    return Exit.OK
+
+
+def _openers(settings: Settings, files: str) -> restore.Openers:
+    async def rows(folder: Path) -> Database:
+        return await open_database(settings.database or folder / SQLITE_FILE)
+
+    return restore.Openers(rows, lambda folder: open_blobs(files, folder))
+
+
+def _words(problem: OSError) -> str:
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}{problem.strerror or problem}"

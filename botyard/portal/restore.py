@@ -1,0 +1,180 @@
+"""A portal out of a backup: looked through as a whole first, then put where there is nothing, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tarfile
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+
+from botyard import atomic_file
+from botyard.portal.backup import FORMAT, KEPT, MANIFEST, SUMS, TLS, Manifest, Sum, values
+from botyard.store import blobs, migrate, snapshot
+from botyard.store.blobs import CHUNK, Blobs
+from botyard.store.db import Database, Tx
+
+SPARED = frozenset({"lost+found"})
+"""What may lie in an empty data folder: where a file system begins."""
+
+
+class BackupUnusable(Exception):
+    """A file that nothing can be restored from, or a place that it cannot be restored to; the text is a sentence."""
+
+
+class Backup(NamedTuple):
+    """A backup that was looked through."""
+
+    manifest: Manifest
+    members: dict[str, tarfile.TarInfo]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (tarfile.TarError, EOFError, msgspec.MsgspecError, ValueError) as problem:
+        raise BackupUnusable(f"{path} is no whole backup: it is damaged, or was cut off.") from problem
+
+
+def check(path: Path) -> Backup:
+    """Read a whole backup and see that every byte of it is what was written.
+
+    Raises BackupUnusable, ``OSError``, and ``Unavailable`` where another version of Botyard has made it.
+    """
+    with _told(path), tarfile.open(path, "r:") as tar:
+        members = {member.name: member for member in tar.getmembers()}
+        sums = msgspec.json.decode(_content(tar, members.pop(SUMS, None)), type=dict[str, Sum])
+        for name, member in members.items():
+            if not _fine(name) or sums.get(name) != Sum(member.size, _hash(_opened(tar, member))):
+                raise ValueError(name)
+        if members.keys() != sums.keys():
+            raise ValueError("members are missing")
+        manifest = msgspec.json.decode(_content(tar, members.get(MANIFEST)), type=Manifest)
+    if manifest.format != FORMAT:
+        raise BackupUnusable(f"{path} was made by another version of Botyard, {manifest.version}.")
+    migrate.require_known(manifest.migrations)
+    return Backup(manifest, members)
+
+
+def _fine(name: str) -> bool:
+    """Whether a member is one that we write; nothing else is ever put anywhere."""
+    folder, _, last = name.rpartition("/")
+    if folder == "rows":
+        return snapshot.checked(last.removesuffix(".jsonl")) != ""
+    if folder == "files":
+        return blobs.checked(last) != ""
+    return name in (MANIFEST, *KEPT) or (folder == TLS and last.endswith(".pem") and "/" not in last)
+
+
+def _opened(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> IO[bytes]:
+    found = tar.extractfile(member) if member is not None else None
+    if found is None:
+        raise ValueError("a member is missing")
+    return found
+
+
+def _content(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> bytes:
+    return _opened(tar, member).read()
+
+
+def _hash(source: IO[bytes]) -> str:
+    found = hashlib.sha256()
+    while piece := source.read(CHUNK):
+        found.update(piece)
+    return found.hexdigest()
+
+
+def require_empty(data: Path) -> None:
+    """See that there is nothing in a data folder. Raises BackupUnusable."""
+    if data.exists() and {one.name for one in data.iterdir()} - SPARED:
+        raise BackupUnusable(f"{data} is not empty; a backup is restored into a new folder only.")
+
+
+class Openers(NamedTuple):
+    """How the database and the place of files are opened, in a folder where they do not lie elsewhere."""
+
+    rows: Callable[[Path], Awaitable[Database]]
+    files: Callable[[Path], Blobs]
+
+
+async def put(path: Path, backup: Backup, data: Path, openers: Openers) -> None:
+    """Restore a backup that was looked through into an empty folder.
+
+    The database comes last: until it is there, there is no portal. Where anything fails, the folder is as empty as
+    before, and so is the database.
+    """
+    with _drafted(data) as draft, tarfile.open(path, "r:") as tar:
+        _put_files(tar, backup, draft.folder, openers)
+        draft.place()
+        database = await openers.rows(draft.folder)
+        try:
+            await database.write(lambda tx: _put_rows(tx, database.name, tar, backup))
+        finally:
+            await database.close()
+        draft.place()
+
+
+class _Draft:
+    """A folder within the data folder, from which what is whole is moved to its place."""
+
+    def __init__(self, data: Path) -> None:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._data = data
+        self._placed: list[Path] = []
+        self.folder = Path(tempfile.mkdtemp(prefix=".restoring-", dir=data))
+
+    def place(self) -> None:
+        """Move everything that is there."""
+        for made in list(self.folder.iterdir()):
+            self._placed.append(self._data / made.name)
+            made.rename(self._placed[-1])
+        atomic_file.sync_folder(self._data)
+
+    def undo(self) -> None:
+        """Remove everything that was moved."""
+        for one in self._placed:
+            shutil.rmtree(one) if one.is_dir() else one.unlink(missing_ok=True)
+
+
+@contextmanager
+def _drafted(data: Path) -> Iterator[_Draft]:
+    draft = _Draft(data)
+    try:
+        yield draft
+    except BaseException:
+        draft.undo()
+        raise
+    finally:
+        shutil.rmtree(draft.folder)
+
+
+def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, openers: Openers) -> None:
+    kept = openers.files(folder / "files")
+    for name, member in backup.members.items():
+        within, _, last = name.rpartition("/")
+        if within == "files":
+            kept.put(last, _opened(tar, member))
+        elif name in KEPT or within == TLS:
+            (folder / within).mkdir(mode=0o700, exist_ok=True)
+            atomic_file.replace(folder / name, _content(tar, member))
+
+
+async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -> None:
+    manifest = backup.manifest
+    if not await snapshot.empty(tx, engine):
+        raise BackupUnusable("That database is not empty; a backup is restored into a new one only.")
+    await migrate.apply(tx, engine, last=max(manifest.migrations))
+    tied = await snapshot.clear(tx, engine, manifest.tables)
+    for table, columns in manifest.tables.items():
+        with _opened(tar, backup.members[f"rows/{table}.jsonl"]) as text:
+            await snapshot.load(tx, table, columns, values(text))
+    await snapshot.tie(tx, tied)
+    await snapshot.set_last_numbers(tx, engine, manifest.last_numbers)
+    # A backup of an earlier version comes out as a portal of this one.
+    await migrate.apply(tx, engine)

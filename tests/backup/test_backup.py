@@ -1,0 +1,282 @@
+"""Backups: whole, consistent, of files that are deleted meanwhile too; refused where they are damaged or in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botyard.chat import files as chat_files
+from botyard.config import Settings
+from botyard.portal import backup, restore
+from botyard.portal.database_note import SQLITE_FILE as FILE
+from botyard.server import open_context
+from botyard.store import files, migrate, snapshot
+from botyard.store.blobs import Blobs
+from botyard.store.db import Database, Tx
+from botyard.store.opening import open_blobs, open_database
+from tests.files.room import Room
+from tests.portals import ENGINES, Databases
+from tests.postgres import Cluster
+from tests.world import World
+
+
+def make(world: World, target: Path, blobs: Blobs | None = None) -> backup.Done:
+    """Take a backup of a portal."""
+    context = world.context
+    return world.run(backup.write(target, context.database, blobs or context.depot.blobs, context.settings.data))
+
+
+def openers(address: str = "") -> restore.Openers:
+    async def rows(folder: Path) -> Database:
+        return await open_database(address or folder / FILE)
+
+    return restore.Openers(rows, lambda folder: open_blobs("", folder))
+
+
+def put(target: Path, data: Path, address: str = "") -> None:
+    asyncio.run(restore.put(target, restore.check(target), data, openers(address)))
+
+
+async def everything(database: Database) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+
+    async def work(tx: Tx) -> dict[str, list[Any]]:
+        found = {name: sorted(columns) for name, columns in (await snapshot.tables(tx, database.name)).items()}
+        return {
+            name: sorted([row async for page in snapshot.rows(tx, database.name, name, columns) for row in page])
+            for name, columns in found.items()
+        }
+
+    return await database.snapshot(work)
+
+
+def sample(world: World) -> Room:
+    """Something of every kind: people, keys, a bot, messages, files, a deleted one, bytes in a column."""
+    room = Room(world)
+    world.call("imbot.register", CODE="echo", EVENT_HANDLER="http://127.0.0.1:9/", PROPERTIES={"NAME": "Echo"})
+    for number in range(3):
+        world.call("im.message.add", DIALOG_ID=room.dialog, MESSAGE=f"Привет {number} 😀 'quoted'\n\"twice\"\\")
+    room.sent("a.txt", b"alpha")
+    room.sent("b.bin", bytes(range(256)) * 5000)
+    return room
+
+
+@pytest.fixture(params=ENGINES)
+def address(request: pytest.FixtureRequest) -> Any:
+    """Where a backup is restored to: "" for SQLite, or an empty PostgreSQL database."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    url = cluster.create_database()
+    yield url
+    cluster.drop(url)
+
+
+def test_every_row_and_byte_comes_back_on_either_engine(portal: World, address: str, tmp_path: Path) -> None:
+    sample(portal)
+    target = tmp_path / "portal.tar"
+    done = make(portal, target)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    before = portal.run(everything(portal.context.database))
+    assert done.rows == sum(map(len, before.values()))
+    put(target, tmp_path / "new", address)
+
+    async def after() -> dict[str, list[Any]]:
+        context = await open_context(Settings(data=tmp_path / "new", database=address))
+        try:
+            return await everything(context.database)
+        finally:
+            await context.database.close()
+
+    assert asyncio.run(after()) == before
+    old, new = portal.context.settings.data, tmp_path / "new"
+    assert (new / "secret.key").read_bytes() == (old / "secret.key").read_bytes()
+    blobs = {path.name: path.read_bytes() for path in (old / "files").rglob("*") if path.is_file()}
+    assert {path.name: path.read_bytes() for path in (new / "files").rglob("*") if path.is_file()} == blobs
+    assert [one for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+
+
+def test_numbers_go_on_where_they_stood(portal: World, address: str, tmp_path: Path) -> None:
+    room = sample(portal)
+    last = portal.call("im.message.add", DIALOG_ID=room.dialog, MESSAGE="last").result
+    # Removed without a trace: its number must not come again all the same.
+    portal.write(lambda tx: tx.run("DELETE FROM messages WHERE id = :id", id=last))
+    make(portal, tmp_path / "portal.tar")
+    put(tmp_path / "portal.tar", tmp_path / "new", address)
+
+    async def next_number() -> int:
+        context = await open_context(Settings(data=tmp_path / "new", database=address))
+        try:
+            return await context.database.write(
+                lambda tx: tx.insert(
+                    "INSERT INTO messages (chat_id, author_id, sent, text, counted) VALUES (:chat, 1, 1, 'x', 99)",
+                    chat=room.id,
+                )
+            )
+        finally:
+            await context.database.close()
+
+    assert asyncio.run(next_number()) > last
+
+
+def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_path: Path) -> None:
+    room = Room(portal)
+    sent = room.sent("a.txt", b"alpha")
+    context = portal.context
+    blobs, target = context.depot.blobs, tmp_path / "portal.tar"
+    taken = context.database.snapshot
+    swept: list[int] = []
+
+    async def whole() -> None:
+        async def snapshot_and_delete(work: Any) -> Any:
+            found = await taken(work)
+            # The rows are copied; now the message goes, and the sweeper comes for its bytes.
+            await context.database.write(lambda tx: files.remove_of_chat(tx, room.id))
+            swept.append(await chat_files.sweep(context.database, blobs, int(context.clock.now()) + 86_400))
+            return found
+
+        context.database.snapshot = snapshot_and_delete  # type: ignore[method-assign]
+        try:
+            await backup.write(target, context.database, blobs, context.settings.data)
+        finally:
+            del context.database.snapshot
+        # Its hold is over: what nobody owns goes now.
+        swept.append(await chat_files.sweep(context.database, blobs, int(context.clock.now()) + 86_400))
+
+    portal.run(whole())
+    assert sent["size"] == 5
+    assert swept == [0, 1]
+    with tarfile.open(target) as tar:
+        copied = [tar.extractfile(one).read() for one in tar.getmembers() if one.name.startswith("files/")]  # type: ignore[union-attr]
+    assert copied == [b"alpha"]
+
+
+def test_a_backup_never_takes_the_place_of_a_file(world: World, tmp_path: Path) -> None:
+    target = tmp_path / "portal.tar"
+    target.write_text("precious")
+    with pytest.raises(FileExistsError):
+        make(world, target)
+    assert target.read_text() == "precious"
+    assert {one.name for one in tmp_path.iterdir()} == {"portal.tar", "portal0"}
+
+
+def test_a_full_disk_leaves_nothing_behind(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "backups").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            make(world, tmp_path / "backups" / "portal.tar")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_bytes_that_are_missing_fail_the_backup(world: World, tmp_path: Path) -> None:
+    Room(world).sent("a.txt", b"alpha")
+    for path in (world.context.settings.data / "files").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    with pytest.raises(OSError):
+        make(world, tmp_path / "portal.tar")
+    assert not (tmp_path / "portal.tar").exists()
+
+
+@pytest.fixture
+def taken(world: World, tmp_path: Path) -> Path:
+    sample(world)
+    make(world, tmp_path / "portal.tar")
+    return tmp_path / "portal.tar"
+
+
+def test_a_backup_that_is_damaged_anywhere_is_refused(taken: Path, tmp_path: Path) -> None:
+    whole = taken.read_bytes()
+    with tarfile.open(taken) as tar:
+        places = [one.offset_data + one.size // 2 for one in tar.getmembers() if one.size]
+        heads = [one.offset for one in tar.getmembers()]
+    assert len(places) > 10
+    for place in [*places, *heads]:
+        broken = bytearray(whole)
+        broken[place] ^= 1
+        taken.write_bytes(broken)
+        with pytest.raises(restore.BackupUnusable, match="damaged"):
+            restore.check(taken)
+    for length in (0, 1, 511, 1024, len(whole) // 2, places[-1]):
+        taken.write_bytes(whole[:length])
+        with pytest.raises(restore.BackupUnusable, match="cut off"):
+            restore.check(taken)
+    taken.write_bytes(whole)
+    restore.check(taken)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/outside", "tls/../outside.pem", "files/../../x", "botyard.db"])
+def test_a_member_that_would_lie_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
+    target = tmp_path / "portal.tar"
+    with target.open("wb") as out:
+        archive = backup.Archive(out)
+        archive.add_bytes(name, b"bad")
+        archive.close()
+    with pytest.raises(restore.BackupUnusable):
+        restore.check(target)
+
+
+def test_a_place_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path) -> None:
+    data = tmp_path / "new"
+    data.mkdir()
+    (data / "lost+found").mkdir()
+    restore.require_empty(data)
+    (data / "secret.key").write_text("another")
+    with pytest.raises(restore.BackupUnusable, match="not empty"):
+        restore.require_empty(data)
+
+
+@pytest.mark.postgresql
+def test_a_database_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path, databases: Databases) -> None:
+    with databases.lent() as url, pytest.raises(restore.BackupUnusable, match="not empty"):
+        put(taken, tmp_path / "new", url)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_restore_that_fails_leaves_the_folder_empty(
+    taken: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(snapshot, "set_last_numbers", fails)
+    with pytest.raises(OSError, match="No space"):
+        put(taken, tmp_path / "new")
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_backup_of_an_earlier_version_comes_out_as_a_portal_of_this_one(
+    taken: Path, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrate._known(None)
+    added = migrate.Migration(len(known) + 1, f"{len(known) + 1:04}_later", "ALTER TABLE portal ADD COLUMN later TEXT;")
+    monkeypatch.setattr(migrate, "_known", lambda folder: [*known, added])
+    put(taken, tmp_path / "new", address)
+
+    async def later() -> Any:
+        database = await open_database(address or tmp_path / "new" / FILE)
+        try:
+            assert await migrate.pending(database) == []
+            return await database.read(lambda tx: tx.one("SELECT later, title FROM portal"))
+        finally:
+            await database.close()
+
+    assert asyncio.run(later()) == (None, "Test")
+
+
+def test_a_backup_of_a_later_version_is_refused(taken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = migrate._known(None)
+    monkeypatch.setattr(migrate, "_known", lambda folder: known[:-1])
+    with pytest.raises(Exception, match="newer version"):
+        restore.check(taken)
