@@ -123,12 +123,17 @@ async def set_password(tx: Tx, user_id: int, password: str) -> None:
 
 
 async def seen(tx: Tx, user_id: int, now: int) -> None:
-    """Note that a person was active; a minute's grain is enough, so most calls change nothing."""
+    """Note that a person was active; a minute's grain is enough, so most calls change nothing.
+
+    What lies ahead is from before the clock was set back.
+    """
     await tx.run(
-        "UPDATE users SET last_activity = :now WHERE id = :id AND COALESCE(last_activity, 0) < :before",
+        """UPDATE users SET last_activity = :now
+           WHERE id = :id AND COALESCE(last_activity, 0) NOT BETWEEN :before AND :after""",
         now=now,
         id=user_id,
         before=now - 60,
+        after=now + 60,
     )
 
 

@@ -387,3 +387,13 @@ def test_fields_are_named(world: World) -> None:
     named = world.call("user.fields").result
     assert named["XML_ID"] == "External code"
     assert len(named) == 62
+
+
+def test_a_clock_set_back_leaves_nobody_online_for_as_long(portal: World) -> None:
+    who, moment = portal.person().id, int(portal.time)
+    last = "SELECT last_activity FROM users WHERE id = :id"
+    seen: list[int] = []
+    for now in (moment, moment + 30, moment + 61, moment - 3600):
+        portal.write(lambda tx, at=now: users.seen(tx, who, at))  # type: ignore[misc]
+        seen.append(portal.read(lambda tx: tx.all(last, id=who))[0][0] - moment)
+    assert seen == [0, 0, 61, -3600]
