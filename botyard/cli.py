@@ -37,6 +37,7 @@ COMMANDS = {
     "app": Command("app", "", "register, block and restrict applications"),
     "token": Command("token", "", "issue tokens"),
     "portal": Command("portal", "", "turn the switches of the whole portal"),
+    "delivery": Command("delivery", "", "list and show deliveries of events, and send them again"),
     "doctor": Command("doctor", "", "tell how the bots fare, and why one was not told of a message"),
     "methods": Command("reference", "methods_", "list the methods that the portal answers"),
     "openapi": Command("reference", "openapi_", "print the description of every method for tools"),
@@ -118,6 +119,11 @@ def _top(given: list[str]) -> int:
     if not given:
         parser.print_help()
         return 0
-    named = parser.parse_known_args(given)[0].command
-    print(f"botyard: there is no command {named or given[0]!r}. See 'botyard --help'.", file=sys.stderr)
+    named = parser.parse_known_args(given)[0].command or given[0]
+    # Only for a command that is none: to import it takes a while.
+    from difflib import get_close_matches
+
+    close = get_close_matches(named, COMMANDS, n=1)
+    meant = f"; did you mean {close[0]!r}?" if close else "."
+    print(f"botyard: there is no command {named!r}{meant} See 'botyard --help'.", file=sys.stderr)
     return 2

@@ -66,7 +66,7 @@ def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_asked_wrongly(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(1, "--data", data) == Exit.USAGE
     assert _run(99, 1001, "--data", data) == Exit.FAILURE
-    assert capsys.readouterr().err.endswith("botyard: There is no message 99.\n")
+    assert capsys.readouterr().err.endswith("botyard: There is no message 99, or nothing is known of it any more.\n")
 
 
 def test_a_portal_without_bots(make_world: MakeWorld, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,6 +55,11 @@ def test_a_call_is_one_line_without_secrets(called: Called, line: str) -> None:
             "bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ 200, 2 ms",
         ),
         (
+            made(outcome=State.UNCONFIRMED, problem="timeout: no answer within 30 s", again=None),
+            "bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ timeout: no answer within 30 s; "
+            "received, as far as is known, and not sent again",
+        ),
+        (
             made(recipient="binding:3", status=503, problem="", again=30),
             "binding 3 ← ONIMBOTMESSAGEADD  http://localhost:9599/ 503, again in 30 s",
         ),

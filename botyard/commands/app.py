@@ -9,7 +9,7 @@ from botyard.chat import installations
 from botyard.chat.installations import Plan
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import actor, house, person
+from botyard.commands.house import actor, house, no_app, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table, yes
 from botyard.model.apps import App
@@ -117,7 +117,7 @@ async def _live(given: argparse.Namespace) -> int:
         async def work(tx: Tx) -> App:
             app = await apps.find(tx, given.client_id)
             if app is None:
-                raise _no_app(given.client_id)
+                raise await no_app(tx, given.client_id)
             who, now = await actor(tx), open_.now
             if given.verb == "update":
                 return await installations.update(tx, who, app, _plan(given, wanted), now)
@@ -161,10 +161,11 @@ async def _block(given: argparse.Namespace) -> int:
     blocked = given.verb == "block"
     async with house(options.place(given)) as open_:
 
-        async def work(tx: Tx) -> bool:
-            return await apps.block(tx, given.client_id, blocked)
+        async def work(tx: Tx) -> None:
+            if not await apps.block(tx, given.client_id, blocked):
+                raise await no_app(tx, given.client_id)
 
-        _require_found(await open_.database.write(work), given.client_id)
+        await open_.database.write(work)
     print(f"{given.client_id} is {'blocked' if blocked else 'not blocked'} now.")
     return Exit.OK
 
@@ -174,19 +175,11 @@ async def _restrict(given: argparse.Namespace) -> int:
         raise Failure("Name the people that the application is open to, or say --everybody.", Exit.USAGE)
     async with house(options.place(given)) as open_:
 
-        async def work(tx: Tx) -> bool:
+        async def work(tx: Tx) -> None:
             ids = [(await person(tx, who)).id for who in given.people]
-            return await apps.restrict(tx, given.client_id, None if given.everybody else ids)
+            if not await apps.restrict(tx, given.client_id, None if given.everybody else ids):
+                raise await no_app(tx, given.client_id)
 
-        _require_found(await open_.database.write(work), given.client_id)
+        await open_.database.write(work)
     print(f"{given.client_id} is open to {'everybody' if given.everybody else ', '.join(given.people)} now.")
     return Exit.OK
-
-
-def _require_found(found: bool, client_id: str) -> None:
-    if not found:
-        raise _no_app(client_id)
-
-
-def _no_app(client_id: str) -> Failure:
-    return Failure(f"There is no application {client_id!r}; 'botyard app list' shows them.")

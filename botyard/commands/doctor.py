@@ -65,7 +65,7 @@ async def _explain(given: argparse.Namespace) -> int:
 
         told = await open_.database.read(work)
     if told is None:
-        raise Failure(f"There is no message {given.message_id}.")
+        raise Failure(f"There is no message {given.message_id}, or nothing is known of it any more.")
     for one in told:
         print(f"{one.name} of {_moment(one.what.created)}:" if one.what else f"{one.name}:")
         for finding in one.findings:

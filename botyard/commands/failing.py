@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from enum import IntEnum
 
 from botyard.config import Settings
@@ -36,6 +37,13 @@ class Failure(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.code = code
+
+
+def meant(name: str, names: Collection[str]) -> str:
+    """A suggestion for a name that does not exist, such as `; did you mean 'ann'?`; nothing where none is alike."""
+    by_lower = {one.lower(): one for one in names}
+    close = get_close_matches(name.lower(), by_lower, n=1)
+    return f"; did you mean {by_lower[close[0]]!r}?" if close else ""
 
 
 @contextmanager

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
-from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.failing import Exit, Failure, meant, storage
 from botyard.config import Settings
 from botyard.model.people import User
 from botyard.portal import database_note, setup, users
 from botyard.portal.data_folder import claim, open_rows
 from botyard.portal.keys import Keys
 from botyard.portal.tokens import Keyring
+from botyard.store.apps import all_apps
 from botyard.store.db import Database, Tx
 from botyard.store.migrate import migrate, pending
+from botyard.store.users import everyone
 
 
 class House(NamedTuple):
@@ -76,5 +78,14 @@ async def person(tx: Tx, who: str) -> User:
     """A person by login or id. Raises Failure."""
     found = await users.find(tx, who)
     if found is None or found.bot:
-        raise Failure(f"There is nobody with the login or id {who!r}; 'botyard user list' shows everybody.")
+        suggestion = meant(who, [one.login for one in await everyone(tx) if one.login])
+        raise Failure(
+            f"There is nobody with the login or id {who!r}{suggestion or ';'} 'botyard user list' shows everybody."
+        )
     return found
+
+
+async def no_app(tx: Tx, client_id: str) -> Failure:
+    """What to say of an application that does not exist."""
+    suggestion = meant(client_id, [one.client_id for one in await all_apps(tx)])
+    return Failure(f"There is no application {client_id!r}{suggestion or ';'} 'botyard app list' shows them.")

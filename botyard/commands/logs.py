@@ -87,11 +87,14 @@ def _attempt(record: logging.LogRecord) -> Made | None:
     return found if isinstance(found, Made) else None
 
 
+_THEN = {State.DONE: "", State.SENDING: "", State.UNCONFIRMED: "; received, as far as is known, and not sent again"}
+
+
 def attempt_line(one: Made) -> str:
     """``bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ refused, again in 5 s``."""
     # The query of an address may hold a secret.
     where = one.address.partition("?")[0]
-    then = "" if one.outcome in (State.DONE, State.SENDING) else ", not again"
+    then = _THEN.get(one.outcome, ", not again")
     if one.again is not None:
         then = f", again in {one.again} s"
     if one.outcome is State.DONE and not one.problem:

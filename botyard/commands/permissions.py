@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.api import MODULES
-from botyard.commands.failing import Exit, Failure
+from botyard.commands.failing import Exit, Failure, meant
 from botyard.rpc.registry import Registry
 from botyard.rpc.scopes import SCOPES, in_order
 
@@ -19,5 +19,7 @@ def scopes(text: str) -> list[str]:
     wanted = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [scope for scope in wanted if scope not in every]
     if unknown:
-        raise Failure(f"There is no permission {unknown[0]!r}; there are {', '.join(every)}.", Exit.USAGE)
+        suggestion = meant(unknown[0], every)
+        there_are = f" There are {', '.join(every)}." if suggestion else f"; there are {', '.join(every)}."
+        raise Failure(f"There is no permission {unknown[0]!r}{suggestion}{there_are}", Exit.USAGE)
     return wanted or every

@@ -7,8 +7,9 @@ import sys
 
 from botyard.api import MODULES
 from botyard.commands import options
-from botyard.commands.failing import Exit
+from botyard.commands.failing import Exit, Failure
 from botyard.commands.table import table
+from botyard.rpc.hints import nearest
 from botyard.rpc.openapi import document
 from botyard.rpc.registry import Registry
 
@@ -43,7 +44,13 @@ def methods_parser() -> options.Parser:
 
 def methods_run(given: argparse.Namespace) -> int:
     """Print the list."""
-    found = [method for method in Registry(MODULES) if method.name.lower().startswith(given.prefix.lower())]
+    registry = Registry(MODULES)
+    found = [method for method in registry if method.name.lower().startswith(given.prefix.lower())]
+    if not found:
+        # The answer is short; a prefix is compared with the beginnings of names, too.
+        close = nearest(given.prefix, [method.name for method in registry])
+        suggestion = f" Nearest: {', '.join(close)}." if close else " 'botyard methods' lists all."
+        raise Failure(f"There is no method whose name begins with {given.prefix!r}.{suggestion}")
     rows = [
         (method.name, ",".join(method.scopes) or "-", method.access.value.sentence, method.summary)
         for method in sorted(found, key=lambda method: method.name.lower())

@@ -7,7 +7,7 @@ import asyncio
 
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import house, person
+from botyard.commands.house import house, no_app, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import moment
 from botyard.model.apps import App
@@ -106,7 +106,7 @@ async def _signing(given: argparse.Namespace) -> int:
 async def _app(tx: Tx, client_id: str) -> App:
     app = await apps.find(tx, client_id)
     if app is None:
-        raise Failure(f"There is no application {client_id!r}; 'botyard app list' shows them.")
+        raise await no_app(tx, client_id)
     return app
 
 

@@ -92,6 +92,6 @@ async def _revoke(given: argparse.Namespace) -> int:
 
         revoked = await open_.database.write(work)
     if not revoked:
-        raise Failure(f"There is no webhook {given.id} that could be revoked.")
+        raise Failure(f"There is no webhook {given.id} that could be revoked; 'botyard webhook list' shows them.")
     print(f"Webhook {given.id} is revoked.")
     return Exit.OK

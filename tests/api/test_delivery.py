@@ -30,7 +30,7 @@ def test_lists_of_a_bot_of_a_state_and_of_a_time(portal: World) -> None:
         (one, "done"),
         (one, "done"),
     ]
-    assert [found["EVENT"] for found in shown[:2]] == ["MessageSent", "MessageSent"]
+    assert [found["EVENT"] for found in shown[:2]] == ["ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEADD"]
     ids = [found["ID"] for found in shown]
     assert [found["ID"] for found in listed(portal, BOT_ID=one)] == [ids[0], ids[3], ids[4]]
     assert [found["ID"] for found in listed(portal, BOT_ID=one, STATE="done")] == ids[3:]

@@ -19,6 +19,7 @@ UNDER_ANOTHER_NAME = {
     "token signing": "botyard.signing.get",
     # The overview of all bots looks up the names of their handlers, which only the machine itself does.
     "doctor": "botyard.delivery.explain",
+    "delivery show": "botyard.delivery.get",
     "methods": "methods",
 }
 

@@ -7,23 +7,22 @@ with the permission `imbot`: the application that registered it, or a webhook th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from botyard.api.owners import own_bot, owner
+from botyard.chat import delivery_search, event_names
 from botyard.chat import explain as reasons
 from botyard.chat.explain import NAMES, Case, Explained
 from botyard.errors import Problem, Refused
 from botyard.model import deliveries as recipients
-from botyard.model.bots import EventMode
 from botyard.model.deliveries import Attempt, State
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 from botyard.store import deliveries, delivery_log, members
-from botyard.store.delivery_log import ENDED, MISSED, NEVER, Logged, Wanted
+from botyard.store.delivery_log import ENDED, NEVER, Logged, Wanted
 
 SCOPES = ("botyard", "imbot")
 LIMIT_MAX = 200
@@ -33,7 +32,6 @@ DAY = 86_400
 OWNER_PROBLEMS = (Problem.ADMIN_ONLY, Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
 
 _EXPLAINED = frozenset(name for names in NAMES.values() for name in names.values())
-_GROUPS = {"": frozenset(State), "missed": MISSED, "open": frozenset({State.WAITING, State.SENDING})}
 
 
 class OfBot(Params, frozen=True, rename="upper"):
@@ -167,7 +165,8 @@ async def list_(call: Call, p: Listed) -> ListAnswer:
     recipient = await _whose(call, p, p.recipient)
     wanted = _wanted(p, recipient, p.state, max(1, min(p.limit, LIMIT_MAX)))
     found, following = await delivery_log.page(call.tx, wanted)
-    return ListAnswer([_shape(call, one) for one in found], following)
+    names = await event_names.of_deliveries(call.tx, found)
+    return ListAnswer([_shape(call, one, name) for one, name in zip(found, names, strict=True)], following)
 
 
 @method("botyard.delivery.get", scopes=SCOPES, raises=(Problem.DELIVERY_MISSING,))
@@ -175,7 +174,7 @@ async def get(call: Call, p: One) -> WholeShape:
     """Tell about a delivery and each attempt to make it: when, how long, and how the handler's answer began."""
     logged = await _one(call, p.id, p.client_id)
     tried = await deliveries.attempts(call.tx, logged.delivery.id)
-    shown = _shape(call, logged)
+    shown = _shape(call, logged, await event_names.of_delivery(call.tx, logged))
     return WholeShape(**msgspec.structs.asdict(shown), log=_attempts(call, tried))
 
 
@@ -220,7 +219,7 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
     """
     if p.id:
         logged = await _one(call, p.id, p.client_id)
-        return AgainAnswer(int(await _again(call, logged)), 0)
+        return AgainAnswer(int(await delivery_search.resend(call.tx, logged, call.now)), 0)
     recipient = await _whose(call, p, "")
     if not (recipient or p.all or p.from_ is not None or p.to is not None):
         raise Refused(Problem.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
@@ -228,19 +227,8 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
     if not wanted.states <= ENDED:
         raise Refused(Problem.ARGUMENT, reason="Only what has ended can be sent again")
     found, following = await delivery_log.page(call.tx, wanted)
-    sent = [await _again(call, one) for one in found]
+    sent = [await delivery_search.resend(call.tx, one, call.now) for one in found]
     return AgainAnswer(sum(sent), following)
-
-
-async def _again(call: Call, logged: Logged) -> bool:
-    """Send one again, in the way in which its recipient is told today."""
-    kind, _, number = logged.delivery.recipient.partition(":")
-    bot = await rows.find(call.tx, int(number)) if kind == "bot" else None
-    # A bot that is gone is told as it was.
-    was_fetched = logged.delivery.state in (State.FETCHED, State.EXPIRED)
-    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user" or was_fetched
-    state = State.FETCH if fetches else State.WAITING
-    return await delivery_log.again(call.tx, logged.delivery.id, state, call.now)
 
 
 def _is_admin(call: Call) -> bool:
@@ -275,26 +263,8 @@ async def _one(call: Call, delivery_id: int, client_id: str) -> Logged:
 
 
 def _wanted(p: Chosen, recipient: str, state: str, limit: int) -> Wanted:
-    states = _GROUPS.get(state)
-    if states is None:
-        if state not in set(State):
-            raise Refused(Problem.ARGUMENT, reason=f"STATE is one of {', '.join([*State, *filter(None, _GROUPS)])}")
-        states = frozenset({State(state)})
-    return Wanted(recipient, states, _moment(p.from_, 0), _moment(p.to, NEVER), max(0, p.before), limit)
-
-
-def _moment(given: Any, default: int) -> int:
-    """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC."""
-    if given is None or given == "":
-        return default
-    text = str(given).strip()
-    if text.isascii() and text.isdigit():
-        return min(int(text), NEVER) if len(text) < 20 else NEVER
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Refused(Problem.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    since, until = delivery_search.moment(p.from_, 0), delivery_search.moment(p.to, NEVER)
+    return Wanted(recipient, delivery_search.states(state), since, until, max(0, p.before), limit)
 
 
 def _bot_id(logged: Logged) -> int:
@@ -302,12 +272,12 @@ def _bot_id(logged: Logged) -> int:
     return int(number) if kind == "bot" else 0
 
 
-def _shape(call: Call, logged: Logged) -> DeliveryShape:
+def _shape(call: Call, logged: Logged, name: str) -> DeliveryShape:
     one, atom = logged.delivery, call.context.clock.atom_or_none
     return DeliveryShape(
         id=one.id,
         event_id=one.event_id,
-        event=logged.kind,
+        event=name,
         happened=call.atom(logged.created),
         recipient=one.recipient,
         bot_id=_bot_id(logged),
