@@ -27,15 +27,16 @@ async def block(
     *,
     owner: str,
     user_id: int,
-    refresh: bool = True,
+    caller_id: int = 0,
     client: bool = False,
     bare: bool = False,
 ) -> dict[str, Any]:
     """What an owner of handlers is told beside an event; needs a write transaction where the owner is an application.
 
-    An application gets tokens of ``user_id``, whose act the event tells of, unless that is nobody
-    or somebody whom the application may not speak for; ``client`` adds its own client id. A webhook
-    gets no tokens, as the page says of outgoing webhooks, nor does an application that is gone (``bare``).
+    An application gets tokens of ``user_id``, whose act the event tells of, or where that is a bot of
+    somebody else, of ``caller_id``, in whose name that bot acted; of nobody whom the application may not speak
+    for. ``client`` adds its own client id. A webhook gets no tokens, as the page says of outgoing
+    webhooks, nor does an application that is gone (``bare``, or not installed any more).
     """
     endpoint = context.url("/rest/")
     found = await portal.get(tx)
@@ -46,33 +47,40 @@ async def block(
         "member_id": found.member_id if found else "",
     }
     app = await apps.find(tx, owner.removeprefix(APP)) if owner.startswith(APP) and not bare else None
-    if app is not None:
+    if app is not None and app.installed:
         place |= {"scope": shown_text(app.scopes), "status": app.status}
-        place |= await _tokens(tx, context, app, owner, user_id, refresh=refresh)
+        place |= await _tokens(tx, context, app, await _spoken_for(tx, app, owner, user_id, caller_id))
         place |= {"client_id": app.client_id} if client else {}
     return place | {"application_token": context.keys.application_token(owner)}
 
 
-async def _tokens(tx: Tx, context: Context, app: App, owner: str, user_id: int, *, refresh: bool) -> dict[str, Any]:
-    if not await _speaks_for(tx, app, owner, user_id):
+async def _tokens(tx: Tx, context: Context, app: App, user_id: int) -> dict[str, Any]:
+    """A pair of tokens, whole or not at all."""
+    if not user_id:
         return {}
     now = int(context.clock.now())
     pair = await tokens.for_events(tx, Keyring(context.keys, context.settings), app=app, user_id=user_id, now=now)
-    given = {
+    return {
         "access_token": pair.access,
         "expires": pair.expires,
         "expires_in": pair.expires - now,
+        "refresh_token": pair.refresh,
         "user_id": user_id,
     }
-    return given | {"refresh_token": pair.refresh} if refresh else given
 
 
-async def _speaks_for(tx: Tx, app: App, owner: str, user_id: int) -> bool:
-    """Its own bots always; people who are here and whom it is open to; never guests or the bots of others."""
+async def _spoken_for(tx: Tx, app: App, owner: str, user_id: int, caller_id: int) -> int:
+    """Whose tokens an application gets; 0 for nobody's.
+
+    Its own bots' always; those of people who are here and whom it is open to, never of guests. For a bot of
+    somebody else the person speaks in whose name it acted.
+    """
     person = await users.find(tx, user_id) if user_id else None
-    if person is None or not person.active or person.kind == UserKind.GUEST:
-        return False
-    if person.bot:
+    if person and person.bot:
         bot = await bots.find(tx, user_id)
-        return bot is not None and bot.owner == owner
-    return await app_rows.admits(tx, app, user_id)
+        if bot is not None and bot.owner == owner:
+            return user_id if person.active else 0
+        person = await users.find(tx, caller_id) if caller_id not in (0, user_id) else None
+    if person is None or person.bot or not person.active or person.kind == UserKind.GUEST:
+        return 0
+    return person.id if await app_rows.admits(tx, app, person.id) else 0

@@ -42,8 +42,8 @@ async def render(tx: Tx, context: Context, what: Happening, binding: Binding) ->
 
     Needs a write transaction: the tokens are issued here.
     """
-    words = WORDS.get(type(what.event))
-    data = await (words.data if words else _of_bots)(Scene(tx, context, binding, what), what.event)
+    say = WORDS.get(type(what.event), _of_bots)
+    data = await say(Scene(tx, context, binding, what), what.event)
     if data is None:
         return None
     auth = await block(
@@ -51,7 +51,7 @@ async def render(tx: Tx, context: Context, what: Happening, binding: Binding) ->
         context,
         owner=binding.owner,
         user_id=binding.user_id or what.event.actor_id,
-        refresh=words is None or words.refresh,
+        caller_id=what.caller_id,
         bare=isinstance(what.event, AppRemoved),
     )
     return Post(binding.event, data, auth, binding.handler, binding.id)
@@ -67,13 +67,6 @@ class Scene(NamedTuple):
 
 
 Say = Callable[[Scene, Any], Awaitable[Data | None]]
-
-
-class Words(NamedTuple):
-    """How an event is told: its data, and whether a refresh token goes along."""
-
-    data: Say
-    refresh: bool
 
 
 async def _app_install(at: Scene, event: AppInstalled) -> Data:
@@ -146,10 +139,11 @@ def _joined(whole: Data, said: Data) -> Data:
     return whole | {name: whole[name] | said[name] for name in SECTIONS if name in whole}
 
 
-WORDS: dict[type[Event], Words] = {
-    AppInstalled: Words(_app_install, refresh=True),
-    AppUpdated: Words(_app_update, refresh=True),
-    AppRemoved: Words(_app_uninstall, refresh=False),
-    OfflineQueued: Words(_offline, refresh=True),
-    UserAdded: Words(_user_add, refresh=False),
+WORDS: dict[type[Event], Say] = {
+    AppInstalled: _app_install,
+    AppUpdated: _app_update,
+    AppRemoved: _app_uninstall,
+    OfflineQueued: _offline,
+    UserAdded: _user_add,
 }
+"""How an event is told: its data."""

@@ -139,8 +139,10 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
         await bots.remove_handlers(tx, bot.owner)
 
 
-async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
+async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool = False) -> None:
     """Unregister a bot: its private dialogs go, in group chats what it said stays.
+
+    ``uninstalled``: it goes together with its application.
 
     Raises BOT_NOT_DELETED while it owns a chat of a kind that its owner may not leave.
     """
@@ -176,6 +178,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int) -> None:
         messages=bot.messages,
         chats=bot.chats,
         people=bot.people,
+        uninstalled=uninstalled,
     )
     await outbox.publish(tx, farewell, now)
     await bots.remove(tx, bot.user_id)

@@ -111,7 +111,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = 
     Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave.
     """
     for bot in await bots.of_owner(tx, app.owner):
-        await participants.remove(tx, actor_id, bot, now)
+        await participants.remove(tx, actor_id, bot, now, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
     await rows.change(tx, gone)
     await rows.revoke_all(tx, app.id, now)

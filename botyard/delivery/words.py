@@ -41,7 +41,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> Writer:
         bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
         if bot is None:
             return Reason.NO_BOT
-        if reason := await apps.closed(tx, bot.owner, BOTS):
+        if not _farewell(what) and (reason := await apps.closed(tx, bot.owner, BOTS)):
             return reason
         render = dialects.get(bot.dialect)
         post = await render(tx, context, what, bot) if render else None
@@ -59,8 +59,8 @@ def to_bindings(render: BoundRenderer) -> Writer:
         binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
         if binding is None:
             return Reason.NO_HANDLER
-        farewell = isinstance(what.event, AppRemoved)
-        # The farewell goes to where the application was: nothing else reaches a handler that was removed.
+        farewell = _farewell(what)
+        # Farewells go to where the application was: nothing else reaches a handler that was removed.
         if binding.removed is not None and not farewell:
             return Reason.NO_HANDLER
         if not farewell and (reason := await apps.closed(tx, binding.owner)):
@@ -69,6 +69,12 @@ def to_bindings(render: BoundRenderer) -> Writer:
         return Letter(post, binding.owner) if post else Reason.NO_WORDS
 
     return write
+
+
+def _farewell(what: Happening) -> bool:
+    """Whether this is the end of an application, or of a bot that went with its application."""
+    event = what.event
+    return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
 
 
 async def _bot(tx: Tx, what: Happening, bot_id: int) -> Bot | None:

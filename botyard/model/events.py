@@ -123,7 +123,10 @@ class BotChanged(Event, frozen=True, kw_only=True):
 
 
 class BotRemoved(Event, frozen=True, kw_only=True):
-    """A bot was unregistered; what its owner knew it by is kept for the farewell event."""
+    """A bot was unregistered; what its owner knew it by is kept for the farewell event.
+
+    ``uninstalled``: its application went, and it with it.
+    """
 
     bot_id: int
     code: str
@@ -141,6 +144,7 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     messages: int = 0
     chats: int = 0
     people: int = 0
+    uninstalled: bool = False
 
     @property
     def bot(self) -> Bot:
@@ -249,11 +253,15 @@ class OfflineQueued(Event, frozen=True, kw_only=True):
 
 
 class Happening(msgspec.Struct, frozen=True):
-    """An event as the log keeps it: its number and when it was written (unix seconds)."""
+    """An event as the log keeps it: its number and when it was written (unix seconds).
+
+    ``caller_id`` is the person in whose name the call was made that caused it, also where a bot acted; 0 for none.
+    """
 
     id: int
     created: int
     event: Event
+    caller_id: int = 0
 
 
 KINDS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
@@ -264,6 +272,6 @@ ABOUT_MESSAGES = (MessageSent, MessageEdited, MessageErased, MessageLiked, Comma
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, KINDS))
 
 
-def happening(event_id: int, created: int, body: str) -> Happening:
+def happening(event_id: int, created: int, body: str, caller_id: int = 0) -> Happening:
     """Read a row of the event log."""
-    return Happening(event_id, created, _decoder.decode(body))
+    return Happening(event_id, created, _decoder.decode(body), caller_id)

@@ -16,6 +16,7 @@ from botyard.rpc.limits import Operating
 from botyard.rpc.lobby import Watch, watching
 from botyard.rpc.method import V3, Method, Mode, Page
 from botyard.store.db import Tx
+from botyard.store.events import caller
 
 _TRANSACTED = (Mode.READ, Mode.WRITE)
 
@@ -150,7 +151,11 @@ def _admitted(context: Context, identity: Identity, method: Method, params: Mapp
 
 async def _result(job: _Job, tx: Tx | None, prepared: Any = None) -> Any:
     call = Call(job.context, job.identity, job.method, int(job.started), tx, run, prepared)
-    return await job.method.handler(call, job.decoded)
+    before = caller.set(job.identity.user_id)
+    try:
+        return await job.method.handler(call, job.decoded)
+    finally:
+        caller.reset(before)
 
 
 async def _done(attempt: _Attempt, running: Awaitable[Any]) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import msgspec
@@ -10,27 +11,31 @@ import msgspec
 from botyard.model.events import ABOUT_MESSAGES, Event
 from botyard.store.db import Row, Tx, Value
 
+caller: ContextVar[int] = ContextVar("caller", default=0)
+"""In whose name the call is made that runs now: events are written with it, whoever acts in them."""
+
 _encode = msgspec.json.Encoder().encode
 
 
 async def append(tx: Tx, event: Event, now: int) -> int:
     """Write an event and answer its number."""
     return await tx.insert(
-        """INSERT INTO events (type, chat_id, actor_id, message_id, created, body)
-           VALUES (:type, :chat, :actor, :message, :now, :body)""",
+        """INSERT INTO events (type, chat_id, actor_id, message_id, created, body, caller_id)
+           VALUES (:type, :chat, :actor, :message, :now, :body, :caller)""",
         type=type(event).__name__,
         chat=event.chat_id,
         actor=event.actor_id,
         message=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
         now=now,
         body=_encode(event).decode(),
+        caller=caller.get(),
     )
 
 
-async def find(tx: Tx, event_id: int) -> tuple[int, str] | None:
-    """When an event was written, and its body."""
-    row = await tx.one("SELECT created, body FROM events WHERE id = :id", id=event_id)
-    return (row[0], row[1]) if row else None
+async def find(tx: Tx, event_id: int) -> tuple[int, str, int] | None:
+    """When an event was written, its body, and in whose name the call was made that caused it."""
+    row = await tx.one("SELECT created, body, caller_id FROM events WHERE id = :id", id=event_id)
+    return (row[0], row[1], row[2]) if row else None
 
 
 async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) -> list[Row]:

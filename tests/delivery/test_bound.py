@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from botyard.model.deliveries import binding
 from botyard.model.events import AppRemoved
 from botyard.model.people import Profile
@@ -65,6 +67,57 @@ def test_the_farewell_arrives(stage: Stage) -> None:
     stage.world.write(uninstall)
     stage.until(lambda: len(stage.handler.at("/app")) == 1)
     assert "access_token" not in stage.handler.at("/app")[0].form["auth"]
+
+
+def uninstalled(stage: Stage, app: AppKey, method: str = "botyard.app.uninstall") -> None:
+    assert stage.world.call(method, CLIENT_ID=app.client_id).status == 200
+
+
+@pytest.mark.parametrize("method", ["botyard.app.uninstall", "botyard.app.delete"])
+def test_bots_say_good_bye_with_their_application(stage: Stage, method: str) -> None:
+    app = stage.world.oauth()
+    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    uninstalled(stage, app, method)
+    stage.until(lambda: len(stage.handler.at("/bot")) == 1)
+    [heard] = stage.handler.at("/bot")
+    assert heard.form["event"] == "ONIMBOTDELETE"
+    assert heard.form["data"] == {"BOT_ID": str(bot), "BOT_CODE": "echo"}
+    assert heard.form["auth"]["application_token"]
+    assert "access_token" not in heard.form["auth"], "there is nothing left that it could open"
+
+
+def test_so_do_bots_of_the_second_generation(stage: Stage) -> None:
+    app = stage.world.oauth()
+    fields = {
+        "code": "two",
+        "properties": {"name": "Two"},
+        "webhookUrl": stage.handler.url("/bot"),
+        "eventMode": "webhook",
+    }
+    bot = stage.world.call("imbot.v2.Bot.register", app, fields=fields).result["bot"]["id"]
+    uninstalled(stage, app)
+    stage.until(lambda: len(stage.handler.at("/bot")) == 1)
+    [heard] = stage.handler.at("/bot")
+    assert (heard.form["event"], heard.form["data"]["bot"]["id"]) == ("ONIMBOTV2DELETE", str(bot))
+    assert "access_token" not in heard.form["data"]["bot"]["auth"]
+
+
+def test_a_bound_handler_hears_of_them_too(stage: Stage) -> None:
+    app = bound(stage, "ONIMBOTDELETE")
+    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    uninstalled(stage, app)
+    stage.until(lambda: len(stage.handler.at("/app")) == len(stage.handler.at("/bot")) == 1)
+    assert stage.handler.at("/app")[0].form["data"]["BOT_ID"] == str(bot)
+
+
+def test_bots_of_an_application_that_is_not_ready_yet_say_nothing(stage: Stage) -> None:
+    app = stage.world.oauth()
+    stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    stage.world.write(lambda tx: tx.run("UPDATE apps SET installed = 0"))
+    uninstalled(stage, app)
+    sql = "SELECT state FROM deliveries"
+    stage.until(lambda: stage.world.read(lambda tx: tx.all(sql)) == [("skipped",)])
+    assert stage.handler.heard == []
 
 
 def test_who_has_unbound_is_left_alone(stage: Stage) -> None:

@@ -79,7 +79,7 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
     if data is None:
         return None
     words = WORDS[type(what.event)]
-    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, refresh=words.refresh)
+    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, caller_id=what.caller_id)
     return Post(words.name, data, auth, url, handler_id(bot.owner, words.name))
 
 
@@ -327,19 +327,18 @@ Find = Callable[[Tx, Event, Bot], Awaitable[str]]
 
 
 class Words(NamedTuple):
-    """How an event is told: its name, its body, where its handler is kept, and whether a refresh token goes along."""
+    """How an event is told: its name, its body, and where its handler is kept."""
 
     name: str
     data: Say | None
     handler: Find
-    refresh: bool = True
 
 
 WORDS: dict[type[Event], Words] = {
     MessageSent: Words("ONIMBOTMESSAGEADD", _message_add, _bound("message_add")),
     MessageEdited: Words("ONIMBOTMESSAGEUPDATE", _message_update, _bound("message_update")),
     MessageErased: Words("ONIMBOTMESSAGEDELETE", _message_delete, _bound("message_delete")),
-    MemberJoined: Words("ONIMBOTJOINCHAT", _join_chat, _bound("welcome"), refresh=False),
-    BotRemoved: Words("ONIMBOTDELETE", None, _bound("bot_delete"), refresh=False),
+    MemberJoined: Words("ONIMBOTJOINCHAT", _join_chat, _bound("welcome")),
+    BotRemoved: Words("ONIMBOTDELETE", None, _bound("bot_delete")),
     CommandCalled: Words("ONIMCOMMANDADD", _command_add, _command_handler),
 }

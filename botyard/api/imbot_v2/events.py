@@ -41,7 +41,7 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
     if said is None:
         return None
     own = await block(tx, context, owner=bot.owner, user_id=bot.user_id)
-    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, refresh=False)
+    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, caller_id=what.caller_id)
     body = said.data | {"bot": said.data["bot"] | {"auth": own}}
     return Post(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
 

@@ -329,16 +329,73 @@ def test_nobody_is_told_where_no_handler_is_bound(make_world: MakeWorld) -> None
         app.told(MessageSent)
 
 
-def test_another_bot_gives_no_token_of_its_own(portal: World) -> None:
+def whole(auth: Any) -> bool:
+    """Whether a pair of tokens is there whole; half of it would be neither."""
+    found = auth.keys() & {"access_token", "refresh_token", "expires", "expires_in"}
+    assert len(found) in (0, 4)
+    return bool(found)
+
+
+@pytest.mark.parametrize(("kind", "which"), [(kind, which) for _, kind, which in CASES])
+def test_tokens_are_told_whole(app: Stage, kind: type[Event], which: int) -> None:
+    app.happens(kind, private=which == 0)
+    assert whole(app.told(kind)["auth"])
+
+
+def other_says(app: Stage, by: Person | AppKey | str | None = None, **more: Any) -> dict[str, Any]:
+    """A bot of somebody else says something in the room; what the application is told of it."""
+    world = app.world
+    other = world.bot(code="other", CLIENT_ID="other-client")
+    app.enters(other, app.room)
+    said = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert world.call("imbot.message.add", by, said | more).result > 0
+    return app.told(MessageSent)
+
+
+def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
+    app = Stage(portal, portal.oauth())
+    found = other_says(app, app.ann)
+    assert found["data"]["USER"]["IS_BOT"] == "Y"
+    assert whole(found["auth"])
+    assert found["auth"]["user_id"] == str(app.ann.id)
+    assert portal.call("profile", found["auth"]["access_token"]).result["ID"] == str(app.ann.id)
+
+
+def test_so_it_does_in_a_batch(portal: World) -> None:
     app = Stage(portal, portal.oauth())
     other = portal.bot(code="other", CLIENT_ID="other-client")
-    said: dict[str, Any] = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi"}
     app.enters(other, app.room)
-    portal.call("imbot.message.add", None, {**said, "DIALOG_ID": f"chat{app.room}"})
-    found = app.told(MessageSent)
-    assert found["data"]["USER"]["IS_BOT"] == "Y"
-    assert "access_token" not in found["auth"]
-    assert isinstance(app.ann, Person)
+    place = f"BOT_ID={other}&CLIENT_ID=other-client&DIALOG_ID=chat{app.room}"
+    portal.call("batch", app.ann, cmd={"a": f"imbot.message.add?{place}&MESSAGE=hi"})
+    assert app.told(MessageSent)["auth"]["user_id"] == str(app.ann.id)
+
+
+def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal: World) -> None:
+    app = Stage(portal, portal.oauth())
+    portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
+    found = other_says(app, app.ann)
+    assert not whole(found["auth"])
+    assert "user_id" not in found["auth"]
+
+
+def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal: World) -> None:
+    app, maker = Stage(portal, portal.oauth()), portal.oauth(title="Other")
+    other = portal.bot(maker, code="other")
+    app.enters(other, app.room)
+    token = portal.token(other, maker.id)
+    said = {"BOT_ID": other, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert portal.call("imbot.message.add", token, said).result > 0
+    assert not whole(app.told(MessageSent)["auth"])
+
+
+def test_one_bot_does_not_speak_for_whoever_called_before(portal: World) -> None:
+    """What an own bot of the application does is told with the tokens of that bot."""
+    app = Stage(portal, portal.oauth())
+    mine = portal.bot(app.owner, code="mine")
+    app.enters(mine, app.room)
+    said = {"BOT_ID": mine, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert portal.call("imbot.message.add", app.owner, said).result > 0
+    assert app.told(MessageSent)["auth"]["user_id"] == str(mine)
 
 
 def test_every_mention_leaves_the_message(app: Stage) -> None:
