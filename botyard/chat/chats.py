@@ -8,7 +8,7 @@ from botyard.chat import members, messages, outbox, rules
 from botyard.chat.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
-from botyard.model.chats import Chat, Kind, Member
+from botyard.model.chats import LINES, Chat, Kind, Member
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft
 from botyard.model.people import User
@@ -35,11 +35,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     avatar: str = ""
     entity_type: str = ""
     entity_id: str = ""
+    entity_data: tuple[str, str, str] = ("", "", "")
     message: str = ""
     user_ids: tuple[int, ...] = ()
     manager_ids: frozenset[int] = frozenset()
     owner_id: int = 0
     alone: bool = False
+
+
+def kind_of(type_: str, entity_type: str) -> Kind:
+    """The kind of a new chat of a TYPE; one of an open line is of its own."""
+    if entity_type == LINES:
+        return Kind.LINES
+    return Kind.OPEN if type_.upper() == "OPEN" else Kind.GROUP
 
 
 async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
@@ -67,6 +75,7 @@ async def add(tx: Tx, actor_id: int, plan: Plan, now: int) -> int:
         color=plan.color,
         entity_type=plan.entity_type,
         entity_id=plan.entity_id,
+        entity_data=plan.entity_data,
     )
     if not title:
         title = _numbered(chat_id, plan.color)

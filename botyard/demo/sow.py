@@ -26,7 +26,6 @@ from botyard.store.db import Tx
 
 T = TypeVar("T")
 
-KINDS = {"CHAT": Kind.GROUP, "OPEN": Kind.OPEN}
 BOTS_MAX = 100
 FOREVER = 10**12
 """An edit window that never closes: the past is being written."""
@@ -182,13 +181,14 @@ class _Bed:
             raise SeedWrong(f"there is no color {planned.color!r}")
         above = self._message_above(planned)
         plan = chats.Plan(
-            kind=Kind.THREAD if above else KINDS[planned.type],
+            kind=Kind.THREAD if above else chats.kind_of(planned.type, planned.entity_type),
             title=planned.title,
             description=planned.description,
             color=color,
             avatar=await keep(self._tx, picture(planned.title), now) if planned.picture else "",
             entity_type=planned.entity_type,
             entity_id=planned.entity_id,
+            entity_data=planned.entity_data,
             user_ids=tuple(self._each([*planned.members, *planned.managers])),
             manager_ids=frozenset(self._each(planned.managers)),
         )
@@ -201,7 +201,6 @@ class _Bed:
     async def _furnish(self, planned: SeedChat, chat_id: int, now: int) -> None:
         """What chats can have and no method of the API gives them."""
         tx = self._tx
-        await stored_chats.set_entity_data(tx, chat_id, *planned.entity_data)
         await stored_chats.set_public(tx, chat_id, planned.public)
         await stored_chats.set_background(tx, chat_id, str(planned.background) if planned.background else None)
         await stored_chats.set_text_field(tx, chat_id, planned.text_field)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+LINES = "LINES"
+"""The type of entity that the conversations of open lines are about."""
+
 
 class Kind(StrEnum):
     """Message type letters, as the v1 event pages list them."""
@@ -88,7 +91,7 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     @property
     def lines(self) -> bool:
         """A conversation with a client of an open line."""
-        return self.kind == Kind.LINES or self.entity_type == "LINES"
+        return self.kind == Kind.LINES or self.entity_type == LINES
 
     def counterpart(self, user_id: int) -> int:
         """The other person of a private dialog (oneself in a dialog with oneself)."""

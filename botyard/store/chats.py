@@ -101,11 +101,14 @@ async def add(
     color: str = "",
     entity_type: str = "",
     entity_id: str = "",
+    entity_data: tuple[str, str, str] = ("", "", ""),
 ) -> int:
     """Insert an empty chat and answer its id."""
+    one, two, three = entity_data
     return await tx.insert(
-        """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id, created)
-           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :now)""",
+        """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id,
+               entity_data_1, entity_data_2, entity_data_3, created)
+           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :one, :two, :three, :now)""",
         kind=kind,
         title=title,
         description=description,
@@ -114,6 +117,9 @@ async def add(
         color=color,
         type=entity_type,
         entity=entity_id,
+        one=one,
+        two=two,
+        three=three,
         now=now,
     )
 

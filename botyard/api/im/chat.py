@@ -8,7 +8,6 @@ from botyard.api.people import user_ids
 from botyard.chat import chats, members, pictures
 from botyard.chat.colors import hex_of
 from botyard.errors import Problem, Refused
-from botyard.model.chats import Kind
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -24,6 +23,9 @@ class Add(Params, frozen=True, rename="upper"):
     avatar: str = ""
     entity_type: str = ""
     entity_id: str = ""
+    entity_data_1: str = ""
+    entity_data_2: str = ""
+    entity_data_3: str = ""
     copilot_main_role: str = "copilot_assistant"
 
 
@@ -63,13 +65,14 @@ async def add(call: Call, p: Add) -> int:
 async def _plan(call: Call, p: Add) -> chats.Plan:
     picture = None if isinstance(call.prepared, Refused) else pictures.taken(call.prepared)
     return chats.Plan(
-        kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,
+        kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
         color=hex_of(p.color) or "",
         avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
         entity_type=p.entity_type,
         entity_id=p.entity_id,
+        entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
         user_ids=tuple(user_ids(p.users, Problem.USERS_FORMAT)),
     )

@@ -12,7 +12,7 @@ from botyard.chat import chats, dialogs, members, pictures, typing
 from botyard.chat.colors import COLORS, hex_of
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Kind, Member
+from botyard.model.chats import Chat, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -29,6 +29,9 @@ class Add(BotParams, frozen=True, rename="upper"):
     avatar: str = ""
     entity_type: str = ""
     entity_id: str = ""
+    entity_data_1: str = ""
+    entity_data_2: str = ""
+    entity_data_3: str = ""
 
 
 class Get(Params, frozen=True, rename="upper"):
@@ -102,13 +105,14 @@ async def add(call: Call, p: Add) -> int:
         raise Refused(Problem.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
     picture = pictures.taken(call.prepared)
     plan = chats.Plan(
-        kind=Kind.OPEN if p.type.upper() == "OPEN" else Kind.GROUP,
+        kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
         color=color,
         avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
         entity_type=p.entity_type,
         entity_id=p.entity_id,
+        entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
         user_ids=tuple(wanted),
     )

@@ -1,0 +1,78 @@
+"""Chats of open lines: their kind, and what is known of the conversation; on both engines."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from botyard.model.events import MemberJoined, MessageEdited, MessageErased, MessageSent
+from botyard.store.db import Tx
+from tests.api.imbot.test_told import Stage
+from tests.world import World
+
+LINE: dict[str, Any] = {
+    "ENTITY_TYPE": "LINES",
+    "ENTITY_ID": "telegrambot|2|209607941|744",
+    "ENTITY_DATA_1": "Y|LEAD|13|N|N|7",
+    "ENTITY_DATA_2": "LEAD|13",
+    "ENTITY_DATA_3": "N",
+}
+
+
+@pytest.fixture
+def stage(portal: World) -> Stage:
+    return Stage(portal, portal.oauth())
+
+
+def line(stage: Stage, **more: Any) -> int:
+    return stage.world.chat(stage.ann, [stage.bot], **LINE, **more)
+
+
+@pytest.mark.parametrize("more", [{}, {"TYPE": "OPEN"}, {"TYPE": "CHAT"}])
+def test_events_tell_that_it_is_an_open_line(stage: Stage, more: dict[str, Any]) -> None:
+    chat = line(stage, **more)
+    params = stage.told(MemberJoined)["data"]["PARAMS"]
+    assert (params["CHAT_TYPE"], params["MESSAGE_TYPE"], params["CHAT_ENTITY_TYPE"]) == ("L", "L", "LINES")
+    said = stage.says(f"chat{chat}", "hello")
+    stage.edits(said, "hello!")
+    stage.erases(said)
+    for kind in (MessageSent, MessageEdited, MessageErased):
+        params = stage.told(kind)["data"]["PARAMS"]
+        assert (params["CHAT_TYPE"], params["MESSAGE_TYPE"]) == ("L", "L")
+        assert {name: params[f"CHAT_{name}"] for name in LINE} == LINE
+
+
+def test_so_do_the_methods(stage: Stage) -> None:
+    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{line(stage)}").result
+    assert (found["type"], found["message_type"]) == ("lines", "L")
+    assert [found[f"entity_data_{number}"] for number in (1, 2, 3)] == [LINE[f"ENTITY_DATA_{n}"] for n in (1, 2, 3)]
+
+
+def test_a_bot_makes_one(stage: Stage) -> None:
+    made = {"BOT_ID": stage.bot, "USERS": [stage.ann.id], **LINE}
+    chat = stage.world.call("imbot.chat.add", stage.owner, made).result
+    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+    assert (found["message_type"], found["entity_data_1"]) == ("L", LINE["ENTITY_DATA_1"])
+
+
+def test_other_chats_have_data_too_and_stay_as_they_are(stage: Stage) -> None:
+    chat = stage.world.chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
+    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+    assert (found["message_type"], found["entity_data_1"], found["entity_data_2"]) == ("C", "", "COMPANY|1")
+
+
+def test_what_was_made_before_becomes_one(portal: World) -> None:
+    """0023 gives the kind to the chats of an older database."""
+    chats = [portal.chat(ENTITY_TYPE=kind, ENTITY_ID="1") for kind in ("LINES", "LIVECHAT", "")]
+    file = Path(str(resources.files("botyard.store") / "migrations")) / "0023_open_lines.sql"
+
+    async def work(tx: Tx) -> None:
+        await tx.run("UPDATE chats SET kind = 'C'")
+        await tx.run(file.read_text())
+
+    portal.write(work)
+    rows = portal.read(lambda tx: tx.all("SELECT kind FROM chats ORDER BY id"))
+    assert [row[0] for row in rows[-len(chats) :]] == ["L", "C", "C"]
