@@ -330,6 +330,15 @@ class Problem(Enum):
         403, "ACCESS_DENIED: Access denied! It takes a webhook, or an application with an administrator's token"
     )
     DELIVERY_MISSING = row(400, "DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer")
+    DEV_ONLY = row(403, "DEV_ONLY: This is for portals that run with --profile dev")
+    SNAPSHOT_NAME = row(400, "SNAPSHOT_NAME: NAME must be 1 to 64 letters, digits, hyphens and underscores")
+    SNAPSHOT_MISSING = row(
+        400, "SNAPSHOT_NOT_FOUND: There is no snapshot of this name; they live as long as the server"
+    )
+    SNAPSHOT_TOO_MANY = row(400, "SNAPSHOT_TOO_MANY: There are {limit} snapshots already; take one of their names")
+    SNAPSHOT_TOO_LARGE = row(
+        400, "SNAPSHOT_TOO_LARGE: The portal has more than {limit} rows, too many to keep in memory"
+    )
     LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
 
 

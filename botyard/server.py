@@ -196,7 +196,8 @@ async def serve(
     door = Door(context, WRITERS)
     await door.start()
     watching = asyncio.create_task(watch(context.database), name="watch")
-    sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock))
+    spared = context.snapshots.blobs
+    sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock, spared))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
     gc.freeze()

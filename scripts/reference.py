@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ast
 import inspect
 import json
 import re
@@ -26,6 +25,8 @@ from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.refusals import SYSTEM, of_method, system
 from botyard.rpc.registry import Registry
 from botyard.wire.names import second_generation
+from scripts.meanings import meanings
+from scripts.seed_reference import SCHEMA, schema_text, seed_page
 
 Json = dict[str, Any]
 
@@ -67,6 +68,7 @@ def main() -> int:
     parser.add_argument("--contract", type=Path, help="folder with the documented methods as data")
     given = parser.parse_args()
     wanted = {FOLDER / name: text for name, text in pages(given.contract)}
+    wanted[SCHEMA] = schema_text()
     stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
     # Pages without the note are written by hand.
     stray = [page for page in FOLDER.rglob("*.md") if page not in wanted and NOTE in page.read_text()]
@@ -92,6 +94,7 @@ def pages(contract: Path | None) -> Iterator[tuple[str, str]]:
         yield f"methods/{name}.md", _family(name, methods)
     yield "errors.md", _errors()
     yield "settings.md", _settings()
+    yield "seed.md", seed_page()
     yield "coverage.md", _coverage(_documented(contract))
 
 
@@ -316,7 +319,7 @@ def _row(problem: Problem, users: dict[Problem, list[Method]]) -> tuple[str, ...
 
 def _settings() -> str:
     flags = {action.dest: action.option_strings[-1] for action in serve.parser()._actions if action.option_strings}
-    sentences = _sentences()
+    sentences = meanings(config)["Settings"]
     rows = []
     for field in msgspec.structs.fields(Settings):
         flag = flags.get(field.name, "")
@@ -324,16 +327,6 @@ def _settings() -> str:
         rows.append((_code(field.name), _code(flag) if flag else "", _code(default), sentences[field.name]))
     about = "What a portal is started with: fields of `botyard.config.Settings`, and the options of `botyard serve`."
     return _page("Settings", [about, _table(("Setting", "Option", "Default", "Meaning"), rows)])
-
-
-def _sentences() -> dict[str, str]:
-    """The docstring below each field of Settings."""
-    [struct] = (node for node in ast.parse(inspect.getsource(config)).body if isinstance(node, ast.ClassDef))
-    found = {}
-    for field, below in zip(struct.body, struct.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            found[field.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
-    return found
 
 
 # Coverage.

@@ -22,6 +22,7 @@ import pytest
 
 from botyard.commands.exec_ import VARIABLES
 from botyard.commands.failing import Exit
+from tests.postgres import Cluster
 
 pytestmark = pytest.mark.live
 
@@ -366,6 +367,16 @@ def wait_for_work(pid: int, seconds: float) -> None:
         time.sleep(0.005)
 
 
+def test_a_seed_is_planted_into_a_new_demo_portal_and_no_other(tmp_path: Path) -> None:
+    file, data = tmp_path / "seed.yaml", tmp_path / "data"
+    file.write_text("people:\n  - {login: zoe, name: Zoe}\n")
+    assert run("serve", "--seed", str(file), "--data", str(data)).returncode == Exit.USAGE
+    for said in (False, True):
+        with serving(data, "--demo", "--seed", str(file)) as server:
+            assert "zoe" in server.printed
+            assert ("nothing of the seed was planted" in server.printed) is said
+
+
 # botyard exec
 
 
@@ -396,6 +407,44 @@ def test_the_command_finds_every_variable_and_they_work() -> None:
 def test_the_command_can_call(url: str) -> None:
     ended = run("exec", *(["--tls"] if "HTTPS" in url else []), "--", *python(CALL), url)
     assert json.loads(ended.stdout)["result"]["name"] == "Release 1.0", ended.stderr
+
+
+def test_the_portal_is_served_as_the_options_say() -> None:
+    """The zone, the request limits and the rules for handlers are those of the command line."""
+    script = """
+import json, os, urllib.request
+def call(method, **params):
+    body, head = json.dumps(params).encode(), {"Content-Type": "application/json"}
+    request = urllib.request.Request(os.environ["BOTYARD_WEBHOOK_URL"] + method, body, head)
+    try:
+        return json.load(urllib.request.urlopen(request))
+    except urllib.error.HTTPError as refused:
+        return json.load(refused)
+print(json.dumps([
+    call("server.time")["result"],
+    call("botyard.portal.get")["result"],
+    [call("profile").get("error", "") for _ in range(60)][-1],
+]))
+"""
+    words = ["--time-zone", "Asia/Tokyo", "--limits", "cloud", "--profile", "prod", "--delivery", "compat"]
+    ended = run("exec", *words, "--", *python(script))
+    time_, switches, last = json.loads(ended.stdout)
+    assert time_.endswith("+09:00")
+    assert switches["rest"] is True
+    assert last == "QUERY_LIMIT_EXCEEDED"
+
+
+@pytest.mark.postgresql
+def test_a_portal_on_postgresql_leaves_nothing_in_the_database(cluster: Cluster) -> None:
+    address = cluster.create_database()
+    ended = run("exec", "--database", address, "--", *python(CALL), "{BOTYARD_WEBHOOK_URL}user.get?ID=2")
+    assert json.loads(ended.stdout)["result"][0]["NAME"] == "Ben", ended.stderr
+    cluster.run(
+        "DO $$ BEGIN IF (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'botyard%') > 0 "
+        "THEN RAISE EXCEPTION 'left behind'; END IF; END $$",
+        address,
+    )
+    cluster.drop(address)
 
 
 @pytest.mark.parametrize("status", [0, 7, 255])

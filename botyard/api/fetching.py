@@ -106,7 +106,7 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
                 with context.limits.aside():
                     await seat.wait(left)
                 if seat.gone:
-                    # Nobody is there to read what would be handed out.
+                    # Nobody is there to read what would be handed out, or it is of another time.
                     return page
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -168,22 +168,30 @@ async def _discard(desk: Desk, names: Names) -> None:
         log.warning("what is left of an upload waits to be swept: %s", error)
 
 
-async def sweep(database: Database, blobs: Blobs, now: int) -> int:
-    """Remove bytes that no file owns any more, or never did. Answers how many names that were."""
+async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[str] = ()) -> int:
+    """Remove bytes that no file owns any more, or never did. Answers how many names that were.
+
+    Those that are ``spared`` have no owner now, and will have one again when the portal is set back.
+    """
     swept = 0
+
+    async def claim(tx: Tx) -> list[str]:
+        await files.renew(tx, spared, now)
+        return await files.claim(tx, before=now - LOOSE_SECONDS, limit=_SWEPT_AT_ONCE)
+
     while True:
-        claimed = await database.write(lambda tx: files.claim(tx, before=now - LOOSE_SECONDS, limit=_SWEPT_AT_ONCE))
+        claimed = await database.write(claim)
         await _remove(database, blobs, claimed)
         swept += len(claimed)
         if len(claimed) < _SWEPT_AT_ONCE:
             return swept
 
 
-async def keep_clean(database: Database, blobs: Blobs, clock: Clock) -> None:
+async def keep_clean(database: Database, blobs: Blobs, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
     """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
     while True:
         try:
-            swept = await sweep(database, blobs, int(clock.settled()))
+            swept = await sweep(database, blobs, int(clock.settled()), spared())
             if swept:
                 log.info("removed the bytes under %d names that no file owns", swept)
         except Exception as error:

@@ -9,17 +9,23 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+
+from botyard.call_log import Lines
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, hearing, loop_factory
+from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import every_scope
+from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.delivery.door import Door
 from botyard.demo.fill import Filled, Place, fill
-from botyard.demo.seed import NOTHING, Seed, SeedWrong, read
+from botyard.demo.seed import Seed
 from botyard.rpc.call import Context
 from botyard.server import WRITERS, open_context
 
@@ -28,7 +34,8 @@ stop the portal, and exit with COMMAND's status."""
 EXAMPLES = """
 botyard exec -- pytest tests/
 botyard exec --tls -- npm test
-botyard exec --seed people.json -- php vendor/bin/phpunit
+botyard exec --limits cloud --delivery compat -- go test ./...
+botyard exec --seed people.yaml -- php vendor/bin/phpunit
 botyard exec -- sh -c 'curl -s "${BOTYARD_WEBHOOK_URL}imbot.dialog.get?DIALOG_ID=chat2001"'
 """
 VARIABLES = {
@@ -57,13 +64,20 @@ def parser() -> options.Parser:
     width = max(map(len, VARIABLES))
     told = "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
     made.epilog = f"variables:\n{told}\n\n{made.epilog}"
-    made.usage = "botyard exec [--tls] [--port PORT] [--seed FILE] -- COMMAND …"
-    made.add_argument("--tls", action="store_true", help="serve https too")
+    made.usage = "botyard exec [options] -- COMMAND …"
     made.add_argument("--port", type=options.port, default=0, help="port for http (default: a free one)")
+    options.add_serving(made, tls_port=0)
+    # What the command says is what people want to read; the portal speaks where it is asked to.
+    made.set_defaults(log_level=None, log_format=None)
     made.add_argument(
-        "--tls-port", type=options.port, default=0, metavar="PORT", help="port for https (default: a free one)"
+        "--database",
+        type=options.database,
+        default=None,
+        metavar="URL",
+        help="postgresql://… instead of SQLite; the portal is made in a schema of its own, which is dropped at the "
+        "end. The password may stand in PGPASSWORD",
     )
-    made.add_argument("--seed", type=Path, metavar="FILE", help="JSON with more people, chats and messages")
+    options.add_seed(made)
     made.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments")
     return made
 
@@ -73,12 +87,8 @@ def run(given: argparse.Namespace) -> int:
     command = given.command[1:] if given.command[:1] == ["--"] else given.command
     if not command:
         parser().error("say which command to run, after --")
-    try:
-        extra = read(given.seed) if given.seed else NOTHING
-        with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            return runner.run(_exec(given, command, extra))
-    except SeedWrong as wrong:
-        raise Failure(str(wrong), Exit.SEED) from wrong
+    with seeded(given.seed) as extra, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_exec(given, command, extra))
 
 
 async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> int:
@@ -87,23 +97,40 @@ async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> i
         hearing(_FORWARDED, child.hear),
         tempfile.TemporaryDirectory(prefix="botyard-", ignore_cleanup_errors=True) as folder,
     ):
-        wanted = Settings(
-            data=Path(folder), port=given.port, tls=given.tls, tls_port=given.tls_port, public_url="", demo=True
+        quiet = given.quiet or not (given.log_level or given.log_format)
+        wanted = msgspec.structs.replace(
+            options.serving(given), data=Path(folder), port=given.port, public_url="", demo=True, quiet=quiet
         )
-        with storage(wanted):
-            front = Front(wanted, "127.0.0.1")
+        async with _database(wanted, given.database or "") as settings:
+            front = Front(settings, "127.0.0.1")
             try:
-                return await _in_portal(front, child, extra)
+                with logging_to(settings) as lines:
+                    return await _in_portal(front, child, extra, lines if says_calls(settings) else None)
             finally:
                 front.close()
 
 
-async def _in_portal(front: Front, child: _Child, extra: Seed) -> int:
+@asynccontextmanager
+async def _database(wanted: Settings, address: str) -> AsyncIterator[Settings]:
+    """The settings with the database that the portal is to live in for as long as it runs."""
+    with storage(wanted):
+        if not address:
+            yield wanted
+            return
+        # The driver takes most of a second to import, and few suites need it.
+        from botyard.store.throwaway import schema
+
+        async with schema(address) as own:
+            yield msgspec.structs.replace(wanted, database=own)
+
+
+async def _in_portal(front: Front, child: _Child, extra: Seed, calls: Lines | None) -> int:
     """Open and fill the portal, and run the child beside it."""
-    context = await open_context(front.settings)
+    context = msgspec.structs.replace(await open_context(front.settings), calls=calls)
     try:
         place = Place(context.database, context.keys, context.settings, every_scope())
         filled = await fill(place, int(time.time()), extra)
+        await context.snapshots.begin(context)
         front.open(context)
         return await _beside(front, child, variables(front, filled), context)
     finally:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from botyard.commands.failing import Exit
+from botyard.commands.failing import Exit, Failure
 from botyard.config import Settings
 
 DEFAULTS = Settings()
@@ -123,6 +123,83 @@ def add_certificate(made: argparse.ArgumentParser) -> None:
         help="serve https with this certificate and its chain, in PEM, instead; read again when the file changes",
     )
     made.add_argument("--tls-key", default=DEFAULTS.tls_key, metavar="FILE", help="its private key, in PEM")
+
+
+def add_seed(made: argparse.ArgumentParser) -> None:
+    """Add the option that brings more into a demo portal."""
+    made.add_argument("--seed", type=Path, metavar="FILE", help="YAML or JSON with more people, chats and messages")
+
+
+def add_serving(made: argparse.ArgumentParser, *, tls_port: int) -> None:
+    """Add the options that every command takes which serves a portal; see ``serving``."""
+    known = DEFAULTS
+    made.add_argument("--tls", action="store_true", help="serve https too, with a certificate authority of its own")
+    made.add_argument(
+        "--tls-port",
+        type=port,
+        default=tls_port,
+        metavar="PORT",
+        help=f"port for https, 0 for a free one (default: {tls_port})",
+    )
+    add_certificate(made)
+    made.add_argument(
+        "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
+    )
+    made.add_argument(
+        "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
+    )
+    add_delivery(made)
+    made.add_argument(
+        "--event-hours",
+        type=hours,
+        default=known.event_hours,
+        metavar="HOURS",
+        help=f"keep events so long for those who fetch them (default: {known.event_hours})",
+    )
+    made.add_argument(
+        "--event-log-days",
+        type=days,
+        default=known.event_log_days,
+        metavar="DAYS",
+        help="keep events in the log for so long, and longer while deliveries refer to them; 0 for ever "
+        f"(default: {known.event_log_days})",
+    )
+    made.add_argument(
+        "--time-zone", type=zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
+    )
+    add_files(made)
+    made.add_argument(
+        "--file-quota",
+        type=mebibytes,
+        default=known.file_quota,
+        metavar="MIB",
+        help=f"mebibytes that the files of one person or bot may take; 0 for no limit (default: {known.file_quota})",
+    )
+    add_log(made)
+
+
+def serving(given: argparse.Namespace) -> Settings:
+    """Settings with the options of ``add_serving``. Raises Failure where they do not go together."""
+    if bool(given.tls_cert) != bool(given.tls_key):
+        raise Failure("--tls-cert and --tls-key go together.", Exit.USAGE)
+    return Settings(
+        files=given.files,
+        file_quota=given.file_quota,
+        tls=given.tls or bool(given.tls_cert),
+        tls_cert=given.tls_cert,
+        tls_key=given.tls_key,
+        tls_port=given.tls_port,
+        time_zone=given.time_zone,
+        limits=given.limits,
+        profile=given.profile,
+        delivery=given.delivery,
+        quiet=given.quiet,
+        log_level=given.log_level or DEFAULTS.log_level,
+        log_format=given.log_format or DEFAULTS.log_format,
+        delivery_timeout=given.delivery_timeout,
+        event_hours=given.event_hours,
+        event_log_days=given.event_log_days,
+    )
 
 
 def place(given: argparse.Namespace) -> Settings:

@@ -20,11 +20,14 @@ from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
 from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import every_scope
+from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.demo import helper_bot
 from botyard.demo.credentials import FILE, Credentials
 from botyard.demo.fill import Place, fill, greet
 from botyard.demo.known_keys import KnownKeys, RandomKeys
+from botyard.demo.seed import NOTHING, Seed
+from botyard.errors import Refused
 from botyard.portal import passwords, setup
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
@@ -39,6 +42,7 @@ botyard serve --demo
 botyard serve --demo --tls
 botyard serve --data /var/lib/botyard --host 0.0.0.0 --public-url https://chat.example.com --profile prod
 botyard serve --port 0 --limits cloud
+botyard serve --demo --seed people.yaml
 """
 
 
@@ -50,15 +54,6 @@ def parser() -> options.Parser:
     made.add_argument(
         "--port", type=options.port, default=known.port, help=f"port for http, 0 for a free one (default: {known.port})"
     )
-    made.add_argument("--tls", action="store_true", help="serve https too, with a certificate authority of its own")
-    made.add_argument(
-        "--tls-port",
-        type=options.port,
-        default=known.tls_port,
-        metavar="PORT",
-        help=f"port for https, 0 for a free one (default: {known.tls_port})",
-    )
-    options.add_certificate(made)
     options.add_public_url(made)
     made.add_argument(
         "--trusted-proxies",
@@ -75,69 +70,22 @@ def parser() -> options.Parser:
         action="store_true",
         help="make up the keys of a new demo portal; the published ones are for this machine only",
     )
-    made.add_argument(
-        "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
-    )
-    made.add_argument(
-        "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
-    )
-    options.add_delivery(made)
-    made.add_argument(
-        "--event-hours",
-        type=options.hours,
-        default=known.event_hours,
-        metavar="HOURS",
-        help=f"keep events so long for those who fetch them (default: {known.event_hours})",
-    )
-    made.add_argument(
-        "--event-log-days",
-        type=options.days,
-        default=known.event_log_days,
-        metavar="DAYS",
-        help="keep events in the log for so long, and longer while deliveries refer to them; 0 for ever "
-        f"(default: {known.event_log_days})",
-    )
-    made.add_argument(
-        "--time-zone", type=options.zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
-    )
-    options.add_files(made)
-    made.add_argument(
-        "--file-quota",
-        type=options.mebibytes,
-        default=known.file_quota,
-        metavar="MIB",
-        help=f"mebibytes that the files of one person or bot may take; 0 for no limit (default: {known.file_quota})",
-    )
-    options.add_log(made)
+    options.add_seed(made)
+    options.add_serving(made, tls_port=known.tls_port)
     options.add_place(made)
     return made
 
 
 def settings(given: argparse.Namespace) -> Settings:
     """The options as settings; an empty ``public_url`` is filled in when the port is known."""
-    return Settings(
+    return msgspec.structs.replace(
+        options.serving(given),
         data=given.data,
         database=options.chosen_database(given),
-        files=given.files,
-        file_quota=given.file_quota,
         host=given.host,
         port=given.port,
-        tls=given.tls or bool(given.tls_cert),
-        tls_cert=given.tls_cert,
-        tls_key=given.tls_key,
-        tls_port=given.tls_port,
         public_url=given.public_url or "",
         trusted_proxies=given.trusted_proxies,
-        time_zone=given.time_zone,
-        limits=given.limits,
-        profile=given.profile,
-        delivery=given.delivery,
-        quiet=given.quiet,
-        log_level=given.log_level,
-        log_format=given.log_format,
-        delivery_timeout=given.delivery_timeout,
-        event_hours=given.event_hours,
-        event_log_days=given.event_log_days,
         demo=given.demo,
         random_keys=given.random_keys,
     )
@@ -145,13 +93,17 @@ def settings(given: argparse.Namespace) -> Settings:
 
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
-    if bool(given.tls_cert) != bool(given.tls_key):
-        parser().error("--tls-cert and --tls-key go together")
+    if given.seed and not given.demo:
+        raise Failure("A seed is planted into a demo portal: say --demo, too.", Exit.USAGE)
     # Not even while it starts is a terminal that goes away the end of the server.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     wanted = settings(given)
-    with logging_to(wanted) as lines, asyncio.Runner(loop_factory=loop_factory()) as runner:
-        runner.run(_serve(wanted, lines if says_calls(wanted) else None))
+    with (
+        seeded(given.seed) as extra,
+        logging_to(wanted) as lines,
+        asyncio.Runner(loop_factory=loop_factory()) as runner,
+    ):
+        runner.run(_serve(wanted, extra, lines if says_calls(wanted) else None))
     return Exit.OK
 
 
@@ -171,7 +123,7 @@ def _require_no_demo(wanted: Settings) -> None:
         )
 
 
-async def _serve(wanted: Settings, calls: Lines | None) -> None:
+async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
     """Serve as the only server of a data folder; many may share a PostgreSQL database."""
     with contextlib.ExitStack() as held:
         with storage(wanted):
@@ -180,14 +132,14 @@ async def _serve(wanted: Settings, calls: Lines | None) -> None:
             wanted.data.mkdir(parents=True, exist_ok=True)
             if not wanted.database:
                 held.enter_context(only_server(wanted.data))
-        await _serve_alone(wanted, calls)
+        await _serve_alone(wanted, extra, calls)
 
 
-async def _serve_alone(wanted: Settings, calls: Lines | None) -> None:
+async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
     with storage(wanted):
         front = Front(wanted)
         try:
-            opened, lines = await _opened(front)
+            opened, lines = await _opened(front, extra)
         except BaseException:
             front.close()
             raise
@@ -202,15 +154,27 @@ async def _serve_alone(wanted: Settings, calls: Lines | None) -> None:
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
 
 
-async def _opened(front: Front) -> tuple[Context, list[str]]:
+async def _opened(front: Front, extra: Seed) -> tuple[Context, list[str]]:
     """The open portal, made where there was none, and what there is to say about it."""
     context = await open_context(front.settings)
     try:
-        lines = await _settle(context, front)
-        return await _as_known(context), lines
+        lines = await _settle(context, front, extra)
+        context = await _as_known(context)
+        await _keep_start(context)
+        return context, lines
     except BaseException:
         await context.database.close()
         raise
+
+
+async def _keep_start(context: Context) -> None:
+    """Keep the portal as it starts, with the commands of its Helper, for botyard.portal.reset."""
+    helper = await helper_bot.find(context) if context.settings.demo else None
+    if helper:
+        # Where it is refused, the Helper says so when it runs.
+        with contextlib.suppress(Refused):
+            await helper.register()
+    await context.snapshots.begin(context)
 
 
 class _Greeting(NamedTuple):
@@ -218,16 +182,20 @@ class _Greeting(NamedTuple):
 
     shown: Credentials | None = None
     password: str = ""
+    unplanted: bool = False
+    """Whether there was a seed, and a portal before it."""
 
 
-async def _settle(context: Context, front: Front) -> list[str]:
+async def _settle(context: Context, front: Front, extra: Seed) -> list[str]:
     """Make what is missing and say what there is."""
-    greeting = await (_settle_demo(context) if context.settings.demo else _settle_plain(context))
+    greeting = await (_settle_demo(context, extra) if context.settings.demo else _settle_plain(context))
     lines: list[str] = []
     if greeting.shown:
         lines += [*banner.demo(front, greeting.shown), ""]
     elif context.settings.demo:
         lines += ["This portal was not made with --demo, so there are no demo keys to show.", ""]
+    if greeting.unplanted:
+        lines += ["This portal was made before, so nothing of the seed was planted; name a new folder with --data.", ""]
     if greeting.password:
         lines += [
             f"A portal was made. Login: {setup.ADMIN}, password: {greeting.password} (it is not shown again).",
@@ -271,18 +239,18 @@ def _require_loopback(settings: Settings) -> None:
             )
 
 
-async def _settle_demo(context: Context) -> _Greeting:
+async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
     place = Place(context.database, context.keys, context.settings, every_scope())
     if not await context.database.read(setup.exists):
         if not context.settings.random_keys:
             _require_loopback(context.settings)
         try:
             keyset = RandomKeys() if context.settings.random_keys else KnownKeys()
-            return _Greeting((await fill(place, int(time.time()), keyset=keyset)).credentials)
+            return _Greeting((await fill(place, int(time.time()), extra, keyset)).credentials)
         except Duplicate:
             # Another server on the same database was faster.
             pass
-    return _Greeting(await greet(place, int(time.time())))
+    return _Greeting(await greet(place, int(time.time())), unplanted=extra is not NOTHING)
 
 
 async def _settle_plain(context: Context) -> _Greeting:

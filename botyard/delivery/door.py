@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 from botyard.delivery.client import Client
 from botyard.delivery.guard import Guard
@@ -46,14 +46,25 @@ class Door:
         """Begin to send what is due."""
         await self.timekeeper.start()
         await self._hooks.start()
+        self._context.snapshots.pauses.append(self._paused)
         self._keeping = asyncio.create_task(keep(self._context), name="keeping")
 
     async def stop(self) -> None:
         """Finish what is under way; what does not end soon is due again at the next start."""
         if self._keeping is not None:
+            self._context.snapshots.pauses.remove(self._paused)
             self._keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
         await self.timekeeper.stop()
         await self._hooks.stop()
         await self._client.close()
+
+    @contextlib.asynccontextmanager
+    async def _paused(self) -> AsyncIterator[None]:
+        """While the portal is set back: what is on its way ends here, and what is due afterwards is found anew."""
+        await self._hooks.abandon()
+        try:
+            yield
+        finally:
+            await self._hooks.start()

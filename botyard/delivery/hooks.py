@@ -124,6 +124,16 @@ class Hooks:
         except Unavailable as problem:
             log.warning("What was sent last could not be recorded and may be sent again: %s", problem.reason)
 
+    async def abandon(self) -> None:
+        """End at once and record nothing, for the rows that it would be recorded in are about to go."""
+        tasks = [task for task in (*self._tasks, self._main) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._queues, self._ended, self._host_of = {}, [], {}
+        self._recipients, self._hosts = Gates(self._recipients.limit), Gates(self._hosts.limit)
+        self._held, self._busy, self._main = 0, 0, None
+
     async def _run(self) -> None:
         while not self._stopping:
             pause = 0.0

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NO_HANDLER = "no handler is bound"
     NO_BOT = "the bot is gone"
     NO_WORDS = "there was nothing to tell"
+    RESET = "the portal was set back"
     NO_WRITER = "nobody writes to such a recipient"
 
 

@@ -45,6 +45,10 @@ class Door:
         self.throttle = Throttle()
         self._busy = asyncio.Semaphore(_AT_ONCE)
 
+    def forget(self) -> None:
+        """Hold no wrong guess against anybody any more."""
+        self.throttle = Throttle()
+
     async def enter(self, database: Database, keys: Keys, attempt: Attempt, now: float) -> Came:
         """Sign somebody in. A wrong password, an unknown login and a person sent away look and last the same."""
         wait = self.throttle.take(attempt.login, attempt.address, now)

@@ -77,6 +77,11 @@ class Limits:
         """Counters held in memory; idle ones are dropped after ten to twenty minutes."""
         return len(self._buckets) + len(self._clocks)
 
+    def forget(self) -> None:
+        """Hold against nobody what was asked so far; calls under way are still counted."""
+        self._buckets = _Recent(_Bucket)
+        self._clocks = _Recent(_OperatingTime)
+
     def admit(self) -> None:
         """Count one more call under way; pair it with ``release``. Raises OVERLOAD when there are too many."""
         if self._in_flight >= self._max_in_flight:

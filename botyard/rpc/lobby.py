@@ -26,7 +26,8 @@ watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
 class Seat:
     """One caller who waits for something to lie ready for any of these recipients.
 
-    ``gone``: the caller has hung up. ``over``: nobody waits any longer, for that reason or because the server stops.
+    ``gone``: the caller has hung up, or is sent away. ``over``: nobody waits any longer, for that reason or because
+    the server stops.
     """
 
     def __init__(self, recipients: frozenset[str]) -> None:
@@ -50,7 +51,7 @@ class Seat:
         self.called.set()
 
     def leave(self) -> None:
-        """The caller has hung up."""
+        """The caller has hung up, or is to be told nothing more."""
         self.gone = True
         self.end()
 
@@ -98,8 +99,13 @@ class Lobby:
                 unwatch()
             self._leave(taken)
 
+    def dismiss(self) -> None:
+        """Let everybody go who waits now, with nothing: the portal is set back."""
+        for one in self._all():
+            one.leave()
+
     def close(self) -> None:
-        """Call everybody up and let nobody wait any more: the server is stopping."""
+        """Let everybody go, and nobody wait any more: the server is stopping."""
         self._closed = True
         for one in self._all():
             one.end()

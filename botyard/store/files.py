@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from botyard.model.files import File, Kept
-from botyard.store.db import Row, Tx
+from botyard.store.db import Row, Tx, Value
 
 COLUMNS = """f.id, f.chat_id, f.message_id, f.author_id, COALESCE(u.full_name, ''), f.created, f.name, f.size, f.mime,
  f.width, f.height, f.blob, f.preview, f.preview_size"""
@@ -146,6 +146,13 @@ async def loosen(tx: Tx, name: str, now: int) -> None:
 async def take(tx: Tx, name: str) -> bool:
     """Make bytes a file's own again; ``False`` when they were swept away meanwhile."""
     return await tx.run("DELETE FROM loose_blobs WHERE name = :name AND claimed = 0", name=name) > 0
+
+
+async def renew(tx: Tx, names: Iterable[str], now: int) -> None:
+    """Have bytes count as loose from now on at the earliest: somebody may still come back for them."""
+    rows: list[Mapping[str, Value]] = [{"name": name, "now": now} for name in names]
+    if rows:
+        await tx.many("UPDATE loose_blobs SET since = :now WHERE name = :name AND claimed = 0", rows)
 
 
 async def claim(tx: Tx, *, before: int, limit: int) -> list[str]:

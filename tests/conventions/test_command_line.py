@@ -58,5 +58,27 @@ def test_the_tables_name_commands_that_exist() -> None:
     assert [one for one in (*UNDER_ANOTHER_NAME, *ON_THE_MACHINE_ONLY) if one not in ALL] == []
 
 
+SERVE_ONLY = {
+    "--data": "its folder is made for the run and removed",
+    "--demo": "it is a demo portal in any case",
+    "--host": "the portal is for one command on this machine",
+    "--random-keys": "its keys are made up in any case",
+    "--public-url": "the command is told the address",
+    "--trusted-proxies": "there is no proxy before it",
+}
+
+
+def test_exec_takes_every_option_of_serve_that_makes_sense() -> None:
+    serve, exec_ = (
+        {word for one in made._actions for word in one.option_strings} for made in parsers("serve", "exec_")
+    )
+    assert serve - exec_ == set(SERVE_ONLY)
+
+
+def parsers(*modules: str) -> Iterator[argparse.ArgumentParser]:
+    for name in modules:
+        yield importlib.import_module(f"botyard.commands.{name}").parser()
+
+
 def test_verbs_are_seen() -> None:
     assert {"user add", "app restrict", "token issue", "portal switch"} <= set(ALL)

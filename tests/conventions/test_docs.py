@@ -69,8 +69,8 @@ def test_the_map_names_files_that_exist() -> None:
 
 
 def test_the_reference_is_as_the_code_is() -> None:
-    command = [sys.executable, str(ROOT / "scripts" / "reference.py"), "--check"]
+    command = [sys.executable, "-m", "scripts.reference", "--check"]
     if (SHARED / "contract").exists():
         command += ["--contract", str(SHARED / "contract")]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
     assert (ran.returncode, ran.stderr) == (0, "")

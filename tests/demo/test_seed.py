@@ -1,4 +1,4 @@
-"""Seeds: people, chats and messages out of a JSON file."""
+"""Seeds: people, chats and messages out of a file, YAML or JSON."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 
-from botyard.demo.seed import Person, Said, SeedBot, SeedChat, SeedDialog, SeedWrong, read
+from botyard.demo import content, seed
+from botyard.demo.seed import Person, Said, SeedBot, SeedChat, SeedDialog, SeedWrong
+from botyard.demo.seed_file import located, read
 from tests.demo.test_demo import DemoWorld
 
 Plant = Callable[..., DemoWorld]
@@ -174,3 +177,84 @@ def test_a_file_that_is_no_seed_is_told_apart(tmp_path: Path, text: str, sentenc
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SeedWrong, match=r"cannot be read: No such file"):
         read(tmp_path / "none.json")
+
+
+YAML = """
+people:
+  - login: zoe
+    birthday: 1990-05-01   # A text, as all dates are.
+    mobile: 0123
+bots:
+  - {code: oracle, name: Yes}
+chats:
+  - title: 12:30
+    owner: zoe
+    members: [oracle]
+    messages:
+      - from: oracle
+        text: >-
+          Shall
+          we?
+        keyboard: [{TEXT: Yes, COMMAND: yes}, {TEXT: No, COMMAND: no}]
+"""
+
+
+def seed_of(folder: Path, text: str, name: str = "seed.yaml") -> Path:
+    file = folder / name
+    file.write_text(text)
+    return file
+
+
+def test_yaml_says_what_json_says(tmp_path: Path) -> None:
+    """Words such as `yes` are texts, as in JSON: buttons are called so."""
+    found = read(seed_of(tmp_path, YAML))
+    assert (found.people[0].birthday, found.people[0].mobile) == ("1990-05-01", "0123")
+    assert (found.bots[0].name, found.chats[0].title) == ("Yes", "12:30")
+    said = found.chats[0].messages[0]
+    assert (said.text, [one["COMMAND"] for one in said.keyboard]) == ("Shall we?", ["yes", "no"])
+    as_json = json.dumps(msgspec.to_builtins(found))
+    assert read(seed_of(tmp_path, as_json, "seed.json")) == found
+    assert read(seed_of(tmp_path, as_json)) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("people:\n  - login: zoe\n    admin: 7\n", "Expected `bool`, got `int` - at `$.people[0].admin`, on line 3."),
+        ("chats:\n\n  - title: A\n", "missing required field `owner` - at `$.chats[0]`, on line 3."),
+        ("people:\n  - login: zoe\n    login: pat\n", "is not YAML: 'login' stands here twice, on line 3."),
+        ("people:\n  - login: 'zoe\n", "is not YAML: found unexpected end of stream, on line 3."),
+        ("people: [*zoe]\n", "is not YAML: found undefined alias 'zoe', on line 1."),
+        ("!!python/object/apply:os.getcwd []", "could not determine a constructor for the tag"),
+    ],
+)
+def test_what_is_wrong_in_yaml_is_told_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SeedWrong) as caught:
+        read(seed_of(tmp_path, text))
+    assert sentence in str(caught.value)
+
+
+def test_what_cannot_be_planted_is_told_with_its_line(tmp_path: Path) -> None:
+    file = seed_of(
+        tmp_path, "people:\n- login: zoe\nchats:\n- owner: zoe\n  messages:\n  - {from: zoe, text: a}\n  - from: pat\n"
+    )
+    wrong = SeedWrong("In the seed, chats[0].messages[1]: nobody has the name 'pat'.")
+    assert located(file, wrong) == "In the seed, chats[0].messages[1]: nobody has the name 'pat', on line 7."
+
+
+def plain(found: seed.Seed) -> Any:
+    """A seed as a file has it."""
+    return msgspec.json.decode(msgspec.json.encode(found))
+
+
+def test_the_schema_admits_what_can_be_read_and_nothing_else(tmp_path: Path) -> None:
+    schema = json.loads((Path(seed.__file__).parent / "seed.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(plain(read(seed_of(tmp_path, YAML))), schema)
+    jsonschema.validate(plain(content.DEMO), schema)
+    wrongs: list[Any] = [{"people": [{}]}, {"folks": []}, {"chats": [{"owner": "ben", "type": "SECRET"}]}]
+    for wrong in wrongs:
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+    fields = [field for part in schema["$defs"].values() for field in part["properties"].values()]
+    assert all(field["description"] for field in fields)

@@ -24,15 +24,15 @@ class Missing(Exception):
     """A client that this machine cannot have; the text is one clear sentence."""
 
 
-def node_modules() -> Path:
-    """Install the npm clients that `js/package-lock.json` pins, unless that was done before. Raises Missing."""
+def node_modules(name: str = "sdk-js", pins: Path = HERE / "js") -> Path:
+    """Install what the `package-lock.json` of a folder pins, unless that was done before. Raises Missing."""
 
     def install(folder: Path) -> None:
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / "js" / name, folder / name)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(pins / file, folder / file)
         _installed("npm", ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], folder)
 
-    return _once("sdk-js", (HERE / "js" / "package-lock.json").read_bytes(), install) / "node_modules"
+    return _once(name, (pins / "package-lock.json").read_bytes(), install) / "node_modules"
 
 
 def python_clients() -> Path:

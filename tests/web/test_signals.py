@@ -85,8 +85,5 @@ def test_a_second_ctrl_c_ends_at_once_what_the_first_one_waits_for(tmp_path: Pat
 
 def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
     ended = run("serve", "--port", "0", "--data", str(tmp_path), "--tls-cert", "cert.pem")
-    assert (ended.returncode, ended.stderr.partition(".")[0]) == (
-        2,
-        "botyard serve: --tls-cert and --tls-key go together",
-    )
+    assert (ended.returncode, ended.stderr) == (2, "botyard: --tls-cert and --tls-key go together.\n")
     assert list(tmp_path.iterdir()) == []

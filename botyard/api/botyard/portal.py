@@ -1,12 +1,20 @@
-"""`botyard.portal.*`: the switches of the whole portal."""
+"""`botyard.portal.*`: the switches of the whole portal, and snapshots of it for tests."""
 
 from __future__ import annotations
+
+import re
+
+import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.portal import switches
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.snapshots import KEPT_MAX, Snapshots
+from botyard.store.snapshots import ROWS_MAX, TooLarge
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class Turned(Params, frozen=True, rename="upper"):
@@ -14,6 +22,17 @@ class Turned(Params, frozen=True, rename="upper"):
 
     name: str = ""
     on: bool = False
+
+
+class Named(Params, frozen=True, rename="upper"):
+    name: str = ""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A snapshot: its name, and how many rows of the database are in it."""
+
+    name: str
+    rows: int
 
 
 @method("botyard.portal.get", access=Access.ADMIN)
@@ -33,3 +52,56 @@ async def switch(call: Call, p: Turned) -> dict[str, bool]:
         raise Refused(Problem.SWITCH_MISSING, names=", ".join(switches.SWITCHES))
     await switches.turn(call.tx, p.name, p.on)
     return await switches.positions(call.tx)
+
+
+@method(
+    "botyard.portal.snapshot",
+    access=Access.ADMIN,
+    mode=Mode.OWN,
+    raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_NAME, Problem.SNAPSHOT_TOO_MANY, Problem.SNAPSHOT_TOO_LARGE),
+)
+async def snapshot(call: Call, p: Named) -> Kept:
+    """Keep the state of the whole portal under a name, until the server stops; one of the same name is replaced."""
+    kept = _snapshots(call)
+    if not _NAME.fullmatch(p.name):
+        raise Refused(Problem.SNAPSHOT_NAME)
+    if kept.full(p.name):
+        raise Refused(Problem.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
+    try:
+        found = await kept.keep(call.context, p.name)
+    except TooLarge as problem:
+        raise Refused(Problem.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
+    return Kept(p.name, found.rows)
+
+
+@method(
+    "botyard.portal.restore", access=Access.ADMIN, mode=Mode.OWN, raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_MISSING)
+)
+async def restore(call: Call, p: Named) -> bool:
+    """Make the portal what it was when the snapshot of this name was taken.
+
+    What has happened since is gone, and numbers of people, chats, messages and
+    files are given out again; those of events go on. Events on their way are
+    not sent any more, and callers who wait for events are answered with none.
+    """
+    kept = _snapshots(call)
+    if not (p.name and await kept.restore(call.context, p.name)):
+        raise Refused(Problem.SNAPSHOT_MISSING)
+    return True
+
+
+@method(
+    "botyard.portal.reset", access=Access.ADMIN, mode=Mode.OWN, raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_TOO_LARGE)
+)
+async def reset(call: Call, p: NoParams) -> bool:
+    """Make the portal what it was when the server had started, as `botyard.portal.restore` does."""
+    if not await _snapshots(call).restore(call.context):
+        raise Refused(Problem.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX)
+    return True
+
+
+def _snapshots(call: Call) -> Snapshots:
+    """The snapshots of a portal that is for development. Raises DEV_ONLY."""
+    if call.context.settings.profile != "dev":
+        raise Refused(Problem.DEV_ONLY)
+    return call.context.snapshots

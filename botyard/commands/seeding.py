@@ -1,0 +1,29 @@
+"""The seed of `botyard exec` and `botyard serve`, and what is said when it cannot be planted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from botyard.commands.failing import Exit, Failure
+from botyard.demo.seed import NOTHING, Seed, SeedWrong
+
+
+@contextmanager
+def seeded(file: Path | None) -> Iterator[Seed]:
+    """What is in a seed file. What is wrong with it, there or when it is planted, is told with its place."""
+    if file is None:
+        yield NOTHING
+        return
+    # YAML takes a moment to import, and few portals need it.
+    from botyard.demo import seed_file
+
+    try:
+        extra = seed_file.read(file)
+    except SeedWrong as wrong:
+        raise Failure(str(wrong), Exit.SEED) from wrong
+    try:
+        yield extra
+    except SeedWrong as wrong:
+        raise Failure(seed_file.located(file, wrong), Exit.SEED) from wrong

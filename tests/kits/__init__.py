@@ -1,0 +1,1 @@
+"""The kits for tests of bots, each used as its users do."""
