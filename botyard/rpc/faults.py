@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 import secrets
@@ -15,6 +16,16 @@ log = logging.getLogger("botyard.fault")
 _ODD = re.compile(r"[^A-Za-z0-9_./-]")
 _LONGEST = 100
 
+_FULL = "The disk is full."
+_OPEN = "Too many files and connections are open."
+_RUN_OUT = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EMFILE: _OPEN,
+    errno.ENFILE: _OPEN,
+    errno.ENOMEM: "There is not enough memory.",
+}
+
 
 def refusal(fault: Exception, method: str) -> Refused:
     """Any exception of a call as the error the caller sees; a ``Refused`` is itself."""
@@ -23,11 +34,21 @@ def refusal(fault: Exception, method: str) -> Refused:
     if isinstance(fault, Unavailable) and fault.mark:
         return Refused(Problem.STORAGE, reason=fault.reason, id=fault.mark)
     mark = secrets.token_hex(4)
-    if isinstance(fault, Unavailable):
-        log.error("%s %s: %s", mark, _plain(method), fault.reason)
-        return Refused(Problem.STORAGE, reason=fault.reason, id=mark)
+    reason = fault.reason if isinstance(fault, Unavailable) else _run_out(fault)
+    if reason:
+        log.error("%s %s: %s", mark, _plain(method), reason)
+        return Refused(Problem.STORAGE, reason=reason, id=mark)
+    if isinstance(fault, ImportError):
+        # A part of the program is missing or cannot be read: where it was asked for helps nobody.
+        log.error("%s %s: %s", mark, _plain(method), fault)
+        return Refused(Problem.INTERNAL, id=mark)
     log.error("%s %s failed", mark, _plain(method), exc_info=fault)
     return Refused(Problem.INTERNAL, id=mark)
+
+
+def _run_out(fault: Exception) -> str:
+    """What the machine has run out of, in a sentence; a traceback would say no more."""
+    return _RUN_OUT.get(fault.errno or 0, "") if isinstance(fault, OSError) else ""
 
 
 def unexpected_answer(fault: Exception, method: str) -> Refused:

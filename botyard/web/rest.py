@@ -79,9 +79,10 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:
-    if not wanted.v3 and spool.takes_files(context, wanted.method):
+    method = None if wanted.v3 else spool.taking(context, wanted.method)
+    if method is not None:
         given = _request(scope, wanted, _params(scope, wanted, b""), started).credentials
-        async with spool.received(context, scope, receive, given, started) as params:
+        async with spool.received(context, method, scope, receive, given, started) as params:
             return await dispatch(context, _request(scope, wanted, params, started))
     params = _params(scope, wanted, await read_body(scope, receive))
     return await dispatch(context, _request(scope, wanted, params, started))

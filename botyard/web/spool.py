@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any
 
 from botyard.errors import Problem, Refused
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import require_known
 from botyard.rpc.identity import Credentials
+from botyard.rpc.method import Method
 from botyard.store.blobs import Depot, arriving
 from botyard.web.http import Announced, Receive, Scope, announced, header, next_part
 from botyard.wire import body, compression
 from botyard.wire.limits import MAX_UPLOAD, SMALL_BODY, UPLOAD_SECONDS
 
+log = logging.getLogger(__name__)
 
-def takes_files(context: Context, name: str) -> bool:
-    """Whether the method of this name takes large bodies and the files of forms."""
+
+def taking(context: Context, name: str) -> Method | None:
+    """The method of this name, if it takes large bodies and the files of forms."""
     found = context.registry.find(name)
-    return found is not None and found.uploads
+    return found if found is not None and found.uploads else None
 
 
 @contextlib.asynccontextmanager
 async def received(
-    context: Context, scope: Scope, receive: Receive, given: Credentials, started: float
+    context: Context, method: Method, scope: Scope, receive: Receive, given: Credentials, started: float
 ) -> AsyncIterator[dict[str, Any]]:
     """The parameters of a call that may bring files, which vanish with the call.
 
@@ -36,26 +40,48 @@ async def received(
     with contextlib.ExitStack() as kept:
 
         def keep() -> IO[bytes]:
-            return kept.enter_context(arriving(context.depot.incoming))
+            file = arriving(context.depot.incoming)
+            kept.callback(_close, file)
+            return file
 
         arrived = keep()
         size, coding = _announced(scope)
         if size > SMALL_BODY and (given.secret or given.token):
             await require_known(context, given, started)
         async with _place(context.depot, size):
-            size = await _gather(arrived, receive)
-            if coding:
-                packed, arrived = arrived, keep()
-                size = await asyncio.to_thread(_unpack, coding, packed, arrived)
+            with _disk_told(method):
+                size = await _gather(arrived, receive)
+                if coding:
+                    packed, arrived = arrived, keep()
+                    size = await asyncio.to_thread(_unpack, coding, packed, arrived)
 
         # Large texts are in memory from here until the call is done; so there is one of them at a time.
         async with context.depot.turns if size > SMALL_BODY else contextlib.nullcontext():
             kind = header(scope, b"content-type").decode("latin-1")
             query = scope["query_string"]
-            if size > SMALL_BODY:
-                yield await asyncio.to_thread(body.decode_file, kind, arrived, query, keep)
-            else:
-                yield body.decode_file(kind, arrived, query, keep)
+            with _disk_told(method):
+                if size > SMALL_BODY:
+                    params = await asyncio.to_thread(body.decode_file, kind, arrived, query, keep)
+                else:
+                    params = body.decode_file(kind, arrived, query, keep)
+            yield params
+
+
+def _close(file: IO[bytes]) -> None:
+    # What a full disk did not take is written once more at the end, and nobody is left to be told that it fails.
+    with contextlib.suppress(OSError):
+        file.close()
+
+
+@contextlib.contextmanager
+def _disk_told(method: Method) -> Iterator[None]:
+    """What goes wrong with the disk, as the method tells it. Raises UPLOAD_NOT_STORED or FILE_NOT_STORED."""
+    try:
+        yield
+    except OSError as error:
+        log.error("a file could not be received: %s", error.strerror or error)
+        own = Problem.UPLOAD_NOT_STORED in method.raises
+        raise Refused(Problem.UPLOAD_NOT_STORED if own else Problem.FILE_NOT_STORED) from error
 
 
 def _announced(scope: Scope) -> Announced:

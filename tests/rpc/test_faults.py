@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import msgspec
 import pytest
 
+from botyard.rpc.faults import refusal
 from botyard.server import application
 from tests.world import World
 
@@ -69,3 +72,22 @@ class TestFaults:
         first = caplog.records[0].getMessage()
         assert "\n" not in first
         assert len(first) < 150
+
+    @pytest.mark.parametrize(
+        ("fault", "said"),
+        [
+            (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
+            (OSError(errno.EMFILE, "Too many open files"), "Too many files and connections are open."),
+            (ImportError("cannot import name 'cat'"), "Internal server error"),
+        ],
+    )
+    def test_what_the_machine_lacks_is_one_line(
+        self, caplog: pytest.LogCaptureFixture, fault: Exception, said: str
+    ) -> None:
+        refused = refusal(fault, "profile")
+        code, text = refused.v1()
+        mark = text.rpartition("(")[2].rstrip(")")
+        assert (refused.status, code, text) == (500, "INTERNAL_SERVER_ERROR", f"{said} ({mark})")
+        (record,) = caplog.records
+        assert record.exc_info is None
+        assert record.message.startswith(f"{mark} profile")

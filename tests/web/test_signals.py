@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import signal
 import socket
 import ssl
@@ -9,12 +11,20 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from trustme import CA
 
-from tests.test_cli_live import SECONDS, ask, run, serving
+from tests.test_cli_live import SECONDS, Serving, ask, run, serving
 
 pytestmark = pytest.mark.live
+
+
+def port(server: Serving) -> int:
+    """Where it listens."""
+    found = urlsplit(server.url).port
+    assert found
+    return found
 
 
 def greeting(port: int) -> bytes:
@@ -67,7 +77,7 @@ def test_sighup_ends_nothing_without_certificates(tmp_path: Path) -> None:
 
 
 def test_a_second_ctrl_c_ends_at_once_what_the_first_one_waits_for(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, socket.create_connection(("127.0.0.1", urlsplit(server.url).port)) as slow:
+    with serving(tmp_path) as server, socket.create_connection(("127.0.0.1", port(server))) as slow:
         # Half a request: the server waits for the rest of it when it is asked to stop.
         slow.sendall(b"POST /rest/server.time HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf")
         assert ask(f"{server.url}/rest/server.time")["error"] == "NO_AUTH_FOUND"
@@ -75,7 +85,7 @@ def test_a_second_ctrl_c_ends_at_once_what_the_first_one_waits_for(tmp_path: Pat
         with pytest.raises(OSError):
             # It takes no more connections: the first signal has been heard.
             while True:
-                socket.create_connection(("127.0.0.1", urlsplit(server.url).port), 1).close()
+                socket.create_connection(("127.0.0.1", port(server)), 1).close()
                 time.sleep(0.01)
         assert server.process.poll() is None
         server.process.send_signal(signal.SIGINT)
@@ -87,3 +97,29 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
     ended = run("serve", "--port", "0", "--data", str(tmp_path), "--tls-cert", "cert.pem")
     assert (ended.returncode, ended.stderr) == (2, "botyard: --tls-cert and --tls-key go together.\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
+    """Connections for which there is no descriptor wait or are closed; the server goes on when some are free again."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    try:
+        server = Serving(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    try:
+        held = [socket.create_connection(("127.0.0.1", port(server)), SECONDS) for _ in range(100)]
+        for one in held:
+            one.close()
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            with contextlib.suppress(httpx.TransportError):
+                assert ask(f"{server.url}/rest/server.time")["error"] == "NO_AUTH_FOUND"
+                break
+        code, said = server.stop()
+    finally:
+        server.process.kill()
+        server.process.communicate()
+    assert code == 0
+    assert "Traceback" not in said
+    assert said.count("\n") < 10

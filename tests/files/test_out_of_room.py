@@ -1,0 +1,68 @@
+"""A disk that fills and descriptors that run out while files arrive: the documented error, one line in the log."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from botyard.web import spool
+from botyard.wire import limits
+from tests.files.room import Room, base64_of, form
+
+UPLOAD = "im.v2.File.upload"
+
+
+class Full(io.BytesIO):
+    """A file that takes so many bytes and no more, and complains once more when it is closed."""
+
+    def __init__(self, room: int, number: int) -> None:
+        super().__init__()
+        self.left, self.number = room, number
+
+    def write(self, piece: Any) -> int:
+        self.left -= len(piece)
+        self._complain()
+        return super().write(piece)
+
+    def close(self) -> None:
+        super().close()
+        self._complain()
+
+    def _complain(self) -> None:
+        if self.left < 0:
+            raise OSError(self.number, os.strerror(self.number))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO])
+@pytest.mark.parametrize("nth", [0, 1], ids=["the body", "the file in it"])
+@pytest.mark.parametrize("size", [1000, 3 * limits.SMALL_BODY], ids=["small", "large"])
+def test_a_form_for_which_there_is_no_room(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, size: int, nth: int, number: int
+) -> None:
+    made: list[IO[bytes]] = []
+
+    def arriving(folder: Path) -> IO[bytes]:
+        made.append(Full(size // 2, number) if len(made) == nth else io.BytesIO())
+        return made[-1]
+
+    monkeypatch.setattr(spool, "arriving", arriving)
+    body = form("bound", {"dialogId": room.dialog}, "fields[content]", "a.bin", b"x" * size)
+    answer = room.world.post(f"{room.me.path}/{UPLOAD}", body, "multipart/form-data; boundary=bound")
+    assert (answer.status, answer.error, answer.text) == (400, "UPLOAD_FAILED", "File upload failed")
+    assert [(one.message, one.exc_info) for one in caplog.records] == [
+        (f"a file could not be received: {os.strerror(number)}", None)
+    ]
+    assert all(file.closed for file in made)
+    monkeypatch.undo()
+    assert room.sent("a.txt", b"alpha")["size"] == 5
+
+
+def test_a_body_of_json_for_which_there_is_no_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "arriving", lambda folder: Full(2 * limits.SMALL_BODY, errno.ENOSPC))
+    answer = room.send("a.bin", base64_of(b"x" * 3 * limits.SMALL_BODY))
+    assert (answer.status, answer.error) == (400, "UPLOAD_FAILED")
