@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.model.apps import App
+from botyard.model.bots import Bot
 from botyard.model.people import UserKind
 from botyard.portal import apps, tokens
+from botyard.portal.keys import HOOK
 from botyard.portal.tokens import Keyring
 from botyard.rpc.call import Context
 from botyard.rpc.scopes import shown_text
@@ -28,15 +30,16 @@ async def block(
     owner: str,
     user_id: int,
     caller_id: int = 0,
+    known_as: str = "",
     client: bool = False,
     bare: bool = False,
 ) -> dict[str, Any]:
     """What an owner of handlers is told beside an event; needs a write transaction where the owner is an application.
 
-    An application gets tokens of ``user_id``, whose act the event tells of, or where that is a bot of
-    somebody else, of ``caller_id``, in whose name that bot acted; of nobody whom the application may not speak
-    for. ``client`` adds its own client id. A webhook gets no tokens, as the page says of outgoing
-    webhooks, nor does an application that is gone (``bare``, or not installed any more).
+    An application gets tokens of ``user_id``, whose act the event tells of, or where that is a bot of somebody else,
+    of ``caller_id``, in whose name that bot acted; of nobody whom the application may not speak for. ``client`` adds
+    its own client id. A webhook gets no tokens, as the page says of outgoing webhooks, nor does an application that is
+    gone (``bare``, or not installed any more). The application_token is made from ``known_as`` where that is given.
     """
     endpoint = context.url("/rest/")
     found = await portal.get(tx)
@@ -51,7 +54,13 @@ async def block(
         place |= {"scope": shown_text(app.scopes), "status": app.status}
         place |= await _tokens(tx, context, app, await _spoken_for(tx, app, owner, user_id, caller_id))
         place |= {"client_id": app.client_id} if client else {}
-    return place | {"application_token": context.keys.application_token(owner)}
+    return place | {"application_token": context.keys.application_token(known_as or owner)}
+
+
+async def note_alias(tx: Tx, context: Context, bot: Bot) -> None:
+    """Let a webhook's bot be found by the application_token that is about to be told."""
+    if bot.owner.startswith(HOOK) and not bot.alias:
+        await bots.set_alias(tx, bot.user_id, context.keys.alias(context.keys.application_token(bot.known_as)))
 
 
 async def _tokens(tx: Tx, context: Context, app: App, user_id: int) -> dict[str, Any]:

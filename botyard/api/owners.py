@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+import re
+
 from botyard.chat import bots
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
+from botyard.portal.keys import HOOK
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.store import bots as rows
@@ -12,6 +16,9 @@ from botyard.store.db import Tx
 
 NAMED = 10
 """Bots that a hint lists."""
+
+# What an application_token looks like; few words that people choose do.
+_TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
 def owner(call: Call, token: str) -> str:
@@ -30,13 +37,40 @@ _FAULTS = {
 }
 
 
-async def own_bot(call: Call, owner_name: str, bot_id: int) -> Bot:
-    """The bot that an owner means: by id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
+    """The same, where the token may also be the application_token that events of the bots carry.
+
+    Portals send a webhook's own CLIENT_ID there, so bots send it back. ``bot_id`` is the bot that is meant, if known.
+    """
+    name = owner(call, token)
+    if call.identity.client_id or not _TOKEN.fullmatch(token) or await rows.count_of(call.tx, name):
+        return name
+    return await _by_alias(call, token, bot_id) or name
+
+
+async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
+    """The caller's bot by its id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    name = owner(call, token)
     try:
-        return await bots.find_own(call.tx, owner_name, bot_id)
+        return await bots.find_own(call.tx, name, bot_id)
     except Refused as refused:
-        refused.hint = await no_bot(call, call.tx, owner_name, bot_id, refused)
+        # Only now, so that the usual call pays nothing for it.
+        alias = await _by_alias(call, token, bot_id)
+        if alias:
+            return await bots.find_own(call.tx, alias, bot_id)
+        refused.hint = await no_bot(call, call.tx, name, bot_id, refused)
         raise
+
+
+async def _by_alias(call: Call, token: str, bot_id: int) -> str:
+    """The owner of the webhook's bots whose application_token this is; ``""`` for none."""
+    if call.identity.client_id or not _TOKEN.fullmatch(token):
+        return ""
+    keys = call.context.keys
+    found = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
+    if found is None or not found.owner.startswith(HOOK):
+        return ""
+    return found.owner if hmac.compare_digest(keys.application_token(found.known_as), token) else ""
 
 
 async def no_bot(call: Call, tx: Tx, owner_name: str, bot_id: int, refused: Refused) -> str:

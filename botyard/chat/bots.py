@@ -178,6 +178,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool
         messages=bot.messages,
         chats=bot.chats,
         people=bot.people,
+        first_owner=bot.first_owner,
         uninstalled=uninstalled,
     )
     await outbox.publish(tx, farewell, now)

@@ -58,6 +58,13 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     messages: int = 0
     chats: int = 0
     people: int = 0
+    first_owner: str = ""
+    alias: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """The owner that its application_token is made from: the first one, whatever became of the bot."""
+        return self.first_owner or self.owner
 
 
 class Handlers(msgspec.Struct, frozen=True, gc=False):

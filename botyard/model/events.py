@@ -144,6 +144,7 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     messages: int = 0
     chats: int = 0
     people: int = 0
+    first_owner: str = ""
     uninstalled: bool = False
 
     @property
@@ -168,6 +169,7 @@ class BotRemoved(Event, frozen=True, kw_only=True):
             messages=self.messages,
             chats=self.chats,
             people=self.people,
+            first_owner=self.first_owner,
         )
 
 

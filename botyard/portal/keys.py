@@ -19,6 +19,8 @@ PEPPER_BYTES = 32
 HASHES = 1024
 """Hashes that are remembered, in memory only."""
 SIGNING_PREFIX = "whsec_"
+HOOK = "hook:"
+"""How the owner of bots begins where that is a word that webhooks say."""
 
 _WHOLE = re.compile(rb"[0-9a-fA-F]{%d}" % (2 * PEPPER_BYTES))
 
@@ -49,11 +51,15 @@ class Keys:
 
     def hook_owner(self, token: str) -> str:
         """The owner of what webhooks register under a token of their choice: only its keyed hash is kept."""
-        return f"hook:{self.hash('client:' + token)}"
+        return f"{HOOK}{self.hash('client:' + token)}"
 
     def application_token(self, owner: str) -> str:
         """The token by which an application or bot owner knows our events: constant, never stored."""
         return self.hash("application_token:" + owner)[:32]
+
+    def alias(self, token: str) -> str:
+        """The form in which an application token that names a webhook's bots is stored and looked up."""
+        return self.hash("alias:" + token)
 
     def event_token(self, seed: str) -> str:
         """A token that goes out with events, made again rather than kept."""

@@ -10,7 +10,8 @@ from botyard.model.bots import Bot, ChatApp, Command, Handlers
 from botyard.store.db import Row, Tx, Value
 
 _BOT = """b.user_id, b.owner, b.code, b.type, b.openline, b.dialect, b.created, u.full_name, u.active, b.event_mode,
- b.webhook_url, b.hidden, b.reactions, b.background_id, u.language, b.messages, b.chats, b.people
+ b.webhook_url, b.hidden, b.reactions, b.background_id, u.language, b.messages, b.chats, b.people,
+ b.first_owner, b.alias
  FROM bots b JOIN users u ON u.id = b.user_id"""
 _HANDLERS = "message_add, message_update, message_delete, welcome, bot_delete"
 _COMMAND = "id, owner, bot_id, command, handler, common, hidden, extranet, lang"
@@ -103,9 +104,26 @@ def _settings(bot: Bot) -> dict[str, Value]:
 
 async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
     """Hand a bot over with its commands and chat applications."""
-    await tx.run("UPDATE bots SET owner = :owner WHERE user_id = :id", owner=owner, id=bot_id)
+    await tx.run(
+        """UPDATE bots SET owner = :owner, first_owner = CASE WHEN first_owner = '' THEN owner ELSE first_owner END
+           WHERE user_id = :id""",
+        owner=owner,
+        id=bot_id,
+    )
     await tx.run("UPDATE commands SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
     await tx.run("UPDATE chat_apps SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
+
+
+async def find_alias(tx: Tx, alias: str) -> Bot | None:
+    """The oldest bot of an alias."""
+    row = await tx.one(
+        f"SELECT {_BOT} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1", alias=alias
+    )
+    return _bot(row) if row else None
+
+
+async def set_alias(tx: Tx, bot_id: int, alias: str) -> None:
+    await tx.run("UPDATE bots SET alias = :alias WHERE user_id = :id", alias=alias, id=bot_id)
 
 
 async def wrote(tx: Tx, bot_id: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.owners import own_bot, owner
+from botyard.api.owners import known_owner, own_bot
 from botyard.chat import delivery_search, event_names
 from botyard.chat import explain as reasons
 from botyard.chat.explain import NAMES, Case, Explained
@@ -239,7 +239,7 @@ async def _own(call: Call, bot_id: int, client_id: str) -> int:
     """A bot that the caller owns. Raises ADMIN_ONLY for none, BOT_NOT_FOUND, BOT_NOT_YOURS."""
     if bot_id <= 0:
         raise Refused(Problem.ADMIN_ONLY)
-    return (await own_bot(call, owner(call, client_id), bot_id)).user_id
+    return (await own_bot(call, client_id, bot_id)).user_id
 
 
 async def _whose(call: Call, p: OfBot, recipient: str) -> str:
@@ -257,7 +257,7 @@ async def _one(call: Call, delivery_id: int, client_id: str) -> Logged:
     if not _is_admin(call):
         bot_id = _bot_id(logged)
         bot = await rows.find(call.tx, bot_id) if bot_id else None
-        if bot is None or bot.owner != owner(call, client_id):
+        if bot is None or bot.owner != await known_owner(call, client_id, bot_id):
             raise Refused(Problem.DELIVERY_MISSING)
     return logged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.botyard import params
-from botyard.api.owners import owner
+from botyard.api.owners import known_owner
 from botyard.errors import Problem, Refused
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -61,7 +61,7 @@ async def own(call: Call, p: Own) -> SigningAnswer:
     ONAPPINSTALL brings, and names nothing. A webhook names the CLIENT_ID under
     which it has registered bots.
     """
-    mine = owner(call, p.client_id)
+    mine = await known_owner(call, p.client_id)
     if not call.identity.client_id and (not mine or await bots.first_of(call.tx, mine) is None):
         raise Refused(Problem.BOT_NOT_FOUND)
     return _answer(call, mine)

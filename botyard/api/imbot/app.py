@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot.params import BOT_PROBLEMS, own_bot
-from botyard.api.owners import owner
+from botyard.api.owners import known_owner
 from botyard.chat import chat_apps, pictures
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ChatApp
@@ -128,7 +128,7 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
     """
-    found = await chat_apps.find_own(call.tx, owner(call, p.client_id), p.app_id)
+    found = await chat_apps.find_own(call.tx, await known_owner(call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
         raise Refused(Problem.CHAT_APP_WRONG, done="updated")
@@ -154,7 +154,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
     """
-    found = await chat_apps.find_own(call.tx, owner(call, p.client_id), p.app_id)
+    found = await chat_apps.find_own(call.tx, await known_owner(call, p.client_id), p.app_id)
     await chat_apps.remove(call.tx, call.user_id, found, call.now)
     return True
 

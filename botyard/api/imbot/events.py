@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from botyard.api.auth_block import block
+from botyard.api.auth_block import block, note_alias
 from botyard.api.imbot.parts import parts
 from botyard.api.post import Post
 from botyard.chat import bbcode
@@ -79,7 +79,15 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
     if data is None:
         return None
     words = WORDS[type(what.event)]
-    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, caller_id=what.caller_id)
+    await note_alias(tx, context, bot)
+    auth = await block(
+        tx,
+        context,
+        owner=bot.owner,
+        user_id=what.event.actor_id,
+        caller_id=what.caller_id,
+        known_as=bot.known_as,
+    )
     return Post(words.name, data, auth, url, handler_id(bot.owner, words.name))
 
 
@@ -198,7 +206,9 @@ async def _parts(at: Scene, files: tuple[int, ...], reply_id: int) -> Data:
 
 async def _bot(at: Scene) -> Data:
     """The bot with tokens of its own, once flat and once below AUTH."""
-    auth = await block(at.tx, at.context, owner=at.bot.owner, user_id=at.bot.user_id, client=True)
+    auth = await block(
+        at.tx, at.context, owner=at.bot.owner, user_id=at.bot.user_id, known_as=at.bot.known_as, client=True
+    )
     return auth | {"AUTH": auth, "BOT_ID": at.bot.user_id, "BOT_CODE": at.bot.code}
 
 

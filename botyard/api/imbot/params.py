@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from msgspec import UNSET
 
 from botyard.api import owners
-from botyard.api.owners import owner
+from botyard.api.owners import known_owner
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
 from botyard.rpc.call import Call
@@ -42,9 +42,9 @@ class Content(BotParams, frozen=True, rename="upper"):
     skip_connector: bool = False
 
 
-def named_owner(call: Call, client_id: str) -> str:
-    """The same where a name is demanded. Raises CLIENT_UNNAMED."""
-    found = owner(call, client_id)
+async def named_owner(call: Call, client_id: str, bot_id: int = 0) -> str:
+    """The name under which the caller owns bots, where one is demanded. Raises CLIENT_UNNAMED."""
+    found = await known_owner(call, client_id, bot_id)
     if not found:
         raise Refused(Problem.CLIENT_UNNAMED)
     return found
@@ -61,4 +61,4 @@ class NamesBot(Protocol):
 
 async def own_bot(call: Call, p: NamesBot) -> Bot:
     """The caller's bot that a call means. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    return await owners.own_bot(call, owner(call, p.client_id), p.bot_id)
+    return await owners.own_bot(call, p.client_id, p.bot_id)

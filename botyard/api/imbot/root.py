@@ -126,7 +126,7 @@ async def register(call: Call, p: Register) -> int:
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-register.md
     """
-    owner = named_owner(call, p.client_id)
+    owner = await named_owner(call, p.client_id)
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
@@ -174,11 +174,11 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-update.md
     """
-    owner = named_owner(call, p.client_id)
+    owner = await named_owner(call, p.client_id, p.bot_id)
     # BOT_ID is required here: no other bot is guessed at.
     if not p.bot_id:
         raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
-    bot = await own_bot(call, owner, p.bot_id)
+    bot = await own_bot(call, p.client_id, p.bot_id)
     handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
     given = p.fields.properties
     if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
@@ -213,10 +213,10 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-unregister.md
     """
-    owner = named_owner(call, p.client_id)
+    await named_owner(call, p.client_id, p.bot_id)
     if not p.bot_id:
         raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
-    bot = await own_bot(call, owner, p.bot_id)
+    bot = await own_bot(call, p.client_id, p.bot_id)
     await bots.remove(call.tx, call.user_id, bot, call.now)
     return True
 

@@ -8,9 +8,18 @@ from msgspec import UNSET, UnsetType
 from botyard.api import entities
 from botyard.api.entities import UserShape
 from botyard.api.imbot_v2 import shapes
-from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, Fields, TokenParams, named_owner, own_bot, token
+from botyard.api.imbot_v2.params import (
+    BOT_PROBLEMS,
+    BotParams,
+    Fields,
+    TokenParams,
+    named_owner,
+    own_bot,
+    require_token,
+    token,
+)
 from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
-from botyard.api.owners import owner
+from botyard.api.owners import known_owner
 from botyard.chat import bots, pictures
 from botyard.chat.colors import hex_of
 from botyard.chat.handlers import wrong_handler
@@ -136,7 +145,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     """
     given = p.fields
     signed = given.bot_token if given.bot_token.strip() else token(p)
-    owned_by = named_owner(call, signed)
+    owned_by = await named_owner(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
         raise Refused(Problem.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
     code = given.code.strip()
@@ -210,7 +219,7 @@ async def update(call: Call, p: Update) -> BotAnswer:
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
         if len(fresh) > TOKEN_MAX:
             raise Refused(Problem.TOKEN_NOT_ROTATED)
-        await bots.hand_over(call.tx, changed, named_owner(call, fresh))
+        await bots.hand_over(call.tx, changed, require_token(call, fresh))
     return await _answer(call, found.user_id)
 
 
@@ -264,7 +273,7 @@ async def get(call: Call, p: Get) -> BotAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
     """
-    name = owner(call, token(p))
+    name = await known_owner(call, token(p), p.bot_id)
     if not name and call.identity.auth is Auth.WEBHOOK:
         raise Refused(Problem.TOKEN_MISSING)
     if not p.bot_id and not p.code:
@@ -281,7 +290,7 @@ async def list_(call: Call, p: List) -> Listed:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-list.md
     """
-    found = await rows.of_owner(call.tx, named_owner(call, token(p)))
+    found = await rows.of_owner(call.tx, await named_owner(call, token(p)))
     if p.filter.type:
         found = [one for one in found if shapes.brief(one).type == p.filter.type]
     start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import entities, owners
+from botyard.api import entities
 from botyard.api.entities import UserShape
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.params import (
@@ -331,11 +331,11 @@ async def manager_delete(call: Call, p: Users) -> Done:
 
 async def _set_managers(call: Call, p: Users, on: bool) -> None:
     # The page asks for the ids before it looks for the bot.
-    named = require_named(call, p)
+    require_named(call, p)
     wanted = _people(p.user_ids)
     if not wanted:
         raise Refused(Problem.USER_IDS_EMPTY)
-    bot = await owners.own_bot(call, named, p.bot_id)
+    bot = await own_bot(call, p)
     chat, member = await place(call, bot, p.dialog_id)
     await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on, call.now)
 

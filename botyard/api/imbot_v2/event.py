@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.api import fetching, owners, user_events
 from botyard.api.imbot_v2 import events, shapes
-from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named
+from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named, token
 from botyard.api.post import Told
 from botyard.chat import bots, subscriptions
 from botyard.errors import Problem, Refused
@@ -44,11 +44,12 @@ async def get(call: Call, p: Get) -> fetching.Page:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/events/event-get.md
     """
-    owner = require_named(call, p)
+    require_named(call, p)
     if p.with_user_events and "im" not in call.identity.scopes:
         raise Refused(Problem.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
+        owner = await owners.known_owner(call.within(tx), token(p), p.bot_id)
         try:
             bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
         except Refused as refused:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from botyard.api import entities, happenings
-from botyard.api.auth_block import block
+from botyard.api.auth_block import block, note_alias
 from botyard.api.happenings import Data, Scene
 from botyard.api.post import Post, Told
 from botyard.model.bots import Bot, EventMode
@@ -40,8 +40,16 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
     said = await told(tx, context, what, bot, {"id": bot.user_id, "code": bot.code})
     if said is None:
         return None
-    own = await block(tx, context, owner=bot.owner, user_id=bot.user_id)
-    auth = await block(tx, context, owner=bot.owner, user_id=what.event.actor_id, caller_id=what.caller_id)
+    await note_alias(tx, context, bot)
+    own = await block(tx, context, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as)
+    auth = await block(
+        tx,
+        context,
+        owner=bot.owner,
+        user_id=what.event.actor_id,
+        caller_id=what.caller_id,
+        known_as=bot.known_as,
+    )
     body = said.data | {"bot": said.data["bot"] | {"auth": own}}
     return Post(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
 

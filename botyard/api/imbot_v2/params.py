@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from botyard.api import owners
-from botyard.api.owners import owner
+from botyard.api.owners import known_owner, owner
 from botyard.chat import dialogs
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
@@ -62,8 +62,14 @@ def token(p: HasToken) -> str:
     return given if given.strip() else ""
 
 
-def named_owner(call: Call, given: str) -> str:
+async def named_owner(call: Call, given: str) -> str:
     """The name under which the caller owns bots. Raises TOKEN_MISSING where a webhook gave no token."""
+    require_token(call, given)
+    return await known_owner(call, given)
+
+
+def require_token(call: Call, given: str) -> str:
+    """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
     found = owner(call, given)
     if not found:
         raise Refused(Problem.TOKEN_MISSING)
@@ -72,13 +78,13 @@ def named_owner(call: Call, given: str) -> str:
 
 async def own_bot(call: Call, p: NamesBot) -> Bot:
     """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    name = require_named(call, p)
-    return await owners.own_bot(call, name, p.bot_id)
+    require_named(call, p)
+    return await owners.own_bot(call, token(p), p.bot_id)
 
 
 def require_named(call: Call, p: NamesBot) -> str:
     """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
-    name = named_owner(call, token(p))
+    name = require_token(call, token(p))
     if p.bot_id <= 0:
         raise Refused(Problem.BOT_UNNAMED)
     return name

@@ -1,0 +1,149 @@
+"""A webhook's bots, named by the application_token that their events carry; on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from botyard.api.imbot_v2 import events as second
+from botyard.model.events import BotRemoved, MessageSent
+from botyard.store import bots
+from botyard.store.db import Tx
+from tests.api.imbot.test_told import HANDLER, LANG, Stage
+from tests.api.telling import body, newest, told
+from tests.world import World
+
+
+class Pinned(Stage):
+    """A bot of a webhook that has been told one event, and the token that it has read there."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world, None)
+        self.says(str(self.bot), "hello")
+        self.token = str(self.told(MessageSent)["auth"]["application_token"])
+
+    def call(self, method: str, **more: Any) -> Any:
+        return self.world.call(method, params={"CLIENT_ID": self.token, **more})
+
+    def call_v2(self, method: str, **more: Any) -> Any:
+        return self.world.call(f"imbot.v2.{method}", params={"botToken": self.token, "botId": self.bot, **more})
+
+
+@pytest.fixture
+def pinned(portal: World) -> Pinned:
+    return Pinned(portal)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_first_generation_takes_it_for_the_client_id(pinned: Pinned, named: bool) -> None:
+    which = {"BOT_ID": pinned.bot} if named else {}
+    dialog = str(pinned.ann.id)
+    assert pinned.call("imbot.message.add", DIALOG_ID=dialog, MESSAGE="hi", **which).result > 0
+    command = {"COMMAND": "more", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
+    number = pinned.call("imbot.command.register", **command, **which).result
+    assert pinned.call("imbot.command.update", COMMAND_ID=number, FIELDS={"HIDDEN": "Y"}).result is True
+    assert pinned.call("imbot.command.unregister", COMMAND_ID=number).result is True
+
+
+def test_the_life_of_a_bot(pinned: Pinned) -> None:
+    again = {"CODE": "echo", "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": "Echo"}}
+    assert pinned.call("imbot.register", **again).result == pinned.bot
+    other = pinned.call("imbot.register", **again | {"CODE": "second"}).result
+    mine = {"CLIENT_ID": "test-client", "BOT_ID": other, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
+    assert pinned.world.call("imbot.message.add", params=mine).result > 0, "it belongs to the word itself"
+    assert pinned.call("imbot.update", BOT_ID=pinned.bot, FIELDS={"PROPERTIES": {"NAME": "New"}}).result is True
+    assert pinned.call("imbot.unregister", BOT_ID=pinned.bot).result is True
+
+
+def test_the_second_generation_takes_it_for_the_bot_token(pinned: Pinned) -> None:
+    sent = pinned.call_v2("Chat.Message.send", dialogId=str(pinned.ann.id), fields={"message": "hi"})
+    assert sent.result["id"] > 0
+    assert pinned.call_v2("Bot.get").result["bot"]["eventMode"] == "webhook", "as only its owner is told"
+    assert [one["id"] for one in pinned.call_v2("Bot.list").result["bots"]] == [pinned.bot]
+    room = pinned.world.chat(pinned.ann, [pinned.bot])
+    pinned.world.call("im.chat.user.add", pinned.ann, CHAT_ID=room, USERS=[pinned.world.admin.id])
+    assert pinned.call_v2("Event.get").status == 200
+
+
+def test_a_bot_of_the_second_generation_has_one_too(portal: World) -> None:
+    given = {"code": "two", "properties": {"name": "Two"}, "eventMode": "webhook", "webhookUrl": HANDLER}
+    bot = portal.call("imbot.v2.Bot.register", params={"botToken": "word", "fields": given}).result["bot"]["id"]
+    portal.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="hello")
+    what = newest(portal, MessageSent)
+
+    async def work(tx: Tx) -> Any:
+        found = await bots.find(tx, bot)
+        assert found is not None
+        return await second.render(tx, portal.context, what, found)
+
+    token = portal.write(work).auth["application_token"]
+    listed = portal.call("imbot.v2.Bot.list", params={"botToken": token}).result["bots"]
+    assert [one["id"] for one in listed] == [bot]
+
+
+def test_it_stays_when_the_bot_gets_another_word(pinned: Pinned) -> None:
+    given = {"botToken": "test-client", "botId": pinned.bot, "fields": {"botToken": "new-word"}}
+    assert pinned.world.call("imbot.v2.Bot.update", params=given).status == 200
+    pinned.says(str(pinned.bot), "again")
+    assert pinned.told(MessageSent)["auth"]["application_token"] == pinned.token
+    assert pinned.call("imbot.message.add", DIALOG_ID=str(pinned.ann.id), MESSAGE="hi").result > 0
+    assert pinned.call_v2("Bot.get").result["bot"]["eventMode"] == "webhook"
+    pinned.world.call("imbot.unregister", CLIENT_ID="new-word", BOT_ID=pinned.bot)
+    assert body(told(pinned.world, BotRemoved, pinned.bot))["auth"]["application_token"] == pinned.token
+
+
+def test_it_is_known_from_before_it_was_kept(pinned: Pinned) -> None:
+    """A bot that has pinned the token of an older portal names itself by its id."""
+    pinned.world.write(lambda tx: tx.run("UPDATE bots SET alias = ''"))
+    said = {"BOT_ID": pinned.bot, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
+    assert pinned.call("imbot.message.add", **said).result > 0
+
+
+def test_it_opens_no_other_bot(pinned: Pinned) -> None:
+    other = pinned.world.bot(code="other", CLIENT_ID="other-client")
+    said = {"BOT_ID": other, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
+    assert pinned.call("imbot.message.add", **said).error == "APP_ID_ERROR"
+    wrong = pinned.token[:-1] + ("0" if pinned.token[-1] != "0" else "1")
+    assert pinned.world.call("imbot.message.add", params={**said, "CLIENT_ID": wrong}).error == "APP_ID_ERROR"
+
+
+def test_that_of_an_application_opens_nothing(portal: World) -> None:
+    stage = Stage(portal, portal.oauth())
+    stage.says(str(stage.bot), "hello")
+    token = stage.told(MessageSent)["auth"]["application_token"]
+    said = {"CLIENT_ID": token, "BOT_ID": stage.bot, "DIALOG_ID": str(stage.ann.id), "MESSAGE": "hi"}
+    assert portal.call("imbot.message.add", params=said).error == "APP_ID_ERROR"
+
+
+@pytest.mark.parametrize("word", ["0" * 32, "deadbeef" * 4])
+def test_a_word_that_looks_like_one_is_a_word(portal: World, word: str) -> None:
+    bot = portal.bot(CLIENT_ID=word)
+    said = {"CLIENT_ID": word, "DIALOG_ID": "1", "MESSAGE": "hi"}
+    assert portal.call("imbot.message.add", params={**said, "BOT_ID": bot}).result > 0
+    assert portal.call("imbot.message.add", params=said).result > 0
+
+
+LISTS: list[Callable[[Pinned], Any]] = [
+    lambda pinned: pinned.world.call("imbot.bot.list"),
+    lambda pinned: pinned.call_v2("Bot.list"),
+    lambda pinned: pinned.call_v2("Bot.get"),
+    lambda pinned: pinned.world.call("botyard.webhook.list"),
+    lambda pinned: pinned.world.call("botyard.delivery.list", STATE="all"),
+]
+
+
+@pytest.mark.parametrize("listed", LISTS)
+def test_it_is_shown_in_no_list_and_kept_as_a_hash(pinned: Pinned, listed: Callable[[Pinned], Any]) -> None:
+    answer = listed(pinned)
+    assert pinned.token not in str(answer.body)
+    rows = pinned.world.read(lambda tx: tx.all("SELECT * FROM bots"))
+    assert pinned.token not in str(rows)
+
+
+def test_it_is_found_by_an_index(world: World) -> None:
+    sql = "EXPLAIN QUERY PLAN SELECT user_id FROM bots WHERE alias = :alias AND alias <> '' ORDER BY user_id LIMIT 1"
+    plan = world.read(lambda tx: tx.all(sql, alias="x"))
+    assert "USING INDEX bots_alias" in str(plan) or "USING COVERING INDEX bots_alias" in str(plan)
+    assert "SCAN" not in str(plan)
