@@ -17,8 +17,8 @@ from botyard.store.db import Row, Tx, Value
 ROWS_MAX = 50_000
 """A portal of more rows is not kept: putting it back would take seconds, in which nobody else is served."""
 
-# Not part of a portal's state: what the schema is, which bytes wait to be swept away, and which must not be.
-_APART = ("migrations", "loose_blobs", "blob_holds")
+# Not part of a portal's state: its schema, bytes that wait to be swept away or must not be, and how late it is.
+_APART = ("migrations", "loose_blobs", "blob_holds", "clock")
 # Their numbers go on. A bot that lives on would take a number that comes again for a repeated event.
 _GOING_ON = ("events", "deliveries")
 
