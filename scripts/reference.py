@@ -25,6 +25,7 @@ from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.refusals import SYSTEM, of_method, system
 from botyard.rpc.registry import Registry
 from botyard.wire.names import second_generation
+from scripts import parameters
 from scripts.meanings import meanings
 from scripts.seed_reference import SCHEMA, schema_text, seed_page
 
@@ -35,6 +36,7 @@ FOLDER = ROOT / "docs" / "reference"
 REGISTRY = Registry(MODULES)
 DOCUMENT: Json = json.loads(document(REGISTRY, "http://localhost:8024"))
 
+OFFICIAL = "https://apidocs.bitrix24.com/"
 NOTE = "<!-- Written by scripts/docs; do not edit. -->"
 CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core", "optional/disk")
 
@@ -67,6 +69,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing and fail when a page is out of date")
     parser.add_argument("--contract", type=Path, help="folder with the documented methods as data")
     given = parser.parse_args()
+    if given.contract:
+        parameters.renew(given.contract, CONTRACT)
     wanted = {FOLDER / name: text for name, text in pages(given.contract)}
     wanted[SCHEMA] = schema_text()
     stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
@@ -143,26 +147,26 @@ def _method(one: Method) -> Iterator[str]:
         f"Who may call it: {one.access.value.sentence[:1].lower()}{one.access.value.sentence[1:]}.",
         f"Permission: {permission(one)}.",
         f"Outdated: the successor is `{one.deprecated}`." if one.deprecated else "",
-        f"Official documentation: `{one.docs}`." if one.docs else "",
+        f"Official documentation: [{one.docs}]({OFFICIAL}{one.docs.removesuffix('.md')}.html)." if one.docs else "",
     ]
     yield "\n".join(f"- {fact}" for fact in facts if fact)
-    yield from _parameters(operation)
+    yield from _parameters(one, operation)
     yield from _answer(operation)
     yield "```sh\n" + _curl(one, operation) + "\n```"
     yield from _refusals(one)
 
 
-def _parameters(operation: Json) -> Iterator[str]:
+def _parameters(one: Method, operation: Json) -> Iterator[str]:
     if "requestBody" not in operation:
         return
     struct = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])
     if "properties" not in struct:
         yield "**Parameters:** any; their names are data."
         return
-    rows = list(_rows(struct, ""))
+    rows = [parameters.row(one.name, *row) for row in _rows(struct, "")]
     yield "**Parameters**"
     yield struct.get("description", "")
-    yield _table(("Name", "Type", "Default"), rows)
+    yield _table(("Name", "Type", "Default", "Meaning"), rows)
 
 
 def _rows(struct: Json, inside: str) -> Iterator[tuple[str, str, str]]:
@@ -170,7 +174,7 @@ def _rows(struct: Json, inside: str) -> Iterator[tuple[str, str, str]]:
     for name, schema in struct["properties"].items():
         shown = f"{inside}[{name}]" if inside else name
         default = _code(json.dumps(schema["default"], ensure_ascii=False)) if "default" in schema else ""
-        yield _code(shown), _kind(schema), default
+        yield shown, _kind(schema), default
         for option in map(_resolved, _options(schema)):
             within = _resolved(option.get("items", {}))
             if "properties" in option:
@@ -206,8 +210,12 @@ def _refusals(one: Method) -> Iterator[str]:
 
 
 def _curl(one: Method, operation: Json) -> str:
-    place = '"$PORTAL/rest/api/1/$SECRET/' if one.name.startswith(V3) else '"$PORTAL/rest/1/$SECRET/'
-    line = f'curl {place}{one.name.removeprefix(V3)}"'
+    # Names of REST 3.0 begin with what stands behind `rest/` in their addresses.
+    line = (
+        f'curl "${{WEBHOOK/rest/rest/api}}{one.name.removeprefix(V3)}"'
+        if one.name.startswith(V3)
+        else (f'curl "${{WEBHOOK}}{one.name}"')
+    )
     content = operation.get("requestBody", {}).get("content", {})
     fields = _resolved(content["application/json"]["schema"]).get("properties", {}) if content else {}
     sample = {name: value for name, value in SAMPLES.items() if name in fields}

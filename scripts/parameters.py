@@ -1,0 +1,301 @@
+"""What parameters mean, in a sentence each, and what the official documentation says of them in figures.
+
+A meaning stands under a name as it is written last in a path (`fields[properties][name]` is `name`), without regard to
+case and underscores; where one method means something else by it, under `method name`. `DOCUMENTED` is data: which
+parameters a method requires, their defaults and allowed values.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+MEANINGS = {
+    "access": "Codes of access rights, such as `U2` for a person or `DR5` for a department with those below it.",
+    "action": "`plus` to like, `minus` to take it back, `auto` for the other of the two.",
+    "active": "Whether the person may sign in.",
+    "admin": "Whether the person is an administrator.",
+    "adminmode": "Whether an administrator also sees what others do not.",
+    "all": "Everything that was missed, of all bots and applications.",
+    "appid": "The id of the application in chats, as `imbot.app.register` returned it.",
+    "attach": "The message's [attachment](../structures/attach.md). In an update: left out it stays, empty it goes.",
+    "authconnector": "The connector of a queue of offline events, where an application keeps several.",
+    "authtype": "The id of the person in whose name the handler is called; 0 is whoever caused the event.",
+    "avatar": "A picture, as base64.",
+    "backgroundid": "The number or name of the background that chats with the bot have.",
+    "before": "Only what is older than this id; `NEXT` of the page before.",
+    "birthday": "The date of birth, `YYYY-MM-DD`.",
+    "botid": "The bot's id. Left out, it is the first bot of the application or key.",
+    "bottoken": "The bot's own key of up to 40 characters, for calls by webhook: whoever knows it acts as the bot.",
+    "chatid": "The chat's id, without `chat` before it.",
+    "clean": "Whether what the application has kept is to be deleted too.",
+    "clear": "Whether the events are taken out of the queue at once; with 0 they stay until `event.offline.clear`.",
+    "clientid": "The key of a webhook's bots: whoever knows it acts as them. Applications need none.",
+    "cmd": "The calls, a list or an object: each is a method with its parameters as a query, `user.get?ID=2`.",
+    "code": "The code, unique within the portal; registering it again finds the same one.",
+    "color": "The name of a colour: RED, GREEN, MINT, LIGHT_BLUE, DARK_BLUE, PURPLE, AQUA, PINK, LIME, BROWN, AZURE, "
+    "KHAKI, SAND, MARENGO, GRAY or GRAPHITE.",
+    "command": "The command, without its slash.",
+    "commandid": "The command's id.",
+    "commandparams": "What stands behind the command.",
+    "common": "Whether the command can be called in every chat, whether or not the bot is in it.",
+    "complete": "Whether the message leaves no trace; only where nobody has seen it yet, or its author is a bot.",
+    "content": "The bytes of the file as base64, or as the file of a multipart form.",
+    "context": "What is meant by it stands with the method.",
+    "copilotmainrole": "Taken and passed over: there is no assistant here.",
+    "copyright": "Who made it, in this language.",
+    "dateregister": "When the person was added.",
+    "department": "The name of a department; one that does not exist is made.",
+    "description": "A description.",
+    "dialogid": "The dialog: a person's or bot's id for a private one, `chat` and the chat's id for a group.",
+    "duration": "Seconds for which it is shown.",
+    "email": "The address of e-mail.",
+    "enabled": "Whether people can write.",
+    "entitydata1": "Data of the object; in open lines it is the state of the session.",
+    "entitydata2": "Data of the object.",
+    "entitydata3": "Data of the object.",
+    "entityid": "The id of the object that the chat belongs to.",
+    "entitytype": "The kind of object that the chat belongs to; chats of the type `LINES` are open lines.",
+    "error": "Whether events that were marked as failed are returned.",
+    "event": "The name of the event.",
+    "eventbotdelete": "The address that is called when the bot is removed.",
+    "eventcommandadd": "The address that is called when somebody uses the command.",
+    "eventhandler": "One address for all events; the other `EVENT_…` win over it.",
+    "eventmessageadd": "The address that is called with each message to the bot.",
+    "eventmessagedelete": "The address that is called when a message is deleted.",
+    "eventmessageupdate": "The address that is called when a message is edited.",
+    "eventmode": "How the bot learns of events: it fetches them, or its address is called.",
+    "eventtype": "`online` to be called, `offline` to have events kept for `event.offline.get`.",
+    "eventwelcomemessage": "The address that is called when the bot comes into a chat.",
+    "everybody": "Opens the application to everybody again.",
+    "extranetsupport": "Whether people from outside may use it.",
+    "fields": "What is set.",
+    "fileid": "The file's id.",
+    "filter": "Which rows: an object of field and value, with an operator before the name (`>=`, `!`, `%`, `@`).",
+    "find": "Words to be found in names, positions and departments.",
+    "firstid": "Messages newer than this one, oldest first.",
+    "forwardids": "Messages to be forwarded: an object of a UUID of yours and a message's id.",
+    "from": "From this moment on: Unix seconds or ISO 8601.",
+    "fromuserid": "The sender of a message between two people, for administrators' applications; with `TO_USER_ID`.",
+    "full": "Whether everything there is in this portal is listed, permitted or not.",
+    "gender": "`M` or `F`.",
+    "halt": "Whether the first failure ends the batch.",
+    "handler": "The address that is called.",
+    "handlerurl": "The application's own page.",
+    "hash": "A secret of yours, which the frame is opened with a proof of.",
+    "hidden": "Whether it is left out of lists that people see.",
+    "hidehistory": "Whether those who join do not see what was written before.",
+    "iconfile": "The icon, a picture as base64.",
+    "id": "The id.",
+    "iframe": "The address of the frame, https.",
+    "iframeheight": "The frame's height in pixels, 50 at least.",
+    "iframepopup": "Whether the frame can be moved and stays open when the person goes to another chat.",
+    "iframewidth": "The frame's width in pixels, 250 at least.",
+    "imageresize": "The size in which pictures are wanted: `small`, `medium` or `large`.",
+    "installurl": "The address that is called, or opened, when the application is installed.",
+    "ishidden": "Whether the bot is left out of lists that people see.",
+    "ismanager": "Whether the person is to be a manager, or none any more.",
+    "isonline": "Whether the person is online.",
+    "isreactionsenabled": "Whether people can react to the bot's messages.",
+    "issupportopenline": "Whether the bot works in open lines too.",
+    "jsmethod": "What happens on a click: `PUT`, `SEND`, `CALL` or `SUPPORT`.",
+    "jsparam": "The text, command, number or code for it.",
+    "keyboard": "The [buttons](../structures/keyboard.md) under the message. In an update: left out they stay, "
+    "empty they go.",
+    "kind": "`employee`, `extranet` or `guest`; what it is depends on the method.",
+    "lang": "Texts by language, each with `LANGUAGE_ID`; one of them at least.",
+    "language": "A language such as `en`.",
+    "languageid": "The language of this entry, such as `en`.",
+    "lastactivitydate": "When the person was last active.",
+    "lastid": "Messages older than this one, newest first.",
+    "lastlogin": "When the person last signed in.",
+    "lastname": "The last name.",
+    "limit": "How many at most.",
+    "livechatsupport": "Whether it is there in the chats of web sites.",
+    "login": "The name to sign in with.",
+    "menu": "The [context menu](../structures/menu.md) of the message. In an update: left out it stays, empty it goes.",
+    "message": "The text, with BB codes.",
+    "messageid": "The message's id.",
+    "mintimeout": "Seconds that offline events are kept before the application is called about them.",
+    "name": "The name.",
+    "namesearch": "Words to be found in names and positions.",
+    "offset": "Where the page begins.",
+    "on": "Whether the switch is on.",
+    "openline": "Whether the bot works in open lines too.",
+    "option": "The name of one option; all of them where it is left out.",
+    "options": "Names and values; with an event, how it is kept.",
+    "order": "The order of the rows: an object of field and `ASC` or `DESC`, or one of the two words.",
+    "ownerid": "The owner of the chat; the bot where it is left out.",
+    "params": "What stands behind the command, by language or for this one.",
+    "password": "The password; one is made up where it is left out.",
+    "personalbirthday": "The date of birth, `YYYY-MM-DD`.",
+    "personalcity": "The town.",
+    "personalgender": "`M` or `F`.",
+    "personalmobile": "The number of the mobile phone.",
+    "personalphoto": "A picture, as base64 or as `[name, base64]`.",
+    "personalwww": "The address of a page.",
+    "processid": "Marks what one worker has taken out of the queue; `event.offline.get` returns it.",
+    "properties": "The bot's profile.",
+    "range": "How many messages on each side.",
+    "reaction": "The code of a reaction, such as `like`; the official page lists all.",
+    "recipient": "To whom, as the list shows it: `bot:1001`.",
+    "redirecturi": "The only address that people are sent back to with a code.",
+    "replyid": "The message that this one answers.",
+    "scope": "Permissions, with commas between them; in `events` and `methods` one of them.",
+    "seconds": "How long the token is good for.",
+    "secondname": "The middle name.",
+    "select": "Which fields are wanted.",
+    "skipconnector": "Whether the message stays out of the channel that an open line is connected to.",
+    "sort": "The field that the rows are ordered by.",
+    "start": "The number of the first row, in steps of 50.",
+    "state": "Only in this state: `waiting`, `fetch`, `done`, `fetched`, `dead`, `expired`, `skipped`, or `missed`.",
+    "statusmessagecode": "The code of the text that is shown meanwhile, such as `IMBOT_AGENT_ACTION_THINKING`.",
+    "system": "Whether the message is shown as one of the system, without its author.",
+    "templateid": "A UUID of yours. A call that is repeated with the same one sends nothing again.",
+    "timestampx": "When the person's data last changed.",
+    "timezone": "A time zone such as `Europe/Prague`.",
+    "title": "The title.",
+    "to": "Up to this moment: Unix seconds or ISO 8601.",
+    "touserid": "The receiver of a message between two people; with `FROM_USER_ID`.",
+    "type": "The type.",
+    "ufdepartment": "The id of a department.",
+    "ufdepartmentname": "Words to be found in the name of a department.",
+    "urlpreview": "Whether links in the text get a preview.",
+    "userid": "The person's or bot's id.",
+    "userids": "Ids of people and bots.",
+    "users": "Ids of people and bots.",
+    "usertype": "`employee`, `extranet` or `email`.",
+    "version": "The application's version.",
+    "wait": "Seconds to wait for an event when there is none, up to 30. Botyard's own.",
+    "webhookurl": "The address that is called with each event, where `eventMode` is `webhook`.",
+    "withuserevents": "Whether the caller's own events are fetched too, in one sequence with the bot's.",
+    "wizard": "Whether the install address is a page, and the application says itself when it is installed.",
+    "workphone": "The number of the phone at work.",
+    "workposition": "What the person does at work.",
+    # Where one method means something else by it.
+    "batch halt": "Whether the first failure ends the batch: 1 or 0.",
+    "botyard.app.delete CLIENT_ID": "The application.",
+    "botyard.delivery.explain EVENT": "Only this event, by the name that bots are told it under.",
+    "botyard.delivery.resend ID": "One delivery.",
+    "botyard.delivery.get ID": "The delivery.",
+    "botyard.portal.switch NAME": "`rest`, `maintenance` or `https`.",
+    "botyard.app.add TITLE": "What people read on the consent page.",
+    "botyard.app.restrict USERS": "The people that the application is open to.",
+    "botyard.user.password PASSWORD": "The new password; one is made up where it is left out.",
+    "botyard.webhook.revoke ID": "The webhook, as the list shows it.",
+    "disk.file.get id": "The file's id.",
+    "event.offline.clear id": "Ids of the events to be deleted; all of `process_id` where it is left out.",
+    "event.offline.clear message_id": "`MESSAGE_ID` of the events to be deleted.",
+    "event.offline.error message_id": "`MESSAGE_ID` of the events that failed.",
+    "feature.get CODE": "The name of a feature.",
+    "im.message.command COMMAND": "The command of the button, without its slash.",
+    "im.v2.Chat.Bot.sendContext context": "Anything that the bot is to know: an object, told as it is.",
+    "im.v2.Event.get offset": "Confirms what was handed out before it: `nextOffset` of the page before.",
+    "imbot.v2.Event.get offset": "Confirms what was handed out before it: `nextOffset` of the page before.",
+    "imbot.app.register CONTEXT": "Where it is shown: `ALL`, `USER`, `CHAT`, `BOT`, `LINES`, `CALL`.",
+    "imbot.app.update CONTEXT": "Where it is shown: `ALL`, `USER`, `CHAT`, `BOT`, `LINES`, `CALL`.",
+    "imbot.chat.add MESSAGE": "The first message of the chat.",
+    "imbot.chat.add TYPE": "`OPEN` for a chat that everybody of the house can find, or `CHAT`.",
+    "imbot.register TYPE": "`B` for a bot that hears what it is mentioned in, `H` alike, `O` for open lines, `S` for "
+    "one that hears everything.",
+    "im.chat.add MESSAGE": "The first message of the chat.",
+    "im.chat.add TYPE": "`OPEN` for a chat that everybody of the house can find, or `CHAT`.",
+    "imbot.v2.Bot.register type": "`bot`, `human`, `supervisor`, `personal`, `openline` or `network`.",
+    "botyard.user.list KIND": "Only people of this kind: `employee`, `extranet` or `guest`.",
+    "imbot.v2.Command.register title": 'What the command is called, a text by language: `{"en": "Help"}`.',
+    "imbot.v2.Command.update title": "What the command is called, a text by language; null takes a language away.",
+    "imbot.v2.Bot.list filter[type]": "Only bots of this type.",
+    "imbot.v2.Bot.update fields[botToken]": "The new key; the old one ends at once.",
+    "imbot.v2.Chat.add message": "The first message of the chat.",
+    "method.get name": "The name of a method.",
+    "methods scope": "Only methods of this permission.",
+}
+
+# What methods of our own cannot do without; those of the documentation are in DOCUMENTED.
+_OWN = {
+    "botyard.app.add": ["TITLE", "SCOPE"],
+    "botyard.app.block": ["CLIENT_ID"],
+    "botyard.app.delete": ["CLIENT_ID"],
+    "botyard.app.install": ["CLIENT_ID"],
+    "botyard.app.restrict": ["CLIENT_ID"],
+    "botyard.app.unblock": ["CLIENT_ID"],
+    "botyard.app.uninstall": ["CLIENT_ID"],
+    "botyard.app.update": ["CLIENT_ID"],
+    "botyard.delivery.explain": ["MESSAGE_ID", "BOT_ID"],
+    "botyard.delivery.get": ["ID"],
+    "botyard.portal.switch": ["NAME", "ON"],
+    "botyard.user.activate": ["ID"],
+    "botyard.user.add": ["LOGIN"],
+    "botyard.user.deactivate": ["ID"],
+    "botyard.user.password": ["ID"],
+    "botyard.user.update": ["ID"],
+    "botyard.webhook.revoke": ["ID"],
+}
+
+_OPEN = {"color", "entityid", "entitytype"}
+"""Names whose values are told in the sentence, or are examples only."""
+
+_FILE = Path(__file__).with_name("documented_parameters.json")
+DOCUMENTED: dict[str, dict[str, dict[str, Any]]] = json.loads(_FILE.read_text())
+
+
+def plain(path: str) -> str:
+    """The name that a path ends with, without regard to case and underscores."""
+    last = path.rstrip("[]").rpartition("[")[2].rstrip("]")
+    return last.replace("_", "").lower()
+
+
+def meaning(method: str, path: str) -> str:
+    """What a parameter means to a method. Raises KeyError for one that nobody has described."""
+    for name in (f"{method} {path}", f"{method} {path.rstrip('[]').rpartition('[')[2].rstrip(']')}"):
+        if name in MEANINGS:
+            return MEANINGS[name]
+    return MEANINGS[plain(path)]
+
+
+def row(method: str, path: str, kind: str, default: str) -> tuple[str, str, str, str]:
+    """A parameter's row of the reference: what is required is said in the place of the default."""
+    known = facts(method, path)
+    if known.get("required"):
+        default = "required"
+    elif not default and "default" in known:
+        default = f"`{known['default']}`"
+    said = meaning(method, path)
+    allowed = [f"`{value}`" for value in known.get("allowed", ()) if f"`{value}`" not in said]
+    if allowed and "boolean" not in kind and plain(path) not in _OPEN:
+        said += f" One of {', '.join(allowed)}."
+    return f"`{path}`", kind, default, said
+
+
+def facts(method: str, path: str) -> dict[str, Any]:
+    """``required``, ``default`` and ``allowed`` of a parameter, as far as they are documented."""
+    if method in _OWN:
+        return {"required": True} if path in _OWN[method] else {}
+    return DOCUMENTED.get(method, {}).get(path.replace("[]", "").lower(), {})
+
+
+def renew(contract: Path, families: tuple[str, ...]) -> None:
+    """Write the facts of all documented methods anew, out of the contract's files."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for family in families:
+        for one in json.loads((contract / f"{family}.json").read_text())["methods"]:
+            rows = dict(_facts(one["params"], ""))
+            if rows:
+                found[one["method"]] = rows
+    DOCUMENTED.clear()
+    DOCUMENTED.update(found)
+    _FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def _facts(params: list[dict[str, Any]], inside: str) -> list[tuple[str, dict[str, Any]]]:
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for one in params:
+        path = f"{inside}[{one['name']}]" if inside else one["name"]
+        kept = {name: one[name] for name in ("default", "allowed") if one.get(name) not in (None, "", [])}
+        if one.get("required"):
+            kept["required"] = True
+        if kept:
+            rows.append((path.lower(), kept))
+        rows += _facts(one.get("children") or [], path)
+    return rows
