@@ -86,6 +86,14 @@ class Told(Lab):
         assert post is not None
         return post
 
+    def posted_params(self) -> Any:
+        """The params of the last message, as the hook's handler reads them."""
+        return sent(self.posted("ONIMBOTV2MESSAGEADD", self.hook))["data"]["message"]["params"]
+
+    def fetched_params(self) -> Any:
+        """The same as the fetching bot reads them."""
+        return self.news()[-1][1]["message"]["params"]
+
 
 @pytest.fixture
 def told(portal: World) -> Told:
@@ -287,3 +295,16 @@ def test_a_command_by_its_name_words_and_context(told: Told) -> None:
 def test_every_event_has_its_words() -> None:
     assert {wanted.name for wanted in words.WORDS.values()} == set(EVENTS)
     assert all(issubclass(kind, Event) for kind in words.WORDS)
+
+
+def test_params_have_the_names_of_portals_as_texts_in_a_form_and_typed_where_fetched(told: Told) -> None:
+    for bot in (told.hook, told.bot):
+        fields = {"name": "a.txt", "content": "aGVsbG8=", "message": "look"}
+        uploaded = told.world.call("im.v2.File.upload", told.ann, dialogId=str(bot), fields=fields).result
+        file_id, message_id = uploaded["file"]["id"], uploaded["messageId"]
+        carried = told.fetched_params() if bot == told.bot else told.posted_params()
+        assert carried == {"FILE_ID": [file_id if bot == told.bot else str(file_id)]}
+        answer = {"DIALOG_ID": str(bot), "MESSAGE": "what?", "REPLY_ID": message_id}
+        told.world.call("im.message.add", told.ann, answer)
+        carried = told.fetched_params() if bot == told.bot else told.posted_params()
+        assert carried == {"REPLY_ID": message_id if bot == told.bot else str(message_id)}
