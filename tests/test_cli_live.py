@@ -434,6 +434,13 @@ print(json.dumps([
     assert last == "QUERY_LIMIT_EXCEEDED"
 
 
+def test_exec_says_nothing_of_calls_unless_it_is_asked_to() -> None:
+    words = ["--", *python(CALL), "{BOTYARD_WEBHOOK_URL}server.time"]
+    assert run("exec", *words).stderr == ""
+    assert "server.time" in run("exec", "--log-level", "info", *words).stderr
+    assert '"server.time"' in run("exec", "--log-format", "json", *words).stderr
+
+
 @pytest.mark.postgresql
 def test_a_portal_on_postgresql_leaves_nothing_in_the_database(cluster: Cluster) -> None:
     address = cluster.create_database()

@@ -1,11 +1,13 @@
 // The portal of a test file.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CallFailed, call } from './calls.js'
+import { call } from './calls.js'
 import { Bot, Chat, Person } from './people.js'
 import { Program } from './processes.js'
 
 const KEPT = 'vitest-botyard'
 const LOOK_MS = 50
+// How many people one call tells of.
+const PAGE = 50
 
 export class Portal {
   lastActor
@@ -15,6 +17,7 @@ export class Portal {
   #people = new Map()
   #webhooks = {}
   #kept = false
+  #known
   #stop = async () => {}
 
   /** Lead it to where the portal is, once that runs. */
@@ -106,19 +109,19 @@ export class Portal {
     return found.map(({ ID, CODE, NAME }) => new Bot(this, { id: Number(ID), code: CODE, name: NAME }))
   }
 
+  // Id, first and full name of all who can be played: those whose webhooks are known from the start.
   async #everybody() {
-    const rows = await this.call('user.get', { FILTER: { USER_TYPE: 'employee' } })
-    try {
-      rows.push(...(await this.call('user.get', { FILTER: { USER_TYPE: 'extranet' } })))
-    } catch (refused) {
-      if (!(refused instanceof CallFailed)) throw refused
+    if (this.#known) return this.#known
+    const ids = Object.keys(this.#webhooks)
+    const rows = []
+    for (let start = 0; start < ids.length; start += PAGE) {
+      rows.push(...(await this.call('user.get', { FILTER: { ID: ids.slice(start, start + PAGE) } })))
     }
-    return rows
-      .map(({ ID, NAME, LAST_NAME }) => ({
-        id: Number(ID),
-        first: NAME ?? '',
-        full: `${NAME ?? ''} ${LAST_NAME ?? ''}`.trim(),
-      }))
-      .filter(({ id }) => String(id) in this.#webhooks)
+    this.#known = rows.map(({ ID, NAME, LAST_NAME }) => ({
+      id: Number(ID),
+      first: NAME ?? '',
+      full: `${NAME ?? ''} ${LAST_NAME ?? ''}`.trim(),
+    }))
+    return this.#known
   }
 }

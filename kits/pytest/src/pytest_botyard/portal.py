@@ -7,16 +7,18 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from pytest_botyard import calls
-from pytest_botyard.calls import CallFailed
 from pytest_botyard.people import Bot, Chat, Person
 from pytest_botyard.process import NotStarted, Program
 
 KEPT = "pytest-botyard"
 APPEAR_SECONDS = 20.0
 LOOK_SECONDS = 0.05
+PAGE = 50
+"""How many people one call tells of."""
 
 
 class Portal:
@@ -42,13 +44,13 @@ class Portal:
 
     def person(self, who: str | int) -> Person:
         """Somebody by first name, full name or id."""
-        for id_, name, first in self._everybody():
+        for id_, name, first in self._everybody:
             if who in (id_, str(id_), name, first):
                 found = self._people.get(id_)
                 if found is None:
                     found = self._people[id_] = Person(self, id_, first or name, self._webhooks[str(id_)])
                 return found
-        names = ", ".join(name for _, name, _ in self._everybody())
+        names = ", ".join(name for _, name, _ in self._everybody)
         raise AssertionError(f"There is nobody called {who!r} in the portal; there are {names}.")
 
     def bot(self, who: str | int, within: float = APPEAR_SECONDS) -> Bot:
@@ -122,18 +124,15 @@ class Portal:
         self.last_actor = person
         self.dialogs.setdefault((person.id, dialog), person)
 
-    def _everybody(self) -> Iterator[tuple[int, str, str]]:
-        for row in self.call("user.get", FILTER={"USER_TYPE": "employee"}) + self._others():
-            id_ = int(row["ID"])
-            if str(id_) in self._webhooks:
+    @cached_property
+    def _everybody(self) -> list[tuple[int, str, str]]:
+        """Id, full and first name of all who can be played: those whose webhooks are known from the start."""
+        found = []
+        for start in range(0, len(self._webhooks), PAGE):
+            ids = [int(id_) for id_ in list(self._webhooks)[start : start + PAGE]]
+            for row in self.call("user.get", FILTER={"ID": ids}):
                 first, last = str(row.get("NAME") or ""), str(row.get("LAST_NAME") or "")
-                yield id_, f"{first} {last}".strip(), first
-
-    def _others(self) -> list[dict[str, Any]]:
-        try:
-            found: list[dict[str, Any]] = self.call("user.get", FILTER={"USER_TYPE": "extranet"})
-        except CallFailed:
-            return []
+                found.append((int(row["ID"]), f"{first} {last}".strip(), first))
         return found
 
     def _bots(self) -> list[Bot]:
