@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,10 @@ import pytest
 from botyard.chat import messages
 from botyard.cli import main
 from botyard.commands.failing import Exit
+from botyard.model.deliveries import Attempt, Ended, Reason, State
+from botyard.store import deliveries
+from botyard.store.db import Tx
+from botyard.store.opening import open_database
 from tests.conftest import MakeWorld
 from tests.story import CLIENT, says
 
@@ -43,7 +49,7 @@ def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "  2 to be sent; the next is due " in told
     assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
     assert "  2 lie ready to be fetched, the oldest since 20" in told
-    assert "  It has never come for its events." in told
+    assert "  No event was handed out to it yet." in told
 
 
 def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,7 +61,8 @@ def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(1, 1001, "--data", data) == Exit.OK
     told = capsys.readouterr().out
     assert re.match(
-        r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n  It waits behind delivery 1 to the same chat.+\n"
+        r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n"
+        r"  It waits behind ONIMBOTJOINCHAT \(delivery 1\) of the same chat; its attempt 1 is due at .+\n"
         r"ONIMBOTMESSAGEUPDATE of 20[-0-9]+ [:0-9]+ UTC:\n  No handler is bound for it\.\n$",
         told,
     ), told
@@ -67,6 +74,64 @@ def test_what_is_asked_wrongly(data: Path, tmp_path: Path, capsys: pytest.Captur
     assert _run(1, "--data", data) == Exit.USAGE
     assert _run(99, 1001, "--data", data) == Exit.FAILURE
     assert capsys.readouterr().err.endswith("botyard: There is no message 99, or nothing is known of it any more.\n")
+    assert _run(1, 99, "--data", data) == Exit.FAILURE
+    assert capsys.readouterr().err == "botyard: There is no bot 99; 'botyard doctor' shows them.\n"
+
+
+def failed(data: Path, state: State, reason: str, problem: str = "") -> None:
+    """What becomes of the first delivery of the bot that is called."""
+
+    async def work() -> None:
+        database = await open_database(data / "botyard.db")
+
+        async def end(tx: Tx) -> None:
+            now = int(time.time())
+            [first, *_] = await deliveries.claim(tx, now, 10)
+            await deliveries.lease(tx, [first.id], "me", now + 60)
+            tried = Attempt(1, now * 1000, 12, 0, "", problem) if problem else None
+            await deliveries.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now)
+
+        await database.write(end)
+        await database.close()
+
+    asyncio.run(work())
+
+
+REFUSED = "no connection: [Errno 111] Connect call failed ('127.0.0.1', 9)"
+
+
+def test_the_cause_that_holds_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    failed(data, State.WAITING, "", REFUSED)
+    _run("--data", data)
+    told = capsys.readouterr().out
+    assert "  Tried again: ONIMBOTJOINCHAT (delivery 1) of 20" in told
+    assert ": 127.0.0.1:9 refused the connection; its attempt 2 is due " in told
+    assert "MemberJoined" not in told
+    _run(1, 1001, "--data", data)
+    told = capsys.readouterr().out
+    assert (
+        "  It waits behind ONIMBOTJOINCHAT (delivery 1) of the same chat: 127.0.0.1:9 refused the connection; " in told
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "problem", "line"),
+    [
+        (State.DEAD, Reason.USED_UP, REFUSED, "127.0.0.1:9 refused the connection; the last attempt failed."),
+        (State.SKIPPED, Reason.NO_HANDLER, "", "no handler is bound."),
+    ],
+)
+def test_what_was_missed_is_called_what_it_is(
+    data: Path, capsys: pytest.CaptureFixture[str], state: State, reason: str, problem: str, line: str
+) -> None:
+    failed(data, state, reason, problem)
+    _run("--data", data)
+    told = capsys.readouterr().out
+    begin = {State.DEAD: "Last given up", State.SKIPPED: "Last not sent"}[state]
+    assert re.search(
+        rf"  {begin}: ONIMBOTJOINCHAT \(delivery 1\) of 20[^:]+:\d\d:\d\d UTC: {re.escape(line)}\n", told
+    ), told
+    assert "failure" not in told
 
 
 def test_a_portal_without_bots(make_world: MakeWorld, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from botyard.chat.explain import IMBOT
-from botyard.chat.reasons import Finding, met
+from botyard.chat.event_names import named
+from botyard.chat.explain import IMBOT, address
+from botyard.chat.reasons import cause
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
-from botyard.model.deliveries import Attempt, State
+from botyard.model.deliveries import State
 from botyard.portal import apps
 from botyard.store import bots, deliveries, delivery_log
 from botyard.store.db import Tx
@@ -16,8 +17,9 @@ from botyard.store.delivery_log import MISSED, Backlog, Logged, Wanted
 
 
 class Checkup(NamedTuple):
-    """One bot: its addresses, what waits for it, and the last delivery that failed, with its last attempt.
+    """One bot: its addresses, what waits for it, and the delivery that is tried again, or was missed last.
 
+    ``event`` is how the bot is told of that one, ``cause`` what its last attempt met, ``""`` for none.
     ``seat`` is the offset that a bot which fetches was given last, and when. ``closed`` keeps all events from it.
     """
 
@@ -28,12 +30,8 @@ class Checkup(NamedTuple):
     seat: tuple[int, int] | None
     closed: str
     failed: Logged | None
-    attempt: Attempt | None
-
-    @property
-    def problem(self) -> Finding | None:
-        """What the last attempt of the failed delivery met."""
-        return met(self.attempt) if self.attempt else None
+    event: str
+    cause: str
 
 
 async def overview(tx: Tx) -> list[Checkup]:
@@ -54,7 +52,8 @@ async def _one(tx: Tx, bot: Bot, held: dict[tuple[str, str], Backlog]) -> Checku
         seat=await delivery_log.seat(tx, recipient),
         closed=await apps.closed(tx, bot.owner, IMBOT) or "",
         failed=failed,
-        attempt=tried[-1] if tried else None,
+        event=named(failed.kind, bot.dialect) if failed else "",
+        cause=cause(tried[-1], await address(tx, bot, failed.delivery)) if failed and tried else "",
     )
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from botyard.chat import event_names
+from botyard.chat.event_names import NAMES as EVERY
 from botyard.chat.outbox import Ear
-from botyard.chat.reasons import ARRIVED, Finding, Why, met
+from botyard.chat.reasons import ARRIVED, Finding, Why, cause, met
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.chats import Chat, Kind, Member
 from botyard.model.deliveries import Attempt, Delivery, Reason, State
 from botyard.model.events import (
+    BotRemoved,
     CommandCalled,
     Event,
     Happening,
+    MemberJoined,
     MessageEdited,
     MessageErased,
     MessageLiked,
@@ -37,11 +41,8 @@ _BARRED: dict[str, Why] = {
     Reason.NO_BOT: Why.NO_BOT,
 }
 NAMES: dict[type[Event], dict[str, str]] = {
-    MessageSent: {"v1": "ONIMBOTMESSAGEADD", "v2": "ONIMBOTV2MESSAGEADD"},
-    MessageEdited: {"v1": "ONIMBOTMESSAGEUPDATE", "v2": "ONIMBOTV2MESSAGEUPDATE"},
-    MessageErased: {"v1": "ONIMBOTMESSAGEDELETE", "v2": "ONIMBOTV2MESSAGEDELETE"},
-    MessageLiked: {"v2": "ONIMBOTV2REACTIONCHANGE"},
-    CommandCalled: {"v1": "ONIMCOMMANDADD", "v2": "ONIMBOTV2COMMANDADD"},
+    kind: {dialect: name for dialect, name in EVERY[kind].items() if dialect in ("v1", "v2")}
+    for kind in (MessageSent, MessageEdited, MessageErased, MessageLiked, CommandCalled)
 }
 """What can happen to a message, and how each generation of the API calls it."""
 
@@ -105,7 +106,7 @@ async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
     """What became of a message for a bot: an entry for itself, then one for each thing that happened to it."""
     bot = await bots.find(tx, case.bot_id)
     if bot is None:
-        return [Explained(case.name or MessageSent.__name__, [Finding(Why.NO_BOT)])]
+        return [Explained(case.name, [Finding(Why.NO_BOT)])]
     kinds = [kind for kind, names in NAMES.items() if bot.dialect in names]
     if case.name:
         (asked,) = [kind for kind, names in NAMES.items() if case.name in names.values()]
@@ -123,8 +124,8 @@ async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
 
 
 def stranger(name: str) -> Explained:
-    """All that the owner of a bot learns of what was said where the bot is not."""
-    return Explained(name or MessageSent.__name__, [Finding(Why.NOT_MEMBER)])
+    """All that the owner of a bot learns of what was said where the bot is not, or was never said."""
+    return Explained(name, [Finding(Why.NOT_SEEN)])
 
 
 def arrived(found: list[Explained]) -> bool:
@@ -187,11 +188,11 @@ async def _one(tx: Tx, at: _Place, what: Happening, kept: int) -> Explained:
         first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what, kept)
         return Explained(name, _once([first, *barriers]), what)
     tried = await deliveries.attempts(tx, logged.delivery.id)
-    findings = [await _standing(tx, logged.delivery)]
+    findings = [await _standing(tx, at.bot, logged.delivery)]
     if findings[0].why not in ARRIVED:
         findings += [*map(met, tried[-1:]), *barriers]
         if reason := _BARRED.get(logged.delivery.reason):
-            findings.append(Finding(reason))
+            findings.append(Finding(reason, {"be": "was"}))
     return Explained(name, _once(findings), what, logged.delivery, tried)
 
 
@@ -203,7 +204,7 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list(found.values())
 
 
-async def _standing(tx: Tx, one: Delivery) -> Finding:
+async def _standing(tx: Tx, bot: Bot, one: Delivery) -> Finding:
     """How a delivery stands."""
     at = one.finished or one.due
     words = {"id": one.id, "number": one.attempts, "at": at, "reason": one.reason}
@@ -211,13 +212,30 @@ async def _standing(tx: Tx, one: Delivery) -> Finding:
         ahead = await delivery_log.ahead(tx, one)
         if ahead is None:
             return Finding(Why.WAITING, words | {"number": one.attempts + 1})
-        return Finding(Why.BEHIND, {"ahead": ahead.id, "number": ahead.attempts + 1, "at": ahead.due})
+        return await _behind(tx, bot, ahead)
     if one.state == State.FETCH:
         seat = await delivery_log.seat(tx, one.recipient)
         if seat is None:
             return Finding(Why.NEVER_FETCHED, words)
         return Finding(Why.READY, words | {"offset": seat[0], "at": seat[1]})
     return Finding(_STANDING[one.state], words | {"number": one.attempts + (one.state == State.SENDING)})
+
+
+async def _behind(tx: Tx, bot: Bot, ahead: Delivery) -> Finding:
+    """What holds a delivery up, and why that one has not arrived."""
+    logged = await delivery_log.find(tx, ahead.id)
+    name = event_names.named(logged.kind, bot.dialect) if logged else "an event"
+    words = {"name": name, "ahead": ahead.id, "number": ahead.attempts + 1, "at": ahead.due}
+    tried = await deliveries.attempts(tx, ahead.id)
+    if not tried:
+        return Finding(Why.BEHIND, words | {"cause": ""})
+    return Finding(Why.BEHIND, words | {"cause": ": " + cause(tried[-1], await address(tx, bot, ahead))})
+
+
+async def address(tx: Tx, bot: Bot, one: Delivery) -> str:
+    """Where a bot is told of a delivery's event; ``""`` where nobody knows any more."""
+    row = await events.find(tx, one.event_id)
+    return await handler(tx, bot, happening(one.event_id, *row).event) if row else ""
 
 
 _STANDING: dict[str, Why] = {
@@ -252,6 +270,10 @@ async def handler(tx: Tx, bot: Bot, event: Event) -> str:
     bound = await bots.handlers(tx, bot.owner)
     if bound is None:
         return ""
+    if isinstance(event, MemberJoined):
+        return bound.welcome
+    if isinstance(event, BotRemoved):
+        return bound.bot_delete
     if isinstance(event, MessageEdited):
         return bound.message_update
     return bound.message_delete if isinstance(event, MessageErased) else bound.message_add

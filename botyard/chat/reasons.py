@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, NamedTuple
@@ -10,24 +11,24 @@ from botyard.model.deliveries import Attempt
 
 
 class Why(Enum):
-    """A reason, and its sentence. ``{at}`` and ``{since}`` are moments."""
+    """A reason, and its sentence. ``{at}`` and ``{since}`` are moments, ``{be}`` is or was."""
 
     # It arrived.
     DELIVERED = "The handler accepted it at {at}, in attempt {number}"
     UNCONFIRMED = "The handler received it at {at}, in attempt {number}, and did not confirm it; it is not sent again"
     FETCHED = "The bot has fetched and confirmed it at {at}"
     # It is on its way.
-    SENDING = "Attempt {number} is being made"
+    SENDING = "Attempt {number} is being made, or about to be"
     WAITING = "It waits for attempt {number} at {at}"
-    BEHIND = "It waits behind delivery {ahead} to the same chat, which waits for its attempt {number} at {at}"
+    BEHIND = "It waits behind {name} (delivery {ahead}) of the same chat{cause}; its attempt {number} is due at {at}"
     READY = (
         "The bot fetches its events: it lies ready as number {id}, and the bot was given the offset {offset} at {at}"
     )
-    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, but the bot has never come for any"
+    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, and was not handed out to the bot yet"
     # It has ended.
-    GIVEN_UP = "It was given up at {at} after {number} attempts: {reason}"
+    GIVEN_UP = "It was given up at {at}, after attempt {number}: {reason}"
     SKIPPED = "It was not sent, at {at}: {reason}"
-    EXPIRED = "The bot fetches its events, but did not come for it in time: it was withdrawn at {at}"
+    EXPIRED = "The bot fetches its events, and had not confirmed it in time: it was withdrawn at {at}"
     # What the last attempt met.
     ADDRESS_REFUSED = "The server does not connect to the handler: {problem}"
     NAME_UNKNOWN = "The name of the handler is not known: {problem}"
@@ -38,11 +39,11 @@ class Why(Enum):
     REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
     STATUS = "The handler answered {status}"
     # What keeps events from the bot altogether.
-    NO_BOT = "There is no such bot"
-    NO_HANDLER = "No handler is bound for it"
-    NOT_INSTALLED = "The bot's application is not installed"
-    BLOCKED = "The bot's application is blocked"
-    NO_SCOPE = "The bot's application lacks the permission imbot"
+    NO_BOT = "There {be} no such bot"
+    NO_HANDLER = "No handler {be} bound for it"
+    NOT_INSTALLED = "The bot's application {be} not installed"
+    BLOCKED = "The bot's application {be} blocked"
+    NO_SCOPE = "The permission imbot {be} missing from the bot's application"
     # Why it was not for the bot.
     OTHER_GENERATION = (
         "{asked} is not for it: the bot was registered by the other generation of the API and is told {own}"
@@ -55,6 +56,7 @@ class Why(Enum):
     SYSTEM_MESSAGE = "It is a system message, and bots are not told of those"
     SYSTEM_CHAT = "Bots are not told of what is said in a chat of notifications"
     NOT_MEMBER = "The bot is not a member of the chat"
+    NOT_SEEN = "There is no such message in a chat that the bot is in"
     JOINED_LATER = "The bot came into the chat later, at {at}"
     NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
     NOT_ITS_MESSAGE = "It is a reaction to what somebody else wrote, and bots are told of those to their own messages"
@@ -88,7 +90,7 @@ class Finding(NamedTuple):
     def sentence(self, moment: Callable[[int], str]) -> str:
         """The reason in a sentence; ``moment`` writes times."""
         words = {name: moment(value) if name in ("at", "since") else value for name, value in self.words.items()}
-        return self.why.value.format(**words) + "."
+        return self.why.value.format(**({"be": "is"} | words)) + "."
 
 
 def met(attempt: Attempt) -> Finding:
@@ -96,3 +98,25 @@ def met(attempt: Attempt) -> Finding:
     kind, _, rest = attempt.problem.partition(": ")
     why = _PROBLEMS.get(kind) or (Why.STATUS if attempt.status else Why.NO_ANSWER)
     return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
+
+
+_CAUSES: dict[Why, str] = {
+    Why.ADDRESS_REFUSED: "the server does not connect to {host}",
+    Why.NAME_UNKNOWN: "the name of {host} is not known",
+    Why.TLS_FAILED: "the certificate of {host} was not accepted",
+    Why.NO_CONNECTION: "{host} could not be connected to",
+    Why.TIMEOUT: "{host} did not answer in time",
+    Why.NO_ANSWER: "{host} gave no answer",
+    Why.REDIRECT: "{host} responded with a redirect",
+    Why.STATUS: "{host} responded with status {status}",
+}
+_CONNECTION_REFUSED = re.compile(r"Connect call failed|[Rr]efused")
+
+
+def cause(attempt: Attempt, address: str) -> str:
+    """What an attempt met, in a few words that name the host of the handler."""
+    found = met(attempt)
+    host = address.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or "the handler"
+    if found.why is Why.NO_CONNECTION and _CONNECTION_REFUSED.search(attempt.problem):
+        return f"{host} refused the connection"
+    return _CAUSES[found.why].format(host=host, status=attempt.status)

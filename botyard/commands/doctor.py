@@ -16,6 +16,8 @@ from botyard.commands.house import House, house
 from botyard.config import Settings
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
+from botyard.model.deliveries import State
+from botyard.store import bots
 from botyard.store.db import Tx
 
 ABOUT = """Tell how the bots fare: how each is told of events, what waits for it, what failed last, and whether the
@@ -61,6 +63,8 @@ async def _explain(given: argparse.Namespace) -> int:
 
         async def work(tx: Tx) -> list[Explained] | None:
             found = await explain.topic(tx, given.message_id)
+            if found and await bots.find(tx, given.bot_id) is None:
+                raise Failure(f"There is no bot {given.bot_id}; 'botyard doctor' shows them.")
             return await explain.explain(tx, found, case) if found else None
 
         told = await open_.database.read(work)
@@ -124,14 +128,28 @@ def _told(open_: House, one: Checkup, verdicts: dict[str, str]) -> Iterator[str]
         yield (
             f"  It was given the offset {one.seat[0]} at {_moment(one.seat[1])}."
             if one.seat
-            else "  It has never come for its events."
+            else "  No event was handed out to it yet."
         )
     if one.failed:
-        yield f"  Last failure: delivery {one.failed.delivery.id}, {one.failed.kind} of {_moment(one.failed.created)}."
-        if one.failed.delivery.reason:
-            yield f"    Ended: {one.failed.delivery.reason}."
-        if one.problem:
-            yield f"    {one.problem.sentence(_moment)}"
+        yield f"  {_missed(one, open_.now)}."
+
+
+_MISSED: dict[str, str] = {
+    State.DEAD: "Last given up",
+    State.EXPIRED: "Last not fetched in time",
+    State.SKIPPED: "Last not sent",
+}
+
+
+def _missed(one: Checkup, now: int) -> str:
+    """The event that holds up others, or that the bot missed last, and why."""
+    assert one.failed is not None
+    delivery = one.failed.delivery
+    event = f"{one.event} (delivery {delivery.id}) of {_moment(one.failed.created)}"
+    reasons = "; ".join(filter(None, [one.cause, delivery.reason]))
+    if delivery.state not in _MISSED:
+        return f"Tried again: {event}: {reasons}; its attempt {delivery.attempts + 1} is due {_when(delivery.due, now)}"
+    return f"{_MISSED[delivery.state]}: {event}" + (f": {reasons}" if reasons else "")
 
 
 def _when(due: int, now: int) -> str:

@@ -22,6 +22,46 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 TIMEOUT = "timeout: no answer within 10 s"
 
 
+def test_nothing_is_told_of_the_names_that_events_have_inside(portal: World) -> None:
+    bot = portal.bot()
+    message = says(portal, portal.person(), bot, "hello")
+    nobody = explain(portal, message, 987654)
+    assert (nobody["TEXT"], nobody["EVENTS"][0]["EVENT"]) == ("There is no such bot.", "")
+    missing = portal.call("botyard.delivery.explain", MESSAGE_ID=987654, BOT_ID=bot)
+    assert missing.headers["botyard-hint"] == "there is no message 987654, or nothing is known of it any more"
+
+
+def test_what_waits_names_what_it_waits_behind_and_why(portal: World) -> None:
+    ann, bot = portal.person(), portal.bot(EVENT_HANDLER="http://localhost:9599/bot")
+    message = says(portal, ann, bot, "hello")
+    assert "It waits behind ONIMBOTJOINCHAT (delivery " in explain(portal, message, bot)["TEXT"]
+    sends(portal, status=0, problem="no connection: Connect call failed", over=State.WAITING)
+    assert (
+        ") of the same chat: localhost:9599 refused the connection; its attempt 2 is due at 20"
+        in (explain(portal, message, bot)["TEXT"])
+    )
+
+
+def test_a_bot_that_was_given_nothing_yet_is_not_said_never_to_have_come(portal: World) -> None:
+    bot = second_bot(portal)
+    asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
+    portal.call("imbot.v2.Event.get", None, asked)
+    message = says(portal, portal.person(), bot, "hello")
+    text = explain(portal, message, bot)["TEXT"]
+    assert "never" not in text
+    assert codes(portal, message, bot)[0] in ("NEVER_FETCHED", "READY")
+
+
+def test_a_reason_that_holds_no_longer_is_told_as_past(portal: World) -> None:
+    app = portal.oauth()
+    bot = portal.bot(app)
+    message = says(portal, portal.person(), bot, "hello")
+    sent(portal, over=State.SKIPPED, reason=Reason.BLOCKED)
+    assert "The bot's application was blocked." in explain(portal, message, bot)["TEXT"]
+    portal.write(lambda tx: tx.run("UPDATE apps SET blocked = 1 WHERE id = :id", id=app.id))
+    assert "The bot's application is blocked." in explain(portal, message, bot)["TEXT"]
+
+
 def test_what_arrived_says_when(portal: World) -> None:
     ann, bot = portal.person(), portal.bot()
     message = says(portal, ann, bot, "hello")
@@ -225,4 +265,5 @@ def test_where_a_bot_is_not_its_owner_learns_nothing(portal: World) -> None:
     secret = says(portal, ann, f"chat{portal.chat(ann)}", "secret")
     said = [explain(portal, number, bot, narrow) for number in (secret, secret + 1000)]
     assert said[0] == said[1]
-    assert said[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_MEMBER"
+    assert said[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_SEEN"
+    assert said[0]["TEXT"] == "There is no such message in a chat that the bot is in."

@@ -200,7 +200,8 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     if hidden and not admin:
         return _explained(call, [reasons.stranger(p.event)])
     if found is None:
-        raise Refused(Problem.MESSAGE_ID_WRONG)
+        hint = f"there is no message {p.message_id}, or nothing is known of it any more" if p.message_id > 0 else ""
+        raise Refused(Problem.MESSAGE_ID_WRONG, hint=hint)
     kept = call.now - call.context.settings.delivery_days * DAY
     return _explained(call, await reasons.explain(call.tx, found, Case(p.bot_id, p.event, kept)))
 
@@ -310,5 +311,7 @@ def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
         )
         for one in found
     ]
-    text = " ".join(f"{event.event}: {' '.join(one.text for one in event.reasons)}" for event in events)
+    text = " ".join(
+        f"{event.event}: ".removeprefix(": ") + " ".join(one.text for one in event.reasons) for event in events
+    )
     return ExplainAnswer(reasons.arrived(found), text, events)
