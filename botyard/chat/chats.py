@@ -136,7 +136,7 @@ async def paint(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value:
     """Give a chat a colour by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, chat, member)
     if value == chat.color:
-        raise Refused(Problem.COLOR_SAME)
+        raise Refused(Problem.COLOR_SAME, hint="the chat has this colour already")
     await chats.set_color(tx, chat.id, value)
     await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR", now)
 

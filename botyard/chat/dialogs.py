@@ -16,6 +16,7 @@ from botyard.store import bots, chats, members, users
 from botyard.store.db import Tx
 
 _DIALOG = re.compile(r"(chat|sg)?([0-9]{1,18})")
+CLOSED = "there is no such dialog, or the caller is not in it"
 WORKGROUP = "SONET_GROUP"
 
 
@@ -76,7 +77,7 @@ async def get(
     """
     found = await find(tx, user_id, parse(text), locked=locked)
     if found is None or not await visible(tx, user_id, *found):
-        raise Refused(closed)
+        raise Refused(closed, hint=CLOSED)
     return found
 
 

@@ -32,9 +32,9 @@ async def find_group(
         raise Refused(Problem.CHAT_EMPTY)
     found = await chats.find(tx, chat_id, user_id, locked=locked)
     if found is None or not await dialogs.visible(tx, user_id, *found):
-        raise Refused(missing)
+        raise Refused(missing, hint="there is no such group chat, or the caller is not in it")
     if found[0].private:
-        raise Refused(dialog)
+        raise Refused(dialog, hint="it is a private dialog, and this is for group chats")
     return found
 
 
@@ -70,7 +70,7 @@ async def invite(
 def require_adding(chat: Chat, member: Member | None) -> None:
     """Whether a member may let people in. Raises EXTEND_DENIED where the role is too low."""
     if not rules.allowed(Act.ADD_MEMBER, chat, member):
-        raise Refused(Problem.EXTEND_DENIED)
+        raise Refused(Problem.EXTEND_DENIED, hint=rules.lacking(Act.ADD_MEMBER, chat, member))
 
 
 async def enter(

@@ -131,10 +131,11 @@ def require(act: Act, chat: Chat, member: Member | None) -> None:
     if rule.allows and not getattr(restrictions(chat), rule.allows):
         raise Refused(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
     if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
-        raise Refused(rule.denied, hint=_lacking(act, chat, member))
+        raise Refused(rule.denied, hint=lacking(act, chat, member))
 
 
-def _lacking(act: Act, chat: Chat, member: Member | None) -> str:
+def lacking(act: Act, chat: Chat, member: Member | None) -> str:
+    """Which role an act takes, for a hint."""
     # Of a chat that it is not in, nobody is told who may do what.
     if member is None:
         return "the caller is not a member of the chat"

@@ -10,7 +10,6 @@ from tests.rpc.test_hints import hint
 from tests.world import World
 
 KNOWN = "known: MESSAGE, LINK, RICH_LINK, USER, GRID, IMAGE, FILE, DELIMITER"
-CLOSED = "there is no such chat, or the caller is not in it"
 LINKED = "expected http://, https:// or a path from the root of the portal"
 ATTACHED: list[tuple[Any, str]] = [
     ({"BLOCKS": [{"MESAGE": "Hi"}]}, f"BLOCKS[0]: unknown block MESAGE; {KNOWN}"),
@@ -120,8 +119,7 @@ def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, met
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
     told = [world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")]
     assert told[0].status == told[1].status >= 400
-    assert hint(told[0]) == hint(told[1])
-    assert hint(told[0]) in ("there is no such dialog, or the caller is not in it", CLOSED)
+    assert hint(told[0]) == hint(told[1]) == "there is no such dialog, or the caller is not in it"
 
 
 def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
@@ -162,3 +160,24 @@ def test_limits_say_which_and_how_much(make_world: Any) -> None:
     told = [world.call("server.time") for _ in range(60)]
     refused = next(one for one in told if one.status == 503)
     assert hint(refused) == "more than 50 calls at once; 2 a second are forgiven"
+
+
+CHATS = [
+    ("imbot.chat.updateColor", {"COLOR": "MINT"}),
+    ("imbot.chat.setOwner", {"USER_ID": 1}),
+    ("imbot.chat.setManager", {"USER_ID": 1}),
+    ("imbot.chat.updateTitle", {"TITLE": "x"}),
+    ("imbot.chat.user.add", {"USERS": [1]}),
+    ("imbot.chat.user.delete", {"USER_ID": 1}),
+    ("imbot.chat.user.list", {}),
+    ("imbot.chat.leave", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "more"), CHATS)
+def test_a_group_chat_that_is_closed_and_none_are_told_alike(world: World, method: str, more: Any) -> None:
+    bot = world.bot()
+    secret = world.chat(by=world.person())
+    named = {"BOT_ID": bot, "CLIENT_ID": "test-client", **more}
+    told = {hint(world.call(method, params={**named, "CHAT_ID": chat})) for chat in (secret, 987654)}
+    assert told == {"there is no such group chat, or the caller is not in it"}
