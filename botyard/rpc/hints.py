@@ -98,6 +98,7 @@ SENTENCES: dict[Problem, str] = {
     Problem.MESSAGE_MISSING: "there is no such message in a chat that the caller is in",
     Problem.MESSAGE_CLOSED: "the caller is not in the chat, or came into it later",
     Problem.REPLY_DENIED: "there is no such message in a chat that the caller is in",
+    Problem.FILE_TOO_BIG: "a file may have up to 100 MiB",
     Problem.FILE_MISSING: "there is no such file in a chat that the caller is in",
     Problem.FILE_CLOSED: "the caller is not in the chat of the file",
     Problem.DISK_CLOSED: "the caller is not in the chat of the file",

@@ -50,6 +50,15 @@ _INVALID_GRANT: Answer = (
         "error_description": "Invalid authorization data was provided for obtaining access_token",
     },
 )
+HINTS = {
+    "wrong_client": "no application has this client_id",
+    "invalid_client": "the client_secret is not that of the application, or the application is not installed",
+    "invalid_grant": "the code or refresh token is unknown, expired, used before, or another application's",
+    "invalid_scope": "scope asks for more than the application may have",
+    "insufficient_scope": "scope asks for more than the refresh token has",
+}
+"""What the texts leave out; of secrets nothing that tells how near a guess was."""
+
 _DENIED: dict[Denied, Answer] = {
     Denied.GRANT: _INVALID_GRANT,
     Denied.APP_SCOPE: (

@@ -26,6 +26,7 @@ from botyard.web.http import (
     answer_json,
     beside,
     header,
+    hinted,
     preflight,
     read_body,
 )
@@ -68,6 +69,7 @@ class Route(NamedTuple):
 
 async def token(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """Exchange a code or a refresh token for a fresh pair, by GET and by POST."""
+    started = context.clock.now()
     raw = await read_body(scope, receive)
     kind, authorization = (header(scope, name).decode("latin-1") for name in (b"content-type", b"authorization"))
     https = scope.get("scheme") == "https"
@@ -75,7 +77,12 @@ async def token(context: Context, scope: Scope, receive: Receive, send: Send, pa
         context, scope["query_string"], kind, raw, https=https, authorization=authorization
     )
     by_header = status == HTTPStatus.UNAUTHORIZED and basic.read(authorization) is not None
-    await answer_json(send, status, value, [(b"www-authenticate", basic.CHALLENGE)] if by_header else None)
+    hint = oauth.HINTS.get(str(value.get("error", "")), "")
+    more = [*hinted(hint), (b"www-authenticate", basic.CHALLENGE)] if by_header else hinted(hint)
+    await answer_json(send, status, value, more)
+    if context.calls is not None:
+        text = hint or str(value.get("error_description", ""))
+        context.calls.called(status, "oauth/token", text, context.clock.now() - started)
 
 
 async def app_info(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
+from msgspec.structs import replace
 
+from botyard.commands.logs import logging_to, says_calls
 from botyard.config import Settings
 from botyard.server import Listener, application, open_context, serve
 from botyard.web.http import Receive, Scope, Send
@@ -36,9 +38,12 @@ async def serve_echo() -> None:
 
 
 async def serve_portal(folder: str, database: str) -> None:
-    context = await open_context(Settings(data=Path(folder), database=database))
-    listener = Listener(application(context), "127.0.0.1", 0)
-    await serve(context, [listener], lambda _: print(listener.port, flush=True))
+    settings = Settings(data=Path(folder), database=database)
+    # Each call has its line, as with `serve` in this profile; only the terminal is left out.
+    with logging_to(settings, len) as lines:
+        context = replace(await open_context(settings), calls=lines if says_calls(settings) else None)
+        listener = Listener(application(context), "127.0.0.1", 0)
+        await serve(context, [listener], lambda _: print(listener.port, flush=True))
 
 
 class Handler(asyncio.Protocol):

@@ -26,6 +26,7 @@ from botyard.store.db import Tx
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_database
 from botyard.web import basic, oauth
+from botyard.web.oauth import HINTS
 from tests.world import World
 
 FORM = "application/x-www-form-urlencoded"
@@ -267,6 +268,21 @@ def test_basic_at_the_address(world: World) -> None:
     wrong = world.post("/oauth/token/", grant.encode(), FORM, authorization=TestBasic.header(key.client_id, "x"))
     assert (wrong.status, wrong.headers["www-authenticate"]) == (401, 'Basic realm="oauth", charset="UTF-8"')
     assert "www-authenticate" not in world.post("/oauth/token/", b"", FORM).headers
+
+
+def test_hints_say_what_can_be_wrong_and_not_how_near_a_guess_was(world: World) -> None:
+    key = world.oauth()
+    good = {"grant_type": "refresh_token", "client_id": key.client_id, "client_secret": key.client_secret}
+
+    def hint(**changes: str) -> str:
+        asked = urlencode({**good, "refresh_token": key.refresh, **changes})
+        return world.get(f"/oauth/token/?{asked}").headers.get("botyard-hint", "")
+
+    assert hint(client_id="nobody") == "no application has this client_id"
+    near, far = key.client_secret[:-1], "x"
+    assert hint(client_secret=near) == hint(client_secret=far) == HINTS["invalid_client"]
+    assert hint(refresh_token=key.refresh[:-1]) == hint(refresh_token="x") == HINTS["invalid_grant"]
+    assert hint() == ""
 
 
 def test_the_permission_for_our_own_methods_is_not_shown(server: Server, world: World) -> None:
