@@ -12,8 +12,9 @@ from botyard.model.events import (
     MessageErased,
     MessageLiked,
     MessageSent,
+    happening,
 )
-from botyard.store import bindings, bots
+from botyard.store import bindings, bots, events
 from botyard.store.db import Tx
 from botyard.store.delivery_log import Logged
 
@@ -54,7 +55,16 @@ async def _of(tx: Tx, logged: Logged, known: dict[str, str]) -> str:
     kind, _, number = recipient.partition(":")
     if recipient not in known:
         known[recipient] = await _spoken(tx, kind, int(number))
+    if logged.kind == BotRemoved.__name__ and not known[recipient]:
+        # The farewell of a bot says which one it spoke.
+        known[recipient] = await _farewell(tx, logged.delivery.event_id)
     return known[recipient] if kind == "binding" and known[recipient] else named(logged.kind, known[recipient])
+
+
+async def _farewell(tx: Tx, event_id: int) -> str:
+    row = await events.find(tx, event_id)
+    event = happening(event_id, *row).event if row else None
+    return event.dialect if isinstance(event, BotRemoved) else ""
 
 
 async def _spoken(tx: Tx, kind: str, number: int) -> str:

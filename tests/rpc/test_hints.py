@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import botyard
 from botyard.api import MODULES
-from botyard.chat.rules import RULES
 from botyard.errors import Problem, Refused
 from botyard.rpc import hints, parameters
 from botyard.rpc.access import Access
@@ -19,14 +15,6 @@ from botyard.wire.hint import MAX, one_line
 from tests.world import Answer, World
 
 REGISTRY = Registry(MODULES)
-# Texts that say already all there is to say.
-SELF_EXPLAINING = {"HTTP_INVALID", "BODY_NOT_UTF8", "BODY_NUL", "MANIFEST", "RANGE_WRONG"}
-# The kinds of callers, the rules of chats, and the sizes of what a message carries hint where they refuse.
-ELSEWHERE = {
-    *(kind.value.problem.name for kind in Access),
-    *(problem.name for rule in RULES.values() for problem in (rule.forbidden, rule.denied)),
-    *(f"{name}_TOO_BIG" for name in ("ATTACH", "KEYBOARD", "MENU")),
-}
 
 
 def hint(answer: Answer) -> str:
@@ -219,11 +207,3 @@ def test_the_first_hint_of_a_chain_has_the_word() -> None:
 
 def test_every_kind_of_caller_has_a_sentence() -> None:
     assert all(kind.value.sentence for kind in Access)
-
-
-def test_every_problem_has_a_hint_or_says_it_all() -> None:
-    sources = "\n".join(path.read_text() for path in Path(botyard.__file__).parent.rglob("*.py"))
-    hinted = set(re.findall(r"Refused\(\s*Problem\.([A-Z0-9_]+),\s*hint=", sources))
-    known = {problem.name for problem in (*hints.NEEDS, *hints.SENTENCES)} | hinted | SELF_EXPLAINING | ELSEWHERE
-    # Words that are filled in say what is wrong.
-    assert [one.name for one in Problem if one.name not in known and "{" not in one.value.text] == []

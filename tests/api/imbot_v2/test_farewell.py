@@ -87,7 +87,7 @@ def test_a_farewell_is_kept_as_long_as_other_events(lab: Lab) -> None:
     lab.world.run(tidy(lab.world.context))
     assert lab.call("Event.get").error == "BOT_NOT_FOUND"
     (missed,) = lab.world.call("botyard.delivery.list", BOT_ID=lab.bot, STATE="missed").result["DELIVERIES"]
-    assert (missed["EVENT"], missed["STATE"]) == ("BotRemoved", "expired")
+    assert (missed["EVENT"], missed["STATE"]) == ("ONIMBOTV2DELETE", "expired")
     assert lab.world.call("botyard.delivery.resend", ID=missed["ID"]).result["RESENT"] == 1
     assert types(lab.get()) == ["ONIMBOTV2DELETE"]
 
