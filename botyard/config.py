@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Fill an empty portal with demo people and chats."""
     random_keys: bool = False
     """Make up the keys of a new demo portal, instead of the published ones that work on this machine only."""
+    metrics: str = "loopback"
+    """Who may read `/metrics`: loopback (this machine, not through a proxy), all or off."""
     max_in_flight: int = 1000
     """Calls under way at once before new ones are answered OVERLOAD_LIMIT."""
     max_bots: int = 100

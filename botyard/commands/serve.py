@@ -56,6 +56,12 @@ def parser() -> options.Parser:
     )
     options.add_public_url(made)
     made.add_argument(
+        "--metrics",
+        choices=["loopback", "all", "off"],
+        default=known.metrics,
+        help="who may read /metrics: this machine, not through a proxy (default), everybody who reaches it, or nobody",
+    )
+    made.add_argument(
         "--trusted-proxies",
         type=options.proxies,
         default=known.trusted_proxies,
@@ -87,6 +93,7 @@ def settings(given: argparse.Namespace) -> Settings:
         public_url=given.public_url or "",
         trusted_proxies=given.trusted_proxies,
         demo=given.demo,
+        metrics=given.metrics,
         random_keys=given.random_keys,
     )
 

@@ -366,6 +366,7 @@ class Hooks:
         ended = judged(held.delivery, attempt, answer, self._mode, self._now(), int(self._context.clock.settled()))
         if one := made(ended, post.event if post else "", post.handler if post else "", self._now()):
             self._report.attempt(one)
+            self._context.metrics.attempts[one.outcome.value] += 1
         held.gate.passed(took, ended.state is State.DONE)
         if held.host is not None:
             held.host.passed(took, True)

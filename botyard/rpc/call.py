@@ -15,6 +15,7 @@ from botyard.portal.sign_in import Door
 from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
 from botyard.rpc.lobby import Lobby
+from botyard.rpc.metrics import Metrics
 from botyard.rpc.registry import Registry
 from botyard.rpc.snapshots import Snapshots
 from botyard.store.blobs import Depot
@@ -37,6 +38,7 @@ class Context(msgspec.Struct, frozen=True):
     lobby: Lobby = msgspec.field(default_factory=Lobby)
     calls: Lines | None = None
     door: Door = msgspec.field(default_factory=Door)
+    metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""

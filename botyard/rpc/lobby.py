@@ -104,6 +104,11 @@ class Lobby:
         for one in self._all():
             one.leave()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the server is stopping."""
+        return self._closed
+
     def close(self) -> None:
         """Let everybody go, and nobody wait any more: the server is stopping."""
         self._closed = True

@@ -10,6 +10,9 @@ from botyard.store.db import Row, Tx, Value
 
 _DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
+OPEN_MAX = 100_000
+"""What is open is counted up to here."""
+
 _OPEN = "state IN ('waiting', 'sending')"
 _READY = "state = 'fetch'"
 _BATCHES = (16, 64, 256)
@@ -258,3 +261,9 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
         await tx.many("DELETE FROM deliveries WHERE id = :id", ids)
         await events.release(tx, [row[1] for row in rows])
     return len(ids)
+
+
+async def open_count(tx: Tx) -> int:
+    """How many deliveries wait or are under way, ``OPEN_MAX`` at most."""
+    row = await tx.one(f"SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE {_OPEN} LIMIT {OPEN_MAX}) o")
+    return int(row[0]) if row else 0

@@ -74,8 +74,10 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         content, more = failure(refused, wanted), beside(refused)
         text = hints.said(refused) or refused.v1()[1]
     await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
+    took = context.clock.now() - started
+    context.metrics.called(wanted.method, status, took)
     if context.calls is not None:
-        context.calls.called(status, wanted.method, text, context.clock.now() - started)
+        context.calls.called(status, wanted.method, text, took)
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:

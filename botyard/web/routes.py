@@ -15,7 +15,7 @@ from botyard.rpc.faults import refusal
 from botyard.rpc.openapi import document
 from botyard.store import avatars
 from botyard.store.db import Tx
-from botyard.web import authorize, basic, files, oauth, pages, rest, sign_in
+from botyard.web import authorize, basic, files, health, oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
     Headers,
@@ -138,6 +138,9 @@ ROUTES = [
     Route(("rest", "download"), files.download, "GET, HEAD"),
     Route(("rest", "download.json"), files.download, "GET, HEAD"),
     Route(("openapi.json",), openapi, "GET, HEAD"),
+    Route(("health",), health.health, "GET, HEAD"),
+    Route(("ready",), health.ready, "GET, HEAD"),
+    Route(("metrics",), health.metrics, "GET, HEAD"),
     Route(("avatar",), avatar, "GET, HEAD"),
     Route((), front, "GET, HEAD"),
 ]

@@ -64,6 +64,7 @@ SERVE_ONLY = {
     "--host": "the portal is for one command on this machine",
     "--random-keys": "its keys are made up in any case",
     "--public-url": "the command is told the address",
+    "--metrics": "a portal that lives for one command is not watched",
     "--trusted-proxies": "there is no proxy before it",
 }
 

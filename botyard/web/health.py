@@ -1,0 +1,143 @@
+"""For those who watch a server: whether it lives, whether it is ready, and what it has counted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from botyard import __version__
+from botyard.errors import Problem, Refused
+from botyard.rpc.call import Context
+from botyard.rpc.metrics import BOUNDS
+from botyard.store import deliveries, migrate
+from botyard.store.db import Tx, Unavailable
+from botyard.web.http import Receive, Scope, Send, answer, answer_json, header
+from botyard.web.loopback_only import is_loopback
+
+TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+_FORWARDED = (b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via")
+
+
+async def health(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """The process answers: that is all that is said, whatever the database does."""
+    _require_whole(parts)
+    await answer_json(send, 200, {"status": "ok"})
+
+
+async def ready(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """Whether calls would be carried out: the database is there and of this version, and the server is not stopping."""
+    _require_whole(parts)
+    reason = await _not_ready(context)
+    if reason:
+        await answer_json(send, 503, {"status": "not ready", "reason": reason})
+    else:
+        await answer_json(send, 200, {"status": "ready"})
+
+
+async def _not_ready(context: Context) -> str:
+    if context.lobby.closed:
+        return "The server is stopping."
+    try:
+        number, name = await context.database.read(migrate.newest)
+    except Unavailable as problem:
+        return problem.reason
+    if number != migrate.newest_known():
+        return f"The database is of another version of Botyard; its last migration is {name or 'none'}."
+    return ""
+
+
+async def metrics(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+    """What was counted, in the text format of Prometheus; where ``--metrics`` does not allow it, no such page."""
+    _require_whole(parts)
+    if not _may_read(context.settings.metrics, scope):
+        raise Refused(Problem.PATH_UNKNOWN)
+    await answer(send, 200, TEXT, _text(await _families(context)).encode())
+
+
+def _may_read(allowed: str, scope: Scope) -> bool:
+    if allowed != "loopback":
+        return allowed == "all"
+    # A proxy on this machine calls from loopback too, on behalf of anybody.
+    client = scope.get("client")
+    return client is not None and is_loopback(str(client[0])) and not any(header(scope, name) for name in _FORWARDED)
+
+
+def _require_whole(parts: list[str]) -> None:
+    if parts:
+        raise Refused(Problem.PATH_UNKNOWN)
+
+
+class Family(NamedTuple):
+    """A metric: what it is, and its values, each by the end of its name and its labels."""
+
+    name: str
+    kind: str
+    help: str
+    values: list[tuple[str, Mapping[str, object], float]]
+
+
+async def _families(context: Context) -> list[Family]:
+    counted, settings = context.metrics, context.settings
+    known = {method.name.lower(): method.name for method in context.registry}
+    calls = sorted(counted.by_method(known).items())
+    cumulative = counted.cumulative()
+    buckets: list[tuple[str, Mapping[str, object], float]] = [
+        ("_bucket", {"le": bound}, count) for bound, count in zip((*BOUNDS, "+Inf"), cumulative, strict=True)
+    ]
+    up, seconds, waiting = await _database(context)
+    return [
+        Family("botyard_info", "gauge", "The version.", [("", {"version": __version__}, 1)]),
+        Family(
+            "botyard_calls_total",
+            "counter",
+            "Calls of /rest that were answered.",
+            [("", {"method": name or "other", "status": status}, count) for (name, status), count in calls],
+        ),
+        Family(
+            "botyard_call_seconds",
+            "histogram",
+            "How long they took.",
+            [*buckets, ("_sum", {}, counted.seconds), ("_count", {}, cumulative[-1])],
+        ),
+        Family("botyard_calls_in_flight", "gauge", "Calls under way.", [("", {}, context.limits.in_flight)]),
+        Family("botyard_calls_in_flight_max", "gauge", "How many may be.", [("", {}, settings.max_in_flight)]),
+        Family(
+            "botyard_delivery_attempts_total",
+            "counter",
+            "Attempts to deliver an event, by what the delivery is then: done, waiting for the next one, or dead.",
+            [("", {"outcome": outcome}, counted.attempts[outcome]) for outcome in ("done", "waiting", "dead")],
+        ),
+        Family(
+            "botyard_deliveries_open",
+            "gauge",
+            f"Deliveries that wait or are under way, up to {deliveries.OPEN_MAX}.",
+            [("", {}, waiting)] if up else [],
+        ),
+        Family("botyard_database_up", "gauge", "Whether the database answers.", [("", {}, up)]),
+        Family("botyard_database_seconds", "gauge", "How long it took to answer just now.", [("", {}, seconds)]),
+    ]
+
+
+async def _database(context: Context) -> tuple[int, float, int]:
+    """Whether the database answers, how long that took, and how many deliveries are open."""
+
+    async def work(tx: Tx) -> int:
+        return await deliveries.open_count(tx)
+
+    begun = time.perf_counter()
+    try:
+        waiting = await context.database.read(work)
+    except Unavailable:
+        return 0, time.perf_counter() - begun, 0
+    return 1, time.perf_counter() - begun, waiting
+
+
+def _text(families: Iterable[Family]) -> str:
+    lines: list[str] = []
+    for family in families:
+        lines += [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.kind}"]
+        for end, labels, value in family.values:
+            listed = ",".join(f'{name}="{said}"' for name, said in labels.items())
+            lines.append(f"{family.name}{end}{f'{{{listed}}}' if listed else ''} {value:.10g}")
+    return "\n".join(lines) + "\n"
