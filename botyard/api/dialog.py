@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.entities import CHAT_TYPES
+from botyard.chat import dialogs
 from botyard.chat.colors import color_for
 from botyard.chat.overview import Overview
 from botyard.chat.rules import Restrictions
-from botyard.model.chats import Chat, Reader
-from botyard.rpc.call import Call
+from botyard.errors import Problem, Refused
+from botyard.model.chats import Chat, Member, Reader
+from botyard.rpc.call import Call, WriteInstead
 
 # Kinds of entities that give a chat its type, as the samples write them; others leave it to the kind of chat.
 _ENTITY_TYPES = {
@@ -109,6 +111,21 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
     manager_list: list[int]
     last_message_views: LastMessageViews
     dialog_id: str
+
+
+async def placed(call: Call, dialog_id: str, closed: Problem = Problem.DIALOG_CLOSED) -> tuple[Chat, Member | None]:
+    """The chat of a DIALOG_ID that the caller may see; one's own dialog is made where it is not there yet.
+
+    Raises DIALOG_EMPTY and ``closed``.
+    """
+    try:
+        return await dialogs.get(call.tx, call.user_id, dialog_id, closed)
+    except Refused:
+        if call.identity.guest or not dialogs.own(call.user_id, dialog_id):
+            raise
+    if not call.writing:
+        raise WriteInstead
+    return await dialogs.open_(call.tx, call.user_id, dialog_id, call.now)
 
 
 def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:

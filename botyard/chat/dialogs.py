@@ -81,6 +81,11 @@ async def get(
     return found
 
 
+def own(user_id: int, text: str) -> bool:
+    """Whether a DIALOG_ID means one's dialog with oneself, which is there before anything was said in it."""
+    return parse(text) == Dialog("", user_id)
+
+
 async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member]:
     """The chat of a DIALOG_ID to write into; a private dialog is made on first use.
 

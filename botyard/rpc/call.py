@@ -65,13 +65,18 @@ Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]
 Runner = Callable[[Context, Identity, str, Mapping[str, Any], float], Awaitable[Outcome]]
 
 
+class WriteInstead(Exception):
+    """Raised by a method that reads where something has to be made first: it runs again, with ``call.writing``."""
+
+
 class Call(msgspec.Struct, frozen=True, gc=False):
     """One call of one method.
 
     ``tx`` is the call's transaction; methods of mode NONE have none and use
     ``run`` to call other methods, each in its own, and those of mode OWN see a
     transaction that they have opened by ``within``. ``prepared`` is what the
-    method's ``before`` made of the parameters ahead of the transaction.
+    method's ``before`` made of the parameters ahead of the transaction. A method that
+    reads may ask for a transaction that writes by ``WriteInstead``, which ``writing`` tells.
     """
 
     context: Context
@@ -81,6 +86,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     database_tx: Tx | None
     runner: Runner
     prepared: Any = None
+    writing: bool = False
 
     async def run(self, name: str, params: dict[str, Any]) -> Outcome:
         """Call another method as the same caller."""

@@ -10,12 +10,12 @@ import msgspec
 
 from botyard.errors import Problem, Refused
 from botyard.rpc import access, hints
-from botyard.rpc.call import Call, Context, Outcome
+from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.lobby import Watch, watching
 from botyard.rpc.method import V3, Method, Mode, Page
-from botyard.store.db import Tx
+from botyard.store.db import Tx, Work
 from botyard.store.events import caller
 
 _TRANSACTED = (Mode.READ, Mode.WRITE)
@@ -58,11 +58,11 @@ async def _answer(context: Context, request: Request) -> Outcome:
             # A work may run again, and is still one request.
             context.limits.enter(identity.source, request.started)
         attempt.job = _admitted(context, identity, found, request.params, request.started)
-        return await _result(attempt.job, tx)
+        return await _result(attempt.job, tx, writing=attempt.writing)
 
-    database = context.database
+    reading = method.mode is Mode.READ
     try:
-        return await _done(attempt, database.read(work) if method.mode is Mode.READ else database.write(work))
+        return await _done(attempt, _read(context, attempt, work) if reading else context.database.write(work))
     except Refused as refused:
         hints.explain(refused, method, request.params)
         raise
@@ -106,14 +106,16 @@ async def _run(
     job = _admitted(context, identity, method, params, started)
     prepared = await asyncio.to_thread(method.before, job.decoded) if method.before else None
 
+    attempt = _Attempt(job)
+
     async def work(tx: Tx) -> Any:
-        return await _result(job, tx, prepared)
+        return await _result(job, tx, prepared, writing=attempt.writing)
 
     if method.mode is Mode.READ:
-        return await _done(_Attempt(job), context.database.read(work))
+        return await _done(attempt, _read(context, attempt, work))
     if method.mode is Mode.WRITE:
-        return await _done(_Attempt(job), context.database.write(work))
-    return await _done(_Attempt(job), _result(job, None))
+        return await _done(attempt, context.database.write(work))
+    return await _done(attempt, _result(job, None))
 
 
 class _Job(msgspec.Struct, frozen=True, gc=False):
@@ -133,10 +135,11 @@ class _Attempt:
     Inside, the commit would be left out, which takes longer than all the rest.
     """
 
-    __slots__ = ("job",)
+    __slots__ = ("job", "writing")
 
     def __init__(self, job: _Job | None = None) -> None:
         self.job = job
+        self.writing = False
 
 
 def _admitted(context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float) -> _Job:
@@ -149,8 +152,17 @@ def _admitted(context: Context, identity: Identity, method: Method, params: Mapp
     return _Job(context, identity, method, method.read(params), started, context.clock.now())
 
 
-async def _result(job: _Job, tx: Tx | None, prepared: Any = None) -> Any:
-    call = Call(job.context, job.identity, job.method, int(job.started), tx, run, prepared)
+async def _read(context: Context, attempt: _Attempt, work: Work[Any]) -> Any:
+    """Run a method that reads; once more and in a write where it finds that something has to be made first."""
+    try:
+        return await context.database.read(work)
+    except WriteInstead:
+        attempt.writing = True
+        return await context.database.write(work)
+
+
+async def _result(job: _Job, tx: Tx | None, prepared: Any = None, *, writing: bool = False) -> Any:
+    call = Call(job.context, job.identity, job.method, int(job.started), tx, run, prepared, writing)
     before = caller.set(job.identity.user_id)
     try:
         return await job.method.handler(call, job.decoded)

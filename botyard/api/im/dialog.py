@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.dialog import Dialog, dialog
+from botyard.api.dialog import Dialog, dialog, placed
 from botyard.api.im.shapes import HistoryAnswer, history_answer
 from botyard.chat import dialogs, messages, reading
 from botyard.chat.overview import overview
@@ -51,7 +51,7 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chats/im-dialog-get.md
     """
-    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    chat, member = await placed(call, p.dialog_id)
     shown = dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
     # This page names the way back for every chat, the page of the bots' method for chats of an entity only.
     return msgspec.structs.replace(shown, restrictions=with_path(shown.restrictions))
@@ -73,7 +73,7 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     """
     newer = _number(p.first_id, Problem.FIRST_ID_STRING)
     older = _number(p.last_id, Problem.LAST_ID_STRING)
-    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    chat, member = await placed(call, p.dialog_id)
     found = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
     return await history_answer(call, chat, member, found)
 
@@ -85,6 +85,8 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
     Docs: api-reference/chats/messages/im-dialog-read.md
     """
     found = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
+    if found is None and not call.identity.guest and dialogs.own(call.user_id, p.dialog_id):
+        found = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
     chat, member = found or (None, None)
     if chat is None or member is None:
         return False

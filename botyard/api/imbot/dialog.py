@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.api.dialog import Dialog, dialog
-from botyard.chat import dialogs
+from botyard.api.dialog import Dialog, dialog, placed
 from botyard.chat.overview import overview
 from botyard.errors import Problem
 from botyard.rpc.call import Call
@@ -32,5 +31,5 @@ async def get(call: Call, p: Get) -> Dialog:
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
     closed = Problem.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else Problem.DIALOG_CLOSED
-    chat, member = await dialogs.get(call.tx, call.user_id, p.dialog_id, closed)
+    chat, member = await placed(call, p.dialog_id, closed)
     return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)

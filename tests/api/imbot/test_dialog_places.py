@@ -66,6 +66,50 @@ def test_a_dialog_that_nobody_opened_is_closed(portal: World) -> None:
     assert portal.call("imbot.dialog.get", ann, DIALOG_ID=bob.id).error == "ACCESS_ERROR"
 
 
+@pytest.mark.parametrize("method", ["imbot.dialog.get", "im.dialog.get"])
+def test_ones_own_dialog_is_there_before_the_first_message(portal: World, method: str) -> None:
+    ann = portal.person("Ann", "Smith")
+    path = f"{ann.path}/{method}"
+    part = f'--B\r\nContent-Disposition: form-data; name="DIALOG_ID"\r\n\r\n{ann.id}\r\n--B--'
+    answers = [
+        portal.get(f"{path}?DIALOG_ID={ann.id}"),
+        portal.post(path, f"DIALOG_ID={ann.id}".encode(), "application/x-www-form-urlencoded"),
+        portal.post(path, part.encode(), "multipart/form-data; boundary=B"),
+        portal.call(method, ann, DIALOG_ID=ann.id),
+        portal.post(f"{ann.path}/batch", f'{{"cmd":["{method}?DIALOG_ID={ann.id}"]}}'.encode()),
+    ]
+    seen = [answer.result for answer in answers[:4]] + answers[4].result["result"]
+    assert {(one["id"], one["dialog_id"], one["name"], one["type"]) for one in seen} == {
+        (seen[0]["id"], str(ann.id), "Ann Smith", "private")
+    }
+    assert (seen[0]["message_count"], seen[0]["last_message_id"], seen[0]["user_counter"]) == (0, 0, 1)
+    said = portal.call("im.message.add", ann, DIALOG_ID=ann.id, MESSAGE="milk").result
+    assert portal.call(method, ann, DIALOG_ID=ann.id).result["last_message_id"] == said
+
+
+def test_the_first_look_at_it_may_be_in_a_batch_and_is_one_request(portal: World) -> None:
+    ann = portal.person("Ann")
+    found = portal.call("batch", ann, cmd={"a": f"imbot.dialog.get?DIALOG_ID={ann.id}", "b": "profile"}).result
+    assert found["result"]["a"]["dialog_id"] == str(ann.id)
+    assert found["result_error"] == []
+
+
+def test_its_history_and_its_read_mark_are_there_as_well(portal: World) -> None:
+    ann, bob = portal.person("Ann"), portal.person("Bob")
+    empty = portal.post(f"{ann.path}/im.dialog.messages.get", b'{"DIALOG_ID":%d}' % ann.id).result
+    assert empty["messages"] == []
+    mark = portal.call("im.dialog.read", bob, DIALOG_ID=bob.id).result
+    assert (mark["dialogId"], mark["lastId"], mark["counter"]) == (str(bob.id), 0, 0)
+
+
+def test_a_guest_has_none_and_nobody_sees_anothers(portal: World) -> None:
+    guest, ann, bob = portal.person("Guest", kind=UserKind.GUEST), portal.person("Ann"), portal.person("Bob")
+    for who, dialog in ((guest, guest.id), (ann, bob.id)):
+        answer = portal.call("imbot.dialog.get", who, DIALOG_ID=dialog)
+        assert (answer.status, answer.error) == (403, "ACCESS_ERROR")
+    assert portal.call("im.dialog.read", guest, DIALOG_ID=guest.id).result is False
+
+
 def test_a_note_to_oneself(portal: World) -> None:
     ann = portal.person("Ann", "Smith")
     said = says(portal, ann, ann.id, "milk")
