@@ -5,13 +5,14 @@ Docs: api-reference/chat-bots/chat-bots-v2/entities.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from botyard.chat import files, previews, uploads
 from botyard.chat.content import clipped
+from botyard.chat.file_params import named
 from botyard.chat.files import Enter
 from botyard.errors import Problem, Refused
 from botyard.model.files import File
@@ -98,18 +99,21 @@ class Download(msgspec.Struct, frozen=True, rename="camel"):
     download_url: str
 
 
-def given(name: str, content: Any, empty: Problem) -> uploads.Upload:
-    """A file as it was sent: base64 text, or a file of a form, which may bring its own name.
+def given(name: str, content: Any, file: Any, empty: Problem) -> uploads.Upload:
+    """A file as it was sent, in ``content`` or else in ``file``: base64 text, or a file of a form.
 
-    Raises ``empty`` and FILE_CONTENT.
+    It may bring its own name. Raises ``empty`` and FILE_CONTENT.
     """
+    if content is None or content == "":
+        found = named(file)
+        name, content = name or found.name, found.content
     if isinstance(content, FilePart):
         name, content = name or content.name, content.file
         if not uploads.least(content):
             raise Refused(empty)
-    if content is None or content == "" or not name.strip():
+    if content == "" or not name.strip():
         raise Refused(empty)
-    if isinstance(content, dict | list | int | float):
+    if isinstance(content, Mapping | list | int | float):
         raise Refused(Problem.FILE_CONTENT)
     return uploads.Upload(name, content)
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 
+from botyard.chat.loose import absent
 from botyard.errors import Problem, Refused
 
 
 def user_ids(given: Any, wrong: Problem) -> list[int]:
     """Ids from a list, a form-indexed map or a JSON text of either; absent is none. Raises ``wrong`` otherwise."""
-    if given is None or given is msgspec.UNSET or given == "":
+    if given is None or given is msgspec.UNSET or given == "" or absent(given):
         return []
     if isinstance(given, str):
         try:

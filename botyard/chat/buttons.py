@@ -21,6 +21,7 @@ from botyard.chat.loose import (
     flag,
     params,
     read,
+    rows,
     text,
     token,
     whole,
@@ -28,6 +29,7 @@ from botyard.chat.loose import (
 
 ACTIONS = frozenset({"PUT", "SEND", "COPY", "CALL", "DIALOG"})
 NEWLINE = "NEWLINE"
+_NEWLINE: Fields = {"TYPE": NEWLINE}
 
 ITEM: Table = {"CONTEXT": choice("ALL", "MOBILE", "DESKTOP", default="ALL"), "DISABLED": flag}
 BUTTON: Table = {
@@ -45,15 +47,39 @@ BUTTON: Table = {
 
 def buttons(value: Any, bot_id: int) -> list[Fields]:
     """The buttons of a keyboard; each names the bot that its command goes to."""
-    return _list(value, "BUTTONS", bot_id, _button)
+    value, bot_id = _opened(value, "BUTTONS", bot_id)
+    found: list[Fields] = []
+    apart, place = False, 0
+    for row in rows(value, _is_one):
+        built = _built(row.entries, "BUTTONS", place, lambda one: _button(one, bot_id))
+        place += len(built)
+        # A list within the list, as keyboards of other messengers are written, is a line of its own.
+        if found and built and (row.nested or apart) and _NEWLINE not in (found[-1], built[0]):
+            found.append(_NEWLINE)
+        found += built
+        apart = row.nested
+    return found
 
 
 def items(value: Any, bot_id: int) -> list[Fields]:
     """The items of a context menu; each names the bot that its command goes to."""
-    return _list(value, "ITEMS", bot_id, _item)
+    value, bot_id = _opened(value, "ITEMS", bot_id)
+    return _built(entries(value, _is_one), "ITEMS", 0, lambda one: _item(one, bot_id))
 
 
-def _list(value: Any, root: str, bot_id: int, build: Callable[[Fields, int], Fields]) -> list[Fields]:
+def _built(sources: list[Fields], root: str, first: int, build: Callable[[Fields], Fields]) -> list[Fields]:
+    """Buttons or items, of which the first has the place ``first``; one that is wrong is told by its place."""
+    found: list[Fields] = []
+    for place, source in enumerate(sources, first):
+        try:
+            found.append(build(source))
+        except Wrong as wrong:
+            raise wrong.inside(f"{root}[{place}]") from None
+    return found
+
+
+def _opened(value: Any, root: str, bot_id: int) -> tuple[Any, int]:
+    """The list within an object, and the bot that the object names."""
     value = decoded(value)
     if isinstance(value, dict):
         full = fields(value)
@@ -61,13 +87,7 @@ def _list(value: Any, root: str, bot_id: int, build: Callable[[Fields, int], Fie
             # "Specify BOT_ID at the same level as BUTTONS", or a command may miss its bot.
             bot_id = whole(full.get("BOT_ID")) or bot_id
             value = full[root]
-    found: list[Fields] = []
-    for place, one in enumerate(entries(value, _is_one)):
-        try:
-            found.append(build(one, bot_id))
-        except Wrong as wrong:
-            raise wrong.inside(f"{root}[{place}]") from None
-    return found
+    return value, bot_id
 
 
 def _is_one(source: Fields) -> bool:
@@ -76,7 +96,7 @@ def _is_one(source: Fields) -> bool:
 
 def _button(source: Fields, bot_id: int) -> Fields:
     if (text(source.get("TYPE")) or "").strip().upper() == NEWLINE:
-        return {"TYPE": NEWLINE}
+        return _NEWLINE
     button = _head(source, bot_id) | read(BUTTON, source)
     if "COMMAND" not in button:
         # Only a bot can unblock a button, and only commands reach the bot.

@@ -15,7 +15,7 @@ import msgspec
 
 from botyard.chat.blocks import attachments
 from botyard.chat.buttons import buttons, items
-from botyard.chat.loose import Fields, Wrong, decoded, empty
+from botyard.chat.loose import Fields, Wrong, absent, decoded, empty
 from botyard.errors import Problem, Refused
 
 
@@ -39,7 +39,7 @@ class Characters(int):
     """A size limit counted in characters."""
 
 
-# "30 KB" on the pages of imbot, "60,000 characters" on those of im, im.notify and imbot.v2; of the serialised JSON.
+# "30 KB" on the pages of imbot, "60,000 characters" on those of im, im.notify and imbot.v2; of the JSON that was sent.
 ATTACH_LIMIT_V1: Final = Bytes(30_720)
 KEYBOARD_LIMIT_V1: Final = Bytes(30_720)
 MENU_LIMIT_V1: Final = Bytes(30_720)
@@ -95,13 +95,14 @@ def merge(
 
 
 def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: Problem, too_big: Problem) -> Content:
-    if value is msgspec.UNSET:
+    if value is msgspec.UNSET or absent(value):
         return ABSENT
     if empty(value):
         return CLEARED
     try:
-        found = read(decoded(value))
-        size = _size(found, limit)
+        value = decoded(value)
+        found = read(value)
+        size = _size(value, found, limit)
     except Wrong as error:
         raise Refused(wrong, hint=_fault(wrong, error)) from error
     except UnicodeError as error:
@@ -123,6 +124,11 @@ def _fault(wrong: Problem, error: Wrong) -> str:
     return str(error) if error.path else f"{_name(wrong)}: {error}"
 
 
-def _size(found: list[Fields], limit: int) -> int:
-    serialised = msgspec.json.encode(found)
+def _size(value: Any, found: list[Fields], limit: int) -> int:
+    """The size as it was sent; what is filled in here, up to five times as much, is not held against anybody."""
+    try:
+        serialised = msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        # It holds what JSON has no words for, in a place that is not read; then what was read counts.
+        serialised = msgspec.json.encode(found)
     return len(serialised) if isinstance(limit, Bytes) else len(serialised.decode())

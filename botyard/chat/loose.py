@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,10 +21,20 @@ Fields = dict[str, Any]
 # Every number here is an id, a count of bytes or of pixels; JavaScript clients keep integers exact up to this one.
 WHOLE_MAX = 2**53 - 1
 
-_EMPTY = frozenset({"", "N", "0", "FALSE", "NULL"})
+# What Python and JavaScript make of a value that is not there when it is put into a form. In any case: a word is no
+# keyboard, no attachment and no picture.
+_ABSENT = frozenset({"NONE", "NULL", "UNDEFINED"})
+_EMPTY = frozenset({"", "N", "0", "FALSE", *_ABSENT})
 _YES = frozenset({"Y", "1", "TRUE", "YES", "ON"})
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 TOKENS = ("primary", "secondary", "alert", "base")
+
+
+class Row(NamedTuple):
+    """Objects that were sent together; ``nested`` where they came as a list of their own."""
+
+    nested: bool
+    entries: list[Fields]
 
 
 class Wrong(Exception):
@@ -42,6 +52,11 @@ class Wrong(Exception):
         """The same, seen from one step further out."""
         joined = f"{step}.{self.path}" if self.path and not self.path.startswith("[") else step + self.path
         return Wrong(self.reason, joined)
+
+
+def absent(value: object) -> bool:
+    """Whether a client meant to send nothing: ``"None"``, ``"null"``, ``"undefined"``."""
+    return isinstance(value, str) and value.strip().upper() in _ABSENT
 
 
 def empty(value: object) -> bool:
@@ -74,14 +89,20 @@ def entries(value: Any, singular: Callable[[Fields], bool]) -> list[Fields]:
     A list, a form-indexed object ``{"0": …}`` and one bare object (``singular`` knows it by
     its names) are the same thing. Rows of a keyboard arrive as lists within the list.
     """
+    return [one for row in rows(value, singular) for one in row.entries]
+
+
+def rows(value: Any, singular: Callable[[Fields], bool]) -> list[Row]:
+    """The same by rows: a list within the list is one, and so is each object that stands by itself."""
     value = decoded(value)
     if empty(value):
         return []
-    found: list[Fields] = []
-    for item in _listed(value, singular):
-        rows = _listed(item, singular) if isinstance(item, list) or _indexed(item) else [item]
-        found.extend(fields(row) for row in rows)
-    return found
+    return [_row(item, singular) for item in _listed(value, singular)]
+
+
+def _row(item: Any, singular: Callable[[Fields], bool]) -> Row:
+    nested = isinstance(item, list) or _indexed(item)
+    return Row(nested, [fields(one) for one in (_listed(item, singular) if nested else [item])])
 
 
 def _listed(value: Any, singular: Callable[[Fields], bool]) -> list[Any]:

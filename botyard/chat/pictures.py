@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import msgspec
 
 from botyard.chat import avatars
-from botyard.errors import Refused
+from botyard.chat.file_params import named
+from botyard.errors import Problem, Refused
 from botyard.store import avatars as rows
 from botyard.store.db import Tx
 
@@ -36,12 +38,18 @@ def check(base64_text: str) -> Picture:
     return Picture(f"{name}.{_ENDINGS[found.mime]}", found.mime, found.data)
 
 
-def prepared(base64_text: str) -> Picture | Refused | None:
-    """The same ahead of the transaction: a refusal is kept until its turn comes, no text is no picture."""
-    if not base64_text:
+def prepared(given: Any) -> Picture | Refused | None:
+    """The same of a parameter, ahead of the transaction: a refusal is kept until its turn comes, nothing is no picture.
+
+    The text may stand in a list or an object, beside a name that is not needed.
+    """
+    content = named(given).content
+    if content == "":
         return None
+    if not isinstance(content, str):
+        return Refused(Problem.AVATAR_TYPE)
     try:
-        return check(base64_text)
+        return check(content)
     except Refused as refused:
         return refused
 

@@ -1,7 +1,7 @@
 """From what clients send to what a method declares: lenient, as PHP is, by the annotations of a struct.
 
 Clients write true as `true`, `1`, "Y" or "True", lists as `{"0": …}` or JSON text, and nothing as "",
-null or "None". A reader takes all of that and never raises; a value that says nothing leaves the
+null, "None", "null" or "undefined". A reader takes all of that and never raises; a value that says nothing leaves the
 field's default standing.
 """
 
@@ -35,8 +35,10 @@ _MAX_NUMBER = 400
 _TRUE = ("1", "Y", "y", "true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON")
 _FALSE = ("0", "N", "n", "false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF")
 _WORDS: Final = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
-# Two Python clients write their None as this word.
-_NOTHING: Final = ("", "None")
+# Two Python clients write their None as this word; JavaScript puts the two others into a form.
+_NOTHING: Final = ("", "None", "null", "undefined")
+# A text may be these two words.
+_NO_TEXT: Final = ("", "None")
 
 
 def reader(struct: type[T]) -> Callable[[Mapping[str, Any]], T]:
@@ -204,9 +206,10 @@ def _union(options: tuple[Any, ...]) -> Convert:
     convert = _converter(kinds[0])
     if NoneType not in options:
         return convert
+    nothing = _NO_TEXT if convert is _str else _NOTHING
 
     def optional(value: Any) -> Any:
-        if value is None or (isinstance(value, str) and value in _NOTHING):
+        if value is None or (isinstance(value, str) and value in nothing):
             return None
         return convert(value)
 

@@ -20,7 +20,7 @@ ATTACHED: list[tuple[Any, str]] = [
     ([{"MESSAGE": {"a": 1}}], "BLOCKS[0].MESSAGE: expected a text, got an object"),
     ({"BLOCKS": ["Hi"]}, "ATTACH: expected an object, got a text"),
     ("[{", "ATTACH: it is not valid JSON: Input data was truncated"),
-    ([{"MESSAGE": "x" * 40_000}], "ATTACH is 40057 bytes of JSON; the limit is 30720"),
+    ([{"MESSAGE": "x" * 40_000}], "ATTACH is 40016 bytes of JSON; the limit is 30720"),
 ]
 KEYS: list[tuple[Any, str]] = [
     ([{"TEXT": "A", "LINK": "/a"}, {"TEXT": ""}], "BUTTONS[1]: it needs TEXT"),

@@ -26,9 +26,7 @@ def refused(value: Any, **options: Any) -> Problem:
     return caught.value.problem
 
 
-@pytest.mark.parametrize(
-    "nothing", ["", " ", "N", "n", None, False, "0", 0, [], {}, "[]", "{}", "null", {"BLOCKS": []}, [[]]]
-)
+@pytest.mark.parametrize("nothing", ["", " ", "N", "n", None, False, "0", 0, [], {}, "[]", "{}", {"BLOCKS": []}, [[]]])
 def test_not_given_is_not_the_same_as_given_empty(nothing: Any) -> None:
     assert content.attach(msgspec.UNSET) is ABSENT
     assert content.attach(nothing) is CLEARED
@@ -243,7 +241,7 @@ def test_harmless_links(address: str) -> None:
 
 
 def test_limit_of_v1_counts_bytes_and_that_of_the_others_characters() -> None:
-    frame = len(msgspec.json.encode(content.attach({"MESSAGE": ""})))
+    frame = len(msgspec.json.encode({"MESSAGE": ""}))
     assert content.attach({"MESSAGE": "x" * (30_720 - frame)})
     assert refused({"MESSAGE": "x" * (30_721 - frame)}) is Problem.ATTACH_TOO_BIG
     assert refused({"MESSAGE": "ж" * 20_000}, limit=ATTACH_LIMIT_V1) is Problem.ATTACH_TOO_BIG

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from botyard.chat import content
-from botyard.chat.content import ABSENT, CLEARED, KEYBOARD_LIMIT, MENU_LIMIT
+from botyard.chat.content import ABSENT, CLEARED, KEYBOARD_LIMIT, KEYBOARD_LIMIT_V1, MENU_LIMIT
 from botyard.errors import Problem, Refused
 
 SITE = {"TEXT": "Site", "LINK": "https://example.com/"}
@@ -78,6 +78,60 @@ def test_rows_of_a_keyboard_may_be_lists() -> None:
         STORED_BUTTON,
         STORED_BUTTON,
     ]
+
+
+BREAK = {"TYPE": "NEWLINE"}
+A, B, C = ({"TEXT": name, "LINK": "/x"} for name in "ABC")
+
+
+@pytest.mark.parametrize(
+    ("sent", "rows"),
+    [
+        ([[A, B], [C]], "AB|C"),
+        ([[A], [B], [C]], "A|B|C"),
+        ([[A, B, C]], "ABC"),
+        ([[], [A], [], [B]], "A|B"),
+        ({"BUTTONS": [[A, B], [C]]}, "AB|C"),
+        ({"BUTTONS": {"0": {"0": A, "1": B}, "1": {"0": C}}}, "AB|C"),
+        ({"0": [A, B], "1": [C]}, "AB|C"),
+        (msgspec.json.encode([[A, B], [C]]).decode(), "AB|C"),
+        ([A, [B, C]], "A|BC"),
+        ([[A, B], C], "AB|C"),
+        ([[A], BREAK, [B]], "A|B"),
+        ([[A, BREAK], [B]], "A|B"),
+        ([[A], [BREAK, B]], "A|B"),
+        ([A, B, BREAK, C], "AB|C"),
+        ([A, BREAK, BREAK, B], "A||B"),
+    ],
+)
+def test_rows_keep_their_lines(sent: Any, rows: str) -> None:
+    """As keyboards of Telegram are written: a list of rows."""
+    found = content.keyboard(sent, bot_id=39)
+    assert isinstance(found, list)
+    assert "".join(one.get("TEXT", "|") for one in found) == rows
+    assert content.keyboard(found, bot_id=39) == found
+
+
+def test_a_menu_has_no_lines() -> None:
+    found = content.menu([[A, B], [C]], bot_id=39)
+    assert isinstance(found, list)
+    assert [one["TEXT"] for one in found] == ["A", "B", "C"]
+
+
+WORDS = ["None", "null", "undefined", "NULL", "none", " undefined ", "Undefined"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_words_for_nothing_are_absent(word: str) -> None:
+    """`str(None)` of Python, and what a form of JavaScript makes of null and undefined. What is there stays."""
+    assert content.keyboard(word, bot_id=1) is ABSENT
+    assert content.menu(word, bot_id=1) is ABSENT
+    assert content.attach(word) is ABSENT
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_the_same_words_within_are_no_buttons(word: str) -> None:
+    assert content.keyboard({"BUTTONS": word, "BOT_ID": 5}, bot_id=1) is CLEARED
 
 
 def test_newline_needs_nothing_else() -> None:
@@ -210,6 +264,29 @@ def test_limits() -> None:
     assert content.menu(big, bot_id=1, limit=MENU_LIMIT)
     with pytest.raises(Refused):
         content.keyboard(big * 3, bot_id=1, limit=KEYBOARD_LIMIT)
+
+
+def test_sizes_are_those_of_what_was_sent() -> None:
+    """190 buttons of 13 KB are more than 30 KB with what is filled in."""
+    plain = [{"TEXT": f"Button number {n:04}", "COMMAND": "do", "COMMAND_PARAMS": f"{n:04}"} for n in range(190)]
+    assert len(msgspec.json.encode(plain)) < 14_000
+    found = content.keyboard(plain, bot_id=39)
+    assert isinstance(found, list)
+    assert (len(found), len(msgspec.json.encode(found)) > KEYBOARD_LIMIT_V1) == (190, True)
+    assert isinstance(content.keyboard(msgspec.json.encode({"BUTTONS": plain}).decode(), bot_id=39), list)
+    assert isinstance(content.menu(plain, bot_id=39), list)
+
+
+def test_a_limit_is_met_to_the_byte() -> None:
+    frame = len(msgspec.json.encode([{"TEXT": "", "LINK": "/x"}]))
+    fits = [{"TEXT": "x" * (KEYBOARD_LIMIT_V1 - frame), "LINK": "/x"}]
+    assert content.keyboard(fits, bot_id=1)
+    assert content.keyboard(f" {msgspec.json.encode(fits).decode()} ", bot_id=1), "blanks around JSON text do not count"
+    fits[0]["TEXT"] += "x"
+    with pytest.raises(Refused) as caught:
+        content.keyboard(fits, bot_id=1)
+    assert caught.value.problem is Problem.KEYBOARD_TOO_BIG
+    assert caught.value.hint == "KEYBOARD is 30721 bytes of JSON; the limit is 30720"
 
 
 def test_merge_sets_takes_away_or_keeps() -> None:

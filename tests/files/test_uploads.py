@@ -8,13 +8,13 @@ import json
 import zlib
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
 from botyard.chat import uploads
 from botyard.store import blobs
-from botyard.wire import limits
+from botyard.wire import forms, limits
 from tests.conftest import MakeWorld
 from tests.files.room import Room, archive, base64_of, form, picture
 from tests.world import Answer, World
@@ -123,6 +123,66 @@ def test_what_is_no_base64_is_refused(room: Room, text: str) -> None:
 def test_content_of_another_kind_is_refused(room: Room, content: Any) -> None:
     fields = {"name": "a.txt", "content": content}
     assert room.world.call(UPLOAD, dialogId=room.dialog, fields=fields).error == "FILE_INVALID_CONTENT"
+
+
+FILES: list[Any] = [
+    {"name": "a.txt", "content": "aGVsbG8="},
+    {"fileName": "a.txt", "fileContent": "aGVsbG8="},
+    ["a.txt", "aGVsbG8="],
+    {"0": "a.txt", "1": "aGVsbG8="},
+    {"fileData": ["a.txt", "aGVsbG8="]},
+    [["a.txt", "aGVsbG8="]],
+    '["a.txt","aGVsbG8="]',
+]
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_a_file_as_other_methods_have_it(room: Room, file: Any) -> None:
+    """`fields[FILE][…]` in every encoding that can hold it."""
+    for name in ("file", "FILE"):
+        sent = room.world.call(UPLOAD, dialogId=room.dialog, fields={name: file}).result["file"]
+        assert (sent["name"], sent["size"]) == ("a.txt", 5)
+    flat = forms.encode({"dialogId": room.dialog, "fields": {"FILE": file}})
+    path = f"{room.me.path}/{UPLOAD}"
+    assert room.world.post(path, flat.encode(), "application/x-www-form-urlencoded").result["file"]["size"] == 5
+    assert room.world.get(f"{path}?{flat}").result["file"]["name"] == "a.txt"
+    pairs = [pair.partition("=") for pair in flat.split("&")]
+    parts = "".join(
+        f'--B\r\nContent-Disposition: form-data; name="{unquote_plus(name)}"\r\n\r\n{unquote_plus(value)}\r\n'
+        for name, _, value in pairs
+    )
+    sent = room.world.post(path, f"{parts}--B--".encode(), "multipart/form-data; boundary=B").result["file"]
+    assert (sent["name"], sent["size"]) == ("a.txt", 5)
+
+
+def test_content_wins_over_file_and_a_name_beside_it_over_one_within(room: Room) -> None:
+    fields = {"name": "b.txt", "content": "aGk=", "file": ["a.txt", "aGVsbG8="]}
+    sent = room.world.call(UPLOAD, dialogId=room.dialog, fields=fields).result["file"]
+    assert (sent["name"], sent["size"]) == ("b.txt", 2)
+    fields["content"] = ""
+    sent = room.world.call(UPLOAD, dialogId=room.dialog, fields=fields).result["file"]
+    assert (sent["name"], sent["size"]) == ("b.txt", 5)
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        (["a.txt", ""], "FILE_EMPTY"),
+        (["", "aGVsbG8="], "FILE_EMPTY"),
+        ("null", "FILE_EMPTY"),
+        (["a.txt", {"a": 1}], "FILE_INVALID_CONTENT"),
+        ({"name": "a.txt"}, "FILE_INVALID_CONTENT"),
+        ({"name": "a.txt", "content": "!"}, "FILE_INVALID_CONTENT"),
+    ],
+)
+def test_a_file_that_is_none(room: Room, file: Any, code: str) -> None:
+    assert room.world.call(UPLOAD, dialogId=room.dialog, fields={"file": file}).error == code
+
+
+def test_a_form_may_hold_the_file_itself_under_that_name(room: Room) -> None:
+    body = form("cut", {"dialogId": room.dialog}, "fields[FILE]", "dot.txt", b"hello")
+    sent = room.world.post(f"{room.me.path}/{UPLOAD}", body, "multipart/form-data; boundary=cut").result["file"]
+    assert (sent["name"], sent["size"]) == ("dot.txt", 5)
 
 
 def test_a_large_piece_boundary_does_not_show(room: Room) -> None:

@@ -152,7 +152,7 @@ class Spelled(NamedTuple):
 
 TRUE = [True, 1, "1", "Y", "y", "true", "True", "TRUE", "yes", "on"]
 FALSE = [False, 0, "0", "N", "n", "false", "False", "FALSE", "no", "off"]
-NULLS: list[Any] = [None, "", "None"]
+NULLS: list[Any] = [None, "", "None", "null", "undefined"]
 
 SPELLED = [
     *(Spelled(f"B5 true as {word!r}", "FLAG", {"FLAG": word}, True) for word in TRUE),

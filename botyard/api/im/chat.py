@@ -20,7 +20,7 @@ class Add(Params, frozen=True, rename="upper"):
     description: str = ""
     color: str = ""
     message: str = ""
-    avatar: str = ""
+    avatar: Any = ""
     entity_type: str = ""
     entity_id: str = ""
     entity_data_1: str = ""

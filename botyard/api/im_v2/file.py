@@ -17,10 +17,15 @@ from botyard.store.db import Tx
 
 
 class UploadFields(Params, frozen=True, rename="camel"):
-    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form."""
+    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form.
+
+    Where ``content`` is absent ``file`` is read: `{name, content}`, `[name, base64]`, `{fileData: [name, base64]}` or a
+    file of a form, as other methods of the portals have files.
+    """
 
     name: str = ""
     content: Any = ""
+    file: Any = ""
     message: str = ""
 
 
@@ -65,7 +70,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
         return Place(call.user_id, chat, member)
 
     try:
-        file = shared.given(p.fields.name, p.fields.content, Problem.UPLOAD_EMPTY)
+        file = shared.given(p.fields.name, p.fields.content, p.fields.file, Problem.UPLOAD_EMPTY)
         sent = await shared.send(call, enter, file, p.fields.message)
     except Refused as refused:
         # Often the very same refusal, which cannot be its own cause.

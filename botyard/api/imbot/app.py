@@ -37,7 +37,7 @@ class Fields(Params, frozen=True, rename="upper"):
     js_method: str | None = None
     js_param: str | None = None
     hash: str | None = None
-    icon_file: str | None = None
+    icon_file: Any = None
     context: str | None = None
     hidden: bool | None = None
     extranet_support: bool | None = None
@@ -65,11 +65,11 @@ class Unregister(Params, frozen=True, rename="upper"):
 
 
 def _icon(p: Fields) -> object:
-    return pictures.prepared(p.icon_file or "")
+    return pictures.prepared(p.icon_file)
 
 
 def _new_icon(p: Update) -> object:
-    return pictures.prepared((p.fields and p.fields.icon_file) or p.icon_file or "")
+    return pictures.prepared((p.fields and p.fields.icon_file) or p.icon_file)
 
 
 @method(

@@ -26,7 +26,7 @@ class Add(BotParams, frozen=True, rename="upper"):
     color: str = ""
     message: str = ""
     users: Any = None
-    avatar: str = ""
+    avatar: Any = ""
     entity_type: str = ""
     entity_id: str = ""
     entity_data_1: str = ""
@@ -57,7 +57,7 @@ class OneUser(ChatParams, frozen=True, rename="upper"):
 
 
 class UpdateAvatar(ChatParams, frozen=True, rename="upper"):
-    avatar: str = ""
+    avatar: Any = ""
 
 
 class UpdateColor(ChatParams, frozen=True, rename="upper"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -39,7 +39,7 @@ class Properties(Params, frozen=True, rename="upper"):
     work_position: str | None = None
     personal_www: str | None = None
     personal_gender: str | None = None
-    personal_photo: str | None = None
+    personal_photo: Any = None
 
 
 class HandlerParams(Params, frozen=True, rename="upper"):
@@ -93,11 +93,11 @@ class Unregister(BotParams, frozen=True, rename="upper"):
 
 
 def _photo(p: Register) -> object:
-    return pictures.prepared(p.properties.personal_photo or "")
+    return pictures.prepared(p.properties.personal_photo)
 
 
 def _new_photo(p: Update) -> object:
-    return pictures.prepared(p.fields.properties.personal_photo or "")
+    return pictures.prepared(p.fields.properties.personal_photo)
 
 
 @method(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -45,7 +47,7 @@ class Properties(Params, frozen=True, rename="camel"):
     work_position: str | UnsetType = UNSET
     color: str = ""
     gender: str = ""
-    avatar: str = ""
+    avatar: Any = ""
 
 
 class RegisterFields(Fields, frozen=True, rename="camel"):

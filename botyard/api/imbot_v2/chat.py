@@ -26,7 +26,7 @@ from botyard.chat.colors import hex_of
 from botyard.chat.pictures import Picture
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Chat, Kind, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
@@ -38,15 +38,16 @@ LISTED_MAX = 200
 
 
 class AddFields(Fields, frozen=True, rename="camel"):
-    """A chat to be made: by the bot, and for the bot unless `ownerId` is somebody."""
+    """A chat to be made: by the bot, and for the bot unless `ownerId` is somebody. With type `open` all see it."""
 
     title: str = ""
     description: str = ""
     color: str = ""
-    avatar: str = ""
+    avatar: Any = ""
     user_ids: list[int] = []
     owner_id: int = 0
     message: str = ""
+    type: str = ""
 
 
 class Add(BotParams, frozen=True, rename="camel"):
@@ -63,7 +64,7 @@ class UpdateFields(Fields, frozen=True, rename="camel"):
     title: str = ""
     description: str | msgspec.UnsetType = msgspec.UNSET
     color: str = ""
-    avatar: str = ""
+    avatar: Any = ""
 
 
 class Update(DialogParams, frozen=True, rename="camel"):
@@ -129,6 +130,7 @@ async def add(call: Call, p: Add) -> MadeChat:
     bot = await own_bot(call, p)
     given = p.fields
     plan = chats.Plan(
+        kind=Kind.OPEN if given.type.strip().lower() == "open" else Kind.GROUP,
         title=given.title,
         description=given.description,
         color=hex_of(given.color) or "",

@@ -24,6 +24,7 @@ from botyard.chat import content, dialogs, forwarding, messages, reactions, read
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
+from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
@@ -201,7 +202,7 @@ async def update(call: Call, p: Update) -> Done:
         changes = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(given.url_preview)
     except Refused as refused:
         # The page knows one code for every reason why a message stays as it is.
-        raise Refused(Problem.MESSAGE_LOCKED) from refused
+        raise Refused(Problem.MESSAGE_LOCKED, hint=hints.said(refused)) from refused
     text = None if given.message is UNSET else content.clipped(given.message.strip())
     await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None, call.now)
     return DONE

@@ -20,10 +20,15 @@ from botyard.store.db import Tx
 
 
 class UploadFields(Fields, frozen=True, rename="camel"):
-    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form."""
+    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form.
+
+    Where ``content`` is absent ``file`` is read: `{name, content}`, `[name, base64]`, `{fileData: [name, base64]}` or a
+    file of a form, as other methods of the portals have files.
+    """
 
     name: str = ""
     content: Any = ""
+    file: Any = ""
     message: str = ""
 
 
@@ -66,7 +71,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
-    file = shared.given(p.fields.name, p.fields.content, Problem.FILE_EMPTY)
+    file = shared.given(p.fields.name, p.fields.content, p.fields.file, Problem.FILE_EMPTY)
     sent = await shared.send(call, enter, file, p.fields.message)
     shown = shared.shape(call.context, sent.file)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 
 from botyard.model.bots import Handlers
 from botyard.store import bots, users
+from botyard.wire import forms
 from tests.api.imbot.cast import HANDLER, LANG, picture
 from tests.story import CLIENT, about, bot_does, bot_says, says, texts
 from tests.world import World
@@ -63,6 +65,42 @@ def test_a_bot_is_a_person_of_the_portal(portal: World) -> None:
         == found
     )
     assert found["avatar"].startswith("/avatar/")
+
+
+PHOTOS: list[Any] = [
+    ["me.png", picture()],
+    {"0": "me.png", "1": picture()},
+    {"fileData": ["me.png", picture()]},
+    {"FILEDATA": {"0": "me.png", "1": picture()}},
+    [["me.png", picture()]],
+    {"name": "me.png", "content": picture()},
+    json.dumps(["me.png", picture()]),
+    "data:image/png;base64," + picture(),
+]
+
+
+@pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: str(photo)[:25])
+def test_a_photo_may_come_with_a_name(portal: World, photo: Any) -> None:
+    """`[name, base64]` is the form of `user.add`, `fileData` that of other methods."""
+    plain = profile(portal, portal.bot(code="plain", PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": picture()}))
+    found = profile(portal, portal.bot(code="named", PROPERTIES={"NAME": "B", "PERSONAL_PHOTO": photo}))
+    assert found["avatar"] == plain["avatar"] != ""
+    form = forms.encode({"CODE": "form", "TYPE": "B", "EVENT_HANDLER": "http://localhost:9/", "CLIENT_ID": "c"})
+    form += "&" + forms.encode({"PROPERTIES": {"NAME": "C", "PERSONAL_PHOTO": photo}})
+    made = portal.post(f"{portal.admin.path}/imbot.register", form.encode(), "application/x-www-form-urlencoded").result
+    assert profile(portal, made)["avatar"] == plain["avatar"]
+
+
+@pytest.mark.parametrize("nothing", ["", None, "None", "null", "undefined", [], {}, False, ["me.png", ""]])
+def test_no_photo(portal: World, nothing: Any) -> None:
+    assert profile(portal, portal.bot(PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": nothing}))["avatar"] == ""
+
+
+@pytest.mark.parametrize("wrong", [17, ["a", "b", "c"], {"a": "b"}, [["a"], ["b"]], ["me.png", 5], True])
+def test_what_is_no_photo_at_all(portal: World, wrong: Any) -> None:
+    params: dict[str, Any] = {"CODE": "x", "TYPE": "B", "EVENT_HANDLER": "http://localhost:9/", "CLIENT_ID": "c"}
+    params["PROPERTIES"] = {"NAME": "A", "PERSONAL_PHOTO": wrong}
+    assert portal.call("imbot.register", params=params).error == "WRONG_REQUEST"
 
 
 def test_what_a_profile_cannot_hold_is_left_out(portal: World) -> None:

@@ -93,6 +93,30 @@ def test_nothing_is_nothing(world: World, door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+@pytest.mark.parametrize("word", ["None", "null", "undefined"])
+def test_words_for_nothing_leave_what_is_there(world: World, door: Door, word: str) -> None:
+    """A client whose optional parameter is not set; an empty one takes away."""
+    bot, ann = world.bot(), world.person()
+    said = world.call(
+        "imbot.message.add", None, {"DIALOG_ID": ann.id, "MESSAGE": "hi", "CLIENT_ID": CLIENT, "KEYBOARD": BUTTONS}
+    ).result
+    before = params_of(world, ann, bot, said)
+    absent = {"MESSAGE_ID": str(said), "CLIENT_ID": CLIENT, "ATTACH": word, "KEYBOARD": word, "MENU": word}
+    assert door(world, f"{world.admin.path}/imbot.message.update", absent | {"MESSAGE": "ho"}).result is True
+    assert params_of(world, ann, bot, said)["KEYBOARD"] == before["KEYBOARD"]
+    assert sent(world, ann, door, ATTACH=word, KEYBOARD=word, MENU=word) == []
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
+def test_rows_of_buttons_come_through(world: World, door: Door) -> None:
+    world.bot()
+    ann = world.person()
+    rows = [[{"TEXT": name, "LINK": "/x"} for name in row] for row in ("AB", "C")]
+    kept = sent(world, ann, door, KEYBOARD=rows)["KEYBOARD"]
+    assert [one.get("TEXT", one.get("TYPE")) for one in kept] == ["A", "B", "NEWLINE", "C"]
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_words_of_all_alphabets_come_through(world: World, door: Door) -> None:
     world.bot()
     ann = world.person()

@@ -63,6 +63,15 @@ def test_a_chat_is_told_when_it_is_made(portal: World) -> None:
     assert {one["id"] for one in found["users"]} == {bot, ann.id}
 
 
+@pytest.mark.parametrize(("word", "kind"), [("open", "open"), ("OPEN", "open"), ("chat", "chat"), ("odd", "chat")])
+def test_a_chat_may_be_open(portal: World, word: str, kind: str) -> None:
+    bot, ann = made(portal), portal.person("Ann")
+    chat = does(portal, "Chat.add", bot, fields={"title": "Hall", "type": word})["chat"]
+    assert (chat["type"], chat["messageType"]) == (kind, {"open": "O", "chat": "C"}[kind])
+    seen = portal.call("im.dialog.get", ann, DIALOG_ID=chat["dialogId"])
+    assert seen.status == (200 if kind == "open" else 403)
+
+
 def test_an_empty_chat_is_made_as_well(portal: World) -> None:
     bot = made(portal)
     chat = does(portal, "Chat.add", bot)["chat"]
