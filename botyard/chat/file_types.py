@@ -29,9 +29,16 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "application/gzip"),
     (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (0, b"Rar!\x1a\x07", "application/vnd.rar"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (0, b"{\\rtf", "application/rtf"),
     (4, b"ftypM4A", "audio/mp4"),
-    (4, b"ftypavif", "image/avif"),
+    (4, b"ftypM4B", "audio/mp4"),
+    (4, b"ftypavi", "image/avif"),
     (4, b"ftyphei", "image/heic"),
+    (4, b"ftyphev", "image/heic"),
+    (4, b"ftypmif1", "image/heif"),
+    (4, b"ftypmsf1", "image/heif"),
+    (4, b"ftyp3g", "video/3gpp"),
     (4, b"ftypqt", "video/quicktime"),
     (4, b"ftyp", "video/mp4"),
     (0, b"\x1aE\xdf\xa3", "video/webm"),
@@ -41,6 +48,9 @@ _SIGNS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"\xff\xf3", "audio/mpeg"),
     (0, b"\xff\xf2", "audio/mpeg"),
+    (0, b"\xff\xf1", "audio/aac"),
+    (0, b"\xff\xf9", "audio/aac"),
+    (0, b"#!AMR", "audio/amr"),
     (0, b"BM", "image/bmp"),
     (0, b"II*\0", "image/tiff"),
     (0, b"MM\0*", "image/tiff"),
@@ -64,7 +74,7 @@ def of(head: bytes) -> str:
             return mime
     if _is_page(head):
         return MARKUP
-    return UNKNOWN if not head or _CONTROL.search(head) else TEXT
+    return TEXT if _is_text(head) else UNKNOWN
 
 
 def two_faced(mime: str, head: bytes, tail: bytes) -> bool:
@@ -77,6 +87,13 @@ def two_faced(mime: str, head: bytes, tail: bytes) -> bool:
 def disguised(mime: str, extension: str) -> bool:
     """Whether a page goes under the name of a picture."""
     return mime == MARKUP and extension in ("png", "jpg", "jpeg", "gif", "webp", "bmp", "avif", "heic")
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        # Tables that Excel saves as "Unicode text".
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
+    return bool(head) and not _CONTROL.search(head)
 
 
 def _is_page(head: bytes) -> bool:

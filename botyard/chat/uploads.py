@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from botyard.chat import file_types, previews
+from botyard.chat import content_types, file_types, previews
 from botyard.errors import Problem, Refused
 from botyard.model.files import NAME_MAX, Kept
 from botyard.store.blobs import CHUNK, Blobs, arriving
@@ -86,6 +86,7 @@ def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> Kept:
         extension = upload.name.rpartition(".")[2].lower()
         if file_types.two_faced(mime, head, tail) or file_types.disguised(mime, extension):
             raise Refused(Problem.FILE_REFUSED, reason="it is a picture and something else at the same time")
+        mime = content_types.of_upload(mime, extension, file, head, tail)
         picture = previews.look(file, mime, size)
         blobs.put(names.blob, file)
         return _kept(blobs, names, Kept(names.blob, size, mime), picture)

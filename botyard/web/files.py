@@ -9,6 +9,8 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
 from botyard.chat import files
+from botyard.chat.content_types import closer
+from botyard.chat.file_types import MARKUP, UNKNOWN
 from botyard.errors import Problem, Refused
 from botyard.model.files import PICTURES, File
 from botyard.portal import links
@@ -22,11 +24,8 @@ log = logging.getLogger("botyard.files")
 SEND_SECONDS = 60
 """A caller that does not take a piece within this time is not waited for any longer."""
 
-# Shown where they are; the types of sound and film run nothing either.
+# Shown where they are; the types of sound and film run nothing either. All others are told and only downloaded.
 _SHOWN = PICTURES | {"audio/mpeg", "audio/mp4", "audio/ogg", "audio/wav", "audio/flac", "video/mp4", "video/webm"}
-# Told as what they are though only downloaded: a bot may want to know. Pages are not among them.
-_TOLD = _SHOWN | {"application/pdf", "application/zip", "text/plain"}
-_UNKNOWN = "application/octet-stream"
 _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 _ODD = re.compile(r"[^A-Za-z0-9 ._()\[\]{}!#$&+,;=@^`~-]")
 
@@ -88,9 +87,12 @@ def _body(file: File, form: str) -> Body:
         mime = "image/png" if file.preview.endswith("png") else "image/jpeg"
         stem = file.name.rpartition(".")[0] or file.name
         return Body(file.preview, file.preview_size, mime, f"{stem}.{file.preview.rpartition('.')[2]}", True)
-    # A picture is shown if it could be read as one; others of its type are what nobody has looked into.
-    shown = file.mime in _SHOWN and (file.picture or file.mime not in PICTURES)
-    mime = file.mime if file.mime in _TOLD and (shown or file.mime not in _SHOWN) else _UNKNOWN
+    mime = closer(file.mime, file.extension)
+    base = mime.partition(";")[0]
+    # A picture that could not be read as one is what nobody has looked into, and a page is no business of ours.
+    if base == MARKUP or (base in PICTURES and not file.picture):
+        mime = base = UNKNOWN
+    shown = base in _SHOWN
     return Body(file.blob, file.size, mime, file.name, shown and form != links.LOAD)
 
 
@@ -98,9 +100,8 @@ def _headers(body: Body) -> Headers:
     kind = "inline" if body.inline else "attachment"
     plain = _ODD.sub("_", body.name)
     name = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(body.name, safe='')}"
-    charset = "; charset=utf-8" if body.mime == "text/plain" else ""
     return [
-        (b"content-type", (body.mime + charset).encode()),
+        (b"content-type", body.mime.encode()),
         (b"content-disposition", name.encode()),
         (b"accept-ranges", b"bytes"),
         *_SAFETY,

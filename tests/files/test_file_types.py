@@ -32,6 +32,8 @@ from tests.files.room import archive
         (b"OggS", "audio/ogg"),
         (b"PK\x03\x04", "application/zip"),
         (b"%PDF-1.7", "application/pdf"),
+        ("a,b".encode("utf-16"), "text/plain"),
+        (b"\xff\xfe\0\0", file_types.UNKNOWN),
         (b"<html>", file_types.MARKUP),
         (b"<sVg ", file_types.MARKUP),
         (b"\xef\xbb\xbf\n <?xml version='1.0'?>", file_types.MARKUP),
