@@ -125,7 +125,7 @@ async def placed(call: Call, dialog_id: str, closed: Problem = Problem.DIALOG_CL
             raise
     if not call.writing:
         raise WriteInstead
-    return await dialogs.open_(call.tx, call.user_id, dialog_id, call.now)
+    return await dialogs.open_own(call.tx, call.user_id, call.now)
 
 
 def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:

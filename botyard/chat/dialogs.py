@@ -100,6 +100,17 @@ async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member
     return found[0], found[1]
 
 
+async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
+    """One's dialog with oneself, made when there is none yet."""
+    found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    if found is None:
+        await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]), now)
+        found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    assert found is not None
+    assert found[1] is not None
+    return found[0], found[1]
+
+
 async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
     """The private dialog of two people, made when there is none yet. Raises USER_MISSING, also for guests.
 
@@ -120,6 +131,10 @@ async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
         raise Refused(Problem.USER_MISSING)
     if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
         raise Refused(Problem.USER_MISSING)
+    await _add_private(tx, user_id, other_id, people, now)
+
+
+async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], now: int) -> None:
     chat_id = await chats.add_private(tx, user_id, other_id, now)
     if chat_id is None:
         return

@@ -28,11 +28,13 @@ class Picture(msgspec.Struct, frozen=True):
         return f"/avatar/{self.name}"
 
 
-def check(base64_text: str) -> Picture:
-    """A picture out of a BASE64 parameter. Raises AVATAR_TYPE and AVATAR_SIZE.
+def check(base64_text: Any) -> Picture:
+    """A picture out of a BASE64 parameter. Raises AVATAR_TYPE, also for what is no text, and AVATAR_SIZE.
 
     Its name is a digest of its bytes, so that the same picture is kept once.
     """
+    if not isinstance(base64_text, str):
+        raise Refused(Problem.AVATAR_TYPE)
     found = avatars.check(base64_text)
     name = hashlib.sha256(found.data).hexdigest()[:40]
     return Picture(f"{name}.{_ENDINGS[found.mime]}", found.mime, found.data)
@@ -46,8 +48,6 @@ def prepared(given: Any) -> Picture | Refused | None:
     content = named(given).content
     if content == "":
         return None
-    if not isinstance(content, str):
-        return Refused(Problem.AVATAR_TYPE)
     try:
         return check(content)
     except Refused as refused:

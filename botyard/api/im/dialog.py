@@ -86,7 +86,7 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """
     found = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
     if found is None and not call.identity.guest and dialogs.own(call.user_id, p.dialog_id):
-        found = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
+        found = await dialogs.open_own(call.tx, call.user_id, call.now)
     chat, member = found or (None, None)
     if chat is None or member is None:
         return False
