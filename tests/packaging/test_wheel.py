@@ -1,0 +1,65 @@
+"""The wheel, installed into an environment of its own as `pipx install` does: it runs, and nothing is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*words: str | Path, **more: str) -> str:
+    """Run a command to its end; what it printed."""
+    ended = subprocess.run(
+        [str(word) for word in words],
+        cwd=ROOT,
+        env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **more},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    if "No matching distribution" in ended.stderr or "Failed to establish a new connection" in ended.stderr:
+        pytest.skip("there is no package index to install from")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.slow
+def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path) -> None:
+    limits = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
+    run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ".", **limits)
+    (wheel,) = tmp_path.glob("botyard-*.whl")
+    code = {one.relative_to(ROOT).as_posix() for one in (ROOT / "botyard").rglob("*") if one.is_file()}
+    with zipfile.ZipFile(wheel) as packed:
+        assert {one for one in code if "__pycache__" not in one} <= set(packed.namelist())
+    run(sys.executable, "-m", "venv", tmp_path / "venv")
+    python = tmp_path / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", wheel, **limits)
+    botyard = tmp_path / "venv" / "bin" / "botyard"
+    assert run(botyard, "--version").startswith("botyard ")
+    assert "imbot.message.add" in run(botyard, "methods")
+    answer = 'import os, urllib.request as r; print(r.urlopen(os.environ["BOTYARD_WEBHOOK_URL"] + "profile").status)'
+    assert run(botyard, "exec", "--", python, "-c", answer).strip() == "200"
+
+
+def test_tools_for_work_on_the_project_are_no_extras_of_the_program() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert set(project["project"]["optional-dependencies"]) == {"s3"}
+    assert set(project["dependency-groups"]) == {"test", "dev"}
+
+
+def test_the_program_asks_for_ranges_and_the_constraints_pin_them() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *project["optional-dependencies"]["s3"]]
+    assert [one for one in asked if "==" in one or ">=" not in one] == []
+    # Bots and their suites pin HTTP clients; the program brings none.
+    assert [one for one in asked if one.startswith(("aiohttp", "httpx", "requests"))] == []
+    pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    assert {one.partition(">=")[0].lower() for one in asked} <= pinned
