@@ -60,8 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (one attempt)."""
     delivery_timeout: float = 30.0
     """Seconds in which a handler must answer."""
-    delivery_concurrency: int = 128
-    """Events being sent at once; one bot gets a sixteenth of that, one host half."""
+    delivery_concurrency: int = 1024
+    """Events being sent at once, and half of the files that may be open; one recipient gets as many as are left."""
     delivery_days: int = 7
     """Days for which deliveries that have ended are kept, with the record of their attempts."""
     event_log_days: int = 30

@@ -11,6 +11,7 @@ from botyard.commands.failing import Exit
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.store import deliveries
 from botyard.store.db import Tx
+from botyard.store.ordering import Ordering
 from tests.conftest import MakeWorld
 from tests.story import CLIENT, says
 from tests.world import World
@@ -32,8 +33,8 @@ class Desk:
 
     async def _give_up(self, tx: Tx) -> None:
         now = int(self.world.time)
-        [first, *_] = await deliveries.claim(tx, now, 10)
-        await deliveries.lease(tx, [first.id], "me", now + 60)
+        [first, *_] = await deliveries.claim(tx, Ordering(None, 1), now, 10)
+        await deliveries.lease(tx, [first], "me", now + 60, now)
         tried = Attempt(1, now * 1000, 12, 404, "<b>gone</b>\nfishing", "")
         await deliveries.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now)
         self.first: Delivery = first

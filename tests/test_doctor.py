@@ -16,6 +16,7 @@ from botyard.model.deliveries import Attempt, Ended, Reason, State
 from botyard.store import deliveries
 from botyard.store.db import Tx
 from botyard.store.opening import open_database
+from botyard.store.ordering import Ordering
 from tests.conftest import MakeWorld
 from tests.story import CLIENT, says
 
@@ -86,8 +87,8 @@ def failed(data: Path, state: State, reason: str, problem: str = "") -> None:
 
         async def end(tx: Tx) -> None:
             now = int(time.time())
-            [first, *_] = await deliveries.claim(tx, now, 10)
-            await deliveries.lease(tx, [first.id], "me", now + 60)
+            [first, *_] = await deliveries.claim(tx, Ordering(None, 1), now, 10)
+            await deliveries.lease(tx, [first], "me", now + 60, now)
             tried = Attempt(1, now * 1000, 12, 0, "", problem) if problem else None
             await deliveries.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now)
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 
 from botyard.delivery.client import Client
 from botyard.delivery.guard import Guard
-from botyard.delivery.hooks import Hooks
 from botyard.delivery.keeping import keep
+from botyard.delivery.scheduler import Scheduler
 from botyard.delivery.timekeeping import Timekeeper
 from botyard.delivery.words import Writer
 from botyard.rpc.call import Context
@@ -31,7 +31,7 @@ class Door:
         self.guard = Guard(context.settings.profile, loopback_only=context.loopback_only)
         self._context = context
         self._client = client or Client(self.guard, context.settings.delivery_timeout)
-        self._hooks = Hooks(context, writers, self._client.post, cut=self._client.cut)
+        self._scheduler = Scheduler(context, writers, self._client.post, cut=self._client.cut)
         self.timekeeper = Timekeeper(context)
         self._keeping: asyncio.Task[None] | None = None
 
@@ -45,7 +45,7 @@ class Door:
     async def start(self) -> None:
         """Begin to send what is due."""
         await self.timekeeper.start()
-        await self._hooks.start()
+        await self._scheduler.start()
         self._context.snapshots.pauses.append(self._paused)
         self._keeping = asyncio.create_task(keep(self._context), name="keeping")
 
@@ -56,15 +56,16 @@ class Door:
             self._keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
+            self._keeping = None
         await self.timekeeper.stop()
-        await self._hooks.stop()
+        await self._scheduler.stop()
         await self._client.close()
 
     @contextlib.asynccontextmanager
     async def _paused(self) -> AsyncIterator[None]:
         """While the portal is set back: what is on its way ends here, and what is due afterwards is found anew."""
-        await self._hooks.abandon()
+        await self._scheduler.abandon()
         try:
             yield
         finally:
-            await self._hooks.start()
+            await self._scheduler.start()

@@ -27,13 +27,14 @@ def body(post: Post, ts: int) -> bytes:
     return forms.encode(fields).encode()
 
 
-def headers(delivery: Delivery, said: bytes, secret: bytes, now: int) -> dict[str, str]:
+def headers(delivery: Delivery, created: int, said: bytes, secret: bytes, now: int) -> dict[str, str]:
     """The headers: which delivery, which attempt, and a signature in the form of Standard Webhooks.
 
-    The id stays the same over all attempts, so that a handler can tell a repeated delivery.
+    The id stays the same over all attempts, so that a handler can tell a repeated delivery. ``created`` is when the
+    event happened.
     """
     number = f"{delivery.event_id}.{delivery.id}"
-    return {
+    named = {
         "Content-Type": "application/x-www-form-urlencoded",
         "User-Agent": AGENT,
         "Botyard-Version": __version__,
@@ -43,6 +44,15 @@ def headers(delivery: Delivery, said: bytes, secret: bytes, now: int) -> dict[st
         "Botyard-Event-Id": str(delivery.event_id),
         "Botyard-Attempt": str(delivery.attempts + 1),
     }
+    if _late(delivery, created, now):
+        named["Botyard-Late"] = str(max(0, now - created))
+    return named
+
+
+def _late(delivery: Delivery, created: int, now: int) -> bool:
+    """Whether later events of the dialog may have arrived before this one."""
+    resent = delivery.resent_after > 0 and delivery.queued > created
+    return resent or (delivery.attempts > 0 and now >= delivery.holds_until)
 
 
 def signature(number: str, now: int, said: bytes, secret: bytes) -> str:

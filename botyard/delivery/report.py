@@ -14,12 +14,15 @@ log = logging.getLogger("botyard.delivery")
 REMEMBERED = 10_000
 
 
+_THEN = {State.DONE: "", State.UNCONFIRMED: ", received but not confirmed", State.DEAD: ", given up"}
+
+
 class Made(NamedTuple):
     """An attempt that was made: for whom, of what, where, and what came of it.
 
-    ``recipient`` is `bot:1008` or `binding:3`. ``outcome`` is the delivery's next state: done, waiting, dead.
-    ``again`` are the seconds until the next attempt; ``None`` for none. ``status`` is 0 where there was no answer,
-    and ``problem`` then says why.
+    ``recipient`` is `bot:1008` or `binding:3`. ``outcome`` is the delivery's next state: done, unconfirmed, waiting
+    or dead. ``again`` are the seconds until the next attempt; ``None`` for none. ``status`` is 0 where there was no
+    answer, and ``problem`` then says why.
     """
 
     recipient: str
@@ -40,9 +43,7 @@ class Made(NamedTuple):
     @property
     def line(self) -> str:
         """The attempt in one line, without secrets: the query of an address may hold some."""
-        then = "" if self.outcome is State.DONE else ", given up"
-        if self.again is not None:
-            then = f", again in {self.again} s"
+        then = _THEN.get(self.outcome, f", again in {self.again} s")
         return f"{self.recipient} ← {self.event} {self.address.partition('?')[0]} {self.met}{then}"
 
 
@@ -69,9 +70,17 @@ class Report:
 
     def __init__(self) -> None:
         self._failing: dict[str, None] = {}
+        self._lacking = False
+
+    def own_fault(self, problem: str, *, stopping: bool) -> None:
+        """Note that this server could not make an attempt: one line until it can again."""
+        if not self._lacking and not stopping:
+            log.error("This server cannot call handlers: %s", problem)
+        self._lacking = not stopping
 
     def attempt(self, one: Made) -> None:
         """Note an attempt."""
+        self._lacking = False
         if attempts_log.isEnabledFor(logging.DEBUG):
             attempts_log.debug("%s", one.line, extra={"attempt": one})
         failed = one.outcome is not State.DONE
@@ -81,7 +90,8 @@ class Report:
             if len(self._failing) >= REMEMBERED:
                 self._failing.pop(next(iter(self._failing)))
             self._failing[one.recipient] = None
-            log.warning("Events do not reach their handler: %s", one.line)
+            said = "confirmed by" if one.outcome is State.UNCONFIRMED else "accepted by"
+            log.warning("Events are not %s their handler: %s", said, one.line)
         else:
             del self._failing[one.recipient]
-            log.info("Events reach their handler again: %s", one.line)
+            log.info("Events are accepted by their handler again: %s", one.line)

@@ -64,8 +64,6 @@ def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: i
     """
     if 200 <= answer.status < 300:
         return Ended(delivery, State.DONE, attempt=made)
-    if answer.ours:
-        return Ended(delivery, State.WAITING, due=now + OWN_FAULT_SECONDS)
     if not mode.repeats and _unconfirmed(answer):
         return Ended(delivery, State.UNCONFIRMED, reason=Reason.UNCONFIRMED, attempt=made)
     if 400 <= answer.status < 500 and answer.status not in REFUSED_FOR_NOW:

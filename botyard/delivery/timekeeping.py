@@ -75,7 +75,9 @@ class Timekeeper:
 
     async def _pull_forward(self, tx: Tx, now: int) -> None:
         settings = self._context.settings
-        for tried, pause in enumerate(MODES[settings.delivery].schedule):
+        mode = MODES[settings.delivery]
+        await timekeeping.shorten_holds(tx, now + (mode.hold or 0))
+        for tried, pause in enumerate(mode.schedule):
             await timekeeping.pull_forward(tx, tried, now + pause)
         await timekeeping.shorten_leases(tx, now + int(settings.delivery_timeout) + LEASE_SECONDS)
         await timekeeping.take_up(tx, now)

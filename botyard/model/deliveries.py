@@ -44,8 +44,9 @@ class Reason(StrEnum):
 class Delivery(msgspec.Struct, frozen=True, gc=False):
     """One event for one recipient.
 
-    ``attempts`` have been recorded so far, the next one is made at ``due``. Those up to ``resent_after``
-    belong to the time before somebody had it sent once more, at ``queued``.
+    ``attempts`` have begun so far, the next one is made at ``due``. Those up to ``resent_after`` do not count: they
+    belong to the time before somebody had it sent once more, at ``queued``, or a server died while it made them.
+    It holds those behind it in its dialog until ``holds_until``, which is 0 before its first attempt.
     """
 
     id: int
@@ -59,6 +60,12 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     due: int
     finished: int | None
     reason: str
+    holds_until: int = 0
+
+    @property
+    def fresh(self) -> bool:
+        """Whether no attempt is on record since it was queued."""
+        return self.attempts == self.resent_after
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):

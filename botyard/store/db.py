@@ -120,6 +120,14 @@ class Database(Protocol):
         """Call ``wake`` on the event loop after every commit that changed rows; now and then also without reason."""
         ...
 
+    async def hold(self, name: str, /) -> None:
+        """Take a name for as long as this process lives and is connected."""
+        ...
+
+    async def is_held(self, name: str, /) -> bool:
+        """Whether another process that lives holds a name. SQLite serves a single one, so there is none."""
+        ...
+
     async def close(self) -> None:
         """Finish the writes already asked for and let go of the database."""
         ...

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
 from botyard.store import events
 from botyard.store.db import Row, Tx, Value
+from botyard.store.ordering import NEVER, Ordering
 
-_DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason"
+_DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason, holds_until"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 OPEN_MAX = 100_000
 """What is open is counted up to here."""
@@ -20,6 +25,8 @@ _BATCHES = (16, 64, 256)
 CLAIM_MAX = _BATCHES[-1]
 BEHIND_SECONDS = 300
 """What stands behind another delivery is looked at again after this time even if nobody calls it up."""
+FULL_SECONDS = 5
+"""The same where a dialog has as many open requests as it may."""
 ATTEMPTS_MAX = 100
 
 
@@ -73,7 +80,7 @@ async def attempts(tx: Tx, delivery_id: int) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-# Sending: claim → lease or park → end.
+# Sending: claim → lease or defer → end.
 
 
 async def next_due(tx: Tx) -> int | None:
@@ -82,10 +89,11 @@ async def next_due(tx: Tx) -> int | None:
     return int(row[0]) if row else None
 
 
-async def claim(tx: Tx, now: int, limit: int = CLAIM_MAX) -> list[Delivery]:
-    """Deliveries that are due and first in their lane, locked until the transaction ends. At most ``CLAIM_MAX``.
+async def claim(tx: Tx, ordering: Ordering, now: int, limit: int = CLAIM_MAX) -> list[Delivery]:
+    """Deliveries whose turn has come, locked until the transaction ends. At most ``CLAIM_MAX``.
 
-    What stands behind another delivery of its lane is put out of the way: ``end`` calls it up when its turn has come.
+    Each is as it is to be leased: with the end of its hold, and with one more attempt where the server that made it
+    has died. What has to wait for others of its dialog is deferred.
     """
     rows = await tx.all(
         f"""SELECT {_DELIVERY} FROM deliveries WHERE {_OPEN} AND due <= :now
@@ -95,36 +103,74 @@ async def claim(tx: Tx, now: int, limit: int = CLAIM_MAX) -> list[Delivery]:
     )
     if not rows:
         return []
-    due = [_delivery(row) for row in rows]
-    lanes = {(one.recipient, one.lane): one.id for one in due}
-    heads = await _heads(tx, list(lanes.values()))
-    first = {head.id for head in heads}
-    later = {(head.recipient, head.lane): head.due for head in heads if head.due > now}
-    behind: list[Mapping[str, Value]] = [
-        {"id": one.id, "due": max(later.get((one.recipient, one.lane), 0), now + BEHIND_SECONDS)}
-        for one in due
-        if one.id not in first
-    ]
+    due = sorted((_delivery(row) for row in rows), key=lambda one: one.id)
+    dialogs = await _dialogs(tx, [one.id for one in due], now)
+    taken: dict[int, Delivery] = {}
+    behind: list[Mapping[str, Value]] = []
+    # What this claim itself does to a dialog: until when it is held, and how many more are open in it.
+    holds: dict[tuple[str, int], int] = {}
+    more: Counter[tuple[str, int]] = Counter()
+    for one in due:
+        dialog, found = (one.recipient, one.lane), dialogs[one.id]
+        held = max(found.held_until, holds.get(dialog, 0))
+        first = one.holds_until == 0
+        if first and found.before and found.before not in taken:
+            behind.append({"id": one.id, "due": now + (BEHIND_SECONDS if ordering.hold else 1)})
+        elif first and ordering.waits(held, now):
+            behind.append({"id": one.id, "due": min(held, now + BEHIND_SECONDS)})
+        elif ordering.full(found.open + more[dialog]):
+            behind.append({"id": one.id, "due": now + FULL_SECONDS})
+        else:
+            taken[one.id] = leased = _to_lease(one, ordering, found.kind, now)
+            holds[dialog] = max(held, leased.holds_until)
+            more[dialog] += 1
     if behind:
         await tx.many("UPDATE deliveries SET due = :due WHERE id = :id", behind)
-    return [head for head in heads if head.due <= now]
+    return list(taken.values())
 
 
-async def _heads(tx: Tx, ids: list[int]) -> list[Delivery]:
-    """The first deliveries of the lanes of these, as far as nobody else is busy with them.
+def _to_lease(one: Delivery, ordering: Ordering, kind: str, now: int) -> Delivery:
+    died = int(one.state == State.SENDING)
+    return msgspec.structs.replace(
+        one,
+        attempts=one.attempts + died,
+        resent_after=one.resent_after + died,
+        holds_until=one.holds_until or ordering.until(kind, now),
+    )
+
+
+class _Dialog(NamedTuple):
+    """What matters of the dialog of a delivery, and of which kind its event is.
+
+    ``before`` is the delivery next ahead that has not been tried either, 0 for none; ``open`` counts requests.
+    """
+
+    kind: str
+    before: int
+    held_until: int
+    open: int
+
+
+async def _dialogs(tx: Tx, ids: list[int], now: int) -> dict[int, _Dialog]:
+    """How things stand in the dialogs of these.
 
     A statement of its own: on PostgreSQL it sees what others have committed until the rows were locked.
     """
     names: dict[str, Value] = _listed(ids)
     rows = await tx.all(
-        f"""SELECT {_DELIVERY} FROM deliveries WHERE id IN (
-                SELECT (SELECT h.id FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
-                    AND h.{_OPEN} ORDER BY h.id LIMIT 1)
-                FROM deliveries c WHERE c.id IN ({", ".join(f":{name}" for name in names)}))
-            ORDER BY id {{skip_locked}}""",
+        f"""SELECT c.id, e.type,
+                (SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient AND b.lane = c.lane
+                    AND b.holds_until = 0 AND b.id < c.id AND b.{_OPEN}),
+                (SELECT MAX(h.holds_until) FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
+                    AND h.{_OPEN}),
+                (SELECT COUNT(*) FROM deliveries s WHERE s.recipient = c.recipient AND s.lane = c.lane
+                    AND s.state = 'sending' AND s.due > :now)
+            FROM deliveries c JOIN events e ON e.id = c.event_id
+            WHERE c.id IN ({", ".join(f":{name}" for name in names)})""",
+        now=now,
         **names,
     )
-    return [_delivery(row) for row in rows]
+    return {row[0]: _Dialog(row[1], row[2] or 0, row[3] or 0, row[4]) for row in rows}
 
 
 def _listed(ids: list[int]) -> dict[str, Value]:
@@ -132,67 +178,118 @@ def _listed(ids: list[int]) -> dict[str, Value]:
     return {f"i{place}": found for place, found in enumerate([*ids, *[0] * (size - len(ids))])}
 
 
-async def lease(tx: Tx, ids: Iterable[int], holder: str, until: int) -> None:
+async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: int, now: int) -> None:
     """Give claimed deliveries to a holder; whoever is there may claim what is still leased at ``until``."""
-    rows: list[Mapping[str, Value]] = [{"id": id_, "holder": holder, "until": until} for id_ in ids]
+    listed = list(claimed)
+    rows: list[Mapping[str, Value]] = [
+        {
+            "id": one.id,
+            "holder": holder,
+            "until": until,
+            "attempts": one.attempts,
+            "resent_after": one.resent_after,
+            "holds_until": one.holds_until,
+        }
+        for one in listed
+    ]
     if rows:
-        await tx.many("UPDATE deliveries SET state = 'sending', holder = :holder, due = :until WHERE id = :id", rows)
+        await tx.many(
+            """UPDATE deliveries SET state = 'sending', holder = :holder, due = :until, attempts = :attempts,
+                   resent_after = :resent_after, holds_until = :holds_until WHERE id = :id""",
+            rows,
+        )
+    died = [_columns(one.id, _interrupted(one.attempts, now)) for one in listed if one.state == State.SENDING]
+    if died:
+        await tx.many(_ATTEMPT, died)
 
 
-async def park(tx: Tx, dues: Mapping[int, int]) -> None:
+async def defer(tx: Tx, dues: Mapping[int, int]) -> None:
     """Put claimed deliveries off, each until its moment."""
     rows: list[Mapping[str, Value]] = [{"id": id_, "due": due} for id_, due in dues.items()]
     if rows:
-        await tx.many("UPDATE deliveries SET state = 'waiting', holder = '', due = :due WHERE id = :id", rows)
+        await tx.many("UPDATE deliveries SET due = :due WHERE id = :id", rows)
 
 
 async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: int) -> None:
-    """Record what came of leased deliveries, and call up those behind the ones that are over.
+    """Record what came of leased deliveries, and call up those behind the ones that are over or hold no longer.
 
     A delivery whose lease somebody else has taken over meanwhile keeps its state.
     """
     listed = list(ended)
     changes: list[Mapping[str, Value]] = []
     tried: list[Mapping[str, Value]] = []
-    lanes: list[Mapping[str, Value]] = []
+    next_ones: list[tuple[str, int, int]] = []
     for one in listed:
-        over, made = one.state is not State.WAITING, one.attempt
-        number = made.number if made else one.delivery.attempts
+        delivery, over, made = one.delivery, one.state is not State.WAITING, one.attempt
+        begun = over or made is not None or not delivery.fresh
         changes.append(
             {
-                "id": one.delivery.id,
+                "id": delivery.id,
                 "holder": holder,
                 "state": one.state.value,
-                "attempts": number,
+                "attempts": made.number if made else delivery.attempts,
                 "due": now if over else one.due,
                 "finished": now if over else None,
                 "reason": one.reason,
+                "holds_until": delivery.holds_until if begun else 0,
             }
         )
         if made:
-            tried.append(_columns(one.delivery.id, made))
-        if over:
-            lanes.append({"recipient": one.delivery.recipient, "lane": one.delivery.lane, "now": now})
+            tried.append(_columns(delivery.id, made))
+        if over or (made and delivery.holds_until < NEVER):
+            at = now if over else max(now, delivery.holds_until)
+            next_ones.append((delivery.recipient, delivery.lane, at))
     await tx.many(
         """UPDATE deliveries SET state = :state, holder = '', attempts = :attempts, due = :due, finished = :finished,
-               reason = :reason WHERE id = :id AND holder = :holder AND state = 'sending'""",
+               reason = :reason, holds_until = :holds_until
+           WHERE id = :id AND holder = :holder AND state = 'sending'""",
         changes,
     )
     if tried:
+        await tx.many(_ATTEMPT, tried)
+    await call_up(tx, next_ones, now)
+
+
+async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, int]], now: int) -> None:
+    """Make due what is the next to be tried in a dialog, ``(recipient, lane, moment)``.
+
+    What is due now has the place in which it was queued, before what others have queued since.
+    """
+    rows: list[Mapping[str, Value]] = [
+        {"recipient": one[0], "lane": one[1], "at": one[2], "now": now} for one in dialogs
+    ]
+    if not rows:
+        return
+    # Also what seems due: another server may be about to put it behind the one that is over. Asking for its due
+    # time first would pass by the row that the other has locked; writing it waits for the other.
+    await tx.many(
+        f"""UPDATE deliveries SET due = CASE WHEN CAST(:at AS BIGINT) <= CAST(:now AS BIGINT) AND queued < :at
+                    THEN queued ELSE CAST(:at AS BIGINT) END
+            WHERE state = 'waiting' AND id = (
+                SELECT id FROM deliveries WHERE {_OPEN} AND recipient = :recipient AND lane = :lane
+                AND holds_until = 0 ORDER BY id LIMIT 1)""",
+        rows,
+    )
+
+
+async def pull_forward(tx: Tx, recipients: Iterable[str], now: int) -> None:
+    """A recipient takes its events again: what waits for its next attempt need not wait longer."""
+    rows: list[Mapping[str, Value]] = [{"recipient": one, "now": now} for one in recipients]
+    if rows:
         await tx.many(
-            """INSERT INTO attempts (delivery_id, number, started, took, status, answer, problem)
-               VALUES (:id, :number, :started, :took, :status, :answer, :problem) ON CONFLICT DO NOTHING""",
-            tried,
+            f"""UPDATE deliveries SET due = :now WHERE recipient = :recipient AND {_OPEN} AND state = 'waiting'
+                AND holds_until > 0 AND due > :now""",
+            rows,
         )
-    if lanes:
-        # Also what seems due: another server may be about to put it behind the one that is over. Asking for its due
-        # time first would pass by the row that the other has locked; writing it waits for the other.
-        await tx.many(
-            f"""UPDATE deliveries SET due = :now WHERE state = 'waiting' AND id = (
-                    SELECT id FROM deliveries WHERE {_OPEN} AND recipient = :recipient AND lane = :lane
-                    ORDER BY id LIMIT 1)""",
-            lanes,
-        )
+
+
+_ATTEMPT = """INSERT INTO attempts (delivery_id, number, started, took, status, answer, problem)
+              VALUES (:id, :number, :started, :took, :status, :answer, :problem) ON CONFLICT DO NOTHING"""
+_INTERRUPTED = "interrupted: the server ended before it had recorded this attempt"
+
+
+def _interrupted(number: int, now: int) -> Attempt:
+    return Attempt(number, now * 1000, 0, 0, "", _INTERRUPTED)
 
 
 def _columns(delivery_id: int, made: Attempt) -> dict[str, Value]:
@@ -207,12 +304,27 @@ def _columns(delivery_id: int, made: Attempt) -> dict[str, Value]:
     }
 
 
-async def release_all(tx: Tx, now: int) -> int:
-    """Make due what was leased by holders that are gone; how many. Only for a database with a single server."""
+async def holders(tx: Tx) -> list[str]:
+    """Who holds leases."""
+    rows = await tx.all("SELECT DISTINCT holder FROM deliveries WHERE state = 'sending'")
+    return [row[0] for row in rows]
+
+
+async def release(tx: Tx, holder: str, now: int) -> int:
+    """Make due what was leased by a holder that is gone; how many. Nobody knows whether it was sent."""
+    rows = await tx.all(
+        "SELECT id, attempts FROM deliveries WHERE state = 'sending' AND holder = :holder", holder=holder
+    )
+    if rows:
+        await tx.many(_ATTEMPT, [_columns(row[0], _interrupted(row[1] + 1, now)) for row in rows])
+    # What has no attempt on record has its first one again: it keeps its place before those behind it.
     return await tx.run(
-        f"""UPDATE deliveries SET state = 'waiting', holder = '', due = :now
-            WHERE {_OPEN} AND state = 'sending'""",
+        """UPDATE deliveries SET state = 'waiting', holder = '', due = :now, attempts = attempts + 1,
+               resent_after = resent_after + 1,
+               holds_until = CASE WHEN attempts > resent_after THEN holds_until ELSE 0 END
+           WHERE state = 'sending' AND holder = :holder""",
         now=now,
+        holder=holder,
     )
 
 
@@ -225,7 +337,7 @@ async def turn(tx: Tx, recipient: str, to: State, now: int) -> int:
     What is under way meanwhile comes once more: nobody can tell whether it was accepted.
     """
     return await tx.run(
-        f"""UPDATE deliveries SET state = :state, holder = '', told = 0, queued = :now, due = :now
+        f"""UPDATE deliveries SET state = :state, holder = '', told = 0, queued = :now, due = :now, holds_until = 0
             WHERE recipient = :recipient AND {_READY if to is State.WAITING else _OPEN}""",
         recipient=recipient,
         state=to.value,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.model.deliveries import Delivery, State
-from botyard.store.db import Row, Tx
+from botyard.store.db import Row, Tx, Value
 
 _COLUMNS = """d.id, d.event_id, d.recipient, d.lane, d.state, d.attempts, d.resent_after, d.queued, d.due, d.finished,
- d.reason, e.type, e.created"""
+ d.reason, d.holds_until, e.type, e.created"""
 _FROM = "FROM deliveries d JOIN events e ON e.id = d.event_id"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "d.state IN ('waiting', 'sending')"
@@ -60,7 +60,7 @@ class Backlog(NamedTuple):
 
 
 def _logged(row: Row) -> Logged:
-    return Logged(Delivery(*row[:11]), row[11], row[12])
+    return Logged(Delivery(*row[:12]), row[12], row[13])
 
 
 async def find(tx: Tx, delivery_id: int) -> Logged | None:
@@ -138,13 +138,22 @@ async def _bounds(tx: Tx, wanted: Wanted) -> tuple[int, int]:
 
 
 async def ahead(tx: Tx, delivery: Delivery) -> Delivery | None:
-    """The open delivery that has to end before this one is sent."""
+    """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
+    if delivery.holds_until:
+        return None
+    dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.lane}
     row = await tx.one(
-        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane AND d.id < :id
-            ORDER BY d.id LIMIT 1""",
-        recipient=delivery.recipient,
-        lane=delivery.lane,
+        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+            AND d.holds_until >= :due ORDER BY d.holds_until DESC LIMIT 1""",
+        # What waits for one that holds the dialog is due when it holds it no longer.
+        due=delivery.due,
+        **dialog,
+    )
+    row = row or await tx.one(
+        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+            AND d.holds_until = 0 AND d.id < :id ORDER BY d.id LIMIT 1""",
         id=delivery.id,
+        **dialog,
     )
     return _logged(row).delivery if row else None
 
@@ -155,7 +164,7 @@ async def again(tx: Tx, delivery_id: int, state: State, now: int) -> bool:
     Its attempts count on, and the schedule begins anew.
     """
     sql = """UPDATE deliveries SET state = :state, holder = '', told = 0, resent_after = attempts, queued = :now,
-                 due = :now, finished = NULL, reason = '' WHERE id = :id AND finished IS NOT NULL"""
+                 due = :now, finished = NULL, reason = '', holds_until = 0 WHERE id = :id AND finished IS NOT NULL"""
     return await tx.run(sql, id=delivery_id, state=state.value, now=now) > 0
 
 

@@ -8,6 +8,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from hashlib import blake2b
 from typing import Any
 
 import asyncpg
@@ -138,6 +139,14 @@ class PostgresDatabase:
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
 
+    async def hold(self, name: str, /) -> None:
+        with self._working(), explaining():
+            await self.bell.hold(_lock_number(name))
+
+    async def is_held(self, name: str, /) -> bool:
+        row = await self.read(lambda tx: tx.one("SELECT pg_try_advisory_xact_lock(:number)", number=_lock_number(name)))
+        return row is None or not row[0]
+
     async def close(self) -> None:
         if self._closing:
             return
@@ -259,6 +268,11 @@ async def _initialised(connection: Any) -> None:
 
 def _truth(text: str) -> int:
     return int(text == "t")
+
+
+def _lock_number(name: str) -> int:
+    """The number by which PostgreSQL knows a name as an advisory lock."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _number(text: str) -> int | float:

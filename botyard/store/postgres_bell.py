@@ -19,6 +19,7 @@ DOUBT_SECONDS = 2.0  # how long it asks when a call has lost its own connection
 DOUBT_PAUSE = 0.1
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0)
 
+HOLD = "SELECT pg_try_advisory_lock($1)"
 SETTINGS = {"application_name": "botyard", "jit": "off"}
 
 
@@ -34,6 +35,7 @@ class Bell:
         self.outage = Outage()
         self._rung = asyncio.Event()
         self._talking = asyncio.Lock()
+        self._names: list[int] = []
         self._connection: Any = None
         self._task: asyncio.Task[None] | None = None
 
@@ -61,6 +63,12 @@ class Bell:
                 self._connection.terminate()
                 self._rung.set()
 
+    async def hold(self, name: int) -> None:
+        """Lock a number for as long as this process is connected."""
+        self._names.append(name)
+        async with self._talking:
+            await self._connection.execute(HOLD, name, timeout=CONNECT_SECONDS)
+
     async def stop(self) -> None:
         """Say what is left to say and hang up."""
         if self._task is not None:
@@ -79,6 +87,8 @@ class Bell:
         self._connection = connection
         connection.add_termination_listener(lambda _: self._rung.set())
         await connection.add_listener(CHANNEL, self._heard)
+        for name in self._names:
+            await connection.execute(HOLD, name, timeout=CONNECT_SECONDS)
 
     def _heard(self, connection: Any, pid: int, _channel: str, _payload: object) -> None:
         if pid != connection.get_server_pid():

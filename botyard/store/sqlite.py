@@ -111,6 +111,12 @@ class SqliteDatabase:
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._writer.wakes.append(wake)
 
+    async def hold(self, name: str, /) -> None:
+        pass
+
+    async def is_held(self, name: str, /) -> bool:
+        return False
+
     async def close(self) -> None:
         if not self._closing:
             self._closing = True

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from botyard.model.deliveries import Reason
 from botyard.store.db import Tx
+from botyard.store.ordering import NEVER
 
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "state IN ('waiting', 'sending')"
@@ -47,6 +48,15 @@ async def shorten_leases(tx: Tx, until: int) -> None:
     """No lease is longer than until a moment."""
     await tx.run(
         f"UPDATE deliveries SET due = :until WHERE {_OPEN} AND due > :until AND state = 'sending'", until=until
+    )
+
+
+async def shorten_holds(tx: Tx, until: int) -> None:
+    """Nothing holds its dialog for longer than until a moment."""
+    await tx.run(
+        f"UPDATE deliveries SET holds_until = :until WHERE {_OPEN} AND holds_until > :until AND holds_until < :never",
+        until=until,
+        never=NEVER,
     )
 
 

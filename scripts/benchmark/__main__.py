@@ -9,6 +9,7 @@ from pathlib import Path
 
 import scripts.benchmark
 from scripts.benchmark.deliveries import deliveries
+from scripts.benchmark.hanging import hanging
 from scripts.benchmark.portal import prepared
 from scripts.benchmark.report import report
 
@@ -23,6 +24,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if given.only_deliveries:
             portal = asyncio.run(prepared(Path(folder), given.database, small=True))
+            hanging(portal)
             deliveries(portal, given.seconds, given.rounds)
         else:
             report(Path(folder), given.database, given.seconds, given.rounds)

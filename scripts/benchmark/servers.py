@@ -47,7 +47,7 @@ async def serve_portal(folder: str, database: str) -> None:
 
 
 class Handler(asyncio.Protocol):
-    """A handler that answers at once. Its only word back is how many it has had: GET /count."""
+    """A handler that answers at once, but below /hang never. Its only word back is how many it has had: GET /count."""
 
     count = 0
     """Of all connections."""
@@ -64,6 +64,10 @@ class Handler(asyncio.Protocol):
             if len(self.seen) < stop:
                 return
             asked = self.seen.startswith(b"GET")
+            if self.seen.startswith(b"POST /hang"):
+                # No answer, and not counted.
+                self.seen = self.seen[stop:]
+                continue
             Handler.count += not asked
             said = str(Handler.count).encode() if asked else b"ok"
             self.seen = self.seen[stop:]

@@ -12,28 +12,30 @@ import selectors
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
 from botyard.api.post import Post
 from botyard.clock import Clock
 from botyard.config import Settings
-from botyard.delivery.hooks import Hooks
 from botyard.delivery.retries import Answer
+from botyard.delivery.scheduler import Scheduler
 from botyard.delivery.words import Letter
 from botyard.model.deliveries import Delivery, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.portal.keys import Keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
+from botyard.rpc.metrics import Metrics
 from botyard.store import deliveries, events
-from botyard.store.db import SQLITE_WORDS, Dialect, T, Tx, Work
+from botyard.store.db import SQLITE_WORDS, Database, Dialect, T, Tx, Work
 from botyard.store.migrate import migrate
 from botyard.store.outage import Outage
 from botyard.store.sqlite_tx import SqliteTx, stepped
 
 EPOCH = 1_790_000_000
+HOLD, BESIDE = 10, 4
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
@@ -71,6 +73,7 @@ class Memory:
         self._chance = chance
         self._wakes: list[Callable[[], None]] = []
         self.refusal = Outage()
+        self.names: set[str] = set()
 
     def lost(self) -> str:
         return ""
@@ -98,6 +101,12 @@ class Memory:
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
+
+    async def hold(self, name: str, /) -> None:
+        self.names.add(name)
+
+    async def is_held(self, name: str, /) -> bool:
+        return name in self.names
 
     async def close(self) -> None:
         self._connection.close()
@@ -128,7 +137,9 @@ class Simulation:
         self._bots = [f"bot:{number}" for number in range(1, bots + 1)]
         self._chats = chats
         self._moods = {bot: Mood(self.chance) for bot in self._bots}
-        self._sending: dict[tuple[str, int], int] = {}
+        self.begun: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
+        self._sending: dict[tuple[str, int], int] = defaultdict(int)
+        self._crashed: set[int] = set()
 
     def run(self, count: int, *, engines: int = 1, crashes: int = 0) -> None:
         """Publish so many events, with engines that crash so often, and go on until all is quiet."""
@@ -153,7 +164,7 @@ class Simulation:
         for engine in running:
             await engine.stop()
 
-    async def _engine(self) -> Hooks:
+    async def _engine(self) -> Scheduler:
         parts: dict[str, Any] = dict.fromkeys(Context.__struct_fields__)
         parts |= {
             "settings": Settings(data=self._folder),
@@ -161,22 +172,26 @@ class Simulation:
             "clock": Clock("UTC", lambda: EPOCH + self.loop.now),
             "keys": Keys(b"simulated"),
             "limits": Limits(PROFILES["off"], 1),
+            "metrics": Metrics(),
         }
         # The engine needs no more of it.
         context = Context(**parts)
-        engine = Hooks(context, {"bot": _write}, self._send, poll=60)
-        engine.pace = 0.05
+        engine = Scheduler(context, {"bot": _write}, self._send, poll=60)
+        engine.pace.turn_seconds = 0.05
         await engine.start()
         return engine
 
-    def _kill(self, engine: Hooks) -> None:
+    def _kill(self, engine: Scheduler) -> None:
         """As kill -9 does it: whatever the engine was doing ends in the middle."""
         engine._stopping = True
         assert engine._main is not None
-        for task in (engine._main, *engine._tasks):
-            task.cancel()
+        engine._main.cancel()
+        engine.sender.kill()
+        self.database.names.discard(engine._name)
+        # What it was sending then has its first attempt again.
+        self._crashed |= {row[0] for row in self.database.rows("SELECT id FROM deliveries WHERE state = 'sending'")}
         # What it still says while it is cancelled must not reach the database.
-        engine._database = _Gone()  # type: ignore[assignment]
+        engine._database = engine.sender.database = cast(Database, _Gone())
 
     async def _publish(self, count: int) -> None:
         while self.published < count:
@@ -200,12 +215,26 @@ class Simulation:
         )
         assert state == State.SENDING, f"sent although it is {state}"
         lane = (recipient, chat)
-        assert lane not in self._sending, f"{lane} gets two at a time"
-        self._sending[lane] = delivery_id
+        self._check_order(lane, delivery_id)
+        self._sending[lane] += 1
+        assert self._sending[lane] <= BESIDE, f"{lane} gets {self._sending[lane]} at a time"
         try:
             return await self._answered(lane, event_id, self._moods[recipient])
         finally:
-            del self._sending[lane]
+            self._sending[lane] -= 1
+
+    def _check_order(self, lane: tuple[str, int], delivery_id: int) -> None:
+        """First attempts come in order, and none before those ahead are over or have held it up for long enough."""
+        begun = self.begun[lane]
+        if delivery_id in begun:
+            return
+        assert delivery_id > max(begun, default=0), f"{delivery_id} comes after {max(begun)} in {lane}"
+        for ahead, moment in list(begun.items())[-20:]:
+            ((state,),) = self.database.rows("SELECT state FROM deliveries WHERE id = :id", ahead)
+            # Moments in the database are whole seconds.
+            held = state in (State.WAITING, State.SENDING) and self.loop.now - moment < HOLD - 1
+            assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {lane}"
+        begun[delivery_id] = self.loop.now
 
     async def _answered(self, lane: tuple[str, int], event_id: int, mood: Mood) -> Answer:
         self.sent += 1

@@ -55,7 +55,7 @@ class Stage:
     def wait(self, seconds: float) -> None:
         """Let time pass, and the door notice."""
         self.world.wait(seconds)
-        self.door._hooks._tail.wake()
+        self.door._scheduler._tail.wake()
         self.settle(0.05)
 
     def deliveries(self, bot_id: int) -> list[Delivery]:

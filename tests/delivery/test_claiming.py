@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 
 from botyard.api.post import Post
-from botyard.delivery.hooks import Hooks
 from botyard.delivery.keeping import tidy
 from botyard.delivery.retries import Answer
+from botyard.delivery.scheduler import Scheduler
 from botyard.delivery.words import Letter
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import Happening, MessageSent
@@ -21,8 +21,12 @@ from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, delivery_log, events
 from botyard.store.db import Tx, Value
+from botyard.store.ordering import Ordering
 from tests.world import World
 
+RETRY = Ordering(10, 4, frozenset({"MemberJoined"}))
+STRICT = Ordering(None, 1)
+COMPAT = Ordering(0, None)
 IDS = "SELECT id FROM deliveries ORDER BY id"
 
 
@@ -41,11 +45,11 @@ def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> 
     return [row[0] for row in rows][-len(lanes) :]
 
 
-def claimed(world: World, holder: str = "", until: int = 0) -> list[int]:
+def claimed(world: World, holder: str = "", until: int = 0, ordering: Ordering = RETRY) -> list[int]:
     async def work(tx: Tx) -> list[Delivery]:
-        found = await deliveries.claim(tx, int(world.time))
+        found = await deliveries.claim(tx, ordering, int(world.time))
         if holder:
-            await deliveries.lease(tx, [one.id for one in found], holder, until)
+            await deliveries.lease(tx, found, holder, until, int(world.time))
         return found
 
     return [one.id for one in world.write(work)]
@@ -72,12 +76,109 @@ def test_only_the_first_of_a_lane_is_claimed(portal: World) -> None:
     a, b, c, d = due(portal, ("bot:1", 1), ("bot:1", 1), ("bot:1", 2), ("bot:2", 1))
     assert claimed(portal, "me", int(portal.time) + 60) == [a, c, d]
     assert claimed(portal) == []
-    ended(portal, "me", a, State.WAITING, due=int(portal.time) + 30)
+    ended(portal, "me", a, State.WAITING, due=int(portal.time) + 5)
     assert claimed(portal) == []
-    portal.wait(30)
+    portal.wait(5)
     assert claimed(portal, "me", int(portal.time) + 60) == [a]
     ended(portal, "me", a, State.DONE)
     assert claimed(portal) == [b]
+
+
+def test_an_event_holds_its_dialog_for_ten_seconds(portal: World) -> None:
+    first, second, third = due(portal, *[("bot:1", 1)] * 3)
+    assert claimed(portal, "me", int(portal.time) + 60) == [first]
+    portal.wait(9)
+    assert claimed(portal) == []
+    portal.wait(1)
+    # Its request is still open, and so will be that of the next one.
+    assert claimed(portal, "me", int(portal.time) + 60) == [second]
+    ended(portal, "me", second, State.DONE)
+    assert claimed(portal, "me", int(portal.time) + 60) == [third]
+    (fourth,) = due(portal, ("bot:1", 1))
+    # What failed holds no longer than what hangs, and comes beside the others.
+    ended(portal, "me", third, State.WAITING, due=int(portal.time) + 5)
+    portal.wait(5)
+    assert claimed(portal, "me", int(portal.time) + 60) == [third]
+    ended(portal, "me", third, State.WAITING, due=int(portal.time) + 30)
+    portal.wait(5)
+    assert claimed(portal, "me", int(portal.time) + 60) == [fourth]
+
+
+def test_four_at_most_are_open_in_a_dialog(portal: World) -> None:
+    ids = due(portal, *[("bot:1", 1)] * 6)
+    for number in range(4):
+        assert claimed(portal, "me", int(portal.time) + 600) == [ids[number]]
+        call_up(portal, "bot:1")
+        portal.wait(10)
+    call_up(portal, "bot:1")
+    assert claimed(portal) == []
+    ended(portal, "me", ids[1], State.DONE)
+    assert claimed(portal, "me", int(portal.time) + 600) == [ids[4]]
+
+
+def call_up(world: World, recipient: str) -> None:
+    """As the scheduler does when something has held its dialog for long enough."""
+    world.write(lambda tx: deliveries.call_up(tx, [(recipient, 1, int(world.time))], int(world.time)))
+
+
+def test_strict_servers_hold_the_dialog(portal: World) -> None:
+    first, second = due(portal, *[("bot:1", 1)] * 2)
+    assert claimed(portal, "me", int(portal.time) + 90_000, STRICT) == [first]
+    for _ in range(3):
+        portal.wait(301)
+        assert claimed(portal, "me", 0, STRICT) == []
+    ended(portal, "me", first, State.WAITING, due=int(portal.time))
+    assert claimed(portal, "me", int(portal.time) + 60, STRICT) == [first]
+    ended(portal, "me", first, State.DONE)
+    assert claimed(portal, "me", int(portal.time) + 60, STRICT) == [second]
+
+
+def test_what_strict_servers_held_is_not_held_by_others(portal: World) -> None:
+    first, second = due(portal, *[("bot:1", 1)] * 2)
+    assert claimed(portal, "me", int(portal.time) + 60, STRICT) == [first]
+    call_up(portal, "bot:1")
+    assert claimed(portal, "me", int(portal.time) + 60) == [second]
+
+
+def test_the_vendors_way_holds_nobody(portal: World) -> None:
+    ids = due(portal, *[("bot:1", 1)] * 6)
+    assert claimed(portal, "me", int(portal.time) + 60, COMPAT) == ids
+
+
+def test_joining_holds_nobody_and_keeps_its_place(portal: World) -> None:
+    first, second, third = due(portal, *[("bot:1", 1)] * 3)
+    portal.write(lambda tx: tx.run("UPDATE events SET type = 'MemberJoined' WHERE id = (SELECT MIN(id) FROM events)"))
+    assert claimed(portal, "me", int(portal.time) + 60) == [first, second]
+    ended(portal, "me", second, State.DONE)
+    assert claimed(portal, "me", int(portal.time) + 60) == [third]
+
+
+def test_a_success_pulls_other_dialogs_forward(portal: World) -> None:
+    a, b, c, other = due(portal, ("bot:1", 1), ("bot:1", 2), ("bot:1", 3), ("bot:2", 1))
+    claimed(portal, "me", int(portal.time) + 60)
+    for one in (a, b, other):
+        ended(portal, "me", one, State.WAITING, due=int(portal.time) + 1800)
+    ended(portal, "me", c, State.DONE)
+    assert claimed(portal) == []
+    portal.write(lambda tx: deliveries.pull_forward(tx, ["bot:1"], int(portal.time)))
+    assert claimed(portal) == [a, b]
+
+
+def test_leases_of_a_server_that_is_gone(portal: World) -> None:
+    first, second = due(portal, *[("bot:1", 1)] * 2)
+    assert claimed(portal, "gone", int(portal.time) + 60) == [first]
+    assert portal.read(deliveries.holders) == ["gone"]
+    portal.wait(11)
+    assert portal.write(lambda tx: deliveries.release(tx, "gone", int(portal.time))) == 1
+    # Whether it was sent nobody knows: it keeps its place, counts as begun, and not as one of its attempts.
+    assert claimed(portal, "me", int(portal.time) + 60) == [first]
+    found = portal.read(lambda tx: looked_up(tx, first))
+    assert found is not None and (found.attempts, found.resent_after) == (1, 1)
+    (lost,) = portal.read(lambda tx: deliveries.attempts(tx, first))
+    assert (lost.number, lost.problem.partition(":")[0]) == (1, "interrupted")
+    ended(portal, "me", first, State.DONE)
+    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, first))] == [1, 2]
+    assert claimed(portal) == [second]
 
 
 def test_a_lease_runs_out(portal: World) -> None:
@@ -93,8 +194,9 @@ def test_a_lease_runs_out(portal: World) -> None:
     assert found is not None and found.state == "sending"
     ended(portal, "other", a, State.DONE)
     found = portal.read(lambda tx: looked_up(tx, a))
-    assert found is not None and (found.state, found.attempts) == ("done", 1)
-    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1]
+    # The attempt of the first holder counts as one that was begun.
+    assert found is not None and (found.state, found.attempts, found.resent_after) == ("done", 2, 1)
+    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1, 2]
 
 
 def test_more_than_one_batch_of_a_lane(portal: World) -> None:
@@ -163,7 +265,7 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
 
         async def put_behind(tx: Tx) -> None:
             await ending.wait()
-            assert await deliveries.claim(tx, now) == []
+            assert await deliveries.claim(tx, RETRY, now) == []
             behind.set()
             await go_on.wait()
 
@@ -217,7 +319,7 @@ def test_two_servers_share_the_work(portal: World) -> None:
                 by[name] += 1
                 return Answer(200)
 
-            engines.append(Hooks(context, {"bot": write}, send))
+            engines.append(Scheduler(context, {"bot": write}, send))
             await engines[-1].start()
         for start in range(0, count, 20):
 
@@ -263,7 +365,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     claimed(world, "me", int(world.time) + 60)
     ended(world, "me", a, State.DONE)
     world.write(lambda tx: deliveries.next_due(tx))
-    world.write(lambda tx: deliveries.release_all(tx, int(world.time)))
+    world.write(lambda tx: deliveries.release(tx, "me", int(world.time)))
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(tidy(world.context))

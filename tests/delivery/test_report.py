@@ -46,8 +46,8 @@ def test_a_failure_and_its_end_are_one_line_each(stage: Stage, caplog: pytest.Lo
     stage.until(lambda: stage.states(bot) == ["done", "done"])
     where = f"bot:{bot} ← ONIMBOTJOINCHAT {stage.handler.url()}"
     assert _lines(caplog) == [
-        f"Events do not reach their handler: {where} status 503, again in 5 s",
-        f"Events reach their handler again: {where} status 200",
+        f"Events are not accepted by their handler: {where} status 503, again in 5 s",
+        f"Events are accepted by their handler again: {where} status 200",
     ]
 
 

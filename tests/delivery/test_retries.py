@@ -51,7 +51,6 @@ def test_what_is_sent_once_more_has_the_whole_schedule_again() -> None:
         (Answer(504, written=True), State.UNCONFIRMED, State.WAITING),
         (Answer(524, written=True), State.UNCONFIRMED, State.WAITING),
         (Answer(0), State.WAITING, State.WAITING),
-        (Answer(0, ours=True), State.WAITING, State.WAITING),
         (Answer(503, written=True), State.WAITING, State.WAITING),
         (Answer(521, written=True), State.WAITING, State.WAITING),
         (Answer(404, written=True), State.DEAD, State.DEAD),
@@ -61,9 +60,7 @@ def test_what_was_received_is_repeated_by_strict_servers_only(answer: Answer, st
     made = Attempt(1, NOW * 1000, 1, answer.status, "", "")
     found = {name: judged(NEW, made, answer, mode, NOW) for name, mode in MODES.items()}
     assert (found["retry"].state, found["strict"].state) == (state, strict)
-    assert found["compat"].state is (State.DEAD if state is State.WAITING and not answer.ours else state)
-    # A failure of this server's own does not count.
-    assert (found["retry"].attempt is None) == answer.ours
+    assert found["compat"].state is (State.DEAD if state is State.WAITING else state)
 
 
 @pytest.mark.parametrize("status", [500, 0, 301, 429])

@@ -90,11 +90,10 @@ def test_every_attempt_has_a_signature_of_its_own(stage: Stage, genuine: Genuine
     bot = stage.bot()
     stage.handler.behaviours["/bot"] = answer(500)
     stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.handler.heard) == 1)
-    stage.settle(0.05)
+    stage.until(lambda: len(stage.attempts(bot)) == 2)
     stage.wait(5)
-    stage.until(lambda: len(stage.handler.heard) == 2)
-    first, second = stage.handler.heard
+    stage.until(lambda: len(stage.handler.heard) == 4)
+    first, second = (one for one in stage.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD")
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
     mine = secret(stage.world, CLIENT_ID="client-echo")

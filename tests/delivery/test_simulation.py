@@ -11,8 +11,8 @@ import pytest
 from tests.delivery.simulation import Simulation
 
 
-def check(found: Simulation, count: int) -> None:
-    """Nothing lost, nothing out of order; what was given up says why."""
+def check(found: Simulation, count: int, *, once: bool) -> None:
+    """Nothing lost; what was given up says why. The simulation itself watches the order of first attempts."""
     rows = found.database.rows("SELECT recipient, lane, event_id, state, reason, attempts FROM deliveries ORDER BY id")
     assert len(rows) == count
     accepted = {lane: set(ids) for lane, ids in found.accepted.items()}
@@ -22,9 +22,9 @@ def check(found: Simulation, count: int) -> None:
             assert event_id in accepted[recipient, lane]
         else:
             assert reason and attempts >= 1
-    for ids in found.accepted.values():
-        first_times = list(dict.fromkeys(ids))
-        assert first_times == sorted(first_times)
+    if once:
+        # What a handler has is not sent again.
+        assert all(len(ids) == len(set(ids)) for ids in found.accepted.values())
     dead = sum(row[3] == "dead" for row in rows)
     print(f"{count} events, {found.sent} attempts, {dead} given up, {found.loop.now / 3600:.1f} hours passed")
     assert dead < count / 10
@@ -38,7 +38,7 @@ def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0)
     found.run(count, engines=engines, crashes=crashes)
     spent = time.process_time() - begun
     print(f"{spent:.1f} s of CPU")
-    check(found, count)
+    check(found, count, once=not crashes)
     return spent
 
 

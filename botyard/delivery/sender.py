@@ -1,0 +1,203 @@
+"""Writes the letters of claimed deliveries and sends them; what came of each is handed back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+from botyard.api.post import Post
+from botyard.delivery import form
+from botyard.delivery.backpressure import Flow
+from botyard.delivery.masking import SHORT, masked
+from botyard.delivery.report import Report, made
+from botyard.delivery.retries import OWN_FAULT_SECONDS, Answer, Mode, judged
+from botyard.delivery.words import Letter, Writer
+from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.events import happening
+from botyard.rpc.call import Context
+from botyard.store import events
+from botyard.store.db import Tx, Unavailable
+
+log = logging.getLogger(__name__)
+
+Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[Answer]]
+
+
+class Held:
+    """A leased delivery: whose place it takes, since when, and the one of its dialog that has to begin before it."""
+
+    __slots__ = ("_waiting", "before", "begun", "delivery", "ended", "flow")
+
+    def __init__(self, delivery: Delivery, flow: Flow, before: Held | None) -> None:
+        self.delivery = delivery
+        self.flow = flow
+        self.before = before
+        self.begun = self.ended = False
+        self._waiting: asyncio.Future[None] | None = None
+
+    def begin(self) -> None:
+        """Its attempt begins now, or never: the next one of the dialog may go."""
+        self.begun = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    async def turn(self) -> None:
+        """Wait until the one before has begun."""
+        before, self.before = self.before, None
+        if before is not None and not before.begun:
+            before._waiting = asyncio.get_running_loop().create_future()
+            await before._waiting
+
+
+class Sender:
+    """Makes attempts. ``ended`` is called with what came of each, and how long it took."""
+
+    def __init__(
+        self,
+        context: Context,
+        writers: Mapping[str, Writer],
+        send: Send,
+        mode: Mode,
+        ended: Callable[[Held, Ended, float], None],
+    ) -> None:
+        self.writers = writers
+        self.database = context.database
+        self._context = context
+        self._send = send
+        self._mode = mode
+        self._ended = ended
+        self._report = Report()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.stopping = False
+
+    def start(self, batch: list[Held]) -> None:
+        """Write the letters of a batch, and send each."""
+        self._spawn(self._written(batch))
+
+    async def stop(self, seconds: float, cut: Callable[[], None] | None) -> None:
+        """Wait for what is being sent, for so long; then have each say what is known of it."""
+        self.stopping = True
+        late = self._tasks
+        for end in (cut, None):
+            if late:
+                _, late = await asyncio.wait(late, timeout=seconds)
+            if late and end is not None:
+                end()
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def kill(self) -> None:
+        """End all at once, as if the process had ended."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def abandon(self) -> None:
+        """End all at once, and wait until it has ended."""
+        while self._tasks:
+            self.kill()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            # Those that are done leave the set in the next round of the loop.
+            await asyncio.sleep(0)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _written(self, batch: list[Held]) -> None:
+        try:
+            letters = await self.database.write(lambda tx: self._letters(tx, batch))
+        except asyncio.CancelledError:
+            self._give_back(batch, 0)
+            raise
+        except Unavailable:
+            self._give_back(batch, 1)
+            return
+        except Exception as problem:
+            await self._separately(batch, problem)
+            return
+        for held, (found, created) in zip(batch, letters, strict=True):
+            if isinstance(found, Letter):
+                self._spawn(self._sent(held, found, created))
+            else:
+                self._end(held, Ended(held.delivery, State.SKIPPED, reason=found))
+
+    async def _separately(self, batch: list[Held], problem: Exception) -> None:
+        """One letter of a batch failed all: find out which."""
+        if len(batch) > 1:
+            for held in batch:
+                self._spawn(self._written([held]))
+            return
+        (held,) = batch
+        log.error("Delivery %d could not be written.", held.delivery.id, exc_info=problem)
+        answer = Answer(0, problem=f"not written: {type(problem).__name__}")
+        self._judge(held, None, answer, self._context.clock.now(), 0.0)
+
+    async def _letters(self, tx: Tx, batch: list[Held]) -> list[tuple[Letter | Reason, int]]:
+        found: list[tuple[Letter | Reason, int]] = []
+        for held in batch:
+            delivery = held.delivery
+            row = await events.find(tx, delivery.event_id)
+            writer = self.writers.get(delivery.recipient.partition(":")[0])
+            if row is None or writer is None:
+                found.append((Reason.NO_WRITER, 0))
+                continue
+            what = happening(delivery.event_id, *row)
+            found.append((await writer(tx, self._context, what, delivery), what.created))
+        return found
+
+    async def _sent(self, held: Held, letter: Letter, created: int) -> None:
+        """Make an attempt."""
+        clock, loop = self._context.clock, asyncio.get_running_loop()
+        started, begun = clock.now(), loop.time()
+        try:
+            await held.turn()
+            started, begun = clock.now(), loop.time()
+            said = form.body(letter.post, created)
+            secret = self._context.keys.signing_secret(letter.owner)
+            headers = form.headers(held.delivery, created, said, secret, int(started))
+            held.begin()
+            answer = await self._send(letter.post.handler, said, headers)
+            if len(answer.body) > SHORT:
+                answer = answer._replace(body=masked(answer.body, letter.post))
+        except asyncio.CancelledError:
+            self._give_back([held], 0)
+            raise
+        except Exception as problem:
+            log.exception("Delivery %d could not be sent.", held.delivery.id)
+            answer = Answer(0, problem=f"not sent: {type(problem).__name__}")
+        self._judge(held, letter.post, answer, started, loop.time() - begun)
+
+    def _judge(self, held: Held, post: Post | None, answer: Answer, started: float, took: float) -> None:
+        attempt = Attempt(
+            number=held.delivery.attempts + 1,
+            started=int(started * 1000),
+            took=int(took * 1000),
+            status=answer.status,
+            answer=answer.body,
+            problem=answer.problem,
+        )
+        now = int(self._context.clock.now())
+        if answer.ours:
+            self._report.own_fault(answer.problem, stopping=self.stopping)
+            self._give_back([held], 0 if self.stopping else OWN_FAULT_SECONDS)
+            return
+        ended = judged(held.delivery, attempt, answer, self._mode, now, int(self._context.clock.settled()))
+        if one := made(ended, post.event if post else "", post.handler if post else "", now):
+            self._report.attempt(one)
+            self._context.metrics.attempts[one.outcome.value] += 1
+        self._end(held, ended, took)
+
+    def _give_back(self, batch: list[Held], pause: int) -> None:
+        """No attempt was made of these; they are due again after a pause."""
+        due = int(self._context.clock.now()) + pause
+        for held in batch:
+            self._end(held, Ended(held.delivery, State.WAITING, due=due))
+
+    def _end(self, held: Held, ended: Ended, took: float = 0.0) -> None:
+        held.ended = True
+        held.begin()
+        self._ended(held, ended, took)

@@ -1,0 +1,135 @@
+"""Deliveries beside those who call the server, and beside handlers that do not answer."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from botyard.delivery import pace
+from botyard.delivery.backpressure import Backpressure
+from botyard.delivery.pace import BATCH, BATCH_BESIDE, SLOT_MAX, SLOT_MIN, Pace
+from botyard.rpc.limits import PROFILES, Limits
+from tests.delivery.handlers import hang
+from tests.delivery.simulation import LeapingLoop
+from tests.delivery.stage import Stage
+
+
+class Clocked:
+    """A pace on a clock of the test's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.limits = Limits(PROFILES["off"], 10)
+        self.pace = Pace(self.limits)
+        self.now = self.cpu = 0.0
+        monkeypatch.setattr(Pace, "_time", lambda _: self.now)
+        monkeypatch.setattr(time, "process_time", lambda: self.cpu)
+
+    def slot(self, busy: float) -> int:
+        """One slot in which the loop worked for this share of it, with a caller throughout; how many posts began."""
+        begun = 0
+        for _ in range(100):
+            if number := self.pace.allowance():
+                self.pace.began(number)
+                begun += number
+        self.now += pace.SLOT_SECONDS
+        self.cpu += pace.SLOT_SECONDS * busy
+        return begun
+
+
+@pytest.fixture
+def clocked(monkeypatch: pytest.MonkeyPatch) -> Clocked:
+    return Clocked(monkeypatch)
+
+
+def test_with_nobody_calling_nothing_is_held_back(clocked: Clocked) -> None:
+    assert clocked.pace.allowance() == BATCH and not clocked.pace.beside
+
+
+def test_what_callers_leave_is_used(clocked: Clocked) -> None:
+    clocked.limits.admit()
+    begun = [clocked.slot(0.3) for _ in range(12)]
+    assert begun[1:8] == [4, 8, 16, 32, 64, 128, 256] and set(begun[8:]) == {SLOT_MAX}
+
+
+def test_a_small_share_is_left_beside_busy_callers(clocked: Clocked) -> None:
+    clocked.limits.admit()
+    for _ in range(6):
+        clocked.slot(0.3)
+    assert [clocked.slot(0.5) for _ in range(8)][-2:] == [SLOT_MIN, SLOT_MIN]
+
+
+def test_callers_are_served_between_posts(clocked: Clocked) -> None:
+    clocked.limits.admit()
+    clocked.slot(0.3)
+    clocked.now = 10.0
+    assert clocked.pace.allowance() == BATCH_BESIDE
+    clocked.pace.began(SLOT_MAX)
+    # Somebody waits for an answer: not before patience is at its end.
+    clocked.now += pace.PATIENCE_SECONDS / 2
+    assert clocked.pace.allowance() == 0
+    clocked.now += pace.PATIENCE_SECONDS
+    assert clocked.pace.allowance() > 0
+
+
+def test_one_that_does_not_answer_leaves_room_for_others() -> None:
+    places = Backpressure(100)
+    while not places.defer("bot:1", 0, 0):
+        places.take("bot:1")
+    assert places.held == 50
+    for number in range(2, 7):
+        while not places.defer(f"bot:{number}", 0, 0):
+            places.take(f"bot:{number}")
+    assert places.held < 100
+    assert places.defer("bot:99", 0, 0) == 0
+
+
+def test_places_come_back() -> None:
+    places = Backpressure(4)
+    flows = [places.take("bot:1") for _ in range(2)]
+    flows[0].ended(30.0)
+    assert places.defer("bot:1", 0, 0) >= 1
+    for flow in flows:
+        places.leave(flow)
+    assert places.defer("bot:1", 0, 0) == 0 and places.held == 0
+
+
+def test_fifty_handlers_that_hang_hold_up_nobody(stage: Stage) -> None:
+    """With callers on the server all the while."""
+    limits = stage.world.context.limits
+    hanging = [stage.bot(f"hanging{number}", f"/hang{number}") for number in range(50)]
+    healthy = stage.bot("healthy", "/healthy")
+    for number, bot in enumerate(hanging):
+        stage.handler.behaviours[f"/hang{number}"] = hang
+        stage.say(bot, "Hello")
+    stage.until(lambda: len({one.path for one in stage.handler.heard}) == 50)
+
+    async def call() -> None:
+        while True:
+            limits.admit()
+            await asyncio.sleep(0.001)
+            limits.release()
+
+    async def begin() -> asyncio.Task[None]:
+        return asyncio.create_task(call())
+
+    calling = stage.world.run(begin())
+    for number in range(5):
+        stage.say(healthy, str(number))
+        stage.until(lambda: len(stage.handler.at("/healthy")) == number + 2)  # noqa: B023  # Called at once.
+    calling.cancel()
+    # It was told of each before the next one was said, though time stood still for the others.
+    assert [one.message for one in stage.handler.at("/healthy")[1:]] == [str(number) for number in range(5)]
+    states = [stage.states(bot) for bot in hanging]
+    assert all(found[0] == "sending" for found in states), states
+
+
+def test_the_loop_of_the_simulation_has_a_pace_too() -> None:
+    async def work() -> float:
+        found = Pace(Limits(PROFILES["off"], 10))
+        await found.turn()
+        return asyncio.get_running_loop().time()
+
+    with asyncio.Runner(loop_factory=LeapingLoop) as runner:
+        assert runner.run(work()) == pytest.approx(pace.TURN_SECONDS)

@@ -1,0 +1,129 @@
+"""A server that dies in the middle of a request: who starts next takes up its leases at once, on both engines."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from botyard.api.post import Post
+from botyard.delivery.retries import Answer
+from botyard.delivery.scheduler import Scheduler
+from botyard.delivery.words import Letter
+from botyard.model.deliveries import Delivery, Reason, State
+from botyard.model.events import Happening, MessageSent
+from botyard.rpc.call import Context
+from botyard.server import open_context
+from botyard.store import deliveries, events
+from botyard.store.db import Database, Tx
+from tests.world import World
+
+
+async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+    return Letter(Post("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+
+
+class Server:
+    """A scheduler whose handler never answers, and what it has sent: ``(delivery, attempt)``."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.sent: list[tuple[int, int]] = []
+        self.scheduler = Scheduler(context, {"bot": write}, self._send, poll=0.02)
+
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        self.sent.append((int(headers["Webhook-Id"].split(".")[1]), int(headers["Botyard-Attempt"])))
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async def sends(self, count: int) -> None:
+        for _ in range(1000):
+            if len(self.sent) >= count:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"sent {self.sent}")
+
+    def die(self) -> None:
+        """As kill -9 does it: all ends in the middle, and the kernel closes the connections."""
+        scheduler = self.scheduler
+        scheduler._stopping = True
+        assert scheduler._main is not None
+        scheduler._main.cancel()
+        scheduler.sender.kill()
+        if self.context.database.name == "postgresql":
+            database: Any = self.context.database
+            database.bell._task.cancel()
+            database.bell._connection.terminate()
+        scheduler._database = scheduler.sender.database = cast(Database, _Gone())
+
+
+class _Gone:
+    async def read(self, work: Any) -> Any:
+        raise asyncio.CancelledError
+
+    write = read
+
+
+def test_leases_are_taken_up_at_once(portal: World) -> None:
+    now = int(portal.time)
+
+    async def publish(tx: Tx) -> None:
+        event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
+        for chat in (1, 2, 2):
+            await deliveries.add(tx, await events.append(tx, event, now), chat, [("bot:1", State.WAITING)], now)
+
+    portal.write(publish)
+    one, two, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
+
+    async def work() -> None:
+        first = Server(portal.context)
+        await first.scheduler.start()
+        await first.sends(2)
+        # One is lost in between, and the next comes at once. The clock stands still all the while.
+        context = await open_context(portal.settings, portal.context.clock)
+        first.die()
+        second = Server(context)
+        await second.scheduler.start()
+        try:
+            await second.sends(2)
+            assert sorted(first.sent) == [(one, 1), (two, 1)]
+            assert sorted(second.sent) == [(one, 2), (two, 2)]
+        finally:
+            await second.scheduler.stop(0.01)
+            await context.database.close()
+
+    portal.run(work())
+    tried = portal.read(lambda tx: deliveries.attempts(tx, one))
+    assert [made.problem.partition(":")[0] for made in tried] == ["interrupted"]
+
+
+def test_leases_of_the_living_are_left_alone(portal: World) -> None:
+    if portal.context.database.name == "sqlite":
+        pytest.skip("One server serves a SQLite file.")
+    now = int(portal.time)
+
+    async def publish(tx: Tx) -> None:
+        event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
+        await deliveries.add(tx, await events.append(tx, event, now), 1, [("bot:1", State.WAITING)], now)
+
+    portal.write(publish)
+
+    async def work() -> None:
+        first = Server(portal.context)
+        await first.scheduler.start()
+        await first.sends(1)
+        context = await open_context(portal.settings, portal.context.clock)
+        second = Server(context)
+        await second.scheduler.start()
+        await asyncio.sleep(0.3)
+        assert second.sent == []
+        await second.scheduler._take_over()
+        await asyncio.sleep(0.1)
+        assert second.sent == []
+        for one in (first, second):
+            await one.scheduler.stop(0.01)
+        await context.database.close()
+
+    portal.run(work())
