@@ -59,7 +59,7 @@ def parser() -> options.Parser:
     verbs["update"].add_argument("--title", metavar="TEXT", help="what people call it")
     verbs["update"].add_argument("--version", type=options.number, metavar="NUMBER", help="its new version")
     for name in ("add", "update"):
-        default = " (default: all)" if name == "add" else ""
+        default = " (default: all that official clients know)" if name == "add" else ""
         verbs[name].add_argument("--scope", metavar="im,imbot,…", help=f"its permissions{default}")
         verbs[name].add_argument(
             "--wizard", action="store_true", default=None, help="it says itself when its installation is finished"

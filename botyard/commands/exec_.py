@@ -20,7 +20,7 @@ from botyard.commands import options
 from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, hearing, loop_factory
 from botyard.commands.logs import logging_to, says_calls
-from botyard.commands.permissions import every_scope
+from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.delivery.door import Door
@@ -128,7 +128,7 @@ async def _in_portal(front: Front, child: _Child, extra: Seed, calls: Lines | No
     """Open and fill the portal, and run the child beside it."""
     context = msgspec.structs.replace(await open_context(front.settings), calls=calls)
     try:
-        place = Place(context.database, context.keys, context.settings, every_scope())
+        place = Place(context.database, context.keys, context.settings, usual_scopes())
         filled = await fill(place, int(time.time()), extra)
         await context.snapshots.begin(context)
         front.open(context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botyard.api import MODULES
 from botyard.commands.failing import Exit, Failure, meant
 from botyard.rpc.registry import Registry
-from botyard.rpc.scopes import SCOPES, in_order
+from botyard.rpc.scopes import SCOPES, in_order, usual
 
 
 def every_scope() -> list[str]:
@@ -13,8 +13,13 @@ def every_scope() -> list[str]:
     return in_order([*SCOPES, *Registry(MODULES).scopes()])
 
 
+def usual_scopes() -> list[str]:
+    """The permissions of a key for which none are named: all that every official client can read."""
+    return usual(every_scope())
+
+
 def scopes(text: str) -> list[str]:
-    """Permissions out of `im,imbot`; all of them for nothing. Raises Failure for one that does not exist."""
+    """Permissions out of `im,imbot`; the usual ones for nothing. Raises Failure for one that does not exist."""
     every = every_scope()
     wanted = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [scope for scope in wanted if scope not in every]
@@ -22,4 +27,4 @@ def scopes(text: str) -> list[str]:
         suggestion = meant(unknown[0], every)
         there_are = f" There are {', '.join(every)}." if suggestion else f"; there are {', '.join(every)}."
         raise Failure(f"There is no permission {unknown[0]!r}{suggestion}{there_are}", Exit.USAGE)
-    return wanted or every
+    return wanted or usual(every)

@@ -19,7 +19,7 @@ from botyard.commands import banner, options
 from botyard.commands.failing import Exit, Failure, storage
 from botyard.commands.listening import Front, loop_factory
 from botyard.commands.logs import logging_to, says_calls
-from botyard.commands.permissions import every_scope
+from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.demo import helper_bot
@@ -247,7 +247,7 @@ def _require_loopback(settings: Settings) -> None:
 
 
 async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
-    place = Place(context.database, context.keys, context.settings, every_scope())
+    place = Place(context.database, context.keys, context.settings, usual_scopes())
     if not await context.database.read(setup.exists):
         if not context.settings.random_keys:
             _require_loopback(context.settings)

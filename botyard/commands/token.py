@@ -33,7 +33,12 @@ def parser() -> options.Parser:
     issue = verbs.add_parser("issue", help="issue tokens and print them, once", allow_abbrev=False)
     issue.add_argument("who", metavar="LOGIN", help="login or id of the person they call for")
     issue.add_argument("--app", default="", metavar="CLIENT_ID", help="the application that is to have them")
-    issue.add_argument("--scope", default="", metavar="im,imbot,…", help="permissions (default: all that are possible)")
+    issue.add_argument(
+        "--scope",
+        default="",
+        metavar="im,imbot,…",
+        help="permissions (default: the application's, or all that official clients know)",
+    )
     issue.add_argument("--seconds", type=_seconds, default=0, help="life of a person's own token (default: one hour)")
     options.add_place(issue)
     signing = verbs.add_parser("signing", help="show what events are signed with", allow_abbrev=False)

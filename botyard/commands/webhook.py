@@ -30,7 +30,12 @@ def parser() -> options.Parser:
     add = verbs.add_parser("add", help="issue a webhook and print its address, once", allow_abbrev=False)
     add.add_argument("who", metavar="LOGIN", help="login or id of the person it calls for")
     add.add_argument("--title", default="Webhook", metavar="TEXT", help="what it is for")
-    add.add_argument("--scope", default="", metavar="im,imbot,…", help="its permissions (default: all)")
+    add.add_argument(
+        "--scope",
+        default="",
+        metavar="im,imbot,…",
+        help="its permissions (default: all that official clients know)",
+    )
     options.add_public_url(add, "the one it was last served at")
     listed = verbs.add_parser("list", help="list webhooks", allow_abbrev=False)
     revoke = verbs.add_parser("revoke", help="end a webhook at once", allow_abbrev=False)

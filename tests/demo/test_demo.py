@@ -12,12 +12,14 @@ import msgspec
 import pytest
 
 from botyard.api.dialog import Dialog
+from botyard.commands.permissions import usual_scopes
 from botyard.demo import content, credentials, seed
 from botyard.demo.credentials import Credentials
 from botyard.demo.fill import Filled, Place, fill, greet
 from botyard.demo.known_keys import Keyset, KnownKeys
 from botyard.demo.seed import NOTHING, Seed
 from botyard.portal import passwords
+from botyard.rpc.scopes import shown
 from botyard.store import portal, users
 from botyard.store.db import Duplicate
 from tests.portals import Databases
@@ -39,7 +41,7 @@ class DemoWorld(World):
         return self.as_("alice")
 
     def place(self, scopes: str = "") -> Place:
-        every = scopes.split(",") if scopes else self.context.registry.scopes()
+        every = scopes.split(",") if scopes else usual_scopes()
         return Place(self.context.database, self.context.keys, self.settings, every)
 
     @property
@@ -89,7 +91,8 @@ def test_five_people_work_there_one_of_them_from_outside(demo: DemoWorld) -> Non
 def test_each_webhook_calls_for_its_person_with_every_permission(demo: DemoWorld) -> None:
     for person in demo.shown.people:
         assert demo.call("profile", demo.as_(person.login)).result["ID"] == str(person.id)
-        assert set(demo.call("scope", demo.as_(person.login)).result) == set(demo.context.registry.scopes())
+        assert demo.call("scope", demo.as_(person.login)).result == shown(usual_scopes())
+    assert demo.call("scope", demo.shown.application.access_token).result == shown(usual_scopes())
 
 
 def test_the_shown_passwords_are_theirs(demo: DemoWorld) -> None:
