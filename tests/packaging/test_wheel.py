@@ -12,6 +12,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+OLD_AIOHTTP = "aiohttp==3.10.11"
+"""What bots and their suites pin: of November 2024, and with it a multidict older than that of the constraints."""
+_ANSWER = 'import os, urllib.request as r; print(r.urlopen(os.environ["BOTYARD_WEBHOOK_URL"] + "profile").status)'
+_ANSWER_BY_AIOHTTP = """
+import aiohttp, asyncio, os
+async def main():
+    async with aiohttp.ClientSession() as session:
+        async with session.get(os.environ["BOTYARD_WEBHOOK_URL"] + "profile") as response:
+            print(aiohttp.__version__, response.status)
+asyncio.run(main())
+"""
 
 
 def run(*words: str | Path, **more: str) -> str:
@@ -45,8 +56,12 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
     botyard = tmp_path / "venv" / "bin" / "botyard"
     assert run(botyard, "--version").startswith("botyard ")
     assert "imbot.message.add" in run(botyard, "methods")
-    answer = 'import os, urllib.request as r; print(r.urlopen(os.environ["BOTYARD_WEBHOOK_URL"] + "profile").status)'
-    assert run(botyard, "exec", "--", python, "-c", answer).strip() == "200"
+    assert run(botyard, "exec", "--", python, "-c", _ANSWER).strip() == "200"
+    # Beside a project with pins of its own; without the constraints, for those hold for nobody else.
+    run(python, "-m", "pip", "install", "--quiet", "--only-binary=:all:", wheel, OLD_AIOHTTP)
+    run(python, "-m", "pip", "check")
+    assert run(botyard, "exec", "--", python, "-c", _ANSWER_BY_AIOHTTP).split() == ["3.10.11", "200"]
+
 
 
 def test_tools_for_work_on_the_project_are_no_extras_of_the_program() -> None:
@@ -63,3 +78,9 @@ def test_the_program_asks_for_ranges_and_the_constraints_pin_them() -> None:
     assert [one for one in asked if one.startswith(("aiohttp", "httpx", "requests"))] == []
     pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
     assert {one.partition(">=")[0].lower() for one in asked} <= pinned
+
+
+def test_the_package_links_to_the_documentation_of_the_api() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["urls"] == {"API documentation": "https://github.com/bitrix24/b24restdocs"}
+    assert project["urls"]["API documentation"] in (ROOT / "CONTRIBUTING.md").read_text()
