@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from botyard.commands import serve
 from tests.docs.blocks import Block
+from tests.docs.command_lines import command_lines, require_parsed
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 120
@@ -22,6 +22,7 @@ PRELUDE = """
 curl() { command curl -sS -w '\\n%{stderr}STATUS %{http_code}\\n' "$@"; }
 """
 STARTS = ("scripts/", "botyard serve")
+COMMAND_LANGUAGES = ("sh", "ini", "cron")
 
 
 class Portal(NamedTuple):
@@ -66,18 +67,17 @@ def portal(folder: Path) -> Iterator[Portal]:
         process.communicate(timeout=SECONDS)
 
 
-def require_startable(text: str) -> None:
-    """Fail for a line that starts a portal with options that are not known, or a script that is not there."""
-    for line in text.replace("\\\n", " ").splitlines():
-        if not line.startswith(STARTS):
-            continue
-        words = shlex.split(line, comments=True)
-        if words[:2] == ["botyard", "serve"]:
-            serve.parser().parse_args(words[2:])
-        else:
-            assert os.access(ROOT / words[0], os.X_OK), line
-            if words[0] == "scripts/run":
-                serve.parser().parse_args(words[1:])
+def require_known(block: Block) -> None:
+    """Fail for a command line that `botyard` would refuse, run or not, or a script that is not there."""
+    if block.language not in COMMAND_LANGUAGES:
+        return
+    for words in command_lines(block.text):
+        require_parsed(words)
+    for line in block.text.replace("\\\n", " ").splitlines() if not block.why else []:
+        words = shlex.split(line, comments=True) if line.startswith("scripts/") else []
+        assert not words or os.access(ROOT / words[0], os.X_OK), line
+        if words[:1] == ["scripts/run"]:
+            require_parsed(["serve", *words[1:]])
 
 
 def is_run(block: Block) -> bool:
