@@ -63,7 +63,6 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
     assert run(botyard, "exec", "--", python, "-c", _ANSWER_BY_AIOHTTP).split() == ["3.10.11", "200"]
 
 
-
 def test_tools_for_work_on_the_project_are_no_extras_of_the_program() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert set(project["project"]["optional-dependencies"]) == {"s3"}
