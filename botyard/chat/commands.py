@@ -162,18 +162,30 @@ async def call(
             await _leave(tx, author, chat, _Use(command, params, context, message_id, said, here), now)
 
 
-async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> bool:
+async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> None:
     """Leave an event for a button or menu item of a message that a person has pressed.
 
-    False where the bot has no such command, or does not answer to it here.
+    Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
     """
     command = await bots.find_command_named(tx, asked.bot_id, word(asked.command))
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
-        return False
+        raise Refused(Problem.PARAMS_WRONG, hint=_unpressed(command, author, asked))
     use = _Use(command, asked.params, _pressed_in(message, command), message.id, message, here)
     await _leave(tx, author, chat, use, now)
-    return True
+
+
+def _unpressed(command: Command | None, author: User, asked: Press) -> str:
+    """Why a press calls nobody. People from outside are not told which commands they may not call."""
+    if author.id == asked.bot_id:
+        return "a bot does not call its own commands"
+    if command is None or author.outside:
+        able = " that people from outside may call" if author.outside else ""
+        return (
+            f"bot {asked.bot_id} has no command /{word(asked.command)}{able}; "
+            "imbot.command.register or imbot.v2.Command.register adds one"
+        )
+    return f"/{command.command} works only in chats that bot {asked.bot_id} is in, and it is not in this one"
 
 
 def _pressed_in(message: Message, command: Command) -> str:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.errors import Problem, Refused
+from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.parameters import known, notes
 from botyard.rpc.refusals import CALLER, FAULTS, LOAD
@@ -24,6 +25,7 @@ _DIALOG = "17 (a person), chat42 (a chat) or sg5 (a workgroup)"
 _ADDRESS = "an absolute http or https address"
 
 # Parameters are named as both generations spell them, without case and underscores; those inside of others count, too.
+# Of a problem that has a sentence below, too, only where nothing came: what was looked up is the better word otherwise.
 NEEDS: dict[Problem, tuple[tuple[str, ...], str]] = {
     Problem.DIALOG_EMPTY: (("dialogid",), _DIALOG),
     Problem.CHAT_EMPTY: (("chatid",), "the number of a chat"),
@@ -68,6 +70,16 @@ NEEDS: dict[Problem, tuple[tuple[str, ...], str]] = {
     Problem.FILE_CONTENT: (("content",), "base64 without a data: prefix, or a file of a multipart form"),
     Problem.AVATAR_TYPE: (("avatar", "personalphoto"), "a PNG, JPEG, GIF or WEBP as base64"),
     Problem.OPTIONS_EMPTY: (("options",), "an object of names and values"),
+    Problem.PARAMS_WRONG: (("dialogid",), _DIALOG),
+    Problem.DISK_ARGUMENT: (("id",), "the number of a file"),
+    Problem.FILE_MISSING: (("fileid",), "the number of a file"),
+    Problem.USER_MISSING: (("id",), "the number of a person"),
+    Problem.MESSAGE_MISSING: (("messageid", "id"), "the number of a message"),
+    Problem.CHAT_MISSING: (("chatid",), "the number of a chat"),
+    Problem.HOOK_MISSING: (("id",), "the number of a webhook"),
+    Problem.APP_MISSING: (("clientid",), "the client id of an application"),
+    Problem.DELIVERY_MISSING: (("id",), "the number of a delivery"),
+    Problem.CHAT_APP_NOT_FOUND: (("appid",), "the number of a chat application"),
 }
 
 SENTENCES: dict[Problem, str] = {
@@ -90,7 +102,6 @@ SENTENCES: dict[Problem, str] = {
     Problem.OPTIONS_NO_USER: "a guest keeps no options",
     Problem.OPTIONS_NOT_ADMIN: "options of the application itself are set by administrators",
     Problem.APP_CONTEXT: "call with the token of an application",
-    Problem.PARAMS_WRONG: "no such dialog, or no such command of the bot under this message",
     Problem.CHAT_CLOSED: "there is no such chat, or the caller is not in it",
     Problem.DIALOG_CLOSED: "there is no such dialog, or the caller is not in it",
     Problem.CHAT_MISSING: "there is no such chat, or the caller is not in it",
@@ -112,7 +123,8 @@ SENTENCES: dict[Problem, str] = {
     Problem.BIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
     Problem.UNBIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
     Problem.BOT_NOT_YOURS: "the bot is somebody else's, or was registered under another word",
-    Problem.LANG_EMPTY: "a title is missing in at least one language; only hidden ones need none",
+    Problem.LANG_EMPTY: "a title is missing: LANG[0][LANGUAGE_ID] with LANG[0][TITLE], in the second generation "
+    "fields[title][en]; only hidden ones need none",
     Problem.COMMAND_NOT_UPDATED: "a command that is not hidden needs a title in at least one language",
     Problem.CHAT_APP_NOT_FOUND: "there is no chat application with this number",
     Problem.CHAT_APP_NOT_YOURS: "it was registered by somebody else or under another word",
@@ -159,10 +171,16 @@ def explain(refused: Refused, method: Method, given: Mapping[str, Any]) -> None:
     if refused.explained:
         return
     refused.explained = True
-    parts = [said(refused, method, given)]
+    parts = [_of_bot(said(refused, method, given), method)]
     if refused.problem not in _ELSEWHERE and method.params is not AnyParams:
         parts += notes(method.params, given)
     refused.hint = "; ".join(filter(None, parts))
+
+
+def _of_bot(words: str, method: Method) -> str:
+    """A bot does what is called in its name: it, and not who calls, is or is not in a chat."""
+    acts = method.access is Access.BOT_OWNER and "botid" in {key.replace("_", "") for key in known(method.params)}
+    return words.replace("the caller", "the bot") if acts else words
 
 
 def said(refused: Refused, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:
@@ -197,6 +215,8 @@ def _needed(problem: Problem, method: Method, given: Mapping[str, Any]) -> str:
     missing = [place.path for place in places if not place.came]
     if len(missing) == len(places):
         return f"{' or '.join(missing)} is missing; expected {expected}"
+    if problem in SENTENCES:
+        return ""
     wrong = missing if expected == "both" else [place.path for place in places if place.came]
     return f"{' or '.join(wrong)}: expected {expected}"
 

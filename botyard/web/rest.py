@@ -21,6 +21,7 @@ from botyard.wire import body, envelope, xml
 from botyard.wire.names import second_generation
 
 # HEAD is a GET whose answer has no body, as everywhere; it runs the method.
+NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
 _VERBS = ("GET", "HEAD", "POST")
 
 
@@ -68,6 +69,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         status, content, text = 200, _success(context, wanted, outcome), outcome.hint
     except Exception as fault:
         refused = refusal(fault, wanted.method)
+        if wanted.secret and not wanted.method:
+            refused.hint = NO_METHOD
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
         refused.__traceback__ = None
         status = refused.status_v2 if second_generation(wanted.method) else refused.status

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from botyard.model.people import UserKind
 from tests.rpc.test_hints import hint
 from tests.world import World
 
@@ -119,7 +120,8 @@ def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, met
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
     told = [world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")]
     assert told[0].status == told[1].status >= 400
-    assert hint(told[0]) == hint(told[1]) == "there is no such dialog, or the caller is not in it"
+    who = "bot" if method.startswith("imbot.") and method != "imbot.dialog.get" else "caller"
+    assert hint(told[0]) == hint(told[1]) == f"there is no such dialog, or the {who} is not in it"
 
 
 def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
@@ -129,7 +131,7 @@ def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
     hidden = world.call("im.message.add", ann, DIALOG_ID=f"chat{room}", MESSAGE="secret").result
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
     told = {hint(world.call("imbot.message.update", params={**named, "MESSAGE_ID": one})) for one in (hidden, 987654)}
-    assert told == {f"there is no message {one} in a chat that the caller is in" for one in (hidden, 987654)}
+    assert told == {f"there is no message {one} in a chat that the bot is in" for one in (hidden, 987654)}
 
 
 def test_lists_of_words_are_told(world: World, said: Any) -> None:
@@ -147,7 +149,7 @@ def test_a_role_is_told_to_members_only(world: World) -> None:
     room = world.chat(users=[bot])
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "CHAT_ID": room}
     answer = world.call("imbot.chat.setOwner", params={**named, "USER_ID": bot})
-    assert hint(answer) == "to set owner takes the role owner; the caller's is member"
+    assert hint(answer) == "to set owner takes the role owner; the bot's is member"
 
 
 def test_limits_say_which_and_how_much(make_world: Any) -> None:
@@ -180,4 +182,100 @@ def test_a_group_chat_that_is_closed_and_none_are_told_alike(world: World, metho
     secret = world.chat(by=world.person())
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", **more}
     told = {hint(world.call(method, params={**named, "CHAT_ID": chat})) for chat in (secret, 987654)}
-    assert told == {"there is no such group chat, or the caller is not in it"}
+    assert told == {"there is no such group chat, or the bot is not in it"}
+
+
+def test_of_a_chat_that_a_bot_is_not_in_the_bot_is_spoken_of(world: World) -> None:
+    """Whoever calls may well be in the chat, as its owner is."""
+    bot = world.bot()
+    room = f"chat{world.chat()}"
+    first = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": room, "MESSAGE": "x"}
+    for method in ("imbot.message.add", "imbot.chat.sendTyping"):
+        assert hint(world.call(method, params=first)) == "there is no such dialog, or the bot is not in it"
+    second = {"botId": bot, "botToken": "test-client", "dialogId": room, "fields": {"message": "x"}}
+    for method in ("imbot.v2.Chat.Message.send", "imbot.v2.Chat.InputAction.notify"):
+        assert hint(world.call(method, params=second)) == "there is no such dialog, or the bot is not in it"
+
+
+def test_a_press_of_a_command_that_is_not_registered_says_so(world: World) -> None:
+    bot = world.bot()
+    room = world.chat(users=[bot])
+    keys = [{"TEXT": "More", "COMMAND": "more"}]
+    named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": f"chat{room}"}
+    sent = world.call("imbot.message.add", params={**named, "MESSAGE": "x", "KEYBOARD": keys}).result
+    pressed = world.call("im.message.command", MESSAGE_ID=sent, BOT_ID=bot, COMMAND="/more")
+    assert (pressed.status, pressed.error) == (400, "PARAMS_ERROR")
+    assert hint(pressed) == (
+        f"bot {bot} has no command /more; imbot.command.register or imbot.v2.Command.register adds one"
+    )
+
+
+def test_a_press_where_the_bot_is_not_says_so(world: World) -> None:
+    bot = world.bot()
+    world.call(
+        "imbot.v2.Command.register",
+        params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
+    )
+    said = world.call("im.message.add", DIALOG_ID=f"chat{world.chat()}", MESSAGE="x").result
+    assert hint(world.call("im.message.command", MESSAGE_ID=said, BOT_ID=bot, COMMAND="more")) == (
+        f"/more works only in chats that bot {bot} is in, and it is not in this one"
+    )
+
+
+def test_people_from_outside_are_not_told_which_commands_they_may_not_call(world: World) -> None:
+    bot = world.bot()
+    guest = world.person(kind=UserKind.EXTRANET)
+    room = world.chat(users=[bot, guest.id])
+    world.call(
+        "imbot.v2.Command.register",
+        params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
+    )
+    said = world.call("im.message.add", DIALOG_ID=f"chat{room}", MESSAGE="x").result
+    pressed = {"MESSAGE_ID": said, "BOT_ID": bot}
+    told = [world.call("im.message.command", guest, {**pressed, "COMMAND": word}) for word in ("more", "none")]
+    assert [hint(one).replace("none", "more") for one in told] == [
+        f"bot {bot} has no command /more that people from outside may call; "
+        "imbot.command.register or imbot.v2.Command.register adds one"
+    ] * 2
+
+
+def test_a_webhook_without_its_slash_is_told_what_is_missing(world: World) -> None:
+    path = f"/rest/{world.admin.id}/{world.admin.secret}"
+    for address in (f"{path}profile", path, f"{path}/"):
+        answer = world.get(address)
+        assert answer.status in (401, 404)
+        assert hint(answer).startswith("the address names no method: it is /rest/USER/SECRET/METHOD")
+
+
+MISSING = [
+    ("botyard.user.get", "ID is missing; expected the number of a person"),
+    ("botyard.webhook.revoke", "ID is missing; expected the number of a webhook"),
+    ("botyard.app.get", "CLIENT_ID is missing; expected the client id of an application"),
+    ("disk.file.get", "id is missing; expected the number of a file"),
+]
+
+
+@pytest.mark.parametrize(("method", "words"), MISSING)
+def test_a_number_that_did_not_come_is_missing_and_not_unknown(world: World, method: str, words: str) -> None:
+    assert hint(world.call(method)) == words
+
+
+def test_what_did_come_and_is_unknown_is_told_as_before(world: World) -> None:
+    assert hint(world.call("botyard.user.get", ID=987654)) == "there is no such person, or it is inactive or a guest"
+    assert hint(world.call("disk.file.get", id="x")).startswith("id: expected the number of a file")
+
+
+def test_people_need_a_login(world: World) -> None:
+    answer = world.call("botyard.user.add", NAME="Ann")
+    assert answer.text == "LOGIN is missing: people sign in with it; only guests have none"
+    other = world.call("botyard.user.add", NAME="Ann", KIND="guest", LOGIN="ann")
+    assert other.text == "LOGIN belongs to employee and extranet, and to no other kind"
+
+
+def test_a_command_without_a_title_names_where_it_goes(world: World) -> None:
+    bot = world.bot()
+    answer = world.call(
+        "imbot.v2.Command.register", params={"botId": bot, "botToken": "test-client", "fields": {"command": "more"}}
+    )
+    assert answer.error == "COMMAND_TITLE_REQUIRED"
+    assert "fields[title][en]" in hint(answer)

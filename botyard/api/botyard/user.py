@@ -136,7 +136,9 @@ async def add(call: Call, p: Added) -> AddedAnswer:
     login = p.login.strip()
     if kind is None:
         raise Refused(Problem.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
-    if bool(login) != (kind in users.PEOPLE):
+    if not login and kind in users.PEOPLE:
+        raise Refused(Problem.ARGUMENT, reason="LOGIN is missing: people sign in with it; only guests have none")
+    if login and kind not in users.PEOPLE:
         raise Refused(Problem.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
     if reason := users.login_problem(login):
         raise Refused(Problem.ARGUMENT, reason=reason)

@@ -95,8 +95,9 @@ async def command(call: Call, p: Command) -> bool:
         raise Refused(Problem.COMMAND_NAMELESS)
     author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
-    if author is None or found.erased or not await commands.press(call.tx, author, chat, found, asked, call.now):
-        raise Refused(Problem.PARAMS_WRONG)
+    if author is None or found.erased:
+        raise Refused(Problem.PARAMS_WRONG, hint=f"message {found.id} was deleted")
+    await commands.press(call.tx, author, chat, found, asked, call.now)
     return True
 
 
