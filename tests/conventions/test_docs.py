@@ -61,6 +61,14 @@ def test_every_page_can_be_reached() -> None:
     assert [name(page) for page in PAGES if page not in reached and page.parent != ROOT] == []
 
 
+def test_decisions_are_numbered_one_by_one_and_listed_in_order() -> None:
+    found = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(one.name[:4]) for one in found] == list(range(1, len(found) + 1))
+    assert [one.name for one in found if not one.read_text().startswith(f"# {one.name[:4]}: ")] == []
+    listed = re.findall(r"^(\d+)\. \[.+\]\(adr/(.+)\)$", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    assert listed == [(str(number), one.name) for number, one in enumerate(found, 1)]
+
+
 def test_the_map_names_files_that_exist() -> None:
     named = set(_FILE.findall((ROOT / "docs" / "map.md").read_text()))
     anywhere = {file.name for file in (ROOT / "botyard").rglob("*.py")}
