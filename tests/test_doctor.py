@@ -50,7 +50,7 @@ def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "  2 to be sent; the next is due " in told
     assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
     assert "  2 lie ready to be fetched, the oldest since 20" in told
-    assert "  No event was handed out to it yet." in told
+    assert "  It has not come for its events yet." in told
 
 
 def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,7 +63,7 @@ def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert re.match(
         r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n"
-        r"  It waits behind ONIMBOTJOINCHAT \(delivery 1\) of the same chat; its attempt 1 is due at .+\n"
+        r"  It waits behind ONIMBOTJOINCHAT \(delivery 1\) of the same chat; attempt 1 of that one is due now\.\n"
         r"ONIMBOTMESSAGEUPDATE of 20[-0-9]+ [:0-9]+ UTC:\n  No handler is bound for it\.\n$",
         told,
     ), told
@@ -120,6 +120,12 @@ def test_the_cause_that_holds_is_named(data: Path, capsys: pytest.CaptureFixture
     [
         (State.DEAD, Reason.USED_UP, REFUSED, "127.0.0.1:9 refused the connection; the last attempt failed."),
         (State.SKIPPED, Reason.NO_HANDLER, "", "no handler is bound."),
+        (
+            State.UNCONFIRMED,
+            Reason.UNCONFIRMED,
+            "timeout: no answer within 30 s",
+            "127.0.0.1:9 did not answer in time; it was sent all of it, and is not sent it again.",
+        ),
     ],
 )
 def test_what_was_missed_is_called_what_it_is(
@@ -128,7 +134,11 @@ def test_what_was_missed_is_called_what_it_is(
     failed(data, state, reason, problem)
     _run("--data", data)
     told = capsys.readouterr().out
-    begin = {State.DEAD: "Last given up", State.SKIPPED: "Last not sent"}[state]
+    begin = {
+        State.DEAD: "Last given up",
+        State.SKIPPED: "Last not sent",
+        State.UNCONFIRMED: "Last not confirmed",
+    }[state]
     assert re.search(
         rf"  {begin}: ONIMBOTJOINCHAT \(delivery 1\) of 20[^:]+:\d\d:\d\d UTC: {re.escape(line)}\n", told
     ), told

@@ -60,6 +60,16 @@ def test_a_call_is_one_line_without_secrets(called: Called, line: str) -> None:
             "received, as far as is known, and not sent again",
         ),
         (
+            made(status=302, problem="redirect: handlers are called where they say they are"),
+            "bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ 302, "
+            "redirect: handlers are called where they say they are, again in 5 s",
+        ),
+        (
+            made(outcome=State.UNCONFIRMED, status=504, problem="", again=None),
+            "bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ 504; "
+            "received, as far as is known, and not sent again",
+        ),
+        (
             made(recipient="binding:3", status=503, problem="", again=30),
             "binding 3 ← ONIMBOTMESSAGEADD  http://localhost:9599/ 503, again in 30 s",
         ),
@@ -99,7 +109,7 @@ def test_the_lines_stand_in_the_log_in_their_order() -> None:
     found = written(Settings(), attempt=made())
     assert found[0] == "401 imbot.bot.list  needs scope imbot"
     assert found[1] == attempt_line(made())
-    assert "Events do not reach their handler" in found[2]
+    assert "Events are not accepted by their handler" in found[2]
     assert found[3].endswith("WARNING botyard.fault: this is odd")
     assert found[4].endswith("INFO botyard: by the way")
     assert len(found) == 5

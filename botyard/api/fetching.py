@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from botyard.api.post import Told
 from botyard.model.events import Happening, happening
 from botyard.rpc.call import Call
 from botyard.store import event_queues
-from botyard.store.db import Tx
+from botyard.store.db import Tx, Unavailable
 
 LIMIT_MAX = 1000
 WAIT_MAX = 30
@@ -92,6 +93,7 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
     deadline = loop.time() + asked.wait
     since = kept_since(call)
     recipients = [queue.recipient for queue in queues]
+    await _note_visit(call, recipients)
     with context.lobby.seat(context.database, recipients, since) as seat:
         while True:
             look = await context.database.read(lambda tx: _look(tx, recipients, since))
@@ -108,6 +110,15 @@ async def fetch(call: Call, queues: Sequence[Queue], asked: Ask) -> Page:
                 if seat.gone:
                     # Nobody is there to read what would be handed out, or it is of another time.
                     return page
+
+
+async def _note_visit(call: Call, recipients: list[str]) -> None:
+    """Note now and then that these come, for whoever asks why they hear nothing."""
+    unnoted = call.context.lobby.unnoted(recipients, call.now)
+    if unnoted:
+        # Of use to others only: what cannot be written now is no reason to refuse the call.
+        with contextlib.suppress(Unavailable):
+            await call.context.database.write(lambda tx: event_queues.note_visit(tx, unnoted, call.now))
 
 
 async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:

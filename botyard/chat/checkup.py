@@ -15,23 +15,34 @@ from botyard.store import bots, deliveries, delivery_log
 from botyard.store.db import Tx
 from botyard.store.delivery_log import MISSED, Backlog, Logged, Wanted
 
+_SENT = frozenset({State.DONE, State.UNCONFIRMED, State.DEAD})
+
+
+class Trouble(NamedTuple):
+    """A delivery that did not go well: how the bot is told of its event, and what its last attempt met, "" for none."""
+
+    logged: Logged
+    event: str
+    cause: str
+
 
 class Checkup(NamedTuple):
-    """One bot: its addresses, what waits for it, and the delivery that is tried again, or was missed last.
+    """One bot: its addresses, what waits for it, and what is amiss.
 
-    ``event`` is how the bot is told of that one, ``cause`` what its last attempt met, ``""`` for none.
-    ``seat`` is the offset that a bot which fetches was given last, and when. ``closed`` keeps all events from it.
+    ``trouble`` is what is tried again or was missed last, ``unconfirmed`` what was sent to it last, if it did not
+    confirm that. ``seat`` is the offset that a bot which fetches was given last, and when it last came. ``closed``
+    keeps all events from it.
     """
 
     bot: Bot
     addresses: list[str]
     waiting: Backlog | None
+    sending: Backlog | None
     ready: Backlog | None
     seat: tuple[int, int] | None
     closed: str
-    failed: Logged | None
-    event: str
-    cause: str
+    trouble: Trouble | None
+    unconfirmed: Trouble | None
 
 
 async def overview(tx: Tx) -> list[Checkup]:
@@ -42,28 +53,36 @@ async def overview(tx: Tx) -> list[Checkup]:
 
 async def _one(tx: Tx, bot: Bot, held: dict[tuple[str, str], Backlog]) -> Checkup:
     recipient = recipients.bot(bot.user_id)
-    failed = await _failed(tx, recipient)
-    tried = await deliveries.attempts(tx, failed.delivery.id) if failed else []
     return Checkup(
         bot=bot,
         addresses=await addresses(tx, bot),
         waiting=held.get((recipient, State.WAITING)),
+        sending=held.get((recipient, State.SENDING)),
         ready=held.get((recipient, State.FETCH)),
         seat=await delivery_log.seat(tx, recipient),
         closed=await apps.closed(tx, bot.owner, IMBOT) or "",
-        failed=failed,
-        event=named(failed.kind, bot.dialect) if failed else "",
-        cause=cause(tried[-1], await address(tx, bot, failed.delivery)) if failed and tried else "",
+        trouble=await _trouble(tx, bot, await delivery_log.tried(tx, recipient) or await _last(tx, recipient, MISSED)),
+        unconfirmed=await _trouble(tx, bot, await _unconfirmed(tx, recipient)),
     )
 
 
-async def _failed(tx: Tx, recipient: str) -> Logged | None:
-    """What is being tried again for a bot, or else what it missed last."""
-    for one in await deliveries.open_of(tx, recipient, 1):
-        if one.attempts:
-            return await delivery_log.find(tx, one.id)
-    missed, _ = await delivery_log.page(tx, Wanted(recipient, MISSED, limit=1))
-    return missed[0] if missed else None
+async def _trouble(tx: Tx, bot: Bot, logged: Logged | None) -> Trouble | None:
+    if logged is None:
+        return None
+    tried = await deliveries.attempts(tx, logged.delivery.id)
+    met = cause(tried[-1], await address(tx, bot, logged.delivery)) if tried else ""
+    return Trouble(logged, named(logged.kind, bot.dialect), met)
+
+
+async def _unconfirmed(tx: Tx, recipient: str) -> Logged | None:
+    """The last that was sent to a bot, where it did not confirm it."""
+    last = await _last(tx, recipient, _SENT)
+    return last if last and last.delivery.state == State.UNCONFIRMED else None
+
+
+async def _last(tx: Tx, recipient: str, states: frozenset[State]) -> Logged | None:
+    found, _ = await delivery_log.page(tx, Wanted(recipient, states, limit=1))
+    return found[0] if found else None
 
 
 async def addresses(tx: Tx, bot: Bot) -> list[str]:

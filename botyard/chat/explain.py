@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from botyard.chat import event_names
 from botyard.chat.event_names import NAMES as EVERY
 from botyard.chat.outbox import Ear
-from botyard.chat.reasons import ARRIVED, Finding, Why, cause, met
+from botyard.chat.reasons import ARRIVED, Finding, Why, behind, cause, met
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.chats import Chat, Kind, Member
@@ -28,8 +30,11 @@ from botyard.model.events import (
 from botyard.portal import apps
 from botyard.store import bots, chats, deliveries, delivery_log, events, messages
 from botyard.store.db import Row, Tx
+from botyard.store.deliveries import FULL_SECONDS
 
 IMBOT = "imbot"
+BESIDE = 4
+"""Open requests of a dialog that hold up further ones."""
 MOST = 50
 """Events of a message that are explained beside itself: the newest."""
 
@@ -75,15 +80,18 @@ class Topic(NamedTuple):
 class Case(NamedTuple):
     """What is asked: why was this bot told, or not told, of a message. ``name`` narrows it to one event.
 
-    Deliveries that ended before ``kept`` are forgotten.
+    Deliveries that ended before ``kept`` are forgotten. ``strict``: the server may run with `--delivery strict`.
     """
 
     bot_id: int
     name: str
     kept: int
+    now: int
+    strict: bool
 
 
 class _Place(NamedTuple):
+    case: Case
     bot: Bot
     topic: Topic
     chat: Chat | None
@@ -114,9 +122,9 @@ async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
             return [Explained(case.name, [_foreign(case.name, NAMES[asked].get(bot.dialect))])]
         kinds = [asked]
     chat, member = await chats.find(tx, about.chat_id, bot.user_id) or (None, None)
-    place = _Place(bot, about, chat, member)
+    place = _Place(case, bot, about, chat, member)
     told = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
-    found = [await _one(tx, place, what, case.kept) for what in told]
+    found = [await _one(tx, place, what) for what in told]
     first = kinds[0]
     if not any(isinstance(what.event, first) for what in told):
         found.insert(0, Explained(NAMES[first][bot.dialect], [await _absent(tx, place, first)]))
@@ -180,15 +188,17 @@ async def _absent(tx: Tx, at: _Place, kind: type[Event]) -> Finding:
     return Finding(why, {"asked": NAMES[kind][at.bot.dialect]})
 
 
-async def _one(tx: Tx, at: _Place, what: Happening, kept: int) -> Explained:
+async def _one(tx: Tx, at: _Place, what: Happening) -> Explained:
     name = NAMES[type(what.event)][at.bot.dialect]
     logged = await delivery_log.of_event(tx, what.id, recipients.bot(at.bot.user_id))
     barriers = await _barriers(tx, at.bot, what.event)
     if logged is None:
-        first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what, kept)
+        first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what)
         return Explained(name, _once([first, *barriers]), what)
     tried = await deliveries.attempts(tx, logged.delivery.id)
-    findings = [await _standing(tx, at.bot, logged.delivery)]
+    findings = [await _standing(tx, at.bot, logged.delivery, at.case)]
+    if findings[0].why in (Why.DELIVERED, Why.UNCONFIRMED):
+        findings += _late(logged.delivery, what, tried)
     if findings[0].why not in ARRIVED:
         findings += [*map(met, tried[-1:]), *barriers]
         if reason := _BARRED.get(logged.delivery.reason):
@@ -204,28 +214,43 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list(found.values())
 
 
-async def _standing(tx: Tx, bot: Bot, one: Delivery) -> Finding:
+def _late(one: Delivery, what: Happening, tried: list[Attempt]) -> list[Finding]:
+    """That what arrived was late, where its header said so."""
+    if not tried:
+        return []
+    last = tried[-1]
+    before, started = msgspec.structs.replace(one, attempts=last.number - 1), last.started // 1000
+    if not before.late(what.created, started):
+        return []
+    return [Finding(Why.LATE, {"seconds": max(0, started - what.created)})]
+
+
+async def _standing(tx: Tx, bot: Bot, one: Delivery, case: Case) -> Finding:
     """How a delivery stands."""
     at = one.finished or one.due
     words = {"id": one.id, "number": one.attempts, "at": at, "reason": one.reason}
     if one.state == State.WAITING:
-        ahead = await delivery_log.ahead(tx, one)
-        if ahead is None:
-            return Finding(Why.WAITING, words | {"number": one.attempts + 1})
-        return await _behind(tx, bot, ahead)
+        ahead = await delivery_log.ahead(tx, one, case.now, strict=case.strict)
+        if ahead is not None:
+            return await _behind(tx, bot, ahead, case.now)
+        under_way = await delivery_log.under_way(tx, one.recipient, one.lane, case.now)
+        if under_way >= BESIDE and one.due <= case.now + FULL_SECONDS:
+            return Finding(Why.CROWDED, {"open": under_way})
+        return Finding(Why.WAITING if one.due > case.now else Why.DUE, words | {"number": one.attempts + 1})
     if one.state == State.FETCH:
         seat = await delivery_log.seat(tx, one.recipient)
         if seat is None:
             return Finding(Why.NEVER_FETCHED, words)
-        return Finding(Why.READY, words | {"offset": seat[0], "at": seat[1]})
+        given = f" and was given the offset {seat[0]}" if seat[0] else ""
+        return Finding(Why.READY, words | {"given": given, "at": seat[1]})
     return Finding(_STANDING[one.state], words | {"number": one.attempts + (one.state == State.SENDING)})
 
 
-async def _behind(tx: Tx, bot: Bot, ahead: Delivery) -> Finding:
+async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: int) -> Finding:
     """What holds a delivery up, and why that one has not arrived."""
     logged = await delivery_log.find(tx, ahead.id)
     name = event_names.named(logged.kind, bot.dialect) if logged else "an event"
-    words = {"name": name, "ahead": ahead.id, "number": ahead.attempts + 1, "at": ahead.due}
+    words = {"name": name, "ahead": ahead.id} | behind(ahead, now)
     tried = await deliveries.attempts(tx, ahead.id)
     if not tried:
         return Finding(Why.BEHIND, words | {"cause": ""})
@@ -318,10 +343,10 @@ def _unbound(at: _Place, what: Happening, barriers: list[Finding]) -> Finding | 
     return next((one for one in barriers if one.why is Why.NO_HANDLER), None)
 
 
-def _unknown(at: _Place, what: Happening, kept: int) -> Finding:
+def _unknown(at: _Place, what: Happening) -> Finding:
     """What can be said where nothing that stands now is in the way."""
-    if what.created < kept:
-        return Finding(Why.FORGOTTEN, {"at": what.created, "since": kept})
+    if what.created < at.case.kept:
+        return Finding(Why.FORGOTTEN, {"at": what.created, "since": at.case.kept})
     return Finding(Why.CHAT_GONE) if at.chat is None else Finding(Why.CHANGED_SINCE, {"at": what.created})
 
 

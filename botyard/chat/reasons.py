@@ -7,37 +7,46 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, NamedTuple
 
-from botyard.model.deliveries import Attempt
+from botyard.model.deliveries import Attempt, Delivery, State
+from botyard.store.ordering import NEVER
 
 
 class Why(Enum):
-    """A reason, and its sentence. ``{at}`` and ``{since}`` are moments, ``{be}`` is or was."""
+    """A reason, and its sentence. ``{at}``, ``{since}`` and ``{until}`` are moments, ``{be}`` is or was."""
 
     # It arrived.
     DELIVERED = "The handler accepted it at {at}, in attempt {number}"
-    UNCONFIRMED = "The handler received it at {at}, in attempt {number}, and did not confirm it; it is not sent again"
+    UNCONFIRMED = (
+        "The handler was sent all of it in attempt {number} and had not confirmed it by {at}: it has it, as far as "
+        "anybody can know, and is not sent it again"
+    )
     FETCHED = "The bot has fetched and confirmed it at {at}"
     # It is on its way.
     SENDING = "Attempt {number} is being made, or about to be"
     WAITING = "It waits for attempt {number} at {at}"
-    BEHIND = "It waits behind {name} (delivery {ahead}) of the same chat{cause}; its attempt {number} is due at {at}"
-    READY = (
-        "The bot fetches its events: it lies ready as number {id}, and the bot was given the offset {offset} at {at}"
-    )
-    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, and was not handed out to the bot yet"
+    DUE = "Attempt {number} has been due since {at}: a server that runs makes it as soon as it can"
+    BEHIND = "It waits behind {name} (delivery {ahead}) of the same chat{cause}; {then}"
+    CROWDED = "It waits for one of the {open} requests that are open for the chat to end"
+    READY = "The bot fetches its events: it lies ready as number {id}, and the bot last came at {at}{given}"
+    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, and the bot has not come for it yet"
     # It has ended.
     GIVEN_UP = "It was given up at {at}, after attempt {number}: {reason}"
     SKIPPED = "It was not sent, at {at}: {reason}"
     EXPIRED = "The bot fetches its events, and had not confirmed it in time: it was withdrawn at {at}"
+    # How it arrived.
+    LATE = "It was sent {seconds} s after it happened, and later events of the chat may have arrived before it"
     # What the last attempt met.
     ADDRESS_REFUSED = "The server does not connect to the handler: {problem}"
     NAME_UNKNOWN = "The name of the handler is not known: {problem}"
     TLS_FAILED = "The handler's certificate was not accepted: {problem}"
     NO_CONNECTION = "The handler could not be connected to: {problem}"
     TIMEOUT = "The handler did not answer in time: {problem}"
+    GATEWAY = "The handler did not answer in time: a proxy before it answered {status}"
     NO_ANSWER = "The handler gave no answer: {problem}"
     REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
     STATUS = "The handler answered {status}"
+    INTERRUPTED = "The handler's answer is not known: {problem}"
+    NOT_SENT = "This server could not send it: {problem}"
     # What keeps events from the bot altogether.
     NO_BOT = "There {be} no such bot"
     NO_HANDLER = "No handler {be} bound for it"
@@ -78,7 +87,18 @@ _PROBLEMS: dict[str, Why] = {
     "no connection": Why.NO_CONNECTION,
     "timeout": Why.TIMEOUT,
     "redirect": Why.REDIRECT,
+    "stopped": Why.INTERRUPTED,
+    "interrupted": Why.INTERRUPTED,
+    "not written": Why.NOT_SENT,
+    "not sent": Why.NOT_SENT,
 }
+_GATEWAYS = frozenset({504, 524})
+_MOMENTS = ("at", "since", "until")
+
+_MADE = "attempt {number} of that one is being made"
+_OVERDUE = "attempt {number} of that one is due now"
+_DUE = "attempt {number} of that one is due at {at}"
+_BESIDE = ", and this one goes beside it from {until} on"
 
 
 class Finding(NamedTuple):
@@ -89,7 +109,9 @@ class Finding(NamedTuple):
 
     def sentence(self, moment: Callable[[int], str]) -> str:
         """The reason in a sentence; ``moment`` writes times."""
-        words = {name: moment(value) if name in ("at", "since") else value for name, value in self.words.items()}
+        words = {name: moment(value) if name in _MOMENTS else value for name, value in self.words.items()}
+        if "then" in words:
+            words["then"] = words["then"].format(**words)
         return self.why.value.format(**({"be": "is"} | words)) + "."
 
 
@@ -97,7 +119,17 @@ def met(attempt: Attempt) -> Finding:
     """What an attempt that was not accepted met with."""
     kind, _, rest = attempt.problem.partition(": ")
     why = _PROBLEMS.get(kind) or (Why.STATUS if attempt.status else Why.NO_ANSWER)
+    if attempt.status in _GATEWAYS:
+        why = Why.GATEWAY
     return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
+
+
+def behind(ahead: Delivery, now: int) -> dict[str, Any]:
+    """What becomes of the delivery for which another waits, as words of BEHIND."""
+    then = _MADE if ahead.state == State.SENDING else _OVERDUE if ahead.due <= now else _DUE
+    words = {"then": then, "number": ahead.attempts + 1, "at": ahead.due}
+    ends = now < ahead.holds_until < NEVER
+    return words | ({"then": then + _BESIDE, "until": ahead.holds_until} if ends else {})
 
 
 _CAUSES: dict[Why, str] = {
@@ -108,7 +140,10 @@ _CAUSES: dict[Why, str] = {
     Why.TIMEOUT: "{host} did not answer in time",
     Why.NO_ANSWER: "{host} gave no answer",
     Why.REDIRECT: "{host} responded with a redirect",
+    Why.GATEWAY: "a proxy before {host} responded with status {status}",
     Why.STATUS: "{host} responded with status {status}",
+    Why.INTERRUPTED: "what {host} responded is not known: {problem}",
+    Why.NOT_SENT: "it could not be sent: {problem}",
 }
 _CONNECTION_REFUSED = re.compile(r"Connect call failed|[Rr]efused")
 
@@ -119,4 +154,4 @@ def cause(attempt: Attempt, address: str) -> str:
     host = address.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or "the handler"
     if found.why is Why.NO_CONNECTION and _CONNECTION_REFUSED.search(attempt.problem):
         return f"{host} refused the connection"
-    return _CAUSES[found.why].format(host=host, status=attempt.status)
+    return _CAUSES[found.why].format(host=host, **found.words)

@@ -124,7 +124,7 @@ async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[Logged], list
 
 def _row(logged: Logged, name: str) -> tuple[object, ...]:
     one = logged.delivery
-    due = one.due if one.state in (State.WAITING, State.SENDING) else one.finished
+    due = one.due if one.state == State.WAITING else one.finished
     return one.id, name, moment(logged.created), one.recipient, one.state, one.attempts, moment(due), one.reason or "-"
 
 
@@ -152,8 +152,10 @@ def _told(logged: Logged, name: str, tried: list[Attempt]) -> Iterator[str]:
     one = logged.delivery
     yield f"Delivery {one.id}: {name} of {moment(logged.created)} UTC, to {one.recipient}."
     yield f"  State: {one.state}" + (f", {one.reason}." if one.reason else ".")
-    if one.state in (State.WAITING, State.SENDING):
-        yield f"  Next attempt: {moment(one.due)} UTC."
+    if one.state == State.WAITING:
+        yield f"  Its turn comes at {moment(one.due)} UTC, or earlier."
+    elif one.state == State.SENDING:
+        yield f"  Attempt {one.attempts + 1} is being made."
     elif one.finished is not None:
         yield f"  Ended: {moment(one.finished)} UTC."
     for made in tried:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from botyard.chat import checkup, explain
-from botyard.chat.checkup import Checkup
+from botyard.chat.checkup import Checkup, Trouble
 from botyard.chat.explain import Case, Explained
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure
@@ -59,7 +59,8 @@ def run(given: argparse.Namespace) -> int:
 
 async def _explain(given: argparse.Namespace) -> int:
     async with house(options.place(given)) as open_:
-        case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY)
+        # Which rules the server runs with is not known here; what holds under the strict ones says so itself.
+        case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY, open_.now, strict=True)
 
         async def work(tx: Tx) -> list[Explained] | None:
             found = await explain.topic(tx, given.message_id)
@@ -122,16 +123,24 @@ def _told(open_: House, one: Checkup, verdicts: dict[str, str]) -> Iterator[str]
         yield "  No handler is bound."
     if one.waiting:
         yield f"  {one.waiting.number} to be sent; the next is due {_when(one.waiting.due, open_.now)}."
+    if one.sending:
+        yield f"  {one.sending.number} being sent."
     if one.ready:
         yield f"  {one.ready.number} lie ready to be fetched, the oldest since {_moment(one.ready.due)}."
     if fetches:
-        yield (
-            f"  It was given the offset {one.seat[0]} at {_moment(one.seat[1])}."
-            if one.seat
-            else "  No event was handed out to it yet."
-        )
-    if one.failed:
-        yield f"  {_missed(one, open_.now)}."
+        yield _visited(one)
+    if one.trouble:
+        yield f"  {_missed(one.trouble, open_.now)}."
+    if one.unconfirmed:
+        yield f"  {_unconfirmed(one.unconfirmed)}."
+
+
+def _visited(one: Checkup) -> str:
+    """When a bot that fetches its events last came for them, to the minute."""
+    if one.seat is None:
+        return "  It has not come for its events yet."
+    given = f" and was given the offset {one.seat[0]}" if one.seat[0] else ""
+    return f"  It last came at {_moment(one.seat[1])}{given}."
 
 
 _MISSED: dict[str, str] = {
@@ -141,15 +150,23 @@ _MISSED: dict[str, str] = {
 }
 
 
-def _missed(one: Checkup, now: int) -> str:
-    """The event that holds up others, or that the bot missed last, and why."""
-    assert one.failed is not None
-    delivery = one.failed.delivery
-    event = f"{one.event} (delivery {delivery.id}) of {_moment(one.failed.created)}"
+def _missed(one: Trouble, now: int) -> str:
+    """The event that is tried again, or that the bot missed last, and why."""
+    delivery = one.logged.delivery
     reasons = "; ".join(filter(None, [one.cause, delivery.reason]))
     if delivery.state not in _MISSED:
-        return f"Tried again: {event}: {reasons}; its attempt {delivery.attempts + 1} is due {_when(delivery.due, now)}"
-    return f"{_MISSED[delivery.state]}: {event}" + (f": {reasons}" if reasons else "")
+        then = "is being made" if delivery.state == State.SENDING else f"is due {_when(delivery.due, now)}"
+        return f"Tried again: {_event(one)}: {reasons}; its attempt {delivery.attempts + 1} {then}"
+    return f"{_MISSED[delivery.state]}: {_event(one)}" + (f": {reasons}" if reasons else "")
+
+
+def _unconfirmed(one: Trouble) -> str:
+    """What was sent to a bot last, and not confirmed: its handler may work for long before it responds."""
+    return f"Last not confirmed: {_event(one)}: {one.cause}; it was sent all of it, and is not sent it again"
+
+
+def _event(one: Trouble) -> str:
+    return f"{one.event} (delivery {one.logged.delivery.id}) of {_moment(one.logged.created)}"
 
 
 def _when(due: int, now: int) -> str:

@@ -107,7 +107,7 @@ def _met(one: Made) -> str:
     kind, _, rest = one.problem.partition(": ")
     if kind == "no connection" and _REFUSED.search(rest):
         return "refused"
-    return one_line(one.problem, MET_MAX) if one.problem else str(one.status)
+    return one_line(", ".join(filter(None, [str(one.status or ""), one.problem])), MET_MAX)
 
 
 def _whom(one: Made) -> str:

@@ -44,15 +44,9 @@ def headers(delivery: Delivery, created: int, said: bytes, secret: bytes, now: i
         "Botyard-Event-Id": str(delivery.event_id),
         "Botyard-Attempt": str(delivery.attempts + 1),
     }
-    if _late(delivery, created, now):
+    if delivery.late(created, now):
         named["Botyard-Late"] = str(max(0, now - created))
     return named
-
-
-def _late(delivery: Delivery, created: int, now: int) -> bool:
-    """Whether later events of the dialog may have arrived before this one."""
-    resent = delivery.resent_after > 0 and delivery.queued > created
-    return resent or (delivery.attempts > 0 and now >= delivery.holds_until)
 
 
 def signature(number: str, now: int, said: bytes, secret: bytes) -> str:

@@ -67,6 +67,11 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
         """Whether no attempt is on record since it was queued."""
         return self.attempts == self.resent_after
 
+    def late(self, created: int, now: int) -> bool:
+        """Whether later events of the dialog may have arrived before an attempt that begins now."""
+        resent = self.resent_after > 0 and self.queued > created
+        return resent or (self.attempts > 0 and now >= self.holds_until)
+
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One attempt to send: ``started`` in Unix milliseconds, ``took`` milliseconds.

@@ -15,6 +15,9 @@ MOST = 10_000
 GLANCE = 1.0
 """Seconds after which the queues are looked at anyway: another process may have filled them."""
 
+NOTED_SECONDS = 60
+"""Between two notes of when a queue's recipient last came: a poll that finds nothing costs no write."""
+
 Lost = Callable[[], None]
 Watch = Callable[[Lost], Lost]
 """Has something called when the caller's connection is lost; what it returns takes that back."""
@@ -70,6 +73,15 @@ class Lobby:
         self._rung = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
+        self._noted: dict[str, int] = {}
+
+    def unnoted(self, recipients: Iterable[str], now: int) -> list[str]:
+        """Those of the callers whose visit is to be noted now; the rest were noted within the last minute."""
+        found = [one for one in recipients if not 0 <= now - self._noted.get(one, -NOTED_SECONDS) < NOTED_SECONDS]
+        if found and len(self._noted) >= MOST:
+            self._noted.clear()
+        self._noted.update(dict.fromkeys(found, now))
+        return found
 
     @contextlib.contextmanager
     def seat(self, database: Database, recipients: Iterable[str], since: int) -> Iterator[Seat | None]:
@@ -100,7 +112,8 @@ class Lobby:
             self._leave(taken)
 
     def dismiss(self) -> None:
-        """Let everybody go who waits now, with nothing: the portal is set back."""
+        """Let everybody go who waits now, with nothing: the portal is set back, and with it who came when."""
+        self._noted.clear()
         for one in self._all():
             one.leave()
 

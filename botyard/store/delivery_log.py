@@ -51,7 +51,7 @@ class Logged(NamedTuple):
 
 
 class Backlog(NamedTuple):
-    """What waits for a recipient in one state: how many, and when the first is due."""
+    """What a recipient has in one state (waiting, sending or fetch): how many, and the earliest due time of them."""
 
     recipient: str
     state: str
@@ -137,16 +137,41 @@ async def _bounds(tx: Tx, wanted: Wanted) -> tuple[int, int]:
     return top, max(1, int(row[0]) - _SLACK) if row else top
 
 
-async def ahead(tx: Tx, delivery: Delivery) -> Delivery | None:
-    """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
+async def tried(tx: Tx, recipient: str) -> Logged | None:
+    """What is being tried again for a recipient: the one that is due next."""
+    row = await tx.one(
+        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.attempts > 0
+            ORDER BY d.due, d.id LIMIT 1""",
+        recipient=recipient,
+    )
+    return _logged(row) if row else None
+
+
+async def under_way(tx: Tx, recipient: str, lane: int, now: int) -> int:
+    """How many requests are open for a dialog."""
+    row = await tx.one(
+        """SELECT COUNT(*) FROM deliveries d WHERE d.recipient = :recipient AND d.lane = :lane
+           AND d.state = 'sending' AND d.due > :now""",
+        recipient=recipient,
+        lane=lane,
+        now=now,
+    )
+    return int(row[0]) if row else 0
+
+
+async def ahead(tx: Tx, delivery: Delivery, now: int, *, strict: bool) -> Delivery | None:
+    """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before.
+
+    Where not everything holds until it has ended (``strict``), nothing does that was tried under such rules.
+    """
     if delivery.holds_until:
         return None
     dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.lane}
     row = await tx.one(
         f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
-            AND d.holds_until >= :due ORDER BY d.holds_until DESC LIMIT 1""",
-        # What waits for one that holds the dialog is due when it holds it no longer.
-        due=delivery.due,
+            AND d.holds_until > :now AND d.holds_until <= :most ORDER BY d.holds_until DESC, d.id LIMIT 1""",
+        now=now,
+        most=NEVER if strict else NEVER - 1,
         **dialog,
     )
     row = row or await tx.one(
@@ -171,7 +196,8 @@ async def again(tx: Tx, delivery_id: int, state: State, now: int) -> bool:
 async def backlog(tx: Tx) -> list[Backlog]:
     """What waits for whom, of all recipients. Goes through everything that is open."""
     rows = await tx.all(
-        f"""SELECT d.recipient, 'waiting', COUNT(*), MIN(d.due) FROM deliveries d WHERE {_OPEN} GROUP BY d.recipient
+        f"""SELECT d.recipient, d.state, COUNT(*), MIN(d.due) FROM deliveries d WHERE {_OPEN}
+            GROUP BY d.recipient, d.state
             UNION ALL
             SELECT d.recipient, 'fetch', COUNT(*), MIN(d.due) FROM deliveries d WHERE {_READY} GROUP BY d.recipient"""
     )
@@ -179,7 +205,7 @@ async def backlog(tx: Tx) -> list[Backlog]:
 
 
 async def seat(tx: Tx, recipient: str) -> tuple[int, int] | None:
-    """The offset that a recipient was given last, and when; ``None`` for one that has never come."""
+    """The offset that a recipient was given last, 0 for none, and when it last came; ``None``: it has never come."""
     row = await tx.one("SELECT next_id, asked FROM event_cursors WHERE recipient = :recipient", recipient=recipient)
     return (row[0], row[1]) if row else None
 

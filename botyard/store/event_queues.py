@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from botyard.model.deliveries import Reason
 from botyard.store.db import Row, Tx, Value
 
 _BATCHES = (1, 16, 256)
@@ -79,6 +80,17 @@ async def add_cursor(tx: Tx, name: str, now: int) -> None:
         name=name,
         now=now,
     )
+
+
+async def note_visit(tx: Tx, recipients: Iterable[str], now: int) -> None:
+    """These came for their events, whether there were any or not."""
+    for name in sorted(recipients):
+        await tx.run(
+            """INSERT INTO event_cursors (recipient, next_id, alone, asked) VALUES (:name, 0, 0, :now)
+               ON CONFLICT (recipient) DO UPDATE SET asked = :now""",
+            name=name,
+            now=now,
+        )
 
 
 async def move_cursor(tx: Tx, name: str, to: Cursor, now: int) -> None:
@@ -154,10 +166,14 @@ async def unmark(tx: Tx, recipient: str) -> None:
 
 async def pass_over(tx: Tx, numbers: Iterable[int], now: int) -> None:
     """There is nothing to say of these."""
-    rows: list[Mapping[str, Value]] = [{"id": number, "now": now} for number in numbers]
+    rows: list[Mapping[str, Value]] = [
+        {"id": number, "now": now, "reason": Reason.NO_WORDS.value} for number in numbers
+    ]
     if rows:
         await tx.many(
-            "UPDATE deliveries SET state = 'skipped', finished = :now WHERE id = :id AND state = 'fetch'", rows
+            """UPDATE deliveries SET state = 'skipped', finished = :now, reason = :reason
+               WHERE id = :id AND state = 'fetch'""",
+            rows,
         )
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.delivery.scheduler import PASSIVE
 from botyard.model.deliveries import State
-from botyard.store.db import Tx
+from botyard.store.db import Row, Tx
+from botyard.store.ordering import Ordering
 from tests.story import CLIENT
 from tests.world import AppKey, Person, World
+
+ORDERING = Ordering(10, 4, PASSIVE)
+"""As a server holds dialogs unless it is told otherwise."""
 
 
 def sends(world: World, *, status: int = 200, problem: str = "", over: State = State.DONE, reason: str = "") -> int:
@@ -30,6 +35,13 @@ def sends(world: World, *, status: int = 200, problem: str = "", over: State = S
 
 
 async def _ends(tx: Tx, number: int, over: State, reason: str, now: int) -> None:
+    (kind,) = await _of(tx, number)
+    await tx.run(
+        """UPDATE deliveries SET holds_until = CASE WHEN holds_until = 0 THEN :hold ELSE holds_until END
+           WHERE id = :id""",
+        hold=ORDERING.until(kind, now),
+        id=number,
+    )
     await tx.run(
         """UPDATE deliveries SET state = :state, reason = :reason, due = :due, finished = :finished WHERE id = :id""",
         state=over.value,
@@ -38,6 +50,12 @@ async def _ends(tx: Tx, number: int, over: State, reason: str, now: int) -> None
         finished=None if over is State.WAITING else now,
         id=number,
     )
+
+
+async def _of(tx: Tx, number: int) -> Row:
+    row = await tx.one("SELECT e.type FROM deliveries d JOIN events e ON e.id = d.event_id WHERE d.id = :id", id=number)
+    assert row is not None
+    return row
 
 
 async def _tries(tx: Tx, number: int, status: int, problem: str, now: int) -> None:

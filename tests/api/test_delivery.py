@@ -101,7 +101,7 @@ def test_one_is_sent_again(portal: World) -> None:
     number = listed(portal)[0]["ID"]
     assert portal.call("botyard.delivery.resend", ID=number).result == {"RESENT": 1, "NEXT": 0}
     assert portal.call("botyard.delivery.resend", ID=number).result == {"RESENT": 0, "NEXT": 0}
-    assert codes(portal, message, bot) == ["WAITING", "STATUS"]
+    assert codes(portal, message, bot) == ["DUE", "STATUS"]
     sent(portal)
     shown = portal.call("botyard.delivery.get", ID=number).result
     assert [(one["NUMBER"], one["STATUS"]) for one in shown["LOG"]] == [(1, 404), (2, 200)]

@@ -13,7 +13,8 @@ from botyard.chat.explain import NAMES
 from botyard.chat.reasons import Why
 from botyard.delivery.keeping import tidy
 from botyard.model.deliveries import Reason, State
-from botyard.store import deliveries
+from botyard.store import deliveries, event_queues
+from botyard.store.db import Tx
 from tests.api.outcomes import codes, explain, second_bot, sends, sent
 from tests.story import CLIENT, bot_does, says, set_chat
 from tests.world import World
@@ -34,22 +35,52 @@ def test_nothing_is_told_of_the_names_that_events_have_inside(portal: World) -> 
 def test_what_waits_names_what_it_waits_behind_and_why(portal: World) -> None:
     ann, bot = portal.person(), portal.bot(EVENT_HANDLER="http://localhost:9599/bot")
     message = says(portal, ann, bot, "hello")
-    assert "It waits behind ONIMBOTJOINCHAT (delivery " in explain(portal, message, bot)["TEXT"]
+    text = explain(portal, message, bot)["TEXT"]
+    assert "It waits behind ONIMBOTJOINCHAT (delivery " in text
+    assert text.endswith(") of the same chat; attempt 1 of that one is due now.")
+    sends(portal)
+    behind = says(portal, ann, bot, "there?")
     sends(portal, status=0, problem="no connection: Connect call failed", over=State.WAITING)
-    assert (
-        ") of the same chat: localhost:9599 refused the connection; its attempt 2 is due at 20"
-        in (explain(portal, message, bot)["TEXT"])
+    assert explain(portal, behind, bot)["TEXT"].endswith(
+        ") of the same chat: localhost:9599 refused the connection; attempt 2 of that one is due at "
+        "2026-09-21T14:13:25+00:00, and this one goes beside it from 2026-09-21T14:13:30+00:00 on."
     )
+    portal.wait(10)
+    assert codes(portal, behind, bot) == ["DUE"], "it waits for nothing any more, though the other has not arrived"
 
 
-def test_a_bot_that_was_given_nothing_yet_is_not_said_never_to_have_come(portal: World) -> None:
+def test_a_bot_whose_polls_find_nothing_is_said_to_have_come(portal: World) -> None:
+    bot = second_bot(portal)
+    asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
+    for _ in range(3):
+        portal.call("imbot.v2.Event.get", None, asked)
+        portal.wait(40)
+    message = says(portal, portal.person(), bot, "hello")
+    assert codes(portal, message, bot) == ["READY"]
+    text = explain(portal, message, bot)["TEXT"]
+    # It came at 14:13:20, 14:14:00 and 14:14:40; a visit is noted once a minute.
+    assert "and the bot last came at 2026-09-21T14:14:40+00:00 and was given the offset " in text
+
+
+def test_a_poll_that_finds_nothing_is_noted_once_a_minute(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
     bot = second_bot(portal)
     asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
     portal.call("imbot.v2.Event.get", None, asked)
-    message = says(portal, portal.person(), bot, "hello")
-    text = explain(portal, message, bot)["TEXT"]
-    assert "never" not in text
-    assert codes(portal, message, bot)[0] in ("NEVER_FETCHED", "READY")
+    noted: list[list[str]] = []
+    note = event_queues.note_visit
+
+    async def counted(tx: Tx, recipients: list[str], now: int) -> None:
+        noted.append(recipients)
+        await note(tx, recipients, now)
+
+    monkeypatch.setattr(event_queues, "note_visit", counted)
+    for _ in range(13):
+        portal.wait(10)
+        portal.call("imbot.v2.Event.get", None, asked)
+    assert noted == [[f"bot:{bot}"]] * 2
+    portal.wait(-7200)
+    portal.call("imbot.v2.Event.get", None, asked)
+    assert len(noted) == 3, "after a clock that was set back, too"
 
 
 def test_a_reason_that_holds_no_longer_is_told_as_past(portal: World) -> None:
@@ -98,7 +129,11 @@ def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: Wor
         (0, "no connection: connection refused", "NO_CONNECTION"),
         (0, TIMEOUT, "TIMEOUT"),
         (0, "no answer: the connection was closed", "NO_ANSWER"),
-        (0, "not written: KeyError", "NO_ANSWER"),
+        (0, "not written: KeyError", "NOT_SENT"),
+        (0, "interrupted: the server ended before it had recorded this attempt", "INTERRUPTED"),
+        (0, "stopped: the server stopped", "INTERRUPTED"),
+        (504, "", "GATEWAY"),
+        (524, "", "GATEWAY"),
         (301, "redirect: handlers are called where they say they are", "REDIRECT"),
         (404, "", "STATUS"),
     ],
@@ -181,7 +216,10 @@ def test_a_bot_that_fetches_sees_its_cursor(portal: World) -> None:
     asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
     page = portal.call("imbot.v2.Event.get", None, asked).result
     assert codes(portal, message, bot) == ["READY"]
-    assert f"the offset {page['nextOffset']} at 20" in explain(portal, message, bot)["TEXT"]
+    assert (
+        f"came at 2026-09-21T14:13:20+00:00 and was given the offset {page['nextOffset']}."
+        in explain(portal, message, bot)["TEXT"]
+    )
     portal.call("imbot.v2.Event.get", None, asked | {"offset": page["nextOffset"]})
     assert codes(portal, message, bot) == ["FETCHED"]
     assert explain(portal, message, bot)["DELIVERED"] is True

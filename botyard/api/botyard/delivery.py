@@ -202,8 +202,10 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     if found is None:
         hint = f"there is no message {p.message_id}, or nothing is known of it any more" if p.message_id > 0 else ""
         raise Refused(Problem.MESSAGE_ID_WRONG, hint=hint)
-    kept = call.now - call.context.settings.delivery_days * DAY
-    return _explained(call, await reasons.explain(call.tx, found, Case(p.bot_id, p.event, kept)))
+    settings = call.context.settings
+    kept = call.now - settings.delivery_days * DAY
+    case = Case(p.bot_id, p.event, kept, call.now, settings.delivery == "strict")
+    return _explained(call, await reasons.explain(call.tx, found, case))
 
 
 @method(
@@ -286,7 +288,7 @@ def _shape(call: Call, logged: Logged, name: str) -> DeliveryShape:
         state=one.state,
         reason=one.reason,
         attempts=one.attempts,
-        due=atom(one.due if one.state in (State.WAITING, State.SENDING) else None),
+        due=atom(one.due if one.state == State.WAITING else None),
         finished=atom(one.finished),
     )
 
