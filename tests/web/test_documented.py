@@ -55,6 +55,7 @@ def test_every_system_error_has_its_line(problem: Problem) -> None:
         ("| time for the request line and headers", limits.HEAD_SECONDS),
         ("| silence between two requests", 75),
         ("| body", limits.MAX_BODY),
+        ("| upload", limits.MAX_UPLOAD),
         ("| time for the body", limits.BODY_SECONDS),
         ("| all bodies that are still arriving", limits.MAX_ARRIVING),
         ("| nesting of parameters", limits.MAX_DEPTH),
