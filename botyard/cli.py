@@ -38,7 +38,7 @@ COMMANDS = {
     "token": Command("token", "", "issue tokens"),
     "portal": Command("portal", "", "turn the switches of the whole portal"),
     "delivery": Command("delivery", "", "list and show deliveries of events, and send them again"),
-    "doctor": Command("doctor", "", "tell how the bots fare, and why one was not told of a message"),
+    "doctor": Command("doctor", "", "show the state of all bots, and why one was not told of a message"),
     "methods": Command("reference", "methods_", "list the methods that the portal answers"),
     "openapi": Command("reference", "openapi_", "print the description of every method for tools"),
 }

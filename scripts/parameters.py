@@ -43,7 +43,7 @@ MEANINGS = {
     "complete": "Whether the message leaves no trace; only where nobody has seen it yet, or its author is a bot.",
     "content": "The bytes of the file as base64, or as the file of a multipart form.",
     "context": "What is meant by it stands with the method.",
-    "copilotmainrole": "Taken and passed over: there is no assistant here.",
+    "copilotmainrole": "Accepted and ignored: there is no assistant here.",
     "copyright": "Who made it, in this language.",
     "dateregister": "When the person was added.",
     "department": "The name of a department; one that does not exist is made.",
@@ -197,18 +197,18 @@ MEANINGS = {
     "imbot.app.register CONTEXT": "Where it is shown: `ALL`, `USER`, `CHAT`, `BOT`, `LINES`, `CALL`.",
     "imbot.app.update CONTEXT": "Where it is shown: `ALL`, `USER`, `CHAT`, `BOT`, `LINES`, `CALL`.",
     "imbot.chat.add MESSAGE": "The first message of the chat.",
-    "imbot.chat.add TYPE": "`OPEN` for a chat that everybody of the house can find, or `CHAT`.",
+    "imbot.chat.add TYPE": "`OPEN` for a chat that every employee can find, or `CHAT`.",
     "imbot.register TYPE": "`B` for a bot that hears what it is mentioned in, `H` alike, `O` for open lines, `S` for "
     "one that hears everything.",
     "im.chat.add MESSAGE": "The first message of the chat.",
-    "im.chat.add TYPE": "`OPEN` for a chat that everybody of the house can find, or `CHAT`.",
+    "im.chat.add TYPE": "`OPEN` for a chat that every employee can find, or `CHAT`.",
     "imbot.v2.Bot.register type": "`bot`, `human`, `supervisor`, `personal`, `openline` or `network`.",
     "botyard.user.list KIND": "Only people of this kind: `employee`, `extranet` or `guest`.",
     "imbot.v2.Command.register title": 'What the command is called, a text by language: `{"en": "Help"}`.',
     "imbot.v2.Command.update title": "What the command is called, a text by language; null takes a language away.",
     "imbot.v2.Bot.list filter[type]": "Only bots of this type.",
     "imbot.v2.Bot.update fields[botToken]": "The new key; the old one ends at once.",
-    "imbot.v2.Chat.add type": "`open` for a chat that everybody of the house can find, or `chat`.",
+    "imbot.v2.Chat.add type": "`open` for a chat that every employee can find, or `chat`.",
     "imbot.v2.Chat.add message": "The first message of the chat.",
     "method.get name": "The name of a method.",
     "methods scope": "Only methods of this permission.",
@@ -235,7 +235,7 @@ _OWN = {
     "botyard.webhook.revoke": ["ID"],
 }
 
-_OPEN = {"color", "entityid", "entitytype"}
+_OPEN = {"color", "dialogid", "entityid", "entitytype"}
 """Names whose values are told in the sentence, or are examples only."""
 
 _FILE = Path(__file__).with_name("documented_parameters.json")

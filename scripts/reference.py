@@ -203,7 +203,7 @@ def _refusals(one: Method) -> Iterator[str]:
     rows = []
     for problem in own:
         status, code, text = problem.value.said(second_generation(one.name))
-        rows.append((str(status), _code(code), text))
+        rows.append((str(status), _code(code), re.sub(r"\{\w+\}", "…", text)))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
     yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
@@ -328,13 +328,23 @@ def _row(problem: Problem, users: dict[Problem, list[Method]]) -> tuple[str, ...
 def _settings() -> str:
     flags = {action.dest: action.option_strings[-1] for action in serve.parser()._actions if action.option_strings}
     sentences = meanings(config)["Settings"]
-    rows = []
+    options, fixed = [], []
     for field in msgspec.structs.fields(Settings):
-        flag = flags.get(field.name, "")
-        default = json.dumps(field.default, default=str, ensure_ascii=False)
-        rows.append((_code(field.name), _code(flag) if flag else "", _code(default), sentences[field.name]))
-    about = "What a portal is started with: fields of `botyard.config.Settings`, and the options of `botyard serve`."
-    return _page("Settings", [about, _table(("Setting", "Option", "Default", "Meaning"), rows)])
+        default = _code(json.dumps(field.default, default=str, ensure_ascii=False))
+        if field.name in flags:
+            options.append((_code(flags[field.name]), default, sentences[field.name], _code(field.name)))
+        else:
+            fixed.append((_code(field.name), default, sentences[field.name]))
+    return _page(
+        "Settings",
+        [
+            "The options of `botyard serve`, each with its field of `botyard.config.Settings`.",
+            _table(("Option", "Default", "Meaning", "Field"), options),
+            "## Fixed",
+            "Constants, which no option changes: fields of `botyard.config.Settings` that are set in the code.",
+            _table(("Field", "Value", "Meaning"), fixed),
+        ],
+    )
 
 
 # Coverage.

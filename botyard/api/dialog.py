@@ -71,7 +71,9 @@ class LastMessageViews(msgspec.Struct, frozen=True, gc=False):
 
 
 class Dialog(msgspec.Struct, frozen=True, gc=False):
-    """A chat for the calling user, 38 fields. Docs: chat-bots/outdated/chats/fields.md"""
+    """A chat for the calling user, 38 fields."""
+
+    # Docs: chat-bots/outdated/chats/fields.md
 
     id: int
     parent_chat_id: int

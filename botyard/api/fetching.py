@@ -32,7 +32,7 @@ class Queue(NamedTuple):
 
 
 class Ask(NamedTuple):
-    """A page as it is asked for: ``offset`` confirms what was handed out until it was given (0: nothing)."""
+    """A page as it is asked for: `offset` confirms what was handed out until it was given (0: nothing)."""
 
     offset: int
     limit: int
@@ -40,7 +40,7 @@ class Ask(NamedTuple):
 
 
 class EventShape(msgspec.Struct, frozen=True, rename="camel"):
-    """An event; ``eventId`` is its place in the one sequence that all queues share."""
+    """An event; `eventId` is its place in the one sequence that all queues share."""
 
     event_id: int
     type: str
@@ -49,7 +49,7 @@ class EventShape(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Page(msgspec.Struct, frozen=True, rename="camel"):
-    """Events in order. ``nextOffset`` is the ``offset`` of the next call, also when there are none."""
+    """Events in order. `nextOffset` is the `offset` of the next call, also when there are none."""
 
     events: list[EventShape]
     next_offset: int

@@ -33,7 +33,7 @@ def owner(call: Call, token: str) -> str:
 
 _FAULTS = {
     Problem.BOT_NOT_FOUND: "does not exist",
-    Problem.BOT_NOT_YOURS: "is somebody else's, or was registered under another word",
+    Problem.BOT_NOT_YOURS: "is somebody else's, or was registered under another key",
 }
 
 
@@ -78,7 +78,7 @@ async def no_bot(call: Call, tx: Tx, owner_name: str, bot_id: int, refused: Refu
     second = call.method.name.startswith("imbot.v2.")
     word, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
     if not owner_name:
-        return f"{word} is missing; expected the word under which this webhook has registered its bots"
+        return f"{word} is missing; expected the key under which this webhook has registered its bots"
     fault = f"{number} {bot_id} {_FAULTS[refused.problem]}" if bot_id else f"{number} is missing"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
     found = [str(one.user_id) for one in await rows.of_owner(tx, owner_name)]

@@ -58,7 +58,7 @@ async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Comma
     if found is None:
         raise Refused(Problem.COMMAND_NOT_FOUND, hint=_no_command(command_id))
     if found.owner != owner:
-        raise Refused(Problem.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another word")
+        raise Refused(Problem.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
     return found
 
 

@@ -1,4 +1,4 @@
-"""`botyard doctor`: how the bots fare, and why a bot was not told of a message, or of what happened to it."""
+"""`botyard doctor`: the state of all bots, and why a bot was not told of a message, or of what happened to it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from botyard.model.deliveries import State
 from botyard.store import bots
 from botyard.store.db import Tx
 
-ABOUT = """Tell how the bots fare: how each is told of events, what waits for it, what failed last, and whether the
+ABOUT = """Show the state of all bots: how each is told of events, what waits for it, what failed last, and whether the
 server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was, and
 the same of its edits, its deletion, reactions to it and commands in it."""
 EXAMPLES = """

@@ -71,8 +71,8 @@ def add_delivery(made: argparse.ArgumentParser) -> None:
         "--delivery",
         choices=["retry", "strict", "compat"],
         default=DEFAULTS.delivery,
-        help="retry calls handlers until the event has arrived, for 17 hours (default); strict until they have "
-        "answered, and holds the dialog meanwhile; compat calls once, as the vendor does",
+        help="retry repeats what did not arrive, for 17 hours (default); strict also what the handler did not confirm, and "
+        "holds the dialog meanwhile; compat calls once, as the vendor does",
     )
     made.add_argument(
         "--delivery-timeout",
@@ -146,7 +146,10 @@ def add_serving(made: argparse.ArgumentParser, *, tls_port: int) -> None:
         "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
     )
     made.add_argument(
-        "--profile", choices=["dev", "prod"], default=known.profile, help="dev lets bots live on this machine (default)"
+        "--profile",
+        choices=["dev", "prod"],
+        default=known.profile,
+        help="dev lets handlers be on this machine (default); prod is for servers that others reach",
     )
     add_delivery(made)
     made.add_argument(

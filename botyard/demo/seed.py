@@ -113,7 +113,7 @@ class Said(_Part, frozen=True):
 
 
 class SeedChat(_Part, frozen=True):
-    """A group chat: closed (``CHAT``), open to everybody of the house (``OPEN``), or a thread under a message."""
+    """A group chat: closed (`CHAT`), open to every employee (`OPEN`), or a thread under a message."""
 
     owner: str
     """Whose chat it is."""
@@ -122,7 +122,7 @@ class SeedChat(_Part, frozen=True):
     description: str = ""
     """What it is for."""
     type: Literal["CHAT", "OPEN"] = "CHAT"
-    """`CHAT` (closed) or `OPEN` (to everybody of the house)."""
+    """`CHAT` (closed) or `OPEN` (to every employee)."""
     color: str = ""
     """Name of its colour, such as `MINT`."""
     picture: bool = False

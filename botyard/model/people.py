@@ -8,7 +8,7 @@ import msgspec
 
 
 class UserKind(StrEnum):
-    """Who a user is to the portal. A guest has no account of the house and sees only what is shared with it."""
+    """Who a user is to the portal. A guest has no account of the portal and sees only what is shared with it."""
 
     EMPLOYEE = "employee"
     EXTRANET = "extranet"
@@ -52,7 +52,7 @@ class User(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def outside(self) -> bool:
-        """Not of the house: extranet, mail and guest users."""
+        """Not of the company: extranet, mail and guest users."""
         return self.kind in {UserKind.EXTRANET, UserKind.EMAIL, UserKind.GUEST}
 
 

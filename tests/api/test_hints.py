@@ -84,7 +84,7 @@ def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -
     foreign = world.call("imbot.message.add", BOT_ID=other, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
     assert foreign.error == "APP_ID_ERROR"
     assert hint(foreign) == (
-        f"BOT_ID {other} is somebody else's, or was registered under another word; this webhook's bots: {one}, {two}"
+        f"BOT_ID {other} is somebody else's, or was registered under another key; this webhook's bots: {one}, {two}"
     )
     assert hint(world.call("imbot.v2.Event.get", botId=987654, botToken="test-client")) == (
         f"botId 987654 does not exist; this webhook's bots: {one}, {two}"
@@ -94,10 +94,10 @@ def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -
 def test_a_webhook_that_names_no_word_is_told_so_and_nothing_else(world: World) -> None:
     bot = world.bot()
     assert hint(world.call("imbot.message.add", BOT_ID=bot, DIALOG_ID="1", MESSAGE="x")) == (
-        "CLIENT_ID is missing; expected the word under which this webhook has registered its bots"
+        "CLIENT_ID is missing; expected the key under which this webhook has registered its bots"
     )
     assert hint(world.call("imbot.message.add", BOT_ID=bot, CLIENT_ID="guess", DIALOG_ID="1", MESSAGE="x")) == (
-        f"BOT_ID {bot} is somebody else's, or was registered under another word; "
+        f"BOT_ID {bot} is somebody else's, or was registered under another key; "
         "this webhook has no bots under this CLIENT_ID"
     )
 

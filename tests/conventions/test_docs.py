@@ -82,3 +82,11 @@ def test_the_reference_is_as_the_code_is() -> None:
         command += ["--contract", str(SHARED / "contract")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs" / "reference").rglob("*.md")), ids=name)
+def test_no_markup_of_the_source_is_left_in_the_reference(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text())
+    assert [line for line in text.splitlines() if re.search(r"``|Docs:|chatXXX", line)] == []
+    if page.parent.name == "methods":
+        assert [line for line in text.splitlines() if re.match(r"\| \d+ .*\{\w+\}", line)] == []

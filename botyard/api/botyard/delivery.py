@@ -187,7 +187,7 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     """Tell why a bot was not told of a message, or when it was, and the same of what happened to the message later.
 
     One entry for the message itself, then one for each edit, its deletion, each reaction, and each command of the
-    bot in it or under it: the newest 50. A message that was deleted without a mark can be asked about, too. An owner
+    bot in it or under it: the newest 50. It works for a message that was deleted and left no mark, too. An owner
     of a bot that is not in the chat learns nothing else, not even whether there is such a message.
     """
     admin = _is_admin(call)

@@ -39,7 +39,7 @@ class Phones(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class UserShape(msgspec.Struct, frozen=True, gc=False):
-    """A person or bot beside messages. ``False`` stands for what is not known."""
+    """A person or bot beside messages. `False` stands for what is not known."""
 
     id: int
     active: bool
@@ -94,7 +94,7 @@ async def history_answer(call: Call, chat: Chat, member: Member | None, found: H
 
 
 def message(call: Call, one: Message, member: Member | None, liked: list[int] | None) -> MessageShape:
-    """A message for a member; ``params`` is ``[]`` where there are none, as PHP writes it."""
+    """A message for a member; `params` is `[]` where there are none, as PHP writes it."""
     params = dict(one.params)
     if one.erased:
         params["IS_DELETED"] = "Y"

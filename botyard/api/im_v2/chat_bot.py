@@ -12,7 +12,7 @@ from botyard.rpc.method import Mode, Params, method
 
 
 class SendContext(Params, frozen=True, rename="camel"):
-    """``context`` is any JSON object; ``dialogId`` the bot's id, or a chat that the bot is in."""
+    """`context` is any JSON object; `dialogId` the bot's id, or a chat that the bot is in."""
 
     dialog_id: str = ""
     context: dict[str, Any] = {}

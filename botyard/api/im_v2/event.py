@@ -9,7 +9,7 @@ from botyard.rpc.method import Mode, NoParams, Params, method
 
 
 class Get(Params, frozen=True):
-    """``offset``, a page's ``nextOffset``, confirms what it held. ``wait`` is ours: seconds to wait, up to 30."""
+    """`offset`, a page's `nextOffset`, confirms what it held. `wait` is ours: seconds to wait, up to 30."""
 
     offset: int = 0
     limit: int = 100

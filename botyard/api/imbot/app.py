@@ -28,7 +28,7 @@ class Phrase(Params, frozen=True, rename="upper"):
 
 
 class Fields(Params, frozen=True, rename="upper"):
-    """What an application is made of; ``None`` is not given. ICON_FILE is BASE64."""
+    """What an application is made of; `None` is not given. ICON_FILE is BASE64."""
 
     iframe: str | None = None
     iframe_width: int | None = None

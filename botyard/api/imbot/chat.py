@@ -126,7 +126,7 @@ async def add(call: Call, p: Add) -> int:
     raises=(Problem.GUEST, Problem.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> ChatId | None:
-    """Find the chat that was made for an entity; ``null`` when there is none.
+    """Find the chat that was made for an entity; `null` when there is none.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
     """

@@ -43,7 +43,7 @@ class Properties(Params, frozen=True, rename="upper"):
 
 
 class HandlerParams(Params, frozen=True, rename="upper"):
-    """Addresses for events; EVENT_HANDLER stands for all five. ``None`` is not given."""
+    """Addresses for events; EVENT_HANDLER stands for all five. `None` is not given."""
 
     event_handler: str | None = None
     event_message_add: str | None = None

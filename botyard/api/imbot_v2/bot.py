@@ -40,7 +40,7 @@ LISTED_MAX = 200
 
 
 class Properties(Params, frozen=True, rename="camel"):
-    """A bot's profile. `avatar` is BASE64, `color` one of the documented names; a wrong colour is passed over."""
+    """A bot's profile. `avatar` is BASE64, `color` one of the documented names; a wrong colour is ignored."""
 
     name: str = ""
     last_name: str | UnsetType = UNSET

@@ -122,8 +122,7 @@ def _avatar(p: Add | Update) -> object:
 async def add(call: Call, p: Add) -> MadeChat:
     """Make a group chat.
 
-    Unknown people, a wrong colour and an avatar that is no picture are passed over, for the page has no error for
-    them. `users` names at most 200.
+    Unknown people, a wrong colour and an avatar that is no picture are ignored. `users` names at most 200.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-add.md
     """
@@ -178,8 +177,7 @@ async def get(call: Call, p: Get) -> ChatAnswer:
 async def update(call: Call, p: Update) -> Done:
     """Change a chat's title, description, colour or picture.
 
-    An empty title, a wrong colour and an avatar that is no picture are passed over, for the page has no error
-    for them.
+    An empty title, a wrong colour and an avatar that is no picture are ignored.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-update.md
     """
@@ -246,7 +244,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
 )
 async def user_add(call: Call, p: Users) -> Done:
-    """Let people into a chat; older messages stay hidden from them. Unknown people are passed over.
+    """Let people into a chat; older messages stay hidden from them. Unknown people are ignored.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
     """
@@ -308,7 +306,7 @@ async def user_list(call: Call, p: UserList) -> list[UserShape]:
     raises=(*BOT_PROBLEMS, Problem.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Problem.MANAGER_DENIED),
 )
 async def manager_add(call: Call, p: Users) -> Done:
-    """Make members managers of the bot's chat; strangers are passed over.
+    """Make members managers of the bot's chat; people who are not in it are ignored.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-manager-add.md
     """

@@ -39,7 +39,7 @@ CONTENT_PROBLEMS = (
 
 
 class SendFields(Fields, frozen=True, rename="camel"):
-    """What is said. ``templateId`` is the sender's own UUID of it, ``forwardIds`` are ``{uuid: messageId}``."""
+    """What is said. `templateId` is the sender's own UUID of it, `forwardIds` are `{uuid: messageId}`."""
 
     message: str = ""
     attach: Any = UNSET
@@ -70,14 +70,14 @@ class Update(BotParams, frozen=True, rename="camel"):
 
 
 class Delete(BotParams, frozen=True, rename="camel"):
-    """``complete`` leaves no mark of the message."""
+    """`complete` leaves no mark of the message."""
 
     message_id: int = 0
     complete: bool = False
 
 
 class Read(DialogParams, frozen=True, rename="camel"):
-    """Without ``messageId`` everything is read."""
+    """Without `messageId` everything is read."""
 
     message_id: int = 0
 
@@ -87,7 +87,7 @@ class Get(BotParams, frozen=True, rename="camel"):
 
 
 class GetContext(BotParams, frozen=True, rename="camel"):
-    """``range`` is how many messages to show on either side, 1 to 50."""
+    """`range` is how many messages to show on either side, 1 to 50."""
 
     message_id: int = 0
     range: int = RANGE_MAX
@@ -99,7 +99,7 @@ class Reaction(BotParams, frozen=True, rename="camel"):
 
 
 class Sent(msgspec.Struct, frozen=True, rename="camel"):
-    """The new message, and the copies of forwarded ones by their UUIDs. Without a text ``id`` is the last copy."""
+    """The new message, and the copies of forwarded ones by their UUIDs. Without a text `id` is the last copy."""
 
     id: int
     uuid_map: dict[str, int]

@@ -37,7 +37,7 @@ class NewCommand(Fields, frozen=True, rename="camel"):
 
 
 class Register(BotParams, frozen=True, rename="camel"):
-    """What describes the command stands in `fields`; until 30.09.2026 it may stand beside botId, as it once did."""
+    """What describes the command stands in `fields`. Beside botId, where it once stood, it is accepted, too."""
 
     fields: NewCommand | None = None
     command: Any = UNSET

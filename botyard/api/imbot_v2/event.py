@@ -22,7 +22,7 @@ from botyard.store.db import Tx
 
 
 class Get(BotParams, frozen=True, rename="camel"):
-    """``offset``, a page's ``nextOffset``, confirms what it held. ``wait`` is ours: seconds to wait, up to 30."""
+    """`offset`, a page's `nextOffset`, confirms what it held. `wait` is ours: seconds to wait, up to 30."""
 
     offset: int = 0
     limit: int = 100

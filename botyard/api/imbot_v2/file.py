@@ -20,9 +20,9 @@ from botyard.store.db import Tx
 
 
 class UploadFields(Fields, frozen=True, rename="camel"):
-    """``content`` is base64 text without a `data:` prefix, or a file of a multipart form.
+    """`content` is base64 text without a `data:` prefix, or a file of a multipart form.
 
-    Where ``content`` is absent ``file`` is read: `{name, content}`, `[name, base64]`, `{fileData: [name, base64]}` or a
+    Where `content` is absent `file` is read: `{name, content}`, `[name, base64]`, `{fileData: [name, base64]}` or a
     file of a form, as other methods of the portals have files.
     """
 
