@@ -73,8 +73,6 @@ class LastMessageViews(msgspec.Struct, frozen=True, gc=False):
 class Dialog(msgspec.Struct, frozen=True, gc=False):
     """A chat for the calling user, 38 fields."""
 
-    # Docs: chat-bots/outdated/chats/fields.md
-
     id: int
     parent_chat_id: int
     parent_message_id: int

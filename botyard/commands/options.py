@@ -71,8 +71,8 @@ def add_delivery(made: argparse.ArgumentParser) -> None:
         "--delivery",
         choices=["retry", "strict", "compat"],
         default=DEFAULTS.delivery,
-        help="retry repeats what did not arrive, for 17 hours (default); strict also what the handler did not confirm, and "
-        "holds the dialog meanwhile; compat calls once, as the vendor does",
+        help="retry repeats what did not arrive, for 17 hours (default); strict also what was not confirmed, and holds "
+        "the dialog meanwhile; compat calls once, as the vendor does",
     )
     made.add_argument(
         "--delivery-timeout",
