@@ -133,7 +133,8 @@ class Batch:
         # One long result, named often enough, would fill the memory.
         self._grown += len(written)
         if self._grown > MAX_BODY:
-            raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+            hint = f"the results that are filled in come to {self._grown} characters or more"
+            raise Refused(Problem.BODY_TOO_BIG, hint=hint, limit=MAX_BODY)
         return written
 
     def _look_up(self, path: str) -> Any:

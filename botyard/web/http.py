@@ -75,7 +75,8 @@ def announced(scope: Scope, limit: int) -> Announced:
     for key, value in scope["headers"]:
         if key == b"content-length":
             if not value.isdigit() or len(value) > 18 or int(value) > limit:
-                raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+                hint = f"the body is {int(value)} bytes" if value.isdigit() and len(value) <= 18 else ""
+                raise Refused(Problem.BODY_TOO_BIG, hint=hint, limit=limit)
             length = int(value)
         elif key == b"content-encoding":
             coding = compression.named(value)
@@ -146,7 +147,7 @@ async def _gathered(receive: Receive) -> bytes:
             size += len(part)
             _arriving.bytes += len(part)
             if len(body) + size > MAX_BODY:
-                raise Refused(Problem.BODY_TOO_BIG, limit=MAX_BODY)
+                raise Refused(Problem.BODY_TOO_BIG, hint=f"{len(body) + size} bytes came so far", limit=MAX_BODY)
             if _arriving.bytes > MAX_ARRIVING:
                 raise Refused(Problem.OVERLOAD)
     finally:

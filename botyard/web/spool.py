@@ -84,11 +84,17 @@ def _disk_told(method: Method) -> Iterator[None]:
         raise Refused(Problem.UPLOAD_NOT_STORED if own else Problem.FILE_NOT_STORED) from error
 
 
+def _too_big(refused: Refused) -> Refused:
+    """The same of a method that takes files."""
+    hint = f"{refused.hint}; a file may have up to 100 MiB" if refused.hint else ""
+    return Refused(Problem.FILE_TOO_BIG, hint=hint)
+
+
 def _announced(scope: Scope) -> Announced:
     try:
         said = announced(scope, MAX_UPLOAD)
     except Refused as refused:
-        raise (Refused(Problem.FILE_TOO_BIG) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
+        raise (_too_big(refused) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
     # A body of unknown length may be large; so may be what comes out of a compressed one.
     return Announced(MAX_UPLOAD, said.coding) if said.coding or said.length < 0 else said
 
@@ -143,5 +149,5 @@ def _unpack(coding: str, packed: IO[bytes], out: IO[bytes]) -> int:
         for piece in compression.unpacked(coding, iter(lambda: packed.read(compression.PIECE), b""), MAX_UPLOAD):
             size += out.write(piece)
     except Refused as refused:
-        raise (Refused(Problem.FILE_TOO_BIG) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
+        raise (_too_big(refused) if refused.problem is Problem.BODY_TOO_BIG else refused) from None
     return size

@@ -37,8 +37,10 @@ def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BOD
     Top-level names are lower-cased, because clients disagree on their case. Raises Refused where
     something cannot be read.
     """
-    if len(body) > limit or len(query) > MAX_BODY:
-        raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+    if len(body) > limit:
+        raise Refused(Problem.BODY_TOO_BIG, hint=f"the body is {len(body)} bytes", limit=limit)
+    if len(query) > MAX_BODY:
+        raise Refused(Problem.BODY_TOO_BIG, hint=f"the query is {len(query)} bytes", limit=MAX_BODY)
     return _merged(query, _body(content_type, body) if body else {})
 
 
@@ -174,8 +176,10 @@ def _check_structure(raw: bytes) -> None:
     if _depth(brackets[: 2 * MAX_KEYS + 2]) > MAX_DEPTH:
         raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH)
     # Every string is a name or an element's value, so a text with more of them is too wide already.
-    if strings > 2 * MAX_KEYS or _elements(bare) > MAX_KEYS:
-        raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+    if strings > 2 * MAX_KEYS:
+        raise Refused(Problem.BODY_TOO_MANY, hint=f"more than {2 * MAX_KEYS} texts and names came", limit=MAX_KEYS)
+    if (elements := _elements(bare)) > MAX_KEYS:
+        raise Refused(Problem.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
 
 
 def _elements(bare: bytes) -> int:

@@ -33,7 +33,7 @@ def unpacked(coding: str, pieces: Iterable[bytes], limit: int) -> Iterator[bytes
     for piece in _unpacked(coding, pieces):
         size += len(piece)
         if size > limit:
-            raise Refused(Problem.BODY_TOO_BIG, limit=limit)
+            raise Refused(Problem.BODY_TOO_BIG, hint=f"unpacked it is {size} bytes or more", limit=limit)
         yield piece
 
 

@@ -37,7 +37,7 @@ def parse(raw: bytes) -> dict[str, Any]:
         raise Refused(Problem.BODY_NUL)
     raw = raw.strip(b"&")
     if len(raw) > MAX_KEYS and raw.count(b"&") >= MAX_KEYS:
-        raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+        raise Refused(Problem.BODY_TOO_MANY, hint=f"{raw.count(b'&') + 1} came", limit=MAX_KEYS)
     return nest(_pairs(raw))
 
 
@@ -52,7 +52,7 @@ def parse_file(body: IO[bytes]) -> dict[str, Any]:
         except UnicodeDecodeError as error:
             raise not_utf8(error) from None
         if len(pairs) > MAX_KEYS:
-            raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+            raise Refused(Problem.BODY_TOO_MANY, hint=f"{len(pairs)} came so far", limit=MAX_KEYS)
     return nest(pairs)
 
 
@@ -68,7 +68,8 @@ def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
             continue
         grown += root.place(_path(name), value)
         if grown > MAX_KEYS:
-            raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+            hint = f"{len(pairs)} came, and the brackets of their names make more than {MAX_KEYS} values"
+            raise Refused(Problem.BODY_TOO_MANY, hint=hint, limit=MAX_KEYS)
     return {name: _settle(value) for name, value in root.items()}
 
 

@@ -122,7 +122,7 @@ class _Fields:
     def _part_begin(self) -> None:
         self._parts += 1
         if self._parts > MAX_KEYS + 1:  # One more begins after a last boundary without its dashes.
-            raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+            raise Refused(Problem.BODY_TOO_MANY, hint=f"{self._parts} parts came so far", limit=MAX_KEYS)
         self._disposition = b""
         self._value = []
         self._file = None
@@ -146,7 +146,7 @@ class _Fields:
         if b"filename" in self._options and self._keep is not None:
             self._files += 1
             if self._files > MAX_FILES:
-                raise Refused(Problem.BODY_TOO_MANY, limit=MAX_FILES)
+                raise Refused(Problem.BODY_TOO_MANY, hint=f"{self._files} files came so far", limit=MAX_FILES)
             self._file = self._keep()
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
@@ -162,6 +162,6 @@ class _Fields:
         if not name or (filename is not None and self._file is None):
             return
         if len(self.found) == MAX_KEYS:
-            raise Refused(Problem.BODY_TOO_MANY, limit=MAX_KEYS)
+            raise Refused(Problem.BODY_TOO_MANY, hint=f"{MAX_KEYS + 1} parts came so far", limit=MAX_KEYS)
         value: _Value = b"".join(self._value) if self._file is None else (filename or b"", self._file)
         self.found.append((name, value))

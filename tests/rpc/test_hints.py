@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from typing import Any
 
 import pytest
@@ -150,6 +152,17 @@ def test_a_batch_tells_the_hints_of_its_commands_under_their_names(world: World)
 def test_a_batch_that_is_too_long_says_how_long_it_is(world: World) -> None:
     answer = world.call("batch", cmd={str(number): "server.time" for number in range(52)})
     assert hint(answer) == ("50: 52 commands came, 50 are carried out | 51: 52 commands came, 50 are carried out")
+
+
+def test_what_is_too_much_says_how_much_came(world: World) -> None:
+    path = f"{world.admin.path}/profile"
+    many = world.post(path, b"a=1&" * 10_000 + b"b=1", "application/x-www-form-urlencoded")
+    assert (many.status, hint(many)) == (400, "10001 came")
+    announced = world.post(path, b"{}", **{"content-length": "99999999"})
+    assert (announced.status, hint(announced)) == (413, "the body is 99999999 bytes")
+    packed = world.post(path, gzip.compress(bytes(40_000_000)), **{"content-encoding": "gzip"})
+    assert packed.status == 413
+    assert re.fullmatch(r"unpacked it is 33\d{6} bytes or more", hint(packed))
 
 
 def test_rest_3_says_what_cannot_be_read(world: World) -> None:

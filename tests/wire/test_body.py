@@ -276,6 +276,28 @@ def test_refuses(bad: Bad) -> None:
     assert "secret" not in text, "an error never repeats what was sent"
 
 
+CAME = {
+    "wide list": "10001 names and elements came",
+    "wide list of texts": "10001 names and elements came",
+    "many lists": "10002 names and elements came",
+    "wide object": "10001 names and elements came",
+    "wide form": "10001 came",
+    "wide tree": "300 came, and the brackets of their names make more than 10000 values",
+    "wide query": "10001 came",
+    "wide multipart": "10001 parts came so far",
+    "parts without a name": "10002 parts came so far",
+    "large body": f"the body is {MAX_BODY + 1} bytes",
+    "large query": f"the query is {MAX_BODY + 1} bytes",
+}
+
+
+@pytest.mark.parametrize("bad", [bad for bad in REFUSED if bad.problem.name in ("BODY_TOO_BIG", "BODY_TOO_MANY")])
+def test_what_is_too_much_says_how_much_came(bad: Bad) -> None:
+    with pytest.raises(Refused) as refused:
+        decode(bad.content_type, bad.body, bad.query)
+    assert refused.value.hint == CAME[bad.name]
+
+
 JUST_FITS = [
     ("deep list", JSON, nested(MAX_DEPTH)),
     ("deep object", JSON, named(MAX_DEPTH)),
