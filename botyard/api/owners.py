@@ -79,7 +79,9 @@ async def no_bot(call: Call, tx: Tx, owner_name: str, bot_id: int, refused: Refu
     word, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
     if not owner_name:
         return f"{word} is missing; expected the key under which this webhook has registered its bots"
-    fault = f"{number} {bot_id} {_FAULTS[refused.problem]}" if bot_id else f"{number} is missing"
+    fault = f"{number} {bot_id} {_FAULTS[refused.problem]}" if bot_id > 0 else f"{number} is missing"
+    if bot_id < 0:
+        fault = f"{number} is not the number of a bot"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
     found = [str(one.user_id) for one in await rows.of_owner(tx, owner_name)]
     if not found:

@@ -12,6 +12,7 @@ from typing import Any
 from botyard.chat.links import link
 from botyard.chat.loose import (
     Fields,
+    Grammar,
     Table,
     Wrong,
     choice,
@@ -19,6 +20,7 @@ from botyard.chat.loose import (
     empty,
     entries,
     fields,
+    misspelt,
     read,
     text,
     token,
@@ -74,7 +76,7 @@ def attachments(value: Any) -> list[Fields]:
     Bare blocks that follow one another make one attachment.
     """
     found: list[Fields] = []
-    items = entries(value, lambda one: "BLOCKS" in one or _is_block(one))
+    items = entries(value, _ATTACHMENTS)
     for full, group in groupby(items, key=lambda one: "BLOCKS" in one):
         for source in group if full else [{"BLOCKS": list(group)}]:
             blocks = _all_blocks(source["BLOCKS"])
@@ -85,7 +87,11 @@ def attachments(value: Any) -> list[Fields]:
 
 def _all_blocks(value: Any) -> list[Fields]:
     found: list[Fields] = []
-    for place, one in enumerate(entries(value, _is_block)):
+    try:
+        listed = entries(value, _BLOCKS)
+    except Wrong as wrong:
+        raise wrong.inside("BLOCKS") from None
+    for place, one in enumerate(listed):
         try:
             found += _blocks(one)
         except Wrong as wrong:
@@ -111,7 +117,9 @@ def _blocks(source: Fields) -> Iterator[Fields]:
     """One block per known name: documented is one name, a PHP array easily gathers several."""
     kinds = [name for name in source if name in KINDS]
     if not kinds:
-        raise Wrong(f"unknown block {', '.join(source)[:60] or '(empty)'}; known: {', '.join(KINDS)}")
+        meant = misspelt(source, KINDS).partition(": ")[2]
+        known = meant or f"known: {', '.join(KINDS)}"
+        raise Wrong(f"unknown block {', '.join(source)[:60] or '(empty)'}; {known}")
     for kind in kinds:
         try:
             yield from ({kind: held} for held in KINDS[kind](source[kind]))
@@ -147,7 +155,7 @@ def _together(name: str, build: Callable[[Fields], Fields]) -> Callable[[Any], l
 def _objects(value: Any, name: str) -> list[Fields]:
     # {"IMAGE": "https://…"} means the field without which the block could not be.
     bare = isinstance(value, str) and not value.lstrip().startswith(("[", "{")) and not empty(value)
-    found = [{name: value}] if bare else entries(value, lambda one: True)
+    found = [{name: value}] if bare else entries(value, _ANY)
     if not found:
         raise Wrong("it is empty")
     return found
@@ -156,14 +164,14 @@ def _objects(value: Any, name: str) -> list[Fields]:
 def _user(source: Fields) -> Fields:
     block = read(USER, source)
     if not block.get("NAME"):
-        raise Wrong("it needs NAME")
+        raise Wrong(f"it needs NAME{misspelt(source, USER)}")
     return block
 
 
 def _link(source: Fields) -> Fields:
     block = read(LINK, source)
     if block.keys().isdisjoint(("LINK", "USER_ID", "CHAT_ID", "NETWORK_ID")):
-        raise Wrong("it needs one of LINK, USER_ID, CHAT_ID, NETWORK_ID")
+        raise Wrong(f"it needs one of LINK, USER_ID, CHAT_ID, NETWORK_ID{misspelt(source, LINK)}")
     if not block.get("NAME") and "LINK" in block:
         block["NAME"] = block["LINK"]
     return block
@@ -174,21 +182,21 @@ def _cell(source: Fields) -> Fields:
     if cell["DISPLAY"] == "COLUMN":
         cell["DISPLAY"] = "ROW"
     if cell.keys().isdisjoint(("NAME", "VALUE")):
-        raise Wrong("it needs NAME or VALUE")
+        raise Wrong(f"it needs NAME or VALUE{misspelt(source, GRID)}")
     return cell
 
 
 def _image(source: Fields) -> Fields:
     image = read(IMAGE, source)
     if "LINK" not in image:
-        raise Wrong("it needs LINK")
+        raise Wrong(f"it needs LINK{misspelt(source, IMAGE)}")
     return {"PREVIEW": image["LINK"], **image}
 
 
 def _file(source: Fields) -> Fields:
     file = read(FILE, source)
     if "LINK" not in file:
-        raise Wrong("it needs LINK")
+        raise Wrong(f"it needs LINK{misspelt(source, FILE)}")
     return file
 
 
@@ -203,3 +211,11 @@ KINDS: dict[str, Callable[[Any], list[Any]]] = {
     "FILE": _together("LINK", _file),
     "DELIMITER": _delimiter,
 }
+
+_ATTACHMENTS = Grammar(
+    "a list of blocks, or an object with BLOCKS",
+    lambda one: "BLOCKS" in one or _is_block(one),
+    ("BLOCKS", *KINDS),
+)
+_BLOCKS = Grammar("a list of blocks", _is_block, tuple(KINDS))
+_ANY = Grammar("an object, or a list of them", lambda one: True, ())

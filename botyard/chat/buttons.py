@@ -6,11 +6,12 @@ Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-keyboards.md, chats/messa
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from botyard.chat.links import link
 from botyard.chat.loose import (
     Fields,
+    Grammar,
     Table,
     Wrong,
     choice,
@@ -19,6 +20,7 @@ from botyard.chat.loose import (
     entries,
     fields,
     flag,
+    misspelt,
     params,
     read,
     rows,
@@ -27,6 +29,7 @@ from botyard.chat.loose import (
     whole,
 )
 
+T = TypeVar("T")
 ACTIONS = frozenset({"PUT", "SEND", "COPY", "CALL", "DIALOG"})
 NEWLINE = "NEWLINE"
 _NEWLINE: Fields = {"TYPE": NEWLINE}
@@ -50,7 +53,7 @@ def buttons(value: Any, bot_id: int) -> list[Fields]:
     value, bot_id = _opened(value, "BUTTONS", bot_id)
     found: list[Fields] = []
     apart, place = False, 0
-    for row in rows(value, _is_one):
+    for row in _listed(rows, value, _BUTTONS, "BUTTONS"):
         built = _built(row.entries, "BUTTONS", place, lambda one: _button(one, bot_id))
         place += len(built)
         # A list within the list, as keyboards of other messengers are written, is a line of its own.
@@ -64,7 +67,15 @@ def buttons(value: Any, bot_id: int) -> list[Fields]:
 def items(value: Any, bot_id: int) -> list[Fields]:
     """The items of a context menu; each names the bot that its command goes to."""
     value, bot_id = _opened(value, "ITEMS", bot_id)
-    return _built(entries(value, _is_one), "ITEMS", 0, lambda one: _item(one, bot_id))
+    return _built(_listed(entries, value, _ITEMS, "ITEMS"), "ITEMS", 0, lambda one: _item(one, bot_id))
+
+
+def _listed(read: Callable[[Any, Grammar], list[T]], value: Any, grammar: Grammar, root: str) -> list[T]:
+    """What a list holds; a fault inside of it has a path that begins with the root."""
+    try:
+        return read(value, grammar)
+    except Wrong as wrong:
+        raise (wrong.inside(root) if wrong.path else wrong) from None
 
 
 def _built(sources: list[Fields], root: str, first: int, build: Callable[[Fields], Fields]) -> list[Fields]:
@@ -94,6 +105,11 @@ def _is_one(source: Fields) -> bool:
     return "TEXT" in source or "TYPE" in source
 
 
+_DEEDS = ("TEXT", "LINK", "COMMAND", "COMMAND_PARAMS", "ACTION", "ACTION_VALUE", "APP_ID", "APP_PARAMS")
+_BUTTONS = Grammar("a list of buttons, or an object with BUTTONS", _is_one, ("BUTTONS", "TYPE", *_DEEDS))
+_ITEMS = Grammar("a list of items, or an object with ITEMS", _is_one, ("ITEMS", *_DEEDS))
+
+
 def _button(source: Fields, bot_id: int) -> Fields:
     if (text(source.get("TYPE")) or "").strip().upper() == NEWLINE:
         return _NEWLINE
@@ -112,7 +128,7 @@ def _head(source: Fields, bot_id: int) -> Fields:
     """Bot, caption and what happens on a press: every button and item needs the last two."""
     caption = text(source.get("TEXT"))
     if not caption or not caption.strip():
-        raise Wrong("it needs TEXT")
+        raise Wrong(f"it needs TEXT{misspelt(source, _DEEDS)}")
     return {"BOT_ID": whole(source.get("BOT_ID")) or bot_id, "TEXT": caption, **_deed(source)}
 
 
@@ -126,8 +142,9 @@ def _deed(source: Fields) -> Fields:
 
 def _no_deed(source: Fields) -> str:
     if "ACTION" in source:
-        return f"ACTION is one of {', '.join(sorted(ACTIONS))}, with ACTION_VALUE beside it"
-    return "it needs one of LINK, COMMAND, ACTION, APP_ID"
+        spelling = misspelt(source, _DEEDS)
+        return f"ACTION is one of {', '.join(sorted(ACTIONS))}, with ACTION_VALUE beside it{spelling}"
+    return f"it needs one of LINK, COMMAND, ACTION, APP_ID{misspelt(source, _DEEDS)}"
 
 
 def _command(source: Fields) -> Fields:

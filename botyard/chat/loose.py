@@ -7,7 +7,8 @@ nothing usable; only what cannot be understood at all is ``Wrong``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 import msgspec
@@ -27,6 +28,9 @@ _ABSENT = frozenset({"NONE", "NULL", "UNDEFINED"})
 _EMPTY = frozenset({"", "N", "0", "FALSE", *_ABSENT})
 _YES = frozenset({"Y", "1", "TRUE", "YES", "ON"})
 _HEX = re.compile(r"#?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+LOOKED_AT = 40
+"""Names of one object that are compared, and signs of each: an object may hold thousands."""
+ALIKE = 0.7
 TOKENS = ("primary", "secondary", "alert", "base")
 
 
@@ -35,6 +39,14 @@ class Row(NamedTuple):
 
     nested: bool
     entries: list[Fields]
+
+
+class Grammar(NamedTuple):
+    """What may come as a list or as one bare object: how it is called, and the names by which the object is known."""
+
+    expected: str
+    singular: Callable[[Fields], bool]
+    names: Iterable[str]
 
 
 class Wrong(Exception):
@@ -83,36 +95,53 @@ def fields(value: object) -> Fields:
     return {str(name).upper(): held for name, held in value.items()}
 
 
-def entries(value: Any, singular: Callable[[Fields], bool]) -> list[Fields]:
+def misspelt(source: Iterable[Any], names: Iterable[str]) -> str:
+    """The name that is most like a known one, which did not come: a phrase to end a sentence with, or nothing."""
+    came = [str(name) for name in list(source)[:LOOKED_AT]]
+    upper = {name.upper() for name in came}
+    missing = [name for name in names if name not in upper]
+    for name in came:
+        close = get_close_matches(name.upper()[:LOOKED_AT], missing, n=1, cutoff=ALIKE)
+        if close and name.upper() not in names:
+            return f"; unknown name {name[:LOOKED_AT]}: did you mean {close[0]}?"
+    return ""
+
+
+def entries(value: Any, grammar: Grammar) -> list[Fields]:
     """The objects of a list, whichever way it is spelt.
 
-    A list, a form-indexed object ``{"0": …}`` and one bare object (``singular`` knows it by
+    A list, a form-indexed object ``{"0": …}`` and one bare object (the grammar knows it by
     its names) are the same thing. Rows of a keyboard arrive as lists within the list.
     """
-    return [one for row in rows(value, singular) for one in row.entries]
+    return [one for row in rows(value, grammar) for one in row.entries]
 
 
-def rows(value: Any, singular: Callable[[Fields], bool]) -> list[Row]:
+def rows(value: Any, grammar: Grammar) -> list[Row]:
     """The same by rows: a list within the list is one, and so is each object that stands by itself."""
     value = decoded(value)
     if empty(value):
         return []
-    return [_row(item, singular) for item in _listed(value, singular)]
+    return [_row(item, place, grammar) for place, item in enumerate(_listed(value, grammar))]
 
 
-def _row(item: Any, singular: Callable[[Fields], bool]) -> Row:
+def _row(item: Any, place: int, grammar: Grammar) -> Row:
     nested = isinstance(item, list) or _indexed(item)
-    return Row(nested, [fields(one) for one in (_listed(item, singular) if nested else [item])])
+    try:
+        return Row(nested, [fields(one) for one in (_listed(item, grammar) if nested else [item])])
+    except Wrong as wrong:
+        raise wrong.inside(f"[{place}]") from None
 
 
-def _listed(value: Any, singular: Callable[[Fields], bool]) -> list[Any]:
+def _listed(value: Any, grammar: Grammar) -> list[Any]:
     if isinstance(value, list):
         return value
     if _indexed(value):
         return [value[name] for name in sorted(value, key=int)]
-    if singular(fields(value)):
+    if not isinstance(value, Mapping):
+        raise Wrong(f"expected {grammar.expected}, got {kind_of(value)}")
+    if grammar.singular(fields(value)):
         return [value]
-    raise Wrong("expected a list")
+    raise Wrong(f"expected {grammar.expected}{misspelt(value, grammar.names)}")
 
 
 def _indexed(value: object) -> bool:

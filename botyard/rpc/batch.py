@@ -19,7 +19,7 @@ from botyard.wire.names import php_list, second_generation
 
 MAX_COMMANDS = 50
 MAX_HINTS = 5
-"""Failed commands whose hints are told; one header has no room for more."""
+"""Commands whose hints are told; one header has no room for more."""
 MAX_KEY = 40
 
 # No result is nested deeper than what can be sent; a longer path stays text.
@@ -94,6 +94,7 @@ class Batch:
         except (TypeError, ValueError, OverflowError) as fault:
             raise unexpected_answer(fault, name) from fault
         self._times[key] = self._stamp(outcome)
+        self._hinted(key, outcome.hint)
         if outcome.total is not None:
             self._totals[key] = outcome.total
         if outcome.next is not None:
@@ -102,7 +103,9 @@ class Batch:
     def _failed(self, key: str, name: str, refused: Refused) -> None:
         code, text = refused.v2() if second_generation(name) else refused.v1()
         self._errors[key] = envelope.Failure(code, text)
-        hint = hints.said(refused)
+        self._hinted(key, hints.said(refused))
+
+    def _hinted(self, key: str, hint: str) -> None:
         if hint and len(self._hints) < MAX_HINTS:
             self._hints.append(f"{key[:MAX_KEY]}: {hint}")
 

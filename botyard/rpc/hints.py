@@ -6,6 +6,7 @@ odd about the parameters behind it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -159,6 +160,9 @@ _ELSEWHERE = frozenset(
 )
 
 
+_CONTENT = re.compile(r"(?:ATTACH|KEYBOARD|MENU)\b")
+
+
 class _Place(NamedTuple):
     """A parameter that a method has: its path, and whether something came for it."""
 
@@ -171,7 +175,7 @@ def explain(refused: Refused, method: Method, given: Mapping[str, Any]) -> None:
     if refused.explained:
         return
     refused.explained = True
-    parts = [_of_bot(said(refused, method, given), method)]
+    parts = [_spelt(_of_bot(said(refused, method, given), method), method)]
     if refused.problem not in _ELSEWHERE and method.params is not AnyParams:
         parts += notes(method.params, given)
     refused.hint = "; ".join(filter(None, parts))
@@ -181,6 +185,13 @@ def _of_bot(words: str, method: Method) -> str:
     """A bot does what is called in its name: it, and not who calls, is or is not in a chat."""
     acts = method.access is Access.BOT_OWNER and "botid" in {key.replace("_", "") for key in known(method.params)}
     return words.replace("the caller", "the bot") if acts else words
+
+
+def _spelt(words: str, method: Method) -> str:
+    """Content is read without knowing how a method spells the parameter, such as ``fields[keyboard]``."""
+    found = _CONTENT.match(words)
+    places = _places(method.params, {}, found[0].lower()) if found else []
+    return places[0].path + words[len(found[0]) :] if found and places else words
 
 
 def said(refused: Refused, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:

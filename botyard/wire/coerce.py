@@ -21,6 +21,10 @@ from botyard.wire import body
 from botyard.wire.forms import text
 
 T = TypeVar("T", bound=msgspec.Struct)
+ID: Final = "id"
+Id = Annotated[int, ID]
+"""An id that may be left out, and then means somebody: what is no number at all does not, it is ``NOBODY``."""
+NOBODY: Final = -1
 Convert = Callable[[Any], Any]
 
 # What a converter answers where the value says nothing, so that the default stands.
@@ -87,6 +91,8 @@ def _fields(struct: Any) -> tuple[dict[str, tuple[str, Convert]], list[tuple[str
 
 
 def _converter(kind: Any) -> Convert:
+    if get_origin(kind) is Annotated and ID in get_args(kind):
+        return _id
     kind = _plain(kind)
     if kind in _SIMPLE:
         return _SIMPLE[kind]
@@ -149,6 +155,11 @@ def _int(value: Any) -> Any:
     if value is None:
         return _SILENT
     return _whole(value) if isinstance(value, float) else 0
+
+
+def _id(value: Any) -> Any:
+    found = _int(value)
+    return found if found or value in ("0", 0) else NOBODY
 
 
 def _leading_int(value: str) -> int:

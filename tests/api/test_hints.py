@@ -7,25 +7,44 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
+from botyard.rpc.scopes import SCOPES, usual
 from tests.rpc.test_hints import hint
 from tests.world import World
 
 KNOWN = "known: MESSAGE, LINK, RICH_LINK, USER, GRID, IMAGE, FILE, DELIMITER"
 LINKED = "expected http://, https:// or a path from the root of the portal"
 ATTACHED: list[tuple[Any, str]] = [
-    ({"BLOCKS": [{"MESAGE": "Hi"}]}, f"BLOCKS[0]: unknown block MESAGE; {KNOWN}"),
+    ({"BLOCKS": [{"MESAGE": "Hi"}]}, "BLOCKS[0]: unknown block MESAGE; did you mean MESSAGE?"),
+    ({"BLOCKS": [{"TABLE": "Hi"}]}, f"BLOCKS[0]: unknown block TABLE; {KNOWN}"),
+    (
+        {"BLOKS": [{"MESSAGE": "Hi"}]},
+        "ATTACH: expected a list of blocks, or an object with BLOCKS; unknown name BLOKS: did you mean BLOCKS?",
+    ),
+    ("hello", "ATTACH: expected a list of blocks, or an object with BLOCKS, got a text"),
+    ([{"IMAGE": {"LNK": "/a"}}], "BLOCKS[0].IMAGE: it needs LINK; unknown name LNK: did you mean LINK?"),
     ([{"MESSAGE": "Hi"}, {"IMAGE": {"NAME": "x"}}], "BLOCKS[1].IMAGE: it needs LINK"),
     ([{"IMAGE": {"LINK": "javascript:alert(1)"}}], f"BLOCKS[0].IMAGE.LINK: {LINKED}"),
     ([{"MESSAGE": "Hi"}, {"GRID": [{"WIDTH": 1}]}], "BLOCKS[1].GRID: it needs NAME or VALUE"),
     ([{"USER": {"AVATAR": "/a.png"}}], "BLOCKS[0].USER: it needs NAME"),
     ([{"MESSAGE": {"a": 1}}], "BLOCKS[0].MESSAGE: expected a text, got an object"),
-    ({"BLOCKS": ["Hi"]}, "ATTACH: expected an object, got a text"),
+    ({"BLOCKS": ["Hi"]}, "BLOCKS[0]: expected an object, got a text"),
     ("[{", "ATTACH: it is not valid JSON: Input data was truncated"),
     ([{"MESSAGE": "x" * 40_000}], "ATTACH is 40016 bytes of JSON; the limit is 30720"),
 ]
 KEYS: list[tuple[Any, str]] = [
     ([{"TEXT": "A", "LINK": "/a"}, {"TEXT": ""}], "BUTTONS[1]: it needs TEXT"),
     ({"BUTTONS": [{"TEXT": "A"}]}, "BUTTONS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"),
+    (
+        {"BUTONS": [{"TEXT": "A", "LINK": "/a"}]},
+        "KEYBOARD: expected a list of buttons, or an object with BUTTONS; unknown name BUTONS: did you mean BUTTONS?",
+    ),
+    ("hello", "KEYBOARD: expected a list of buttons, or an object with BUTTONS, got a text"),
+    (["hello"], "BUTTONS[0]: expected an object, got a text"),
+    ([{"TXT": "A", "LINK": "/a"}], "BUTTONS[0]: it needs TEXT; unknown name TXT: did you mean TEXT?"),
+    (
+        [{"TEXT": "A", "COMAND": "x"}],
+        "BUTTONS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID; unknown name COMAND: did you mean COMMAND?",
+    ),
     ([{"TEXT": "A", "LINK": "ftp://x"}], f"BUTTONS[0].LINK: {LINKED}"),
     (
         [{"TEXT": "A", "ACTION": "JUMP", "ACTION_VALUE": "x"}],
@@ -72,7 +91,13 @@ def test_the_second_generation_hints_where_its_texts_say_nothing(world: World) -
         fields={"message": "x", "attach": [{"MESAGE": "Hi"}]},
     )
     assert (answer.error, answer.text) == ("SENDING_FAILED", "Sending failed")
-    assert hint(answer) == f"BLOCKS[0]: unknown block MESAGE; {KNOWN}"
+    assert hint(answer) == "BLOCKS[0]: unknown block MESAGE; did you mean MESSAGE?"
+
+
+def test_the_second_generation_is_told_its_own_spelling(world: World) -> None:
+    named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "keyboard": "hello"}})
+    assert hint(answer) == ("fields[keyboard]: expected a list of buttons, or an object with BUTTONS, got a text")
 
 
 def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -> None:
@@ -270,6 +295,48 @@ def test_people_need_a_login(world: World) -> None:
     assert answer.text == "LOGIN is missing: people sign in with it; only guests have none"
     other = world.call("botyard.user.add", NAME="Ann", KIND="guest", LOGIN="ann")
     assert other.text == "LOGIN belongs to employee and extranet, and to no other kind"
+
+
+def test_what_is_no_number_is_not_the_first_bot(world: World) -> None:
+    bot = world.bot()
+    named = {"CLIENT_ID": "test-client", "DIALOG_ID": str(world.admin.id), "MESSAGE": "x"}
+    for wrong in ("abc", "bot1", [1], {"x": 1}):
+        answer = world.call("imbot.message.add", params={**named, "BOT_ID": wrong})
+        assert (answer.status, answer.error) == (400, "BOT_ID_ERROR"), wrong
+        assert hint(answer).startswith(
+            f"BOT_ID is not the number of a bot; this webhook's bots: {bot}; BOT_ID: expected"
+        )
+    for absent in ("", "None", None, 0, "0"):
+        assert world.call("imbot.message.add", params={**named, "BOT_ID": absent}).status == 200, absent
+
+
+@pytest.mark.parametrize("method", ["botyard.webhook.add", "botyard.token.issue"])
+def test_what_is_no_number_is_not_the_caller(world: World, method: str) -> None:
+    assert world.call(method, USER_ID="abc", SCOPE="im").status == 400
+    assert world.call(method, SCOPE="im").result["USER_ID"] == world.admin.id
+
+
+@pytest.mark.parametrize("method", ["botyard.webhook.add", "botyard.token.issue", "botyard.app.add"])
+def test_a_key_without_scope_has_the_usual_permissions(world: World, method: str) -> None:
+    made = world.call(method, TITLE="Usual").result
+    shown = made.get("SCOPE") or next(
+        one["SCOPE"] for one in world.call("botyard.webhook.list").result if one["ID"] == made["ID"]
+    )
+    assert shown == usual([*SCOPES, *world.context.registry.scopes()])
+    assert world.call(method, TITLE="None", SCOPE=[]).text == "SCOPE must name a permission"
+
+
+def test_a_bot_that_is_called_waits_in_vain_and_is_told(world: World) -> None:
+    bot = world.bot()
+    answer = world.call("imbot.v2.Event.get", botId=bot, botToken="test-client")
+    assert (answer.status, answer.result["events"]) == (200, [])
+    assert hint(answer).startswith(f"no events lie ready: bot {bot} was registered with handlers, and they are called")
+    batched = world.call("batch", cmd={"one": f"imbot.v2.Event.get?botId={bot}&botToken=test-client"})
+    assert hint(batched).startswith(f"one: no events lie ready: bot {bot}")
+    fields = {"code": "f", "properties": {"name": "F"}, "eventMode": "fetch"}
+    made = world.call("imbot.v2.Bot.register", params={"botToken": "test-client", "fields": fields})
+    fetching = world.call("imbot.v2.Event.get", botId=made.result["bot"]["id"], botToken="test-client")
+    assert "botyard-hint" not in fetching.headers
 
 
 def test_a_command_without_a_title_names_where_it_goes(world: World) -> None:

@@ -97,7 +97,7 @@ def test_a_bot_that_never_comes_for_its_events_is_found_out(tmp_path: Path) -> N
     said = run(project(tmp_path, test)).stdout
     assert "did not reply to Ben within 0.3 s. It said nothing." in said, said
     assert "Deaf, of 'Are you there?': " in said
-    assert "has never come for any" in said
+    assert "the bot has not come for it yet" in said
 
 
 def test_a_bot_that_does_not_start_is_told_with_its_output(tmp_path: Path) -> None:
@@ -189,3 +189,26 @@ def test_a_portal_that_runs_already_is_used(tmp_path: Path) -> None:
         check=False,
     )
     assert "1 passed" in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_a_bot_that_ran_within_the_test_is_heard_as_well(tmp_path: Path) -> None:
+    test = """
+        import sys
+
+        def test_it(portal):
+            with portal.running([sys.executable, "loud.py"], ready="ready"):
+                assert not "enough"
+
+        def test_next(portal):
+            assert not "quiet"
+    """
+    folder = project(tmp_path, test)
+    (folder / "loud.py").write_text("import time\nprint('ready', flush=True)\nprint('bug in my bot')\ntime.sleep(60)\n")
+    said = run(folder).stdout
+    assert said.count("bug in my bot") == 1, said
+    assert "which has ended" not in said
+
+
+def test_a_refused_call_says_what_the_hint_says(tmp_path: Path) -> None:
+    said = run(project(tmp_path, "def test_it(portal): portal.call('imbot.mesage.add')\n")).stdout
+    assert "ERROR_METHOD_NOT_FOUND Method not found! (no method 'imbot.mesage.add'; nearest: imbot.message.add" in said

@@ -136,7 +136,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
     """
     plan = Plan(
         title=p.title,
-        scopes=params.scopes(call, p.scope),
+        scopes=params.new_scopes(call, p.scope),
         handler_url=p.handler_url,
         install_url=p.install_url,
         redirect_uri=p.redirect_uri,

@@ -23,6 +23,7 @@ from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 from botyard.store import deliveries, delivery_log, members
 from botyard.store.delivery_log import ENDED, NEVER, Logged, Wanted
+from botyard.wire.coerce import Id
 
 SCOPES = ("botyard", "imbot")
 LIMIT_MAX = 200
@@ -37,7 +38,7 @@ _EXPLAINED = frozenset(name for names in NAMES.values() for name in names.values
 class OfBot(Params, frozen=True, rename="upper"):
     """BOT_ID and CLIENT_ID as in `imbot.*`; an administrator needs no CLIENT_ID."""
 
-    bot_id: int = 0
+    bot_id: Id = 0
     client_id: str = ""
 
 
@@ -249,7 +250,7 @@ async def _whose(call: Call, p: OfBot, recipient: str) -> str:
     """Whose deliveries are meant; ``""`` for everybody's."""
     if not _is_admin(call):
         return recipients.bot(await _own(call, p.bot_id, p.client_id))
-    return recipients.bot(p.bot_id) if p.bot_id > 0 else recipient
+    return recipients.bot(p.bot_id) if p.bot_id else recipient
 
 
 async def _one(call: Call, delivery_id: int, client_id: str) -> Logged:

@@ -10,8 +10,13 @@ from botyard.model.apps import App
 from botyard.model.people import User
 from botyard.portal import apps
 from botyard.rpc.call import Call
-from botyard.rpc.scopes import SCOPES, in_order
+from botyard.rpc.scopes import SCOPES, in_order, usual
 from botyard.store import users
+
+
+def new_scopes(call: Call, given: Any) -> list[str]:
+    """Permissions of a new key: those that are named, or the usual ones where SCOPE was left out. Raises ARGUMENT."""
+    return usual([*SCOPES, *call.context.registry.scopes()]) if given is None else scopes(call, given)
 
 
 def scopes(call: Call, given: Any) -> list[str]:

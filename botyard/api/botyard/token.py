@@ -13,6 +13,7 @@ from botyard.portal.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
+from botyard.wire.coerce import Id
 
 SECONDS_MAX = 10**9
 
@@ -20,7 +21,7 @@ SECONDS_MAX = 10**9
 class Asked(Params, frozen=True, rename="upper"):
     """USER_ID is whom the token calls for, the caller if left out. SECONDS is for a token without CLIENT_ID."""
 
-    user_id: int = 0
+    user_id: Id = 0
     client_id: str = ""
     scope: Any = None
     seconds: int = 0
@@ -45,15 +46,15 @@ class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
 async def issue(call: Call, p: Asked) -> TokenAnswer:
     """Issue a pair of tokens for an application, or a person's own token that belongs to none.
 
-    For an application, SCOPE may be left out and means all of its permissions
-    then; no others can be given. A person's own token lives for SECONDS, or an hour.
+    For an application, SCOPE may be left out and means all of its permissions then; no others can be given. For a
+    person it means those that the official clients know. A person's own token lives for SECONDS, or an hour.
     """
     who = await params.person(call, p.user_id or call.user_id)
     if p.client_id:
         return await _pair(call, p, who.id)
     if not 0 <= p.seconds < SECONDS_MAX:
         raise Refused(Problem.ARGUMENT, reason=f"SECONDS must be a number below {SECONDS_MAX}")
-    scopes = params.scopes(call, p.scope)
+    scopes = params.new_scopes(call, p.scope)
     text, expires = await tokens.session(
         call.tx, _ring(call), user_id=who.id, scopes=",".join(scopes), now=call.now, seconds=p.seconds
     )

@@ -12,12 +12,16 @@ from botyard.portal import webhooks
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.wire.coerce import Id
 
 
 class Added(Params, frozen=True, rename="upper"):
-    """USER_ID is whom it calls for; the caller where it is left out."""
+    """USER_ID is whom it calls for; the caller where it is left out.
 
-    user_id: int = 0
+    SCOPE is a list, or `im,imbot`; where it is left out, every permission that the official clients know.
+    """
+
+    user_id: Id = 0
     title: str = "Webhook"
     scope: Any = None
 
@@ -55,7 +59,7 @@ async def add(call: Call, p: Added) -> IssuedAnswer:
         call.context.keys,
         user_id=owner.id,
         title=p.title,
-        scopes=params.scopes(call, p.scope),
+        scopes=params.new_scopes(call, p.scope),
         now=call.now,
     )
     return IssuedAnswer(made.id, made.user_id, call.context.url(made.path()))

@@ -14,6 +14,7 @@ from botyard.model.bots import ChatApp
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
+from botyard.wire.coerce import Id
 
 CHECKS = (Problem.CHAT_APP_HTTPS, Problem.CHAT_APP_HASH, Problem.CHAT_APP_PARAMS, Problem.LANG_EMPTY)
 
@@ -46,7 +47,7 @@ class Fields(Params, frozen=True, rename="upper"):
 
 
 class Register(Fields, frozen=True, rename="upper"):
-    bot_id: int = 0
+    bot_id: Id = 0
     code: str = ""
     client_id: str = ""
 

@@ -12,6 +12,7 @@ from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
+from botyard.wire.coerce import Id
 
 # What every method of a registered bot may raise.
 BOT_PROBLEMS = (Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
@@ -28,7 +29,7 @@ CONTENT_PROBLEMS = (
 class BotParams(Params, frozen=True, rename="upper"):
     """BOT_ID may be left out: the first bot of the caller is meant. CLIENT_ID names the caller of webhooks."""
 
-    bot_id: int = 0
+    bot_id: Id = 0
     client_id: str = ""
 
 

@@ -13,11 +13,11 @@ from botyard.api.post import Told
 from botyard.chat import bots, subscriptions
 from botyard.errors import Problem, Refused
 from botyard.model import deliveries as recipients
-from botyard.model.bots import Bot
+from botyard.model.bots import Bot, EventMode
 from botyard.model.events import Happening
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Hinted, Mode, method
 from botyard.store.db import Tx
 
 
@@ -36,7 +36,7 @@ class Get(BotParams, frozen=True, rename="camel"):
     mode=Mode.NONE,
     raises=(*BOT_PROBLEMS, Problem.SCOPE_OF_EVENTS, Problem.USER_UNSUBSCRIBED),
 )
-async def get(call: Call, p: Get) -> fetching.Page:
+async def get(call: Call, p: Get) -> Hinted[fetching.Page]:
     """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.
 
     Of a bot that was unregistered what lies ready can still be fetched, ONIMBOTV2DELETE as the last; once that is
@@ -68,4 +68,15 @@ async def get(call: Call, p: Get) -> fetching.Page:
     if p.with_user_events:
         queues.append(user_events.queue(call))
     # Behind the farewell of a bot nothing comes that could be waited for.
-    return await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait if bot.active else 0))
+    page = await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait if bot.active else 0))
+    return Hinted(page, hint="" if page.events or bot.event_mode == EventMode.FETCH else _called(bot))
+
+
+def _called(bot: Bot) -> str:
+    """Why nothing comes to a bot that is called."""
+    changes = "imbot.v2.Bot.update with fields[eventMode]=fetch makes it wait here"
+    if bot.webhook_url:
+        return (
+            f"no events lie ready: eventMode of bot {bot.user_id} is webhook, so they go to its webhookUrl; {changes}"
+        )
+    return f"no events lie ready: bot {bot.user_id} was registered with handlers, and they are called; {changes}"

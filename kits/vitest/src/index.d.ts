@@ -18,6 +18,7 @@ export class CallFailed extends Error {
   readonly method: string
   readonly code: string
   readonly text: string
+  readonly hint: string
 }
 
 export class Bot {
@@ -71,7 +72,7 @@ export class Portal {
    * Run a bot beside the tests; it ends with the portal. It gets WEBHOOK and all BOTYARD_ variables. With `ready` it is
    * waited for until it has printed that: it has registered its commands then.
    */
-  run(command: string[], options?: { ready?: string; env?: Record<string, string>; cwd?: string }): Promise<Program>
+  run(command: string[], options?: { ready?: string; within?: number; env?: Record<string, string>; cwd?: string }): Promise<Program>
   /** From now on `reset` goes back to this state. */
   keep(): Promise<void>
   /** Make the portal what it was when `keep` was said last, or at its start. */

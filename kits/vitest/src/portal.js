@@ -70,10 +70,11 @@ export class Portal {
     return new Chat(this, { id: Number(id), title })
   }
 
-  async run(command, { ready, env = {}, cwd } = {}) {
-    const made = new Program(command, { env: { ...this.variables, WEBHOOK: this.webhook, ...env }, cwd })
+  async run(command, { ready, within, env = {}, cwd } = {}) {
+    // What Python keeps back would be lost when it is ended.
+    const made = new Program(command, { env: { PYTHONUNBUFFERED: '1', ...this.variables, WEBHOOK: this.webhook, ...env }, cwd })
     this.programs.push(made)
-    if (ready) await made.waitFor(ready)
+    if (ready) await made.waitFor(ready, within)
     return made
   }
 

@@ -39,7 +39,7 @@ export function exec({ program, options = [], seed }) {
     })
     made.once('error', (problem) => {
       clearTimeout(timer)
-      const help = "install it (pipx install botyard), or name it with BOTYARD_PROGRAM or the option 'program'"
+      const help = "run scripts/setup in a checkout of Botyard, and name its .venv/bin/botyard with BOTYARD_PROGRAM or the option 'program'"
       reject(new Error(`Botyard cannot be started: ${problem.message}; ${help}.`))
     })
     ended.then((status) => {

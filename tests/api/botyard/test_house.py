@@ -39,7 +39,7 @@ def test_a_webhook_opens_until_it_is_revoked(portal: World) -> None:
 def test_a_webhook_needs_somebody_and_permissions(portal: World) -> None:
     assert portal.call("botyard.webhook.add", USER_ID=99_999, SCOPE="im").error == "USER_NOT_FOUND"
     assert portal.call("botyard.webhook.add", SCOPE="magic").error == "ERROR_ARGUMENT"
-    assert portal.call("botyard.webhook.add").error == "ERROR_ARGUMENT"
+    assert portal.call("botyard.webhook.add", SCOPE=[]).error == "ERROR_ARGUMENT"
     assert portal.call("botyard.webhook.add", USER_ID=portal.bot(), SCOPE="im").error == "USER_NOT_FOUND"
 
 

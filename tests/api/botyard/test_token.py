@@ -45,7 +45,7 @@ def test_a_persons_own_token_belongs_to_no_application_and_ends(portal: World) -
 @pytest.mark.parametrize(
     ("given", "error"),
     [
-        ({}, "ERROR_ARGUMENT"),
+        ({"SCOPE": []}, "ERROR_ARGUMENT"),
         ({"SCOPE": "magic"}, "ERROR_ARGUMENT"),
         ({"SCOPE": "im", "SECONDS": -1}, "ERROR_ARGUMENT"),
         ({"SCOPE": "im", "SECONDS": 10**9}, "ERROR_ARGUMENT"),

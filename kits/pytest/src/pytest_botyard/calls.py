@@ -13,10 +13,12 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class CallFailed(Exception):
-    """The portal has refused a call: ``code`` and ``text`` as it said them."""
+    """The portal has refused a call: ``code`` and ``text`` as it said them, ``hint`` what Botyard knows beside them."""
 
-    def __init__(self, method: str, code: str, text: str) -> None:
-        super().__init__(f"{method}: {code} {text}".rstrip())
+    def __init__(self, method: str, code: str, text: str, hint: str = "") -> None:
+        said = f"{method}: {code} {text}".rstrip()
+        super().__init__(f"{said} ({hint})" if hint else said)
+        self.hint = hint
         self.code = code
         self.text = text
 
@@ -29,13 +31,13 @@ def call(webhook: str, method: str, params: dict[str, Any]) -> Any:
         with _opener.open(request, timeout=SECONDS) as answer:
             return json.load(answer)["result"]
     except urllib.error.HTTPError as refused:
-        raise _failed(method, refused.code, refused.read()) from None
+        raise _failed(method, refused.code, refused.read(), refused.headers.get("Botyard-Hint", "")) from None
 
 
-def _failed(method: str, status: int, said: bytes) -> CallFailed:
+def _failed(method: str, status: int, said: bytes, hint: str) -> CallFailed:
     try:
         found = json.loads(said)
         code, text = str(found["error"]), str(found.get("error_description", ""))
     except (ValueError, KeyError, TypeError):
         code, text = str(status), said[:200].decode(errors="replace")
-    return CallFailed(method, code, text)
+    return CallFailed(method, code, text, hint)

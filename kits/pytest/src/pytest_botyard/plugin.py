@@ -66,4 +66,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     found = getattr(item, "funcargs", {}).get("portal")
     if isinstance(found, Portal) and report.when in ("setup", "call") and report.failed:
         report.sections += sections(found)
+    # What fixtures have ended by then belongs to no later test either.
+    if isinstance(found, Portal) and report.when == "teardown":
+        found.ended.clear()
     return report

@@ -12,7 +12,7 @@ from typing import Any
 
 from pytest_botyard import calls
 from pytest_botyard.people import Bot, Chat, Person
-from pytest_botyard.process import NotStarted, Program
+from pytest_botyard.process import START_SECONDS, NotStarted, Program
 
 KEPT = "pytest-botyard"
 APPEAR_SECONDS = 20.0
@@ -30,6 +30,8 @@ class Portal:
         self.webhook = self.variables["BOTYARD_WEBHOOK_URL"]
         self.last_actor: Person | None = None
         self.programs: list[Program] = []
+        self.ended: list[Program] = []
+        """Programs that ran within the test, and were ended there before it could be reported."""
         self.dialogs: dict[tuple[int, str], Person] = {}
         """Where somebody has written since the portal was set back, and with whose eyes it is seen."""
         self._webhooks: dict[str, str] = json.loads(self.variables["BOTYARD_WEBHOOKS"])
@@ -80,23 +82,27 @@ class Portal:
         self,
         command: Sequence[str | os.PathLike[str]],
         ready: str = "",
+        within: float = START_SECONDS,
         env: Mapping[str, str] | None = None,
         **more: Any,
     ) -> Iterator[Program]:
         """Run a bot beside the tests. It gets WEBHOOK (the administrator's) and all BOTYARD_ variables.
 
-        With ``ready`` it is waited for until it has printed that: it has registered its commands then.
+        With ``ready`` it is waited for until it has printed that, for ``within`` seconds at most: it has registered
+        its commands then.
         """
-        environment = {**os.environ, **self.variables, "WEBHOOK": self.webhook, **(env or {})}
+        # What Python keeps back would be lost when it is ended.
+        environment = {"PYTHONUNBUFFERED": "1", **os.environ, **self.variables, "WEBHOOK": self.webhook, **(env or {})}
         made = Program(command, environment, **more)
         self.programs.append(made)
         try:
             if ready:
-                made.wait_for(ready)
+                made.wait_for(ready, within)
             yield made
         finally:
             self.programs.remove(made)
             made.end()
+            self.ended.append(made)
 
     # The way back.
 

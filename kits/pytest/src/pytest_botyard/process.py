@@ -40,8 +40,8 @@ def botyard(program: str) -> list[str]:
     if beside:
         return [beside]
     raise NotStarted(
-        "There is no program 'botyard' on the PATH. Install it (pipx install botyard), or name it with "
-        "BOTYARD_PROGRAM or the option botyard_program."
+        "There is no program 'botyard' on the PATH. Run scripts/setup in a checkout of Botyard, and name its "
+        ".venv/bin/botyard with BOTYARD_PROGRAM or the option botyard_program."
     )
 
 
@@ -92,6 +92,8 @@ class Program:
 
     def __init__(self, command: Sequence[str | os.PathLike[str]], environment: Mapping[str, str], **more: Any) -> None:
         self.name = " ".join(os.path.basename(os.fspath(word)) for word in command)
+        self._kept = ""
+        self._status: int | None = None
         self._said = tempfile.TemporaryFile()
         try:
             self._made = subprocess.Popen(
@@ -103,8 +105,8 @@ class Program:
 
     @property
     def ended(self) -> int | None:
-        """Its exit status, once it has ended."""
-        return self._made.poll()
+        """Its exit status, once it has ended of its own accord."""
+        return self._status if self._said.closed else self._made.poll()
 
     def wait_for(self, ready: str, seconds: float = START_SECONDS) -> None:
         """Wait until it has printed this. Raises NotStarted where it ends before, or takes too long."""
@@ -117,16 +119,20 @@ class Program:
             time.sleep(LOOK_SECONDS)
 
     def said(self, most: int = 4000) -> str:
-        """The end of what it has printed."""
+        """The end of what it has printed; still known when it was ended."""
+        if self._said.closed:
+            return self._kept
         size = os.fstat(self._said.fileno()).st_size
         return os.pread(self._said.fileno(), most, max(0, size - most)).decode(errors="replace")
 
     def end(self) -> None:
         """Ask it to end, and see that it does."""
+        self._status = self.ended
         self._made.terminate()
         try:
             self._made.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self._made.kill()
             self._made.wait()
+        self._kept = self.said()
         self._said.close()

@@ -26,7 +26,7 @@ def sections(portal: Portal) -> list[tuple[str, str]]:
                 found.append((f"Botyard: what the bots were told of {dialog}", "\n".join(said)))
     except (CallFailed, OSError) as problem:
         found.append(("Botyard", f"The portal cannot be asked: {problem}"))
-    for program in portal.programs:
+    for program in (*portal.programs, *portal.ended):
         state = "" if program.ended is None else f", which has ended with status {program.ended}"
         found.append((f"Botyard: output of {program.name}{state}", program.said() or "(nothing)"))
     return found
