@@ -89,7 +89,7 @@ def test_a_missing_parameter_is_named_as_the_method_spells_it(world: World) -> N
     assert hint(world.call("imbot.message.add", params=named, MESSAGE="x")) == f"DIALOG_ID is missing; {expected}"
     wrong = world.call("imbot.message.add", params=named, MESSAGE="x", DIALOG_ID="everywhere")
     assert hint(wrong) == f"DIALOG_ID: {expected}"
-    assert hint(world.call("imbot.v2.Bot.list")).startswith("botToken is missing; expected the word")
+    assert hint(world.call("imbot.v2.Bot.list")).startswith("botToken is missing; expected the key")
 
 
 def test_a_misspelt_parameter_is_told_only_where_the_call_fails(world: World) -> None:
