@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
 from botyard.api.post import Post
+from botyard.chat.explain import handler
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, Reason
@@ -46,7 +47,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> Writer:
         render = dialects.get(bot.dialect)
         post = await render(tx, context, what, bot) if render else None
         if post is None:
-            return Reason.NO_WORDS
+            return Reason.NO_WORDS if await handler(tx, bot, what.event) else Reason.NO_HANDLER
         return Letter(post, bot.owner) if post.handler else Reason.NO_HANDLER
 
     return write

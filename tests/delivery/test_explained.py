@@ -144,6 +144,15 @@ def test_where_nothing_holds_nothing_is_behind(hurried: Stage) -> None:
     assert [_explained(hurried, one, bot) for one in said] == [["GIVEN_UP", "STATUS"]] * 2
 
 
+def test_a_bot_without_a_handler_is_said_to_have_none(stage: Stage) -> None:
+    bot = _greeted(stage)
+    stage.world.write(lambda tx: tx.run("UPDATE bot_handlers SET message_add = '' WHERE message_add <> ''"))
+    message = stage.say(bot, "one")
+    stage.until(lambda: stage.states(bot)[-1] == "skipped")
+    assert _explained(stage, message, bot) == ["SKIPPED", "NO_HANDLER"]
+    assert "no handler is bound" in _text(stage, message, bot)
+
+
 def test_a_proxy_that_got_no_response(stage: Stage) -> None:
     bot = _greeted(stage)
     stage.handler.behaviours["/bot"] = answer(504)
