@@ -226,7 +226,7 @@ _OWN = {
     "botyard.app.update": ["CLIENT_ID"],
     "botyard.delivery.explain": ["MESSAGE_ID", "BOT_ID"],
     "botyard.delivery.get": ["ID"],
-    "botyard.portal.switch": ["NAME", "ON"],
+    "botyard.portal.switch": ["NAME"],
     "botyard.user.activate": ["ID"],
     "botyard.user.add": ["LOGIN"],
     "botyard.user.deactivate": ["ID"],
@@ -234,6 +234,39 @@ _OWN = {
     "botyard.user.update": ["ID"],
     "botyard.webhook.revoke": ["ID"],
 }
+
+NOT_NEEDED = {
+    "access.name ACCESS",
+    "batch cmd",
+    "event.offline.clear process_id",
+    "event.offline.error process_id",
+    "event.unbind event",
+    "event.unbind handler",
+    "im.chat.user.add USERS",
+    "imbot.chat.get ENTITY_ID",
+    "imbot.chat.get ENTITY_TYPE",
+    "imbot.command.register BOT_ID",
+    "imbot.register PROPERTIES[LAST_NAME]",
+    "imbot.v2.Bot.update fields",
+    "imbot.v2.Chat.Message.update fields",
+    "imbot.v2.Chat.User.add userIds",
+    "imbot.v2.Chat.User.delete userId",
+    "imbot.v2.Chat.update fields",
+    "imbot.v2.Command.update fields",
+    "user.access ACCESS",
+}
+"""What the official pages require and a call here may leave out: it then does nothing, or takes a default."""
+
+FOR_WEBHOOKS = "required for webhooks"
+CONDITIONS = {
+    "imbot.command.answer COMMAND": "required without `COMMAND_ID`",
+    "imbot.command.answer COMMAND_ID": "required without `COMMAND`",
+    "imbot.register EVENT_BOT_DELETE": "required without `EVENT_HANDLER`",
+    "imbot.register EVENT_MESSAGE_ADD": "required without `EVENT_HANDLER`",
+    "imbot.register EVENT_WELCOME_MESSAGE": "required without `EVENT_HANDLER`",
+    "imbot.v2.Command.register fields[title]": "required unless `hidden`",
+}
+"""What is required in some calls only."""
 
 _OPEN = {"color", "dialogid", "entityid", "entitytype"}
 """Names whose values are told in the sentence, or are examples only."""
@@ -259,15 +292,32 @@ def meaning(method: str, path: str) -> str:
 def row(method: str, path: str, kind: str, default: str) -> tuple[str, str, str, str]:
     """A parameter's row of the reference: what is required is said in the place of the default."""
     known = facts(method, path)
-    if known.get("required"):
-        default = "required"
+    needed = need(method, path)
+    if needed:
+        default = needed
     elif not default and "default" in known:
         default = f"`{known['default']}`"
     said = meaning(method, path)
+    if needed:
+        said = said.partition(" Left out,")[0]
+    if f"{method} {path}" in NOT_NEEDED:
+        said += " Required by the official page, not by this server."
     allowed = [f"`{value}`" for value in known.get("allowed", ()) if f"`{value}`" not in said]
     if allowed and "boolean" not in kind and plain(path) not in _OPEN:
         said += f" One of {', '.join(allowed)}."
     return f"`{path}`", kind, default, said
+
+
+def need(method: str, path: str) -> str:
+    """When a parameter is required; ``""`` for never."""
+    name = f"{method} {path}"
+    if name in NOT_NEEDED:
+        return ""
+    if name in CONDITIONS:
+        return CONDITIONS[name]
+    if path in ("CLIENT_ID", "botToken") and method.startswith("imbot."):
+        return FOR_WEBHOOKS
+    return "required" if facts(method, path).get("required") else ""
 
 
 def facts(method: str, path: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.refusals import SYSTEM, of_method, system
 from botyard.rpc.registry import Registry
 from botyard.wire.names import second_generation
-from scripts import parameters
+from scripts import parameters, samples
 from scripts.meanings import meanings
 from scripts.seed_reference import SCHEMA, schema_text, seed_page
 
@@ -39,28 +39,6 @@ DOCUMENT: Json = json.loads(document(REGISTRY, "http://localhost:8024"))
 OFFICIAL = "https://apidocs.bitrix24.com/"
 NOTE = "<!-- Written by scripts/docs; do not edit. -->"
 CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core", "optional/disk")
-
-# What the example calls put into parameters that many methods share; others are left out there.
-SAMPLES: Json = {
-    "BOT_ID": 1003,
-    "CLIENT_ID": "a-secret-of-your-own",
-    "CODE": "echo",
-    "TYPE": "B",
-    "EVENT_HANDLER": "http://localhost:9000/",
-    "PROPERTIES": {"NAME": "Echo"},
-    "CHAT_ID": 2001,
-    "DIALOG_ID": "chat2001",
-    "MESSAGE_ID": 1,
-    "USER_ID": 2,
-    "USERS": [2],
-    "MESSAGE": "Hello",
-    "TITLE": "Room",
-    "COMMAND": "help",
-    "COMMAND_ID": 1001,
-    "APP_ID": 1,
-    "cmd": {"me": "profile", "time": "server.time"},
-    "name": "imbot.register",
-}
 
 
 def main() -> int:
@@ -124,7 +102,11 @@ def _anchor(heading: str) -> str:
 
 
 def _index(families: dict[str, list[Method]]) -> str:
-    parts = ["How to call a method: [quickstart](../../quickstart.md). What can go wrong: [errors](../errors.md)."]
+    parts = [
+        "How to call a method: [quickstart](../../quickstart.md). What can go wrong: [errors](../errors.md).",
+        "The examples can be pasted beside a fresh demo portal, with `WEBHOOK` as it prints it. Bots in them are the "
+        f"demo's Watcher, 1002, whose key is `{samples.KEY}`.",
+    ]
     for name, methods in sorted(families.items()):
         rows = ((f"[{one.name}]({name}.md#{_anchor(one.name)})", one.summary) for one in methods)
         parts += [f"## {name}", _table(("Method", "What it does"), rows)]
@@ -144,7 +126,7 @@ def _method(one: Method) -> Iterator[str]:
     yield one.summary
     yield one.description
     facts = [
-        f"Who may call it: {one.access.value.sentence[:1].lower()}{one.access.value.sentence[1:]}.",
+        f"Who may call it: {_callers(one)}.",
         f"Permission: {permission(one)}.",
         f"Outdated: the successor is `{one.deprecated}`." if one.deprecated else "",
         f"Official documentation: [{one.docs}]({OFFICIAL}{one.docs.removesuffix('.md')}.html)." if one.docs else "",
@@ -152,7 +134,8 @@ def _method(one: Method) -> Iterator[str]:
     yield "\n".join(f"- {fact}" for fact in facts if fact)
     yield from _parameters(one, operation)
     yield from _answer(operation)
-    yield "```sh\n" + _curl(one, operation) + "\n```"
+    yield _before(one)
+    yield "```sh\n" + _curl(one) + "\n```"
     yield from _refusals(one)
 
 
@@ -209,18 +192,42 @@ def _refusals(one: Method) -> Iterator[str]:
     yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
 
 
-def _curl(one: Method, operation: Json) -> str:
+def _callers(one: Method) -> str:
+    if one.name in ("imbot.register", "imbot.v2.Bot.register"):
+        return "an application or a webhook, which the bot then belongs to"
+    sentence = one.access.value.sentence
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _before(one: Method) -> str:
+    """What a reader has to do before the example call."""
+    said = []
+    if samples.needs_token(one):
+        said.append(
+            "An application calls it, by a token: `TOKEN` is the access token that "
+            f"`botyard token issue alice --app {samples.APPLICATION}` prints."
+        )
+    names = samples.BEFORE.get(one.name, ())
+    found = [(name, REGISTRY.find(name)) for name in names]
+    links = [f"[{name}]({family(it)}.md#{_anchor(name)})" for name, it in found if it]
+    if links:
+        said.append(f"On a fresh demo portal, after the example of {' and '.join(links)}:")
+    return " ".join(said)
+
+
+def _curl(one: Method) -> str:
     # Names of REST 3.0 begin with what stands behind `rest/` in their addresses.
-    line = (
-        f'curl "${{WEBHOOK/rest/rest/api}}{one.name.removeprefix(V3)}"'
+    address = (
+        f"${{WEBHOOK/rest/rest/api}}{one.name.removeprefix(V3)}"
         if one.name.startswith(V3)
-        else (f'curl "${{WEBHOOK}}{one.name}"')
+        else f"http://localhost:8024/rest/{one.name}?auth=$TOKEN"
+        if samples.needs_token(one)
+        else f"${{WEBHOOK}}{one.name}"
     )
-    content = operation.get("requestBody", {}).get("content", {})
-    fields = _resolved(content["application/json"]["schema"]).get("properties", {}) if content else {}
-    sample = {name: value for name, value in SAMPLES.items() if name in fields}
-    if sample:
-        line += f" -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(sample, ensure_ascii=False))}"
+    line = f'curl "{address}"'
+    if one.name in samples.SAMPLES:
+        text = json.dumps(samples.SAMPLES[one.name], ensure_ascii=False)
+        line += f" -H 'Content-Type: application/json' -d {shlex.quote(text)}"
     return line
 
 

@@ -1,0 +1,203 @@
+"""The example calls of the reference: parameters with which each method works on a fresh demo portal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.rpc.access import Access
+from botyard.rpc.method import Method
+
+Json = dict[str, Any]
+
+APPLICATION = "local.0123456789abcd.12345678"
+"""The demo's application."""
+KEY = "local.fedcba98765432.87654321"
+"""The key of the demo's bot Watcher, and of every bot that the samples register."""
+
+_V1: Json = {"CLIENT_ID": KEY, "BOT_ID": 1002}
+_V2: Json = {"botToken": KEY, "botId": 1002}
+_V2_CHAT: Json = {**_V2, "dialogId": "chat2001"}
+_PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+_HELLO = "SGVsbG8h"
+_HANDLER = "http://localhost:9000/"
+
+_BOT, _MESSAGE, _CHAT, _COMMAND, _APP, _FILE = 1003, 34, 2009, 1006, 1, 3001
+"""What is made next on a fresh demo portal."""
+
+SAMPLES: dict[str, Json | list[Json]] = {
+    "access.name": {"ACCESS": ["U1", "U2"]},
+    "app.option.set": {"options": {"color": "red"}},
+    "batch": {"cmd": {"me": "profile", "time": "server.time"}},
+    "api/batch": [{"method": "rest.scope.list", "as": "scopes"}],
+    "botyard.app.add": {"TITLE": "Echo", "SCOPE": "im,imbot"},
+    **{
+        f"botyard.app.{one}": {"CLIENT_ID": APPLICATION}
+        for one in ("block", "delete", "finish", "get", "install", "manifest", "unblock", "uninstall")
+    },
+    "botyard.app.restrict": {"CLIENT_ID": APPLICATION, "USERS": [2]},
+    "botyard.app.update": {"CLIENT_ID": APPLICATION, "TITLE": "Echo"},
+    "botyard.delivery.explain": {"MESSAGE_ID": 24, "BOT_ID": 1002},
+    "botyard.delivery.get": {"ID": 1},
+    "botyard.delivery.list": {"BOT_ID": 1002},
+    "botyard.delivery.resend": {"BOT_ID": 1002},
+    "botyard.portal.restore": {"NAME": "before"},
+    "botyard.portal.snapshot": {"NAME": "before"},
+    "botyard.portal.switch": {"NAME": "https", "ON": False},
+    "botyard.signing.get": {"CLIENT_ID": APPLICATION},
+    "botyard.signing.own": {"CLIENT_ID": KEY},
+    "botyard.token.issue": {"USER_ID": 1, "CLIENT_ID": APPLICATION},
+    "botyard.user.activate": {"ID": 2},
+    "botyard.user.add": {"LOGIN": "frank", "NAME": "Frank"},
+    "botyard.user.deactivate": {"ID": 2},
+    "botyard.user.get": {"ID": 2},
+    "botyard.user.password": {"ID": 2},
+    "botyard.user.update": {"ID": 2, "WORK_POSITION": "Head of support"},
+    "botyard.webhook.add": {"USER_ID": 2, "TITLE": "Echo", "SCOPE": "im,imbot"},
+    "botyard.webhook.revoke": {"ID": 2},
+    "disk.file.get": {"id": _FILE},
+    "event.bind": {"event": "ONAPPINSTALL", "handler": _HANDLER},
+    "event.offline.clear": {"process_id": "f2d1a0b9c8e7"},
+    "event.offline.error": {"process_id": "f2d1a0b9c8e7"},
+    "event.unbind": {"event": "ONAPPINSTALL", "handler": _HANDLER},
+    "feature.get": {"CODE": "rest_offline_extended"},
+    "im.chat.add": {"TYPE": "CHAT", "TITLE": "Room", "USERS": [2]},
+    "im.chat.user.add": {"CHAT_ID": 2001, "USERS": [5]},
+    "im.dialog.get": {"DIALOG_ID": "chat2001"},
+    "im.dialog.messages.get": {"DIALOG_ID": "chat2001"},
+    "im.dialog.read": {"DIALOG_ID": "chat2001"},
+    "im.message.add": {"DIALOG_ID": "chat2001", "MESSAGE": "Hello"},
+    "im.message.command": {"MESSAGE_ID": 24, "BOT_ID": 1001, "COMMAND": "ship", "COMMAND_PARAMS": "128"},
+    "im.v2.Chat.Bot.sendContext": {"dialogId": "chat2001", "context": {"page": "/deals/1663"}},
+    "im.v2.File.download": {"dialogId": "chat2001", "fileId": _FILE},
+    "im.v2.File.upload": {"dialogId": "chat2001", "fields": {"name": "hello.txt", "content": _HELLO}},
+    "imbot.app.register": {
+        **_V1,
+        "CODE": "greet",
+        "JS_METHOD": "SEND",
+        "JS_PARAM": "Hello",
+        "CONTEXT": "ALL",
+        "ICON_FILE": _PICTURE,
+        "LANG": [{"LANGUAGE_ID": "en", "TITLE": "Greet"}],
+    },
+    "imbot.app.unregister": {"APP_ID": _APP, "CLIENT_ID": KEY},
+    "imbot.app.update": {"APP_ID": _APP, "CLIENT_ID": KEY, "FIELDS": {"JS_PARAM": "Good morning"}},
+    "imbot.chat.add": {**_V1, "TYPE": "CHAT", "TITLE": "Room", "USERS": [1, 2]},
+    "imbot.chat.get": {"ENTITY_TYPE": "CRM", "ENTITY_ID": "DEAL|1663"},
+    "imbot.chat.leave": {**_V1, "CHAT_ID": 2001},
+    "imbot.chat.sendTyping": {**_V1, "DIALOG_ID": "chat2001"},
+    "imbot.chat.setManager": {**_V1, "CHAT_ID": _CHAT, "USER_ID": 2},
+    "imbot.chat.setOwner": {**_V1, "CHAT_ID": _CHAT, "USER_ID": 2},
+    "imbot.chat.updateAvatar": {**_V1, "CHAT_ID": 2001, "AVATAR": _PICTURE},
+    "imbot.chat.updateColor": {**_V1, "CHAT_ID": 2001, "COLOR": "AQUA"},
+    "imbot.chat.updateTitle": {**_V1, "CHAT_ID": 2001, "TITLE": "Release 1.1"},
+    "imbot.chat.user.add": {**_V1, "CHAT_ID": 2001, "USERS": [5]},
+    "imbot.chat.user.delete": {**_V1, "CHAT_ID": _CHAT, "USER_ID": 2},
+    "imbot.chat.user.list": {**_V1, "CHAT_ID": 2001},
+    "imbot.command.answer": {"CLIENT_ID": KEY, "COMMAND_ID": _COMMAND, "MESSAGE_ID": 24, "MESSAGE": "Hello"},
+    "imbot.command.register": {
+        **_V1,
+        "COMMAND": "greet",
+        "EVENT_COMMAND_ADD": _HANDLER,
+        "LANG": [{"LANGUAGE_ID": "en", "TITLE": "Greet somebody", "PARAMS": "name"}],
+    },
+    "imbot.command.unregister": {"COMMAND_ID": _COMMAND, "CLIENT_ID": KEY},
+    "imbot.command.update": {"COMMAND_ID": _COMMAND, "CLIENT_ID": KEY, "FIELDS": {"HIDDEN": "Y"}},
+    "imbot.dialog.get": {"DIALOG_ID": "chat2001"},
+    "imbot.message.add": {**_V1, "DIALOG_ID": "chat2001", "MESSAGE": "Hello"},
+    "imbot.message.delete": {**_V1, "MESSAGE_ID": _MESSAGE},
+    "imbot.message.like": {**_V1, "MESSAGE_ID": 24, "ACTION": "plus"},
+    "imbot.message.update": {**_V1, "MESSAGE_ID": _MESSAGE, "MESSAGE": "Good morning"},
+    "imbot.register": {
+        "CODE": "echo",
+        "CLIENT_ID": KEY,
+        "EVENT_HANDLER": _HANDLER,
+        "PROPERTIES": {"NAME": "Echo"},
+    },
+    "imbot.unregister": {**_V1},
+    "imbot.update": {**_V1, "FIELDS": {"PROPERTIES": {"WORK_POSITION": "Repeats what it hears"}}},
+    "imbot.v2.Bot.get": _V2,
+    "imbot.v2.Bot.list": {"botToken": KEY},
+    "imbot.v2.Bot.register": {
+        "botToken": KEY,
+        "fields": {"code": "echo", "properties": {"name": "Echo"}, "eventMode": "fetch"},
+    },
+    "imbot.v2.Bot.unregister": _V2,
+    "imbot.v2.Bot.update": {**_V2, "fields": {"properties": {"workPosition": "Repeats what it hears"}}},
+    "imbot.v2.Chat.add": {**_V2, "fields": {"title": "Room", "userIds": [1, 2]}},
+    "imbot.v2.Chat.get": _V2_CHAT,
+    "imbot.v2.Chat.InputAction.notify": _V2_CHAT,
+    "imbot.v2.Chat.leave": _V2_CHAT,
+    "imbot.v2.Chat.Manager.add": {**_V2, "dialogId": f"chat{_CHAT}", "userIds": [2]},
+    "imbot.v2.Chat.Manager.delete": {**_V2, "dialogId": f"chat{_CHAT}", "userIds": [2]},
+    "imbot.v2.Chat.Message.delete": {**_V2, "messageId": _MESSAGE},
+    "imbot.v2.Chat.Message.get": {**_V2, "messageId": 24},
+    "imbot.v2.Chat.Message.getContext": {**_V2, "messageId": 24, "range": 5},
+    "imbot.v2.Chat.Message.Reaction.add": {**_V2, "messageId": 24, "reaction": "like"},
+    "imbot.v2.Chat.Message.Reaction.delete": {**_V2, "messageId": 24, "reaction": "like"},
+    "imbot.v2.Chat.Message.read": _V2_CHAT,
+    "imbot.v2.Chat.Message.send": {**_V2_CHAT, "fields": {"message": "Hello"}},
+    "imbot.v2.Chat.Message.update": {**_V2, "messageId": _MESSAGE, "fields": {"message": "Good morning"}},
+    "imbot.v2.Chat.setOwner": {**_V2, "dialogId": f"chat{_CHAT}", "userId": 2},
+    "imbot.v2.Chat.TextField.enabled": {**_V2, "dialogId": f"chat{_CHAT}", "enabled": False},
+    "imbot.v2.Chat.update": {**_V2_CHAT, "fields": {"title": "Release 1.1"}},
+    "imbot.v2.Chat.User.add": {**_V2_CHAT, "userIds": [5]},
+    "imbot.v2.Chat.User.delete": {**_V2, "dialogId": f"chat{_CHAT}", "userId": 2},
+    "imbot.v2.Chat.User.list": _V2_CHAT,
+    "imbot.v2.Command.answer": {
+        **_V2_CHAT,
+        "commandId": _COMMAND,
+        "messageId": 24,
+        "fields": {"message": "Hello"},
+    },
+    "imbot.v2.Command.list": _V2,
+    "imbot.v2.Command.register": {**_V2, "fields": {"command": "greet", "title": {"en": "Greet somebody"}}},
+    "imbot.v2.Command.unregister": {**_V2, "commandId": _COMMAND},
+    "imbot.v2.Command.update": {**_V2, "commandId": _COMMAND, "fields": {"hidden": True}},
+    "imbot.v2.Event.get": {**_V2, "botId": _BOT},
+    "imbot.v2.File.download": {**_V2, "fileId": _FILE},
+    "imbot.v2.File.upload": {**_V2_CHAT, "fields": {"name": "hello.txt", "content": _HELLO}},
+    "method.get": {"name": "imbot.register"},
+    "user.access": {"ACCESS": ["U1", "AU"]},
+    "user.get": {"ID": 2},
+    "user.option.set": {"options": {"color": "red"}},
+    "user.search": {"FIND": "Ben"},
+}
+
+BEFORE: dict[str, tuple[str, ...]] = {
+    "botyard.portal.restore": ("botyard.portal.snapshot",),
+    "botyard.app.unblock": ("botyard.app.block",),
+    "botyard.delivery.get": ("im.message.add",),
+    "disk.file.get": ("im.v2.File.upload",),
+    "event.unbind": ("event.bind",),
+    "im.v2.Event.get": ("im.v2.Event.subscribe",),
+    "im.v2.File.download": ("im.v2.File.upload",),
+    "imbot.app.unregister": ("imbot.app.register",),
+    "imbot.app.update": ("imbot.app.register",),
+    **dict.fromkeys(("imbot.chat.setManager", "imbot.chat.setOwner", "imbot.chat.user.delete"), ("imbot.chat.add",)),
+    "imbot.command.answer": ("imbot.command.register",),
+    "imbot.command.unregister": ("imbot.command.register",),
+    "imbot.command.update": ("imbot.command.register",),
+    "imbot.message.delete": ("imbot.message.add",),
+    "imbot.message.update": ("imbot.message.add",),
+    **{
+        f"imbot.v2.Chat.{one}": ("imbot.v2.Chat.add",)
+        for one in ("Manager.add", "Manager.delete", "setOwner", "TextField.enabled", "User.delete")
+    },
+    "imbot.v2.Chat.Message.delete": ("imbot.v2.Chat.Message.send",),
+    "imbot.v2.Chat.Message.Reaction.delete": ("imbot.v2.Chat.Message.Reaction.add",),
+    "imbot.v2.Chat.Message.update": ("imbot.v2.Chat.Message.send",),
+    "imbot.v2.Command.answer": ("imbot.v2.Command.register",),
+    "imbot.v2.Command.unregister": ("imbot.v2.Command.register",),
+    "imbot.v2.Command.update": ("imbot.v2.Command.register",),
+    "imbot.v2.Event.get": ("imbot.v2.Bot.register",),
+    "imbot.v2.File.download": ("imbot.v2.File.upload",),
+}
+"""Whose samples come first; the ids in a sample are those that they make on a fresh demo portal."""
+
+
+_OPTIONS = ("app.option.", "user.option.")
+
+
+def needs_token(method: Method) -> bool:
+    """Whether a webhook is not let in: an application calls, by a token."""
+    return method.access is Access.APP or method.name.startswith(_OPTIONS)

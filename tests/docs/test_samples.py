@@ -1,0 +1,150 @@
+"""The example calls of the reference, as its pages show them, each on a demo portal as it was when it started."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from botyard.rpc.method import V3, Method
+from scripts import parameters
+from scripts.reference import DOCUMENT, REGISTRY, _resolved, _rows
+from scripts.samples import BEFORE, SAMPLES, needs_token
+from tests.docs import shell
+from tests.docs.shell import ROOT
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+SECRET = "0123456789abcdef0123456789abcdef"
+HEADERS = {"Content-Type": "application/json"}
+PAGES = sorted((ROOT / "docs" / "reference" / "methods").glob("*.md"))
+# Without it the result says that there is no such bot.
+TOLD_IN_THE_RESULT = {"botyard.delivery.explain BOT_ID"}
+METHODS = sorted(REGISTRY, key=lambda one: one.name.lower())
+
+
+class Sample(NamedTuple):
+    """An example call: the address with its variables in it, and the body."""
+
+    address: str
+    body: str
+
+
+def shown() -> dict[str, Sample]:
+    """The example of each method, read from the pages."""
+    found = {}
+    for page in PAGES:
+        text = page.read_text()
+        for name, section in re.findall(r"^## ([\w./]+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
+            line = re.search(r"^```sh\n(curl .*?)\n```$", section, re.MULTILINE | re.DOTALL)
+            if line:
+                words = shlex.split(line[1])
+                found[name] = Sample(words[1], words[words.index("-d") + 1] if "-d" in words else "{}")
+    return found
+
+
+class Demo:
+    """A demo portal that goes back to its start."""
+
+    def __init__(self, portal: shell.Portal) -> None:
+        self._portal = portal
+        self._webhook = f"http://{portal.http}/rest/1/{SECRET}/"
+
+    def reset(self) -> None:
+        assert self.post(f"{self._webhook}botyard.portal.reset", "{}") == (200, True)
+
+    def call(self, sample: Sample) -> tuple[int, Any]:
+        """Status and result, or the whole body of an error."""
+        url = sample.address
+        if "$TOKEN" in url:
+            issue = json.dumps(SAMPLES["botyard.token.issue"])
+            status, issued = self.post(f"{self._webhook}botyard.token.issue", issue)
+            assert status == 200
+            url = url.replace("$TOKEN", issued["ACCESS_TOKEN"])
+        url = url.replace("${WEBHOOK/rest/rest/api}", self._webhook.replace("/rest/", "/rest/api/"))
+        return self.post(self._portal.placed(url.replace("${WEBHOOK}", self._webhook)), sample.body)
+
+    def post(self, url: str, body: str) -> tuple[int, Any]:
+        request = urllib.request.Request(url, data=body.encode(), headers=HEADERS)
+        try:
+            with urllib.request.urlopen(request, timeout=shell.SECONDS) as response:
+                return response.status, json.load(response)["result"]
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.read().decode()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with shell.portal(tmp_path_factory.mktemp("samples")) as portal:
+        yield Demo(portal)
+
+
+def test_every_method_has_an_example_and_every_example_a_method() -> None:
+    assert set(shown()) == {one.name for one in METHODS}
+    assert [name for name in {*SAMPLES, *BEFORE} if name not in shown()] == []
+
+
+def test_every_example_works_on_a_fresh_demo_portal(demo: Demo) -> None:
+    examples = shown()
+    failed = {}
+    for one in METHODS:
+        demo.reset()
+        for name in (*BEFORE.get(one.name, ()), one.name):
+            status, body = demo.call(examples[name])
+            if status != 200:
+                failed[one.name] = (name, status, body)
+    assert failed == {}
+
+
+def test_what_is_marked_required_is_required(demo: Demo) -> None:
+    """The example without it is refused, and without what is not marked so it is not."""
+    examples = shown()
+    accepted, refused = [], []
+    for one, path in _marked():
+        demo.reset()
+        for name in BEFORE.get(one.name, ()):
+            demo.call(examples[name])
+        left = json.loads(examples[one.name].body)
+        if not _drop(left, path):
+            continue
+        status, _ = demo.call(examples[one.name]._replace(body=json.dumps(left)))
+        name = f"{one.name} {path}"
+        if name in parameters.NOT_NEEDED:
+            refused += [name] if status != 200 else []
+        elif name not in TOLD_IN_THE_RESULT:
+            accepted += [name] if status == 200 else []
+    assert (accepted, refused) == ([], [])
+
+
+def _marked() -> Iterator[tuple[Method, str]]:
+    """Parameters that the pages mark as required, and those that only the official ones do."""
+    for one in METHODS:
+        content = DOCUMENT["paths"][f"/{one.name}"]["post"].get("requestBody", {}).get("content", {})
+        struct = _resolved(content["application/json"]["schema"]) if content else {}
+        if one.name.startswith(V3) or "properties" not in struct:
+            continue
+        for path, _, _ in _rows(struct, ""):
+            if parameters.need(one.name, path) or f"{one.name} {path}" in parameters.NOT_NEEDED:
+                yield one, path
+
+
+def _drop(params: Any, path: str) -> bool:
+    """Take a parameter out; False where it is not there."""
+    *outer, last = (name.rstrip("]") for name in path.replace("[]", "").split("["))
+    for name in outer:
+        params = params.get(name, {})
+        params = params[0] if isinstance(params, list) else params
+    return params.pop(last, None) is not None
+
+
+def test_methods_of_applications_say_so() -> None:
+    by_name = {one.name: one for one in METHODS}
+    for name, example in shown().items():
+        assert ("$TOKEN" in example.address) == needs_token(by_name[name]), name
