@@ -216,7 +216,7 @@ MEANINGS = {
 
 # What methods of our own cannot do without; those of the documentation are in DOCUMENTED.
 _OWN = {
-    "botyard.app.add": ["TITLE", "SCOPE"],
+    "botyard.app.add": ["TITLE"],
     "botyard.app.block": ["CLIENT_ID"],
     "botyard.app.delete": ["CLIENT_ID"],
     "botyard.app.install": ["CLIENT_ID"],
