@@ -7,6 +7,7 @@ import errno
 import importlib
 import io
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -61,6 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")
     if not given or given[0] not in COMMANDS:
         return _top(given)
+    if given[0] == "serve":
+        # Before anything heavy is imported: not even while it starts is a terminal that goes away the server's end.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         code = _run(COMMANDS[given[0]], given[1:])
         sys.stdout.flush()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import signal
 import textwrap
 import time
 from pathlib import Path
@@ -102,8 +101,6 @@ def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if given.seed and not given.demo:
         raise Failure("A seed is planted into a demo portal: say --demo, too.", Exit.USAGE)
-    # Not even while it starts is a terminal that goes away the end of the server.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     wanted = settings(given)
     with (
         seeded(given.seed) as extra,

@@ -11,17 +11,29 @@ from botyard.portal.database_note import SQLITE_FILE
 from botyard.portal.keys import Keys
 from botyard.store import secret_keys
 from botyard.store.db import Database, FolderUnusable, Tx
+from botyard.store.migrate import has_schema
 from botyard.store.opening import open_database
 
 
 async def open_rows(settings: Settings) -> Database:
     """Open the database of a data folder; both are made where there are none. Migrations are the caller's.
 
-    Raises Unavailable, FolderUnusable where the folder belongs to another database.
+    Raises Unavailable, FolderUnusable where the folder belongs to another database, or its own has become empty.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
     database_note.require(settings)
-    return await open_database(settings.database or settings.data / SQLITE_FILE)
+    # Asked before the database: of several servers that make one portal, one may leave its traces meanwhile.
+    problem = database_note.emptied(settings)
+    database = await open_database(settings.database or settings.data / SQLITE_FILE)
+    if not problem:
+        return database
+    try:
+        if not await has_schema(database):
+            raise FolderUnusable(problem)
+    except BaseException:
+        await database.close()
+        raise
+    return database
 
 
 async def claim(database: Database, settings: Settings) -> Keys:

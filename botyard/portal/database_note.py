@@ -58,14 +58,39 @@ def require(settings: Settings) -> None:
 
 def require_new(settings: Settings) -> None:
     """Raises FolderUnusable where a server's database is empty and the folder is that of another portal."""
+    if problem := _another(settings):
+        raise FolderUnusable(problem)
+
+
+def emptied(settings: Settings) -> str:
+    """Why a database without tables cannot be the folder's, in a sentence; ``""`` where there was no portal before.
+
+    The tables are there before the note and the key are written.
+    """
+    folder, noted = settings.data, _read(settings)
+    anew = f"To begin anew, remove {folder}."
+    if noted is not None and settings.database:
+        return f"The PostgreSQL database {noted.address} of the portal of {folder} is empty; restore it. {anew}"
+    if settings.database:
+        return _another(settings)
+    if noted is None and not (folder / keys.FILE).exists():
+        return ""
+    file = folder / SQLITE_FILE
+    named = "" if noted else f"If the portal lives in PostgreSQL, name it with {OPTIONS}. "
+    return f"The portal's database is empty: restore {file}, and {file.name}-wal that lay beside it. {named}{anew}"
+
+
+def _another(settings: Settings) -> str:
+    """What in the folder tells of another portal than the one in an empty database of a server, in a sentence."""
     if not settings.database or _read(settings) is not None:
-        return
+        return ""
     for trace in (settings.data / SQLITE_FILE, settings.data / keys.FILE):
         if trace.exists():
-            raise FolderUnusable(
+            return (
                 f"There is no portal in the PostgreSQL database {_wanted(settings).address}, and {trace} belongs to "
                 f"another one; name the right database with {OPTIONS}, or another folder with --data."
             )
+    return ""
 
 
 def write(settings: Settings) -> None:

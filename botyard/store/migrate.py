@@ -108,6 +108,11 @@ async def pending(db: Database, folder: Folder | None = None) -> list[str]:
     return await db.read(work)
 
 
+async def has_schema(db: Database) -> bool:
+    """Whether any migration was ever applied; where not, the database holds nothing of a portal."""
+    return await db.read(lambda tx: tx.one(_HAS_TABLE[db.name])) is not None
+
+
 async def newest(tx: Tx) -> tuple[int, str]:
     """Number and name of the last migration that was applied."""
     row = await tx.one("SELECT number, name FROM migrations ORDER BY number DESC LIMIT 1")

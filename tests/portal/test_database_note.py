@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -14,6 +15,7 @@ from botyard.portal import database_note, keys
 from botyard.portal.database_note import FILE, SQLITE_FILE, address
 from tests.portal.test_data_folder import refused_everywhere
 from tests.portals import Databases
+from tests.postgres import Cluster
 from tests.test_cli import Shell
 
 
@@ -135,6 +137,60 @@ def test_the_same_database_may_be_named_in_other_words(
     monkeypatch.setenv("BOTYARD_DATABASE", other)
     assert "admin" in shell.done("user", "list")
     assert "secret" not in (shell.data / FILE).read_text()
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_a_database_that_has_become_empty_is_not_filled_anew(shell: Shell, noted: bool) -> None:
+    """As where it was copied, or killed, before its log was written back to it."""
+    shell.done("init")
+    file = shell.data / SQLITE_FILE
+    for one in shell.data.glob(f"{SQLITE_FILE}*"):
+        one.unlink()
+    file.touch()
+    if not noted:
+        (shell.data / FILE).unlink()
+    before = contents(shell.data)
+    named = "" if noted else "If the portal lives in PostgreSQL, name it with --database or BOTYARD_DATABASE. "
+    assert refused_everywhere(shell) == {
+        f"botyard: The portal's database is empty: restore {file}, and {SQLITE_FILE}-wal that lay beside it. {named}"
+        f"To begin anew, remove {shell.data}."
+    }
+    assert contents(shell.data) == before
+    shutil.rmtree(shell.data)
+    shell.done("init")
+
+
+def test_a_first_start_that_was_cut_off_goes_on(shell: Shell) -> None:
+    """With the file and without a table, there is neither note nor key yet."""
+    shell.data.mkdir()
+    (shell.data / SQLITE_FILE).touch()
+    shell.done("init")
+
+
+@pytest.mark.postgresql
+def test_a_database_of_a_server_that_has_become_empty_is_not_filled_anew(
+    shell: Shell, server: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOTYARD_DATABASE", server)
+    shell.done("init")
+    cluster.run("DROP SCHEMA public CASCADE; CREATE SCHEMA public", server)
+    assert refused_everywhere(shell) == {
+        f"botyard: The PostgreSQL database {address(server)} of the portal of {shell.data} is empty; restore it. "
+        f"To begin anew, remove {shell.data}."
+    }
+    # Nor are there tables afterwards where the folder never noted this database.
+    (shell.data / FILE).unlink()
+    assert len(refused_everywhere(shell)) == 1
+    shutil.rmtree(shell.data)
+    shell.done("init")
+
+
+def test_a_refused_start_leaves_nothing_in_the_folder(shell: Shell) -> None:
+    shell.data.mkdir()
+    (shell.data / keys.FILE).write_text("0f" * keys.PEPPER_BYTES)
+    (shell.data / SQLITE_FILE).touch()
+    refused_everywhere(shell)
+    assert not (shell.data / "files").exists()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"engine": 1}'])

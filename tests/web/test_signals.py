@@ -15,6 +15,7 @@ import httpx
 import pytest
 from trustme import CA
 
+from botyard import cli
 from tests.test_cli_live import SECONDS, Serving, ask, run, serving
 
 pytestmark = pytest.mark.live
@@ -123,3 +124,21 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
     assert code == 0
     assert "Traceback" not in said
     assert said.count("\n") < 10
+
+
+def test_a_terminal_that_goes_away_is_ignored_before_the_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[object] = []
+
+    def run(_command: cli.Command, _given: list[str]) -> int:
+        found.append(signal.getsignal(signal.SIGHUP))
+        return 0
+
+    monkeypatch.setattr("botyard.cli._run", run)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        cli.main(["serve"])
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        cli.main(["init"])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert found == [signal.SIG_IGN, signal.SIG_DFL]
