@@ -1,0 +1,31 @@
+"""The page about profiles knows every place that looks at the profile."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Each file with a word of its row on the page.
+PLACES = {
+    "api/botyard/portal.py": "`botyard.portal.reset`",
+    "commands/logs.py": "the log",
+    "commands/serve.py": "demo portals",
+    "delivery/guard.py": "addresses of handlers",
+    "portal/tokens.py": "a refresh token",
+    "rpc/snapshots.py": "`botyard.portal.reset`",
+    "web/browser.py": "pages",
+}
+
+
+def test_every_place_that_looks_at_the_profile_has_its_row() -> None:
+    source = ROOT / "botyard"
+    found = {
+        file.relative_to(source).as_posix()
+        for file in source.rglob("*.py")
+        if re.search(r'profile [!=]= "(?:dev|prod)"', file.read_text())
+    }
+    page = (ROOT / "docs" / "explanation" / "profiles.md").read_text()
+    assert found == set(PLACES)
+    assert [row for row in PLACES.values() if not re.search(rf"^\| {re.escape(row)}", page, re.MULTILINE)] == []
