@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from botyard.delivery.connection import Connection, Head, Lost
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown, Place
 from botyard.delivery.retries import Answer
+from botyard.model.deliveries import NO_CONNECTION
 
 KEPT = 4096
 """Bytes of an answer that are kept."""
@@ -110,15 +111,15 @@ class Client:
             case TimeoutError() if attempt.written:
                 return Answer(0, problem=f"timeout: no answer within {self._seconds:g} s", written=True)
             case TimeoutError():
-                return Answer(0, problem=f"no connection: not within {self._seconds:g} s")
+                return Answer(0, problem=f"{NO_CONNECTION}: not within {self._seconds:g} s")
             case ssl.SSLError():
                 return Answer(0, problem=f"TLS failed: {_short(problem)}", written=attempt.written)
             case Lost():
                 return Answer(0, problem=f"no answer: {_short(problem)}", written=attempt.written)
             case OSError(errno=number) if number in _OWN_FAULTS:
-                return Answer(0, problem=f"no connection: {_short(problem)}", ours=True)
+                return Answer(0, problem=f"{NO_CONNECTION}: {_short(problem)}", ours=True)
             case OSError() | ValueError():
-                return Answer(0, problem=f"no connection: {_short(problem)}", written=attempt.written)
+                return Answer(0, problem=f"{NO_CONNECTION}: {_short(problem)}", written=attempt.written)
         return None
 
     async def _answered(self, attempt: _Try, place: Place, request: bytes) -> Head:

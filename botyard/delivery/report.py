@@ -34,6 +34,7 @@ class Made(NamedTuple):
     problem: str
     milliseconds: int
     again: int | None
+    delivery: int = 0
 
     @property
     def met(self) -> str:
@@ -62,6 +63,7 @@ def made(ended: Ended, event: str, address: str, now: int) -> Made | None:
         problem=attempt.problem,
         milliseconds=attempt.took,
         again=max(0, ended.due - now) if ended.state is State.WAITING else None,
+        delivery=ended.delivery.id,
     )
 
 
@@ -69,7 +71,7 @@ class Report:
     """Writes the log of one server's attempts, and knows which recipients fail."""
 
     def __init__(self) -> None:
-        self._failing: dict[str, None] = {}
+        self._failing: dict[str, set[int]] = {}
         self._lacking = False
 
     def own_fault(self, problem: str, *, stopping: bool) -> None:
@@ -83,15 +85,22 @@ class Report:
         self._lacking = False
         if attempts_log.isEnabledFor(logging.DEBUG):
             attempts_log.debug("%s", one.line, extra={"attempt": one})
-        failed = one.outcome is not State.DONE
-        if failed == (one.recipient in self._failing):
+        refused = self._failing.get(one.recipient)
+        if refused is not None:
+            refused.discard(one.delivery)
+        if one.outcome is State.DONE and refused is None:
             return
-        if failed:
+        if one.outcome is State.DONE:
+            if not refused:
+                del self._failing[one.recipient]
+                log.info("Events are accepted by their handler again: %s", one.line)
+            return
+        if refused is None:
             if len(self._failing) >= REMEMBERED:
                 self._failing.pop(next(iter(self._failing)))
-            self._failing[one.recipient] = None
+            refused = self._failing[one.recipient] = set()
             said = "confirmed by" if one.outcome is State.UNCONFIRMED else "accepted by"
             log.warning("Events are not %s their handler: %s", said, one.line)
-        else:
-            del self._failing[one.recipient]
-            log.info("Events are accepted by their handler again: %s", one.line)
+        # While one event is refused again and again, others that are accepted are no news.
+        if one.status and one.outcome is State.WAITING and len(refused) < REMEMBERED:
+            refused.add(one.delivery)

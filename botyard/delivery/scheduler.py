@@ -20,7 +20,7 @@ from botyard.delivery.retries import MODES
 from botyard.delivery.sender import Held, Send, Sender
 from botyard.delivery.tail import POLL_SECONDS, Tail
 from botyard.delivery.words import Writer
-from botyard.model.deliveries import Delivery, Ended, State
+from botyard.model.deliveries import Attempt, Delivery, Ended, State
 from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, BotRemoved, ContextGiven, MemberJoined
 from botyard.rpc.call import Context
 from botyard.store import deliveries
@@ -82,8 +82,9 @@ class Scheduler:
         self._holding: deque[Held] = deque()
         self._outcomes: list[Ended] = []
         self._call_ups: list[tuple[str, int, int]] = []
-        self._healthy: dict[str, None] = {}
-        self._recovered: set[str] = set()
+        # When an attempt for a recipient last failed; 0 once one has succeeded.
+        self._failed: dict[str, float] = {}
+        self._recovered: dict[str, int] = {}
         self._main: asyncio.Task[None] | None = None
         self._stopping = False
         self._pumping = False
@@ -165,7 +166,7 @@ class Scheduler:
             return self._pause(due)
         outcomes, self._outcomes = self._outcomes, []
         call_ups, self._call_ups = self._call_ups, []
-        recovered, self._recovered = self._recovered, set()
+        recovered, self._recovered = self._recovered, {}
 
         async def work(tx: Tx) -> list[Delivery]:
             if outcomes:
@@ -184,7 +185,7 @@ class Scheduler:
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             self._call_ups = call_ups + self._call_ups
-            self._recovered |= recovered
+            self._recovered = recovered | self._recovered
             raise
         for one in taken:
             self._take(one, now)
@@ -281,19 +282,24 @@ class Scheduler:
         self._outcomes.append(ended)
         if ended.attempt is not None:
             held.flow.ended(took)
-            self._note_health(ended)
+            self._note_health(delivery, ended.attempt, took, done=ended.state is State.DONE)
         self._tail.wake()
 
-    def _note_health(self, ended: Ended) -> None:
-        """What waits for its next attempt need not wait longer once its recipient has accepted something."""
-        recipient = ended.delivery.recipient
-        if ended.state is not State.DONE:
-            self._healthy.pop(recipient, None)
-        elif recipient not in self._healthy or ended.delivery.attempts:
-            if len(self._healthy) >= HEALTHY_MAX:
-                self._healthy.pop(next(iter(self._healthy)))
-            self._healthy[recipient] = None
-            self._recovered.add(recipient)
+    def _note_health(self, delivery: Delivery, attempt: Attempt, took: float, *, done: bool) -> None:
+        """A recipient is back with the first success that began after the last failure had ended."""
+        recipient, moment = delivery.recipient, self._moment()
+        failed = self._failed.pop(recipient, None)
+        if len(self._failed) >= HEALTHY_MAX:
+            self._failed.pop(next(iter(self._failed)))
+        if not done:
+            self._failed[recipient] = moment
+        elif failed and failed > moment - took:
+            self._failed[recipient] = failed
+        else:
+            self._failed[recipient] = 0.0
+            # Also the first one that this server knows of, and what others may have failed to send.
+            if failed != 0.0 or delivery.attempts:
+                self._recovered[recipient] = attempt.started
 
     def _now(self) -> int:
         return int(self._context.clock.now())

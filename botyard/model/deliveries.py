@@ -45,7 +45,8 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     """One event for one recipient.
 
     ``attempts`` have begun so far, the next one is made at ``due``. Those up to ``resent_after`` do not count: they
-    belong to the time before somebody had it sent once more, at ``queued``, or a server died while it made them.
+    belong to the time before somebody had it sent once more, at ``queued``, or a server died while it made them, or
+    were made early because the recipient was back.
     It holds those behind it in its dialog until ``holds_until``, which is 0 before its first attempt.
     """
 
@@ -71,6 +72,10 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
         """Whether later events of the dialog may have arrived before an attempt that begins now."""
         resent = self.resent_after > 0 and self.queued > created
         return resent or (self.attempts > 0 and now >= self.holds_until)
+
+
+NO_CONNECTION = "no connection"
+"""How the problem of an attempt begins that found nobody there."""
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.model.deliveries import Attempt, Delivery, Ended, State
+from botyard.model.deliveries import NO_CONNECTION, Attempt, Delivery, Ended, State
 from botyard.store import events
 from botyard.store.db import Row, Tx, Value
 from botyard.store.ordering import NEVER, Ordering
@@ -272,13 +272,22 @@ async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, int]], now: int) -> 
     )
 
 
-async def pull_forward(tx: Tx, recipients: Iterable[str], now: int) -> None:
-    """A recipient takes its events again: what waits for its next attempt need not wait longer."""
-    rows: list[Mapping[str, Value]] = [{"recipient": one, "now": now} for one in recipients]
+async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: int) -> None:
+    """Recipients are back: what found nobody there need not wait longer. ``recovered`` since when, in milliseconds.
+
+    Such an attempt is one more and does not count: if it fails, the schedule goes on where it was. There is at most
+    one for each that counts, so a recipient that comes and goes is not called without end.
+    """
+    rows: list[Mapping[str, Value]] = [
+        {"recipient": one, "since": since, "now": now} for one, since in recovered.items()
+    ]
     if rows:
         await tx.many(
-            f"""UPDATE deliveries SET due = :now WHERE recipient = :recipient AND {_OPEN} AND state = 'waiting'
-                AND holds_until > 0 AND due > :now""",
+            f"""UPDATE deliveries SET due = :now, resent_after = resent_after + 1
+                WHERE recipient = :recipient AND {_OPEN} AND state = 'waiting'
+                AND holds_until > 0 AND due > :now AND resent_after * 2 < attempts AND EXISTS (
+                    SELECT 1 FROM attempts a WHERE a.delivery_id = deliveries.id AND a.number = deliveries.attempts
+                    AND a.status = 0 AND a.problem LIKE '{NO_CONNECTION}%' AND a.started + a.took <= :since)""",
             rows,
         )
 

@@ -60,13 +60,15 @@ async def looked_up(tx: Tx, delivery_id: int) -> Delivery | None:
     return found.delivery if found else None
 
 
-def ended(world: World, holder: str, delivery_id: int, state: State, due: int = 0) -> None:
+def ended(
+    world: World, holder: str, delivery_id: int, state: State, due: int = 0, status: int = 200, problem: str = ""
+) -> None:
     now = int(world.time)
 
     async def work(tx: Tx) -> None:
         found = await looked_up(tx, delivery_id)
         assert found is not None
-        made = Attempt(found.attempts + 1, now * 1000, 7, 200, "ok", "")
+        made = Attempt(found.attempts + 1, now * 1000, 7, status, "ok", problem)
         await deliveries.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
 
     world.write(work)
@@ -153,15 +155,37 @@ def test_joining_holds_nobody_and_keeps_its_place(portal: World) -> None:
     assert claimed(portal, "me", int(portal.time) + 60) == [third]
 
 
-def test_a_success_pulls_other_dialogs_forward(portal: World) -> None:
-    a, b, c, other = due(portal, ("bot:1", 1), ("bot:1", 2), ("bot:1", 3), ("bot:2", 1))
+def test_a_recovery_pulls_forward_what_found_nobody(portal: World) -> None:
+    a, b, c, refused, other = due(portal, *[("bot:1", chat) for chat in range(1, 5)], ("bot:2", 1))
     claimed(portal, "me", int(portal.time) + 60)
     for one in (a, b, other):
-        ended(portal, "me", one, State.WAITING, due=int(portal.time) + 1800)
+        ended(portal, "me", one, State.WAITING, int(portal.time) + 1800, 0, "no connection: refused")
+    ended(portal, "me", refused, State.WAITING, int(portal.time) + 1800, 503)
     ended(portal, "me", c, State.DONE)
+    early, since = int(portal.time) * 1000, int(portal.time) * 1000 + 7
+    # A success that began before the failure had ended says nothing.
+    portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": early}, int(portal.time)))
     assert claimed(portal) == []
-    portal.write(lambda tx: deliveries.pull_forward(tx, ["bot:1"], int(portal.time)))
+    portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": since}, int(portal.time)))
     assert claimed(portal) == [a, b]
+
+
+def test_what_is_pulled_forward_loses_no_place_of_the_schedule(portal: World) -> None:
+    (a,) = due(portal, ("bot:1", 1))
+    counted = []
+    for _ in range(4):
+        assert claimed(portal, "me", int(portal.time) + 60) == [a]
+        ended(portal, "me", a, State.WAITING, int(portal.time) + 1800, 0, "no connection: refused")
+        found = portal.read(lambda tx: looked_up(tx, a))
+        assert found is not None
+        counted.append((found.attempts, found.attempts - found.resent_after))
+        portal.wait(1)
+        portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": int(portal.time) * 1000}, int(portal.time)))
+        if found.resent_after * 2 >= found.attempts:
+            # Once for each that counts; then it waits for its time.
+            assert claimed(portal) == []
+            portal.wait(1800)
+    assert counted == [(1, 1), (2, 1), (3, 2), (4, 2)]
 
 
 def test_leases_of_a_server_that_is_gone(portal: World) -> None:

@@ -44,10 +44,13 @@ def test_a_failure_and_its_end_are_one_line_each(stage: Stage, caplog: pytest.Lo
     for pause in (30, 300):
         stage.wait(pause)
     stage.until(lambda: stage.states(bot) == ["done", "done"])
-    where = f"bot:{bot} ← ONIMBOTJOINCHAT {stage.handler.url()}"
+    joined, last = (
+        f"bot:{bot} ← {event} {stage.handler.url()}"
+        for event in ("ONIMBOTJOINCHAT", stage.handler.heard[-1].form["event"])
+    )
     assert _lines(caplog) == [
-        f"Events are not accepted by their handler: {where} status 503, again in 5 s",
-        f"Events are accepted by their handler again: {where} status 200",
+        f"Events are not accepted by their handler: {joined} status 503, again in 5 s",
+        f"Events are accepted by their handler again: {last} status 200",
     ]
 
 

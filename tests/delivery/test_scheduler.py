@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import logging
 import time
 
 import pytest
@@ -76,10 +77,38 @@ def test_other_dialogs_of_a_bot_go_on_while_one_fails(stage: Stage) -> None:
     stage.say(bot, "fails")
     stage.until(lambda: len(stage.attempts(bot)) == 3)
     stage.handler.behaviours.clear()
+    stage.wait(1)
     stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
-    # It takes its events again, so what failed before need not wait for an hour.
+    stage.until(lambda: len(stage.handler.heard) == 5)
+    # What others are told changes nothing about what the handler asked for.
+    stage.wait(3500)
+    assert stage.states(bot) == ["done", "done", "waiting", "done", "done"]
+    stage.wait(99)
     stage.until(lambda: stage.states(bot) == ["done"] * 5)
     assert [one.message for one in stage.handler.heard[-2:]] == ["from Ann", "fails"]
+
+
+def test_one_refused_event_keeps_to_its_schedule_beside_others(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "botyard.delivery")
+    bot = stage.bot()
+    stage.say(bot, "zero")
+    stage.until(lambda: stage.states(bot) == ["done", "done"])
+    stage.handler.behaviours["/bot"] = answer(500)
+    stage.say(bot, "poison")
+    stage.until(lambda: len(stage.attempts(bot)) == 3)
+    stage.handler.behaviours.clear()
+    people = [stage.world.person(f"Person{number}") for number in range(4)]
+    for done, person in enumerate(people):
+        stage.wait(1)
+        stage.world.call("im.message.add", person, DIALOG_ID=str(bot), MESSAGE="fine")
+        stage.until(lambda: stage.states(bot).count("done") == 2 + 2 * (done + 1))  # noqa: B023  # Called at once.
+    stage.settle()
+    assert [one.number for one in stage.attempts(bot)] == [1] * 11
+    lines = [one.getMessage() for one in caplog.records if one.name == "botyard.delivery"]
+    assert [line.partition(":")[0] for line in lines] == ["Events are not accepted by their handler"]
+    stage.wait(1)
+    stage.until(lambda: stage.states(bot) == ["done"] * 11)
+    assert stage.handler.heard[-1].attempt == 2
 
 
 def test_the_vendors_way_is_a_single_attempt(make_stage: MakeStage) -> None:
@@ -149,10 +178,12 @@ def test_what_arrives_late_says_so(stage: Stage) -> None:
     stage.handler.behaviours.clear()
     stage.say(bot, "two")
     stage.wait(5)
-    # What is said later is no longer held up, and pulls the other forward.
+    # What is said later is no longer held up.
+    stage.until(lambda: len(stage.handler.heard) == 3)
+    stage.wait(25)
     stage.until(lambda: stage.states(bot) == ["done"] * 4)
     found = [(one.message, one.attempt, one.headers.get("botyard-late")) for one in stage.handler.heard]
-    assert found == [("one", 1, None), ("one", 2, None), ("two", 1, None), ("one", 3, "10")]
+    assert found == [("one", 1, None), ("one", 2, None), ("two", 1, None), ("one", 3, "35")]
 
 
 def test_what_is_sent_again_says_that_it_is_late(stage: Stage) -> None:
