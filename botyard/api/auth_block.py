@@ -58,9 +58,9 @@ async def block(
 
 
 async def note_alias(tx: Tx, context: Context, bot: Bot) -> None:
-    """Let a webhook's bot be found by the application_token that is about to be told."""
+    """Let a webhook's bot and its sisters be found by the application_token that is about to be told."""
     if bot.owner.startswith(HOOK) and not bot.alias:
-        await bots.set_alias(tx, bot.user_id, context.keys.alias(context.keys.application_token(bot.known_as)))
+        await bots.set_alias(tx, bot.known_as, context.keys.alias(context.keys.application_token(bot.known_as)))
 
 
 async def _tokens(tx: Tx, context: Context, app: App, user_id: int) -> dict[str, Any]:

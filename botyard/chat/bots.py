@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 
 from botyard.chat import members as participants
@@ -16,6 +18,9 @@ from botyard.store import bots, chats, deliveries, event_queues, members, users
 from botyard.store.db import Tx
 
 CODE_MAX = 100
+
+OwnerOf = Callable[[int], Awaitable[str]]
+"""Under which name a caller would own a bot."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ import re
 import msgspec
 
 from botyard.chat import outbox
+from botyard.chat.bots import OwnerOf
 from botyard.chat.handlers import wrong_handler
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ChatApp
@@ -67,12 +68,15 @@ def _check_frame(app: ChatApp) -> None:
         raise Refused(Problem.CHAT_APP_PARAMS)
 
 
-async def find_own(tx: Tx, owner: str, chat_app_id: int) -> ChatApp:
-    """An owner's application. Raises CHAT_APP_NOT_FOUND, CHAT_APP_NOT_YOURS."""
+async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
+    """A caller's application; ``owner`` is whom the caller is for a bot.
+
+    Raises CHAT_APP_NOT_FOUND, CHAT_APP_NOT_YOURS.
+    """
     found = await bots.find_chat_app(tx, chat_app_id)
     if found is None:
         raise Refused(Problem.CHAT_APP_NOT_FOUND)
-    if found.owner != owner:
+    if found.owner != await owner(found.bot_id):
         raise Refused(Problem.CHAT_APP_NOT_YOURS)
     return found
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.chat import bbcode, dialogs, messages, outbox, rules
+from botyard.chat.bots import OwnerOf
 from botyard.chat.dialogs import Dialog
 from botyard.chat.rules import Act
 from botyard.errors import Problem, Refused
@@ -48,18 +49,22 @@ UNCALLED = "there is no message with this number that called the command in this
 ONE_WORD = "a command is one word of up to 60 characters, without a slash inside"
 
 
-async def find_own(tx: Tx, owner: str, command_id: int, name: str = "") -> Command:
-    """An owner's command by id, or by name. Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS."""
+async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> Command:
+    """A caller's command by id, or by name; ``owner`` is whom the caller is for a bot.
+
+    Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS.
+    """
     if command_id:
-        found = await bots.find_command(tx, command_id)
+        one = await bots.find_command(tx, command_id)
+        found = [one] if one else []
     else:
-        named = await bots.commands_named(tx, word(name))
-        found = next((one for one in named if one.owner == owner), named[0] if named else None)
-    if found is None:
+        found = await bots.commands_named(tx, word(name))
+    for one in found:
+        if one.owner == await owner(one.bot_id):
+            return one
+    if not found:
         raise Refused(Problem.COMMAND_NOT_FOUND, hint=_no_command(command_id))
-    if found.owner != owner:
-        raise Refused(Problem.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
-    return found
+    raise Refused(Problem.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
 
 
 async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:

@@ -65,6 +65,12 @@ async def of_owner(tx: Tx, owner: str) -> list[Bot]:
     return [_bot(row) for row in await tx.all(f"SELECT {_BOT} WHERE b.owner = :owner ORDER BY b.user_id", owner=owner)]
 
 
+async def of_first_owner(tx: Tx, owner: str) -> list[Bot]:
+    """The bots that were registered under an owner, whoever has them now, oldest first."""
+    first = "b.first_owner = :owner OR (b.owner = :owner AND b.first_owner = '')"
+    return [_bot(row) for row in await tx.all(f"SELECT {_BOT} WHERE {first} ORDER BY b.user_id", owner=owner)]
+
+
 async def add(tx: Tx, bot: Bot) -> None:
     """Insert a bot, whose user is there already. Its name, language and numbers are not of this row."""
     await tx.run(
@@ -122,8 +128,14 @@ async def find_alias(tx: Tx, alias: str) -> Bot | None:
     return _bot(row) if row else None
 
 
-async def set_alias(tx: Tx, bot_id: int, alias: str) -> None:
-    await tx.run("UPDATE bots SET alias = :alias WHERE user_id = :id", alias=alias, id=bot_id)
+async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:
+    """Note the alias of all bots that were registered under an owner."""
+    await tx.run(
+        """UPDATE bots SET alias = :alias
+           WHERE alias = '' AND (first_owner = :owner OR (owner = :owner AND first_owner = ''))""",
+        alias=alias,
+        owner=first_owner,
+    )
 
 
 async def wrote(tx: Tx, bot_id: int) -> None:

@@ -13,7 +13,7 @@ from botyard.store import bots
 from botyard.store.db import Tx
 from tests.api.imbot.test_told import HANDLER, LANG, Stage
 from tests.api.telling import body, newest, told
-from tests.world import World
+from tests.world import Answer, World
 
 
 class Pinned(Stage):
@@ -123,6 +123,92 @@ def test_a_word_that_looks_like_one_is_a_word(portal: World, word: str) -> None:
     said = {"CLIENT_ID": word, "DIALOG_ID": "1", "MESSAGE": "hi"}
     assert portal.call("imbot.message.add", params={**said, "BOT_ID": bot}).result > 0
     assert portal.call("imbot.message.add", params=said).result > 0
+
+
+class Sisters(Pinned):
+    """Three bots of one word; the one that has been told has got another word, a command belongs to the last."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.second = world.bot(code="second")
+        self.third = self._third("test-client")
+        command = {"COMMAND": "sister", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, "BOT_ID": self.second}
+        self.command = self.call("imbot.command.register", **command).result
+        self.rotates("test-client", "new-word")
+
+    def rotates(self, old: str, fresh: str, bot: int = 0) -> Answer:
+        given = {"botToken": old, "botId": bot or self.bot, "fields": {"botToken": fresh}}
+        return self.world.call("imbot.v2.Bot.update", params=given)
+
+    def _third(self, word: str) -> Any:
+        given = {"code": "third", "properties": {"name": "Third"}, "eventMode": "fetch"}
+        made = self.world.call("imbot.v2.Bot.register", params={"botToken": word, "fields": given})
+        return made.result["bot"]["id"] if made.status == 200 else made.error
+
+    def registers(self, code: str) -> Any:
+        given = {"CODE": code, "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": code}}
+        return self.call("imbot.register", **given).result
+
+    def third_again(self) -> Any:
+        return self._third(self.token)
+
+
+@pytest.fixture
+def sisters(portal: World) -> Sisters:
+    return Sisters(portal)
+
+
+def test_every_bot_of_the_word_is_registered_again(sisters: Sisters) -> None:
+    assert sisters.registers("echo") == sisters.bot
+    assert sisters.registers("second") == sisters.second
+    assert sisters.third_again() == sisters.third
+
+
+def test_every_bot_of_the_word_is_listed(sisters: Sisters) -> None:
+    listed = sisters.call_v2("Bot.list").result["bots"]
+    assert [one["id"] for one in listed] == [sisters.bot, sisters.second, sisters.third]
+    hint = sisters.call("imbot.message.add", BOT_ID=999_999, DIALOG_ID="1", MESSAGE="hi").headers["botyard-hint"]
+    assert str(sisters.second) in hint
+
+
+def test_the_commands_of_every_bot_are_answered_for(sisters: Sisters) -> None:
+    changed = sisters.call("imbot.command.update", COMMAND_ID=sisters.command, FIELDS={"HIDDEN": "N"})
+    assert changed.result is True
+    told = sisters.says(str(sisters.second), "/sister now")
+    for which in ({"COMMAND_ID": sisters.command}, {"COMMAND": "sister"}):
+        assert sisters.call("imbot.command.answer", **which, MESSAGE_ID=told, MESSAGE="yes").result > 0
+    told = sisters.says(str(sisters.bot), "/echo now")
+    assert sisters.call("imbot.command.answer", COMMAND="echo", MESSAGE_ID=told, MESSAGE="yes").result > 0
+    assert sisters.call_v2("Bot.get", botId=0, code="second").result["bot"]["eventMode"] == "webhook"
+
+
+def test_a_new_bot_belongs_to_the_word_that_the_token_was_made_from(sisters: Sisters) -> None:
+    fresh = sisters.registers("fresh")
+    said = {"BOT_ID": fresh, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.world.call("imbot.message.add", params={**said, "CLIENT_ID": "test-client"}).status == 200
+    assert sisters.world.call("imbot.message.add", params={**said, "CLIENT_ID": "new-word"}).error == "APP_ID_ERROR"
+
+
+def test_it_opens_no_bot_of_the_new_word(sisters: Sisters) -> None:
+    other = sisters.world.bot(code="other", CLIENT_ID="new-word")
+    said = {"BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.call("imbot.message.add", **said).error == "APP_ID_ERROR"
+    assert other not in [one["id"] for one in sisters.call_v2("Bot.list").result["bots"]]
+
+
+def test_the_bots_own_token_as_the_new_one_changes_nothing(sisters: Sisters) -> None:
+    for bot, word in ((sisters.bot, "new-word"), (sisters.second, "test-client")):
+        assert sisters.rotates(sisters.token, sisters.token, bot).status == 200
+        assert sisters.rotates(word, sisters.token, bot).status == 200
+        said = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+        assert sisters.world.call("imbot.message.add", params=said).status == 200
+
+
+def test_no_bot_gets_the_token_of_others_as_its_word(sisters: Sisters) -> None:
+    other = sisters.world.bot(code="other", CLIENT_ID="other-client")
+    assert sisters.rotates("other-client", sisters.token, other).error == "BOT_TOKEN_ROTATION_FAILED"
+    said = {"CLIENT_ID": "other-client", "BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.world.call("imbot.message.add", params=said).status == 200
 
 
 LISTS: list[Callable[[Pinned], Any]] = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.botyard import params
-from botyard.api.owners import known_owner
+from botyard.api.owners import known_owner, own_bots
 from botyard.errors import Problem, Refused
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -62,9 +62,13 @@ async def own(call: Call, p: Own) -> SigningAnswer:
     which it has registered bots.
     """
     mine = await known_owner(call, p.client_id)
-    if not call.identity.client_id and (not mine or await bots.first_of(call.tx, mine) is None):
+    if call.identity.client_id or (mine and await bots.first_of(call.tx, mine)):
+        return _answer(call, mine)
+    # By an application_token: the bots that are sent it may all have got another word.
+    told = await own_bots(call, p.client_id)
+    if not told:
         raise Refused(Problem.BOT_NOT_FOUND)
-    return _answer(call, mine)
+    return _answer(call, told[0].owner)
 
 
 def _answer(call: Call, signed_to: str) -> SigningAnswer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -129,7 +130,7 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
     """
-    found = await chat_apps.find_own(call.tx, await known_owner(call, p.client_id), p.app_id)
+    found = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
         raise Refused(Problem.CHAT_APP_WRONG, done="updated")
@@ -155,7 +156,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
     """
-    found = await chat_apps.find_own(call.tx, await known_owner(call, p.client_id), p.app_id)
+    found = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     await chat_apps.remove(call.tx, call.user_id, found, call.now)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -141,7 +142,7 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-update.md
     """
-    found = await commands.find_own(call.tx, await known_owner(call, p.client_id), p.command_id)
+    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     given = p.fields
     if all(value is None for value in msgspec.structs.astuple(given)):
         raise Refused(Problem.FIELDS_EMPTY)
@@ -175,7 +176,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-unregister.md
     """
-    found = await commands.find_own(call.tx, await known_owner(call, p.client_id), p.command_id)
+    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     await commands.remove(call.tx, call.user_id, found, call.now)
     return True
 
@@ -198,7 +199,7 @@ async def answer(call: Call, p: Answer) -> int:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-answer.md
     """
-    found = await commands.find_own(call.tx, await known_owner(call, p.client_id), p.command_id, p.command)
+    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
         raise Refused(Problem.MESSAGE_ID_EMPTY)
     draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, found.bot_id))

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.params import BotParams, named_owner
-from botyard.api.owners import own_bot
+from botyard.api.owners import own_bot, registrant
 from botyard.chat import bots, pictures
 from botyard.chat.colors import hex_of
 from botyard.chat.handlers import wrong_handler
@@ -126,13 +126,15 @@ async def register(call: Call, p: Register) -> int:
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-register.md
     """
-    owner = await named_owner(call, p.client_id)
+    code = p.code.strip()
+    owner = await registrant(call, p.client_id, code)
+    if not owner:
+        raise Refused(Problem.CLIENT_UNNAMED)
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
     bound = await rows.handlers(call.tx, owner) or Handlers()
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
-    code = p.code.strip()
     if not code:
         raise Refused(Problem.BOT_CODE)
     if not _named(p.properties):

@@ -15,13 +15,12 @@ from botyard.api.imbot_v2.params import (
     BotParams,
     Fields,
     TokenParams,
-    named_owner,
     own_bot,
     require_token,
     token,
 )
 from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
-from botyard.api.owners import known_owner
+from botyard.api.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
 from botyard.chat import bots, pictures
 from botyard.chat.colors import hex_of
 from botyard.chat.handlers import wrong_handler
@@ -147,7 +146,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     """
     given = p.fields
     signed = given.bot_token if given.bot_token.strip() else token(p)
-    owned_by = await named_owner(call, signed)
+    require_token(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
         raise Refused(Problem.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
     code = given.code.strip()
@@ -155,6 +154,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
         raise Refused(Problem.BOT_CODE)
     if not given.properties.name.strip():
         raise Refused(Problem.BOT_NAME)
+    owned_by = await registrant(call, signed, code)
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
@@ -221,8 +221,22 @@ async def update(call: Call, p: Update) -> BotAnswer:
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
         if len(fresh) > TOKEN_MAX:
             raise Refused(Problem.TOKEN_NOT_ROTATED)
-        await bots.hand_over(call.tx, changed, require_token(call, fresh))
+        await _rotate(call, changed, fresh)
     return await _answer(call, found.user_id)
+
+
+async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
+    """Give a bot another token. Its own application_token changes nothing, for it names the bot already.
+
+    Raises TOKEN_NOT_ROTATED for a token by which bots go already, an application_token too.
+    """
+    name = require_token(call, fresh)
+    if not await rows.count_of(call.tx, name):
+        if is_alias(call, fresh, bot):
+            return
+        if await is_any_alias(call, fresh):
+            raise Refused(Problem.TOKEN_NOT_ROTATED)
+    await bots.hand_over(call.tx, bot, name)
 
 
 def _switched(bot: Bot, given: UpdateFields) -> Bot:
@@ -275,14 +289,14 @@ async def get(call: Call, p: Get) -> BotAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
     """
-    name = await known_owner(call, token(p), p.bot_id)
-    if not name and call.identity.auth is Auth.WEBHOOK:
+    if not owner(call, token(p)) and call.identity.auth is Auth.WEBHOOK:
         raise Refused(Problem.TOKEN_MISSING)
     if not p.bot_id and not p.code:
         raise Refused(Problem.BOT_PARAMS)
     found = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
     if found is None:
         raise Refused(Problem.BOT_NOT_FOUND, hint="there is no such bot")
+    name = await known_owner(call, token(p), found.user_id)
     return await shapes.bot_answer(call.tx, call.context, found, own=bool(name) and found.owner == name)
 
 
@@ -292,7 +306,8 @@ async def list_(call: Call, p: List) -> Listed:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-list.md
     """
-    found = await rows.of_owner(call.tx, await named_owner(call, token(p)))
+    require_token(call, token(p))
+    found = await own_bots(call, token(p))
     if p.filter.type:
         found = [one for one in found if shapes.brief(one).type == p.filter.type]
     start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)

@@ -49,11 +49,12 @@ async def get(call: Call, p: Get) -> Hinted[fetching.Page]:
         raise Refused(Problem.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
-        owner = await owners.known_owner(call.within(tx), token(p), p.bot_id)
+        inside = call.within(tx)
+        owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
             bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
         except Refused as refused:
-            refused.hint = await owners.no_bot(call, tx, owner, p.bot_id, refused)
+            refused.hint = await owners.no_bot(inside, token(p), p.bot_id, refused)
             raise
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)

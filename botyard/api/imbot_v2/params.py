@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from botyard.api import owners
-from botyard.api.owners import known_owner, owner
+from botyard.api.owners import owner
 from botyard.chat import dialogs
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot
@@ -60,12 +60,6 @@ def token(p: HasToken) -> str:
     fields = getattr(p, "fields", None)
     given = p.bot_token if p.bot_token.strip() else getattr(fields, "bot_token", "")
     return given if given.strip() else ""
-
-
-async def named_owner(call: Call, given: str) -> str:
-    """The name under which the caller owns bots. Raises TOKEN_MISSING where a webhook gave no token."""
-    require_token(call, given)
-    return await known_owner(call, given)
 
 
 def require_token(call: Call, given: str) -> str:
