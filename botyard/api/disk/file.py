@@ -5,11 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api import files as shared
+from botyard.api.owners import own_bots
 from botyard.chat import files
 from botyard.errors import Problem, Refused
 from botyard.model.files import File
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
+from botyard.rpc.identity import Auth
 from botyard.rpc.method import Params, method
 from botyard.store import chats
 
@@ -18,7 +20,11 @@ STORAGE_ID = "1"
 
 
 class Get(Params, frozen=True):
+    """BOT_ID or CLIENT_ID lets a bot of the caller ask, if it is in the chat."""
+
     id: int = 0
+    bot_id: int = 0
+    client_id: str = ""
 
 
 class DiskFile(msgspec.Struct, frozen=True, rename="upper"):
@@ -52,7 +58,8 @@ class DiskFile(msgspec.Struct, frozen=True, rename="upper"):
 async def get(call: Call, p: Get) -> DiskFile:
     """A file of a chat, with a link that downloads it without signing in.
 
-    Who may see the message that the file came with may have it; bots, too.
+    Who may see the message that the file came with may have it; bots, too. With the scope `imbot`, BOT_ID or CLIENT_ID
+    let a bot of the caller ask.
 
     Docs: api-reference/disk/file/disk-file-get.md
     """
@@ -62,13 +69,26 @@ async def get(call: Call, p: Get) -> DiskFile:
     if found is None:
         raise Refused(Problem.DISK_MISSING, id=p.id)
     file, visible = found
-    if not visible:
+    reader_id = call.user_id if visible else await _reading_bot(call, p)
+    if not reader_id:
         raise Refused(Problem.DISK_CLOSED)
-    place = await chats.find(call.tx, file.chat_id, call.user_id)
-    return _shape(call, file, place[0].disk_folder_id if place else 0)
+    place = await chats.find(call.tx, file.chat_id, reader_id)
+    return _shape(call, file, place[0].disk_folder_id if place else 0, reader_id)
 
 
-def _shape(call: Call, file: File, folder_id: int) -> DiskFile:
+async def _reading_bot(call: Call, p: Get) -> int:
+    """The caller's bot that may have the file: the one that is named, or any; 0 for none."""
+    named = p.bot_id > 0 or p.client_id
+    if not named or call.identity.auth is Auth.SESSION or "imbot" not in call.identity.scopes:
+        return 0
+    for bot in await own_bots(call, p.client_id):
+        found = await files.find(call.tx, bot.user_id, p.id) if p.bot_id in (0, bot.user_id) else None
+        if found and found[1]:
+            return bot.user_id
+    return 0
+
+
+def _shape(call: Call, file: File, folder_id: int, reader_id: int) -> DiskFile:
     created = call.context.clock.atom(file.created)
     return DiskFile(
         id=str(file.id),
@@ -87,6 +107,6 @@ def _shape(call: Call, file: File, folder_id: int) -> DiskFile:
         created_by=str(file.author_id),
         updated_by=str(file.author_id),
         deleted_by="0",
-        download_url=shared.download_link(call, "disk", file, call.user_id).download_url,
-        detail_url=shared.shown(call.context, file, call.user_id, call.now).url_show,
+        download_url=shared.download_link(call, "disk", file, reader_id).download_url,
+        detail_url=shared.shown(call.context, file, reader_id, call.now).url_show,
     )

@@ -90,3 +90,57 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
 def test_it_takes_the_permission(room: Room) -> None:
     file = room.sent("a.txt", b"hello")
     assert asked(room, file["id"], room.world.webhook(room.me.id, "im")).error == "insufficient_scope"
+
+
+class Inbox:
+    """A file that Ann has sent to a bot of the administrator's webhook, who is not in that dialog."""
+
+    def __init__(self, room: Room) -> None:
+        self.room, self.world = room, room.world
+        self.bot = room.world.bot(code="reader")
+        self.file = int(room.send("a.txt", b"hello", room.ann, str(self.bot)).result["file"]["id"])
+
+    def asked(self, by: Person | None = None, **named: Any) -> Answer:
+        return self.world.call("disk.file.get", by or self.room.me, id=self.file, **named)
+
+
+@pytest.fixture
+def inbox(room: Room) -> Inbox:
+    return Inbox(room)
+
+
+@pytest.mark.parametrize("which", ["both", "word"])
+def test_a_webhooks_bot_in_the_chat_counts(inbox: Inbox, which: str) -> None:
+    number: dict[str, Any] = {"BOT_ID": inbox.bot} if which == "both" else {}
+    inbox.world.bot(code="elsewhere")
+    found = inbox.asked(CLIENT_ID="test-client", **number).result
+    assert inbox.room.get(found["DOWNLOAD_URL"]).body == b"hello"
+    assert inbox.room.get(found["DETAIL_URL"]).status == 200
+
+
+def test_an_applications_bot_counts_by_its_number(inbox: Inbox) -> None:
+    app = inbox.world.oauth()
+    bot = inbox.world.bot(app, code="of-the-application")
+    file = inbox.room.send("b.txt", b"more", inbox.room.ann, str(bot)).result["file"]["id"]
+    assert inbox.world.call("disk.file.get", app, {"id": file}).error == "ACCESS_DENIED"
+    assert inbox.world.call("disk.file.get", app, {"id": file, "BOT_ID": bot}).result["NAME"] == "b.txt"
+
+
+def test_a_bot_that_is_not_the_callers_or_not_there_does_not(inbox: Inbox) -> None:
+    other = inbox.world.bot(code="other", CLIENT_ID="other-client")
+    refused: list[dict[str, Any]] = [
+        {},
+        {"BOT_ID": inbox.bot},
+        {"BOT_ID": inbox.bot, "CLIENT_ID": "other-client"},
+        {"BOT_ID": other, "CLIENT_ID": "other-client"},
+        {"BOT_ID": other, "CLIENT_ID": "test-client"},
+    ]
+    for named in refused:
+        assert said(inbox.asked(**named)) == (400, "ACCESS_DENIED", "Access denied")
+
+
+def test_it_takes_the_permission_for_bots(inbox: Inbox) -> None:
+    hook = inbox.world.webhook(inbox.room.me.id, "disk")
+    assert inbox.asked(hook, CLIENT_ID="test-client").error == "ACCESS_DENIED"
+    both = inbox.world.webhook(inbox.room.me.id, "disk,imbot")
+    assert inbox.asked(both, CLIENT_ID="test-client").result["NAME"] == "a.txt"
