@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.wire.hint import kind_of
+from botyard.wire.surrogates import HALF, lone_escape
 
 Reader = Callable[[Any], Any]
 Table = Mapping[str, Reader]
@@ -84,8 +85,12 @@ def decoded(value: Any) -> Any:
         return value
     try:
         return msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise Wrong(f"it is not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise Wrong("it is nested too deep") from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        # The decoder takes half an emoji near the end for a text that is cut off.
+        half = lone_escape(value.encode(errors="surrogatepass")) is not None
+        raise Wrong(f"it holds {HALF}" if half else f"it is not valid JSON: {error}") from error
 
 
 def fields(value: object) -> Fields:
@@ -121,13 +126,15 @@ def rows(value: Any, grammar: Grammar) -> list[Row]:
     value = decoded(value)
     if empty(value):
         return []
-    return [_row(item, place, grammar) for place, item in enumerate(_listed(value, grammar))]
+    listed = enumerate(_listed(value, grammar))
+    return [_row(item, place, grammar) for place, item in listed if not absent(item)]
 
 
 def _row(item: Any, place: int, grammar: Grammar) -> Row:
     nested = isinstance(item, list) or _indexed(item)
     try:
-        return Row(nested, [fields(one) for one in (_listed(item, grammar) if nested else [item])])
+        held = _listed(item, grammar) if nested else [item]
+        return Row(nested, [fields(one) for one in held if not absent(one)])
     except Wrong as wrong:
         raise wrong.inside(f"[{place}]") from None
 

@@ -16,7 +16,7 @@ import msgspec
 from botyard.errors import Problem, Refused
 from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Method
-from botyard.rpc.parameters import known, notes
+from botyard.rpc.parameters import decoded, is_json_text, known, notes
 from botyard.rpc.refusals import CALLER, FAULTS, LOAD
 
 NEAREST = 3
@@ -244,7 +244,10 @@ def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") 
             return [_Place(path, lower.get(key) not in (None, "", "None", [], {}))]
     for key, one in names.items():
         if isinstance(one.kind, type) and issubclass(one.kind, msgspec.Struct):
-            value = lower.get(key)
+            value = decoded(lower.get(key))
+            if is_json_text(value):
+                # It is told as broken; nobody knows what it would have held.
+                continue
             path = f"{inside}[{one.name}]" if inside else one.name
             found = _places(one.kind, value if isinstance(value, Mapping) else {}, name, path)
             if found:

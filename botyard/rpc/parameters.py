@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 
 from botyard.wire.hint import kind_of
+from botyard.wire.json_text import fault
 
 MOST = 5
 """Notes on one call."""
@@ -72,18 +73,32 @@ def _meant(name: str, names: Mapping[str, Known], came: set[str]) -> str:
 
 def _mistyped(one: Known, value: Any, path: str) -> Iterator[str]:
     kind = one.kind
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        if isinstance(value, Mapping):
-            yield from _notes(kind, value, path)
+    structured = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+    if is_json_text(value) and (structured or (get_origin(kind) or kind) in (list, dict)):
+        wrong = fault(value)
+        if wrong:
+            yield f"{path}: {wrong}"
             return
-        if isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] == "{":
-            return
+        value = decoded(value)
+    if structured and isinstance(value, Mapping):
+        yield from _notes(kind, value, path)
+        return
     expected = _EXPECTED.get(get_origin(kind) or kind) or _of_struct(kind)
     if expected is None or value in _NOTHING or value is msgspec.UNSET:
         return
     word, fits = expected
     if not fits(value):
         yield f"{path}: expected {word}, got {kind_of(value)}"
+
+
+def is_json_text(value: Any) -> bool:
+    """Whether a value is meant as JSON text of an object or a list, good or not."""
+    return isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] in ("{", "[")
+
+
+def decoded(value: Any) -> Any:
+    """A value, or what its JSON text holds; text that cannot be read stays as it is."""
+    return value if not is_json_text(value) or fault(value) else msgspec.json.decode(value)
 
 
 def plain(kind: Any) -> Any:
@@ -137,9 +152,7 @@ def _holds(value: Any) -> bool:
 
 
 def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping | list) or (
-        isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] in ("{", "[")
-    )
+    return isinstance(value, Mapping | list) or is_json_text(value)
 
 
 _EXPECTED: dict[Any, tuple[str, Fits]] = {

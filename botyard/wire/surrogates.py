@@ -13,6 +13,8 @@ _UP_TO_LONE = re.compile(
     re.DOTALL,
 )
 _ESCAPE = len(b"\\ud83d")
+HALF = "half a character, such as half of an emoji"
+"""What a lone surrogate is called."""
 
 
 def lone_escape(raw: bytes) -> int | None:

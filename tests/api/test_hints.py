@@ -11,6 +11,7 @@ from botyard.rpc.scopes import SCOPES, usual
 from tests.rpc.test_hints import hint
 from tests.world import World
 
+HALF = "half a character, such as half of an emoji"
 KNOWN = "known: MESSAGE, LINK, RICH_LINK, USER, GRID, IMAGE, FILE, DELIMITER"
 LINKED = "expected http://, https:// or a path from the root of the portal"
 ATTACHED: list[tuple[Any, str]] = [
@@ -29,9 +30,13 @@ ATTACHED: list[tuple[Any, str]] = [
     ([{"MESSAGE": {"a": 1}}], "BLOCKS[0].MESSAGE: expected a text, got an object"),
     ({"BLOCKS": ["Hi"]}, "BLOCKS[0]: expected an object, got a text"),
     ("[{", "ATTACH: it is not valid JSON: Input data was truncated"),
+    ('[{"MESSAGE":"\\ud83d"}]', f"ATTACH: it holds {HALF}"),
+    ('[{"MESSAGE":"a\\ud83d and more of it"}]', f"ATTACH: it holds {HALF}"),
+    ("[" * 100_000, "ATTACH: it is nested too deep"),
     ([{"MESSAGE": "x" * 40_000}], "ATTACH is 40016 bytes of JSON; the limit is 30720"),
 ]
 KEYS: list[tuple[Any, str]] = [
+    ('[{"TEXT":"\\ud83d","LINK":"/a"}]', f"KEYBOARD: it holds {HALF}"),
     ([{"TEXT": "A", "LINK": "/a"}, {"TEXT": ""}], "BUTTONS[1]: it needs TEXT"),
     ({"BUTTONS": [{"TEXT": "A"}]}, "BUTTONS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"),
     (
@@ -346,3 +351,56 @@ def test_a_command_without_a_title_names_where_it_goes(world: World) -> None:
     )
     assert answer.error == "COMMAND_TITLE_REQUIRED"
     assert "fields[title][en]" in hint(answer)
+
+
+BROKEN = [
+    ('{"message":"\\ud83d"}', f"fields: it holds {HALF}"),
+    ('{"message":"hi"', "fields: the JSON ends too early"),
+    ('{"message": hi}', "fields: it is not valid JSON (byte 12)"),
+    ('{"a":' * 100 + "1" + "}" * 100, "fields: it is nested deeper than 64 levels"),
+]
+
+
+@pytest.mark.parametrize(("fields", "words"), BROKEN)
+def test_json_text_for_an_object_that_cannot_be_read_is_told_as_it_is(world: World, fields: str, words: str) -> None:
+    given = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id), "fields": fields}
+    answer = world.call("imbot.v2.Chat.Message.send", params=given)
+    assert (answer.status, hint(answer)) == (400, words)
+
+
+def test_json_text_of_an_object_is_looked_into(world: World) -> None:
+    given = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    answer = world.call("imbot.v2.Chat.Message.send", params={**given, "fields": '{"mesage":"hi"}'})
+    assert "unknown parameter fields[mesage]; did you mean fields[message]?" in hint(answer)
+
+
+def test_half_an_emoji_in_the_text_of_a_list_or_a_profile(world: World) -> None:
+    bot = {"BOT_ID": world.bot(), "CLIENT_ID": "test-client"}
+    lang = '[{"LANGUAGE_ID":"en","TITLE":"\\ud83d"}]'
+    command = {"COMMAND": "z", "EVENT_COMMAND_ADD": "http://localhost:9/c", "LANG": lang}
+    assert f"LANG: it holds {HALF}" in hint(world.call("imbot.command.register", params={**bot, **command}))
+    made = {"CODE": "half", "CLIENT_ID": "test-client", "EVENT_HANDLER": "http://localhost:9/c"}
+    answer = world.call("imbot.register", params={**made, "PROPERTIES": '{"NAME":"\\ud83d"}'})
+    assert hint(answer) == f"PROPERTIES: it holds {HALF}"
+
+
+@pytest.mark.parametrize("word", ["None", "null", "undefined"])
+def test_words_for_nothing_in_what_a_bot_of_the_second_generation_sends(world: World, word: str) -> None:
+    named = {"code": f"n{word}", "botToken": "test-client", "eventMode": "fetch", "webhookUrl": word}
+    made = world.call("imbot.v2.Bot.register", params={"fields": {**named, "properties": {"name": "N"}}})
+    bot = made.result["bot"]["id"]
+    given = {"botId": bot, "botToken": "test-client", "dialogId": str(world.admin.id)}
+    update = {"botId": bot, "botToken": "test-client", "fields": {"webhookUrl": word}}
+    assert world.call("imbot.v2.Bot.update", params=update).status == 200
+    fields = {"message": "x", "attach": [word], "keyboard": [word], "forwardIds": word}
+    assert world.call("imbot.v2.Chat.Message.send", params={**given, "fields": fields}).result["id"] > 0
+    update["fields"] = {"eventMode": "webhook", "webhookUrl": word}
+    assert world.call("imbot.v2.Bot.update", params=update).error == "BOT_INVALID_CALLBACK"
+
+
+@pytest.mark.parametrize("given", ["x", [None], {"a": "b"}, list(range(1, 200))])
+def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
+    named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": given}})
+    assert answer.error == "SENDING_FAILED"
+    assert "fields[forwardIds]: expected an object of UUIDs and the numbers of messages" in hint(answer)

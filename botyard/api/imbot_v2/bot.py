@@ -24,6 +24,7 @@ from botyard.api.owners import is_alias, is_any_alias, known_owner, own_bots, ow
 from botyard.chat import bots, pictures
 from botyard.chat.colors import hex_of
 from botyard.chat.handlers import wrong_handler
+from botyard.chat.loose import absent
 from botyard.errors import Problem, Refused
 from botyard.model.bots import Bot, BotType, EventMode
 from botyard.model.people import Profile
@@ -168,11 +169,12 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
     if kind is None:
         raise Refused(Problem.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
     mode = _mode(given.event_mode or EventMode.FETCH)
-    if mode is EventMode.WEBHOOK and not given.webhook_url:
+    url = "" if absent(given.webhook_url) else given.webhook_url
+    if mode is EventMode.WEBHOOK and not url:
         raise Refused(Problem.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
         raise Refused(Problem.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
-    if given.webhook_url and wrong_handler(given.webhook_url):
+    if url and wrong_handler(url):
         raise Refused(Problem.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
     profile = await _profile(call, given.properties)
@@ -184,7 +186,7 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
         dialect="v2",
         profile=msgspec.structs.replace(profile, language=actor.language if actor else None),
         event_mode=mode,
-        webhook_url=given.webhook_url,
+        webhook_url=url,
         hidden=given.is_hidden,
         reactions=given.is_reactions_enabled,
         background_id=_background(given.background_id),
@@ -258,8 +260,9 @@ def _switched(bot: Bot, given: UpdateFields) -> Bot:
 def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     """The bot after an update of how it learns of events. Raises EVENT_MODE_WRONG, WEBHOOK_WRONG."""
     mode = _mode(given.event_mode or bot.event_mode)
-    url = given.webhook_url or bot.webhook_url
-    if given.webhook_url and wrong_handler(given.webhook_url):
+    fresh = "" if absent(given.webhook_url) else given.webhook_url
+    url = fresh or bot.webhook_url
+    if fresh and wrong_handler(fresh):
         raise Refused(Problem.WEBHOOK_WRONG)
     if bot.dialect == "v1":
         return bot

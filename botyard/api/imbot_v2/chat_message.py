@@ -21,6 +21,7 @@ from botyard.api.imbot_v2.params import (
 )
 from botyard.api.imbot_v2.shapes import DONE, Done
 from botyard.chat import content, dialogs, forwarding, messages, reactions, reading
+from botyard.chat.loose import absent
 from botyard.errors import Problem, Refused
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
@@ -172,16 +173,22 @@ async def send(call: Call, p: Send) -> Sent:
     return Sent(message_id or list(copies.values())[-1], copies)
 
 
+_FORWARDED = (
+    "fields[forwardIds]: expected an object of UUIDs and the numbers of messages, or a list of the numbers, "
+    f"at most {forwarding.MOST}"
+)
+
+
 def _originals(given: Any) -> dict[str, int]:
     """``{uuid: messageId}``, as sent or as a bare list. Raises MESSAGE_NOT_ADDED for anything else."""
-    if given is UNSET or not given:
+    if given is UNSET or not given or absent(given):
         return {}
     listed = dict(enumerate(given)) if isinstance(given, list) else given
     if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
-        raise Refused(Problem.MESSAGE_NOT_ADDED)
+        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
     if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in ids.values()):
-        raise Refused(Problem.MESSAGE_NOT_ADDED)
+        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     return {uuid: int(one) for uuid, one in ids.items()}
 
 
