@@ -45,6 +45,8 @@ def parser() -> options.Parser:
 
 def run(given: argparse.Namespace) -> int:
     """Make a backup."""
+    if str(given.file) == "-":
+        raise Failure("A backup goes to a file, not to standard output; name one.", Exit.USAGE)
     return asyncio.run(_backup(given))
 
 
@@ -80,14 +82,14 @@ async def _restore(given: argparse.Namespace) -> int:
         restore.require_empty(settings.data)
         found = restore.check(given.file)
     except restore.BackupUnusable as problem:
-        raise Failure(str(problem)) from problem
+        raise _refused(problem) from problem
     except OSError as problem:
         raise Failure(f"The backup cannot be read: {_words(problem)}.") from problem
     with storage(settings):
         try:
             await restore.put(given.file, found, settings.data, _openers(settings, given.files))
         except restore.BackupUnusable as problem:
-            raise Failure(str(problem)) from problem
+            raise _refused(problem) from problem
         database = await open_rows(settings)
         try:
             # As the server will: the key must be the one of this database, and the folder notes which it is.
@@ -103,6 +105,10 @@ def _openers(settings: Settings, files: str) -> restore.Openers:
         return await open_database(settings.database or folder / SQLITE_FILE)
 
     return restore.Openers(rows, lambda folder: open_blobs(files, folder))
+
+
+def _refused(problem: restore.BackupUnusable) -> Failure:
+    return Failure(str(problem), Exit.STORAGE if isinstance(problem, restore.OtherVersion) else Exit.FAILURE)
 
 
 def _words(problem: OSError) -> str:

@@ -117,7 +117,11 @@ def _drafted(target: Path) -> Iterator[IO[bytes]]:
     folder = target.absolute().parent
     if target.exists():
         raise FileExistsError(errno.EEXIST, "there is such a file already", str(target))
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+    except OSError as problem:
+        # Of the name that was asked for; that of the draft tells nobody anything.
+        raise OSError(problem.errno, problem.strerror, str(target)) from problem
     os.close(descriptor)
     draft = Path(name)
     try:
@@ -135,8 +139,8 @@ def _place(draft: Path, target: Path) -> None:
     """Give the file its name, which nobody else may have taken meanwhile."""
     try:
         os.link(draft, target)
-    except FileExistsError:
-        raise
+    except FileExistsError as problem:
+        raise FileExistsError(problem.errno, "there is such a file already", str(target)) from problem
     except OSError:
         # Some file systems have no links.
         draft.rename(target)

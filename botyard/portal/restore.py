@@ -7,7 +7,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -17,7 +17,7 @@ from botyard import atomic_file
 from botyard.portal.backup import FORMAT, KEPT, MANIFEST, SUMS, TLS, Manifest, Sum, values
 from botyard.store import blobs, migrate, snapshot
 from botyard.store.blobs import CHUNK, Blobs
-from botyard.store.db import Database, Tx
+from botyard.store.db import Database, Tx, Unavailable
 
 SPARED = frozenset({"lost+found"})
 """What may lie in an empty data folder: where a file system begins."""
@@ -25,6 +25,10 @@ SPARED = frozenset({"lost+found"})
 
 class BackupUnusable(Exception):
     """A file that nothing can be restored from, or a place that it cannot be restored to; the text is a sentence."""
+
+
+class OtherVersion(BackupUnusable):
+    """A backup whose tables are not those that this version makes."""
 
 
 class Backup(NamedTuple):
@@ -45,7 +49,7 @@ def _told(path: Path) -> Iterator[None]:
 def check(path: Path) -> Backup:
     """Read a whole backup and see that every byte of it is what was written.
 
-    Raises BackupUnusable, ``OSError``, and ``Unavailable`` where another version of Botyard has made it.
+    Raises BackupUnusable and ``OSError``.
     """
     with _told(path), tarfile.open(path, "r:") as tar:
         members = {member.name: member for member in tar.getmembers()}
@@ -57,9 +61,19 @@ def check(path: Path) -> Backup:
             raise ValueError("members are missing")
         manifest = msgspec.json.decode(_content(tar, members.get(MANIFEST)), type=Manifest)
     if manifest.format != FORMAT:
-        raise BackupUnusable(f"{path} was made by another version of Botyard, {manifest.version}.")
-    migrate.require_known(manifest.migrations)
+        raise OtherVersion(f"{path} was made by another version of Botyard, {manifest.version}.")
+    _require_known(path, manifest)
     return Backup(manifest, members)
+
+
+def _require_known(path: Path, manifest: Manifest) -> None:
+    numbers = sorted(manifest.migrations)
+    if not numbers or numbers != list(range(1, len(numbers) + 1)):
+        raise OtherVersion(f"{path} does not say which version's tables it holds; it cannot be restored.")
+    try:
+        migrate.require_known(manifest.migrations)
+    except Unavailable as problem:
+        raise OtherVersion(f"{path} cannot be restored: {problem.reason}") from problem
 
 
 def _fine(name: str) -> bool:
@@ -109,12 +123,17 @@ async def put(path: Path, backup: Backup, data: Path, openers: Openers) -> None:
     The database comes last: until it is there, there is no portal. Where anything fails, the folder is as empty as
     before, and so is the database.
     """
-    with _drafted(data) as draft, tarfile.open(path, "r:") as tar:
-        _put_files(tar, backup, draft.folder, openers)
+    with (
+        _drafted(data) as draft,
+        tarfile.open(path, "r:") as tar,
+        _taken_back(openers.files(draft.folder / "files")) as keep,
+    ):
+        _put_files(tar, backup, draft.folder, keep)
         draft.place()
         database = await openers.rows(draft.folder)
         try:
-            await database.write(lambda tx: _put_rows(tx, database.name, tar, backup))
+            with _told(path):
+                await database.write(lambda tx: _put_rows(tx, database.name, tar, backup))
         finally:
             await database.close()
         draft.place()
@@ -154,12 +173,41 @@ def _drafted(data: Path) -> Iterator[_Draft]:
         shutil.rmtree(draft.folder)
 
 
-def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, openers: Openers) -> None:
-    kept = openers.files(folder / "files")
+@contextmanager
+def _taken_back(kept: Blobs) -> Iterator[Callable[[str, IO[bytes]], None]]:
+    """Keeps bytes that vanish again where anything fails; what lay in a bucket before stays."""
+    made: list[str] = []
+
+    def keep(name: str, source: IO[bytes]) -> None:
+        if not _there(kept, name):
+            made.append(name)
+        kept.put(name, source)
+
+    try:
+        yield keep
+    except BaseException:
+        for name in made:
+            with suppress(OSError):
+                kept.delete(name)
+        raise
+
+
+def _there(kept: Blobs, name: str) -> bool:
+    try:
+        kept.read(name, 0, 1)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        # Nobody can tell, and what is another portal's is not deleted.
+        return True
+    return True
+
+
+def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, keep: Callable[[str, IO[bytes]], None]) -> None:
     for name, member in backup.members.items():
         within, _, last = name.rpartition("/")
         if within == "files":
-            kept.put(last, _opened(tar, member))
+            keep(last, _opened(tar, member))
         elif name in KEPT or within == TLS:
             (folder / within).mkdir(mode=0o700, exist_ok=True)
             atomic_file.replace(folder / name, _content(tar, member))
@@ -170,6 +218,7 @@ async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -
     if not await snapshot.empty(tx, engine):
         raise BackupUnusable("That database is not empty; a backup is restored into a new one only.")
     await migrate.apply(tx, engine, last=max(manifest.migrations))
+    _require_tables(await snapshot.tables(tx, engine), backup)
     tied = await snapshot.clear(tx, engine, manifest.tables)
     for table, columns in manifest.tables.items():
         with _opened(tar, backup.members[f"rows/{table}.jsonl"]) as text:
@@ -178,3 +227,16 @@ async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -
     await snapshot.set_last_numbers(tx, engine, manifest.last_numbers)
     # A backup of an earlier version comes out as a portal of this one.
     await migrate.apply(tx, engine)
+
+
+def _require_tables(made: dict[str, list[str]], backup: Backup) -> None:
+    """See that the backup has the tables and columns that its migrations make, and rows for each."""
+    told = backup.manifest.tables
+    for name in sorted(made.keys() ^ told.keys()):
+        raise OtherVersion(f"The backup {'lacks the' if name in made else 'has an unknown'} table {name}.")
+    for name, columns in made.items():
+        if sorted(columns) != sorted(told[name]):
+            wrong = ", ".join(sorted(set(columns) ^ set(told[name]))) or "one twice"
+            raise OtherVersion(f"The columns of table {name} in the backup are not those of its version: {wrong}.")
+        if f"rows/{name}.jsonl" not in backup.members:
+            raise OtherVersion(f"The backup lacks the rows of table {name}.")

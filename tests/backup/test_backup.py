@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import os
 import stat
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from botyard.chat import files as chat_files
+from botyard.commands.failing import Exit
 from botyard.config import Settings
 from botyard.portal import backup, restore
 from botyard.portal.database_note import SQLITE_FILE as FILE
 from botyard.server import open_context
 from botyard.store import files, migrate, snapshot
-from botyard.store.blobs import Blobs
+from botyard.store.blobs import Blobs, Folder
 from botyard.store.db import Database, Tx
 from botyard.store.opening import open_blobs, open_database
 from tests.files.room import Room
 from tests.portals import ENGINES, Databases
 from tests.postgres import Cluster
+from tests.test_cli import Shell
 from tests.world import World
 
 
@@ -278,5 +283,99 @@ def test_a_backup_of_an_earlier_version_comes_out_as_a_portal_of_this_one(
 def test_a_backup_of_a_later_version_is_refused(taken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known = migrate._known(None)
     monkeypatch.setattr(migrate, "_known", lambda folder: known[:-1])
-    with pytest.raises(Exception, match="newer version"):
+    with pytest.raises(restore.OtherVersion, match=f"{taken} cannot be restored: .* newer version"):
         restore.check(taken)
+
+
+def rewritten(taken: Path, **changed: Any) -> Path:
+    """The same backup with another manifest."""
+    target = taken.with_name("rewritten.tar")
+    with tarfile.open(taken) as tar, target.open("wb") as out:
+        archive = backup.Archive(out)
+        for member in tar.getmembers():
+            source = tar.extractfile(member)
+            assert source is not None
+            content = source.read()
+            if member.name == backup.MANIFEST:
+                content = json.dumps(json.loads(content) | changed).encode()
+            if member.name != backup.SUMS:
+                archive.add_bytes(member.name, content)
+        archive.close()
+    return target
+
+
+def told_tables(taken: Path) -> dict[str, list[str]]:
+    return dict(restore.check(taken).manifest.tables)
+
+
+@pytest.mark.parametrize("numbers", [[], [2], [1, 3]])
+def test_a_backup_that_does_not_say_its_version_is_refused(taken: Path, numbers: list[int]) -> None:
+    known = restore.check(taken).manifest.migrations
+    broken = rewritten(taken, migrations={str(number): known[number] for number in numbers})
+    with pytest.raises(restore.OtherVersion, match="which version's tables"):
+        restore.check(broken)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda tables: tables.pop("messages"), "The backup lacks the table messages."),
+        (lambda tables: tables.update(zzz=["a"]), "The backup has an unknown table zzz."),
+        (lambda tables: tables["messages"].append("zzz"), "The columns of table messages .*: zzz."),
+        (lambda tables: tables["messages"].append("id"), "The columns of table messages .*: one twice."),
+    ],
+)
+def test_a_backup_with_other_tables_is_refused_and_leaves_nothing(
+    taken: Path, tmp_path: Path, address: str, change: Callable[[dict[str, list[str]]], object], sentence: str
+) -> None:
+    tables = told_tables(taken)
+    change(tables)
+    with pytest.raises(restore.OtherVersion, match=sentence):
+        put(rewritten(taken, tables=tables), tmp_path / "new", address)
+    assert list((tmp_path / "new").iterdir()) == []
+    # Nor in the database: the whole backup goes into it.
+    put(taken, tmp_path / "new", address)
+
+
+def test_a_restore_that_fails_takes_back_what_it_put_elsewhere(taken: Path, tmp_path: Path) -> None:
+    bucket = Folder(tmp_path / "bucket")
+    bucket.check()
+    broken = rewritten(taken, tables=told_tables(taken) | {"zzz": ["a"]})
+    found = restore.check(broken)
+    names = [name.removeprefix("files/") for name in found.members if name.startswith("files/")]
+    assert len(names) > 1
+    # Another portal's, which uses the same bucket.
+    bucket.put(names[0], io.BytesIO(b"there before"))
+    places = restore.Openers(openers().rows, lambda folder: bucket)
+    with pytest.raises(restore.OtherVersion):
+        asyncio.run(restore.put(broken, found, tmp_path / "new", places))
+    assert [path.name for path in (tmp_path / "bucket").rglob("*") if path.is_file()] == [names[0]]
+
+
+def test_a_file_that_was_made_meanwhile_is_told_by_its_name(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "portal.tar"
+    monkeypatch.setattr(Path, "exists", lambda path: False)
+    target.write_bytes(b"another")
+    with pytest.raises(FileExistsError) as caught:
+        make(world, target)
+    assert (caught.value.filename, caught.value.filename2) == (str(target), None)
+    with pytest.raises(FileNotFoundError) as missing:
+        make(world, tmp_path / "none" / "portal.tar")
+    assert missing.value.filename == str(tmp_path / "none" / "portal.tar")
+
+
+def test_the_command_says_what_it_needs_and_what_it_refuses(
+    taken: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOTYARD_DATABASE", "")
+    shell = Shell(tmp_path / "new", capsys)
+    assert shell.refused("backup", "-", code=Exit.USAGE) == (
+        "botyard: A backup goes to a file, not to standard output; name one."
+    )
+    later = rewritten(taken, migrations={})
+    assert "cannot be restored" in shell.refused("restore", str(later), code=Exit.STORAGE)
+    broken = rewritten(taken, tables=told_tables(taken) | {"zzz": ["a"]})
+    assert shell.refused("restore", str(broken), code=Exit.STORAGE) == "botyard: The backup has an unknown table zzz."
+    assert list(shell.data.iterdir()) == []
