@@ -23,6 +23,7 @@ from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
+from botyard.delivery.backpressure import raise_open_files
 from botyard.delivery.door import Door
 from botyard.demo.fill import Filled, Place, fill
 from botyard.demo.seed import Seed
@@ -87,6 +88,7 @@ def run(given: argparse.Namespace) -> int:
     command = given.command[1:] if given.command[:1] == ["--"] else given.command
     if not command:
         parser().error("say which command to run, after --")
+    raise_open_files()
     with seeded(given.seed) as extra, asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_exec(given, command, extra))
 

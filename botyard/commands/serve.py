@@ -21,6 +21,7 @@ from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
+from botyard.delivery.backpressure import raise_open_files
 from botyard.demo import helper_bot
 from botyard.demo.credentials import FILE, Credentials
 from botyard.demo.fill import Place, fill, greet
@@ -101,6 +102,7 @@ def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if given.seed and not given.demo:
         raise Failure("A seed is planted into a demo portal: say --demo, too.", Exit.USAGE)
+    raise_open_files()
     wanted = settings(given)
     with (
         seeded(given.seed) as extra,

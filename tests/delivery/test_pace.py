@@ -8,7 +8,7 @@ import time
 import pytest
 
 from botyard.delivery import pace
-from botyard.delivery.backpressure import Backpressure
+from botyard.delivery.backpressure import OPEN_FILES, Backpressure, raise_open_files
 from botyard.delivery.pace import BATCH, BATCH_BESIDE, SLOT_MAX, SLOT_MIN, Pace
 from botyard.rpc.limits import PROFILES, Limits
 from tests.delivery.handlers import hang
@@ -77,12 +77,41 @@ def test_one_that_does_not_answer_leaves_room_for_others() -> None:
     places = Backpressure(100)
     while not places.defer("bot:1", 0, 0):
         places.take("bot:1")
-    assert places.held == 50
+    assert places.held == 38
     for number in range(2, 7):
         while not places.defer(f"bot:{number}", 0, 0):
             places.take(f"bot:{number}")
     assert places.held < 100
     assert places.defer("bot:99", 0, 0) == 0
+
+
+def test_any_number_that_hangs_leaves_room_for_one_that_is_well() -> None:
+    places = Backpressure(128)
+    places.flow("bot:well").ended(0.01)
+    hanging = [f"bot:{number}" for number in range(200)]
+    flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
+    assert len(flows) == 96
+    assert places.defer("bot:well", 0, 0) == 0
+    for flow in flows:
+        places.leave(flow)
+        flow.ended(30.0)
+    # The others hang too; from now on all are known for it, and one that comes new finds room as well.
+    for one in hanging:
+        places.flow(one).ended(30.0)
+    flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
+    assert len(flows) == 64
+    assert places.defer("bot:new", 0, 0) == 0 and places.defer("bot:well", 0, 0) == 0
+
+
+def test_as_many_files_as_allowed() -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 512), hard))
+    try:
+        raise_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(hard, OPEN_FILES) if hard > 0 else OPEN_FILES, hard)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_places_come_back() -> None:
