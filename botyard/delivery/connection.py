@@ -49,6 +49,8 @@ class Connection(asyncio.Protocol):
 
     def _renew(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
+        # Scripts print bare line feeds, and every common client takes them.
+        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
         self._head: asyncio.Future[Head] = self._loop.create_future()
         self._complete: asyncio.Future[None] = self._loop.create_future()
         self._headers: dict[str, str] = {}

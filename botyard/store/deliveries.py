@@ -294,7 +294,7 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: int) -> None:
 
 _ATTEMPT = """INSERT INTO attempts (delivery_id, number, started, took, status, answer, problem)
               VALUES (:id, :number, :started, :took, :status, :answer, :problem) ON CONFLICT DO NOTHING"""
-_INTERRUPTED = "interrupted: the server ended before it had recorded this attempt"
+_INTERRUPTED = "interrupted: the server ended before it had recorded this attempt; the time is when that was found"
 
 
 def _interrupted(number: int, now: int) -> Attempt:

@@ -148,6 +148,16 @@ async def nonsense(writer: asyncio.StreamWriter) -> None:
     writer.write(b"220 mail.example.com ESMTP\r\n")
 
 
+async def bare_lines(writer: asyncio.StreamWriter) -> None:
+    """Accept with bare line feeds, as scripts print them."""
+    writer.write(b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok")
+
+
+async def latin_reason(writer: asyncio.StreamWriter) -> None:
+    """Accept with a reason that is not in ASCII."""
+    writer.write("HTTP/1.1 200 Déjà vu\r\nContent-Length: 2\r\n\r\nok".encode("latin-1"))
+
+
 def late(seconds: float) -> Behaviour:
     """Answer 200 after a while."""
 

@@ -8,6 +8,7 @@ from tests.delivery.conftest import MakeStage
 from tests.delivery.handlers import (
     Behaviour,
     answer,
+    bare_lines,
     close_early,
     close_in_body,
     drip_body,
@@ -15,6 +16,7 @@ from tests.delivery.handlers import (
     hang,
     huge,
     late,
+    latin_reason,
     nonsense,
 )
 from tests.delivery.stage import Stage
@@ -23,6 +25,8 @@ from tests.delivery.stage import Stage
 BEHAVIOURS = {
     "204": (answer(204), "done", 0, 204, ""),
     "299": (answer(299), "done", 0, 299, ""),
+    "bare line feeds": (bare_lines, "done", 0, 200, ""),
+    "a reason in Latin-1": (latin_reason, "done", 0, 200, ""),
     "a body that never ends": (drip_body, "done", 0, 200, ""),
     "hangs up within the body": (close_in_body, "done", 0, 200, ""),
     "10 MB": (huge, "done", 0, 200, ""),

@@ -200,6 +200,7 @@ def test_leases_of_a_server_that_is_gone(portal: World) -> None:
     assert found is not None and (found.attempts, found.resent_after) == (1, 1)
     (lost,) = portal.read(lambda tx: deliveries.attempts(tx, first))
     assert (lost.number, lost.problem.partition(":")[0]) == (1, "interrupted")
+    assert lost.problem.endswith("the time is when that was found")
     ended(portal, "me", first, State.DONE)
     assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, first))] == [1, 2]
     assert claimed(portal) == [second]
