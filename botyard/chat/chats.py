@@ -43,9 +43,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     alone: bool = False
 
 
+def entity_named(entity_type: str) -> str:
+    """The type of what a chat belongs to; that of open lines is known in any case."""
+    return LINES if entity_type.upper() == LINES else entity_type
+
+
 def kind_of(type_: str, entity_type: str) -> Kind:
     """The kind of a new chat of a TYPE; one of an open line is of its own."""
-    if entity_type == LINES:
+    if entity_named(entity_type) == LINES:
         return Kind.LINES
     return Kind.OPEN if type_.upper() == "OPEN" else Kind.GROUP
 

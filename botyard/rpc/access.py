@@ -51,4 +51,6 @@ def require(access: Access, who: Identity) -> None:
     """Raise the row's problem when the caller is not of this kind."""
     rule = access.value
     if not rule.admits(who):
+        if access is Access.ADMIN:
+            raise Refused(rule.problem, hint=f"{rule.sentence} may call it; the caller is no administrator")
         raise Refused(rule.problem, hint=f"{rule.sentence} may call it; this call came with {_SIGNED[who.auth]}")

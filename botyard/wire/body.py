@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from json import detect_encoding
 from typing import IO, Any, NamedTuple
 
 import msgspec
@@ -65,7 +66,7 @@ def _merged(query: bytes, params: dict[str, Any]) -> dict[str, Any]:
 def json(raw: bytes) -> Any:
     """Read JSON text within the limits of the door. Raises Refused where it cannot be read."""
     if b"\0" in raw:
-        raise Refused(Problem.BODY_NUL)
+        raise _with_nul(raw)
     if len(raw) > 2 * MAX_DEPTH:
         _check_structure(raw)
     try:
@@ -81,6 +82,14 @@ def json(raw: bytes) -> Any:
     if b"\\u0000" in raw and _holds_nul(value):
         raise Refused(Problem.BODY_NUL)
     return value
+
+
+def _with_nul(raw: bytes) -> Refused:
+    """The refusal of bytes with NULs among them: JSON in UTF-16 or UTF-32 has them in every other place."""
+    found = detect_encoding(raw).upper()[:6]
+    if found in ("UTF-16", "UTF-32"):
+        return Refused(Problem.BODY_NOT_UTF8, hint=f"the JSON is in {found}; send it in UTF-8")
+    return Refused(Problem.BODY_NUL)
 
 
 class _Media(NamedTuple):

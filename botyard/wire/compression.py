@@ -16,15 +16,19 @@ PIECE = 64 * 1024
 """The most that is read or unpacked at a time."""
 SUPPORTED = "gzip, deflate"
 
+_MEMBER = b"\x1f"
 _NAMES = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 
 
 def named(header: bytes) -> str:
     """The coding that a `Content-Encoding` names, "" for none. Raises BODY_ENCODING for one that is not known."""
-    coding = header.decode("latin-1").strip().lower()
-    if coding not in _NAMES:
-        raise Refused(Problem.BODY_ENCODING, encoding=coding[:MAX_TYPE_ECHO])
-    return _NAMES[coding]
+    listed = header.decode("latin-1").strip().lower()
+    codings = [_NAMES.get(one.strip()) for one in listed.split(",")]
+    # What a list says beside "identity" is one coding, or more than anybody sends.
+    named_ones = [one for one in codings if one != ""]
+    if len(named_ones) > 1 or None in named_ones:
+        raise Refused(Problem.BODY_ENCODING, encoding=listed[:MAX_TYPE_ECHO])
+    return named_ones[0] or "" if named_ones else ""
 
 
 def unpacked(coding: str, pieces: Iterable[bytes], limit: int) -> Iterator[bytes]:
@@ -48,7 +52,10 @@ def _unpacked(coding: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         reader = reader or _reader(coding, piece)
         rest = piece
         while rest:
-            if reader.eof:
+            if reader.eof and coding == "gzip" and rest[:1] == _MEMBER:
+                # RFC 1952, 2.2: members follow one another.
+                reader = _reader(coding, rest)
+            elif reader.eof:
                 raise _malformed("something follows the compressed data")
             try:
                 yield reader.decompress(rest, PIECE)

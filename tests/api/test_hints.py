@@ -404,3 +404,8 @@ def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
     answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": given}})
     assert answer.error == "SENDING_FAILED"
     assert "fields[forwardIds]: expected an object of UUIDs and the numbers of messages" in hint(answer)
+
+
+def test_who_is_no_administrator_is_told_so(world: World) -> None:
+    answer = world.call("botyard.user.list", world.person("Ann", "Smith"))
+    assert hint(answer) == "An administrator may call it; the caller is no administrator"

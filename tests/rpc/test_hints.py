@@ -57,7 +57,7 @@ def test_the_kind_of_caller_is_named(world: World) -> None:
         "The application or webhook that registered the bot may call it; this call came with a person's own session"
     )
     assert hint(world.call("botyard.user.list", world.person())) == (
-        "An administrator may call it; this call came with a webhook"
+        "An administrator may call it; the caller is no administrator"
     )
 
 

@@ -38,7 +38,7 @@ BAD = [
     Bad("JSON that is a number", JSON, b"1", 400, "object or an array"),
     Bad("JSON that is a text", JSON, b'"a"', 400, "object or an array"),
     Bad("JSON with NaN", JSON, b'{"a":NaN}', 400, "not valid JSON"),
-    Bad("JSON in UTF-16", JSON, '{"a":1}'.encode("utf-16"), 400, "NUL"),
+    Bad("JSON in UTF-16", JSON, '{"a":1}'.encode("utf-16"), 400, "UTF-8"),
     Bad("JSON nested 1,000 deep", JSON, b"[" * 1000 + b"]" * 1000, 400, "nested deeper than 64"),
     Bad("objects nested 1,000 deep", JSON, b'{"a":' * 1000 + b"1" + b"}" * 1000, 400, "nested deeper than 64"),
     Bad("brackets and nothing else", JSON, b"[" * 1_000_000, 400, "nested deeper than 64"),

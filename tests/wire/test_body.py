@@ -438,3 +438,11 @@ def test_the_exact_count_agrees_with_the_value(value: list[Any]) -> None:
 def count(value: Any) -> int:
     items = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
     return len(items) + sum(count(item) for item in items)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16-LE", "UTF-16-BE", "UTF-32", "UTF-32-LE", "UTF-32-BE"])
+def test_json_in_another_encoding_is_told_which(encoding: str) -> None:
+    with pytest.raises(Refused) as refused:
+        decode("application/json", '{"a":"b"}'.encode(encoding), b"")
+    assert refused.value.problem is Problem.BODY_NOT_UTF8
+    assert refused.value.hint == f"the JSON is in {encoding[:6]}; send it in UTF-8"

@@ -41,6 +41,21 @@ def test_deflate_without_its_header(size: int) -> None:
     assert unpack("deflate", bare(b"MESSAGE=hello"), size) == b"MESSAGE=hello"
 
 
+@pytest.mark.parametrize("size", [1, 7, PIECE])
+def test_gzip_of_two_members(size: int) -> None:
+    assert unpack("gzip", gzip.compress(b"MESSAGE=") + gzip.compress(b"hello"), size) == b"MESSAGE=hello"
+    with pytest.raises(Refused) as refused:
+        unpack("gzip", gzip.compress(b"a" * (LIMIT // 2)) + gzip.compress(b"a" * LIMIT), size)
+    assert refused.value.problem is Problem.BODY_TOO_BIG
+
+
+@pytest.mark.parametrize("header", [b"gzip, deflate", b"gzip, br", b"gzip,gzip"])
+def test_more_than_one_coding_is_refused(header: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        named(header)
+    assert refused.value.problem is Problem.BODY_ENCODING
+
+
 @pytest.mark.parametrize("coding", CODINGS)
 def test_the_limit_counts_what_comes_out(coding: str) -> None:
     pack = CODINGS[coding]
@@ -94,7 +109,15 @@ def test_refuses(torn: Torn, size: int) -> None:
 
 @pytest.mark.parametrize(
     ("header", "coding"),
-    [(b"", ""), (b"identity", ""), (b"gzip", "gzip"), (b" X-GZIP ", "gzip"), (b"Deflate", "deflate")],
+    [
+        (b"", ""),
+        (b"identity", ""),
+        (b"gzip", "gzip"),
+        (b" X-GZIP ", "gzip"),
+        (b"Deflate", "deflate"),
+        (b"gzip, identity", "gzip"),
+        (b"identity,deflate", "deflate"),
+    ],
 )
 def test_names(header: bytes, coding: str) -> None:
     assert named(header) == coding

@@ -70,7 +70,7 @@ async def _plan(call: Call, p: Add) -> chats.Plan:
         description=p.description,
         color=hex_of(p.color) or "",
         avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
-        entity_type=p.entity_type,
+        entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,

@@ -110,7 +110,7 @@ async def add(call: Call, p: Add) -> int:
         description=p.description,
         color=color,
         avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
-        entity_type=p.entity_type,
+        entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
@@ -130,7 +130,7 @@ async def get(call: Call, p: Get) -> ChatId | None:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
     """
-    found = await rows.find_entity(call.tx, p.entity_type, p.entity_id, call.user_id)
+    found = await rows.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, call.user_id)
     if found is None:
         return None
     if not await dialogs.visible(call.tx, call.user_id, *found):

@@ -58,6 +58,18 @@ def test_a_bot_makes_one(stage: Stage) -> None:
     assert (found["message_type"], found["entity_data_1"]) == ("L", LINE["ENTITY_DATA_1"])
 
 
+@pytest.mark.parametrize("word", ["lines", "Lines"])
+def test_lines_in_any_case(stage: Stage, word: str) -> None:
+    people = {"USERS": [stage.ann.id], **LINE, "ENTITY_TYPE": word}
+    mine = stage.world.call("im.chat.add", stage.ann, **people | {"ENTITY_ID": "livechat|1|2|3"}).result
+    made = stage.world.call("imbot.chat.add", stage.owner, {"BOT_ID": stage.bot, **people}).result
+    for chat in (mine, made):
+        found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+        assert (found["type"], found["message_type"], found["entity_type"]) == ("lines", "L", "LINES")
+    asked = {"ENTITY_TYPE": word, "ENTITY_ID": LINE["ENTITY_ID"]}
+    assert int(stage.world.call("imbot.chat.get", stage.ann, asked).result["ID"]) == made
+
+
 def test_other_chats_have_data_too_and_stay_as_they_are(stage: Stage) -> None:
     chat = stage.world.chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
     found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
