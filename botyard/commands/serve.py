@@ -29,6 +29,7 @@ from botyard.demo.known_keys import KnownKeys, RandomKeys
 from botyard.demo.seed import NOTHING, Seed
 from botyard.errors import Refused
 from botyard.portal import passwords, setup
+from botyard.portal.database_note import SQLITE_FILE
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
 from botyard.store import portal
@@ -137,7 +138,7 @@ async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
                 _require_no_demo(wanted)
             wanted.data.mkdir(parents=True, exist_ok=True)
             if not wanted.database:
-                held.enter_context(only_server(wanted.data))
+                held.enter_context(only_server(wanted.data / SQLITE_FILE))
         await _serve_alone(wanted, extra, calls)
 
 

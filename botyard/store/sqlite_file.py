@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from botyard.store.db import Duplicate, Unavailable
+from botyard.store.db import Duplicate, FolderUnusable, Unavailable
 
 SQLiteValue = int | float | bytes | str | None
 
@@ -53,6 +53,7 @@ def connect(path: str | Path, *, patience: float) -> apsw.Connection:
     if str(path) in ("", ":memory:"):
         raise Unavailable("SQLite needs the path of a file; a database in memory is not supported.")
     _create(path)
+    _require_one_name(path)
     try:
         connection = apsw.Connection(os.fspath(path), statementcachesize=PREPARED)
     except apsw.Error as problem:
@@ -77,6 +78,16 @@ def _create(path: str | Path) -> None:
     # Whatever else is wrong, SQLite will say.
     with contextlib.suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _require_one_name(path: str | Path) -> None:
+    """Raises FolderUnusable for a file with two names: SQLite would keep a log beside each, and spoil the file."""
+    with contextlib.suppress(OSError):
+        if os.stat(path).st_nlink > 1:
+            raise FolderUnusable(
+                f"{path} has another name, a hard link, under which it could be written to at the same time; "
+                "remove one of the two, or copy the file."
+            )
 
 
 def _prepare(connection: apsw.Connection, *, patience: float) -> None:
