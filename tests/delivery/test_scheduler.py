@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from botyard.delivery.retries import Answer
 from botyard.delivery.words import Letter
 from botyard.model.deliveries import Delivery, Reason
 from botyard.model.events import Happening
@@ -109,6 +110,27 @@ def test_one_refused_event_keeps_to_its_schedule_beside_others(stage: Stage, cap
     stage.wait(1)
     stage.until(lambda: stage.states(bot) == ["done"] * 11)
     assert stage.handler.heard[-1].attempt == 2
+
+
+def test_a_bot_that_is_back_hears_what_found_no_connection(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, ann = stage.bot(), stage.world.person("Ann")
+    stage.say(bot, "zero")
+    stage.until(lambda: stage.states(bot) == ["done", "done"])
+
+    async def refused(*_: object) -> Answer:
+        return Answer(0, problem="no connection: refused")
+
+    with monkeypatch.context() as away:
+        away.setattr(stage.door._scheduler.sender, "_send", refused)
+        stage.say(bot, "missed")
+        stage.until(lambda: len(stage.attempts(bot)) == 3)
+        stage.wait(5)
+        stage.until(lambda: len(stage.attempts(bot)) == 4)
+    stage.wait(1)
+    stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
+    # Its third attempt was due in half a minute.
+    stage.until(lambda: stage.states(bot) == ["done"] * 5)
+    assert [one.message for one in stage.handler.heard[-2:]] == ["from Ann", "missed"]
 
 
 def test_the_vendors_way_is_a_single_attempt(make_stage: MakeStage) -> None:
