@@ -34,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Port for https; 0 takes a free one."""
     public_url: str = "http://localhost:8024"
     """The address under which clients reach the portal, without a trailing slash."""
+    https_url: str = ""
+    """The address of the https listener, known once it listens; empty where there is none."""
     trusted_proxies: tuple[str, ...] = ()
     """Addresses and networks of proxies that are believed where a call came from (`X-Forwarded-For`, `-Proto`)."""
     time_zone: str = "UTC"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from botyard import __version__
-from botyard.commands.listening import Front
+from botyard.commands.listening import ANYWHERE, Front
 from botyard.commands.table import moment, table
 from botyard.demo.credentials import FILE, Credentials, DemoPerson
+from botyard.web.loopback_only import is_loopback
 
 WIDTH = 110
 """Columns that sentences are wrapped to."""
@@ -20,6 +23,29 @@ def ready(front: Front) -> list[str]:
         # With a certificate of the portal's own, `tls` has more to say.
         lines.append(f"and at {front.https_url}")
     return lines
+
+
+def warnings(front: Front, *, named: bool) -> list[str]:
+    """What others could read on the way, or cannot do; ``named`` says whether a public address was given."""
+    settings, said = front.settings, []
+    if front.https_url or settings.public_url.startswith("https:"):
+        return []
+    if settings.profile == "prod":
+        said.append(
+            "With --profile prod people sign in over https only, and this portal has no https address, so nobody can: "
+            "give it one with --public-url https://… behind a proxy, or with --tls."
+        )
+    if not is_loopback(settings.host) and not settings.trusted_proxies:
+        said.append(
+            f"Others reach {settings.host} over plain http, where passwords and keys can be read on the way: put a "
+            "proxy with https before it (--public-url, --trusted-proxies), or serve https with --tls."
+        )
+    if not named and settings.host in ANYWHERE and not is_loopback(settings.host):
+        said.append(
+            f"New webhooks and events name {settings.public_url}, which leads to this machine only on this machine: "
+            "--public-url says what others call it."
+        )
+    return [part for one in said for part in (*textwrap.wrap(one, WIDTH), "")]
 
 
 def demo(front: Front, shown: Credentials) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shlex
 
 from botyard.commands import options
 from botyard.commands.failing import Exit, Failure, storage
@@ -46,7 +47,22 @@ async def _init(given: argparse.Namespace) -> int:
         raise Failure("There is a portal already; nothing was changed.")
     print(f"login: {setup.ADMIN}")
     print(f"password: {password}   (it is not shown again)")
+    print(f"\n{_next(given)}")
     return Exit.OK
+
+
+def _next(given: argparse.Namespace) -> str:
+    """What comes after a portal was made, as lines that work when pasted."""
+    place = "" if given.data == options.DEFAULTS.data else f" --data {shlex.quote(str(given.data))}"
+    if given.database is not None:
+        # It may hold a password, which is not repeated.
+        place += " --database …"
+    return "\n".join(
+        (
+            f"botyard serve{place}   starts it; sign in at /login with this login and password",
+            f"botyard webhook add {setup.ADMIN}{place}   prints an address by which scripts call the API",
+        )
+    )
 
 
 def migrate_parser() -> options.Parser:

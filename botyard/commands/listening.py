@@ -59,8 +59,10 @@ class Front:
         certificate = self._given_certificate() if settings.tls_cert else self._own_certificate()
         listener = _listening(self._answer, settings.host, settings.tls_port, certificate)
         self.listeners.append(listener)
-        self.settings = msgspec.structs.replace(settings, tls_port=listener.port)
         self.https_url = f"https://{_shown(settings.host, name)}:{listener.port}"
+        # A public address of https leads here by a way of its own, such as a proxy.
+        url = "" if settings.public_url.startswith("https:") else self.https_url
+        self.settings = msgspec.structs.replace(settings, tls_port=listener.port, https_url=url)
 
     def _given_certificate(self) -> Certificate:
         pair = Pair(Path(self.settings.tls_cert), Path(self.settings.tls_key))

@@ -29,6 +29,7 @@ from botyard.demo.known_keys import KnownKeys, RandomKeys
 from botyard.demo.seed import NOTHING, Seed
 from botyard.errors import Refused
 from botyard.portal import passwords, setup
+from botyard.portal.data_folder import made
 from botyard.portal.database_note import SQLITE_FILE
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
@@ -136,7 +137,7 @@ async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
         with storage(wanted):
             if wanted.profile == "prod":
                 _require_no_demo(wanted)
-            wanted.data.mkdir(parents=True, exist_ok=True)
+            held.enter_context(made(wanted.data))
             if not wanted.database:
                 held.enter_context(only_server(wanted.data / SQLITE_FILE))
         await _serve_alone(wanted, extra, calls)
@@ -150,6 +151,7 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
         except BaseException:
             front.close()
             raise
+    lines += banner.warnings(front, named=bool(wanted.public_url))
     context = msgspec.structs.replace(opened, calls=calls)
     front.open(context)
 
@@ -206,6 +208,8 @@ async def _settle(context: Context, front: Front, extra: Seed) -> list[str]:
     if greeting.password:
         lines += [
             f"A portal was made. Login: {setup.ADMIN}, password: {greeting.password} (it is not shown again).",
+            f"Sign in with it at {front.https_url or front.settings.public_url}/login; 'botyard webhook add "
+            f"{setup.ADMIN}' prints an address by which scripts call the API.",
             "",
         ]
     if front.ca_file:
@@ -224,8 +228,9 @@ async def _as_known(context: Context) -> Context:
         return context
     if found.known_keys:
         _require_loopback(settings)
-    if found.public_url != settings.public_url:
-        await context.database.write(lambda tx: portal.remember_url(tx, settings.public_url))
+    urls = settings.public_url, settings.https_url
+    if (found.public_url, found.https_url) != urls:
+        await context.database.write(lambda tx: portal.remember_urls(tx, *urls))
     return msgspec.structs.replace(context, loopback_only=found.known_keys)
 
 

@@ -63,9 +63,11 @@ async def _add(given: argparse.Namespace) -> int:
 
         made = await open_.database.write(work)
         known = await open_.database.read(portal.get)
-    url = given.public_url or (known.public_url if known else "") or settings.public_url
+    url = given.public_url or (known.url if known else "") or settings.public_url
     print(f"id: {made.id}")
     print(f"address: {url}{made.path()}   (it is not shown again)")
+    if known and known.https_required and not url.startswith("https:"):
+        print("The portal takes https only (botyard portal switch https), and this address is not: see --public-url.")
     return Exit.OK
 
 

@@ -86,4 +86,11 @@ class Portal(msgspec.Struct, frozen=True, gc=False):
     known_keys: bool
     """Whether published demo keys open it."""
     public_url: str
+    https_url: str
+
+    @property
+    def url(self) -> str:
+        """The address that works: where only https is taken, that of the https listener."""
+        return self.https_url if self.https_required and self.https_url else self.public_url
+
     """The address under which it was last served; ``""`` before the first time."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from botyard.config import Settings
@@ -13,6 +16,31 @@ from botyard.store import secret_keys
 from botyard.store.db import Database, FolderUnusable, Tx
 from botyard.store.migrate import has_schema
 from botyard.store.opening import open_database
+from botyard.store.server_lock import FILE as LOCK
+
+_LEFT_BY_START = frozenset({LOCK, "tls"})
+
+
+@contextlib.contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder; where what follows fails before there is anything to keep in it, it goes again."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            _unmake(missing)
+        raise
+
+
+def _unmake(missing: list[Path]) -> None:
+    """Remove folders that were just made, the innermost first; whatever is more than a start leaves stays."""
+    if not missing or {one.name for one in missing[0].iterdir()} - _LEFT_BY_START:
+        return
+    shutil.rmtree(missing[0])
+    for one in missing[1:]:
+        one.rmdir()
 
 
 async def open_rows(settings: Settings) -> Database:
@@ -20,11 +48,11 @@ async def open_rows(settings: Settings) -> Database:
 
     Raises Unavailable, FolderUnusable where the folder belongs to another database, or its own has become empty.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database_note.require(settings)
-    # Asked before the database: of several servers that make one portal, one may leave its traces meanwhile.
-    problem = database_note.emptied(settings)
-    database = await open_database(settings.database or settings.data / SQLITE_FILE)
+    with made(settings.data):
+        database_note.require(settings)
+        # Asked before the database: of several servers that make one portal, one may leave its traces meanwhile.
+        problem = database_note.emptied(settings)
+        database = await open_database(settings.database or settings.data / SQLITE_FILE)
     if not problem:
         return database
     try:

@@ -10,12 +10,13 @@ SWITCHES = frozenset({"rest_enabled", "maintenance", "https_required"})
 
 async def get(tx: Tx) -> Portal | None:
     row = await tx.one(
-        """SELECT title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url
+        """SELECT title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url,
+                  https_url
            FROM portal WHERE id = 1"""
     )
     if row is None:
         return None
-    title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url = row
+    title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url, https_url = row
     return Portal(
         title=title,
         member_id=member_id,
@@ -25,6 +26,7 @@ async def get(tx: Tx) -> Portal | None:
         https_required=https_required == 1,
         known_keys=known_keys == 1,
         public_url=public_url,
+        https_url=https_url,
     )
 
 
@@ -42,9 +44,11 @@ async def mark_known_keys(tx: Tx) -> None:
     await tx.run("UPDATE portal SET known_keys = 1 WHERE id = 1")
 
 
-async def remember_url(tx: Tx, public_url: str) -> None:
-    """Keep the address under which clients reach the portal."""
-    await tx.run("UPDATE portal SET public_url = :url WHERE id = 1", url=public_url)
+async def remember_urls(tx: Tx, public_url: str, https_url: str) -> None:
+    """Keep the addresses under which clients reach the portal; that of a https listener may be empty."""
+    await tx.run(
+        "UPDATE portal SET public_url = :public, https_url = :https WHERE id = 1", public=public_url, https=https_url
+    )
 
 
 async def switch(tx: Tx, name: str, on: bool) -> None:

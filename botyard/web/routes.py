@@ -98,9 +98,15 @@ async def app_info(context: Context, scope: Scope, receive: Receive, send: Send,
     await answer_json(send, status, value)
 
 
+def _url(context: Context, scope: Scope) -> str:
+    """The address of the portal for who came this way: over its own https listener, that of it."""
+    settings = context.settings
+    return settings.https_url if scope.get("scheme") == "https" and settings.https_url else settings.public_url
+
+
 async def openapi(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """The description of every method for tools."""
-    await answer(send, 200, JSON, document(context.registry, context.settings.public_url))
+    await answer(send, 200, JSON, document(context.registry, _url(context, scope)))
 
 
 async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
@@ -120,7 +126,7 @@ async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, p
 
 async def front(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """What this is, for whoever opens the address itself."""
-    url = context.settings.public_url
+    url = _url(context, scope)
     about = {"botyard": __version__, "rest": f"{url}/rest/", "openapi": f"{url}/openapi.json"}
     await answer_json(send, 200, about)
 

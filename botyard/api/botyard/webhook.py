@@ -12,6 +12,7 @@ from botyard.portal import webhooks
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.store import portal
 from botyard.wire.coerce import Id
 
 
@@ -62,7 +63,11 @@ async def add(call: Call, p: Added) -> IssuedAnswer:
         scopes=params.new_scopes(call, p.scope),
         now=call.now,
     )
-    return IssuedAnswer(made.id, made.user_id, call.context.url(made.path()))
+    known, settings = await portal.get(call.tx), call.context.settings
+    only_https = known is not None and known.https_required and settings.https_url
+    return IssuedAnswer(
+        made.id, made.user_id, (settings.https_url if only_https else settings.public_url) + made.path()
+    )
 
 
 @method("botyard.webhook.list", access=Access.ADMIN)
