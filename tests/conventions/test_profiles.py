@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Each file with a word of its row on the page.
 PLACES = {
     "api/botyard/portal.py": "`botyard.portal.reset`",
+    "commands/banner.py": "pages",
     "commands/logs.py": "the log",
     "commands/serve.py": "demo portals",
     "delivery/guard.py": "addresses of handlers",
