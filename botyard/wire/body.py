@@ -18,7 +18,8 @@ from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MA
 from botyard.wire.multipart import Keep
 from botyard.wire.surrogates import half_character, lone_escape, not_utf8
 
-_UTF_8 = ("utf-8", "utf8")
+# Clients that announce a Latin charset send UTF-8 all the same, or escapes; portals do not look at it.
+_UTF_8 = ("utf-8", "utf8", "us-ascii", "iso-8859-1")
 _BOM = b"\xef\xbb\xbf"
 # A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
 _JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)

@@ -62,6 +62,8 @@ READ = [
     Sent("B2 key[]= is an empty array", FORM, b"ATTACH[]=", b"", {"attach": []}),
     Sent("B2 key= is empty", FORM, b"ATTACH=&KEYBOARD=", b"", {"attach": "", "keyboard": ""}),
     Sent("B2 charset", FORM + "; charset=UTF-8", b"a=%D0%B9", b"", {"a": "й"}),
+    Sent("B2 charset of Java's clients", FORM + "; charset=ISO-8859-1", b"a=%D0%B9", b"", {"a": "й"}),
+    Sent("B2 charset of old clients", FORM + "; charset=us-ascii", b"a=b", b"", {"a": "b"}),
     Sent(
         "B2 batch of CRest",
         FORM,
