@@ -32,6 +32,7 @@ from botyard.store.blobs import depot
 from botyard.store.migrate import migrate
 from botyard.store.opening import open_blobs
 from botyard.store.watch import watch
+from botyard.web import descriptors
 from botyard.web.certificates import Certificate
 from botyard.web.connection import Connection
 from botyard.web.http import Receive, Scope, Send
@@ -195,7 +196,7 @@ async def serve(
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     door = Door(context, WRITERS)
     await door.start()
-    watching = asyncio.create_task(watch(context.database), name="watch")
+    watching = [asyncio.create_task(watch(context.database)), asyncio.create_task(descriptors.watch())]
     spared = context.snapshots.blobs
     sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock, spared))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
@@ -212,8 +213,8 @@ async def serve(
         listener.stop()
     await asyncio.gather(*tasks)
     await door.stop()
-    watching.cancel()
-    sweeper.cancel()
-    await asyncio.gather(watching, sweeper, return_exceptions=True)
+    for task in (*watching, sweeper):
+        task.cancel()
+    await asyncio.gather(*watching, sweeper, return_exceptions=True)
     await context.database.close()
     logging.getLogger("botyard").info("stopped")
