@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from botyard.rpc import faults
 from tests import world as worlds
 from tests.portals import ENGINES, Databases, opened
 from tests.postgres import Cluster, available, shared
@@ -84,3 +85,9 @@ def databases(cluster: Cluster) -> Iterator[Databases]:
     found = Databases(cluster)
     yield found
     found.drop()
+
+
+@pytest.fixture(autouse=True)
+def faults_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test logs what lasts for the first time."""
+    monkeypatch.setattr(faults, "lasting", faults.Lasting())

@@ -6,6 +6,8 @@ import errno
 import logging
 import re
 import secrets
+import time
+from collections.abc import Callable
 
 from botyard.errors import Problem, Refused
 from botyard.store.db import Unavailable
@@ -33,17 +35,41 @@ def refusal(fault: Exception, method: str) -> Refused:
         return fault
     if isinstance(fault, Unavailable) and fault.mark:
         return Refused(Problem.STORAGE, reason=fault.reason, id=fault.mark)
-    mark = secrets.token_hex(4)
     reason = fault.reason if isinstance(fault, Unavailable) else _run_out(fault)
     if reason:
-        log.error("%s %s: %s", mark, _plain(method), reason)
-        return Refused(Problem.STORAGE, reason=reason, id=mark)
+        return Refused(Problem.STORAGE, reason=reason, id=lasting.mark(reason, method))
+    mark = secrets.token_hex(4)
     if isinstance(fault, ImportError):
         # A part of the program is missing or cannot be read: where it was asked for helps nobody.
         log.error("%s %s: %s", mark, _plain(method), fault)
         return Refused(Problem.INTERNAL, id=mark)
     log.error("%s %s failed", mark, _plain(method), exc_info=fault)
     return Refused(Problem.INTERNAL, id=mark)
+
+
+class Lasting:
+    """What lasts, a full disk for example, is one line of the log a minute, whoever meets it meanwhile."""
+
+    SECONDS = 60.0
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._logged: dict[str, tuple[float, str]] = {}
+
+    def mark(self, reason: str, method: str) -> str:
+        """The number under which the log tells of it; it is logged if it was not in the last minute."""
+        now = self._clock()
+        since, mark = self._logged.get(reason, (0.0, ""))
+        if not mark or now >= since + self.SECONDS:
+            # Reasons that name a file or a place are few; those of long ago are not kept.
+            self._logged = {one: told for one, told in self._logged.items() if now < told[0] + self.SECONDS}
+            mark = secrets.token_hex(4)
+            self._logged[reason] = (now, mark)
+            log.error("%s %s: %s", mark, _plain(method), reason)
+        return mark
+
+
+lasting = Lasting()
 
 
 def _run_out(fault: Exception) -> str:

@@ -32,8 +32,6 @@ async def watch() -> None:
         await asyncio.sleep(SECONDS)
         before, left = left, are_left()
         if before and not left:
-            log.error(
-                "No file descriptors are left, so new connections wait; raise the limit (ulimit -n)."
-            )
+            log.error("No file descriptors are left, so new connections wait; raise the limit (ulimit -n).")
         elif left and not before:
             log.warning("There are file descriptors again.")

@@ -7,6 +7,7 @@ import errno
 import msgspec
 import pytest
 
+from botyard.rpc import faults
 from botyard.rpc.faults import refusal
 from botyard.server import application
 from tests.world import World
@@ -91,3 +92,15 @@ class TestFaults:
         (record,) = caplog.records
         assert record.exc_info is None
         assert record.message.startswith(f"{mark} profile")
+
+
+def test_what_lasts_is_one_line_a_minute_whoever_meets_it(caplog: pytest.LogCaptureFixture) -> None:
+    now = 100.0
+    lasting = faults.Lasting(lambda: now)
+    marks = {lasting.mark("The disk is full.", f"im.method{number}") for number in range(60)}
+    other = lasting.mark("Too many files and connections are open.", "im.other")
+    now += faults.Lasting.SECONDS
+    later = lasting.mark("The disk is full.", "im.method")
+    assert len(marks) == 1
+    assert len({*marks, other, later}) == 3
+    assert [record.getMessage().partition(" ")[0] for record in caplog.records] == [*marks, other, later]
