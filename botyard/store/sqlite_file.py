@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -83,7 +84,9 @@ def _create(path: str | Path) -> None:
 def _require_one_name(path: str | Path) -> None:
     """Raises FolderUnusable for a file with two names: SQLite would keep a log beside each, and spoil the file."""
     with contextlib.suppress(OSError):
-        if os.stat(path).st_nlink > 1:
+        found = os.stat(path)
+        # A folder has more names than one by nature; that it is no database, SQLite says.
+        if found.st_nlink > 1 and stat.S_ISREG(found.st_mode):
             raise FolderUnusable(
                 f"{path} has another name, a hard link, under which it could be written to at the same time; "
                 "remove one of the two, or copy the file."
