@@ -148,11 +148,12 @@ class Bots(Handler):
 
     async def respond(self, heard: Heard, writer: asyncio.StreamWriter) -> None:
         draw = self._chance.random()
+        # Also after an answer of 500: the server uses that connection again, and tries once more where it is closed.
+        reused = writer in self._used
+        self._used.add(writer)
         if draw < 0.05:
             writer.write(head(500, 0))
             return
-        reused = writer in self._used
-        self._used.add(writer)
         if draw < 0.08 and reused:
             # Taken for a connection that was being closed already: the same comes on a new one.
             writer.close()
