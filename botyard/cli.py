@@ -18,7 +18,7 @@ INTERRUPTED = 130
 DESCRIPTION = "A self-hosted chat server that speaks the Bitrix24 chat REST API."
 
 
-class Command(NamedTuple):
+class CommandSpec(NamedTuple):
     """Where a command lives, the prefix of its functions there, and what it does. Imported only when it is meant."""
 
     module: str
@@ -27,21 +27,21 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "serve": Command("serve", "", "run a portal"),
-    "exec": Command("exec_", "", "run a command beside a throwaway demo portal"),
-    "init": Command("init", "", "make a portal with its first administrator"),
-    "migrate": Command("init", "migrate_", "bring the database up to date"),
-    "backup": Command("backup", "", "put a whole portal into one file, while it runs"),
-    "restore": Command("backup", "restore_", "make a portal out of such a file"),
-    "user": Command("user", "", "add and list people, set passwords"),
-    "webhook": Command("webhook", "", "issue, list and revoke incoming webhooks"),
-    "app": Command("app", "", "register, block and restrict applications"),
-    "token": Command("token", "", "issue tokens"),
-    "portal": Command("portal", "", "turn the switches of the whole portal"),
-    "delivery": Command("delivery", "", "list and show deliveries of events, and send them again"),
-    "doctor": Command("doctor", "", "show the state of all bots, and why one was not told of a message"),
-    "methods": Command("reference", "methods_", "list the methods that the portal answers"),
-    "openapi": Command("reference", "openapi_", "print the description of every method for tools"),
+    "serve": CommandSpec("serve", "", "run a portal"),
+    "exec": CommandSpec("exec_", "", "run a command beside a throwaway demo portal"),
+    "init": CommandSpec("init", "", "make a portal with its first administrator"),
+    "migrate": CommandSpec("init", "migrate_", "bring the database up to date"),
+    "backup": CommandSpec("backup", "", "put a whole portal into one file, while it runs"),
+    "restore": CommandSpec("backup", "restore_", "make a portal out of such a file"),
+    "user": CommandSpec("user", "", "add and list people, set passwords"),
+    "webhook": CommandSpec("webhook", "", "issue, list and revoke incoming webhooks"),
+    "app": CommandSpec("app", "", "register, block and restrict applications"),
+    "token": CommandSpec("token", "", "issue tokens"),
+    "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),
+    "delivery": CommandSpec("delivery", "", "list and show deliveries of events, and send them again"),
+    "doctor": CommandSpec("doctor", "", "show the state of all bots, and why one was not told of a message"),
+    "methods": CommandSpec("reference", "methods_", "list the methods that the portal answers"),
+    "openapi": CommandSpec("reference", "openapi_", "print the description of every method for tools"),
 }
 
 _EXAMPLES = """examples:
@@ -94,15 +94,15 @@ def _hush() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(command: Command, given: Sequence[str]) -> int:
+def _run(command: CommandSpec, given: Sequence[str]) -> int:
     # Only what is asked for is imported: a list of people needs no web server.
     module = importlib.import_module(f"botyard.commands.{command.module}")
-    from botyard.commands.failing import Failure
+    from botyard.commands.exit_codes import CommandError
 
     options = getattr(module, f"{command.prefix}parser")().parse_args(given)
     try:
         return int(getattr(module, f"{command.prefix}run")(options))
-    except Failure as failure:
+    except CommandError as failure:
         print(f"botyard: {failure.sentence}", file=sys.stderr)
         return int(failure.code)
 

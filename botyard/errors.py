@@ -1,6 +1,6 @@
 """The catalogue of problems: one row each, one column per dialect.
 
-A verb raises ``Refused(Problem.X)`` and never knows a code or a status; the
+A verb raises ``ApiError(ErrorCode.X)`` and never knows a code or a status; the
 family that called it picks the column. Rows follow the error tables of the
 documented pages; ``_includes/system-errors.md`` is the source of the system rows.
 """
@@ -11,7 +11,7 @@ from enum import Enum, unique
 from typing import NamedTuple
 
 
-class Said(NamedTuple):
+class ErrorResponse(NamedTuple):
     """What a caller of one dialect sees: HTTP status, code and text."""
 
     status: int
@@ -19,7 +19,7 @@ class Said(NamedTuple):
     text: str
 
 
-class Row(NamedTuple):
+class ErrorRow(NamedTuple):
     """What a caller sees: HTTP status, code and text of v1 and of v2."""
 
     status: int
@@ -29,23 +29,23 @@ class Row(NamedTuple):
     code_v2: str
     text_v2: str
 
-    def said(self, second: bool) -> Said:
+    def for_dialect(self, second: bool) -> ErrorResponse:
         """The half of the row that a dialect says: ``second`` is the one of `im.v2` and `imbot.v2`."""
         if second:
-            return Said(self.status_v2, self.code_v2, self.text_v2)
-        return Said(self.status, self.code, self.text)
+            return ErrorResponse(self.status_v2, self.code_v2, self.text_v2)
+        return ErrorResponse(self.status, self.code, self.text)
 
 
-def row(status: int, v1: str, v2: str | None = None, status_v2: int = 0) -> Row:
+def row(status: int, v1: str, v2: str | None = None, status_v2: int = 0) -> ErrorRow:
     """Build a row from ``"CODE: text"`` columns; what is not said of v2 is as in v1."""
     code, _, text = v1.partition(": ")
     code_v2, _, text_v2 = (v2 or v1).partition(": ")
-    return Row(status, code, text, status_v2 or status, code_v2, text_v2)
+    return ErrorRow(status, code, text, status_v2 or status, code_v2, text_v2)
 
 
 @unique
-class Problem(Enum):
-    """Every way in which a call can fail. Texts may hold ``{words}`` filled by ``Refused``."""
+class ErrorCode(Enum):
+    """Every way in which a call can fail. Texts may hold ``{words}`` filled by ``ApiError``."""
 
     # The door: what arrived could not be read.
     HTTP_INVALID = row(400, "INVALID_REQUEST: This is not a valid HTTP request")
@@ -342,14 +342,14 @@ class Problem(Enum):
     LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A call that ends with a documented error.
 
     ``words`` fill the ``{places}`` of the problem's text. ``hint`` says more than the documented text does: what is
     wrong and what is known, in words that tell the caller nothing it may not know.
     """
 
-    def __init__(self, problem: Problem, *, hint: str = "", **words: object) -> None:
+    def __init__(self, problem: ErrorCode, *, hint: str = "", **words: object) -> None:
         super().__init__(problem.name)
         self.problem = problem
         self.words = words

@@ -16,25 +16,26 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from botyard.api import MODULES, portal_events
+from botyard.api import MODULES
 from botyard.api.imbot import events as bot_events
 from botyard.api.imbot_v2 import events as bot_events_v2
-from botyard.chat import files
+from botyard.api.payloads import portal_payloads
+from botyard.chat.media import files
 from botyard.clock import Clock
 from botyard.config import Settings
-from botyard.delivery.door import Door
-from botyard.delivery.words import Writer, to_bindings, to_bots
+from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
+from botyard.delivery.service import DeliveryService
 from botyard.portal.data_folder import claim, open_rows
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
-from botyard.store.blobs import depot
-from botyard.store.migrate import migrate
-from botyard.store.opening import open_blobs
-from botyard.store.watch import watch
+from botyard.store.engines.blobs import file_storage
+from botyard.store.engines.connect import open_blobs
+from botyard.store.engines.migrate import migrate
+from botyard.store.engines.watch import watch
 from botyard.web import descriptors
 from botyard.web.certificates import Certificate
-from botyard.web.connection import Connection
+from botyard.web.connection import HttpConnection
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.loopback_only import loopback_only
 from botyard.web.routes import answer_request
@@ -42,9 +43,9 @@ from botyard.web.routes import answer_request
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Who puts events into words, by kind of recipient; bots by the generation of the API that registered them.
-WRITERS: dict[str, Writer] = {
+PAYLOAD_BUILDERS: dict[str, PayloadBuilder] = {
     "bot": to_bots({"v1": bot_events.render, "v2": bot_events_v2.render}),
-    "binding": to_bindings(portal_events.render),
+    "binding": to_bindings(portal_payloads.render),
 }
 
 
@@ -52,7 +53,7 @@ async def open_context(settings: Settings, clock: Clock | None = None) -> Contex
     """Open everything that a portal needs; migrations run here. Raises store.db.Unavailable."""
     database = await open_rows(settings)
     try:
-        room = depot(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
+        room = file_storage(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)
         made = await claim(database, settings)
     except BaseException:
@@ -65,7 +66,7 @@ async def open_context(settings: Settings, clock: Clock | None = None) -> Contex
         keys=made,
         registry=Registry(MODULES),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
-        depot=room,
+        storage=room,
     )
 
 
@@ -102,7 +103,7 @@ class Listener:
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            http=Connection,
+            http=HttpConnection,
             log_level="warning",
             access_log=False,
             # Its own handlers would write beside ours.
@@ -194,25 +195,25 @@ async def serve(
     stopped = asyncio.Event()
     _hear(stopped, listeners)
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
-    door = Door(context, WRITERS)
-    await door.start()
+    service = DeliveryService(context, PAYLOAD_BUILDERS)
+    await service.start()
     watching = [asyncio.create_task(watch(context.database)), asyncio.create_task(descriptors.watch())]
     spared = context.snapshots.blobs
-    sweeper = asyncio.create_task(files.keep_clean(context.database, context.depot.blobs, context.clock, spared))
+    sweeper = asyncio.create_task(files.keep_clean(context.database, context.storage.blobs, context.clock, spared))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
     gc.freeze()
-    ready(door.warnings)
+    ready(service.warnings)
     beside = [asyncio.create_task(companion()) for companion in companions]
     await stopped.wait()
     for task in beside:
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
-    context.lobby.close()
+    context.long_poll.close()
     for listener in listeners:
         listener.stop()
     await asyncio.gather(*tasks)
-    await door.stop()
+    await service.stop()
     for task in (*watching, sweeper):
         task.cancel()
     await asyncio.gather(*watching, sweeper, return_exceptions=True)

@@ -18,13 +18,13 @@ from botyard import config, errors
 from botyard.api import MODULES
 from botyard.commands import serve
 from botyard.config import Settings
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.method import V3, Method
+from botyard.rpc.method_errors import SYSTEM, of_method, system
 from botyard.rpc.openapi import document
 from botyard.rpc.openapi_text import family, permission
-from botyard.rpc.refusals import SYSTEM, of_method, system
 from botyard.rpc.registry import Registry
-from botyard.wire.names import second_generation
+from botyard.wire.names import is_v2
 from scripts import parameters, samples
 from scripts.meanings import meanings
 from scripts.seed_reference import SCHEMA, schema_text, seed_page
@@ -185,7 +185,7 @@ def _refusals(one: Method) -> Iterator[str]:
         return
     rows = []
     for problem in own:
-        status, code, text = problem.value.said(second_generation(one.name))
+        status, code, text = problem.value.for_dialect(is_v2(one.name))
         rows.append((str(status), _code(code), re.sub(r"\{\w+\}", "…", text)))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
@@ -292,7 +292,7 @@ def _errors() -> str:
         "`error_description` (the text). Words in braces stand for what the text names. The header `Botyard-Hint` says "
         "what the text leaves out: [What went wrong with my call?](../how-to/what-went-wrong.md)"
     ]
-    users: dict[Problem, list[Method]] = {}
+    users: dict[ErrorCode, list[Method]] = {}
     for one in REGISTRY:
         for problem in of_method(one):
             users.setdefault(problem, []).append(one)
@@ -301,23 +301,23 @@ def _errors() -> str:
     return _page("Errors", parts)
 
 
-def _sections() -> Iterator[tuple[str, list[Problem]]]:
+def _sections() -> Iterator[tuple[str, list[ErrorCode]]]:
     """The catalogue's headings, each with its problems: a comment after an empty line is a heading."""
-    title, problems = "", list[Problem]()
+    title, problems = "", list[ErrorCode]()
     before = ""
-    for line in inspect.getsource(errors.Problem).splitlines():
+    for line in inspect.getsource(errors.ErrorCode).splitlines():
         if line.startswith("    # ") and not before.strip():
             if problems:
                 yield title, problems
             title, problems = line.strip(" #.").replace(":", ","), []
         named = re.match(r" {4}([A-Z0-9_]+) = row\(", line)
         if named:
-            problems.append(Problem[named[1]])
+            problems.append(ErrorCode[named[1]])
         before = line
     yield title, problems
 
 
-def _row(problem: Problem, users: dict[Problem, list[Method]]) -> tuple[str, ...]:
+def _row(problem: ErrorCode, users: dict[ErrorCode, list[Method]]) -> tuple[str, ...]:
     row = problem.value
     code, text = _code(row.code), row.text
     status = str(row.status)

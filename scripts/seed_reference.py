@@ -19,7 +19,7 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "bots": seed.SeedBot,
     "chats": seed.SeedChat,
     "dialogs": seed.SeedDialog,
-    "messages": seed.Said,
+    "messages": seed.SeedMessage,
 }
 
 

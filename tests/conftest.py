@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from botyard.rpc import faults
+from botyard.rpc import error_handling
 from tests import world as worlds
 from tests.portals import ENGINES, Databases, opened
 from tests.postgres import Cluster, available, shared
@@ -90,4 +90,4 @@ def databases(cluster: Cluster) -> Iterator[Databases]:
 @pytest.fixture(autouse=True)
 def faults_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test logs what lasts for the first time."""
-    monkeypatch.setattr(faults, "lasting", faults.Lasting())
+    monkeypatch.setattr(error_handling, "repeated_faults", error_handling.RepeatedFaults())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.store.db import Tx, Value
+from botyard.store.engines.db import Tx, Value
 from tests.world import AppKey, Person, World
 
 CLIENT = "test-client"

@@ -14,9 +14,9 @@ import pytest
 from botyard import __version__
 from botyard.cli import COMMANDS, main
 from botyard.commands import options, serve
-from botyard.commands.failing import Exit, Failure, storage
+from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
 from botyard.config import Settings
-from botyard.store.db import FilesUnavailable
+from botyard.store.engines.db import FilesUnavailable
 from tests.portals import Databases
 
 
@@ -46,11 +46,11 @@ class Shell:
 
     def done(self, *words: str) -> str:
         """Run a command that must succeed; what it prints."""
-        assert self.run(*words) == Exit.OK, self.err
+        assert self.run(*words) == ExitCode.OK, self.err
         assert self.err == ""
         return self.out
 
-    def refused(self, *words: str, code: Exit = Exit.FAILURE) -> str:
+    def refused(self, *words: str, code: ExitCode = ExitCode.FAILURE) -> str:
         """Run a command that must fail; the one sentence that it says."""
         assert self.run(*words) == code
         assert self.err.count("\n") == 1
@@ -82,32 +82,32 @@ def word(text: str, name: str) -> str:
 
 
 def test_without_a_command_all_of_them_are_listed(shell: Shell) -> None:
-    assert shell.bare() == Exit.OK
+    assert shell.bare() == ExitCode.OK
     for name, command in COMMANDS.items():
         assert f"  {name} " in shell.out
         assert command.about in shell.out
 
 
 def test_the_version_is_told(shell: Shell) -> None:
-    assert shell.bare("--version") == Exit.OK
+    assert shell.bare("--version") == ExitCode.OK
     assert shell.out == f"botyard {__version__}\n"
 
 
 @pytest.mark.parametrize("words", [["launch"], ["--demo"], ["--demo", "serve"]])
 def test_an_unknown_command_is_a_usage_error(shell: Shell, words: list[str]) -> None:
-    assert shell.bare(*words) == Exit.USAGE
+    assert shell.bare(*words) == ExitCode.USAGE
     assert shell.err.startswith("botyard: there is no command")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself_with_examples(shell: Shell, name: str) -> None:
-    assert shell.bare(name, "--help") == Exit.OK
+    assert shell.bare(name, "--help") == ExitCode.OK
     assert shell.out.startswith(f"usage: botyard {name}")
     assert f"botyard {name}" in shell.out.partition("examples:")[2]
 
 
-@pytest.mark.parametrize("code", Exit)
-def test_every_exit_code_is_documented(code: Exit) -> None:
+@pytest.mark.parametrize("code", ExitCode)
+def test_every_exit_code_is_documented(code: ExitCode) -> None:
     page = Path(__file__).parents[1] / "docs" / "reference" / "exit-codes.md"
     assert f"\n| {int(code)} " in page.read_text()
 
@@ -153,36 +153,36 @@ def test_a_database_of_another_version_is_not_touched(house: Shell) -> None:
     connection = apsw.Connection(str(house.data / "botyard.db"))
     connection.execute("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)")
     connection.close()
-    assert "'botyard migrate'" in house.refused("user", "list", code=Exit.STORAGE)
+    assert "'botyard migrate'" in house.refused("user", "list", code=ExitCode.STORAGE)
 
 
 def test_a_file_that_is_no_database_is_named(house: Shell) -> None:
     file = house.data / "botyard.db"
     file.write_bytes(b"garbage" * 1000)
-    assert str(file) in house.refused("user", "list", code=Exit.STORAGE)
+    assert str(file) in house.refused("user", "list", code=ExitCode.STORAGE)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     shell = Shell(tmp_path / "file" / "portal", capsys)
     sentence = f"botyard: The data folder {shell.data} cannot be used: there is a file in its place."
-    assert shell.refused("init", code=Exit.STORAGE) == sentence
+    assert shell.refused("init", code=ExitCode.STORAGE) == sentence
 
 
 def test_a_place_for_files_that_cannot_be_had_is_not_taken_for_the_database() -> None:
-    with pytest.raises(Failure, match=r"^Files cannot be kept in s3://chat\.$"), storage(Settings()):
+    with pytest.raises(CommandError, match=r"^Files cannot be kept in s3://chat\.$"), storage_errors(Settings()):
         raise FilesUnavailable("Files cannot be kept in s3://chat.")
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password(shell: Shell) -> None:
-    assert shell.run("init", database="postgresql://ann:secret@127.0.0.1:1/x") == Exit.STORAGE
+    assert shell.run("init", database="postgresql://ann:secret@127.0.0.1:1/x") == ExitCode.STORAGE
     assert shell.err.startswith("botyard: ")
     assert "secret" not in shell.err
 
 
 def test_the_database_may_come_from_the_environment(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTYARD_DATABASE", "mysql://ann:secret@db/x")
-    assert shell.run("init") == Exit.USAGE
+    assert shell.run("init") == ExitCode.USAGE
     assert "BOTYARD_DATABASE" in shell.err
     assert "secret" not in shell.err
 
@@ -190,11 +190,11 @@ def test_the_database_may_come_from_the_environment(shell: Shell, monkeypatch: p
 @pytest.mark.postgresql
 def test_a_portal_is_looked_after_on_postgresql(shell: Shell, databases: Databases) -> None:
     with databases.lent() as address:
-        assert shell.run("user", "list", database=address) == Exit.FAILURE
-        assert shell.run("init", database=address) == Exit.OK
-        assert shell.run("user", "list", database=address) == Exit.OK
+        assert shell.run("user", "list", database=address) == ExitCode.FAILURE
+        assert shell.run("init", database=address) == ExitCode.OK
+        assert shell.run("user", "list", database=address) == ExitCode.OK
         assert "admin" in shell.out
-        assert shell.run("init", database=address) == Exit.FAILURE
+        assert shell.run("init", database=address) == ExitCode.FAILURE
 
 
 # People.
@@ -213,9 +213,9 @@ def test_people_are_added_and_listed(house: Shell) -> None:
 
 def test_a_login_is_given_once_and_never_empty(house: Shell) -> None:
     assert house.refused("user", "add", "ann") == "botyard: The login 'ann' is taken."
-    assert "empty" in house.refused("user", "add", " ", code=Exit.USAGE)
-    assert "50 characters" in house.refused("user", "add", "x" * 51, code=Exit.USAGE)
-    assert "cannot be seen" in house.refused("user", "add", "ann\x1b[2J", code=Exit.USAGE)
+    assert "empty" in house.refused("user", "add", " ", code=ExitCode.USAGE)
+    assert "50 characters" in house.refused("user", "add", "x" * 51, code=ExitCode.USAGE)
+    assert "cannot be seen" in house.refused("user", "add", "ann\x1b[2J", code=ExitCode.USAGE)
 
 
 def test_a_password_is_set_anew_and_may_come_from_a_pipe(house: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +255,7 @@ def test_a_guest_has_a_name_and_no_login(house: Shell) -> None:
     assert house.done("user", "list").splitlines()[-1].split()[:3] == [word(made, "id"), "-", "guest"]
     assert word(house.done("webhook", "add", word(made, "id")), "address")
     assert "guest" in house.refused("user", "password", word(made, "id"))
-    house.refused("user", "add", "Gil", "--guest", "--admin", code=Exit.USAGE)
+    house.refused("user", "add", "Gil", "--guest", "--admin", code=ExitCode.USAGE)
 
 
 # Starting a server.
@@ -263,7 +263,7 @@ def test_a_guest_has_a_name_and_no_login(house: Shell) -> None:
 
 @pytest.mark.parametrize("text", ["*", "localhost", "10.0.0.1/8", "127.0.0.1,", "::/0", "0.0.0.0/0"])
 def test_proxies_that_are_none_are_a_usage_error(shell: Shell, text: str) -> None:
-    assert "--trusted-proxies" in shell.refused("serve", "--trusted-proxies", text, code=Exit.USAGE)
+    assert "--trusted-proxies" in shell.refused("serve", "--trusted-proxies", text, code=ExitCode.USAGE)
     assert not shell.data.exists()
 
 
@@ -297,7 +297,9 @@ def test_a_webhook_has_every_permission_unless_told_otherwise(house: Shell) -> N
 
 
 def test_an_unknown_permission_is_a_usage_error(house: Shell) -> None:
-    assert "There is no permission 'nope'" in house.refused("webhook", "add", "ann", "--scope", "nope", code=Exit.USAGE)
+    assert "There is no permission 'nope'" in house.refused(
+        "webhook", "add", "ann", "--scope", "nope", code=ExitCode.USAGE
+    )
 
 
 def application(house: Shell) -> str:
@@ -340,8 +342,8 @@ def test_an_application_is_opened_to_some_or_to_everybody(house: Shell) -> None:
     client_id = application(house)
     assert house.done("app", "restrict", client_id, "ann", "1") == f"{client_id} is open to ann, 1 now.\n"
     assert house.done("app", "restrict", client_id, "--everybody") == f"{client_id} is open to everybody now.\n"
-    house.refused("app", "restrict", client_id, code=Exit.USAGE)
-    house.refused("app", "restrict", client_id, "ann", "--everybody", code=Exit.USAGE)
+    house.refused("app", "restrict", client_id, code=ExitCode.USAGE)
+    house.refused("app", "restrict", client_id, "ann", "--everybody", code=ExitCode.USAGE)
     assert "'bob'" in house.refused("app", "restrict", client_id, "bob")
 
 
@@ -351,14 +353,14 @@ def test_tokens_are_issued_for_an_application(house: Shell) -> None:
     assert word(made, "access_token") != word(made, "refresh_token")
     assert "may not have" in house.refused("token", "issue", "ann", "--app", client_id, "--scope", "user")
     assert "no application" in house.refused("token", "issue", "ann", "--app", "local.0.0")
-    house.refused("token", "issue", "ann", "--app", client_id, "--seconds", "60", code=Exit.USAGE)
+    house.refused("token", "issue", "ann", "--app", client_id, "--seconds", "60", code=ExitCode.USAGE)
 
 
 def test_a_person_gets_a_token_of_their_own(house: Shell) -> None:
     made = house.done("token", "issue", "ann", "--seconds", "86400")
     assert word(made, "access_token").isalnum()
     assert "refresh_token" not in made
-    house.refused("token", "issue", "ann", "--seconds", "0", code=Exit.USAGE)
+    house.refused("token", "issue", "ann", "--seconds", "0", code=ExitCode.USAGE)
 
 
 def test_what_events_are_signed_with_is_shown(house: Shell) -> None:
@@ -369,16 +371,16 @@ def test_what_events_are_signed_with_is_shown(house: Shell) -> None:
     assert other != secret
     assert "no application" in house.refused("token", "signing", "--app", "local.0.0")
     assert "no bot 2" in house.refused("token", "signing", "--bot", "2")
-    house.refused("token", "signing", code=Exit.USAGE)
-    house.refused("token", "signing", "--app", client_id, "--bot", "2", code=Exit.USAGE)
+    house.refused("token", "signing", code=ExitCode.USAGE)
+    house.refused("token", "signing", "--app", client_id, "--bot", "2", code=ExitCode.USAGE)
 
 
 def test_switches_are_shown_and_turned(house: Shell) -> None:
     assert word(house.done("portal", "switch"), "maintenance") == "off"
     assert word(house.done("portal", "switch", "maintenance", "on"), "maintenance") == "on"
     assert word(house.done("portal", "switch"), "maintenance") == "on"
-    house.refused("portal", "switch", "maintenance", code=Exit.USAGE)
-    house.refused("portal", "switch", "gravity", "off", code=Exit.USAGE)
+    house.refused("portal", "switch", "maintenance", code=ExitCode.USAGE)
+    house.refused("portal", "switch", "gravity", "off", code=ExitCode.USAGE)
 
 
 def test_secrets_are_not_in_the_database(house: Shell) -> None:
@@ -397,7 +399,7 @@ def test_secrets_are_not_in_the_database(house: Shell) -> None:
 
 
 def test_methods_are_listed_with_their_permission(shell: Shell) -> None:
-    assert shell.bare("methods", "imbot.dialog") == Exit.OK
+    assert shell.bare("methods", "imbot.dialog") == ExitCode.OK
     assert re.search(r"^imbot\.dialog\.get +imbot +", shell.out, re.MULTILINE)
     assert "im.chat.add" not in shell.out
 
@@ -405,7 +407,7 @@ def test_methods_are_listed_with_their_permission(shell: Shell) -> None:
 def test_the_description_is_json(shell: Shell) -> None:
     import json
 
-    assert shell.bare("openapi", "--public-url", "https://chat.example.com") == Exit.OK
+    assert shell.bare("openapi", "--public-url", "https://chat.example.com") == ExitCode.OK
     described = json.loads(shell.out)
     assert described["openapi"].startswith("3.1")
     assert "https://chat.example.com" in shell.out
@@ -447,7 +449,7 @@ Words = list[str]
     ],
 )
 def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence: str) -> None:
-    assert shell.bare(*words) == Exit.USAGE
+    assert shell.bare(*words) == ExitCode.USAGE
     assert sentence in shell.err
     assert shell.err.count("\n") == 1
     assert shell.err.startswith(f"botyard {words[0]}")
@@ -456,7 +458,7 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
 
 def test_a_word_that_is_not_utf_8_is_told(house: Shell) -> None:
     assert (
-        house.refused("user", "add", "udo", "--name", "\udcff", code=Exit.USAGE)
+        house.refused("user", "add", "udo", "--name", "\udcff", code=ExitCode.USAGE)
         == "botyard: A word on the command line is not UTF-8."
     )
 
@@ -465,7 +467,7 @@ def test_a_word_that_is_not_utf_8_is_told(house: Shell) -> None:
 def test_what_a_terminal_cannot_write_is_no_error(words: Words) -> None:
     told = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ended = subprocess.run([sys.executable, "-m", "botyard", *words], capture_output=True, env=told, check=False)
-    assert (ended.returncode, ended.stderr) == (Exit.OK, b"")
+    assert (ended.returncode, ended.stderr) == (ExitCode.OK, b"")
 
 
 def test_how_much_is_kept_can_be_said() -> None:
@@ -478,7 +480,7 @@ def test_how_much_is_kept_can_be_said() -> None:
 
 
 def test_a_demo_is_not_opened_to_the_world(shell: Shell) -> None:
-    assert "not for --profile prod" in shell.refused("serve", "--demo", "--profile", "prod", code=Exit.USAGE)
+    assert "not for --profile prod" in shell.refused("serve", "--demo", "--profile", "prod", code=ExitCode.USAGE)
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -486,5 +488,5 @@ def test_ctrl_c_ends_a_command_without_a_traceback(shell: Shell, monkeypatch: py
         raise KeyboardInterrupt
 
     monkeypatch.setattr("botyard.commands.reference.methods_run", interrupted)
-    assert shell.bare("methods") == Exit.INTERRUPTED
+    assert shell.bare("methods") == ExitCode.INTERRUPTED
     assert shell.err == ""

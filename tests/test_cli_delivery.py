@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from botyard.cli import main
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.store import deliveries
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
 from tests.conftest import MakeWorld
 from tests.story import CLIENT, says
@@ -49,7 +49,7 @@ class Desk:
     def rows(self, *words: object) -> list[list[str]]:
         """The table that is printed, without its head and its last column."""
         code, out, _ = self.run("list", *words)
-        assert code == Exit.OK
+        assert code == ExitCode.OK
         return [line.split() for line in out.splitlines()[1:]]
 
 
@@ -79,14 +79,14 @@ def test_a_list_is_narrowed(desk: Desk) -> None:
 def test_a_list_goes_on_where_the_last_one_ended(desk: Desk) -> None:
     code, out, _ = desk.run("list", "--limit", 2)
     *_, last = out.splitlines()
-    assert (code, last.startswith("There are more: --before ")) == (Exit.OK, True)
+    assert (code, last.startswith("There are more: --before ")) == (ExitCode.OK, True)
     assert [row[0] for row in desk.rows("--before", last.split()[-1])] == [str(desk.first.id)]
 
 
 def test_a_delivery_is_shown_with_its_attempts(desk: Desk) -> None:
     code, out, _ = desk.run("show", desk.first.id)
     lines = out.splitlines()
-    assert code == Exit.OK
+    assert code == ExitCode.OK
     assert lines[0].startswith(f"Delivery {desk.first.id}: ONIMBOTJOINCHAT of {MOMENT}")
     assert lines[0].endswith(f" UTC, to bot:{desk.bot}.")
     assert lines[1] == "  State: dead, the handler's answer was final."
@@ -96,20 +96,20 @@ def test_a_delivery_is_shown_with_its_attempts(desk: Desk) -> None:
 
 def test_what_was_missed_is_sent_again_once(desk: Desk) -> None:
     assert desk.run("resend", "--bot", desk.bot)[:2] == (
-        Exit.OK,
+        ExitCode.OK,
         "1 is sent again, by the server that runs or the next one.\n",
     )
     assert desk.rows("--state", "missed") == []
     assert desk.run("resend", "--all")[1].startswith("0 are sent again")
     code, _, err = desk.run("resend", desk.first.id)
     assert (code, err) == (
-        Exit.FAILURE,
+        ExitCode.FAILURE,
         f"botyard: Delivery {desk.first.id} has not ended yet, so it cannot be sent again.\n",
     )
 
 
 def test_one_is_sent_again_by_its_number(desk: Desk) -> None:
-    assert desk.run("resend", desk.first.id)[0] == Exit.OK
+    assert desk.run("resend", desk.first.id)[0] == ExitCode.OK
     assert len(desk.rows("--state", "open")) == 3
 
 
@@ -127,12 +127,12 @@ def test_one_is_sent_again_by_its_number(desk: Desk) -> None:
 )
 def test_what_is_asked_wrongly_is_told_in_a_sentence(desk: Desk, words: str) -> None:
     code, out, err = desk.run(*words.split())
-    assert (code, out, err.count("\n")) == (Exit.USAGE, "", 1)
+    assert (code, out, err.count("\n")) == (ExitCode.USAGE, "", 1)
 
 
 def test_a_time_that_cannot_be_read(desk: Desk) -> None:
     code, _, err = desk.run("list", "--from", "yesterday")
-    assert (code, err) == (Exit.FAILURE, "botyard: FROM and TO are Unix seconds or ISO 8601.\n")
+    assert (code, err) == (ExitCode.FAILURE, "botyard: FROM and TO are Unix seconds or ISO 8601.\n")
 
 
 def test_bots_that_fetch_find_theirs_again(make_world: MakeWorld, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,6 +142,6 @@ def test_bots_that_fetch_find_theirs_again(make_world: MakeWorld, capsys: pytest
     says(world, world.person("Ann"), bot, "hello")
     world.write(lambda tx: deliveries.expire(tx, int(world.time) + 1, int(world.time), 10))
     data: Path = world.settings.data
-    assert main(["delivery", "resend", "--bot", str(bot), "--data", str(data)]) == Exit.OK
-    assert main(["delivery", "list", "--state", "fetch", "--data", str(data)]) == Exit.OK
+    assert main(["delivery", "resend", "--bot", str(bot), "--data", str(data)]) == ExitCode.OK
+    assert main(["delivery", "list", "--state", "fetch", "--data", str(data)]) == ExitCode.OK
     assert "ONIMBOTV2MESSAGEADD" in capsys.readouterr().out

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from botyard.commands.exec_ import VARIABLES
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from tests.postgres import Cluster
 
 pytestmark = pytest.mark.live
@@ -114,13 +114,13 @@ def test_a_demo_portal_shows_keys_that_work_and_the_same_ones_again(tmp_path: Pa
         curl = shlex.split(server.word(r"(curl .*)"))
         assert ask(curl[1])["result"]["dialog_id"] == "chat2001"
         code, said = server.stop()
-        assert (code, "Traceback" in said) == (Exit.OK, False)
+        assert (code, "Traceback" in said) == (ExitCode.OK, False)
     with serving(tmp_path, "--demo") as again:
         for pattern in (r"1 +alice +(\S+)", r"/rest/2/(\w+)/", r"client_secret +(\w+)", r"access_token +(\w+)"):
             assert again.word(pattern) == server.word(pattern)
         assert ask(again.word(r"(http\S+/rest/1/\w+/) +Alice") + "profile")["result"]["ID"] == "1"
         code, said = again.stop(signal.SIGTERM)
-        assert (code, "Traceback" in said) == (Exit.OK, False)
+        assert (code, "Traceback" in said) == (ExitCode.OK, False)
 
 
 def test_a_demo_portal_prints_lines_that_work_when_pasted(tmp_path: Path) -> None:
@@ -155,15 +155,15 @@ def test_the_first_message_to_the_demo_gets_a_reply(tmp_path: Path) -> None:
             offset = page["nextOffset"]
         assert "You said: Anybody there?" in heard
         code, said = server.stop()
-        assert (code, "Traceback" in said) == (Exit.OK, False)
+        assert (code, "Traceback" in said) == (ExitCode.OK, False)
 
 
 def test_what_opens_nothing_any_more_is_not_printed_again(tmp_path: Path) -> None:
     with serving(tmp_path, "--demo") as server:
         hook = server.word(r"export PERSON=(\S+)")
-        assert run("webhook", "revoke", "2", "--data", str(tmp_path)).returncode == Exit.OK
-        assert run("user", "deactivate", "clara", "--data", str(tmp_path)).returncode == Exit.OK
-        assert server.stop()[0] == Exit.OK
+        assert run("webhook", "revoke", "2", "--data", str(tmp_path)).returncode == ExitCode.OK
+        assert run("user", "deactivate", "clara", "--data", str(tmp_path)).returncode == ExitCode.OK
+        assert server.stop()[0] == ExitCode.OK
     with serving(tmp_path, "--demo") as again:
         assert hook.rsplit("/", 2)[1] not in again.printed
         assert "clara" not in again.printed
@@ -173,7 +173,7 @@ def test_what_opens_nothing_any_more_is_not_printed_again(tmp_path: Path) -> Non
 def test_the_published_keys_are_for_this_machine_only(tmp_path: Path) -> None:
     for words in (["--host", "0.0.0.0"], ["--public-url", "https://chat.example.com"]):
         ended = run("serve", "--demo", "--port", "0", "--data", str(tmp_path), *words)
-        assert (ended.returncode, ended.stderr.count("\n")) == (Exit.USAGE, 1)
+        assert (ended.returncode, ended.stderr.count("\n")) == (ExitCode.USAGE, 1)
         assert words[0] in ended.stderr and "--random-keys" in ended.stderr
     with serving(tmp_path, "--demo") as server:
         page = {"Origin": "https://example.com"}
@@ -181,8 +181,8 @@ def test_the_published_keys_are_for_this_machine_only(tmp_path: Path) -> None:
         assert (answer.status_code, answer.json()["error"]) == (403, "INVALID_REQUEST")
         assert "Everybody knows the keys" in server.printed
     # It stays so without --demo, whatever the command line says.
-    assert run("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path)).returncode == Exit.USAGE
-    assert run("serve", "--demo", "--random-keys", "--port", "0", "--data", str(tmp_path)).returncode == Exit.USAGE
+    assert run("serve", "--host", "0.0.0.0", "--port", "0", "--data", str(tmp_path)).returncode == ExitCode.USAGE
+    assert run("serve", "--demo", "--random-keys", "--port", "0", "--data", str(tmp_path)).returncode == ExitCode.USAGE
 
 
 def test_a_demo_with_random_keys_is_for_everybody_who_is_told(tmp_path: Path) -> None:
@@ -212,13 +212,13 @@ def test_a_plain_portal_is_made_with_an_administrator_shown_once(tmp_path: Path)
     with serving(tmp_path) as server:
         assert len(server.word(r"Login: admin, password: (\S+)")) >= 16
         assert ask(f"{server.url}/rest/server.time")["error"] == "NO_AUTH_FOUND"
-        assert server.stop()[0] == Exit.OK
+        assert server.stop()[0] == ExitCode.OK
     with serving(tmp_path) as again:
         assert "password" not in again.printed
-        assert again.stop()[0] == Exit.OK
+        assert again.stop()[0] == ExitCode.OK
     with serving(tmp_path, "--demo") as demo:
         assert "was not made with --demo" in demo.printed
-        assert demo.stop()[0] == Exit.OK
+        assert demo.stop()[0] == ExitCode.OK
 
 
 def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> None:
@@ -228,33 +228,33 @@ def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> No
         assert found, made.stderr
         assert found[1].startswith(server.url + "/rest/1/")
         assert ask(found[1] + "profile")["result"]["ID"] == "1"
-        assert run("portal", "switch", "maintenance", "on", "--data", str(tmp_path)).returncode == Exit.OK
+        assert run("portal", "switch", "maintenance", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
         assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
 
 
 def test_a_demo_portal_is_never_served_to_the_world(tmp_path: Path) -> None:
     prod = ["serve", "--profile", "prod", "--port", "0", "--data", str(tmp_path)]
-    assert run(*prod, "--demo").returncode == Exit.USAGE
+    assert run(*prod, "--demo").returncode == ExitCode.USAGE
     assert list(tmp_path.iterdir()) == []
     with serving(tmp_path, "--demo") as server:
         password = server.word(r"1 +alice +(\S+)")
-        assert server.stop()[0] == Exit.OK
+        assert server.stop()[0] == ExitCode.OK
     ended = run(*prod)
-    assert (ended.returncode, ended.stdout) == (Exit.USAGE, "")
+    assert (ended.returncode, ended.stdout) == (ExitCode.USAGE, "")
     assert ended.stderr.startswith("botyard: A portal that was made with --demo is not for --profile prod")
     assert str(tmp_path / "demo.json") in ended.stderr
     assert ended.stderr.count("\n") == 1
     assert password not in ended.stderr
     # Another one in the same place, made in earnest, is served.
     with serving(tmp_path / "real", "--profile", "prod") as real:
-        assert real.stop()[0] == Exit.OK
+        assert real.stop()[0] == ExitCode.OK
 
 
 def test_a_named_proxy_is_believed_that_a_call_came_over_https(tmp_path: Path) -> None:
     said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
     for proxies, error in (("127.0.0.1", "NO_AUTH_FOUND"), ("192.0.2.1,::1", "INVALID_REQUEST")):
         with serving(tmp_path, "--trusted-proxies", proxies) as server:
-            assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == Exit.OK
+            assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
             url = f"{server.url}/rest/profile".replace("localhost", "127.0.0.1")
             assert httpx.get(url, headers=said, trust_env=False).json()["error"] == error
             assert httpx.get(url, trust_env=False).json()["error"] == "INVALID_REQUEST"
@@ -266,7 +266,7 @@ def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_pa
         ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
         assert ca_file.endswith("ca-bundle.pem")
         assert ask(f"{https}/rest/server.time", ca_file)["error"] == "NO_AUTH_FOUND"
-        assert server.stop()[0] == Exit.OK
+        assert server.stop()[0] == ExitCode.OK
 
 
 def test_a_second_server_on_one_folder_is_refused_and_commands_are_not(tmp_path: Path) -> None:
@@ -274,18 +274,18 @@ def test_a_second_server_on_one_folder_is_refused_and_commands_are_not(tmp_path:
         again = subprocess.run(
             [*BOTYARD, "serve", "--port", "0", "--data", str(tmp_path)], capture_output=True, text=True, check=False
         )
-        assert again.returncode == Exit.STORAGE
+        assert again.returncode == ExitCode.STORAGE
         assert again.stderr == (
             f"botyard: A server is running already on {tmp_path} (process {server.process.pid}); "
             "stop it first, or name another folder with --data.\n"
         )
         for words in (["user", "list"], ["webhook", "add", "admin"], ["doctor"], ["migrate"]):
             ran = subprocess.run([*BOTYARD, *words, "--data", str(tmp_path)], capture_output=True, check=False)
-            assert ran.returncode == Exit.OK
+            assert ran.returncode == ExitCode.OK
         server.process.kill()
         server.process.communicate(timeout=SECONDS)
     with serving(tmp_path) as server:
-        assert server.stop()[0] == Exit.OK
+        assert server.stop()[0] == ExitCode.OK
 
 
 def test_a_data_folder_that_is_removed_ends_in_refusals(tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = run("serve", "--port", port, "--data", str(tmp_path / "portal"))
-    assert ended.returncode == Exit.ADDRESS
+    assert ended.returncode == ExitCode.ADDRESS
     assert ended.stderr.startswith(f"botyard: Port {port} of 127.0.0.1 is taken;")
     assert ended.stderr.count("\n") == 1
 
@@ -322,7 +322,7 @@ def test_a_taken_port_for_https_is_told_with_its_option(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = run("serve", "--port", "0", "--tls", "--tls-port", port, "--data", str(tmp_path / "portal"))
-    assert ended.returncode == Exit.ADDRESS
+    assert ended.returncode == ExitCode.ADDRESS
     assert ended.stderr == (
         f"botyard: Port {port} of 127.0.0.1 is taken; choose another one with --tls-port, or 0 for any that is free.\n"
     )
@@ -330,7 +330,7 @@ def test_a_taken_port_for_https_is_told_with_its_option(tmp_path: Path) -> None:
 
 def test_an_address_of_another_machine_is_told_in_one_sentence(tmp_path: Path) -> None:
     ended = run("serve", "--host", "192.0.2.1", "--data", str(tmp_path))
-    assert ended.returncode == Exit.ADDRESS
+    assert ended.returncode == ExitCode.ADDRESS
     assert ended.stderr.count("\n") == 1
 
 
@@ -338,7 +338,7 @@ def test_an_address_of_another_machine_is_told_in_one_sentence(tmp_path: Path) -
 def test_a_folder_without_rights_is_told_in_one_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     ended = run("serve", "--port", "0", "--data", str(tmp_path / "portal"))
-    assert ended.returncode == Exit.STORAGE
+    assert ended.returncode == ExitCode.STORAGE
     assert ended.stderr.count("\n") == 1
 
 
@@ -349,7 +349,7 @@ def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float
     wait_for_work(process.pid, moment)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == Exit.OK
+    assert process.returncode == ExitCode.OK
     assert "Traceback" not in said
 
 
@@ -370,7 +370,7 @@ def wait_for_work(pid: int, seconds: float) -> None:
 def test_a_seed_is_planted_into_a_new_demo_portal_and_no_other(tmp_path: Path) -> None:
     file, data = tmp_path / "seed.yaml", tmp_path / "data"
     file.write_text("people:\n  - {login: zoe, name: Zoe}\n")
-    assert run("serve", "--seed", str(file), "--data", str(data)).returncode == Exit.USAGE
+    assert run("serve", "--seed", str(file), "--data", str(data)).returncode == ExitCode.USAGE
     for said in (False, True):
         with serving(data, "--demo", "--seed", str(file)) as server:
             assert "zoe" in server.printed
@@ -461,15 +461,18 @@ def test_the_status_of_the_command_is_passed_on(status: int) -> None:
 
 def test_a_command_that_a_signal_ended_counts_as_in_a_shell() -> None:
     kill = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    assert run("exec", "--", *python(kill)).returncode == Exit.SIGNAL + signal.SIGKILL
+    assert run("exec", "--", *python(kill)).returncode == ExitCode.SIGNAL + signal.SIGKILL
 
 
 def test_a_command_that_cannot_be_run_is_told(tmp_path: Path) -> None:
     missing = run("exec", "--", "no-such-command")
-    assert (missing.returncode, missing.stderr) == (Exit.NOT_FOUND, "botyard: There is no command 'no-such-command'.\n")
+    assert (missing.returncode, missing.stderr) == (
+        ExitCode.NOT_FOUND,
+        "botyard: There is no command 'no-such-command'.\n",
+    )
     plain = tmp_path / "plain"
     plain.write_text("no program")
-    assert run("exec", "--", str(plain)).returncode == Exit.NOT_EXECUTABLE
+    assert run("exec", "--", str(plain)).returncode == ExitCode.NOT_EXECUTABLE
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -514,7 +517,7 @@ def test_a_portal_within_a_portal_has_variables_of_its_own() -> None:
 def test_a_port_may_be_asked_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert run("exec", "--port", port, "--", "true").returncode == Exit.ADDRESS
+        assert run("exec", "--port", port, "--", "true").returncode == ExitCode.ADDRESS
     ended = run("exec", "--port", port, "--", *python(SHOW))
     assert json.loads(ended.stdout)["BOTYARD_URL"] == f"http://127.0.0.1:{port}"
 
@@ -533,5 +536,5 @@ def test_a_wrong_seed_keeps_the_command_from_running(tmp_path: Path, text: str) 
     file = tmp_path / "seed.json"
     file.write_text(text)
     ended = run("exec", "--seed", str(file), "--", *python("print('ran')"))
-    assert (ended.returncode, ended.stdout) == (Exit.SEED, "")
+    assert (ended.returncode, ended.stdout) == (ExitCode.SEED, "")
     assert ended.stderr.count("\n") == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from tests.test_cli import Shell, house, shell, word  # noqa: F401  # Fixtures.
 
 ANYBODY = "There is nobody with the login or id"
@@ -50,7 +50,7 @@ def test_an_application_is_suggested(house: Shell) -> None:  # noqa: F811
     ],
 )
 def test_no_such_method(shell: Shell, prefix: str, sentence: str) -> None:  # noqa: F811
-    assert shell.bare("methods", prefix) == Exit.FAILURE
+    assert shell.bare("methods", prefix) == ExitCode.FAILURE
     assert (shell.out, shell.err) == (
         "",
         f"botyard: There is no method whose name begins with {prefix!r}. {sentence}\n",
@@ -58,12 +58,12 @@ def test_no_such_method(shell: Shell, prefix: str, sentence: str) -> None:  # no
 
 
 def test_no_such_command(shell: Shell) -> None:  # noqa: F811
-    assert shell.bare("sreve") == Exit.USAGE
+    assert shell.bare("sreve") == ExitCode.USAGE
     assert shell.err == "botyard: there is no command 'sreve'; did you mean 'serve'? See 'botyard --help'.\n"
-    assert shell.bare("qqqqqq") == Exit.USAGE
+    assert shell.bare("qqqqqq") == ExitCode.USAGE
     assert shell.err == "botyard: there is no command 'qqqqqq'. See 'botyard --help'.\n"
 
 
 def test_no_such_permission(house: Shell) -> None:  # noqa: F811
-    sentence = house.refused("webhook", "add", "ann", "--scope", "imbott", code=Exit.USAGE)
+    sentence = house.refused("webhook", "add", "ann", "--scope", "imbott", code=ExitCode.USAGE)
     assert sentence.startswith("botyard: There is no permission 'imbott'; did you mean 'imbot'? There are ")

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from tests.test_cli_live import run, serving
 
 pytestmark = pytest.mark.live
@@ -27,7 +27,7 @@ def test_where_only_https_is_taken_webhooks_have_https_addresses(tmp_path: Path)
         https = server.word(r"Over https.*: (https\S+)")
         made = run("webhook", "add", "admin", "--data", str(tmp_path)).stdout
         assert f"address: {server.url}/rest/1/" in made
-        assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == Exit.OK
+        assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
         address = run("webhook", "add", "admin", "--data", str(tmp_path)).stdout
         found = re.search(r"address: (\S+)", address)
         assert found
@@ -69,7 +69,7 @@ def test_a_start_warns_of_plain_http(
         assert "/login; 'botyard webhook add admin' prints an address" in printed
         assert [one for one in said if one not in printed] == []
         assert [one for one in unsaid if one in printed] == []
-        assert server.stop()[0] == Exit.OK
+        assert server.stop()[0] == ExitCode.OK
 
 
 @pytest.mark.parametrize("words", [("--port",), ("--port", "0", "--tls", "--tls-port")], ids=["http", "https"])
@@ -79,12 +79,12 @@ def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path, words: tuple[s
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for folder in (tmp_path / "new" / "portal", kept):
-            assert run("serve", *words, port, "--data", str(folder)).returncode == Exit.ADDRESS
+            assert run("serve", *words, port, "--data", str(folder)).returncode == ExitCode.ADDRESS
     assert [one.name for one in tmp_path.iterdir()] == ["kept"]
 
 
 def test_a_database_that_cannot_be_reached_leaves_nothing_behind(tmp_path: Path) -> None:
     for command in ("init", "serve"):
         words = ("--data", str(tmp_path / "new"), "--database", "postgresql://ann@127.0.0.1:1/x")
-        assert run(command, *words).returncode == Exit.STORAGE
+        assert run(command, *words).returncode == ExitCode.STORAGE
     assert not (tmp_path / "new").exists()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from botyard.chat import messages
+from botyard.chat.conversation import messages
 from botyard.cli import main
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from botyard.model.deliveries import Attempt, Ended, Reason, State
 from botyard.store import deliveries
-from botyard.store.db import Tx
-from botyard.store.opening import open_database
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
 from tests.conftest import MakeWorld
 from tests.story import CLIENT, says
@@ -43,7 +43,7 @@ def _run(*words: object) -> int:
 
 
 def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("--data", data) == Exit.OK
+    assert _run("--data", data) == ExitCode.OK
     told = capsys.readouterr().out
     assert "Bot 1001, Echo (echo), type B, API v1: is called." in told
     assert "  http://127.0.0.1:9/bot: allowed (127.0.0.1)." in told
@@ -59,7 +59,7 @@ def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(1, 1001, "--data", data) == Exit.OK
+    assert _run(1, 1001, "--data", data) == ExitCode.OK
     told = capsys.readouterr().out
     assert re.match(
         r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n"
@@ -67,15 +67,15 @@ def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
         r"ONIMBOTMESSAGEUPDATE of 20[-0-9]+ [:0-9]+ UTC:\n  No handler is bound for it\.\n$",
         told,
     ), told
-    assert _run(1, 1002, "--data", data) == Exit.OK
+    assert _run(1, 1002, "--data", data) == ExitCode.OK
     assert capsys.readouterr().out.endswith(" UTC:\n  The bot is not a member of the chat.\n")
 
 
 def test_what_is_asked_wrongly(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run(1, "--data", data) == Exit.USAGE
-    assert _run(99, 1001, "--data", data) == Exit.FAILURE
+    assert _run(1, "--data", data) == ExitCode.USAGE
+    assert _run(99, 1001, "--data", data) == ExitCode.FAILURE
     assert capsys.readouterr().err.endswith("botyard: There is no message 99, or nothing is known of it any more.\n")
-    assert _run(1, 99, "--data", data) == Exit.FAILURE
+    assert _run(1, 99, "--data", data) == ExitCode.FAILURE
     assert capsys.readouterr().err == "botyard: There is no bot 99; 'botyard doctor' shows them.\n"
 
 
@@ -146,5 +146,5 @@ def test_what_was_missed_is_called_what_it_is(
 
 
 def test_a_portal_without_bots(make_world: MakeWorld, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("--data", make_world().settings.data) == Exit.OK
+    assert _run("--data", make_world().settings.data) == ExitCode.OK
     assert capsys.readouterr().out == "There are no bots yet.\n"

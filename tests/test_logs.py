@@ -13,7 +13,7 @@ import pytest
 from botyard.call_log import Called, Lines
 from botyard.commands.logs import attempt_line, logging_to, says_calls
 from botyard.config import Settings
-from botyard.delivery.report import Made, Report, attempts_log
+from botyard.delivery.report import AttemptRecord, Report, attempts_log
 from botyard.model.deliveries import State
 from botyard.server import application
 from tests.world import World
@@ -23,8 +23,8 @@ SECRET = "0123456789abcdef0123456789abcdef"
 HANDLER = "http://localhost:9599/?secret=x"
 
 
-def made(**changes: Any) -> Made:
-    whole = Made("bot:1008", "ONIMBOTMESSAGEADD", HANDLER, State.WAITING, 1, 0, REFUSED, 2, 5)
+def made(**changes: Any) -> AttemptRecord:
+    whole = AttemptRecord("bot:1008", "ONIMBOTMESSAGEADD", HANDLER, State.WAITING, 1, 0, REFUSED, 2, 5)
     return whole._replace(**changes)
 
 
@@ -75,7 +75,7 @@ def test_a_call_is_one_line_without_secrets(called: Called, line: str) -> None:
         ),
     ],
 )
-def test_an_attempt_is_one_line_without_the_query_of_its_address(attempt: Made, line: str) -> None:
+def test_an_attempt_is_one_line_without_the_query_of_its_address(attempt: AttemptRecord, line: str) -> None:
     assert attempt_line(attempt) == line
 
 
@@ -93,7 +93,7 @@ def test_who_develops_sees_calls(settings: dict[str, Any], wanted: bool) -> None
     assert says_calls(Settings(**settings)) is wanted
 
 
-def written(settings: Settings, *, attempt: Made) -> list[str]:
+def written(settings: Settings, *, attempt: AttemptRecord) -> list[str]:
     """What is written of a call, an attempt and a warning."""
     texts: list[str] = []
     with logging_to(settings, texts.append) as lines:

@@ -20,11 +20,11 @@ import msgspec
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.model.people import Profile, UserKind
-from botyard.portal.keys import new_client_id, new_secret
+from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import application, open_context
 from botyard.store import apps, portal, users
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 T = TypeVar("T")
 

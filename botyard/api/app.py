@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api import kept
-from botyard.errors import Problem, Refused
+from botyard.api.shared import options
+from botyard.errors import ApiError, ErrorCode
 from botyard.portal.options import EVERYBODY
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
@@ -36,7 +36,7 @@ class Info(msgspec.Struct, frozen=True, rename="upper"):
     license_family: str | UnsetType = UNSET
 
 
-@method("app.info", scopes=(), raises=(Problem.APP_CONTEXT,))
+@method("app.info", scopes=(), raises=(ErrorCode.APP_CONTEXT,))
 async def info(call: Call, p: NoParams) -> Info:
     """Show information about the application.
 
@@ -49,7 +49,7 @@ async def info(call: Call, p: NoParams) -> Info:
     """
     who = call.identity
     if who.auth is Auth.SESSION:
-        raise Refused(Problem.APP_CONTEXT)
+        raise ApiError(ErrorCode.APP_CONTEXT)
     caller = await users.find(call.tx, who.user_id)
     language = (caller.language if caller else "") or "en"
     license_code = f"{language}_{EDITION}"
@@ -71,27 +71,27 @@ async def info(call: Call, p: NoParams) -> Info:
     )
 
 
-@method("app.option.get", scopes=(), raises=kept.PROBLEMS)
-async def option_get(call: Call, p: kept.Get) -> Any:
+@method("app.option.get", scopes=(), raises=options.PROBLEMS)
+async def option_get(call: Call, p: options.Get) -> Any:
     """Show what the application keeps: one option, or all.
 
     Docs: api-reference/common/settings/app-option-get.md
     """
-    return await kept.get(call, EVERYBODY, p.option)
+    return await options.get(call, EVERYBODY, p.option)
 
 
 @method(
     "app.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*kept.PROBLEMS, Problem.OPTIONS_NOT_ADMIN, Problem.OPTIONS_EMPTY, Problem.ARGUMENT),
+    raises=(*options.PROBLEMS, ErrorCode.OPTIONS_NOT_ADMIN, ErrorCode.OPTIONS_EMPTY, ErrorCode.ARGUMENT),
 )
-async def option_set(call: Call, p: kept.Set) -> bool:
+async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options of the application beside those that are there; for administrators.
 
     Docs: api-reference/common/settings/app-option-set.md
     """
-    kept.owned(call)
+    options.owned(call)
     if not call.identity.admin:
-        raise Refused(Problem.OPTIONS_NOT_ADMIN)
-    return await kept.put(call, EVERYBODY, p.options)
+        raise ApiError(ErrorCode.OPTIONS_NOT_ADMIN)
+    return await options.put(call, EVERYBODY, p.options)

@@ -8,19 +8,19 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from botyard.api.offline_filter import ordering, tests
-from botyard.api.owners import owner
-from botyard.chat.handlers import wrong_handler
-from botyard.errors import Problem, Refused
+from botyard.api.shared.offline_filter import ordering, tests
+from botyard.api.shared.owners import owner
+from botyard.chat.bots.handler_urls import wrong_handler
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bindings import OfflineEvent
 from botyard.portal import bindings, event_names
 from botyard.portal.event_names import OFFLINE, known
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Page, Params, method
+from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
 from botyard.store import offline_events
-from botyard.store.offline_events import PAGE, Queue
+from botyard.store.offline_events import PAGE, OfflineQueue
 
 LIMIT = 50
 LIMIT_MAX = 1000
@@ -51,11 +51,11 @@ class Bind(Params, frozen=True):
     mode=Mode.WRITE,
     scopes=(),
     raises=(
-        Problem.APP_CONTEXT,
-        Problem.EVENT_NOT_FOUND,
-        Problem.BIND_OFFLINE,
-        Problem.BIND_AUTH_TYPE,
-        Problem.ARGUMENT,
+        ErrorCode.APP_CONTEXT,
+        ErrorCode.EVENT_NOT_FOUND,
+        ErrorCode.BIND_OFFLINE,
+        ErrorCode.BIND_AUTH_TYPE,
+        ErrorCode.ARGUMENT,
     ),
 )
 async def bind(call: Call, p: Bind) -> bool:
@@ -67,13 +67,13 @@ async def bind(call: Call, p: Bind) -> bool:
     """
     event, offline = known(p.event), _offline(p.event_type)
     if not event or (offline and event not in OFFLINE):
-        raise Refused(Problem.EVENT_NOT_FOUND, hint=_no_event(p.event))
+        raise ApiError(ErrorCode.EVENT_NOT_FOUND, hint=_no_event(p.event))
     if offline and not call.identity.admin:
-        raise Refused(Problem.BIND_OFFLINE)
-    user_id = _in_the_name_of(call, p.auth_type, Problem.BIND_AUTH_TYPE)
+        raise ApiError(ErrorCode.BIND_OFFLINE)
+    user_id = _in_the_name_of(call, p.auth_type, ErrorCode.BIND_AUTH_TYPE)
     handler = p.handler.strip()
     if not offline and (not handler or wrong_handler(handler)):
-        raise Refused(Problem.ARGUMENT, reason="The handler must be an absolute http or https address")
+        raise ApiError(ErrorCode.ARGUMENT, reason="The handler must be an absolute http or https address")
     new = bindings.new(owner(call, ""), event, handler, user_id, call.now)
     new = bindings.queued(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new
     timeout = max(0, min(p.options.min_timeout, TIMEOUT_MAX))
@@ -99,7 +99,7 @@ class Count(msgspec.Struct, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(Problem.APP_CONTEXT, Problem.UNBIND_OFFLINE, Problem.UNBIND_AUTH_TYPE),
+    raises=(ErrorCode.APP_CONTEXT, ErrorCode.UNBIND_OFFLINE, ErrorCode.UNBIND_AUTH_TYPE),
 )
 async def unbind(call: Call, p: Unbind) -> Count:
     """Remove handlers, and say how many. People who are no administrators remove their own.
@@ -108,9 +108,9 @@ async def unbind(call: Call, p: Unbind) -> Count:
     """
     offline = _offline(p.event_type)
     if offline and not call.identity.admin:
-        raise Refused(Problem.UNBIND_OFFLINE)
+        raise ApiError(ErrorCode.UNBIND_OFFLINE)
     wanted = None if p.auth_type is UNSET else _number(p.auth_type)
-    user_id = _in_the_name_of(call, wanted or 0, Problem.UNBIND_AUTH_TYPE)
+    user_id = _in_the_name_of(call, wanted or 0, ErrorCode.UNBIND_AUTH_TYPE)
     one_user = wanted is not None or not call.identity.admin
     event, handler = known(p.event), p.handler.strip()
     chosen = [
@@ -133,7 +133,7 @@ class Handler(msgspec.Struct, frozen=True):
     offline: int
 
 
-@method("event.get", access=Access.APP, scopes=(), raises=(Problem.APP_CONTEXT,))
+@method("event.get", access=Access.APP, scopes=(), raises=(ErrorCode.APP_CONTEXT,))
 async def get(call: Call, p: NoParams) -> list[Handler]:
     """List the application's handlers. People who are no administrators see their own.
 
@@ -167,7 +167,7 @@ class Record(msgspec.Struct, frozen=True, rename="upper"):
     message_id: str
 
 
-class Batch(msgspec.Struct, frozen=True):
+class EventBatch(msgspec.Struct, frozen=True):
     """Fetched records. `process_id` is null where they were deleted at once."""
 
     process_id: str | None
@@ -179,9 +179,9 @@ class Batch(msgspec.Struct, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
 )
-async def offline_get(call: Call, p: OfflineGet) -> Batch:
+async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
     """Take the first records out of the queue; with `clear` = 0 they are only reserved, under a process id.
 
     Calls at the same time never get the same records. What is reserved is confirmed with
@@ -204,10 +204,10 @@ async def offline_get(call: Call, p: OfflineGet) -> Batch:
     ids = [one.id for one in found]
     if p.clear:
         await offline_events.delete(call.tx, ids)
-        return Batch(None, [_record(call, one) for one in found])
+        return EventBatch(None, [_record(call, one) for one in found])
     process_id = p.process_id or secrets.token_hex(16)
     await offline_events.take(call.tx, ids, process_id)
-    return Batch(process_id, [_record(call, one) for one in found])
+    return EventBatch(process_id, [_record(call, one) for one in found])
 
 
 class OfflineList(Params, frozen=True):
@@ -222,8 +222,8 @@ class Listed(Record, frozen=True, rename="upper"):
     error: str
 
 
-@method("event.offline.list", access=Access.APP, scopes=(), raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED))
-async def offline_list(call: Call, p: OfflineList) -> Page[list[Listed]]:
+@method("event.offline.list", access=Access.APP, scopes=(), raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED))
+async def offline_list(call: Call, p: OfflineList) -> ResultPage[list[Listed]]:
     """List the queue without changing it, 50 records at a time. With `start` = -1 nothing is counted.
 
     Docs: api-reference/events/event-offline-list.md
@@ -235,9 +235,9 @@ async def offline_list(call: Call, p: OfflineList) -> Page[list[Listed]]:
         for one in found
     ]
     if p.start < 0:
-        return Page(items)
+        return ResultPage(items)
     total = await offline_events.count(call.tx, queue, chosen)
-    return Page(items, total, offset + PAGE if offset + PAGE < total else None)
+    return ResultPage(items, total, offset + PAGE if offset + PAGE < total else None)
 
 
 class OfflineClear(Params, frozen=True):
@@ -253,7 +253,7 @@ class OfflineClear(Params, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
 )
 async def offline_clear(call: Call, p: OfflineClear) -> bool:
     """Delete what a process has reserved, or a part of it.
@@ -274,7 +274,7 @@ class OfflineError(Params, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(Problem.APP_CONTEXT, Problem.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
 )
 async def offline_error(call: Call, p: OfflineError) -> bool:
     """Mark what a process could not deal with; `event.offline.get` gives it again when asked for errors.
@@ -294,12 +294,12 @@ def _offline(event_type: str) -> bool:
     return event_type.strip().lower() == "offline"
 
 
-def _in_the_name_of(call: Call, auth_type: int, denied: Problem) -> int:
+def _in_the_name_of(call: Call, auth_type: int, denied: ErrorCode) -> int:
     """Administrators may name anybody, others only themselves."""
     if call.identity.admin:
         return max(0, auth_type)
     if auth_type not in (0, call.user_id):
-        raise Refused(denied)
+        raise ApiError(denied)
     return call.user_id
 
 
@@ -308,16 +308,16 @@ def _number(value: Any) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _queue(call: Call, connector: str) -> Queue:
+def _queue(call: Call, connector: str) -> OfflineQueue:
     if not call.identity.admin:
-        raise Refused(Problem.QUEUE_CLOSED)
-    return Queue(owner(call, ""), connector[:CONNECTOR_MAX])
+        raise ApiError(ErrorCode.QUEUE_CLOSED)
+    return OfflineQueue(owner(call, ""), connector[:CONNECTOR_MAX])
 
 
 async def _taken(call: Call, process_id: str, part: list[int] | None) -> list[int]:
     """The records that a process of this application has reserved, as far as they are asked for."""
     if not call.identity.admin:
-        raise Refused(Problem.QUEUE_CLOSED)
+        raise ApiError(ErrorCode.QUEUE_CLOSED)
     found = await offline_events.taken(call.tx, owner(call, ""), process_id)
     return found if part is None else [id_ for id_ in found if id_ in set(part)]
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.portal import event_names
 from botyard.portal.users import name_of
 from botyard.rpc.access import Access
@@ -16,7 +16,7 @@ from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params, method
 from botyard.rpc.scopes import SCOPES, shown
-from botyard.store import people_search, users
+from botyard.store import user_filter, users
 
 
 class BatchParams(Params, frozen=True):
@@ -24,7 +24,7 @@ class BatchParams(Params, frozen=True):
     halt: bool = False
 
 
-@method("batch", mode=Mode.NONE, scopes=(), raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH))
+@method("batch", mode=Mode.NONE, scopes=(), raises=(ErrorCode.BATCH_METHOD, ErrorCode.BATCH_LENGTH))
 async def batch(call: Call, p: BatchParams) -> Hinted[Answers]:
     """Carry out up to 50 calls in one request.
 
@@ -113,7 +113,7 @@ class Feature(msgspec.Struct, frozen=True):
     value: str
 
 
-@method("feature.get", mode=Mode.NONE, scopes=(), raises=(Problem.CODE_EMPTY,))
+@method("feature.get", mode=Mode.NONE, scopes=(), raises=(ErrorCode.CODE_EMPTY,))
 async def feature_get(call: Call, p: FeatureParams) -> Feature:
     """Tell whether this portal has a feature: `Y` or `N`.
 
@@ -121,7 +121,7 @@ async def feature_get(call: Call, p: FeatureParams) -> Feature:
     """
     code = p.code.strip()
     if not code:
-        raise Refused(Problem.CODE_EMPTY)
+        raise ApiError(ErrorCode.CODE_EMPTY)
     needed = FEATURES.get(code)
     there = needed is not None and (not needed or call.context.registry.find(needed) is not None)
     return Feature("Y" if there else "N")
@@ -147,7 +147,7 @@ async def profile(call: Call, p: NoParams) -> Profile:
     """
     found = await users.find(call.tx, call.user_id)
     if found is None:
-        raise Refused(Problem.CREDENTIALS)
+        raise ApiError(ErrorCode.CREDENTIALS)
     return Profile(
         id=str(found.id),
         admin=call.identity.admin,
@@ -208,7 +208,7 @@ async def _people(call: Call, ids: list[int]) -> dict[int, str]:
     """Names by id, as far as the caller may see these people."""
     if not ids:
         return {}
-    seen = await people_search.visible(call.tx, call.user_id, ids)
+    seen = await user_filter.visible(call.tx, call.user_id, ids)
     return {found.id: name_of(found) for found in seen}
 
 
@@ -225,7 +225,7 @@ class EventsParams(Params, frozen=True, rename="upper"):
     full: bool = False
 
 
-@method("events", access=Access.APP, mode=Mode.NONE, scopes=(), raises=(Problem.APP_CONTEXT,))
+@method("events", access=Access.APP, mode=Mode.NONE, scopes=(), raises=(ErrorCode.APP_CONTEXT,))
 async def events(call: Call, p: EventsParams) -> list[str]:
     """List the names of events.
 

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from botyard.api import kept
-from botyard.api.user_fields import (
+from botyard.api.shapes.user_fields import (
     CURRENT_WRITERS,
     LABELS,
     WRITERS,
@@ -19,13 +18,14 @@ from botyard.api.user_fields import (
     readable,
     written,
 )
-from botyard.errors import Problem, Refused
+from botyard.api.shared import options
+from botyard.errors import ApiError, ErrorCode
 from botyard.portal import departments
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Page, Params, method
-from botyard.store import people_search, users
-from botyard.store.people_search import PAGE, Filter
+from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
+from botyard.store import user_filter, users
+from botyard.store.user_filter import PAGE, UserFilter
 
 SCOPES = ("user", "user_brief", "user_basic")
 
@@ -77,13 +77,13 @@ async def current(call: Call, p: NoParams) -> Current:
     """
     found = await users.find(call.tx, call.user_id)
     if found is None:
-        raise Refused(Problem.CREDENTIALS)
+        raise ApiError(ErrorCode.CREDENTIALS)
     [answer] = await written(call, [found], chosen(CURRENT_WRITERS, call.identity.scopes))
     return cast(Current, answer)
 
 
-@method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
-async def get(call: Call, p: GetParams) -> Page[list[Row]]:
+@method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(ErrorCode.ARGUMENT,))
+async def get(call: Call, p: GetParams) -> ResultPage[list[Row]]:
     """List people by a filter, 50 at a time, by id unless sorted otherwise.
 
     Bots and visitors are never listed, mail users when USER_TYPE is filtered by.
@@ -97,8 +97,8 @@ async def get(call: Call, p: GetParams) -> Page[list[Row]]:
     return await _page(call, p, wanted)
 
 
-@method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(Problem.ARGUMENT,))
-async def search(call: Call, p: SearchParams) -> Page[list[Row]]:
+@method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(ErrorCode.ARGUMENT,))
+async def search(call: Call, p: SearchParams) -> ResultPage[list[Row]]:
     """List people by the beginnings of words of their names, positions and departments.
 
     FIND looks in all of these fields; every parameter of `user.get` works too.
@@ -147,35 +147,35 @@ async def access(call: Call, p: AccessParams) -> bool:
     return call.identity.admin or not (await departments.access_codes(call.tx, call.user_id)).isdisjoint(p.access)
 
 
-@method("user.option.get", scopes=(), raises=kept.PROBLEMS)
-async def option_get(call: Call, p: kept.Get) -> Any:
+@method("user.option.get", scopes=(), raises=options.PROBLEMS)
+async def option_get(call: Call, p: options.Get) -> Any:
     """Show what the application keeps for the current user: one option, or all.
 
     Docs: api-reference/common/settings/user-option-get.md
     """
-    return await kept.get(call, call.user_id, p.option)
+    return await options.get(call, call.user_id, p.option)
 
 
 @method(
     "user.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*kept.PROBLEMS, Problem.OPTIONS_EMPTY, Problem.ARGUMENT),
+    raises=(*options.PROBLEMS, ErrorCode.OPTIONS_EMPTY, ErrorCode.ARGUMENT),
 )
-async def option_set(call: Call, p: kept.Set) -> bool:
+async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options for the current user beside those that are there.
 
     Docs: api-reference/common/settings/user-option-set.md
     """
-    return await kept.put(call, call.user_id, p.options)
+    return await options.put(call, call.user_id, p.options)
 
 
 _SEARCHED = frozenset({"NAME", "LAST_NAME", "WORK_POSITION", "UF_DEPARTMENT_NAME"})
 _NOT_FIELDS = frozenset({"sort", "order", "filter", "admin_mode", "select", "image_resize", "start"})
 
 
-def _filter(call: Call) -> Filter:
-    return Filter(filterable(call.identity.scopes), call.now, ZoneInfo(call.context.clock.zone_name))
+def _filter(call: Call) -> UserFilter:
+    return UserFilter(filterable(call.identity.scopes), call.now, ZoneInfo(call.context.clock.zone_name))
 
 
 def _conditions(p: GetParams) -> dict[str, Any]:
@@ -184,19 +184,19 @@ def _conditions(p: GetParams) -> dict[str, Any]:
     return {name.upper(): value for name, value in beside.items() if name not in _NOT_FIELDS} | p.filter
 
 
-async def _page(call: Call, p: GetParams, wanted: Filter) -> Page[list[Row]]:
+async def _page(call: Call, p: GetParams, wanted: UserFilter) -> ResultPage[list[Row]]:
     if not (p.admin_mode and call.identity.admin):
         caller = await users.find(call.tx, call.user_id)
         if caller is None or caller.outside:
             wanted.only_neighbours_of(call.user_id)
     offset = max(p.start, 0)
-    order = people_search.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
-    found = await people_search.page(call.tx, wanted, order, offset)
+    order = user_filter.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
+    found = await user_filter.page(call.tx, wanted, order, offset)
     items = cast(list[Row], await written(call, found, chosen(WRITERS, call.identity.scopes, p.select)))
     if p.start < 0:
-        return Page(items)
-    total = await people_search.count(call.tx, wanted)
-    return Page(items, total, offset + PAGE if offset + PAGE < total else None)
+        return ResultPage(items)
+    total = await user_filter.count(call.tx, wanted)
+    return ResultPage(items, total, offset + PAGE if offset + PAGE < total else None)
 
 
 def _wishes(sort: Any, order: Any) -> list[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.batch import MAX_COMMANDS, commands_of
 from botyard.rpc.call import Call
 from botyard.rpc.method import V3, AnyParams, Mode, NoParams, method
@@ -22,7 +22,7 @@ from botyard.wire.envelope import written
     "api/batch",
     mode=Mode.NONE,
     scopes=(),
-    raises=(Problem.BATCH_METHOD, Problem.BATCH_LENGTH, Problem.METHOD_V3),
+    raises=(ErrorCode.BATCH_METHOD, ErrorCode.BATCH_LENGTH, ErrorCode.METHOD_V3),
 )
 async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
     """Run several methods of REST 3.0, given as `{"0": {"method": …, "query": {…}}, …}`; answers are a list.
@@ -33,12 +33,12 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
     """
     commands = [one for one in commands_of(p.values).values() if isinstance(one, dict)]
     if len(commands) > MAX_COMMANDS:
-        raise Refused(Problem.BATCH_LENGTH, hint=f"{len(commands)} commands came, {MAX_COMMANDS} are carried out")
+        raise ApiError(ErrorCode.BATCH_LENGTH, hint=f"{len(commands)} commands came, {MAX_COMMANDS} are carried out")
     answers: list[msgspec.Raw] = []
     for one in commands:
         name = str(one.get("method", ""))
         if name.lower() == "batch":
-            raise Refused(Problem.BATCH_METHOD)
+            raise ApiError(ErrorCode.BATCH_METHOD)
         query: Any = one.get("query")
         params = {str(key).lower(): value for key, value in query.items()} if isinstance(query, dict) else {}
         answers.append(written((await call.run(V3 + name, params)).result))

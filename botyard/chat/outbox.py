@@ -23,13 +23,13 @@ from botyard.model.events import (
 )
 from botyard.portal import bindings
 from botyard.store import bots, deliveries, events, members
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 Recipient = tuple[str, State]
 Listener = Callable[[Tx, Event, Chat | None], Awaitable[list[Recipient]]]
 
 
-class Ear(NamedTuple):
+class BotListener(NamedTuple):
     """A bot in a chat, as far as it matters for what it hears. ``edits``, ``deletions``: a v1 handler is bound."""
 
     bot_id: int
@@ -41,7 +41,7 @@ class Ear(NamedTuple):
     edits: bool
     deletions: bool
 
-    def hears(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
+    def is_addressed(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
         """Whether what is said here is for the bot.
 
         Private dialogs always; elsewhere supervisors and personal bots hear everything, bots of open
@@ -52,41 +52,41 @@ class Ear(NamedTuple):
         return (self.openline and chat.lines) or self.bot_id in mentioned
 
 
-Rule = Callable[[Event, Chat, Ear], bool]
+AudienceRule = Callable[[Event, Chat, BotListener], bool]
 
 
-def _said(event: Event, chat: Chat, ear: Ear) -> bool:
+def _said(event: Event, chat: Chat, bot: BotListener) -> bool:
     assert isinstance(event, MessageSent)
-    return not event.system and ear.hears(chat, event.mentioned)
+    return not event.system and bot.is_addressed(chat, event.mentioned)
 
 
-def _changed(event: Event, chat: Chat, ear: Ear) -> bool:
+def _changed(event: Event, chat: Chat, bot: BotListener) -> bool:
     assert isinstance(event, MessageEdited | MessageErased)
-    return ear.hears(chat, event.mentioned)
+    return bot.is_addressed(chat, event.mentioned)
 
 
-def _edited_v1(event: Event, chat: Chat, ear: Ear) -> bool:
+def _edited_v1(event: Event, chat: Chat, bot: BotListener) -> bool:
     """Told where a handler is bound, which for types B and H only imbot.update does."""
-    return ear.edits and _changed(event, chat, ear)
+    return bot.edits and _changed(event, chat, bot)
 
 
-def _erased_v1(event: Event, chat: Chat, ear: Ear) -> bool:
-    return ear.deletions and _changed(event, chat, ear)
+def _erased_v1(event: Event, chat: Chat, bot: BotListener) -> bool:
+    return bot.deletions and _changed(event, chat, bot)
 
 
-def _itself(event: Event, chat: Chat, ear: Ear) -> bool:
+def _itself(event: Event, chat: Chat, bot: BotListener) -> bool:
     assert isinstance(event, MemberJoined)
-    return event.user_id == ear.bot_id
+    return event.user_id == bot.bot_id
 
 
-def _its_own(event: Event, chat: Chat, ear: Ear) -> bool:
+def _its_own(event: Event, chat: Chat, bot: BotListener) -> bool:
     assert isinstance(event, MessageLiked)
-    return ear.reactions and event.author_id == ear.bot_id
+    return bot.reactions and event.author_id == bot.bot_id
 
 
 # Event → for each generation of the API, whether a bot that is in the chat and did not cause it is told.
 # A bot hears only in the generation that registered it; what has no rule there is not for it.
-AUDIENCE: Mapping[type[Event], Mapping[str, Rule]] = {
+AUDIENCE: Mapping[type[Event], Mapping[str, AudienceRule]] = {
     MessageSent: {"v1": _said, "v2": _said},
     MessageEdited: {"v1": _edited_v1, "v2": _changed},
     MessageErased: {"v1": _erased_v1, "v2": _changed},
@@ -126,14 +126,14 @@ async def _bots(tx: Tx, event: Event, chat: Chat | None, *, by_bot: bool) -> lis
     rules = AUDIENCE.get(type(event))
     if rules is None or chat is None or chat.bots <= int(by_bot) or chat.kind == Kind.SYSTEM:
         return []
-    ears = [Ear(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
-    told = [ear for ear in ears if ear.bot_id != event.actor_id and _told(rules, event, chat, ear)]
-    return [_recipient(ear.bot_id, ear.mode) for ear in told]
+    ears = [BotListener(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
+    told = [bot for bot in ears if bot.bot_id != event.actor_id and _told(rules, event, chat, bot)]
+    return [_recipient(bot.bot_id, bot.mode) for bot in told]
 
 
-def _told(rules: Mapping[str, Rule], event: Event, chat: Chat, ear: Ear) -> bool:
-    rule = rules.get(ear.dialect)
-    return rule is not None and rule(event, chat, ear)
+def _told(rules: Mapping[str, AudienceRule], event: Event, chat: Chat, bot: BotListener) -> bool:
+    rule = rules.get(bot.dialect)
+    return rule is not None and rule(event, chat, bot)
 
 
 def way(mode: str) -> State:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.chats import RANK, Chat, Kind, Member, Role
 
 
@@ -80,7 +80,7 @@ def with_path(shown: Restrictions) -> EntityRestrictions:
     return shown if isinstance(shown, EntityRestrictions) else EntityRestrictions(**msgspec.structs.asdict(shown))
 
 
-class Rule(NamedTuple):
+class ChatRule(NamedTuple):
     """``allows``: the restriction of the chat's kind that permits the act; ``role``: the weakest role that may.
 
     A role that starts with ``=`` is fixed, any other names the chat's own setting.
@@ -89,24 +89,24 @@ class Rule(NamedTuple):
 
     allows: str
     role: str
-    forbidden: Problem
-    denied: Problem
+    forbidden: ErrorCode
+    denied: ErrorCode
 
 
-RULES: dict[Act, Rule] = {
-    Act.POST: Rule("send", "can_post", Problem.POST_DENIED, Problem.POST_DENIED),
-    Act.RENAME: Rule("rename", "manage_ui", Problem.RENAME_FORBIDDEN, Problem.CHAT_KIND),
-    Act.COLOR: Rule("", "manage_ui", Problem.CHAT_KIND, Problem.COLOR_SAME),
-    Act.DESCRIBE: Rule("", "manage_ui", Problem.CHAT_KIND, Problem.CHAT_KIND),
-    Act.AVATAR: Rule("avatar", "manage_ui", Problem.AVATAR_FORBIDDEN, Problem.AVATAR_DENIED),
-    Act.ADD_MEMBER: Rule("extend", "manage_users_add", Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
-    Act.REMOVE_MEMBER: Rule("leave", "manage_users_delete", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),
-    Act.LEAVE: Rule("leave", "=member", Problem.KICK_FORBIDDEN, Problem.MEMBER_MISSING),
-    Act.MUTE: Rule("mute", "=guest", Problem.CHAT_KIND, Problem.CHAT_CLOSED),
-    Act.LIST_MEMBERS: Rule("user_list", "=guest", Problem.CHAT_KIND, Problem.CHAT_KIND),
-    Act.SET_MANAGER: Rule("", "=owner", Problem.MANAGER_DENIED, Problem.MANAGER_DENIED),
-    Act.SET_OWNER: Rule("", "=owner", Problem.CHAT_KIND, Problem.OWNER_DENIED),
-    Act.ERASE_OTHERS: Rule("", "=manager", Problem.MESSAGE_LOCKED, Problem.MESSAGE_LOCKED),
+RULES: dict[Act, ChatRule] = {
+    Act.POST: ChatRule("send", "can_post", ErrorCode.POST_DENIED, ErrorCode.POST_DENIED),
+    Act.RENAME: ChatRule("rename", "manage_ui", ErrorCode.RENAME_FORBIDDEN, ErrorCode.CHAT_KIND),
+    Act.COLOR: ChatRule("", "manage_ui", ErrorCode.CHAT_KIND, ErrorCode.COLOR_SAME),
+    Act.DESCRIBE: ChatRule("", "manage_ui", ErrorCode.CHAT_KIND, ErrorCode.CHAT_KIND),
+    Act.AVATAR: ChatRule("avatar", "manage_ui", ErrorCode.AVATAR_FORBIDDEN, ErrorCode.AVATAR_DENIED),
+    Act.ADD_MEMBER: ChatRule("extend", "manage_users_add", ErrorCode.EXTEND_FORBIDDEN, ErrorCode.MEMBER_EXISTS),
+    Act.REMOVE_MEMBER: ChatRule("leave", "manage_users_delete", ErrorCode.KICK_FORBIDDEN, ErrorCode.MEMBER_MISSING),
+    Act.LEAVE: ChatRule("leave", "=member", ErrorCode.KICK_FORBIDDEN, ErrorCode.MEMBER_MISSING),
+    Act.MUTE: ChatRule("mute", "=guest", ErrorCode.CHAT_KIND, ErrorCode.CHAT_CLOSED),
+    Act.LIST_MEMBERS: ChatRule("user_list", "=guest", ErrorCode.CHAT_KIND, ErrorCode.CHAT_KIND),
+    Act.SET_MANAGER: ChatRule("", "=owner", ErrorCode.MANAGER_DENIED, ErrorCode.MANAGER_DENIED),
+    Act.SET_OWNER: ChatRule("", "=owner", ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED),
+    Act.ERASE_OTHERS: ChatRule("", "=manager", ErrorCode.MESSAGE_LOCKED, ErrorCode.MESSAGE_LOCKED),
 }
 
 
@@ -129,9 +129,9 @@ def require(act: Act, chat: Chat, member: Member | None) -> None:
     """Raise the problem of the rule that stands in the way: first the kind of chat, then the role."""
     rule = RULES[act]
     if rule.allows and not getattr(restrictions(chat), rule.allows):
-        raise Refused(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
+        raise ApiError(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
     if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
-        raise Refused(rule.denied, hint=lacking(act, chat, member))
+        raise ApiError(rule.denied, hint=lacking(act, chat, member))
 
 
 def lacking(act: Act, chat: Chat, member: Member | None) -> str:
@@ -147,5 +147,5 @@ def outranks(member: Member, target: Member) -> bool:
     return RANK[member.role] >= RANK[target.role]
 
 
-def _needed(rule: Rule, chat: Chat) -> str:
+def _needed(rule: ChatRule, chat: Chat) -> str:
     return rule.role[1:] if rule.role.startswith("=") else str(getattr(chat, rule.role))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.chats import Chat, Kind
 from botyard.model.deliveries import State
 from botyard.model.events import Event, MemberJoined, MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.store import event_queues
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 # The pages of im.v2 know these, and people who come in.
 _ABOUT_MESSAGES = MessageSent | MessageEdited | MessageErased | MessageLiked
@@ -29,7 +29,7 @@ async def unsubscribe(tx: Tx, user_id: int) -> None:
 async def require(tx: Tx, user_id: int) -> None:
     """Raise USER_UNSUBSCRIBED for somebody whose events are not kept."""
     if not await event_queues.subscribed(tx, user_id):
-        raise Refused(Problem.USER_UNSUBSCRIBED)
+        raise ApiError(ErrorCode.USER_UNSUBSCRIBED)
 
 
 async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from botyard.chat import installations
-from botyard.chat.installations import Plan
+from botyard.chat.bots import installations
+from botyard.chat.bots.installations import NewApp
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import actor, house, no_app, person
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import actor, no_app, open_portal, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table, yes
 from botyard.model.apps import App
 from botyard.portal import apps
 from botyard.portal.apps import Registered
 from botyard.store.apps import all_apps
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 ABOUT = "Register, install, block and restrict applications that call by OAuth."
 EXAMPLES = """
@@ -83,8 +83,8 @@ def run(given: argparse.Namespace) -> int:
     return asyncio.run(others.get(given.verb, _live)(given))
 
 
-def _plan(given: argparse.Namespace, wanted: list[str] | None) -> Plan:
-    return Plan(
+def _plan(given: argparse.Namespace, wanted: list[str] | None) -> NewApp:
+    return NewApp(
         title=given.title,
         scopes=wanted,
         handler_url=given.handler,
@@ -97,7 +97,7 @@ def _plan(given: argparse.Namespace, wanted: list[str] | None) -> Plan:
 
 async def _add(given: argparse.Namespace) -> int:
     plan = _plan(given, scopes(given.scope or ""))
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> Registered:
             return await installations.add(tx, open_.keys, await actor(tx), plan, open_.now)
@@ -106,13 +106,13 @@ async def _add(given: argparse.Namespace) -> int:
     print(f"client_id: {made.app.client_id}")
     print(f"client_secret: {made.secret}   (it is not shown again)")
     print(f"application_token: {open_.keys.application_token(made.app.owner)}")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _live(given: argparse.Namespace) -> int:
     """Update, install, finish, uninstall or delete an application."""
     wanted = scopes(given.scope) if given.verb == "update" and given.scope else None
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> App:
             app = await apps.find(tx, given.client_id)
@@ -135,11 +135,11 @@ async def _live(given: argparse.Namespace) -> int:
         print(f"{app.client_id} has a wizard, which says when it is installed; or say 'botyard app finish'.")
     else:
         print(f"{app.client_id} is {'' if app.installed else 'not '}installed, version {app.version}.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _list(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         listed = await open_.database.read(all_apps)
     rows = [
         (
@@ -154,12 +154,12 @@ async def _list(given: argparse.Namespace) -> int:
         for app in listed
     ]
     print(table(("CLIENT_ID", "CREATED (UTC)", "INSTALLED", "BLOCKED", "RESTRICTED", "TITLE", "PERMISSIONS"), rows))
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _block(given: argparse.Namespace) -> int:
     blocked = given.verb == "block"
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> None:
             if not await apps.block(tx, given.client_id, blocked):
@@ -167,13 +167,13 @@ async def _block(given: argparse.Namespace) -> int:
 
         await open_.database.write(work)
     print(f"{given.client_id} is {'blocked' if blocked else 'not blocked'} now.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _restrict(given: argparse.Namespace) -> int:
     if bool(given.people) == given.everybody:
-        raise Failure("Name the people that the application is open to, or say --everybody.", Exit.USAGE)
-    async with house(options.place(given)) as open_:
+        raise CommandError("Name the people that the application is open to, or say --everybody.", ExitCode.USAGE)
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> None:
             ids = [(await person(tx, who)).id for who in given.people]
@@ -182,4 +182,4 @@ async def _restrict(given: argparse.Namespace) -> int:
 
         await open_.database.write(work)
     print(f"{given.client_id} is open to {'everybody' if given.everybody else ', '.join(given.people)} now.")
-    return Exit.OK
+    return ExitCode.OK

@@ -7,14 +7,14 @@ import asyncio
 from pathlib import Path
 
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure, storage
-from botyard.commands.house import house
+from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
+from botyard.commands.open_portal import open_portal
 from botyard.config import Settings
 from botyard.portal import backup, restore
 from botyard.portal.data_folder import claim, open_rows
 from botyard.portal.database_note import SQLITE_FILE
-from botyard.store.db import Database
-from botyard.store.opening import open_blobs, open_database
+from botyard.store.engines.connect import open_blobs, open_database
+from botyard.store.engines.db import Database
 
 ABOUT = (
     "Put a whole portal into one file: its database, key, certificates and files, as they are at one moment. "
@@ -46,20 +46,22 @@ def parser() -> options.Parser:
 def run(given: argparse.Namespace) -> int:
     """Make a backup."""
     if str(given.file) == "-":
-        raise Failure("A backup goes to a file, not to standard output; name one.", Exit.USAGE)
+        raise CommandError("A backup goes to a file, not to standard output; name one.", ExitCode.USAGE)
     return asyncio.run(_backup(given))
 
 
 async def _backup(given: argparse.Namespace) -> int:
     settings = options.place(given)
-    async with house(settings) as open_:
+    async with open_portal(settings) as open_:
         blobs = open_blobs(given.files, settings.data / "files")
         try:
             done = await backup.write(given.file, open_.database, blobs, settings.data)
         except OSError as problem:
-            raise Failure(f"The backup could not be made: {_words(problem)}. Nothing was left behind.") from problem
+            raise CommandError(
+                f"The backup could not be made: {_words(problem)}. Nothing was left behind."
+            ) from problem
     print(f"{given.file}: {done.rows} rows and {done.blobs} files")
-    return Exit.OK
+    return ExitCode.OK
 
 
 def restore_parser() -> options.Parser:
@@ -81,14 +83,14 @@ async def _restore(given: argparse.Namespace) -> int:
     try:
         restore.require_empty(settings.data)
         found = restore.check(given.file)
-    except restore.BackupUnusable as problem:
+    except restore.InvalidBackup as problem:
         raise _refused(problem) from problem
     except OSError as problem:
-        raise Failure(f"The backup cannot be read: {_words(problem)}.") from problem
-    with storage(settings):
+        raise CommandError(f"The backup cannot be read: {_words(problem)}.") from problem
+    with storage_errors(settings):
         try:
             await restore.put(given.file, found, settings.data, _openers(settings, given.files))
-        except restore.BackupUnusable as problem:
+        except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
         database = await open_rows(settings)
         try:
@@ -97,7 +99,7 @@ async def _restore(given: argparse.Namespace) -> int:
         finally:
             await database.close()
     print(f"{given.file} was restored into {settings.data}; 'botyard serve' with the same options runs the portal.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _openers(settings: Settings, files: str) -> restore.Openers:
@@ -107,8 +109,10 @@ def _openers(settings: Settings, files: str) -> restore.Openers:
     return restore.Openers(rows, lambda folder: open_blobs(files, folder))
 
 
-def _refused(problem: restore.BackupUnusable) -> Failure:
-    return Failure(str(problem), Exit.STORAGE if isinstance(problem, restore.OtherVersion) else Exit.FAILURE)
+def _refused(problem: restore.InvalidBackup) -> CommandError:
+    return CommandError(
+        str(problem), ExitCode.STORAGE if isinstance(problem, restore.OtherVersion) else ExitCode.FAILURE
+    )
 
 
 def _words(problem: OSError) -> str:

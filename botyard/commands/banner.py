@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 
 from botyard import __version__
-from botyard.commands.listening import ANYWHERE, Front
+from botyard.commands.listeners import ANYWHERE, Listeners
 from botyard.commands.table import moment, table
-from botyard.demo.credentials import FILE, Credentials, DemoPerson
+from botyard.demo.credentials import FILE, DemoCredentials, DemoPerson
 from botyard.web.loopback_only import is_loopback
 
 WIDTH = 110
@@ -16,7 +16,7 @@ HELLO = "chat2001"
 """The demo chat that the printed call asks for."""
 
 
-def ready(front: Front) -> list[str]:
+def ready(front: Listeners) -> list[str]:
     """Where the portal is."""
     lines = [f"Botyard {__version__} runs at {front.settings.public_url}"]
     if front.https_url and not front.ca_file:
@@ -25,7 +25,7 @@ def ready(front: Front) -> list[str]:
     return lines
 
 
-def warnings(front: Front, *, named: bool) -> list[str]:
+def warnings(front: Listeners, *, named: bool) -> list[str]:
     """What others could read on the way, or cannot do; ``named`` says whether a public address was given."""
     settings, said = front.settings, []
     if front.https_url or settings.public_url.startswith("https:"):
@@ -48,7 +48,7 @@ def warnings(front: Front, *, named: bool) -> list[str]:
     return [part for one in said for part in (*textwrap.wrap(one, WIDTH), "")]
 
 
-def demo(front: Front, shown: Credentials) -> list[str]:
+def demo(front: Listeners, shown: DemoCredentials) -> list[str]:
     """Everything that is needed to play with a demo portal: lines that work when pasted, then every key."""
     url = front.settings.public_url
     people = [
@@ -78,7 +78,7 @@ def demo(front: Front, shown: Credentials) -> list[str]:
     ]
 
 
-def _exports(url: str, shown: Credentials) -> list[str]:
+def _exports(url: str, shown: DemoCredentials) -> list[str]:
     """The administrator's webhook and another person's, as the variables that the documentation uses."""
     admin = next((person for person in shown.people if person.admin and person.webhook), None)
     other = next((person for person in shown.people if not person.admin and person.webhook), None)
@@ -86,7 +86,7 @@ def _exports(url: str, shown: Credentials) -> list[str]:
     return [f"  export {name}={_webhook(url, person)}" for name, person in named if person]
 
 
-def _curl(url: str, shown: Credentials) -> list[str]:
+def _curl(url: str, shown: DemoCredentials) -> list[str]:
     admin = next((person for person in shown.people if person.admin and person.webhook), None)
     return [f"  curl '{_webhook(url, admin)}imbot.dialog.get?DIALOG_ID={HELLO}'"] if admin else []
 
@@ -99,7 +99,7 @@ def _webhook(url: str, person: DemoPerson) -> str:
     return f"{url}/rest/{person.id}/{person.webhook}/"
 
 
-def _application(shown: Credentials) -> list[str]:
+def _application(shown: DemoCredentials) -> list[str]:
     app = shown.application
     words = {
         "client_id": app.client_id,
@@ -115,7 +115,7 @@ def _application(shown: Credentials) -> list[str]:
     ]
 
 
-def _bots(shown: Credentials) -> list[str]:
+def _bots(shown: DemoCredentials) -> list[str]:
     return [
         "Bots:",
         *(
@@ -126,7 +126,7 @@ def _bots(shown: Credentials) -> list[str]:
     ]
 
 
-def tls(front: Front, trust: list[str], shown: Credentials | None) -> list[str]:
+def tls(front: Listeners, trust: list[str], shown: DemoCredentials | None) -> list[str]:
     """How clients reach the portal over https, and trust its own authority."""
     exports = _exports(front.https_url, shown) if shown else []
     return [

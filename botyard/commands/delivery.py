@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
-from botyard.chat import delivery_search, event_names
+from botyard.chat.diagnostics import delivery_search, event_names
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import House, house
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import OpenPortal, open_portal
 from botyard.commands.table import moment, table
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.store import bots, deliveries, delivery_log
-from botyard.store.db import Tx
-from botyard.store.delivery_log import ENDED, NEVER, Logged, Wanted
+from botyard.store.delivery_log import ENDED, NEVER, DeliveryFilter, LoggedDelivery
+from botyard.store.engines.db import Tx
 
 ABOUT = "List deliveries of events, show each attempt to make one, and send again what has ended."
 EXAMPLES = """
@@ -83,14 +83,14 @@ def _require_chosen(given: argparse.Namespace) -> None:
         parser().error("name a delivery, a bot, a recipient or a time, or say --all")
 
 
-async def _wanted(tx: Tx, given: argparse.Namespace, state: str, limit: int) -> Wanted:
+async def _wanted(tx: Tx, given: argparse.Namespace, state: str, limit: int) -> DeliveryFilter:
     if given.bot and await bots.find(tx, given.bot) is None:
-        raise Failure(f"There is no bot {given.bot}; 'botyard doctor' shows them.")
+        raise CommandError(f"There is no bot {given.bot}; 'botyard doctor' shows them.")
     recipient = recipients.bot(given.bot) if given.bot else given.recipient
     kind, _, number = recipient.partition(":")
     if recipient and (kind not in ("bot", "user", "binding") or not number.isdecimal()):
-        raise Failure(f"{recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", Exit.USAGE)
-    return Wanted(
+        raise CommandError(f"{recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE)
+    return DeliveryFilter(
         recipient,
         delivery_search.states(state),
         delivery_search.moment(given.from_, 0),
@@ -101,18 +101,18 @@ async def _wanted(tx: Tx, given: argparse.Namespace, state: str, limit: int) -> 
 
 
 async def _list(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         found, names, more = await open_.database.read(lambda tx: _listed(tx, given))
     rows = [_row(one, name) for one, name in zip(found, names, strict=True)]
     print(table(("ID", "EVENT", "HAPPENED (UTC)", "RECIPIENT", "STATE", "ATTEMPTS", "NEXT OR ENDED", "WHY"), rows))
     if more:
         print(f"There are more: --before {more}")
-    return Exit.OK
+    return ExitCode.OK
 
 
-async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[Logged], list[str], int]:
+async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[LoggedDelivery], list[str], int]:
     wanted = await _wanted(tx, given, given.state or "", given.limit)
-    found: list[Logged] = []
+    found: list[LoggedDelivery] = []
     more = wanted.before
     # A page of everybody's deliveries may be short and yet not be the last.
     while True:
@@ -122,33 +122,33 @@ async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[Logged], list
             return found, await event_names.of_deliveries(tx, found), more
 
 
-def _row(logged: Logged, name: str) -> tuple[object, ...]:
+def _row(logged: LoggedDelivery, name: str) -> tuple[object, ...]:
     one = logged.delivery
     due = one.due if one.state == State.WAITING else one.finished
     return one.id, name, moment(logged.created), one.recipient, one.state, one.attempts, moment(due), one.reason or "-"
 
 
 async def _show(given: argparse.Namespace) -> int:
-    async def work(tx: Tx) -> tuple[Logged, str, list[Attempt]]:
+    async def work(tx: Tx) -> tuple[LoggedDelivery, str, list[Attempt]]:
         logged = await _one(tx, given.id)
         return logged, await event_names.of_delivery(tx, logged), await deliveries.attempts(tx, given.id)
 
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         logged, name, tried = await open_.database.read(work)
     print("\n".join(_told(logged, name, tried)))
-    return Exit.OK
+    return ExitCode.OK
 
 
-async def _one(tx: Tx, delivery_id: int) -> Logged:
+async def _one(tx: Tx, delivery_id: int) -> LoggedDelivery:
     logged = await delivery_log.find(tx, delivery_id)
     if logged is None:
-        raise Failure(
+        raise CommandError(
             f"There is no delivery {delivery_id}, or it is kept no longer; 'botyard delivery list' shows them."
         )
     return logged
 
 
-def _told(logged: Logged, name: str, tried: list[Attempt]) -> Iterator[str]:
+def _told(logged: LoggedDelivery, name: str, tried: list[Attempt]) -> Iterator[str]:
     one = logged.delivery
     yield f"Delivery {one.id}: {name} of {moment(logged.created)} UTC, to {one.recipient}."
     yield f"  State: {one.state}" + (f", {one.reason}." if one.reason else ".")
@@ -167,26 +167,26 @@ def _told(logged: Logged, name: str, tried: list[Attempt]) -> Iterator[str]:
 
 
 async def _resend(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         sent = await (_resend_one if given.id else _resend_missed)(open_, given)
     print(f"{sent} {'is' if sent == 1 else 'are'} sent again, by the server that runs or the next one.")
-    return Exit.OK
+    return ExitCode.OK
 
 
-async def _resend_one(open_: House, given: argparse.Namespace) -> int:
+async def _resend_one(open_: OpenPortal, given: argparse.Namespace) -> int:
     async def work(tx: Tx) -> int:
         if not await delivery_search.resend(tx, await _one(tx, given.id), open_.now):
-            raise Failure(f"Delivery {given.id} has not ended yet, so it cannot be sent again.")
+            raise CommandError(f"Delivery {given.id} has not ended yet, so it cannot be sent again.")
         return 1
 
     return await open_.database.write(work)
 
 
-async def _resend_missed(open_: House, given: argparse.Namespace) -> int:
+async def _resend_missed(open_: OpenPortal, given: argparse.Namespace) -> int:
     """Send again what fits the filters, page by page: a transaction must not hold up a running server for long."""
     wanted = await open_.database.read(lambda tx: _wanted(tx, given, given.state or "missed", BATCH))
     if not wanted.states <= ENDED:
-        raise Failure("Only what has ended can be sent again.", Exit.USAGE)
+        raise CommandError("Only what has ended can be sent again.", ExitCode.USAGE)
     sent = 0
     while True:
         number, more = await open_.database.write(partial(_resend_page, wanted=wanted, now=open_.now))
@@ -196,6 +196,6 @@ async def _resend_missed(open_: House, given: argparse.Namespace) -> int:
         wanted = wanted._replace(before=more)
 
 
-async def _resend_page(tx: Tx, *, wanted: Wanted, now: int) -> tuple[int, int]:
+async def _resend_page(tx: Tx, *, wanted: DeliveryFilter, now: int) -> tuple[int, int]:
     found, more = await delivery_log.page(tx, wanted)
     return sum([await delivery_search.resend(tx, one, now) for one in found]), more

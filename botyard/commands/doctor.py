@@ -7,18 +7,18 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from botyard.chat import checkup, explain
-from botyard.chat.checkup import Checkup, Trouble
-from botyard.chat.explain import Case, Explained
+from botyard.chat.diagnostics import bot_health, delivery_diagnosis
+from botyard.chat.diagnostics.bot_health import BotHealth, LastFailure
+from botyard.chat.diagnostics.delivery_diagnosis import Case, Explained
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import House, house
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import OpenPortal, open_portal
 from botyard.config import Settings
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 ABOUT = """Show the state of all bots: how each is told of events, what waits for it, what failed last, and whether the
 server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was, and
@@ -58,19 +58,19 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def _explain(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         # Which rules the server runs with is not known here; what holds under the strict ones says so itself.
         case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY, open_.now, strict=True)
 
         async def work(tx: Tx) -> list[Explained] | None:
-            found = await explain.topic(tx, given.message_id)
+            found = await delivery_diagnosis.topic(tx, given.message_id)
             if found and await bots.find(tx, given.bot_id) is None:
-                raise Failure(f"There is no bot {given.bot_id}; 'botyard doctor' shows them.")
-            return await explain.explain(tx, found, case) if found else None
+                raise CommandError(f"There is no bot {given.bot_id}; 'botyard doctor' shows them.")
+            return await delivery_diagnosis.explain(tx, found, case) if found else None
 
         told = await open_.database.read(work)
     if told is None:
-        raise Failure(f"There is no message {given.message_id}, or nothing is known of it any more.")
+        raise CommandError(f"There is no message {given.message_id}, or nothing is known of it any more.")
     for one in told:
         print(f"{one.name} of {_moment(one.what.created)}:" if one.what else f"{one.name}:")
         for finding in one.findings:
@@ -78,16 +78,16 @@ async def _explain(given: argparse.Namespace) -> int:
         for made in one.attempts:
             answer = f"status {made.status}" if made.status else made.problem
             print(f"  Attempt {made.number} at {_moment(made.started // 1000)}: {answer}, {made.took} ms.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _overview(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
-        found = await open_.database.read(checkup.overview)
+    async with open_portal(options.place(given)) as open_:
+        found = await open_.database.read(bot_health.overview)
         verdicts = await _verdicts(Guard(given.profile), {one for each in found for one in each.addresses})
         lines = [line for one in found for line in _told(open_, one, verdicts)]
     print("\n".join(lines) if lines else "There are no bots yet.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _verdicts(guard: Guard, addresses: Iterable[str]) -> dict[str, str]:
@@ -108,7 +108,7 @@ async def _verdict(guard: Guard, address: str) -> str:
     return f"allowed ({', '.join(place.addresses)})"
 
 
-def _told(open_: House, one: Checkup, verdicts: dict[str, str]) -> Iterator[str]:
+def _told(open_: OpenPortal, one: BotHealth, verdicts: dict[str, str]) -> Iterator[str]:
     """A bot in a few lines."""
     bot = one.bot
     fetches = bot.event_mode == EventMode.FETCH
@@ -135,7 +135,7 @@ def _told(open_: House, one: Checkup, verdicts: dict[str, str]) -> Iterator[str]
         yield f"  {_unconfirmed(one.unconfirmed)}."
 
 
-def _visited(one: Checkup) -> str:
+def _visited(one: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
     if one.seat is None:
         return "  It has not come for its events yet."
@@ -150,7 +150,7 @@ _MISSED: dict[str, str] = {
 }
 
 
-def _missed(one: Trouble, now: int) -> str:
+def _missed(one: LastFailure, now: int) -> str:
     """The event that is tried again, or that the bot missed last, and why."""
     delivery = one.logged.delivery
     reasons = "; ".join(filter(None, [one.cause, delivery.reason]))
@@ -160,12 +160,12 @@ def _missed(one: Trouble, now: int) -> str:
     return f"{_MISSED[delivery.state]}: {_event(one)}" + (f": {reasons}" if reasons else "")
 
 
-def _unconfirmed(one: Trouble) -> str:
+def _unconfirmed(one: LastFailure) -> str:
     """What was sent to a bot last, and not confirmed: its handler may work for long before it responds."""
     return f"Last not confirmed: {_event(one)}: {one.cause}; it was sent all of it, and is not sent it again"
 
 
-def _event(one: Trouble) -> str:
+def _event(one: LastFailure) -> str:
     return f"{one.event} (delivery {one.logged.delivery.id}) of {_moment(one.logged.created)}"
 
 

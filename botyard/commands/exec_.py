@@ -17,18 +17,18 @@ import msgspec
 
 from botyard.call_log import Lines
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure, storage
-from botyard.commands.listening import Front, hearing, loop_factory
+from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
+from botyard.commands.listeners import Listeners, loop_factory, signal_handlers
 from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.delivery.backpressure import raise_open_files
-from botyard.delivery.door import Door
-from botyard.demo.fill import Filled, Place, fill
+from botyard.delivery.service import DeliveryService
+from botyard.demo.provisioning import DemoPortal, ProvisionedDemo, provision
 from botyard.demo.seed import Seed
 from botyard.rpc.call import Context
-from botyard.server import WRITERS, open_context
+from botyard.server import PAYLOAD_BUILDERS, open_context
 
 ABOUT = """Start a fresh throwaway demo portal on a free loopback port, run COMMAND with variables that lead to it,
 stop the portal, and exit with COMMAND's status."""
@@ -96,7 +96,7 @@ def run(given: argparse.Namespace) -> int:
 async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> int:
     child = _Child(command)
     with (
-        hearing(_FORWARDED, child.hear),
+        signal_handlers(_FORWARDED, child.hear),
         tempfile.TemporaryDirectory(prefix="botyard-", ignore_cleanup_errors=True) as folder,
     ):
         quiet = given.quiet or not (given.log_level or given.log_format)
@@ -104,7 +104,7 @@ async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> i
             options.serving(given), data=Path(folder), port=given.port, public_url="", demo=True, quiet=quiet
         )
         async with _database(wanted, given.database or "") as settings:
-            front = Front(settings, "127.0.0.1")
+            front = Listeners(settings, "127.0.0.1")
             try:
                 with logging_to(settings) as lines:
                     return await _in_portal(front, child, extra, lines if says_calls(settings) else None)
@@ -115,23 +115,23 @@ async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> i
 @asynccontextmanager
 async def _database(wanted: Settings, address: str) -> AsyncIterator[Settings]:
     """The settings with the database that the portal is to live in for as long as it runs."""
-    with storage(wanted):
+    with storage_errors(wanted):
         if not address:
             yield wanted
             return
         # The driver takes most of a second to import, and few suites need it.
-        from botyard.store.throwaway import schema
+        from botyard.store.engines.temporary_schema import schema
 
         async with schema(address) as own:
             yield msgspec.structs.replace(wanted, database=own)
 
 
-async def _in_portal(front: Front, child: _Child, extra: Seed, calls: Lines | None) -> int:
+async def _in_portal(front: Listeners, child: _Child, extra: Seed, calls: Lines | None) -> int:
     """Open and fill the portal, and run the child beside it."""
     context = msgspec.structs.replace(await open_context(front.settings), calls=calls)
     try:
-        place = Place(context.database, context.keys, context.settings, usual_scopes())
-        filled = await fill(place, int(time.time()), extra)
+        place = DemoPortal(context.database, context.keys, context.settings, usual_scopes())
+        filled = await provision(place, int(time.time()), extra)
         await context.snapshots.begin(context)
         front.open(context)
         return await _beside(front, child, variables(front, filled), context)
@@ -139,25 +139,25 @@ async def _in_portal(front: Front, child: _Child, extra: Seed, calls: Lines | No
         await context.database.close()
 
 
-async def _beside(front: Front, child: _Child, told: Mapping[str, str], context: Context) -> int:
+async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], context: Context) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
     # Only this machine's loopback is listened on, so there is nothing to be warned of.
-    door = Door(context, WRITERS)
-    await door.start()
+    service = DeliveryService(context, PAYLOAD_BUILDERS)
+    await service.start()
     try:
         # Variables of a portal around this one would be mistaken for this one's.
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
         return await child.run({**inherited, **told})
     finally:
-        context.lobby.close()
+        context.long_poll.close()
         for listener in front.listeners:
             listener.stop()
         await asyncio.gather(*tasks)
-        await door.stop()
+        await service.stop()
 
 
-def variables(front: Front, filled: Filled) -> dict[str, str]:
+def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
     """What the command finds in its environment."""
     url, shown = front.settings.public_url, filled.credentials
     hooks = {str(person.id): f"{url}/rest/{person.id}/{person.webhook}/" for person in shown.people}
@@ -173,7 +173,7 @@ def variables(front: Front, filled: Filled) -> dict[str, str]:
         "BOTYARD_REFRESH_TOKEN": app.refresh_token,
         "BOTYARD_APPLICATION_TOKEN": app.application_token,
         "BOTYARD_MEMBER_ID": shown.member_id,
-        "BOTYARD_SEEDED": json.dumps(filled.sown._asdict()),
+        "BOTYARD_SEEDED": json.dumps(filled.seeded._asdict()),
     }
     if front.https_url:
         told |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
@@ -198,22 +198,22 @@ class _Child:
     async def run(self, environment: Mapping[str, str]) -> int:
         """Run to the end; the status as a shell would put it."""
         if self._early is not None:
-            return Exit.SIGNAL + self._early
+            return ExitCode.SIGNAL + self._early
         self._process = await self._started(environment)
         if self._early is not None:
             # It came while the command was being started.
             self.hear(self._early)
         status = await self._process.wait()
-        return status if status >= 0 else Exit.SIGNAL - status
+        return status if status >= 0 else ExitCode.SIGNAL - status
 
     async def _started(self, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
         try:
             return await asyncio.create_subprocess_exec(*self._command, env=environment)
         except FileNotFoundError as problem:
-            raise Failure(f"There is no command {self._command[0]!r}.", Exit.NOT_FOUND) from problem
+            raise CommandError(f"There is no command {self._command[0]!r}.", ExitCode.NOT_FOUND) from problem
         except (OSError, ValueError) as problem:
             reason = getattr(problem, "strerror", None) or str(problem)
-            raise Failure(f"{self._command[0]!r} cannot be run: {reason}.", Exit.NOT_EXECUTABLE) from problem
+            raise CommandError(f"{self._command[0]!r} cannot be run: {reason}.", ExitCode.NOT_EXECUTABLE) from problem
 
 
 def _in_foreground() -> bool:

@@ -7,12 +7,13 @@ import asyncio
 import shlex
 
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure, storage
-from botyard.commands.house import house
-from botyard.portal import passwords, setup
+from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
+from botyard.commands.open_portal import open_portal
+from botyard.portal import creation
+from botyard.portal.auth import passwords
 from botyard.portal.data_folder import claim, open_rows
-from botyard.store.db import Tx
-from botyard.store.migrate import migrate
+from botyard.store.engines.db import Tx
+from botyard.store.engines.migrate import migrate
 
 ABOUT = "Make a portal with its first administrator, whose password is printed once."
 EXAMPLES = """
@@ -37,18 +38,18 @@ def run(given: argparse.Namespace) -> int:
 async def _init(given: argparse.Namespace) -> int:
     password = passwords.new_password()
     stored = passwords.hashed(password)
-    async with house(options.place(given), empty=True) as open_:
+    async with open_portal(options.place(given), empty=True) as open_:
 
         async def work(tx: Tx) -> int | None:
-            return await setup.found_with_admin(tx, stored, open_.now)
+            return await creation.create_portal_with_admin(tx, stored, open_.now)
 
         admin_id = await open_.database.write(work)
     if admin_id is None:
-        raise Failure("There is a portal already; nothing was changed.")
-    print(f"login: {setup.ADMIN}")
+        raise CommandError("There is a portal already; nothing was changed.")
+    print(f"login: {creation.ADMIN}")
     print(f"password: {password}   (it is not shown again)")
     print(f"\n{_next(given)}")
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _next(given: argparse.Namespace) -> str:
@@ -60,7 +61,7 @@ def _next(given: argparse.Namespace) -> str:
     return "\n".join(
         (
             f"botyard serve{place}   starts it; sign in at /login with this login and password",
-            f"botyard webhook add {setup.ADMIN}{place}   prints an address by which scripts call the API",
+            f"botyard webhook add {creation.ADMIN}{place}   prints an address by which scripts call the API",
         )
     )
 
@@ -83,7 +84,7 @@ def migrate_run(given: argparse.Namespace) -> int:
 
 async def _migrate(given: argparse.Namespace) -> int:
     settings = options.place(given)
-    with storage(settings):
+    with storage_errors(settings):
         database = await open_rows(settings)
         try:
             applied = await migrate(database)
@@ -94,4 +95,4 @@ async def _migrate(given: argparse.Namespace) -> int:
         print(f"applied {name}")
     if not applied:
         print("The database is up to date.")
-    return Exit.OK
+    return ExitCode.OK

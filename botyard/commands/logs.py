@@ -14,7 +14,7 @@ import msgspec
 
 from botyard.call_log import Called, Lines
 from botyard.config import Settings
-from botyard.delivery.report import Made, attempts_log
+from botyard.delivery.report import AttemptRecord, attempts_log
 from botyard.model.deliveries import State
 from botyard.wire.hint import one_line
 
@@ -82,15 +82,15 @@ def _text(entry: object) -> str:
     return attempt_line(attempt) if attempt else _formatter.format(entry)
 
 
-def _attempt(record: logging.LogRecord) -> Made | None:
+def _attempt(record: logging.LogRecord) -> AttemptRecord | None:
     found = getattr(record, "attempt", None)
-    return found if isinstance(found, Made) else None
+    return found if isinstance(found, AttemptRecord) else None
 
 
 _THEN = {State.DONE: "", State.SENDING: "", State.UNCONFIRMED: "; received, as far as is known, and not sent again"}
 
 
-def attempt_line(one: Made) -> str:
+def attempt_line(one: AttemptRecord) -> str:
     """``bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ refused, again in 5 s``."""
     # The query of an address may hold a secret.
     where = one.address.partition("?")[0]
@@ -102,7 +102,7 @@ def attempt_line(one: Made) -> str:
     return f"{_whom(one)} ← {one.event}  {where} {_met(one)}{then}"
 
 
-def _met(one: Made) -> str:
+def _met(one: AttemptRecord) -> str:
     """What an attempt met, in a word where there is one."""
     kind, _, rest = one.problem.partition(": ")
     if kind == "no connection" and _REFUSED.search(rest):
@@ -110,7 +110,7 @@ def _met(one: Made) -> str:
     return one_line(", ".join(filter(None, [str(one.status or ""), one.problem])), MET_MAX)
 
 
-def _whom(one: Made) -> str:
+def _whom(one: AttemptRecord) -> str:
     return one.recipient.replace(":", " ")
 
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from botyard.commands.failing import Exit, Failure
+from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.config import Settings
 
 DEFAULTS = Settings()
@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and where help is."""
-        self.exit(Exit.USAGE, f"{self.prog}: {message.rstrip('.')}. See '{self.prog} --help'.\n")
+        self.exit(ExitCode.USAGE, f"{self.prog}: {message.rstrip('.')}. See '{self.prog} --help'.\n")
 
 
 def parser(name: str, description: str, examples: str) -> Parser:
@@ -184,7 +184,7 @@ def add_serving(made: argparse.ArgumentParser, *, tls_port: int) -> None:
 def serving(given: argparse.Namespace) -> Settings:
     """Settings with the options of ``add_serving``. Raises Failure where they do not go together."""
     if bool(given.tls_cert) != bool(given.tls_key):
-        raise Failure("--tls-cert and --tls-key go together.", Exit.USAGE)
+        raise CommandError("--tls-cert and --tls-key go together.", ExitCode.USAGE)
     return Settings(
         files=given.files,
         file_quota=given.file_quota,

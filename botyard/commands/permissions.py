@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.api import MODULES
-from botyard.commands.failing import Exit, Failure, meant
+from botyard.commands.exit_codes import CommandError, ExitCode, did_you_mean
 from botyard.rpc.registry import Registry
 from botyard.rpc.scopes import SCOPES, in_order, usual
 
@@ -24,7 +24,7 @@ def scopes(text: str) -> list[str]:
     wanted = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [scope for scope in wanted if scope not in every]
     if unknown:
-        suggestion = meant(unknown[0], every)
+        suggestion = did_you_mean(unknown[0], every)
         there_are = f" There are {', '.join(every)}." if suggestion else f"; there are {', '.join(every)}."
-        raise Failure(f"There is no permission {unknown[0]!r}{suggestion}{there_are}", Exit.USAGE)
+        raise CommandError(f"There is no permission {unknown[0]!r}{suggestion}{there_are}", ExitCode.USAGE)
     return wanted or usual(every)

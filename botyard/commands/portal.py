@@ -6,10 +6,10 @@ import argparse
 import asyncio
 
 from botyard.commands import options
-from botyard.commands.failing import Exit
-from botyard.commands.house import house
-from botyard.portal import switches
-from botyard.store.db import Tx
+from botyard.commands.exit_codes import ExitCode
+from botyard.commands.open_portal import open_portal
+from botyard.portal import portal_flags
+from botyard.store.engines.db import Tx
 
 ABOUT = "Show and turn the switches of the whole portal."
 EXAMPLES = """
@@ -25,9 +25,9 @@ def parser() -> options.Parser:
     made = options.parser("portal", ABOUT, EXAMPLES)
     verbs = made.add_subparsers(dest="verb", required=True, metavar="switch")
     switch = verbs.add_parser("switch", help="show the switches, or turn one", allow_abbrev=False)
-    meanings = "; ".join(f"{name}: {meaning}" for name, meaning in switches.MEANINGS.items())
+    meanings = "; ".join(f"{name}: {meaning}" for name, meaning in portal_flags.MEANINGS.items())
     switch.add_argument(
-        "name", nargs="?", choices=[*switches.SWITCHES], metavar="|".join(switches.SWITCHES), help=meanings
+        "name", nargs="?", choices=[*portal_flags.FLAGS], metavar="|".join(portal_flags.FLAGS), help=meanings
     )
     switch.add_argument("position", nargs="?", choices=["on", "off"], metavar="on|off", help="where to turn it")
     options.add_place(switch)
@@ -42,14 +42,14 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def _switch(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> None:
-            await switches.turn(tx, given.name, given.position == "on")
+            await portal_flags.set_flag(tx, given.name, given.position == "on")
 
         if given.name:
             await open_.database.write(work)
-        positions = await open_.database.read(switches.positions)
+        positions = await open_.database.read(portal_flags.all_flags)
     for name, on in positions.items():
-        print(f"{name}: {'on' if on else 'off'}   ({switches.MEANINGS[name]})")
-    return Exit.OK
+        print(f"{name}: {'on' if on else 'off'}   ({portal_flags.MEANINGS[name]})")
+    return ExitCode.OK

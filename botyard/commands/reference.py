@@ -7,7 +7,7 @@ import sys
 
 from botyard.api import MODULES
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
+from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.table import table
 from botyard.rpc.hints import nearest
 from botyard.rpc.openapi import document
@@ -32,7 +32,7 @@ def openapi_parser() -> options.Parser:
 def openapi_run(given: argparse.Namespace) -> int:
     """Print the description."""
     sys.stdout.write(document(Registry(MODULES), given.public_url or options.DEFAULTS.public_url).decode() + "\n")
-    return Exit.OK
+    return ExitCode.OK
 
 
 def methods_parser() -> options.Parser:
@@ -50,10 +50,10 @@ def methods_run(given: argparse.Namespace) -> int:
         # The answer is short; a prefix is compared with the beginnings of names, too.
         close = nearest(given.prefix, [method.name for method in registry])
         suggestion = f" Nearest: {', '.join(close)}." if close else " 'botyard methods' lists all."
-        raise Failure(f"There is no method whose name begins with {given.prefix!r}.{suggestion}")
+        raise CommandError(f"There is no method whose name begins with {given.prefix!r}.{suggestion}")
     rows = [
         (method.name, ",".join(method.scopes) or "-", method.access.value.sentence, method.summary)
         for method in sorted(found, key=lambda method: method.name.lower())
     ]
     print(table(("METHOD", "PERMISSION", "WHO MAY CALL", "WHAT IT DOES"), rows))
-    return Exit.OK
+    return ExitCode.OK

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from botyard.commands.failing import Exit, Failure
-from botyard.demo.seed import NOTHING, Seed, SeedWrong
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.demo.seed import NOTHING, InvalidSeed, Seed
 
 
 @contextmanager
@@ -21,9 +21,9 @@ def seeded(file: Path | None) -> Iterator[Seed]:
 
     try:
         extra = seed_file.read(file)
-    except SeedWrong as wrong:
-        raise Failure(str(wrong), Exit.SEED) from wrong
+    except InvalidSeed as wrong:
+        raise CommandError(str(wrong), ExitCode.SEED) from wrong
     try:
         yield extra
-    except SeedWrong as wrong:
-        raise Failure(seed_file.located(file, wrong), Exit.SEED) from wrong
+    except InvalidSeed as wrong:
+        raise CommandError(seed_file.located(file, wrong), ExitCode.SEED) from wrong

@@ -15,27 +15,28 @@ import msgspec
 
 from botyard.call_log import Lines
 from botyard.commands import banner, options
-from botyard.commands.failing import Exit, Failure, storage
-from botyard.commands.listening import Front, loop_factory
+from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
+from botyard.commands.listeners import Listeners, loop_factory
 from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
 from botyard.config import Settings
 from botyard.delivery.backpressure import raise_open_files
 from botyard.demo import helper_bot
-from botyard.demo.credentials import FILE, Credentials
-from botyard.demo.fill import Place, fill, greet
+from botyard.demo.credentials import FILE, DemoCredentials
 from botyard.demo.known_keys import KnownKeys, RandomKeys
+from botyard.demo.provisioning import DemoPortal, greet, provision
 from botyard.demo.seed import NOTHING, Seed
-from botyard.errors import Refused
-from botyard.portal import passwords, setup
+from botyard.errors import ApiError
+from botyard.portal import creation
+from botyard.portal.auth import passwords
 from botyard.portal.data_folder import made
 from botyard.portal.database_note import SQLITE_FILE
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
 from botyard.store import portal
-from botyard.store.db import Duplicate, Tx
-from botyard.store.server_lock import only_server
+from botyard.store.engines.db import Duplicate, Tx
+from botyard.store.engines.server_lock import only_server
 from botyard.web.loopback_only import is_loopback
 
 ABOUT = "Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once."
@@ -103,7 +104,7 @@ def settings(given: argparse.Namespace) -> Settings:
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if given.seed and not given.demo:
-        raise Failure("A seed is planted into a demo portal: say --demo, too.", Exit.USAGE)
+        raise CommandError("A seed is planted into a demo portal: say --demo, too.", ExitCode.USAGE)
     raise_open_files()
     wanted = settings(given)
     with (
@@ -112,29 +113,29 @@ def run(given: argparse.Namespace) -> int:
         asyncio.Runner(loop_factory=loop_factory()) as runner,
     ):
         runner.run(_serve(wanted, extra, lines if says_calls(wanted) else None))
-    return Exit.OK
+    return ExitCode.OK
 
 
 def _require_no_demo(wanted: Settings) -> None:
     """Raises Failure for a demo portal, new or made before."""
     if wanted.demo:
-        raise Failure(
+        raise CommandError(
             "A demo portal is not for --profile prod: its keys are printed. Leave out one of the two.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
     kept = wanted.data / FILE
     if kept.exists():
-        raise Failure(
+        raise CommandError(
             f"A portal that was made with --demo is not for --profile prod, for its keys in {kept} were printed; "
             "make another one with --data.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
 
 
 async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
     """Serve as the only server of a data folder; many may share a PostgreSQL database."""
     with contextlib.ExitStack() as held:
-        with storage(wanted):
+        with storage_errors(wanted):
             if wanted.profile == "prod":
                 _require_no_demo(wanted)
             held.enter_context(made(wanted.data))
@@ -144,8 +145,8 @@ async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
 
 
 async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
-    with storage(wanted):
-        front = Front(wanted)
+    with storage_errors(wanted):
+        front = Listeners(wanted)
         try:
             opened, lines = await _opened(front, extra)
         except BaseException:
@@ -163,7 +164,7 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
 
 
-async def _opened(front: Front, extra: Seed) -> tuple[Context, list[str]]:
+async def _opened(front: Listeners, extra: Seed) -> tuple[Context, list[str]]:
     """The open portal, made where there was none, and what there is to say about it."""
     context = await open_context(front.settings)
     try:
@@ -181,7 +182,7 @@ async def _keep_start(context: Context) -> None:
     helper = await helper_bot.find(context) if context.settings.demo else None
     if helper:
         # Where it is refused, the Helper says so when it runs.
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(ApiError):
             await helper.register()
     await context.snapshots.begin(context)
 
@@ -189,13 +190,13 @@ async def _keep_start(context: Context) -> None:
 class _Greeting(NamedTuple):
     """What there is to show after a start: demo keys, or the password of a new administrator."""
 
-    shown: Credentials | None = None
+    shown: DemoCredentials | None = None
     password: str = ""
     unplanted: bool = False
     """Whether there was a seed, and a portal before it."""
 
 
-async def _settle(context: Context, front: Front, extra: Seed) -> list[str]:
+async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
     """Make what is missing and say what there is."""
     greeting = await (_settle_demo(context, extra) if context.settings.demo else _settle_plain(context))
     lines: list[str] = []
@@ -207,9 +208,9 @@ async def _settle(context: Context, front: Front, extra: Seed) -> list[str]:
         lines += ["This portal was made before, so nothing of the seed was planted; name a new folder with --data.", ""]
     if greeting.password:
         lines += [
-            f"A portal was made. Login: {setup.ADMIN}, password: {greeting.password} (it is not shown again).",
+            f"A portal was made. Login: {creation.ADMIN}, password: {greeting.password} (it is not shown again).",
             f"Sign in with it at {front.https_url or front.settings.public_url}/login; 'botyard webhook add "
-            f"{setup.ADMIN}' prints an address by which scripts call the API.",
+            f"{creation.ADMIN}' prints an address by which scripts call the API.",
             "",
         ]
     if front.ca_file:
@@ -237,28 +238,28 @@ async def _as_known(context: Context) -> Context:
 def _require_loopback(settings: Settings) -> None:
     """Raises Failure where a portal with published keys would be served to others."""
     if settings.random_keys:
-        raise Failure(
+        raise CommandError(
             f"The demo portal in {settings.data} was made with the published keys; "
             "--random-keys makes another one: name a new folder with --data.",
-            Exit.USAGE,
+            ExitCode.USAGE,
         )
     for option, host in (("--host", settings.host), ("--public-url", urlsplit(settings.public_url).hostname or "")):
         if not is_loopback(host):
-            raise Failure(
+            raise CommandError(
                 f"Everybody knows the keys of this demo, so it is for this machine only, which {host} is not: "
                 f"leave out {option}, or make a demo with --random-keys and a new --data.",
-                Exit.USAGE,
+                ExitCode.USAGE,
             )
 
 
 async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
-    place = Place(context.database, context.keys, context.settings, usual_scopes())
-    if not await context.database.read(setup.exists):
+    place = DemoPortal(context.database, context.keys, context.settings, usual_scopes())
+    if not await context.database.read(creation.exists):
         if not context.settings.random_keys:
             _require_loopback(context.settings)
         try:
             keyset = RandomKeys() if context.settings.random_keys else KnownKeys()
-            return _Greeting((await fill(place, int(time.time()), extra, keyset)).credentials)
+            return _Greeting((await provision(place, int(time.time()), extra, keyset)).credentials)
         except Duplicate:
             # Another server on the same database was faster.
             pass
@@ -266,13 +267,13 @@ async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
 
 
 async def _settle_plain(context: Context) -> _Greeting:
-    if await context.database.read(setup.exists):
+    if await context.database.read(creation.exists):
         return _Greeting()
     password = passwords.new_password()
     stored = passwords.hashed(password)
 
     async def work(tx: Tx) -> int | None:
-        return await setup.found_with_admin(tx, stored, int(time.time()))
+        return await creation.create_portal_with_admin(tx, stored, int(time.time()))
 
     made = await context.database.write(work)
     return _Greeting(password=password if made else "")

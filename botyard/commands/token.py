@@ -6,15 +6,16 @@ import argparse
 import asyncio
 
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import house, no_app, person
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import no_app, open_portal, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import moment
 from botyard.model.apps import App
 from botyard.model.bots import Bot
-from botyard.portal import apps, tokens
+from botyard.portal import apps
+from botyard.portal.auth import tokens
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 ABOUT = """Issue tokens: a pair for an application, or a person's own token that belongs to none. Show what the events
 of an application or of a bot are signed with."""
@@ -66,13 +67,13 @@ def run(given: argparse.Namespace) -> int:
 
 async def _for_application(given: argparse.Namespace) -> int:
     if given.seconds:
-        raise Failure(
-            "--seconds is for a person's own token; those of applications live as long as all others.", Exit.USAGE
+        raise CommandError(
+            "--seconds is for a person's own token; those of applications live as long as all others.", ExitCode.USAGE
         )
     wanted = scopes(given.scope) if given.scope else None
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
-        async def work(tx: Tx) -> tokens.Pair:
+        async def work(tx: Tx) -> tokens.TokenPair:
             found = await person(tx, given.who)
             app = await _app(tx, given.app)
             return await tokens.grant(tx, open_.ring, app=app, user_id=found.id, now=open_.now, scopes=wanted)
@@ -80,12 +81,12 @@ async def _for_application(given: argparse.Namespace) -> int:
         pair = await open_.database.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
     print(f"refresh_token: {pair.refresh}")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _own(given: argparse.Namespace) -> int:
     wanted = ",".join(scopes(given.scope))
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> tuple[str, int]:
             found = await person(tx, given.who)
@@ -95,17 +96,17 @@ async def _own(given: argparse.Namespace) -> int:
 
         text, expires = await open_.database.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _signing(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> str:
             return (await _app(tx, given.app)).owner if given.app else (await _bot(tx, given.bot)).owner
 
         print(f"signing_secret: {open_.keys.signing_text(await open_.database.read(work))}")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _app(tx: Tx, client_id: str) -> App:
@@ -118,5 +119,5 @@ async def _app(tx: Tx, client_id: str) -> App:
 async def _bot(tx: Tx, bot_id: int) -> Bot:
     bot = await bots.find(tx, bot_id)
     if bot is None:
-        raise Failure(f"There is no bot {bot_id}; 'botyard doctor' shows them.")
+        raise CommandError(f"There is no bot {bot_id}; 'botyard doctor' shows them.")
     return bot

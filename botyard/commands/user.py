@@ -7,12 +7,13 @@ import asyncio
 import sys
 
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import house, person
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import open_portal, person
 from botyard.commands.table import moment, table, yes
 from botyard.model.people import Profile, UserKind
-from botyard.portal import departments, passwords, users
-from botyard.store.db import Tx
+from botyard.portal import departments, users
+from botyard.portal.auth import passwords
+from botyard.store.engines.db import Tx
 from botyard.store.users import everyone
 
 ABOUT = "Add and list people, set passwords, send people away and let them back."
@@ -74,7 +75,7 @@ def _chosen(given: argparse.Namespace) -> str:
 def _hashed(given: argparse.Namespace, password: str, own: list[str]) -> str:
     """A password as it is stored. Raises Failure for a weak one."""
     if given.password_stdin and (reason := passwords.weakness(password, own)):
-        raise Failure(f"{reason}.")
+        raise CommandError(f"{reason}.")
     return passwords.hashed(password)
 
 
@@ -85,22 +86,22 @@ def _show(given: argparse.Namespace, password: str) -> None:
 
 async def _add(given: argparse.Namespace) -> int:
     if not given.login.strip():
-        raise Failure("A login may not be empty.", Exit.USAGE)
+        raise CommandError("A login may not be empty.", ExitCode.USAGE)
     if not given.guest and (reason := users.login_problem(given.login)):
-        raise Failure(f"{reason[0].upper()}{reason[1:]}.", Exit.USAGE)
+        raise CommandError(f"{reason[0].upper()}{reason[1:]}.", ExitCode.USAGE)
     if given.guest and (given.admin or given.extranet or given.password_stdin):
-        raise Failure("A guest has no login, no password and no rights.", Exit.USAGE)
+        raise CommandError("A guest has no login, no password and no rights.", ExitCode.USAGE)
     profile = Profile(
         name=given.name or given.login, last_name=given.last_name, email=given.email, work_position=given.position
     )
     kind = UserKind.GUEST if given.guest else UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE
     password = "" if given.guest else _chosen(given)
     stored = "" if given.guest else _hashed(given, password, users.own_words(profile, given.login))
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> int:
             if not given.guest and await users.find_login(tx, given.login):
-                raise Failure(f"The login {given.login!r} is taken.")
+                raise CommandError(f"The login {given.login!r} is taken.")
             return await users.add(
                 tx,
                 profile,
@@ -116,11 +117,11 @@ async def _add(given: argparse.Namespace) -> int:
     print(f"id: {user_id}")
     if password:
         _show(given, password)
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _list(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         everybody = [one for one in await open_.database.read(everyone) if not one.bot]
     rows = [
         (
@@ -135,29 +136,29 @@ async def _list(given: argparse.Namespace) -> int:
         for one in everybody
     ]
     print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _password(given: argparse.Namespace) -> int:
     password = _chosen(given)
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         found = await open_.database.read(lambda tx: person(tx, given.who))
         if not found.login:
-            raise Failure("A guest has no login, and so no password.")
+            raise CommandError("A guest has no login, and so no password.")
         stored = _hashed(given, password, users.own_words(found))
         await open_.database.write(lambda tx: users.set_password(tx, found.id, stored))
     _show(given, password)
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _turn(given: argparse.Namespace) -> int:
     away = given.verb == "deactivate"
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> None:
             found = await person(tx, given.who)
-            await (users.send_away(tx, found, open_.now) if away else users.let_back(tx, found, open_.now))
+            await (users.deactivate(tx, found, open_.now) if away else users.activate(tx, found, open_.now))
 
         await open_.database.write(work)
     print(f"{given.who} is {'not ' if away else ''}active now.")
-    return Exit.OK
+    return ExitCode.OK

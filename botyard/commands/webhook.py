@@ -6,14 +6,14 @@ import argparse
 import asyncio
 
 from botyard.commands import options
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.house import house, person
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.open_portal import open_portal, person
 from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table
 from botyard.portal import users, webhooks
 from botyard.portal.webhooks import Issued
 from botyard.store import portal
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 ABOUT = "Issue, list and revoke incoming webhooks: addresses by which scripts call in somebody's name."
 EXAMPLES = """
@@ -53,7 +53,7 @@ def run(given: argparse.Namespace) -> int:
 
 async def _add(given: argparse.Namespace) -> int:
     settings, wanted = options.place(given), scopes(given.scope)
-    async with house(settings) as open_:
+    async with open_portal(settings) as open_:
 
         async def work(tx: Tx) -> Issued:
             found = await person(tx, given.who)
@@ -68,11 +68,11 @@ async def _add(given: argparse.Namespace) -> int:
     print(f"address: {url}{made.path()}   (it is not shown again)")
     if known and known.https_required and not url.startswith("https:"):
         print("The portal takes https only (botyard portal switch https), and this address is not: see --public-url.")
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _list(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
         listed = await open_.database.read(webhooks.listed)
         names = {one.id: users.name_of(one) for one in await open_.database.read(users.people)}
     rows = [
@@ -88,17 +88,17 @@ async def _list(given: argparse.Namespace) -> int:
         for hook in listed
     ]
     print(table(("ID", "SECRET", "PERSON", "CREATED (UTC)", "REVOKED", "TITLE", "PERMISSIONS"), rows))
-    return Exit.OK
+    return ExitCode.OK
 
 
 async def _revoke(given: argparse.Namespace) -> int:
-    async with house(options.place(given)) as open_:
+    async with open_portal(options.place(given)) as open_:
 
         async def work(tx: Tx) -> bool:
             return await webhooks.revoke(tx, given.id, open_.now)
 
         revoked = await open_.database.write(work)
     if not revoked:
-        raise Failure(f"There is no webhook {given.id} that could be revoked; 'botyard webhook list' shows them.")
+        raise CommandError(f"There is no webhook {given.id} that could be revoked; 'botyard webhook list' shows them.")
     print(f"Webhook {given.id} is revoked.")
-    return Exit.OK
+    return ExitCode.OK

@@ -8,9 +8,9 @@ import errno
 import ssl
 from collections.abc import Mapping
 
-from botyard.delivery.connection import Connection, Head, Lost
-from botyard.delivery.guard import AddressRefused, Guard, NameUnknown, Place
-from botyard.delivery.retries import Answer
+from botyard.delivery.connection import HandlerConnection, Head, Lost
+from botyard.delivery.guard import AddressRefused, Endpoint, Guard, NameUnknown
+from botyard.delivery.retries import HandlerResponse
 from botyard.model.deliveries import NO_CONNECTION
 
 KEPT = 4096
@@ -28,13 +28,13 @@ ADDRESS_SECONDS = 3.0
 _OWN_FAULTS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
 
-class _Try:
+class _RequestAttempt:
     """What is known of a post that is under way."""
 
     __slots__ = ("connection", "cut", "task")
 
     def __init__(self) -> None:
-        self.connection: Connection | None = None
+        self.connection: HandlerConnection | None = None
         self.cut = False
         self.task = asyncio.current_task()
 
@@ -49,16 +49,16 @@ class _Try:
             self.connection.abort()
 
 
-class Client:
+class HandlerClient:
     """Sends posts. Must be opened and closed on the event loop that uses it."""
 
     def __init__(self, guard: Guard, seconds: float, tls: ssl.SSLContext | None = None) -> None:
         self._guard = guard
         self._seconds = seconds
         self._tls = tls
-        self._idle: dict[tuple[str, str, int], list[Connection]] = {}
+        self._idle: dict[tuple[str, str, int], list[HandlerConnection]] = {}
         self._idle_count = 0
-        self._open: set[_Try] = set()
+        self._open: set[_RequestAttempt] = set()
 
     async def close(self) -> None:
         self.cut()
@@ -76,9 +76,9 @@ class Client:
             if one.task is not None:
                 one.task.cancel()
 
-    async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         """Send a form. What goes wrong is an answer too: status 0 and the problem."""
-        attempt = _Try()
+        attempt = _RequestAttempt()
         self._open.add(attempt)
         try:
             async with asyncio.timeout(self._seconds):
@@ -91,7 +91,9 @@ class Client:
                 raise
             if attempt.task is not None:
                 attempt.task.uncancel()
-            return Answer(0, problem="stopped: the server stopped", written=attempt.written, ours=not attempt.written)
+            return HandlerResponse(
+                0, problem="stopped: the server stopped", written=attempt.written, ours=not attempt.written
+            )
         except BaseException as problem:
             attempt.end()
             answer = self._failed(problem, attempt)
@@ -101,28 +103,28 @@ class Client:
         finally:
             self._open.discard(attempt)
 
-    def _failed(self, problem: BaseException, attempt: _Try) -> Answer | None:
+    def _failed(self, problem: BaseException, attempt: _RequestAttempt) -> HandlerResponse | None:
         """What a failure means; ``None`` for a mistake in the program."""
         match problem:
             case AddressRefused():
-                return Answer(0, problem=f"address refused: {problem}")
+                return HandlerResponse(0, problem=f"address refused: {problem}")
             case NameUnknown():
-                return Answer(0, problem=f"unknown name: {problem}")
+                return HandlerResponse(0, problem=f"unknown name: {problem}")
             case TimeoutError() if attempt.written:
-                return Answer(0, problem=f"timeout: no answer within {self._seconds:g} s", written=True)
+                return HandlerResponse(0, problem=f"timeout: no answer within {self._seconds:g} s", written=True)
             case TimeoutError():
-                return Answer(0, problem=f"{NO_CONNECTION}: not within {self._seconds:g} s")
+                return HandlerResponse(0, problem=f"{NO_CONNECTION}: not within {self._seconds:g} s")
             case ssl.SSLError():
-                return Answer(0, problem=f"TLS failed: {_short(problem)}", written=attempt.written)
+                return HandlerResponse(0, problem=f"TLS failed: {_short(problem)}", written=attempt.written)
             case Lost():
-                return Answer(0, problem=f"no answer: {_short(problem)}", written=attempt.written)
+                return HandlerResponse(0, problem=f"no answer: {_short(problem)}", written=attempt.written)
             case OSError(errno=number) if number in _OWN_FAULTS:
-                return Answer(0, problem=f"{NO_CONNECTION}: {_short(problem)}", ours=True)
+                return HandlerResponse(0, problem=f"{NO_CONNECTION}: {_short(problem)}", ours=True)
             case OSError() | ValueError():
-                return Answer(0, problem=f"{NO_CONNECTION}: {_short(problem)}", written=attempt.written)
+                return HandlerResponse(0, problem=f"{NO_CONNECTION}: {_short(problem)}", written=attempt.written)
         return None
 
-    async def _answered(self, attempt: _Try, place: Place, request: bytes) -> Head:
+    async def _answered(self, attempt: _RequestAttempt, place: Endpoint, request: bytes) -> Head:
         """Send a request on a connection that rests, or else on a new one."""
         attempt.connection = connection = self._resting(place) or await self._connected(place)
         try:
@@ -135,7 +137,7 @@ class Client:
         attempt.connection = connection = await self._connected(place)
         return await connection.post(request)
 
-    async def _answer(self, attempt: _Try, place: Place, head: Head) -> Answer:
+    async def _answer(self, attempt: _RequestAttempt, place: Endpoint, head: Head) -> HandlerResponse:
         assert attempt.connection is not None
         body = await attempt.connection.body(BODY_SECONDS, KEPT)
         if attempt.connection.reusable and self._idle_count < IDLE_MAX:
@@ -145,11 +147,11 @@ class Client:
         else:
             attempt.end()
         problem = "redirect: handlers are called where they say they are" if 300 <= head.status < 400 else ""
-        return Answer(head.status, body, head.headers.get("retry-after", ""), problem, written=True)
+        return HandlerResponse(head.status, body, head.headers.get("retry-after", ""), problem, written=True)
 
     # Connections.
 
-    def _resting(self, place: Place) -> Connection | None:
+    def _resting(self, place: Endpoint) -> HandlerConnection | None:
         """The connection to a place that was used last."""
         key = _key(place)
         resting = self._idle.get(key)
@@ -162,7 +164,7 @@ class Client:
         connection.wake()
         return connection
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: HandlerConnection) -> None:
         """A connection has ended while it rested."""
         for key, resting in self._idle.items():
             if connection in resting:
@@ -172,7 +174,7 @@ class Client:
                     del self._idle[key]
                 return
 
-    async def _connected(self, place: Place) -> Connection:
+    async def _connected(self, place: Endpoint) -> HandlerConnection:
         """A new connection to the first address that takes it."""
         for address in place.addresses[:-1]:
             with contextlib.suppress(OSError, TimeoutError):
@@ -183,9 +185,9 @@ class Client:
         except ConnectionRefusedError as problem:
             raise OSError(f"{place.host}:{place.port} refused the connection") from problem
 
-    async def _connected_to(self, address: str, place: Place) -> Connection:
+    async def _connected_to(self, address: str, place: Endpoint) -> HandlerConnection:
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(lambda: Connection(self._forget), address, place.port)
+        _, connection = await loop.create_connection(lambda: HandlerConnection(self._forget), address, place.port)
         if place.url.scheme == "https":
             await connection.encrypt(self._context(), place.host)
         return connection
@@ -197,7 +199,7 @@ class Client:
         return self._tls
 
 
-def _closed_before(connection: Connection) -> bool:
+def _closed_before(connection: HandlerConnection) -> bool:
     """Whether a connection that was lost had been closed when the request was written, as far as one can tell."""
     if connection.heard:
         return False
@@ -205,11 +207,11 @@ def _closed_before(connection: Connection) -> bool:
     return written is None or asyncio.get_running_loop().time() - written <= RACE_SECONDS
 
 
-def _key(place: Place) -> tuple[str, str, int]:
+def _key(place: Endpoint) -> tuple[str, str, int]:
     return place.url.scheme, place.host, place.port
 
 
-def _request(place: Place, body: bytes, headers: Mapping[str, str]) -> bytes:
+def _request(place: Endpoint, body: bytes, headers: Mapping[str, str]) -> bytes:
     lines = [
         f"POST {place.url.raw_path_qs} HTTP/1.1",
         f"Host: {place.url.host_port_subcomponent}",

@@ -32,10 +32,10 @@ class Head(NamedTuple):
     headers: dict[str, str]
 
 
-class Connection(asyncio.Protocol):
+class HandlerConnection(asyncio.Protocol):
     """Sends one request at a time. ``written`` is the moment at which the kernel had all of the last one."""
 
-    def __init__(self, on_idle_end: Callable[[Connection], None]) -> None:
+    def __init__(self, on_idle_end: Callable[[HandlerConnection], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_idle_end = on_idle_end
         self._transport: asyncio.Transport | None = None

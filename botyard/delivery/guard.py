@@ -27,7 +27,7 @@ class NameUnknown(Exception):
     """The name has no address."""
 
 
-class Place(NamedTuple):
+class Endpoint(NamedTuple):
     """Where to connect to: the host and port of the URL, and addresses that were checked."""
 
     url: URL
@@ -109,13 +109,13 @@ class Guard:
         self._lookup = lookup or look_up
         self._known: dict[tuple[str, int], tuple[float, tuple[str, ...]]] = {}
 
-    async def place(self, text: str) -> Place:
+    async def place(self, text: str) -> Endpoint:
         """Where a URL leads, checked. Raises AddressRefused, NameUnknown."""
         url = _read(text)
         host, port = url.raw_host or "", url.port or 0
         if not self.open and (port in CLOSED_PORTS or (port < 1024 and port not in WEB_PORTS)):
             raise AddressRefused(f"port {port} is closed to handlers")
-        return Place(url, host, port, await self.addresses(host, port))
+        return Endpoint(url, host, port, await self.addresses(host, port))
 
     async def addresses(self, host: str, port: int) -> tuple[str, ...]:
         """The addresses of a host, each of them checked. Raises AddressRefused, NameUnknown."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from botyard.api.post import Post
+from botyard.api.payloads.webhook_payload import WebhookPayload
 
 MASK = "***"
 _SECRETS = frozenset({"access_token", "refresh_token", "application_token"})
@@ -13,7 +13,7 @@ SHORT = 8
 """So few letters tell nothing of a token; more of them at the end of an answer may be one that was cut off."""
 
 
-def masked(answer: str, post: Post) -> str:
+def masked(answer: str, post: WebhookPayload) -> str:
     """An answer without the tokens that the post held, also where the last of them is cut off."""
     for secret in set(_secrets([post.auth, post.data])):
         answer = answer.replace(secret, MASK)

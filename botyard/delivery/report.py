@@ -8,7 +8,8 @@ from typing import NamedTuple
 from botyard.model.deliveries import Ended, State
 
 attempts_log = logging.getLogger("botyard.delivery.attempts")
-"""Every attempt at level DEBUG; the record's ``attempt`` is a ``Made``. Nobody listens unless it is asked to."""
+"""Every attempt at level DEBUG; the record's ``attempt`` is an ``AttemptRecord``. Nobody listens unless it is asked
+to."""
 log = logging.getLogger("botyard.delivery")
 
 REMEMBERED = 10_000
@@ -17,7 +18,7 @@ REMEMBERED = 10_000
 _THEN = {State.DONE: "", State.UNCONFIRMED: ", received but not confirmed", State.DEAD: ", given up"}
 
 
-class Made(NamedTuple):
+class AttemptRecord(NamedTuple):
     """An attempt that was made: for whom, of what, where, and what came of it.
 
     ``recipient`` is `bot:1008` or `binding:3`. ``outcome`` is the delivery's next state: done, unconfirmed, waiting
@@ -48,12 +49,12 @@ class Made(NamedTuple):
         return f"{self.recipient} ← {self.event} {self.address.partition('?')[0]} {self.met}{then}"
 
 
-def made(ended: Ended, event: str, address: str, now: int) -> Made | None:
+def attempt_record(ended: Ended, event: str, address: str, now: int) -> AttemptRecord | None:
     """The attempt that has ended so; ``None`` where none was made."""
     attempt = ended.attempt
     if attempt is None:
         return None
-    return Made(
+    return AttemptRecord(
         recipient=ended.delivery.recipient,
         event=event,
         address=address,
@@ -80,7 +81,7 @@ class Report:
             log.error("This server cannot call handlers: %s", problem)
         self._lacking = not stopping
 
-    def attempt(self, one: Made) -> None:
+    def attempt(self, one: AttemptRecord) -> None:
         """Note an attempt."""
         self._lacking = False
         if attempts_log.isEnabledFor(logging.DEBUG):

@@ -20,7 +20,7 @@ REFUSED_FOR_NOW = frozenset({408, 425, 429})
 UNANSWERED = frozenset({504, 524})
 
 
-class Mode(NamedTuple):
+class RetryPolicy(NamedTuple):
     """How events reach handlers. ``repeats`` what was received and not confirmed.
 
     An event holds those behind it in its dialog for ``hold`` seconds from its first attempt (``None``: until it has
@@ -33,15 +33,15 @@ class Mode(NamedTuple):
     beside: int | None
 
 
-MODES: dict[str, Mode] = {
-    "retry": Mode(SCHEDULE, repeats=False, hold=10, beside=4),
-    "strict": Mode(SCHEDULE, repeats=True, hold=None, beside=1),
+RETRY_POLICIES: dict[str, RetryPolicy] = {
+    "retry": RetryPolicy(SCHEDULE, repeats=False, hold=10, beside=4),
+    "strict": RetryPolicy(SCHEDULE, repeats=True, hold=None, beside=1),
     # A single attempt, as the vendor makes it.
-    "compat": Mode((0,), repeats=False, hold=0, beside=None),
+    "compat": RetryPolicy((0,), repeats=False, hold=0, beside=None),
 }
 
 
-class Answer(NamedTuple):
+class HandlerResponse(NamedTuple):
     """What came back: ``status`` 0 and a ``problem`` where it was no answer; ``body`` is how it begins.
 
     ``written`` says that the whole request had left, so that the handler may have it. ``ours`` is a failure of this
@@ -56,7 +56,9 @@ class Answer(NamedTuple):
     ours: bool = False
 
 
-def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: int, settled: int = 0) -> Ended:
+def judged(
+    delivery: Delivery, made: Attempt, answer: HandlerResponse, mode: RetryPolicy, now: int, settled: int = 0
+) -> Ended:
     """What an attempt makes of a delivery: 2xx ends it, what has not arrived is tried again while there is time.
 
     A delivery that has waited behind another for longer than the whole schedule gets one attempt; its age is
@@ -77,7 +79,7 @@ def judged(delivery: Delivery, made: Attempt, answer: Answer, mode: Mode, now: i
     return Ended(delivery, State.WAITING, due=now + pause, attempt=made)
 
 
-def _unconfirmed(answer: Answer) -> bool:
+def _unconfirmed(answer: HandlerResponse) -> bool:
     """Whether the handler has the event, as far as anybody can know, and has not said so."""
     return answer.status in UNANSWERED or (answer.status == 0 and answer.written)
 

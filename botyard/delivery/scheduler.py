@@ -15,16 +15,16 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Mapping
 
 from botyard.delivery.backpressure import Backpressure, open_files
+from botyard.delivery.commit_listener import POLL_SECONDS, CommitListener
 from botyard.delivery.pace import LOOK_SECONDS, Pace
-from botyard.delivery.retries import MODES
-from botyard.delivery.sender import Held, Send, Sender
-from botyard.delivery.tail import POLL_SECONDS, Tail
-from botyard.delivery.words import Writer
+from botyard.delivery.rendering import PayloadBuilder
+from botyard.delivery.retries import RETRY_POLICIES
+from botyard.delivery.sender import QueuedDelivery, Send, Sender
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
 from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, BotRemoved, ContextGiven, MemberJoined
 from botyard.rpc.call import Context
 from botyard.store import deliveries
-from botyard.store.db import Tx, Unavailable
+from botyard.store.engines.db import Tx, Unavailable
 from botyard.store.ordering import NEVER, Ordering
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ Dialog = tuple[str, int]
 
 
 class Scheduler:
-    """Sends what waits. ``writers`` has one for each kind of recipients ('bot', 'binding', …).
+    """Sends what waits. ``builders`` has one for each kind of recipients ('bot', 'binding', …).
 
     ``cut`` ends what is being sent, each with what is known of it.
     """
@@ -56,14 +56,14 @@ class Scheduler:
     def __init__(
         self,
         context: Context,
-        writers: Mapping[str, Writer],
+        builders: Mapping[str, PayloadBuilder],
         send: Send,
         poll: float = POLL_SECONDS,
         cut: Callable[[], None] | None = None,
     ) -> None:
-        settings, mode = context.settings, MODES[context.settings.delivery]
+        settings, mode = context.settings, RETRY_POLICIES[context.settings.delivery]
         self.pace = Pace(context.limits)
-        self.sender = Sender(context, writers, send, mode, self._ended)
+        self.sender = Sender(context, builders, send, mode, self._ended)
         self._context = context
         self._database = context.database
         self._cut = cut
@@ -72,14 +72,14 @@ class Scheduler:
         self._lease = int(settings.delivery_timeout + QUEUE_SECONDS) + LEASE_SLACK
         self._name = secrets.token_hex(8)
         self._named = False
-        self._tail = Tail(context.database, poll)
+        self._commits = CommitListener(context.database, poll)
         # Half of the files are for callers and the database.
         self._places = Backpressure(max(1, min(settings.delivery_concurrency, open_files() // 2)))
-        self._queues: OrderedDict[str, deque[Held]] = OrderedDict()
+        self._queues: OrderedDict[str, deque[QueuedDelivery]] = OrderedDict()
         self._queued = 0
-        self._held: dict[int, Held] = {}
-        self._last: dict[Dialog, Held] = {}
-        self._holding: deque[Held] = deque()
+        self._held: dict[int, QueuedDelivery] = {}
+        self._last: dict[Dialog, QueuedDelivery] = {}
+        self._holding: deque[QueuedDelivery] = deque()
         self._outcomes: list[Ended] = []
         self._call_ups: list[tuple[str, int, int]] = []
         # When an attempt for a recipient last failed; 0 once one has succeeded.
@@ -103,14 +103,14 @@ class Scheduler:
         self._stopping = True
         if self._main is None:
             return
-        self._tail.wake()
+        self._commits.wake()
         await self._main
         await self.sender.stop(seconds, self._cut)
         for held in itertools.chain.from_iterable(self._queues.values()):
             self._ended(held, Ended(held.delivery, State.WAITING, due=self._now()), 0.0)
         self._queues.clear()
         try:
-            await self._turn()
+            await self._tick()
         except Unavailable as problem:
             log.warning("What was sent last could not be recorded and may be sent again: %s", problem.reason)
 
@@ -132,7 +132,7 @@ class Scheduler:
             try:
                 if self._database.name == "postgresql" and self._moment() >= self._looked + TAKEOVER_SECONDS:
                     await self._take_over()
-                pause = await self._turn()
+                pause = await self._tick()
             except Unavailable as problem:
                 if not problem.mark:
                     log.warning("Deliveries pause: %s", problem.reason)
@@ -141,7 +141,7 @@ class Scheduler:
                 log.exception("A turn of the delivery failed.")
                 await asyncio.sleep(PROBLEM_SECONDS)
             if pause:
-                await self._tail.wait(pause)
+                await self._commits.wait(pause)
             await self.pace.turn()
 
     async def _take_over(self) -> None:
@@ -155,14 +155,14 @@ class Scheduler:
 
     # A turn: record, claim, lease.
 
-    async def _turn(self) -> float:
+    async def _tick(self) -> float:
         """Do what there is to do in the database; how long to wait for more, 0 for none at all."""
         now = self._now()
         self._note_ends_of_holds(now)
         room = self._room()
         due = await self._database.read(deliveries.next_due) if room > 0 else None
         if not (self._outcomes or self._call_ups or self._recovered) and (due is None or due > now):
-            self._pump()
+            self._dispatch()
             return self._pause(due)
         outcomes, self._outcomes = self._outcomes, []
         call_ups, self._call_ups = self._call_ups, []
@@ -189,7 +189,7 @@ class Scheduler:
             raise
         for one in taken:
             self._take(one, now)
-        self._pump()
+        self._dispatch()
         return 0.0
 
     def _room(self) -> int:
@@ -203,7 +203,7 @@ class Scheduler:
         now = self._context.clock.now()
         moments = [held.delivery.holds_until for held in itertools.islice(self._holding, 1)]
         moments += [] if due is None else [due]
-        return max(0.001, min((moment - now for moment in moments), default=self._tail.poll))
+        return max(0.001, min((moment - now for moment in moments), default=self._commits.poll))
 
     def _divided(self, claimed: list[Delivery], now: int) -> tuple[list[Delivery], dict[int, int]]:
         """What is taken now, and until when the rest is put off: what there is no place for."""
@@ -226,7 +226,7 @@ class Scheduler:
     def _take(self, delivery: Delivery, now: int) -> None:
         dialog = (delivery.recipient, delivery.lane)
         before = self._last.get(dialog)
-        held = self._last[dialog] = Held(delivery, self._places.take(delivery.recipient), before)
+        held = self._last[dialog] = QueuedDelivery(delivery, self._places.take(delivery.recipient), before)
         self._held[delivery.id] = held
         if now < delivery.holds_until < NEVER:
             self._holding.append(held)
@@ -246,12 +246,12 @@ class Scheduler:
 
     # Sending.
 
-    def _pump(self) -> None:
+    def _dispatch(self) -> None:
         """Start what may start now: recipients in turn."""
         self._pumping = False
         if self._stopping or not self._queues:
             return
-        batch: list[Held] = []
+        batch: list[QueuedDelivery] = []
         allowance = self.pace.allowance()
         while len(batch) < allowance and self._queues:
             recipient, queue = self._queues.popitem(last=False)
@@ -263,15 +263,15 @@ class Scheduler:
             self.pace.began(len(batch))
             self.sender.start(batch)
         if self._queues:
-            self._pump_soon(LOOK_SECONDS if self.pace.beside else 0.0)
+            self._dispatch_soon(LOOK_SECONDS if self.pace.beside else 0.0)
 
-    def _pump_soon(self, seconds: float) -> None:
+    def _dispatch_soon(self, seconds: float) -> None:
         """Once for all who ask in this round of the loop."""
         if not self._pumping:
             self._pumping = True
-            asyncio.get_running_loop().call_later(seconds, self._pump)
+            asyncio.get_running_loop().call_later(seconds, self._dispatch)
 
-    def _ended(self, held: Held, ended: Ended, took: float) -> None:
+    def _ended(self, held: QueuedDelivery, ended: Ended, took: float) -> None:
         """Something came of a delivery; it is recorded in the next turn."""
         delivery = held.delivery
         held.ended = True
@@ -283,7 +283,7 @@ class Scheduler:
         if ended.attempt is not None:
             held.flow.ended(took)
             self._note_health(delivery, ended.attempt, took, done=ended.state is State.DONE)
-        self._tail.wake()
+        self._commits.wake()
 
     def _note_health(self, delivery: Delivery, attempt: Attempt, took: float, *, done: bool) -> None:
         """A recipient is back with the first success that began after the last failure had ended."""

@@ -7,30 +7,30 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
-from botyard.api.post import Post
-from botyard.delivery import form
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.delivery import encoding
 from botyard.delivery.backpressure import Flow
 from botyard.delivery.masking import SHORT, masked
-from botyard.delivery.report import Report, made
-from botyard.delivery.retries import OWN_FAULT_SECONDS, Answer, Mode, judged
-from botyard.delivery.words import Letter, Writer
+from botyard.delivery.rendering import PayloadBuilder, SignedPayload
+from botyard.delivery.report import Report, attempt_record
+from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import happening
 from botyard.rpc.call import Context
 from botyard.store import events
-from botyard.store.db import Tx, Unavailable
+from botyard.store.engines.db import Tx, Unavailable
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[Answer]]
+Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[HandlerResponse]]
 
 
-class Held:
+class QueuedDelivery:
     """A leased delivery: whose place it takes, since when, and the one of its dialog that has to begin before it."""
 
     __slots__ = ("_waiting", "before", "begun", "delivery", "ended", "flow")
 
-    def __init__(self, delivery: Delivery, flow: Flow, before: Held | None) -> None:
+    def __init__(self, delivery: Delivery, flow: Flow, before: QueuedDelivery | None) -> None:
         self.delivery = delivery
         self.flow = flow
         self.before = before
@@ -57,12 +57,12 @@ class Sender:
     def __init__(
         self,
         context: Context,
-        writers: Mapping[str, Writer],
+        builders: Mapping[str, PayloadBuilder],
         send: Send,
-        mode: Mode,
-        ended: Callable[[Held, Ended, float], None],
+        mode: RetryPolicy,
+        ended: Callable[[QueuedDelivery, Ended, float], None],
     ) -> None:
-        self.writers = writers
+        self.builders = builders
         self.database = context.database
         self._context = context
         self._send = send
@@ -72,7 +72,7 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self.stopping = False
 
-    def start(self, batch: list[Held]) -> None:
+    def start(self, batch: list[QueuedDelivery]) -> None:
         """Write the letters of a batch, and send each."""
         self._spawn(self._written(batch))
 
@@ -107,9 +107,9 @@ class Sender:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _written(self, batch: list[Held]) -> None:
+    async def _written(self, batch: list[QueuedDelivery]) -> None:
         try:
-            letters = await self.database.write(lambda tx: self._letters(tx, batch))
+            payloads = await self.database.write(lambda tx: self._payloads(tx, batch))
         except asyncio.CancelledError:
             self._give_back(batch, 0)
             raise
@@ -119,13 +119,13 @@ class Sender:
         except Exception as problem:
             await self._separately(batch, problem)
             return
-        for held, (found, created) in zip(batch, letters, strict=True):
-            if isinstance(found, Letter):
+        for held, (found, created) in zip(batch, payloads, strict=True):
+            if isinstance(found, SignedPayload):
                 self._spawn(self._sent(held, found, created))
             else:
                 self._end(held, Ended(held.delivery, State.SKIPPED, reason=found))
 
-    async def _separately(self, batch: list[Held], problem: Exception) -> None:
+    async def _separately(self, batch: list[QueuedDelivery], problem: Exception) -> None:
         """One letter of a batch failed all: find out which."""
         if len(batch) > 1:
             for held in batch:
@@ -133,45 +133,47 @@ class Sender:
             return
         (held,) = batch
         log.error("Delivery %d could not be written.", held.delivery.id, exc_info=problem)
-        answer = Answer(0, problem=f"not written: {type(problem).__name__}")
+        answer = HandlerResponse(0, problem=f"not written: {type(problem).__name__}")
         self._judge(held, None, answer, self._context.clock.now(), 0.0)
 
-    async def _letters(self, tx: Tx, batch: list[Held]) -> list[tuple[Letter | Reason, int]]:
-        found: list[tuple[Letter | Reason, int]] = []
+    async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | Reason, int]]:
+        found: list[tuple[SignedPayload | Reason, int]] = []
         for held in batch:
             delivery = held.delivery
             row = await events.find(tx, delivery.event_id)
-            writer = self.writers.get(delivery.recipient.partition(":")[0])
-            if row is None or writer is None:
+            builder = self.builders.get(delivery.recipient.partition(":")[0])
+            if row is None or builder is None:
                 found.append((Reason.NO_WRITER, 0))
                 continue
             what = happening(delivery.event_id, *row)
-            found.append((await writer(tx, self._context, what, delivery), what.created))
+            found.append((await builder(tx, self._context, what, delivery), what.created))
         return found
 
-    async def _sent(self, held: Held, letter: Letter, created: int) -> None:
+    async def _sent(self, held: QueuedDelivery, payload: SignedPayload, created: int) -> None:
         """Make an attempt."""
         clock, loop = self._context.clock, asyncio.get_running_loop()
         started, begun = clock.now(), loop.time()
         try:
             await held.turn()
             started, begun = clock.now(), loop.time()
-            said = form.body(letter.post, created)
-            secret = self._context.keys.signing_secret(letter.owner)
-            headers = form.headers(held.delivery, created, said, secret, int(started))
+            said = encoding.body(payload.post, created)
+            secret = self._context.keys.signing_secret(payload.owner)
+            headers = encoding.headers(held.delivery, created, said, secret, int(started))
             held.begin()
-            answer = await self._send(letter.post.handler, said, headers)
+            answer = await self._send(payload.post.handler, said, headers)
             if len(answer.body) > SHORT:
-                answer = answer._replace(body=masked(answer.body, letter.post))
+                answer = answer._replace(body=masked(answer.body, payload.post))
         except asyncio.CancelledError:
             self._give_back([held], 0)
             raise
         except Exception as problem:
             log.exception("Delivery %d could not be sent.", held.delivery.id)
-            answer = Answer(0, problem=f"not sent: {type(problem).__name__}")
-        self._judge(held, letter.post, answer, started, loop.time() - begun)
+            answer = HandlerResponse(0, problem=f"not sent: {type(problem).__name__}")
+        self._judge(held, payload.post, answer, started, loop.time() - begun)
 
-    def _judge(self, held: Held, post: Post | None, answer: Answer, started: float, took: float) -> None:
+    def _judge(
+        self, held: QueuedDelivery, post: WebhookPayload | None, answer: HandlerResponse, started: float, took: float
+    ) -> None:
         attempt = Attempt(
             number=held.delivery.attempts + 1,
             started=int(started * 1000),
@@ -186,18 +188,18 @@ class Sender:
             self._give_back([held], 0 if self.stopping else OWN_FAULT_SECONDS)
             return
         ended = judged(held.delivery, attempt, answer, self._mode, now, int(self._context.clock.settled()))
-        if one := made(ended, post.event if post else "", post.handler if post else "", now):
+        if one := attempt_record(ended, post.event if post else "", post.handler if post else "", now):
             self._report.attempt(one)
             self._context.metrics.attempts[one.outcome.value] += 1
         self._end(held, ended, took)
 
-    def _give_back(self, batch: list[Held], pause: int) -> None:
+    def _give_back(self, batch: list[QueuedDelivery], pause: int) -> None:
         """No attempt was made of these; they are due again after a pause."""
         due = int(self._context.clock.now()) + pause
         for held in batch:
             self._end(held, Ended(held.delivery, State.WAITING, due=due))
 
-    def _end(self, held: Held, ended: Ended, took: float = 0.0) -> None:
+    def _end(self, held: QueuedDelivery, ended: Ended, took: float = 0.0) -> None:
         held.ended = True
         held.begin()
         self._ended(held, ended, took)

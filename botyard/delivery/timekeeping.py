@@ -11,10 +11,10 @@ import asyncio
 import logging
 
 from botyard.ages import JUMP
-from botyard.delivery.retries import MODES
+from botyard.delivery.retries import RETRY_POLICIES
 from botyard.rpc.call import Context
 from botyard.store import timekeeping
-from botyard.store.db import Tx, Unavailable
+from botyard.store.engines.db import Tx, Unavailable
 from botyard.store.timekeeping import Noted
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class Timekeeper:
 
     async def _pull_forward(self, tx: Tx, now: int) -> None:
         settings = self._context.settings
-        mode = MODES[settings.delivery]
+        mode = RETRY_POLICIES[settings.delivery]
         await timekeeping.shorten_holds(tx, now + (mode.hold or 0))
         for tried, pause in enumerate(mode.schedule):
             await timekeeping.pull_forward(tx, tried, now + pause)

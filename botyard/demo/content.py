@@ -7,7 +7,7 @@ for files, a background, a public identifier, a thread, and a chat to read only.
 
 from __future__ import annotations
 
-from botyard.demo.seed import Person, Said, Seed, SeedBot, SeedChat, SeedDialog
+from botyard.demo.seed import Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
 
 TITLE = "Botyard demo"
 APPLICATION = "Demo application"
@@ -128,21 +128,23 @@ _RELEASE = SeedChat(
     managers=("ben",),
     muted_by=("clara",),
     messages=(
-        Said(
+        SeedMessage(
             by="alice", text="Good morning! This chat is for the release.", ago=12 * _DAY - 5, read_by=("ben", "clara")
         ),
-        Said(by="ben", text="Support is ready, the articles are written.", ago=3 * _DAY, liked_by=("alice",)),
-        Said(
+        SeedMessage(by="ben", text="Support is ready, the articles are written.", ago=3 * _DAY, liked_by=("alice",)),
+        SeedMessage(
             by="daniel",
             text="I found a typo in the second one.",
             ago=2 * _DAY,
             edited="I fixed a typo in the second one.",
         ),
-        Said(by="clara", text="Wrong chat, sorry.", ago=2 * _DAY - 5, erased=True),
-        Said(by="demo_helper", text="A new build", ago=90, attach=BUILD, read_by=("alice", "ben", "daniel")),
-        Said(by="demo_helper", text="What shall we do with it?", ago=89, keyboard=_CHOICE, read_by=("ben", "daniel")),
-        Said(by="ben", text="I would ship it.", ago=60, reply_to=6, read_by=("daniel",)),
-        Said(by="daniel", text="So would I.", ago=45, reply_to=7, liked_by=("ben",), read_by=("ben",)),
+        SeedMessage(by="clara", text="Wrong chat, sorry.", ago=2 * _DAY - 5, erased=True),
+        SeedMessage(by="demo_helper", text="A new build", ago=90, attach=BUILD, read_by=("alice", "ben", "daniel")),
+        SeedMessage(
+            by="demo_helper", text="What shall we do with it?", ago=89, keyboard=_CHOICE, read_by=("ben", "daniel")
+        ),
+        SeedMessage(by="ben", text="I would ship it.", ago=60, reply_to=6, read_by=("daniel",)),
+        SeedMessage(by="daniel", text="So would I.", ago=45, reply_to=7, liked_by=("ben",), read_by=("ben",)),
     ),
 )
 _COFFEE = SeedChat(
@@ -155,14 +157,16 @@ _COFFEE = SeedChat(
     public="coffee-corner",
     members=("alice", "clara", "daniel"),
     messages=(
-        Said(
+        SeedMessage(
             by="ben",
             text="The new machine is here :)",
             ago=10 * _DAY - 2,
             read_by=("alice", "daniel"),
             liked_by=("clara",),
         ),
-        Said(by="clara", text="Does it make tea?", ago=26 * _HOUR, read_by=("alice", "ben"), unread_for=("alice",)),
+        SeedMessage(
+            by="clara", text="Does it make tea?", ago=26 * _HOUR, read_by=("alice", "ben"), unread_for=("alice",)
+        ),
     ),
 )
 _DEAL = SeedChat(
@@ -175,9 +179,9 @@ _DEAL = SeedChat(
     entity_data=("Y|LEAD|0", "COMPANY|12", "CONTACT|7"),
     members=("alice", "eva"),
     messages=(
-        Said(by="clara", text="Hello Eva, here is our offer.", ago=5 * _DAY - 30, read_by=("eva", "alice")),
-        Said(by="eva", text="Thank you! Can you deliver in two weeks?", ago=4 * _DAY, read_by=("clara",)),
-        Said(by="clara", text="Yes, we can.", ago=3 * _HOUR),
+        SeedMessage(by="clara", text="Hello Eva, here is our offer.", ago=5 * _DAY - 30, read_by=("eva", "alice")),
+        SeedMessage(by="eva", text="Thank you! Can you deliver in two weeks?", ago=4 * _DAY, read_by=("clara",)),
+        SeedMessage(by="clara", text="Yes, we can.", ago=3 * _HOUR),
     ),
 )
 _WELCOME = SeedChat(
@@ -195,8 +199,8 @@ _THREAD = SeedChat(
     thread_under=5,
     members=("alice", "ben"),
     messages=(
-        Said(by="daniel", text="The tests took four minutes longer this time.", ago=14, read_by=("ben",)),
-        Said(by="ben", text="That was my machine, not the build.", ago=12),
+        SeedMessage(by="daniel", text="The tests took four minutes longer this time.", ago=14, read_by=("ben",)),
+        SeedMessage(by="ben", text="That was my machine, not the build.", ago=12),
     ),
 )
 
@@ -204,25 +208,29 @@ DIALOGS = (
     SeedDialog(
         between=("alice", "ben"),
         messages=(
-            Said(by="alice", text="Have you seen build 128?", ago=85, read_by=("ben",)),
-            Said(by="ben", text="Yes. Looks good to me.", ago=80, read_by=("alice",)),
-            Said(by="ben", text="Lunch?", ago=20),
+            SeedMessage(by="alice", text="Have you seen build 128?", ago=85, read_by=("ben",)),
+            SeedMessage(by="ben", text="Yes. Looks good to me.", ago=80, read_by=("alice",)),
+            SeedMessage(by="ben", text="Lunch?", ago=20),
         ),
     ),
     SeedDialog(
         between=("ben", "clara"),
         muted_by=("clara",),
         messages=(
-            Said(by="clara", text="Eva asks about delivery.", ago=4 * _DAY - 10, read_by=("ben",)),
-            Said(by="ben", text="Two weeks is fine.", ago=4 * _DAY - 20, read_by=("clara",), liked_by=("clara",)),
+            SeedMessage(by="clara", text="Eva asks about delivery.", ago=4 * _DAY - 10, read_by=("ben",)),
+            SeedMessage(
+                by="ben", text="Two weeks is fine.", ago=4 * _DAY - 20, read_by=("clara",), liked_by=("clara",)
+            ),
         ),
     ),
     SeedDialog(
         between=("alice", "demo_helper"),
         messages=(
-            Said(by="demo_helper", text="Hello! Say [send=/help]/help[/send] to learn what I can do.", ago=2 * _DAY),
-            Said(by="alice", text="/help", ago=2 * _DAY - 1, read_by=("demo_helper",)),
-            Said(
+            SeedMessage(
+                by="demo_helper", text="Hello! Say [send=/help]/help[/send] to learn what I can do.", ago=2 * _DAY
+            ),
+            SeedMessage(by="alice", text="/help", ago=2 * _DAY - 1, read_by=("demo_helper",)),
+            SeedMessage(
                 by="demo_helper",
                 text="I tell you about builds.",
                 ago=2 * _DAY - 1,

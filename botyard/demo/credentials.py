@@ -47,7 +47,7 @@ class DemoBot(msgspec.Struct, frozen=True):
     client_id: str = ""
 
 
-class Credentials(msgspec.Struct, frozen=True):
+class DemoCredentials(msgspec.Struct, frozen=True):
     """Everything that is shown when a demo portal starts."""
 
     member_id: str
@@ -61,10 +61,10 @@ class Credentials(msgspec.Struct, frozen=True):
         return next(person for person in self.people if person.id == self.application.user_id)
 
 
-def load(folder: Path, member_id: str) -> Credentials | None:
+def load(folder: Path, member_id: str) -> DemoCredentials | None:
     """What was kept for this portal; ``None`` where nothing was, or it belongs to another one."""
     try:
-        kept = msgspec.json.decode((folder / FILE).read_bytes(), type=Credentials)
+        kept = msgspec.json.decode((folder / FILE).read_bytes(), type=DemoCredentials)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
     return kept if kept.member_id == member_id else None
@@ -85,7 +85,7 @@ def release(folder: Path) -> None:
             (folder / FILE).unlink()
 
 
-def save(folder: Path, credentials: Credentials) -> None:
+def save(folder: Path, credentials: DemoCredentials) -> None:
     """Keep them, readable by their owner only."""
     content = msgspec.json.format(msgspec.json.encode(credentials), indent=2) + b"\n"
     atomic_file.replace(folder / FILE, content)

@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 
 from botyard.demo import content
-from botyard.errors import Refused
+from botyard.errors import ApiError
 from botyard.model.people import User
 from botyard.portal import apps
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import run
 from botyard.rpc.identity import Auth, Identity, scope_set
 from botyard.store import bots, users
-from botyard.store.db import Tx, Unavailable
+from botyard.store.engines.db import Tx, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class HelperBot:
                 for event in page["events"]:
                     await self._hear(event["type"], event["data"])
                 offset = page["nextOffset"]
-            except Refused as refused:
+            except ApiError as refused:
                 log.info("The demo's Helper has stopped: %s.", refused.v2()[1])
                 return
             except Unavailable:
@@ -121,7 +121,7 @@ class HelperBot:
         dialog_id = data.get("dialogId") or data["chat"]["dialogId"]
         try:
             await self._call("imbot.v2.Chat.Message.send", dialogId=dialog_id, fields=answer)
-        except Refused as refused:
+        except ApiError as refused:
             # Somebody has removed it from the chat meanwhile, or closed the chat.
             log.info("The demo's Helper could not answer in %s: %s.", dialog_id, refused.v2()[1])
 

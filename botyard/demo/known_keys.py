@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 from typing import NamedTuple, Protocol
 
-from botyard.portal import passwords
-from botyard.portal.keys import new_client_id, new_secret
+from botyard.portal.auth import passwords
+from botyard.portal.auth.keys import new_client_id, new_secret
 
 _DIGITS = "0123456789abcdef"
 _PEOPLE = ("alice", "ben", "clara", "daniel", "eva")

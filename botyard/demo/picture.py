@@ -6,17 +6,17 @@ import hashlib
 import struct
 import zlib
 
-from botyard.chat.pictures import Picture
+from botyard.chat.media.pictures import NamedPicture
 
 SIDE = 64
 
 
-def picture(name: str) -> Picture:
+def picture(name: str) -> NamedPicture:
     """Two colours in a mirrored pattern, as a PNG of ``SIDE`` pixels. Written by hand: no image library is loaded."""
     seed = hashlib.sha256(name.encode()).digest()
     front, back = seed[:3], bytes(255 - (value >> 3) for value in seed[3:6])
     content = _png(b"".join(b"\0" + _line(seed, y, front, back) for y in range(SIDE)))
-    return Picture(f"{hashlib.sha256(content).hexdigest()[:40]}.png", "image/png", content)
+    return NamedPicture(f"{hashlib.sha256(content).hexdigest()[:40]}.png", "image/png", content)
 
 
 def _line(seed: bytes, y: int, front: bytes, back: bytes) -> bytes:

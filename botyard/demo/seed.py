@@ -13,7 +13,7 @@ import msgspec
 MINUTE = 60
 
 
-class SeedWrong(Exception):
+class InvalidSeed(Exception):
     """A seed that cannot be planted; the text is one clear sentence."""
 
 
@@ -81,7 +81,7 @@ class SeedBot(_Part, frozen=True):
     """Whether it is of the second generation and fetches its events; else it is of the first, and is called."""
 
 
-class Said(_Part, frozen=True):
+class SeedMessage(_Part, frozen=True):
     """A message. ``ago`` is in minutes; the people of ``read_by`` have read up to here."""
 
     by: str = msgspec.field(name="from")
@@ -153,7 +153,7 @@ class SeedChat(_Part, frozen=True):
     """Those of them who manage it."""
     muted_by: tuple[str, ...] = ()
     """Those who do not want to hear of it."""
-    messages: tuple[Said, ...] = ()
+    messages: tuple[SeedMessage, ...] = ()
     """What was said, the oldest first."""
 
 
@@ -164,7 +164,7 @@ class SeedDialog(_Part, frozen=True):
     """The two whose dialog it is."""
     muted_by: tuple[str, ...] = ()
     """Those of them who do not want to hear of it."""
-    messages: tuple[Said, ...] = ()
+    messages: tuple[SeedMessage, ...] = ()
     """What was said, the oldest first; the dialog of two demo people goes on where it stood."""
 
 

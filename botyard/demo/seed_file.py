@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from botyard.demo.seed import Seed, SeedWrong
+from botyard.demo.seed import InvalidSeed, Seed
 
 _WORDS = {
     "bool": (re.compile(r"true|false"), "tf"),
@@ -49,20 +49,20 @@ def read(file: Path) -> Seed:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as problem:
-        raise SeedWrong(f"The seed file {file} cannot be read: {problem.strerror}.") from problem
+        raise InvalidSeed(f"The seed file {file} cannot be read: {problem.strerror}.") from problem
     except UnicodeDecodeError as problem:
-        raise SeedWrong(f"The seed file {file} is not UTF-8.") from problem
+        raise InvalidSeed(f"The seed file {file} is not UTF-8.") from problem
     kind = "JSON" if file.suffix.lower() == ".json" else "YAML"
     try:
         found = msgspec.json.decode(text) if kind == "JSON" else yaml.load(text, _Loader)  # noqa: S506  # It is a safe one.
         return msgspec.convert({} if found is None else found, Seed)
     except msgspec.ValidationError as problem:
-        raise SeedWrong(f"The seed file {file} is wrong: {problem}{_line(text, str(problem))}.") from problem
+        raise InvalidSeed(f"The seed file {file} is wrong: {problem}{_line(text, str(problem))}.") from problem
     except (msgspec.DecodeError, yaml.YAMLError, RecursionError, ValueError) as problem:
-        raise SeedWrong(f"The seed file {file} is not {kind}: {_short(problem)}.") from problem
+        raise InvalidSeed(f"The seed file {file} is not {kind}: {_short(problem)}.") from problem
 
 
-def located(file: Path, wrong: SeedWrong) -> str:
+def located(file: Path, wrong: InvalidSeed) -> str:
     """What is wrong with a seed that could be read, and on which line of its file."""
     sentence = str(wrong).removesuffix(".")
     return f"{sentence}{_line(file.read_text(encoding='utf-8-sig'), sentence)}."

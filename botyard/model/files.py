@@ -10,7 +10,7 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 NAME_MAX = 255
 
 
-class Kept(msgspec.Struct, frozen=True, gc=False):
+class StoredBlob(msgspec.Struct, frozen=True, gc=False):
     """Bytes that were put in place, and what they were found to be. ``preview`` is ``""`` where there is none.
 
     ``width`` and ``height`` are those of a picture as it is looked at, 0 for anything else.

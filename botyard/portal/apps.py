@@ -9,9 +9,9 @@ import msgspec
 
 from botyard.model.apps import App
 from botyard.model.deliveries import Reason
-from botyard.portal.keys import Keys, new_client_id, new_secret
+from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 OWNER = "app:"
 """How the owner of bots and handlers begins where that is an application."""

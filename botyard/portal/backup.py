@@ -23,9 +23,10 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from botyard import __version__, atomic_file
-from botyard.store import files, migrate, snapshot
-from botyard.store.blobs import CHUNK, Blobs
-from botyard.store.db import Database, Row, Tx
+from botyard.store import files
+from botyard.store.engines import migrate, portable_rows
+from botyard.store.engines.blobs import CHUNK, Blobs
+from botyard.store.engines.db import Database, Row, Tx
 
 FORMAT = 1
 MANIFEST, SUMS = "manifest.json", "sums.json"
@@ -55,7 +56,7 @@ class Sum(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Done(NamedTuple):
+class BackupResult(NamedTuple):
     """What was put into a backup."""
 
     rows: int
@@ -102,7 +103,7 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     return info
 
 
-async def write(target: Path, database: Database, blobs: Blobs, data: Path) -> Done:
+async def write(target: Path, database: Database, blobs: Blobs, data: Path) -> BackupResult:
     """Make a backup. The file appears when it is whole, readable by its owner only.
 
     Raises ``Unavailable``, and ``OSError`` also where there is such a file already.
@@ -146,7 +147,7 @@ def _place(draft: Path, target: Path) -> None:
         draft.rename(target)
 
 
-async def _written(out: IO[bytes], database: Database, blobs: Blobs, data: Path) -> Done:
+async def _written(out: IO[bytes], database: Database, blobs: Blobs, data: Path) -> BackupResult:
     archive = Archive(out)
     hold = _Hold(database)
     await hold.renew()
@@ -162,7 +163,7 @@ async def _written(out: IO[bytes], database: Database, blobs: Blobs, data: Path)
     finally:
         await hold.end()
     archive.close()
-    return Done(taken.rows, len(taken.blobs))
+    return BackupResult(taken.rows, len(taken.blobs))
 
 
 class _Hold:
@@ -210,7 +211,7 @@ class _Taken(NamedTuple):
 
 
 async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
-    found = await snapshot.tables(tx, engine)
+    found = await portable_rows.tables(tx, engine)
     manifest = Manifest(
         format=FORMAT,
         version=__version__,
@@ -218,13 +219,13 @@ async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
         engine=engine,
         migrations=await migrate.applied(tx),
         tables=found,
-        last_numbers=await snapshot.last_numbers(tx, engine, found),
+        last_numbers=await portable_rows.last_numbers(tx, engine, found),
     )
     archive.add_bytes(MANIFEST, msgspec.json.encode(manifest))
     count = 0
     for table, columns in found.items():
         with tempfile.TemporaryFile(dir=beside) as spool:
-            async for page in snapshot.rows(tx, engine, table, columns):
+            async for page in portable_rows.rows(tx, engine, table, columns):
                 spool.write(b"".join(line(row) for row in page))
                 count += len(page)
             size = spool.tell()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.bindings import Binding
 from botyard.model.deliveries import State
@@ -26,9 +26,9 @@ from botyard.model.events import (
 )
 from botyard.portal.event_names import USER_SCOPES
 from botyard.store import bindings, bots, deliveries, events, offline_events, options
-from botyard.store.bindings import Listening
-from botyard.store.db import Tx
-from botyard.store.offline_events import Queue
+from botyard.store.bindings import ActiveBinding
+from botyard.store.engines.db import Tx
+from botyard.store.offline_events import OfflineQueue
 
 MOST = 1000
 """Handlers that one application may bind."""
@@ -62,7 +62,7 @@ async def bind(tx: Tx, new: Binding) -> None:
     """Bind a handler; one that is bound already stays as it is. Raises ARGUMENT beyond ``MOST`` handlers."""
     await bindings.forget(tx, new.created - KEPT)
     if len(await bindings.of_owner(tx, new.owner)) >= MOST:
-        raise Refused(Problem.ARGUMENT, reason=f"No more than {MOST} handlers can be bound")
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"No more than {MOST} handlers can be bound")
     await bindings.add(tx, new)
 
 
@@ -131,7 +131,7 @@ async def _owner(tx: Tx, recipient: str) -> str:
     return bot.owner if bot and bot.dialect == "v1" else ""
 
 
-def _hears(event: Event, one: Listening) -> bool:
+def _hears(event: Event, one: ActiveBinding) -> bool:
     """Nothing is told before an application is installed, and nothing that its permissions do not open."""
     if isinstance(event, UserAdded) and not set(USER_SCOPES).intersection(one.scopes.split(",")):
         return False
@@ -141,7 +141,7 @@ def _hears(event: Event, one: Listening) -> bool:
 async def _queue(tx: Tx, event: Event, binding: Binding, now: int) -> None:
     """Put an event into the queue of an application, and tell it that there is something new."""
     assert isinstance(event, UserAdded)
-    queue = Queue(binding.owner, binding.connector)
+    queue = OfflineQueue(binding.owner, binding.connector)
     await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id}, now)
     await _signal(tx, event.actor_id, binding.owner, now)
 

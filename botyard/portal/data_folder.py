@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from botyard.config import Settings
-from botyard.portal import database_note, keys, setup
+from botyard.portal import creation, database_note
+from botyard.portal.auth import keys
+from botyard.portal.auth.keys import Keys
 from botyard.portal.database_note import SQLITE_FILE
-from botyard.portal.keys import Keys
 from botyard.store import secret_keys
-from botyard.store.db import Database, FolderUnusable, Tx
-from botyard.store.migrate import has_schema
-from botyard.store.opening import open_database
-from botyard.store.server_lock import FILE as LOCK
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database, FolderUnusable, Tx
+from botyard.store.engines.migrate import has_schema
+from botyard.store.engines.server_lock import FILE as LOCK
 
 _LEFT_BY_START = frozenset({LOCK, "tls"})
 
@@ -108,4 +109,4 @@ async def open_keys(database: Database, folder: Path) -> Keys:
 
 async def _in_use(tx: Tx) -> bool:
     """Whether somebody may hold secrets that were made with a key."""
-    return bool(await secret_keys.fingerprints(tx)) or await setup.exists(tx)
+    return bool(await secret_keys.fingerprints(tx)) or await creation.exists(tx)

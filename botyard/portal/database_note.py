@@ -12,8 +12,8 @@ import msgspec
 
 from botyard import atomic_file
 from botyard.config import Settings
-from botyard.portal import keys
-from botyard.store.db import FolderUnusable
+from botyard.portal.auth import keys
+from botyard.store.engines.db import FolderUnusable
 
 FILE = "database.json"
 SQLITE_FILE = "botyard.db"

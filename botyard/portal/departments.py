@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botyard.model.people import Department
 from botyard.store import users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.store import options
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 MOST = 1000
 """Options that an application may keep for itself, or for one user."""
@@ -36,15 +36,15 @@ async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
 async def put(tx: Tx, owner: str, user_id: int, given: Mapping[str, Any]) -> None:
     """Keep these beside what is there. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not given:
-        raise Refused(Problem.OPTIONS_EMPTY)
+        raise ApiError(ErrorCode.OPTIONS_EMPTY)
     values = {name: _encode(value).decode() for name, value in given.items()}
     for name, value in values.items():
         if len(name) > NAME_MAX or len(value) > VALUE_MAX:
-            raise Refused(
-                Problem.ARGUMENT,
+            raise ApiError(
+                ErrorCode.ARGUMENT,
                 reason=f"An option has at most {NAME_MAX} characters of name and {VALUE_MAX} of value",
             )
     kept = await options.all_of(tx, owner, user_id)
     if len(kept.keys() | values.keys()) > MOST:
-        raise Refused(Problem.ARGUMENT, reason=f"No more than {MOST} options can be kept")
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"No more than {MOST} options can be kept")
     await options.put(tx, owner, user_id, values)

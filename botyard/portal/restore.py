@@ -15,19 +15,19 @@ import msgspec
 
 from botyard import atomic_file
 from botyard.portal.backup import FORMAT, KEPT, MANIFEST, SUMS, TLS, Manifest, Sum, values
-from botyard.store import blobs, migrate, snapshot
-from botyard.store.blobs import CHUNK, Blobs
-from botyard.store.db import Database, Tx, Unavailable
+from botyard.store.engines import blobs, migrate, portable_rows
+from botyard.store.engines.blobs import CHUNK, Blobs
+from botyard.store.engines.db import Database, Tx, Unavailable
 
 SPARED = frozenset({"lost+found"})
 """What may lie in an empty data folder: where a file system begins."""
 
 
-class BackupUnusable(Exception):
+class InvalidBackup(Exception):
     """A file that nothing can be restored from, or a place that it cannot be restored to; the text is a sentence."""
 
 
-class OtherVersion(BackupUnusable):
+class OtherVersion(InvalidBackup):
     """A backup whose tables are not those that this version makes."""
 
 
@@ -43,7 +43,7 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (tarfile.TarError, EOFError, msgspec.MsgspecError, ValueError) as problem:
-        raise BackupUnusable(f"{path} is no whole backup: it is damaged, or was cut off.") from problem
+        raise InvalidBackup(f"{path} is no whole backup: it is damaged, or was cut off.") from problem
 
 
 def check(path: Path) -> Backup:
@@ -80,7 +80,7 @@ def _fine(name: str) -> bool:
     """Whether a member is one that we write; nothing else is ever put anywhere."""
     folder, _, last = name.rpartition("/")
     if folder == "rows":
-        return snapshot.checked(last.removesuffix(".jsonl")) != ""
+        return portable_rows.checked(last.removesuffix(".jsonl")) != ""
     if folder == "files":
         return blobs.checked(last) != ""
     return name in (MANIFEST, *KEPT) or (folder == TLS and last.endswith(".pem") and "/" not in last)
@@ -107,7 +107,7 @@ def _hash(source: IO[bytes]) -> str:
 def require_empty(data: Path) -> None:
     """See that there is nothing in a data folder. Raises BackupUnusable."""
     if data.exists() and {one.name for one in data.iterdir()} - SPARED:
-        raise BackupUnusable(f"{data} is not empty; a backup is restored into a new folder only.")
+        raise InvalidBackup(f"{data} is not empty; a backup is restored into a new folder only.")
 
 
 class Openers(NamedTuple):
@@ -215,16 +215,16 @@ def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, keep: Callabl
 
 async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -> None:
     manifest = backup.manifest
-    if not await snapshot.empty(tx, engine):
-        raise BackupUnusable("That database is not empty; a backup is restored into a new one only.")
+    if not await portable_rows.empty(tx, engine):
+        raise InvalidBackup("That database is not empty; a backup is restored into a new one only.")
     await migrate.apply(tx, engine, last=max(manifest.migrations))
-    _require_tables(await snapshot.tables(tx, engine), backup)
-    tied = await snapshot.clear(tx, engine, manifest.tables)
+    _require_tables(await portable_rows.tables(tx, engine), backup)
+    tied = await portable_rows.clear(tx, engine, manifest.tables)
     for table, columns in manifest.tables.items():
         with _opened(tar, backup.members[f"rows/{table}.jsonl"]) as text:
-            await snapshot.load(tx, table, columns, values(text))
-    await snapshot.tie(tx, tied)
-    await snapshot.set_last_numbers(tx, engine, manifest.last_numbers)
+            await portable_rows.load(tx, table, columns, values(text))
+    await portable_rows.tie(tx, tied)
+    await portable_rows.set_last_numbers(tx, engine, manifest.last_numbers)
     # A backup of an earlier version comes out as a portal of this one.
     await migrate.apply(tx, engine)
 

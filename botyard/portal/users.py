@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.events import UserAdded
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import bindings
-from botyard.store import sign_ins, users
-from botyard.store.db import Tx
+from botyard.store import sessions, users
+from botyard.store.engines.db import Tx
 
 PEOPLE = (UserKind.EMPLOYEE, UserKind.EXTRANET)
 """Kinds that have a login of their own."""
@@ -60,14 +60,14 @@ async def add(
     return user_id
 
 
-async def send_away(tx: Tx, user: User, now: int) -> None:
+async def deactivate(tx: Tx, user: User, now: int) -> None:
     """Let somebody in no more: signed out everywhere, with keys that open nothing. Raises LAST_ADMIN."""
     await _require_other_admin(tx, user)
-    await sign_ins.remove_of(tx, user.id)
+    await sessions.remove_of(tx, user.id)
     await users.set_active(tx, user.id, False, now)
 
 
-async def let_back(tx: Tx, user: User, now: int) -> None:
+async def activate(tx: Tx, user: User, now: int) -> None:
     """Let somebody who was sent away in again."""
     await users.set_active(tx, user.id, True, now)
 
@@ -82,12 +82,12 @@ async def set_admin(tx: Tx, user: User, admin: bool, now: int) -> None:
 async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:
     """Set a password, and sign the person out wherever the old one was used."""
     await users.set_password(tx, user_id, password_hash)
-    await sign_ins.remove_of(tx, user_id)
+    await sessions.remove_of(tx, user_id)
 
 
 async def _require_other_admin(tx: Tx, user: User) -> None:
     if user.admin and user.active and await users.count_admins(tx) < 2:
-        raise Refused(Problem.LAST_ADMIN)
+        raise ApiError(ErrorCode.LAST_ADMIN)
 
 
 async def people(tx: Tx) -> list[User]:

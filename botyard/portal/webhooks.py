@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.model.apps import Webhook
-from botyard.portal.keys import Keys, new_secret
+from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import apps
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 PREFIX = 4
 """Characters of a secret that are kept, so that its owner can tell which one it is."""

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints
 from botyard.rpc.call import Context, Outcome, Run
-from botyard.rpc.faults import refusal, unexpected_answer
+from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.method import Hinted
 from botyard.wire import body, envelope, forms
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH
-from botyard.wire.names import php_list, second_generation
+from botyard.wire.names import is_v2, php_list
 
 MAX_COMMANDS = 50
 MAX_HINTS = 5
@@ -62,10 +62,10 @@ class Batch:
             try:
                 if place >= MAX_COMMANDS:
                     hint = f"{len(commands)} commands came, {MAX_COMMANDS} are carried out"
-                    raise Refused(Problem.BATCH_LENGTH, hint=hint)
+                    raise ApiError(ErrorCode.BATCH_LENGTH, hint=hint)
                 name, params = parsed(command)
                 await self._one(key, name, params)
-            except Refused as refused:
+            except ApiError as refused:
                 self._failed(key, name, refused)
                 if halt:
                     break
@@ -80,14 +80,14 @@ class Batch:
 
     async def _one(self, key: str, name: str, params: dict[str, Any]) -> None:
         if name.lower() == "batch":
-            raise Refused(Problem.BATCH_METHOD)
+            raise ApiError(ErrorCode.BATCH_METHOD)
         if "/" in name:
             # Methods of REST 3.0 are registered with a slash, and are not for this batch.
-            raise Refused(Problem.METHOD_NOT_FOUND, hint=f"no method {name[:100]!r}")
+            raise ApiError(ErrorCode.METHOD_NOT_FOUND, hint=f"no method {name[:100]!r}")
         try:
             outcome = await self._run(name, {word.lower(): self._filled(value) for word, value in params.items()})
         except Exception as fault:
-            raise refusal(fault, name) from fault
+            raise to_api_error(fault, name) from fault
         try:
             # Encoded here, so that one answer that cannot be written costs its own command only.
             self._result[key] = envelope.written(outcome.result)
@@ -100,10 +100,10 @@ class Batch:
         if outcome.next is not None:
             self._nexts[key] = outcome.next
 
-    def _failed(self, key: str, name: str, refused: Refused) -> None:
-        code, text = refused.v2() if second_generation(name) else refused.v1()
+    def _failed(self, key: str, name: str, refused: ApiError) -> None:
+        code, text = refused.v2() if is_v2(name) else refused.v1()
         self._errors[key] = envelope.Failure(code, text)
-        self._hinted(key, hints.said(refused))
+        self._hinted(key, hints.hint_text(refused))
 
     def _hinted(self, key: str, hint: str) -> None:
         if hint and len(self._hints) < MAX_HINTS:
@@ -137,7 +137,7 @@ class Batch:
         self._grown += len(written)
         if self._grown > MAX_BODY:
             hint = f"the results that are filled in come to {self._grown} characters or more"
-            raise Refused(Problem.BODY_TOO_BIG, hint=hint, limit=MAX_BODY)
+            raise ApiError(ErrorCode.BODY_TOO_BIG, hint=hint, limit=MAX_BODY)
         return written
 
     def _look_up(self, path: str) -> Any:

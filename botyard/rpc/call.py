@@ -10,16 +10,16 @@ import msgspec
 from botyard.call_log import Lines
 from botyard.clock import Clock
 from botyard.config import Settings
-from botyard.portal.keys import Keys
-from botyard.portal.sign_in import Door
+from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.sessions import PasswordSignIn
 from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
-from botyard.rpc.lobby import Lobby
+from botyard.rpc.long_poll import LongPollHub
 from botyard.rpc.metrics import Metrics
 from botyard.rpc.registry import Registry
 from botyard.rpc.snapshots import Snapshots
-from botyard.store.blobs import Depot
-from botyard.store.db import Database, Tx
+from botyard.store.engines.blobs import FileStorage
+from botyard.store.engines.db import Database, Tx
 
 if TYPE_CHECKING:
     from botyard.rpc.method import Method
@@ -34,10 +34,10 @@ class Context(msgspec.Struct, frozen=True):
     keys: Keys
     registry: Registry
     limits: Limits
-    depot: Depot
-    lobby: Lobby = msgspec.field(default_factory=Lobby)
+    storage: FileStorage
+    long_poll: LongPollHub = msgspec.field(default_factory=LongPollHub)
     calls: Lines | None = None
-    door: Door = msgspec.field(default_factory=Door)
+    password_sign_in: PasswordSignIn = msgspec.field(default_factory=PasswordSignIn)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
     loopback_only: bool = False

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
-from botyard.rpc.lobby import Watch, watching
-from botyard.rpc.method import V3, Method, Mode, Page
-from botyard.store.db import Tx, Work
+from botyard.rpc.long_poll import Watch, watching
+from botyard.rpc.method import V3, Method, Mode, ResultPage
+from botyard.store.engines.db import Tx, Work
 from botyard.store.events import caller
 
 _TRANSACTED = (Mode.READ, Mode.WRITE)
@@ -34,7 +34,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
 async def dispatch(context: Context, request: Request) -> Outcome:
     """Carry out one request from outside.
 
-    Raises ``Refused`` with the documented problem for anything that ends the call.
+    Raises ``ApiError`` with the documented problem for anything that ends the call.
     """
     context.limits.admit()
     try:
@@ -63,7 +63,7 @@ async def _answer(context: Context, request: Request) -> Outcome:
     reading = method.mode is Mode.READ
     try:
         return await _done(attempt, _read(context, attempt, work) if reading else context.database.write(work))
-    except Refused as refused:
+    except ApiError as refused:
         hints.explain(refused, method, request.params)
         raise
 
@@ -86,18 +86,18 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
         raise _unknown(context, name)
     try:
         return await _run(context, identity, method, params, started)
-    except Refused as refused:
+    except ApiError as refused:
         hints.explain(refused, method, params)
         raise
 
 
-def _unknown(context: Context, name: str) -> Refused:
+def _unknown(context: Context, name: str) -> ApiError:
     third = name.startswith(V3)
     names = [one.name.removeprefix(V3) for one in context.registry if one.name.startswith(V3) == third]
     hint = hints.no_method(name.removeprefix(V3), names)
     if third:
-        return Refused(Problem.METHOD_V3, hint=hint, method=name.removeprefix(V3)[:100])
-    return Refused(Problem.METHOD_NOT_FOUND, hint=hint)
+        return ApiError(ErrorCode.METHOD_V3, hint=hint, method=name.removeprefix(V3)[:100])
+    return ApiError(ErrorCode.METHOD_NOT_FOUND, hint=hint)
 
 
 async def _run(
@@ -146,7 +146,7 @@ def _admitted(context: Context, identity: Identity, method: Method, params: Mapp
     """Check scope, access and operating time, and decode the parameters."""
     if method.scopes and identity.scopes.isdisjoint(method.scopes):
         hint = f"needs scope {' or '.join(method.scopes)}"
-        raise Refused(Problem.SCOPE, hint=hint, auth=identity.auth.value)
+        raise ApiError(ErrorCode.SCOPE, hint=hint, auth=identity.auth.value)
     access.require(method.access, identity)
     context.limits.check(identity.source, method.name, started)
     return _Job(context, identity, method, method.read(params), started, context.clock.now())
@@ -181,7 +181,7 @@ async def _done(attempt: _Attempt, running: Awaitable[Any]) -> Outcome:
     job = attempt.job
     assert job is not None
     finished, operating = _spent(job)
-    page = result if isinstance(result, Page) else Page(result)
+    page = result if isinstance(result, ResultPage) else ResultPage(result)
     return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating, page.hint)
 
 

@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Method
+from botyard.rpc.method_errors import CALLER, FAULTS, LOAD
 from botyard.rpc.parameters import decoded, is_json_text, known, notes
-from botyard.rpc.refusals import CALLER, FAULTS, LOAD
 
 NEAREST = 3
 ALIKE = 0.6
@@ -27,155 +27,158 @@ _ADDRESS = "an absolute http or https address"
 
 # Parameters are named as both generations spell them, without case and underscores; those inside of others count, too.
 # Of a problem that has a sentence below, too, only where nothing came: what was looked up is the better word otherwise.
-NEEDS: dict[Problem, tuple[tuple[str, ...], str]] = {
-    Problem.DIALOG_EMPTY: (("dialogid",), _DIALOG),
-    Problem.CHAT_EMPTY: (("chatid",), "the number of a chat"),
-    Problem.USER_EMPTY: (("userid",), "the number of a person"),
-    Problem.MESSAGE_EMPTY: (("message",), "a text, or an attachment beside it"),
-    Problem.MESSAGE_ID_WRONG: (("messageid",), "the number of a message"),
-    Problem.MESSAGE_ID_EMPTY: (("messageid",), "the number of a message"),
-    Problem.TITLE_EMPTY: (("title",), "a text"),
-    Problem.CODE_EMPTY: (("code",), "the code of a feature, such as rest_offline_extended"),
-    Problem.BOT_CODE: (("code",), "a word of your own for the bot"),
-    Problem.BOT_NAME: (("name",), "the name that people see"),
-    Problem.BOT_ID_EMPTY: (("botid",), "the number of a bot"),
-    Problem.BOT_UNNAMED: (("botid",), "the number that the registration returned"),
-    Problem.BOT_PARAMS: (("botid", "code"), "one of the two"),
-    Problem.TOKEN_MISSING: (("bottoken",), "the key under which this webhook registers its bots, a text of your own"),
-    Problem.CLIENT_UNNAMED: (("clientid",), "the key under which this webhook registers its bots, a text of your own"),
-    Problem.ON_MESSAGE_ADD_MISSING: (("eventmessageadd", "eventhandler"), _ADDRESS),
-    Problem.ON_WELCOME_MISSING: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
-    Problem.ON_BOT_DELETE_MISSING: (("eventbotdelete", "eventhandler"), _ADDRESS),
-    Problem.ON_MESSAGE_ADD_WRONG: (("eventmessageadd", "eventhandler"), _ADDRESS),
-    Problem.ON_MESSAGE_UPDATE_WRONG: (("eventmessageupdate", "eventhandler"), _ADDRESS),
-    Problem.ON_MESSAGE_DELETE_WRONG: (("eventmessagedelete", "eventhandler"), _ADDRESS),
-    Problem.ON_WELCOME_WRONG: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
-    Problem.ON_BOT_DELETE_WRONG: (("eventbotdelete", "eventhandler"), _ADDRESS),
-    Problem.ON_COMMAND_MISSING: (("eventcommandadd",), _ADDRESS),
-    Problem.ON_COMMAND_WRONG: (("eventcommandadd",), _ADDRESS),
-    Problem.WEBHOOK_MISSING: (("webhookurl",), f"{_ADDRESS}, for eventMode is webhook"),
-    Problem.WEBHOOK_WRONG: (("webhookurl",), _ADDRESS),
-    Problem.USER_IDS_EMPTY: (("userids",), "a list of numbers of people"),
-    Problem.USERS_FORMAT: (("users",), "a list of numbers of people"),
-    Problem.USERS_NOT_ARRAY: (("users",), "a list of numbers of people"),
-    Problem.COMMAND_EMPTY: (("command",), "one word without spaces"),
-    Problem.COMMAND_NAMELESS: (("command",), "one word without spaces"),
-    Problem.COMMAND_WORD: (("command",), "one word of up to 60 characters, without a slash inside"),
-    Problem.COMMAND_WORDLESS: (("command",), "one word of up to 60 characters, without a slash inside"),
-    Problem.FIRST_ID_STRING: (("firstid",), "a number"),
-    Problem.LAST_ID_STRING: (("lastid",), "a number"),
-    Problem.CHAT_APP_HASH: (("hash",), "32 characters of your own"),
-    Problem.CHAT_APP_HTTPS: (("iframe",), "an absolute https address"),
-    Problem.FILE_EMPTY: (("name", "content"), "both"),
-    Problem.UPLOAD_EMPTY: (("name", "content"), "both"),
-    Problem.FILE_CONTENT: (("content",), "base64 without a data: prefix, or a file of a multipart form"),
-    Problem.AVATAR_TYPE: (("avatar", "personalphoto"), "a PNG, JPEG, GIF or WEBP as base64"),
-    Problem.OPTIONS_EMPTY: (("options",), "an object of names and values"),
-    Problem.PARAMS_WRONG: (("dialogid",), _DIALOG),
-    Problem.DISK_ARGUMENT: (("id",), "the number of a file"),
-    Problem.FILE_MISSING: (("fileid",), "the number of a file"),
-    Problem.USER_MISSING: (("id",), "the number of a person"),
-    Problem.MESSAGE_MISSING: (("messageid", "id"), "the number of a message"),
-    Problem.CHAT_MISSING: (("chatid",), "the number of a chat"),
-    Problem.HOOK_MISSING: (("id",), "the number of a webhook"),
-    Problem.APP_MISSING: (("clientid",), "the client id of an application"),
-    Problem.DELIVERY_MISSING: (("id",), "the number of a delivery"),
-    Problem.CHAT_APP_NOT_FOUND: (("appid",), "the number of a chat application"),
+NEEDS: dict[ErrorCode, tuple[tuple[str, ...], str]] = {
+    ErrorCode.DIALOG_EMPTY: (("dialogid",), _DIALOG),
+    ErrorCode.CHAT_EMPTY: (("chatid",), "the number of a chat"),
+    ErrorCode.USER_EMPTY: (("userid",), "the number of a person"),
+    ErrorCode.MESSAGE_EMPTY: (("message",), "a text, or an attachment beside it"),
+    ErrorCode.MESSAGE_ID_WRONG: (("messageid",), "the number of a message"),
+    ErrorCode.MESSAGE_ID_EMPTY: (("messageid",), "the number of a message"),
+    ErrorCode.TITLE_EMPTY: (("title",), "a text"),
+    ErrorCode.CODE_EMPTY: (("code",), "the code of a feature, such as rest_offline_extended"),
+    ErrorCode.BOT_CODE: (("code",), "a word of your own for the bot"),
+    ErrorCode.BOT_NAME: (("name",), "the name that people see"),
+    ErrorCode.BOT_ID_EMPTY: (("botid",), "the number of a bot"),
+    ErrorCode.BOT_UNNAMED: (("botid",), "the number that the registration returned"),
+    ErrorCode.BOT_PARAMS: (("botid", "code"), "one of the two"),
+    ErrorCode.TOKEN_MISSING: (("bottoken",), "the key under which this webhook registers its bots, a text of your own"),
+    ErrorCode.CLIENT_UNNAMED: (
+        ("clientid",),
+        "the key under which this webhook registers its bots, a text of your own",
+    ),
+    ErrorCode.ON_MESSAGE_ADD_MISSING: (("eventmessageadd", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_WELCOME_MISSING: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_BOT_DELETE_MISSING: (("eventbotdelete", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_MESSAGE_ADD_WRONG: (("eventmessageadd", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_MESSAGE_UPDATE_WRONG: (("eventmessageupdate", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_MESSAGE_DELETE_WRONG: (("eventmessagedelete", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_WELCOME_WRONG: (("eventwelcomemessage", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_BOT_DELETE_WRONG: (("eventbotdelete", "eventhandler"), _ADDRESS),
+    ErrorCode.ON_COMMAND_MISSING: (("eventcommandadd",), _ADDRESS),
+    ErrorCode.ON_COMMAND_WRONG: (("eventcommandadd",), _ADDRESS),
+    ErrorCode.WEBHOOK_MISSING: (("webhookurl",), f"{_ADDRESS}, for eventMode is webhook"),
+    ErrorCode.WEBHOOK_WRONG: (("webhookurl",), _ADDRESS),
+    ErrorCode.USER_IDS_EMPTY: (("userids",), "a list of numbers of people"),
+    ErrorCode.USERS_FORMAT: (("users",), "a list of numbers of people"),
+    ErrorCode.USERS_NOT_ARRAY: (("users",), "a list of numbers of people"),
+    ErrorCode.COMMAND_EMPTY: (("command",), "one word without spaces"),
+    ErrorCode.COMMAND_NAMELESS: (("command",), "one word without spaces"),
+    ErrorCode.COMMAND_WORD: (("command",), "one word of up to 60 characters, without a slash inside"),
+    ErrorCode.COMMAND_WORDLESS: (("command",), "one word of up to 60 characters, without a slash inside"),
+    ErrorCode.FIRST_ID_STRING: (("firstid",), "a number"),
+    ErrorCode.LAST_ID_STRING: (("lastid",), "a number"),
+    ErrorCode.CHAT_APP_HASH: (("hash",), "32 characters of your own"),
+    ErrorCode.CHAT_APP_HTTPS: (("iframe",), "an absolute https address"),
+    ErrorCode.FILE_EMPTY: (("name", "content"), "both"),
+    ErrorCode.UPLOAD_EMPTY: (("name", "content"), "both"),
+    ErrorCode.FILE_CONTENT: (("content",), "base64 without a data: prefix, or a file of a multipart form"),
+    ErrorCode.AVATAR_TYPE: (("avatar", "personalphoto"), "a PNG, JPEG, GIF or WEBP as base64"),
+    ErrorCode.OPTIONS_EMPTY: (("options",), "an object of names and values"),
+    ErrorCode.PARAMS_WRONG: (("dialogid",), _DIALOG),
+    ErrorCode.DISK_ARGUMENT: (("id",), "the number of a file"),
+    ErrorCode.FILE_MISSING: (("fileid",), "the number of a file"),
+    ErrorCode.USER_MISSING: (("id",), "the number of a person"),
+    ErrorCode.MESSAGE_MISSING: (("messageid", "id"), "the number of a message"),
+    ErrorCode.CHAT_MISSING: (("chatid",), "the number of a chat"),
+    ErrorCode.HOOK_MISSING: (("id",), "the number of a webhook"),
+    ErrorCode.APP_MISSING: (("clientid",), "the client id of an application"),
+    ErrorCode.DELIVERY_MISSING: (("id",), "the number of a delivery"),
+    ErrorCode.CHAT_APP_NOT_FOUND: (("appid",), "the number of a chat application"),
 }
 
-SENTENCES: dict[Problem, str] = {
-    Problem.INTERNAL: "the log of the server has the details under this id",
-    Problem.UNEXPECTED_ANSWER: "the log of the server has the details under this id",
-    Problem.PORTAL_DELETED: "the portal is closed for maintenance; its administrator opens it again",
-    Problem.REST_OFF: "the portal's administrator has switched the REST API off",
-    Problem.HTTPS_REQUIRED: "call the https address of the portal",
-    Problem.NO_AUTH: "neither a webhook's address (/rest/USER/SECRET/METHOD) nor a token came "
+SENTENCES: dict[ErrorCode, str] = {
+    ErrorCode.INTERNAL: "the log of the server has the details under this id",
+    ErrorCode.UNEXPECTED_ANSWER: "the log of the server has the details under this id",
+    ErrorCode.PORTAL_DELETED: "the portal is closed for maintenance; its administrator opens it again",
+    ErrorCode.REST_OFF: "the portal's administrator has switched the REST API off",
+    ErrorCode.HTTPS_REQUIRED: "call the https address of the portal",
+    ErrorCode.NO_AUTH: "neither a webhook's address (/rest/USER/SECRET/METHOD) nor a token came "
     "(parameter auth, or header Authorization: Bearer)",
-    Problem.CREDENTIALS: "no webhook with this user and secret works: never issued, revoked, or of somebody inactive",
-    Problem.TOKEN_INVALID: "no such token works: never issued, ended, or of an application that is not installed",
-    Problem.TOKEN_EXPIRED: "renew it at /oauth/token/ with grant_type=refresh_token",
-    Problem.USER_ACCESS: "the administrator has opened the application to other people only",
-    Problem.BATCH_METHOD: "a batch cannot hold a batch",
-    Problem.BIND_OFFLINE: "the caller is no administrator",
-    Problem.UNBIND_OFFLINE: "the caller is no administrator",
-    Problem.QUEUE_CLOSED: "the queue of offline events is for administrators",
-    Problem.OPTIONS_NO_APP: "a person's own session belongs to no application",
-    Problem.OPTIONS_NO_USER: "a guest keeps no options",
-    Problem.OPTIONS_NOT_ADMIN: "options of the application itself are set by administrators",
-    Problem.APP_CONTEXT: "call with the token of an application",
-    Problem.CHAT_CLOSED: "there is no such chat, or the caller is not in it",
-    Problem.DIALOG_CLOSED: "there is no such dialog, or the caller is not in it",
-    Problem.CHAT_MISSING: "there is no such chat, or the caller is not in it",
-    Problem.USER_MISSING: "there is no such person, or it is inactive or a guest",
-    Problem.MESSAGE_MISSING: "there is no such message in a chat that the caller is in",
-    Problem.MESSAGE_CLOSED: "the caller is not in the chat, or came into it later",
-    Problem.REPLY_DENIED: "there is no such message in a chat that the caller is in",
-    Problem.FILE_TOO_BIG: "a file may have up to 100 MiB",
-    Problem.FILE_MISSING: "there is no such file in a chat that the caller is in",
-    Problem.FILE_CLOSED: "the caller is not in the chat of the file",
-    Problem.DISK_CLOSED: "the caller is not in the chat of the file",
-    Problem.BOT_TYPE_DENIED: "for bots of the types supervisor and personal",
-    Problem.REACTION_SET: "the bot has set this reaction already",
-    Problem.SCOPE_OF_EVENTS: "withUserEvents needs scope im",
-    Problem.USER_UNSUBSCRIBED: "call im.v2.Event.subscribe first",
-    Problem.TOKEN_NOBODY: "the person of the token is not active any more",
-    Problem.APP_UNINSTALLED: "the administrator has uninstalled the application of the token",
-    Problem.APP_DELETED: "the application of the token was deleted",
-    Problem.BIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
-    Problem.UNBIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
-    Problem.BOT_NOT_YOURS: "the bot is somebody else's, or was registered under another key",
-    Problem.LANG_EMPTY: "a title is missing: LANG[0][LANGUAGE_ID] with LANG[0][TITLE], in the second generation "
+    ErrorCode.CREDENTIALS: "no webhook with this user and secret works: never issued, revoked, or of somebody inactive",
+    ErrorCode.TOKEN_INVALID: "no such token works: never issued, ended, or of an application that is not installed",
+    ErrorCode.TOKEN_EXPIRED: "renew it at /oauth/token/ with grant_type=refresh_token",
+    ErrorCode.USER_ACCESS: "the administrator has opened the application to other people only",
+    ErrorCode.BATCH_METHOD: "a batch cannot hold a batch",
+    ErrorCode.BIND_OFFLINE: "the caller is no administrator",
+    ErrorCode.UNBIND_OFFLINE: "the caller is no administrator",
+    ErrorCode.QUEUE_CLOSED: "the queue of offline events is for administrators",
+    ErrorCode.OPTIONS_NO_APP: "a person's own session belongs to no application",
+    ErrorCode.OPTIONS_NO_USER: "a guest keeps no options",
+    ErrorCode.OPTIONS_NOT_ADMIN: "options of the application itself are set by administrators",
+    ErrorCode.APP_CONTEXT: "call with the token of an application",
+    ErrorCode.CHAT_CLOSED: "there is no such chat, or the caller is not in it",
+    ErrorCode.DIALOG_CLOSED: "there is no such dialog, or the caller is not in it",
+    ErrorCode.CHAT_MISSING: "there is no such chat, or the caller is not in it",
+    ErrorCode.USER_MISSING: "there is no such person, or it is inactive or a guest",
+    ErrorCode.MESSAGE_MISSING: "there is no such message in a chat that the caller is in",
+    ErrorCode.MESSAGE_CLOSED: "the caller is not in the chat, or came into it later",
+    ErrorCode.REPLY_DENIED: "there is no such message in a chat that the caller is in",
+    ErrorCode.FILE_TOO_BIG: "a file may have up to 100 MiB",
+    ErrorCode.FILE_MISSING: "there is no such file in a chat that the caller is in",
+    ErrorCode.FILE_CLOSED: "the caller is not in the chat of the file",
+    ErrorCode.DISK_CLOSED: "the caller is not in the chat of the file",
+    ErrorCode.BOT_TYPE_DENIED: "for bots of the types supervisor and personal",
+    ErrorCode.REACTION_SET: "the bot has set this reaction already",
+    ErrorCode.SCOPE_OF_EVENTS: "withUserEvents needs scope im",
+    ErrorCode.USER_UNSUBSCRIBED: "call im.v2.Event.subscribe first",
+    ErrorCode.TOKEN_NOBODY: "the person of the token is not active any more",
+    ErrorCode.APP_UNINSTALLED: "the administrator has uninstalled the application of the token",
+    ErrorCode.APP_DELETED: "the application of the token was deleted",
+    ErrorCode.BIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
+    ErrorCode.UNBIND_AUTH_TYPE: "auth_type names somebody else; only administrators may",
+    ErrorCode.BOT_NOT_YOURS: "the bot is somebody else's, or was registered under another key",
+    ErrorCode.LANG_EMPTY: "a title is missing: LANG[0][LANGUAGE_ID] with LANG[0][TITLE], in the second generation "
     "fields[title][en]; only hidden ones need none",
-    Problem.COMMAND_NOT_UPDATED: "a command that is not hidden needs a title in at least one language",
-    Problem.CHAT_APP_NOT_FOUND: "there is no chat application with this number",
-    Problem.CHAT_APP_NOT_YOURS: "it was registered by somebody else or under another key",
-    Problem.CHAT_APP_PARAMS: "a JS method needs its parameter, a frame its address and a size, both a known context",
-    Problem.CHAT_NOT_FOUND: "there is no such dialog, or the caller is not in it",
-    Problem.REPLY_ELSEWHERE: "the message that is quoted is in another chat",
-    Problem.FILE_NOT_STORED: "the server could not keep the file; its log says why",
-    Problem.UPLOAD_NOT_STORED: "the server could not keep the file; its log says why",
-    Problem.FILE_FOLDER: "there is no such dialog, or the caller is not in it",
-    Problem.UPLOAD_FOLDER: "there is no such dialog, or the caller is not in it",
-    Problem.FILE_NOT_SENT: "the caller may not write in this chat",
-    Problem.UPLOAD_NOT_SENT: "the caller may not write in this chat",
-    Problem.PATH_UNKNOWN: "methods are at /rest/, tokens at /oauth/token/, the description of all at /openapi.json",
-    Problem.BOT_NOT_DELETED: "the bot owns a chat that its owner may not leave: hand it over first",
-    Problem.TOKEN_NOT_ROTATED: "the new botToken is too long, or bots are registered under it already",
-    Problem.CODE_TAKEN: "a bot with this code exists, registered by somebody else or under another key",
-    Problem.LOGIN_TAKEN: "somebody has this login",
-    Problem.LAST_ADMIN: "make somebody else an administrator first",
-    Problem.HOOK_MISSING: "botyard.webhook.list shows the numbers of those that work",
-    Problem.APP_MISSING: "botyard.app.list shows the client ids",
-    Problem.DELIVERY_MISSING: "botyard.delivery.list shows their numbers",
-    Problem.UPLOAD_CHAT: "there is no such dialog, or the caller is not in it",
-    Problem.LINK_BAD: "links end after a while: ask for a new one",
-    Problem.MENU_WRONG: "MENU: a list of items, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
-    Problem.KEYBOARD_WRONG: "KEYBOARD: a list of buttons, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
-    Problem.ATTACH_WRONG: "ATTACH: a list of blocks",
+    ErrorCode.COMMAND_NOT_UPDATED: "a command that is not hidden needs a title in at least one language",
+    ErrorCode.CHAT_APP_NOT_FOUND: "there is no chat application with this number",
+    ErrorCode.CHAT_APP_NOT_YOURS: "it was registered by somebody else or under another key",
+    ErrorCode.CHAT_APP_PARAMS: "a JS method needs its parameter, a frame its address and a size, both a known context",
+    ErrorCode.CHAT_NOT_FOUND: "there is no such dialog, or the caller is not in it",
+    ErrorCode.REPLY_ELSEWHERE: "the message that is quoted is in another chat",
+    ErrorCode.FILE_NOT_STORED: "the server could not keep the file; its log says why",
+    ErrorCode.UPLOAD_NOT_STORED: "the server could not keep the file; its log says why",
+    ErrorCode.FILE_FOLDER: "there is no such dialog, or the caller is not in it",
+    ErrorCode.UPLOAD_FOLDER: "there is no such dialog, or the caller is not in it",
+    ErrorCode.FILE_NOT_SENT: "the caller may not write in this chat",
+    ErrorCode.UPLOAD_NOT_SENT: "the caller may not write in this chat",
+    ErrorCode.PATH_UNKNOWN: "methods are at /rest/, tokens at /oauth/token/, the description of all at /openapi.json",
+    ErrorCode.BOT_NOT_DELETED: "the bot owns a chat that its owner may not leave: hand it over first",
+    ErrorCode.TOKEN_NOT_ROTATED: "the new botToken is too long, or bots are registered under it already",
+    ErrorCode.CODE_TAKEN: "a bot with this code exists, registered by somebody else or under another key",
+    ErrorCode.LOGIN_TAKEN: "somebody has this login",
+    ErrorCode.LAST_ADMIN: "make somebody else an administrator first",
+    ErrorCode.HOOK_MISSING: "botyard.webhook.list shows the numbers of those that work",
+    ErrorCode.APP_MISSING: "botyard.app.list shows the client ids",
+    ErrorCode.DELIVERY_MISSING: "botyard.delivery.list shows their numbers",
+    ErrorCode.UPLOAD_CHAT: "there is no such dialog, or the caller is not in it",
+    ErrorCode.LINK_BAD: "links end after a while: ask for a new one",
+    ErrorCode.MENU_WRONG: "MENU: a list of items, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
+    ErrorCode.KEYBOARD_WRONG: "KEYBOARD: a list of buttons, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
+    ErrorCode.ATTACH_WRONG: "ATTACH: a list of blocks",
 }
 
 # Nothing about the parameters was looked at yet, or has to do with it.
 _ELSEWHERE = frozenset(
-    {*CALLER, *LOAD, *FAULTS, Problem.SCOPE, Problem.METHOD_NOT_FOUND, Problem.METHOD_V3, Problem.ADMIN_ONLY}
+    {*CALLER, *LOAD, *FAULTS, ErrorCode.SCOPE, ErrorCode.METHOD_NOT_FOUND, ErrorCode.METHOD_V3, ErrorCode.ADMIN_ONLY}
 )
 
 
 _CONTENT = re.compile(r"(?:ATTACH|KEYBOARD|MENU)\b")
 
 
-class _Place(NamedTuple):
+class _ParameterPath(NamedTuple):
     """A parameter that a method has: its path, and whether something came for it."""
 
     path: str
     came: bool
 
 
-def explain(refused: Refused, method: Method, given: Mapping[str, Any]) -> None:
+def explain(refused: ApiError, method: Method, given: Mapping[str, Any]) -> None:
     """Complete the hint of a refusal; the innermost method that a call went through has the word."""
     if refused.explained:
         return
     refused.explained = True
-    parts = [_spelt(_of_bot(said(refused, method, given), method), method)]
+    parts = [_spelt(_of_bot(hint_text(refused, method, given), method), method)]
     if refused.problem not in _ELSEWHERE and method.params is not AnyParams:
         parts += notes(method.params, given)
     refused.hint = "; ".join(filter(None, parts))
@@ -194,7 +197,7 @@ def _spelt(words: str, method: Method) -> str:
     return places[0].path + words[len(found[0]) :] if found and places else words
 
 
-def said(refused: Refused, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:
+def hint_text(refused: ApiError, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:
     """What was said where the call was refused, or else what is known of the problem.
 
     A problem may have taken the place of others, of which a page knows nothing; theirs are the better words.
@@ -210,15 +213,15 @@ def said(refused: Refused, method: Method | None = None, given: Mapping[str, Any
     return ""
 
 
-def _chain(refused: Refused) -> list[Refused]:
+def _chain(refused: ApiError) -> list[ApiError]:
     found = [refused]
     # One that was raised again may be its own cause.
-    while isinstance(found[-1].__cause__, Refused) and found[-1].__cause__ not in found:
+    while isinstance(found[-1].__cause__, ApiError) and found[-1].__cause__ not in found:
         found.append(found[-1].__cause__)
     return found
 
 
-def _needed(problem: Problem, method: Method, given: Mapping[str, Any]) -> str:
+def _needed(problem: ErrorCode, method: Method, given: Mapping[str, Any]) -> str:
     names, expected = NEEDS.get(problem, ((), ""))
     places = [place for name in names for place in _places(method.params, given, name)]
     if not places:
@@ -232,7 +235,7 @@ def _needed(problem: Problem, method: Method, given: Mapping[str, Any]) -> str:
     return f"{' or '.join(wrong)}: expected {expected}"
 
 
-def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") -> list[_Place]:
+def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") -> list[_ParameterPath]:
     """Where a method takes a parameter: beside the others, or else inside of one of them."""
     if struct is AnyParams:
         return []
@@ -241,7 +244,7 @@ def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") 
     for key, one in names.items():
         if key.replace("_", "") == name:
             path = f"{inside}[{one.name}]" if inside else one.name
-            return [_Place(path, lower.get(key) not in (None, "", "None", [], {}))]
+            return [_ParameterPath(path, lower.get(key) not in (None, "", "None", [], {}))]
     for key, one in names.items():
         if isinstance(one.kind, type) and issubclass(one.kind, msgspec.Struct):
             value = decoded(lower.get(key))

@@ -6,12 +6,12 @@ from enum import StrEnum
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import UserKind
-from botyard.portal.keys import Keys
+from botyard.portal.auth.keys import Keys
 from botyard.store import access, portal
 from botyard.store.access import Caller
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 class Auth(StrEnum):
@@ -72,10 +72,10 @@ async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identi
         auth = Auth.SESSION if caller is not None and caller.app_id is None else Auth.OAUTH
     else:
         await require_open(tx, https=given.https)
-        raise Refused(Problem.NO_AUTH)
+        raise ApiError(ErrorCode.NO_AUTH)
     if caller is None:
         await require_open(tx, https=given.https)
-        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else await _why_unknown(tx, keys, given.token))
+        raise ApiError(ErrorCode.CREDENTIALS if auth is Auth.WEBHOOK else await _why_unknown(tx, keys, given.token))
     _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given.https)
     _require_usable(caller, auth, now)
     source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
@@ -91,34 +91,34 @@ async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identi
     )
 
 
-async def _why_unknown(tx: Tx, keys: Keys, token: str) -> Problem:
+async def _why_unknown(tx: Tx, keys: Keys, token: str) -> ErrorCode:
     """Why a token opens nothing: tokens end with their application, and clients tell that from a wrong one."""
     app = await access.app_of_ended(tx, keys.hash(token))
     if app is None or (app.installed and not app.deleted):
-        return Problem.TOKEN_INVALID
-    return Problem.APP_DELETED if app.deleted else Problem.APP_UNINSTALLED
+        return ErrorCode.TOKEN_INVALID
+    return ErrorCode.APP_DELETED if app.deleted else ErrorCode.APP_UNINSTALLED
 
 
 def _require_usable(caller: Caller, auth: Auth, now: float) -> None:
     if not caller.active:
-        raise Refused(Problem.CREDENTIALS if auth is Auth.WEBHOOK else Problem.TOKEN_NOBODY)
+        raise ApiError(ErrorCode.CREDENTIALS if auth is Auth.WEBHOOK else ErrorCode.TOKEN_NOBODY)
     if caller.expires is not None and caller.expires <= now:
-        raise Refused(Problem.TOKEN_EXPIRED)
+        raise ApiError(ErrorCode.TOKEN_EXPIRED)
     if auth is not Auth.OAUTH:
         return
     if caller.blocked:
-        raise Refused(Problem.OVERLOAD, hint="the administrator has blocked the application")
+        raise ApiError(ErrorCode.OVERLOAD, hint="the administrator has blocked the application")
     if not caller.admitted:
-        raise Refused(Problem.USER_ACCESS)
+        raise ApiError(ErrorCode.USER_ACCESS)
 
 
 def _require_switches(maintenance: bool, rest_enabled: bool, https_required: bool, https: bool) -> None:
     if maintenance:
-        raise Refused(Problem.PORTAL_DELETED)
+        raise ApiError(ErrorCode.PORTAL_DELETED)
     if https_required and not https:
-        raise Refused(Problem.HTTPS_REQUIRED)
+        raise ApiError(ErrorCode.HTTPS_REQUIRED)
     if not rest_enabled:
-        raise Refused(Problem.REST_OFF)
+        raise ApiError(ErrorCode.REST_OFF)
 
 
 async def require_open(tx: Tx, *, https: bool) -> None:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -24,7 +24,7 @@ BASKET_LIFE = 600
 """Seconds for which a minute of operating time is remembered."""
 
 
-class Profile(msgspec.Struct, frozen=True):
+class LimitProfile(msgspec.Struct, frozen=True):
     """The numbers of a tariff; infinity switches a limit off."""
 
     drain: int
@@ -35,9 +35,9 @@ class Profile(msgspec.Struct, frozen=True):
     """Seconds that one method may run for one source in ten minutes."""
 
 
-OFF = Profile(drain=0, threshold=math.inf, operating=math.inf)
-CLOUD = Profile(drain=2, threshold=50, operating=480)
-ENTERPRISE = Profile(drain=5, threshold=250, operating=480)
+OFF = LimitProfile(drain=0, threshold=math.inf, operating=math.inf)
+CLOUD = LimitProfile(drain=2, threshold=50, operating=480)
+ENTERPRISE = LimitProfile(drain=5, threshold=250, operating=480)
 
 PROFILES = {"off": OFF, "cloud": CLOUD, "enterprise": ENTERPRISE}
 """The profiles by the name that the settings use."""
@@ -58,7 +58,7 @@ class Limits:
     address. `batch` is not counted in operating time; that is the caller's choice.
     """
 
-    def __init__(self, profile: Profile, max_in_flight: int) -> None:
+    def __init__(self, profile: LimitProfile, max_in_flight: int) -> None:
         self._profile = profile
         self._max_in_flight = max_in_flight
         self._in_flight = 0
@@ -85,7 +85,7 @@ class Limits:
     def admit(self) -> None:
         """Count one more call under way; pair it with ``release``. Raises OVERLOAD when there are too many."""
         if self._in_flight >= self._max_in_flight:
-            raise Refused(Problem.OVERLOAD, hint=f"{self._max_in_flight} calls are under way at once")
+            raise ApiError(ErrorCode.OVERLOAD, hint=f"{self._max_in_flight} calls are under way at once")
         self.admitted += 1
         self._in_flight += 1
 
@@ -108,8 +108,8 @@ class Limits:
         if profile.threshold == math.inf:
             return
         if not self._buckets.get(source, now).pour(profile, now):
-            raise Refused(
-                Problem.QUERY_LIMIT,
+            raise ApiError(
+                ErrorCode.QUERY_LIMIT,
                 hint=f"more than {profile.threshold:g} calls at once; {profile.drain} a second are forgiven",
             )
 
@@ -121,7 +121,7 @@ class Limits:
         spent = self._clocks.get((source, method), now).total(now)
         if spent > limit:
             hint = f"{method} has run for {spent:.0f} s of {limit:g} s in ten minutes"
-            raise Refused(Problem.OPERATING_LIMIT, hint=hint)
+            raise ApiError(ErrorCode.OPERATING_LIMIT, hint=hint)
 
     def spent(self, source: str, method: str, seconds: float, now: float) -> Operating:
         """Add the time that a call took and say how much has come together.
@@ -140,7 +140,7 @@ class _Bucket:
         self._level = 0
         self._second = 0
 
-    def pour(self, profile: Profile, now: float) -> bool:
+    def pour(self, profile: LimitProfile, now: float) -> bool:
         """Count one request, or say that it does not fit."""
         second = int(now)
         if second != self._second:

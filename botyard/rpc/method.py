@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, get_type_hints
 
 import msgspec
 
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.wire.coerce import reader
 
@@ -46,7 +46,7 @@ class Mode(Enum):
     NONE = "none"
 
 
-class Page(msgspec.Struct, Generic[T], frozen=True):
+class ResultPage(msgspec.Struct, Generic[T], frozen=True):
     """An answer of a list method: ``total`` and ``next`` stand beside the result on the wire.
 
     ``T`` is the type of the result, such as ``list[Row]``.
@@ -58,7 +58,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     hint: str = ""
 
 
-class Hinted(Page[T], frozen=True):
+class Hinted(ResultPage[T], frozen=True):
     """An answer that may hold failures, with what there is to say of them; nothing stands beside it."""
 
 
@@ -73,7 +73,7 @@ class Method(msgspec.Struct, frozen=True):
     read: Callable[[Any], Any]
     handler: Callable[..., Awaitable[Any]]
     answers: Any
-    raises: tuple[Problem, ...]
+    raises: tuple[ErrorCode, ...]
     summary: str
     description: str
     docs: str
@@ -92,7 +92,7 @@ def method(
     *,
     access: Access = Access.ANYONE,
     mode: Mode = Mode.READ,
-    raises: tuple[Problem, ...] = (),
+    raises: tuple[ErrorCode, ...] = (),
     scopes: tuple[str, ...] | None = None,
     deprecated: str = "",
     before: Callable[[Any], Any] | None = None,

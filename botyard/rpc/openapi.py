@@ -9,14 +9,14 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from botyard import __version__
-from botyard.errors import Problem, Said
+from botyard.errors import ErrorCode, ErrorResponse
 from botyard.rpc import openapi_text as text
 from botyard.rpc.access import Access
-from botyard.rpc.method import AnyParams, Hinted, Method, Page
-from botyard.rpc.refusals import of_method, system, third_generation
+from botyard.rpc.method import AnyParams, Hinted, Method, ResultPage
+from botyard.rpc.method_errors import of_method, system, third_generation
 from botyard.rpc.registry import Registry
 from botyard.wire import envelope
-from botyard.wire.names import second_generation
+from botyard.wire.names import is_v2
 
 Json = dict[str, Any]
 
@@ -28,7 +28,7 @@ EXAMPLES = "#/components/examples/"
 
 _OPEN_OBJECT: Json = {"type": "object", "additionalProperties": True}
 # Refusals that follow from the declaration; with the system's own they make lists that methods share.
-_FROM_DECLARATION = frozenset({Problem.SCOPE, *(kind.value.problem for kind in Access)})
+_FROM_DECLARATION = frozenset({ErrorCode.SCOPE, *(kind.value.problem for kind in Access)})
 
 
 @lru_cache(maxsize=4)
@@ -37,10 +37,10 @@ def document(registry: Registry, url: str) -> bytes:
 
     Kept, because it is asked for over and over and a registry never changes.
     """
-    return msgspec.json.encode(_Drawing(url).of(registry))
+    return msgspec.json.encode(_DocumentBuilder(url).of(registry))
 
 
-class _Drawing:
+class _DocumentBuilder:
     """One document in the making: paths refer to the components that gather here."""
 
     def __init__(self, url: str) -> None:
@@ -109,7 +109,7 @@ class _Drawing:
     def _success(self, method: Method) -> Json:
         properties: Json = {}
         inner = get_args(method.answers)
-        if method.answers is Page or get_origin(method.answers) is Page:
+        if method.answers is ResultPage or get_origin(method.answers) is ResultPage:
             properties["result"] = self._schema(method.name, inner[0] if inner else Any)
             properties |= text.PAGE
         elif get_origin(method.answers) is Hinted:
@@ -129,7 +129,7 @@ class _Drawing:
         return schema
 
     def _refusals(self, method: Method) -> Json:
-        by_status: dict[int, list[Problem]] = {}
+        by_status: dict[int, list[ErrorCode]] = {}
         for problem in of_method(method):
             by_status.setdefault(_said(method, problem).status, []).append(problem)
         return {
@@ -137,14 +137,14 @@ class _Drawing:
             for status, problems in sorted(by_status.items())
         }
 
-    def _refusal(self, method: Method, status: int, problems: list[Problem]) -> str:
+    def _refusal(self, method: Method, status: int, problems: list[ErrorCode]) -> str:
         """The component that lists these problems."""
         name = _list_name(method, status, problems)
         if name not in self._responses:
             self._responses[name] = self._response(method, problems)
         return name
 
-    def _response(self, method: Method, problems: list[Problem]) -> Json:
+    def _response(self, method: Method, problems: list[ErrorCode]) -> Json:
         v3 = third_generation(method)
         said = [_said(method, problem) for problem in problems]
         codes = list(dict.fromkeys(one.code for one in said))
@@ -162,7 +162,7 @@ class _Drawing:
             "content": {JSON: {"schema": kind | narrowed, "examples": examples}},
         }
 
-    def _example(self, method: Method, problem: Problem, code: str, words: str) -> str:
+    def _example(self, method: Method, problem: ErrorCode, code: str, words: str) -> str:
         row = problem.value
         whole: msgspec.Struct = envelope.Failure(code, words)
         name = problem.name
@@ -174,17 +174,17 @@ class _Drawing:
         return name
 
 
-def _said(method: Method, problem: Problem) -> Said:
+def _said(method: Method, problem: ErrorCode) -> ErrorResponse:
     """A problem in the dialect of the method."""
-    return problem.value.said(second_generation(method.name))
+    return problem.value.for_dialect(is_v2(method.name))
 
 
-def _list_name(method: Method, status: int, problems: Iterable[Problem]) -> str:
+def _list_name(method: Method, status: int, problems: Iterable[ErrorCode]) -> str:
     """What a list of problems is called: after its method, or one name for all methods that only have it in common."""
     more = [problem for problem in problems if problem not in system(method)]
     if not _FROM_DECLARATION.issuperset(more):
         return _component(method.name, str(status))
-    dialect = ["v3"] if third_generation(method) else ["v2"] if second_generation(method.name) else []
+    dialect = ["v3"] if third_generation(method) else ["v2"] if is_v2(method.name) else []
     return ".".join(["system", *dialect, str(status), *sorted(problem.name for problem in more)])
 
 

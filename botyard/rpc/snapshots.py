@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING
 
-from botyard.store import snapshots
-from botyard.store.snapshots import Snapshot, TooLarge
+from botyard.store.engines import snapshots
+from botyard.store.engines.snapshots import Snapshot, TooLarge
 
 if TYPE_CHECKING:
     from botyard.rpc.call import Context
@@ -66,9 +66,9 @@ class Snapshots:
         async with self._turn, AsyncExitStack() as stack:
             for pause in self.pauses:
                 await stack.enter_async_context(pause())
-            context.lobby.dismiss()
-            await database.write(lambda tx: snapshots.put_back(tx, database.name, kept, now))
+            context.long_poll.dismiss()
+            await database.write(lambda tx: snapshots.restore(tx, database.name, kept, now))
             # Once more, for those who came in between: they have looked at what is no more.
-            context.lobby.dismiss()
+            context.long_poll.dismiss()
             context.limits.forget()
-            context.door.forget()
+            context.password_sign_in.forget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 _PORTAL = "p.rest_enabled, p.maintenance, p.https_required"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.apps import App, Token, Webhook
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 _APP = """id, client_id, title, scopes, status, version, installed, blocked, restricted, created,
  handler_url, install_url, redirect_uri, wizard"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 async def add(tx: Tx, name: str, mime: str, content: bytes, now: int) -> None:

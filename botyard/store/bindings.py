@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model.bindings import Binding
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 _BINDING = """b.id, b.owner, b.event, b.handler, b.user_id, b.offline, b.connector, b.min_timeout, b.told, b.created,
  b.removed"""
@@ -15,7 +15,7 @@ def _binding(row: Row) -> Binding:
     return Binding(*(*row[:5], row[5] == 1, *row[6:11]))
 
 
-class Listening(msgspec.Struct, frozen=True, gc=False):
+class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
     """A binding and the application that made it: its permissions, and whether it is installed."""
 
     binding: Binding
@@ -29,7 +29,7 @@ async def find(tx: Tx, binding_id: int) -> Binding | None:
     return _binding(row) if row else None
 
 
-async def listening(tx: Tx, event: str, owner: str = "") -> list[Listening]:
+async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
     """The bindings for an event, of one owner or of all."""
     rows = await tx.all(
         f"""SELECT {_BINDING}, COALESCE(a.scopes, ''), COALESCE(a.installed, 0)
@@ -38,7 +38,7 @@ async def listening(tx: Tx, event: str, owner: str = "") -> list[Listening]:
         event=event,
         owner=owner,
     )
-    return [Listening(_binding(row), row[11], row[12] == 1) for row in rows]
+    return [ActiveBinding(_binding(row), row[11], row[12] == 1) for row in rows]
 
 
 async def of_owner(tx: Tx, owner: str) -> list[Binding]:

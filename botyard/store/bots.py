@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from botyard.model.bots import Bot, ChatApp, Command, Handlers
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 _BOT = """b.user_id, b.owner, b.code, b.type, b.openline, b.dialect, b.created, u.full_name, u.active, b.event_mode,
  b.webhook_url, b.hidden, b.reactions, b.background_id, u.language, b.messages, b.chats, b.people,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botyard.model.chats import Chat, Member
 from botyard.store import files
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar, c.color, c.entity_type, c.entity_id,
  c.entity_data_1, c.entity_data_2, c.entity_data_3, c.parent_chat_id, c.parent_message_id, c.disk_folder_id, c.public,

@@ -10,7 +10,7 @@ import msgspec
 
 from botyard.model.deliveries import NO_CONNECTION, Attempt, Delivery, Ended, State
 from botyard.store import events
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 from botyard.store.ordering import NEVER, Ordering
 
 _DELIVERY = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason, holds_until"

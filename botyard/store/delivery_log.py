@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.model.deliveries import Delivery, State
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 _COLUMNS = """d.id, d.event_id, d.recipient, d.lane, d.state, d.attempts, d.resent_after, d.queued, d.due, d.finished,
  d.reason, d.holds_until, e.type, e.created"""
@@ -28,7 +28,7 @@ NEVER = 2**62
 _SLACK = 1000
 
 
-class Wanted(NamedTuple):
+class DeliveryFilter(NamedTuple):
     """Which deliveries: in any of these states, of events from ``since`` until before ``until``, older than ``before``.
 
     No recipient means everybody, ``before`` 0 from the newest on.
@@ -42,7 +42,7 @@ class Wanted(NamedTuple):
     limit: int = 50
 
 
-class Logged(NamedTuple):
+class LoggedDelivery(NamedTuple):
     """A delivery, and of what: the kind of the event and when it happened."""
 
     delivery: Delivery
@@ -59,16 +59,16 @@ class Backlog(NamedTuple):
     due: int
 
 
-def _logged(row: Row) -> Logged:
-    return Logged(Delivery(*row[:12]), row[12], row[13])
+def _logged(row: Row) -> LoggedDelivery:
+    return LoggedDelivery(Delivery(*row[:12]), row[12], row[13])
 
 
-async def find(tx: Tx, delivery_id: int) -> Logged | None:
+async def find(tx: Tx, delivery_id: int) -> LoggedDelivery | None:
     row = await tx.one(f"SELECT {_COLUMNS} {_FROM} WHERE d.id = :id", id=delivery_id)
     return _logged(row) if row else None
 
 
-async def of_event(tx: Tx, event_id: int, recipient: str) -> Logged | None:
+async def of_event(tx: Tx, event_id: int, recipient: str) -> LoggedDelivery | None:
     """What was due to a recipient of an event."""
     row = await tx.one(
         f"SELECT {_COLUMNS} {_FROM} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1",
@@ -78,7 +78,7 @@ async def of_event(tx: Tx, event_id: int, recipient: str) -> Logged | None:
     return _logged(row) if row else None
 
 
-async def page(tx: Tx, wanted: Wanted) -> tuple[list[Logged], int]:
+async def page(tx: Tx, wanted: DeliveryFilter) -> tuple[list[LoggedDelivery], int]:
     """Deliveries, newest first, and the ``before`` of the next page (0: there is none).
 
     A page of everybody's deliveries may be short, or empty, and yet not be the last.
@@ -90,7 +90,7 @@ async def page(tx: Tx, wanted: Wanted) -> tuple[list[Logged], int]:
     if limited:
         # One walk down the ids, instead of one for each group.
         groups = ["1 = 1"]
-    found: list[Logged] = []
+    found: list[LoggedDelivery] = []
     for group in groups:
         found += await _of_group(tx, group, wanted, top, low)
     found.sort(key=lambda one: -one.delivery.id)
@@ -99,7 +99,7 @@ async def page(tx: Tx, wanted: Wanted) -> tuple[list[Logged], int]:
     return found, low if low > floor else 0
 
 
-async def _of_group(tx: Tx, group: str, wanted: Wanted, top: int, low: int) -> list[Logged]:
+async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, top: int, low: int) -> list[LoggedDelivery]:
     states = ", ".join(f"'{state.value}'" for state in sorted(wanted.states))
     whose = "AND d.recipient = :recipient" if wanted.recipient else ""
     rows = await tx.all(
@@ -115,7 +115,7 @@ async def _of_group(tx: Tx, group: str, wanted: Wanted, top: int, low: int) -> l
     return [_logged(row) for row in rows]
 
 
-async def _bounds(tx: Tx, wanted: Wanted) -> tuple[int, int]:
+async def _bounds(tx: Tx, wanted: DeliveryFilter) -> tuple[int, int]:
     """Between which ids a search goes: below the first, down to the second."""
     row = await tx.one("SELECT COALESCE(MAX(id), 0) + 1 FROM deliveries")
     top = min(wanted.before or NEVER, int(row[0]) if row else 1)
@@ -137,7 +137,7 @@ async def _bounds(tx: Tx, wanted: Wanted) -> tuple[int, int]:
     return top, max(1, int(row[0]) - _SLACK) if row else top
 
 
-async def tried(tx: Tx, recipient: str) -> Logged | None:
+async def tried(tx: Tx, recipient: str) -> LoggedDelivery | None:
     """What is being tried again for a recipient: the one that is due next."""
     row = await tx.one(
         f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.attempts > 0

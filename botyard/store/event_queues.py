@@ -1,6 +1,6 @@
 """Queues of events that their recipients come for: who is subscribed, what lies ready, how far it was handed out.
 
-What is handed out has a *mark*: the lowest offset that proves that its recipient has it. See ``api/offsets.py``.
+What is handed out has a *mark*: the lowest offset that proves that its recipient has it. See ``api/shared/offsets.py``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from botyard.model.deliveries import Reason
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 _BATCHES = (1, 16, 256)
 """Lengths of lists in a statement, so that there are few texts to prepare."""
@@ -152,19 +152,19 @@ async def confirm(tx: Tx, recipient: str, *, offset: int, since: int, now: int) 
     )
 
 
-async def tell(tx: Tx, marks: Mapping[int, int]) -> None:
+async def set_marks(tx: Tx, marks: Mapping[int, int]) -> None:
     """These are being handed out, each with its mark; 0 takes a mark away."""
     rows: list[Mapping[str, Value]] = [{"id": number, "mark": mark} for number, mark in marks.items()]
     if rows:
         await tx.many("UPDATE deliveries SET told = :mark WHERE id = :id", rows)
 
 
-async def unmark(tx: Tx, recipient: str) -> None:
+async def clear_mark(tx: Tx, recipient: str) -> None:
     """Take the marks of all that lies ready away: no offset given until now confirms any of it."""
     await tx.run(f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0", recipient=recipient)
 
 
-async def pass_over(tx: Tx, numbers: Iterable[int], now: int) -> None:
+async def discard(tx: Tx, numbers: Iterable[int], now: int) -> None:
     """There is nothing to say of these."""
     rows: list[Mapping[str, Value]] = [
         {"id": number, "now": now, "reason": Reason.NO_WORDS.value} for number in numbers

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.model.events import ABOUT_MESSAGES, Event
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 caller: ContextVar[int] = ContextVar("caller", default=0)
 """In whose name the call is made that runs now: events are written with it, whoever acts in them."""
@@ -53,20 +53,20 @@ async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) 
 # How long events are kept: past a place in the log only those are left that a delivery refers to.
 
 
-class Place(NamedTuple):
+class LogPosition(NamedTuple):
     """A place in the log: when the event there was written, and its number. ``START`` is before all events."""
 
     created: int
     id: int
 
 
-START = Place(0, 0)
+START = LogPosition(0, 0)
 
 
-async def passed(tx: Tx) -> Place:
+async def passed(tx: Tx) -> LogPosition:
     """The last event that ``trim`` has looked at: after it, the log is whole."""
     row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1")
-    return Place(*row) if row else START
+    return LogPosition(*row) if row else START
 
 
 async def trim(tx: Tx, before: int, limit: int) -> int:
@@ -112,7 +112,7 @@ async def release(tx: Tx, ids: Iterable[int]) -> None:
         )
 
 
-async def _passed_locked(tx: Tx) -> Place:
+async def _passed_locked(tx: Tx) -> LogPosition:
     """The same as ``passed``, for one at a time: of two servers, one would not see what the other has just deleted."""
     row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1 {for_update}")
-    return Place(*row) if row else START
+    return LogPosition(*row) if row else START

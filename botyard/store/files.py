@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from botyard.model.files import File, Kept
-from botyard.store.db import Row, Tx, Value
+from botyard.model.files import File, StoredBlob
+from botyard.store.engines.db import Row, Tx, Value
 
 COLUMNS = """f.id, f.chat_id, f.message_id, f.author_id, COALESCE(u.full_name, ''), f.created, f.name, f.size, f.mime,
  f.width, f.height, f.blob, f.preview, f.preview_size"""
@@ -30,7 +30,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     return [file(row) for row in await tx.all(f"{_FROM} WHERE f.id IN ({listed}) ORDER BY f.id")]
 
 
-async def add(tx: Tx, kept: Kept, *, chat_id: int, author_id: int, name: str, now: int) -> int:
+async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str, now: int) -> int:
     """Insert a file that belongs to no message yet, and answer its id."""
     return await tx.insert(
         """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
@@ -105,7 +105,7 @@ async def _let_go(tx: Tx, blob: str, preview: str, author_id: int, charged: int)
         return
     for name in filter(None, (blob, preview)):
         # Since ever: nothing can come back for them, so they are due at once.
-        await loosen(tx, name, 0)
+        await mark_pending(tx, name, 0)
 
 
 async def folder(tx: Tx, chat_id: int, now: int) -> int:
@@ -136,7 +136,7 @@ async def charge(tx: Tx, user_id: int, size: int) -> int:
     return int(row[0])
 
 
-async def loosen(tx: Tx, name: str, now: int) -> None:
+async def mark_pending(tx: Tx, name: str, now: int) -> None:
     """Write down bytes that no file owns, or none yet."""
     await tx.run(
         "INSERT INTO loose_blobs (name, since) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING", name=name, now=now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botyard.model.chats import Member, Reader, Role
 from botyard.store.chats import MEMBER_COLUMNS, member
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 _READER = """SELECT m.user_id, u.full_name, m.role, m.muted, m.read_id, m.read_at
  FROM members m JOIN users u ON u.id = m.user_id WHERE m.chat_id = :chat"""
@@ -215,7 +215,7 @@ async def furthest(tx: Tx, chat_id: int) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-async def heir(tx: Tx, chat_id: int) -> int:
+async def successor(tx: Tx, chat_id: int) -> int:
     """Who owns a chat next: a manager before members, who came first before later ones; 0 for an empty chat."""
     row = await tx.one(
         """SELECT user_id FROM members WHERE chat_id = :chat

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from botyard.model.messages import Message
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 COLUMNS = "id, chat_id, author_id, sent, text, counted, system, edited, erased, reply_id, uuid, params"
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.model.bindings import OfflineEvent
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 
 PAGE = 50
 
@@ -29,7 +29,7 @@ COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 _decode: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
-class Queue(NamedTuple):
+class OfflineQueue(NamedTuple):
     """One queue: whose, and of which source."""
 
     owner: str
@@ -52,7 +52,7 @@ def _event(row: Row) -> OfflineEvent:
     return OfflineEvent(row[0], row[1], _decode.decode(row[2]), row[3], row[4] == 1, row[5])
 
 
-async def put(tx: Tx, queue: Queue, event: str, subject: str, data: Mapping[str, Any], now: int) -> None:
+async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mapping[str, Any], now: int) -> None:
     """Note that a thing has changed; of a thing that waits already only the moment is new."""
     await tx.run(
         """INSERT INTO offline_events (owner, connector, event, subject, data, changed)
@@ -68,7 +68,7 @@ async def put(tx: Tx, queue: Queue, event: str, subject: str, data: Mapping[str,
 
 
 async def page(
-    tx: Tx, queue: Queue, tests: Iterable[Test], order: Sequence[tuple[str, bool]], limit: int, offset: int = 0
+    tx: Tx, queue: OfflineQueue, tests: Iterable[Test], order: Sequence[tuple[str, bool]], limit: int, offset: int = 0
 ) -> list[OfflineEvent]:
     """Records that pass all tests; ``order`` pairs fields with whether they descend."""
     where, values = _where(tests)
@@ -83,7 +83,7 @@ async def page(
     return [_event(row) for row in rows]
 
 
-async def count(tx: Tx, queue: Queue, tests: Iterable[Test]) -> int:
+async def count(tx: Tx, queue: OfflineQueue, tests: Iterable[Test]) -> int:
     where, values = _where(tests)
     row = await tx.one(f"SELECT COUNT(*) FROM offline_events WHERE {_MINE}{where}", **queue.values, **values)
     return int(row[0]) if row else 0
@@ -91,7 +91,7 @@ async def count(tx: Tx, queue: Queue, tests: Iterable[Test]) -> int:
 
 async def first(
     tx: Tx,
-    queue: Queue,
+    queue: OfflineQueue,
     tests: Iterable[Test],
     order: Sequence[tuple[str, bool]],
     limit: int,

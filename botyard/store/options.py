@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from botyard.store.db import Tx, Value
+from botyard.store.engines.db import Tx, Value
 
 
 async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, str]:

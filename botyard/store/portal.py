@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.apps import Portal
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 SWITCHES = frozenset({"rest_enabled", "maintenance", "https_required"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.model.deliveries import Reason
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
 
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model.people import Department, Profile, User, UserKind
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 
 COLUMNS = """id, kind, active, admin, login, email, name, last_name, second_name, full_name, gender, birthday,
  work_position, work_phone, mobile, city, www, avatar, color, time_zone, language, registered, updated,

@@ -14,17 +14,18 @@ import msgspec
 
 from botyard.model.apps import App, Portal
 from botyard.model.people import User
-from botyard.portal import apps, codes, users
-from botyard.portal.codes import LIFE, Wish
-from botyard.portal.tokens import Keyring
+from botyard.portal import apps, users
+from botyard.portal.auth import authorization_codes
+from botyard.portal.auth.authorization_codes import LIFE, AuthorizationRequest
+from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.call import Context
 from botyard.rpc.scopes import SCOPES, shown_text
 from botyard.store import apps as stored_apps
 from botyard.store import portal
-from botyard.store.db import Tx
-from botyard.web.browser import FOREIGN, PROOF, Visitor, ours, proof, read_form, texts, visitor
+from botyard.store.engines.db import Tx
+from botyard.web.csrf import CSRF_FIELD, FORM_EXPIRED, Visitor, csrf_token, is_same_origin, read_form, texts, visitor
 from botyard.web.http import Receive, Scope, Send
-from botyard.web.pages import Page, button, form, lead, paragraph, show
+from botyard.web.pages import HtmlPage, button, form, paragraph, redirect, show
 from botyard.web.sign_in import at_login
 from botyard.wire import body
 
@@ -35,7 +36,7 @@ _HIDDEN = 15
 """Permissions that are still listed one by one."""
 
 
-class Request(msgspec.Struct, frozen=True):
+class AuthorizeRequest(msgspec.Struct, frozen=True):
     """What an application asks a person for. ``given`` are its parameters as they came."""
 
     app: App
@@ -55,21 +56,21 @@ async def authorize(context: Context, scope: Scope, receive: Receive, send: Send
     asked = posted if posted is not None else texts(body.decode("", b"", scope["query_string"]))
     given = {name: asked[name] for name in _KEPT if name in asked}
     request = await context.database.read(lambda tx: _request(tx, given, who.user))
-    if isinstance(request, Page):
-        await show(send, request, who.seal)
+    if isinstance(request, HtmlPage):
+        await show(send, request, who.new_cookie)
     elif who.user is None:
-        await lead(send, at_login(f"{ADDRESS}?{urlencode(given)}"), who.seal)
+        await redirect(send, at_login(f"{ADDRESS}?{urlencode(given)}"), who.new_cookie)
     elif posted is None:
-        await show(send, _question(context, request, who, who.user), who.seal)
-    elif not ours(context, scope, who, posted):
-        await show(send, FOREIGN, who.seal)
+        await show(send, _question(context, request, who, who.user), who.new_cookie)
+    elif not is_same_origin(context, scope, who, posted):
+        await show(send, FORM_EXPIRED, who.new_cookie)
     elif posted.get("answer") != "allow":
-        await show(send, Page("Nothing was allowed", paragraph("You can close this page.")))
+        await show(send, HtmlPage("Nothing was allowed", paragraph("You can close this page.")))
     else:
         await _allow(context, send, request, who.user)
 
 
-async def _request(tx: Tx, given: dict[str, str], user: User | None) -> Request | Page:
+async def _request(tx: Tx, given: dict[str, str], user: User | None) -> AuthorizeRequest | HtmlPage:
     """The request, or what is wrong with it."""
     client_id = given.get("client_id", "")
     app = await apps.find(tx, client_id) if client_id else None
@@ -87,7 +88,7 @@ async def _request(tx: Tx, given: dict[str, str], user: User | None) -> Request 
         return _wrong("The application asks for permissions that it was not registered with.")
     if user is not None and not await stored_apps.admits(tx, app, user.id):
         return _wrong("This application is not open to you.", HTTPStatus.FORBIDDEN)
-    return Request(app, tuple(dict.fromkeys(wanted)), given)
+    return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), given)
 
 
 def _wrong_challenge(given: dict[str, str]) -> str:
@@ -97,15 +98,17 @@ def _wrong_challenge(given: dict[str, str]) -> str:
     # The other way that RFC 7636 knows protects against nothing, and is what leaving the name out means.
     if way != "S256":
         return "The application must use the challenge method S256."
-    return "" if codes.is_challenge(challenge) else "The application sent a challenge that cannot be right."
+    return (
+        "" if authorization_codes.is_challenge(challenge) else "The application sent a challenge that cannot be right."
+    )
 
 
-def _wrong(text: str, status: int = HTTPStatus.BAD_REQUEST) -> Page:
-    return Page("This application cannot be let in", paragraph(text, "wrong"), status)
+def _wrong(text: str, status: int = HTTPStatus.BAD_REQUEST) -> HtmlPage:
+    return HtmlPage("This application cannot be let in", paragraph(text, "wrong"), status)
 
 
-def _question(context: Context, request: Request, who: Visitor, user: User) -> Page:
-    hidden = request.given | {PROOF: proof(context, who)}
+def _question(context: Context, request: AuthorizeRequest, who: Visitor, user: User) -> HtmlPage:
+    hidden = request.given | {CSRF_FIELD: csrf_token(context, who)}
     listed = "".join(f"<li>{escape(SCOPES.get(one, one))} <code>{escape(one)}</code></li>" for one in request.scopes)
     more = f"<details><summary>{len(request.scopes)} permissions</summary><ul>{listed}</ul></details>"
     asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.name_of(user)}:"
@@ -113,7 +116,7 @@ def _question(context: Context, request: Request, who: Visitor, user: User) -> P
     if request.target:
         text += f"<p>You will be led to <code>{escape(_origin(request.target))}</code>.</p>"
     buttons = button("Allow", "answer", "allow") + button("Do not allow", "answer", "deny")
-    return Page("Allow this application?", text + form(ADDRESS, hidden, buttons), sends_to=_source(request.target))
+    return HtmlPage("Allow this application?", text + form(ADDRESS, hidden, buttons), sends_to=_source(request.target))
 
 
 def _origin(address: str) -> str:
@@ -129,21 +132,21 @@ def _source(address: str) -> str:
     return f"{urlsplit(address).scheme}:" if "[" in origin else origin
 
 
-async def _allow(context: Context, send: Send, request: Request, user: User) -> None:
+async def _allow(context: Context, send: Send, request: AuthorizeRequest, user: User) -> None:
     ring = Keyring(context.keys, context.settings)
     scopes = ",".join(request.scopes)
-    wish = Wish(
+    wish = AuthorizationRequest(
         user.id, scopes, request.given.get("redirect_uri", ""), challenge=request.given.get("code_challenge", "")
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
         now = int(context.clock.now())
-        return await codes.issue(tx, ring, app=request.app, wish=wish, now=now), await portal.get(tx)
+        return await authorization_codes.issue(tx, ring, app=request.app, wish=wish, now=now), await portal.get(tx)
 
     code, found = await context.database.write(work)
     if not request.target:
         text = f"<p>Give this code to the application within {LIFE} seconds: <code>{code}</code></p>"
-        await show(send, Page("Allowed", text))
+        await show(send, HtmlPage("Allowed", text))
         return
     told = {
         "code": code,
@@ -154,4 +157,4 @@ async def _allow(context: Context, send: Send, request: Request, user: User) -> 
         "server_domain": context.settings.domain,
     }
     joint = "&" if urlsplit(request.target).query else "?"
-    await lead(send, f"{request.target}{joint}{urlencode(told)}")
+    await redirect(send, f"{request.target}{joint}{urlencode(told)}")

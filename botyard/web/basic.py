@@ -13,14 +13,14 @@ SCHEME = "basic"
 CHALLENGE = b'Basic realm="oauth", charset="UTF-8"'
 
 
-class Client(NamedTuple):
+class BasicCredentials(NamedTuple):
     """An application's id and secret as they stood in the header; both empty where that could not be read."""
 
     client_id: str
     secret: str
 
 
-def read(header: str) -> Client | None:
+def read(header: str) -> BasicCredentials | None:
     """What an `Authorization` header says; ``None`` where it is absent or of another scheme."""
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != SCHEME:
@@ -29,6 +29,6 @@ def read(header: str) -> Client | None:
         text = binascii.a2b_base64(encoded.strip(), strict_mode=True).decode()
         client_id, _, secret = text.partition(":")
         # Both were encoded as in a form before they were put together.
-        return Client(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
+        return BasicCredentials(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
     except ValueError:
-        return Client("", "")
+        return BasicCredentials("", "")

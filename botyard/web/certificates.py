@@ -17,7 +17,7 @@ RENEW_SECONDS = 3600.0
 """Between two looks at the date until which the certificate is good."""
 
 
-class Pair(NamedTuple):
+class CertificateFiles(NamedTuple):
     """A certificate with its chain, and its private key, in PEM."""
 
     cert: Path
@@ -31,7 +31,7 @@ class Certificate:
     It blocks, and raises ``ValueError`` or ``OSError``, as the constructor does for files that cannot be served.
     """
 
-    def __init__(self, find: Callable[[], Pair]) -> None:
+    def __init__(self, find: Callable[[], CertificateFiles]) -> None:
         self._find = find
         self.pair = find()
         self._seen = _state(self.pair)
@@ -74,12 +74,12 @@ class Certificate:
                 self.look()
 
 
-def given(cert: Path, key: Path) -> Callable[[], Pair]:
+def given(cert: Path, key: Path) -> Callable[[], CertificateFiles]:
     """Files that somebody else looks after."""
-    return lambda: Pair(cert, key)
+    return lambda: CertificateFiles(cert, key)
 
 
-def _load(context: ssl.SSLContext, pair: Pair) -> None:
+def _load(context: ssl.SSLContext, pair: CertificateFiles) -> None:
     for file in pair:
         # Says which one it is; OpenSSL does not.
         file.open("rb").close()
@@ -100,7 +100,7 @@ def reason(problem: Exception) -> str:
     return str(problem)
 
 
-def _state(pair: Pair) -> tuple[tuple[int, ...], ...]:
+def _state(pair: CertificateFiles) -> tuple[tuple[int, ...], ...]:
     """What is different when a file has changed."""
     return tuple(_file_state(file) for file in pair)
 

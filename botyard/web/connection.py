@@ -9,8 +9,8 @@ from typing import Any, Final
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from botyard.errors import Problem, Refused
-from botyard.rpc.lobby import Lost
+from botyard.errors import ApiError, ErrorCode
+from botyard.rpc.long_poll import OnLost
 from botyard.web.http import WHOLE, Headers, Scope, last_words
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
@@ -18,7 +18,7 @@ FAREWELL_SECONDS = 0.5
 """How long a client may take to answer the end of TLS when the server stops."""
 
 _OFFERING = frozenset({b"upgrade", b"http2-settings"})
-"""Headers that make an offer, and the words of `Connection` that go with them."""
+"""Headers that make an offer, and the words of `HttpConnection` that go with them."""
 
 
 # Where in the stream of requests a connection is. No Enum: looking up its members costs too much here.
@@ -34,7 +34,7 @@ class _Parser(httptools.HttpRequestParser):
     lets libcurl speak HTTP/2, offers h2c with every call by plain http.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: HttpConnection) -> None:
         super().__init__(connection)
         self._connection = connection
         with contextlib.suppress(AttributeError):
@@ -57,7 +57,7 @@ class _Lingering:
     Closed with bytes unread, a connection is reset, and the reset overtakes the answer.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: HttpConnection) -> None:
         self._connection = connection
 
     def __getattr__(self, name: str) -> Any:
@@ -68,7 +68,7 @@ class _Lingering:
         self._connection.end()
 
 
-class Connection(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """A connection that nobody can hold for ever, and that says in JSON what it could not read.
 
     uvicorn itself waits without end for a head that does not come, takes heads
@@ -83,14 +83,14 @@ class Connection(HttpToolsProtocol):
         self._arrived = 0
         self._body_seen = False
         self._last = False
-        self._refused = Refused(Problem.HTTP_INVALID)
+        self._refused = ApiError(ErrorCode.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
         self._common: tuple[Headers, bytes] = ([], b"")
         # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
         self._offers: dict[str, dict[object, object]] = {
             WHOLE: {"send": self._send_whole, "arrived": self._arrived_body, "watch": self._watched}
         }
-        self._watchers: set[Lost] = set()
+        self._watchers: set[OnLost] = set()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         super().connection_made(transport)
@@ -112,7 +112,7 @@ class Connection(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._stage == _HEAD and self._arrived > MAX_HEAD:
-            self._refuse(Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD))
+            self._refuse(ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD))
         elif self._stage == _HEAD or not (self._moved or self._stage == _BODY):
             # A head by half, or blank lines between requests, for which uvicorn stops its own clock.
             self._expect_more(HEAD_SECONDS)
@@ -124,7 +124,7 @@ class Connection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._relax()
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
-            self._refused = Refused(Problem.HEAD_TOO_BIG, limit=MAX_HEAD)
+            self._refused = ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused
         if self.declines():
             return
@@ -199,7 +199,7 @@ class Connection(HttpToolsProtocol):
         cycle.message_event.clear()
         return body
 
-    def _watched(self, lost: Lost) -> Lost:
+    def _watched(self, lost: OnLost) -> OnLost:
         """Call ``lost`` when the connection is lost, until the returned word is said."""
         self._watchers.add(lost)
         if self.cycle is not None and self.cycle.disconnected:
@@ -248,7 +248,7 @@ class Connection(HttpToolsProtocol):
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
-    def _refuse(self, refused: Refused) -> None:
+    def _refuse(self, refused: ApiError) -> None:
         self._relax()
         if self._answering() and self._stage != _BODY:
             # An earlier request is still being answered; the connection ends after that.
@@ -276,6 +276,6 @@ class Connection(HttpToolsProtocol):
         if self._answering():
             self._expect_more(HEAD_SECONDS)
         elif self._stage == _HEAD:
-            self._refuse(Refused(Problem.HEAD_TIMEOUT, limit=HEAD_SECONDS))
+            self._refuse(ApiError(ErrorCode.HEAD_TIMEOUT, limit=HEAD_SECONDS))
         else:
             self.transport.close()

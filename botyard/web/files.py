@@ -8,15 +8,15 @@ import re
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
-from botyard.chat import files
-from botyard.chat.content_types import closer
-from botyard.chat.file_types import MARKUP, UNKNOWN
-from botyard.errors import Problem, Refused
+from botyard.chat.media import files
+from botyard.chat.media.content_types import closer
+from botyard.chat.media.file_types import MARKUP, UNKNOWN
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.files import PICTURES, File
-from botyard.portal import links
+from botyard.portal.auth import signed_urls
 from botyard.rpc.call import Context
-from botyard.store.blobs import CHUNK
-from botyard.store.db import Tx
+from botyard.store.engines.blobs import CHUNK
+from botyard.store.engines.db import Tx
 from botyard.web.http import COMMON, Headers, Receive, Scope, Send, header
 
 log = logging.getLogger("botyard.files")
@@ -36,7 +36,7 @@ _SAFETY: Headers = [
 ]
 
 
-class Body(NamedTuple):
+class DownloadBody(NamedTuple):
     """What a link leads to."""
 
     blob: str
@@ -50,9 +50,9 @@ async def download(context: Context, scope: Scope, receive: Receive, send: Send,
     """Answer a file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
     given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-    link = links.read(context.keys, given, now)
+    link = signed_urls.read(context.keys, given, now)
     if link is None:
-        raise Refused(Problem.LINK_BAD)
+        raise ApiError(ErrorCode.LINK_BAD)
     user_id, file_id = link.user_id, link.file_id
 
     async def find(tx: Tx) -> tuple[File, bool] | None:
@@ -61,10 +61,10 @@ async def download(context: Context, scope: Scope, receive: Receive, send: Send,
     found = await context.database.read(find)
     # Asked again at each download: a link ends with the membership of the one whom it was made for.
     if found is None or not found[1]:
-        raise Refused(Problem.LINK_BAD)
+        raise ApiError(ErrorCode.LINK_BAD)
     body = _body(found[0], link.form)
     mark = f'"{link.file_id}{link.form}"'.encode()
-    age = b"no-store" if link.form == links.LOAD else b"private, max-age=%d" % (link.expires - now)
+    age = b"no-store" if link.form == signed_urls.LOAD else b"private, max-age=%d" % (link.expires - now)
     more = [*_headers(body), (b"etag", mark), (b"cache-control", age)]
     if header(scope, b"if-none-match") == mark:
         await _start(send, 304, more)
@@ -82,21 +82,21 @@ async def download(context: Context, scope: Scope, receive: Receive, send: Send,
     await _stream(context, send, body.blob, start, stop, first)
 
 
-def _body(file: File, form: str) -> Body:
-    if form == links.PREVIEW and file.preview:
+def _body(file: File, form: str) -> DownloadBody:
+    if form == signed_urls.PREVIEW and file.preview:
         mime = "image/png" if file.preview.endswith("png") else "image/jpeg"
         stem = file.name.rpartition(".")[0] or file.name
-        return Body(file.preview, file.preview_size, mime, f"{stem}.{file.preview.rpartition('.')[2]}", True)
+        return DownloadBody(file.preview, file.preview_size, mime, f"{stem}.{file.preview.rpartition('.')[2]}", True)
     mime = closer(file.mime, file.extension)
     base = mime.partition(";")[0]
     # A picture that could not be read as one is what nobody has looked into, and a page is no business of ours.
     if base == MARKUP or (base in PICTURES and not file.picture):
         mime = base = UNKNOWN
     shown = base in _SHOWN
-    return Body(file.blob, file.size, mime, file.name, shown and form != links.LOAD)
+    return DownloadBody(file.blob, file.size, mime, file.name, shown and form != signed_urls.LOAD)
 
 
-def _headers(body: Body) -> Headers:
+def _headers(body: DownloadBody) -> Headers:
     kind = "inline" if body.inline else "attachment"
     plain = _ODD.sub("_", body.name)
     name = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(body.name, safe='')}"
@@ -123,7 +123,7 @@ def _wanted(scope: Scope, size: int, mark: bytes) -> tuple[int, int]:
         if last and int(last) < start:
             return 0, size
     if start >= end:
-        raise Refused(Problem.RANGE_WRONG, size=size)
+        raise ApiError(ErrorCode.RANGE_WRONG, size=size)
     return start, end
 
 
@@ -149,7 +149,7 @@ async def _stream(context: Context, send: Send, blob: str, start: int, end: int,
 async def _piece(context: Context, blob: str, start: int, end: int) -> bytes:
     if start >= end:
         return b""
-    piece = await asyncio.to_thread(context.depot.blobs.read, blob, start, min(CHUNK, end - start))
+    piece = await asyncio.to_thread(context.storage.blobs.read, blob, start, min(CHUNK, end - start))
     if not piece:
         raise OSError("the file is shorter than it should be")
     return piece

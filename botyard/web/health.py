@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from botyard import __version__
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
 from botyard.rpc.metrics import BOUNDS
-from botyard.store import deliveries, migrate
-from botyard.store.db import Tx, Unavailable
+from botyard.store import deliveries
+from botyard.store.engines import migrate
+from botyard.store.engines.db import Tx, Unavailable
 from botyard.web.http import Receive, Scope, Send, answer, answer_json, header
 from botyard.web.loopback_only import is_loopback
 
@@ -36,7 +37,7 @@ async def ready(context: Context, scope: Scope, receive: Receive, send: Send, pa
 
 
 async def _not_ready(context: Context) -> str:
-    if context.lobby.closed:
+    if context.long_poll.closed:
         return "The server is stopping."
     try:
         number, name = await context.database.read(migrate.newest)
@@ -51,7 +52,7 @@ async def metrics(context: Context, scope: Scope, receive: Receive, send: Send, 
     """What was counted, in the text format of Prometheus; where ``--metrics`` does not allow it, no such page."""
     _require_whole(parts)
     if not _may_read(context.settings.metrics, scope):
-        raise Refused(Problem.PATH_UNKNOWN)
+        raise ApiError(ErrorCode.PATH_UNKNOWN)
     await answer(send, 200, TEXT, _text(await _families(context)).encode())
 
 
@@ -65,7 +66,7 @@ def _may_read(allowed: str, scope: Scope) -> bool:
 
 def _require_whole(parts: list[str]) -> None:
     if parts:
-        raise Refused(Problem.PATH_UNKNOWN)
+        raise ApiError(ErrorCode.PATH_UNKNOWN)
 
 
 class Family(NamedTuple):

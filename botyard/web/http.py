@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints
-from botyard.rpc.lobby import Watch
+from botyard.rpc.long_poll import Watch
 from botyard.wire import compression, envelope
 from botyard.wire.hint import NAME, one_line
 from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY, SMALL_BODY
@@ -76,7 +76,7 @@ def announced(scope: Scope, limit: int) -> Announced:
         if key == b"content-length":
             if not value.isdigit() or len(value) > 18 or int(value) > limit:
                 hint = f"the body is {int(value)} bytes" if value.isdigit() and len(value) <= 18 else ""
-                raise Refused(Problem.BODY_TOO_BIG, hint=hint, limit=limit)
+                raise ApiError(ErrorCode.BODY_TOO_BIG, hint=hint, limit=limit)
             length = int(value)
         elif key == b"content-encoding":
             coding = compression.named(value)
@@ -128,7 +128,7 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     except asyncio.CancelledError:
         if not expired or task.uncancel() > 0:
             raise
-        raise Refused(Problem.BODY_TIMEOUT, limit=BODY_SECONDS) from None
+        raise ApiError(ErrorCode.BODY_TIMEOUT, limit=BODY_SECONDS) from None
     finally:
         timer.cancel()
 
@@ -147,9 +147,9 @@ async def _gathered(receive: Receive) -> bytes:
             size += len(part)
             _arriving.bytes += len(part)
             if len(body) + size > MAX_BODY:
-                raise Refused(Problem.BODY_TOO_BIG, hint=f"{len(body) + size} bytes came so far", limit=MAX_BODY)
+                raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"{len(body) + size} bytes came so far", limit=MAX_BODY)
             if _arriving.bytes > MAX_ARRIVING:
-                raise Refused(Problem.OVERLOAD)
+                raise ApiError(ErrorCode.OVERLOAD)
     finally:
         _arriving.bytes -= size
     return b"".join(parts)
@@ -170,7 +170,7 @@ async def _unpacked(coding: str, body: bytes) -> bytes:
     _arriving.bytes += MAX_BODY
     try:
         if _arriving.bytes > MAX_ARRIVING:
-            raise Refused(Problem.OVERLOAD)
+            raise ApiError(ErrorCode.OVERLOAD)
         parts += await asyncio.to_thread(list, pieces)
     finally:
         _arriving.bytes -= MAX_BODY
@@ -182,13 +182,13 @@ async def next_part(receive: Receive) -> MutableMapping[str, Any]:
     message = await receive()
     if message["type"] == "http.disconnect":
         # Half a message must not be sent on as a whole one; hardly anybody is left to read this answer.
-        raise Refused(Problem.BODY_MALFORMED, reason="the connection was closed in the middle of it")
+        raise ApiError(ErrorCode.BODY_MALFORMED, reason="the connection was closed in the middle of it")
     return message
 
 
-def beside(refused: Refused) -> Headers:
+def beside(refused: ApiError) -> Headers:
     """The headers of a refusal: those that its status asks for, and its hint."""
-    return [*_demanded(refused), *hinted(hints.said(refused))]
+    return [*_demanded(refused), *hinted(hints.hint_text(refused))]
 
 
 def hinted(hint: str) -> Headers:
@@ -196,12 +196,12 @@ def hinted(hint: str) -> Headers:
     return [(HINT, one_line(hint).encode()), (b"access-control-expose-headers", NAME.encode())] if hint else []
 
 
-def _demanded(refused: Refused) -> Headers:
-    if refused.problem is Problem.VERB_WRONG:
+def _demanded(refused: ApiError) -> Headers:
+    if refused.problem is ErrorCode.VERB_WRONG:
         return [(b"allow", f"{refused.words['verbs']}, OPTIONS".encode())]
-    if refused.problem is Problem.BODY_ENCODING:
+    if refused.problem is ErrorCode.BODY_ENCODING:
         return [(b"accept-encoding", compression.SUPPORTED.encode())]
-    if refused.problem is Problem.RANGE_WRONG:
+    if refused.problem is ErrorCode.RANGE_WRONG:
         return [(b"content-range", f"bytes */{refused.words['size']}".encode())]
     if refused.status == HTTPStatus.REQUEST_TIMEOUT:
         # The rest may yet arrive, and must not be taken for the next request.
@@ -209,7 +209,7 @@ def _demanded(refused: Refused) -> Headers:
     return []
 
 
-def last_words(refused: Refused, more: Headers) -> bytes:
+def last_words(refused: ApiError, more: Headers) -> bytes:
     """A whole answer on a connection that is closed after it, for what never became a request."""
     content = envelope.encode(envelope.Failure(*refused.v1()))
     status = HTTPStatus(refused.status)

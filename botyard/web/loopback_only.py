@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.web.http import JSON, Headers, Receive, Scope, Send, header
 from botyard.wire import envelope
 
@@ -40,7 +40,7 @@ def loopback_only(app: Application) -> Application:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         reason = _foreign(scope) if scope["type"] == "http" else ""
         if reason:
-            await _refuse(send, Refused(Problem.LOOPBACK_ONLY, reason=reason))
+            await _refuse(send, ApiError(ErrorCode.LOOPBACK_ONLY, reason=reason))
             return
         await app(scope, receive, send)
 
@@ -77,7 +77,7 @@ def _host_of_url(origin: str) -> str:
         return ""
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
+async def _refuse(send: Send, refused: ApiError) -> None:
     """The error without the header by which pages of any site may read it."""
     body = envelope.encode(envelope.Failure(*refused.v1()))
     headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]

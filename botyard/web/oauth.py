@@ -10,22 +10,23 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.apps import App, Portal
-from botyard.portal import apps, codes, tokens
-from botyard.portal.codes import Offer
-from botyard.portal.tokens import Denied, Keyring, Pair
+from botyard.portal import apps
+from botyard.portal.auth import authorization_codes, tokens
+from botyard.portal.auth.authorization_codes import CodeExchange
+from botyard.portal.auth.tokens import Denied, Keyring, TokenPair
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
-from botyard.rpc.faults import refusal
+from botyard.rpc.error_handling import to_api_error
 from botyard.rpc.identity import Credentials, identify, require_open
 from botyard.rpc.scopes import shown_text
 from botyard.store import access, portal
 from botyard.store import apps as stored_apps
 from botyard.store.access import Caller
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from botyard.web import basic
-from botyard.web.basic import Client
+from botyard.web.basic import BasicCredentials
 from botyard.wire import body as bodies
 
 Answer = tuple[int, dict[str, Any]]
@@ -78,7 +79,7 @@ _DENIED: dict[Denied, Answer] = {
 }
 
 
-class Asked(msgspec.Struct, frozen=True):
+class TokenRequest(msgspec.Struct, frozen=True):
     """A request for a token, read."""
 
     grant: str
@@ -99,7 +100,7 @@ async def token(
     """
     try:
         context.limits.admit()
-    except Refused as refused:
+    except ApiError as refused:
         return _failed(refused)
     try:
         client = basic.read(authorization) if authorization else None
@@ -107,7 +108,7 @@ async def token(
         answer = asked if isinstance(asked, tuple) else await _answered(context, asked, https)
         return _UNAUTHORIZED if client is not None and answer in (_WRONG_CLIENT, _INVALID_CLIENT) else answer
     except Exception as fault:
-        return _failed(refusal(fault, "oauth.token"))
+        return _failed(to_api_error(fault, "oauth.token"))
     finally:
         context.limits.release()
 
@@ -128,8 +129,8 @@ async def app_info(context: Context, token: str, *, https: bool) -> Answer:
     try:
         status, answer = await context.database.read(work)
     except Exception as fault:
-        refused = refusal(fault, "oauth.app.info")
-        return _INVALID_CLIENT if refused.problem is Problem.TOKEN_INVALID else _failed(refused)
+        refused = to_api_error(fault, "oauth.app.info")
+        return _INVALID_CLIENT if refused.problem is ErrorCode.TOKEN_INVALID else _failed(refused)
     if status == 200:
         finished = context.clock.now()
         spent = context.limits.spent("oauth", "app.info", 0.0, finished)
@@ -139,12 +140,12 @@ async def app_info(context: Context, token: str, *, https: bool) -> Answer:
     return status, answer
 
 
-def _failed(refused: Refused) -> Answer:
+def _failed(refused: ApiError) -> Answer:
     code, text = refused.v1()
     return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
 
 
-def _asked(given: dict[str, Any], client: Client | None) -> Asked | Answer:
+def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Answer:
     """The parameters of a request, or the answer to one that lacks some."""
     words = {name: value for name, value in given.items() if isinstance(value, str) and value}
     if client is not None:
@@ -161,14 +162,14 @@ def _asked(given: dict[str, Any], client: Client | None) -> Asked | Answer:
         if name and name not in words:
             return _invalid_request(f'No "{name}" parameter found')
     more = [words.get(name, "") for name in ("scope", "redirect_uri", "code_verifier")]
-    return Asked(grant, words["client_id"], words["client_secret"], words[proof], *more)
+    return TokenRequest(grant, words["client_id"], words["client_secret"], words[proof], *more)
 
 
 def _invalid_request(text: str) -> Answer:
     return 400, {"error": "invalid_request", "error_description": text}
 
 
-async def _answered(context: Context, asked: Asked, https: bool) -> Answer:
+async def _answered(context: Context, asked: TokenRequest, https: bool) -> Answer:
     now = int(context.clock.now())
     ring = Keyring(context.keys, context.settings)
 
@@ -183,7 +184,7 @@ async def _answered(context: Context, asked: Asked, https: bool) -> Answer:
     if not own or not app.installed:
         return _INVALID_CLIENT
 
-    async def work(tx: Tx) -> tuple[Pair | Denied, Portal | None]:
+    async def work(tx: Tx) -> tuple[TokenPair | Denied, Portal | None]:
         return await _granted(tx, ring, app, asked, now), await portal.get(tx)
 
     pair, found = await context.database.write(work)
@@ -192,14 +193,14 @@ async def _answered(context: Context, asked: Asked, https: bool) -> Answer:
     return 200, reply(context, found, app, pair, now)
 
 
-async def _granted(tx: Tx, ring: Keyring, app: App, asked: Asked, now: int) -> Pair | Denied:
+async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest, now: int) -> TokenPair | Denied:
     if asked.grant == "refresh_token":
         return await tokens.refresh(tx, ring, app=app, text=asked.proof, now=now, scopes=asked.scope)
-    offer = Offer(asked.proof, asked.redirect_uri, asked.verifier)
-    return await codes.exchange(tx, ring, app=app, offer=offer, now=now)
+    offer = CodeExchange(asked.proof, asked.redirect_uri, asked.verifier)
+    return await authorization_codes.exchange(tx, ring, app=app, offer=offer, now=now)
 
 
-def reply(context: Context, found: Portal, app: App, pair: Pair, now: int) -> dict[str, Any]:
+def reply(context: Context, found: Portal, app: App, pair: TokenPair, now: int) -> dict[str, Any]:
     """A pair of tokens with everything that some client asks for beside it."""
     settings = context.settings
     endpoint = context.url("/rest/")

@@ -20,7 +20,7 @@ _STYLE = (
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 
 
-class Page(msgspec.Struct, frozen=True):
+class HtmlPage(msgspec.Struct, frozen=True):
     """A page: ``body`` is HTML. ``sends_to`` is where its form may lead beside the portal itself."""
 
     title: str
@@ -29,7 +29,7 @@ class Page(msgspec.Struct, frozen=True):
     sends_to: str = ""
 
 
-async def show(send: Send, page: Page, more: Headers | None = None) -> None:
+async def show(send: Send, page: HtmlPage, more: Headers | None = None) -> None:
     """Send a page."""
     content = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(page.title)}</title>'
@@ -41,7 +41,7 @@ async def show(send: Send, page: Page, more: Headers | None = None) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-async def lead(send: Send, address: str, more: Headers | None = None) -> None:
+async def redirect(send: Send, address: str, more: Headers | None = None) -> None:
     """Send the browser on, by GET."""
     headers = [(b"location", address.encode("ascii")), (b"content-length", b"0"), *_guarded("")]
     await send({"type": "http.response.start", "status": 303, "headers": [*headers, *(more or [])]})

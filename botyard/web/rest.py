@@ -7,18 +7,18 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import Request, dispatch
-from botyard.rpc.faults import refusal, unexpected_answer
+from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.identity import Credentials
 from botyard.rpc.method import V3
-from botyard.web import spool
+from botyard.web import upload_buffer
 from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, beside, header, hinted, read_body, watch
 from botyard.wire import body, envelope, xml
-from botyard.wire.names import second_generation
+from botyard.wire.names import is_v2
 
 # HEAD is a GET whose answer has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
@@ -63,19 +63,19 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
     wanted = target(parts)
     try:
         if scope["method"] not in _VERBS:
-            raise Refused(Problem.VERB_WRONG, verbs=", ".join(_VERBS))
+            raise ApiError(ErrorCode.VERB_WRONG, verbs=", ".join(_VERBS))
         outcome = await _outcome(context, scope, receive, wanted, started)
         more = hinted(outcome.hint) if outcome.hint else None
         status, content, text = 200, _success(context, wanted, outcome), outcome.hint
     except Exception as fault:
-        refused = refusal(fault, wanted.method)
+        refused = to_api_error(fault, wanted.method)
         if wanted.secret and not wanted.method:
             refused.hint = NO_METHOD
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
         refused.__traceback__ = None
-        status = refused.status_v2 if second_generation(wanted.method) else refused.status
+        status = refused.status_v2 if is_v2(wanted.method) else refused.status
         content, more = failure(refused, wanted), beside(refused)
-        text = hints.said(refused) or refused.v1()[1]
+        text = hints.hint_text(refused) or refused.v1()[1]
     await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
     took = context.clock.now() - started
     context.metrics.called(wanted.method, status, took)
@@ -84,10 +84,10 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:
-    method = None if wanted.v3 else spool.taking(context, wanted.method)
+    method = None if wanted.v3 else upload_buffer.taking(context, wanted.method)
     if method is not None:
         given = _request(scope, wanted, _params(scope, wanted, b""), started).credentials
-        async with spool.received(context, method, scope, receive, given, started) as params:
+        async with upload_buffer.received(context, method, scope, receive, given, started) as params:
             return await dispatch(context, _request(scope, wanted, params, started))
     params = _params(scope, wanted, await read_body(scope, receive))
     return await dispatch(context, _request(scope, wanted, params, started))
@@ -100,10 +100,10 @@ def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
     asked = body.decode("", b"", scope["query_string"])
     try:
         params = body.decode("application/json", raw, b"")
-    except Refused as refused:
+    except ApiError as refused:
         if refused.status != HTTPStatus.BAD_REQUEST:
             raise
-        raise Refused(Problem.JSON_V3, hint=refused.v1()[1]) from None
+        raise ApiError(ErrorCode.JSON_V3, hint=refused.v1()[1]) from None
     return {name: value for name, value in asked.items() if name in ("auth", "access_token")} | params
 
 
@@ -133,9 +133,9 @@ def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
         raise unexpected_answer(fault, wanted.method) from fault
 
 
-def failure(refused: Refused, wanted: Target) -> bytes:
+def failure(refused: ApiError, wanted: Target) -> bytes:
     """The body of an error, in the dialect that was called."""
-    code, text = refused.v2() if second_generation(wanted.method) else refused.v1()
+    code, text = refused.v2() if is_v2(wanted.method) else refused.v1()
     if wanted.v3:
         return envelope.encode(envelope.FailureV3(envelope.FailureV3Body(code, text)))
     whole = envelope.Failure(code, text)

@@ -9,12 +9,12 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from botyard import __version__
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
-from botyard.rpc.faults import refusal
+from botyard.rpc.error_handling import to_api_error
 from botyard.rpc.openapi import document
 from botyard.store import avatars
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from botyard.web import authorize, basic, files, health, oauth, pages, rest, sign_in
 from botyard.web.http import (
     JSON,
@@ -42,16 +42,16 @@ def page(handler: Handler) -> Handler:
     async def shown(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
         try:
             if parts:
-                raise Refused(Problem.PATH_UNKNOWN)
+                raise ApiError(ErrorCode.PATH_UNKNOWN)
             context.limits.admit()
             try:
                 await handler(context, scope, receive, send, parts)
             finally:
                 context.limits.release()
         except Exception as fault:
-            refused = refusal(fault, "page")
+            refused = to_api_error(fault, "page")
             text = pages.paragraph(refused.v1()[1], "wrong")
-            await pages.show(send, pages.Page("This did not work", text, refused.status), beside(refused))
+            await pages.show(send, pages.HtmlPage("This did not work", text, refused.status), beside(refused))
 
     return shown
 
@@ -118,7 +118,7 @@ async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, p
 
     found = await context.database.read(find)
     if found is None:
-        raise Refused(Problem.PATH_UNKNOWN)
+        raise ApiError(ErrorCode.PATH_UNKNOWN)
     mime, content = found
     more: Headers = [(b"content-disposition", b"inline"), (b"content-security-policy", b"default-src 'none'; sandbox")]
     await answer(send, 200, mime.encode(), content, more)
@@ -165,9 +165,9 @@ def find(parts: list[str], verb: str) -> tuple[Handler, list[str]]:
         route = _BY_PREFIX.get(tuple(parts[:size]))
         if route is not None:
             if route.verbs and verb not in route.verbs.split(", "):
-                raise Refused(Problem.VERB_WRONG, verbs=route.verbs)
+                raise ApiError(ErrorCode.VERB_WRONG, verbs=route.verbs)
             return route.handler, parts[size:]
-    raise Refused(Problem.PATH_UNKNOWN)
+    raise ApiError(ErrorCode.PATH_UNKNOWN)
 
 
 async def answer_request(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
@@ -183,12 +183,12 @@ async def answer_request(context: Context, scope: Scope, receive: Receive, send:
     except asyncio.CancelledError:
         # The server stops, and has waited for this request for as long as it does.
         with contextlib.suppress(RuntimeError):
-            await _refuse(send, Refused(Problem.OVERLOAD))
+            await _refuse(send, ApiError(ErrorCode.OVERLOAD))
     except Exception as fault:
-        await _refuse(send, refusal(fault, "/".join(parts[:1])))
+        await _refuse(send, to_api_error(fault, "/".join(parts[:1])))
 
 
-async def _refuse(send: Send, refused: Refused) -> None:
+async def _refuse(send: Send, refused: ApiError) -> None:
     """Raises RuntimeError where an answer has begun already."""
     content = envelope.encode(envelope.Failure(*refused.v1()))
     await answer(send, refused.status, JSON, content, beside(refused))

@@ -6,12 +6,23 @@ from html import escape
 from http import HTTPStatus
 from urllib.parse import quote
 
-from botyard.portal import sign_in, users
-from botyard.portal.sign_in import Attempt
+from botyard.portal import users
+from botyard.portal.auth import sessions
+from botyard.portal.auth.sessions import SignInAttempt
 from botyard.rpc.call import Context
-from botyard.web.browser import FOREIGN, PROOF, SIGN_IN, Visitor, ours, proof, read_form, texts, visitor
+from botyard.web.csrf import (
+    CSRF_FIELD,
+    FORM_EXPIRED,
+    SIGN_IN,
+    Visitor,
+    csrf_token,
+    is_same_origin,
+    read_form,
+    texts,
+    visitor,
+)
 from botyard.web.http import Headers, Receive, Scope, Send
-from botyard.web.pages import Page, button, form, lead, paragraph, show
+from botyard.web.pages import HtmlPage, button, form, paragraph, redirect, show
 from botyard.wire import body
 
 LOGIN = "/login"
@@ -26,24 +37,24 @@ async def login(context: Context, scope: Scope, receive: Receive, send: Send, pa
     who = await visitor(context, scope)
     if scope["method"] != "POST":
         given = texts(body.decode("", b"", scope["query_string"]))
-        await show(send, _door(context, who, onward(given.get("next", ""))), who.seal)
+        await show(send, _login_page(context, who, safe_next(given.get("next", ""))), who.new_cookie)
         return
     given = await read_form(scope, receive)
-    if not ours(context, scope, who, given):
-        await show(send, FOREIGN, who.seal)
+    if not is_same_origin(context, scope, who, given):
+        await show(send, FORM_EXPIRED, who.new_cookie)
         return
     await _enter(context, scope, send, who, given)
 
 
 async def _enter(context: Context, scope: Scope, send: Send, who: Visitor, given: dict[str, str]) -> None:
     address = str((scope.get("client") or ("",))[0])
-    attempt = Attempt(given.get("login", "").strip(), given.get("password", ""), address)
-    came = await context.door.enter(context.database, context.keys, attempt, context.clock.now())
-    target = onward(given.get("next", ""))
+    attempt = SignInAttempt(given.get("login", "").strip(), given.get("password", ""), address)
+    came = await context.password_sign_in.enter(context.database, context.keys, attempt, context.clock.now())
+    target = safe_next(given.get("next", ""))
     if came.secret:
         if who.secret:
-            await context.database.write(lambda tx: sign_in.leave(tx, context.keys, who.secret))
-        await lead(send, target or LOGIN, [who.cookies.set(SIGN_IN, came.secret)])
+            await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
+        await redirect(send, target or LOGIN, [who.cookies.set(SIGN_IN, came.secret)])
         return
     if came.wait:
         more: Headers = [(b"retry-after", str(came.wait).encode())]
@@ -57,17 +68,17 @@ async def logout(context: Context, scope: Scope, receive: Receive, send: Send, p
     """Ask, and sign people out."""
     who = await visitor(context, scope)
     if scope["method"] != "POST":
-        await show(send, _door(context, who, ""), who.seal)
+        await show(send, _login_page(context, who, ""), who.new_cookie)
         return
-    if not ours(context, scope, who, await read_form(scope, receive)):
-        await show(send, FOREIGN, who.seal)
+    if not is_same_origin(context, scope, who, await read_form(scope, receive)):
+        await show(send, FORM_EXPIRED, who.new_cookie)
         return
     if who.secret:
-        await context.database.write(lambda tx: sign_in.leave(tx, context.keys, who.secret))
-    await lead(send, LOGIN, [who.cookies.set(SIGN_IN, "")])
+        await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
+    await redirect(send, LOGIN, [who.cookies.set(SIGN_IN, "")])
 
 
-def onward(text: str) -> str:
+def safe_next(text: str) -> str:
     """An address that signing in may lead to; ``""`` for any but the consent page, so that nobody is led astray."""
     fits = text.startswith(_LEADS_TO) and len(text) <= _LONGEST and text.isascii() and text.isprintable()
     return text if fits and "\\" not in text and " " not in text else ""
@@ -78,18 +89,18 @@ def at_login(target: str) -> str:
     return f"{LOGIN}?next={quote(target, safe='')}"
 
 
-def _door(context: Context, who: Visitor, target: str) -> Page:
+def _login_page(context: Context, who: Visitor, target: str) -> HtmlPage:
     if who.user is None:
         return _form(context, who, target)
-    leave = form("/logout", {PROOF: proof(context, who)}, button("Sign out"))
-    return Page("You are signed in", paragraph(f"You are {users.name_of(who.user)}.") + leave)
+    leave = form("/logout", {CSRF_FIELD: csrf_token(context, who)}, button("Sign out"))
+    return HtmlPage("You are signed in", paragraph(f"You are {users.name_of(who.user)}.") + leave)
 
 
-def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> Page:
-    hidden = {PROOF: proof(context, who)} | ({"next": target} if target else {})
+def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> HtmlPage:
+    hidden = {CSRF_FIELD: csrf_token(context, who)} | ({"next": target} if target else {})
     fields = (
         '<label>Login <input name="login" autocomplete="username" required autofocus></label>',
         '<label>Password <input name="password" type="password" autocomplete="current-password" required></label>',
     )
     said = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
-    return Page("Sign in", said + form(LOGIN, hidden, *fields, button("Sign in")), status)
+    return HtmlPage("Sign in", said + form(LOGIN, hidden, *fields, button("Sign in")), status)

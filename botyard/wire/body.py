@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple
 
 import msgspec
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms, multipart
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD
 from botyard.wire.multipart import Keep
@@ -40,9 +40,9 @@ def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BOD
     something cannot be read.
     """
     if len(body) > limit:
-        raise Refused(Problem.BODY_TOO_BIG, hint=f"the body is {len(body)} bytes", limit=limit)
+        raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"the body is {len(body)} bytes", limit=limit)
     if len(query) > MAX_BODY:
-        raise Refused(Problem.BODY_TOO_BIG, hint=f"the query is {len(query)} bytes", limit=MAX_BODY)
+        raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"the query is {len(query)} bytes", limit=MAX_BODY)
     return _merged(query, _body(content_type, body) if body else {})
 
 
@@ -75,22 +75,22 @@ def json(raw: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise not_utf8(error) from None
     except RecursionError:
-        raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH) from None
+        raise ApiError(ErrorCode.BODY_TOO_DEEP, limit=MAX_DEPTH) from None
     except msgspec.ValidationError:
-        raise Refused(Problem.BODY_MALFORMED, reason="a number in the JSON is out of range") from None
+        raise ApiError(ErrorCode.BODY_MALFORMED, reason="a number in the JSON is out of range") from None
     except msgspec.DecodeError as error:
         raise _json_problem(raw, str(error)) from None
     if b"\\u0000" in raw and _holds_nul(value):
-        raise Refused(Problem.BODY_NUL)
+        raise ApiError(ErrorCode.BODY_NUL)
     return value
 
 
-def _with_nul(raw: bytes) -> Refused:
+def _with_nul(raw: bytes) -> ApiError:
     """The refusal of bytes with NULs among them: JSON in UTF-16 or UTF-32 has them in every other place."""
     found = detect_encoding(raw).upper()[:6]
     if found in ("UTF-16", "UTF-32"):
-        return Refused(Problem.BODY_NOT_UTF8, hint=f"the JSON is in {found}; send it in UTF-8")
-    return Refused(Problem.BODY_NUL)
+        return ApiError(ErrorCode.BODY_NOT_UTF8, hint=f"the JSON is in {found}; send it in UTF-8")
+    return ApiError(ErrorCode.BODY_NUL)
 
 
 class _Media(NamedTuple):
@@ -109,7 +109,7 @@ def _media(content_type: str) -> _Media:
 def _body(content_type: str, body: bytes) -> dict[str, Any]:
     kind, charset = _media(content_type)
     if charset not in _UTF_8:
-        raise Refused(Problem.BODY_TYPE, type=_echo(content_type))
+        raise ApiError(ErrorCode.BODY_TYPE, type=_echo(content_type))
     if kind == "application/json" or kind.endswith("+json"):
         return _json_params(body)
     if kind == "application/x-www-form-urlencoded":
@@ -137,8 +137,8 @@ def _form(body: bytes) -> dict[str, Any]:
     if _JSON_START.match(text):
         try:
             return _json_params(text)
-        except Refused as refused:
-            if refused.problem is not Problem.BODY_MALFORMED or b"=" not in text:
+        except ApiError as refused:
+            if refused.problem is not ErrorCode.BODY_MALFORMED or b"=" not in text:
                 raise
     return forms.parse(text)
 
@@ -152,7 +152,7 @@ def _unlabelled(content_type: str, body: bytes) -> dict[str, Any]:
         return _json_params(body)
     if _FORM_START.match(start):
         return forms.parse(start)
-    raise Refused(Problem.BODY_TYPE, type=_echo(content_type))
+    raise ApiError(ErrorCode.BODY_TYPE, type=_echo(content_type))
 
 
 def _json_params(body: bytes) -> dict[str, Any]:
@@ -167,7 +167,7 @@ def _json_params(body: bytes) -> dict[str, Any]:
         return {str(index): item for index, item in enumerate(value)}
     if value is None:
         return {}
-    raise Refused(Problem.BODY_MALFORMED, reason="the JSON must be an object or an array")
+    raise ApiError(ErrorCode.BODY_MALFORMED, reason="the JSON must be an object or an array")
 
 
 def _check_structure(raw: bytes) -> None:
@@ -184,12 +184,12 @@ def _check_structure(raw: bytes) -> None:
     brackets = bare.translate(None, _NOT_BRACKETS)
     # More brackets than this are too wide anyhow; a long row of them need not be walked.
     if _depth(brackets[: 2 * MAX_KEYS + 2]) > MAX_DEPTH:
-        raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH)
+        raise ApiError(ErrorCode.BODY_TOO_DEEP, limit=MAX_DEPTH)
     # Every string is a name or an element's value, so a text with more of them is too wide already.
     if strings > 2 * MAX_KEYS:
-        raise Refused(Problem.BODY_TOO_MANY, hint=f"more than {2 * MAX_KEYS} texts and names came", limit=MAX_KEYS)
+        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"more than {2 * MAX_KEYS} texts and names came", limit=MAX_KEYS)
     if (elements := _elements(bare)) > MAX_KEYS:
-        raise Refused(Problem.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
+        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
 
 
 def _elements(bare: bytes) -> int:
@@ -213,7 +213,7 @@ def _depth(brackets: bytes) -> int:
     return deepest
 
 
-def _json_problem(raw: bytes, message: str) -> Refused:
+def _json_problem(raw: bytes, message: str) -> ApiError:
     try:
         raw.decode()
     except UnicodeDecodeError as error:
@@ -224,8 +224,8 @@ def _json_problem(raw: bytes, message: str) -> Refused:
     if lone is not None and (place is None or lone < int(place[1])):
         return half_character(lone)
     if place:
-        return Refused(Problem.BODY_MALFORMED, reason=f"it is not valid JSON {place[0]}")
-    return Refused(Problem.BODY_MALFORMED, reason="the JSON ends too early")
+        return ApiError(ErrorCode.BODY_MALFORMED, reason=f"it is not valid JSON {place[0]}")
+    return ApiError(ErrorCode.BODY_MALFORMED, reason="the JSON ends too early")
 
 
 def _holds_nul(value: Any) -> bool:

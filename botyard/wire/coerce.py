@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from botyard.errors import Refused
+from botyard.errors import ApiError
 from botyard.wire import body
 from botyard.wire.forms import text
 
@@ -279,7 +279,7 @@ def _json(value: str, openings: str, otherwise: Any) -> Any:
         return otherwise
     try:
         return body.json(value.encode())
-    except (Refused, UnicodeEncodeError):
+    except (ApiError, UnicodeEncodeError):
         return otherwise
 
 

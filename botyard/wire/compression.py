@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire.limits import MAX_TYPE_ECHO
 
 PIECE = 64 * 1024
@@ -27,7 +27,7 @@ def named(header: bytes) -> str:
     # What a list says beside "identity" is one coding, or more than anybody sends.
     named_ones = [one for one in codings if one != ""]
     if len(named_ones) > 1 or None in named_ones:
-        raise Refused(Problem.BODY_ENCODING, encoding=listed[:MAX_TYPE_ECHO])
+        raise ApiError(ErrorCode.BODY_ENCODING, encoding=listed[:MAX_TYPE_ECHO])
     return named_ones[0] or "" if named_ones else ""
 
 
@@ -37,7 +37,7 @@ def unpacked(coding: str, pieces: Iterable[bytes], limit: int) -> Iterator[bytes
     for piece in _unpacked(coding, pieces):
         size += len(piece)
         if size > limit:
-            raise Refused(Problem.BODY_TOO_BIG, hint=f"unpacked it is {size} bytes or more", limit=limit)
+            raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"unpacked it is {size} bytes or more", limit=limit)
         yield piece
 
 
@@ -83,5 +83,5 @@ def _reader(coding: str, start: bytes) -> Any:
     return zlib.decompressobj(-zlib.MAX_WBITS if bare else zlib.MAX_WBITS)
 
 
-def _malformed(reason: str) -> Refused:
-    return Refused(Problem.BODY_MALFORMED, reason=reason)
+def _malformed(reason: str) -> ApiError:
+    return ApiError(ErrorCode.BODY_MALFORMED, reason=reason)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import IO, Any
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
 from botyard.wire.surrogates import not_utf8
 
@@ -34,10 +34,10 @@ def parse(raw: bytes) -> dict[str, Any]:
     if not raw:
         return {}
     if b"\0" in raw or b"%00" in raw:
-        raise Refused(Problem.BODY_NUL)
+        raise ApiError(ErrorCode.BODY_NUL)
     raw = raw.strip(b"&")
     if len(raw) > MAX_KEYS and raw.count(b"&") >= MAX_KEYS:
-        raise Refused(Problem.BODY_TOO_MANY, hint=f"{raw.count(b'&') + 1} came", limit=MAX_KEYS)
+        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{raw.count(b'&') + 1} came", limit=MAX_KEYS)
     return nest(_pairs(raw))
 
 
@@ -46,13 +46,13 @@ def parse_file(body: IO[bytes]) -> dict[str, Any]:
     pairs = []
     for name, value in _streamed(body):
         if b"\0" in name or b"\0" in value:
-            raise Refused(Problem.BODY_NUL)
+            raise ApiError(ErrorCode.BODY_NUL)
         try:
             pairs.append((name.decode(), value.decode()))
         except UnicodeDecodeError as error:
             raise not_utf8(error) from None
         if len(pairs) > MAX_KEYS:
-            raise Refused(Problem.BODY_TOO_MANY, hint=f"{len(pairs)} came so far", limit=MAX_KEYS)
+            raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{len(pairs)} came so far", limit=MAX_KEYS)
     return nest(pairs)
 
 
@@ -69,7 +69,7 @@ def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         grown += root.place(_path(name), value)
         if grown > MAX_KEYS:
             hint = f"{len(pairs)} came, and the brackets of their names make more than {MAX_KEYS} values"
-            raise Refused(Problem.BODY_TOO_MANY, hint=hint, limit=MAX_KEYS)
+            raise ApiError(ErrorCode.BODY_TOO_MANY, hint=hint, limit=MAX_KEYS)
     return {name: _settle(value) for name, value in root.items()}
 
 
@@ -199,7 +199,7 @@ def _path(name: str) -> list[str]:
             return [name]
         path.append(name[start + 1 : end])
         if len(path) > MAX_DEPTH:
-            raise Refused(Problem.BODY_TOO_DEEP, limit=MAX_DEPTH)
+            raise ApiError(ErrorCode.BODY_TOO_DEEP, limit=MAX_DEPTH)
         start = end + 1
     return path
 

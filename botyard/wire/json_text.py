@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import body
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
 from botyard.wire.surrogates import HALF
 
 _FAULTS = {
-    Problem.BODY_SURROGATE: f"it holds {HALF}",
-    Problem.BODY_NUL: "it holds a NUL character",
-    Problem.BODY_TOO_DEEP: f"it is nested deeper than {MAX_DEPTH} levels",
-    Problem.BODY_TOO_MANY: f"it holds more than {MAX_KEYS} values",
+    ErrorCode.BODY_SURROGATE: f"it holds {HALF}",
+    ErrorCode.BODY_NUL: "it holds a NUL character",
+    ErrorCode.BODY_TOO_DEEP: f"it is nested deeper than {MAX_DEPTH} levels",
+    ErrorCode.BODY_TOO_MANY: f"it holds more than {MAX_KEYS} values",
 }
 
 
@@ -19,6 +19,6 @@ def fault(text: str) -> str:
     """What is wrong with it, as a caller is told; "" for JSON that can be read."""
     try:
         body.json(text.encode(errors="surrogatepass"))
-    except Refused as refused:
+    except ApiError as refused:
         return _FAULTS.get(refused.problem) or str(refused.words.get("reason", "it is not valid JSON"))
     return ""

@@ -13,7 +13,7 @@ from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms
 from botyard.wire.limits import MAX_FILES, MAX_KEYS
 from botyard.wire.surrogates import not_utf8
@@ -64,7 +64,7 @@ def _part(name: bytes, file: IO[bytes]) -> FilePart:
 
 def _text(raw: bytes) -> str:
     if b"\0" in raw:
-        raise Refused(Problem.BODY_NUL)
+        raise ApiError(ErrorCode.BODY_NUL)
     return raw.decode()
 
 
@@ -72,7 +72,7 @@ def _boundary(content_type: str) -> bytes:
     _, options = parse_options_header(content_type.encode("latin-1", "replace"))
     boundary = options.get(b"boundary", b"")
     if not boundary:
-        raise Refused(Problem.BODY_MALFORMED, reason="the multipart boundary is missing")
+        raise ApiError(ErrorCode.BODY_MALFORMED, reason="the multipart boundary is missing")
     return boundary
 
 
@@ -83,11 +83,11 @@ def _read(boundary: bytes, body: Iterable[bytes], keep: Keep | None) -> list[tup
         for piece in body:
             parser.write(piece)
     except FormParserError:
-        raise Refused(Problem.BODY_MALFORMED, reason="it is not valid multipart data") from None
+        raise ApiError(ErrorCode.BODY_MALFORMED, reason="it is not valid multipart data") from None
     # A last part without a boundary after it is half a body. A last boundary without its two dashes
     # is not: the sample in the docs ends so.
     if fields.open:
-        raise Refused(Problem.BODY_MALFORMED, reason="the multipart data ends too early")
+        raise ApiError(ErrorCode.BODY_MALFORMED, reason="the multipart data ends too early")
     return fields.found
 
 
@@ -122,7 +122,7 @@ class _Fields:
     def _part_begin(self) -> None:
         self._parts += 1
         if self._parts > MAX_KEYS + 1:  # One more begins after a last boundary without its dashes.
-            raise Refused(Problem.BODY_TOO_MANY, hint=f"{self._parts} parts came so far", limit=MAX_KEYS)
+            raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{self._parts} parts came so far", limit=MAX_KEYS)
         self._disposition = b""
         self._value = []
         self._file = None
@@ -146,7 +146,7 @@ class _Fields:
         if b"filename" in self._options and self._keep is not None:
             self._files += 1
             if self._files > MAX_FILES:
-                raise Refused(Problem.BODY_TOO_MANY, hint=f"{self._files} files came so far", limit=MAX_FILES)
+                raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{self._files} files came so far", limit=MAX_FILES)
             self._file = self._keep()
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
@@ -162,6 +162,6 @@ class _Fields:
         if not name or (filename is not None and self._file is None):
             return
         if len(self.found) == MAX_KEYS:
-            raise Refused(Problem.BODY_TOO_MANY, hint=f"{MAX_KEYS + 1} parts came so far", limit=MAX_KEYS)
+            raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{MAX_KEYS + 1} parts came so far", limit=MAX_KEYS)
         value: _Value = b"".join(self._value) if self._file is None else (filename or b"", self._file)
         self.found.append((name, value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def second_generation(method: str) -> bool:
+def is_v2(method: str) -> bool:
     """Whether a method speaks the second dialect, with its own error codes."""
     name = method.lower()
     return name.startswith(("imbot.v2.", "im.v2."))

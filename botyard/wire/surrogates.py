@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 
 # Everything up to the first escape that is a surrogate without its partner. Possessive, so linear.
 _UP_TO_LONE = re.compile(
@@ -23,14 +23,14 @@ def lone_escape(raw: bytes) -> int | None:
     return match.end() if match and match.end() + _ESCAPE < len(raw) else None
 
 
-def not_utf8(error: UnicodeDecodeError) -> Refused:
+def not_utf8(error: UnicodeDecodeError) -> ApiError:
     """The refusal of bytes that are no UTF-8; a surrogate that was written as bytes is told as one."""
     start = bytes(error.object[error.start : error.start + 2])
     if start[:1] == b"\xed" and b"\xa0" <= start[1:] <= b"\xbf":
         return half_character()
-    return Refused(Problem.BODY_NOT_UTF8)
+    return ApiError(ErrorCode.BODY_NOT_UTF8)
 
 
-def half_character(place: int | None = None) -> Refused:
+def half_character(place: int | None = None) -> ApiError:
     """The refusal of a lone surrogate, at a byte of the body where that is known."""
-    return Refused(Problem.BODY_SURROGATE, place="" if place is None else f" (byte {place})")
+    return ApiError(ErrorCode.BODY_SURROGATE, place="" if place is None else f" (byte {place})")

@@ -13,7 +13,7 @@ from botyard.chat import outbox
 from botyard.model.events import MessageSent
 from botyard.rpc.call import Context
 from botyard.store import chats
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from scripts.benchmark.load import PACE, Load, measure, paced
 from scripts.benchmark.portal import Portal, add_bot, chat
 from scripts.benchmark.processes import child, cpu_seconds, pin

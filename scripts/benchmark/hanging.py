@@ -10,7 +10,7 @@ import time
 import urllib.request
 
 from botyard.rpc.call import Context
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from scripts.benchmark.deliveries import arrived
 from scripts.benchmark.load import Load, paced
 from scripts.benchmark.portal import Portal, add_bot, chat

@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeVar
 
 from botyard.config import Settings
 from botyard.model.people import Profile, UserKind
-from botyard.portal.keys import new_client_id, new_secret
+from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import apps, portal, users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from scripts.benchmark.processes import child
 
 SCOPES = "im,imbot,user"

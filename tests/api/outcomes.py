@@ -6,7 +6,7 @@ from typing import Any
 
 from botyard.delivery.scheduler import PASSIVE
 from botyard.model.deliveries import State
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 from botyard.store.ordering import Ordering
 from tests.story import CLIENT
 from tests.world import AppKey, Person, World

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from botyard.api.imbot import events as imbot
-from botyard.api.post import Post
+from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import BotRemoved, Event, Happening, happening
 from botyard.store import bots
-from botyard.store.db import Row, Tx
+from botyard.store.engines.db import Row, Tx
 from botyard.wire import forms
 from tests.world import World
 
@@ -31,11 +31,11 @@ def newest(world: World, kind: type[Event]) -> Happening:
     return happening(*row)
 
 
-def told(world: World, kind: type[Event], bot_id: int) -> Post:
+def told(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:
     """What a bot of the first generation is told of the last event of a kind."""
     what = newest(world, kind)
 
-    async def work(tx: Tx) -> Post | None:
+    async def work(tx: Tx) -> WebhookPayload | None:
         # A bot that was removed is told good-bye as it was.
         gone = what.event.bot if isinstance(what.event, BotRemoved) else None
         bot = gone or await bots.find(tx, bot_id)
@@ -47,7 +47,7 @@ def told(world: World, kind: type[Event], bot_id: int) -> Post:
     return post
 
 
-def body(post: Post) -> dict[str, Any]:
+def body(post: WebhookPayload) -> dict[str, Any]:
     """The body as a handler reads it."""
     sent = {"event": post.event, "event_handler_id": post.handler_id, "data": post.data, "ts": 1, "auth": post.auth}
     return forms.parse(forms.encode(sent).encode())

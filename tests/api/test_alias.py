@@ -10,7 +10,7 @@ import pytest
 from botyard.api.imbot_v2 import events as second
 from botyard.model.events import BotRemoved, MessageSent
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot.test_told import HANDLER, LANG, Stage
 from tests.api.telling import body, newest, told
 from tests.world import Answer, World

@@ -9,12 +9,12 @@ import pytest
 
 from botyard.api.imbot import events as first
 from botyard.api.imbot_v2 import events as second
-from botyard.chat.explain import NAMES
-from botyard.chat.reasons import Why
-from botyard.delivery.keeping import tidy
+from botyard.chat.diagnostics.delivery_diagnosis import NAMES
+from botyard.chat.diagnostics.reasons import DiagnosisCode
+from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import Reason, State
 from botyard.store import deliveries, event_queues
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.outcomes import codes, explain, second_bot, sends, sent
 from tests.story import CLIENT, bot_does, says, set_chat
 from tests.world import World
@@ -189,7 +189,7 @@ def test_what_the_log_no_longer_holds(portal: World) -> None:
     lost = says(portal, ann, f"chat{chat}", "nobody in particular")
     kept = says(portal, ann, bot, "hello")
     portal.wait(31 * 86_400)
-    portal.run(tidy(portal.context))
+    portal.run(delete_expired(portal.context))
     assert codes(portal, lost, bot) == ["NOT_KEPT"]
     assert "before 2026-09-21T14:13:21+00:00" in explain(portal, lost, bot)["TEXT"]
     assert codes(portal, kept, bot) == ["BEHIND"], "what a delivery refers to is explained as ever"
@@ -287,13 +287,13 @@ def test_a_command_is_told_beside_its_message(portal: World) -> None:
 
 def test_the_names_are_those_of_the_families() -> None:
     for kind, names in NAMES.items():
-        families = {"v1": first.WORDS.get(kind), "v2": second.WORDS.get(kind)}
+        families = {"v1": first.EVENTS.get(kind), "v2": second.EVENTS.get(kind)}
         assert names == {dialect: words.name for dialect, words in families.items() if words}
 
 
 def test_every_reason_is_in_the_guide() -> None:
     guide = (ROOT / "docs" / "how-to" / "why-not-delivered.md").read_text()
-    assert [why.name for why in Why if f"`{why.name}`" not in guide] == []
+    assert [why.name for why in DiagnosisCode if f"`{why.name}`" not in guide] == []
 
 
 def test_where_a_bot_is_not_its_owner_learns_nothing(portal: World) -> None:

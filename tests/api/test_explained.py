@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from botyard.chat.explain import MOST
-from botyard.delivery.keeping import tidy
+from botyard.chat.diagnostics.delivery_diagnosis import MOST
+from botyard.delivery.retention import delete_expired
 from botyard.model.events import MessageLiked
 from botyard.store import events
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.story import set_chat
 from tests.world import Person, World
@@ -202,7 +202,7 @@ def test_what_the_log_no_longer_holds(lab: Lab) -> None:
     message = lab.say(f"one {lab.mention}", dialog=alone)
     lab.edit(message, "two")
     lab.world.wait(31 * DAY)
-    lab.world.run(tidy(lab.world.context))
+    lab.world.run(delete_expired(lab.world.context))
     # The message itself lay ready until now: its delivery has only just expired.
     assert told(lab, message) == [(ADD, "EXPIRED")]
     assert told(lab, message, EVENT=UPDATE) == [(UPDATE, "NOT_KEPT")]

@@ -16,7 +16,7 @@ import pytest
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import State
 from botyard.store import deliveries, delivery_log
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.world import World
 

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from b24pysdk.credentials import OAuthEventData
 
-from botyard.api import portal_events
-from botyard.api.post import Post
+from botyard.api.payloads import portal_payloads
+from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, Event, MessageSent, OfflineQueued, UserAdded
 from botyard.model.people import Profile, UserKind
 from botyard.portal import bindings, users
 from botyard.store import bindings as rows
 from botyard.store import deliveries
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.telling import body, deviations, newest
 from tests.world import AppKey, World
 
@@ -48,16 +48,16 @@ class Stage:
 
         return world.write(work)
 
-    def posts(self, kind: type[Event]) -> list[Post]:
+    def posts(self, kind: type[Event]) -> list[WebhookPayload]:
         """What the handlers are told of the last event of a kind."""
         what = newest(self.world, kind)
 
-        async def work(tx: Tx) -> list[Post]:
+        async def work(tx: Tx) -> list[WebhookPayload]:
             told = []
             for one in await deliveries.of_event(tx, what.id):
                 recipient, _, number = one.recipient.partition(":")
                 binding = await rows.find(tx, int(number)) if recipient == "binding" else None
-                post = await portal_events.render(tx, self.world.context, what, binding) if binding else None
+                post = await portal_payloads.render(tx, self.world.context, what, binding) if binding else None
                 told += [post] if post else []
             return told
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from botyard.api.user_fields import CURRENT_WRITERS, WRITERS, Current, Row
+from botyard.api.shapes.user_fields import CURRENT_WRITERS, WRITERS, Current, Row
 from botyard.model.people import Profile, UserKind
 from botyard.store import users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.conftest import MakeWorld
 from tests.postgres import Cluster
 from tests.world import Answer, AppKey, Person, World

@@ -14,16 +14,17 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import files as chat_files
-from botyard.commands.failing import Exit
+from botyard.chat.media import files as chat_files
+from botyard.commands.exit_codes import ExitCode
 from botyard.config import Settings
 from botyard.portal import backup, restore
 from botyard.portal.database_note import SQLITE_FILE as FILE
 from botyard.server import open_context
-from botyard.store import files, migrate, snapshot
-from botyard.store.blobs import Blobs, Folder
-from botyard.store.db import Database, Tx
-from botyard.store.opening import open_blobs, open_database
+from botyard.store import files
+from botyard.store.engines import migrate, portable_rows
+from botyard.store.engines.blobs import Blobs, Folder
+from botyard.store.engines.connect import open_blobs, open_database
+from botyard.store.engines.db import Database, Tx
 from tests.files.room import Room
 from tests.portals import ENGINES, Databases
 from tests.postgres import Cluster
@@ -31,10 +32,10 @@ from tests.test_cli import Shell
 from tests.world import World
 
 
-def make(world: World, target: Path, blobs: Blobs | None = None) -> backup.Done:
+def make(world: World, target: Path, blobs: Blobs | None = None) -> backup.BackupResult:
     """Take a backup of a portal."""
     context = world.context
-    return world.run(backup.write(target, context.database, blobs or context.depot.blobs, context.settings.data))
+    return world.run(backup.write(target, context.database, blobs or context.storage.blobs, context.settings.data))
 
 
 def openers(address: str = "") -> restore.Openers:
@@ -52,9 +53,9 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     """All rows of all tables."""
 
     async def work(tx: Tx) -> dict[str, list[Any]]:
-        found = {name: sorted(columns) for name, columns in (await snapshot.tables(tx, database.name)).items()}
+        found = {name: sorted(columns) for name, columns in (await portable_rows.tables(tx, database.name)).items()}
         return {
-            name: sorted([row async for page in snapshot.rows(tx, database.name, name, columns) for row in page])
+            name: sorted([row async for page in portable_rows.rows(tx, database.name, name, columns) for row in page])
             for name, columns in found.items()
         }
 
@@ -135,7 +136,7 @@ def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_pat
     room = Room(portal)
     sent = room.sent("a.txt", b"alpha")
     context = portal.context
-    blobs, target = context.depot.blobs, tmp_path / "portal.tar"
+    blobs, target = context.storage.blobs, tmp_path / "portal.tar"
     taken = context.database.snapshot
     swept: list[int] = []
 
@@ -211,11 +212,11 @@ def test_a_backup_that_is_damaged_anywhere_is_refused(taken: Path, tmp_path: Pat
         broken = bytearray(whole)
         broken[place] ^= 1
         taken.write_bytes(broken)
-        with pytest.raises(restore.BackupUnusable, match="damaged"):
+        with pytest.raises(restore.InvalidBackup, match="damaged"):
             restore.check(taken)
     for length in (0, 1, 511, 1024, len(whole) // 2, places[-1]):
         taken.write_bytes(whole[:length])
-        with pytest.raises(restore.BackupUnusable, match="cut off"):
+        with pytest.raises(restore.InvalidBackup, match="cut off"):
             restore.check(taken)
     taken.write_bytes(whole)
     restore.check(taken)
@@ -228,7 +229,7 @@ def test_a_member_that_would_lie_elsewhere_is_refused(tmp_path: Path, name: str)
         archive = backup.Archive(out)
         archive.add_bytes(name, b"bad")
         archive.close()
-    with pytest.raises(restore.BackupUnusable):
+    with pytest.raises(restore.InvalidBackup):
         restore.check(target)
 
 
@@ -238,13 +239,13 @@ def test_a_place_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path) ->
     (data / "lost+found").mkdir()
     restore.require_empty(data)
     (data / "secret.key").write_text("another")
-    with pytest.raises(restore.BackupUnusable, match="not empty"):
+    with pytest.raises(restore.InvalidBackup, match="not empty"):
         restore.require_empty(data)
 
 
 @pytest.mark.postgresql
 def test_a_database_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path, databases: Databases) -> None:
-    with databases.lent() as url, pytest.raises(restore.BackupUnusable, match="not empty"):
+    with databases.lent() as url, pytest.raises(restore.InvalidBackup, match="not empty"):
         put(taken, tmp_path / "new", url)
     assert list((tmp_path / "new").iterdir()) == []
 
@@ -255,7 +256,7 @@ def test_a_restore_that_fails_leaves_the_folder_empty(
     async def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(snapshot, "set_last_numbers", fails)
+    monkeypatch.setattr(portable_rows, "set_last_numbers", fails)
     with pytest.raises(OSError, match="No space"):
         put(taken, tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
@@ -371,11 +372,13 @@ def test_the_command_says_what_it_needs_and_what_it_refuses(
 ) -> None:
     monkeypatch.setenv("BOTYARD_DATABASE", "")
     shell = Shell(tmp_path / "new", capsys)
-    assert shell.refused("backup", "-", code=Exit.USAGE) == (
+    assert shell.refused("backup", "-", code=ExitCode.USAGE) == (
         "botyard: A backup goes to a file, not to standard output; name one."
     )
     later = rewritten(taken, migrations={})
-    assert "cannot be restored" in shell.refused("restore", str(later), code=Exit.STORAGE)
+    assert "cannot be restored" in shell.refused("restore", str(later), code=ExitCode.STORAGE)
     broken = rewritten(taken, tables=told_tables(taken) | {"zzz": ["a"]})
-    assert shell.refused("restore", str(broken), code=Exit.STORAGE) == "botyard: The backup has an unknown table zzz."
+    assert (
+        shell.refused("restore", str(broken), code=ExitCode.STORAGE) == "botyard: The backup has an unknown table zzz."
+    )
     assert list(shell.data.iterdir()) == []

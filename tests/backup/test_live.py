@@ -75,8 +75,8 @@ def texts(database: Path | str, chat: int) -> list[str]:
     """What stands in a chat, in order."""
     import asyncio
 
-    from botyard.store.db import Tx
-    from botyard.store.opening import open_database
+    from botyard.store.engines.connect import open_database
+    from botyard.store.engines.db import Tx
 
     async def read() -> list[str]:
         opened = await open_database(database)

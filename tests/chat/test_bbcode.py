@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botyard.chat import bbcode
+from botyard.chat.content import bbcode
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from botyard.chat import content
-from botyard.chat.content import ABSENT, CLEARED, KEYBOARD_LIMIT, KEYBOARD_LIMIT_V1, MENU_LIMIT
-from botyard.errors import Problem, Refused
+from botyard.chat.content import content
+from botyard.chat.content.content import ABSENT, CLEARED, KEYBOARD_LIMIT, KEYBOARD_LIMIT_V1, MENU_LIMIT
+from botyard.errors import ApiError, ErrorCode
 
 SITE = {"TEXT": "Site", "LINK": "https://example.com/"}
 LOOK = {"BLOCK": "N", "CONTEXT": "ALL", "DISABLED": "N", "DISPLAY": "BLOCK", "BG_COLOR_TOKEN": "base"}
@@ -244,25 +244,25 @@ def test_bot_within_the_keyboard_wins() -> None:
     ],
 )
 def test_wrong_structures(wrong: Any) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         content.keyboard(wrong, bot_id=1)
-    assert caught.value.problem is Problem.KEYBOARD_WRONG
-    with pytest.raises(Refused) as caught:
+    assert caught.value.problem is ErrorCode.KEYBOARD_WRONG
+    with pytest.raises(ApiError) as caught:
         content.menu(wrong, bot_id=1)
-    assert caught.value.problem is Problem.MENU_WRONG
+    assert caught.value.problem is ErrorCode.MENU_WRONG
 
 
 def test_limits() -> None:
     big = [{"TEXT": "ж" * 20_000, "LINK": "/x"}]
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         content.keyboard(big, bot_id=1)
-    assert caught.value.problem is Problem.KEYBOARD_TOO_BIG
-    with pytest.raises(Refused) as caught:
+    assert caught.value.problem is ErrorCode.KEYBOARD_TOO_BIG
+    with pytest.raises(ApiError) as caught:
         content.menu(big, bot_id=1)
-    assert caught.value.problem is Problem.MENU_TOO_BIG
+    assert caught.value.problem is ErrorCode.MENU_TOO_BIG
     assert content.keyboard(big, bot_id=1, limit=KEYBOARD_LIMIT)
     assert content.menu(big, bot_id=1, limit=MENU_LIMIT)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         content.keyboard(big * 3, bot_id=1, limit=KEYBOARD_LIMIT)
 
 
@@ -283,9 +283,9 @@ def test_a_limit_is_met_to_the_byte() -> None:
     assert content.keyboard(fits, bot_id=1)
     assert content.keyboard(f" {msgspec.json.encode(fits).decode()} ", bot_id=1), "blanks around JSON text do not count"
     fits[0]["TEXT"] += "x"
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(ApiError) as caught:
         content.keyboard(fits, bot_id=1)
-    assert caught.value.problem is Problem.KEYBOARD_TOO_BIG
+    assert caught.value.problem is ErrorCode.KEYBOARD_TOO_BIG
     assert caught.value.hint == "KEYBOARD is 30721 bytes of JSON; the limit is 30720"
 
 

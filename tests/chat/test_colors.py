@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.chat import colors
+from botyard.chat.conversation import colors
 
 
 def test_every_colour_has_a_name_and_a_value() -> None:

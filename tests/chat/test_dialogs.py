@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.chat import dialogs
-from botyard.errors import Problem, Refused
-from botyard.store.db import Tx
+from botyard.chat.conversation import dialogs
+from botyard.errors import ApiError, ErrorCode
+from botyard.store.engines.db import Tx
 from tests.story import about, says
 from tests.world import World
 
@@ -29,9 +29,9 @@ def test_dialog_ids(text: str, parts: tuple[str, int]) -> None:
 
 @pytest.mark.parametrize("text", NONE)
 def test_what_is_no_dialog_id(text: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         dialogs.parse(text)
-    assert refused.value.problem is Problem.DIALOG_EMPTY
+    assert refused.value.problem is ErrorCode.DIALOG_EMPTY
 
 
 def test_both_sides_open_the_same_dialog(portal: World) -> None:
@@ -52,9 +52,9 @@ def test_nobody_to_talk_to(portal: World, kind: str) -> None:
     ann, bob = portal.person("Ann"), portal.person("Bob")
     other = bob.id if kind == "inactive" else 987654
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=bob.id))
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         portal.write(lambda tx: dialogs.open_private(tx, ann.id, other, int(portal.time)))
-    assert refused.value.problem is Problem.USER_MISSING
+    assert refused.value.problem is ErrorCode.USER_MISSING
     # Nothing is left of the attempt.
     assert portal.read(lambda tx: tx.all("SELECT id FROM chats")) == []
 

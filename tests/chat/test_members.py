@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.chat import chats, members
-from botyard.errors import Problem, Refused
+from botyard.chat.conversation import chats, members
+from botyard.errors import ApiError, ErrorCode
 from botyard.store import chats as rows
 from botyard.store import members as kept
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.story import happened
 from tests.world import World
 
@@ -19,7 +19,7 @@ class House:
     def __init__(self, world: World) -> None:
         self.world = world
         self.olga, *self.others = (world.person(name).id for name in ("Olga", "Ann", "Bob", "Cid"))
-        plan = chats.Plan(title="Room")
+        plan = chats.NewChat(title="Room")
         self.chat = world.write(lambda tx: chats.add(tx, self.olga, plan, self.now))
         for who in self.others:
             world.wait(3600)
@@ -31,20 +31,22 @@ class House:
 
     def adds(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            found = await members.get_group(tx, self.olga, self.chat, Problem.MEMBER_EXISTS)
+            found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MEMBER_EXISTS)
             await members.add(tx, self.olga, *found, [who], hide_history=True, now=self.now)
 
         self.world.write(work)
 
     def leaves(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            await members.leave(tx, who, *await members.get_group(tx, who, self.chat, Problem.MEMBER_MISSING), self.now)
+            await members.leave(
+                tx, who, *await members.get_group(tx, who, self.chat, ErrorCode.MEMBER_MISSING), self.now
+            )
 
         self.world.write(work)
 
     def promotes(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            found = await members.get_group(tx, self.olga, self.chat, Problem.MANAGER_DENIED)
+            found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MANAGER_DENIED)
             await members.set_manager(tx, self.olga, *found, who, True, self.now)
 
         self.world.write(work)
@@ -112,7 +114,7 @@ def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
 
 
 def test_more_people_than_a_call_may_bring_in(portal: World) -> None:
-    crowd = chats.Plan(user_ids=tuple(range(1, chats.MEMBERS_MAX + 2)))
-    with pytest.raises(Refused) as refused:
+    crowd = chats.NewChat(user_ids=tuple(range(1, chats.MEMBERS_MAX + 2)))
+    with pytest.raises(ApiError) as refused:
         portal.write(lambda tx: chats.add(tx, portal.admin.id, crowd, int(portal.time)))
-    assert refused.value.problem is Problem.CHAT_NOT_CREATED
+    assert refused.value.problem is ErrorCode.CHAT_NOT_CREATED

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from botyard.chat import chats, members, messages, reading
-from botyard.chat.overview import Overview, overview
-from botyard.errors import Refused
+from botyard.chat.conversation import chats, members, messages, reading
+from botyard.chat.conversation.overview import Overview, overview
+from botyard.errors import ApiError
 from botyard.model.chats import Chat, Member
 from botyard.model.messages import Draft
 from botyard.store import chats as rows
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.world import World
 
 STEPS = 120
@@ -80,7 +80,7 @@ class Play:
         self.people = [world.person(f"P{number}").id for number in range(6)]
         self.ledger = Ledger()
         self.owner = self.people[0]
-        plan = chats.Plan(title="Room", user_ids=tuple(self.people[1:4]))
+        plan = chats.NewChat(title="Room", user_ids=tuple(self.people[1:4]))
         self.chat_id = world.write(lambda tx: chats.add(tx, self.owner, plan, self.now))
         for message_id in self.ids():
             self.ledger.messages[message_id] = False
@@ -146,7 +146,7 @@ class Play:
 
         try:
             self.world.write(work)
-        except Refused:
+        except ApiError:
             assert not complete, "Only what is marked already cannot be marked again."
             return
         if complete:

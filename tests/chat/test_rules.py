@@ -10,7 +10,7 @@ import pytest
 
 from botyard.chat import rules
 from botyard.chat.rules import RULES, Act
-from botyard.errors import Refused
+from botyard.errors import ApiError
 from botyard.model.chats import RANK, Chat, Kind, Member, Role
 
 # Act → the restriction that allows it, and the permission or the fixed role that decides who may.
@@ -89,7 +89,7 @@ def test_what_is_told_is_what_is_enforced(place: str, act: Act) -> None:
         if may:
             rules.require(act, where, member(role))
         else:
-            with pytest.raises(Refused) as refused:
+            with pytest.raises(ApiError) as refused:
                 rules.require(act, where, member(role))
             forbidden = bool(restriction) and restriction not in ALLOWED[place]
             expected = RULES[act].forbidden if forbidden else RULES[act].denied

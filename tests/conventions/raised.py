@@ -16,16 +16,16 @@ from types import ModuleType
 from typing import NamedTuple
 
 from botyard.chat.rules import RULES, Act
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 
 # Where no verb of a method's own is: what these raise, every method can answer with.
 ELSEWHERE = ("botyard.errors", "botyard.wire", "botyard.rpc", "botyard.config", "botyard.clock", "botyard.model")
 # The table of rules names many problems; which of them a call can meet depends on the act.
 BY_ACT = {("botyard.chat.rules", "RULES"), ("botyard.chat.rules", "require")}
 # Values that are carried past the eyes of a reader.
-HIDDEN = {("botyard.chat.pictures", "taken"): ("botyard.chat.pictures", "check")}
+HIDDEN = {("botyard.chat.media.pictures", "taken"): ("botyard.chat.media.pictures", "check")}
 
-Problems = frozenset[Problem]
+Problems = frozenset[ErrorCode]
 Place = tuple[str, str]
 NONE: Problems = frozenset()
 
@@ -90,8 +90,8 @@ def _named(module: str, tree: ast.AST, above: frozenset[Place]) -> Problems:
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute) and tree.func.attr == "require":
         return frozenset(problem for act in _acts(tree.args) for problem in _of_rule(act))
     if isinstance(tree, ast.Attribute) and isinstance(tree.value, ast.Name):
-        if tree.value.id == "Problem":
-            return frozenset({Problem[tree.attr]})
+        if tree.value.id == "ErrorCode":
+            return frozenset({ErrorCode[tree.attr]})
         owner = getattr(source(module).module, tree.value.id, None)
         return raised((owner.__name__, tree.attr), above) if isinstance(owner, ModuleType) else NONE
     if isinstance(tree, ast.Name) and isinstance(tree.ctx, ast.Load):
@@ -99,7 +99,7 @@ def _named(module: str, tree: ast.AST, above: frozenset[Place]) -> Problems:
     return NONE
 
 
-def _of_rule(act: Act) -> Iterator[Problem]:
+def _of_rule(act: Act) -> Iterator[ErrorCode]:
     yield RULES[act].denied
     if RULES[act].allows:
         yield RULES[act].forbidden
@@ -123,7 +123,7 @@ def _swallows(tree: ast.Try) -> bool:
     """Whether refusals end in this `try`."""
     return any(
         isinstance(handler.type, ast.Name)
-        and handler.type.id == "Refused"
+        and handler.type.id == "ApiError"
         and not any(isinstance(inner, ast.Raise) for inner in ast.walk(handler))
         for handler in tree.handlers
     )
@@ -137,8 +137,8 @@ def _caught(module: str, tree: ast.AST) -> Problems:
         asked += [source(module).trees[name] for name in names if name in source(module).trees]
     compared = (inner for one in asked for inner in ast.walk(one) if isinstance(inner, ast.Compare))
     return frozenset(
-        Problem[inner.attr]
+        ErrorCode[inner.attr]
         for one in compared
         for inner in ast.walk(one)
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "Problem"
+        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "ErrorCode"
     )

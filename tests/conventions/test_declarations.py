@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.method import AnyParams, Method
-from botyard.rpc.refusals import of_method
+from botyard.rpc.method_errors import of_method
 from botyard.rpc.registry import Registry
-from botyard.wire.names import second_generation
+from botyard.wire.names import is_v2
 from tests.conventions.raised import raised
 from tests.world import CONTRACT
 
@@ -26,43 +26,48 @@ NAMED_ELSEWHERE = ("disk.file.get", "im.v2.Chat.Bot.sendContext")
 
 NOT_RAISED = {
     # The reader of the source sees a way to raise these, the reader of the code that it is never taken.
-    "imbot.register": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
+    "imbot.register": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
     "imbot.update": {
-        Problem.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
-        Problem.AVATAR_SIZE,
-        Problem.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
-        Problem.ON_WELCOME_MISSING,
-        Problem.ON_BOT_DELETE_MISSING,
+        ErrorCode.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
+        ErrorCode.AVATAR_SIZE,
+        ErrorCode.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
+        ErrorCode.ON_WELCOME_MISSING,
+        ErrorCode.ON_BOT_DELETE_MISSING,
     },
-    "imbot.unregister": {Problem.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
-    "imbot.v2.Bot.unregister": {Problem.MEMBER_MISSING},  # The same.
-    "imbot.v2.Chat.update": {Problem.TITLE_EMPTY},  # An empty title is passed over.
-    "imbot.v2.Command.register": {Problem.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
-    "imbot.app.register": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
-    "imbot.app.update": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},
-    "imbot.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
-    "imbot.chat.sendTyping": {Problem.DIALOG_CLOSED},  # The default of a parameter that is given here.
-    "imbot.chat.setManager": {Problem.CHAT_KIND},  # The same.
-    "imbot.command.register": {Problem.COMMAND_WORD, Problem.COMMAND_TAKEN},  # The same word is that command itself.
-    "imbot.message.add": {Problem.REPLY_DENIED, Problem.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
-    "botyard.app.delete": {Problem.MEMBER_MISSING},  # The bots leave chats of which they were just found to be members.
-    "botyard.app.uninstall": {Problem.MEMBER_MISSING},
-    "im.chat.add": {Problem.AVATAR_TYPE, Problem.AVATAR_SIZE},  # A refused picture is left out.
-    "imbot.v2.Chat.Message.send": {Problem.MENU_WRONG, Problem.MENU_TOO_BIG},  # There are no menus here.
+    "imbot.unregister": {ErrorCode.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
+    "imbot.v2.Bot.unregister": {ErrorCode.MEMBER_MISSING},  # The same.
+    "imbot.v2.Chat.update": {ErrorCode.TITLE_EMPTY},  # An empty title is passed over.
+    "imbot.v2.Command.register": {ErrorCode.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
+    "imbot.app.register": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
+    "imbot.app.update": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},
+    "imbot.chat.add": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
+    "imbot.chat.sendTyping": {ErrorCode.DIALOG_CLOSED},  # The default of a parameter that is given here.
+    "imbot.chat.setManager": {ErrorCode.CHAT_KIND},  # The same.
+    "imbot.command.register": {
+        ErrorCode.COMMAND_WORD,
+        ErrorCode.COMMAND_TAKEN,
+    },  # The same word is that command itself.
+    "imbot.message.add": {ErrorCode.REPLY_DENIED, ErrorCode.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
+    "botyard.app.delete": {
+        ErrorCode.MEMBER_MISSING
+    },  # The bots leave chats of which they were just found to be members.
+    "botyard.app.uninstall": {ErrorCode.MEMBER_MISSING},
+    "im.chat.add": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is left out.
+    "imbot.v2.Chat.Message.send": {ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG},  # There are no menus here.
     "imbot.v2.Chat.Message.update": {
-        Problem.ATTACH_WRONG,  # Refused content is told as MESSAGE_LOCKED.
-        Problem.ATTACH_TOO_BIG,
-        Problem.KEYBOARD_WRONG,
-        Problem.KEYBOARD_TOO_BIG,
-        Problem.MENU_WRONG,
-        Problem.MENU_TOO_BIG,
+        ErrorCode.ATTACH_WRONG,  # Refused content is told as MESSAGE_LOCKED.
+        ErrorCode.ATTACH_TOO_BIG,
+        ErrorCode.KEYBOARD_WRONG,
+        ErrorCode.KEYBOARD_TOO_BIG,
+        ErrorCode.MENU_WRONG,
+        ErrorCode.MENU_TOO_BIG,
     },
 }
 
 OUT_OF_SIGHT = {
     # Declared, though the source of the method does not show it.
-    "batch": {Problem.BATCH_METHOD, Problem.BATCH_LENGTH},  # Told inside the answer, each for its command.
-    "api/batch": {Problem.METHOD_V3},  # The dispatcher raises it for a command.
+    "batch": {ErrorCode.BATCH_METHOD, ErrorCode.BATCH_LENGTH},  # Told inside the answer, each for its command.
+    "api/batch": {ErrorCode.METHOD_V3},  # The dispatcher raises it for a command.
 }
 
 CANNOT_HAPPEN = {
@@ -194,9 +199,9 @@ def folded(text: str) -> str:
     return text.lower().rstrip(".")
 
 
-def said(one: Method, problem: Problem) -> tuple[int, str, str]:
+def said(one: Method, problem: ErrorCode) -> tuple[int, str, str]:
     """Status, code and text of a problem in the method's dialect."""
-    return problem.value.said(second_generation(one.name))
+    return problem.value.for_dialect(is_v2(one.name))
 
 
 @needs_contract

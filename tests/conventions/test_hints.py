@@ -7,7 +7,7 @@ from pathlib import Path
 
 import botyard
 from botyard.chat.rules import RULES
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 
@@ -32,7 +32,7 @@ ELSEWHERE = {
 
 def test_every_problem_has_a_hint_or_says_it_all() -> None:
     sources = "\n".join(path.read_text() for path in Path(botyard.__file__).parent.rglob("*.py"))
-    hinted = set(re.findall(r"Refused\(\s*Problem\.([A-Z0-9_]+),\s*hint=", sources))
+    hinted = set(re.findall(r"ApiError\(\s*ErrorCode\.([A-Z0-9_]+),\s*hint=", sources))
     known = {problem.name for problem in (*hints.NEEDS, *hints.SENTENCES)} | hinted | SELF_EXPLAINING | ELSEWHERE
     # Words that are filled in say what is wrong.
-    assert [one.name for one in Problem if one.name not in known and "{" not in one.value.text] == []
+    assert [one.name for one in ErrorCode if one.name not in known and "{" not in one.value.text] == []

@@ -14,9 +14,9 @@ PLACES = {
     "commands/logs.py": "the log",
     "commands/serve.py": "demo portals",
     "delivery/guard.py": "addresses of handlers",
-    "portal/tokens.py": "a refresh token",
+    "portal/auth/tokens.py": "a refresh token",
     "rpc/snapshots.py": "`botyard.portal.reset`",
-    "web/browser.py": "pages",
+    "web/csrf.py": "pages",
 }
 
 

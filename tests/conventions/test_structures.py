@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from botyard.chat import blocks, buttons, content
+from botyard.chat.content import blocks, buttons, content
 from scripts import parameters
 from scripts.reference import REGISTRY
 

@@ -35,18 +35,18 @@ NURSERY = """
 import asyncio, itertools, os, signal, sys
 from pathlib import Path
 from botyard.config import Settings
-from botyard.delivery import client, form, retries, scheduler
+from botyard.delivery import client, encoding, retries, scheduler
 from botyard.server import Listener, application, open_context, serve
 from botyard.store import deliveries
 
-retries.MODES["retry"] = retries.MODES["retry"]._replace(schedule=(0,) + (1,) * 600)
+retries.RETRY_POLICIES["retry"] = retries.RETRY_POLICIES["retry"]._replace(schedule=(0,) + (1,) * 600)
 
 def dying(point, number):
     count = itertools.count(1)
     def reach(name):
         if name == point and next(count) == number:
             os.kill(os.getpid(), signal.SIGKILL)
-    post, end, write = client.Client.post, deliveries.end, scheduler.Scheduler._turn
+    post, end, write = client.HandlerClient.post, deliveries.end, scheduler.Scheduler._tick
     async def posting(*given):
         reach("before the post")
         answer = await post(*given)
@@ -62,9 +62,9 @@ def dying(point, number):
         if busy:
             reach("after the record")
         return pause
-    client.Client.post, deliveries.end, scheduler.Scheduler._turn = posting, ending, turning
-    headers = form.headers
-    form.headers = lambda *given: headers(*given) | {"X-Server": str(os.getpid())}
+    client.HandlerClient.post, deliveries.end, scheduler.Scheduler._tick = posting, ending, turning
+    headers = encoding.headers
+    encoding.headers = lambda *given: headers(*given) | {"X-Server": str(os.getpid())}
 
 async def main(folder, out):
     context = await open_context(Settings(data=Path(folder), delivery_timeout=2.0))
@@ -205,7 +205,7 @@ class Harness:
     async def run(self, kills: int) -> None:
         """Kill so many servers at random instants, then let the last one finish."""
         await self.open()
-        writers = [asyncio.create_task(self._write(person)) for person in self._people]
+        builders = [asyncio.create_task(self._write(person)) for person in self._people]
         for _ in range(kills):
             pid = self.begin()
             known = len(self.acknowledged)
@@ -213,7 +213,7 @@ class Harness:
             await asyncio.sleep(self.chance.uniform(0, LONGEST))
             self.kill(pid)
         self._writing = False
-        await asyncio.gather(*writers)
+        await asyncio.gather(*builders)
         await self.finish()
 
     async def open(self) -> None:

@@ -16,23 +16,23 @@ from typing import Any, cast
 
 import apsw
 
-from botyard.api.post import Post
+from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.clock import Clock
 from botyard.config import Settings
-from botyard.delivery.retries import Answer
+from botyard.delivery.rendering import SignedPayload
+from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.delivery.words import Letter
 from botyard.model.deliveries import Delivery, Reason, State
 from botyard.model.events import Happening, MessageSent
-from botyard.portal.keys import Keys
+from botyard.portal.auth.keys import Keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.metrics import Metrics
 from botyard.store import deliveries, events
-from botyard.store.db import SQLITE_WORDS, Database, Dialect, T, Tx, Work
-from botyard.store.migrate import migrate
-from botyard.store.outage import Outage
-from botyard.store.sqlite_tx import SqliteTx, stepped
+from botyard.store.engines.db import SQLITE_WORDS, Database, Dialect, T, Tx, Work
+from botyard.store.engines.migrate import migrate
+from botyard.store.engines.outage import Outage
+from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
 
 EPOCH = 1_790_000_000
 HOLD, BESIDE = 10, 4
@@ -80,7 +80,7 @@ class Memory:
 
     async def read(self, work: Work[T], /) -> T:
         self._tx.renew()
-        return stepped(work, self._tx)
+        return run_to_completion(work, self._tx)
 
     snapshot = read
 
@@ -88,7 +88,7 @@ class Memory:
         self._tx.renew()
         before = self._connection.total_changes()
         with self._connection:
-            value = stepped(work, self._tx)
+            value = run_to_completion(work, self._tx)
         if self._connection.total_changes() != before:
             for wake in self._wakes:
                 asyncio.get_running_loop().call_soon(wake)
@@ -208,7 +208,7 @@ class Simulation:
             event_id = await events.append(tx, event, now)
             await deliveries.add(tx, event_id, chat, [(self.chance.choice(self._bots), State.WAITING)], now)
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
         ((state, recipient, chat),) = self.database.rows(
             "SELECT state, recipient, lane FROM deliveries WHERE id = :id", delivery_id
@@ -236,27 +236,27 @@ class Simulation:
             assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {lane}"
         begun[delivery_id] = self.loop.now
 
-    async def _answered(self, lane: tuple[str, int], event_id: int, mood: Mood) -> Answer:
+    async def _answered(self, lane: tuple[str, int], event_id: int, mood: Mood) -> HandlerResponse:
         self.sent += 1
         await asyncio.sleep(mood.seconds * self.chance.uniform(0.5, 2))
         if mood.down[0] <= self.loop.now < mood.down[1]:
-            return Answer(0, problem="no connection: it is down")
+            return HandlerResponse(0, problem="no connection: it is down")
         if self.chance.random() < mood.fails:
             kind = self.chance.randrange(4)
             if kind == 0:
                 # Whether it was taken or not, the handler has it.
                 self.accepted[lane].append(event_id)
                 await asyncio.sleep(self.chance.uniform(1, 30))
-                return Answer(0, problem="timeout: it hangs", written=True)
+                return HandlerResponse(0, problem="timeout: it hangs", written=True)
             if kind == 1:
-                return Answer(429, retry_after=str(self.chance.choice([0, 3, 100])))
+                return HandlerResponse(429, retry_after=str(self.chance.choice([0, 3, 100])))
             if kind == 2:
                 # It was taken, but the answer is lost.
                 self.accepted[lane].append(event_id)
-                return Answer(0, problem="no answer: lost", written=True)
-            return Answer(500)
+                return HandlerResponse(0, problem="no answer: lost", written=True)
+            return HandlerResponse(500)
         self.accepted[lane].append(event_id)
-        return Answer(200, "ok")
+        return HandlerResponse(200, "ok")
 
 
 class _Gone:
@@ -266,5 +266,7 @@ class _Gone:
     write = read
 
 
-async def _write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
-    return Letter(Post("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x")
+async def _write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    return SignedPayload(
+        WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
+    )

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from botyard.delivery.client import Client
-from botyard.delivery.door import Door
+from botyard.delivery.client import HandlerClient
+from botyard.delivery.service import DeliveryService
 from botyard.model.deliveries import Attempt, Delivery
-from botyard.server import WRITERS
+from botyard.server import PAYLOAD_BUILDERS
 from botyard.store import deliveries, delivery_log
 from tests.delivery.handlers import Handler
 from tests.world import World
@@ -19,18 +19,18 @@ from tests.world import World
 class Stage:
     """People write through the API, the door sends; time moves only with ``wait``."""
 
-    def __init__(self, world: World, client: Client | None = None) -> None:
+    def __init__(self, world: World, client: HandlerClient | None = None) -> None:
         self.world = world
         self.handler = Handler()
-        self.door = Door(world.context, WRITERS, client)
+        self.service = DeliveryService(world.context, PAYLOAD_BUILDERS, client)
         world.run(self._start())
 
     async def _start(self) -> None:
         await self.handler.start()
-        await self.door.start()
+        await self.service.start()
 
     def close(self) -> None:
-        self.world.run(self.door.stop())
+        self.world.run(self.service.stop())
         self.world.run(self.handler.stop())
 
     def bot(self, code: str = "echo", path: str = "/bot", **more: Any) -> int:
@@ -55,7 +55,7 @@ class Stage:
     def wait(self, seconds: float) -> None:
         """Let time pass, and the door notice."""
         self.world.wait(seconds)
-        self.door._scheduler._tail.wake()
+        self.service._scheduler._commits.wake()
         self.settle(0.05)
 
     def deliveries(self, bot_id: int) -> list[Delivery]:

@@ -10,7 +10,7 @@ from botyard.model.deliveries import binding
 from botyard.model.events import AppRemoved
 from botyard.model.people import Profile
 from botyard.portal import bindings, users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.delivery.stage import Stage
 from tests.world import AppKey
 

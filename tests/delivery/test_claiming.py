@@ -10,17 +10,17 @@ from typing import Any, cast
 
 import pytest
 
-from botyard.api.post import Post
-from botyard.delivery.keeping import tidy
-from botyard.delivery.retries import Answer
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.delivery.rendering import SignedPayload
+from botyard.delivery.retention import delete_expired
+from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.delivery.words import Letter
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, delivery_log, events
-from botyard.store.db import Tx, Value
+from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import Ordering
 from tests.world import World
 
@@ -251,13 +251,13 @@ def test_what_is_old_is_tidied_away(portal: World) -> None:
     sent, fetched = due(portal, ("bot:1", 1))[0], due(portal, ("bot:2", 1), state=State.FETCH)[0]
     claimed(portal, "me", int(portal.time) + 60)
     ended(portal, "me", sent, State.DEAD)
-    portal.run(tidy(portal.context))
+    portal.run(delete_expired(portal.context))
     assert state(portal, sent) == "dead" and state(portal, fetched) == "fetch"
     portal.wait(24 * 3600 + 60)
-    portal.run(tidy(portal.context))
+    portal.run(delete_expired(portal.context))
     assert state(portal, sent) == "dead" and state(portal, fetched) == "expired"
     portal.wait(6 * 86_400)
-    portal.run(tidy(portal.context))
+    portal.run(delete_expired(portal.context))
     assert state(portal, sent) == "" and state(portal, fetched) == "expired"
     assert portal.read(lambda tx: deliveries.attempts(tx, sent)) == []
 
@@ -267,8 +267,8 @@ def state(world: World, delivery_id: int) -> str:
     return found.state if found else ""
 
 
-async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
-    return Letter(Post("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 
 def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> None:
@@ -333,7 +333,7 @@ def test_two_servers_share_the_work(portal: World) -> None:
         engines = []
         for name, context in {"one": portal.context, "two": other}.items():
 
-            async def send(address: str, body: bytes, headers: Mapping[str, str], name: str = name) -> Answer:
+            async def send(address: str, body: bytes, headers: Mapping[str, str], name: str = name) -> HandlerResponse:
                 event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
                 lane = event_id % lanes
                 assert lane not in busy
@@ -342,7 +342,7 @@ def test_two_servers_share_the_work(portal: World) -> None:
                 busy.discard(lane)
                 sent[lane].append(delivery_id)
                 by[name] += 1
-                return Answer(200)
+                return HandlerResponse(200)
 
             engines.append(Scheduler(context, {"bot": write}, send))
             await engines[-1].start()
@@ -393,7 +393,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     world.write(lambda tx: deliveries.release(tx, "me", int(world.time)))
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
-    world.run(tidy(world.context))
+    world.run(delete_expired(world.context))
     connection.exec_trace = None
     checked = set(plans) - {IDS}
     assert len(checked) >= 12

@@ -8,16 +8,16 @@ import ssl
 import pytest
 import trustme
 
-from botyard.delivery.client import Client
+from botyard.delivery.client import HandlerClient
 from botyard.delivery.guard import Guard
-from botyard.delivery.retries import Answer
+from botyard.delivery.retries import HandlerResponse
 from tests.delivery.handlers import Handler, answer
 
 AUTHORITY = trustme.CA()
 
 
-def posted(client: Client, *addresses: str) -> list[Answer]:
-    async def work() -> list[Answer]:
+def posted(client: HandlerClient, *addresses: str) -> list[HandlerResponse]:
+    async def work() -> list[HandlerResponse]:
         try:
             return [await client.post(address, b"a=1", {"Content-Type": "x"}) for address in addresses]
         finally:
@@ -32,10 +32,10 @@ def tls_for(name: str) -> ssl.SSLContext:
     return context
 
 
-def asked(handler: Handler, client: Client, url: str) -> Answer:
+def asked(handler: Handler, client: HandlerClient, url: str) -> HandlerResponse:
     """One POST to a handler that lives as long as the question."""
 
-    async def work() -> Answer:
+    async def work() -> HandlerResponse:
         await handler.start()
         try:
             return await client.post(url.format(port=handler.port), b"a=1", {"Content-Type": "x"})
@@ -47,7 +47,7 @@ def asked(handler: Handler, client: Client, url: str) -> Answer:
 
 
 def test_refused_addresses_are_not_connected_to() -> None:
-    found = posted(Client(Guard("prod"), 5), "http://127.0.0.1/", "http://[::ffff:127.0.0.1]:80/")
+    found = posted(HandlerClient(Guard("prod"), 5), "http://127.0.0.1/", "http://[::ffff:127.0.0.1]:80/")
     assert found[0].problem == "address refused: 127.0.0.1 is this machine"
     assert found[1].problem.startswith("address refused: ::ffff:")
 
@@ -60,7 +60,7 @@ def test_a_name_that_moves_between_check_and_connection_leads_nowhere_else() -> 
         looked.append(host)
         return ["127.0.0.1"] if len(looked) == 1 else ["169.254.169.254"]
 
-    found = asked(Handler(), Client(Guard("dev", moving), 5), "http://moving.test:{port}/")
+    found = asked(Handler(), HandlerClient(Guard("dev", moving), 5), "http://moving.test:{port}/")
     assert found.status == 200
     assert looked == ["moving.test"]
 
@@ -73,7 +73,7 @@ def test_nothing_but_the_post_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def work() -> None:
         await handler.start()
-        client = Client(Guard("dev"), 5)
+        client = HandlerClient(Guard("dev"), 5)
         for _ in range(2):
             assert (await client.post(handler.url("/"), b"a=1", {"Content-Type": "x"})).status == 200
         await client.close()
@@ -86,11 +86,11 @@ def test_nothing_but_the_post_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_certificates_are_checked() -> None:
     trusting = ssl.create_default_context()
     AUTHORITY.configure_trust(trusting)
-    good = asked(Handler(tls_for("127.0.0.1")), Client(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")
-    assert good == Answer(200, "ok", written=True)
-    unknown = asked(Handler(tls_for("127.0.0.1")), Client(Guard("dev"), 5), "https://127.0.0.1:{port}/")
+    good = asked(Handler(tls_for("127.0.0.1")), HandlerClient(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")
+    assert good == HandlerResponse(200, "ok", written=True)
+    unknown = asked(Handler(tls_for("127.0.0.1")), HandlerClient(Guard("dev"), 5), "https://127.0.0.1:{port}/")
     assert unknown.problem.startswith("TLS failed: ")
-    other = asked(Handler(tls_for("other.test")), Client(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")
+    other = asked(Handler(tls_for("other.test")), HandlerClient(Guard("dev"), 5, trusting), "https://127.0.0.1:{port}/")
     assert other.problem.startswith("TLS failed: ")
 
 
@@ -100,10 +100,10 @@ def test_plain_http_behind_https() -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         writer.close()
 
-    async def work() -> Answer:
+    async def work() -> HandlerResponse:
         server = await asyncio.start_server(plain, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        client = Client(Guard("dev"), 5)
+        client = HandlerClient(Guard("dev"), 5)
         found = await client.post(f"https://127.0.0.1:{port}/", b"", {})
         await client.close()
         server.close()
@@ -113,5 +113,5 @@ def test_plain_http_behind_https() -> None:
 
 
 def test_unknown_names() -> None:
-    (found,) = posted(Client(Guard("prod"), 5), "http://no-such-name.invalid/")
+    (found,) = posted(HandlerClient(Guard("prod"), 5), "http://no-such-name.invalid/")
     assert found.problem.startswith("unknown name: ")

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from botyard.ages import Ages
-from botyard.delivery.door import Door
-from botyard.delivery.keeping import tidy
+from botyard.delivery.retention import delete_expired
+from botyard.delivery.service import DeliveryService
 from botyard.model.deliveries import State
-from botyard.server import WRITERS
+from botyard.server import PAYLOAD_BUILDERS
 from botyard.store import offline_events
-from botyard.store.offline_events import Queue
+from botyard.store.offline_events import OfflineQueue
 from tests.api.imbot_v2.lab import Lab
 from tests.delivery.handlers import answer
 from tests.delivery.stage import Stage
@@ -57,14 +57,14 @@ def heard(stage: Stage) -> list[str]:
 
 def restart(stage: Stage, *, meanwhile: float) -> None:
     """Another server goes on, after so many seconds by the clock."""
-    stage.world.run(stage.door.stop())
+    stage.world.run(stage.service.stop())
     stage.world.wait(meanwhile)
-    stage.door = Door(stage.world.context, WRITERS)
-    stage.world.run(stage.door.start())
+    stage.service = DeliveryService(stage.world.context, PAYLOAD_BUILDERS)
+    stage.world.run(stage.service.start())
 
 
 def look(stage: Stage) -> None:
-    stage.world.run(stage.door.timekeeper.look())
+    stage.world.run(stage.service.timekeeper.look())
 
 
 @pytest.mark.parametrize("back", [MINUTE, HOUR, 300 * DAY])
@@ -97,7 +97,7 @@ def test_the_clock_is_watched_by_the_server_itself(stage: Stage) -> None:
 
 def test_a_lease_of_a_server_that_is_gone_ends_in_its_time(stage: Stage) -> None:
     bot = failed(stage)
-    stage.world.run(stage.door.stop())
+    stage.world.run(stage.service.stop())
     until = int(stage.world.time) + 50
     lease = """UPDATE deliveries SET state = 'sending', holder = 'gone', due = :until
                WHERE state = 'waiting' AND attempts > 0"""
@@ -136,7 +136,7 @@ class Machine:
             self.passed += MINUTE
             self.world.wait(MINUTE)
             self.world.context.clock.settled()
-        self.world.run(tidy(self.world.context))
+        self.world.run(delete_expired(self.world.context))
 
 
 def texts(page: dict[str, Any]) -> list[str]:
@@ -163,7 +163,7 @@ def test_nor_does_it_delete_what_is_kept_for_days(lab: Lab) -> None:
     machine, world = Machine(lab.world), lab.world
     lab.say(f"one {lab.mention}")
     lab.flush()
-    queue, now = Queue("app:one", ""), int(world.time)
+    queue, now = OfflineQueue("app:one", ""), int(world.time)
     world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", "1", {"ID": 1}, now))
 
     def kept() -> object:
@@ -190,7 +190,7 @@ def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(lab: Lab) -> 
     try:
         world.wait(30 * DAY)
         look(stage)
-        world.run(tidy(world.context))
+        world.run(delete_expired(world.context))
         assert texts(lab.get()) == []
         world.wait(-30 * DAY)
         look(stage)
@@ -208,11 +208,11 @@ def test_the_time_between_two_servers_ages_nothing(request: pytest.FixtureReques
         lab.say(said)
         stage = Stage(world)
         try:
-            stage.world.run(stage.door.stop())
+            stage.world.run(stage.service.stop())
             machine.set_clock(3 * DAY)
             machine = Machine(world)
-            stage.door = Door(world.context, WRITERS)
-            world.run(stage.door.start())
+            stage.service = DeliveryService(world.context, PAYLOAD_BUILDERS)
+            world.run(stage.service.start())
             machine.run(MINUTE)
             assert texts(lab.get()) == [said]
             machine.run(30 * HOUR)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from botyard.commands import serve
-from botyard.delivery import keeping
-from botyard.delivery.keeping import tidy
+from botyard.delivery import retention
+from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import State
 from botyard.model.events import ChatRead, Event, MessageEdited, MessageSent
 from botyard.store import deliveries, events
-from botyard.store.db import Tx
-from botyard.store.events import START, Place
+from botyard.store.engines.db import Tx
+from botyard.store.events import START, LogPosition
 from tests.portals import ENGINES, opened
 from tests.world import World
 
@@ -51,7 +51,7 @@ def left(world: World) -> list[int]:
 def passes(world: World, days: float) -> None:
     """Days pass, and then the server tidies up."""
     world.wait(days * DAY)
-    world.run(tidy(world.context))
+    world.run(delete_expired(world.context))
 
 
 def empty(world: World) -> None:
@@ -130,7 +130,7 @@ def test_what_is_still_needed_is_looked_at_once(portal: World) -> None:
     looked = [portal.write(lambda tx: events.trim(tx, before, 10)) for _ in range(5)]
     assert looked == [10, 10, 5, 0, 0]
     assert left(portal) == needed
-    assert portal.read(events.passed) == Place(int(portal.time) - 31 * DAY, needed[-1])
+    assert portal.read(events.passed) == LogPosition(int(portal.time) - 31 * DAY, needed[-1])
     # What grows old later is looked at, and nothing else.
     portal.wait(-30.5 * DAY)
     (free,) = logs(portal, None)
@@ -140,16 +140,16 @@ def test_what_is_still_needed_is_looked_at_once(portal: World) -> None:
 
 
 def test_a_round_is_bounded_and_keeps_nothing_else_waiting(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "BATCH", 3)
-    monkeypatch.setattr(keeping, "TURNS", 2)
-    monkeypatch.setattr(keeping, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(retention, "BATCH", 3)
+    monkeypatch.setattr(retention, "TURNS", 2)
+    monkeypatch.setattr(retention, "PAUSE_SECONDS", 0.0)
     empty(portal)
     logs(portal, *[None] * 10, State.FETCH)
     passes(portal, 31)
     assert len(left(portal)) == 5
     ready = portal.read(lambda tx: tx.all("SELECT state FROM deliveries"))
     assert ready == [("expired",)]
-    portal.run(tidy(portal.context))
+    portal.run(delete_expired(portal.context))
     assert len(left(portal)) == 1
 
 
@@ -202,7 +202,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     world.wait(31 * DAY)
     connection.exec_trace = traced
     assert world.write(events.passed) == START
-    world.run(tidy(world.context))
+    world.run(delete_expired(world.context))
     world.write(lambda tx: ends(tx, event, int(world.time)))
     passes(world, 8)
     world.write(lambda tx: events.find(tx, event))

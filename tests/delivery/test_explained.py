@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import checkup
+from botyard.chat.diagnostics import bot_health
 from tests.delivery.conftest import MakeStage
 from tests.delivery.handlers import answer, hang
 from tests.delivery.stage import Stage
@@ -167,20 +167,20 @@ def test_what_a_checkup_finds(stage: Stage) -> None:
     stage.handler.behaviours["/bot"] = answer(524)
     stage.say(bot, "one")
     stage.until(lambda: stage.states(bot)[-1] == "unconfirmed")
-    (found,) = stage.world.read(checkup.overview)
+    (found,) = stage.world.read(bot_health.overview)
     assert found.unconfirmed is not None and found.trouble is None
     assert found.unconfirmed.cause.endswith(" responded with status 524")
     stage.handler.behaviours["/bot"] = answer(503)
     ann = stage.world.person("Ann")
     stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="two")
     stage.until(lambda: len(stage.attempts(bot)) == 5)
-    (found,) = stage.world.read(checkup.overview)
+    (found,) = stage.world.read(bot_health.overview)
     assert found.trouble is not None and found.trouble.logged.delivery.attempts == 1
     assert found.waiting is not None and (found.waiting.number, found.sending) == (2, None)
     stage.handler.behaviours.clear()
     stage.wait(5)
     stage.until(lambda: stage.states(bot)[-2:] == ["done", "done"])
-    (found,) = stage.world.read(checkup.overview)
+    (found,) = stage.world.read(bot_health.overview)
     assert (found.trouble, found.unconfirmed, found.waiting) == (None, None, None)
 
 

@@ -7,12 +7,12 @@ import logging
 import pytest
 
 from botyard import __version__
-from botyard.delivery.report import Made, attempts_log
+from botyard.delivery.report import AttemptRecord, attempts_log
 from tests.delivery.handlers import answer
 from tests.delivery.stage import Stage
 
 
-def _made(caplog: pytest.LogCaptureFixture) -> list[Made]:
+def _made(caplog: pytest.LogCaptureFixture) -> list[AttemptRecord]:
     return [record.attempt for record in caplog.records if record.name == attempts_log.name]  # type: ignore[attr-defined]
 
 

@@ -44,7 +44,7 @@ def test_no_event_of_before_reaches_a_handler_after(stage: Stage) -> None:
     stage.wait(300)
     told = [one.message for one in stage.handler.heard[heard:] if one.form["event"] == "ONIMBOTMESSAGEADD"]
     assert told == ["after"]
-    assert world.context.snapshots.pauses == [stage.door._paused]
+    assert world.context.snapshots.pauses == [stage.service._paused]
 
 
 def test_a_portal_can_be_set_back_again_and_again(stage: Stage) -> None:

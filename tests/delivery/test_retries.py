@@ -7,17 +7,19 @@ from email.utils import formatdate
 import msgspec
 import pytest
 
-from botyard.delivery.retries import MODES, Answer, Mode, asked_pause, judged
+from botyard.delivery.retries import RETRY_POLICIES, HandlerResponse, RetryPolicy, asked_pause, judged
 from botyard.model.deliveries import Attempt, Delivery, State
 
 NOW = 1_790_000_000
-RETRY = MODES["retry"].schedule
+RETRY = RETRY_POLICIES["retry"].schedule
 NEW = Delivery(1, 1, "bot:1", 1, State.SENDING, 0, 0, NOW, NOW, None, "")
 
 
-def tried(delivery: Delivery, status: int, now: int, mode: Mode = MODES["retry"]) -> tuple[State, int, str]:
+def tried(
+    delivery: Delivery, status: int, now: int, mode: RetryPolicy = RETRY_POLICIES["retry"]
+) -> tuple[State, int, str]:
     made = Attempt(delivery.attempts + 1, now * 1000, 1, status, "", "")
-    found = judged(delivery, made, Answer(status, written=status > 0), mode, now)
+    found = judged(delivery, made, HandlerResponse(status, written=status > 0), mode, now)
     return found.state, found.due - now if found.state is State.WAITING else 0, found.reason
 
 
@@ -47,25 +49,27 @@ def test_what_is_sent_once_more_has_the_whole_schedule_again() -> None:
 @pytest.mark.parametrize(
     ("answer", "state", "strict"),
     [
-        (Answer(0, written=True), State.UNCONFIRMED, State.WAITING),
-        (Answer(504, written=True), State.UNCONFIRMED, State.WAITING),
-        (Answer(524, written=True), State.UNCONFIRMED, State.WAITING),
-        (Answer(0), State.WAITING, State.WAITING),
-        (Answer(503, written=True), State.WAITING, State.WAITING),
-        (Answer(521, written=True), State.WAITING, State.WAITING),
-        (Answer(404, written=True), State.DEAD, State.DEAD),
+        (HandlerResponse(0, written=True), State.UNCONFIRMED, State.WAITING),
+        (HandlerResponse(504, written=True), State.UNCONFIRMED, State.WAITING),
+        (HandlerResponse(524, written=True), State.UNCONFIRMED, State.WAITING),
+        (HandlerResponse(0), State.WAITING, State.WAITING),
+        (HandlerResponse(503, written=True), State.WAITING, State.WAITING),
+        (HandlerResponse(521, written=True), State.WAITING, State.WAITING),
+        (HandlerResponse(404, written=True), State.DEAD, State.DEAD),
     ],
 )
-def test_what_was_received_is_repeated_by_strict_servers_only(answer: Answer, state: State, strict: State) -> None:
+def test_what_was_received_is_repeated_by_strict_servers_only(
+    answer: HandlerResponse, state: State, strict: State
+) -> None:
     made = Attempt(1, NOW * 1000, 1, answer.status, "", "")
-    found = {name: judged(NEW, made, answer, mode, NOW) for name, mode in MODES.items()}
+    found = {name: judged(NEW, made, answer, mode, NOW) for name, mode in RETRY_POLICIES.items()}
     assert (found["retry"].state, found["strict"].state) == (state, strict)
     assert found["compat"].state is (State.DEAD if state is State.WAITING else state)
 
 
 @pytest.mark.parametrize("status", [500, 0, 301, 429])
 def test_the_vendor_tries_once(status: int) -> None:
-    assert tried(NEW, status, NOW, MODES["compat"]) == (State.DEAD, 0, "the last attempt failed")
+    assert tried(NEW, status, NOW, RETRY_POLICIES["compat"]) == (State.DEAD, 0, "the last attempt failed")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +98,6 @@ def test_retry_after(text: str, pause: int) -> None:
 def test_a_clock_set_ahead_makes_nothing_too_old() -> None:
     later = NOW + 30 * 86_400
     made = Attempt(1, later * 1000, 1, 500, "", "")
-    failed = Answer(500, written=True)
-    assert judged(NEW, made, failed, MODES["retry"], later).state is State.DEAD
-    assert judged(NEW, made, failed, MODES["retry"], later, NOW + 60).state is State.WAITING
+    failed = HandlerResponse(500, written=True)
+    assert judged(NEW, made, failed, RETRY_POLICIES["retry"], later).state is State.DEAD
+    assert judged(NEW, made, failed, RETRY_POLICIES["retry"], later, NOW + 60).state is State.WAITING

@@ -9,13 +9,13 @@ import time
 
 import pytest
 
-from botyard.delivery.retries import Answer
-from botyard.delivery.words import Letter
+from botyard.delivery.rendering import SignedPayload
+from botyard.delivery.retries import HandlerResponse
 from botyard.model.deliveries import Delivery, Reason
 from botyard.model.events import Happening
 from botyard.rpc.call import Context
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.delivery.conftest import MakeStage
 from tests.delivery.handlers import answer, hang
 from tests.delivery.stage import Stage
@@ -117,11 +117,11 @@ def test_a_bot_that_is_back_hears_what_found_no_connection(stage: Stage, monkeyp
     stage.say(bot, "zero")
     stage.until(lambda: stage.states(bot) == ["done", "done"])
 
-    async def refused(*_: object) -> Answer:
-        return Answer(0, problem="no connection: refused")
+    async def refused(*_: object) -> HandlerResponse:
+        return HandlerResponse(0, problem="no connection: refused")
 
     with monkeypatch.context() as away:
-        away.setattr(stage.door._scheduler.sender, "_send", refused)
+        away.setattr(stage.service._scheduler.sender, "_send", refused)
         stage.say(bot, "missed")
         stage.until(lambda: len(stage.attempts(bot)) == 3)
         stage.wait(5)
@@ -280,7 +280,7 @@ def test_a_server_that_stops_gives_back_what_it_had(make_stage: MakeStage) -> No
     stage.say(bot, "Are you there?")
     stage.until(lambda: len(stage.handler.heard) == 2)
     begun = time.monotonic()
-    stage.world.run(stage.door._scheduler.stop(0.2))
+    stage.world.run(stage.service._scheduler.stop(0.2))
     assert time.monotonic() - begun < 5
     # The handler has what was said first; the rest has not left.
     assert stage.states(bot) == ["unconfirmed", "unconfirmed", "waiting"]
@@ -290,14 +290,14 @@ def test_a_server_that_stops_gives_back_what_it_had(make_stage: MakeStage) -> No
 
 def test_one_letter_that_cannot_be_written_fails_alone(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = stage.bot("bad"), stage.bot("good")
-    writer = stage.door._scheduler.sender.writers["bot"]
+    writer = stage.service._scheduler.sender.builders["bot"]
 
-    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
+    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
         if delivery.recipient == f"bot:{bad}":
             raise LookupError("no words")
         return await writer(tx, context, what, delivery)
 
-    monkeypatch.setitem(stage.door._scheduler.sender.writers, "bot", write)
+    monkeypatch.setitem(stage.service._scheduler.sender.builders, "bot", write)
     stage.say(bad, "Hello")
     stage.say(good, "Hello")
     stage.until(lambda: stage.states(good) == ["done", "done"])

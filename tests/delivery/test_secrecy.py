@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from botyard.api.post import Post
+from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.masking import MASK, masked
 from botyard.wire import forms
 from tests.delivery.handlers import Heard, answer
@@ -46,7 +46,9 @@ def _tokens(value: object) -> list[str]:
     return own + [one for inner in value.values() for one in _tokens(inner)]
 
 
-POST = Post("E", {"BOT": {"7": {"AUTH": {"refresh_token": "b" * 32}}}}, {"access_token": "a" * 16 + "c" * 16}, "")
+POST = WebhookPayload(
+    "E", {"BOT": {"7": {"AUTH": {"refresh_token": "b" * 32}}}}, {"access_token": "a" * 16 + "c" * 16}, ""
+)
 
 
 @pytest.mark.parametrize(

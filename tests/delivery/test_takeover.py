@@ -8,21 +8,21 @@ from typing import Any, cast
 
 import pytest
 
-from botyard.api.post import Post
-from botyard.delivery.retries import Answer
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.delivery.rendering import SignedPayload
+from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.delivery.words import Letter
 from botyard.model.deliveries import Delivery, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, events
-from botyard.store.db import Database, Tx
+from botyard.store.engines.db import Database, Tx
 from tests.world import World
 
 
-async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> Letter | Reason:
-    return Letter(Post("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 
 class Server:
@@ -33,7 +33,7 @@ class Server:
         self.sent: list[tuple[int, int]] = []
         self.scheduler = Scheduler(context, {"bot": write}, self._send, poll=0.02)
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         self.sent.append((int(headers["Webhook-Id"].split(".")[1]), int(headers["Botyard-Attempt"])))
         await asyncio.sleep(3600)
         raise AssertionError
@@ -54,8 +54,8 @@ class Server:
         scheduler.sender.kill()
         if self.context.database.name == "postgresql":
             database: Any = self.context.database
-            database.bell._task.cancel()
-            database.bell._connection.terminate()
+            database.notifier._task.cancel()
+            database.notifier._connection.terminate()
         scheduler._database = scheduler.sender.database = cast(Database, _Gone())
 
 

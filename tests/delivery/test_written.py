@@ -14,9 +14,9 @@ import trustme
 import uvloop
 
 from botyard.delivery import client as clients
-from botyard.delivery.client import Client
+from botyard.delivery.client import HandlerClient
 from botyard.delivery.guard import Guard
-from botyard.delivery.retries import Answer
+from botyard.delivery.retries import HandlerResponse
 
 BIG = b"x" * 16_000_000
 """More than the buffers of both ends take."""
@@ -89,9 +89,9 @@ def run(loop: Loop, work: Awaitable[Any]) -> Any:
         return runner.run(work)  # type: ignore[arg-type]
 
 
-def posted(loop: Loop, server: Server, *bodies: bytes, seconds: float = 5, pause: float = 0) -> list[Answer]:
-    async def work() -> list[Answer]:
-        client = Client(Guard("dev"), seconds)
+def posted(loop: Loop, server: Server, *bodies: bytes, seconds: float = 5, pause: float = 0) -> list[HandlerResponse]:
+    async def work() -> list[HandlerResponse]:
+        client = HandlerClient(Guard("dev"), seconds)
         answers = []
         async with server:
             for body in bodies:
@@ -100,7 +100,7 @@ def posted(loop: Loop, server: Server, *bodies: bytes, seconds: float = 5, pause
             await client.close()
         return answers
 
-    answers: list[Answer] = run(loop, work())
+    answers: list[HandlerResponse] = run(loop, work())
     return answers
 
 
@@ -134,7 +134,7 @@ def test_lost_before_the_whole_request_was_written(loop: Loop) -> None:
 
 def test_a_handler_that_reads_nothing_has_not_got_it(loop: Loop) -> None:
     (answer,) = posted(loop, Server(then(60.0)), BIG, seconds=0.3)
-    assert answer == Answer(0, problem="no connection: not within 0.3 s")
+    assert answer == HandlerResponse(0, problem="no connection: not within 0.3 s")
 
 
 @pytest.mark.parametrize("body", [b"a=1", BIG], ids=["small", "big"])
@@ -150,7 +150,7 @@ def test_no_answer_in_time(loop: Loop) -> None:
     server = Server()
     server.turns.append(then(server.read, 60.0))
     assert posted(loop, server, b"a=1", seconds=0.3) == [
-        Answer(0, problem="timeout: no answer within 0.3 s", written=True)
+        HandlerResponse(0, problem="timeout: no answer within 0.3 s", written=True)
     ]
 
 
@@ -165,7 +165,7 @@ def test_a_reused_connection_that_was_closed_is_no_attempt(loop: Loop) -> None:
     server = Server()
     server.turns += [then(server.read, OK, server.read, reset), then(server.read, OK)]
     first, second = posted(loop, server, b"a=1", b"a=2")
-    assert first == second == Answer(200, "ok", written=True)
+    assert first == second == HandlerResponse(200, "ok", written=True)
     assert [one[-3:] for one in server.requests] == [b"a=1", b"a=2", b"a=2"]
 
 
@@ -202,19 +202,19 @@ def test_a_reused_connection_that_ends_later(loop: Loop, monkeypatch: pytest.Mon
 
 
 def test_nobody_listens(loop: Loop) -> None:
-    async def work() -> Answer:
-        client = Client(Guard("dev"), 5)
+    async def work() -> HandlerResponse:
+        client = HandlerClient(Guard("dev"), 5)
         return await client.post("http://127.0.0.1:9/", b"a=1", {})
 
-    assert run(loop, work()) == Answer(0, problem="no connection: 127.0.0.1:9 refused the connection")
+    assert run(loop, work()) == HandlerResponse(0, problem="no connection: 127.0.0.1:9 refused the connection")
 
 
 def test_a_handshake_that_is_cut_short(loop: Loop) -> None:
     server = Server(then(1.0))
 
-    async def work() -> Answer:
+    async def work() -> HandlerResponse:
         async with server:
-            return await Client(Guard("dev"), 0.3).post(server.url.replace("http:", "https:"), b"a=1", {})
+            return await HandlerClient(Guard("dev"), 0.3).post(server.url.replace("http:", "https:"), b"a=1", {})
 
     answer = run(loop, work())
     assert (answer.status, answer.written) == (0, False)
@@ -228,16 +228,16 @@ def test_over_tls(loop: Loop) -> None:
     server = Server(tls=context)
     server.turns += [then(server.read, OK, server.read, 60.0), then(beginning, reset)]
 
-    async def work() -> list[Answer]:
+    async def work() -> list[HandlerResponse]:
         async with server:
-            client = Client(Guard("dev"), 1, trusting)
+            client = HandlerClient(Guard("dev"), 1, trusting)
             found = [await client.post(server.url, b"a=1", {}) for _ in range(2)]
             found.append(await client.post(server.url, BIG, {}))
             await client.close()
             return found
 
     answered, unanswered, cut = run(loop, work())
-    assert answered == Answer(200, "ok", written=True)
+    assert answered == HandlerResponse(200, "ok", written=True)
     assert (unanswered.status, unanswered.written) == (0, True)
     assert (cut.status, cut.written) == (0, False)
 
@@ -246,8 +246,8 @@ def test_a_server_that_stops_says_what_it_knows(loop: Loop) -> None:
     server = Server()
     server.turns += [then(server.read, 60.0), then(60.0)]
 
-    async def work() -> list[Answer]:
-        client = Client(Guard("dev"), 30)
+    async def work() -> list[HandlerResponse]:
+        client = HandlerClient(Guard("dev"), 30)
         async with server:
             posts = [asyncio.create_task(client.post(server.url, body, {})) for body in (b"a=1", BIG)]
             await asyncio.sleep(0.2)
@@ -255,8 +255,8 @@ def test_a_server_that_stops_says_what_it_knows(loop: Loop) -> None:
             return await asyncio.gather(*posts)
 
     assert run(loop, work()) == [
-        Answer(0, problem="stopped: the server stopped", written=True),
-        Answer(0, problem="stopped: the server stopped", ours=True),
+        HandlerResponse(0, problem="stopped: the server stopped", written=True),
+        HandlerResponse(0, problem="stopped: the server stopped", ours=True),
     ]
 
 
@@ -264,10 +264,10 @@ def test_what_the_server_lacks_is_not_the_handlers_fault(loop: Loop, monkeypatch
     async def full(*_given: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(Client, "_connected_to", full)
+    monkeypatch.setattr(HandlerClient, "_connected_to", full)
 
-    async def work() -> Answer:
-        return await Client(Guard("dev"), 5).post("http://127.0.0.1:9/", b"a=1", {})
+    async def work() -> HandlerResponse:
+        return await HandlerClient(Guard("dev"), 5).post("http://127.0.0.1:9/", b"a=1", {})
 
     answer = run(loop, work())
     assert answer.ours and not answer.written and "Too many open files" in answer.problem
@@ -299,7 +299,7 @@ def test_a_head_without_end(loop: Loop) -> None:
     server = Server()
     server.turns.append(then(server.read, b"HTTP/1.1 200 OK\r\nA: " + b"x" * 1_000_000))
     (answer,) = posted(loop, server, b"a=1")
-    assert answer == Answer(0, problem="no answer: the head of the answer has no end", written=True)
+    assert answer == HandlerResponse(0, problem="no answer: the head of the answer has no end", written=True)
 
 
 def test_a_switch_of_protocols_is_no_answer(loop: Loop) -> None:

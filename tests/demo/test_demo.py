@@ -11,17 +11,17 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 
-from botyard.api.dialog import Dialog
+from botyard.api.shapes.dialog import Dialog
 from botyard.commands.permissions import usual_scopes
 from botyard.demo import content, credentials, seed
-from botyard.demo.credentials import Credentials
-from botyard.demo.fill import Filled, Place, fill, greet
+from botyard.demo.credentials import DemoCredentials
 from botyard.demo.known_keys import Keyset, KnownKeys
+from botyard.demo.provisioning import DemoPortal, ProvisionedDemo, greet, provision
 from botyard.demo.seed import NOTHING, Seed
-from botyard.portal import passwords
+from botyard.portal.auth import passwords
 from botyard.rpc.scopes import shown
 from botyard.store import portal, users
-from botyard.store.db import Duplicate
+from botyard.store.engines.db import Duplicate
 from tests.portals import Databases
 from tests.world import Answer, Person, World
 
@@ -29,7 +29,7 @@ from tests.world import Answer, Person, World
 class DemoWorld(World):
     """The demo portal in place of an empty one; its administrator is the demo's."""
 
-    filled: Filled
+    filled: ProvisionedDemo
 
     def __init__(self, folder: Path, extra: Seed = NOTHING, database: str = "", keyset: Keyset | None = None) -> None:
         self._extra = extra
@@ -37,15 +37,15 @@ class DemoWorld(World):
         super().__init__(folder, database)
 
     def _founded(self) -> Person:
-        self.filled = self.run(fill(self.place(), int(self.time), self._extra, self._keyset))
+        self.filled = self.run(provision(self.place(), int(self.time), self._extra, self._keyset))
         return self.as_("alice")
 
-    def place(self, scopes: str = "") -> Place:
+    def place(self, scopes: str = "") -> DemoPortal:
         every = scopes.split(",") if scopes else usual_scopes()
-        return Place(self.context.database, self.context.keys, self.settings, every)
+        return DemoPortal(self.context.database, self.context.keys, self.settings, every)
 
     @property
-    def shown(self) -> Credentials:
+    def shown(self) -> DemoCredentials:
         return self.filled.credentials
 
     def as_(self, login: str) -> Person:
@@ -53,7 +53,7 @@ class DemoWorld(World):
         found = next(person for person in self.shown.people if person.login == login)
         return Person(found.id, found.webhook)
 
-    def greeted(self, scopes: str = "") -> Credentials:
+    def greeted(self, scopes: str = "") -> DemoCredentials:
         found = self.run(greet(self.place(scopes), int(self.time)))
         assert found is not None
         return found
@@ -238,7 +238,7 @@ def test_an_application_that_was_uninstalled_is_given_no_tokens_by_a_start(own: 
     assert again.application.access_token == own.shown.application.access_token
 
 
-def renewed(world: DemoWorld, shown: Credentials) -> Answer:
+def renewed(world: DemoWorld, shown: DemoCredentials) -> Answer:
     """What the token endpoint answers to the refresh token that was shown."""
     app = shown.application
     form = {"client_id": app.client_id, "client_secret": app.client_secret, "refresh_token": app.refresh_token}
@@ -264,7 +264,7 @@ def test_secrets_of_another_portal_are_not_taken_for_this_ones(own: DemoWorld) -
 
 def test_a_portal_is_filled_once(own: DemoWorld) -> None:
     with pytest.raises(Duplicate):
-        own.run(fill(own.place(), int(own.time)))
+        own.run(provision(own.place(), int(own.time)))
     assert own.greeted() == own.shown
 
 

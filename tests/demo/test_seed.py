@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from botyard.demo import content, seed
-from botyard.demo.seed import Person, Said, SeedBot, SeedChat, SeedDialog, SeedWrong
+from botyard.demo.seed import InvalidSeed, Person, SeedBot, SeedChat, SeedDialog, SeedMessage
 from botyard.demo.seed_file import located, read
 from tests.demo.test_demo import DemoWorld
 
@@ -40,7 +40,7 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
 
 def test_people_are_added_with_password_webhook_and_department(plant: Plant) -> None:
     world = plant(people=[ZOE, {"login": "pat", "extranet": True}])
-    zoe = world.filled.sown.people["zoe"]
+    zoe = world.filled.seeded.people["zoe"]
     row = next(row for row in world.call("user.get").result if row["ID"] == str(zoe))
     assert (row["NAME"], row["LAST_NAME"], row["UF_DEPARTMENT"]) == ("Zoe", "Quinn", [2])
     assert world.call("profile", world.as_("zoe")).result["NAME"] == "Zoe"
@@ -54,9 +54,9 @@ def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
     ]
     chat = {"title": "Planning", "owner": "zoe", "members": ["ben"], "managers": ["alice"], "messages": said}
     world = plant(people=[ZOE], chats=[{**chat, "color": "RED", "muted_by": ["alice"]}])
-    dialog = world.dialog(f"chat{world.filled.sown.chats[0]}")
+    dialog = world.dialog(f"chat{world.filled.seeded.chats[0]}")
     assert (dialog["name"], dialog["color"], dialog["counter"]) == ("Planning", "#df532d", 2)
-    assert dialog["owner"] == world.filled.sown.people["zoe"]
+    assert dialog["owner"] == world.filled.seeded.people["zoe"]
     assert 1 in dialog["manager_list"]
     assert dialog["mute_list"] == {"1": True}
 
@@ -67,7 +67,7 @@ def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
         {"title": "About it", "owner": "alice", "thread_of": "News", "text_field": False, "background": 7},
     ]
     world = plant(chats=rooms)
-    news, thread = world.filled.sown.chats
+    news, thread = world.filled.seeded.chats
     dialog = world.dialog(f"chat{thread}")
     assert (dialog["message_type"], dialog["parent_chat_id"]) == ("T", news)
     assert dialog["parent_message_id"] == world.dialog(f"chat{news}")["last_message_id"]
@@ -77,7 +77,7 @@ def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
 def test_a_chat_of_an_entity_is_found_by_it(plant: Plant) -> None:
     world = plant(chats=[{"title": "Task", "owner": "ben", "entity_type": "TASKS", "entity_id": "7"}])
     found = world.call("imbot.chat.get", world.as_("ben"), ENTITY_TYPE="TASKS", ENTITY_ID="7").result
-    assert found == {"ID": world.filled.sown.chats[0]}
+    assert found == {"ID": world.filled.seeded.chats[0]}
 
 
 def test_a_bot_is_added_for_the_application_and_writes(plant: Plant) -> None:
@@ -86,7 +86,7 @@ def test_a_bot_is_added_for_the_application_and_writes(plant: Plant) -> None:
         bots=[{"code": "oracle", "name": "Oracle"}],
         dialogs=[{"between": ["oracle", "ben"], "messages": [{"from": "oracle", "text": "Ask", "keyboard": keyboard}]}],
     )
-    bot_id = world.filled.sown.people["oracle"]
+    bot_id = world.filled.seeded.people["oracle"]
     token = world.shown.application.access_token
     assert world.call("imbot.update", token, BOT_ID=bot_id, FIELDS={"PROPERTIES": {"NAME": "Sage"}}).status == 200
     messages = world.call("im.dialog.messages.get", world.as_("ben"), DIALOG_ID=str(bot_id)).result["messages"]
@@ -105,12 +105,12 @@ def test_the_documented_seed_becomes_what_is_documented(plant: Plant) -> None:
     found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
     assert found
     world = plant(**json.loads(found[1]))
-    assert json.dumps(world.filled.sown._asdict()) in " ".join(text.split())
+    assert json.dumps(world.filled.seeded._asdict()) in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
     ("part", "kind"),
-    [("people", Person), ("bots", SeedBot), ("chats", SeedChat), ("dialogs", SeedDialog), ("messages", Said)],
+    [("people", Person), ("bots", SeedBot), ("chats", SeedChat), ("dialogs", SeedDialog), ("messages", SeedMessage)],
 )
 def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
@@ -148,7 +148,7 @@ def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> Non
     ],
 )
 def test_what_cannot_be_planted_is_told_with_its_place(plant: Plant, seed: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(SeedWrong) as caught:
+    with pytest.raises(InvalidSeed) as caught:
         plant(**seed)
     assert sentence in str(caught.value)
     assert str(caught.value).endswith(".")
@@ -168,14 +168,14 @@ def test_what_cannot_be_planted_is_told_with_its_place(plant: Plant, seed: dict[
 def test_a_file_that_is_no_seed_is_told_apart(tmp_path: Path, text: str, sentence: str) -> None:
     file = tmp_path / "seed.json"
     file.write_text(text)
-    with pytest.raises(SeedWrong) as caught:
+    with pytest.raises(InvalidSeed) as caught:
         read(file)
     assert sentence in str(caught.value)
     assert str(file) in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SeedWrong, match=r"cannot be read: No such file"):
+    with pytest.raises(InvalidSeed, match=r"cannot be read: No such file"):
         read(tmp_path / "none.json")
 
 
@@ -229,7 +229,7 @@ def test_yaml_says_what_json_says(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_in_yaml_is_told_with_its_line(tmp_path: Path, text: str, sentence: str) -> None:
-    with pytest.raises(SeedWrong) as caught:
+    with pytest.raises(InvalidSeed) as caught:
         read(seed_of(tmp_path, text))
     assert sentence in str(caught.value)
 
@@ -238,7 +238,7 @@ def test_what_cannot_be_planted_is_told_with_its_line(tmp_path: Path) -> None:
     file = seed_of(
         tmp_path, "people:\n- login: zoe\nchats:\n- owner: zoe\n  messages:\n  - {from: zoe, text: a}\n  - from: pat\n"
     )
-    wrong = SeedWrong("In the seed, chats[0].messages[1]: nobody has the name 'pat'.")
+    wrong = InvalidSeed("In the seed, chats[0].messages[1]: nobody has the name 'pat'.")
     assert located(file, wrong) == "In the seed, chats[0].messages[1]: nobody has the name 'pat', on line 7."
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from PIL import Image
 
-from botyard.chat import files, messages
-from botyard.store.db import Tx
+from botyard.chat.conversation import messages
+from botyard.chat.media import files
+from botyard.store.engines.db import Tx
 from tests.world import Answer, Person, World
 
 SITE = "http://botyard.test"
@@ -77,7 +78,7 @@ class Room:
     def sweep(self) -> int:
         """Clear away what no file owns."""
         context = self.world.context
-        return self.world.run(files.sweep(context.database, context.depot.blobs, int(self.world.time)))
+        return self.world.run(files.sweep(context.database, context.storage.blobs, int(self.world.time)))
 
     # What lies where.
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.blobs import CHUNK
-from botyard.store.bucket import Bucket
-from botyard.store.db import Unavailable
-from botyard.store.opening import open_blobs
+from botyard.store.engines.blobs import CHUNK
+from botyard.store.engines.bucket import Bucket
+from botyard.store.engines.connect import open_blobs
+from botyard.store.engines.db import Unavailable
 from tests.conftest import MakeWorld
 from tests.files.room import Room, picture
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from botyard.chat.content_types import closer
+from botyard.chat.media.content_types import closer
 from tests.files.room import Room, picture
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument"

@@ -7,13 +7,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from botyard.chat import members
-from botyard.errors import Problem
-from botyard.portal import links
-from botyard.portal.keys import Keys
-from botyard.portal.links import Link
-from botyard.store import blobs
-from botyard.store.db import Tx
+from botyard.chat.conversation import members
+from botyard.errors import ErrorCode
+from botyard.portal.auth import signed_urls
+from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.signed_urls import FileLink
+from botyard.store.engines import blobs
+from botyard.store.engines.db import Tx
 from tests.files.room import SITE, Room, picture
 
 HELLO = b"hello, this is a file"
@@ -81,9 +81,9 @@ def test_every_letter_of_a_link_counts(room: Room) -> None:
 
 def test_another_portal_cannot_sign(room: Room) -> None:
     file = room.sent("a.txt", HELLO)
-    link = Link("im", file["id"], room.me.id, links.LOAD, int(room.world.time) + 100)
-    assert room.get(with_token(links.token(room.world.context.keys, link))).status == 200
-    assert room.get(with_token(links.token(Keys(b"other"), link))).status == 403
+    link = FileLink("im", file["id"], room.me.id, signed_urls.LOAD, int(room.world.time) + 100)
+    assert room.get(with_token(signed_urls.token(room.world.context.keys, link))).status == 200
+    assert room.get(with_token(signed_urls.token(Keys(b"other"), link))).status == 403
 
 
 def test_a_link_ends_with_the_membership(room: Room) -> None:
@@ -92,7 +92,7 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
     assert room.get(url).status == 200
 
     async def leave(tx: Tx) -> None:
-        chat, member = await members.get_group(tx, room.ann.id, room.id, Problem.CHAT_CLOSED)
+        chat, member = await members.get_group(tx, room.ann.id, room.id, ErrorCode.CHAT_CLOSED)
         await members.leave(tx, room.ann.id, chat, member, int(room.world.time))
 
     room.world.write(leave)

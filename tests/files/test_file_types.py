@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from botyard.chat import file_types
-from botyard.model.files import File, Kept
-from botyard.store.blobs import Folder
-from botyard.store.db import Unavailable
-from botyard.store.opening import open_blobs
+from botyard.chat.media import file_types
+from botyard.model.files import File, StoredBlob
+from botyard.store.engines.blobs import Folder
+from botyard.store.engines.connect import open_blobs
+from botyard.store.engines.db import Unavailable
 from tests.files.room import archive
 
 
@@ -61,7 +61,7 @@ def test_an_archive_at_the_end_is_seen_whatever_its_comment() -> None:
 def test_the_ending_of_a_name(name: str, ending: str) -> None:
     file = File(1, 1, 1, 1, "", 0, name, 1, "text/plain", 0, 0, "b", "", 0)
     assert file.extension == ending
-    assert Kept("b", 1, "x").names == ("b",)
+    assert StoredBlob("b", 1, "x").names == ("b",)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from typing import IO, Any
 import msgspec
 import pytest
 
-from botyard.chat import files
+from botyard.chat.media import files
 from botyard.server import application
-from botyard.store import blobs
 from botyard.store import files as rows
-from botyard.store.db import Tx, Unavailable
+from botyard.store.engines import blobs
+from botyard.store.engines.db import Tx, Unavailable
 from tests.files.room import Room, base64_of, picture
 from tests.world import World
 
@@ -42,8 +42,8 @@ class Broken(blobs.Folder):
 def failing(room: Room, nth: int) -> None:
     """Let the disk fail from the nth file on."""
     world = room.world
-    depot = world.context.depot._replace(blobs=Broken(world.settings.data / "files", nth))
-    world.context = msgspec.structs.replace(world.context, depot=depot)
+    storage = world.context.storage._replace(blobs=Broken(world.settings.data / "files", nth))
+    world.context = msgspec.structs.replace(world.context, storage=storage)
     world.app = application(world.context)
 
 
@@ -114,7 +114,7 @@ def test_a_sweep_leaves_alone_what_is_under_way_and_what_is_owned(room: Room) ->
     _put(room, name)
     assert room.sweep() == 0
     assert len(room.blobs) == 2
-    room.world.wait(files.LOOSE_SECONDS + 1)
+    room.world.wait(files.PENDING_SECONDS + 1)
     assert room.sweep() == 1
     assert len(room.blobs) == 1
     assert room.get(room.link(file)).body == b"hello"
@@ -142,13 +142,13 @@ def _claimed(room: Room) -> Any:
 
 def _loosened(room: Room, name: str, since: int) -> None:
     async def work(tx: Tx) -> None:
-        await rows.loosen(tx, name, since)
+        await rows.mark_pending(tx, name, since)
 
     room.world.write(work)
 
 
 def _put(room: Room, name: str) -> None:
-    room.world.context.depot.blobs.put(name, io.BytesIO(b"left over"))
+    room.world.context.storage.blobs.put(name, io.BytesIO(b"left over"))
 
 
 def test_a_sweep_of_many(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,7 +189,7 @@ def test_a_deleted_chat_takes_its_files_along(portal: World) -> None:
 CHILD = """
 import sys, os, time
 from pathlib import Path
-from botyard.store import blobs
+from botyard.store.engines import blobs
 from tests.files.room import Room, picture
 from tests.world import World
 
@@ -240,8 +240,8 @@ def test_a_server_killed_in_the_middle_of_an_upload(tmp_path: Path, moment: str)
     world = Reopened(tmp_path / "portal")
     try:
         assert world.rows("files") == 1
-        world.wait(files.LOOSE_SECONDS + 10)
-        world.run(files.sweep(world.context.database, world.context.depot.blobs, int(world.time)))
+        world.wait(files.PENDING_SECONDS + 10)
+        world.run(files.sweep(world.context.database, world.context.storage.blobs, int(world.time)))
         assert world.rows("loose_blobs") == 0
         kept = [one for one in (tmp_path / "portal" / "files").rglob("*") if one.is_file()]
         assert [one.read_bytes() for one in kept] == [b"kept"]

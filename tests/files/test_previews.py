@@ -8,7 +8,7 @@ import time
 import pytest
 from PIL import Image
 
-from botyard.chat import previews
+from botyard.chat.media import previews
 from tests.files.room import Room, bomb, picture
 
 

@@ -12,8 +12,8 @@ from urllib.parse import unquote_plus, urlencode
 
 import pytest
 
-from botyard.chat import uploads
-from botyard.store import blobs
+from botyard.chat.media import uploads
+from botyard.store.engines import blobs
 from botyard.wire import forms, limits
 from tests.conftest import MakeWorld
 from tests.files.room import Room, archive, base64_of, form, picture
@@ -55,7 +55,7 @@ def test_a_compressed_body(room: Room, coding: str, pack: Callable[[bytes], byte
 
 
 def test_a_compressed_body_counts_as_what_it_holds(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botyard.web.spool.MAX_UPLOAD", 3 * limits.SMALL_BODY)
+    monkeypatch.setattr("botyard.web.upload_buffer.MAX_UPLOAD", 3 * limits.SMALL_BODY)
     bomb = gzip.compress(b" " * (3 * limits.SMALL_BODY + 1))
     assert room.world.post(f"{room.me.path}/{UPLOAD}", bomb, content_encoding="gzip").error == "FILE_TOO_LARGE"
     assert list((room.world.settings.data / "files" / "incoming").iterdir()) == []
@@ -298,7 +298,7 @@ def test_only_uploads_may_be_large(room: Room) -> None:
 
 
 def test_a_body_that_never_ends_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botyard.web.spool.MAX_UPLOAD", 3 * limits.SMALL_BODY)
+    monkeypatch.setattr("botyard.web.upload_buffer.MAX_UPLOAD", 3 * limits.SMALL_BODY)
     parts = [b"x" * limits.SMALL_BODY] * 5
     asked = room.world._asked("POST", f"{room.me.path}/{UPLOAD}", parts, {"content-type": "application/json"}, "http")
     _, _, raw = room.world.run(asked)
@@ -306,7 +306,7 @@ def test_a_body_that_never_ends_is_refused(room: Room, monkeypatch: pytest.Monke
 
 
 def test_only_so_many_large_bodies_at_once(room: Room) -> None:
-    arrivals = room.world.context.depot.arrivals
+    arrivals = room.world.context.storage.arrivals
 
     async def taken() -> None:
         for _ in range(blobs.ARRIVALS):

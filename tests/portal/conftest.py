@@ -12,12 +12,12 @@ import pytest
 from botyard.config import Settings
 from botyard.model.apps import App
 from botyard.model.people import Profile
-from botyard.portal import apps, setup, users
-from botyard.portal.keys import Keys
-from botyard.portal.tokens import Keyring
-from botyard.store.db import Database, Tx
-from botyard.store.migrate import migrate
-from botyard.store.opening import open_database
+from botyard.portal import apps, creation, users
+from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.tokens import Keyring
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database, Tx
+from botyard.store.engines.migrate import migrate
 
 T = TypeVar("T")
 NOW = 1_800_000_000
@@ -67,5 +67,5 @@ def empty(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def house(empty: House) -> House:
     """A portal with nobody in it."""
-    empty.write(lambda tx: setup.found(tx, NOW))
+    empty.write(lambda tx: creation.create_portal(tx, NOW))
     return empty

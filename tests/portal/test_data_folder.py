@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from botyard.commands.failing import Exit
+from botyard.commands.exit_codes import ExitCode
 from botyard.config import Settings
-from botyard.portal import keys
+from botyard.portal.auth import keys
 from botyard.server import open_context
 from botyard.store import secret_keys
-from botyard.store.db import FolderUnusable
+from botyard.store.engines.db import FolderUnusable
 from tests.portals import ENGINES, Databases
 from tests.test_cli import Shell
 
@@ -73,7 +73,7 @@ COMMANDS = [
 
 
 def refused_everywhere(shell: Shell) -> set[str]:
-    return {shell.refused(*words, code=Exit.STORAGE) for words in COMMANDS}
+    return {shell.refused(*words, code=ExitCode.STORAGE) for words in COMMANDS}
 
 
 def test_the_database_knows_the_key_of_its_portal(settings: Settings) -> None:
@@ -173,7 +173,7 @@ def test_a_first_start_on_a_full_disk_leaves_no_torn_key(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        sentence = shell.refused("init", code=Exit.STORAGE)
+        sentence = shell.refused("init", code=ExitCode.STORAGE)
         assert sentence == f"botyard: The data folder {settings.data} cannot be used: No space left on device."
         assert [file.name for file in settings.data.iterdir() if file.name.startswith(keys.FILE)] == []
     shell.done("init")

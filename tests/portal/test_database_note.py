@@ -10,8 +10,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from botyard.commands.failing import Exit
-from botyard.portal import database_note, keys
+from botyard.commands.exit_codes import ExitCode
+from botyard.portal import database_note
+from botyard.portal.auth import keys
 from botyard.portal.database_note import FILE, SQLITE_FILE, address
 from tests.portal.test_data_folder import refused_everywhere
 from tests.portals import Databases
@@ -75,7 +76,7 @@ def test_a_portal_on_a_server_is_not_made_anew_where_the_database_is_forgotten(
     assert not (shell.data / SQLITE_FILE).exists()
     # Of an older version there is no note, but the key tells as much.
     (shell.data / FILE).unlink()
-    assert "If the portal lives in PostgreSQL" in shell.refused("init", code=Exit.STORAGE)
+    assert "If the portal lives in PostgreSQL" in shell.refused("init", code=ExitCode.STORAGE)
     monkeypatch.setenv("BOTYARD_DATABASE", server)
     assert "admin" in shell.done("user", "list")
     assert contents(shell.data) == before
@@ -114,7 +115,7 @@ def test_a_database_that_refuses_the_key_is_not_noted(
         first, shell.data = shell.data, tmp_path / "second"
         shell.done("init")
         shell.data = first
-        assert "is not that of the portal in this database" in shell.refused("user", "list", code=Exit.STORAGE)
+        assert "is not that of the portal in this database" in shell.refused("user", "list", code=ExitCode.STORAGE)
     assert not (shell.data / FILE).exists()
     monkeypatch.setenv("BOTYARD_DATABASE", server)
     assert "admin" in shell.done("user", "list")
@@ -123,7 +124,7 @@ def test_a_database_that_refuses_the_key_is_not_noted(
 def refused_everywhere_but_reading(shell: Shell) -> set[str]:
     """What the commands say that would make a portal; the others only say that there is none."""
     making = (["init"], ["serve", "--port", "0"], ["serve", "--port", "0", "--demo"], ["migrate"])
-    return {shell.refused(*words, code=Exit.STORAGE) for words in making}
+    return {shell.refused(*words, code=ExitCode.STORAGE) for words in making}
 
 
 @pytest.mark.postgresql

@@ -6,7 +6,7 @@ import asyncio
 
 from botyard.model.people import Profile, UserKind
 from botyard.store import users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.world import World
 
 

@@ -10,8 +10,9 @@ import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from botyard.model.people import Profile
-from botyard.portal import passwords, users
-from botyard.portal.passwords import MINIMUM, weakness
+from botyard.portal import users
+from botyard.portal.auth import passwords
+from botyard.portal.auth.passwords import MINIMUM, weakness
 
 KNOWN = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= MINIMUM]
 OWN = users.own_words(Profile(name="Анна", last_name="Lindqvist", email="anna@harbour.example"), "anna.l")
@@ -98,7 +99,7 @@ def test_no_password_takes_long_to_judge() -> None:
 def test_the_list_is_loaded_by_those_who_choose_a_password_only() -> None:
     script = """
 import sys
-from botyard.portal import passwords
+from botyard.portal.auth import passwords
 passwords.hashed_quickly(passwords.new_password())
 assert "zxcvbn" not in sys.modules
 passwords.weakness("correct horse")

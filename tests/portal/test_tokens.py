@@ -6,8 +6,8 @@ import pytest
 
 from botyard.config import Settings
 from botyard.model.apps import App
-from botyard.portal import tokens
-from botyard.portal.tokens import DAY, Denied, Keyring, Pair
+from botyard.portal.auth import tokens
+from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
 from botyard.store import access, users
 from botyard.store.access import Caller
 from tests.portal.conftest import NOW, House
@@ -24,14 +24,14 @@ class Holder:
         self.app, _ = house.app()
         self.pair = house.write(lambda tx: tokens.issue(tx, house.ring, app=self.app, user_id=self.user_id, now=NOW))
 
-    def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> Pair | Denied:
+    def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> TokenPair | Denied:
         return self.house.write(
             lambda tx: tokens.refresh(tx, self.house.ring, app=app or self.app, text=text, now=now, scopes=scopes)
         )
 
-    def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> Pair:
+    def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> TokenPair:
         found = self.refresh(text, now, scopes)
-        assert isinstance(found, Pair)
+        assert isinstance(found, TokenPair)
         return found
 
     def caller(self, text: str) -> Caller | None:
@@ -85,7 +85,7 @@ def test_reuse_after_that_moment_is_refused_and_ends_nothing_else(holder: Holder
     assert holder.caller(holder.pair.access) is not None
     third = holder.pair_for(second.refresh, NOW + GRACE)
     assert holder.refresh(second.refresh, NOW + 2 * GRACE) is Denied.GRANT
-    assert isinstance(holder.refresh(third.refresh, NOW + 2 * GRACE), Pair)
+    assert isinstance(holder.refresh(third.refresh, NOW + 2 * GRACE), TokenPair)
 
 
 def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
@@ -108,13 +108,13 @@ def test_reuse_does_not_end_other_families(holder: Holder) -> None:
 
 def test_a_refresh_token_dies_after_its_days(holder: Holder) -> None:
     assert holder.refresh(holder.pair.refresh, NOW + 180 * DAY) is Denied.GRANT
-    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 180 * DAY - 1), Pair)
+    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 180 * DAY - 1), TokenPair)
 
 
 def test_another_application_gets_nothing_for_it(holder: Holder) -> None:
     other, _ = holder.house.app(title="Other")
     assert holder.refresh(holder.pair.refresh, app=other) is Denied.GRANT
-    assert isinstance(holder.refresh(holder.pair.refresh), Pair)
+    assert isinstance(holder.refresh(holder.pair.refresh), TokenPair)
 
 
 def test_an_access_token_cannot_refresh(holder: Holder) -> None:
@@ -137,7 +137,7 @@ def test_fewer_permissions_may_be_asked_for(holder: Holder) -> None:
 
 def test_more_permissions_than_the_application_has_are_refused_and_use_nothing_up(holder: Holder) -> None:
     assert holder.refresh(holder.pair.refresh, scopes="im,disk") is Denied.APP_SCOPE
-    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 2 * GRACE), Pair)
+    assert isinstance(holder.refresh(holder.pair.refresh, NOW + 2 * GRACE), TokenPair)
 
 
 def test_a_session_belongs_to_no_application(house: House) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.api import MODULES
 from botyard.rpc.call import Call
-from botyard.rpc.method import AnyParams, Mode, NoParams, Page, Params, method
+from botyard.rpc.method import AnyParams, Mode, NoParams, Params, ResultPage, method
 from botyard.rpc.registry import Registry
 from botyard.server import application
 from botyard.store import portal
@@ -89,11 +89,11 @@ class PageParams(Params, frozen=True):
 
 
 @method("lab.page", scopes=())
-async def page(call: Call, p: PageParams) -> Page[list[dict[str, str]]]:
+async def page(call: Call, p: PageParams) -> ResultPage[list[dict[str, str]]]:
     """Answer one of three pages."""
     after = p.start + 50
     rows = [{"ID": str(number + 1)} for number in range(p.start, min(after, ROWS))]
-    return Page(rows, ROWS, after if after < ROWS else None)
+    return ResultPage(rows, ROWS, after if after < ROWS else None)
 
 
 @method("lab.during", scopes=())

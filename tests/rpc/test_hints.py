@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints, parameters
 from botyard.rpc.access import Access
 from botyard.rpc.registry import Registry
@@ -73,7 +73,7 @@ def test_of_a_webhook_that_does_not_work_all_is_alike(world: World, secret: str)
     else:
         answer = world.get(f"/rest/{world.admin.id}/{tried[secret]}/profile")
     assert answer.status == 401
-    assert hint(answer) == hints.SENTENCES[Problem.CREDENTIALS]
+    assert hint(answer) == hints.SENTENCES[ErrorCode.CREDENTIALS]
 
 
 def test_a_call_without_credentials_is_told_where_they_go(world: World) -> None:
@@ -211,11 +211,11 @@ def test_needs_name_parameters_that_some_method_has() -> None:
 def test_the_first_hint_of_a_chain_has_the_word() -> None:
     try:
         try:
-            raise Refused(Problem.DIALOG_CLOSED, hint="inner")
-        except Refused as inner:
-            raise Refused(Problem.MESSAGE_NOT_ADDED) from inner
-    except Refused as outer:
-        assert hints.said(outer) == "inner"
+            raise ApiError(ErrorCode.DIALOG_CLOSED, hint="inner")
+        except ApiError as inner:
+            raise ApiError(ErrorCode.MESSAGE_NOT_ADDED) from inner
+    except ApiError as outer:
+        assert hints.hint_text(outer) == "inner"
 
 
 def test_every_kind_of_caller_has_a_sentence() -> None:

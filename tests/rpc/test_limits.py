@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from botyard.errors import Problem, Refused
-from botyard.rpc.limits import CLOUD, ENTERPRISE, OFF, PROFILES, Limits, Operating, Profile
+from botyard.errors import ApiError, ErrorCode
+from botyard.rpc.limits import CLOUD, ENTERPRISE, OFF, PROFILES, LimitProfile, Limits, Operating
 
 NOON = 1_800_000_000.0
 """A whole minute, so that the tests can say which minute a second falls into."""
 
 
-def problem_of(act: Callable[[], object]) -> Problem:
-    with pytest.raises(Refused) as caught:
+def problem_of(act: Callable[[], object]) -> ErrorCode:
+    with pytest.raises(ApiError) as caught:
         act()
     return caught.value.problem
 
@@ -26,8 +26,8 @@ def let_in(limits: Limits, source: str, now: float, requests: int) -> int:
     for _ in range(requests):
         try:
             limits.enter(source, now)
-        except Refused as refused:
-            assert refused.problem is Problem.QUERY_LIMIT
+        except ApiError as refused:
+            assert refused.problem is ErrorCode.QUERY_LIMIT
         else:
             count += 1
     return count
@@ -40,7 +40,7 @@ class TestRate:
         assert PROFILES == {"off": OFF, "cloud": CLOUD, "enterprise": ENTERPRISE}
 
     @pytest.mark.parametrize("profile", [CLOUD, ENTERPRISE])
-    def test_a_burst_fills_the_bucket_and_then_drains_by_the_second(self, profile: Profile) -> None:
+    def test_a_burst_fills_the_bucket_and_then_drains_by_the_second(self, profile: LimitProfile) -> None:
         limits = Limits(profile, 1)
         assert let_in(limits, "app", NOON, 1000) == profile.threshold
         assert let_in(limits, "app", NOON + 0.9, 1000) == 0
@@ -56,7 +56,7 @@ class TestRate:
     def test_sources_do_not_share_a_bucket(self) -> None:
         limits = Limits(CLOUD, 1)
         let_in(limits, "one", NOON, 100)
-        assert problem_of(lambda: limits.enter("one", NOON)) is Problem.QUERY_LIMIT
+        assert problem_of(lambda: limits.enter("one", NOON)) is ErrorCode.QUERY_LIMIT
         limits.enter("another", NOON)
 
     def test_off_refuses_nothing(self) -> None:
@@ -84,7 +84,7 @@ class TestOperatingTime:
     def test_at_the_second_that_was_told_the_minute_is_forgotten(self) -> None:
         limits = Limits(CLOUD, 1)
         told = limits.spent("app", "im.notify", 481.0, NOON + 20.9).reset_at
-        with pytest.raises(Refused):
+        with pytest.raises(ApiError):
             limits.check("app", "im.notify", told - 0.1)
         limits.check("app", "im.notify", told)
 
@@ -102,7 +102,7 @@ class TestOperatingTime:
     def test_sources_and_methods_are_counted_apart(self) -> None:
         limits = Limits(CLOUD, 1)
         limits.spent("app", "im.notify", 481, NOON)
-        assert problem_of(lambda: limits.check("app", "im.notify", NOON + 1)) is Problem.OPERATING_LIMIT
+        assert problem_of(lambda: limits.check("app", "im.notify", NOON + 1)) is ErrorCode.OPERATING_LIMIT
         limits.check("app", "imbot.message.add", NOON + 1)
         limits.check("webhook", "im.notify", NOON + 1)
 
@@ -113,7 +113,7 @@ class TestOperatingTime:
             limits.check("app", "crm.item.list", NOON + 24 * call)
             total = limits.spent("app", "crm.item.list", 20, NOON + 24 * call)
         assert total == Operating(500, int(NOON) + 600)
-        assert problem_of(lambda: limits.check("app", "crm.item.list", NOON + 599)) is Problem.OPERATING_LIMIT
+        assert problem_of(lambda: limits.check("app", "crm.item.list", NOON + 599)) is ErrorCode.OPERATING_LIMIT
         limits.check("app", "crm.item.list", NOON + 600)
 
     def test_exactly_the_limit_is_still_allowed(self) -> None:
@@ -162,7 +162,7 @@ class TestInFlight:
         limits = Limits(OFF, 2)
         limits.admit()
         limits.admit()
-        assert problem_of(limits.admit) is Problem.OVERLOAD
+        assert problem_of(limits.admit) is ErrorCode.OVERLOAD
         assert limits.in_flight == 2
         limits.release()
         limits.admit()
@@ -183,5 +183,5 @@ class TestMemory:
         limits.spent("app", "im.notify", 481, NOON + 599)
         for second in range(600, 1198):
             limits.spent("other", "im.notify", 0.1, NOON + second)
-        assert problem_of(lambda: limits.check("app", "im.notify", NOON + 1198)) is Problem.OPERATING_LIMIT
+        assert problem_of(lambda: limits.check("app", "im.notify", NOON + 1198)) is ErrorCode.OPERATING_LIMIT
         limits.check("app", "im.notify", NOON + 1199)

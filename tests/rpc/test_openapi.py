@@ -12,13 +12,13 @@ import openapi_spec_validator
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
-from botyard.rpc.method import AnyParams, Method, NoParams, Page, Params, method
+from botyard.rpc.method import AnyParams, Method, NoParams, Params, ResultPage, method
+from botyard.rpc.method_errors import of_method, third_generation
 from botyard.rpc.openapi import document
-from botyard.rpc.refusals import of_method, third_generation
 from botyard.rpc.registry import Registry
-from botyard.wire.names import second_generation
+from botyard.wire.names import is_v2
 from tests.world import World
 
 URL = "https://chat.example.com"
@@ -117,7 +117,7 @@ def test_every_parameter_is_there(one: Method) -> None:
 def test_every_problem_is_there(one: Method) -> None:
     responses = post(one)["responses"]
     for problem in of_method(one):
-        status, code, text = problem.value.said(second_generation(one.name))
+        status, code, text = problem.value.for_dialect(is_v2(one.name))
         content = resolved(responses[str(status)])["content"]["application/json"]
         example = resolved(content["examples"][problem.name])["value"]
         error = content["schema"]["properties"]["error"]
@@ -174,9 +174,9 @@ def test_structs_of_one_name_do_not_collide() -> None:
 
 def test_a_page_has_total_and_next() -> None:
     @method("im.listed")
-    async def listed(call: Any, p: NoParams) -> Page[list[int]]:
+    async def listed(call: Any, p: NoParams) -> ResultPage[list[int]]:
         """Listed."""
-        return Page([])
+        return ResultPage([])
 
     whole = described(listed)
     answer = whole["paths"]["/im.listed"]["post"]["responses"]["200"]["content"]["application/json"]["schema"]
@@ -186,7 +186,7 @@ def test_a_page_has_total_and_next() -> None:
 
 
 def test_the_second_generation_has_its_own_codes() -> None:
-    @method("imbot.v2.Bot.get", access=Access.BOT_OWNER, raises=(Problem.BOT_NOT_FOUND,))
+    @method("imbot.v2.Bot.get", access=Access.BOT_OWNER, raises=(ErrorCode.BOT_NOT_FOUND,))
     async def get(call: Any, p: NoParams) -> int:
         """Got."""
         return 1

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import files
-from botyard.portal.sign_in import Attempt
+from botyard.chat.media import files
+from botyard.portal.auth.sessions import SignInAttempt
 from botyard.rpc import snapshots
-from botyard.store import snapshots as stored
-from botyard.store.db import Row
+from botyard.store.engines import snapshots as stored
+from botyard.store.engines.db import Row
 from tests.conftest import MakeWorld
 from tests.world import World
 
@@ -131,7 +131,7 @@ def test_a_caller_who_waits_for_events_is_answered_with_none(portal: World) -> N
         path = f"{ann.path}/im.v2.Event.get?wait=30"
         waiting = asyncio.ensure_future(portal._asked("POST", path, [b""], {}, "http"))
         for _ in range(10_000):
-            if portal.context.lobby._seats:
+            if portal.context.long_poll._waiters:
                 break
             await asyncio.sleep(0.001)
         await portal.context.snapshots.restore(portal.context)
@@ -166,13 +166,13 @@ def test_request_limits_and_wrong_passwords_are_forgotten(make_world: MakeWorld)
     for _ in range(60):
         last = world.call("profile")
     assert last.error == "QUERY_LIMIT_EXCEEDED"
-    wrong = Attempt("nobody", "wrong", "192.0.2.1")
+    wrong = SignInAttempt("nobody", "wrong", "192.0.2.1")
     context = world.context
-    waits = [context.door.throttle.take(wrong.login, wrong.address, world.time) for _ in range(9)]
+    waits = [context.password_sign_in.throttle.take(wrong.login, wrong.address, world.time) for _ in range(9)]
     assert waits[-1] > 0
     world.run(context.snapshots.restore(context))
     assert world.call("profile").status == 200
-    assert context.door.throttle.take(wrong.login, wrong.address, world.time) == 0
+    assert context.password_sign_in.throttle.take(wrong.login, wrong.address, world.time) == 0
 
 
 def test_files_come_back_with_their_bytes(world: World) -> None:
@@ -183,11 +183,11 @@ def test_files_come_back_with_their_bytes(world: World) -> None:
     sent = world.call("im.v2.File.upload", dialogId=f"chat{chat}", fields={"name": "a.txt", "content": content}).result
     world.call("botyard.portal.snapshot", NAME="with-file")
     world.call("botyard.portal.reset")
-    world.wait(2 * files.LOOSE_SECONDS)
+    world.wait(2 * files.PENDING_SECONDS)
 
     def sweep() -> int:
         now, spared = int(world.time), context.snapshots.blobs()
-        return world.run(files.sweep(context.database, context.depot.blobs, now, spared))
+        return world.run(files.sweep(context.database, context.storage.blobs, now, spared))
 
     assert sweep() == 0
     world.call("botyard.portal.restore", NAME="with-file")
@@ -196,7 +196,7 @@ def test_files_come_back_with_their_bytes(world: World) -> None:
     # Nobody keeps it any more: its bytes go.
     context.snapshots._kept.pop("with-file")
     world.call("botyard.portal.reset")
-    world.wait(2 * files.LOOSE_SECONDS)
+    world.wait(2 * files.PENDING_SECONDS)
     assert sweep() == 1
 
 

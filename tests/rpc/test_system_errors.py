@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.model.people import UserKind
 from botyard.portal import apps as portal_apps
-from botyard.portal import switches, webhooks
+from botyard.portal import portal_flags, webhooks
 from botyard.store import users
 from tests.world import AppKey, Person, World
 
@@ -18,7 +18,7 @@ HOUR = 3600
 
 
 def turn(world: World, name: str, on: bool) -> None:
-    world.write(lambda tx: switches.turn(tx, name, on))
+    world.write(lambda tx: portal_flags.set_flag(tx, name, on))
 
 
 class TestUnknownCallers:
@@ -321,27 +321,27 @@ class TestSwitches:
 
 
 SYSTEM = {
-    Problem.INTERNAL: ("INTERNAL_SERVER_ERROR", 500),
-    Problem.STORAGE: ("INTERNAL_SERVER_ERROR", 500),
-    Problem.UNEXPECTED_ANSWER: ("ERROR_UNEXPECTED_ANSWER", 500),
-    Problem.QUERY_LIMIT: ("QUERY_LIMIT_EXCEEDED", 503),
-    Problem.OPERATING_LIMIT: ("OPERATION_TIME_LIMIT", 429),
-    Problem.BATCH_METHOD: ("ERROR_BATCH_METHOD_NOT_ALLOWED", 405),
-    Problem.BATCH_LENGTH: ("ERROR_BATCH_LENGTH_EXCEEDED", 400),
-    Problem.NO_AUTH: ("NO_AUTH_FOUND", 401),
-    Problem.HTTPS_REQUIRED: ("INVALID_REQUEST", 400),
-    Problem.OVERLOAD: ("OVERLOAD_LIMIT", 503),
-    Problem.REST_OFF: ("ACCESS_DENIED", 403),
-    Problem.CREDENTIALS: ("INVALID_CREDENTIALS", 401),
-    Problem.MANIFEST: ("ERROR_MANIFEST_IS_NOT_AVAILABLE", 404),
-    Problem.SCOPE: ("insufficient_scope", 401),
-    Problem.TOKEN_EXPIRED: ("expired_token", 401),
-    Problem.TOKEN_INVALID: ("invalid_token", 401),
-    Problem.USER_ACCESS: ("user_access_error", 403),
-    Problem.PORTAL_DELETED: ("PORTAL_DELETED", 500),
-    Problem.METHOD_NOT_FOUND: ("ERROR_METHOD_NOT_FOUND", 404),
-    Problem.AUTH_TYPE: ("WRONG_AUTH_TYPE", 403),
-    Problem.GUEST: ("AUTHORIZE_ERROR", 403),
+    ErrorCode.INTERNAL: ("INTERNAL_SERVER_ERROR", 500),
+    ErrorCode.STORAGE: ("INTERNAL_SERVER_ERROR", 500),
+    ErrorCode.UNEXPECTED_ANSWER: ("ERROR_UNEXPECTED_ANSWER", 500),
+    ErrorCode.QUERY_LIMIT: ("QUERY_LIMIT_EXCEEDED", 503),
+    ErrorCode.OPERATING_LIMIT: ("OPERATION_TIME_LIMIT", 429),
+    ErrorCode.BATCH_METHOD: ("ERROR_BATCH_METHOD_NOT_ALLOWED", 405),
+    ErrorCode.BATCH_LENGTH: ("ERROR_BATCH_LENGTH_EXCEEDED", 400),
+    ErrorCode.NO_AUTH: ("NO_AUTH_FOUND", 401),
+    ErrorCode.HTTPS_REQUIRED: ("INVALID_REQUEST", 400),
+    ErrorCode.OVERLOAD: ("OVERLOAD_LIMIT", 503),
+    ErrorCode.REST_OFF: ("ACCESS_DENIED", 403),
+    ErrorCode.CREDENTIALS: ("INVALID_CREDENTIALS", 401),
+    ErrorCode.MANIFEST: ("ERROR_MANIFEST_IS_NOT_AVAILABLE", 404),
+    ErrorCode.SCOPE: ("insufficient_scope", 401),
+    ErrorCode.TOKEN_EXPIRED: ("expired_token", 401),
+    ErrorCode.TOKEN_INVALID: ("invalid_token", 401),
+    ErrorCode.USER_ACCESS: ("user_access_error", 403),
+    ErrorCode.PORTAL_DELETED: ("PORTAL_DELETED", 500),
+    ErrorCode.METHOD_NOT_FOUND: ("ERROR_METHOD_NOT_FOUND", 404),
+    ErrorCode.AUTH_TYPE: ("WRONG_AUTH_TYPE", 403),
+    ErrorCode.GUEST: ("AUTHORIZE_ERROR", 403),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from botyard.delivery import form
+from botyard.delivery import encoding
 from botyard.model.events import CommandCalled, Event, MessageEdited, MessageSent
 from tests.api.imbot.test_told import Stage
 from tests.api.imbot.test_told_parts import upload
@@ -37,7 +37,7 @@ class Read:
         self.all: list[list[Any]] = [found["plain"], found["express"]]
 
     def _body(self, kind: type[Event]) -> str:
-        return form.body(told(self.stage.world, kind, self.stage.bot), 1).decode()
+        return encoding.body(told(self.stage.world, kind, self.stage.bot), 1).decode()
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from botyard.store.db import Database
-from botyard.store.opening import open_database
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database
 from tests.postgres import Cluster
 
 T = TypeVar("T")

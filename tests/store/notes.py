@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 
-from botyard.store.sqlite import SqliteDatabase
+from botyard.store.engines.sqlite import SqliteDatabase
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
 ADD = "INSERT INTO notes (name) VALUES (:name)"
@@ -16,7 +16,7 @@ ADD = "INSERT INTO notes (name) VALUES (:name)"
 
 async def opened(path: Path) -> SqliteDatabase:
     """A database with one empty table, which gives up on locks soon."""
-    database = SqliteDatabase(path, patience=0.2)
+    database = SqliteDatabase(path, busy_timeout=0.2)
     await database.write(lambda tx: tx.run(TABLE))
     return database
 

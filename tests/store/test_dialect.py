@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.store.db import POSTGRES_WORDS, SQLITE_WORDS, Dialect
+from botyard.store.engines.db import POSTGRES_WORDS, SQLITE_WORDS, Dialect
 
 sqlite = Dialect(SQLITE_WORDS, numbered=False).statement
 postgres = Dialect(POSTGRES_WORDS, numbered=True).statement

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.db import Database, Row, Tx
-from botyard.store.earlier_migrations import EARLIER
-from botyard.store.migrate import migrate, pending
-from botyard.store.opening import open_database
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database, Row, Tx
+from botyard.store.engines.earlier_migrations import EARLIER
+from botyard.store.engines.migrate import migrate, pending
 from tests.store.conftest import Run
 
 MIGRATIONS = sorted((resources.files("botyard.store") / "migrations").iterdir(), key=lambda file: file.name)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable
 
 import pytest
 
-from botyard.store.db import Database, Duplicate, Row, Tx, Unavailable, Value
+from botyard.store.engines.db import Database, Duplicate, Row, Tx, Unavailable, Value
 from tests.store.conftest import Run
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT UNIQUE, number BIGINT NOT NULL DEFAULT 0, data {bytes})"

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 import pytest
 
 from botyard.store import event_queues, messages
-from botyard.store.db import Row, Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 from tests.world import World
 
 
@@ -49,7 +49,7 @@ LOOKS: list[tuple[str, Look]] = [
         "deliveries_queue (recipient=? AND told>? AND told<?",
         lambda tx: event_queues.confirm(tx, "bot:1", offset=1, since=0, now=1),
     ),
-    ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.unmark(tx, "bot:1")),
+    ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.clear_mark(tx, "bot:1")),
     ("deliveries_queue (recipient=?", lambda tx: event_queues.any_ready(tx, ["bot:1", "user:2"], 0)),
     ("messages_uuid (uuid=? AND chat_id=? AND author_id=?", lambda tx: messages.with_uuid(tx, 1, 1, "x")),
     ("messages_chat (chat_id=? AND id>? AND id<?", lambda tx: messages.of_others(tx, 1, 1, 0, 9, 10)),

@@ -21,7 +21,7 @@ LONGEST = 0.12  # seconds from the first acknowledgement to the kill
 # An id is printed only once the call has returned.
 CHILD = """
 import asyncio, itertools, os, sys
-from botyard.store.sqlite import SqliteDatabase
+from botyard.store.engines.sqlite import SqliteDatabase
 
 def adding(id):
     async def work(tx):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.db import Database, Tx, Unavailable
-from botyard.store.migrate import migrate, pending
+from botyard.store.engines.db import Database, Tx, Unavailable
+from botyard.store.engines.migrate import migrate, pending
 from tests.store.conftest import Run
 
 PEOPLE = """
@@ -91,8 +91,8 @@ def test_numbers_without_a_gap(run: Run, db: Database, folder: Path) -> None:
 
 MIGRATING = """
 import asyncio, pathlib, sys
-from botyard.store.migrate import migrate
-from botyard.store.opening import open_database
+from botyard.store.engines.migrate import migrate
+from botyard.store.engines.connect import open_database
 
 async def main():
     db = await open_database(sys.argv[1])

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from botyard.server import open_context
-from botyard.store import watch
-from botyard.store.db import Database, Unavailable
-from botyard.store.migrate import migrate, newest_known
-from botyard.store.opening import open_database
+from botyard.store.engines import watch
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database, Unavailable
+from botyard.store.engines.migrate import migrate, newest_known
 from tests.portals import ENGINES
 from tests.store.conftest import Run
 from tests.world import World

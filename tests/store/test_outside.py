@@ -32,7 +32,7 @@ sys.addaudithook(hook)
 
 from botyard.cli import main
 from botyard.config import Settings
-from botyard.demo.fill import Place, fill
+from botyard.demo.provisioning import DemoPortal, provision
 from botyard.commands.permissions import usual_scopes
 from botyard.server import open_context
 
@@ -40,7 +40,7 @@ async def serve(folder):
     settings = Settings(data=folder)
     context = await open_context(settings)
     if len(sys.argv) > 2:
-        await fill(Place(context.database, context.keys, settings, usual_scopes()), 1_800_000_000)
+        await provision(DemoPortal(context.database, context.keys, settings, usual_scopes()), 1_800_000_000)
     await context.database.write(lambda tx: tx.run("UPDATE portal SET title = 'x'"))
     # The commands of an administrator, beside an open portal in this very process.
     for words in (["user", "list"], ["doctor"], ["webhook", "add", "alice"], ["migrate"]):

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 import pytest
 
-from botyard.store.db import Row, Tx, Unavailable
-from botyard.store.opening import open_database
-from botyard.store.postgres import ATTEMPTS, POOL, PostgresDatabase, open_postgres
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Row, Tx, Unavailable
+from botyard.store.engines.postgres import ATTEMPTS, POOL, PostgresDatabase, open_postgres
 from tests.postgres import Cluster
 from tests.store.conftest import Run
 
@@ -201,10 +201,10 @@ def test_closing_beside_a_commit_ends(run: Run, address: str) -> None:
 
     async def story(steps: int) -> None:
         other = await open_postgres(address)
-        other.bell.ring()
+        other.notifier.ring()
         for _ in range(steps):
             await asyncio.sleep(0)
-        _, late = await asyncio.wait([asyncio.create_task(other.bell.stop())], timeout=5)
+        _, late = await asyncio.wait([asyncio.create_task(other.notifier.stop())], timeout=5)
         assert not late
         await other.close()
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from botyard.delivery.door import Door
-from botyard.server import WRITERS
-from botyard.store.db import Unavailable
-from botyard.store.postgres import PostgresDatabase, open_postgres
-from botyard.store.watch import watch
+from botyard.delivery.service import DeliveryService
+from botyard.server import PAYLOAD_BUILDERS
+from botyard.store.engines.db import Unavailable
+from botyard.store.engines.postgres import PostgresDatabase, open_postgres
+from botyard.store.engines.watch import watch
 from tests.postgres import VARIABLE, Cluster, available
 from tests.store.conftest import Run
 from tests.store.test_postgres import connected
@@ -50,7 +50,7 @@ def test_it_is_told_once_that_it_went_and_once_that_it_is_back(
         return told
 
     async def story() -> list[set[str]]:
-        door = Door(world.context, WRITERS)
+        door = DeliveryService(world.context, PAYLOAD_BUILDERS)
         await door.start()
         watching = asyncio.create_task(watch(world.context.database))
         seen = [await calls(2)]

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from botyard.store.db import Database, Unavailable
-from botyard.store.opening import open_database
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Database, Unavailable
 from tests.store.conftest import Run
 from tests.store.test_engines import TABLE, add, names
 
 COUNTING = """
 import asyncio, sys
-from botyard.store.opening import open_database
+from botyard.store.engines.connect import open_database
 
 async def main():
     db = await open_database(sys.argv[1])

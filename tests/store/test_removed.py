@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store import sqlite_writer
-from botyard.store.db import Unavailable
-from botyard.store.migrate import migrate, newest_known
-from botyard.store.sqlite import SqliteDatabase
-from botyard.store.watch import look
+from botyard.store.engines import sqlite_writer
+from botyard.store.engines.db import Unavailable
+from botyard.store.engines.migrate import migrate, newest_known
+from botyard.store.engines.sqlite import SqliteDatabase
+from botyard.store.engines.watch import look
 from tests.store.conftest import Run
 from tests.store.notes import ADD, TABLE, connected, count
 

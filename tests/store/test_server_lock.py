@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.db import FolderUnusable
-from botyard.store.server_lock import FILE, only_server
-from botyard.store.sqlite_file import connect
+from botyard.store.engines.db import FolderUnusable
+from botyard.store.engines.server_lock import FILE, only_server
+from botyard.store.engines.sqlite_file import connect
 
 DATABASE = "botyard.db"
 HOLDING = """
 import sys, time
 from pathlib import Path
-from botyard.store.server_lock import only_server
+from botyard.store.engines.server_lock import only_server
 
 with only_server(Path(sys.argv[1]) / 'botyard.db'):
     print("held", flush=True)
@@ -108,10 +108,10 @@ def test_a_folder_whose_database_is_a_link_has_the_lock_of_what_it_leads_to(tmp_
 
 def test_a_database_with_two_names_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
-    connect(path, patience=0).close()
+    connect(path, busy_timeout=0).close()
     os.link(path, tmp_path / "second.db")
     for one in (path, tmp_path / "second.db"):
         with pytest.raises(FolderUnusable, match=f"{one} has another name"):
-            connect(one, patience=0)
+            connect(one, busy_timeout=0)
     (tmp_path / "second.db").unlink()
-    connect(path, patience=0).close()
+    connect(path, busy_timeout=0).close()

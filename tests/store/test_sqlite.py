@@ -17,9 +17,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from botyard.store.db import Row, Tx, Unavailable
-from botyard.store.opening import open_database
-from botyard.store.sqlite import SqliteDatabase
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Row, Tx, Unavailable
+from botyard.store.engines.sqlite import SqliteDatabase
 from tests.store.conftest import Run
 from tests.store.notes import ADD, TABLE, connected, count, opened, together, writer
 
@@ -240,7 +240,7 @@ def test_a_file_locked_by_another_process_is_waited_for_and_then_given_up(
         assert run(story()) == [1]
 
 
-OPENING = "import asyncio, sys; from botyard.store.opening import *; asyncio.run(open_database(sys.argv[1]))"
+OPENING = "import asyncio, sys; from botyard.store.engines.connect import *; asyncio.run(open_database(sys.argv[1]))"
 
 
 def test_processes_may_create_the_file_at_the_same_time(path: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from botyard.store.db import Tx, Unavailable
-from botyard.store.sqlite import SqliteDatabase
-from botyard.store.sqlite_writer import GROUP
+from botyard.store.engines.db import Tx, Unavailable
+from botyard.store.engines.sqlite import SqliteDatabase
+from botyard.store.engines.sqlite_writer import GROUP
 from tests.store.conftest import Run
 from tests.store.notes import ADD, connected, count, opened, together, writer
 
@@ -158,7 +158,7 @@ def test_another_process_may_come_between(
     with connected(path) as other:
 
         def contested() -> None:
-            if queue._apart:
+            if queue._isolated:
                 # With the rollback the lock has come free, and somebody else was faster.
                 other.execute("BEGIN IMMEDIATE; INSERT INTO notes (name) VALUES ('other')")
                 asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")

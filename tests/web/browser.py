@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from botyard.model.people import Profile, UserKind
-from botyard.portal import passwords, users
+from botyard.portal import users
+from botyard.portal.auth import passwords
 from tests.world import Answer, World
 
 FORM = "application/x-www-form-urlencoded"

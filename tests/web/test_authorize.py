@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from botyard.portal import apps as app_verbs
-from botyard.portal import switches
-from botyard.portal.codes import LIFE
+from botyard.portal import portal_flags
+from botyard.portal.auth.authorization_codes import LIFE
 from botyard.store import apps, users
 from tests.web.browser import FORM, PASSWORD, Browser, resident
 from tests.world import Answer, AppKey, World
@@ -324,7 +324,7 @@ def test_codes_and_tokens_are_in_no_log_and_no_row(client: Client, caplog: pytes
 
 def test_a_portal_that_wants_https_gives_no_tokens_without_it(client: Client) -> None:
     code = client.allow()["code"]
-    client.world.write(lambda tx: switches.turn(tx, "https", True))
+    client.world.write(lambda tx: portal_flags.set_flag(tx, "https", True))
     refused = client.exchange(code)
     assert (refused.status, refused.error, refused.text) == (400, "invalid_request", "Https required")
     info = client.world.get(f"/rest/app.info?auth={client.key.token}", host="oauth.bitrix.info")

@@ -14,10 +14,10 @@ from cryptography import x509
 from trustme import CA
 
 from botyard import atomic_file, tls
-from botyard.commands.failing import Exit, Failure
-from botyard.commands.listening import Front
+from botyard.commands.exit_codes import CommandError, ExitCode
+from botyard.commands.listeners import Listeners
 from botyard.config import Settings
-from botyard.web.certificates import Certificate, Pair, given
+from botyard.web.certificates import Certificate, CertificateFiles, given
 
 NAME = "localhost"
 
@@ -28,7 +28,7 @@ def authority() -> CA:
     return CA(organization_name="Elsewhere")
 
 
-def put(pair: Pair, authority: CA) -> int:
+def put(pair: CertificateFiles, authority: CA) -> int:
     """Issue a certificate into files; its number."""
     issued = authority.issue_cert(NAME)
     pair.cert.write_bytes(issued.cert_chain_pems[0].bytes())
@@ -36,13 +36,13 @@ def put(pair: Pair, authority: CA) -> int:
     return number(pair)
 
 
-def number(pair: Pair) -> int:
+def number(pair: CertificateFiles) -> int:
     return x509.load_pem_x509_certificate(pair.cert.read_bytes()).serial_number
 
 
 @pytest.fixture
-def pair(tmp_path: Path, authority: CA) -> Pair:
-    made = Pair(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
+def pair(tmp_path: Path, authority: CA) -> CertificateFiles:
+    made = CertificateFiles(tmp_path / "fullchain.pem", tmp_path / "privkey.pem")
     put(made, authority)
     return made
 
@@ -69,7 +69,7 @@ def greeted(certificate: Certificate) -> int:
     return x509.load_der_x509_certificate(shown).serial_number
 
 
-def test_files_that_change_are_taken_for_new_connections(pair: Pair, authority: CA) -> None:
+def test_files_that_change_are_taken_for_new_connections(pair: CertificateFiles, authority: CA) -> None:
     certificate = Certificate(given(*pair))
     first = number(pair)
     assert greeted(certificate) == first
@@ -79,7 +79,7 @@ def test_files_that_change_are_taken_for_new_connections(pair: Pair, authority: 
     assert greeted(certificate) == second != first
 
 
-def test_half_a_change_is_waited_for(pair: Pair, authority: CA, caplog: pytest.LogCaptureFixture) -> None:
+def test_half_a_change_is_waited_for(pair: CertificateFiles, authority: CA, caplog: pytest.LogCaptureFixture) -> None:
     certificate = Certificate(given(*pair))
     first, issued = number(pair), authority.issue_cert(NAME)
     pair.cert.write_bytes(issued.cert_chain_pems[0].bytes())
@@ -96,7 +96,7 @@ def test_half_a_change_is_waited_for(pair: Pair, authority: CA, caplog: pytest.L
 
 @pytest.mark.parametrize("content", [None, b"", b"no certificate"])
 def test_files_that_are_lost_leave_the_certificate_in_use(
-    pair: Pair, content: bytes | None, caplog: pytest.LogCaptureFixture
+    pair: CertificateFiles, content: bytes | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     certificate = Certificate(given(*pair))
     first = number(pair)
@@ -108,9 +108,9 @@ def test_files_that_are_lost_leave_the_certificate_in_use(
 
 
 def test_the_portal_s_own_certificate_is_renewed_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def find() -> Pair:
+    def find() -> CertificateFiles:
         made = tls.ensure(tmp_path / "tls", "")
-        return Pair(made.cert_file, made.key_file)
+        return CertificateFiles(made.cert_file, made.key_file)
 
     certificate = Certificate(find)
     first = number(certificate.pair)
@@ -124,9 +124,9 @@ def test_the_portal_s_own_certificate_is_renewed_in_use(tmp_path: Path, monkeypa
 def test_a_renewal_that_fails_leaves_the_certificate_in_use(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def find() -> Pair:
+    def find() -> CertificateFiles:
         made = tls.ensure(tmp_path / "tls", "")
-        return Pair(made.cert_file, made.key_file)
+        return CertificateFiles(made.cert_file, made.key_file)
 
     def full(path: Path, content: bytes) -> None:
         raise OSError(28, "No space left on device")
@@ -149,9 +149,9 @@ def test_an_administrator_s_own_certificate_in_the_data_folder_is_served_and_lef
 ) -> None:
     folder = tmp_path / "tls"
     folder.mkdir()
-    put(Pair(folder / "cert.pem", folder / "key.pem"), authority)
+    put(CertificateFiles(folder / "cert.pem", folder / "key.pem"), authority)
     before = contents(folder)
-    front = Front(Settings(data=tmp_path, port=0, tls=True, tls_port=0, public_url=""))
+    front = Listeners(Settings(data=tmp_path, port=0, tls=True, tls_port=0, public_url=""))
     front.close()
     assert contents(folder) == before
     # Clients are not told to trust an authority that has nothing to do with it.
@@ -162,12 +162,12 @@ def test_an_administrator_s_own_certificate_in_the_data_folder_is_served_and_lef
 def test_half_of_somebody_else_s_pair_is_refused_and_left_alone(tmp_path: Path, authority: CA, missing: str) -> None:
     folder = tmp_path / "tls"
     folder.mkdir()
-    put(Pair(folder / "cert.pem", folder / "key.pem"), authority)
+    put(CertificateFiles(folder / "cert.pem", folder / "key.pem"), authority)
     (folder / missing).unlink()
     before = contents(folder)
-    with pytest.raises(Failure, match="left alone") as refused:
-        Front(Settings(data=tmp_path, port=0, tls=True, tls_port=0, public_url=""))
-    assert refused.value.code == Exit.USAGE
+    with pytest.raises(CommandError, match="left alone") as refused:
+        Listeners(Settings(data=tmp_path, port=0, tls=True, tls_port=0, public_url=""))
+    assert refused.value.code == ExitCode.USAGE
     assert contents(folder) == before
 
 
@@ -201,24 +201,26 @@ def test_keys_of_earlier_versions_are_known_by_their_certificate(tmp_path: Path)
     assert contents(tmp_path)["cert.pem"] != before["cert.pem"]
 
 
-def refused(pair: Pair) -> str:
+def refused(pair: CertificateFiles) -> str:
     settings = Settings(port=0, tls=True, tls_port=0, tls_cert=str(pair.cert), tls_key=str(pair.key))
-    with pytest.raises(Failure) as failure:
-        Front(settings)
-    assert failure.value.code == Exit.USAGE
+    with pytest.raises(CommandError) as failure:
+        Listeners(settings)
+    assert failure.value.code == ExitCode.USAGE
     return failure.value.sentence.partition(": ")[2]
 
 
-def test_a_certificate_that_cannot_be_served_is_told_in_a_sentence(pair: Pair, authority: CA, tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_served_is_told_in_a_sentence(
+    pair: CertificateFiles, authority: CA, tmp_path: Path
+) -> None:
     assert refused(pair._replace(key=tmp_path / "none.pem")) == f"{tmp_path}/none.pem: No such file or directory."
-    other = Pair(tmp_path / "other.pem", tmp_path / "other-key.pem")
+    other = CertificateFiles(tmp_path / "other.pem", tmp_path / "other-key.pem")
     put(other, authority)
     assert refused(pair._replace(key=other.key)) == "certificate and key do not belong together."
     other.cert.write_text("no certificate")
     assert refused(other) == "it is no PEM."
 
 
-def test_a_key_with_a_password_is_refused_without_asking_for_it(pair: Pair) -> None:
+def test_a_key_with_a_password_is_refused_without_asking_for_it(pair: CertificateFiles) -> None:
     from cryptography.hazmat.primitives import serialization
 
     key = serialization.load_pem_private_key(pair.key.read_bytes(), None)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from botyard.config import Settings
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.batch import MAX_COMMANDS
 from botyard.rpc.limits import CLOUD, ENTERPRISE
-from botyard.rpc.refusals import SYSTEM
+from botyard.rpc.method_errors import SYSTEM
 from botyard.server import Listener
 from botyard.wire import limits
 
@@ -20,26 +20,26 @@ ERRORS = (DOCS / "reference" / "system-errors.md").read_text()
 DOOR = (DOCS / "explanation" / "the-door.md").read_text()
 
 MORE = (
-    Problem.SCOPE,
-    Problem.AUTH_TYPE,
-    Problem.GUEST,
-    Problem.APP_CONTEXT,
-    Problem.METHOD_NOT_FOUND,
-    Problem.METHOD_V3,
-    Problem.JSON_V3,
-    Problem.MANIFEST,
-    Problem.BATCH_METHOD,
-    Problem.BATCH_LENGTH,
-    Problem.PATH_UNKNOWN,
-    Problem.VERB_WRONG,
-    Problem.HEAD_TIMEOUT,
-    Problem.HEAD_TOO_BIG,
-    Problem.HTTP_INVALID,
+    ErrorCode.SCOPE,
+    ErrorCode.AUTH_TYPE,
+    ErrorCode.GUEST,
+    ErrorCode.APP_CONTEXT,
+    ErrorCode.METHOD_NOT_FOUND,
+    ErrorCode.METHOD_V3,
+    ErrorCode.JSON_V3,
+    ErrorCode.MANIFEST,
+    ErrorCode.BATCH_METHOD,
+    ErrorCode.BATCH_LENGTH,
+    ErrorCode.PATH_UNKNOWN,
+    ErrorCode.VERB_WRONG,
+    ErrorCode.HEAD_TIMEOUT,
+    ErrorCode.HEAD_TOO_BIG,
+    ErrorCode.HTTP_INVALID,
 )
 
 
 @pytest.mark.parametrize("problem", [*SYSTEM, *MORE], ids=lambda problem: problem.name)
-def test_every_system_error_has_its_line(problem: Problem) -> None:
+def test_every_system_error_has_its_line(problem: ErrorCode) -> None:
     row = problem.value
     code = "What cannot be read" if row.code == "INVALID_REQUEST" else f"`{row.code}`"
     assert code in ERRORS

@@ -13,7 +13,7 @@ from botyard.clock import Clock
 from botyard.model.people import Profile, UserKind
 from botyard.server import application
 from botyard.store import users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.rpc.lab import hooks
 from tests.world import World
 

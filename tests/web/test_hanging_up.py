@@ -50,11 +50,11 @@ def test_nobody_waits_for_a_caller_who_is_gone(live: Live, call: str) -> None:
     chat = world.chat(users=[world.person().id])
     page = world.call("im.v2.Event.get").result
     world.call("im.v2.Event.get", offset=page["nextOffset"])
-    lobby = live.context.lobby
+    long_poll = live.context.long_poll
     with live.connect() as wire:
         wire.send(request("GET", f"{live.path}/{call}"))
-        assert until(lambda: bool(lobby._seats))
-    assert until(lambda: not lobby._seats), "the caller has hung up, and its place is free"
+        assert until(lambda: bool(long_poll._waiters))
+    assert until(lambda: not long_poll._waiters), "the caller has hung up, and its place is free"
     assert until(lambda: live.context.limits.in_flight == 0)
     say(live, chat, "hello")
     marks = "SELECT told FROM deliveries WHERE recipient = :who AND state = 'fetch'"
@@ -71,7 +71,7 @@ def test_a_caller_who_stays_is_still_answered(live: Live) -> None:
     with live.connect() as wire:
         for text in ("one", "two"):
             wire.send(request("GET", f"{live.path}/im.v2.Event.get?wait={WAIT}&offset={offset}"))
-            assert until(lambda: bool(live.context.lobby._seats))
+            assert until(lambda: bool(live.context.long_poll._waiters))
             say(live, chat, text)
             page = wire.answer().result
             assert [event["data"]["message"]["text"] for event in page["events"]] == [text]

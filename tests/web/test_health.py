@@ -10,8 +10,8 @@ import pytest
 
 from botyard.rpc import metrics
 from botyard.server import application
-from botyard.store import migrate
-from botyard.store.db import Unavailable
+from botyard.store.engines import migrate
+from botyard.store.engines.db import Unavailable
 from botyard.web import health
 from tests.conftest import MakeWorld
 from tests.world import World
@@ -57,7 +57,7 @@ def test_a_database_of_another_version_is_not_ready(portal: World, monkeypatch: 
 
 
 def test_a_server_that_stops_is_not_ready(world: World) -> None:
-    world.context.lobby.close()
+    world.context.long_poll.close()
     assert (world.get("/ready").status, world.get("/health").status) == (503, 200)
 
 

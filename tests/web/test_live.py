@@ -327,7 +327,7 @@ class TestWhole:
     def test_the_head_is_the_same(self, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
         asked = request("GET", f"{live.path}/server.time")
         at_once = live.ask(asked)
-        monkeypatch.setattr(connection.Connection, "_send_whole", lambda *_: False)
+        monkeypatch.setattr(connection.HttpConnection, "_send_whole", lambda *_: False)
         in_two = live.ask(asked)
         assert at_once.status == in_two.status == 200
         for one in (at_once, in_two):

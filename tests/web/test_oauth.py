@@ -14,17 +14,18 @@ import pytest
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.model.people import Profile
-from botyard.portal import apps, setup, switches, tokens, users
+from botyard.portal import apps, creation, portal_flags, users
 from botyard.portal.apps import Registered
-from botyard.portal.keys import Keys
-from botyard.portal.tokens import Keyring, Pair
+from botyard.portal.auth import tokens
+from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.tokens import Keyring, TokenPair
 from botyard.rpc.call import Context
 from botyard.rpc.limits import OFF, Limits
 from botyard.rpc.registry import Registry
-from botyard.store.blobs import Folder, depot
-from botyard.store.db import Tx
-from botyard.store.migrate import migrate
-from botyard.store.opening import open_database
+from botyard.store.engines.blobs import Folder, file_storage
+from botyard.store.engines.connect import open_database
+from botyard.store.engines.db import Tx
+from botyard.store.engines.migrate import migrate
 from botyard.web import basic, oauth
 from botyard.web.oauth import HINTS
 from tests.world import World
@@ -61,11 +62,11 @@ class Server:
         database = await open_database(folder / "botyard.db")
         await migrate(database)
         clock = Clock(now=lambda: self.now)
-        room = depot(Folder(folder / "files"), folder / "files" / "incoming")
+        room = file_storage(Folder(folder / "files"), folder / "files" / "incoming")
         return Context(settings, database, clock, Keys(b"pepper"), Registry([]), Limits(OFF, 2), room)
 
-    async def _filled(self, tx: Tx) -> tuple[int, Registered, Pair]:
-        await setup.found(tx, START)
+    async def _filled(self, tx: Tx) -> tuple[int, Registered, TokenPair]:
+        await creation.create_portal(tx, START)
         user_id = await users.add(tx, Profile(name="Ann"), login="ann", password_hash="", now=START, admin=True)
         made = await apps.register(tx, self.context.keys, title="Test", scopes=["im", "imbot"], now=START)
         return user_id, made, await tokens.issue(tx, self.ring, app=made.app, user_id=user_id, now=START)
@@ -238,7 +239,7 @@ class TestBasic:
         spelt = "".join(f"%{ord(letter):02x}" for letter in server.registered.secret)
         text = f"{server.registered.app.client_id}:{spelt}".encode()
         assert self.ask(server, "Basic " + base64.b64encode(text).decode())[0] == 200
-        assert basic.read(self.header("a:b c", "d+e%")) == basic.Client("a:b c", "d+e%")
+        assert basic.read(self.header("a:b c", "d+e%")) == basic.BasicCredentials("a:b c", "d+e%")
 
     @pytest.mark.parametrize(
         "header",
@@ -369,5 +370,5 @@ def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> Non
 
 
 def test_app_info_minds_the_switches(server: Server) -> None:
-    server._runner.run(server.context.database.write(lambda tx: switches.turn(tx, "maintenance", True)))
+    server._runner.run(server.context.database.write(lambda tx: portal_flags.set_flag(tx, "maintenance", True)))
     assert server.app_info(server.pair.access)[1]["error"] == "PORTAL_DELETED"

@@ -6,8 +6,9 @@ import itertools
 
 import pytest
 
-from botyard.portal import passwords, switches
-from botyard.portal.throttle import PER_ADDRESS
+from botyard.portal import portal_flags
+from botyard.portal.auth import passwords
+from botyard.portal.auth.throttle import PER_ADDRESS
 from botyard.web.http import Receive, Scope, Send
 from tests.conftest import MakeWorld
 from tests.web.browser import Browser, resident
@@ -98,7 +99,7 @@ def test_who_is_believed_that_a_call_came_over_https(
     make_world: MakeWorld, peer: str, proxies: tuple[str, ...], believed: bool
 ) -> None:
     world = coming_from(make_world(trusted_proxies=proxies), peer)
-    world.write(lambda tx: switches.turn(tx, "https", True))
+    world.write(lambda tx: portal_flags.set_flag(tx, "https", True))
     path = f"{world.admin.path}/profile"
     assert world.get(path).error == "INVALID_REQUEST"
     assert world.get(path, x_forwarded_proto="https").status == (200 if believed else 400)
@@ -133,4 +134,4 @@ def test_without_proxies_nothing_stands_between_a_call_and_the_portal(make_world
 def test_what_is_no_address_is_not_remembered_at_length(make_world: MakeWorld) -> None:
     world = make_world(trusted_proxies=(PROXY,))
     guesses(world, 1, x_forwarded_for="x" * 10_000)
-    assert max(len(name) for _, name in world.context.door.throttle._free_at) <= 200
+    assert max(len(name) for _, name in world.context.password_sign_in.throttle._free_at) <= 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.web import files, rest, routes
 from botyard.web.routes import Handler
 
@@ -34,8 +34,10 @@ def test_the_longest_prefix_answers(path: str, handler: Handler, left: str) -> N
     assert (found, rest_of) == (handler, left.split("/") if left else [])
 
 
-@pytest.mark.parametrize(("path", "problem"), [("nowhere", Problem.PATH_UNKNOWN), ("oauth/token", Problem.VERB_WRONG)])
-def test_what_nobody_answers(path: str, problem: Problem) -> None:
-    with pytest.raises(Refused) as caught:
+@pytest.mark.parametrize(
+    ("path", "problem"), [("nowhere", ErrorCode.PATH_UNKNOWN), ("oauth/token", ErrorCode.VERB_WRONG)]
+)
+def test_what_nobody_answers(path: str, problem: ErrorCode) -> None:
+    with pytest.raises(ApiError) as caught:
         routes.find(path.split("/"), "PUT")
     assert caught.value.problem is problem

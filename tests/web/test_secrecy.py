@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from botyard.server import application
-from botyard.store.db import Unavailable
+from botyard.store.engines.db import Unavailable
 from tests.rpc.lab import furnish
 from tests.web.live import Wire, request
 from tests.world import World

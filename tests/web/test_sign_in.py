@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from botyard.model.people import UserKind
-from botyard.portal import passwords, sign_in, switches
-from botyard.portal.throttle import PER_ACCOUNT, PER_ADDRESS, Throttle, network
+from botyard.portal import portal_flags
+from botyard.portal.auth import passwords, sessions
+from botyard.portal.auth.throttle import PER_ACCOUNT, PER_ADDRESS, Throttle, network
 from botyard.store import users
 from tests.conftest import MakeWorld
 from tests.web.browser import PASSWORD, Browser, resident
@@ -70,7 +71,7 @@ def test_prod_signs_nobody_in_over_plain_http(make_world: MakeWorld) -> None:
 
 
 def test_a_portal_that_wants_https_shows_no_form_without_it(world: World) -> None:
-    world.write(lambda tx: switches.turn(tx, "https", True))
+    world.write(lambda tx: portal_flags.set_flag(tx, "https", True))
     assert Browser(world, "http").get("/login").status == 400
     assert Browser(world).get("/login").status == 200
 
@@ -97,7 +98,7 @@ def test_a_sign_in_opens_no_method(ann: Browser) -> None:
 
 def test_a_sign_in_ends_after_a_while(ann: Browser) -> None:
     ann.sign_in("ann")
-    ann.world.wait(sign_in.LIFE + 1)
+    ann.world.wait(sessions.LIFE + 1)
     ann.get("/login")
     assert "Password" in ann.html
 

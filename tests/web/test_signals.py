@@ -130,7 +130,7 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
 def test_a_terminal_that_goes_away_is_ignored_before_the_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
 
-    def run(_command: cli.Command, _given: list[str]) -> int:
+    def run(_command: cli.CommandSpec, _given: list[str]) -> int:
         found.append(signal.getsignal(signal.SIGHUP))
         return 0
 

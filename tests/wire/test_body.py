@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import body
 from botyard.wire.body import decode
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO
@@ -159,17 +159,17 @@ class Bad(NamedTuple):
     name: str
     content_type: str
     body: bytes
-    problem: Problem
+    problem: ErrorCode
     words: dict[str, object]
     query: bytes = b""
 
 
 def malformed(name: str, content_type: str, sent: bytes, reason: str) -> Bad:
-    return Bad(name, content_type, sent, Problem.BODY_MALFORMED, {"reason": reason})
+    return Bad(name, content_type, sent, ErrorCode.BODY_MALFORMED, {"reason": reason})
 
 
 def half(name: str, content_type: str, sent: bytes, place: str = "", query: bytes = b"") -> Bad:
-    return Bad(name, content_type, sent, Problem.BODY_SURROGATE, {"place": place}, query)
+    return Bad(name, content_type, sent, ErrorCode.BODY_SURROGATE, {"place": place}, query)
 
 
 # The decoder itself calls most of these cut off.
@@ -213,64 +213,64 @@ REFUSED = [
     malformed("no boundary", "multipart/form-data", b"--B--", "the multipart boundary is missing"),
     malformed("not multipart", MULTIPART, b"secret", "it is not valid multipart data"),
     malformed("half multipart", MULTIPART, multipart(("a", "b"))[:-8], "the multipart data ends too early"),
-    Bad("JSON not UTF-8", JSON, b'{"a":"\xff"}', Problem.BODY_NOT_UTF8, {}),
-    Bad("JSON name not UTF-8", JSON, b'{"\xff":1}', Problem.BODY_NOT_UTF8, {}),
-    Bad("JSON not UTF-8 outside of texts", JSON, b"{\xff}", Problem.BODY_NOT_UTF8, {}),
-    Bad("form not UTF-8", FORM, b"a=\xff", Problem.BODY_NOT_UTF8, {}),
-    Bad("form escapes not UTF-8", FORM, b"a=%FF", Problem.BODY_NOT_UTF8, {}),
-    Bad("query not UTF-8", "", b"", Problem.BODY_NOT_UTF8, {}, b"%ff=1"),
+    Bad("JSON not UTF-8", JSON, b'{"a":"\xff"}', ErrorCode.BODY_NOT_UTF8, {}),
+    Bad("JSON name not UTF-8", JSON, b'{"\xff":1}', ErrorCode.BODY_NOT_UTF8, {}),
+    Bad("JSON not UTF-8 outside of texts", JSON, b"{\xff}", ErrorCode.BODY_NOT_UTF8, {}),
+    Bad("form not UTF-8", FORM, b"a=\xff", ErrorCode.BODY_NOT_UTF8, {}),
+    Bad("form escapes not UTF-8", FORM, b"a=%FF", ErrorCode.BODY_NOT_UTF8, {}),
+    Bad("query not UTF-8", "", b"", ErrorCode.BODY_NOT_UTF8, {}, b"%ff=1"),
     Bad(
         "multipart not UTF-8",
         MULTIPART,
         multipart(("a", "-")).replace(b"-\r\n-", b"\xff\r\n-"),
-        Problem.BODY_NOT_UTF8,
+        ErrorCode.BODY_NOT_UTF8,
         {},
     ),
-    Bad("NUL in a JSON text", JSON, b'{"a":["x\\u0000"]}', Problem.BODY_NUL, {}),
-    Bad("NUL in a JSON name", JSON, b'{"a":{"\\u0000":1}}', Problem.BODY_NUL, {}),
-    Bad("NUL after an escaped backslash", JSON, b'{"a":"\\\\\\u0000"}', Problem.BODY_NUL, {}),
-    Bad("NUL raw in JSON", JSON, b'{"a":"\0"}', Problem.BODY_NUL, {}),
-    Bad("NUL escaped in a form", FORM, b"a=x%00", Problem.BODY_NUL, {}),
-    Bad("NUL raw in a form", FORM, b"a\0=x", Problem.BODY_NUL, {}),
-    Bad("NUL in a query", "", b"", Problem.BODY_NUL, {}, b"a[%00]=1"),
-    Bad("NUL in multipart", MULTIPART, multipart(("a", "x\0")), Problem.BODY_NUL, {}),
-    Bad("XML", "text/xml", b"<a b='c'/>", Problem.BODY_TYPE, {"type": "text/xml"}),
-    Bad("picture", "image/png", b"\x89PNG=", Problem.BODY_TYPE, {"type": "image/png"}),
-    Bad("prose", "text/plain", b"hello", Problem.BODY_TYPE, {"type": "text/plain"}),
-    Bad("prose without a type", "", b"hello", Problem.BODY_TYPE, {"type": "(none)"}),
-    Bad("long type", "x" * 999, b"hello", Problem.BODY_TYPE, {"type": "x" * MAX_TYPE_ECHO}),
+    Bad("NUL in a JSON text", JSON, b'{"a":["x\\u0000"]}', ErrorCode.BODY_NUL, {}),
+    Bad("NUL in a JSON name", JSON, b'{"a":{"\\u0000":1}}', ErrorCode.BODY_NUL, {}),
+    Bad("NUL after an escaped backslash", JSON, b'{"a":"\\\\\\u0000"}', ErrorCode.BODY_NUL, {}),
+    Bad("NUL raw in JSON", JSON, b'{"a":"\0"}', ErrorCode.BODY_NUL, {}),
+    Bad("NUL escaped in a form", FORM, b"a=x%00", ErrorCode.BODY_NUL, {}),
+    Bad("NUL raw in a form", FORM, b"a\0=x", ErrorCode.BODY_NUL, {}),
+    Bad("NUL in a query", "", b"", ErrorCode.BODY_NUL, {}, b"a[%00]=1"),
+    Bad("NUL in multipart", MULTIPART, multipart(("a", "x\0")), ErrorCode.BODY_NUL, {}),
+    Bad("XML", "text/xml", b"<a b='c'/>", ErrorCode.BODY_TYPE, {"type": "text/xml"}),
+    Bad("picture", "image/png", b"\x89PNG=", ErrorCode.BODY_TYPE, {"type": "image/png"}),
+    Bad("prose", "text/plain", b"hello", ErrorCode.BODY_TYPE, {"type": "text/plain"}),
+    Bad("prose without a type", "", b"hello", ErrorCode.BODY_TYPE, {"type": "(none)"}),
+    Bad("long type", "x" * 999, b"hello", ErrorCode.BODY_TYPE, {"type": "x" * MAX_TYPE_ECHO}),
     Bad(
         "foreign charset",
         FORM + ";charset=windows-1251",
         b"a=1",
-        Problem.BODY_TYPE,
+        ErrorCode.BODY_TYPE,
         {"type": FORM + ";charset=windows-1251"},
     ),
-    *(Bad(f"lists {n} deep", JSON, nested(n), Problem.BODY_TOO_DEEP, DEEP) for n in (MAX_DEPTH + 1, 1000, 100_000)),
-    *(Bad(f"objects {n} deep", JSON, named(n), Problem.BODY_TOO_DEEP, DEEP) for n in (MAX_DEPTH + 1, 1000, 100_000)),
-    Bad("deep and never closed", JSON, b"[" * 100_000, Problem.BODY_TOO_DEEP, DEEP),
-    Bad("deep under no type", "", nested(1000), Problem.BODY_TOO_DEEP, DEEP),
-    Bad("deep form", FORM, b"a" + b"[b]" * MAX_DEPTH + b"=1", Problem.BODY_TOO_DEEP, DEEP),
-    Bad("deep pushes", FORM, b"a" + b"[]" * 100_000 + b"=1", Problem.BODY_TOO_DEEP, DEEP),
-    Bad("deep query", "", b"", Problem.BODY_TOO_DEEP, DEEP, b"a" + b"[b]" * 100_000 + b"=1"),
-    Bad("deep multipart", MULTIPART, multipart(("a" + "[b]" * MAX_DEPTH, "1")), Problem.BODY_TOO_DEEP, DEEP),
-    Bad("wide list", JSON, b"[" + b"1," * MAX_KEYS + b"1]", Problem.BODY_TOO_MANY, MANY),
-    Bad("wide list of texts", JSON, b"[" + b'"",' * MAX_KEYS + b'""]', Problem.BODY_TOO_MANY, MANY),
-    Bad("many lists", JSON, b"[" + b"[1]," * (MAX_KEYS // 2) + b"[1]]", Problem.BODY_TOO_MANY, MANY),
-    Bad("wide object", JSON, json.dumps(dict.fromkeys(range(MAX_KEYS + 1))).encode(), Problem.BODY_TOO_MANY, MANY),
-    Bad("wide form", FORM, b"a=1&" * MAX_KEYS + b"b=1", Problem.BODY_TOO_MANY, MANY),
-    Bad("wide tree", FORM, b"&".join([b"a" + b"[]" * 50 + b"=1"] * 300), Problem.BODY_TOO_MANY, MANY),
-    Bad("wide query", "", b"", Problem.BODY_TOO_MANY, MANY, b"a[]=1&" * MAX_KEYS + b"b=1"),
-    Bad("wide multipart", MULTIPART, multipart(*[("a", "1")] * (MAX_KEYS + 1)), Problem.BODY_TOO_MANY, MANY),
-    Bad("parts without a name", MULTIPART, b"--B\r\nX: 1\r\n\r\n\r\n" * (MAX_KEYS + 2), Problem.BODY_TOO_MANY, MANY),
-    Bad("large body", JSON, b" " * (MAX_BODY + 1), Problem.BODY_TOO_BIG, {"limit": MAX_BODY}),
-    Bad("large query", "", b"", Problem.BODY_TOO_BIG, {"limit": MAX_BODY}, b"&" * (MAX_BODY + 1)),
+    *(Bad(f"lists {n} deep", JSON, nested(n), ErrorCode.BODY_TOO_DEEP, DEEP) for n in (MAX_DEPTH + 1, 1000, 100_000)),
+    *(Bad(f"objects {n} deep", JSON, named(n), ErrorCode.BODY_TOO_DEEP, DEEP) for n in (MAX_DEPTH + 1, 1000, 100_000)),
+    Bad("deep and never closed", JSON, b"[" * 100_000, ErrorCode.BODY_TOO_DEEP, DEEP),
+    Bad("deep under no type", "", nested(1000), ErrorCode.BODY_TOO_DEEP, DEEP),
+    Bad("deep form", FORM, b"a" + b"[b]" * MAX_DEPTH + b"=1", ErrorCode.BODY_TOO_DEEP, DEEP),
+    Bad("deep pushes", FORM, b"a" + b"[]" * 100_000 + b"=1", ErrorCode.BODY_TOO_DEEP, DEEP),
+    Bad("deep query", "", b"", ErrorCode.BODY_TOO_DEEP, DEEP, b"a" + b"[b]" * 100_000 + b"=1"),
+    Bad("deep multipart", MULTIPART, multipart(("a" + "[b]" * MAX_DEPTH, "1")), ErrorCode.BODY_TOO_DEEP, DEEP),
+    Bad("wide list", JSON, b"[" + b"1," * MAX_KEYS + b"1]", ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("wide list of texts", JSON, b"[" + b'"",' * MAX_KEYS + b'""]', ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("many lists", JSON, b"[" + b"[1]," * (MAX_KEYS // 2) + b"[1]]", ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("wide object", JSON, json.dumps(dict.fromkeys(range(MAX_KEYS + 1))).encode(), ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("wide form", FORM, b"a=1&" * MAX_KEYS + b"b=1", ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("wide tree", FORM, b"&".join([b"a" + b"[]" * 50 + b"=1"] * 300), ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("wide query", "", b"", ErrorCode.BODY_TOO_MANY, MANY, b"a[]=1&" * MAX_KEYS + b"b=1"),
+    Bad("wide multipart", MULTIPART, multipart(*[("a", "1")] * (MAX_KEYS + 1)), ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("parts without a name", MULTIPART, b"--B\r\nX: 1\r\n\r\n\r\n" * (MAX_KEYS + 2), ErrorCode.BODY_TOO_MANY, MANY),
+    Bad("large body", JSON, b" " * (MAX_BODY + 1), ErrorCode.BODY_TOO_BIG, {"limit": MAX_BODY}),
+    Bad("large query", "", b"", ErrorCode.BODY_TOO_BIG, {"limit": MAX_BODY}, b"&" * (MAX_BODY + 1)),
 ]
 
 
 @pytest.mark.parametrize("bad", REFUSED, ids=lambda bad: bad.name)
 def test_refuses(bad: Bad) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         decode(bad.content_type, bad.body, bad.query)
     assert (refused.value.problem, refused.value.words) == (bad.problem, bad.words)
     code, text = refused.value.v1()
@@ -295,7 +295,7 @@ CAME = {
 
 @pytest.mark.parametrize("bad", [bad for bad in REFUSED if bad.problem.name in ("BODY_TOO_BIG", "BODY_TOO_MANY")])
 def test_what_is_too_much_says_how_much_came(bad: Bad) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         decode(bad.content_type, bad.body, bad.query)
     assert refused.value.hint == CAME[bad.name]
 
@@ -346,22 +346,22 @@ SLOW_IF_QUADRATIC = [
 @pytest.mark.parametrize(("name", "content_type", "sent"), SLOW_IF_QUADRATIC, ids=[row[0] for row in SLOW_IF_QUADRATIC])
 def test_hostile_bodies_take_no_time(name: str, content_type: str, sent: bytes) -> None:
     began = time.process_time()
-    with suppress(Refused):
+    with suppress(ApiError):
         decode(content_type, sent, b"")
     assert time.process_time() - began < 2
 
 
 def test_a_stack_that_overflows_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body, "_check_structure", lambda raw: None)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         decode(JSON, nested(100_000), b"")
-    assert refused.value.problem is Problem.BODY_TOO_DEEP
+    assert refused.value.problem is ErrorCode.BODY_TOO_DEEP
 
 
 def test_json_text_inside_a_parameter_obeys_the_same_limits() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         body.json(nested(1000))
-    assert refused.value.problem is Problem.BODY_TOO_DEEP
+    assert refused.value.problem is ErrorCode.BODY_TOO_DEEP
 
 
 TYPES = [
@@ -402,7 +402,7 @@ ANYTHING = st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES), 
 def test_any_bytes_are_read_or_refused(content_type: str, sent: bytes, query: bytes) -> None:
     try:
         params = decode(content_type, sent, query)
-    except Refused as refused:
+    except ApiError as refused:
         refused.v1()
         return
     assert all(name == name.lower() for name in params)
@@ -444,7 +444,7 @@ def count(value: Any) -> int:
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16-LE", "UTF-16-BE", "UTF-32", "UTF-32-LE", "UTF-32-BE"])
 def test_json_in_another_encoding_is_told_which(encoding: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         decode("application/json", '{"a":"b"}'.encode(encoding), b"")
-    assert refused.value.problem is Problem.BODY_NOT_UTF8
+    assert refused.value.problem is ErrorCode.BODY_NOT_UTF8
     assert refused.value.hint == f"the JSON is in {encoding[:6]}; send it in UTF-8"

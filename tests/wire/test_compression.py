@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire.compression import PIECE, named, sliced, unpacked
 
 LIMIT = 1024 * 1024
@@ -44,35 +44,35 @@ def test_deflate_without_its_header(size: int) -> None:
 @pytest.mark.parametrize("size", [1, 7, PIECE])
 def test_gzip_of_two_members(size: int) -> None:
     assert unpack("gzip", gzip.compress(b"MESSAGE=") + gzip.compress(b"hello"), size) == b"MESSAGE=hello"
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         unpack("gzip", gzip.compress(b"a" * (LIMIT // 2)) + gzip.compress(b"a" * LIMIT), size)
-    assert refused.value.problem is Problem.BODY_TOO_BIG
+    assert refused.value.problem is ErrorCode.BODY_TOO_BIG
 
 
 @pytest.mark.parametrize("header", [b"gzip, deflate", b"gzip, br", b"gzip,gzip"])
 def test_more_than_one_coding_is_refused(header: bytes) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         named(header)
-    assert refused.value.problem is Problem.BODY_ENCODING
+    assert refused.value.problem is ErrorCode.BODY_ENCODING
 
 
 @pytest.mark.parametrize("coding", CODINGS)
 def test_the_limit_counts_what_comes_out(coding: str) -> None:
     pack = CODINGS[coding]
     assert unpack(coding, pack(b" " * LIMIT)) == b" " * LIMIT
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         unpack(coding, pack(b" " * (LIMIT + 1)))
-    assert (refused.value.problem, refused.value.words) == (Problem.BODY_TOO_BIG, {"limit": LIMIT})
+    assert (refused.value.problem, refused.value.words) == (ErrorCode.BODY_TOO_BIG, {"limit": LIMIT})
 
 
 def test_a_bomb_is_left_where_it_passes_the_limit() -> None:
     bomb = gzip.compress(b"\0" * (64 * LIMIT))
     sizes: list[int] = []
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         sizes.extend(map(len, unpacked("gzip", sliced(bomb), LIMIT)))
     sizes.clear()
     pieces = unpacked("gzip", sliced(bomb), LIMIT)
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         while True:
             sizes.append(len(next(pieces)))
     assert max(sizes) <= PIECE
@@ -102,9 +102,9 @@ TORN = [
 @pytest.mark.parametrize("size", [1, PIECE])
 @pytest.mark.parametrize("torn", TORN, ids=lambda torn: f"{torn.coding}: {torn.name}")
 def test_refuses(torn: Torn, size: int) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         unpack(torn.coding, torn.sent, size)
-    assert (refused.value.problem, refused.value.words) == (Problem.BODY_MALFORMED, {"reason": torn.reason})
+    assert (refused.value.problem, refused.value.words) == (ErrorCode.BODY_MALFORMED, {"reason": torn.reason})
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_names(header: bytes, coding: str) -> None:
 
 @pytest.mark.parametrize("header", [b"br", b"zstd", b"gzip, gzip", b"aws-chunked", b"\xe9", b"x" * 999])
 def test_names_that_are_not_known(header: bytes) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         named(header)
-    assert refused.value.problem is Problem.BODY_ENCODING
+    assert refused.value.problem is ErrorCode.BODY_ENCODING
     assert refused.value.words == {"encoding": header.decode("latin-1")[:100]}
 
 

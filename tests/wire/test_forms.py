@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms
 from botyard.wire.limits import MAX_KEYS
 
@@ -167,23 +167,23 @@ def test_any_file_is_read_as_the_text_is(parts: list[bytes]) -> None:
     raw = b"".join(parts)
     try:
         expected: object = forms.parse(raw)
-    except Refused as refused:
+    except ApiError as refused:
         expected = refused.problem
     for step in (1, 2, 5):
         try:
             found: object = forms.parse_file(Slowly(raw, step))
-        except Refused as refused:
+        except ApiError as refused:
             found = refused.problem
         assert found == expected
 
 
 def test_a_file_has_the_limits_of_a_text() -> None:
     for raw, problem in [
-        (b"a=%00", Problem.BODY_NUL),
-        (b"a=%ff", Problem.BODY_NOT_UTF8),
-        (b"&".join(b"a%d=1" % number for number in range(MAX_KEYS + 1)), Problem.BODY_TOO_MANY),
+        (b"a=%00", ErrorCode.BODY_NUL),
+        (b"a=%ff", ErrorCode.BODY_NOT_UTF8),
+        (b"&".join(b"a%d=1" % number for number in range(MAX_KEYS + 1)), ErrorCode.BODY_TOO_MANY),
     ]:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(ApiError) as refused:
             forms.parse_file(io.BytesIO(raw))
         assert refused.value.problem is problem
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.wire import multipart
 
 TYPE = "multipart/form-data; boundary=SomeBoundary"
@@ -51,9 +51,9 @@ REFUSED: list[tuple[str, str, bytes]] = [
 
 @pytest.mark.parametrize(("name", "content_type", "sent"), REFUSED, ids=[row[0] for row in REFUSED])
 def test_refuses(name: str, content_type: str, sent: bytes) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         multipart.parse(content_type, sent)
-    assert refused.value.problem is Problem.BODY_MALFORMED
+    assert refused.value.problem is ErrorCode.BODY_MALFORMED
 
 
 def test_reads_what_httpx_writes() -> None:

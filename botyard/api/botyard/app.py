@@ -8,13 +8,13 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
-from botyard.chat import installations
-from botyard.chat.installations import Plan
-from botyard.errors import Problem, Refused
+from botyard.chat.bots import installations
+from botyard.chat.bots.installations import NewApp
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.apps import App
 from botyard.portal import apps as verbs
-from botyard.portal import tokens
-from botyard.portal.tokens import Keyring
+from botyard.portal.auth import tokens
+from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
@@ -105,7 +105,7 @@ class ManifestAnswer(msgspec.Struct, frozen=True, rename="upper"):
     scopes: list[str]
 
 
-@method("botyard.app.manifest", scopes=(), raises=(Problem.MANIFEST,))
+@method("botyard.app.manifest", scopes=(), raises=(ErrorCode.MANIFEST,))
 async def manifest(call: Call, p: Named) -> ManifestAnswer:
     """Tell what an installed application is and which permissions it asks for.
 
@@ -114,7 +114,7 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     """
     found = await apps.find_by_client(call.tx, p.client_id or call.identity.client_id)
     if found is None or found[0].blocked or not found[0].installed:
-        raise Refused(Problem.MANIFEST)
+        raise ApiError(ErrorCode.MANIFEST)
     app = found[0]
     return ManifestAnswer(app.client_id, app.title, app.version, app.status, _scopes(app))
 
@@ -123,7 +123,7 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     "botyard.app.add",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Problem.ARGUMENT, Problem.USERS_FORMAT, Problem.USER_MISSING),
+    raises=(ErrorCode.ARGUMENT, ErrorCode.USERS_FORMAT, ErrorCode.USER_MISSING),
 )
 async def add(call: Call, p: Added) -> SecretAnswer:
     """Register a local application and install it.
@@ -134,7 +134,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
     are sent back to REDIRECT_URI, or to HANDLER_URL where there is none; without
     either the code is shown to them. CLIENT_SECRET is never shown again.
     """
-    plan = Plan(
+    plan = NewApp(
         title=p.title,
         scopes=params.new_scopes(call, p.scope),
         handler_url=p.handler_url,
@@ -157,13 +157,13 @@ async def list_(call: Call, p: NoParams) -> list[AppAnswer]:
     return [await _answer(call, one) for one in await apps.all_apps(call.tx)]
 
 
-@method("botyard.app.get", access=Access.ADMIN, raises=(Problem.APP_MISSING,))
+@method("botyard.app.get", access=Access.ADMIN, raises=(ErrorCode.APP_MISSING,))
 async def get(call: Call, p: Named) -> AppAnswer:
     """Tell about an application."""
     return await _answer(call, await params.app(call, p.client_id))
 
 
-@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.ARGUMENT))
+@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT))
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
@@ -171,7 +171,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
     """
     app = await params.app(call, p.client_id)
     given = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
-    plan = Plan(
+    plan = NewApp(
         title=given.get("title"),
         scopes=params.scopes(call, given["scope"]) if "scope" in given else None,
         handler_url=given.get("handler_url"),
@@ -184,7 +184,10 @@ async def update(call: Call, p: Updated) -> AppAnswer:
 
 
 @method(
-    "botyard.app.delete", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.BOT_NOT_DELETED)
+    "botyard.app.delete",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(ErrorCode.APP_MISSING, ErrorCode.BOT_NOT_DELETED),
 )
 async def delete(call: Call, p: Named) -> bool:
     """Uninstall an application and forget it with everything that it kept."""
@@ -192,13 +195,13 @@ async def delete(call: Call, p: Named) -> bool:
     return True
 
 
-@method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING,))
+@method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING,))
 async def block(call: Call, p: Named) -> bool:
     """Answer all calls of an application OVERLOAD_LIMIT, and send it nothing."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, True)
 
 
-@method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING,))
+@method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING,))
 async def unblock(call: Call, p: Named) -> bool:
     """Answer the calls of an application again."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, False)
@@ -208,7 +211,7 @@ async def unblock(call: Call, p: Named) -> bool:
     "botyard.app.restrict",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Problem.APP_MISSING, Problem.ARGUMENT, Problem.USERS_FORMAT, Problem.USER_MISSING),
+    raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT, ErrorCode.USERS_FORMAT, ErrorCode.USER_MISSING),
 )
 async def restrict(call: Call, p: Restricted) -> bool:
     """Open an application to these people only, or to EVERYBODY again.
@@ -218,11 +221,11 @@ async def restrict(call: Call, p: Restricted) -> bool:
     app = await params.app(call, p.client_id)
     people = await params.people(call, p.users)
     if bool(people) == p.everybody:
-        raise Refused(Problem.ARGUMENT, reason="Name USERS, or say EVERYBODY")
+        raise ApiError(ErrorCode.ARGUMENT, reason="Name USERS, or say EVERYBODY")
     return await verbs.restrict(call.tx, app.client_id, people or None)
 
 
-@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.APP_MISSING, Problem.ARGUMENT))
+@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT))
 async def install(call: Call, p: Named) -> InstallAnswer:
     """Install an application that was uninstalled, or begin to install one that has a wizard.
 
@@ -241,7 +244,7 @@ async def install(call: Call, p: Named) -> InstallAnswer:
     access=Access.ADMIN,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(Problem.APP_MISSING, Problem.SCOPE),
+    raises=(ErrorCode.APP_MISSING, ErrorCode.SCOPE),
 )
 async def finish(call: Call, p: Named) -> bool:
     """Say that an application is installed: what `BX24.installFinish` does.
@@ -250,7 +253,7 @@ async def finish(call: Call, p: Named) -> bool:
     permissions. To say it of another one takes the permission `botyard`.
     """
     if p.client_id not in ("", call.identity.client_id) and "botyard" not in call.identity.scopes:
-        raise Refused(Problem.SCOPE, auth=call.identity.auth.value)
+        raise ApiError(ErrorCode.SCOPE, auth=call.identity.auth.value)
     app = await params.app(call, p.client_id or call.identity.client_id)
     await installations.finish(call.tx, call.user_id, app, call.now)
     return True
@@ -260,7 +263,7 @@ async def finish(call: Call, p: Named) -> bool:
     "botyard.app.uninstall",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Problem.APP_MISSING, Problem.BOT_NOT_DELETED),
+    raises=(ErrorCode.APP_MISSING, ErrorCode.BOT_NOT_DELETED),
 )
 async def uninstall(call: Call, p: Removed) -> bool:
     """End an application's tokens, remove its bots and handlers, and tell it by ONAPPUNINSTALL.

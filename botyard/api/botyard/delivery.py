@@ -11,18 +11,18 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.owners import known_owner, own_bot
-from botyard.chat import delivery_search, event_names
-from botyard.chat import explain as reasons
-from botyard.chat.explain import NAMES, Case, Explained
-from botyard.errors import Problem, Refused
+from botyard.api.shared.owners import known_owner, own_bot
+from botyard.chat.diagnostics import delivery_diagnosis as reasons
+from botyard.chat.diagnostics import delivery_search, event_names
+from botyard.chat.diagnostics.delivery_diagnosis import NAMES, Case, Explained
+from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 from botyard.store import deliveries, delivery_log, members
-from botyard.store.delivery_log import ENDED, NEVER, Logged, Wanted
+from botyard.store.delivery_log import ENDED, NEVER, DeliveryFilter, LoggedDelivery
 from botyard.wire.coerce import Id
 
 SCOPES = ("botyard", "imbot")
@@ -30,7 +30,7 @@ LIMIT_MAX = 200
 RESENT_MAX = 500
 """Deliveries that one call sends again."""
 DAY = 86_400
-OWNER_PROBLEMS = (Problem.ADMIN_ONLY, Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+OWNER_PROBLEMS = (ErrorCode.ADMIN_ONLY, ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
 
 _EXPLAINED = frozenset(name for names in NAMES.values() for name in names.values())
 
@@ -157,7 +157,7 @@ class AgainAnswer(msgspec.Struct, frozen=True, rename="upper"):
     next: int
 
 
-@method("botyard.delivery.list", scopes=SCOPES, raises=(*OWNER_PROBLEMS, Problem.ARGUMENT))
+@method("botyard.delivery.list", scopes=SCOPES, raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT))
 async def list_(call: Call, p: Listed) -> ListAnswer:
     """List deliveries, newest first, of a bot, a state or a time.
 
@@ -170,7 +170,7 @@ async def list_(call: Call, p: Listed) -> ListAnswer:
     return ListAnswer([_shape(call, one, name) for one, name in zip(found, names, strict=True)], following)
 
 
-@method("botyard.delivery.get", scopes=SCOPES, raises=(Problem.DELIVERY_MISSING,))
+@method("botyard.delivery.get", scopes=SCOPES, raises=(ErrorCode.DELIVERY_MISSING,))
 async def get(call: Call, p: One) -> WholeShape:
     """Tell about a delivery and each attempt to make it: when, how long, and how the handler's answer began."""
     logged = await _one(call, p.id, p.client_id)
@@ -182,7 +182,7 @@ async def get(call: Call, p: One) -> WholeShape:
 @method(
     "botyard.delivery.explain",
     scopes=SCOPES,
-    raises=(*OWNER_PROBLEMS, Problem.ARGUMENT, Problem.MESSAGE_ID_WRONG),
+    raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT, ErrorCode.MESSAGE_ID_WRONG),
 )
 async def explain(call: Call, p: Asked) -> ExplainAnswer:
     """Tell why a bot was not told of a message, or when it was, and the same of what happened to the message later.
@@ -195,14 +195,14 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     if not admin:
         await _own(call, p.bot_id, p.client_id)
     if p.event and p.event not in _EXPLAINED:
-        raise Refused(Problem.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
     found = await reasons.topic(call.tx, p.message_id)
     hidden = found is None or await members.find(call.tx, found.chat_id, p.bot_id) is None
     if hidden and not admin:
         return _explained(call, [reasons.stranger(p.event)])
     if found is None:
         hint = f"there is no message {p.message_id}, or nothing is known of it any more" if p.message_id > 0 else ""
-        raise Refused(Problem.MESSAGE_ID_WRONG, hint=hint)
+        raise ApiError(ErrorCode.MESSAGE_ID_WRONG, hint=hint)
     settings = call.context.settings
     kept = call.now - settings.delivery_days * DAY
     case = Case(p.bot_id, p.event, kept, call.now, settings.delivery == "strict")
@@ -213,7 +213,7 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     "botyard.delivery.resend",
     scopes=SCOPES,
     mode=Mode.WRITE,
-    raises=(*OWNER_PROBLEMS, Problem.ARGUMENT, Problem.DELIVERY_MISSING),
+    raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT, ErrorCode.DELIVERY_MISSING),
 )
 async def resend(call: Call, p: Again) -> AgainAnswer:
     """Send again what has ended: one delivery, those of a time, or all that a bot has missed.
@@ -226,10 +226,10 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
         return AgainAnswer(int(await delivery_search.resend(call.tx, logged, call.now)), 0)
     recipient = await _whose(call, p, "")
     if not (recipient or p.all or p.from_ is not None or p.to is not None):
-        raise Refused(Problem.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
+        raise ApiError(ErrorCode.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
     wanted = _wanted(p, recipient, p.state or "missed", RESENT_MAX)
     if not wanted.states <= ENDED:
-        raise Refused(Problem.ARGUMENT, reason="Only what has ended can be sent again")
+        raise ApiError(ErrorCode.ARGUMENT, reason="Only what has ended can be sent again")
     found, following = await delivery_log.page(call.tx, wanted)
     sent = [await delivery_search.resend(call.tx, one, call.now) for one in found]
     return AgainAnswer(sum(sent), following)
@@ -242,7 +242,7 @@ def _is_admin(call: Call) -> bool:
 async def _own(call: Call, bot_id: int, client_id: str) -> int:
     """A bot that the caller owns. Raises ADMIN_ONLY for none, BOT_NOT_FOUND, BOT_NOT_YOURS."""
     if bot_id <= 0:
-        raise Refused(Problem.ADMIN_ONLY)
+        raise ApiError(ErrorCode.ADMIN_ONLY)
     return (await own_bot(call, client_id, bot_id)).user_id
 
 
@@ -253,30 +253,30 @@ async def _whose(call: Call, p: OfBot, recipient: str) -> str:
     return recipients.bot(p.bot_id) if p.bot_id else recipient
 
 
-async def _one(call: Call, delivery_id: int, client_id: str) -> Logged:
+async def _one(call: Call, delivery_id: int, client_id: str) -> LoggedDelivery:
     """A delivery that the caller may know of. Raises DELIVERY_MISSING alike for none and for another's."""
     logged = await delivery_log.find(call.tx, delivery_id)
     if logged is None:
-        raise Refused(Problem.DELIVERY_MISSING)
+        raise ApiError(ErrorCode.DELIVERY_MISSING)
     if not _is_admin(call):
         bot_id = _bot_id(logged)
         bot = await rows.find(call.tx, bot_id) if bot_id else None
         if bot is None or bot.owner != await known_owner(call, client_id, bot_id):
-            raise Refused(Problem.DELIVERY_MISSING)
+            raise ApiError(ErrorCode.DELIVERY_MISSING)
     return logged
 
 
-def _wanted(p: Chosen, recipient: str, state: str, limit: int) -> Wanted:
+def _wanted(p: Chosen, recipient: str, state: str, limit: int) -> DeliveryFilter:
     since, until = delivery_search.moment(p.from_, 0), delivery_search.moment(p.to, NEVER)
-    return Wanted(recipient, delivery_search.states(state), since, until, max(0, p.before), limit)
+    return DeliveryFilter(recipient, delivery_search.states(state), since, until, max(0, p.before), limit)
 
 
-def _bot_id(logged: Logged) -> int:
+def _bot_id(logged: LoggedDelivery) -> int:
     kind, _, number = logged.delivery.recipient.partition(":")
     return int(number) if kind == "bot" else 0
 
 
-def _shape(call: Call, logged: Logged, name: str) -> DeliveryShape:
+def _shape(call: Call, logged: LoggedDelivery, name: str) -> DeliveryShape:
     one, atom = logged.delivery, call.context.clock.atom_or_none
     return DeliveryShape(
         id=one.id,

@@ -6,13 +6,13 @@ import re
 
 import msgspec
 
-from botyard.errors import Problem, Refused
-from botyard.portal import switches
+from botyard.errors import ApiError, ErrorCode
+from botyard.portal import portal_flags
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
 from botyard.rpc.snapshots import KEPT_MAX, Snapshots
-from botyard.store.snapshots import ROWS_MAX, TooLarge
+from botyard.store.engines.snapshots import ROWS_MAX, TooLarge
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -38,44 +38,47 @@ class Kept(msgspec.Struct, frozen=True):
 @method("botyard.portal.get", access=Access.ADMIN)
 async def get(call: Call, p: NoParams) -> dict[str, bool]:
     """Tell where the switches of the portal stand."""
-    return await switches.positions(call.tx)
+    return await portal_flags.all_flags(call.tx)
 
 
-@method("botyard.portal.switch", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.SWITCH_MISSING,))
+@method("botyard.portal.switch", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.SWITCH_MISSING,))
 async def switch(call: Call, p: Turned) -> dict[str, bool]:
     """Turn a switch, and tell where all of them stand.
 
     `rest` off and `maintenance` on refuse every call, the one that would turn
     them back included; that takes the command line then.
     """
-    if p.name not in switches.SWITCHES:
-        raise Refused(Problem.SWITCH_MISSING, names=", ".join(switches.SWITCHES))
-    await switches.turn(call.tx, p.name, p.on)
-    return await switches.positions(call.tx)
+    if p.name not in portal_flags.FLAGS:
+        raise ApiError(ErrorCode.SWITCH_MISSING, names=", ".join(portal_flags.FLAGS))
+    await portal_flags.set_flag(call.tx, p.name, p.on)
+    return await portal_flags.all_flags(call.tx)
 
 
 @method(
     "botyard.portal.snapshot",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_NAME, Problem.SNAPSHOT_TOO_MANY, Problem.SNAPSHOT_TOO_LARGE),
+    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_NAME, ErrorCode.SNAPSHOT_TOO_MANY, ErrorCode.SNAPSHOT_TOO_LARGE),
 )
 async def snapshot(call: Call, p: Named) -> Kept:
     """Keep the state of the whole portal under a name, until the server stops; one of the same name is replaced."""
     kept = _snapshots(call)
     if not _NAME.fullmatch(p.name):
-        raise Refused(Problem.SNAPSHOT_NAME)
+        raise ApiError(ErrorCode.SNAPSHOT_NAME)
     if kept.full(p.name):
-        raise Refused(Problem.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
+        raise ApiError(ErrorCode.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
     try:
         found = await kept.keep(call.context, p.name)
     except TooLarge as problem:
-        raise Refused(Problem.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
+        raise ApiError(ErrorCode.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
     return Kept(p.name, found.rows)
 
 
 @method(
-    "botyard.portal.restore", access=Access.ADMIN, mode=Mode.OWN, raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_MISSING)
+    "botyard.portal.restore",
+    access=Access.ADMIN,
+    mode=Mode.OWN,
+    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_MISSING),
 )
 async def restore(call: Call, p: Named) -> bool:
     """Make the portal what it was when the snapshot of this name was taken.
@@ -86,22 +89,25 @@ async def restore(call: Call, p: Named) -> bool:
     """
     kept = _snapshots(call)
     if not (p.name and await kept.restore(call.context, p.name)):
-        raise Refused(Problem.SNAPSHOT_MISSING)
+        raise ApiError(ErrorCode.SNAPSHOT_MISSING)
     return True
 
 
 @method(
-    "botyard.portal.reset", access=Access.ADMIN, mode=Mode.OWN, raises=(Problem.DEV_ONLY, Problem.SNAPSHOT_TOO_LARGE)
+    "botyard.portal.reset",
+    access=Access.ADMIN,
+    mode=Mode.OWN,
+    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_TOO_LARGE),
 )
 async def reset(call: Call, p: NoParams) -> bool:
     """Make the portal what it was when the server had started, as `botyard.portal.restore` does."""
     if not await _snapshots(call).restore(call.context):
-        raise Refused(Problem.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX)
+        raise ApiError(ErrorCode.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX)
     return True
 
 
 def _snapshots(call: Call) -> Snapshots:
     """The snapshots of a portal that is for development. Raises DEV_ONLY."""
     if call.context.settings.profile != "dev":
-        raise Refused(Problem.DEV_ONLY)
+        raise ApiError(ErrorCode.DEV_ONLY)
     return call.context.snapshots

@@ -9,14 +9,15 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import Profile, User, UserKind
-from botyard.portal import passwords, users
+from botyard.portal import users
+from botyard.portal.auth import passwords
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Page, Params, method
+from botyard.rpc.method import Mode, Params, ResultPage, method
 from botyard.store import users as rows
-from botyard.store.db import Duplicate
+from botyard.store.engines.db import Duplicate
 
 PAGE = 50
 KINDS = {kind.value: kind for kind in UserKind if kind is not UserKind.BOT}
@@ -113,7 +114,7 @@ def hashed(given: str, own: list[str]) -> Hashed:
         made = passwords.new_password()
         return Hashed(made, passwords.hashed(made))
     if reason := passwords.weakness(given, own):
-        raise Refused(Problem.PASSWORD_WEAK, reason=reason)
+        raise ApiError(ErrorCode.PASSWORD_WEAK, reason=reason)
     return Hashed("", passwords.hashed(given))
 
 
@@ -126,7 +127,7 @@ def of_new(p: Added) -> Hashed:
     "botyard.user.add",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Problem.ARGUMENT, Problem.LOGIN_TAKEN, Problem.PASSWORD_WEAK),
+    raises=(ErrorCode.ARGUMENT, ErrorCode.LOGIN_TAKEN, ErrorCode.PASSWORD_WEAK),
     before=of_new,
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
@@ -135,15 +136,15 @@ async def add(call: Call, p: Added) -> AddedAnswer:
     kind = KINDS.get(p.kind.lower())
     login = p.login.strip()
     if kind is None:
-        raise Refused(Problem.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
     if not login and kind in users.PEOPLE:
-        raise Refused(Problem.ARGUMENT, reason="LOGIN is missing: people sign in with it; only guests have none")
+        raise ApiError(ErrorCode.ARGUMENT, reason="LOGIN is missing: people sign in with it; only guests have none")
     if login and kind not in users.PEOPLE:
-        raise Refused(Problem.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
+        raise ApiError(ErrorCode.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
     if reason := users.login_problem(login):
-        raise Refused(Problem.ARGUMENT, reason=reason)
+        raise ApiError(ErrorCode.ARGUMENT, reason=reason)
     if login and await users.find_login(call.tx, login):
-        raise Refused(Problem.LOGIN_TAKEN)
+        raise ApiError(ErrorCode.LOGIN_TAKEN)
     profile = _profile(p)
     try:
         user_id = await users.add(
@@ -157,28 +158,30 @@ async def add(call: Call, p: Added) -> AddedAnswer:
             departments=await _departments(call, p.department),
         )
     except Duplicate:
-        raise Refused(Problem.LOGIN_TAKEN) from None
+        raise ApiError(ErrorCode.LOGIN_TAKEN) from None
     [added] = await rows.find_many(call.tx, [user_id])
     answer = _answer(call, added)
     return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
 
 
 @method("botyard.user.list", access=Access.ADMIN)
-async def list_(call: Call, p: Listed) -> Page[list[UserAnswer]]:
+async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     """List people of all kinds, those sent away too, 50 at a time by id."""
     start = min(max(p.start, 0), 2**31)
     found = await rows.people_after(call.tx, p.kind.lower(), start, PAGE)
     total = await rows.count_people(call.tx, p.kind.lower())
-    return Page([_answer(call, one) for one in found], total, start + PAGE if start + PAGE < total else None)
+    return ResultPage([_answer(call, one) for one in found], total, start + PAGE if start + PAGE < total else None)
 
 
-@method("botyard.user.get", access=Access.ADMIN, raises=(Problem.USER_MISSING,))
+@method("botyard.user.get", access=Access.ADMIN, raises=(ErrorCode.USER_MISSING,))
 async def get(call: Call, p: Named) -> UserAnswer:
     """Tell about a person."""
     return _answer(call, await params.person(call, p.id))
 
 
-@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING, Problem.LAST_ADMIN))
+@method(
+    "botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.USER_MISSING, ErrorCode.LAST_ADMIN)
+)
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     found = await params.person(call, p.id)
@@ -189,18 +192,21 @@ async def update(call: Call, p: Updated) -> UserAnswer:
 
 
 @method(
-    "botyard.user.deactivate", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING, Problem.LAST_ADMIN)
+    "botyard.user.deactivate",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(ErrorCode.USER_MISSING, ErrorCode.LAST_ADMIN),
 )
 async def deactivate(call: Call, p: Named) -> bool:
     """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""
-    await users.send_away(call.tx, await params.person(call, p.id), call.now)
+    await users.deactivate(call.tx, await params.person(call, p.id), call.now)
     return True
 
 
-@method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.USER_MISSING,))
+@method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.USER_MISSING,))
 async def activate(call: Call, p: Named) -> bool:
     """Let a person back in, with the keys that were not revoked meanwhile."""
-    await users.let_back(call.tx, await params.person(call, p.id), call.now)
+    await users.activate(call.tx, await params.person(call, p.id), call.now)
     return True
 
 
@@ -208,14 +214,14 @@ async def activate(call: Call, p: Named) -> bool:
     "botyard.user.password",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(Problem.USER_MISSING, Problem.PASSWORD_WEAK),
+    raises=(ErrorCode.USER_MISSING, ErrorCode.PASSWORD_WEAK),
 )
 async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
     """Set a password, and sign the person out wherever the old one was used."""
     database = call.context.database
     found = await database.read(lambda tx: params.person(call.within(tx), p.id))
     if found.kind not in users.PEOPLE:
-        raise Refused(Problem.USER_MISSING)
+        raise ApiError(ErrorCode.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
     made = await asyncio.to_thread(hashed, p.password, users.own_words(found))
     await database.write(lambda tx: users.set_password(tx, found.id, made.stored))
@@ -230,7 +236,7 @@ def _profile(p: Fields) -> Profile:
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
     known = {one.id for one in await rows.departments(call.tx)}
     if not set(wanted) <= known:
-        raise Refused(Problem.ARGUMENT, reason="DEPARTMENT must list departments that exist")
+        raise ApiError(ErrorCode.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return wanted
 
 

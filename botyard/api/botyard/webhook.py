@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from botyard.api.botyard import params
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.portal import webhooks
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -51,7 +51,9 @@ class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
     revoked: str | None
 
 
-@method("botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.ARGUMENT, Problem.USER_MISSING))
+@method(
+    "botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.ARGUMENT, ErrorCode.USER_MISSING)
+)
 async def add(call: Call, p: Added) -> IssuedAnswer:
     """Issue a webhook of a person; guests may have one, too, and then call as guests."""
     owner = await params.person(call, p.user_id or call.user_id)
@@ -88,9 +90,9 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
     ]
 
 
-@method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(Problem.HOOK_MISSING,))
+@method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.HOOK_MISSING,))
 async def revoke(call: Call, p: Named) -> bool:
     """End a webhook at once."""
     if not await webhooks.revoke(call.tx, p.id, call.now):
-        raise Refused(Problem.HOOK_MISSING)
+        raise ApiError(ErrorCode.HOOK_MISSING)
     return True

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.api import files as shared
-from botyard.api.owners import own_bots
-from botyard.chat import files
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import files as shared
+from botyard.api.shared.owners import own_bots
+from botyard.chat.media import files
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.files import File
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -53,7 +53,7 @@ class DiskFile(msgspec.Struct, frozen=True, rename="upper"):
 @method(
     "disk.file.get",
     access=Access.PERSON,
-    raises=(Problem.DISK_ARGUMENT, Problem.DISK_MISSING, Problem.DISK_CLOSED),
+    raises=(ErrorCode.DISK_ARGUMENT, ErrorCode.DISK_MISSING, ErrorCode.DISK_CLOSED),
 )
 async def get(call: Call, p: Get) -> DiskFile:
     """A file of a chat, with a link that downloads it without signing in.
@@ -64,14 +64,14 @@ async def get(call: Call, p: Get) -> DiskFile:
     Docs: api-reference/disk/file/disk-file-get.md
     """
     if p.id <= 0:
-        raise Refused(Problem.DISK_ARGUMENT)
+        raise ApiError(ErrorCode.DISK_ARGUMENT)
     found = await files.find(call.tx, call.user_id, p.id)
     if found is None:
-        raise Refused(Problem.DISK_MISSING, id=p.id)
+        raise ApiError(ErrorCode.DISK_MISSING, id=p.id)
     file, visible = found
     reader_id = call.user_id if visible else await _reading_bot(call, p)
     if not reader_id:
-        raise Refused(Problem.DISK_CLOSED)
+        raise ApiError(ErrorCode.DISK_CLOSED)
     place = await chats.find(call.tx, file.chat_id, reader_id)
     return _shape(call, file, place[0].disk_folder_id if place else 0, reader_id)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.api.people import user_ids
-from botyard.chat import chats, members, pictures
-from botyard.chat.colors import hex_of
-from botyard.errors import Problem, Refused
+from botyard.api.shared.user_ids import user_ids
+from botyard.chat.conversation import chats, members
+from botyard.chat.conversation.colors import hex_of
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -44,7 +45,7 @@ def _picture(p: Add) -> object:
     access=Access.PERSON,
     mode=Mode.WRITE,
     before=_picture,
-    raises=(Problem.GUEST, Problem.ARGUMENT),
+    raises=(ErrorCode.GUEST, ErrorCode.ARGUMENT),
 )
 async def add(call: Call, p: Add) -> int:
     """Make a chat that the caller owns and answer its id.
@@ -55,16 +56,16 @@ async def add(call: Call, p: Add) -> int:
     """
     try:
         return await chats.add(call.tx, call.user_id, await _plan(call, p), call.now)
-    except Refused as refused:
+    except ApiError as refused:
         # The page has no codes of its own.
-        if refused.problem in (Problem.USERS_FORMAT, Problem.CHAT_NOT_CREATED):
-            raise Refused(Problem.ARGUMENT, reason="USERS is no list of people of this portal") from refused
+        if refused.problem in (ErrorCode.USERS_FORMAT, ErrorCode.CHAT_NOT_CREATED):
+            raise ApiError(ErrorCode.ARGUMENT, reason="USERS is no list of people of this portal") from refused
         raise
 
 
-async def _plan(call: Call, p: Add) -> chats.Plan:
-    picture = None if isinstance(call.prepared, Refused) else pictures.taken(call.prepared)
-    return chats.Plan(
+async def _plan(call: Call, p: Add) -> chats.NewChat:
+    picture = None if isinstance(call.prepared, ApiError) else pictures.taken(call.prepared)
+    return chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
@@ -74,7 +75,7 @@ async def _plan(call: Call, p: Add) -> chats.Plan:
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
-        user_ids=tuple(user_ids(p.users, Problem.USERS_FORMAT)),
+        user_ids=tuple(user_ids(p.users, ErrorCode.USERS_FORMAT)),
     )
 
 
@@ -82,10 +83,10 @@ async def _plan(call: Call, p: Add) -> chats.Plan:
     "im.chat.user.add",
     mode=Mode.WRITE,
     raises=(
-        Problem.CHAT_EMPTY,
-        Problem.CHAT_KIND,
-        Problem.EXTEND_FORBIDDEN,
-        Problem.EXTEND_DENIED,
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.EXTEND_FORBIDDEN,
+        ErrorCode.EXTEND_DENIED,
     ),
 )
 async def user_add(call: Call, p: UserAdd) -> bool:
@@ -93,13 +94,13 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chats/chat-users/im-chat-user-add.md
     """
-    chat, member = await members.get_group(call.tx, call.user_id, p.chat_id, Problem.EXTEND_DENIED)
-    wanted = user_ids(p.users, Problem.EXTEND_DENIED)
+    chat, member = await members.get_group(call.tx, call.user_id, p.chat_id, ErrorCode.EXTEND_DENIED)
+    wanted = user_ids(p.users, ErrorCode.EXTEND_DENIED)
     try:
         await members.add(call.tx, call.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
-    except Refused as refused:
+    except ApiError as refused:
         # v1 bots are told one code for "no right" and "nobody new"; here nobody new is nothing wrong.
-        if refused.problem is not Problem.MEMBER_EXISTS:
+        if refused.problem is not ErrorCode.MEMBER_EXISTS:
             raise
         members.require_adding(chat, member)
     return True

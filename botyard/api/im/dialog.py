@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.dialog import Dialog, dialog, placed
 from botyard.api.im.shapes import HistoryAnswer, history_answer
-from botyard.chat import dialogs, messages, reading
-from botyard.chat.overview import overview
+from botyard.api.shapes.dialog import Dialog, dialog, placed
+from botyard.chat.conversation import dialogs, messages, reading
+from botyard.chat.conversation.overview import overview
 from botyard.chat.rules import with_path
-from botyard.errors import Problem, Refused
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 
@@ -45,7 +45,7 @@ class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
     counter: int
 
 
-@method("im.dialog.get", raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED))
+@method("im.dialog.get", raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED))
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling person sees it.
 
@@ -60,10 +60,10 @@ async def get(call: Call, p: Get) -> Dialog:
 @method(
     "im.dialog.messages.get",
     raises=(
-        Problem.DIALOG_EMPTY,
-        Problem.FIRST_ID_STRING,
-        Problem.LAST_ID_STRING,
-        Problem.DIALOG_CLOSED,
+        ErrorCode.DIALOG_EMPTY,
+        ErrorCode.FIRST_ID_STRING,
+        ErrorCode.LAST_ID_STRING,
+        ErrorCode.DIALOG_CLOSED,
     ),
 )
 async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
@@ -71,14 +71,14 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
 
     Docs: api-reference/chats/messages/im-dialog-messages-get.md
     """
-    newer = _number(p.first_id, Problem.FIRST_ID_STRING)
-    older = _number(p.last_id, Problem.LAST_ID_STRING)
+    newer = _number(p.first_id, ErrorCode.FIRST_ID_STRING)
+    older = _number(p.last_id, ErrorCode.LAST_ID_STRING)
     chat, member = await placed(call, p.dialog_id)
     found = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
     return await history_answer(call, chat, member, found)
 
 
-@method("im.dialog.read", mode=Mode.WRITE, raises=(Problem.DIALOG_EMPTY,))
+@method("im.dialog.read", mode=Mode.WRITE, raises=(ErrorCode.DIALOG_EMPTY,))
 async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """Mark a chat as read up to MESSAGE_ID, or wholly; `false` where the caller is not a member.
 
@@ -95,7 +95,7 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
     return ReadAnswer(p.dialog_id, chat.id, moved.read_id, left.counter)
 
 
-def _number(given: Any, wrong: Problem) -> int:
+def _number(given: Any, wrong: ErrorCode) -> int:
     """A message id; absent is 0, anything that is no number raises ``wrong``."""
     if given is None or given == "":
         return 0
@@ -103,4 +103,4 @@ def _number(given: Any, wrong: Problem) -> int:
         return given if 0 < given < 2**63 else 0
     if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 19:
         return int(given)
-    raise Refused(wrong)
+    raise ApiError(wrong)

@@ -6,10 +6,11 @@ from typing import Any
 
 from msgspec import UNSET
 
-from botyard.api.content import IM, carried
-from botyard.chat import commands, dialogs, messages
-from botyard.chat.commands import Press
-from botyard.errors import Problem, Refused
+from botyard.api.shared.message_content import IM, carried
+from botyard.chat.bots import commands
+from botyard.chat.bots.commands import Press
+from botyard.chat.conversation import dialogs, messages
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -38,18 +39,18 @@ class Command(Params, frozen=True, rename="upper"):
     "im.message.add",
     mode=Mode.WRITE,
     raises=(
-        Problem.MESSAGE_EMPTY,
-        Problem.USER_EMPTY,
-        Problem.USER_MISSING,
-        Problem.CHAT_NOT_FOUND,
-        Problem.POST_DENIED,
-        Problem.PARAMS_WRONG,
-        Problem.ATTACH_WRONG,
-        Problem.ATTACH_TOO_BIG,
-        Problem.KEYBOARD_WRONG,
-        Problem.MENU_WRONG,
-        Problem.REPLY_DENIED,
-        Problem.REPLY_ELSEWHERE,
+        ErrorCode.MESSAGE_EMPTY,
+        ErrorCode.USER_EMPTY,
+        ErrorCode.USER_MISSING,
+        ErrorCode.CHAT_NOT_FOUND,
+        ErrorCode.POST_DENIED,
+        ErrorCode.PARAMS_WRONG,
+        ErrorCode.ATTACH_WRONG,
+        ErrorCode.ATTACH_TOO_BIG,
+        ErrorCode.KEYBOARD_WRONG,
+        ErrorCode.MENU_WRONG,
+        ErrorCode.REPLY_DENIED,
+        ErrorCode.REPLY_ELSEWHERE,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -62,9 +63,9 @@ async def add(call: Call, p: Add) -> int:
     try:
         params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
         if not p.message.strip() and "ATTACH" not in params:
-            raise Refused(Problem.MESSAGE_EMPTY)
+            raise ApiError(ErrorCode.MESSAGE_EMPTY)
         chat, member = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
-    except Refused as refused:
+    except ApiError as refused:
         raise _as_documented(refused, p.dialog_id) from refused
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
     await users.seen(call.tx, call.user_id, call.now)
@@ -78,7 +79,7 @@ async def add(call: Call, p: Add) -> int:
 @method(
     "im.message.command",
     mode=Mode.WRITE,
-    raises=(Problem.MESSAGE_ID_WRONG, Problem.BOT_ID_EMPTY, Problem.COMMAND_NAMELESS, Problem.PARAMS_WRONG),
+    raises=(ErrorCode.MESSAGE_ID_WRONG, ErrorCode.BOT_ID_EMPTY, ErrorCode.COMMAND_NAMELESS, ErrorCode.PARAMS_WRONG),
 )
 async def command(call: Call, p: Command) -> bool:
     """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.
@@ -88,27 +89,29 @@ async def command(call: Call, p: Command) -> bool:
 
     Docs: api-reference/chats/messages/im-message-command.md
     """
-    found, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, Problem.MESSAGE_ID_WRONG)
+    found, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, ErrorCode.MESSAGE_ID_WRONG)
     if p.bot_id <= 0:
-        raise Refused(Problem.BOT_ID_EMPTY)
+        raise ApiError(ErrorCode.BOT_ID_EMPTY)
     if not commands.word(p.command):
-        raise Refused(Problem.COMMAND_NAMELESS)
+        raise ApiError(ErrorCode.COMMAND_NAMELESS)
     author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
     if author is None or found.erased:
-        raise Refused(Problem.PARAMS_WRONG, hint=f"message {found.id} was deleted")
+        raise ApiError(ErrorCode.PARAMS_WRONG, hint=f"message {found.id} was deleted")
     await commands.press(call.tx, author, chat, found, asked, call.now)
     return True
 
 
-def _as_documented(refused: Refused, dialog_id: str) -> Refused:
+def _as_documented(refused: ApiError, dialog_id: str) -> ApiError:
     """The page's own codes for a DIALOG_ID that leads nowhere and for what is too big."""
-    if refused.problem is Problem.DIALOG_EMPTY:
-        return Refused(Problem.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else Problem.USER_EMPTY)
-    if refused.problem is Problem.DIALOG_CLOSED:
-        return Refused(Problem.CHAT_NOT_FOUND)
-    if refused.problem is Problem.KEYBOARD_TOO_BIG:
-        return Refused(Problem.KEYBOARD_WRONG)
-    if refused.problem is Problem.MENU_TOO_BIG:
-        return Refused(Problem.MENU_WRONG)
+    if refused.problem is ErrorCode.DIALOG_EMPTY:
+        return ApiError(
+            ErrorCode.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else ErrorCode.USER_EMPTY
+        )
+    if refused.problem is ErrorCode.DIALOG_CLOSED:
+        return ApiError(ErrorCode.CHAT_NOT_FOUND)
+    if refused.problem is ErrorCode.KEYBOARD_TOO_BIG:
+        return ApiError(ErrorCode.KEYBOARD_WRONG)
+    if refused.problem is ErrorCode.MENU_TOO_BIG:
+        return ApiError(ErrorCode.MENU_WRONG)
     return refused

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.files import ShownFile, shown_of
-from botyard.chat.colors import color_for
-from botyard.chat.messages import History
+from botyard.api.shapes.files import ShownFile, shown_of
+from botyard.chat.conversation.colors import color_for
+from botyard.chat.conversation.messages import History
 from botyard.model.chats import Chat, Member
 from botyard.model.messages import Message
 from botyard.model.people import User

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.chat import contexts, dialogs
-from botyard.errors import Problem
+from botyard.chat.conversation import contexts, dialogs
+from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -22,7 +22,7 @@ class SendContext(Params, frozen=True, rename="camel"):
     "im.v2.Chat.Bot.sendContext",
     access=Access.PERSON,
     mode=Mode.WRITE,
-    raises=(Problem.GUEST, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.USER_MISSING),
+    raises=(ErrorCode.GUEST, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING),
 )
 async def send_context(call: Call, p: SendContext) -> bool:
     """Hand data to a bot as its dialog is opened; the bot is told by ONIMBOTV2CONTEXTGET.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from botyard.api import fetching, user_events
+from botyard.api.payloads import user_payloads
+from botyard.api.shared import event_queue
 from botyard.chat import subscriptions
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
@@ -37,9 +38,11 @@ async def unsubscribe(call: Call, p: NoParams) -> bool:
 
 
 @method("im.v2.Event.get", mode=Mode.NONE)
-async def get(call: Call, p: Get) -> fetching.Page:
+async def get(call: Call, p: Get) -> event_queue.EventPage:
     """Confirm events by `offset` and fetch the next ones; none for somebody who is not subscribed.
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-get.md
     """
-    return await fetching.fetch(call, [user_events.queue(call)], fetching.ask(p.offset, p.limit, p.wait))
+    return await event_queue.fetch(
+        call, [user_payloads.queue(call)], event_queue.fetch_request(p.offset, p.limit, p.wait)
+    )

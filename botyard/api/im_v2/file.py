@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.api import entities
-from botyard.api import files as shared
-from botyard.api.files import Download, Uploaded
-from botyard.chat import dialogs, files
-from botyard.chat.files import Place
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import entities
+from botyard.api.shapes import files as shared
+from botyard.api.shapes.files import Download, Uploaded
+from botyard.chat.conversation import dialogs
+from botyard.chat.media import files
+from botyard.chat.media.files import UploadTarget
+from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 class UploadFields(Params, frozen=True, rename="camel"):
@@ -47,15 +48,15 @@ class DownloadParams(Params, frozen=True, rename="camel"):
     mode=Mode.OWN,
     uploads=True,
     raises=(
-        Problem.UPLOAD_EMPTY,
-        Problem.UPLOAD_CHAT,
-        Problem.DIALOG_CLOSED,
-        Problem.FILE_CONTENT,
-        Problem.FILE_TOO_BIG,
-        Problem.UPLOAD_REFUSED,
-        Problem.UPLOAD_NOT_STORED,
-        Problem.UPLOAD_FOLDER,
-        Problem.UPLOAD_NOT_SENT,
+        ErrorCode.UPLOAD_EMPTY,
+        ErrorCode.UPLOAD_CHAT,
+        ErrorCode.DIALOG_CLOSED,
+        ErrorCode.FILE_CONTENT,
+        ErrorCode.FILE_TOO_BIG,
+        ErrorCode.UPLOAD_REFUSED,
+        ErrorCode.UPLOAD_NOT_STORED,
+        ErrorCode.UPLOAD_FOLDER,
+        ErrorCode.UPLOAD_NOT_SENT,
     ),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
@@ -65,14 +66,14 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     """
     dialog_id = p.dialog_id
 
-    async def enter(tx: Tx) -> Place:
+    async def enter(tx: Tx) -> UploadTarget:
         chat, member = await dialogs.open_(tx, call.user_id, dialog_id, call.now)
-        return Place(call.user_id, chat, member)
+        return UploadTarget(call.user_id, chat, member)
 
     try:
-        file = shared.given(p.fields.name, p.fields.content, p.fields.file, Problem.UPLOAD_EMPTY)
+        file = shared.given(p.fields.name, p.fields.content, p.fields.file, ErrorCode.UPLOAD_EMPTY)
         sent = await shared.send(call, enter, file, p.fields.message)
-    except Refused as refused:
+    except ApiError as refused:
         # Often the very same refusal, which cannot be its own cause.
         raise _as_documented(refused) from None
     shown = shared.shown(call.context, sent.file, call.user_id, call.now)
@@ -82,7 +83,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 @method(
     "im.v2.File.download",
     access=Access.PERSON,
-    raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.FILE_MISSING),
+    raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.FILE_MISSING),
 )
 async def download(call: Call, p: DownloadParams) -> Download:
     """A link by which a file of a chat can be downloaded.
@@ -92,20 +93,20 @@ async def download(call: Call, p: DownloadParams) -> Download:
     chat, _ = await dialogs.get(call.tx, call.user_id, p.dialog_id)
     found = await files.find(call.tx, call.user_id, p.file_id)
     if found is None or found[0].chat_id != chat.id or not found[1]:
-        raise Refused(Problem.FILE_MISSING)
+        raise ApiError(ErrorCode.FILE_MISSING)
     return shared.download_link(call, "im", found[0], call.user_id)
 
 
-def _as_documented(refused: Refused) -> Refused:
+def _as_documented(refused: ApiError) -> ApiError:
     """The same refusals in the words of this page; those of bots are spelt differently."""
-    if refused.problem is Problem.DIALOG_EMPTY or refused.problem is Problem.USER_MISSING:
-        return Refused(Problem.UPLOAD_CHAT)
-    if refused.problem is Problem.FILE_FOLDER:
-        return Refused(Problem.UPLOAD_FOLDER)
-    if refused.problem is Problem.FILE_NOT_STORED:
-        return Refused(Problem.UPLOAD_NOT_STORED)
-    if refused.problem is Problem.FILE_REFUSED:
-        return Refused(Problem.UPLOAD_REFUSED, reason=refused.words["reason"])
-    if refused.problem is Problem.FILE_NOT_SENT:
-        return Refused(Problem.UPLOAD_NOT_SENT)
+    if refused.problem is ErrorCode.DIALOG_EMPTY or refused.problem is ErrorCode.USER_MISSING:
+        return ApiError(ErrorCode.UPLOAD_CHAT)
+    if refused.problem is ErrorCode.FILE_FOLDER:
+        return ApiError(ErrorCode.UPLOAD_FOLDER)
+    if refused.problem is ErrorCode.FILE_NOT_STORED:
+        return ApiError(ErrorCode.UPLOAD_NOT_STORED)
+    if refused.problem is ErrorCode.FILE_REFUSED:
+        return ApiError(ErrorCode.UPLOAD_REFUSED, reason=refused.words["reason"])
+    if refused.problem is ErrorCode.FILE_NOT_SENT:
+        return ApiError(ErrorCode.UPLOAD_NOT_SENT)
     return refused

@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot.params import BOT_PROBLEMS, own_bot
-from botyard.api.owners import known_owner
-from botyard.chat import chat_apps, pictures
-from botyard.errors import Problem, Refused
+from botyard.api.shared.owners import known_owner
+from botyard.chat.bots import chat_apps
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import ChatApp
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.wire.coerce import Id
 
-CHECKS = (Problem.CHAT_APP_HTTPS, Problem.CHAT_APP_HASH, Problem.CHAT_APP_PARAMS, Problem.LANG_EMPTY)
+CHECKS = (ErrorCode.CHAT_APP_HTTPS, ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY)
 
 
 class Phrase(Params, frozen=True, rename="upper"):
@@ -79,7 +80,7 @@ def _new_icon(p: Update) -> object:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_icon,
-    raises=(*BOT_PROBLEMS, *CHECKS, Problem.CHAT_APP_WRONG),
+    raises=(*BOT_PROBLEMS, *CHECKS, ErrorCode.CHAT_APP_WRONG),
 )
 async def register(call: Call, p: Register) -> int:
     """Put an application of a bot above the input field and answer its id.
@@ -119,10 +120,10 @@ async def register(call: Call, p: Register) -> int:
     mode=Mode.WRITE,
     before=_new_icon,
     raises=(
-        Problem.CHAT_APP_NOT_FOUND,
-        Problem.CHAT_APP_NOT_YOURS,
-        Problem.CHAT_APP_HTTPS,
-        Problem.CHAT_APP_WRONG,
+        ErrorCode.CHAT_APP_NOT_FOUND,
+        ErrorCode.CHAT_APP_NOT_YOURS,
+        ErrorCode.CHAT_APP_HTTPS,
+        ErrorCode.CHAT_APP_WRONG,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -133,14 +134,14 @@ async def update(call: Call, p: Update) -> bool:
     found = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
-        raise Refused(Problem.CHAT_APP_WRONG, done="updated")
+        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated")
     app = await _with(call, found, Fields(**given), "updated")
     try:
         await chat_apps.change(call.tx, call.user_id, app, call.now)
-    except Refused as refused:
+    except ApiError as refused:
         # This page has no codes of their own for them, as that of imbot.app.register has.
-        if refused.problem in (Problem.CHAT_APP_HASH, Problem.CHAT_APP_PARAMS, Problem.LANG_EMPTY):
-            raise Refused(Problem.CHAT_APP_WRONG, done="updated") from refused
+        if refused.problem in (ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY):
+            raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated") from refused
         raise
     return True
 
@@ -149,7 +150,7 @@ async def update(call: Call, p: Update) -> bool:
     "imbot.app.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(Problem.CHAT_APP_NOT_FOUND, Problem.CHAT_APP_NOT_YOURS),
+    raises=(ErrorCode.CHAT_APP_NOT_FOUND, ErrorCode.CHAT_APP_NOT_YOURS),
 )
 async def unregister(call: Call, p: Unregister) -> bool:
     """Take an application of a bot away.
@@ -169,8 +170,8 @@ def _merged(p: Update) -> dict[str, Any]:
 
 async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
-    if isinstance(call.prepared, Refused):
-        raise Refused(Problem.CHAT_APP_WRONG, done=done)
+    if isinstance(call.prepared, ApiError):
+        raise ApiError(ErrorCode.CHAT_APP_WRONG, done=done)
     picture = pictures.taken(call.prepared)
     changes: dict[str, Any] = {
         "iframe": given.iframe,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.errors import Problem
+from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import NoParams, method
@@ -18,7 +18,7 @@ class Listed(msgspec.Struct, frozen=True, rename="upper"):
     openline: str
 
 
-@method("imbot.bot.list", access=Access.BOT_OWNER, deprecated="imbot.v2.Bot.list", raises=(Problem.AUTH_TYPE,))
+@method("imbot.bot.list", access=Access.BOT_OWNER, deprecated="imbot.v2.Bot.list", raises=(ErrorCode.AUTH_TYPE,))
 async def list_(call: Call, p: NoParams) -> dict[str, Listed]:
     """List all bots of the portal, by id.
 

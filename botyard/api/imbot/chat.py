@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot.params import BOT_PROBLEMS, BotParams, own_bot
-from botyard.api.people import user_ids
-from botyard.chat import chats, dialogs, members, pictures, typing
-from botyard.chat.colors import COLORS, hex_of
-from botyard.errors import Problem, Refused
+from botyard.api.shared.user_ids import user_ids
+from botyard.chat.conversation import chats, dialogs, members, typing
+from botyard.chat.conversation.colors import COLORS, hex_of
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member
 from botyard.rpc.access import Access
@@ -87,7 +88,7 @@ def _picture(p: Add | UpdateAvatar) -> object:
     mode=Mode.WRITE,
     before=_picture,
     deprecated="imbot.v2.Chat.add",
-    raises=(Problem.USERS_FORMAT, *BOT_PROBLEMS, Problem.CHAT_NOT_CREATED),
+    raises=(ErrorCode.USERS_FORMAT, *BOT_PROBLEMS, ErrorCode.CHAT_NOT_CREATED),
 )
 async def add(call: Call, p: Add) -> int:
     """Make a chat that the bot owns and answer its id.
@@ -97,14 +98,14 @@ async def add(call: Call, p: Add) -> int:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-add.md
     """
     bot = await own_bot(call, p)
-    wanted = user_ids(p.users, Problem.USERS_FORMAT)
+    wanted = user_ids(p.users, ErrorCode.USERS_FORMAT)
     color = hex_of(p.color) if p.color else ""
-    if isinstance(call.prepared, Refused):
-        raise Refused(Problem.CHAT_NOT_CREATED) from call.prepared
+    if isinstance(call.prepared, ApiError):
+        raise ApiError(ErrorCode.CHAT_NOT_CREATED) from call.prepared
     if color is None:
-        raise Refused(Problem.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
+        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
     picture = pictures.taken(call.prepared)
-    plan = chats.Plan(
+    plan = chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
@@ -123,7 +124,7 @@ async def add(call: Call, p: Add) -> int:
     "imbot.chat.get",
     access=Access.PERSON,
     deprecated="imbot.v2.Chat.get",
-    raises=(Problem.GUEST, Problem.CHAT_CLOSED),
+    raises=(ErrorCode.GUEST, ErrorCode.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> ChatId | None:
     """Find the chat that was made for an entity; `null` when there is none.
@@ -134,7 +135,7 @@ async def get(call: Call, p: Get) -> ChatId | None:
     if found is None:
         return None
     if not await dialogs.visible(call.tx, call.user_id, *found):
-        raise Refused(Problem.CHAT_CLOSED)
+        raise ApiError(ErrorCode.CHAT_CLOSED)
     return ChatId(found[0].id)
 
 
@@ -144,11 +145,11 @@ async def get(call: Call, p: Get) -> ChatId | None:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.leave",
     raises=(
-        Problem.CHAT_EMPTY,
-        Problem.CHAT_KIND,
-        Problem.KICK_FORBIDDEN,
-        Problem.OWNER_MAY_NOT_LEAVE,
-        Problem.MEMBER_MISSING,
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.KICK_FORBIDDEN,
+        ErrorCode.OWNER_MAY_NOT_LEAVE,
+        ErrorCode.MEMBER_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -157,7 +158,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
-    bot, chat, member = await _group(call, p, Problem.MEMBER_MISSING)
+    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
     await members.leave(call.tx, bot.user_id, chat, member, call.now)
     return True
 
@@ -167,7 +168,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.InputAction.notify",
-    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY),
+    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY),
 )
 async def send_typing(call: Call, p: Dialog) -> bool:
     """Show that the bot is typing; a private dialog is opened by it.
@@ -179,10 +180,10 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     bot = await own_bot(call, p)
     try:
         chat, _ = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
-    except Refused as refused:
+    except ApiError as refused:
         # The page has no other code for a dialog that leads nowhere.
-        if refused.problem in (Problem.DIALOG_CLOSED, Problem.USER_MISSING):
-            raise Refused(Problem.DIALOG_EMPTY) from refused
+        if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
+            raise ApiError(ErrorCode.DIALOG_EMPTY) from refused
         raise
     await typing.start(call.tx, bot.user_id, chat, call.now)
     return True
@@ -193,14 +194,14 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Manager.add",
-    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.MANAGER_DENIED, *BOT_PROBLEMS),
+    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.USER_EMPTY, ErrorCode.MANAGER_DENIED, *BOT_PROBLEMS),
 )
 async def set_manager(call: Call, p: SetManager) -> bool:
     """Make a member a manager of the bot's chat, or take that back (IS_MANAGER N).
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
-    bot, chat, member = await _group(call, p, Problem.MANAGER_DENIED, Problem.MANAGER_DENIED)
+    bot, chat, member = await _group(call, p, ErrorCode.MANAGER_DENIED, ErrorCode.MANAGER_DENIED)
     _require_user(p.user_id)
     await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager, call.now)
     return True
@@ -211,14 +212,14 @@ async def set_manager(call: Call, p: SetManager) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.setOwner",
-    raises=(Problem.CHAT_EMPTY, Problem.USER_EMPTY, Problem.CHAT_KIND, Problem.OWNER_DENIED, *BOT_PROBLEMS),
+    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.USER_EMPTY, ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED, *BOT_PROBLEMS),
 )
 async def set_owner(call: Call, p: OneUser) -> bool:
     """Hand the bot's chat over to another member.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
     """
-    bot, chat, member = await _group(call, p, Problem.OWNER_DENIED)
+    bot, chat, member = await _group(call, p, ErrorCode.OWNER_DENIED)
     _require_user(p.user_id)
     await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return True
@@ -231,13 +232,13 @@ async def set_owner(call: Call, p: OneUser) -> bool:
     before=_picture,
     deprecated="imbot.v2.Chat.update",
     raises=(
-        Problem.CHAT_EMPTY,
-        Problem.AVATAR_DENIED,
-        Problem.CHAT_KIND,
-        Problem.AVATAR_FORBIDDEN,
-        Problem.AVATAR_TYPE,
-        Problem.AVATAR_SIZE,
-        Problem.CHAT_MISSING,
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.AVATAR_DENIED,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.AVATAR_FORBIDDEN,
+        ErrorCode.AVATAR_TYPE,
+        ErrorCode.AVATAR_SIZE,
+        ErrorCode.CHAT_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -246,11 +247,11 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    bot, chat, member = await _group(call, p, Problem.CHAT_MISSING)
+    bot, chat, member = await _group(call, p, ErrorCode.CHAT_MISSING)
     chats.require_avatar(chat, member)
     picture = pictures.taken(call.prepared)
     if picture is None:
-        raise Refused(Problem.AVATAR_TYPE)
+        raise ApiError(ErrorCode.AVATAR_TYPE)
     path = await pictures.keep(call.tx, picture, call.now)
     await chats.set_avatar(call.tx, bot.user_id, chat, member, path, call.now)
     return True
@@ -261,15 +262,15 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
-    raises=(Problem.CHAT_EMPTY, Problem.CHAT_KIND, Problem.COLOR_UNKNOWN, Problem.COLOR_SAME, *BOT_PROBLEMS),
+    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.CHAT_KIND, ErrorCode.COLOR_UNKNOWN, ErrorCode.COLOR_SAME, *BOT_PROBLEMS),
 )
 async def update_color(call: Call, p: UpdateColor) -> bool:
     """Give the chat one of the documented colours.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
-    bot, chat, member = await _group(call, p, Problem.COLOR_SAME)
-    await chats.recolor(call.tx, bot.user_id, chat, member, p.color, call.now)
+    bot, chat, member = await _group(call, p, ErrorCode.COLOR_SAME)
+    await chats.set_named_color(call.tx, bot.user_id, chat, member, p.color, call.now)
     return True
 
 
@@ -278,14 +279,20 @@ async def update_color(call: Call, p: UpdateColor) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
-    raises=(Problem.CHAT_EMPTY, Problem.TITLE_EMPTY, Problem.CHAT_KIND, Problem.RENAME_FORBIDDEN, *BOT_PROBLEMS),
+    raises=(
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.TITLE_EMPTY,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.RENAME_FORBIDDEN,
+        *BOT_PROBLEMS,
+    ),
 )
 async def update_title(call: Call, p: UpdateTitle) -> bool:
     """Rename the chat.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
-    bot, chat, member = await _group(call, p, Problem.CHAT_KIND)
+    bot, chat, member = await _group(call, p, ErrorCode.CHAT_KIND)
     await chats.rename(call.tx, bot.user_id, chat, member, p.title, call.now)
     return True
 
@@ -296,11 +303,11 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.add",
     raises=(
-        Problem.CHAT_EMPTY,
-        Problem.CHAT_KIND,
-        Problem.EXTEND_FORBIDDEN,
-        Problem.USERS_NOT_ARRAY,
-        Problem.MEMBER_EXISTS,
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.EXTEND_FORBIDDEN,
+        ErrorCode.USERS_NOT_ARRAY,
+        ErrorCode.MEMBER_EXISTS,
         *BOT_PROBLEMS,
     ),
 )
@@ -309,8 +316,8 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
-    bot, chat, member = await _group(call, p, Problem.MEMBER_EXISTS)
-    wanted = user_ids(p.users, Problem.USERS_NOT_ARRAY)
+    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_EXISTS)
+    wanted = user_ids(p.users, ErrorCode.USERS_NOT_ARRAY)
     await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
     return True
 
@@ -321,12 +328,12 @@ async def user_add(call: Call, p: UserAdd) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.delete",
     raises=(
-        Problem.CHAT_EMPTY,
-        Problem.USER_EMPTY,
-        Problem.CHAT_KIND,
-        Problem.KICK_FORBIDDEN,
-        Problem.OWNER_MAY_NOT_LEAVE,
-        Problem.MEMBER_MISSING,
+        ErrorCode.CHAT_EMPTY,
+        ErrorCode.USER_EMPTY,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.KICK_FORBIDDEN,
+        ErrorCode.OWNER_MAY_NOT_LEAVE,
+        ErrorCode.MEMBER_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -335,7 +342,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
     """
-    bot, chat, member = await _group(call, p, Problem.MEMBER_MISSING)
+    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
     _require_user(p.user_id)
     await members.remove(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return True
@@ -345,7 +352,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
     "imbot.chat.user.list",
     access=Access.BOT_OWNER,
     deprecated="imbot.v2.Chat.User.list",
-    raises=(Problem.CHAT_EMPTY, Problem.CHAT_KIND, *BOT_PROBLEMS),
+    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.CHAT_KIND, *BOT_PROBLEMS),
 )
 async def user_list(call: Call, p: ChatParams) -> list[int]:
     """List the ids of everybody in the chat.
@@ -353,12 +360,12 @@ async def user_list(call: Call, p: ChatParams) -> list[int]:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-list.md
     """
     bot = await own_bot(call, p)
-    chat, member = await members.find_group(call.tx, bot.user_id, p.chat_id, Problem.CHAT_KIND)
+    chat, member = await members.find_group(call.tx, bot.user_id, p.chat_id, ErrorCode.CHAT_KIND)
     return await members.list_(call.tx, chat, member)
 
 
 async def _group(
-    call: Call, p: ChatParams, missing: Problem, dialog: Problem = Problem.CHAT_KIND
+    call: Call, p: ChatParams, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
 ) -> tuple[Bot, Chat, Member | None]:
     """The acting bot, and the group chat that a call is about, locked; raises like ``members.get_group``."""
     bot = await own_bot(call, p)
@@ -367,4 +374,4 @@ async def _group(
 
 def _require_user(user_id: int) -> None:
     if user_id <= 0:
-        raise Refused(Problem.USER_EMPTY)
+        raise ApiError(ErrorCode.USER_EMPTY)

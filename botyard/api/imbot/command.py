@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from botyard.api.content import IMBOT, carried
 from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot
-from botyard.api.owners import known_owner
-from botyard.chat import commands
-from botyard.chat.handlers import wrong_handler
-from botyard.errors import Problem, Refused
+from botyard.api.shared.message_content import IMBOT, carried
+from botyard.api.shared.owners import known_owner
+from botyard.chat.bots import commands
+from botyard.chat.bots.handler_urls import wrong_handler
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Command
 from botyard.model.messages import Draft
 from botyard.rpc.access import Access
@@ -75,7 +75,7 @@ class Answer(Params, frozen=True, rename="upper"):
     client_id: str = ""
 
 
-COMMAND_PROBLEMS = (Problem.COMMAND_NOT_FOUND, Problem.COMMAND_NOT_YOURS)
+COMMAND_PROBLEMS = (ErrorCode.COMMAND_NOT_FOUND, ErrorCode.COMMAND_NOT_YOURS)
 
 
 @method(
@@ -84,12 +84,12 @@ COMMAND_PROBLEMS = (Problem.COMMAND_NOT_FOUND, Problem.COMMAND_NOT_YOURS)
     mode=Mode.WRITE,
     deprecated="imbot.v2.Command.register",
     raises=(
-        Problem.ON_COMMAND_MISSING,
-        Problem.ON_COMMAND_WRONG,
-        Problem.COMMAND_EMPTY,
+        ErrorCode.ON_COMMAND_MISSING,
+        ErrorCode.ON_COMMAND_WRONG,
+        ErrorCode.COMMAND_EMPTY,
         *BOT_PROBLEMS,
-        Problem.LANG_EMPTY,
-        Problem.COMMAND_NOT_CREATED,
+        ErrorCode.LANG_EMPTY,
+        ErrorCode.COMMAND_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> int:
@@ -101,14 +101,14 @@ async def register(call: Call, p: Register) -> int:
     """
     bot = await own_bot(call, p)
     if not p.event_command_add:
-        raise Refused(Problem.ON_COMMAND_MISSING)
+        raise ApiError(ErrorCode.ON_COMMAND_MISSING)
     if wrong_handler(p.event_command_add):
-        raise Refused(Problem.ON_COMMAND_WRONG)
+        raise ApiError(ErrorCode.ON_COMMAND_WRONG)
     if not commands.word(p.command):
-        raise Refused(Problem.COMMAND_EMPTY)
+        raise ApiError(ErrorCode.COMMAND_EMPTY)
     lang = _lang(p.lang)
     if not lang and not p.hidden:
-        raise Refused(Problem.LANG_EMPTY)
+        raise ApiError(ErrorCode.LANG_EMPTY)
     command = Command(
         id=0,
         owner=bot.owner,
@@ -130,11 +130,11 @@ async def register(call: Call, p: Register) -> int:
     deprecated="imbot.v2.Command.update",
     raises=(
         *COMMAND_PROBLEMS,
-        Problem.ON_COMMAND_WRONG,
-        Problem.FIELDS_EMPTY,
-        Problem.COMMAND_NOT_UPDATED,
-        Problem.COMMAND_WORD,
-        Problem.COMMAND_TAKEN,
+        ErrorCode.ON_COMMAND_WRONG,
+        ErrorCode.FIELDS_EMPTY,
+        ErrorCode.COMMAND_NOT_UPDATED,
+        ErrorCode.COMMAND_WORD,
+        ErrorCode.COMMAND_TAKEN,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -145,13 +145,13 @@ async def update(call: Call, p: Update) -> bool:
     found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     given = p.fields
     if all(value is None for value in msgspec.structs.astuple(given)):
-        raise Refused(Problem.FIELDS_EMPTY)
+        raise ApiError(ErrorCode.FIELDS_EMPTY)
     if given.event_command_add is not None and wrong_handler(given.event_command_add):
-        raise Refused(Problem.ON_COMMAND_WRONG)
+        raise ApiError(ErrorCode.ON_COMMAND_WRONG)
     lang = found.lang if given.lang is None else _lang(given.lang)
     hidden = found.hidden if given.hidden is None else given.hidden
     if not lang and not hidden:
-        raise Refused(Problem.COMMAND_NOT_UPDATED)
+        raise ApiError(ErrorCode.COMMAND_NOT_UPDATED)
     changed = msgspec.structs.replace(
         found,
         command=found.command if given.command is None else commands.word(given.command),
@@ -188,10 +188,10 @@ async def unregister(call: Call, p: Unregister) -> bool:
     deprecated="imbot.v2.Command.answer",
     raises=(
         *COMMAND_PROBLEMS,
-        Problem.MESSAGE_ID_EMPTY,
-        Problem.MESSAGE_EMPTY,
+        ErrorCode.MESSAGE_ID_EMPTY,
+        ErrorCode.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS[:-1],
-        Problem.MESSAGE_NOT_ADDED,
+        ErrorCode.MESSAGE_NOT_ADDED,
     ),
 )
 async def answer(call: Call, p: Answer) -> int:
@@ -201,20 +201,20 @@ async def answer(call: Call, p: Answer) -> int:
     """
     found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
-        raise Refused(Problem.MESSAGE_ID_EMPTY)
+        raise ApiError(ErrorCode.MESSAGE_ID_EMPTY)
     draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, found.bot_id))
     if not draft.text and "ATTACH" not in draft.params:
-        raise Refused(Problem.MESSAGE_EMPTY)
+        raise ApiError(ErrorCode.MESSAGE_EMPTY)
     return await commands.answer(call.tx, found, p.message_id, draft, call.now)
 
 
 def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
     try:
         return carried(p.attach, p.keyboard, p.menu, bot_id=bot_id, limits=IMBOT).params(p.url_preview)
-    except Refused as refused:
+    except ApiError as refused:
         # The page has codes for attachments and keyboards that are too big, and none for menus.
-        if refused.problem is Problem.MENU_TOO_BIG:
-            raise Refused(Problem.MENU_WRONG) from refused
+        if refused.problem is ErrorCode.MENU_TOO_BIG:
+            raise ApiError(ErrorCode.MENU_WRONG) from refused
         raise
 
 

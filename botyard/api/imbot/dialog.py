@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from botyard.api.dialog import Dialog, dialog, placed
-from botyard.chat.overview import overview
-from botyard.errors import Problem
+from botyard.api.shapes.dialog import Dialog, dialog, placed
+from botyard.chat.conversation.overview import overview
+from botyard.errors import ErrorCode
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params, method
 
@@ -18,7 +18,7 @@ class Get(Params, frozen=True, rename="upper"):
 @method(
     "imbot.dialog.get",
     deprecated="imbot.v2.Chat.get",
-    raises=(Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.CHAT_CLOSED),
+    raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling user sees it.
@@ -30,6 +30,6 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
-    closed = Problem.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else Problem.DIALOG_CLOSED
+    closed = ErrorCode.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else ErrorCode.DIALOG_CLOSED
     chat, member = await placed(call, p.dialog_id, closed)
     return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)

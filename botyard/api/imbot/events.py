@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from botyard.api.auth_block import block, note_alias
 from botyard.api.imbot.parts import parts
-from botyard.api.post import Post
-from botyard.chat import bbcode
-from botyard.chat.colors import color_for, name_of
+from botyard.api.payloads.auth_block import block, note_alias
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.chat.content import bbcode
+from botyard.chat.conversation.colors import color_for, name_of
 from botyard.model.bots import Bot, Handlers
 from botyard.model.chats import Chat, Member, Role
 from botyard.model.events import (
@@ -34,7 +34,7 @@ from botyard.model.messages import file_ids
 from botyard.model.people import User, UserKind
 from botyard.rpc.call import Context
 from botyard.store import bots, chats, users
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 LANGUAGE = "en"
 """The portal's language: system messages are written in it."""
@@ -59,7 +59,7 @@ _FLAGS: Data = {
 _COMMAND_FLAGS: Data = {"SKIP_USER_CHECK": "Y", "RECENT_ADD": "Y", **_FLAGS}
 
 
-class Scene(NamedTuple):
+class BotRenderContext(NamedTuple):
     """What the words of an event are made from: where it happened and who hears of it."""
 
     tx: Tx
@@ -69,7 +69,7 @@ class Scene(NamedTuple):
     actor: Member | None
 
 
-async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | None:
+async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> WebhookPayload | None:
     """An event as this bot is told of it; ``None`` where there is nothing to tell, or no handler for it.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
@@ -78,7 +78,7 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
     data = await told(tx, context, what.event, bot) if url else None
     if data is None:
         return None
-    words = WORDS[type(what.event)]
+    words = EVENTS[type(what.event)]
     await note_alias(tx, context, bot)
     auth = await block(
         tx,
@@ -88,24 +88,24 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
         caller_id=what.caller_id,
         known_as=bot.known_as,
     )
-    return Post(words.name, data, auth, url, handler_id(bot.owner, words.name))
+    return WebhookPayload(words.name, data, auth, url, handler_id(bot.owner, words.name))
 
 
 async def handler(tx: Tx, event: Event, bot: Bot) -> str:
     """The address at which a bot is told of an event; "" where none is bound."""
-    words = WORDS.get(type(event))
+    words = EVENTS.get(type(event))
     return await words.handler(tx, event, bot) if words else ""
 
 
 async def told(tx: Tx, context: Context, event: Event, bot: Bot) -> Data | None:
     """The data of an event for this bot; ``None`` where there is nothing to tell."""
-    words = WORDS.get(type(event))
+    words = EVENTS.get(type(event))
     if words is None:
         return None
     if words.data is None:
         return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
     found = await chats.find(tx, event.chat_id, event.actor_id)
-    return await words.data(Scene(tx, context, bot, *found), event) if found else None
+    return await words.data(BotRenderContext(tx, context, bot, *found), event) if found else None
 
 
 def handler_id(owner: str, name: str) -> int:
@@ -113,7 +113,7 @@ def handler_id(owner: str, name: str) -> int:
     return crc32(f"{owner} {name}".encode()) & 0x7FFFFFFF
 
 
-async def _message_add(at: Scene, event: Event) -> Data:
+async def _message_add(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, MessageSent)
     params = _message(at, event) | _FLAGS
     params |= {
@@ -129,7 +129,7 @@ async def _message_add(at: Scene, event: Event) -> Data:
     return await _told(at, params, await _author(at, event.actor_id))
 
 
-async def _message_update(at: Scene, event: Event) -> Data:
+async def _message_update(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, MessageEdited)
     params = _changed(at, event.message_id, event.actor_id) | {
         "MESSAGE": event.text,
@@ -142,7 +142,7 @@ async def _message_update(at: Scene, event: Event) -> Data:
     return await _told(at, params | _mentions(event) | {"TO_USER_ID": at.bot.user_id})
 
 
-async def _message_delete(at: Scene, event: Event) -> Data:
+async def _message_delete(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, MessageErased)
     moment = datetime.fromtimestamp(event.sent, ZoneInfo(at.context.clock.zone_name))
     params = _changed(at, event.message_id, event.author_id)
@@ -150,7 +150,7 @@ async def _message_delete(at: Scene, event: Event) -> Data:
     return await _told(at, params, await _author(at, event.author_id) if at.chat.private else None)
 
 
-async def _join_chat(at: Scene, event: Event) -> Data:
+async def _join_chat(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, MemberJoined)
     params: Data = {
         "CHAT_TYPE": at.chat.kind,
@@ -173,7 +173,7 @@ async def _join_chat(at: Scene, event: Event) -> Data:
     return await _told(at, params, _worker(await users.find(at.tx, event.actor_id)))
 
 
-async def _command_add(at: Scene, event: Event) -> Data:
+async def _command_add(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, CommandCalled)
     called = await _bot(at) | {
         "COMMAND": event.command,
@@ -193,18 +193,18 @@ async def _command_add(at: Scene, event: Event) -> Data:
     return {"COMMAND": {event.command_id: called}, "PARAMS": params, "USER": author}
 
 
-async def _told(at: Scene, params: Data, user: Data | None = None) -> Data:
+async def _told(at: BotRenderContext, params: Data, user: Data | None = None) -> Data:
     """The usual body. In a group the samples of edits and deletions have no USER."""
     data: Data = {"BOT": {at.bot.user_id: await _bot(at)}, "PARAMS": params}
     return data if user is None else data | {"USER": user}
 
 
-async def _parts(at: Scene, files: tuple[int, ...], reply_id: int) -> Data:
+async def _parts(at: BotRenderContext, files: tuple[int, ...], reply_id: int) -> Data:
     # Most messages have neither, and then nothing is asked of the database.
     return await parts(at.tx, at.context, at.bot.user_id, files, reply_id) if files or reply_id else {}
 
 
-async def _bot(at: Scene) -> Data:
+async def _bot(at: BotRenderContext) -> Data:
     """The bot with tokens of its own, once flat and once below AUTH."""
     auth = await block(
         at.tx, at.context, owner=at.bot.owner, user_id=at.bot.user_id, known_as=at.bot.known_as, client=True
@@ -212,7 +212,7 @@ async def _bot(at: Scene) -> Data:
     return auth | {"AUTH": auth, "BOT_ID": at.bot.user_id, "BOT_CODE": at.bot.code}
 
 
-def _message(at: Scene, event: MessageSent | CommandCalled) -> Data:
+def _message(at: BotRenderContext, event: MessageSent | CommandCalled) -> Data:
     """A message, and in a group all about the chat."""
     params: Data = {
         "TEMPLATE_ID": event.uuid,
@@ -243,7 +243,7 @@ def _message(at: Scene, event: MessageSent | CommandCalled) -> Data:
     }
 
 
-def _changed(at: Scene, message_id: int, author_id: int) -> Data:
+def _changed(at: BotRenderContext, message_id: int, author_id: int) -> Data:
     """A message that was there before."""
     params: Data = {
         "ID": message_id,
@@ -282,7 +282,7 @@ def _mentions(event: MessageSent | MessageEdited) -> Data:
     return {"MESSAGE": read, "MENTIONED_LIST": listed, "MESSAGE_ORIGINAL": event.text}
 
 
-def _dialog_id(at: Scene) -> str:
+def _dialog_id(at: BotRenderContext) -> str:
     """As the bot has to answer: the other one's id, or the chat's, also where the bot is no part of the dialog."""
     if at.chat.private and str(at.bot.user_id) in (at.chat.pair or "").split(":"):
         return str(at.chat.counterpart(at.bot.user_id))
@@ -305,7 +305,7 @@ def _worker(person: User | None) -> Data:
     return _named(person) | {"WORK_POSITION": person.work_position} if person else {}
 
 
-async def _author(at: Scene, user_id: int) -> Data:
+async def _author(at: BotRenderContext, user_id: int) -> Data:
     """Who wrote a message; nothing for the system."""
     person = await users.find(at.tx, user_id) if user_id else None
     if person is None:
@@ -324,7 +324,7 @@ async def _command_handler(tx: Tx, event: Event, bot: Bot) -> str:
     return command.handler if command else ""
 
 
-def _bound(name: str) -> Find:
+def _bound(name: str) -> HandlerFinder:
     async def handler(tx: Tx, event: Event, bot: Bot) -> str:
         found = await bots.handlers(tx, bot.owner) or Handlers()
         return str(getattr(found, name))
@@ -332,23 +332,23 @@ def _bound(name: str) -> Find:
     return handler
 
 
-Say = Callable[[Scene, Any], Awaitable[Data]]
-Find = Callable[[Tx, Event, Bot], Awaitable[str]]
+Renderer = Callable[[BotRenderContext, Any], Awaitable[Data]]
+HandlerFinder = Callable[[Tx, Event, Bot], Awaitable[str]]
 
 
-class Words(NamedTuple):
+class BotEventSpec(NamedTuple):
     """How an event is told: its name, its body, and where its handler is kept."""
 
     name: str
-    data: Say | None
-    handler: Find
+    data: Renderer | None
+    handler: HandlerFinder
 
 
-WORDS: dict[type[Event], Words] = {
-    MessageSent: Words("ONIMBOTMESSAGEADD", _message_add, _bound("message_add")),
-    MessageEdited: Words("ONIMBOTMESSAGEUPDATE", _message_update, _bound("message_update")),
-    MessageErased: Words("ONIMBOTMESSAGEDELETE", _message_delete, _bound("message_delete")),
-    MemberJoined: Words("ONIMBOTJOINCHAT", _join_chat, _bound("welcome")),
-    BotRemoved: Words("ONIMBOTDELETE", None, _bound("bot_delete")),
-    CommandCalled: Words("ONIMCOMMANDADD", _command_add, _command_handler),
+EVENTS: dict[type[Event], BotEventSpec] = {
+    MessageSent: BotEventSpec("ONIMBOTMESSAGEADD", _message_add, _bound("message_add")),
+    MessageEdited: BotEventSpec("ONIMBOTMESSAGEUPDATE", _message_update, _bound("message_update")),
+    MessageErased: BotEventSpec("ONIMBOTMESSAGEDELETE", _message_delete, _bound("message_delete")),
+    MemberJoined: BotEventSpec("ONIMBOTJOINCHAT", _join_chat, _bound("welcome")),
+    BotRemoved: BotEventSpec("ONIMBOTDELETE", None, _bound("bot_delete")),
+    CommandCalled: BotEventSpec("ONIMCOMMANDADD", _command_add, _command_handler),
 }

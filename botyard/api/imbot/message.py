@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
-from botyard.api.content import IMBOT, carried
 from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, Content, own_bot
-from botyard.chat import dialogs, messages
-from botyard.errors import Problem, Refused
+from botyard.api.shared.message_content import IMBOT, carried
+from botyard.chat.conversation import dialogs, messages
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.messages import Draft
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -52,10 +52,10 @@ class Like(BotParams, frozen=True, rename="upper"):
     deprecated="imbot.v2.Chat.Message.send",
     raises=(
         *BOT_PROBLEMS,
-        Problem.DIALOG_EMPTY,
-        Problem.MESSAGE_EMPTY,
+        ErrorCode.DIALOG_EMPTY,
+        ErrorCode.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS,
-        Problem.MESSAGE_NOT_ADDED,
+        ErrorCode.MESSAGE_NOT_ADDED,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -70,7 +70,7 @@ async def add(call: Call, p: Add) -> int:
     given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
     draft = Draft(text=p.message.strip(), system=p.system or between, params=given.params(p.url_preview is not False))
     if not draft.text and "ATTACH" not in draft.params:
-        raise Refused(Problem.MESSAGE_EMPTY)
+        raise ApiError(ErrorCode.MESSAGE_EMPTY)
     try:
         if between:
             # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
@@ -78,10 +78,10 @@ async def add(call: Call, p: Add) -> int:
             return await messages.send(call.tx, p.from_user_id, chat, member, draft, call.now)
         chat, member = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
         return await messages.send(call.tx, bot.user_id, chat, member, draft, call.now)
-    except Refused as refused:
+    except ApiError as refused:
         # The page knows one code for every reason why a message finds no place.
-        if refused.problem in (Problem.DIALOG_CLOSED, Problem.USER_MISSING, Problem.POST_DENIED):
-            raise Refused(Problem.MESSAGE_NOT_ADDED) from refused
+        if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING, ErrorCode.POST_DENIED):
+            raise ApiError(ErrorCode.MESSAGE_NOT_ADDED) from refused
         raise
 
 
@@ -90,7 +90,7 @@ async def add(call: Call, p: Add) -> int:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.update",
-    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, *CONTENT_PROBLEMS, Problem.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, *CONTENT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
 )
 async def update(call: Call, p: Update) -> bool:
     """Change a message of the bot within three days of its publication.
@@ -112,7 +112,7 @@ async def update(call: Call, p: Update) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.delete",
-    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, Problem.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, ErrorCode.MESSAGE_LOCKED),
 )
 async def delete(call: Call, p: Delete) -> bool:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
@@ -131,7 +131,7 @@ async def delete(call: Call, p: Delete) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.Reaction.add",
-    raises=(*BOT_PROBLEMS, Problem.MESSAGE_ID_WRONG, Problem.NO_CHANGES),
+    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, ErrorCode.NO_CHANGES),
 )
 async def like(call: Call, p: Like) -> bool:
     """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).
@@ -146,4 +146,4 @@ async def like(call: Call, p: Like) -> bool:
 
 def _require_message(message_id: int) -> None:
     if message_id <= 0:
-        raise Refused(Problem.MESSAGE_ID_WRONG)
+        raise ApiError(ErrorCode.MESSAGE_ID_WRONG)

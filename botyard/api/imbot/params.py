@@ -6,23 +6,23 @@ from typing import Any, Protocol
 
 from msgspec import UNSET
 
-from botyard.api import owners
-from botyard.api.owners import known_owner
-from botyard.errors import Problem, Refused
+from botyard.api.shared import owners
+from botyard.api.shared.owners import known_owner
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
 from botyard.wire.coerce import Id
 
 # What every method of a registered bot may raise.
-BOT_PROBLEMS = (Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+BOT_PROBLEMS = (ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
 CONTENT_PROBLEMS = (
-    Problem.ATTACH_WRONG,
-    Problem.ATTACH_TOO_BIG,
-    Problem.KEYBOARD_WRONG,
-    Problem.KEYBOARD_TOO_BIG,
-    Problem.MENU_WRONG,
-    Problem.MENU_TOO_BIG,
+    ErrorCode.ATTACH_WRONG,
+    ErrorCode.ATTACH_TOO_BIG,
+    ErrorCode.KEYBOARD_WRONG,
+    ErrorCode.KEYBOARD_TOO_BIG,
+    ErrorCode.MENU_WRONG,
+    ErrorCode.MENU_TOO_BIG,
 )
 
 
@@ -47,7 +47,7 @@ async def named_owner(call: Call, client_id: str, bot_id: int = 0) -> str:
     """The name under which the caller owns bots, where one is demanded. Raises CLIENT_UNNAMED."""
     found = await known_owner(call, client_id, bot_id)
     if not found:
-        raise Refused(Problem.CLIENT_UNNAMED)
+        raise ApiError(ErrorCode.CLIENT_UNNAMED)
     return found
 
 

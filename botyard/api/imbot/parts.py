@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from botyard.api.files import shown
+from botyard.api.shapes.files import shown
 from botyard.rpc.call import Context
 from botyard.store import files, messages
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 Data = dict[str, Any]
 

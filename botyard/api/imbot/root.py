@@ -9,11 +9,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.params import BotParams, named_owner
-from botyard.api.owners import own_bot, registrant
-from botyard.chat import bots, pictures
-from botyard.chat.colors import hex_of
-from botyard.chat.handlers import wrong_handler
-from botyard.errors import Problem, Refused
+from botyard.api.shared.owners import own_bot, registrant
+from botyard.chat.bots import bots
+from botyard.chat.bots.handler_urls import wrong_handler
+from botyard.chat.conversation.colors import hex_of
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import BotType, Handlers
 from botyard.model.people import Profile
 from botyard.rpc.access import Access
@@ -58,16 +59,16 @@ class Slot(NamedTuple):
 
     param: str
     kept: str
-    missing: Problem | None
-    wrong: Problem
+    missing: ErrorCode | None
+    wrong: ErrorCode
 
 
 SLOTS = (
-    Slot("event_message_add", "message_add", Problem.ON_MESSAGE_ADD_MISSING, Problem.ON_MESSAGE_ADD_WRONG),
-    Slot("event_message_update", "message_update", None, Problem.ON_MESSAGE_UPDATE_WRONG),
-    Slot("event_message_delete", "message_delete", None, Problem.ON_MESSAGE_DELETE_WRONG),
-    Slot("event_welcome_message", "welcome", Problem.ON_WELCOME_MISSING, Problem.ON_WELCOME_WRONG),
-    Slot("event_bot_delete", "bot_delete", Problem.ON_BOT_DELETE_MISSING, Problem.ON_BOT_DELETE_WRONG),
+    Slot("event_message_add", "message_add", ErrorCode.ON_MESSAGE_ADD_MISSING, ErrorCode.ON_MESSAGE_ADD_WRONG),
+    Slot("event_message_update", "message_update", None, ErrorCode.ON_MESSAGE_UPDATE_WRONG),
+    Slot("event_message_delete", "message_delete", None, ErrorCode.ON_MESSAGE_DELETE_WRONG),
+    Slot("event_welcome_message", "welcome", ErrorCode.ON_WELCOME_MISSING, ErrorCode.ON_WELCOME_WRONG),
+    Slot("event_bot_delete", "bot_delete", ErrorCode.ON_BOT_DELETE_MISSING, ErrorCode.ON_BOT_DELETE_WRONG),
 )
 
 
@@ -107,14 +108,14 @@ def _new_photo(p: Update) -> object:
     before=_photo,
     deprecated="imbot.v2.Bot.register",
     raises=(
-        Problem.AUTH_TYPE,
-        Problem.CLIENT_UNNAMED,
+        ErrorCode.AUTH_TYPE,
+        ErrorCode.CLIENT_UNNAMED,
         *(problem for slot in SLOTS for problem in (slot.missing, slot.wrong) if problem),
-        Problem.BOT_CODE,
-        Problem.BOT_NAME,
-        Problem.BOT_COUNT,
-        Problem.CODE_TAKEN,
-        Problem.BOT_NOT_CREATED,
+        ErrorCode.BOT_CODE,
+        ErrorCode.BOT_NAME,
+        ErrorCode.BOT_COUNT,
+        ErrorCode.CODE_TAKEN,
+        ErrorCode.BOT_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> int:
@@ -129,21 +130,21 @@ async def register(call: Call, p: Register) -> int:
     code = p.code.strip()
     owner = await registrant(call, p.client_id, code)
     if not owner:
-        raise Refused(Problem.CLIENT_UNNAMED)
+        raise ApiError(ErrorCode.CLIENT_UNNAMED)
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
     bound = await rows.handlers(call.tx, owner) or Handlers()
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
     if not code:
-        raise Refused(Problem.BOT_CODE)
+        raise ApiError(ErrorCode.BOT_CODE)
     if not _named(p.properties):
-        raise Refused(Problem.BOT_NAME)
+        raise ApiError(ErrorCode.BOT_NAME)
     if len(code) > bots.CODE_MAX:
-        raise Refused(Problem.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
-    if isinstance(call.prepared, Refused):
-        raise Refused(Problem.BOT_NOT_CREATED) from call.prepared
-    plan = bots.Plan(
+        raise ApiError(ErrorCode.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
+    if isinstance(call.prepared, ApiError):
+        raise ApiError(ErrorCode.BOT_NOT_CREATED) from call.prepared
+    plan = bots.NewBot(
         owner=owner,
         code=code,
         type=kind,
@@ -161,14 +162,14 @@ async def register(call: Call, p: Register) -> int:
     before=_new_photo,
     deprecated="imbot.v2.Bot.update",
     raises=(
-        Problem.AUTH_TYPE,
-        Problem.CLIENT_UNNAMED,
-        Problem.BOT_NOT_FOUND,
-        Problem.BOT_NOT_YOURS,
+        ErrorCode.AUTH_TYPE,
+        ErrorCode.CLIENT_UNNAMED,
+        ErrorCode.BOT_NOT_FOUND,
+        ErrorCode.BOT_NOT_YOURS,
         *(slot.wrong for slot in SLOTS),
-        Problem.BOT_NAME,
-        Problem.FIELDS_EMPTY,
-        Problem.BOT_NOT_UPDATED,
+        ErrorCode.BOT_NAME,
+        ErrorCode.FIELDS_EMPTY,
+        ErrorCode.BOT_NOT_UPDATED,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -179,19 +180,19 @@ async def update(call: Call, p: Update) -> bool:
     owner = await named_owner(call, p.client_id, p.bot_id)
     # BOT_ID is required here: no other bot is guessed at.
     if not p.bot_id:
-        raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
     handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
     given = p.fields.properties
     if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
-        raise Refused(Problem.BOT_NAME)
-    if isinstance(call.prepared, Refused):
-        raise Refused(Problem.BOT_NOT_UPDATED) from call.prepared
+        raise ApiError(ErrorCode.BOT_NAME)
+    if isinstance(call.prepared, ApiError):
+        raise ApiError(ErrorCode.BOT_NOT_UPDATED) from call.prepared
     changed = any(msgspec.structs.astuple(given))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
-        raise Refused(Problem.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
+        raise ApiError(ErrorCode.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
     profile = await _profile(call, given)
     await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers, now=call.now)
     return True
@@ -203,11 +204,11 @@ async def update(call: Call, p: Update) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Bot.unregister",
     raises=(
-        Problem.AUTH_TYPE,
-        Problem.CLIENT_UNNAMED,
-        Problem.BOT_NOT_FOUND,
-        Problem.BOT_NOT_YOURS,
-        Problem.BOT_NOT_DELETED,
+        ErrorCode.AUTH_TYPE,
+        ErrorCode.CLIENT_UNNAMED,
+        ErrorCode.BOT_NOT_FOUND,
+        ErrorCode.BOT_NOT_YOURS,
+        ErrorCode.BOT_NOT_DELETED,
     ),
 )
 async def unregister(call: Call, p: Unregister) -> bool:
@@ -217,7 +218,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
     """
     await named_owner(call, p.client_id, p.bot_id)
     if not p.bot_id:
-        raise Refused(Problem.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
     await bots.remove(call.tx, call.user_id, bot, call.now)
     return True
@@ -235,9 +236,9 @@ def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bo
             continue
         url = getattr(given, slot.param) or given.event_handler
         if not url and complete and slot.missing:
-            raise Refused(slot.missing)
+            raise ApiError(slot.missing)
         if url and wrong_handler(url):
-            raise Refused(slot.wrong)
+            raise ApiError(slot.wrong)
         if url:
             changes[slot.kept] = url
     return msgspec.structs.replace(bound, **changes)

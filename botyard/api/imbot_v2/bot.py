@@ -7,8 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api import entities
-from botyard.api.entities import UserShape
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
@@ -20,12 +18,15 @@ from botyard.api.imbot_v2.params import (
     token,
 )
 from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
-from botyard.api.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
-from botyard.chat import bots, pictures
-from botyard.chat.colors import hex_of
-from botyard.chat.handlers import wrong_handler
-from botyard.chat.loose import absent
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import entities
+from botyard.api.shapes.entities import UserShape
+from botyard.api.shared.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
+from botyard.chat.bots import bots
+from botyard.chat.bots.handler_urls import wrong_handler
+from botyard.chat.content.lenient_parsing import absent
+from botyard.chat.conversation.colors import hex_of
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot, BotType, EventMode
 from botyard.model.people import Profile
 from botyard.rpc.access import Access
@@ -122,19 +123,19 @@ def _avatar(p: Register | Update) -> object:
     mode=Mode.WRITE,
     before=_avatar,
     raises=(
-        Problem.TOKEN_MISSING,
-        Problem.TOKEN_TOO_LONG,
-        Problem.BOT_CODE,
-        Problem.BOT_NAME,
-        Problem.CODE_TAKEN,
-        Problem.BOT_TYPE_WRONG,
-        Problem.EVENT_MODE_WRONG,
-        Problem.WEBHOOK_MISSING,
-        Problem.BOT_NOT_CREATED,
-        Problem.WEBHOOK_WRONG,
-        Problem.BOT_COUNT,
-        Problem.AVATAR_TYPE,
-        Problem.AVATAR_SIZE,
+        ErrorCode.TOKEN_MISSING,
+        ErrorCode.TOKEN_TOO_LONG,
+        ErrorCode.BOT_CODE,
+        ErrorCode.BOT_NAME,
+        ErrorCode.CODE_TAKEN,
+        ErrorCode.BOT_TYPE_WRONG,
+        ErrorCode.EVENT_MODE_WRONG,
+        ErrorCode.WEBHOOK_MISSING,
+        ErrorCode.BOT_NOT_CREATED,
+        ErrorCode.WEBHOOK_WRONG,
+        ErrorCode.BOT_COUNT,
+        ErrorCode.AVATAR_TYPE,
+        ErrorCode.AVATAR_SIZE,
     ),
 )
 async def register(call: Call, p: Register) -> BotAnswer:
@@ -149,12 +150,12 @@ async def register(call: Call, p: Register) -> BotAnswer:
     signed = given.bot_token if given.bot_token.strip() else token(p)
     require_token(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
-        raise Refused(Problem.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
+        raise ApiError(ErrorCode.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
     code = given.code.strip()
     if not code:
-        raise Refused(Problem.BOT_CODE)
+        raise ApiError(ErrorCode.BOT_CODE)
     if not given.properties.name.strip():
-        raise Refused(Problem.BOT_NAME)
+        raise ApiError(ErrorCode.BOT_NAME)
     owned_by = await registrant(call, signed, code)
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
@@ -164,21 +165,21 @@ async def register(call: Call, p: Register) -> BotAnswer:
     return await _answer(call, bot_id)
 
 
-async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.Plan:
+async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.NewBot:
     kind = shapes.TYPES.get(given.type or "bot")
     if kind is None:
-        raise Refused(Problem.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
+        raise ApiError(ErrorCode.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
     mode = _mode(given.event_mode or EventMode.FETCH)
     url = "" if absent(given.webhook_url) else given.webhook_url
     if mode is EventMode.WEBHOOK and not url:
-        raise Refused(Problem.WEBHOOK_MISSING)
+        raise ApiError(ErrorCode.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
-        raise Refused(Problem.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
+        raise ApiError(ErrorCode.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
     if url and wrong_handler(url):
-        raise Refused(Problem.WEBHOOK_WRONG)
+        raise ApiError(ErrorCode.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
     profile = await _profile(call, given.properties)
-    return bots.Plan(
+    return bots.NewBot(
         owner=owned_by,
         code=code,
         type=kind,
@@ -200,11 +201,11 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
     before=_avatar,
     raises=(
         *BOT_PROBLEMS,
-        Problem.EVENT_MODE_WRONG,
-        Problem.WEBHOOK_WRONG,
-        Problem.AVATAR_TYPE,
-        Problem.AVATAR_SIZE,
-        Problem.TOKEN_NOT_ROTATED,
+        ErrorCode.EVENT_MODE_WRONG,
+        ErrorCode.WEBHOOK_WRONG,
+        ErrorCode.AVATAR_TYPE,
+        ErrorCode.AVATAR_SIZE,
+        ErrorCode.TOKEN_NOT_ROTATED,
     ),
 )
 async def update(call: Call, p: Update) -> BotAnswer:
@@ -222,7 +223,7 @@ async def update(call: Call, p: Update) -> BotAnswer:
     # Without a token beside `fields`, the one inside is what the call was signed with.
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
         if len(fresh) > TOKEN_MAX:
-            raise Refused(Problem.TOKEN_NOT_ROTATED)
+            raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
         await _rotate(call, changed, fresh)
     return await _answer(call, found.user_id)
 
@@ -237,7 +238,7 @@ async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
         if is_alias(call, fresh, bot):
             return
         if await is_any_alias(call, fresh):
-            raise Refused(Problem.TOKEN_NOT_ROTATED)
+            raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
     await bots.hand_over(call.tx, bot, name)
 
 
@@ -263,11 +264,11 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     fresh = "" if absent(given.webhook_url) else given.webhook_url
     url = fresh or bot.webhook_url
     if fresh and wrong_handler(fresh):
-        raise Refused(Problem.WEBHOOK_WRONG)
+        raise ApiError(ErrorCode.WEBHOOK_WRONG)
     if bot.dialect == "v1":
         return bot
     if mode is EventMode.WEBHOOK and not url:
-        raise Refused(Problem.WEBHOOK_WRONG)
+        raise ApiError(ErrorCode.WEBHOOK_WRONG)
     return msgspec.structs.replace(bot, event_mode=mode, webhook_url=url)
 
 
@@ -275,7 +276,7 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     "imbot.v2.Bot.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.BOT_NOT_DELETED),
+    raises=(*BOT_PROBLEMS, ErrorCode.BOT_NOT_DELETED),
 )
 async def unregister(call: Call, p: Unregister) -> Done:
     """Remove a bot, its commands and its private dialogs.
@@ -286,24 +287,24 @@ async def unregister(call: Call, p: Unregister) -> Done:
     return DONE
 
 
-@method("imbot.v2.Bot.get", raises=(Problem.TOKEN_MISSING, Problem.BOT_PARAMS, Problem.BOT_NOT_FOUND))
+@method("imbot.v2.Bot.get", raises=(ErrorCode.TOKEN_MISSING, ErrorCode.BOT_PARAMS, ErrorCode.BOT_NOT_FOUND))
 async def get(call: Call, p: Get) -> BotAnswer:
     """Find a bot; its owner is told its event mode and its numbers, others are not.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
     """
     if not owner(call, token(p)) and call.identity.auth is Auth.WEBHOOK:
-        raise Refused(Problem.TOKEN_MISSING)
+        raise ApiError(ErrorCode.TOKEN_MISSING)
     if not p.bot_id and not p.code:
-        raise Refused(Problem.BOT_PARAMS)
+        raise ApiError(ErrorCode.BOT_PARAMS)
     found = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
     if found is None:
-        raise Refused(Problem.BOT_NOT_FOUND, hint="there is no such bot")
+        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="there is no such bot")
     name = await known_owner(call, token(p), found.user_id)
     return await shapes.bot_answer(call.tx, call.context, found, own=bool(name) and found.owner == name)
 
 
-@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(Problem.TOKEN_MISSING,))
+@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(ErrorCode.TOKEN_MISSING,))
 async def list_(call: Call, p: List) -> Listed:
     """List the caller's own bots, oldest first; a type that does not exist has none.
 
@@ -330,7 +331,7 @@ def _mode(word: str) -> EventMode:
     try:
         return EventMode(word)
     except ValueError:
-        raise Refused(Problem.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
+        raise ApiError(ErrorCode.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
 
 
 def _background(given: str | UnsetType | None) -> str | None:

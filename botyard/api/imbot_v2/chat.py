@@ -6,8 +6,6 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import entities
-from botyard.api.entities import UserShape
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
@@ -21,10 +19,14 @@ from botyard.api.imbot_v2.params import (
     require_named,
 )
 from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
-from botyard.chat import chats, content, members, overview, pictures, typing
-from botyard.chat.colors import hex_of
-from botyard.chat.pictures import Picture
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import entities
+from botyard.api.shapes.entities import UserShape
+from botyard.chat.content import content
+from botyard.chat.conversation import chats, members, overview, typing
+from botyard.chat.conversation.colors import hex_of
+from botyard.chat.media import pictures
+from botyard.chat.media.pictures import NamedPicture
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Kind, Member
 from botyard.rpc.access import Access
@@ -117,7 +119,7 @@ def _avatar(p: Add | Update) -> object:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_avatar,
-    raises=(*BOT_PROBLEMS, Problem.CHAT_NOT_CREATED),
+    raises=(*BOT_PROBLEMS, ErrorCode.CHAT_NOT_CREATED),
 )
 async def add(call: Call, p: Add) -> MadeChat:
     """Make a group chat.
@@ -128,7 +130,7 @@ async def add(call: Call, p: Add) -> MadeChat:
     """
     bot = await own_bot(call, p)
     given = p.fields
-    plan = chats.Plan(
+    plan = chats.NewChat(
         kind=Kind.OPEN if given.type.strip().lower() == "open" else Kind.GROUP,
         title=given.title,
         description=given.description,
@@ -167,11 +169,11 @@ async def get(call: Call, p: Get) -> ChatAnswer:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        Problem.CHAT_KIND,
-        Problem.RENAME_FORBIDDEN,
-        Problem.COLOR_SAME,
-        Problem.AVATAR_FORBIDDEN,
-        Problem.AVATAR_DENIED,
+        ErrorCode.CHAT_KIND,
+        ErrorCode.RENAME_FORBIDDEN,
+        ErrorCode.COLOR_SAME,
+        ErrorCode.AVATAR_FORBIDDEN,
+        ErrorCode.AVATAR_DENIED,
     ),
 )
 async def update(call: Call, p: Update) -> Done:
@@ -183,15 +185,15 @@ async def update(call: Call, p: Update) -> Done:
     """
     bot, chat, member = await _placed(call, p)
     if chat.private:
-        raise Refused(Problem.CHAT_KIND)
+        raise ApiError(ErrorCode.CHAT_KIND)
     given, color = p.fields, hex_of(p.fields.color)
     if given.title.strip():
         await chats.rename(call.tx, bot.user_id, chat, member, given.title, call.now)
     if isinstance(given.description, str):
         await chats.describe(call.tx, bot.user_id, chat, member, given.description, call.now)
     if color and color != chat.color:
-        await chats.paint(call.tx, bot.user_id, chat, member, color, call.now)
-    if isinstance(call.prepared, Picture):
+        await chats.set_color(call.tx, bot.user_id, chat, member, color, call.now)
+    if isinstance(call.prepared, NamedPicture):
         chats.require_avatar(chat, member)
         await chats.set_avatar(call.tx, bot.user_id, chat, member, await _kept(call), call.now)
     return DONE
@@ -204,9 +206,9 @@ async def update(call: Call, p: Update) -> Done:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        Problem.KICK_FORBIDDEN,
-        Problem.OWNER_MAY_NOT_LEAVE,
-        Problem.MEMBER_MISSING,
+        ErrorCode.KICK_FORBIDDEN,
+        ErrorCode.OWNER_MAY_NOT_LEAVE,
+        ErrorCode.MEMBER_MISSING,
     ),
 )
 async def leave(call: Call, p: Get) -> Done:
@@ -223,7 +225,7 @@ async def leave(call: Call, p: Get) -> Done:
     "imbot.v2.Chat.setOwner",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Problem.CHAT_KIND, Problem.OWNER_DENIED),
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED),
 )
 async def set_owner(call: Call, p: OneUser) -> Done:
     """Hand the bot's chat over to another member.
@@ -232,7 +234,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     """
     bot, chat, member = await _placed(call, p)
     if chat.private:
-        raise Refused(Problem.CHAT_KIND)
+        raise ApiError(ErrorCode.CHAT_KIND)
     await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return DONE
 
@@ -241,7 +243,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     "imbot.v2.Chat.User.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Problem.EXTEND_FORBIDDEN, Problem.MEMBER_EXISTS),
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, ErrorCode.EXTEND_FORBIDDEN, ErrorCode.MEMBER_EXISTS),
 )
 async def user_add(call: Call, p: Users) -> Done:
     """Let people into a chat; older messages stay hidden from them. Unknown people are ignored.
@@ -260,9 +262,9 @@ async def user_add(call: Call, p: Users) -> Done:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        Problem.KICK_FORBIDDEN,
-        Problem.OWNER_MAY_NOT_LEAVE,
-        Problem.MEMBER_MISSING,
+        ErrorCode.KICK_FORBIDDEN,
+        ErrorCode.OWNER_MAY_NOT_LEAVE,
+        ErrorCode.MEMBER_MISSING,
     ),
 )
 async def user_delete(call: Call, p: OneUser) -> Done:
@@ -271,14 +273,14 @@ async def user_delete(call: Call, p: OneUser) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
     """
     bot, chat, member = await _placed(call, p)
-    await members.expel(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    await members.remove_if_member(call.tx, bot.user_id, chat, member, p.user_id, call.now)
     return DONE
 
 
 @method(
     "imbot.v2.Chat.User.list",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.CHAT_KIND),
+    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.CHAT_KIND),
 )
 async def user_list(call: Call, p: UserList) -> list[UserShape]:
     """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
@@ -303,7 +305,7 @@ async def user_list(call: Call, p: UserList) -> list[UserShape]:
     "imbot.v2.Chat.Manager.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Problem.MANAGER_DENIED),
+    raises=(*BOT_PROBLEMS, ErrorCode.USER_IDS_EMPTY, *DIALOG_PROBLEMS, ErrorCode.MANAGER_DENIED),
 )
 async def manager_add(call: Call, p: Users) -> Done:
     """Make members managers of the bot's chat; people who are not in it are ignored.
@@ -318,7 +320,7 @@ async def manager_add(call: Call, p: Users) -> Done:
     "imbot.v2.Chat.Manager.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Problem.MANAGER_DENIED),
+    raises=(*BOT_PROBLEMS, ErrorCode.USER_IDS_EMPTY, *DIALOG_PROBLEMS, ErrorCode.MANAGER_DENIED),
 )
 async def manager_delete(call: Call, p: Users) -> Done:
     """Take the managers' role away from members of the bot's chat.
@@ -334,7 +336,7 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
     require_named(call, p)
     wanted = _people(p.user_ids)
     if not wanted:
-        raise Refused(Problem.USER_IDS_EMPTY)
+        raise ApiError(ErrorCode.USER_IDS_EMPTY)
     bot = await own_bot(call, p)
     chat, member = await place(call, bot, p.dialog_id)
     await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on, call.now)
@@ -384,7 +386,7 @@ def _people(given: list[int]) -> list[int]:
 
 async def _kept(call: Call) -> str:
     """The path of the picture that came with a call; empty for none."""
-    return await pictures.keep(call.tx, call.prepared, call.now) if isinstance(call.prepared, Picture) else ""
+    return await pictures.keep(call.tx, call.prepared, call.now) if isinstance(call.prepared, NamedPicture) else ""
 
 
 async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new: bool = False) -> AnsweredChat:

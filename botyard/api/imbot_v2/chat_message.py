@@ -7,9 +7,6 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api import entities
-from botyard.api.content import IM, carried
-from botyard.api.entities import MessageShape, UserShape
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
     DIALOG_PROBLEMS,
@@ -20,9 +17,13 @@ from botyard.api.imbot_v2.params import (
     place,
 )
 from botyard.api.imbot_v2.shapes import DONE, Done
-from botyard.chat import content, dialogs, forwarding, messages, reactions, reading
-from botyard.chat.loose import absent
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import entities
+from botyard.api.shapes.entities import MessageShape, UserShape
+from botyard.api.shared.message_content import IM, carried
+from botyard.chat.content import content
+from botyard.chat.content.lenient_parsing import absent
+from botyard.chat.conversation import dialogs, forwarding, messages, reactions, reading
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
 from botyard.rpc import hints
@@ -32,10 +33,10 @@ from botyard.rpc.method import Mode, method
 
 RANGE_MAX = 50
 CONTENT_PROBLEMS = (
-    Problem.ATTACH_WRONG,
-    Problem.ATTACH_TOO_BIG,
-    Problem.KEYBOARD_WRONG,
-    Problem.KEYBOARD_TOO_BIG,
+    ErrorCode.ATTACH_WRONG,
+    ErrorCode.ATTACH_TOO_BIG,
+    ErrorCode.KEYBOARD_WRONG,
+    ErrorCode.KEYBOARD_TOO_BIG,
 )
 
 
@@ -138,12 +139,12 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        Problem.POST_DENIED,
-        Problem.MESSAGE_EMPTY,
+        ErrorCode.POST_DENIED,
+        ErrorCode.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS,
-        Problem.REPLY_DENIED,
-        Problem.REPLY_ELSEWHERE,
-        Problem.MESSAGE_NOT_ADDED,
+        ErrorCode.REPLY_DENIED,
+        ErrorCode.REPLY_ELSEWHERE,
+        ErrorCode.MESSAGE_NOT_ADDED,
     ),
 )
 async def send(call: Call, p: Send) -> Sent:
@@ -166,7 +167,7 @@ async def send(call: Call, p: Send) -> Sent:
     originals = _originals(given.forward_ids)
     says = bool(draft.text or "ATTACH" in params)
     if not says and not originals:
-        raise Refused(Problem.MESSAGE_EMPTY)
+        raise ApiError(ErrorCode.MESSAGE_EMPTY)
     chat, member = await place(call, bot, p.dialog_id)
     message_id = await messages.send(call.tx, bot.user_id, chat, member, draft, call.now) if says else 0
     copies = await forwarding.forward(call.tx, bot.user_id, chat, member, originals, call.now)
@@ -185,10 +186,10 @@ def _originals(given: Any) -> dict[str, int]:
         return {}
     listed = dict(enumerate(given)) if isinstance(given, list) else given
     if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
-        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=_FORWARDED)
+        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
     if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in ids.values()):
-        raise Refused(Problem.MESSAGE_NOT_ADDED, hint=_FORWARDED)
+        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     return {uuid: int(one) for uuid, one in ids.items()}
 
 
@@ -196,7 +197,7 @@ def _originals(given: Any) -> dict[str, int]:
     "imbot.v2.Chat.Message.update",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
 )
 async def update(call: Call, p: Update) -> Done:
     """Change a message of the bot, however old it is. An empty text without attachments deletes it.
@@ -207,9 +208,9 @@ async def update(call: Call, p: Update) -> Done:
     given = p.fields
     try:
         changes = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(given.url_preview)
-    except Refused as refused:
+    except ApiError as refused:
         # The page knows one code for every reason why a message stays as it is.
-        raise Refused(Problem.MESSAGE_LOCKED, hint=hints.said(refused)) from refused
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
     text = None if given.message is UNSET else content.clipped(given.message.strip())
     await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None, call.now)
     return DONE
@@ -219,7 +220,7 @@ async def update(call: Call, p: Update) -> Done:
     "imbot.v2.Chat.Message.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
 )
 async def delete(call: Call, p: Delete) -> Done:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
@@ -235,7 +236,7 @@ async def delete(call: Call, p: Delete) -> Done:
     "imbot.v2.Chat.Message.read",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.MESSAGE_MISSING),
+    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.MESSAGE_MISSING),
 )
 async def read(call: Call, p: Read) -> ReadAnswer:
     """Mark a chat as read by the bot, up to a message or wholly.
@@ -245,7 +246,7 @@ async def read(call: Call, p: Read) -> ReadAnswer:
     bot = await own_bot(call, p)
     chat, member = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
     if member is None:
-        raise Refused(Problem.DIALOG_CLOSED)
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
     if p.message_id > 0:
         await messages.require_here(call.tx, chat, member, p.message_id)
     moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
@@ -256,7 +257,7 @@ async def read(call: Call, p: Read) -> ReadAnswer:
 @method(
     "imbot.v2.Chat.Message.get",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Problem.BOT_TYPE_DENIED, Problem.DIALOG_CLOSED),
+    raises=(*BOT_PROBLEMS, ErrorCode.BOT_TYPE_DENIED, ErrorCode.DIALOG_CLOSED),
 )
 async def get(call: Call, p: Get) -> MessageAnswer:
     """A message and its author, for bots of the types `supervisor` and `personal`.
@@ -264,7 +265,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     bot = _reader(await own_bot(call, p))
-    found, member = await messages.look(call.tx, bot.user_id, p.message_id, Problem.DIALOG_CLOSED)
+    found, member = await messages.look(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
     views = await entities.seen(call.tx, found.chat_id)
     people = await entities.people(call.tx, call.context, [found.author_id])
     return MessageAnswer(
@@ -275,7 +276,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
 @method(
     "imbot.v2.Chat.Message.getContext",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Problem.BOT_TYPE_DENIED, Problem.MESSAGE_MISSING, Problem.MESSAGE_CLOSED),
+    raises=(*BOT_PROBLEMS, ErrorCode.BOT_TYPE_DENIED, ErrorCode.MESSAGE_MISSING, ErrorCode.MESSAGE_CLOSED),
 )
 async def get_context(call: Call, p: GetContext) -> ContextAnswer:
     """The messages around one of them and their authors, for bots of the types `supervisor` and `personal`.
@@ -298,7 +299,7 @@ async def get_context(call: Call, p: GetContext) -> ContextAnswer:
 def _reader(bot: Bot) -> Bot:
     """A bot that may read what others write. Raises BOT_TYPE_DENIED."""
     if bot.type not in ATTENTIVE:
-        raise Refused(Problem.BOT_TYPE_DENIED)
+        raise ApiError(ErrorCode.BOT_TYPE_DENIED)
     return bot
 
 
@@ -306,7 +307,7 @@ def _reader(bot: Bot) -> Bot:
     "imbot.v2.Chat.Message.Reaction.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.DIALOG_CLOSED, Problem.REACTION_UNKNOWN, Problem.REACTION_SET),
+    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_CLOSED, ErrorCode.REACTION_UNKNOWN, ErrorCode.REACTION_SET),
 )
 async def reaction_add(call: Call, p: Reaction) -> Done:
     """React to a message as the bot, with one of the 48 reactions.
@@ -322,7 +323,7 @@ async def reaction_add(call: Call, p: Reaction) -> Done:
     "imbot.v2.Chat.Message.Reaction.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.DIALOG_CLOSED, Problem.REACTION_UNKNOWN),
+    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_CLOSED, ErrorCode.REACTION_UNKNOWN),
 )
 async def reaction_delete(call: Call, p: Reaction) -> Done:
     """Take a reaction of the bot back; one that was not set is as good as taken back.

@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from botyard.api.content import IM, carried
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot
 from botyard.api.imbot_v2.shapes import DONE, CommandShape, Done, ListedCommand
-from botyard.chat import commands, content, dialogs
-from botyard.errors import Problem, Refused
+from botyard.api.shared.message_content import IM, carried
+from botyard.chat.bots import commands
+from botyard.chat.content import content
+from botyard.chat.conversation import dialogs
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot, Command
 from botyard.model.messages import Draft
 from botyard.rpc import hints
@@ -103,10 +105,10 @@ class Listed(msgspec.Struct, frozen=True):
     mode=Mode.WRITE,
     raises=(
         *BOT_PROBLEMS,
-        Problem.COMMAND_WORD,
-        Problem.COMMAND_EMPTY,
-        Problem.LANG_EMPTY,
-        Problem.COMMAND_NOT_CREATED,
+        ErrorCode.COMMAND_WORD,
+        ErrorCode.COMMAND_EMPTY,
+        ErrorCode.LANG_EMPTY,
+        ErrorCode.COMMAND_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> CommandAnswer:
@@ -118,10 +120,10 @@ async def register(call: Call, p: Register) -> CommandAnswer:
     given: NewCommand | Register = p if p.fields is None else p.fields
     word = _word(given.command)
     if not word:
-        raise Refused(Problem.COMMAND_EMPTY)
+        raise ApiError(ErrorCode.COMMAND_EMPTY)
     lang = _phrased([], given.title, given.params)
     if not lang and not given.hidden:
-        raise Refused(Problem.LANG_EMPTY)
+        raise ApiError(ErrorCode.LANG_EMPTY)
     known = await rows.find_command_named(call.tx, bot.user_id, word)
     if known is not None:
         return CommandAnswer(shapes.command(known))
@@ -146,10 +148,10 @@ async def register(call: Call, p: Register) -> CommandAnswer:
     mode=Mode.WRITE,
     raises=(
         *BOT_PROBLEMS,
-        Problem.COMMAND_NOT_FOUND,
-        Problem.COMMAND_WORDLESS,
-        Problem.COMMAND_WORD,
-        Problem.COMMAND_TAKEN,
+        ErrorCode.COMMAND_NOT_FOUND,
+        ErrorCode.COMMAND_WORDLESS,
+        ErrorCode.COMMAND_WORD,
+        ErrorCode.COMMAND_TAKEN,
     ),
 )
 async def update(call: Call, p: Update) -> CommandAnswer:
@@ -162,7 +164,7 @@ async def update(call: Call, p: Update) -> CommandAnswer:
     given = p.fields
     word = found.command if given.command is UNSET else _word(given.command)
     if not word:
-        raise Refused(Problem.COMMAND_WORDLESS)
+        raise ApiError(ErrorCode.COMMAND_WORDLESS)
     changed = msgspec.structs.replace(
         found,
         command=word,
@@ -179,7 +181,7 @@ async def update(call: Call, p: Update) -> CommandAnswer:
     "imbot.v2.Command.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.COMMAND_NOT_FOUND),
+    raises=(*BOT_PROBLEMS, ErrorCode.COMMAND_NOT_FOUND),
 )
 async def unregister(call: Call, p: OneCommand) -> Done:
     """Take a slash command away.
@@ -208,7 +210,7 @@ async def list_(call: Call, p: List) -> Listed:
     "imbot.v2.Command.answer",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Problem.COMMAND_UNANSWERED),
+    raises=(*BOT_PROBLEMS, ErrorCode.COMMAND_UNANSWERED),
 )
 async def answer(call: Call, p: Answer) -> Done:
     """Answer a slash command in the chat where it was called.
@@ -219,14 +221,14 @@ async def answer(call: Call, p: Answer) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-answer.md
     """
     bot = await own_bot(call, p)
-    cause: Refused | None = None
+    cause: ApiError | None = None
     try:
         sent = await _answered(call, bot, p)
-    except Refused as refused:
+    except ApiError as refused:
         sent, cause = 0, refused
     if not sent:
-        hint = hints.said(cause) if cause else "fields[message] is empty, and there is no attachment"
-        raise Refused(Problem.COMMAND_UNANSWERED, hint=hint) from cause
+        hint = hints.hint_text(cause) if cause else "fields[message] is empty, and there is no attachment"
+        raise ApiError(ErrorCode.COMMAND_UNANSWERED, hint=hint) from cause
     return DONE
 
 
@@ -248,7 +250,7 @@ def _word(given: Any) -> str:
     if given is UNSET or given is None:
         return ""
     if not isinstance(given, str):
-        raise Refused(Problem.COMMAND_WORD)
+        raise ApiError(ErrorCode.COMMAND_WORD)
     return commands.word(given)
 
 

@@ -6,19 +6,21 @@ from typing import Any
 
 import msgspec
 
-from botyard.api import fetching, owners, user_events
 from botyard.api.imbot_v2 import events, shapes
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named, token
-from botyard.api.post import Told
-from botyard.chat import bots, subscriptions
-from botyard.errors import Problem, Refused
+from botyard.api.payloads import user_payloads
+from botyard.api.payloads.webhook_payload import EventPayload
+from botyard.api.shared import event_queue, owners
+from botyard.chat import subscriptions
+from botyard.chat.bots import bots
+from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.events import Happening
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, method
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 class Get(BotParams, frozen=True, rename="camel"):
@@ -34,9 +36,9 @@ class Get(BotParams, frozen=True, rename="camel"):
     "imbot.v2.Event.get",
     access=Access.BOT_OWNER,
     mode=Mode.NONE,
-    raises=(*BOT_PROBLEMS, Problem.SCOPE_OF_EVENTS, Problem.USER_UNSUBSCRIBED),
+    raises=(*BOT_PROBLEMS, ErrorCode.SCOPE_OF_EVENTS, ErrorCode.USER_UNSUBSCRIBED),
 )
-async def get(call: Call, p: Get) -> Hinted[fetching.Page]:
+async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.
 
     Of a bot that was unregistered what lies ready can still be fetched, ONIMBOTV2DELETE as the last; once that is
@@ -46,14 +48,14 @@ async def get(call: Call, p: Get) -> Hinted[fetching.Page]:
     """
     require_named(call, p)
     if p.with_user_events and "im" not in call.identity.scopes:
-        raise Refused(Problem.SCOPE_OF_EVENTS)
+        raise ApiError(ErrorCode.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
         inside = call.within(tx)
         owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
-            bot = await bots.find_told(tx, owner, p.bot_id, fetching.kept_since(call))
-        except Refused as refused:
+            bot = await bots.find_told(tx, owner, p.bot_id, event_queue.kept_since(call))
+        except ApiError as refused:
             refused.hint = await owners.no_bot(inside, token(p), p.bot_id, refused)
             raise
         if p.with_user_events:
@@ -62,14 +64,16 @@ async def get(call: Call, p: Get) -> Hinted[fetching.Page]:
 
     bot, shown = await call.context.database.read(found)
 
-    async def words(tx: Tx, what: Happening) -> Told | None:
+    async def words(tx: Tx, what: Happening) -> EventPayload | None:
         return await events.told(tx, call.context, what, bot, shown)
 
-    queues = [fetching.Queue(recipients.bot(bot.user_id), words)]
+    queues = [event_queue.EventQueue(recipients.bot(bot.user_id), words)]
     if p.with_user_events:
-        queues.append(user_events.queue(call))
+        queues.append(user_payloads.queue(call))
     # Behind the farewell of a bot nothing comes that could be waited for.
-    page = await fetching.fetch(call, queues, fetching.ask(p.offset, p.limit, p.wait if bot.active else 0))
+    page = await event_queue.fetch(
+        call, queues, event_queue.fetch_request(p.offset, p.limit, p.wait if bot.active else 0)
+    )
     return Hinted(page, hint="" if page.events or bot.event_mode == EventMode.FETCH else _called(bot))
 
 

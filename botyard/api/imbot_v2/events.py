@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from zlib import crc32
 
-from botyard.api import entities, happenings
-from botyard.api.auth_block import block, note_alias
-from botyard.api.happenings import Data, Scene
-from botyard.api.post import Post, Told
+from botyard.api.payloads import chat_payloads
+from botyard.api.payloads.auth_block import block, note_alias
+from botyard.api.payloads.chat_payloads import Data, RenderContext
+from botyard.api.payloads.webhook_payload import EventPayload, WebhookPayload
+from botyard.api.shapes import entities
 from botyard.model.bots import Bot, EventMode
 from botyard.model.events import (
     BotRemoved,
@@ -27,10 +28,10 @@ from botyard.model.events import (
     MessageSent,
 )
 from botyard.rpc.call import Context
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
-async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | None:
+async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> WebhookPayload | None:
     """An event as the bot's handler is told of it; ``None`` where there is nothing to tell, or no handler.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
@@ -51,7 +52,7 @@ async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> Post | 
         known_as=bot.known_as,
     )
     body = said.data | {"bot": said.data["bot"] | {"auth": own}}
-    return Post(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
+    return WebhookPayload(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
 
 
 def handler_id(bot_id: int, name: str) -> int:
@@ -59,50 +60,50 @@ def handler_id(bot_id: int, name: str) -> int:
     return crc32(f"{bot_id} {name}".encode()) & 0x7FFFFFFF
 
 
-async def told(tx: Tx, context: Context, what: Happening, bot: Bot, shown: Data) -> Told | None:
+async def told(tx: Tx, context: Context, what: Happening, bot: Bot, shown: Data) -> EventPayload | None:
     """An event for a bot that is ``shown`` like this; ``None`` where there is nothing to tell, or its chat is gone."""
-    wanted = WORDS.get(type(what.event))
+    wanted = EVENTS.get(type(what.event))
     if wanted is None:
         return None
     if wanted.say is None:
-        return Told(wanted.name, {"bot": shown})
-    at = await happenings.scene(tx, context, what, bot.user_id, online=True)
-    return Told(wanted.name, {"bot": shown} | await wanted.say(at, what.event)) if at else None
+        return EventPayload(wanted.name, {"bot": shown})
+    at = await chat_payloads.render_context(tx, context, what, bot.user_id, online=True)
+    return EventPayload(wanted.name, {"bot": shown} | await wanted.say(at, what.event)) if at else None
 
 
-async def _join_chat(at: Scene, event: MemberJoined) -> Data:
-    return await happenings.joined(at, event.actor_id)
+async def _join_chat(at: RenderContext, event: MemberJoined) -> Data:
+    return await chat_payloads.member_joined(at, event.actor_id)
 
 
-async def _command_add(at: Scene, event: CommandCalled) -> Data:
+async def _command_add(at: RenderContext, event: CommandCalled) -> Data:
     command = {
         "id": event.command_id,
         "command": f"/{event.command}",
         "params": event.params,
         "context": event.context.lower(),
     }
-    return {"command": command} | await happenings.called(at, event)
+    return {"command": command} | await chat_payloads.command_called(at, event)
 
 
-async def _context_get(at: Scene, event: ContextGiven) -> Data:
+async def _context_get(at: RenderContext, event: ContextGiven) -> Data:
     opened = {"dialogId": entities.dialog_id(at.chat, at.viewer_id), "context": event.context}
-    return opened | await happenings.around(at, event.actor_id)
+    return opened | await chat_payloads.common_fields(at, event.actor_id)
 
 
-class Words(NamedTuple):
+class BotEventV2Spec(NamedTuple):
     """The name of an event, and its body; ``None``: nothing but the bot."""
 
     name: str
-    say: Callable[[Scene, Any], Awaitable[Data]] | None
+    say: Callable[[RenderContext, Any], Awaitable[Data]] | None
 
 
-WORDS: dict[type[Event], Words] = {
-    MessageSent: Words("ONIMBOTV2MESSAGEADD", happenings.said),
-    MessageEdited: Words("ONIMBOTV2MESSAGEUPDATE", happenings.edited),
-    MessageErased: Words("ONIMBOTV2MESSAGEDELETE", happenings.erased),
-    MemberJoined: Words("ONIMBOTV2JOINCHAT", _join_chat),
-    BotRemoved: Words("ONIMBOTV2DELETE", None),
-    ContextGiven: Words("ONIMBOTV2CONTEXTGET", _context_get),
-    CommandCalled: Words("ONIMBOTV2COMMANDADD", _command_add),
-    MessageLiked: Words("ONIMBOTV2REACTIONCHANGE", happenings.liked),
+EVENTS: dict[type[Event], BotEventV2Spec] = {
+    MessageSent: BotEventV2Spec("ONIMBOTV2MESSAGEADD", chat_payloads.message_added),
+    MessageEdited: BotEventV2Spec("ONIMBOTV2MESSAGEUPDATE", chat_payloads.message_edited),
+    MessageErased: BotEventV2Spec("ONIMBOTV2MESSAGEDELETE", chat_payloads.message_deleted),
+    MemberJoined: BotEventV2Spec("ONIMBOTV2JOINCHAT", _join_chat),
+    BotRemoved: BotEventV2Spec("ONIMBOTV2DELETE", None),
+    ContextGiven: BotEventV2Spec("ONIMBOTV2CONTEXTGET", _context_get),
+    CommandCalled: BotEventV2Spec("ONIMBOTV2COMMANDADD", _command_add),
+    MessageLiked: BotEventV2Spec("ONIMBOTV2REACTIONCHANGE", chat_payloads.reaction_changed),
 }

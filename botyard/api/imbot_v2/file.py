@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.api import entities
-from botyard.api import files as shared
-from botyard.api.files import Download, Uploaded
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place, token
-from botyard.chat import files
-from botyard.chat.files import Place
-from botyard.errors import Problem, Refused
+from botyard.api.shapes import entities
+from botyard.api.shapes import files as shared
+from botyard.api.shapes.files import Download, Uploaded
+from botyard.chat.media import files
+from botyard.chat.media.files import UploadTarget
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 
 class UploadFields(Fields, frozen=True, rename="camel"):
@@ -47,13 +47,13 @@ class DownloadParams(BotParams, frozen=True, rename="camel"):
     uploads=True,
     raises=(
         *BOT_PROBLEMS,
-        Problem.FILE_EMPTY,
-        Problem.FILE_CONTENT,
-        Problem.FILE_TOO_BIG,
-        Problem.FILE_REFUSED,
-        Problem.FILE_NOT_STORED,
-        Problem.FILE_FOLDER,
-        Problem.FILE_NOT_SENT,
+        ErrorCode.FILE_EMPTY,
+        ErrorCode.FILE_CONTENT,
+        ErrorCode.FILE_TOO_BIG,
+        ErrorCode.FILE_REFUSED,
+        ErrorCode.FILE_NOT_STORED,
+        ErrorCode.FILE_FOLDER,
+        ErrorCode.FILE_NOT_SENT,
     ),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
@@ -64,14 +64,14 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     # Not all of the parameters: what a refusal remembers of its way must not hold the whole file.
     named, dialog_id = BotParams(bot_id=p.bot_id, bot_token=token(p)), p.dialog_id
 
-    async def enter(tx: Tx) -> Place:
+    async def enter(tx: Tx) -> UploadTarget:
         inside = call.within(tx)
         bot = await own_bot(inside, named)
-        return Place(bot.user_id, *await _opened(inside, bot, dialog_id))
+        return UploadTarget(bot.user_id, *await _opened(inside, bot, dialog_id))
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
-    file = shared.given(p.fields.name, p.fields.content, p.fields.file, Problem.FILE_EMPTY)
+    file = shared.given(p.fields.name, p.fields.content, p.fields.file, ErrorCode.FILE_EMPTY)
     sent = await shared.send(call, enter, file, p.fields.message)
     shown = shared.shape(call.context, sent.file)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))
@@ -81,16 +81,16 @@ async def _opened(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
     """The chat to send to. The page has one code for all that can be wrong with it."""
     try:
         return await place(call, bot, dialog_id)
-    except Refused as refused:
-        if refused.problem in (Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.USER_MISSING):
-            raise Refused(Problem.FILE_FOLDER) from refused
+    except ApiError as refused:
+        if refused.problem in (ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
+            raise ApiError(ErrorCode.FILE_FOLDER) from refused
         raise
 
 
 @method(
     "imbot.v2.File.download",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Problem.FILE_MISSING, Problem.FILE_CLOSED),
+    raises=(*BOT_PROBLEMS, ErrorCode.FILE_MISSING, ErrorCode.FILE_CLOSED),
 )
 async def download(call: Call, p: DownloadParams) -> Download:
     """A link by which a file of a chat that the bot is in can be downloaded.
@@ -100,7 +100,7 @@ async def download(call: Call, p: DownloadParams) -> Download:
     bot = await own_bot(call, p)
     found = await files.find(call.tx, bot.user_id, p.file_id)
     if found is None:
-        raise Refused(Problem.FILE_MISSING)
+        raise ApiError(ErrorCode.FILE_MISSING)
     if not found[1]:
-        raise Refused(Problem.FILE_CLOSED)
+        raise ApiError(ErrorCode.FILE_CLOSED)
     return shared.download_link(call, "imbot", found[0], bot.user_id)

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from botyard.api import owners
-from botyard.api.owners import owner
-from botyard.chat import dialogs
-from botyard.errors import Problem, Refused
+from botyard.api.shared import owners
+from botyard.api.shared.owners import owner
+from botyard.chat.conversation import dialogs
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
 
 # What every method of a registered bot may raise, in the order in which it is asked for.
-BOT_PROBLEMS = (Problem.TOKEN_MISSING, Problem.BOT_UNNAMED, Problem.BOT_NOT_FOUND, Problem.BOT_NOT_YOURS)
+BOT_PROBLEMS = (ErrorCode.TOKEN_MISSING, ErrorCode.BOT_UNNAMED, ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
 # The same of every method that goes to a dialog; the caller is told one thing by all of them.
-DIALOG_PROBLEMS = (Problem.DIALOG_EMPTY, Problem.DIALOG_CLOSED, Problem.USER_MISSING)
+DIALOG_PROBLEMS = (ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING)
 
 
 class TokenParams(Params, frozen=True, rename="camel"):
@@ -66,7 +66,7 @@ def require_token(call: Call, given: str) -> str:
     """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
     found = owner(call, given)
     if not found:
-        raise Refused(Problem.TOKEN_MISSING)
+        raise ApiError(ErrorCode.TOKEN_MISSING)
     return found
 
 
@@ -80,7 +80,7 @@ def require_named(call: Call, p: NamesBot) -> str:
     """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
     name = require_token(call, token(p))
     if p.bot_id <= 0:
-        raise Refused(Problem.BOT_UNNAMED)
+        raise ApiError(ErrorCode.BOT_UNNAMED)
     return name
 
 
@@ -96,5 +96,5 @@ async def look(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
     """A chat that a bot is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
     chat, member = await dialogs.get(call.tx, bot.user_id, dialog_id)
     if member is None:
-        raise Refused(Problem.DIALOG_CLOSED)
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
     return chat, member

@@ -8,13 +8,13 @@ from __future__ import annotations
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api import entities
-from botyard.api.entities import ChatShape, UserShape
-from botyard.chat.overview import Overview
+from botyard.api.shapes import entities
+from botyard.api.shapes.entities import ChatShape, UserShape
+from botyard.chat.conversation.overview import Overview
 from botyard.model.bots import Bot, BotType, Command
 from botyard.rpc.call import Context
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 
 TYPES = {
     "bot": BotType.BOT,

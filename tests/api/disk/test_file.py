@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import members
+from botyard.chat.conversation import members
 from botyard.store import chats
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.files.room import Room
 from tests.world import SHARED, Answer, Person, World
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import uploads
-from botyard.errors import Problem, Refused
+from botyard.chat.media import uploads
+from botyard.errors import ApiError, ErrorCode
 from botyard.model.chats import Role
 from botyard.store import files as rows
 from botyard.store import members
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.files.room import Room, picture
 from tests.world import World
 
@@ -178,4 +178,4 @@ def test_a_swept_file_is_a_failed_upload(room: Room, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(rows, "take", gone)
     assert room.send("a.txt", b"x").error == "UPLOAD_FAILED"
-    assert Refused(Problem.UPLOAD_NOT_STORED).v2() == ("UPLOAD_FAILED", "File upload failed")
+    assert ApiError(ErrorCode.UPLOAD_NOT_STORED).v2() == ("UPLOAD_FAILED", "File upload failed")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from botyard.chat import messages
+from botyard.chat.conversation import messages
 from tests.story import bot_does, bot_says, says
 from tests.world import World
 

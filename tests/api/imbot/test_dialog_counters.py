@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.chat.overview import FOREMOST, LISTED, VIEWERS
+from botyard.chat.conversation.overview import FOREMOST, LISTED, VIEWERS
 from botyard.store import members
 from tests.story import about, bot_does, bot_says, reads, says
 from tests.world import Person, World

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from botyard.api.dialog import Dialog
+from botyard.api.shapes.dialog import Dialog
 from botyard.model.people import UserKind
 from botyard.store import chats, members
 from tests.api.imbot.cast import picture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from botyard.model.events import MemberJoined, MessageEdited, MessageErased, MessageSent
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot.test_told import Stage
 from tests.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from b24pysdk.credentials import OAuthEventData
 
-from botyard.chat import members, messages
+from botyard.chat.conversation import members, messages
 from botyard.model.events import (
     BotRemoved,
     CommandCalled,
@@ -18,7 +18,7 @@ from botyard.model.events import (
     MessageSent,
 )
 from botyard.store import chats
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.telling import TOKENS, body, deviations, told
 from tests.conftest import MakeWorld
 from tests.world import AppKey, Person, World

@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable
 from typing import Any
 
-from botyard.chat import messages
+from botyard.chat.conversation import messages
 from tests.world import Answer, AppKey, Person, World
 
 TOKEN = "my_bot_token"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from botyard.chat.commands import MOST
+from botyard.chat.bots.commands import MOST
 from botyard.model.bots import Command
 from botyard.store import bots
 from tests.api.imbot.cast import HANDLER, LANG

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from botyard.api.imbot_v2 import events as words
-from botyard.api.post import Post
+from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import BotRemoved, Event, MessageErased, MessageSent
 from botyard.store import bots
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from botyard.wire import forms
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.api.samples_v2 import DOCUMENTED, as_form, deviations
@@ -71,12 +71,12 @@ class Told(Lab):
         said = self.call("Chat.Message.send", by, botId=bot, dialogId=str(self.ann.id), fields=fields).result["id"]
         self.like(said)
 
-    def posted(self, name: str, bot_id: int) -> Post:
+    def posted(self, name: str, bot_id: int) -> WebhookPayload:
         """What a bot's handler is told of the last event of a kind."""
-        kind = next(kind for kind, wanted in words.WORDS.items() if wanted.name == name)
+        kind = next(kind for kind, wanted in words.EVENTS.items() if wanted.name == name)
         what = newest(self.world, kind)
 
-        async def work(tx: Tx) -> Post | None:
+        async def work(tx: Tx) -> WebhookPayload | None:
             gone = what.event.bot if isinstance(what.event, BotRemoved) else None
             bot = gone or await bots.find(tx, bot_id)
             assert bot is not None
@@ -100,7 +100,7 @@ def told(portal: World) -> Told:
     return Told(portal)
 
 
-def sent(post: Post) -> dict[str, Any]:
+def sent(post: WebhookPayload) -> dict[str, Any]:
     """The body as a handler reads it."""
     body = {"event": post.event, "data": post.data, "ts": 1, "auth": post.auth}
     return forms.parse(forms.encode(body).encode())
@@ -177,7 +177,7 @@ def test_a_bot_that_fetches_is_not_called(told: Told) -> None:
     told.happens("ONIMBOTV2MESSAGEADD", told.bot)
     what = newest(told.world, MessageSent)
 
-    async def work(tx: Tx) -> Post | None:
+    async def work(tx: Tx) -> WebhookPayload | None:
         bot = await bots.find(tx, told.bot)
         assert bot is not None
         return await words.render(tx, told.world.context, what, bot)
@@ -293,8 +293,8 @@ def test_a_command_by_its_name_words_and_context(told: Told) -> None:
 
 
 def test_every_event_has_its_words() -> None:
-    assert {wanted.name for wanted in words.WORDS.values()} == set(EVENTS)
-    assert all(issubclass(kind, Event) for kind in words.WORDS)
+    assert {wanted.name for wanted in words.EVENTS.values()} == set(EVENTS)
+    assert all(issubclass(kind, Event) for kind in words.EVENTS)
 
 
 def test_params_have_the_names_of_portals_as_texts_in_a_form_and_typed_where_fetched(told: Told) -> None:

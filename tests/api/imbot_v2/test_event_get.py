@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from botyard.store import deliveries, event_queues
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.world import World
 
@@ -277,8 +277,8 @@ def test_what_another_process_wrote_is_noticed(lab: Lab) -> None:
     async def elsewhere() -> None:
         # Changed behind the back of everything that is woken by commits.
         await asyncio.sleep(0.1)
-        lobby = lab.world.context.lobby
-        lobby._rung = asyncio.Event()
+        long_poll = lab.world.context.long_poll
+        long_poll._rung = asyncio.Event()
         await lab.world.context.database.write(
             lambda tx: tx.run("UPDATE deliveries SET state = 'fetch' WHERE id = :id", id=number)
         )
@@ -301,13 +301,13 @@ def test_many_wait_and_each_gets_its_own(lab: Lab) -> None:
 
     answers = lab.together(*(waiting(bot) for bot in bots), talk())[:-1]
     assert [one["result"]["events"][0]["type"] for one in answers] == ["ONIMBOTV2JOINCHAT"] * 5
-    assert lab.world.context.lobby._seats == {}
+    assert lab.world.context.long_poll._waiters == {}
 
 
 def test_nobody_waits_for_a_server_that_stops(lab: Lab) -> None:
     async def stop() -> None:
         await asyncio.sleep(0.1)
-        lab.world.context.lobby.close()
+        lab.world.context.long_poll.close()
 
     offset = lab.get()["nextOffset"]
 

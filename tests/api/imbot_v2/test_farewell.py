@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from botyard.delivery.keeping import tidy
+from botyard.delivery.retention import delete_expired
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.world import World
 
@@ -80,11 +80,11 @@ def test_a_bot_of_an_application_is_told_as_well(portal: World) -> None:
 def test_a_farewell_is_kept_as_long_as_other_events(lab: Lab) -> None:
     lab.call("Bot.unregister")
     lab.world.wait(23 * HOUR)
-    lab.world.run(tidy(lab.world.context))
+    lab.world.run(delete_expired(lab.world.context))
     assert types(lab.get()) == ["ONIMBOTV2DELETE"]
     lab.world.wait(2 * HOUR)
     assert lab.call("Event.get").error == "BOT_NOT_FOUND", "whether or not somebody has tidied up"
-    lab.world.run(tidy(lab.world.context))
+    lab.world.run(delete_expired(lab.world.context))
     assert lab.call("Event.get").error == "BOT_NOT_FOUND"
     (missed,) = lab.world.call("botyard.delivery.list", BOT_ID=lab.bot, STATE="missed").result["DELIVERIES"]
     assert (missed["EVENT"], missed["STATE"]) == ("ONIMBOTV2DELETE", "expired")

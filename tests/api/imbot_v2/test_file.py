@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from botyard.chat import uploads
+from botyard.chat.media import uploads
 from botyard.model.chats import Role
 from botyard.store import members
-from botyard.store.db import Tx
+from botyard.store.engines.db import Tx
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.files.room import Room, base64_of
 from tests.world import Answer, World

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from botyard.chat.reactions import REACTIONS
+from botyard.chat.conversation.reactions import REACTIONS
 from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.world import World
 

@@ -1,0 +1,149 @@
+"""ONAPPINSTALL, ONUSERADD and the others that handlers are bound to with `event.bind`: what these are told.
+
+Docs: api-reference/common/events, api-reference/events/on-offline-event.md. Events of bots that a
+handler is bound to beside the bots' own are told in the words of api/imbot/events.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from botyard.api.imbot import events as imbot
+from botyard.api.payloads.auth_block import APP, block
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.api.shapes.user_fields import readable
+from botyard.model.bindings import Binding
+from botyard.model.bots import Bot
+from botyard.model.events import (
+    AppInstalled,
+    AppRemoved,
+    AppUpdated,
+    BotRemoved,
+    Event,
+    Happening,
+    OfflineQueued,
+    UserAdded,
+)
+from botyard.portal import apps
+from botyard.portal.bindings import OF_BOTS
+from botyard.rpc.call import Context
+from botyard.rpc.identity import scope_set
+from botyard.store import bots, deliveries, users
+from botyard.store.engines.db import Tx
+
+Data = dict[str, Any]
+SECTIONS = ("BOT", "COMMAND")
+"""Where the data of an event name the bots, or their commands, that are told."""
+
+
+async def render(tx: Tx, context: Context, what: Happening, binding: Binding) -> WebhookPayload | None:
+    """An event as a bound handler is told of it; ``None`` where there is nothing to tell.
+
+    Needs a write transaction: the tokens are issued here.
+    """
+    say = EVENTS.get(type(what.event), _of_bots)
+    data = await say(PortalRenderContext(tx, context, binding, what), what.event)
+    if data is None:
+        return None
+    auth = await block(
+        tx,
+        context,
+        owner=binding.owner,
+        user_id=binding.user_id or what.event.actor_id,
+        caller_id=what.caller_id,
+        bare=isinstance(what.event, AppRemoved),
+    )
+    return WebhookPayload(binding.event, data, auth, binding.handler, binding.id)
+
+
+class PortalRenderContext(NamedTuple):
+    """What the data of an event are made from."""
+
+    tx: Tx
+    context: Context
+    binding: Binding
+    what: Happening
+
+
+Renderer = Callable[[PortalRenderContext, Any], Awaitable[Data | None]]
+
+
+async def _app_install(at: PortalRenderContext, event: AppInstalled) -> Data:
+    return {"VERSION": event.version, "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": event.language}
+
+
+async def _app_update(at: PortalRenderContext, event: AppUpdated) -> Data:
+    return {"VERSION": event.version, "PREVIOUS_VERSION": event.previous, "LANGUAGE_ID": event.language}
+
+
+async def _app_uninstall(at: PortalRenderContext, event: AppRemoved) -> Data:
+    return {"LANGUAGE_ID": event.language, "CLEAN": int(event.clean)}
+
+
+async def _offline(at: PortalRenderContext, event: OfflineQueued) -> Data:
+    return {}
+
+
+async def _user_add(at: PortalRenderContext, event: UserAdded) -> Data | None:
+    """The new user, as far as the application's permissions open the fields."""
+    person = await users.find(at.tx, event.user_id)
+    app = await apps.find(at.tx, at.binding.owner.removeprefix(APP))
+    if person is None or app is None:
+        return None
+    departments = await users.departments_of(at.tx, [person.id])
+    fields: Data = {
+        "ID": person.id,
+        "ACTIVE": "Y" if person.active else "N",
+        "EMAIL": person.email,
+        "NAME": person.name,
+        "LAST_NAME": person.last_name,
+        "PERSONAL_GENDER": person.gender,
+        "PERSONAL_BIRTHDAY": person.birthday,
+        "UF_DEPARTMENT": departments.get(person.id, []),
+        "DATE_REGISTER": at.context.clock.atom(person.registered),
+        "WORK_POSITION": person.work_position,
+        "UF_EMPLOYMENT_DATE": "",
+    }
+    open_to = readable(scope_set(app.scopes))
+    return {name: value for name, value in fields.items() if name in open_to}
+
+
+async def _of_bots(at: PortalRenderContext, event: Event) -> Data | None:
+    """What the application's bots are told, in one body for all of them.
+
+    Nothing where they are told at this very address already.
+    """
+    if type(event) not in OF_BOTS:
+        return None
+    whole: Data | None = None
+    for bot in await _told(at):
+        said = await imbot.told(at.tx, at.context, event, bot)
+        if said is None or await imbot.handler(at.tx, event, bot) == at.binding.handler:
+            continue
+        whole = said if whole is None else _joined(whole, said)
+    return whole
+
+
+async def _told(at: PortalRenderContext) -> list[Bot]:
+    """The owner's bots that this event was for when it happened."""
+    if isinstance(at.what.event, BotRemoved):
+        return [at.what.event.bot]
+    numbers = [one.recipient.partition(":") for one in await deliveries.of_event(at.tx, at.what.id)]
+    found = [await bots.find(at.tx, int(number)) for kind, _, number in numbers if kind == "bot"]
+    return [bot for bot in found if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
+
+
+def _joined(whole: Data, said: Data) -> Data:
+    """One body out of two that differ only in who is told."""
+    return whole | {name: whole[name] | said[name] for name in SECTIONS if name in whole}
+
+
+EVENTS: dict[type[Event], Renderer] = {
+    AppInstalled: _app_install,
+    AppUpdated: _app_update,
+    AppRemoved: _app_uninstall,
+    OfflineQueued: _offline,
+    UserAdded: _user_add,
+}
+"""How an event is told: its data."""

@@ -1,0 +1,1 @@
+"""Nouns as several families write them."""

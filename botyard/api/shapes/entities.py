@@ -1,0 +1,290 @@
+"""Messages, chats and people as the second generation writes them, in answers and in events.
+
+Docs: api-reference/chat-bots/chat-bots-v2/entities.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from botyard.chat.conversation.colors import color_for
+from botyard.chat.conversation.forwarding import ORIGIN
+from botyard.model.chats import Chat, Kind, Member
+from botyard.model.messages import Message
+from botyard.model.people import User, UserKind
+from botyard.rpc.call import Context
+from botyard.store import members, users
+from botyard.store.engines.db import Tx
+
+LANGUAGE = "en"
+"""The portal's language."""
+
+CHAT_TYPES: dict[str, str] = {
+    Kind.PRIVATE: "private",
+    Kind.GROUP: "chat",
+    Kind.OPEN: "open",
+    Kind.LINES: "lines",
+    Kind.SYSTEM: "system",
+    Kind.CHANNEL: "channel",
+    Kind.OPEN_CHANNEL: "openChannel",
+    Kind.THREAD: "thread",
+    Kind.COPILOT: "copilot",
+    Kind.COLLAB: "collab",
+    Kind.EXTERNAL: "chat",
+}
+# A guest is to the others what an extranet user is.
+_USER_TYPES = {kind.value: kind.value for kind in UserKind} | {UserKind.GUEST.value: UserKind.EXTRANET.value}
+_AUTHS = {UserKind.BOT: "bot", UserKind.EMAIL: "email"}
+
+
+class Forward(msgspec.Struct, frozen=True, gc=False):
+    """Where a forwarded message was first written."""
+
+    id: int
+    user_id: int = msgspec.field(name="userId")
+    chat_id: int = msgspec.field(name="chatId")
+    date: str
+
+
+class MessageShape(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
+    """A message. ``unread`` and ``viewed`` stand in answers only: they depend on who asks."""
+
+    id: int
+    chat_id: int
+    author_id: int
+    date: str
+    text: str
+    is_system: bool
+    uuid: str
+    forward: Forward | None
+    params: dict[str, Any]
+    viewed_by_others: bool
+    unread: bool | msgspec.UnsetType = msgspec.UNSET
+    viewed: bool | msgspec.UnsetType = msgspec.UNSET
+
+
+class Phones(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    work_phone: str
+    personal_mobile: str
+
+
+class UserShape(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A person or a bot."""
+
+    id: int
+    active: bool
+    name: str
+    first_name: str
+    last_name: str
+    work_position: str
+    color: str
+    avatar: str
+    gender: str
+    birthday: str
+    extranet: bool
+    bot: bool
+    connector: bool
+    external_auth_id: str
+    status: str
+    idle: bool | str
+    last_activity_date: bool | str
+    mobile_last_date: bool | str
+    desktop_last_date: bool | str
+    absent: bool | str
+    departments: list[int]
+    phones: bool | Phones
+    website: str
+    email: str
+    type: str
+
+
+class ChatShape(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A chat as events show it: without what depends on who looks."""
+
+    id: int
+    dialog_id: str
+    name: str
+    type: str
+    message_type: str
+    owner: int
+    color: str
+    avatar: str
+    description: str
+    extranet: bool
+    contains_collaber: bool
+    entity_type: str
+    entity_id: str
+    entity_data_1: str = msgspec.field(name="entityData1")
+    entity_data_2: str = msgspec.field(name="entityData2")
+    entity_data_3: str = msgspec.field(name="entityData3")
+    entity_link: dict[str, str]
+    disk_folder_id: int | None
+    permissions: dict[str, str]
+    parent_chat_id: int | None
+    parent_message_id: int | None
+    is_new: bool
+    text_field_enabled: str
+    background_id: str | None
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """How far the two foremost readers of a chat have come: enough to tell of any message whether others saw it."""
+
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def by_others(self, message_id: int, author_id: int) -> bool:
+        return any(read_id >= message_id and user_id != author_id for user_id, read_id in self.marks)
+
+
+UNSEEN = Seen()
+
+
+async def seen(tx: Tx, chat_id: int) -> Seen:
+    """Who has read furthest in a chat."""
+    return Seen(tuple(await members.furthest(tx, chat_id)))
+
+
+def message(context: Context, one: Message, views: Seen, reader: Member | None = None) -> MessageShape:
+    """A message; for a ``reader`` with what only an answer tells."""
+    return MessageShape(
+        one.id,
+        one.chat_id,
+        one.author_id,
+        context.clock.atom(one.sent),
+        "" if one.erased else one.text,
+        one.system,
+        one.uuid or "",
+        _forward(context, one.params),
+        _params(one),
+        views.by_others(one.id, one.author_id),
+        msgspec.UNSET if reader is None else one.counted > reader.read_counted,
+        msgspec.UNSET if reader is None else one.id <= reader.read_id,
+    )
+
+
+def _forward(context: Context, params: dict[str, Any]) -> Forward | None:
+    if not all(name in params for name in ORIGIN):
+        return None
+    message_id, user_id, chat_id, sent = (int(params[name]) for name in ORIGIN)
+    return Forward(message_id, user_id, chat_id, context.clock.atom(sent))
+
+
+def _params(one: Message) -> dict[str, Any]:
+    """Params by the names of the first generation, which portals use in both: two public bots have read them so."""
+    shown = {name: value for name, value in one.params.items() if name not in ORIGIN}
+    if one.reply_id:
+        shown["REPLY_ID"] = one.reply_id
+    if one.edited:
+        shown["IS_EDITED"] = "Y"
+    if one.erased:
+        shown["IS_DELETED"] = "Y"
+    return shown
+
+
+async def people(tx: Tx, context: Context, ids: Iterable[int], *, online: bool = True) -> dict[int, UserShape]:
+    """Users by id; unknown ones and 0, the author of system messages, are left out."""
+    wanted = [one for one in set(ids) if one]
+    found = await users.find_many(tx, wanted)
+    places = await users.departments_of(tx, wanted)
+    return {one.id: user(context, one, places.get(one.id, []), online=online) for one in found}
+
+
+def user(context: Context, one: User, departments: list[int], *, online: bool = True) -> UserShape:
+    """A user; without ``online`` nothing is said of when the person was last seen."""
+    seen_at = one.last_activity if online else None
+    return UserShape(
+        one.id,
+        one.active,
+        one.full_name,
+        one.name,
+        one.last_name,
+        one.work_position,
+        one.color or color_for(one.id),
+        context.url(one.avatar),
+        one.gender or "M",
+        f"{one.birthday[8:10]}-{one.birthday[5:7]}" if one.birthday else "",
+        one.outside,
+        one.bot,
+        False,
+        _AUTHS.get(UserKind(one.kind), "default"),
+        "online",
+        False,
+        context.clock.atom(seen_at) if seen_at else False,
+        False,
+        False,
+        False,
+        departments,
+        Phones(one.work_phone, one.mobile) if one.work_phone or one.mobile else False,
+        one.www,
+        one.email,
+        _USER_TYPES[one.kind],
+    )
+
+
+NOBODY = UserShape(
+    0,
+    True,
+    "",
+    "",
+    "",
+    "",
+    color_for(0),
+    "",
+    "M",
+    "",
+    False,
+    False,
+    False,
+    "default",
+    "online",
+    False,
+    False,
+    False,
+    False,
+    False,
+    [],
+    False,
+    "",
+    "",
+    UserKind.EMPLOYEE.value,
+)
+"""Who writes system messages, and who is gone."""
+
+
+def dialog_id(chat: Chat, viewer_id: int) -> str:
+    """How a viewer names a chat: ``chat5``, or in a private dialog the id of the other one."""
+    return str(chat.counterpart(viewer_id)) if chat.private else f"chat{chat.id}"
+
+
+async def chat(tx: Tx, context: Context, one: Chat, viewer_id: int) -> ChatShape:
+    """A chat for an event; a private dialog looks like the other person."""
+    other = await users.find(tx, one.counterpart(viewer_id)) if one.private else None
+    return ChatShape(
+        one.id,
+        dialog_id(one, viewer_id),
+        other.full_name if other else one.title,
+        CHAT_TYPES[one.kind],
+        one.kind,
+        one.owner_id,
+        (other.color if other else one.color) or color_for(other.id if other else one.id),
+        context.url(other.avatar if other else one.avatar),
+        one.description,
+        one.guests > 0,
+        False,
+        one.entity_type,
+        one.entity_id,
+        one.entity_data_1,
+        one.entity_data_2,
+        one.entity_data_3,
+        {"type": one.entity_type, "url": "", "id": one.entity_id} if one.entity_type else {},
+        one.disk_folder_id or None,
+        {},
+        one.parent_chat_id,
+        one.parent_message_id,
+        one.messages == 0,
+        "Y" if one.text_field else "N",
+        one.background_id,
+    )

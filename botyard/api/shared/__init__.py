@@ -1,0 +1,1 @@
+"""What the methods of several families have in common."""

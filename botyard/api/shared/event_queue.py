@@ -1,0 +1,182 @@
+"""Queues of events, handed out page by page: what `imbot.v2.Event.get` and `im.v2.Event.get` have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from botyard.api.payloads.webhook_payload import EventPayload
+from botyard.api.shared.offsets import Offsets, marks
+from botyard.model.events import Happening, happening
+from botyard.rpc.call import Call
+from botyard.store import event_queues
+from botyard.store.engines.db import Tx, Unavailable
+
+LIMIT_MAX = 1000
+WAIT_MAX = 30
+"""Seconds that a caller may wait for an event to come."""
+HOUR = 3600
+
+Renderer = Callable[[Tx, Happening], Awaitable[EventPayload | None]]
+
+
+class EventQueue(NamedTuple):
+    """A recipient whose events are wanted, and who puts them into words."""
+
+    recipient: str
+    words: Renderer
+
+
+class FetchRequest(NamedTuple):
+    """A page as it is asked for: `offset` confirms what was handed out until it was given (0: nothing)."""
+
+    offset: int
+    limit: int
+    wait: float
+
+
+class EventShape(msgspec.Struct, frozen=True, rename="camel"):
+    """An event; `eventId` is its place in the one sequence that all queues share."""
+
+    event_id: int
+    type: str
+    date: str
+    data: dict[str, Any]
+
+
+class EventPage(msgspec.Struct, frozen=True, rename="camel"):
+    """Events in order. `nextOffset` is the `offset` of the next call, also when there are none."""
+
+    events: list[EventShape]
+    next_offset: int
+    has_more: bool
+
+
+class _Row(NamedTuple):
+    number: int
+    mark: int
+    queue: EventQueue
+    what: Happening
+
+
+class _Look(NamedTuple):
+    """Whether something lies ready; if not, the offset of the empty page, and whether it is noted that it was given.
+
+    A caller who comes for nothing, over and over, writes nothing.
+    """
+
+    ready: bool
+    following: int
+    noted: bool
+
+
+def fetch_request(offset: int, limit: int, wait: float) -> FetchRequest:
+    """Bring what was asked for into its bounds."""
+    return FetchRequest(max(0, offset), max(1, min(limit, LIMIT_MAX)), max(0.0, min(wait, WAIT_MAX)))
+
+
+def kept_since(call: Call) -> int:
+    """The moment since which events are kept for those who fetch them."""
+    return int(call.context.clock.settled()) - call.context.settings.event_hours * HOUR
+
+
+async def fetch(call: Call, queues: Sequence[EventQueue], asked: FetchRequest) -> EventPage:
+    """Confirm, and hand out the next page; with ``wait``, let the caller wait until there is something.
+
+    Nothing waits inside a transaction, and the caller's seat is taken before the queues are looked at.
+    """
+    context, loop = call.context, asyncio.get_running_loop()
+    deadline = loop.time() + asked.wait
+    since = kept_since(call)
+    recipients = [queue.recipient for queue in queues]
+    await _note_visit(call, recipients)
+    with context.long_poll.waiter(context.database, recipients, since) as waiter:
+        while True:
+            look = await context.database.read(lambda tx: _look(tx, recipients, since))
+            left = deadline - loop.time()
+            over = left <= 0 or waiter is None or waiter.over
+            page = EventPage([], look.following, False)
+            if look.ready or (over and not look.noted):
+                page = await context.database.write(lambda tx: _hand_out(tx, call, queues, asked, since))
+            if page.events or (over and not page.has_more):
+                return page
+            if waiter is not None and not page.has_more:
+                with context.limits.aside():
+                    await waiter.wait(left)
+                if waiter.gone:
+                    # Nobody is there to read what would be handed out, or it is of another time.
+                    return page
+
+
+async def _note_visit(call: Call, recipients: list[str]) -> None:
+    """Note now and then that these come, for whoever asks why they hear nothing."""
+    unnoted = call.context.long_poll.unnoted(recipients, call.now)
+    if unnoted:
+        # Of use to others only: what cannot be written now is no reason to refuse the call.
+        with contextlib.suppress(Unavailable):
+            await call.context.database.write(lambda tx: event_queues.note_visit(tx, unnoted, call.now))
+
+
+async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:
+    if await event_queues.any_ready(tx, recipients, since):
+        return _Look(True, 0, False)
+    offsets = Offsets(recipients, await event_queues.cursors(tx, Offsets(recipients, {}).names))
+    following = offsets.after(0)
+    return _Look(False, following, not offsets.moved(following))
+
+
+async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: FetchRequest, since: int) -> EventPage:
+    """Confirm what the offset proves, and hand out the next page. Callers at once take turns, by the lock."""
+    offsets = await _locked(tx, [queue.recipient for queue in queues], call.now)
+    for name in offsets.proven(asked.offset):
+        await event_queues.confirm(tx, name, offset=asked.offset, since=since, now=call.now)
+    for name in offsets.unproven(asked.offset):
+        await event_queues.clear_mark(tx, name)
+    rows = [row for queue in queues for row in await _ready(tx, queue, since, asked.limit + 1)]
+    # In the order of the marks that they have, or get now.
+    rows.sort(key=lambda row: (row.mark == 0, row.mark or row.number))
+    shown, rest = rows[: asked.limit], rows[asked.limit :]
+    made = marks((row.number for row in shown if not row.mark), await _above(tx, offsets, asked.offset))
+    last = max((made.get(row.number, row.mark) for row in shown), default=0)
+    # Two queues that were fetched apart may hold the same mark; the offset of this page must not prove the other one.
+    made |= {row.number: 0 for row in rest if row.mark == last}
+    following = last if rest else offsets.after(last)
+    events = [(row.number, await _event(tx, call, row)) for row in sorted(shown, key=lambda row: row.number)]
+    await event_queues.set_marks(tx, made)
+    await event_queues.discard(tx, [number for number, event in events if not event], call.now)
+    for name, cursor in offsets.moved(following).items():
+        await event_queues.move_cursor(tx, name, cursor, call.now)
+    return EventPage([event for _, event in events if event], following, bool(rest))
+
+
+async def _locked(tx: Tx, recipients: list[str], now: int) -> Offsets:
+    names = Offsets(recipients, {}).names
+    known = await event_queues.cursors(tx, names, lock=True)
+    if len(known) < len(names):
+        for name in sorted(names):
+            await event_queues.add_cursor(tx, name, now)
+        known = await event_queues.cursors(tx, names, lock=True)
+    return Offsets(recipients, known)
+
+
+async def _ready(tx: Tx, queue: EventQueue, since: int, limit: int) -> list[_Row]:
+    found = await event_queues.ready(tx, queue.recipient, since=since, limit=limit)
+    return [_Row(number, mark, queue, happening(*rest)) for number, mark, *rest in found]
+
+
+async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
+    """What new marks must be higher than: all that was given, and what the caller brings, unless it is nonsense."""
+    if offset <= offsets.highest:
+        return offsets.highest
+    return offset if offset <= await event_queues.newest(tx) + 1 else offsets.highest
+
+
+async def _event(tx: Tx, call: Call, row: _Row) -> EventShape | None:
+    told = await row.queue.words(tx, row.what)
+    if told is None:
+        return None
+    return EventShape(row.number, told.event, call.atom(row.what.created), told.data)

@@ -1,0 +1,50 @@
+"""What `app.option.*` and `user.option.*` have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.api.shared.owners import owner
+from botyard.errors import ApiError, ErrorCode
+from botyard.portal import options
+from botyard.rpc.call import Call
+from botyard.rpc.identity import Auth
+from botyard.rpc.method import Params
+
+PROBLEMS = (ErrorCode.APP_CONTEXT, ErrorCode.OPTIONS_NO_APP, ErrorCode.OPTIONS_NO_USER)
+
+
+class Get(Params, frozen=True):
+    option: str = ""
+
+
+class Set(Params, frozen=True):
+    options: Any = None
+
+
+def owned(call: Call) -> str:
+    """The application that keeps the options.
+
+    Raises APP_CONTEXT for a webhook (so b24pysdk finds it on real portals), OPTIONS_NO_APP for
+    a session, OPTIONS_NO_USER for guests.
+    """
+    if call.identity.auth is Auth.WEBHOOK:
+        raise ApiError(ErrorCode.APP_CONTEXT)
+    if call.identity.auth is Auth.SESSION:
+        raise ApiError(ErrorCode.OPTIONS_NO_APP)
+    if call.identity.guest:
+        raise ApiError(ErrorCode.OPTIONS_NO_USER)
+    return owner(call, "")
+
+
+async def get(call: Call, user_id: int, name: str) -> Any:
+    """One option, `null` where there is none of this name; without a name all of them."""
+    keeper = owned(call)
+    return await options.get(call.tx, keeper, user_id, name) if name else await options.all_of(call.tx, keeper, user_id)
+
+
+async def put(call: Call, user_id: int, given: Any) -> bool:
+    """Keep options beside those that are there. Raises OPTIONS_EMPTY, ARGUMENT."""
+    named = dict(enumerate(given)) if isinstance(given, list) else given if isinstance(given, dict) else {}
+    await options.put(call.tx, owned(call), user_id, {str(name): value for name, value in named.items()})
+    return True

@@ -1,0 +1,123 @@
+"""Under which name a caller owns bots: the same in both generations, so that they share them."""
+
+from __future__ import annotations
+
+import hmac
+import re
+
+from botyard.chat.bots import bots
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.bots import Bot
+from botyard.portal.auth.keys import HOOK
+from botyard.rpc.call import Call
+from botyard.rpc.identity import Auth
+from botyard.store import bots as rows
+
+NAMED = 10
+"""Bots that a hint lists."""
+
+# What an application_token looks like; few words that people choose do.
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def owner(call: Call, token: str) -> str:
+    """The caller's application, else what its webhook chose: CLIENT_ID in v1, botToken in v2.
+
+    That works like a password for its bots, so only its keyed hash is kept. ``""`` for a webhook that gave none.
+    """
+    if call.identity.client_id:
+        return f"app:{call.identity.client_id}"
+    return call.context.keys.hook_owner(token) if token else ""
+
+
+_FAULTS = {
+    ErrorCode.BOT_NOT_FOUND: "does not exist",
+    ErrorCode.BOT_NOT_YOURS: "is somebody else's, or was registered under another key",
+}
+
+
+async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
+    """The same, where the token may also be the application_token that events of the bots carry.
+
+    Portals send a webhook's own CLIENT_ID there, so bots send it back. ``bot_id`` is the bot that is meant, if known:
+    it may have got another word than its sisters. Else the word is meant that the token was made from.
+    """
+    name = owner(call, token)
+    if not _may_be_alias(call, token) or await rows.count_of(call.tx, name):
+        return name
+    found = await _told(call, token, bot_id)
+    if found is None:
+        return name
+    return found.owner if bot_id else found.known_as
+
+
+async def registrant(call: Call, token: str, code: str) -> str:
+    """The same for a bot to be registered, or registered again, under a code."""
+    found = await rows.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
+    return await known_owner(call, token, found.user_id if found else 0)
+
+
+async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
+    """The caller's bot by its id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    name = owner(call, token)
+    try:
+        return await bots.find_own(call.tx, name, bot_id)
+    except ApiError as refused:
+        # Only now, so that the usual call pays nothing for it.
+        found = await _told(call, token, bot_id)
+        if found:
+            return found
+        refused.hint = await no_bot(call, token, bot_id, refused)
+        raise
+
+
+async def own_bots(call: Call, token: str) -> list[Bot]:
+    """All the caller's bots, oldest first; by an application_token those that are sent it."""
+    found = await rows.of_owner(call.tx, owner(call, token))
+    if found or not _may_be_alias(call, token):
+        return found
+    told = await _told(call, token)
+    return await rows.of_first_owner(call.tx, told.known_as) if told else []
+
+
+async def is_any_alias(call: Call, token: str) -> bool:
+    """Whether this is the application_token of any bot of a webhook."""
+    return await _told(call, token) is not None
+
+
+def is_alias(call: Call, token: str, bot: Bot) -> bool:
+    """Whether this is the application_token of a webhook's bot."""
+    if not _may_be_alias(call, token) or not bot.owner.startswith(HOOK):
+        return False
+    return hmac.compare_digest(call.context.keys.application_token(bot.known_as), token)
+
+
+def _may_be_alias(call: Call, token: str) -> bool:
+    return not call.identity.client_id and _TOKEN.fullmatch(token) is not None
+
+
+async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
+    """The webhook's bot that is sent this application_token: the one that is meant, or the oldest."""
+    if not _may_be_alias(call, token):
+        return None
+    keys = call.context.keys
+    found = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
+    return found if found and is_alias(call, token, found) else None
+
+
+async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
+    """Why there is no such bot for a caller, and which ones there are: its own and no others."""
+    second = call.method.name.startswith("imbot.v2.")
+    word, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
+    if not owner(call, token):
+        return f"{word} is missing; expected the key under which this webhook has registered its bots"
+    fault = f"{number} {bot_id} {_FAULTS[refused.problem]}" if bot_id > 0 else f"{number} is missing"
+    if bot_id < 0:
+        fault = f"{number} is not the number of a bot"
+    whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
+    found = [str(one.user_id) for one in await own_bots(call, token)]
+    if not found:
+        under = f" under this {word}" if whose == "webhook" else ""
+        return f"{fault}; this {whose} has no bots{under}"
+    more = ", …" if len(found) > NAMED else ""
+    return f"{fault}; this {whose}'s bots: {', '.join(found[:NAMED])}{more}"

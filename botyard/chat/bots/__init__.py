@@ -1,0 +1,1 @@
+"""Bots, their commands, and the applications that bring them."""

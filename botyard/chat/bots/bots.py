@@ -1,0 +1,191 @@
+"""Bots: register, update, remove; whose they are."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+
+from botyard.chat import outbox, rules
+from botyard.chat.conversation import members as participants
+from botyard.errors import ApiError, ErrorCode
+from botyard.model import deliveries as recipients
+from botyard.model.bots import Bot, BotType, EventMode, Handlers
+from botyard.model.chats import Kind
+from botyard.model.events import BotChanged, BotRegistered, BotRemoved, happening
+from botyard.model.people import Profile, UserKind
+from botyard.store import bots, chats, deliveries, event_queues, members, users
+from botyard.store.engines.db import Tx
+
+CODE_MAX = 100
+
+OwnerOf = Callable[[int], Awaitable[str]]
+"""Under which name a caller would own a bot."""
+
+
+class NewBot(msgspec.Struct, frozen=True, kw_only=True):
+    """A bot to be registered; what stands last is of the second generation only."""
+
+    owner: str
+    code: str
+    type: BotType
+    openline: bool
+    dialect: str
+    profile: Profile
+    event_mode: EventMode = EventMode.WEBHOOK
+    webhook_url: str = ""
+    hidden: bool = False
+    reactions: bool = True
+    background_id: str | None = None
+
+
+async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
+    """The bot that an owner means: by id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    found = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
+    return _owned(found, owner)
+
+
+async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
+    """The bot whose events an owner fetches; one that is gone, too, while its farewell lies ready since a moment.
+
+    Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
+    """
+    found = await bots.find(tx, bot_id)
+    if found is None:
+        last = await event_queues.last(tx, recipients.bot(bot_id), since)
+        event = happening(*last).event if last else None
+        found = event.bot if isinstance(event, BotRemoved) else None
+    return _owned(found, owner)
+
+
+def _owned(found: Bot | None, owner: str) -> Bot:
+    if found is None:
+        raise ApiError(ErrorCode.BOT_NOT_FOUND)
+    if found.owner != owner:
+        raise ApiError(ErrorCode.BOT_NOT_YOURS)
+    return found
+
+
+async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
+    """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
+    found = await bots.find_by_code(tx, code)
+    if found and found.owner != owner:
+        raise ApiError(ErrorCode.CODE_TAKEN)
+    return found
+
+
+async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int, now: int) -> int:
+    """Register a bot, or find the owner's bot of this code again. Answers its id.
+
+    Registering again renews the handlers, which all bots of an owner share, and nothing else.
+    Raises CODE_TAKEN, BOT_COUNT beyond ``most``.
+    """
+    known = await find_coded(tx, plan.owner, plan.code)
+    if handlers:
+        await bots.set_handlers(tx, plan.owner, handlers)
+    if known:
+        return known.user_id
+    if await bots.count_of(tx, plan.owner) >= most:
+        raise ApiError(ErrorCode.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
+    bot_id = await users.add(tx, UserKind.BOT, plan.profile, now)
+    await bots.add(tx, _planned(plan, bot_id, now))
+    await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code), now)
+    return bot_id
+
+
+def _planned(plan: NewBot, bot_id: int, now: int) -> Bot:
+    given = {name: getattr(plan, name) for name in NewBot.__struct_fields__ if name in Bot.__struct_fields__}
+    return Bot(user_id=bot_id, created=now, name="", active=True, **given)
+
+
+async def change(
+    tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: Profile, handlers: Handlers, now: int
+) -> None:
+    """Change a bot's code, profile and handlers. Raises BOT_NOT_UPDATED for a code that is taken."""
+    if code and code != bot.code:
+        if await bots.find_by_code(tx, code):
+            raise ApiError(ErrorCode.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
+        await bots.change(tx, msgspec.structs.replace(bot, code=code))
+    await bots.set_handlers(tx, bot.owner, handlers)
+    await _changed(tx, actor_id, bot, profile, now)
+
+
+async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
+    """Store a bot's settings as they now are, and change its profile.
+
+    In another event mode the bot is told in the new way of what has not reached it yet.
+    """
+    before = await bots.find(tx, bot.user_id)
+    await bots.change(tx, bot)
+    if before and before.event_mode != bot.event_mode:
+        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.way(bot.event_mode), now)
+    await _changed(tx, actor_id, bot, profile, now)
+
+
+async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
+    await users.change(tx, bot.user_id, profile, now)
+    await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id), now)
+
+
+async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
+    """Give a bot to another name of its owner, with its handlers; the old name opens nothing any more.
+
+    Raises TOKEN_NOT_ROTATED for a name that bots have already.
+    """
+    if owner == bot.owner:
+        return
+    if await bots.count_of(tx, owner):
+        raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
+    bound = await bots.handlers(tx, bot.owner)
+    await bots.set_owner(tx, bot.user_id, owner)
+    if bound:
+        await bots.set_handlers(tx, owner, bound)
+    if not await bots.count_of(tx, bot.owner):
+        await bots.remove_handlers(tx, bot.owner)
+
+
+async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool = False) -> None:
+    """Unregister a bot: its private dialogs go, in group chats what it said stays.
+
+    ``uninstalled``: it goes together with its application.
+
+    Raises BOT_NOT_DELETED while it owns a chat of a kind that its owner may not leave.
+    """
+    places = await members.chats_of(tx, bot.user_id)
+    for chat_id, kind in places:
+        chat = await chats.fresh(tx, chat_id)
+        owned = chat.owner_id == bot.user_id and kind != Kind.PRIVATE
+        if owned and not rules.restrictions(chat).leave_owner:
+            raise ApiError(ErrorCode.BOT_NOT_DELETED)
+    for chat_id, kind in places:
+        if kind == Kind.PRIVATE:
+            other_id = (await chats.fresh(tx, chat_id)).counterpart(bot.user_id)
+            await bots.count(tx, other_id, chats=-1)
+            await chats.delete(tx, chat_id)
+        else:
+            await participants.force_remove(tx, bot.user_id, chat_id, now)
+    # The farewell is written while the bot is still known, or nobody could be told.
+    farewell = BotRemoved(
+        actor_id=actor_id,
+        bot_id=bot.user_id,
+        code=bot.code,
+        owner=bot.owner,
+        kind=bot.type,
+        openline=bot.openline,
+        dialect=bot.dialect,
+        name=bot.name,
+        mode=bot.event_mode,
+        url=bot.webhook_url,
+        hidden=bot.hidden,
+        reactions=bot.reactions,
+        background_id=bot.background_id,
+        language=bot.language,
+        messages=bot.messages,
+        chats=bot.chats,
+        people=bot.people,
+        first_owner=bot.first_owner,
+        uninstalled=uninstalled,
+    )
+    await outbox.publish(tx, farewell, now)
+    await bots.remove(tx, bot.user_id)
+    await users.set_active(tx, bot.user_id, False, now)

@@ -1,0 +1,116 @@
+"""Applications in chats: icons of a bot above the input field."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from botyard.chat import outbox
+from botyard.chat.bots.bots import OwnerOf
+from botyard.chat.bots.handler_urls import wrong_handler
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.bots import ChatApp
+from botyard.model.events import ChatAppChanged
+from botyard.store import bots
+from botyard.store.engines.db import Tx
+
+MOST = 100
+"""Applications that one bot may have in chats."""
+MIN_WIDTH = 250
+MIN_HEIGHT = 50
+
+# Parameters that a JS method takes: a command with its parameters, a phone number, the code of an open line.
+_COMMAND = re.compile(r"[A-Za-z0-9+_/ -]+")
+JS_METHODS = {
+    "PUT": _COMMAND,
+    "SEND": _COMMAND,
+    "CALL": re.compile(r"[+0-9() -]+"),
+    "SUPPORT": re.compile(r"[A-Za-z0-9]{32}"),
+}
+CONTEXTS = frozenset({"ALL", "USER", "CHAT", "BOT", "LINES", "CALL"})
+ADMINS = "-ADMIN"
+"""What a context ends with where only administrators are shown the application."""
+
+_HASH = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+def check(app: ChatApp) -> None:
+    """Whether an application says what it does.
+
+    A JS command wins over a frame where both are given. Raises CHAT_APP_PARAMS,
+    CHAT_APP_HTTPS, CHAT_APP_HASH, LANG_EMPTY.
+    """
+    if app.js_method:
+        _check_command(app)
+    else:
+        _check_frame(app)
+    if app.context.removesuffix(ADMINS) not in CONTEXTS:
+        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+    if not app.hidden and not any(one.get("LANGUAGE_ID") and one.get("TITLE") for one in app.lang):
+        raise ApiError(ErrorCode.LANG_EMPTY)
+
+
+def _check_command(app: ChatApp) -> None:
+    param = JS_METHODS.get(app.js_method)
+    if param is None or not param.fullmatch(app.js_param):
+        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+
+
+def _check_frame(app: ChatApp) -> None:
+    if not app.iframe:
+        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+    if not app.iframe.startswith("https://") or wrong_handler(app.iframe):
+        raise ApiError(ErrorCode.CHAT_APP_HTTPS)
+    if not _HASH.fullmatch(app.hash):
+        raise ApiError(ErrorCode.CHAT_APP_HASH)
+    if app.iframe_width < MIN_WIDTH or app.iframe_height < MIN_HEIGHT:
+        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+
+
+async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
+    """A caller's application; ``owner`` is whom the caller is for a bot.
+
+    Raises CHAT_APP_NOT_FOUND, CHAT_APP_NOT_YOURS.
+    """
+    found = await bots.find_chat_app(tx, chat_app_id)
+    if found is None:
+        raise ApiError(ErrorCode.CHAT_APP_NOT_FOUND)
+    if found.owner != await owner(found.bot_id):
+        raise ApiError(ErrorCode.CHAT_APP_NOT_YOURS)
+    return found
+
+
+async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
+    """Add an application to a bot, or renew the one of the same code. Answers its id.
+
+    Raises what ``check`` raises, and CHAT_APP_WRONG without a code and beyond ``MOST``.
+    """
+    if not app.code:
+        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
+    check(app)
+    known = await bots.find_chat_app_by_code(tx, app.bot_id, app.code)
+    if known:
+        await change(tx, actor_id, msgspec.structs.replace(app, id=known.id), now)
+        return known.id
+    if await bots.count_chat_apps(tx, app.bot_id) >= MOST:
+        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
+    chat_app_id = await bots.add_chat_app(tx, app)
+    event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=chat_app_id, change="add")
+    await outbox.publish(tx, event, now)
+    return chat_app_id
+
+
+async def change(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
+    """Store an application as it now is. Raises what ``check`` raises."""
+    check(app)
+    await bots.change_chat_app(tx, app)
+    event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="update")
+    await outbox.publish(tx, event, now)
+
+
+async def remove(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
+    """Take an application away."""
+    await bots.remove_chat_app(tx, app.id)
+    event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="delete")
+    await outbox.publish(tx, event, now)

@@ -1,0 +1,240 @@
+"""Slash commands of bots: register, update, remove, match, answer."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.chat import outbox, rules
+from botyard.chat.bots.bots import OwnerOf
+from botyard.chat.content import bbcode
+from botyard.chat.conversation import dialogs, messages
+from botyard.chat.conversation.dialogs import DialogRef
+from botyard.chat.rules import Act
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.bots import Bot, Command
+from botyard.model.chats import Chat
+from botyard.model.events import CommandCalled, CommandChanged
+from botyard.model.messages import Draft, Message, file_ids
+from botyard.model.people import User
+from botyard.store import bots, chats, members
+from botyard.store import messages as rows
+from botyard.store.engines.db import Tx
+
+MOST = 100
+"""Commands that one bot may register."""
+
+
+class Press(NamedTuple):
+    """What a person has pressed: a command of a bot, with the words that follow it."""
+
+    bot_id: int
+    command: str
+    params: str
+
+
+class _CommandCall(NamedTuple):
+    """A command that is called: from where, in which message, and which bots are in the chat."""
+
+    command: Command
+    params: str
+    context: str
+    message_id: int
+    said: Draft | Message
+    here: set[int]
+
+
+_WORD = re.compile(r"[^\s/]{1,60}")
+UNCALLED = "there is no message with this number that called the command in this dialog"
+ONE_WORD = "a command is one word of up to 60 characters, without a slash inside"
+
+
+async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> Command:
+    """A caller's command by id, or by name; ``owner`` is whom the caller is for a bot.
+
+    Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS.
+    """
+    if command_id:
+        one = await bots.find_command(tx, command_id)
+        found = [one] if one else []
+    else:
+        found = await bots.commands_named(tx, word(name))
+    for one in found:
+        if one.owner == await owner(one.bot_id):
+            return one
+    if not found:
+        raise ApiError(ErrorCode.COMMAND_NOT_FOUND, hint=_no_command(command_id))
+    raise ApiError(ErrorCode.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
+
+
+async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
+    """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
+    found = await bots.find_command(tx, command_id)
+    if found is None or found.bot_id != bot.user_id:
+        known = [f"{one.id} (/{one.command})" for one in await bots.commands_of(tx, bot.user_id)]
+        raise ApiError(
+            ErrorCode.COMMAND_NOT_FOUND,
+            hint=f"{_no_command(command_id)}; commands of bot {bot.user_id}: {', '.join(known[:10]) or 'none'}",
+        )
+    return found
+
+
+def _no_command(command_id: int) -> str:
+    return f"there is no command {command_id}" if command_id > 0 else "the number of a command is missing"
+
+
+def word(text: str) -> str:
+    """A command as it is kept: without its slash."""
+    return text.strip().removeprefix("/")
+
+
+async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
+    """Add a command to a bot, or renew the one of the same name. Answers its id.
+
+    Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
+    """
+    if not _WORD.fullmatch(command.command):
+        raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=ONE_WORD)
+    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    if known:
+        await change(tx, actor_id, msgspec.structs.replace(command, id=known.id), now)
+        return known.id
+    if await bots.count_commands(tx, command.bot_id) >= MOST:
+        raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
+    command_id = await bots.add_command(tx, command)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
+    await outbox.publish(tx, event, now)
+    return command_id
+
+
+async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+    """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
+    if not _WORD.fullmatch(command.command):
+        raise ApiError(ErrorCode.COMMAND_WORD)
+    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    if known and known.id != command.id:
+        raise ApiError(ErrorCode.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
+    await bots.change_command(tx, command)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
+    await outbox.publish(tx, event, now)
+
+
+async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+    """Take a command away."""
+    await bots.remove_command(tx, command.id)
+    event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="delete")
+    await outbox.publish(tx, event, now)
+
+
+async def answer(
+    tx: Tx,
+    command: Command,
+    message_id: int,
+    draft: Draft,
+    now: int,
+    *,
+    dialog: DialogRef | None = None,
+    sign: str = "",
+) -> int:
+    """Answer a command in the chat of the message that called it. Answers the id of the new message.
+
+    A common command may have been called where its bot is not a member: the call
+    itself lets it answer there, as it does where only managers write. With ``sign``, the bot's name,
+    a stranger to the chat speaks by a system message that begins with it; ``dialog`` must mean the chat.
+    Raises MESSAGE_NOT_ADDED.
+    """
+    found = await rows.find(tx, message_id)
+    place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
+    if place is None:
+        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+    chat, member = place
+    if dialog is not None and not dialogs.means(dialog, chat):
+        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+    seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
+    if not seen and not await bots.was_called(tx, command.id, message_id):
+        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+    if member is None and sign:
+        draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
+    return await messages.post(tx, chat, command.bot_id, draft, now)
+
+
+async def call(
+    tx: Tx, author: User, chat: Chat, message_id: int, said: Draft, now: int, context: str = "TEXTAREA"
+) -> None:
+    """Leave an event for each command in a person's message that some bot answers to here."""
+    if "/" not in said.text:
+        return
+    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    called: set[int] = set()
+    for name, params in bbcode.commands(said.text):
+        for command in await bots.commands_named(tx, name):
+            if command.id in called or not _reaches(command, author, chat, here):
+                continue
+            called.add(command.id)
+            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, said, here), now)
+
+
+async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> None:
+    """Leave an event for a button or menu item of a message that a person has pressed.
+
+    Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
+    """
+    command = await bots.find_command_named(tx, asked.bot_id, word(asked.command))
+    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    if command is None or not _reaches(command, author, chat, here):
+        raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
+    use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)
+    await _leave(tx, author, chat, use, now)
+
+
+def _unpressed(command: Command | None, author: User, asked: Press) -> str:
+    """Why a press calls nobody. People from outside are not told which commands they may not call."""
+    if author.id == asked.bot_id:
+        return "a bot does not call its own commands"
+    if command is None or author.outside:
+        able = " that people from outside may call" if author.outside else ""
+        return (
+            f"bot {asked.bot_id} has no command /{word(asked.command)}{able}; "
+            "imbot.command.register or imbot.v2.Command.register adds one"
+        )
+    return f"/{command.command} works only in chats that bot {asked.bot_id} is in, and it is not in this one"
+
+
+def _pressed_in(message: Message, command: Command) -> str:
+    """The context menu, where it alone leads to the command; what clients draw themselves counts as a button."""
+    for place in ("KEYBOARD", "MENU"):
+        listed = message.params.get(place)
+        for one in listed if isinstance(listed, list) else ():
+            if one.get("BOT_ID") == command.bot_id and one.get("COMMAND") == command.command:
+                return place
+    return "KEYBOARD"
+
+
+async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall, now: int) -> None:
+    """Note a call of a command, and tell its bot."""
+    await bots.add_call(tx, use.command.id, use.message_id, now)
+    event = CommandCalled(
+        actor_id=author.id,
+        chat_id=chat.id,
+        bot_id=use.command.bot_id,
+        command_id=use.command.id,
+        command=use.command.command,
+        params=use.params,
+        context=use.context,
+        message_id=use.message_id,
+        text=use.said.text,
+        reply_id=use.said.reply_id,
+        files=file_ids(use.said.params),
+        previous_id=chat.last_message_id,
+        bots=tuple(sorted(use.here)),
+    )
+    await outbox.publish(tx, event, now)
+
+
+def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool:
+    """A common command works anywhere, others where the bot is; people from outside need the bot's consent."""
+    if author.id == command.bot_id or (author.outside and not command.extranet):
+        return False
+    return command.common or command.bot_id in here

@@ -1,0 +1,143 @@
+"""Installing applications: from the first registration to the last farewell, and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from botyard.chat.bots import bots as participants
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.apps import App
+from botyard.model.events import AppInstalled, AppRemoved, AppUpdated
+from botyard.portal import apps, bindings, url_validation
+from botyard.portal.apps import Registered
+from botyard.portal.auth.keys import Keys
+from botyard.store import apps as rows
+from botyard.store import bots, users
+from botyard.store.engines.db import Tx
+
+_ON_INSTALL = "ONAPPINSTALL"
+
+
+class NewApp(msgspec.Struct, frozen=True, kw_only=True):
+    """What an application is to be; of one that exists, ``None`` leaves a thing as it is."""
+
+    title: str | None = None
+    scopes: Iterable[str] | None = None
+    handler_url: str | None = None
+    install_url: str | None = None
+    redirect_uri: str | None = None
+    wizard: bool | None = None
+    version: int | None = None
+
+
+async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp, now: int) -> Registered:
+    """Register a local application and install it, unless it has a wizard that is to be run first.
+
+    People are sent back to ``redirect_uri``, or to ``handler_url`` where there is none. Raises ARGUMENT.
+    """
+    if not (plan.title or "").strip():
+        raise ApiError(ErrorCode.ARGUMENT, reason="TITLE must not be empty")
+    made = await apps.register(tx, keys, title=plan.title or "", scopes=plan.scopes or (), now=now)
+    planned = msgspec.structs.replace(
+        plan, redirect_uri=plan.redirect_uri or plan.handler_url, version=plan.version or made.app.version
+    )
+    changed = msgspec.structs.replace(_changed(made.app, planned), installed=False)
+    await rows.change(tx, changed)
+    await _listen(tx, changed, now)
+    if not changed.wizard:
+        changed = await finish(tx, actor_id, changed, now)
+    return Registered(changed, made.secret)
+
+
+async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App:
+    """Change an application; it is told of a new version. Raises ARGUMENT."""
+    changed = _changed(app, plan)
+    await rows.change(tx, changed)
+    if changed.install_url != app.install_url or changed.wizard != app.wizard:
+        old = [one for one in await bindings.of_owner(tx, app.owner) if _called(one.event, one.handler, app)]
+        await bindings.unbind(tx, old, now)
+        await _listen(tx, changed, now)
+    if app.installed and changed.version != app.version:
+        told = AppUpdated(
+            actor_id=actor_id,
+            owner=app.owner,
+            version=str(changed.version),
+            previous=str(app.version),
+            language=await _language(tx, actor_id),
+        )
+        await bindings.announce(tx, told, now)
+    return changed
+
+
+def _changed(app: App, plan: NewApp) -> App:
+    given = {
+        name: value.strip() if isinstance(value, str) else value
+        for name, value in msgspec.structs.asdict(plan).items()
+        if value is not None and name != "scopes"
+    }
+    for name in ("handler_url", "install_url", "redirect_uri"):
+        if given.get(name) and not url_validation.good(given[name]):
+            raise ApiError(ErrorCode.ARGUMENT, reason=f"{name.upper()} must be an http or https address")
+    if plan.scopes is not None:
+        given["scopes"] = ",".join(plan.scopes)
+    return msgspec.structs.replace(app, **given)
+
+
+async def install(tx: Tx, actor_id: int, app: App, now: int) -> App:
+    """Install an application that is not, or was uninstalled; one with a wizard has to finish it itself."""
+    if app.installed or app.wizard:
+        return app
+    await _listen(tx, app, now)
+    return await finish(tx, actor_id, app, now)
+
+
+async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
+    """The application is ready: from now on it is told of events, of this one first."""
+    if app.installed:
+        return app
+    done = msgspec.structs.replace(app, installed=True)
+    await rows.change(tx, done)
+    language = await _language(tx, actor_id)
+    told = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
+    await bindings.announce(tx, told, now)
+    return done
+
+
+async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = False) -> App:
+    """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` forgets what it has kept.
+
+    Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave.
+    """
+    for bot in await bots.of_owner(tx, app.owner):
+        await participants.remove(tx, actor_id, bot, now, uninstalled=app.installed)
+    gone = msgspec.structs.replace(app, installed=False)
+    await rows.change(tx, gone)
+    await rows.revoke_all(tx, app.id, now)
+    if app.installed:
+        language = await _language(tx, actor_id)
+        await bindings.announce(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language), now)
+    await bindings.drop(tx, app.owner, now, clean=clean)
+    return gone
+
+
+async def delete(tx: Tx, actor_id: int, app: App, now: int) -> None:
+    """Uninstall an application, with all that it kept, and let nothing find it any more. Raises BOT_NOT_DELETED."""
+    await uninstall(tx, actor_id, app, now, clean=True)
+    await rows.delete(tx, app.id, now)
+
+
+async def _listen(tx: Tx, app: App, now: int) -> None:
+    """Have the install address called when the application is installed; a wizard is opened by people instead."""
+    if app.install_url and not app.wizard:
+        await bindings.bind(tx, bindings.new(app.owner, _ON_INSTALL, app.install_url, 0, now))
+
+
+def _called(event: str, handler: str, app: App) -> bool:
+    return event == _ON_INSTALL and handler == app.install_url
+
+
+async def _language(tx: Tx, user_id: int) -> str:
+    found = await users.find(tx, user_id)
+    return (found.language if found else "") or "en"

@@ -1,0 +1,155 @@
+"""BB codes in a message: who is mentioned, and which commands it calls.
+
+Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-formatting.md. Everything here takes
+time in proportion to the length of the text, whatever the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+# What may follow a name: nothing ("[b]"), "=" and a value ("[url=…]"), or a space and attributes ("[img size=…]").
+PAIRED = {
+    **dict.fromkeys(("b", "i", "u", "s", "code"), ("",)),
+    **dict.fromkeys(("size", "color", "user", "chat", "context"), ("=",)),
+    **dict.fromkeys(("url", "put", "send", "call"), ("", "=")),
+    "img": ("", " "),
+}
+SINGLE = {"br": ("",), "icon": ("=",), "timestamp": ("=",), "disk": ("=",)}
+FORMS = PAIRED | SINGLE
+
+EVERYBODY = "all"
+"""What ``[USER=all]`` names: all who are in the chat."""
+# Ids of people are BIGINT in the store.
+ID_DIGITS = 18
+
+
+class BBToken(NamedTuple):
+    """A piece of a message; the ``raw`` parts of all pieces are the message. Text has no ``name``."""
+
+    raw: str
+    name: str = ""
+    value: str = ""
+    closing: bool = False
+
+
+def mentions(text: str) -> tuple[int, ...]:
+    """Ids of the people and bots mentioned, ``[USER=5]…[/USER]``, each once, in order."""
+    return tuple(dict.fromkeys(found for found in map(_user_id, _opened(text, "user")) if found))
+
+
+def without_mentions(text: str) -> str:
+    """The message as bots read it: whoever is mentioned is cut, ``[USER=all]`` too; the end stays as written.
+
+    A comma right behind the mention and the blanks after it go too. The samples of ONIMBOTMESSAGEADD
+    turn "[USER=571]NewBot[/USER], create" into "create" and "[USER=567]NewBot[/USER] , how" into ", how".
+    """
+    pieces = list(tokens(text))
+    ends = pairs(pieces)
+    kept: list[str] = []
+    index, cut = 0, False
+    while index < len(pieces):
+        piece = pieces[index]
+        if index in ends and piece.name == "user" and (_user_id(piece) or piece.value.strip().lower() == EVERYBODY):
+            index, cut = ends[index] + 1, True
+            continue
+        kept.append(piece.raw.removeprefix(",").lstrip() if cut else piece.raw)
+        index, cut = index + 1, False
+    return "".join(kept)
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """Slash commands with their parameters: every line that begins with ``/name`` calls one.
+
+    Text within ``[code]`` begins no command, but may be a parameter.
+    """
+    found = []
+    for line in _lines(text):
+        if line[:1] != "/":
+            continue
+        word, *params = line.split(maxsplit=1)
+        # "/ or" and "//" begin remarks, not commands.
+        if word[1:2] not in ("", "/"):
+            found.append((word[1:], params[0].rstrip() if params else ""))
+    return found
+
+
+def tokens(text: str) -> Iterator[BBToken]:
+    """Cut a message into texts and tags; what looks like a tag and is none is text."""
+    first, *rest = text.split("[")
+    if first:
+        yield BBToken(first)
+    last_code_end = max((number for number, part in enumerate(rest) if _begins_code_end(part)), default=-1)
+    in_code = False
+    for number, part in enumerate(rest):
+        body, bracket, tail = part.partition("]")
+        tag = _tag(body) if bracket else None
+        if tag and tag.name == "code":
+            # An end without a beginning, and a beginning that never ends, are text.
+            tag = tag if tag.closing == in_code and (in_code or last_code_end > number) else None
+            in_code = in_code if tag is None else not tag.closing
+        elif in_code:
+            tag = None
+        yield tag or BBToken("[" + part)
+        if tag and tail:
+            yield BBToken(tail)
+
+
+def pairs(pieces: Sequence[BBToken]) -> dict[int, int]:
+    """Index of each opening tag that is closed → index of the tag that closes it."""
+    opened: dict[str, list[int]] = {}
+    ends: dict[int, int] = {}
+    for index, piece in enumerate(pieces):
+        if piece.name not in PAIRED:
+            continue
+        if not piece.closing:
+            opened.setdefault(piece.name, []).append(index)
+        elif waiting := opened.get(piece.name):
+            ends[waiting.pop()] = index
+    return ends
+
+
+def _tag(body: str) -> BBToken | None:
+    raw = f"[{body}]"
+    if body.startswith("/"):
+        name = body[1:].lower()
+        return BBToken(raw, name, closing=True) if name in PAIRED else None
+    size = next((place for place, sign in enumerate(body[:10]) if sign in "= "), len(body))
+    name, sign = body[:size].lower(), body[size : size + 1]
+    return BBToken(raw, name, body[size + 1 :]) if sign in FORMS.get(name, ()) else None
+
+
+def _begins_code_end(part: str) -> bool:
+    return part[:6].lower() == "/code]"
+
+
+def _opened(text: str, name: str) -> Iterator[BBToken]:
+    pieces = list(tokens(text))
+    return (pieces[index] for index in sorted(pairs(pieces)) if pieces[index].name == name)
+
+
+def _user_id(tag: BBToken) -> int:
+    """The id in ``[USER=503]`` and in ``[USER=503 REPLACE]``, which system messages write; else 0."""
+    word, _, _ = tag.value.strip().partition(" ")
+    return int(word) if len(word) <= ID_DIGITS and word.isascii() and word.isdigit() else 0
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines of a message; ``[br]`` breaks a line too, a line break within ``[code]`` does not."""
+    pieces = list(tokens(text))
+    ends = pairs(pieces)
+    line: list[str] = []
+    code_end = -1
+    for index, piece in enumerate(pieces):
+        if piece.name == "code" and index in ends:
+            code_end = ends[index]
+        if index <= code_end:
+            line.append(piece.raw)
+            continue
+        head, *more = ["", ""] if piece.name == "br" else piece.raw.split("\n")
+        line.append(head)
+        for part in more:
+            yield "".join(line)
+            line = [part]
+    yield "".join(line)

@@ -1,0 +1,136 @@
+"""What a message carries beside its text: attachments, a keyboard, a context menu.
+
+The API takes each of them as an object, a bare list, a form-indexed list, one bare
+entry or a JSON text. Here they become one shape, which is stored, given back by
+message lists and sent in events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from botyard.chat.content.blocks import attachments
+from botyard.chat.content.buttons import buttons, items
+from botyard.chat.content.lenient_parsing import Fields, ParseFailure, absent, decoded, empty
+from botyard.errors import ApiError, ErrorCode
+
+
+class Blank(Enum):
+    """Why there is nothing to store."""
+
+    ABSENT = "the parameter was not given: an edited message keeps what it has"
+    CLEARED = "the parameter was given empty: an edited message loses what it has"
+
+
+ABSENT: Final = Blank.ABSENT
+CLEARED: Final = Blank.CLEARED
+Content: TypeAlias = Blank | list[Fields]
+
+
+class Bytes(int):
+    """A size limit counted in bytes of UTF-8."""
+
+
+class Characters(int):
+    """A size limit counted in characters."""
+
+
+# "30 KB" on the pages of imbot, "60,000 characters" on those of im, im.notify and imbot.v2; of the JSON that was sent.
+ATTACH_LIMIT_V1: Final = Bytes(30_720)
+KEYBOARD_LIMIT_V1: Final = Bytes(30_720)
+MENU_LIMIT_V1: Final = Bytes(30_720)
+ATTACH_LIMIT: Final = Characters(60_000)
+KEYBOARD_LIMIT: Final = Characters(60_000)
+MENU_LIMIT: Final = Characters(60_000)
+
+TEXT_LIMIT: Final = 20_000
+"""Characters of a text in the second generation."""
+_CUT: Final = " (...)"
+
+
+def clipped(text: str) -> str:
+    """A text as the second generation keeps it: of a longer one the beginning, and a mark that there was more."""
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
+
+
+def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
+    """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
+    return _content(value, attachments, limit, ErrorCode.ATTACH_WRONG, ErrorCode.ATTACH_TOO_BIG)
+
+
+def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Content:
+    """Buttons of a message: ``[{BOT_ID, TEXT, …}, {TYPE: NEWLINE}, …]``.
+
+    ``bot_id`` is the sender's, 0 for a person; a BOT_ID within the keyboard wins.
+    """
+    return _content(
+        value, lambda given: buttons(given, bot_id), limit, ErrorCode.KEYBOARD_WRONG, ErrorCode.KEYBOARD_TOO_BIG
+    )
+
+
+def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
+    """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
+    return _content(value, lambda given: items(given, bot_id), limit, ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG)
+
+
+def merge(
+    stored: Mapping[str, Any],
+    *,
+    attach: Content = ABSENT,
+    keyboard: Content = ABSENT,
+    menu: Content = ABSENT,
+) -> dict[str, Any]:
+    """A message's params after this content was given: set, taken away, or left as they were."""
+    merged = dict(stored)
+    for name, content in (("ATTACH", attach), ("KEYBOARD", keyboard), ("MENU", menu)):
+        if content is CLEARED:
+            merged.pop(name, None)
+        elif content is not ABSENT:
+            merged[name] = content
+    return merged
+
+
+def _content(
+    value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: ErrorCode, too_big: ErrorCode
+) -> Content:
+    if value is msgspec.UNSET or absent(value):
+        return ABSENT
+    if empty(value):
+        return CLEARED
+    try:
+        value = decoded(value)
+        found = read(value)
+        size = _size(value, found, limit)
+    except ParseFailure as error:
+        raise ApiError(wrong, hint=_fault(wrong, error)) from error
+    except UnicodeError as error:
+        # Text that is not valid Unicode (half of a surrogate pair) could not be stored.
+        raise ApiError(wrong, hint=f"{_name(wrong)} holds half of a surrogate pair") from error
+    if size > limit:
+        unit = "bytes" if isinstance(limit, Bytes) else "characters"
+        raise ApiError(too_big, hint=f"{_name(wrong)} is {size} {unit} of JSON; the limit is {limit}")
+    return found or CLEARED
+
+
+def _name(wrong: ErrorCode) -> str:
+    """The parameter of a problem: ATTACH, KEYBOARD or MENU."""
+    return wrong.name.partition("_")[0]
+
+
+def _fault(wrong: ErrorCode, error: ParseFailure) -> str:
+    # A path that begins with BLOCKS, BUTTONS or ITEMS says whose it is.
+    return str(error) if error.path else f"{_name(wrong)}: {error}"
+
+
+def _size(value: Any, found: list[Fields], limit: int) -> int:
+    """The size as it was sent; what is filled in here, up to five times as much, is not held against anybody."""
+    try:
+        serialised = msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        # It holds what JSON has no words for, in a place that is not read; then what was read counts.
+        serialised = msgspec.json.encode(found)
+    return len(serialised) if isinstance(limit, Bytes) else len(serialised.decode())

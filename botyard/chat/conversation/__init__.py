@@ -1,0 +1,1 @@
+"""Chats, dialogs, members and messages: what people and bots do with one another."""

@@ -1,0 +1,186 @@
+"""Group chats: create, rename, colour, picture."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.chat import outbox, rules
+from botyard.chat.conversation import members, messages
+from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
+from botyard.chat.rules import Act
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import LINES, Chat, Kind, Member
+from botyard.model.events import ChatAdded, ChatChanged
+from botyard.model.messages import Draft
+from botyard.model.people import User
+from botyard.store import chats, users
+from botyard.store.engines.db import Tx
+
+TITLE_MAX = 255
+NAMED = 5
+"""People that the title of a chat names when it was given none."""
+MEMBERS_MAX = 10_000
+"""People that one call may bring into a new chat."""
+
+
+class NewChat(msgspec.Struct, frozen=True, kw_only=True):
+    """A chat to be made. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address.
+
+    ``owner_id`` 0 is whoever makes it. ``alone``: it is made even where nobody of those named exists.
+    """
+
+    kind: Kind = Kind.GROUP
+    title: str = ""
+    description: str = ""
+    color: str = ""
+    avatar: str = ""
+    entity_type: str = ""
+    entity_id: str = ""
+    entity_data: tuple[str, str, str] = ("", "", "")
+    message: str = ""
+    user_ids: tuple[int, ...] = ()
+    manager_ids: frozenset[int] = frozenset()
+    owner_id: int = 0
+    alone: bool = False
+
+
+def entity_named(entity_type: str) -> str:
+    """The type of what a chat belongs to; that of open lines is known in any case."""
+    return LINES if entity_type.upper() == LINES else entity_type
+
+
+def kind_of(type_: str, entity_type: str) -> Kind:
+    """The kind of a new chat of a TYPE; one of an open line is of its own."""
+    if entity_named(entity_type) == LINES:
+        return Kind.LINES
+    return Kind.OPEN if type_.upper() == "OPEN" else Kind.GROUP
+
+
+async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
+    """Make a group chat, owned by the actor unless the plan says otherwise. Answers its id.
+
+    Unknown and inactive people are passed over, also as owners. Raises CHAT_NOT_CREATED when
+    more than ``MEMBERS_MAX`` are asked for or none of those named exists.
+    """
+    wanted = list(dict.fromkeys(plan.user_ids))
+    if len(wanted) > MEMBERS_MAX:
+        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
+    people = [one for one in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if one.active]
+    present = {person.id for person in people}
+    if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
+        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
+    title = plan.title.strip()[:TITLE_MAX] or _chat_with([one for one in people if one.id != actor_id])
+    chat_id = await chats.add(
+        tx,
+        kind=plan.kind,
+        now=now,
+        title=title,
+        description=plan.description,
+        owner_id=plan.owner_id if plan.owner_id in present else actor_id,
+        avatar=plan.avatar,
+        color=plan.color,
+        entity_type=plan.entity_type,
+        entity_id=plan.entity_id,
+        entity_data=plan.entity_data,
+    )
+    if not title:
+        title = _numbered(chat_id, plan.color)
+        await chats.set_title(tx, chat_id, title)
+    await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title), now)
+    chat = await chats.fresh(tx, chat_id)
+    # History is open to the first members: there is none yet that could be hidden from them.
+    await members.enter(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
+    await _note_made(tx, chat_id, actor_id, people, now)
+    if plan.message:
+        await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
+    return chat_id
+
+
+async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User], now: int) -> None:
+    """Say in a new chat who made it, and whom they invited."""
+    maker = next(person for person in people if person.id == actor_id)
+    await messages.note(tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now)
+    invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
+    if invited:
+        text = f"{members.mention(maker)} invited {invited} to the chat"
+        await messages.note(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
+
+
+def _chat_with(people: list[User]) -> str:
+    """The title of a chat that was given none, as im-chat-add.md writes it; nothing for a chat without others."""
+    names = ", ".join(person.full_name for person in people[:NAMED] if person.full_name)
+    return f"Chat with {names}"[:TITLE_MAX] if names else ""
+
+
+def _numbered(chat_id: int, color: str) -> str:
+    """The same for a chat without others: "Light blue chat №17"."""
+    name = name_of(color or color_for(chat_id)) or ""
+    return f"{name.replace('_', ' ').capitalize()} chat №{chat_id}"
+
+
+async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str, now: int) -> None:
+    """Give a chat a new title. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
+    if not title.strip():
+        raise ApiError(ErrorCode.TITLE_EMPTY)
+    rules.require(Act.RENAME, chat, member)
+    new = title.strip()[:TITLE_MAX]
+    if new == chat.title:
+        return
+    await chats.set_title(tx, chat.id, new)
+    await _changed(tx, actor_id, chat, "title", new, f'changed the title of the chat to "{new}"', "CHAT_RENAME", now)
+
+
+async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str, now: int) -> None:
+    """Give a chat one of the documented colours, by name. Raises COLOR_UNKNOWN, COLOR_SAME."""
+    value = hex_of(color)
+    if value is None:
+        raise ApiError(ErrorCode.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
+    await set_color(tx, actor_id, chat, member, value, now)
+
+
+async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str, now: int) -> None:
+    """Give a chat a colour by its HEX value. Raises COLOR_SAME."""
+    rules.require(Act.COLOR, chat, member)
+    if value == chat.color:
+        raise ApiError(ErrorCode.COLOR_SAME, hint="the chat has this colour already")
+    await chats.set_color(tx, chat.id, value)
+    await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR", now)
+
+
+async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str, now: int) -> None:
+    """Give a chat a description, or with an empty one take it away. Raises CHAT_KIND."""
+    rules.require(Act.DESCRIBE, chat, member)
+    if text == chat.description:
+        return
+    await chats.set_description(tx, chat.id, text)
+    done = "changed the description of the chat"
+    await _changed(tx, actor_id, chat, "description", text, done, "CHAT_DESCRIPTION", now)
+
+
+async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool, now: int) -> None:
+    """Show people the field to write in, or take it away: any member may, and nothing is said in the chat."""
+    if on == chat.text_field:
+        return
+    await chats.set_text_field(tx, chat.id, on)
+    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="text_field", value="Y" if on else "N")
+    await outbox.publish(tx, event, now, chat)
+
+
+def require_avatar(chat: Chat, member: Member | None) -> None:
+    """Whether the picture may be changed, before one is stored. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
+    rules.require(Act.AVATAR, chat, member)
+
+
+async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str, now: int) -> None:
+    """Give a chat a picture that is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
+    require_avatar(chat, member)
+    await chats.set_avatar(tx, chat.id, avatar)
+    await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR", now)
+
+
+async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, done: str, code: str, now: int) -> None:
+    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field=field, value=value)
+    await outbox.publish(tx, event, now, chat)
+    person = await users.find(tx, actor_id)
+    name = members.mention(person) if person else "Somebody"
+    await messages.note(tx, chat.id, actor_id, f"{name} {done}", code, now)

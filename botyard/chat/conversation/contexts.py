@@ -1,0 +1,22 @@
+"""Data that a person brings along into the dialog with a bot, from a link or a QR code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botyard.chat import outbox
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat
+from botyard.model.events import ContextGiven
+from botyard.store import members
+from botyard.store.engines.db import Tx
+
+
+async def give(tx: Tx, actor_id: int, chat: Chat, context: dict[str, Any], now: int) -> None:
+    """Hand the data to the bots of a chat. Raises DIALOG_CLOSED where there is none."""
+    bots = [row[0] for row in await members.bots(tx, chat.id)] if chat.bots else []
+    if not bots:
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
+    for bot_id in bots:
+        event = ContextGiven(actor_id=actor_id, chat_id=chat.id, bot_id=bot_id, context=context)
+        await outbox.publish(tx, event, now, chat)

@@ -1,0 +1,178 @@
+"""DIALOG_ID: ``"17"``, ``"chat42"``, ``"sg5"`` ↔ a chat; opening private dialogs."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from botyard.chat import outbox
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat, Kind, Member, Role
+from botyard.model.events import ChatAdded, MemberJoined
+from botyard.model.people import User, UserKind
+from botyard.store import bots, chats, members, users
+from botyard.store.engines.db import Tx
+
+_DIALOG = re.compile(r"(chat|sg)?([0-9]{1,18})")
+CLOSED = "there is no such dialog, or the caller is not in it"
+WORKGROUP = "SONET_GROUP"
+
+
+class DialogRef(msgspec.Struct, frozen=True, gc=False):
+    """A DIALOG_ID taken apart: ``prefix`` is ``""`` for a person, ``chat`` or ``sg``."""
+
+    prefix: str
+    number: int
+
+
+def parse(text: str) -> DialogRef:
+    """Read a DIALOG_ID. Raises DIALOG_EMPTY for what is none."""
+    return _parsed(text.strip())
+
+
+# Only what can be read is kept, and that is short.
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> DialogRef:
+    match = _DIALOG.fullmatch(text)
+    number = int(match.group(2)) if match else 0
+    if match is None or number == 0:
+        raise ApiError(ErrorCode.DIALOG_EMPTY)
+    return DialogRef(match.group(1) or "", number)
+
+
+def means(dialog: DialogRef, chat: Chat) -> bool:
+    """Whether an id means this chat, whoever of its people says it."""
+    if dialog.prefix == "sg":
+        return chat.entity_type == WORKGROUP and chat.entity_id == str(dialog.number)
+    if dialog.prefix == "chat":
+        return chat.id == dialog.number
+    return chat.pair is not None and str(dialog.number) in chat.pair.split(":")
+
+
+async def find(tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False) -> tuple[Chat, Member | None] | None:
+    """The chat that a dialog id means for this user, whether or not it is open to the user."""
+    if dialog.prefix == "chat":
+        return await chats.find(tx, dialog.number, user_id, locked=locked)
+    if dialog.prefix == "sg":
+        return await chats.find_entity(tx, WORKGROUP, str(dialog.number), user_id, locked=locked)
+    return await chats.find_pair(tx, user_id, dialog.number, user_id, locked=locked)
+
+
+async def visible(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> bool:
+    """Members see their chats; open chats are open to the people of the house."""
+    if member is not None:
+        return True
+    return chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, user_id)
+
+
+async def get(
+    tx: Tx, user_id: int, text: str, closed: ErrorCode = ErrorCode.DIALOG_CLOSED, *, locked: bool = False
+) -> tuple[Chat, Member | None]:
+    """The chat of a DIALOG_ID that this user may see.
+
+    Raises DIALOG_EMPTY, and ``closed`` both where access is missing and where
+    there is no such chat, so that nobody can probe.
+    """
+    found = await find(tx, user_id, parse(text), locked=locked)
+    if found is None or not await visible(tx, user_id, *found):
+        raise ApiError(closed, hint=CLOSED)
+    return found
+
+
+def own(user_id: int, text: str) -> bool:
+    """Whether a DIALOG_ID means one's dialog with oneself, which is there before anything was said in it."""
+    return parse(text) == DialogRef("", user_id)
+
+
+async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member]:
+    """The chat of a DIALOG_ID to write into; a private dialog is made on first use.
+
+    Raises DIALOG_EMPTY, USER_MISSING for a stranger, DIALOG_CLOSED.
+    """
+    dialog = parse(text)
+    found = await find(tx, user_id, dialog, locked=True)
+    if found is None and not dialog.prefix:
+        return await open_private(tx, user_id, dialog.number, now)
+    if found is None or found[1] is None:
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
+    return found[0], found[1]
+
+
+async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
+    """One's dialog with oneself, made when there is none yet."""
+    found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    if found is None:
+        await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]), now)
+        found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    assert found is not None
+    assert found[1] is not None
+    return found[0], found[1]
+
+
+async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
+    """The private dialog of two people, made when there is none yet. Raises USER_MISSING, also for guests.
+
+    Guests talk where they were let in, and open no dialogs of their own.
+    """
+    found = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    if found is None:
+        await _make_private(tx, user_id, other_id, now)
+        found = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    assert found is not None
+    assert found[1] is not None
+    return found[0], found[1]
+
+
+async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
+    people = await users.find_many(tx, [user_id, other_id])
+    if {person.id for person in people} != {user_id, other_id} or not all(person.active for person in people):
+        raise ApiError(ErrorCode.USER_MISSING)
+    if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
+        raise ApiError(ErrorCode.USER_MISSING)
+    await _add_private(tx, user_id, other_id, people, now)
+
+
+async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], now: int) -> None:
+    chat_id = await chats.add_private(tx, user_id, other_id, now)
+    if chat_id is None:
+        return
+    for person in people:
+        await members.add(
+            tx,
+            chat_id,
+            person.id,
+            role=Role.MEMBER,
+            now=now,
+            first_id=0,
+            read_id=0,
+            read_counted=0,
+            bot=person.bot,
+        )
+        if person.bot:
+            await bots.count(tx, person.id, chats=1, people=sum(not one.bot for one in people))
+    await chats.count_members(
+        tx,
+        chat_id,
+        members=len(people),
+        guests=sum(person.outside for person in people),
+        bots=sum(person.bot for person in people),
+    )
+    await outbox.publish(tx, ChatAdded(actor_id=user_id, chat_id=chat_id, kind=Kind.PRIVATE, title=""), now)
+    await _greet(tx, chat_id, people, user_id, now)
+
+
+async def _greet(tx: Tx, chat_id: int, people: list[User], user_id: int, now: int) -> None:
+    """A bot is told when a private dialog with it is first opened, as if it had joined a chat."""
+    found = await chats.find(tx, chat_id, user_id)
+    assert found is not None
+    for person in people:
+        if person.bot and person.id != user_id:
+            event = MemberJoined(actor_id=user_id, chat_id=chat_id, user_id=person.id, history=True)
+            await outbox.publish(tx, event, now, found[0])
+
+
+async def _outside(tx: Tx, user_id: int) -> bool:
+    person = await users.find(tx, user_id)
+    return person is None or (person.kind != UserKind.EMPLOYEE and not person.bot)

@@ -1,0 +1,63 @@
+"""Messages carried on into another chat."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.chat import rules
+from botyard.chat.conversation import messages
+from botyard.chat.media import files
+from botyard.chat.rules import Act
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat, Member
+from botyard.model.messages import FILE_ID, Draft, Message, file_ids
+from botyard.store import chats
+from botyard.store import files as rows
+from botyard.store.engines.db import Tx
+
+MOST = 100
+"""Messages that one call may forward."""
+
+ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
+"""The params that tell where a forwarded message was first written."""
+
+# What goes along. A keyboard stays behind: its buttons speak to the bot of the chat that they stand in.
+_CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
+
+
+async def forward(
+    tx: Tx, actor_id: int, chat: Chat, member: Member, originals: dict[str, int], now: int
+) -> dict[str, int]:
+    """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
+
+    Answers uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
+    """
+    made: dict[str, int] = {}
+    for uuid, message_id in originals.items():
+        # The chat of the original stays unlocked, for the one that is written to is locked already.
+        found, _ = await messages.look(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+        if found.erased:
+            raise ApiError(ErrorCode.DIALOG_CLOSED)
+        # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
+        made[uuid] = await _sent(tx, await chats.fresh(tx, chat.id), member, found, _copy(found, uuid), now)
+    return made
+
+
+async def _sent(tx: Tx, chat: Chat, member: Member, found: Message, draft: Draft, now: int) -> int:
+    """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
+    actor_id = member.user_id
+    if not file_ids(found.params) or await messages.sent_before(tx, actor_id, chat, draft):
+        return await messages.send(tx, actor_id, chat, member, draft, now)
+    rules.require(Act.POST, chat, member)
+    attached = await files.copied(tx, found, chat, actor_id, now)
+    carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
+    message_id = await messages.send(tx, actor_id, chat, member, carrying, now)
+    await rows.set_message(tx, attached, message_id)
+    return message_id
+
+
+def _copy(found: Message, uuid: str) -> Draft:
+    """A message as it is carried on: it names where it was first written, however often it was forwarded."""
+    origin = dict(zip(ORIGIN, (found.id, found.author_id, found.chat_id, found.sent), strict=True))
+    carried = {name: found.params[name] for name in _CARRIED if name in found.params}
+    return Draft(text=found.text, uuid=uuid, params=origin | carried)

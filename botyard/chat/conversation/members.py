@@ -1,0 +1,258 @@
+"""Members: come, go, lead."""
+
+from __future__ import annotations
+
+from botyard.chat import outbox, rules
+from botyard.chat.conversation import dialogs, messages
+from botyard.chat.rules import Act
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat, Member, Role
+from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
+from botyard.model.people import User
+from botyard.store import bots as bot_rows
+from botyard.store import chats, members, users
+from botyard.store.engines.db import Tx
+
+
+async def get_group(
+    tx: Tx, user_id: int, chat_id: int, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
+) -> tuple[Chat, Member | None]:
+    """A group chat to act upon, locked.
+
+    Raises CHAT_EMPTY for id 0, ``dialog`` for the user's private dialog, and ``missing`` alike
+    for no chat and for one that is closed to the user, so that nobody can probe.
+    """
+    return await find_group(tx, user_id, chat_id, missing, dialog, locked=True)
+
+
+async def find_group(
+    tx: Tx,
+    user_id: int,
+    chat_id: int,
+    missing: ErrorCode,
+    dialog: ErrorCode = ErrorCode.CHAT_KIND,
+    *,
+    locked: bool = False,
+) -> tuple[Chat, Member | None]:
+    """A group chat to look at; raises like ``get_group``."""
+    if chat_id <= 0:
+        raise ApiError(ErrorCode.CHAT_EMPTY)
+    found = await chats.find(tx, chat_id, user_id, locked=locked)
+    if found is None or not await dialogs.visible(tx, user_id, *found):
+        raise ApiError(missing, hint="there is no such group chat, or the caller is not in it")
+    if found[0].private:
+        raise ApiError(dialog, hint="it is a private dialog, and this is for group chats")
+    return found
+
+
+async def add(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
+) -> list[int]:
+    """Let people in; unknown and inactive ones are passed over. Answers the ids of those who are new.
+
+    Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
+    """
+    added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history, now=now)
+    if not added:
+        raise ApiError(ErrorCode.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
+    return added
+
+
+async def invite(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
+) -> list[int]:
+    """The same where nobody need be new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low."""
+    rules.require(Act.ADD_MEMBER, chat, member)
+    people = [person for person in await users.find_many(tx, user_ids) if person.active]
+    added = await enter(tx, actor_id, chat, people, hide_history=hide_history, now=now)
+    if not added:
+        return []
+    invited = ", ".join(mention(person) for person in added)
+    await messages.note(
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN", now
+    )
+    return [person.id for person in added]
+
+
+def require_adding(chat: Chat, member: Member | None) -> None:
+    """Whether a member may let people in. Raises EXTEND_DENIED where the role is too low."""
+    if not rules.allowed(Act.ADD_MEMBER, chat, member):
+        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.lacking(Act.ADD_MEMBER, chat, member))
+
+
+async def enter(
+    tx: Tx,
+    actor_id: int,
+    chat: Chat,
+    people: list[User],
+    *,
+    hide_history: bool,
+    now: int,
+    managers: frozenset[int] = frozenset(),
+) -> list[User]:
+    """Make people members, with their event each, and keep the chat's numbers. Those already in are passed over."""
+    added = []
+    for person in people:
+        role = Role.OWNER if person.id == chat.owner_id else Role.MANAGER if person.id in managers else Role.MEMBER
+        new = await members.add(
+            tx,
+            chat.id,
+            person.id,
+            role=role,
+            now=now,
+            first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
+            read_id=chat.last_message_id,
+            read_counted=chat.counted,
+            bot=person.bot,
+        )
+        if new:
+            added.append(person)
+            if person.bot:
+                await bot_rows.count(tx, person.id, chats=1)
+    if not added:
+        return []
+    guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
+    await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=bots)
+    fresh = await chats.fresh(tx, chat.id)
+    for person in added:
+        event = MemberJoined(actor_id=actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
+        await outbox.publish(tx, event, now, fresh)
+    return added
+
+
+async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+    """Show somebody out.
+
+    Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, and MEMBER_MISSING where the role is too
+    low or the user is not in the chat.
+    """
+    if user_id == actor_id:
+        await leave(tx, actor_id, chat, member, now)
+        return
+    rules.require(Act.REMOVE_MEMBER, chat, member)
+    _require_owner_may_go(chat, user_id)
+    target = await members.find(tx, chat.id, user_id)
+    if target is None or member is None or not rules.outranks(member, target):
+        raise ApiError(ErrorCode.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
+    await _take_out(tx, actor_id, chat, user_id, now)
+    gone = await _name(tx, user_id)
+    await messages.note(
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} removed {gone} from the chat", "CHAT_LEAVE", now
+    )
+
+
+async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+    """The same where nobody need be there: a stranger is as good as shown out."""
+    if user_id != actor_id:
+        rules.require(Act.REMOVE_MEMBER, chat, member)
+    if await members.find(tx, chat.id, user_id):
+        await remove(tx, actor_id, chat, member, user_id, now)
+
+
+async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: int) -> None:
+    """Go. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
+    rules.require(Act.LEAVE, chat, member)
+    _require_owner_may_go(chat, actor_id)
+    await _take_out(tx, actor_id, chat, actor_id, now)
+    await messages.note(tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE", now)
+
+
+async def force_remove(tx: Tx, user_id: int, chat_id: int, now: int) -> None:
+    """Take somebody out who is going away altogether, whatever the rules of the chat."""
+    await _take_out(tx, user_id, await chats.fresh(tx, chat_id), user_id, now)
+    await messages.note(tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE", now)
+
+
+async def set_manager(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, on: bool, now: int
+) -> None:
+    """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
+    rules.require(Act.SET_MANAGER, chat, member)
+    if not await _set_manager(tx, actor_id, chat, user_id, on, now):
+        raise ApiError(ErrorCode.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
+
+
+async def set_managers(
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], on: bool, now: int
+) -> None:
+    """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
+    rules.require(Act.SET_MANAGER, chat, member)
+    for user_id in dict.fromkeys(user_ids):
+        await _set_manager(tx, actor_id, chat, user_id, on, now)
+
+
+async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool, now: int) -> bool:
+    """False for the owner, who leads already, and for strangers."""
+    target = await members.find(tx, chat.id, user_id)
+    if target is None or target.role == Role.OWNER:
+        return False
+    role = Role.MANAGER if on else Role.MEMBER
+    if target.role != role:
+        await members.set_role(tx, chat.id, user_id, role)
+        await outbox.publish(tx, RoleChanged(actor_id=actor_id, chat_id=chat.id, user_id=user_id, role=role), now, chat)
+    return True
+
+
+async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+    """Hand the chat over to another member. Raises OWNER_DENIED for anybody but the owner and for strangers."""
+    rules.require(Act.SET_OWNER, chat, member)
+    if await members.find(tx, chat.id, user_id) is None:
+        raise ApiError(ErrorCode.OWNER_DENIED, hint=f"{user_id} is not in the chat")
+    if user_id == chat.owner_id:
+        return
+    await members.set_role(tx, chat.id, chat.owner_id, Role.MEMBER)
+    await members.set_role(tx, chat.id, user_id, Role.OWNER)
+    await chats.set_owner(tx, chat.id, user_id)
+    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="owner", value=str(user_id))
+    await outbox.publish(tx, event, now, chat)
+    owner = await _name(tx, user_id)
+    await messages.note(
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} made {owner} the owner of the chat", "CHAT_OWNER", now
+    )
+
+
+async def list_(tx: Tx, chat: Chat, member: Member | None) -> list[int]:
+    """Ids of everybody in the chat. Raises CHAT_KIND where there is no list to see."""
+    require_listing(chat, member)
+    return await members.ids(tx, chat.id)
+
+
+def require_listing(chat: Chat, member: Member | None) -> None:
+    """Whether there is a list to see. Raises CHAT_KIND."""
+    rules.require(Act.LIST_MEMBERS, chat, member)
+
+
+def mention(person: User) -> str:
+    """A person's name as system messages write it: always the one that the person has now."""
+    return f"[USER={person.id} REPLACE]{person.full_name}[/USER]"
+
+
+async def _name(tx: Tx, user_id: int) -> str:
+    person = await users.find(tx, user_id)
+    return mention(person) if person else "Somebody"
+
+
+def _require_owner_may_go(chat: Chat, user_id: int) -> None:
+    if user_id == chat.owner_id and not rules.restrictions(chat).leave_owner:
+        raise ApiError(ErrorCode.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
+
+
+async def _take_out(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -> None:
+    if not await members.remove(tx, chat.id, user_id):
+        raise ApiError(ErrorCode.MEMBER_MISSING)
+    person = await users.find(tx, user_id)
+    guest, bot = bool(person and person.outside), bool(person and person.bot)
+    await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))
+    if bot:
+        await bot_rows.count(tx, user_id, chats=-1)
+    if user_id == chat.owner_id:
+        await _hand_down(tx, chat)
+    await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), now, chat)
+
+
+async def _hand_down(tx: Tx, chat: Chat) -> None:
+    """The owner went: the first manager, else the member who has been there longest, takes over."""
+    heir = await members.successor(tx, chat.id)
+    await chats.set_owner(tx, chat.id, heir)
+    if heir:
+        await members.set_role(tx, chat.id, heir, Role.OWNER)

@@ -1,0 +1,306 @@
+"""Messages: send, edit, erase, like, read the history."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from botyard.chat import outbox, rules
+from botyard.chat.content import bbcode
+from botyard.chat.rules import Act
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat, Member
+from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.model.messages import Draft, Message
+from botyard.store import bots, chats, files, members, messages
+from botyard.store.engines.db import Tx
+
+LIKE = "like"
+HISTORY_MAX = 50
+
+# Bots send all sorts of words as templateId; only what is made to be unique tells a repeated call.
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, now: int) -> int:
+    """Add a message to a chat that was found locked. Answers its id.
+
+    The same ``uuid`` again is a repeated call: it answers the id of the message that is there.
+    Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
+    """
+    rules.require(Act.POST, chat, member)
+    if draft.uuid and (known := await sent_before(tx, actor_id, chat, draft)):
+        return known
+    if draft.reply_id:
+        await _require_reply(tx, chat, member, draft.reply_id)
+    return await post(tx, chat, actor_id, draft, now, member)
+
+
+async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
+    """Write a message without asking the rules: for notes of the system itself. ``chat`` must be fresh and locked.
+
+    A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
+    """
+    counted = chat.counted + draft.counted
+    message_id = await messages.add(
+        tx,
+        chat_id=chat.id,
+        author_id=0 if draft.system else actor_id,
+        sent=now,
+        text=draft.text,
+        counted=counted,
+        system=draft.system,
+        reply_id=draft.reply_id,
+        uuid=draft.uuid,
+        params=messages.written(draft.params),
+    )
+    await chats.posted(tx, chat.id, message_id, actor_id, counted)
+    if draft.system:
+        await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
+    else:
+        await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
+        if chat.bots and (member is None or member.bot):
+            await bots.wrote(tx, actor_id)
+    event = MessageSent(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        text=draft.text,
+        system=draft.system,
+        mentioned=() if draft.system else _mentioned(draft.text),
+        params=draft.params,
+        uuid=draft.uuid or "",
+        reply_id=draft.reply_id,
+        previous_id=chat.last_message_id,
+        members=chat.members,
+    )
+    await outbox.publish(tx, event, now, chat, by_bot=member is not None and member.bot)
+    return message_id
+
+
+async def note(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
+    """Say in the chat what was done to it ("X invited Y"); unread counters stay as they are."""
+    params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
+    draft = Draft(text=text, system=True, counted=False, params=params)
+    return await post(tx, await chats.fresh(tx, chat_id), actor_id, draft, now)
+
+
+async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Chat, Member]:
+    """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
+    found = await messages.find(tx, message_id)
+    place = await chats.find(tx, found.chat_id, user_id, locked=True) if found else None
+    if found is None or place is None or place[1] is None or message_id < place[1].first_id:
+        raise ApiError(missing, hint=_unseen(message_id))
+    return found, place[0], place[1]
+
+
+async def look(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Member]:
+    """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
+    found = await messages.find(tx, message_id)
+    member = await members.find(tx, found.chat_id, user_id) if found else None
+    if found is None or member is None or message_id < member.first_id:
+        raise ApiError(missing, hint=_unseen(message_id))
+    return found, member
+
+
+def _unseen(message_id: int) -> str:
+    # What is hidden must not be told apart from what does not exist.
+    return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
+
+
+async def require_here(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
+    """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
+    if not await _visible(tx, chat, member.first_id, message_id):
+        raise ApiError(ErrorCode.MESSAGE_MISSING)
+
+
+async def edit(
+    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None, now: int
+) -> None:
+    """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
+
+    ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
+    the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
+    """
+    found, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
+    if found.author_id != actor_id or found.system or found.erased or _late(found, window, now):
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(found, actor_id, window, now))
+    if text is None and not changed:
+        return
+    said = found.text if text is None else text
+    params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
+    kept = changed if text is not None else params
+    if not said and not kept.get("ATTACH"):
+        await _erase(tx, actor_id, found, chat, complete=False, now=now)
+        return
+    await messages.change(tx, message_id, text=said, params=messages.written(params), edited=True, erased=False)
+    event = MessageEdited(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        text=said,
+        mentioned=_mentioned(said),
+        params=params,
+        reply_id=found.reply_id,
+        members=chat.members,
+    )
+    await outbox.publish(tx, event, now, chat)
+
+
+async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None, now: int) -> None:
+    """Delete one's own message within ``window`` seconds (``None``: at any time), or as a manager anybody's.
+
+    ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
+    """
+    found, chat, member = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
+    own = found.author_id == actor_id and not found.system and not _late(found, window, now)
+    if not own:
+        rules.require(Act.ERASE_OTHERS, chat, member)
+    if found.erased and not complete:
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint="the message is deleted already")
+    await _erase(tx, actor_id, found, chat, complete=complete, now=now)
+
+
+async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete: bool, now: int) -> None:
+    if "FILE_ID" in found.params:
+        await files.remove_of_message(tx, found.id)
+    if complete:
+        raised = await messages.counted_at(tx, chat.id, found.id - 1)
+        if found.counted > (raised[1] if raised else 0):
+            await messages.leave_gap(tx, chat.id, found.counted)
+        await messages.remove(tx, found)
+        await chats.removed(tx, chat.id)
+    else:
+        await messages.change(tx, found.id, text="", params="", edited=found.edited, erased=True)
+    event = MessageErased(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=found.id,
+        complete=complete,
+        mentioned=_mentioned(found.text),
+        author_id=found.author_id,
+        sent=found.sent,
+    )
+    await outbox.publish(tx, event, now, chat)
+
+
+async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) -> None:
+    """Like (``plus``), take it back (``minus``) or toggle (``auto``).
+
+    Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
+    """
+    found, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_ID_WRONG)
+    if found.erased:
+        raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
+    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE, now)
+    off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
+    if not on and not off:
+        raise ApiError(ErrorCode.NO_CHANGES, hint="it stands so already")
+    event = MessageLiked(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=message_id,
+        reaction=LIKE,
+        on=on,
+        author_id=found.author_id,
+    )
+    await outbox.publish(tx, event, now, chat)
+
+
+class History(msgspec.Struct, frozen=True):
+    """A window of a chat's messages, newest first, and who likes which."""
+
+    messages: list[Message]
+    liked: dict[int, list[int]]
+
+
+async def history(
+    tx: Tx, chat: Chat, member: Member | None, *, older_than: int = 0, newer_than: int = 0, limit: int = 20
+) -> History:
+    """Messages that the member may see: the latest, or those on one side of another message.
+
+    At most ``HISTORY_MAX``; beside a message that is not there is nothing.
+    """
+    size = max(1, min(limit, HISTORY_MAX))
+    first = member.first_id if member else 0
+    beside = newer_than or older_than
+    if beside and not await _visible(tx, chat, first, beside):
+        return History([], {})
+    if newer_than:
+        found = await messages.after(tx, chat.id, first, newer_than, size)
+    elif older_than:
+        found = await messages.before(tx, chat.id, first, older_than, size)
+    else:
+        found = await messages.newest(tx, chat.id, first, size)
+    liked = await messages.liked_by(tx, found[-1].id, found[0].id, chat.id) if found else {}
+    return History(found, liked)
+
+
+class Around(msgspec.Struct, frozen=True):
+    """Messages around one of them, oldest first, who looks, and whether there are others before and behind."""
+
+    messages: list[Message]
+    member: Member
+    earlier: bool
+    later: bool
+
+
+async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
+    """A message with up to ``each`` neighbours on either side, as far as the user may see them.
+
+    Raises MESSAGE_MISSING, and MESSAGE_CLOSED where the chat or the time is hidden from the user.
+    """
+    found = await messages.find(tx, message_id)
+    if found is None:
+        raise ApiError(ErrorCode.MESSAGE_MISSING)
+    member = await members.find(tx, found.chat_id, user_id)
+    if member is None or message_id < member.first_id:
+        raise ApiError(ErrorCode.MESSAGE_CLOSED)
+    # One more on each side tells whether the window is all there is.
+    older = await messages.before(tx, found.chat_id, member.first_id, message_id, each + 1)
+    newer = await messages.after(tx, found.chat_id, member.first_id, message_id, each + 1)
+    window = [*reversed(older[:each]), found, *reversed(newer[-each:])]
+    return Around(window, member, len(older) > each, len(newer) > each)
+
+
+async def sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
+    """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
+    if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
+        return 0
+    return await messages.with_uuid(tx, chat.id, 0 if draft.system else actor_id, draft.uuid)
+
+
+def _locked(found: Message, actor_id: int, window: int | None, now: int) -> str:
+    """Why a message that the actor sees cannot be changed."""
+    if found.author_id != actor_id or found.system:
+        return "the message is somebody else's, or a system message"
+    if found.erased:
+        return "the message is deleted"
+    return f"it was sent {(now - found.sent) // 3600} hours ago; messages are open for {(window or 0) // 3600} hours"
+
+
+def _late(found: Message, window: int | None, now: int) -> bool:
+    return window is not None and found.sent + window < now
+
+
+def _mentioned(text: str) -> tuple[int, ...]:
+    return bbcode.mentions(text) if "[" in text else ()
+
+
+async def _visible(tx: Tx, chat: Chat, first_id: int, message_id: int) -> bool:
+    found = await messages.find(tx, message_id) if message_id >= first_id else None
+    return found is not None and found.chat_id == chat.id
+
+
+async def _require_reply(tx: Tx, chat: Chat, member: Member, reply_id: int) -> None:
+    found = await messages.find(tx, reply_id)
+    if found is None:
+        raise ApiError(ErrorCode.REPLY_DENIED)
+    place = member if found.chat_id == chat.id else await members.find(tx, found.chat_id, member.user_id)
+    # What is hidden and what is in a stranger's chat must not be told apart from what does not exist.
+    if place is None or reply_id < place.first_id:
+        raise ApiError(ErrorCode.REPLY_DENIED)
+    if place is not member:
+        raise ApiError(ErrorCode.REPLY_ELSEWHERE)

@@ -1,0 +1,99 @@
+"""A chat as one person sees it: everything that `dialog.get` tells."""
+
+from __future__ import annotations
+
+import msgspec
+
+from botyard.chat import rules
+from botyard.chat.conversation import reading
+from botyard.chat.conversation.reading import Unread
+from botyard.chat.rules import Restrictions
+from botyard.model.chats import Chat, Member, Reader, Role
+from botyard.model.people import User
+from botyard.store import members, users
+from botyard.store.engines.db import Tx
+
+LISTED = 20
+"""People in a chat whose lists name everybody; also the most managers and muted members that any list names."""
+
+FOREMOST = 5
+"""Readers that the list of a bigger chat names: those who have read furthest. Counters are exact in any chat."""
+
+VIEWERS = 3
+"""First viewers of the last message that are named; the rest are counted."""
+
+_LEADING = (Role.OWNER, Role.MANAGER)
+
+
+class Overview(msgspec.Struct, frozen=True, gc=False):
+    """A chat for one user. ``counterpart`` is set in private dialogs; ``more_viewers`` counts those not listed."""
+
+    chat: Chat
+    member: Member | None
+    role: str
+    restrictions: Restrictions
+    unread: Unread
+    readers: list[Reader]
+    managers: list[int]
+    muted: list[int]
+    viewers: list[Reader]
+    more_viewers: int
+    counterpart: User | None
+
+
+class _People(msgspec.Struct, frozen=True, gc=False):
+    readers: list[Reader]
+    managers: list[int]
+    muted: list[int]
+    viewers: list[Reader]
+
+
+async def overview(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> Overview:
+    """Gather what ``user_id`` may see of a chat. Nothing here grows with messages or members."""
+    people = await (_everybody if chat.members <= LISTED else _foremost)(tx, user_id, chat)
+    counterpart = await users.find(tx, chat.counterpart(user_id)) if chat.private else None
+    return Overview(
+        chat,
+        member,
+        rules.role(chat, member),
+        rules.restrictions(chat),
+        await reading.unread(tx, chat, member),
+        people.readers,
+        people.managers,
+        people.muted,
+        people.viewers,
+        max(0, chat.viewers - len(people.viewers)),
+        counterpart,
+    )
+
+
+async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
+    """A small chat: one statement brings all its members, the lists are made from them."""
+    found = await members.readers(tx, chat.id, LISTED)
+    seen = [one for one in found if one.read_at and one.read_id == chat.last_message_id != 0]
+    viewers = [one for one in seen if one.user_id != chat.last_author_id]
+    viewers.sort(key=lambda one: (one.read_at, one.user_id))
+    return _People(
+        [one for one in found if one.user_id != user_id],
+        [one.user_id for one in found if one.role in _LEADING],
+        [one.user_id for one in found if one.muted],
+        viewers[:VIEWERS],
+    )
+
+
+async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
+    """A big chat: each list is the start of an index."""
+    # One more each, for the caller is not among the readers, nor the author among the viewers.
+    found = await members.foremost(
+        tx, chat.id, chat.last_message_id, readers=FOREMOST + 1, viewers=VIEWERS + 1, ids=LISTED
+    )
+    lists: dict[str, list[Reader]] = {"readers": [], "viewers": [], "managers": [], "muted": []}
+    for name, one in found:
+        lists[name].append(one)
+    viewers = lists["viewers"] if chat.viewers else []
+    return _People(
+        [one for one in lists["readers"] if one.user_id != user_id][:FOREMOST],
+        sorted(one.user_id for one in lists["managers"]),
+        [one.user_id for one in lists["muted"]],
+        [one for one in viewers if one.user_id != chat.last_author_id][:VIEWERS],
+    )

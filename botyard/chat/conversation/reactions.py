@@ -1,0 +1,106 @@
+"""Reactions to messages: the 48 that there are, set and taken back."""
+
+from __future__ import annotations
+
+from botyard.chat import outbox
+from botyard.chat.conversation import messages
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat
+from botyard.model.events import MessageLiked
+from botyard.model.messages import Message
+from botyard.store import messages as rows
+from botyard.store.engines.db import Tx
+
+# Code → what it says. Docs: chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
+REACTIONS: dict[str, str] = {
+    "like": "Like",
+    "dislike": "Dislike",
+    "faceWithTearsOfJoy": "Laughing to tears",
+    "redHeart": "Heart",
+    "neutralFace": "Indifferent",
+    "fire": "Fire!",
+    "cry": "Sad",
+    "slightlySmilingFace": "Smiling",
+    "winkingFace": "Winking",
+    "laugh": "Laughing",
+    "kiss": "Admiring",
+    "wonder": "Shocked",
+    "slightlyFrowningFace": "Frowning",
+    "loudlyCryingFace": "Crying",
+    "faceWithStuckOutTongue": "Tongue out",
+    "faceWithStuckOutTongueAndWinkingEye": "Teasing",
+    "smilingFaceWithSunglasses": "Cool",
+    "confusedFace": "Not sure",
+    "flushedFace": "Embarrassed",
+    "thinkingFace": "Doubting",
+    "angry": "Angry",
+    "smilingFaceWithHorns": "Smirking",
+    "faceWithThermometer": "Sick",
+    "facepalm": "No comment",
+    "poo": "Yuck",
+    "flexedBiceps": "Strong",
+    "clappingHands": "Awesome",
+    "raisedHand": "High five",
+    "smilingFaceWithHeartEyes": "Beautiful",
+    "smilingFaceWithHearts": "Love it",
+    "pleadingFace": "Begging",
+    "relievedFace": "Zen",
+    "foldedHands": "Thank you",
+    "okHand": "OK",
+    "signHorns": "Rock!",
+    "loveYouGesture": "All good",
+    "clownFace": "Clown",
+    "partyingFace": "Congratulations",
+    "questionMark": "Question",
+    "exclamationMark": "Attention",
+    "lightBulb": "Idea",
+    "bomb": "Bomb",
+    "sleepingSymbol": "Sleeping",
+    "crossMark": "Cancel",
+    "whiteHeavyCheckMark": "Done",
+    "eyes": "Eyes",
+    "handshake": "Deal",
+    "hundredPoints": "Support",
+}
+
+
+async def add(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -> None:
+    """React to a message.
+
+    Raises DIALOG_CLOSED where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
+    """
+    found, chat = await _place(tx, actor_id, message_id, reaction)
+    if found.erased:
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
+    if not await rows.add_reaction(tx, message_id, actor_id, reaction, now):
+        raise ApiError(ErrorCode.REACTION_SET)
+    await _publish(tx, actor_id, found, chat, reaction, on=True, now=now)
+
+
+async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -> None:
+    """Take one's reaction back; one that does not stand is as good as taken back.
+
+    Raises DIALOG_CLOSED, REACTION_UNKNOWN.
+    """
+    found, chat = await _place(tx, actor_id, message_id, reaction)
+    if await rows.remove_reaction(tx, message_id, actor_id, reaction):
+        await _publish(tx, actor_id, found, chat, reaction, on=False, now=now)
+
+
+async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Chat]:
+    found, chat, _ = await messages.get(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+    if reaction not in REACTIONS:
+        raise ApiError(ErrorCode.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
+    return found, chat
+
+
+async def _publish(tx: Tx, actor_id: int, found: Message, chat: Chat, reaction: str, *, on: bool, now: int) -> None:
+    event = MessageLiked(
+        actor_id=actor_id,
+        chat_id=chat.id,
+        message_id=found.id,
+        reaction=reaction,
+        on=on,
+        author_id=found.author_id,
+    )
+    await outbox.publish(tx, event, now, chat)

@@ -1,0 +1,37 @@
+"""“Is typing”: told to whoever looks on, never a message."""
+
+from __future__ import annotations
+
+from botyard.chat import outbox
+from botyard.model.chats import Chat
+from botyard.model.events import Typing
+from botyard.store.engines.db import Tx
+
+CODES = frozenset(
+    f"IMBOT_AGENT_ACTION_{doing}"
+    for doing in (
+        "THINKING",
+        "SEARCHING",
+        "GENERATING",
+        "ANALYZING",
+        "PROCESSING",
+        "TRANSLATING",
+        "CONNECTING",
+        "CHECKING",
+        "CALCULATING",
+        "READING_DOCS",
+        "COMPOSING",
+    )
+)
+"""What a bot may be shown to do instead of typing (chat-input-action-notify.md)."""
+SECONDS_MAX = 600
+
+
+async def start(tx: Tx, actor_id: int, chat: Chat, now: int, code: str = "", seconds: int = 0) -> None:
+    """Leave the event that somebody is typing in a chat, or does what one of ``CODES`` says, for so many seconds.
+
+    A code that nobody knows is typing; 0 seconds leave it to whoever shows it.
+    """
+    code = code if code in CODES else ""
+    seconds = min(max(seconds, 1), SECONDS_MAX) if seconds else 0
+    await outbox.publish(tx, Typing(actor_id=actor_id, chat_id=chat.id, code=code, seconds=seconds), now, chat)

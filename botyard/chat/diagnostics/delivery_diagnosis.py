@@ -1,0 +1,362 @@
+"""Why a bot was not told of what happened to a message: how each event stands, and why it was not for the bot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.chat.diagnostics import event_names
+from botyard.chat.diagnostics.event_names import NAMES as EVERY
+from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, behind, cause, met
+from botyard.chat.outbox import BotListener
+from botyard.model import deliveries as recipients
+from botyard.model.bots import Bot, EventMode
+from botyard.model.chats import Chat, Kind, Member
+from botyard.model.deliveries import Attempt, Delivery, Reason, State
+from botyard.model.events import (
+    BotRemoved,
+    CommandCalled,
+    Event,
+    Happening,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageLiked,
+    MessageSent,
+    happening,
+)
+from botyard.portal import apps
+from botyard.store import bots, chats, deliveries, delivery_log, events, messages
+from botyard.store.deliveries import FULL_SECONDS
+from botyard.store.engines.db import Row, Tx
+
+IMBOT = "imbot"
+BESIDE = 4
+"""Open requests of a dialog that hold up further ones."""
+MOST = 50
+"""Events of a message that are explained beside itself: the newest."""
+
+_BARRED: dict[str, DiagnosisCode] = {
+    Reason.NOT_INSTALLED: DiagnosisCode.NOT_INSTALLED,
+    Reason.BLOCKED: DiagnosisCode.BLOCKED,
+    Reason.NO_SCOPE: DiagnosisCode.NO_SCOPE,
+    Reason.NO_HANDLER: DiagnosisCode.NO_HANDLER,
+    Reason.NO_BOT: DiagnosisCode.NO_BOT,
+}
+NAMES: dict[type[Event], dict[str, str]] = {
+    kind: {dialect: name for dialect, name in EVERY[kind].items() if dialect in ("v1", "v2")}
+    for kind in (MessageSent, MessageEdited, MessageErased, MessageLiked, CommandCalled)
+}
+"""What can happen to a message, and how each generation of the API calls it."""
+
+
+class Explained(NamedTuple):
+    """What became of one event for the bot. The first finding says how it stands, the others why.
+
+    ``what`` is ``None`` where there is no such event.
+    """
+
+    name: str
+    findings: list[Finding]
+    what: Happening | None = None
+    delivery: Delivery | None = None
+    attempts: list[Attempt] = []
+
+    @property
+    def arrived(self) -> bool:
+        return self.findings[0].why in ARRIVED
+
+
+class Topic(NamedTuple):
+    """The message that is asked about; of one that is gone the events remain. ``sent`` 0: nobody knows when."""
+
+    message_id: int
+    chat_id: int
+    sent: int
+
+
+class Case(NamedTuple):
+    """What is asked: why was this bot told, or not told, of a message. ``name`` narrows it to one event.
+
+    Deliveries that ended before ``kept`` are forgotten. ``strict``: the server may run with `--delivery strict`.
+    """
+
+    bot_id: int
+    name: str
+    kept: int
+    now: int
+    strict: bool
+
+
+class _CaseContext(NamedTuple):
+    case: Case
+    bot: Bot
+    topic: Topic
+    chat: Chat | None
+    member: Member | None
+
+
+async def topic(tx: Tx, message_id: int) -> Topic | None:
+    """A message to be asked about; ``None`` where nothing is known of it."""
+    found = await messages.find(tx, message_id) if message_id > 0 else None
+    if found:
+        return Topic(found.id, found.chat_id, found.sent)
+    left = [happening(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
+    if not left:
+        return None
+    last = left[0].event
+    return Topic(message_id, last.chat_id, last.sent if isinstance(last, MessageErased) else 0)
+
+
+async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
+    """What became of a message for a bot: an entry for itself, then one for each thing that happened to it."""
+    bot = await bots.find(tx, case.bot_id)
+    if bot is None:
+        return [Explained(case.name, [Finding(DiagnosisCode.NO_BOT)])]
+    kinds = [kind for kind, names in NAMES.items() if bot.dialect in names]
+    if case.name:
+        (asked,) = [kind for kind, names in NAMES.items() if case.name in names.values()]
+        if NAMES[asked].get(bot.dialect) != case.name:
+            return [Explained(case.name, [_foreign(case.name, NAMES[asked].get(bot.dialect))])]
+        kinds = [asked]
+    chat, member = await chats.find(tx, about.chat_id, bot.user_id) or (None, None)
+    place = _CaseContext(case, bot, about, chat, member)
+    told = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
+    found = [await _one(tx, place, what) for what in told]
+    first = kinds[0]
+    if not any(isinstance(what.event, first) for what in told):
+        found.insert(0, Explained(NAMES[first][bot.dialect], [await _absent(tx, place, first)]))
+    return found
+
+
+def stranger(name: str) -> Explained:
+    """All that the owner of a bot learns of what was said where the bot is not, or was never said."""
+    return Explained(name, [Finding(DiagnosisCode.NOT_SEEN)])
+
+
+def arrived(found: list[Explained]) -> bool:
+    """Whether something arrived, and nothing that was for the bot is missing."""
+    return any(one.arrived for one in found) and all(one.arrived for one in found if one.delivery)
+
+
+def _foreign(asked: str, own: str | None) -> Finding:
+    """An event that the bot's generation of the API has under another name, or not at all."""
+    return (
+        Finding(DiagnosisCode.OTHER_GENERATION, {"asked": asked, "own": own})
+        if own
+        else Finding(DiagnosisCode.NO_EVENT, {"asked": asked})
+    )
+
+
+def _kinds(kinds: Iterable[type[Event]]) -> tuple[str, ...]:
+    return tuple(kind.__name__ for kind in kinds)
+
+
+async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Happening]:
+    """What happened to a message: that it was sent, and the newest of the rest."""
+    rest = [kind for kind in kinds if kind is not MessageSent]
+    rows = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
+    sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), 1) if MessageSent in kinds else []
+    if not sent and (MessageSent in kinds or not rows):
+        sent = await _unnoted(tx, about, kinds)
+    return [happening(*row) for row in sent + rows]
+
+
+async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Row]:
+    """What was sent before the log noted of which message an event is: the event has the moment of its message."""
+    kinds = [kind for kind in kinds if kind in (MessageSent, CommandCalled)]
+    rows = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
+    return [row for row in rows if _is_of(happening(*row).event, about.message_id)]
+
+
+def _is_of(event: Event, message_id: int) -> bool:
+    return isinstance(event, MessageSent | CommandCalled) and event.message_id == message_id
+
+
+def _meant(event: Event, bot: Bot) -> bool:
+    return not isinstance(event, CommandCalled) or event.bot_id == bot.user_id
+
+
+async def _absent(tx: Tx, at: _CaseContext, kind: type[Event]) -> Finding:
+    """Why the log holds no such event of a message."""
+    last = await events.passed(tx)
+    if last != events.START and at.topic.sent <= last.created:
+        return Finding(DiagnosisCode.NOT_KEPT, {"since": last.created + 1})
+    if kind is MessageSent:
+        return Finding(DiagnosisCode.UNRECORDED)
+    why = DiagnosisCode.NOT_SAID if kind is CommandCalled else DiagnosisCode.NOT_HAPPENED
+    return Finding(why, {"asked": NAMES[kind][at.bot.dialect]})
+
+
+async def _one(tx: Tx, at: _CaseContext, what: Happening) -> Explained:
+    name = NAMES[type(what.event)][at.bot.dialect]
+    logged = await delivery_log.of_event(tx, what.id, recipients.bot(at.bot.user_id))
+    barriers = await _barriers(tx, at.bot, what.event)
+    if logged is None:
+        first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what)
+        return Explained(name, _once([first, *barriers]), what)
+    tried = await deliveries.attempts(tx, logged.delivery.id)
+    findings = [await _standing(tx, at.bot, logged.delivery, at.case)]
+    if findings[0].why in (DiagnosisCode.DELIVERED, DiagnosisCode.UNCONFIRMED):
+        findings += _late(logged.delivery, what, tried)
+    if findings[0].why not in ARRIVED:
+        findings += [*map(met, tried[-1:]), *barriers]
+        if reason := _BARRED.get(logged.delivery.reason):
+            findings.append(Finding(reason, {"be": "was"}))
+    return Explained(name, _once(findings), what, logged.delivery, tried)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Each reason once."""
+    found: dict[DiagnosisCode, Finding] = {}
+    for finding in findings:
+        found.setdefault(finding.why, finding)
+    return list(found.values())
+
+
+def _late(one: Delivery, what: Happening, tried: list[Attempt]) -> list[Finding]:
+    """That what arrived was late, where its header said so."""
+    if not tried:
+        return []
+    last = tried[-1]
+    before, started = msgspec.structs.replace(one, attempts=last.number - 1), last.started // 1000
+    if not before.late(what.created, started):
+        return []
+    return [Finding(DiagnosisCode.LATE, {"seconds": max(0, started - what.created)})]
+
+
+async def _standing(tx: Tx, bot: Bot, one: Delivery, case: Case) -> Finding:
+    """How a delivery stands."""
+    at = one.finished or one.due
+    words = {"id": one.id, "number": one.attempts, "at": at, "reason": one.reason}
+    if one.state == State.WAITING:
+        ahead = await delivery_log.ahead(tx, one, case.now, strict=case.strict)
+        if ahead is not None:
+            return await _behind(tx, bot, ahead, case.now)
+        under_way = await delivery_log.under_way(tx, one.recipient, one.lane, case.now)
+        if under_way >= BESIDE and one.due <= case.now + FULL_SECONDS:
+            return Finding(DiagnosisCode.CROWDED, {"open": under_way})
+        return Finding(
+            DiagnosisCode.WAITING if one.due > case.now else DiagnosisCode.DUE, words | {"number": one.attempts + 1}
+        )
+    if one.state == State.FETCH:
+        seat = await delivery_log.seat(tx, one.recipient)
+        if seat is None:
+            return Finding(DiagnosisCode.NEVER_FETCHED, words)
+        given = f" and was given the offset {seat[0]}" if seat[0] else ""
+        return Finding(DiagnosisCode.READY, words | {"given": given, "at": seat[1]})
+    return Finding(_STANDING[one.state], words | {"number": one.attempts + (one.state == State.SENDING)})
+
+
+async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: int) -> Finding:
+    """What holds a delivery up, and why that one has not arrived."""
+    logged = await delivery_log.find(tx, ahead.id)
+    name = event_names.named(logged.kind, bot.dialect) if logged else "an event"
+    words = {"name": name, "ahead": ahead.id} | behind(ahead, now)
+    tried = await deliveries.attempts(tx, ahead.id)
+    if not tried:
+        return Finding(DiagnosisCode.BEHIND, words | {"cause": ""})
+    return Finding(DiagnosisCode.BEHIND, words | {"cause": ": " + cause(tried[-1], await address(tx, bot, ahead))})
+
+
+async def address(tx: Tx, bot: Bot, one: Delivery) -> str:
+    """Where a bot is told of a delivery's event; ``""`` where nobody knows any more."""
+    row = await events.find(tx, one.event_id)
+    return await handler(tx, bot, happening(one.event_id, *row).event) if row else ""
+
+
+_STANDING: dict[str, DiagnosisCode] = {
+    State.SENDING: DiagnosisCode.SENDING,
+    State.DONE: DiagnosisCode.DELIVERED,
+    State.UNCONFIRMED: DiagnosisCode.UNCONFIRMED,
+    State.DEAD: DiagnosisCode.GIVEN_UP,
+    State.SKIPPED: DiagnosisCode.SKIPPED,
+    State.FETCHED: DiagnosisCode.FETCHED,
+    State.EXPIRED: DiagnosisCode.EXPIRED,
+}
+
+
+async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
+    """What keeps events from a bot at the moment, whatever is said."""
+    found: list[Finding] = []
+    closed = await apps.closed(tx, bot.owner, IMBOT)
+    if closed:
+        found.append(Finding(_BARRED[closed]))
+    if bot.event_mode == EventMode.WEBHOOK and not await handler(tx, bot, event):
+        found.append(Finding(DiagnosisCode.NO_HANDLER))
+    return found
+
+
+async def handler(tx: Tx, bot: Bot, event: Event) -> str:
+    """The address at which a bot is told of an event; ``""`` where none is bound."""
+    if bot.dialect == "v2":
+        return bot.webhook_url
+    if isinstance(event, CommandCalled):
+        command = await bots.find_command(tx, event.command_id)
+        return command.handler if command else ""
+    bound = await bots.handlers(tx, bot.owner)
+    if bound is None:
+        return ""
+    if isinstance(event, MemberJoined):
+        return bound.welcome
+    if isinstance(event, BotRemoved):
+        return bound.bot_delete
+    if isinstance(event, MessageEdited):
+        return bound.message_update
+    return bound.message_delete if isinstance(event, MessageErased) else bound.message_add
+
+
+# Why there is no delivery of an event to a bot, as far as can be told from what stands now.
+
+
+def _unaddressed(at: _CaseContext, what: Happening) -> Finding | None:
+    """Why it is not for the bot, by the rules of ``outbox``."""
+    event, bot = what.event, at.bot
+    if isinstance(event, CommandCalled) or at.chat is None:
+        return None
+    if event.actor_id == bot.user_id:
+        return Finding(DiagnosisCode.OWN_MESSAGE if isinstance(event, MessageSent) else DiagnosisCode.OWN_ACT)
+    if isinstance(event, MessageSent) and event.system:
+        return Finding(DiagnosisCode.SYSTEM_MESSAGE)
+    if at.chat.kind == Kind.SYSTEM:
+        return Finding(DiagnosisCode.SYSTEM_CHAT)
+    if at.member is None:
+        return Finding(DiagnosisCode.NOT_MEMBER)
+    hidden = isinstance(event, MessageSent) and event.message_id < at.member.first_id
+    if at.member.joined > what.created or hidden:
+        return Finding(DiagnosisCode.JOINED_LATER, {"at": at.member.joined})
+    if isinstance(event, MessageLiked):
+        return _not_liked(event, bot)
+    assert isinstance(event, MessageSent | MessageEdited | MessageErased)
+    heard = _ear(bot).is_addressed(at.chat, event.mentioned)
+    return None if heard else Finding(DiagnosisCode.NOT_MENTIONED, {"type": bot.type})
+
+
+def _not_liked(event: MessageLiked, bot: Bot) -> Finding | None:
+    if event.author_id != bot.user_id:
+        return Finding(DiagnosisCode.NOT_ITS_MESSAGE)
+    return None if bot.reactions else Finding(DiagnosisCode.REACTIONS_OFF)
+
+
+def _unbound(at: _CaseContext, what: Happening, barriers: list[Finding]) -> Finding | None:
+    """Bots of the first generation are not even put down for edits and deletions that they have no handler for."""
+    if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
+        return None
+    return next((one for one in barriers if one.why is DiagnosisCode.NO_HANDLER), None)
+
+
+def _unknown(at: _CaseContext, what: Happening) -> Finding:
+    """What can be said where nothing that stands now is in the way."""
+    if what.created < at.case.kept:
+        return Finding(DiagnosisCode.FORGOTTEN, {"at": what.created, "since": at.case.kept})
+    return (
+        Finding(DiagnosisCode.CHAT_GONE)
+        if at.chat is None
+        else Finding(DiagnosisCode.CHANGED_SINCE, {"at": what.created})
+    )
+
+
+def _ear(bot: Bot) -> BotListener:
+    return BotListener(bot.user_id, bot.type, bot.dialect, bot.event_mode, bot.openline, bot.reactions, True, True)

@@ -1,0 +1,52 @@
+"""Looking for deliveries by what people and programs say of them, and sending them once more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.bots import EventMode
+from botyard.model.deliveries import State
+from botyard.store import bots, delivery_log
+from botyard.store.delivery_log import MISSED, NEVER, LoggedDelivery
+from botyard.store.engines.db import Tx
+
+GROUPS = {"": frozenset(State), "missed": MISSED, "open": frozenset({State.WAITING, State.SENDING})}
+WORDS = (*(state.value for state in State), *filter(None, GROUPS))
+"""States and groups of them, as they may be asked for."""
+
+
+def states(word: str) -> frozenset[State]:
+    """A state, or a group of them. Raises ARGUMENT."""
+    found = GROUPS.get(word)
+    if found is not None:
+        return found
+    if word not in set(State):
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"STATE is one of {', '.join(WORDS)}")
+    return frozenset({State(word)})
+
+
+def moment(given: Any, default: int) -> int:
+    """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC. Raises ARGUMENT."""
+    if given is None or given == "":
+        return default
+    text = str(given).strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text), NEVER) if len(text) < 20 else NEVER
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise ApiError(ErrorCode.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
+    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+
+
+async def resend(tx: Tx, logged: LoggedDelivery, now: int) -> bool:
+    """Send one again, in the way in which its recipient is told today. False for what has not ended."""
+    kind, _, number = logged.delivery.recipient.partition(":")
+    bot = await bots.find(tx, int(number)) if kind == "bot" else None
+    # A bot that is gone is told as it was.
+    was_fetched = logged.delivery.state in (State.FETCHED, State.EXPIRED)
+    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user" or was_fetched
+    state = State.FETCH if fetches else State.WAITING
+    return await delivery_log.again(tx, logged.delivery.id, state, now)

@@ -1,0 +1,78 @@
+"""What events are called by those who are told of them: the log has names of its own, which nobody outside knows."""
+
+from __future__ import annotations
+
+from botyard.model.events import (
+    BotRemoved,
+    CommandCalled,
+    ContextGiven,
+    Event,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageLiked,
+    MessageSent,
+    happening,
+)
+from botyard.store import bindings, bots, events
+from botyard.store.delivery_log import LoggedDelivery
+from botyard.store.engines.db import Tx
+
+NAMES: dict[type[Event], dict[str, str]] = {
+    MessageSent: {"v1": "ONIMBOTMESSAGEADD", "v2": "ONIMBOTV2MESSAGEADD", "user": "ONIMV2MESSAGEADD"},
+    MessageEdited: {"v1": "ONIMBOTMESSAGEUPDATE", "v2": "ONIMBOTV2MESSAGEUPDATE", "user": "ONIMV2MESSAGEUPDATE"},
+    MessageErased: {"v1": "ONIMBOTMESSAGEDELETE", "v2": "ONIMBOTV2MESSAGEDELETE", "user": "ONIMV2MESSAGEDELETE"},
+    MessageLiked: {"v2": "ONIMBOTV2REACTIONCHANGE", "user": "ONIMV2REACTIONCHANGE"},
+    CommandCalled: {"v1": "ONIMCOMMANDADD", "v2": "ONIMBOTV2COMMANDADD"},
+    MemberJoined: {"v1": "ONIMBOTJOINCHAT", "v2": "ONIMBOTV2JOINCHAT", "user": "ONIMV2JOINCHAT"},
+    BotRemoved: {"v1": "ONIMBOTDELETE", "v2": "ONIMBOTV2DELETE"},
+    ContextGiven: {"v2": "ONIMBOTV2CONTEXTGET"},
+}
+"""Event → its name for bots of each generation, and for people who are subscribed."""
+
+_BY_KIND = {kind.__name__: names for kind, names in NAMES.items()}
+
+
+def named(kind: str, dialect: str) -> str:
+    """The name of a kind of events in a dialect; of a bot that is gone nobody knows which one it spoke."""
+    names = _BY_KIND.get(kind, {})
+    return names.get(dialect) or " or ".join(names[one] for one in ("v1", "v2") if one in names) or "an event"
+
+
+async def of_deliveries(tx: Tx, logged: list[LoggedDelivery]) -> list[str]:
+    """The names of what was due to recipients, as each of them is told."""
+    known: dict[str, str] = {}
+    return [await _of(tx, one, known) for one in logged]
+
+
+async def of_delivery(tx: Tx, logged: LoggedDelivery) -> str:
+    """The same of one."""
+    return await _of(tx, logged, {})
+
+
+async def _of(tx: Tx, logged: LoggedDelivery, known: dict[str, str]) -> str:
+    recipient = logged.delivery.recipient
+    kind, _, number = recipient.partition(":")
+    if recipient not in known:
+        known[recipient] = await _spoken(tx, kind, int(number))
+    if logged.kind == BotRemoved.__name__ and not known[recipient]:
+        # The farewell of a bot says which one it spoke.
+        known[recipient] = await _farewell(tx, logged.delivery.event_id)
+    return known[recipient] if kind == "binding" and known[recipient] else named(logged.kind, known[recipient])
+
+
+async def _farewell(tx: Tx, event_id: int) -> str:
+    row = await events.find(tx, event_id)
+    event = happening(event_id, *row).event if row else None
+    return event.dialect if isinstance(event, BotRemoved) else ""
+
+
+async def _spoken(tx: Tx, kind: str, number: int) -> str:
+    """The dialect of a bot, or the event that a handler is bound to; "" where it is gone."""
+    if kind == "bot":
+        bot = await bots.find(tx, number)
+        return bot.dialect if bot else ""
+    if kind == "binding":
+        binding = await bindings.find(tx, number)
+        return binding.event if binding else ""
+    return kind

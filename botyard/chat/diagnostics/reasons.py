@@ -1,0 +1,157 @@
+"""Every reason why a bot was told of an event, or was not, as one table of sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, NamedTuple
+
+from botyard.model.deliveries import Attempt, Delivery, State
+from botyard.store.ordering import NEVER
+
+
+class DiagnosisCode(Enum):
+    """A reason, and its sentence. ``{at}``, ``{since}`` and ``{until}`` are moments, ``{be}`` is or was."""
+
+    # It arrived.
+    DELIVERED = "The handler accepted it at {at}, in attempt {number}"
+    UNCONFIRMED = (
+        "The handler was sent all of it in attempt {number} and had not confirmed it by {at}: it has it, as far as "
+        "anybody can know, and is not sent it again"
+    )
+    FETCHED = "The bot has fetched and confirmed it at {at}"
+    # It is on its way.
+    SENDING = "Attempt {number} is being made, or about to be"
+    WAITING = "It waits for attempt {number} at {at}"
+    DUE = "Attempt {number} has been due since {at}: a server that runs makes it as soon as it can"
+    BEHIND = "It waits behind {name} (delivery {ahead}) of the same chat{cause}; {then}"
+    CROWDED = "It waits for one of the {open} requests that are open for the chat to end"
+    READY = "The bot fetches its events: it lies ready as number {id}, and the bot last came at {at}{given}"
+    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, and the bot has not come for it yet"
+    # It has ended.
+    GIVEN_UP = "It was given up at {at}, after attempt {number}: {reason}"
+    SKIPPED = "It was not sent, at {at}: {reason}"
+    EXPIRED = "The bot fetches its events, and had not confirmed it in time: it was withdrawn at {at}"
+    # How it arrived.
+    LATE = "It was sent {seconds} s after it happened, and later events of the chat may have arrived before it"
+    # What the last attempt met.
+    ADDRESS_REFUSED = "The server does not connect to the handler: {problem}"
+    NAME_UNKNOWN = "The name of the handler is not known: {problem}"
+    TLS_FAILED = "The handler's certificate was not accepted: {problem}"
+    NO_CONNECTION = "The handler could not be connected to: {problem}"
+    TIMEOUT = "The handler did not answer in time: {problem}"
+    GATEWAY = "The handler did not answer in time: a proxy before it answered {status}"
+    NO_ANSWER = "The handler gave no answer: {problem}"
+    REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
+    STATUS = "The handler answered {status}"
+    INTERRUPTED = "The handler's answer is not known: {problem}"
+    NOT_SENT = "This server could not send it: {problem}"
+    # What keeps events from the bot altogether.
+    NO_BOT = "There {be} no such bot"
+    NO_HANDLER = "No handler {be} bound for it"
+    NOT_INSTALLED = "The bot's application {be} not installed"
+    BLOCKED = "The bot's application {be} blocked"
+    NO_SCOPE = "The permission imbot {be} missing from the bot's application"
+    # Why it was not for the bot.
+    OTHER_GENERATION = (
+        "{asked} is not for it: the bot was registered by the other generation of the API and is told {own}"
+    )
+    NOT_SAID = "{asked} did not happen: the message calls no command of the bot"
+    NO_EVENT = "{asked} is not for it: bots registered by the first generation of the API are told nothing of the kind"
+    NOT_HAPPENED = "{asked} did not happen: nobody did that to the message"
+    OWN_MESSAGE = "The bot wrote it itself"
+    OWN_ACT = "The bot did it itself"
+    SYSTEM_MESSAGE = "It is a system message, and bots are not told of those"
+    SYSTEM_CHAT = "Bots are not told of what is said in a chat of notifications"
+    NOT_MEMBER = "The bot is not a member of the chat"
+    NOT_SEEN = "There is no such message in a chat that the bot is in"
+    JOINED_LATER = "The bot came into the chat later, at {at}"
+    NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
+    NOT_ITS_MESSAGE = "It is a reaction to what somebody else wrote, and bots are told of those to their own messages"
+    REACTIONS_OFF = "The bot was registered, or changed, not to be told of reactions"
+    CHAT_GONE = "The chat is gone, and with it who was told of what happened there"
+    FORGOTTEN = "It happened at {at}; what became of deliveries that ended is kept since {since} only"
+    CHANGED_SINCE = "As things are now the bot would be told, but they were otherwise at {at}, when it happened"
+    NOT_KEPT = "Of what happened before {since} the event log holds only what deliveries still refer to"
+    UNRECORDED = "The event log does not hold the message: it was not sent through the API"
+
+
+ARRIVED = frozenset({DiagnosisCode.DELIVERED, DiagnosisCode.FETCHED})
+
+# How a problem of an attempt begins.
+_PROBLEMS: dict[str, DiagnosisCode] = {
+    "address refused": DiagnosisCode.ADDRESS_REFUSED,
+    "unknown name": DiagnosisCode.NAME_UNKNOWN,
+    "TLS failed": DiagnosisCode.TLS_FAILED,
+    "no connection": DiagnosisCode.NO_CONNECTION,
+    "timeout": DiagnosisCode.TIMEOUT,
+    "redirect": DiagnosisCode.REDIRECT,
+    "stopped": DiagnosisCode.INTERRUPTED,
+    "interrupted": DiagnosisCode.INTERRUPTED,
+    "not written": DiagnosisCode.NOT_SENT,
+    "not sent": DiagnosisCode.NOT_SENT,
+}
+_GATEWAYS = frozenset({504, 524})
+_MOMENTS = ("at", "since", "until")
+
+_MADE = "attempt {number} of that one is being made"
+_OVERDUE = "attempt {number} of that one is due now"
+_DUE = "attempt {number} of that one is due at {at}"
+_BESIDE = ", and this one goes beside it from {until} on"
+
+
+class Finding(NamedTuple):
+    """A reason with the words that fill its sentence."""
+
+    why: DiagnosisCode
+    words: dict[str, Any] = {}
+
+    def sentence(self, moment: Callable[[int], str]) -> str:
+        """The reason in a sentence; ``moment`` writes times."""
+        words = {name: moment(value) if name in _MOMENTS else value for name, value in self.words.items()}
+        if "then" in words:
+            words["then"] = words["then"].format(**words)
+        return self.why.value.format(**({"be": "is"} | words)) + "."
+
+
+def met(attempt: Attempt) -> Finding:
+    """What an attempt that was not accepted met with."""
+    kind, _, rest = attempt.problem.partition(": ")
+    why = _PROBLEMS.get(kind) or (DiagnosisCode.STATUS if attempt.status else DiagnosisCode.NO_ANSWER)
+    if attempt.status in _GATEWAYS:
+        why = DiagnosisCode.GATEWAY
+    return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
+
+
+def behind(ahead: Delivery, now: int) -> dict[str, Any]:
+    """What becomes of the delivery for which another waits, as words of BEHIND."""
+    then = _MADE if ahead.state == State.SENDING else _OVERDUE if ahead.due <= now else _DUE
+    words = {"then": then, "number": ahead.attempts + 1, "at": ahead.due}
+    ends = now < ahead.holds_until < NEVER
+    return words | ({"then": then + _BESIDE, "until": ahead.holds_until} if ends else {})
+
+
+_CAUSES: dict[DiagnosisCode, str] = {
+    DiagnosisCode.ADDRESS_REFUSED: "the server does not connect to {host}",
+    DiagnosisCode.NAME_UNKNOWN: "the name of {host} is not known",
+    DiagnosisCode.TLS_FAILED: "the certificate of {host} was not accepted",
+    DiagnosisCode.NO_CONNECTION: "{host} could not be connected to",
+    DiagnosisCode.TIMEOUT: "{host} did not answer in time",
+    DiagnosisCode.NO_ANSWER: "{host} gave no answer",
+    DiagnosisCode.REDIRECT: "{host} responded with a redirect",
+    DiagnosisCode.GATEWAY: "a proxy before {host} responded with status {status}",
+    DiagnosisCode.STATUS: "{host} responded with status {status}",
+    DiagnosisCode.INTERRUPTED: "what {host} responded is not known: {problem}",
+    DiagnosisCode.NOT_SENT: "it could not be sent: {problem}",
+}
+_CONNECTION_REFUSED = re.compile(r"Connect call failed|[Rr]efused")
+
+
+def cause(attempt: Attempt, address: str) -> str:
+    """What an attempt met, in a few words that name the host of the handler."""
+    found = met(attempt)
+    host = address.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or "the handler"
+    if found.why is DiagnosisCode.NO_CONNECTION and _CONNECTION_REFUSED.search(attempt.problem):
+        return f"{host} refused the connection"
+    return _CAUSES[found.why].format(host=host, **found.words)

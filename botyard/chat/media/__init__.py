@@ -1,0 +1,1 @@
+"""Files and pictures on their way into chats."""

@@ -1,0 +1,86 @@
+"""Pictures of chats and bots, as they arrive: base64 text."""
+
+from __future__ import annotations
+
+import binascii
+import warnings
+from functools import cache
+from io import BytesIO
+from types import ModuleType
+
+import msgspec
+
+from botyard.errors import ApiError, ErrorCode
+
+# "Maximum image size is 5000x5000."
+SIDE_MAX = 5000
+BYTES_MAX = 10 * 1024 * 1024
+
+# No SVG: it is a document that can run scripts. MPO is what Pillow calls the JPEG of cameras that add a preview.
+MIMES = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+
+_URL_SAFE = str.maketrans({"-": "+", "_": "/", "\r": None, "\n": None, "\t": None})
+
+
+class Avatar(msgspec.Struct, frozen=True, gc=False):
+    """A picture that may be shown to people."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+
+
+def check(base64_text: str) -> Avatar:
+    """Decode a picture and look at its header; the pixels stay untouched.
+
+    Refused are files that are no PNG, JPEG, GIF or WEBP, pictures with a side over
+    5000 pixels and files over ``BYTES_MAX``.
+    """
+    data = _decode(base64_text)
+    kind, width, height = _header(data)
+    if max(width, height) > SIDE_MAX:
+        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"it is {width}x{height}; the limit is {SIDE_MAX}x{SIDE_MAX}")
+    if min(width, height) < 1:
+        raise ApiError(ErrorCode.AVATAR_TYPE)
+    return Avatar(data, MIMES[kind], width, height)
+
+
+def _decode(base64_text: str) -> bytes:
+    if len(base64_text) > BYTES_MAX * 3 // 2:
+        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"the limit is {BYTES_MAX} bytes")
+    text = base64_text.strip()
+    if text[:5].lower() == "data:":
+        text = text.partition(",")[2].strip()
+    # A form that was not escaped turns every "+" into a space.
+    text = text.translate(_URL_SAFE).replace(" ", "+").rstrip("=")
+    try:
+        data = binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
+    except ValueError as error:
+        raise ApiError(ErrorCode.AVATAR_TYPE) from error
+    if len(data) > BYTES_MAX:
+        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"{len(data)} bytes came; the limit is {BYTES_MAX}")
+    return data
+
+
+def _header(data: bytes) -> tuple[str, int, int]:
+    image = pillow()
+    try:
+        with image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
+            return picture.format, picture.width, picture.height
+    except (image.DecompressionBombError, image.DecompressionBombWarning) as error:
+        raise ApiError(ErrorCode.AVATAR_SIZE) from error
+    except Exception as error:
+        # A parser fed with hostile bytes fails in many ways, and they all mean the same.
+        raise ApiError(ErrorCode.AVATAR_TYPE) from error
+
+
+@cache
+def pillow() -> ModuleType:
+    """The library that reads pictures."""
+    # Imported at the first picture: Pillow is heavy and most servers never see one.
+    from PIL import Image
+
+    # Its guard against bombs has two steps, a warning and an error; both shall be errors.
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    return Image

@@ -1,0 +1,244 @@
+"""Files in chats: save them, send them with a message, find them again, clear away what is left over."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.chat import rules
+from botyard.chat.conversation import dialogs, messages
+from botyard.chat.media import uploads
+from botyard.chat.media.uploads import Names, Upload
+from botyard.chat.rules import Act
+from botyard.clock import Clock
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Chat, Member
+from botyard.model.files import File, StoredBlob
+from botyard.model.messages import FILE_ID, Draft, Message, file_ids
+from botyard.store import chats, files, users
+from botyard.store.engines.blobs import Blobs, FileStorage
+from botyard.store.engines.db import Database, Tx
+
+log = logging.getLogger("botyard.files")
+
+PENDING_SECONDS = 3600
+"""Bytes that belong to nobody for so long were left behind by an upload that broke off."""
+SWEEP_SECONDS = 600
+_SWEPT_AT_ONCE = 200
+
+
+class UploadTarget(NamedTuple):
+    """Who sends into which chat; the chat is locked."""
+
+    actor_id: int
+    chat: Chat
+    member: Member
+
+
+Enter = Callable[[Tx], Awaitable[UploadTarget]]
+
+
+class SentFile(NamedTuple):
+    """A file in its chat."""
+
+    file: File
+    message_id: int
+    chat: Chat
+
+
+class _Admission(Exception):
+    """Not an error: it takes back a transaction that was only to see whether it would do."""
+
+
+class UploadContext(NamedTuple):
+    """What taking in a file needs beside the file itself. ``quota`` is in bytes, 0 for none."""
+
+    database: Database
+    storage: FileStorage
+    quota: int
+    now: int
+
+
+async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> SentFile:
+    """Save a file and send it to a chat with a text.
+
+    ``enter`` says where to, and raises what stands in the way; it is asked before the work begins and again when the
+    message is written. The bytes are durable before any row tells of them, and whatever breaks off leaves nothing:
+    no message, no private dialog, and names of bytes that are swept away. Raises FILE_CONTENT, FILE_TOO_BIG,
+    FILE_REFUSED, FILE_NOT_STORED, FILE_FOLDER and FILE_NOT_SENT.
+    """
+    upload = Upload(uploads.check_name(upload.name), upload.content)
+    await _rehearse(desk, enter, uploads.least(upload.content))
+    names = uploads.new_names()
+    await desk.database.write(lambda tx: _reserve(tx, names, desk.now))
+    try:
+        kept = await _put(desk.storage, names, upload)
+
+        async def attach(tx: Tx) -> SentFile:
+            await _take(tx, names, kept)
+            return await _attach(tx, desk, enter, kept, Draft(text=text), upload.name)
+
+        return await desk.database.write(attach)
+    except BaseException:
+        await asyncio.shield(_discard(desk, names))
+        raise
+
+
+async def _rehearse(desk: UploadContext, enter: Enter, size: int) -> None:
+    """Do all but the work, in a transaction that is taken back: most refusals cost nothing then."""
+
+    async def work(tx: Tx) -> None:
+        place = await enter(tx)
+        _require_posting(place)
+        _require_room(desk, await files.used(tx, place.actor_id) + size)
+        raise _Admission
+
+    with contextlib.suppress(_Admission):
+        await desk.database.write(work)
+
+
+async def _reserve(tx: Tx, names: Names, now: int) -> None:
+    for name in names.all:
+        await files.mark_pending(tx, name, now)
+
+
+async def _put(storage: FileStorage, names: Names, upload: Upload) -> StoredBlob:
+    work = asyncio.ensure_future(asyncio.to_thread(uploads.put, storage.blobs, storage.incoming, names, upload))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        # A thread cannot be stopped, and what it still writes has to be there before it is removed.
+        await asyncio.wait([work])
+        raise
+    except OSError as error:
+        log.error("a file could not be stored: %s", error)
+        raise ApiError(ErrorCode.FILE_NOT_STORED) from error
+    finally:
+        # It knows the exception, which knows this frame, and so would keep the whole text of the file for a while.
+        del work
+
+
+async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
+    """Make the bytes a file's own. Raises FILE_NOT_STORED where they were swept away because it took so long."""
+    for one in kept.names:
+        if not await files.take(tx, one):
+            raise ApiError(ErrorCode.FILE_NOT_STORED)
+    await files.forget(tx, names.all)
+
+
+async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, draft: Draft, name: str) -> SentFile:
+    try:
+        actor_id, chat, _ = place = await enter(tx)
+    except ApiError as refused:
+        # It was open when the upload began.
+        raise ApiError(ErrorCode.FILE_FOLDER) from refused
+    _require_posting(place)
+    _require_room(desk, await files.charge(tx, actor_id, kept.size + kept.preview_size))
+    await files.folder(tx, chat.id, desk.now)
+    file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name, now=desk.now)
+    await users.seen(tx, actor_id, desk.now)
+    carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
+    message_id = await messages.post(tx, chat, actor_id, carrying, desk.now)
+    await files.set_message(tx, [file_id], message_id)
+    saved = await files.find(tx, file_id)
+    assert saved is not None
+    return SentFile(saved, message_id, chat)
+
+
+def _require_room(desk: UploadContext, size: int) -> None:
+    if 0 < desk.quota < size:
+        limit = desk.quota // 1024**2
+        raise ApiError(ErrorCode.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
+
+
+def _require_posting(place: UploadTarget) -> None:
+    if not rules.allowed(Act.POST, place.chat, place.member):
+        raise ApiError(ErrorCode.FILE_NOT_SENT)
+
+
+async def _discard(desk: UploadContext, names: Names) -> None:
+    """Remove what an upload has left loose. What cannot be removed now is swept later."""
+    try:
+        claimed = await desk.database.write(lambda tx: files.claim_named(tx, names.all))
+        await _remove(desk.database, desk.storage.blobs, claimed)
+    except Exception as error:
+        log.warning("what is left of an upload waits to be swept: %s", error)
+
+
+async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[str] = ()) -> int:
+    """Remove bytes that no file owns any more, or never did. Answers how many names that were.
+
+    Those that are ``spared`` have no owner now, and will have one again when the portal is set back.
+    """
+    swept = 0
+
+    async def claim(tx: Tx) -> list[str]:
+        await files.renew(tx, spared, now)
+        return await files.claim(tx, before=now - PENDING_SECONDS, limit=_SWEPT_AT_ONCE)
+
+    while True:
+        claimed = await database.write(claim)
+        await _remove(database, blobs, claimed)
+        swept += len(claimed)
+        if len(claimed) < _SWEPT_AT_ONCE:
+            return swept
+
+
+async def keep_clean(database: Database, blobs: Blobs, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
+    """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
+    while True:
+        try:
+            swept = await sweep(database, blobs, int(clock.settled()), spared())
+            if swept:
+                log.info("removed the bytes under %d names that no file owns", swept)
+        except Exception as error:
+            if not getattr(error, "mark", ""):
+                log.warning("what no file owns could not be removed: %s", error)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _remove(database: Database, blobs: Blobs, claimed: list[str]) -> None:
+    if not claimed:
+        return
+
+    def remove() -> None:
+        for name in claimed:
+            blobs.delete(name)
+
+    await asyncio.to_thread(remove)
+    await database.write(lambda tx: files.forget(tx, claimed))
+
+
+async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
+    """A file, and whether the user may have it: only members who see its message, and readers of open chats."""
+    found = await files.find(tx, file_id)
+    place = await chats.find(tx, found.chat_id, user_id) if found else None
+    if found is None or place is None:
+        return None
+    chat, member = place
+    seen = member is None or found.message_id >= member.first_id
+    return found, seen and await dialogs.visible(tx, user_id, chat, member)
+
+
+async def files_of(tx: Tx, found: Iterable[Message]) -> list[File]:
+    """The files of messages, each once, in id order; those that are gone are left out."""
+    ids = {one for message in found if not message.erased for one in file_ids(message.params)}
+    return await files.find_many(tx, sorted(ids))
+
+
+async def copied(tx: Tx, found: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
+    """Files of a message once more, for a copy of the message in another chat.
+
+    Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
+    Say afterwards which message they are of, by ``store.files.set_message``.
+    """
+    ids = [await files.copy(tx, one, chat_id=chat.id, author_id=actor_id, now=now) for one in file_ids(found.params)]
+    made = [one for one in ids if one is not None]
+    if made:
+        await files.folder(tx, chat.id, now)
+    return made

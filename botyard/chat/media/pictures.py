@@ -1,0 +1,67 @@
+"""Pictures on their way into the portal: checked, named, kept."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from botyard.chat.media import avatars
+from botyard.chat.media.file_params import named
+from botyard.errors import ApiError, ErrorCode
+from botyard.store import avatars as rows
+from botyard.store.engines.db import Tx
+
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
+
+
+class NamedPicture(msgspec.Struct, frozen=True):
+    """A checked picture; ``path`` is where it will be served."""
+
+    name: str
+    mime: str
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        return f"/avatar/{self.name}"
+
+
+def check(base64_text: Any) -> NamedPicture:
+    """A picture out of a BASE64 parameter. Raises AVATAR_TYPE, also for what is no text, and AVATAR_SIZE.
+
+    Its name is a digest of its bytes, so that the same picture is kept once.
+    """
+    if not isinstance(base64_text, str):
+        raise ApiError(ErrorCode.AVATAR_TYPE)
+    found = avatars.check(base64_text)
+    name = hashlib.sha256(found.data).hexdigest()[:40]
+    return NamedPicture(f"{name}.{_ENDINGS[found.mime]}", found.mime, found.data)
+
+
+def prepared(given: Any) -> NamedPicture | ApiError | None:
+    """The same of a parameter, ahead of the transaction: a refusal is kept until its turn comes, nothing is no picture.
+
+    The text may stand in a list or an object, beside a name that is not needed.
+    """
+    content = named(given).content
+    if content == "":
+        return None
+    try:
+        return check(content)
+    except ApiError as refused:
+        return refused
+
+
+def taken(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
+    """What was prepared; raises the refusal that was kept."""
+    if isinstance(ready, ApiError):
+        raise ready
+    return ready
+
+
+async def keep(tx: Tx, picture: NamedPicture, now: int) -> str:
+    """Store a picture and answer its path."""
+    await rows.add(tx, picture.name, picture.mime, picture.content, now)
+    return picture.path

@@ -1,0 +1,85 @@
+"""What a recipient is told, put into words by the dialect that the recipient speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
+
+from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.chat.diagnostics.delivery_diagnosis import handler
+from botyard.model.bindings import Binding
+from botyard.model.bots import Bot
+from botyard.model.deliveries import Delivery, Reason
+from botyard.model.events import AppRemoved, BotRemoved, Happening
+from botyard.portal import apps
+from botyard.rpc.call import Context
+from botyard.store import bindings, bots
+from botyard.store.engines.db import Tx
+
+BOTS = "imbot"
+"""The permission without which an application's bots are told nothing."""
+
+
+class SignedPayload(NamedTuple):
+    """A post, and whose secret signs it."""
+
+    post: WebhookPayload
+    owner: str
+
+
+Renderer = Callable[[Tx, Context, Happening, Bot], Awaitable[WebhookPayload | None]]
+"""A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
+BoundRenderer = Callable[[Tx, Context, Happening, Binding], Awaitable[WebhookPayload | None]]
+"""The same for a handler that is bound to the event."""
+PayloadBuilder = Callable[[Tx, Context, Happening, Delivery], Awaitable[SignedPayload | Reason]]
+"""A kind of recipients: the letter for one of them, or why there is none."""
+
+
+def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
+    """Letters to bots, each in the generation of the API that registered it."""
+
+    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+        bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
+        if bot is None:
+            return Reason.NO_BOT
+        if not _farewell(what) and (reason := await apps.closed(tx, bot.owner, BOTS)):
+            return reason
+        render = dialects.get(bot.dialect)
+        post = await render(tx, context, what, bot) if render else None
+        if post is None:
+            return Reason.NO_WORDS if await handler(tx, bot, what.event) else Reason.NO_HANDLER
+        return SignedPayload(post, bot.owner) if post.handler else Reason.NO_HANDLER
+
+    return write
+
+
+def to_bindings(render: BoundRenderer) -> PayloadBuilder:
+    """Letters to handlers that are bound with `event.bind`."""
+
+    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+        binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
+        if binding is None:
+            return Reason.NO_HANDLER
+        farewell = _farewell(what)
+        # Farewells go to where the application was: nothing else reaches a handler that was removed.
+        if binding.removed is not None and not farewell:
+            return Reason.NO_HANDLER
+        if not farewell and (reason := await apps.closed(tx, binding.owner)):
+            return reason
+        post = await render(tx, context, what, binding)
+        return SignedPayload(post, binding.owner) if post else Reason.NO_WORDS
+
+    return write
+
+
+def _farewell(what: Happening) -> bool:
+    """Whether this is the end of an application, or of a bot that went with its application."""
+    event = what.event
+    return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
+
+
+async def _bot(tx: Tx, what: Happening, bot_id: int) -> Bot | None:
+    """The bot as it is, or as its farewell remembers it."""
+    if isinstance(what.event, BotRemoved) and what.event.bot_id == bot_id:
+        return what.event.bot
+    return await bots.find(tx, bot_id)

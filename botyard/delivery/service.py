@@ -1,0 +1,73 @@
+"""The door out as a whole: what the composition root starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+
+from botyard.delivery.client import HandlerClient
+from botyard.delivery.guard import Guard
+from botyard.delivery.rendering import PayloadBuilder
+from botyard.delivery.retention import run
+from botyard.delivery.scheduler import Scheduler
+from botyard.delivery.timekeeping import Timekeeper
+from botyard.rpc.call import Context
+
+NEAR = (
+    "Profile dev: event handlers may be on this machine and in private networks. "
+    "Start with --profile prod where strangers can register bots."
+)
+KNOWN_KEYS = (
+    "Everybody knows the keys of this demo: only programs on this machine may use them, and handlers are called on "
+    "this machine only. A demo that others can reach is made with --random-keys and another --data."
+)
+
+
+class DeliveryService:
+    """Delivery of events. ``builders`` has one for each kind of recipients."""
+
+    def __init__(
+        self, context: Context, builders: Mapping[str, PayloadBuilder], client: HandlerClient | None = None
+    ) -> None:
+        self.guard = Guard(context.settings.profile, loopback_only=context.loopback_only)
+        self._context = context
+        self._client = client or HandlerClient(self.guard, context.settings.delivery_timeout)
+        self._scheduler = Scheduler(context, builders, self._client.post, cut=self._client.cut)
+        self.timekeeper = Timekeeper(context)
+        self._keeping: asyncio.Task[None] | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the administrator should know before strangers come."""
+        if self._context.loopback_only:
+            return [KNOWN_KEYS]
+        return [NEAR] if self.guard.open else []
+
+    async def start(self) -> None:
+        """Begin to send what is due."""
+        await self.timekeeper.start()
+        await self._scheduler.start()
+        self._context.snapshots.pauses.append(self._paused)
+        self._keeping = asyncio.create_task(run(self._context), name="keeping")
+
+    async def stop(self) -> None:
+        """Finish what is under way; what does not end soon is due again at the next start."""
+        if self._keeping is not None:
+            self._context.snapshots.pauses.remove(self._paused)
+            self._keeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._keeping
+            self._keeping = None
+        await self.timekeeper.stop()
+        await self._scheduler.stop()
+        await self._client.close()
+
+    @contextlib.asynccontextmanager
+    async def _paused(self) -> AsyncIterator[None]:
+        """While the portal is set back: what is on its way ends here, and what is due afterwards is found anew."""
+        await self._scheduler.abandon()
+        try:
+            yield
+        finally:
+            await self._scheduler.start()

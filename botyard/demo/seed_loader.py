@@ -1,0 +1,272 @@
+"""From a seed to rows: people, bots and chats made by the same verbs that the API calls."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from botyard.chat.bots import bots
+from botyard.chat.content import content
+from botyard.chat.content.content import Content
+from botyard.chat.conversation import chats, dialogs, messages, reading
+from botyard.chat.conversation.colors import hex_of
+from botyard.chat.media.pictures import keep
+from botyard.demo.picture import picture
+from botyard.demo.seed import MINUTE, InvalidSeed, Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
+from botyard.errors import ApiError
+from botyard.model.bots import BotType, EventMode, Handlers
+from botyard.model.chats import Chat, Kind, Member
+from botyard.model.messages import Draft
+from botyard.model.people import Profile, UserKind
+from botyard.portal import departments, users
+from botyard.store import chats as stored_chats
+from botyard.store import files, members
+from botyard.store.engines.db import Tx
+
+T = TypeVar("T")
+
+BOTS_MAX = 100
+FOREVER = 10**12
+"""An edit window that never closes: the past is being written."""
+
+
+class SeedSettings(NamedTuple):
+    """What planting needs to know: hashed passwords by login, owners of bots by kind, and the time."""
+
+    passwords: Mapping[str, str]
+    owners: Mapping[str, str]
+    now: int
+
+
+class SeedResult(NamedTuple):
+    """The ids of what a seed became: people by login and bots by code, chats and dialogs in the seed's order."""
+
+    people: dict[str, int]
+    chats: list[int]
+    dialogs: list[int]
+
+
+class SeedLoader:
+    """Plants seeds in one transaction; later seeds may speak of the people and bots of earlier ones."""
+
+    def __init__(self, tx: Tx, ground: SeedSettings) -> None:
+        self._tx = tx
+        self._ground = ground
+        self._ids: dict[str, int] = {}
+        self._titled: dict[str, _ChatBuilder] = {}
+
+    async def load(self, seed: Seed) -> SeedResult:
+        """Plant a seed and answer what it became. Raises SeedWrong, which names the place in the seed."""
+        for place, person in enumerate(seed.people):
+            await self._at(f"people[{place}]", self._person(person))
+        for place, bot in enumerate(seed.bots):
+            await self._at(f"bots[{place}]", self._bot(bot))
+        chats_ = [self._builder(f"chats[{place}]", planned) for place, planned in enumerate(seed.chats)]
+        dialogs_ = [self._builder(f"dialogs[{place}]", planned) for place, planned in enumerate(seed.dialogs)]
+        # One line of time through all chats, so that later messages have higher numbers everywhere.
+        steps = sorted(
+            (step for builder in chats_ + dialogs_ for step in builder.steps()), key=lambda step: step.moment
+        )
+        for step in steps:
+            await self._at(step.place, step.take())
+        names = [person.login for person in seed.people] + [bot.code for bot in seed.bots]
+        people = {name: self._ids[name] for name in names}
+        return SeedResult(people, [builder.chat_id for builder in chats_], [builder.chat_id for builder in dialogs_])
+
+    def _builder(self, place: str, planned: SeedChat | SeedDialog) -> _ChatBuilder:
+        builder = _ChatBuilder(self._tx, self._ground.now, self._ids, planned, place)
+        if isinstance(planned, SeedChat):
+            builder.above = self._titled.get(planned.thread_of)
+            self._titled.setdefault(planned.title, builder)
+        return builder
+
+    async def _at(self, place: str, work: Awaitable[T]) -> T:
+        """Do one thing; what it is refused with is told together with its place in the seed."""
+        try:
+            return await work
+        except ApiError as refused:
+            raise InvalidSeed(f"In the seed, {place} is refused: {refused.v1()[1]}.") from refused
+        except InvalidSeed as wrong:
+            raise InvalidSeed(f"In the seed, {place}: {wrong}.") from wrong
+
+    def _new(self, name: str) -> str:
+        if not name:
+            raise InvalidSeed("the name is empty")
+        if name in self._ids:
+            raise InvalidSeed(f"there are two of the name {name!r}")
+        return name
+
+    async def _person(self, person: Person) -> None:
+        login, now = self._new(person.login), self._ground.now
+        if await users.find_login(self._tx, login):
+            raise InvalidSeed(f"the login {login!r} is taken")
+        given = msgspec.structs.asdict(person)
+        fields = {name: given[name] for name in Profile.__struct_fields__ if name in given}
+        fields["name"] = person.name or login
+        self._ids[login] = await users.add(
+            self._tx,
+            Profile(**fields),
+            login=login,
+            password_hash=self._ground.passwords[login],
+            now=now,
+            kind=UserKind.EXTRANET if person.extranet else UserKind.EMPLOYEE,
+            admin=person.admin,
+            departments=[await departments.named(self._tx, person.department)] if person.department else [],
+        )
+
+    async def _bot(self, bot: SeedBot) -> None:
+        profile = Profile(
+            name=bot.name or bot.code,
+            last_name=bot.last_name,
+            work_position=bot.work_position,
+            color=hex_of(bot.color) or "",
+        )
+        plan = bots.NewBot(
+            owner=self._ground.owners[bot.owner],
+            code=self._new(bot.code),
+            type=BotType(bot.type),
+            openline=False,
+            dialect="v2" if bot.fetches else "v1",
+            profile=profile,
+            event_mode=EventMode.FETCH if bot.fetches else EventMode.WEBHOOK,
+        )
+        first = min(self._ids.values(), default=0)
+        self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX, self._ground.now)
+
+
+class _Step(NamedTuple):
+    """One thing to do at one moment of the past."""
+
+    moment: int
+    place: str
+    take: Callable[[], Awaitable[None]]
+
+
+class _ChatBuilder:
+    """One chat or dialog being planted."""
+
+    def __init__(self, tx: Tx, now: int, ids: Mapping[str, int], planned: SeedChat | SeedDialog, place: str) -> None:
+        self.chat_id = 0
+        self.above: _ChatBuilder | None = None
+        self._tx = tx
+        self._now = now
+        self._ids = ids
+        self._planned = planned
+        self._place = place
+        self.said: list[int] = []
+
+    def steps(self) -> list[_Step]:
+        """Everything that happens in this chat, first its making, in order."""
+        messages_ = self._planned.messages
+        moments: list[int] = []
+        for said in messages_:
+            # Never before the message above it, whatever the seed says.
+            moments.append(max(self._now - said.ago * MINUTE, moments[-1] if moments else 0))
+        made = min([self._now - getattr(self._planned, "ago", 0) * MINUTE, *moments[:1]])
+        steps = [_Step(made, self._place, partial(self._make, made))]
+        for number, (said, moment) in enumerate(zip(messages_, moments, strict=True)):
+            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, said, moment)))
+        return [*steps, _Step(self._now, self._place, self._mute)]
+
+    async def _make(self, now: int) -> None:
+        if isinstance(self._planned, SeedChat):
+            self.chat_id = await self._group(self._planned, now)
+        else:
+            one, two = self._planned.between
+            chat, _ = await dialogs.open_private(self._tx, self._id(one), self._id(two), now)
+            self.chat_id = chat.id
+
+    async def _group(self, planned: SeedChat, now: int) -> int:
+        color = hex_of(planned.color) if planned.color else ""
+        if color is None:
+            raise InvalidSeed(f"there is no color {planned.color!r}")
+        above = self._message_above(planned)
+        plan = chats.NewChat(
+            kind=Kind.THREAD if above else chats.kind_of(planned.type, planned.entity_type),
+            title=planned.title,
+            description=planned.description,
+            color=color,
+            avatar=await keep(self._tx, picture(planned.title), now) if planned.picture else "",
+            entity_type=planned.entity_type,
+            entity_id=planned.entity_id,
+            entity_data=planned.entity_data,
+            user_ids=tuple(self._each([*planned.members, *planned.managers])),
+            manager_ids=frozenset(self._each(planned.managers)),
+        )
+        chat_id = await chats.add(self._tx, self._id(planned.owner), plan, now)
+        if above:
+            await stored_chats.set_parent(self._tx, chat_id, *above)
+        await self._furnish(planned, chat_id, now)
+        return chat_id
+
+    async def _furnish(self, planned: SeedChat, chat_id: int, now: int) -> None:
+        """What chats can have and no method of the API gives them."""
+        tx = self._tx
+        await stored_chats.set_public(tx, chat_id, planned.public)
+        await stored_chats.set_background(tx, chat_id, str(planned.background) if planned.background else None)
+        await stored_chats.set_text_field(tx, chat_id, planned.text_field)
+        if planned.folder:
+            await files.folder(tx, chat_id, now)
+
+    def _message_above(self, planned: SeedChat) -> tuple[int, int] | None:
+        """The chat and message of which this chat is to be the thread."""
+        if not planned.thread_of:
+            return None
+        if self.above is None:
+            raise InvalidSeed(f"there is no chat {planned.thread_of!r} above it")
+        if not 0 < planned.thread_under <= len(self.above.said):
+            raise InvalidSeed(f"there is no message {planned.thread_under} before it in {planned.thread_of!r}")
+        return self.above.chat_id, self.above.said[planned.thread_under - 1]
+
+    async def _mute(self) -> None:
+        for user_id in self._each(self._planned.muted_by):
+            await members.set_muted(self._tx, self.chat_id, user_id, True)
+
+    async def _say(self, said: SeedMessage, now: int) -> None:
+        author = self._id(said.by)
+        chat, member = await self._seat(said.by)
+        message_id = await messages.send(self._tx, author, chat, member, self._draft(said, author), now)
+        self.said.append(message_id)
+        if said.edited:
+            await messages.edit(self._tx, author, message_id, said.edited, {}, FOREVER, now)
+        if said.erased:
+            await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER, now=now)
+        for user_id in self._each(said.liked_by):
+            await messages.like(self._tx, user_id, message_id, "plus", now)
+        for name in said.read_by:
+            chat, member = await self._seat(name)
+            await reading.read(self._tx, chat, member, message_id, now)
+        for user_id in self._each(said.unread_for):
+            await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
+
+    def _draft(self, said: SeedMessage, author: int) -> Draft:
+        given: dict[str, Content] = {
+            "ATTACH": content.attach(said.attach),
+            "KEYBOARD": content.keyboard(said.keyboard, bot_id=author),
+            "MENU": content.menu(said.menu, bot_id=author),
+        }
+        params = {name: value for name, value in given.items() if isinstance(value, list)}
+        if not said.text and not params.get("ATTACH"):
+            raise InvalidSeed("it says nothing: give it a text or an attach")
+        if said.reply_to and not 0 < said.reply_to <= len(self.said):
+            raise InvalidSeed(f"there is no message {said.reply_to} before it to reply to")
+        reply_id = self.said[said.reply_to - 1] if said.reply_to else 0
+        return Draft(text=said.text, system=said.system, reply_id=reply_id, params=params)
+
+    async def _seat(self, name: str) -> tuple[Chat, Member]:
+        """The chat, locked, and this participant's place in it."""
+        found = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
+        if found is None or found[1] is None:
+            raise InvalidSeed(f"{name!r} is not in the chat")
+        return found[0], found[1]
+
+    def _id(self, name: str) -> int:
+        if name not in self._ids:
+            raise InvalidSeed(f"nobody has the name {name!r}")
+        return self._ids[name]
+
+    def _each(self, names: Iterable[str]) -> list[int]:
+        return [self._id(name) for name in names]

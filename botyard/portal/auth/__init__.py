@@ -1,0 +1,1 @@
+"""Authentication: keys, passwords, sessions, tokens and codes."""

@@ -1,0 +1,87 @@
+"""Signing in with a password, for the pages that people open in a browser."""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from botyard.model.people import User
+from botyard.portal.auth import passwords
+from botyard.portal.auth.keys import Keys, new_secret
+from botyard.portal.auth.throttle import Throttle
+from botyard.portal.users import PEOPLE
+from botyard.store import sessions
+from botyard.store.engines.db import Database, Tx
+
+LIFE = 12 * 3600
+"""Seconds for which a browser stays signed in."""
+
+# What the passwords of nobody are compared with, so that an unknown login takes as long as a wrong password.
+_DECOY = "$argon2id$v=19$m=47104,t=1,p=1$QJq4JQrORod/sU2nSAWCxA$I1MkM97ZiCwzd7G9MXdLjdEYWjgQUsUm2SrArsohEDw"
+_AT_ONCE = 2
+"""Passwords that are looked at side by side; each takes 46 MiB for a moment."""
+
+
+class SignInAttempt(msgspec.Struct, frozen=True):
+    """Somebody at the door: what they say, and where they come from."""
+
+    login: str
+    password: str
+    address: str
+
+
+class SignInResult(msgspec.Struct, frozen=True):
+    """What came of an attempt: the secret of a sign-in, or seconds to wait, or neither."""
+
+    secret: str = ""
+    wait: int = 0
+
+
+class PasswordSignIn:
+    """The one way in with a password. One for each server, which is what it counts guesses for."""
+
+    def __init__(self) -> None:
+        self.throttle = Throttle()
+        self._busy = asyncio.Semaphore(_AT_ONCE)
+
+    def forget(self) -> None:
+        """Hold no wrong guess against anybody any more."""
+        self.throttle = Throttle()
+
+    async def enter(self, database: Database, keys: Keys, attempt: SignInAttempt, now: float) -> SignInResult:
+        """Sign somebody in. A wrong password, an unknown login and a person sent away look and last the same."""
+        wait = self.throttle.take(attempt.login, attempt.address, now)
+        if wait:
+            return SignInResult(wait=wait)
+
+        async def known(tx: Tx) -> tuple[User, str] | None:
+            return await sessions.password_of(tx, attempt.login) if attempt.login else None
+
+        found = await database.read(known)
+        stored = found[1] if found and found[1] else _DECOY
+        async with self._busy:
+            right = await asyncio.to_thread(passwords.verify, stored, attempt.password)
+        if not found or not found[1] or not right or not found[0].active or found[0].kind not in PEOPLE:
+            return SignInResult()
+        self.throttle.give_back(attempt.login, attempt.address)
+        user_id = found[0].id
+        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user_id, int(now))))
+
+
+async def _signed_in(tx: Tx, keys: Keys, user_id: int, now: int) -> str:
+    secret = new_secret()
+    await sessions.forget_expired(tx, now)
+    await sessions.add(tx, keys.hash(secret), user_id, now, now + LIFE)
+    await sessions.note_sign_in(tx, user_id, now)
+    return secret
+
+
+async def current_user(tx: Tx, keys: Keys, secret: str, now: int) -> User | None:
+    """The person behind the secret of a sign-in."""
+    return await sessions.find(tx, keys.hash(secret), now) if secret else None
+
+
+async def sign_out(tx: Tx, keys: Keys, secret: str) -> None:
+    """End a sign-in."""
+    await sessions.remove(tx, keys.hash(secret))

@@ -1,0 +1,57 @@
+"""Links to files that carry their own permission: for whom, to what, until when, and sealed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+
+import msgspec
+
+from botyard.portal.auth.keys import Keys
+
+SHOW, LOAD, PREVIEW = "s", "d", "p"
+"""What a link is for: to look at, to download, or the small copy of a picture."""
+
+_TOKEN = re.compile(r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+
+
+class FileLink(msgspec.Struct, frozen=True, gc=False):
+    """``family`` is the one of the documented sample, ``im``, ``imbot`` or ``disk``; ``expires`` in unix seconds."""
+
+    family: str
+    file_id: int
+    user_id: int
+    form: str
+    expires: int
+
+
+def token(keys: Keys, link: FileLink) -> str:
+    """A link's token: nobody can make one, or change a letter of it, without the portal's key."""
+    words = f"{link.file_id}.{link.user_id}.{link.form}.{link.expires}"
+    return f"{link.family}|{words}.{_sign(keys, link.family, words)}"
+
+
+def read(keys: Keys, text: str, now: int) -> FileLink | None:
+    """The link of a token; ``None`` for one that is forged or too old."""
+    found = _TOKEN.fullmatch(text)
+    if found is None:
+        return None
+    family, file_id, user_id, form, expires, seal = found.groups()
+    right = _sign(keys, family, f"{file_id}.{user_id}.{form}.{expires}")
+    if not hmac.compare_digest(seal, right) or int(expires) <= now:
+        return None
+    return FileLink(family, int(file_id), int(user_id), form, int(expires))
+
+
+def lasting(now: int, seconds: int) -> int:
+    """When a link in a list expires: the same for all lists of a while, so that browsers know it again."""
+    return (now // seconds + 2) * seconds
+
+
+def _sign(keys: Keys, family: str, words: str) -> str:
+    # A key of its own, so that a seal is of no use anywhere else.
+    key = bytes.fromhex(keys.hash("key of links to files"))
+    digest = hmac.digest(key, f"{family}|{words}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,170 @@
+"""Tokens: pairs for applications, sessions for people, and the rotation of refresh tokens.
+
+A refresh token is used once: each refresh gives a new pair of the same family.
+Callers race, so a replaced token works for a few more seconds. After that it is refused:
+clients and test runs that share one file of tokens count on the newer pair going on. With
+the profile ``prod`` whoever uses it has stolen it or was stolen from, and the whole family ends.
+"""
+
+from __future__ import annotations
+
+import secrets
+from enum import Enum
+from itertools import count
+
+import msgspec
+
+from botyard.config import Settings
+from botyard.errors import ApiError, ErrorCode
+from botyard.model.apps import App, Token
+from botyard.portal.auth.keys import Keys, new_secret
+from botyard.store import apps, users
+from botyard.store.engines.db import Tx
+
+DAY = 86_400
+EVENTS = "event:"
+"""How the families of pairs begin that go out with events."""
+
+
+class TokenPair(msgspec.Struct, frozen=True):
+    """What an application is given: two secrets and what they are good for."""
+
+    access: str
+    refresh: str
+    user_id: int
+    scopes: str
+    expires: int
+
+
+class Denied(Enum):
+    """Why a refresh gave no pair."""
+
+    GRANT = "the token is unknown, expired, used up or another application's"
+    APP_SCOPE = "the application itself may not ask for that permission"
+    PERSON_SCOPE = "the person did not grant that permission"
+
+
+class Keyring(msgspec.Struct, frozen=True):
+    """What issuing a token needs of the server."""
+
+    keys: Keys
+    settings: Settings
+
+
+async def issue(
+    tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int, scopes: str | None = None, family: str = ""
+) -> TokenPair:
+    """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer."""
+    await prune(tx, ring, now)
+    granted = app.scopes if scopes is None else scopes
+    pair = TokenPair(new_secret(), new_secret(), user_id, granted, now + ring.settings.token_seconds)
+    await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), now=now)
+    return pair
+
+
+async def grant(
+    tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int, scopes: list[str] | None = None
+) -> TokenPair:
+    """Issue a pair without asking the person, as administrators may. Raises ARGUMENT beyond the app's permissions."""
+    own = app.scopes.split(",")
+    wanted = own if scopes is None else scopes
+    if beyond := set(wanted) - set(own):
+        raise ApiError(ErrorCode.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
+    return await issue(tx, ring, app=app, user_id=user_id, now=now, scopes=",".join(wanted))
+
+
+async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int) -> TokenPair:
+    """The pair that events carry in somebody's name; the access token is good for half its life at least.
+
+    All events of one half of that life carry the same pair, so that a flood of events is no
+    flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
+    """
+    half = max(1, ring.settings.token_seconds // 2)
+    began = now - now % half
+    for turn in count():
+        family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
+        access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
+        pair = TokenPair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
+        found = await apps.find_access(tx, ring.keys.hash(access))
+        if found is None:
+            await prune(tx, ring, now)
+            await _add(tx, ring, pair, app=app, family=family, now=began)
+        # What was ended meanwhile, or issued for other permissions, is not handed out again.
+        if found is None or (found.revoked is None and found.scopes == app.scopes):
+            return pair
+    raise AssertionError("turns do not end")
+
+
+async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str, now: int) -> None:
+    lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, now + ring.settings.refresh_days * DAY)}
+    for kind, (text, expires) in lives.items():
+        await apps.add_token(
+            tx,
+            hash=ring.keys.hash(text),
+            kind=kind,
+            app_id=app.id,
+            user_id=pair.user_id,
+            scopes=pair.scopes,
+            family=family,
+            now=now,
+            expires=expires,
+        )
+
+
+async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int, seconds: int = 0) -> tuple[str, int]:
+    """Issue a person's own token, which belongs to no application, and say when it expires."""
+    text, expires = new_secret(), now + (seconds or ring.settings.token_seconds)
+    await apps.add_token(
+        tx,
+        hash=ring.keys.hash(text),
+        kind="access",
+        app_id=None,
+        user_id=user_id,
+        scopes=scopes,
+        family=secrets.token_hex(16),
+        now=now,
+        expires=expires,
+    )
+    return text, expires
+
+
+async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scopes: str = "") -> TokenPair | Denied:
+    """Exchange a refresh token for a new pair, with fewer permissions when ``scopes`` asks for fewer.
+
+    Refusals are answers, not exceptions: ending a stolen family has to be stored.
+    """
+    token = await apps.find_refresh(tx, ring.keys.hash(text))
+    if token is None or token.app_id != app.id or token.revoked is not None or token.expires <= now:
+        return Denied.GRANT
+    if token.replaced is not None and now >= token.replaced + ring.settings.refresh_grace:
+        if ring.settings.profile == "prod":
+            await apps.revoke_family(tx, token.family, now)
+        return Denied.GRANT
+    bearer = await users.find(tx, token.user_id)
+    if bearer is None or not bearer.active:
+        return Denied.GRANT
+    granted = _granted(app, token, scopes)
+    if isinstance(granted, Denied):
+        return granted
+    if token.family.startswith(EVENTS):
+        # Many events carried it, so that a second use is no theft; each use begins a family of its own.
+        return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted)
+    await apps.replace_token(tx, token.id, now)
+    return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted, family=token.family)
+
+
+def _granted(app: App, token: Token, asked: str) -> str | Denied:
+    wanted = [scope for scope in asked.replace(" ", ",").split(",") if scope]
+    if not wanted:
+        return token.scopes
+    if not set(wanted) <= set(app.scopes.split(",")):
+        return Denied.APP_SCOPE
+    return ",".join(wanted) if set(wanted) <= set(token.scopes.split(",")) else Denied.PERSON_SCOPE
+
+
+async def prune(tx: Tx, ring: Keyring, now: int) -> int:
+    """Forget tokens that expired so long ago that no refresh token beside them can be alive; how many.
+
+    Until then an old access token is answered `expired_token`, upon which clients refresh.
+    """
+    return await apps.forget_expired(tx, now - ring.settings.refresh_days * DAY)

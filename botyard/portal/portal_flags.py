@@ -1,0 +1,26 @@
+"""The administrator's switches of the whole portal."""
+
+from __future__ import annotations
+
+from botyard.store import portal
+from botyard.store.engines.db import Tx
+
+FLAGS = {"rest": "rest_enabled", "maintenance": "maintenance", "https": "https_required"}
+"""The switches by the words of the command line."""
+
+MEANINGS = {
+    "rest": "whether REST calls are answered at all",
+    "maintenance": "whether every call is answered PORTAL_DELETED",
+    "https": "whether calls over plain http are refused",
+}
+
+
+async def set_flag(tx: Tx, name: str, on: bool) -> None:
+    """Turn one of ``FLAGS`` on or off."""
+    await portal.switch(tx, FLAGS[name], on)
+
+
+async def all_flags(tx: Tx) -> dict[str, bool]:
+    """Where each switch stands."""
+    found = await portal.get(tx)
+    return {name: bool(getattr(found, column)) for name, column in FLAGS.items()} if found else {}

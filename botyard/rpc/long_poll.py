@@ -1,0 +1,165 @@
+"""Where callers wait for events to fetch: outside any transaction, and woken only when there are some."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+
+from botyard.store import event_queues
+from botyard.store.engines.db import Database, Unavailable
+
+MOST = 10_000
+"""Callers that may wait at once; whoever comes after them is answered without waiting."""
+GLANCE = 1.0
+"""Seconds after which the queues are looked at anyway: another process may have filled them."""
+
+NOTED_SECONDS = 60
+"""Between two notes of when a queue's recipient last came: a poll that finds nothing costs no write."""
+
+OnLost = Callable[[], None]
+Watch = Callable[[OnLost], OnLost]
+"""Has something called when the caller's connection is lost; what it returns takes that back."""
+
+watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
+"""How to watch the connection of the call under way, where there is one."""
+
+
+class Waiter:
+    """One caller who waits for something to lie ready for any of these recipients.
+
+    ``gone``: the caller has hung up, or is sent away. ``over``: nobody waits any longer, for that reason or because
+    the server stops.
+    """
+
+    def __init__(self, recipients: frozenset[str]) -> None:
+        self.recipients = recipients
+        self.called = asyncio.Event()
+        self.gone = False
+        self.over = False
+
+    async def wait(self, seconds: float) -> None:
+        """Wait to be called up, at most for so long."""
+        if self.over:
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.called.wait()
+        self.called.clear()
+
+    def end(self) -> None:
+        """Let the caller wait no longer."""
+        self.over = True
+        self.called.set()
+
+    def leave(self) -> None:
+        """The caller has hung up, or is to be told nothing more."""
+        self.gone = True
+        self.end()
+
+
+class LongPollHub:
+    """Everybody who waits, with one look into the database for all of them after a commit.
+
+    Nothing runs, and no commit costs anything, while nobody waits.
+    """
+
+    def __init__(self) -> None:
+        self._database: Database | None = None
+        self._since = 0
+        self._waiters: dict[str, set[Waiter]] = {}
+        self._count = 0
+        self._rung = asyncio.Event()
+        self._looking: asyncio.Task[None] | None = None
+        self._closed = False
+        self._noted: dict[str, int] = {}
+
+    def unnoted(self, recipients: Iterable[str], now: int) -> list[str]:
+        """Those of the callers whose visit is to be noted now; the rest were noted within the last minute."""
+        found = [one for one in recipients if not 0 <= now - self._noted.get(one, -NOTED_SECONDS) < NOTED_SECONDS]
+        if found and len(self._noted) >= MOST:
+            self._noted.clear()
+        self._noted.update(dict.fromkeys(found, now))
+        return found
+
+    @contextlib.contextmanager
+    def waiter(self, database: Database, recipients: Iterable[str], since: int) -> Iterator[Waiter | None]:
+        """A seat to be taken before the queue is looked at, so that nothing slips in between; ``None`` when full.
+
+        What was laid ready before ``since`` is too old to call anybody up.
+        """
+        if self._closed or self._count >= MOST:
+            yield None
+            return
+        if self._database is None:
+            self._database = database
+            database.on_commit(self._rung.set)
+        self._since = since
+        taken = Waiter(frozenset(recipients))
+        self._count += 1
+        for one in taken.recipients:
+            self._waiters.setdefault(one, set()).add(taken)
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._look())
+        watch = watching.get()
+        unwatch = watch(taken.leave) if watch else None
+        try:
+            yield taken
+        finally:
+            if unwatch is not None:
+                unwatch()
+            self._leave(taken)
+
+    def dismiss(self) -> None:
+        """Let everybody go who waits now, with nothing: the portal is set back, and with it who came when."""
+        self._noted.clear()
+        for one in self._all():
+            one.leave()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is stopping."""
+        return self._closed
+
+    def close(self) -> None:
+        """Let everybody go, and nobody wait any more: the server is stopping."""
+        self._closed = True
+        for one in self._all():
+            one.end()
+
+    def _all(self) -> set[Waiter]:
+        return {waiter for waiters in self._waiters.values() for waiter in waiters}
+
+    def _leave(self, taken: Waiter) -> None:
+        self._count -= 1
+        for one in taken.recipients:
+            waiters = self._waiters[one]
+            waiters.discard(taken)
+            if not waiters:
+                del self._waiters[one]
+        if not self._waiters:
+            # Ended by itself, for a read that is cancelled costs a connection.
+            self._rung.set()
+
+    async def _look(self) -> None:
+        """After each commit, and every ``GLANCE`` seconds, call up those for whom something lies ready."""
+        try:
+            while self._waiters:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(GLANCE):
+                        await self._rung.wait()
+                self._rung.clear()
+                # A database that cannot be read now is asked again at the next commit or glance.
+                with contextlib.suppress(Unavailable):
+                    await self._call_up()
+        finally:
+            self._looking = None
+
+    async def _call_up(self) -> None:
+        database, recipients = self._database, list(self._waiters)
+        if database is None or not recipients:
+            return
+        for one in await database.read(lambda tx: event_queues.any_ready(tx, recipients, self._since)):
+            for waiting in self._waiters.get(one, ()):
+                waiting.called.set()

@@ -1,0 +1,1 @@
+"""What rows and bytes are kept in: SQLite, PostgreSQL, folders and buckets."""

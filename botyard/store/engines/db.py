@@ -1,0 +1,215 @@
+"""The one door to a database, the same for SQLite and PostgreSQL.
+
+One SQL text serves both engines, so it keeps to what both understand:
+
+* ``RETURNING``, ``ON CONFLICT``, CTEs and window functions are fine; ``::casts``, ``ILIKE`` and arrays are not.
+* Parameters are written ``:name`` and passed as keywords. PostgreSQL guesses the type of each from its place;
+  where the place says nothing, or says a 32-bit integer (``:now + 60``), write ``CAST(:now AS BIGINT)``.
+* Integers are BIGINT, times are Unix seconds, flags are 0 and 1, JSON is TEXT. Truth values come back as 0 and 1.
+* ``LIKE`` minds the case and has no escape character of its own: ``lower(x) LIKE lower(:y) ESCAPE '!'``.
+  ``lower`` knows every alphabet.
+* ``'text'`` is a value and ``"name"`` a column, never the other way round.
+* The number of a new row is what ``insert`` answers: SQLite knows it, and ``RETURNING`` costs it more than the row.
+* What differs between the engines is a word in braces: see ``SQLITE_WORDS`` and ``POSTGRES_WORDS``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import lru_cache
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from botyard.store.engines.outage import Outage
+
+Row = tuple[Any, ...]
+Value = str | int | float | bytes | None
+T = TypeVar("T")
+Work = Callable[["Tx"], Awaitable[T]]
+
+
+class Unavailable(Exception):
+    """The database cannot serve this call now; nothing of the call was stored. ``reason`` is one clear sentence.
+
+    One doubt remains on PostgreSQL only: when the connection breaks during the commit itself, nobody can tell.
+    ``mark`` is the number under which the log has told of it already, where it has.
+    """
+
+    def __init__(self, reason: str, mark: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.mark = mark
+
+
+class FilesUnavailable(Unavailable):
+    """The bytes of files cannot be kept where they should be; ``reason`` names the place."""
+
+
+class FolderUnusable(Unavailable):
+    """The data folder does not belong to this database, or a file in it is damaged; ``reason`` names the file."""
+
+
+class Duplicate(Exception):
+    """A unique constraint says that such a row exists already."""
+
+
+class Tx(Protocol):
+    """What a piece of work may say to the database.
+
+    Inside ``write`` the first statement that fails ends the work: it is rolled back even if the error is caught,
+    because PostgreSQL accepts nothing more. Where a conflict is expected, say ``ON CONFLICT``.
+    """
+
+    async def one(self, sql: str, /, **values: Value) -> Row | None:
+        """The first row, or ``None``."""
+        ...
+
+    async def all(self, sql: str, /, **values: Value) -> list[Row]:
+        """All rows."""
+        ...
+
+    async def run(self, sql: str, /, **values: Value) -> int:
+        """How many rows were inserted, updated or deleted."""
+        ...
+
+    async def insert(self, sql: str, /, **values: Value) -> int:
+        """Insert one row into a table that numbers its rows; the number. The text says no ``RETURNING``."""
+        ...
+
+    async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+        """Run the statement once per row of values."""
+        ...
+
+
+class Database(Protocol):
+    """An open database. ``name`` is ``sqlite`` or ``postgresql``.
+
+    A ``work`` awaits nothing but its ``Tx`` (SQLite steps it to its end in one go and fails it otherwise),
+    opens no other read or write, and changes nothing outside the database: it may run again.
+    """
+
+    name: str
+    refusal: Outage
+    """Why every call is refused, if there is a reason."""
+
+    def lost(self) -> str:
+        """Why what is written now would not last, in a sentence; ``""`` where it does."""
+        ...
+
+    async def read(self, work: Work[T], /) -> T:
+        """Run ``work`` without changing anything. On SQLite all its statements see one snapshot."""
+        ...
+
+    async def snapshot(self, work: Work[T], /) -> T:
+        """Run ``work`` without changing anything; all its statements see one snapshot on either engine.
+
+        It may take long, and on SQLite the event loop does nothing else meanwhile.
+        """
+        ...
+
+    async def write(self, work: Work[T], /) -> T:
+        """Run ``work`` as one transaction and return once it is durable; an exception rolls it back.
+
+        A caller cancelled meanwhile cannot know whether the work was stored.
+        """
+        ...
+
+    def on_commit(self, wake: Callable[[], None], /) -> None:
+        """Call ``wake`` on the event loop after every commit that changed rows; now and then also without reason."""
+        ...
+
+    async def hold(self, name: str, /) -> None:
+        """Take a name for as long as this process lives and is connected."""
+        ...
+
+    async def is_held(self, name: str, /) -> bool:
+        """Whether another process that lives holds a name. SQLite serves a single one, so there is none."""
+        ...
+
+    async def close(self) -> None:
+        """Finish the writes already asked for and let go of the database."""
+        ...
+
+
+SQLITE_WORDS: Mapping[str, str] = {
+    "id": "INTEGER PRIMARY KEY AUTOINCREMENT",
+    "bytes": "BLOB",
+    "for_update": "",
+    "lock_chat": "",
+    "skip_locked": "",
+}
+POSTGRES_WORDS: Mapping[str, str] = {
+    "id": "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY",
+    "bytes": "BYTEA",
+    "for_update": "FOR UPDATE",
+    "lock_chat": "FOR UPDATE OF c",
+    "skip_locked": "FOR UPDATE SKIP LOCKED",
+}
+
+
+class Statement(NamedTuple):
+    """A SQL text as one engine wants it, the parameters in the order of their numbers, and whether it changes rows.
+
+    ``pick`` puts values into that order; it raises KeyError for one that is missing.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    writes: bool
+    pick: Callable[[Mapping[str, Value]], tuple[Value, ...]]
+
+
+def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Value]], tuple[Value, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
+
+
+# Texts of statements are few, save for lists of parameters of many lengths.
+STATEMENTS = 2000
+
+_TOKEN = re.compile(
+    r"""
+    (?P<quoted> '(?:[^']|'')*' | "(?:[^"]|"")*" )
+    | (?P<comment> --[^\n]* | /\*.*?\*/ )
+    | ::
+    | : (?P<name> [A-Za-z_]\w* )
+    | \{ (?P<word> \w* ) \}
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_WRITES = re.compile(
+    r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b|\s*WITH\b.*\b(?:INSERT|DELETE|SET)\b", re.IGNORECASE | re.DOTALL
+)
+
+
+class Dialect:
+    """Turns the common SQL text into that of one engine; each text once."""
+
+    def __init__(self, words: Mapping[str, str], *, numbered: bool) -> None:
+        self._words = words
+        self._numbered = numbered
+        self.statement = lru_cache(STATEMENTS)(self._statement)
+
+    def _statement(self, sql: str) -> Statement:
+        names: dict[str, int] = {}
+
+        def replaced(found: re.Match[str]) -> str:
+            if name := found["name"]:
+                number = names.setdefault(name, len(names) + 1)
+                return f"${number}" if self._numbered else found[0]
+            if found["word"] is not None:
+                return self._word(found["word"])
+            return found[0]
+
+        text = _TOKEN.sub(replaced, sql)
+        bare = _TOKEN.sub(lambda found: "''" if found["quoted"] or found["comment"] is None else " ", sql)
+        ordered = tuple(names)
+        return Statement(text, ordered, _WRITES.match(bare) is not None, _picker(ordered))
+
+    def _word(self, word: str) -> str:
+        if word not in self._words:
+            raise ValueError(f"SQL has no word {{{word}}}; there are {', '.join(self._words)}.")
+        return self._words[word]

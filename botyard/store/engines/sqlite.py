@@ -1,0 +1,130 @@
+"""SQLite: reads and the statements of writes run inline on the event loop, commits wait in a thread.
+
+A read takes microseconds, so a hop to another thread would cost more than the read itself. Writes share commits,
+see ``sqlite_writer``. Callers hear of their write only after the commit that holds it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+from botyard.store.engines.db import SQLITE_WORDS, Dialect, T, Unavailable, Work
+from botyard.store.engines.open_files import OpenFiles
+from botyard.store.engines.outage import Outage
+from botyard.store.engines.sqlite_file import connect, translate_error
+from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
+from botyard.store.engines.sqlite_writer import QueuedWork, Writer
+
+READ_SECONDS = 1.0  # a read waits on the event loop, so it may not wait long
+LOCK_SECONDS = 10.0  # how long a write waits for another process
+
+
+class SqliteDatabase:
+    """A database in one file. Several processes may have it open; ``on_commit`` hears only its own."""
+
+    name = "sqlite"
+
+    def __init__(self, path: str | Path, *, busy_timeout: float = LOCK_SECONDS) -> None:
+        """Open or create the file. Must be called where an event loop runs; everything stays on that loop.
+
+        ``busy_timeout`` is how many seconds a write waits for another process.
+        """
+        dialect = Dialect(SQLITE_WORDS, numbered=False)
+        writer = connect(path, busy_timeout=busy_timeout)
+        try:
+            self._reader = connect(path, busy_timeout=min(busy_timeout, READ_SECONDS))
+            self._reader.pragma("query_only", 1)
+        except BaseException:
+            writer.close()
+            raise
+        self._tx = SqliteTx(self._reader, dialect, reading=True)
+        self._loop = asyncio.get_running_loop()
+        self.refusal = Outage()
+        self._files = OpenFiles(path)
+        self._writer = Writer(writer, dialect, self._files, self.refusal, busy_timeout=busy_timeout)
+        self._thread = threading.get_ident()
+        self._reading = False
+        self._closing = False
+
+    async def read(self, work: Work[T], /) -> T:
+        self._refuse_nested()
+        tx = self._tx
+        if not self._reader:
+            raise Unavailable("The database is closed.")
+        if self.refusal.reason:
+            raise self.refusal.refusal()
+        tx.renew()
+        self._reading = True
+        try:
+            self._look()
+            value = run_to_completion(work, tx)
+            if tx.failure is not None:
+                raise tx.failure
+            return value
+        finally:
+            self._reading = False
+            if tx.failure is not None:
+                self._forget()
+
+    async def snapshot(self, work: Work[T], /) -> T:
+        return await self.read(work)
+
+    def _look(self) -> None:
+        """Begin a snapshot. All that read in this round of the loop share it: to begin costs as much as a read.
+
+        Who is told of a write after this is told in the next round, where the snapshot has ended before.
+        """
+        if self._reader.in_transaction:
+            return
+        try:
+            self._reader.execute("BEGIN")
+        except apsw.Error as problem:
+            raise translate_error(problem) from problem
+        self._loop.call_soon(self._forget)
+
+    def _forget(self) -> None:
+        """End the snapshot."""
+        # On a damaged file this fails once more, for the same reason.
+        with contextlib.suppress(apsw.Error):
+            if self._reader and self._reader.in_transaction:
+                self._reader.execute("ROLLBACK")
+
+    async def write(self, work: Work[T], /) -> T:
+        self._refuse_nested()
+        if self._closing:
+            raise Unavailable("The database is closed.")
+        if self.refusal.reason:
+            raise self.refusal.refusal()
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._writer.put(QueuedWork(work, future))
+        return await future
+
+    def lost(self) -> str:
+        return self._files.lost()
+
+    def on_commit(self, wake: Callable[[], None], /) -> None:
+        self._writer.wakes.append(wake)
+
+    async def hold(self, name: str, /) -> None:
+        pass
+
+    async def is_held(self, name: str, /) -> bool:
+        return False
+
+    async def close(self) -> None:
+        if not self._closing:
+            self._closing = True
+            self._writer.close()
+        await asyncio.shield(self._writer.closed)
+        self._forget()
+        self._reader.close()
+
+    def _refuse_nested(self) -> None:
+        if self._reading or self._writer.running or threading.get_ident() != self._thread:
+            raise RuntimeError("A work may not open another read or write; pass its transaction on instead.")

@@ -1,0 +1,54 @@
+"""Browsers that people have signed in with."""
+
+from __future__ import annotations
+
+from botyard.model.people import User
+from botyard.store.engines.db import Tx
+from botyard.store.users import COLUMNS, user
+
+_USER = ", ".join(f"u.{name.strip()}" for name in COLUMNS.split(","))
+
+
+async def add(tx: Tx, sign_in_hash: str, user_id: int, now: int, expires: int) -> None:
+    await tx.run(
+        "INSERT INTO sign_ins (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
+        hash=sign_in_hash,
+        user=user_id,
+        now=now,
+        expires=expires,
+    )
+
+
+async def find(tx: Tx, sign_in_hash: str, now: int) -> User | None:
+    """The person behind a sign-in that is still good; nobody who was sent away meanwhile."""
+    row = await tx.one(
+        f"""SELECT {_USER} FROM sign_ins s JOIN users u ON u.id = s.user_id
+            WHERE s.hash = :hash AND s.expires > :now AND u.active = 1""",
+        hash=sign_in_hash,
+        now=now,
+    )
+    return user(row) if row else None
+
+
+async def remove(tx: Tx, sign_in_hash: str) -> None:
+    await tx.run("DELETE FROM sign_ins WHERE hash = :hash", hash=sign_in_hash)
+
+
+async def remove_of(tx: Tx, user_id: int) -> None:
+    """Sign a person out everywhere."""
+    await tx.run("DELETE FROM sign_ins WHERE user_id = :user", user=user_id)
+
+
+async def forget_expired(tx: Tx, now: int) -> None:
+    await tx.run("DELETE FROM sign_ins WHERE expires <= :now", now=now)
+
+
+async def password_of(tx: Tx, login: str) -> tuple[User, str] | None:
+    """The person with a login, and the stored form of the password."""
+    row = await tx.one(f"SELECT {COLUMNS}, password FROM users WHERE login = :login", login=login)
+    return (user(row[:-1]), row[-1]) if row else None
+
+
+async def note_sign_in(tx: Tx, user_id: int, now: int) -> None:
+    """Note when a person signed in."""
+    await tx.run("UPDATE users SET last_login = :now WHERE id = :id", now=now, id=user_id)
