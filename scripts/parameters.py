@@ -1,15 +1,15 @@
 """What parameters mean, in a sentence each, and what the official documentation says of them in figures.
 
 A meaning stands under a name as it is written last in a path (`fields[properties][name]` is `name`), without regard to
-case and underscores; where one method means something else by it, under `method name`. `DOCUMENTED` is data: which
-parameters a method requires, their defaults and allowed values.
+case and underscores; where one method means something else by it, under `method name`. `DOCUMENTED` is taken from the
+contract: which parameters a method requires, their defaults and allowed values.
 """
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator
+
+from contract.pages import FAMILIES, Param, family
 
 MEANINGS = {
     "access": "Codes of access rights, such as `U2` for a person or `DR5` for a department with those below it.",
@@ -271,9 +271,6 @@ CONDITIONS = {
 _OPEN = {"color", "dialogid", "entityid", "entitytype"}
 """Names whose values are told in the sentence, or are examples only."""
 
-_FILE = Path(__file__).with_name("documented_parameters.json")
-DOCUMENTED: dict[str, dict[str, dict[str, Any]]] = json.loads(_FILE.read_text())
-
 
 def plain(path: str) -> str:
     """The name that a path ends with, without regard to case and underscores."""
@@ -295,14 +292,14 @@ def row(method: str, path: str, kind: str, default: str) -> tuple[str, str, str,
     needed = need(method, path)
     if needed:
         default = needed
-    elif not default and "default" in known:
-        default = f"`{known['default']}`"
+    elif not default and known.default:
+        default = f"`{known.default}`"
     said = meaning(method, path)
     if needed:
         said = said.partition(" Left out,")[0]
     if f"{method} {path}" in NOT_NEEDED:
         said += " Required by the official page, not by this server."
-    allowed = [f"`{value}`" for value in known.get("allowed", ()) if f"`{value}`" not in said]
+    allowed = [f"`{value}`" for value in known.allowed if f"`{value}`" not in said]
     if allowed and "boolean" not in kind and plain(path) not in _OPEN:
         said += f" One of {', '.join(allowed)}."
     return f"`{path}`", kind, default, said
@@ -317,37 +314,23 @@ def need(method: str, path: str) -> str:
         return CONDITIONS[name]
     if path in ("CLIENT_ID", "botToken") and method.startswith("imbot."):
         return FOR_WEBHOOKS
-    return "required" if facts(method, path).get("required") else ""
+    return "required" if facts(method, path).required else ""
 
 
-def facts(method: str, path: str) -> dict[str, Any]:
-    """``required``, ``default`` and ``allowed`` of a parameter, as far as they are documented."""
+def facts(method: str, path: str) -> Param:
+    """What the documentation says of a parameter; of one that it does not know, nothing."""
     if method in _OWN:
-        return {"required": True} if path in _OWN[method] else {}
-    return DOCUMENTED.get(method, {}).get(path.replace("[]", "").lower(), {})
+        return Param(path, (), required=path in _OWN[method])
+    return DOCUMENTED.get(method, {}).get(path.replace("[]", "").lower(), Param(path, ()))
 
 
-def renew(contract: Path, families: tuple[str, ...]) -> None:
-    """Write the facts of all documented methods anew, out of the contract's files."""
-    found: dict[str, dict[str, dict[str, Any]]] = {}
-    for family in families:
-        for one in json.loads((contract / f"{family}.json").read_text())["methods"]:
-            rows = dict(_facts(one["params"], ""))
-            if rows:
-                found[one["method"]] = rows
-    DOCUMENTED.clear()
-    DOCUMENTED.update(found)
-    _FILE.write_text(json.dumps(found, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+def _paths(params: Iterable[Param], inside: str = "") -> Iterator[tuple[str, Param]]:
+    for param in params:
+        path = f"{inside}[{param.name}]" if inside else param.name
+        yield path.lower(), param
+        yield from _paths(param.children, path)
 
 
-def _facts(params: list[dict[str, Any]], inside: str) -> list[tuple[str, dict[str, Any]]]:
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for one in params:
-        path = f"{inside}[{one['name']}]" if inside else one["name"]
-        kept = {name: one[name] for name in ("default", "allowed") if one.get(name) not in (None, "", [])}
-        if one.get("required"):
-            kept["required"] = True
-        if kept:
-            rows.append((path.lower(), kept))
-        rows += _facts(one.get("children") or [], path)
-    return rows
+DOCUMENTED: dict[str, dict[str, Param]] = {
+    page.method: dict(_paths(page.params)) for name in (*FAMILIES, "disk") for page in family(name).methods
+}

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+import contract.pages
 from botyard import config, errors
 from botyard.api import MODULES
 from botyard.commands import serve
@@ -38,18 +39,14 @@ DOCUMENT: Json = json.loads(document(REGISTRY, "http://localhost:8024"))
 
 OFFICIAL = "https://apidocs.bitrix24.com/"
 NOTE = "<!-- Written by scripts/docs; do not edit. -->"
-CONTRACT = ("imbot", "imbot.v2", "im", "im.v2", "user", "department", "core", "optional/disk")
 
 
 def main() -> int:
     """Write the pages, or compare them with what is there."""
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing and fail when a page is out of date")
-    parser.add_argument("--contract", type=Path, help="folder with the documented methods as data")
     given = parser.parse_args()
-    if given.contract:
-        parameters.renew(given.contract, CONTRACT)
-    wanted = {FOLDER / name: text for name, text in pages(given.contract)}
+    wanted = {FOLDER / name: text for name, text in pages()}
     wanted[SCHEMA] = schema_text()
     stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
     # Pages without the note are written by hand.
@@ -66,7 +63,7 @@ def main() -> int:
     return 0
 
 
-def pages(contract: Path | None) -> Iterator[tuple[str, str]]:
+def pages() -> Iterator[tuple[str, str]]:
     """Every page by its path."""
     families: dict[str, list[Method]] = {}
     for one in sorted(REGISTRY, key=lambda one: one.name.lower()):
@@ -77,7 +74,7 @@ def pages(contract: Path | None) -> Iterator[tuple[str, str]]:
     yield "errors.md", _errors()
     yield "settings.md", _settings()
     yield "seed.md", seed_page()
-    yield "coverage.md", _coverage(_documented(contract))
+    yield "coverage.md", _coverage()
 
 
 def _page(title: str, parts: Iterable[str]) -> str:
@@ -356,29 +353,12 @@ def _settings() -> str:
 
 # Coverage.
 
-Documented = dict[str, list[tuple[str, str]]]
 
-
-def _documented(contract: Path | None) -> Documented:
-    """Names and pages of the official documentation by family: from data, else as the committed page lists them."""
-    if contract is not None:
-        families = {name: json.loads((contract / f"{name}.json").read_text())["methods"] for name in CONTRACT}
-        return {
-            name.removeprefix("optional/"): [(one["method"], one["page"]) for one in methods]
-            for name, methods in families.items()
-        }
-    found: Documented = {}
-    name = ""
-    for line in (FOLDER / "coverage.md").read_text().splitlines():
-        if line.startswith("## "):
-            name = line[3:]
-        listed = re.match(r"\| `([^`]+)` \| `([^`]+)` \|", line)
-        if listed:
-            found.setdefault(name, []).append((listed[1], listed[2]))
-    return found
-
-
-def _coverage(documented: Documented) -> str:
+def _coverage() -> str:
+    documented = {
+        name: [(page.method, page.page) for page in contract.pages.family(name).methods]
+        for name in (*contract.pages.FAMILIES, "disk")
+    }
     names = {name.lower() for methods in documented.values() for name, _ in methods}
     more = sorted(one.name for one in REGISTRY if one.name.lower() not in names)
     counts = [

@@ -1,16 +1,14 @@
 """A portal for tests: real database, real pipeline, real ASGI application, no network.
 
-Every answer passes through the contract check where the shared material is at
-hand, and into the ledger that the suite prints at its end.
+Every answer passes through the contract check, and into the ledger that the
+suite prints at its end.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import os
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -25,23 +23,17 @@ from botyard.rpc.call import Context
 from botyard.server import application, open_context
 from botyard.store import apps, portal, users
 from botyard.store.engines.db import Row, Tx
+from contract.checker import contract, is_error
+from contract.ledger import Ledger
 
 T = TypeVar("T")
 
-SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 LEDGER = "BOTYARD_TEST_LEDGER"
 """Names the folder in which the processes of one run keep what they saw."""
 ALL_SCOPES = "basic,user,department,im,imbot,botyard,pull,disk"
 
 
-def _contract() -> Any:
-    if not (SHARED / "check" / "contract.py").exists():
-        return None
-    sys.path.append(str(SHARED / "check"))
-    return importlib.import_module("contract").Contract.load()
-
-
-CONTRACT = _contract()
+CONTRACT = contract()
 
 
 class Answer(NamedTuple):
@@ -303,34 +295,37 @@ class World:
 
 def check(method: str, answer: Answer) -> None:
     """Hold an answer against the contract and enter it into the ledger."""
-    if CONTRACT is None or method not in CONTRACT.methods:
+    if method not in CONTRACT.methods:
         return
     problems = CONTRACT.problems(method, answer.body)
     assert not problems, problems
     note(method, answer.status, answer.body)
 
 
+_noted: set[tuple[str, str]] = set()
+
+
 def note(method: str, status: int, body: Any) -> None:
-    """Keep an answer for the ledger, which is printed once by the process that runs the suite."""
-    folder = Path(os.environ.get(LEDGER, ""))
-    if not os.environ.get(LEDGER):
+    """Keep what was seen for the ledger, which is printed once by the process that runs the suite."""
+    folder = os.environ.get(LEDGER)
+    if not folder or (status != 200 and not is_error(body)):
         return
-    brief = {"error": body["error"], "error_description": ""} if "error" in body and "result" not in body else body
-    with (folder / f"{os.getpid()}.jsonl").open("a") as out:
-        out.write(json.dumps([method, status, brief]) + "\n")
+    seen = (method, str(body["error"]) if is_error(body) else "")
+    if seen in _noted:
+        return
+    _noted.add(seen)
+    with (Path(folder) / f"{os.getpid()}.jsonl").open("a") as out:
+        out.write(json.dumps(seen) + "\n")
 
 
 def ledger() -> Iterator[str]:
     """The lines of the ledger of this run; families of which nothing was seen are left out."""
-    if CONTRACT is None:
-        yield "contract: no shared material here, answers were not held against it"
-        return
+    found = Ledger(CONTRACT)
     for file in sorted(Path(os.environ[LEDGER]).glob("*.jsonl")):
         for line in file.read_text().splitlines():
-            CONTRACT.saw(*json.loads(line))
-    seen = True
-    for line in CONTRACT.ledger().splitlines():
-        if not line.startswith(" "):
-            seen = ": 0/" not in line.split(" methods")[0]
-        if seen:
-            yield line if len(line) < 200 else f"{line[:197]}…"
+            method, code = json.loads(line)
+            if code:
+                found.saw_error(method, code)
+            else:
+                found.saw_success(method)
+    yield from found.lines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, get_args
 
 import msgspec
@@ -13,11 +14,12 @@ from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.method_errors import of_method
 from botyard.rpc.registry import Registry
 from botyard.wire.names import is_v2
+from contract.pages import Param
 from tests.conventions.raised import raised
 from tests.world import CONTRACT
 
 METHODS = sorted(Registry(MODULES), key=lambda one: one.name.lower())
-DOCUMENTED = [one for one in METHODS if CONTRACT is not None and one.name in CONTRACT.methods]
+DOCUMENTED = [one for one in METHODS if one.name in CONTRACT.methods]
 
 # Our own methods, and those of REST 3.0, have no page of their own.
 WITHOUT_A_PAGE = ("botyard.", "api/")
@@ -90,9 +92,6 @@ def ids(one: Any) -> str:
     return one.name if isinstance(one, Method) else str(one)
 
 
-needs_contract = pytest.mark.skipif(CONTRACT is None, reason="the documented API as data is not here")
-
-
 @pytest.mark.parametrize("one", METHODS, ids=ids)
 def test_a_method_says_what_it_does(one: Method) -> None:
     assert one.summary.endswith("."), "the first line of the docstring is a sentence"
@@ -118,51 +117,46 @@ def test_what_is_declared_is_raised(one: Method) -> None:
     assert not never, f"{one.name} declares {sorted(problem.name for problem in never)}, which nothing in it raises"
 
 
-@needs_contract
 @pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
 def test_the_page_is_the_documented_one(one: Method) -> None:
     documented = CONTRACT.methods[one.name]
-    assert one.docs == documented["page"]
-    assert set(one.scopes) == set(documented["scope"]) - {"basic"}
-    assert bool(one.deprecated) == documented["deprecated"]
-    assert not one.deprecated or one.deprecated in documented["replaced_by"]
+    assert one.docs == documented.page
+    assert set(one.scopes) == set(documented.scope) - {"basic"}
+    assert bool(one.deprecated) == documented.deprecated
+    assert not one.deprecated or one.deprecated in documented.replaced_by
 
 
-@needs_contract
 def test_only_our_own_methods_have_no_page() -> None:
     others = [one.name for one in METHODS if one not in DOCUMENTED and not one.name.startswith(WITHOUT_A_PAGE)]
     assert others == [*NAMED_ELSEWHERE]
 
 
-@needs_contract
 @pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
 def test_every_documented_parameter_is_a_field(one: Method) -> None:
     documented = CONTRACT.methods[one.name]
-    listed = [*documented["params"]]
-    for table in documented.get("params_unlinked", ()):
-        listed += table["fields"]
+    listed = [*documented.params, *(param for table in documented.variants for param in table)]
     assert one.params is AnyParams or missing(one.params, listed) == []
 
 
-def missing(struct: type[msgspec.Struct], listed: list[dict[str, Any]]) -> list[str]:
+def missing(struct: type[msgspec.Struct], listed: Iterable[Param]) -> list[str]:
     """Documented names that the struct lacks, those inside other parameters too."""
     fields = {field.encode_name.lower(): field.type for field in msgspec.structs.fields(struct)}
     found = []
     for param in listed:
         # Outdated pages write `TITLE (LANG)` for the TITLE inside LANG.
-        name, _, outer = param["name"].rstrip(")").partition(" (")
-        spellings = {name.lower(), *(alias.lower() for alias in param.get("aliases", ()))}
+        name, _, outer = param.name.rstrip(")").partition(" (")
+        spellings = {name.lower(), *(alias.lower() for alias in param.aliases)}
         if outer:
             inner = struct_in(fields.get(outer.lower()))
-            known = inner is None or not missing(inner, [{"name": name}])
+            known = inner is None or not missing(inner, [Param(name, ())])
         else:
             known = spellings <= fields.keys()
         if not known:
-            found.append(param["name"])
+            found.append(param.name)
         inner = struct_in(fields.get(name.lower()))
         if inner is not None and not outer:
-            children = [child for child in param.get("children", ()) if not child["name"].startswith("{")]
-            found += [f"{param['name']}[{child}]" for child in missing(inner, children)]
+            children = [child for child in param.children if not child.name.startswith("{")]
+            found += [f"{param.name}[{child}]" for child in missing(inner, children)]
     return found
 
 
@@ -173,19 +167,17 @@ def struct_in(kind: Any) -> type[msgspec.Struct] | None:
     return next((found for found in map(struct_in, get_args(kind)) if found is not None), None)
 
 
-@needs_contract
 @pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
 def test_every_documented_error_is_declared(one: Method) -> None:
     declared = {said(one, problem)[1] for problem in of_method(one)}
-    absent = {code for code in CONTRACT.error_codes(one.name) - declared if (one.name, code) not in CANNOT_HAPPEN}
+    absent = {code for code in CONTRACT.methods[one.name].codes - declared if (one.name, code) not in CANNOT_HAPPEN}
     assert not absent
 
 
-@needs_contract
 @pytest.mark.parametrize("one", DOCUMENTED, ids=ids)
 def test_errors_have_the_documented_status_and_text(one: Method) -> None:
-    for documented in CONTRACT.methods[one.name]["errors"]:
-        code, status, text = documented["code"], documented["http_status"], documented["description"]
+    for documented in CONTRACT.methods[one.name].errors:
+        code, status, text = documented.code, documented.status, documented.message
         rows = [said(one, problem) for problem in of_method(one)]
         mine = [row for row in rows if row[1] == code]
         if not mine or (one.name, code) in SAID_OTHERWISE:
@@ -204,7 +196,6 @@ def said(one: Method, problem: ErrorCode) -> tuple[int, str, str]:
     return problem.value.for_dialect(is_v2(one.name))
 
 
-@needs_contract
 @pytest.mark.parametrize(
     "table",
     [CANNOT_HAPPEN, SAID_OTHERWISE, dict.fromkeys((name, "") for name in NOT_RAISED)],

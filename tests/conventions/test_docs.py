@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import SHARED
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
@@ -78,8 +76,6 @@ def test_the_map_names_files_that_exist() -> None:
 
 def test_the_reference_is_as_the_code_is() -> None:
     command = [sys.executable, "-m", "scripts.reference", "--check"]
-    if (SHARED / "contract").exists():
-        command += ["--contract", str(SHARED / "contract")]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
     assert (ran.returncode, ran.stderr) == (0, "")
 

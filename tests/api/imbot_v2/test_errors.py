@@ -8,6 +8,7 @@ import pytest
 
 from botyard.api import MODULES
 from botyard.rpc.registry import Registry
+from contract.pages import Page
 from tests.api.imbot.cast import picture
 from tests.api.imbot_v2.cast import HANDLER, OTHER, TOKEN, Cast, Fails, Params, ends
 from tests.world import CONTRACT
@@ -280,31 +281,22 @@ def test_a_strange_bot_learns_nothing_of_a_chat(cast: Cast, method: str, place: 
 
 # What else imbot.v2 has is shown elsewhere: messages, events and files.
 ELSEWHERE = ("imbot.v2.Chat.Message.", "imbot.v2.Event.", "imbot.v2.File.")
-documented = pytest.mark.skipif(CONTRACT is None, reason="The documented contract is not at hand.")
 
 
-def pages() -> dict[str, Any]:
-    assert CONTRACT is not None
-    return {
-        name: page
-        for name, page in CONTRACT.methods.items()
-        if page["family"] == "imbot.v2" and not name.startswith(ELSEWHERE)
-    }
+def pages() -> dict[str, Page]:
+    return {page.method: page for page in CONTRACT.families["imbot.v2"] if not page.method.startswith(ELSEWHERE)}
 
 
-@documented
 def test_every_documented_method_is_here() -> None:
     assert len(pages()) == 23
     assert pages().keys() <= {one.name for one in Registry(MODULES)}
     assert TABLES.keys() == pages().keys() - {"imbot.v2.Revision.get"}
 
 
-@documented
 def test_every_documented_error_is_shown() -> None:
-    assert {(name, error["code"]) for name, page in pages().items() for error in page["errors"]} == SHOWN
+    assert {(name, error.code) for name, page in pages().items() for error in page.errors} == SHOWN
 
 
-@documented
 def test_texts_are_the_documented_ones() -> None:
-    wanted = {(name, error["code"], error["description"]) for name, page in pages().items() for error in page["errors"]}
+    wanted = {(name, error.code, error.message) for name, page in pages().items() for error in page.errors}
     assert {(row.method, row.code, row.text) for row in ERRORS} == wanted

@@ -1,0 +1,1 @@
+"""The documented API as data, and a checker of responses; see README.md."""
