@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from botyard.ages import Ages
+from botyard.jumps import Jumps
 
 REMEMBERED = 4096
 """Written moments that are kept."""
@@ -24,6 +25,7 @@ class Clock:
     ) -> None:
         self.now = now
         self.ages = Ages(now, steady) if steady else None
+        self.jumps = Jumps(now, steady) if steady else None
         self.zone_name = zone
         self._zone = ZoneInfo(zone)
         self._written: dict[int, str] = {}
@@ -36,6 +38,24 @@ class Clock:
         """Go on from the moment that an earlier server has come to."""
         if self.ages:
             self.ages.resume(settled)
+
+    def scheduled(self) -> float:
+        """The moment by which deliveries are due: ``now``, without jumps that what waits has not been moved by."""
+        return self.jumps.now() if self.jumps else self.now()
+
+    @property
+    def jumped(self) -> float:
+        """By how many seconds this clock has jumped that what waits has not been moved by."""
+        return self.jumps.pending if self.jumps else 0.0
+
+    def settle(self, seconds: float) -> None:
+        """What waits has been moved by so many seconds."""
+        if self.jumps:
+            self.jumps.settle(seconds)
+
+    def elapsed(self, since: float) -> float:
+        """Seconds that have passed since a moment by this clock, without its jumps."""
+        return self.jumps.elapsed(since) if self.jumps else max(0.0, self.now() - since)
 
     def atom(self, moment: int) -> str:
         """Unix seconds as ISO 8601 with the portal's offset, ``2026-02-24T13:19:39+02:00``."""

@@ -9,7 +9,7 @@ import pytest
 from botyard.cli import main
 from botyard.commands.exit_codes import ExitCode
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
-from botyard.store import deliveries
+from botyard.store import deliveries, delivery_queue, leases
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
 from tests.conftest import MakeWorld
@@ -33,10 +33,10 @@ class Desk:
 
     async def _give_up(self, tx: Tx) -> None:
         now = int(self.world.time)
-        [first, *_] = await deliveries.claim(tx, Ordering(None, 1), now, 10)
-        await deliveries.lease(tx, [first], "me", now + 60, now)
+        [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, 10)
+        await leases.lease(tx, [first], "me", now + 60, now)
         tried = Attempt(1, now * 1000, 12, 404, "<b>gone</b>\nfishing", "")
-        await deliveries.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now)
+        await leases.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now)
         self.first: Delivery = first
 
     def run(self, *words: object) -> tuple[int, str, str]:

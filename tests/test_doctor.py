@@ -13,11 +13,13 @@ from botyard.chat.conversation import messages
 from botyard.cli import main
 from botyard.commands.exit_codes import ExitCode
 from botyard.model.deliveries import Attempt, Ended, Reason, State
-from botyard.store import deliveries
+from botyard.store import delivery_queue, leases, server_settings
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
+from botyard.store.server_settings import ServerSettings
 from tests.conftest import MakeWorld
+from tests.delivery.stage import Stage
 from tests.story import CLIENT, says
 
 
@@ -51,6 +53,26 @@ def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
     assert "  2 lie ready to be fetched, the oldest since 20" in told
     assert "  It has not come for its events yet." in told
+
+
+def test_what_the_server_runs_with_is_known_beside_it(
+    make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = make_world(delivery="strict", delivery_timeout=12.5, profile="prod")
+    world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    stage = Stage(world)
+    stage.close()
+    assert _run("--data", world.settings.data) == ExitCode.OK
+    told = capsys.readouterr().out
+    assert told.startswith("Events are delivered in the mode strict; a handler has 12.5 s to respond.\n")
+    assert "http://127.0.0.1:9/bot: refused: port 9 is closed to handlers." in told
+    assert _run("--data", world.settings.data, "--profile", "dev") == ExitCode.OK
+    assert "http://127.0.0.1:9/bot: allowed (127.0.0.1)." in capsys.readouterr().out
+
+
+def test_before_a_server_has_run_the_defaults_are_said(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _run("--data", data)
+    assert "Events are delivered in the mode retry; a handler has 30 s to respond." in capsys.readouterr().out
 
 
 def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,10 +109,12 @@ def failed(data: Path, state: State, reason: str, problem: str = "") -> None:
 
         async def end(tx: Tx) -> None:
             now = int(time.time())
-            [first, *_] = await deliveries.claim(tx, Ordering(None, 1), now, 10)
-            await deliveries.lease(tx, [first], "me", now + 60, now)
+            # A server that lets everything hold its dialog until it has ended.
+            await server_settings.note(tx, ServerSettings("strict", 30.0, 7, "dev"))
+            [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, 10)
+            await leases.lease(tx, [first], "me", now + 60, now)
             tried = Attempt(1, now * 1000, 12, 0, "", problem) if problem else None
-            await deliveries.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now)
+            await leases.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now)
 
         await database.write(end)
         await database.close()

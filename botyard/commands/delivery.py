@@ -16,8 +16,9 @@ from botyard.commands.table import moment, table
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.store import bots, deliveries, delivery_log
-from botyard.store.delivery_log import ENDED, NEVER, DeliveryFilter, LoggedDelivery
+from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.engines.db import Tx
+from botyard.store.ordering import NEVER
 
 ABOUT = "List deliveries of events, show each attempt to make one, and send again what has ended."
 EXAMPLES = """
@@ -124,7 +125,7 @@ async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[LoggedDeliver
 
 def _row(logged: LoggedDelivery, name: str) -> tuple[object, ...]:
     one = logged.delivery
-    due = one.due if one.state == State.WAITING else one.finished
+    due = int(one.due) if one.state == State.WAITING else one.finished
     return one.id, name, moment(logged.created), one.recipient, one.state, one.attempts, moment(due), one.reason or "-"
 
 
@@ -153,7 +154,7 @@ def _told(logged: LoggedDelivery, name: str, tried: list[Attempt]) -> Iterator[s
     yield f"Delivery {one.id}: {name} of {moment(logged.created)} UTC, to {one.recipient}."
     yield f"  State: {one.state}" + (f", {one.reason}." if one.reason else ".")
     if one.state == State.WAITING:
-        yield f"  Its turn comes at {moment(one.due)} UTC, or earlier."
+        yield f"  Its turn comes at {moment(int(one.due))} UTC, or earlier."
     elif one.state == State.SENDING:
         yield f"  Attempt {one.attempts + 1} is being made."
     elif one.finished is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -13,12 +14,13 @@ from botyard.chat.diagnostics.delivery_diagnosis import Case, Explained
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import OpenPortal, open_portal
-from botyard.config import Settings
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
-from botyard.store import bots
+from botyard.store import bots, server_settings
 from botyard.store.engines.db import Tx
+from botyard.store.ordering import ORDERINGS
+from botyard.store.server_settings import ServerSettings
 
 ABOUT = """Show the state of all bots: how each is told of events, what waits for it, what failed last, and whether the
 server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was, and
@@ -43,8 +45,7 @@ def parser() -> options.Parser:
     made.add_argument(
         "--profile",
         choices=("dev", "prod"),
-        default=options.DEFAULTS.profile,
-        help="the rules for addresses that the server was started with (default: %(default)s)",
+        help="the rules for addresses to judge by (default: those of the server that ran last)",
     )
     options.add_place(made)
     return made
@@ -59,10 +60,11 @@ def run(given: argparse.Namespace) -> int:
 
 async def _explain(given: argparse.Namespace) -> int:
     async with open_portal(options.place(given)) as open_:
-        # Which rules the server runs with is not known here; what holds under the strict ones says so itself.
-        case = Case(given.bot_id, "", open_.now - Settings().delivery_days * DAY, open_.now, strict=True)
 
         async def work(tx: Tx) -> list[Explained] | None:
+            server = await _server(tx)
+            kept = open_.now - server.delivery_days * DAY
+            case = Case(given.bot_id, "", kept, time.time(), ORDERINGS[server.delivery])
             found = await delivery_diagnosis.topic(tx, given.message_id)
             if found and await bots.find(tx, given.bot_id) is None:
                 raise CommandError(f"There is no bot {given.bot_id}; 'botyard doctor' shows them.")
@@ -81,13 +83,29 @@ async def _explain(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
+async def _server(tx: Tx) -> ServerSettings:
+    """What the server runs with that ran last; the defaults where none has run yet."""
+    given = options.DEFAULTS
+    return await server_settings.find(tx) or ServerSettings(
+        given.delivery, given.delivery_timeout, given.delivery_days, given.profile
+    )
+
+
 async def _overview(given: argparse.Namespace) -> int:
     async with open_portal(options.place(given)) as open_:
+        server = await open_.database.read(_server)
         found = await open_.database.read(bot_health.overview)
-        verdicts = await _verdicts(Guard(given.profile), {one for each in found for one in each.addresses})
+        guard = Guard(given.profile or server.profile)
+        verdicts = await _verdicts(guard, {one for each in found for one in each.addresses})
         lines = [line for one in found for line in _told(open_, one, verdicts)]
-    print("\n".join(lines) if lines else "There are no bots yet.")
+    print("\n".join([_mode(server), *lines]) if lines else "There are no bots yet.")
     return ExitCode.OK
+
+
+def _mode(server: ServerSettings) -> str:
+    return (
+        f"Events are delivered in the mode {server.delivery}; a handler has {server.delivery_timeout:g} s to respond."
+    )
 
 
 async def _verdicts(guard: Guard, addresses: Iterable[str]) -> dict[str, str]:
@@ -169,9 +187,9 @@ def _event(one: LastFailure) -> str:
     return f"{one.event} (delivery {one.logged.delivery.id}) of {_moment(one.logged.created)}"
 
 
-def _when(due: int, now: int) -> str:
+def _when(due: float, now: int) -> str:
     return "now" if due <= now else f"at {_moment(due)}"
 
 
-def _moment(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections import OrderedDict
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
 
 DEFER_MAX = 60
 """Seconds."""
@@ -11,7 +13,11 @@ REMEMBERED = 10_000
 OPEN_FILES = 65_536
 """More files and sockets than this are not asked for."""
 SLOW_SECONDS = 2.0
-"""A recipient that takes longer on average is slow."""
+"""A recipient that takes longer on average is slow, and a request that takes longer hangs."""
+HANGING_FEW = 4
+"""Requests that hang, and do not make a recipient slow yet: some handlers respond after they have worked."""
+HANGING_FACTOR = 4
+"""Requests that hang for each place, at most."""
 # How much the latest attempt counts in the average.
 _WEIGHT = 0.2
 
@@ -39,14 +45,18 @@ def open_files() -> int:
 
 
 class Flow:
-    """What is under way to one recipient: ``held`` were taken from the database and have not ended."""
+    """What is under way to one recipient: ``held`` have a place, ``hanging`` have been open for too long to keep it."""
 
-    __slots__ = ("held", "known", "seconds")
+    __slots__ = ("hanging", "held", "known", "seconds", "waited")
 
     def __init__(self) -> None:
-        self.held = 0
+        self.held = self.hanging = 0
         self.seconds = 0.05
-        self.known = False
+        self.known = self.waited = False
+
+    @property
+    def slow(self) -> bool:
+        return self.seconds >= SLOW_SECONDS or self.hanging > HANGING_FEW
 
     def ended(self, seconds: float) -> None:
         """An attempt took so long."""
@@ -54,63 +64,105 @@ class Flow:
         self.seconds += _WEIGHT * (seconds - self.seconds)
 
 
+class Place:
+    """The place of one request, from when it is taken from the database until it has ended."""
+
+    __slots__ = ("begun", "flow", "hangs", "left")
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.begun = 0.0
+        self.hangs = self.left = False
+
+
 class Backpressure:
     """Shares ``most`` places among recipients.
 
     Each may have as many as are free: one alone gets half of them. The last half is not for recipients that are slow,
     and the last quarter only for those that have shown that they are not: however many hang, one that is well finds
-    room. Waiting for an answer costs a place and nothing else.
+    room. Waiting for an answer costs a socket and nothing else, so a request that hangs gives its place back and counts
+    among ``hanging_most`` others; and an eighth is for those that nobody knows yet, and that have not had to wait. So
+    one that comes new finds a place soon, too.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, hanging_most: int = 0, now: Callable[[], float] = time.monotonic) -> None:
         self.most = most
-        self.held = 0
+        self.hanging_most = hanging_most
+        self.held = self.hanging = 0
+        self._now = now
         self._flows: OrderedDict[str, Flow] = OrderedDict()
+        # In the order in which they began.
+        self._open: deque[Place] = deque()
 
     def flow(self, recipient: str) -> Flow:
         """What is under way to a recipient."""
-        found = self._flows.get(recipient)
-        if found is None:
-            found = self._flows[recipient] = Flow()
+        flow = self._flows.get(recipient)
+        if flow is None:
+            flow = self._flows[recipient] = Flow()
             self._trim()
-        return found
+        return flow
 
     def defer(self, recipient: str, mine: int, all_: int) -> int:
         """For how many seconds one more of a recipient has to wait; 0: it can be taken.
 
         ``mine`` are about to be taken for the recipient already, ``all_`` for everybody.
         """
-        held = self.held + all_
+        self._note_hanging()
         flow = self.flow(recipient)
-        most = self._open_to(flow)
+        held, own = self.held + all_, flow.held + mine
+        if flow.slow:
+            # What hangs counts against those that hang.
+            most, held, own = self.most // 2, held + self.hanging, own + flow.hanging
+        else:
+            most = self.most if flow.known else self.most * (5 if flow.waited else 6) // 8
+        most = max(1, most)
         share = max(1, most - held)
-        over = flow.held + mine - share
+        over = own - share
         if over < 0 and held < most:
             return 0
+        flow.waited = True
         return max(1, min(DEFER_MAX, int(max(0, over) * flow.seconds / share)))
 
-    def _open_to(self, flow: Flow) -> int:
-        """How many places may be taken in all for this one to get another."""
-        if flow.seconds >= SLOW_SECONDS:
-            return max(1, self.most // 2)
-        return self.most if flow.known else max(1, self.most * 3 // 4)
-
-    def take(self, recipient: str) -> Flow:
+    def take(self, recipient: str) -> Place:
         """Count one more."""
         flow = self.flow(recipient)
         flow.held += 1
         self.held += 1
-        return flow
+        return Place(flow)
 
-    def leave(self, flow: Flow) -> None:
+    def begin(self, place: Place) -> None:
+        """The request is being sent from now on."""
+        place.begun = self._now()
+        self._open.append(place)
+
+    def leave(self, place: Place) -> None:
         """Count one less."""
-        flow.held -= 1
-        self.held -= 1
+        place.left = True
+        if place.hangs:
+            place.flow.hanging -= 1
+            self.hanging -= 1
+        else:
+            place.flow.held -= 1
+            self.held -= 1
+
+    def _note_hanging(self) -> None:
+        begun = self._now() - SLOW_SECONDS
+        while self._open and (self._open[0].left or self._open[0].begun <= begun):
+            place = self._open[0]
+            if not place.left:
+                if self.hanging >= self.hanging_most:
+                    return
+                place.hangs = True
+                place.flow.held -= 1
+                place.flow.hanging += 1
+                self.held -= 1
+                self.hanging += 1
+            self._open.popleft()
 
     def _trim(self) -> None:
         for _ in range(len(self._flows) - REMEMBERED):
             name, oldest = next(iter(self._flows.items()))
-            if oldest.held:
+            if oldest.held or oldest.hanging:
                 self._flows.move_to_end(name)
             else:
                 del self._flows[name]

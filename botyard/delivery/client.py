@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from botyard.delivery.connection import HandlerConnection, Head, Lost
 from botyard.delivery.guard import AddressRefused, Endpoint, Guard, NameUnknown
 from botyard.delivery.retries import HandlerResponse
-from botyard.model.deliveries import NO_CONNECTION
+from botyard.model.deliveries import NO_CONNECTION, TLS_FAILED, UNKNOWN_NAME
 
 KEPT = 4096
 """Bytes of an answer that are kept."""
@@ -109,13 +109,13 @@ class HandlerClient:
             case AddressRefused():
                 return HandlerResponse(0, problem=f"address refused: {problem}")
             case NameUnknown():
-                return HandlerResponse(0, problem=f"unknown name: {problem}")
+                return HandlerResponse(0, problem=f"{UNKNOWN_NAME}: {problem}")
             case TimeoutError() if attempt.written:
                 return HandlerResponse(0, problem=f"timeout: no answer within {self._seconds:g} s", written=True)
             case TimeoutError():
                 return HandlerResponse(0, problem=f"{NO_CONNECTION}: not within {self._seconds:g} s")
             case ssl.SSLError():
-                return HandlerResponse(0, problem=f"TLS failed: {_short(problem)}", written=attempt.written)
+                return HandlerResponse(0, problem=f"{TLS_FAILED}: {_short(problem)}", written=attempt.written)
             case Lost():
                 return HandlerResponse(0, problem=f"no answer: {_short(problem)}", written=attempt.written)
             case OSError(errno=number) if number in _OWN_FAULTS:

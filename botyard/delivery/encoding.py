@@ -27,11 +27,11 @@ def body(post: WebhookPayload, ts: int) -> bytes:
     return forms.encode(fields).encode()
 
 
-def headers(delivery: Delivery, created: int, said: bytes, secret: bytes, now: int) -> dict[str, str]:
+def headers(delivery: Delivery, said: bytes, secret: bytes, now: int, late: float | None) -> dict[str, str]:
     """The headers: which delivery, which attempt, and a signature in the form of Standard Webhooks.
 
-    The id stays the same over all attempts, so that a handler can tell a repeated delivery. ``created`` is when the
-    event happened.
+    The id stays the same over all attempts, so that a handler can tell a repeated delivery. ``late`` is how many
+    seconds ago the event happened, where later ones may have arrived before it.
     """
     number = f"{delivery.event_id}.{delivery.id}"
     named = {
@@ -44,8 +44,8 @@ def headers(delivery: Delivery, created: int, said: bytes, secret: bytes, now: i
         "Botyard-Event-Id": str(delivery.event_id),
         "Botyard-Attempt": str(delivery.attempts + 1),
     }
-    if delivery.late(created, now):
-        named["Botyard-Late"] = str(max(0, now - created))
+    if late is not None:
+        named["Botyard-Late"] = str(int(late))
     return named
 
 

@@ -13,6 +13,8 @@ to."""
 log = logging.getLogger("botyard.delivery")
 
 REMEMBERED = 10_000
+TRIED_SECONDS = 120
+"""An event that was refused, and of whose next attempt nothing is known so long after it was due, is one no more."""
 
 
 _THEN = {State.DONE: "", State.UNCONFIRMED: ", received but not confirmed", State.DEAD: ", given up"}
@@ -49,7 +51,7 @@ class AttemptRecord(NamedTuple):
         return f"{self.recipient} ← {self.event} {self.address.partition('?')[0]} {self.met}{then}"
 
 
-def attempt_record(ended: Ended, event: str, address: str, now: int) -> AttemptRecord | None:
+def attempt_record(ended: Ended, event: str, address: str, now: float) -> AttemptRecord | None:
     """The attempt that has ended so; ``None`` where none was made."""
     attempt = ended.attempt
     if attempt is None:
@@ -63,7 +65,7 @@ def attempt_record(ended: Ended, event: str, address: str, now: int) -> AttemptR
         status=attempt.status,
         problem=attempt.problem,
         milliseconds=attempt.took,
-        again=max(0, ended.due - now) if ended.state is State.WAITING else None,
+        again=max(0, round(ended.due - now)) if ended.state is State.WAITING else None,
         delivery=ended.delivery.id,
     )
 
@@ -72,7 +74,8 @@ class Report:
     """Writes the log of one server's attempts, and knows which recipients fail."""
 
     def __init__(self) -> None:
-        self._failing: dict[str, set[int]] = {}
+        # Of each recipient that fails: the events that are refused again and again, and by when each was tried again.
+        self._failing: dict[str, dict[int, float]] = {}
         self._lacking = False
 
     def own_fault(self, problem: str, *, stopping: bool) -> None:
@@ -81,27 +84,30 @@ class Report:
             log.error("This server cannot call handlers: %s", problem)
         self._lacking = not stopping
 
-    def attempt(self, one: AttemptRecord) -> None:
-        """Note an attempt."""
+    def over(self, recipient: str, delivery: int) -> None:
+        """Note that a delivery has ended without an attempt."""
+        self._failing.get(recipient, {}).pop(delivery, None)
+
+    def attempt(self, one: AttemptRecord, now: float = 0.0) -> None:
+        """Note an attempt that has ended now."""
         self._lacking = False
         if attempts_log.isEnabledFor(logging.DEBUG):
             attempts_log.debug("%s", one.line, extra={"attempt": one})
         refused = self._failing.get(one.recipient)
         if refused is not None:
-            refused.discard(one.delivery)
-        if one.outcome is State.DONE and refused is None:
-            return
+            refused.pop(one.delivery, None)
         if one.outcome is State.DONE:
-            if not refused:
+            if refused is not None and not any(until > now for until in refused.values()):
                 del self._failing[one.recipient]
                 log.info("Events are accepted by their handler again: %s", one.line)
             return
         if refused is None:
             if len(self._failing) >= REMEMBERED:
                 self._failing.pop(next(iter(self._failing)))
-            refused = self._failing[one.recipient] = set()
+            refused = self._failing[one.recipient] = {}
             said = "confirmed by" if one.outcome is State.UNCONFIRMED else "accepted by"
             log.warning("Events are not %s their handler: %s", said, one.line)
         # While one event is refused again and again, others that are accepted are no news.
         if one.status and one.outcome is State.WAITING and len(refused) < REMEMBERED:
-            refused.add(one.delivery)
+            # Another server may try it again, and tells nobody here.
+            refused[one.delivery] = now + (one.again or 0) + TRIED_SECONDS

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.store.ordering import ORDERINGS, Ordering
 
 MINUTE, HOUR = 60, 3600
 
@@ -21,23 +23,18 @@ UNANSWERED = frozenset({504, 524})
 
 
 class RetryPolicy(NamedTuple):
-    """How events reach handlers. ``repeats`` what was received and not confirmed.
-
-    An event holds those behind it in its dialog for ``hold`` seconds from its first attempt (``None``: until it has
-    ended); from then on at most ``beside`` requests are open for the dialog (``None``: any number).
-    """
+    """How events reach handlers. ``repeats`` what was received and not confirmed."""
 
     schedule: tuple[int, ...]
     repeats: bool
-    hold: int | None
-    beside: int | None
+    ordering: Ordering
 
 
 RETRY_POLICIES: dict[str, RetryPolicy] = {
-    "retry": RetryPolicy(SCHEDULE, repeats=False, hold=10, beside=4),
-    "strict": RetryPolicy(SCHEDULE, repeats=True, hold=None, beside=1),
+    "retry": RetryPolicy(SCHEDULE, repeats=False, ordering=ORDERINGS["retry"]),
+    "strict": RetryPolicy(SCHEDULE, repeats=True, ordering=ORDERINGS["strict"]),
     # A single attempt, as the vendor makes it.
-    "compat": RetryPolicy((0,), repeats=False, hold=0, beside=None),
+    "compat": RetryPolicy((0,), repeats=False, ordering=ORDERINGS["compat"]),
 }
 
 
@@ -57,12 +54,18 @@ class HandlerResponse(NamedTuple):
 
 
 def judged(
-    delivery: Delivery, made: Attempt, answer: HandlerResponse, mode: RetryPolicy, now: int, settled: int = 0
+    delivery: Delivery,
+    made: Attempt,
+    answer: HandlerResponse,
+    mode: RetryPolicy,
+    now: float,
+    settled: float = 0,
+    wall: float = 0,
 ) -> Ended:
     """What an attempt makes of a delivery: 2xx ends it, what has not arrived is tried again while there is time.
 
-    A delivery that has waited behind another for longer than the whole schedule gets one attempt; its age is
-    judged by ``settled``, where that is not ``now``.
+    A delivery that has waited behind another for longer than the whole schedule gets one attempt. Its age is judged
+    by ``settled``, and what a handler says of dates is read by ``wall``, where these are not ``now``.
     """
     if 200 <= answer.status < 300:
         return Ended(delivery, State.DONE, attempt=made)
@@ -75,7 +78,7 @@ def judged(
         return Ended(delivery, State.DEAD, reason=Reason.USED_UP, attempt=made)
     if (settled or now) - delivery.queued > sum(mode.schedule):
         return Ended(delivery, State.DEAD, reason=Reason.TOO_OLD, attempt=made)
-    pause = max(mode.schedule[tried], asked_pause(answer.retry_after, now))
+    pause = max(mode.schedule[tried], asked_pause(answer.retry_after, wall or now))
     return Ended(delivery, State.WAITING, due=now + pause, attempt=made)
 
 
@@ -84,7 +87,7 @@ def _unconfirmed(answer: HandlerResponse) -> bool:
     return answer.status in UNANSWERED or (answer.status == 0 and answer.written)
 
 
-def asked_pause(retry_after: str, now: int) -> int:
+def asked_pause(retry_after: str, now: float) -> int:
     """Seconds of a Retry-After header, a number or a date; 0 for none or nonsense."""
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
@@ -94,4 +97,4 @@ def asked_pause(retry_after: str, now: int) -> int:
         moment = parsedate_to_datetime(text).timestamp()
     except (ValueError, OverflowError):
         return 0
-    return max(0, min(int(moment) - now, RETRY_AFTER_MAX))
+    return max(0, min(math.ceil(moment - now), RETRY_AFTER_MAX))

@@ -9,8 +9,8 @@ from typing import Any
 
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery import encoding
-from botyard.delivery.backpressure import Flow
 from botyard.delivery.masking import SHORT, masked
+from botyard.delivery.queue import QueuedDelivery
 from botyard.delivery.rendering import PayloadBuilder, SignedPayload
 from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
@@ -25,34 +25,8 @@ log = logging.getLogger(__name__)
 Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[HandlerResponse]]
 
 
-class QueuedDelivery:
-    """A leased delivery: whose place it takes, since when, and the one of its dialog that has to begin before it."""
-
-    __slots__ = ("_waiting", "before", "begun", "delivery", "ended", "flow")
-
-    def __init__(self, delivery: Delivery, flow: Flow, before: QueuedDelivery | None) -> None:
-        self.delivery = delivery
-        self.flow = flow
-        self.before = before
-        self.begun = self.ended = False
-        self._waiting: asyncio.Future[None] | None = None
-
-    def begin(self) -> None:
-        """Its attempt begins now, or never: the next one of the dialog may go."""
-        self.begun = True
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_result(None)
-
-    async def turn(self) -> None:
-        """Wait until the one before has begun."""
-        before, self.before = self.before, None
-        if before is not None and not before.begun:
-            before._waiting = asyncio.get_running_loop().create_future()
-            await before._waiting
-
-
 class Sender:
-    """Makes attempts. ``ended`` is called with what came of each, and how long it took."""
+    """Makes attempts. ``begun`` is called with each, ``ended`` with what came of it, and how long it took."""
 
     def __init__(
         self,
@@ -60,6 +34,7 @@ class Sender:
         builders: Mapping[str, PayloadBuilder],
         send: Send,
         mode: RetryPolicy,
+        begun: Callable[[QueuedDelivery], None],
         ended: Callable[[QueuedDelivery, Ended, float], None],
     ) -> None:
         self.builders = builders
@@ -67,6 +42,7 @@ class Sender:
         self._context = context
         self._send = send
         self._mode = mode
+        self._begun = begun
         self._ended = ended
         self._report = Report()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -119,27 +95,28 @@ class Sender:
         except Exception as problem:
             await self._separately(batch, problem)
             return
-        for held, (found, created) in zip(batch, payloads, strict=True):
+        for queued, (found, created) in zip(batch, payloads, strict=True):
             if isinstance(found, SignedPayload):
-                self._spawn(self._sent(held, found, created))
+                self._spawn(self._sent(queued, found, created))
             else:
-                self._end(held, Ended(held.delivery, State.SKIPPED, reason=found))
+                self._report.over(queued.delivery.recipient, queued.delivery.id)
+                self._end(queued, Ended(queued.delivery, State.SKIPPED, reason=found))
 
     async def _separately(self, batch: list[QueuedDelivery], problem: Exception) -> None:
         """One letter of a batch failed all: find out which."""
         if len(batch) > 1:
-            for held in batch:
-                self._spawn(self._written([held]))
+            for queued in batch:
+                self._spawn(self._written([queued]))
             return
-        (held,) = batch
-        log.error("Delivery %d could not be written.", held.delivery.id, exc_info=problem)
+        (queued,) = batch
+        log.error("Delivery %d could not be written.", queued.delivery.id, exc_info=problem)
         answer = HandlerResponse(0, problem=f"not written: {type(problem).__name__}")
-        self._judge(held, None, answer, self._context.clock.now(), 0.0)
+        self._judge(queued, None, answer, self._context.clock.now(), 0.0)
 
     async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | Reason, int]]:
         found: list[tuple[SignedPayload | Reason, int]] = []
-        for held in batch:
-            delivery = held.delivery
+        for queued in batch:
+            delivery = queued.delivery
             row = await events.find(tx, delivery.event_id)
             builder = self.builders.get(delivery.recipient.partition(":")[0])
             if row is None or builder is None:
@@ -149,57 +126,66 @@ class Sender:
             found.append((await builder(tx, self._context, what, delivery), what.created))
         return found
 
-    async def _sent(self, held: QueuedDelivery, payload: SignedPayload, created: int) -> None:
+    async def _sent(self, queued: QueuedDelivery, payload: SignedPayload, created: int) -> None:
         """Make an attempt."""
         clock, loop = self._context.clock, asyncio.get_running_loop()
         started, begun = clock.now(), loop.time()
         try:
-            await held.turn()
+            await queued.turn()
             started, begun = clock.now(), loop.time()
             said = encoding.body(payload.post, created)
             secret = self._context.keys.signing_secret(payload.owner)
-            headers = encoding.headers(held.delivery, created, said, secret, int(started))
-            held.begin()
+            headers = encoding.headers(
+                queued.delivery, said, secret, int(started), self._late(queued.delivery, created)
+            )
+            queued.begin()
+            self._begun(queued)
             answer = await self._send(payload.post.handler, said, headers)
             if len(answer.body) > SHORT:
                 answer = answer._replace(body=masked(answer.body, payload.post))
         except asyncio.CancelledError:
-            self._give_back([held], 0)
+            self._give_back([queued], 0)
             raise
         except Exception as problem:
-            log.exception("Delivery %d could not be sent.", held.delivery.id)
+            log.exception("Delivery %d could not be sent.", queued.delivery.id)
             answer = HandlerResponse(0, problem=f"not sent: {type(problem).__name__}")
-        self._judge(held, payload.post, answer, started, loop.time() - begun)
+        self._judge(queued, payload.post, answer, started, loop.time() - begun)
+
+    def _late(self, delivery: Delivery, created: int) -> float | None:
+        """How many seconds ago it happened, where later events of the dialog may have arrived before it."""
+        clock = self._context.clock
+        return clock.elapsed(created) if delivery.late(created, clock.scheduled()) else None
 
     def _judge(
-        self, held: QueuedDelivery, post: WebhookPayload | None, answer: HandlerResponse, started: float, took: float
+        self, queued: QueuedDelivery, post: WebhookPayload | None, answer: HandlerResponse, started: float, took: float
     ) -> None:
         attempt = Attempt(
-            number=held.delivery.attempts + 1,
+            number=queued.delivery.attempts + 1,
             started=int(started * 1000),
             took=int(took * 1000),
             status=answer.status,
             answer=answer.body,
             problem=answer.problem,
         )
-        now = int(self._context.clock.now())
+        clock = self._context.clock
+        now = clock.scheduled()
         if answer.ours:
             self._report.own_fault(answer.problem, stopping=self.stopping)
-            self._give_back([held], 0 if self.stopping else OWN_FAULT_SECONDS)
+            self._give_back([queued], 0 if self.stopping else OWN_FAULT_SECONDS)
             return
-        ended = judged(held.delivery, attempt, answer, self._mode, now, int(self._context.clock.settled()))
+        ended = judged(queued.delivery, attempt, answer, self._mode, now, clock.settled(), clock.now())
         if one := attempt_record(ended, post.event if post else "", post.handler if post else "", now):
-            self._report.attempt(one)
+            self._report.attempt(one, now)
             self._context.metrics.attempts[one.outcome.value] += 1
-        self._end(held, ended, took)
+        self._end(queued, ended, took)
 
     def _give_back(self, batch: list[QueuedDelivery], pause: int) -> None:
         """No attempt was made of these; they are due again after a pause."""
-        due = int(self._context.clock.now()) + pause
-        for held in batch:
-            self._end(held, Ended(held.delivery, State.WAITING, due=due))
+        due = self._context.clock.scheduled() + pause
+        for queued in batch:
+            self._end(queued, Ended(queued.delivery, State.WAITING, due=due))
 
-    def _end(self, held: QueuedDelivery, ended: Ended, took: float = 0.0) -> None:
-        held.ended = True
-        held.begin()
-        self._ended(held, ended, took)
+    def _end(self, queued: QueuedDelivery, ended: Ended, took: float = 0.0) -> None:
+        queued.ended = True
+        queued.begin()
+        self._ended(queued, ended, took)

@@ -13,6 +13,8 @@ from botyard.delivery.retention import run
 from botyard.delivery.scheduler import Scheduler
 from botyard.delivery.timekeeping import Timekeeper
 from botyard.rpc.call import Context
+from botyard.store import server_settings
+from botyard.store.server_settings import ServerSettings
 
 NEAR = (
     "Profile dev: event handlers may be on this machine and in private networks. "
@@ -46,10 +48,19 @@ class DeliveryService:
 
     async def start(self) -> None:
         """Begin to send what is due."""
+        await self._note_settings()
         await self.timekeeper.start()
         await self._scheduler.start()
         self._context.snapshots.pauses.append(self._paused)
         self._keeping = asyncio.create_task(run(self._context), name="keeping")
+
+    async def _note_settings(self) -> None:
+        """Let programs beside the server know how it delivers."""
+        database, given = self._context.database, self._context.settings
+        settings = ServerSettings(given.delivery, given.delivery_timeout, given.delivery_days, given.profile)
+        # Most starts find them as they are, and need not write.
+        if await database.read(server_settings.find) != settings:
+            await database.write(lambda tx: server_settings.note(tx, settings))
 
     async def stop(self) -> None:
         """Finish what is under way; what does not end soon is due again at the next start."""

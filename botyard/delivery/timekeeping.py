@@ -1,8 +1,9 @@
-"""Jumps of the portal's clock: what was put off until a moment that lies hours ahead again is pulled forward.
+"""Jumps of the portal's clock that nobody has seen, and what was given up in a time that has not come.
 
-Dates come from the portal's clock, right or wrong. What must not depend on it is whether an event arrives: when the
-clock is set back, nothing waits for longer than the schedule says from now on, and what was given up in a time that has
-not come is taken up again. Ages are judged by ``Clock.settled``; how far it has come is noted for the next server.
+Dates come from the portal's clock, right or wrong. What must not depend on it is whether an event arrives, and when.
+While a server runs, its scheduler moves what waits along with the clock. Between two servers nobody can tell a jump
+from time that has passed: where the clock was set back, nothing waits for longer than the schedule says from now on.
+Ages are judged by ``Clock.settled``; how far it has come is noted for the next server.
 """
 
 from __future__ import annotations
@@ -41,8 +42,7 @@ class Timekeeper:
         noted = await self._context.database.read(timekeeping.noted)
         if noted is not None:
             self._clock.resume(noted.settled)
-            self._seen = max(self._seen, noted.moment)
-        await self.look()
+            await self._look(max(self._seen, noted.moment), unseen=True)
         self._task = asyncio.create_task(self._watch(), name="timekeeping")
 
     async def stop(self) -> None:
@@ -58,29 +58,35 @@ class Timekeeper:
 
     async def look(self) -> None:
         """Do what a clock that was set back asks for, and note the time now and then."""
-        now = self._clock.now()
-        if now < self._seen - JUMP:
-            log.warning("The clock was set back by %d seconds; what waits is due by the new time.", self._seen - now)
-            await self._context.database.write(lambda tx: self._pull_forward(tx, int(now)))
-            self._noted = 0.0
-        self._seen = now
-        if not self._noted <= now < self._noted + NOTE_SECONDS:
+        # Jumps that the clock itself has told from time that has passed are the scheduler's.
+        await self._look(self._seen, unseen=self._clock.jumps is None)
+        if not self._noted <= self._seen < self._noted + NOTE_SECONDS:
             await self._note()
 
-    async def _note(self) -> None:
+    async def _look(self, before: float, *, unseen: bool) -> None:
         now = self._clock.now()
+        if now < before - JUMP:
+            if unseen:
+                log.warning("The clock was set back by %d seconds; what waits is due by the new time.", before - now)
+                await self._context.database.write(lambda tx: self._pull_forward(tx, now))
+            await self._context.database.write(lambda tx: timekeeping.take_up(tx, int(now)))
+            self._noted = 0.0
+        self._seen = now
+
+    async def _note(self) -> None:
+        # By the clock that what waits goes by: the next server compares its own with it.
+        now = self._clock.scheduled()
         noted = Noted(int(now), int(self._clock.settled()))
         await self._context.database.write(lambda tx: timekeeping.note(tx, noted))
         self._noted = now
 
-    async def _pull_forward(self, tx: Tx, now: int) -> None:
+    async def _pull_forward(self, tx: Tx, now: float) -> None:
         settings = self._context.settings
         mode = RETRY_POLICIES[settings.delivery]
-        await timekeeping.shorten_holds(tx, now + (mode.hold or 0))
+        await timekeeping.shorten_holds(tx, now + (mode.ordering.hold or 0))
         for tried, pause in enumerate(mode.schedule):
             await timekeeping.pull_forward(tx, tried, now + pause)
-        await timekeeping.shorten_leases(tx, now + int(settings.delivery_timeout) + LEASE_SECONDS)
-        await timekeeping.take_up(tx, now)
+        await timekeeping.shorten_leases(tx, now + settings.delivery_timeout + LEASE_SECONDS)
 
     async def _watch(self) -> None:
         while True:

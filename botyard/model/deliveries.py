@@ -58,23 +58,26 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     attempts: int
     resent_after: int
     queued: int
-    due: int
+    due: float
     finished: int | None
     reason: str
-    holds_until: int = 0
+    holds_until: float = 0
 
     @property
     def fresh(self) -> bool:
         """Whether no attempt is on record since it was queued."""
         return self.attempts == self.resent_after
 
-    def late(self, created: int, now: int) -> bool:
+    def late(self, created: int, now: float) -> bool:
         """Whether later events of the dialog may have arrived before an attempt that begins now."""
         resent = self.resent_after > 0 and self.queued > created
         return resent or (self.attempts > 0 and now >= self.holds_until)
 
 
 NO_CONNECTION = "no connection"
+UNKNOWN_NAME = "unknown name"
+TLS_FAILED = "TLS failed"
+NOBODY_THERE = (NO_CONNECTION, UNKNOWN_NAME, TLS_FAILED)
 """How the problem of an attempt begins that found nobody there."""
 
 
@@ -100,7 +103,7 @@ class Ended(msgspec.Struct, frozen=True, gc=False):
 
     delivery: Delivery
     state: State
-    due: int = 0
+    due: float = 0
     reason: str = ""
     attempt: Attempt | None = None
 

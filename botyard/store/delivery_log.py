@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from botyard.model.deliveries import Delivery, State
 from botyard.store.engines.db import Row, Tx, Value
+from botyard.store.ordering import NEVER, Ordering
 
 _COLUMNS = """d.id, d.event_id, d.recipient, d.lane, d.state, d.attempts, d.resent_after, d.queued, d.due, d.finished,
  d.reason, d.holds_until, e.type, e.created"""
@@ -24,7 +25,6 @@ _GROUPS = {_OPEN: frozenset({State.WAITING, State.SENDING}), _READY: frozenset({
 
 WINDOW = 20_000
 """Deliveries that one look at those of everybody goes through."""
-NEVER = 2**62
 _SLACK = 1000
 
 
@@ -56,7 +56,7 @@ class Backlog(NamedTuple):
     recipient: str
     state: str
     number: int
-    due: int
+    due: float
 
 
 def _logged(row: Row) -> LoggedDelivery:
@@ -147,23 +147,22 @@ async def tried(tx: Tx, recipient: str) -> LoggedDelivery | None:
     return _logged(row) if row else None
 
 
-async def under_way(tx: Tx, recipient: str, lane: int, now: int) -> int:
-    """How many requests are open for a dialog."""
+async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> int:
+    """How many requests that take up a place are open for the dialog of a delivery that needs one; 0 if it does not."""
     row = await tx.one(
-        """SELECT COUNT(*) FROM deliveries d WHERE d.recipient = :recipient AND d.lane = :lane
-           AND d.state = 'sending' AND d.due > :now""",
-        recipient=recipient,
-        lane=lane,
+        f"""SELECT COUNT(*) {_FROM} WHERE d.recipient = :recipient AND d.lane = :lane
+            AND d.state = 'sending' AND d.due > :now AND e.type NOT IN ({ordering.passive_types})
+            AND EXISTS (SELECT 1 FROM events o WHERE o.id = :event AND o.type NOT IN ({ordering.passive_types}))""",
+        recipient=delivery.recipient,
+        lane=delivery.lane,
+        event=delivery.event_id,
         now=now,
     )
     return int(row[0]) if row else 0
 
 
-async def ahead(tx: Tx, delivery: Delivery, now: int, *, strict: bool) -> Delivery | None:
-    """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before.
-
-    Where not everything holds until it has ended (``strict``), nothing does that was tried under such rules.
-    """
+async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> Delivery | None:
+    """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
     if delivery.holds_until:
         return None
     dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.lane}
@@ -171,7 +170,8 @@ async def ahead(tx: Tx, delivery: Delivery, now: int, *, strict: bool) -> Delive
         f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
             AND d.holds_until > :now AND d.holds_until <= :most ORDER BY d.holds_until DESC, d.id LIMIT 1""",
         now=now,
-        most=NEVER if strict else NEVER - 1,
+        # What is too far ahead was set by another clock, or by other rules.
+        most=NEVER if ordering.hold is None else now + ordering.hold + 1,
         **dialog,
     )
     row = row or await tx.one(
@@ -189,8 +189,8 @@ async def again(tx: Tx, delivery_id: int, state: State, now: int) -> bool:
     Its attempts count on, and the schedule begins anew.
     """
     sql = """UPDATE deliveries SET state = :state, holder = '', told = 0, resent_after = attempts, queued = :now,
-                 due = :now, finished = NULL, reason = '', holds_until = 0 WHERE id = :id AND finished IS NOT NULL"""
-    return await tx.run(sql, id=delivery_id, state=state.value, now=now) > 0
+                 due = :due, finished = NULL, reason = '', holds_until = 0 WHERE id = :id AND finished IS NOT NULL"""
+    return await tx.run(sql, id=delivery_id, state=state.value, now=now, due=now) > 0
 
 
 async def backlog(tx: Tx) -> list[Backlog]:

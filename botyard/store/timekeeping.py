@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from botyard.jumps import STEP
 from botyard.model.deliveries import Reason
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
@@ -34,7 +35,43 @@ async def note(tx: Tx, now: Noted) -> None:
     )
 
 
-async def pull_forward(tx: Tx, tried: int, due: int) -> None:
+async def moved(tx: Tx) -> float:
+    """How far what waits has been moved by jumps of the clock, in all."""
+    row = await tx.one("SELECT seconds FROM jumps WHERE id = 1")
+    return float(row[0]) if row else 0.0
+
+
+async def move(tx: Tx, by: float, seen: float, now: float) -> float:
+    """Move what waits to be sent along with a clock that has jumped; how far it has been moved in all.
+
+    ``seen`` is how far that was when this server saw it last: what others on the same machine have moved it since, for
+    the same jump, is not done again. ``now`` is the moment after the jump.
+    """
+    await tx.run("INSERT INTO jumps (id, seconds) VALUES (1, 0) ON CONFLICT DO NOTHING")
+    row = await tx.one("SELECT seconds FROM jumps WHERE id = 1 {for_update}")
+    before = float(row[0]) if row else 0.0
+    rest = by - (before - seen)
+    if abs(rest) < STEP:
+        return before
+    await tx.run("UPDATE jumps SET seconds = :seconds WHERE id = 1", seconds=before + rest)
+    await tx.run(
+        f"""UPDATE deliveries SET due = due + :rest,
+                holds_until = CASE WHEN holds_until > 0 AND holds_until < :never THEN holds_until + :rest
+                              ELSE holds_until END
+            WHERE {_OPEN} AND (state = 'sending' OR holds_until > 0)""",
+        rest=rest,
+        never=NEVER,
+    )
+    if rest < 0:
+        # What has not been tried yet is due at once or soon, and loses nothing if it is looked at early.
+        await tx.run(
+            f"UPDATE deliveries SET due = :now WHERE {_OPEN} AND due > :now AND state = 'waiting' AND holds_until = 0",
+            now=now,
+        )
+    return before + rest
+
+
+async def pull_forward(tx: Tx, tried: int, due: float) -> None:
     """What was tried so often, and is put off for longer than until ``due``, is due then."""
     await tx.run(
         f"""UPDATE deliveries SET due = :due
@@ -44,14 +81,14 @@ async def pull_forward(tx: Tx, tried: int, due: int) -> None:
     )
 
 
-async def shorten_leases(tx: Tx, until: int) -> None:
+async def shorten_leases(tx: Tx, until: float) -> None:
     """No lease is longer than until a moment."""
     await tx.run(
         f"UPDATE deliveries SET due = :until WHERE {_OPEN} AND due > :until AND state = 'sending'", until=until
     )
 
 
-async def shorten_holds(tx: Tx, until: int) -> None:
+async def shorten_holds(tx: Tx, until: float) -> None:
     """Nothing holds its dialog for longer than until a moment."""
     await tx.run(
         f"UPDATE deliveries SET holds_until = :until WHERE {_OPEN} AND holds_until > :until AND holds_until < :never",
@@ -68,9 +105,10 @@ async def take_up(tx: Tx, now: int) -> None:
         now=now,
     )
     await tx.run(
-        """UPDATE deliveries SET state = 'waiting', finished = NULL, reason = '', queued = :now, due = :now
+        """UPDATE deliveries SET state = 'waiting', finished = NULL, reason = '', queued = :now, due = :due
            WHERE finished IS NOT NULL AND finished > :now AND state = 'dead' AND reason = :reason""",
         now=now,
+        due=now,
         reason=Reason.TOO_OLD.value,
     )
     await tx.run("UPDATE deliveries SET queued = :now WHERE state = 'fetch' AND queued > :now", now=now)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.delivery.scheduler import PASSIVE
 from botyard.model.deliveries import State
 from botyard.store.engines.db import Row, Tx
-from botyard.store.ordering import Ordering
+from botyard.store.ordering import ORDERINGS
 from tests.story import CLIENT
 from tests.world import AppKey, Person, World
 
-ORDERING = Ordering(10, 4, PASSIVE)
+ORDERING = ORDERINGS["retry"]
 """As a server holds dialogs unless it is told otherwise."""
 
 

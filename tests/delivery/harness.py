@@ -37,7 +37,7 @@ from pathlib import Path
 from botyard.config import Settings
 from botyard.delivery import client, encoding, retries, scheduler
 from botyard.server import Listener, application, open_context, serve
-from botyard.store import deliveries
+from botyard.store import leases
 
 retries.RETRY_POLICIES["retry"] = retries.RETRY_POLICIES["retry"]._replace(schedule=(0,) + (1,) * 600)
 
@@ -46,7 +46,7 @@ def dying(point, number):
     def reach(name):
         if name == point and next(count) == number:
             os.kill(os.getpid(), signal.SIGKILL)
-    post, end, write = client.HandlerClient.post, deliveries.end, scheduler.Scheduler._tick
+    post, end, write = client.HandlerClient.post, leases.end, scheduler.Scheduler._tick
     async def posting(*given):
         reach("before the post")
         answer = await post(*given)
@@ -62,7 +62,7 @@ def dying(point, number):
         if busy:
             reach("after the record")
         return pause
-    client.HandlerClient.post, deliveries.end, scheduler.Scheduler._tick = posting, ending, turning
+    client.HandlerClient.post, leases.end, scheduler.Scheduler._tick = posting, ending, turning
     headers = encoding.headers
     encoding.headers = lambda *given: headers(*given) | {"X-Server": str(os.getpid())}
 

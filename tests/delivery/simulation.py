@@ -28,14 +28,19 @@ from botyard.portal.auth.keys import Keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.metrics import Metrics
-from botyard.store import deliveries, events
+from botyard.store import deliveries, delivery_queue, events
 from botyard.store.engines.db import SQLITE_WORDS, Database, Dialect, T, Tx, Work
 from botyard.store.engines.migrate import migrate
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
+from botyard.store.ordering import NEVER
 
 EPOCH = 1_790_000_000
 HOLD, BESIDE = 10, 4
+SOON = 0.3
+"""Seconds in which an event that was taken up is sent."""
+LATE = 5.0
+"""Seconds that it takes at most until one is taken up when thousands come at once."""
 
 
 class LeapingLoop(asyncio.SelectorEventLoop):
@@ -112,6 +117,20 @@ class Memory:
         self._connection.close()
 
 
+def context(settings: Settings, database: Memory, loop: LeapingLoop) -> Context:
+    """As much of a portal's context as the engine needs."""
+    parts: dict[str, Any] = dict.fromkeys(Context.__struct_fields__)
+    parts |= {
+        "settings": settings,
+        "database": database,
+        "clock": Clock("UTC", lambda: EPOCH + loop.now),
+        "keys": Keys(b"simulated"),
+        "limits": Limits(PROFILES["off"], 1),
+        "metrics": Metrics(),
+    }
+    return Context(**parts)
+
+
 class Mood:
     """How one bot's handler takes what it is sent."""
 
@@ -127,18 +146,22 @@ class Mood:
 class Simulation:
     """So many bots and chats; ``accepted`` is what each handler took, per bot and chat, in order."""
 
-    def __init__(self, folder: Path, seed: int, *, bots: int = 40, chats: int = 25) -> None:
+    def __init__(self, folder: Path, seed: int, *, bots: int = 40, chats: int = 25, places: int = 1024) -> None:
         self.loop = LeapingLoop()
         self.chance = random.Random(seed)
         self.accepted: dict[tuple[str, int], list[int]] = defaultdict(list)
         self.sent = 0
         self.published = 0
         self._folder = folder
+        self._places = places
         self._bots = [f"bot:{number}" for number in range(1, bots + 1)]
         self._chats = chats
         self._moods = {bot: Mood(self.chance) for bot in self._bots}
         self.begun: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
         self._sending: dict[tuple[str, int], int] = defaultdict(int)
+        # When there was a place again in a dialog.
+        self._full: dict[tuple[str, int], float] = defaultdict(float)
+        self._crashes = 0
         self._crashed: set[int] = set()
 
     def run(self, count: int, *, engines: int = 1, crashes: int = 0) -> None:
@@ -159,30 +182,21 @@ class Simulation:
             self._kill(victim)
             running.append(await self._engine())
         await publishing
-        while await self.database.read(deliveries.next_due) is not None:  # noqa: ASYNC110  # Time is made up here.
+        while await self.database.read(delivery_queue.next_due) is not None:  # noqa: ASYNC110  # Time is made up here.
             await asyncio.sleep(60)
         for engine in running:
             await engine.stop()
 
     async def _engine(self) -> Scheduler:
-        parts: dict[str, Any] = dict.fromkeys(Context.__struct_fields__)
-        parts |= {
-            "settings": Settings(data=self._folder),
-            "database": self.database,
-            "clock": Clock("UTC", lambda: EPOCH + self.loop.now),
-            "keys": Keys(b"simulated"),
-            "limits": Limits(PROFILES["off"], 1),
-            "metrics": Metrics(),
-        }
-        # The engine needs no more of it.
-        context = Context(**parts)
-        engine = Scheduler(context, {"bot": _write}, self._send, poll=60)
+        settings = Settings(data=self._folder, delivery_concurrency=self._places)
+        engine = Scheduler(context(settings, self.database, self.loop), {"bot": render}, self._send, poll=60)
         engine.pace.turn_seconds = 0.05
         await engine.start()
         return engine
 
     def _kill(self, engine: Scheduler) -> None:
         """As kill -9 does it: whatever the engine was doing ends in the middle."""
+        self._crashes += 1
         engine._stopping = True
         assert engine._main is not None
         engine._main.cancel()
@@ -215,13 +229,29 @@ class Simulation:
         )
         assert state == State.SENDING, f"sent although it is {state}"
         lane = (recipient, chat)
+        self._check_hold(lane, delivery_id)
         self._check_order(lane, delivery_id)
         self._sending[lane] += 1
+        if self._sending[lane] == BESIDE:
+            self._full[lane] = NEVER
         assert self._sending[lane] <= BESIDE, f"{lane} gets {self._sending[lane]} at a time"
         try:
             return await self._answered(lane, event_id, self._moods[recipient])
         finally:
             self._sending[lane] -= 1
+            if self._full[lane] == NEVER:
+                self._full[lane] = self.loop.now
+
+    def _check_hold(self, lane: tuple[str, int], delivery_id: int) -> None:
+        """Nothing holds the next event for longer than ten seconds, unless as many are open as may be."""
+        begun = self.begun[lane]
+        # Where places are few, or a server is gone, it may be those that are waited for.
+        if delivery_id in begun or not begun or self._crashes or self._places < len(self._bots):
+            return
+        free = max(max(begun.values()) + HOLD, self._full[lane])
+        ((queued,),) = self.database.rows("SELECT queued FROM deliveries WHERE id = :id", delivery_id)
+        late = self.loop.now - max(free, queued + 1 - EPOCH)
+        assert late < LATE, f"{delivery_id} waits for {HOLD + late:.1f} s in {lane}"
 
     def _check_order(self, lane: tuple[str, int], delivery_id: int) -> None:
         """First attempts come in order, and none before those ahead are over or have held it up for long enough."""
@@ -231,8 +261,8 @@ class Simulation:
         assert delivery_id > max(begun, default=0), f"{delivery_id} comes after {max(begun)} in {lane}"
         for ahead, moment in list(begun.items())[-20:]:
             ((state,),) = self.database.rows("SELECT state FROM deliveries WHERE id = :id", ahead)
-            # Moments in the database are whole seconds.
-            held = state in (State.WAITING, State.SENDING) and self.loop.now - moment < HOLD - 1
+            # The hold begins when the event is taken up, which is a little before it is sent.
+            held = state in (State.WAITING, State.SENDING) and self.loop.now - moment < HOLD - SOON
             assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {lane}"
         begun[delivery_id] = self.loop.now
 
@@ -266,7 +296,7 @@ class _Gone:
     write = read
 
 
-async def _write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+async def render(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
     return SignedPayload(
         WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
     )

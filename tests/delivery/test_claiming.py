@@ -19,9 +19,9 @@ from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
-from botyard.store import deliveries, delivery_log, events
+from botyard.store import deliveries, delivery_log, delivery_queue, events, leases
 from botyard.store.engines.db import Tx, Value
-from botyard.store.ordering import Ordering
+from botyard.store.ordering import ORDERINGS, Ordering
 from tests.world import World
 
 RETRY = Ordering(10, 4, frozenset({"MemberJoined"}))
@@ -47,9 +47,9 @@ def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> 
 
 def claimed(world: World, holder: str = "", until: int = 0, ordering: Ordering = RETRY) -> list[int]:
     async def work(tx: Tx) -> list[Delivery]:
-        found = await deliveries.claim(tx, ordering, int(world.time))
+        found = await delivery_queue.claim(tx, ordering, int(world.time))
         if holder:
-            await deliveries.lease(tx, found, holder, until, int(world.time))
+            await leases.lease(tx, found, holder, until, int(world.time))
         return found
 
     return [one.id for one in world.write(work)]
@@ -69,7 +69,7 @@ def ended(
         found = await looked_up(tx, delivery_id)
         assert found is not None
         made = Attempt(found.attempts + 1, now * 1000, 7, status, "ok", problem)
-        await deliveries.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
+        await leases.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
 
     world.write(work)
 
@@ -120,7 +120,7 @@ def test_four_at_most_are_open_in_a_dialog(portal: World) -> None:
 
 def call_up(world: World, recipient: str) -> None:
     """As the scheduler does when something has held its dialog for long enough."""
-    world.write(lambda tx: deliveries.call_up(tx, [(recipient, 1, int(world.time))], int(world.time)))
+    world.write(lambda tx: delivery_queue.call_up(tx, [(recipient, 1, int(world.time))], int(world.time)))
 
 
 def test_strict_servers_hold_the_dialog(portal: World) -> None:
@@ -164,10 +164,45 @@ def test_a_recovery_pulls_forward_what_found_nobody(portal: World) -> None:
     ended(portal, "me", c, State.DONE)
     early, since = int(portal.time) * 1000, int(portal.time) * 1000 + 7
     # A success that began before the failure had ended says nothing.
-    portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": early}, int(portal.time)))
+    portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": early}, int(portal.time)))
     assert claimed(portal) == []
-    portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": since}, int(portal.time)))
+    portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": since}, int(portal.time)))
     assert claimed(portal) == [a, b]
+
+
+@pytest.mark.parametrize("problem", ["no connection: refused", "unknown name: x.test", "TLS failed: expired"])
+def test_who_was_not_there_is_called_at_once(portal: World, problem: str) -> None:
+    (a,) = due(portal, ("bot:1", 1))
+    claimed(portal, "me", int(portal.time) + 60)
+    ended(portal, "me", a, State.WAITING, int(portal.time) + 1800, 0, problem)
+    since = int(portal.time) * 1000 + 7
+    portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": since}, int(portal.time)))
+    assert claimed(portal) == [a]
+
+
+def test_a_recovery_calls_up_what_found_no_place(portal: World) -> None:
+    a, behind, b, signal, other = due(portal, ("bot:1", 1), ("bot:1", 1), ("bot:1", 2), ("bot:1", 3), ("bot:2", 1))
+    later = int(portal.time) + 60
+    portal.write(lambda tx: delivery_queue.defer(tx, dict.fromkeys((a, behind, b, other), later)))
+    # What is to be sent at a later moment from the beginning keeps to it.
+    portal.write(lambda tx: delivery_queue.defer(tx, {signal: later}))
+    portal.write(lambda tx: tx.run("UPDATE deliveries SET queued = :at WHERE id = :id", at=later, id=signal))
+    portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": 0}, int(portal.time)))
+    assert claimed(portal, "me", int(portal.time) + 60) == [a, b]
+
+
+def test_joining_takes_up_none_of_the_four(portal: World) -> None:
+    joins, now = due(portal, *[("bot:1", 1)] * 5), int(portal.time)
+    portal.write(lambda tx: tx.run("UPDATE events SET type = 'MemberJoined'"))
+    first, second = due(portal, *[("bot:1", 1)] * 2)
+    for ordering in (RETRY, ORDERINGS["strict"]):
+        assert claimed(portal, "me", now + 600, ordering) == [*joins, first]
+        assert claimed(portal, "me", now + 600, ordering) == []
+        portal.write(lambda tx: tx.run("UPDATE deliveries SET state = 'waiting', holds_until = 0, due = 0"))
+    assert claimed(portal, "me", now + 600, RETRY)[-1] == first
+    portal.wait(10)
+    call_up(portal, "bot:1")
+    assert claimed(portal, "me", now + 600) == [second]
 
 
 def test_what_is_pulled_forward_loses_no_place_of_the_schedule(portal: World) -> None:
@@ -180,7 +215,7 @@ def test_what_is_pulled_forward_loses_no_place_of_the_schedule(portal: World) ->
         assert found is not None
         counted.append((found.attempts, found.attempts - found.resent_after))
         portal.wait(1)
-        portal.write(lambda tx: deliveries.pull_forward(tx, {"bot:1": int(portal.time) * 1000}, int(portal.time)))
+        portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": int(portal.time) * 1000}, int(portal.time)))
         if found.resent_after * 2 >= found.attempts:
             # Once for each that counts; then it waits for its time.
             assert claimed(portal) == []
@@ -191,9 +226,9 @@ def test_what_is_pulled_forward_loses_no_place_of_the_schedule(portal: World) ->
 def test_leases_of_a_server_that_is_gone(portal: World) -> None:
     first, second = due(portal, *[("bot:1", 1)] * 2)
     assert claimed(portal, "gone", int(portal.time) + 60) == [first]
-    assert portal.read(deliveries.holders) == ["gone"]
+    assert portal.read(leases.holders) == ["gone"]
     portal.wait(11)
-    assert portal.write(lambda tx: deliveries.release(tx, "gone", int(portal.time))) == 1
+    assert portal.write(lambda tx: leases.release(tx, "gone", int(portal.time))) == 1
     # Whether it was sent nobody knows: it keeps its place, counts as begun, and not as one of its attempts.
     assert claimed(portal, "me", int(portal.time) + 60) == [first]
     found = portal.read(lambda tx: looked_up(tx, first))
@@ -286,11 +321,11 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
         async def finish(tx: Tx) -> None:
             found = await looked_up(tx, first)
             assert found is not None
-            await deliveries.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now)
+            await leases.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now)
 
         async def put_behind(tx: Tx) -> None:
             await ending.wait()
-            assert await deliveries.claim(tx, RETRY, now) == []
+            assert await delivery_queue.claim(tx, RETRY, now) == []
             behind.set()
             await go_on.wait()
 
@@ -389,8 +424,8 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     a = due(world, ("bot:1", 1), ("bot:1", 1))[0]
     claimed(world, "me", int(world.time) + 60)
     ended(world, "me", a, State.DONE)
-    world.write(lambda tx: deliveries.next_due(tx))
-    world.write(lambda tx: deliveries.release(tx, "me", int(world.time)))
+    world.write(lambda tx: delivery_queue.next_due(tx))
+    world.write(lambda tx: leases.release(tx, "me", int(world.time)))
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(delete_expired(world.context))

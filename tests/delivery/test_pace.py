@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
+from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from botyard.config import Settings
 from botyard.delivery import pace
-from botyard.delivery.backpressure import OPEN_FILES, Backpressure, raise_open_files
+from botyard.delivery.backpressure import OPEN_FILES, SLOW_SECONDS, Backpressure, raise_open_files
 from botyard.delivery.pace import BATCH, BATCH_BESIDE, SLOT_MAX, SLOT_MIN, Pace
+from botyard.delivery.retries import HandlerResponse as Outcome
+from botyard.delivery.scheduler import Scheduler
+from botyard.model.deliveries import State
+from botyard.model.events import MessageSent
 from botyard.rpc.limits import PROFILES, Limits
+from botyard.store import deliveries, events
+from botyard.store.engines.db import Tx
+from botyard.store.engines.migrate import migrate
 from tests.delivery.handlers import hang
-from tests.delivery.simulation import LeapingLoop
+from tests.delivery.simulation import EPOCH, LeapingLoop, Memory, context, render
 from tests.delivery.stage import Stage
 
 
@@ -92,15 +103,118 @@ def test_any_number_that_hangs_leaves_room_for_one_that_is_well() -> None:
     flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
     assert len(flows) == 96
     assert places.defer("bot:well", 0, 0) == 0
-    for flow in flows:
-        places.leave(flow)
-        flow.ended(30.0)
+    for place in flows:
+        places.leave(place)
+        place.flow.ended(30.0)
     # The others hang too; from now on all are known for it, and one that comes new finds room as well.
     for one in hanging:
         places.flow(one).ended(30.0)
     flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
     assert len(flows) == 64
     assert places.defer("bot:new", 0, 0) == 0 and places.defer("bot:well", 0, 0) == 0
+
+
+def test_what_hangs_gives_its_place_back() -> None:
+    now = 0.0
+    places = Backpressure(8, 32, lambda: now)
+    hanging = [f"bot:{number}" for number in range(100)]
+
+    def crowd() -> int:
+        """All that hang and have no place yet ask for one; how many get it."""
+        found = 0
+        for one in list(hanging):
+            if not places.defer(one, 0, 0):
+                hanging.remove(one)
+                places.begin(places.take(one))
+                found += 1
+        return found
+
+    assert (crowd(), places.defer("bot:new", 0, 0)) == (6, 1)
+    for number in range(5):
+        now += SLOW_SECONDS
+        # Those that have had to wait leave room for one that comes new.
+        assert crowd() == 5
+        assert places.defer(f"bot:new{number}", 0, 0) == 0
+    # There is an end of sockets, too.
+    now += SLOW_SECONDS
+    assert (crowd(), places.hanging) == (5, 31)
+    now += SLOW_SECONDS
+    assert places.defer("bot:last", 0, 0) == 0 and places.hanging == 32
+    assert (crowd(), places.held) == (1, 5)
+
+
+def test_what_hangs_counts_against_its_own_recipient() -> None:
+    now = 0.0
+    places = Backpressure(16, 64, lambda: now)
+    dialogs = [places.take("bot:1") for _ in range(5)]
+    for place in dialogs:
+        places.begin(place)
+    assert places.defer("bot:1", 0, 0) == 0
+    now += SLOW_SECONDS
+    # Five that hang are more than a few: it may have the half that is for slow ones, and no more.
+    assert places.defer("bot:2", 0, 0) == 0 and places.hanging == 5
+    more = 0
+    while not places.defer("bot:1", 0, 0):
+        places.begin(places.take("bot:1"))
+        more += 1
+    assert more == 0
+    for place in dialogs:
+        places.leave(place)
+    assert (places.defer("bot:1", 0, 0), places.held, places.hanging) == (0, 0, 0)
+
+
+class Crowd:
+    """Handlers that hang, more of them than there are places, on a clock of their own; who was sent what, and when."""
+
+    def __init__(self, loop: LeapingLoop, folder: Path) -> None:
+        self.loop = loop
+        self.sent: list[tuple[str, float]] = []
+        self.open = self.most_open = 0
+        self._folder = folder
+
+    async def run(self, hanging: int, places: int) -> None:
+        database = Memory(random.Random(1))
+        await migrate(database)
+        settings = Settings(data=self._folder, delivery_concurrency=places)
+        engine = Scheduler(context(settings, database, self.loop), {"bot": render}, self._send, poll=60)
+        await engine.start()
+        await database.write(lambda tx: self._publish(tx, [(f"bot:{number}", 1) for number in range(hanging)]))
+        await asyncio.sleep(5)
+        await database.write(lambda tx: self._publish(tx, [("bot:new", chat) for chat in (1, 1, 2)]))
+        await asyncio.sleep(20)
+        await engine.stop(0.1)
+
+    async def _publish(self, tx: Tx, dialogs: list[tuple[str, int]]) -> None:
+        now = int(EPOCH + self.loop.now)
+        for recipient, chat in dialogs:
+            event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
+            await deliveries.add(tx, await events.append(tx, event, now), chat, [(recipient, State.WAITING)], now)
+
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+        recipient = "bot:" + address.removeprefix("http://").partition(".")[0]
+        self.sent.append((recipient, self.loop.now))
+        self.open += 1
+        self.most_open = max(self.most_open, self.open)
+        try:
+            if recipient != "bot:new":
+                await asyncio.sleep(30)
+                return Outcome(0, problem="timeout: it hangs", written=True)
+            return Outcome(200)
+        finally:
+            self.open -= 1
+
+
+def test_one_that_nobody_knows_is_heard_soon_beside_more_handlers_that_hang_than_places(tmp_path: Path) -> None:
+    loop = LeapingLoop()
+    found = Crowd(loop, tmp_path)
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(found.run(hanging=60, places=16))
+    heard = [moment for recipient, moment in found.sent if recipient == "bot:new"]
+    assert len(heard) == 3
+    # Long before the first of those that hang have used up their time, and beside all of them.
+    assert heard[0] < 5.5 and heard[-1] < 5 + 2 * SLOW_SECONDS
+    assert len({recipient for recipient, moment in found.sent if moment < 30}) == 61
+    assert found.most_open > 16
 
 
 def test_as_many_files_as_allowed() -> None:
@@ -117,7 +231,7 @@ def test_as_many_files_as_allowed() -> None:
 def test_places_come_back() -> None:
     places = Backpressure(4)
     flows = [places.take("bot:1") for _ in range(2)]
-    flows[0].ended(30.0)
+    flows[0].flow.ended(30.0)
     assert places.defer("bot:1", 0, 0) >= 1
     for flow in flows:
         places.leave(flow)

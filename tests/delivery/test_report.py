@@ -7,7 +7,8 @@ import logging
 import pytest
 
 from botyard import __version__
-from botyard.delivery.report import AttemptRecord, attempts_log
+from botyard.delivery.report import TRIED_SECONDS, AttemptRecord, Report, attempts_log
+from botyard.model.deliveries import State
 from tests.delivery.handlers import answer
 from tests.delivery.stage import Stage
 
@@ -52,6 +53,39 @@ def test_a_failure_and_its_end_are_one_line_each(stage: Stage, caplog: pytest.Lo
         f"Events are not accepted by their handler: {joined} status 503, again in 5 s",
         f"Events are accepted by their handler again: {last} status 200",
     ]
+
+
+def test_an_event_that_ends_otherwise_keeps_no_line_back(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """Refused for now, and then not to be sent at all: it cannot be what says that the handler is well again."""
+    caplog.set_level(logging.INFO, "botyard.delivery")
+    app = stage.world.oauth()
+    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url())
+    stage.handler.behaviours["/bot"] = answer(500)
+    stage.say(bot, "one")
+    stage.until(lambda: len(stage.attempts(bot)) == 2)
+    stage.handler.behaviours.clear()
+    stage.world.write(lambda tx: tx.run("UPDATE apps SET blocked = 1 WHERE id = :id", id=app.id))
+    stage.wait(5)
+    stage.until(lambda: stage.states(bot) == ["skipped"] * 2)
+    stage.world.write(lambda tx: tx.run("UPDATE apps SET blocked = 0 WHERE id = :id", id=app.id))
+    stage.say(bot, "two")
+    stage.until(lambda: stage.states(bot)[2:] == ["done"])
+    assert [line.partition(":")[0] for line in _lines(caplog)] == [
+        "Events are not accepted by their handler",
+        "Events are accepted by their handler again",
+    ]
+
+
+def test_an_event_that_another_server_tries_again_keeps_no_line_back(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "botyard.delivery")
+    report = Report()
+    refused = AttemptRecord("bot:1", "ONX", "http://x.test/", State.WAITING, 1, 500, "", 1, 5, delivery=1)
+    done = refused._replace(outcome=State.DONE, status=200, again=None, delivery=2)
+    report.attempt(refused, 100.0)
+    report.attempt(done, 104.0)
+    assert len(_lines(caplog)) == 1
+    report.attempt(done, 105.0 + TRIED_SECONDS)
+    assert len(_lines(caplog)) == 2
 
 
 def test_posts_call_themselves_as_the_vendors_do(stage: Stage) -> None:

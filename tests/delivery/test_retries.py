@@ -20,7 +20,7 @@ def tried(
 ) -> tuple[State, int, str]:
     made = Attempt(delivery.attempts + 1, now * 1000, 1, status, "", "")
     found = judged(delivery, made, HandlerResponse(status, written=status > 0), mode, now)
-    return found.state, found.due - now if found.state is State.WAITING else 0, found.reason
+    return found.state, round(found.due - now) if found.state is State.WAITING else 0, found.reason
 
 
 def test_eight_attempts_in_seventeen_hours() -> None:

@@ -222,17 +222,36 @@ def test_what_is_sent_again_says_that_it_is_late(stage: Stage) -> None:
 def test_strict_servers_repeat_what_was_not_answered(make_stage: MakeStage) -> None:
     stage = make_stage(delivery="strict", delivery_timeout=0.2)
     bot = stage.bot()
+    stage.say(bot, "zero")
+    stage.until(lambda: stage.states(bot) == ["done", "done"])
+    stage.handler.heard.clear()
     stage.handler.behaviours["/bot"] = hang
     stage.say(bot, "one")
-    stage.until(lambda: len(stage.attempts(bot)) == 1)
+    stage.say(bot, "two")
+    stage.until(lambda: len(stage.attempts(bot)) == 3)
     stage.wait(5)
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
+    stage.until(lambda: len(stage.attempts(bot)) == 4)
     stage.wait(20)
     stage.settle()
-    assert [one.form["event"] for one in stage.handler.heard] == ["ONIMBOTJOINCHAT"] * 2
+    assert [one.message for one in stage.handler.heard] == ["one"] * 2
     stage.handler.behaviours.clear()
     stage.wait(30)
-    stage.until(lambda: stage.states(bot) == ["done", "done"])
+    stage.until(lambda: stage.states(bot) == ["done"] * 4)
+    assert [one.message for one in stage.handler.heard] == ["one"] * 3 + ["two"]
+
+
+@pytest.mark.parametrize("mode", ["retry", "strict", "compat"])
+def test_joining_holds_no_message(make_stage: MakeStage, mode: str) -> None:
+    """Neither the event of joining itself nor its request, however long that stays open, and in no mode."""
+    stage = make_stage(delivery=mode)
+    bot = stage.bot()
+    stage.handler.behaviours["/bot"] = hang
+    stage.say(bot, "one")
+    stage.say(bot, "two")
+    stage.until(lambda: len(stage.handler.heard) >= 2)
+    stage.settle()
+    events = [one.form["event"] for one in stage.handler.heard]
+    assert events == ["ONIMBOTJOINCHAT", "ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEADD"][: 2 + (mode == "compat")]
 
 
 def test_the_vendors_way_waits_for_nobody(make_stage: MakeStage) -> None:

@@ -30,10 +30,10 @@ def check(found: Simulation, count: int, *, once: bool) -> None:
     assert dead < count / 10
 
 
-def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0) -> float:
+def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0, places: int = 1024) -> float:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    found = Simulation(tmp_path, seed)
+    found = Simulation(tmp_path, seed, places=places)
     begun = time.process_time()
     found.run(count, engines=engines, crashes=crashes)
     spent = time.process_time() - begun
@@ -49,6 +49,10 @@ def test_a_hundred_thousand_events(tmp_path: Path) -> None:
 
 def test_two_engines_share_the_work(tmp_path: Path) -> None:
     simulated(tmp_path, 3000, engines=2)
+
+
+def test_few_places_change_no_order(tmp_path: Path) -> None:
+    simulated(tmp_path, 3000, places=8)
 
 
 def test_engines_crash(tmp_path: Path) -> None:

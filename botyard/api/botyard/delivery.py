@@ -22,7 +22,8 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 from botyard.store import deliveries, delivery_log, members
-from botyard.store.delivery_log import ENDED, NEVER, DeliveryFilter, LoggedDelivery
+from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
+from botyard.store.ordering import NEVER, ORDERINGS
 from botyard.wire.coerce import Id
 
 SCOPES = ("botyard", "imbot")
@@ -205,7 +206,7 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
         raise ApiError(ErrorCode.MESSAGE_ID_WRONG, hint=hint)
     settings = call.context.settings
     kept = call.now - settings.delivery_days * DAY
-    case = Case(p.bot_id, p.event, kept, call.now, settings.delivery == "strict")
+    case = Case(p.bot_id, p.event, kept, call.context.clock.scheduled(), ORDERINGS[settings.delivery])
     return _explained(call, await reasons.explain(call.tx, found, case))
 
 
@@ -289,7 +290,7 @@ def _shape(call: Call, logged: LoggedDelivery, name: str) -> DeliveryShape:
         state=one.state,
         reason=one.reason,
         attempts=one.attempts,
-        due=atom(one.due if one.state == State.WAITING else None),
+        due=atom(int(one.due) if one.state == State.WAITING else None),
         finished=atom(one.finished),
     )
 

@@ -29,12 +29,11 @@ from botyard.model.events import (
 )
 from botyard.portal import apps
 from botyard.store import bots, chats, deliveries, delivery_log, events, messages
-from botyard.store.deliveries import FULL_SECONDS
+from botyard.store.delivery_queue import FULL_SECONDS
 from botyard.store.engines.db import Row, Tx
+from botyard.store.ordering import ORDERINGS, Ordering
 
 IMBOT = "imbot"
-BESIDE = 4
-"""Open requests of a dialog that hold up further ones."""
 MOST = 50
 """Events of a message that are explained beside itself: the newest."""
 
@@ -80,14 +79,14 @@ class Topic(NamedTuple):
 class Case(NamedTuple):
     """What is asked: why was this bot told, or not told, of a message. ``name`` narrows it to one event.
 
-    Deliveries that ended before ``kept`` are forgotten. ``strict``: the server may run with `--delivery strict`.
+    Deliveries that ended before ``kept`` are forgotten. ``ordering`` is what the server goes by within a dialog.
     """
 
     bot_id: int
     name: str
     kept: int
-    now: int
-    strict: bool
+    now: float
+    ordering: Ordering = ORDERINGS["retry"]
 
 
 class _CaseContext(NamedTuple):
@@ -222,21 +221,22 @@ def _late(one: Delivery, what: Happening, tried: list[Attempt]) -> list[Finding]
         return []
     last = tried[-1]
     before, started = msgspec.structs.replace(one, attempts=last.number - 1), last.started // 1000
-    if not before.late(what.created, started):
+    # The moment is kept in whole milliseconds.
+    if not before.late(what.created, (last.started + 1) / 1000):
         return []
     return [Finding(DiagnosisCode.LATE, {"seconds": max(0, started - what.created)})]
 
 
 async def _standing(tx: Tx, bot: Bot, one: Delivery, case: Case) -> Finding:
     """How a delivery stands."""
-    at = one.finished or one.due
+    at = one.finished or int(one.due)
     words = {"id": one.id, "number": one.attempts, "at": at, "reason": one.reason}
     if one.state == State.WAITING:
-        ahead = await delivery_log.ahead(tx, one, case.now, strict=case.strict)
+        ahead = await delivery_log.ahead(tx, one, case.ordering, case.now)
         if ahead is not None:
             return await _behind(tx, bot, ahead, case.now)
-        under_way = await delivery_log.under_way(tx, one.recipient, one.lane, case.now)
-        if under_way >= BESIDE and one.due <= case.now + FULL_SECONDS:
+        under_way = await delivery_log.under_way(tx, one, case.ordering, case.now)
+        if case.ordering.full(under_way) and one.due <= case.now + FULL_SECONDS:
             return Finding(DiagnosisCode.CROWDED, {"open": under_way})
         return Finding(
             DiagnosisCode.WAITING if one.due > case.now else DiagnosisCode.DUE, words | {"number": one.attempts + 1}
@@ -250,7 +250,7 @@ async def _standing(tx: Tx, bot: Bot, one: Delivery, case: Case) -> Finding:
     return Finding(_STANDING[one.state], words | {"number": one.attempts + (one.state == State.SENDING)})
 
 
-async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: int) -> Finding:
+async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
     """What holds a delivery up, and why that one has not arrived."""
     logged = await delivery_log.find(tx, ahead.id)
     name = event_names.named(logged.kind, bot.dialect) if logged else "an event"

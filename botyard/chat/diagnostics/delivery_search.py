@@ -9,8 +9,9 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
 from botyard.store import bots, delivery_log
-from botyard.store.delivery_log import MISSED, NEVER, LoggedDelivery
+from botyard.store.delivery_log import MISSED, LoggedDelivery
 from botyard.store.engines.db import Tx
+from botyard.store.ordering import NEVER
 
 GROUPS = {"": frozenset(State), "missed": MISSED, "open": frozenset({State.WAITING, State.SENDING})}
 WORDS = (*(state.value for state in State), *filter(None, GROUPS))

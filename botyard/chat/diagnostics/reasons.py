@@ -124,12 +124,12 @@ def met(attempt: Attempt) -> Finding:
     return Finding(why, {"status": attempt.status, "problem": rest or attempt.problem})
 
 
-def behind(ahead: Delivery, now: int) -> dict[str, Any]:
+def behind(ahead: Delivery, now: float) -> dict[str, Any]:
     """What becomes of the delivery for which another waits, as words of BEHIND."""
     then = _MADE if ahead.state == State.SENDING else _OVERDUE if ahead.due <= now else _DUE
-    words = {"then": then, "number": ahead.attempts + 1, "at": ahead.due}
+    words = {"then": then, "number": ahead.attempts + 1, "at": int(ahead.due)}
     ends = now < ahead.holds_until < NEVER
-    return words | ({"then": then + _BESIDE, "until": ahead.holds_until} if ends else {})
+    return words | ({"then": then + _BESIDE, "until": int(ahead.holds_until)} if ends else {})
 
 
 _CAUSES: dict[DiagnosisCode, str] = {

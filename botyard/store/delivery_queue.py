@@ -1,0 +1,182 @@
+"""The queue of deliveries: whose turn it is among those of its dialog, and what has to wait.
+
+Moments are Unix seconds with their fractions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.model.deliveries import NOBODY_THERE, Delivery, State
+from botyard.store.deliveries import COLUMNS, OPEN
+from botyard.store.engines.db import Tx, Value
+from botyard.store.ordering import Ordering
+
+_BATCHES = (16, 64, 256)
+"""Lengths of lists of ids in a statement, so that there are few texts to prepare."""
+CLAIM_MAX = _BATCHES[-1]
+BEHIND_SECONDS = 300
+"""What stands behind another delivery is looked at again after this time even if nobody calls it up."""
+FULL_SECONDS = 5
+"""The same where a dialog has as many open requests as it may."""
+
+
+async def next_due(tx: Tx) -> float | None:
+    """When the next open delivery is due; ``None`` when nothing is open."""
+    row = await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1")
+    return float(row[0]) if row else None
+
+
+async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) -> list[Delivery]:
+    """Deliveries whose turn has come, locked until the transaction ends. At most ``CLAIM_MAX``.
+
+    Each is as it is to be leased: with the end of its hold, and with one more attempt where the server that made it
+    has died. What has to wait for others of its dialog is deferred.
+    """
+    rows = await tx.all(
+        f"SELECT {COLUMNS} FROM deliveries WHERE {OPEN} AND due <= :now ORDER BY due, id LIMIT :limit {{skip_locked}}",
+        now=now,
+        limit=limit,
+    )
+    if not rows:
+        return []
+    due = sorted((Delivery(*row) for row in rows), key=lambda one: one.id)
+    dialogs = await _dialogs(tx, [one.id for one in due], ordering, now)
+    claimed: dict[int, Delivery] = {}
+    deferred: dict[int, float] = {}
+    # What this claim itself does to a dialog: until when it is held, and how many more are open in it.
+    holds: dict[tuple[str, int], float] = {}
+    more: Counter[tuple[str, int]] = Counter()
+    for one in due:
+        key, dialog = (one.recipient, one.lane), dialogs[one.id]
+        held = max(dialog.held_until, holds.get(key, 0))
+        first, passive = one.holds_until == 0, dialog.kind in ordering.passive
+        if first and dialog.before and dialog.before not in claimed:
+            deferred[one.id] = now + (1 if ordering.hold == 0 else BEHIND_SECONDS)
+        elif first and ordering.waits(held, now):
+            deferred[one.id] = min(held, now + BEHIND_SECONDS)
+        elif not passive and ordering.full(dialog.open + more[key]):
+            deferred[one.id] = now + FULL_SECONDS
+        else:
+            claimed[one.id] = leased = _to_lease(one, ordering, dialog.kind, now)
+            holds[key] = max(held, leased.holds_until)
+            more[key] += not passive
+    await defer(tx, deferred)
+    return list(claimed.values())
+
+
+def _to_lease(one: Delivery, ordering: Ordering, kind: str, now: float) -> Delivery:
+    died = int(one.state == State.SENDING)
+    return msgspec.structs.replace(
+        one,
+        attempts=one.attempts + died,
+        resent_after=one.resent_after + died,
+        holds_until=one.holds_until or ordering.until(kind, now),
+    )
+
+
+class _Dialog(NamedTuple):
+    """What matters of the dialog of a delivery, and of which kind its event is.
+
+    ``before`` is the delivery next ahead that has not been tried either, 0 for none; ``open`` counts requests that take
+    up one of the dialog's places.
+    """
+
+    kind: str
+    before: int
+    held_until: float
+    open: int
+
+
+async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, now: float) -> dict[int, _Dialog]:
+    """How things stand in the dialogs of these.
+
+    A statement of its own: on PostgreSQL it sees what others have committed until the rows were locked.
+    """
+    names: dict[str, Value] = _listed(ids)
+    rows = await tx.all(
+        f"""SELECT c.id, e.type,
+                (SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient AND b.lane = c.lane
+                    AND b.holds_until = 0 AND b.id < c.id AND b.{OPEN}),
+                (SELECT MAX(h.holds_until) FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
+                    AND h.{OPEN}),
+                (SELECT COUNT(*) FROM deliveries s JOIN events o ON o.id = s.event_id
+                    WHERE s.recipient = c.recipient AND s.lane = c.lane AND s.state = 'sending' AND s.due > :now
+                    AND o.type NOT IN ({ordering.passive_types}))
+            FROM deliveries c JOIN events e ON e.id = c.event_id
+            WHERE c.id IN ({", ".join(f":{name}" for name in names)})""",
+        now=now,
+        **names,
+    )
+    return {row[0]: _Dialog(row[1], row[2] or 0, row[3] or 0, row[4]) for row in rows}
+
+
+def _listed(ids: list[int]) -> dict[str, Value]:
+    size = next(size for size in _BATCHES if size >= len(ids))
+    return {f"i{place}": id_ for place, id_ in enumerate([*ids, *[0] * (size - len(ids))])}
+
+
+async def defer(tx: Tx, dues: Mapping[int, float]) -> None:
+    """Put claimed deliveries off, each until its moment."""
+    rows: list[Mapping[str, Value]] = [{"id": id_, "due": due} for id_, due in dues.items()]
+    if rows:
+        await tx.many("UPDATE deliveries SET due = :due WHERE id = :id", rows)
+
+
+async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float) -> None:
+    """Make due what is the next to be tried in a dialog, ``(recipient, lane, moment)``.
+
+    What is due now has the place in which it was queued, before what others have queued since.
+    """
+    rows: list[Mapping[str, Value]] = [
+        {"recipient": one[0], "lane": one[1], "at": one[2], "now": now} for one in dialogs
+    ]
+    if not rows:
+        return
+    # Also what seems due: another server may be about to put it behind the one that is over. Asking for its due
+    # time first would pass by the row that the other has locked; writing it waits for the other.
+    at = "CAST(:at AS DOUBLE PRECISION)"
+    await tx.many(
+        f"""UPDATE deliveries SET due = CASE WHEN {at} <= CAST(:now AS DOUBLE PRECISION) AND queued < {at}
+                    THEN queued ELSE {at} END
+            WHERE state = 'waiting' AND id = (
+                SELECT id FROM deliveries WHERE {OPEN} AND recipient = :recipient AND lane = :lane
+                AND holds_until = 0 ORDER BY id LIMIT 1)""",
+        rows,
+    )
+
+
+async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None:
+    """Recipients are back: what found nobody there need not wait longer. ``recovered`` since when, in milliseconds.
+
+    Such an attempt is one more and does not count: if it fails, the schedule goes on where it was. There is at most
+    one for each that counts, so a recipient that comes and goes is not called without end. What has not been tried,
+    since the recipient was slow, is looked at again, too: the next of each dialog.
+    """
+    if not recovered:
+        return
+    rows: list[Mapping[str, Value]] = [
+        {"recipient": one, "since": since, "now": now} for one, since in recovered.items()
+    ]
+    nobody = " OR ".join(f"a.problem LIKE '{problem}%'" for problem in NOBODY_THERE)
+    await tx.many(
+        f"""UPDATE deliveries SET due = :now, resent_after = resent_after + 1
+            WHERE recipient = :recipient AND {OPEN} AND state = 'waiting'
+            AND holds_until > 0 AND due > :now AND resent_after * 2 < attempts AND EXISTS (
+                SELECT 1 FROM attempts a WHERE a.delivery_id = deliveries.id AND a.number = deliveries.attempts
+                AND a.status = 0 AND ({nobody}) AND a.started + a.took <= :since)""",
+        rows,
+    )
+    # What is to be sent at a later moment from the beginning was queued for that moment.
+    await tx.many(
+        f"""UPDATE deliveries SET due = :now
+            WHERE recipient = :recipient AND {OPEN} AND state = 'waiting'
+            AND holds_until = 0 AND due > :now AND queued <= :today AND NOT EXISTS (
+                SELECT 1 FROM deliveries b WHERE b.recipient = deliveries.recipient AND b.lane = deliveries.lane
+                AND b.holds_until = 0 AND b.id < deliveries.id AND b.{OPEN})""",
+        [{"recipient": one, "now": now, "today": int(now)} for one in recovered],
+    )

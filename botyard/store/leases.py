@@ -1,0 +1,118 @@
+"""Leases: deliveries that a server is about to send, until it gives them back with what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from botyard.model.deliveries import Attempt, Delivery, Ended, State
+from botyard.store import delivery_queue
+from botyard.store.engines.db import Tx, Value
+from botyard.store.ordering import NEVER
+
+_RECORD = """INSERT INTO attempts (delivery_id, number, started, took, status, answer, problem)
+             VALUES (:id, :number, :started, :took, :status, :answer, :problem) ON CONFLICT DO NOTHING"""
+_INTERRUPTED = "interrupted: the server ended before it had recorded this attempt; the time is when that was found"
+
+
+async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: float, now: float) -> None:
+    """Give claimed deliveries to a holder; whoever is there may claim what is still leased at ``until``."""
+    deliveries = list(claimed)
+    rows: list[Mapping[str, Value]] = [
+        {
+            "id": one.id,
+            "holder": holder,
+            "until": until,
+            "attempts": one.attempts,
+            "resent_after": one.resent_after,
+            "holds_until": one.holds_until,
+        }
+        for one in deliveries
+    ]
+    if rows:
+        await tx.many(
+            """UPDATE deliveries SET state = 'sending', holder = :holder, due = :until, attempts = :attempts,
+                   resent_after = :resent_after, holds_until = :holds_until WHERE id = :id""",
+            rows,
+        )
+    died = [_columns(one.id, _interrupted(one.attempts, now)) for one in deliveries if one.state == State.SENDING]
+    if died:
+        await tx.many(_RECORD, died)
+
+
+async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: float) -> None:
+    """Record what came of leased deliveries, and call up those behind the ones that are over or hold no longer.
+
+    A delivery whose lease somebody else has taken over meanwhile keeps its state.
+    """
+    changes: list[Mapping[str, Value]] = []
+    tried: list[Mapping[str, Value]] = []
+    freed: list[tuple[str, int, float]] = []
+    for one in ended:
+        delivery, over, made = one.delivery, one.state is not State.WAITING, one.attempt
+        begun = over or made is not None or not delivery.fresh
+        changes.append(
+            {
+                "id": delivery.id,
+                "holder": holder,
+                "state": one.state.value,
+                "attempts": made.number if made else delivery.attempts,
+                "due": now if over else one.due,
+                "finished": int(now) if over else None,
+                "reason": one.reason,
+                "holds_until": delivery.holds_until if begun else 0,
+            }
+        )
+        if made:
+            tried.append(_columns(delivery.id, made))
+        if over or (made and delivery.holds_until < NEVER):
+            at = now if over else max(now, delivery.holds_until)
+            freed.append((delivery.recipient, delivery.lane, at))
+    await tx.many(
+        """UPDATE deliveries SET state = :state, holder = '', attempts = :attempts, due = :due, finished = :finished,
+               reason = :reason, holds_until = :holds_until
+           WHERE id = :id AND holder = :holder AND state = 'sending'""",
+        changes,
+    )
+    if tried:
+        await tx.many(_RECORD, tried)
+    await delivery_queue.call_up(tx, freed, now)
+
+
+async def holders(tx: Tx) -> list[str]:
+    """Who holds leases."""
+    rows = await tx.all("SELECT DISTINCT holder FROM deliveries WHERE state = 'sending'")
+    return [row[0] for row in rows]
+
+
+async def release(tx: Tx, holder: str, now: float) -> int:
+    """Make due what was leased by a holder that is gone; how many. Nobody knows whether it was sent."""
+    rows = await tx.all(
+        "SELECT id, attempts FROM deliveries WHERE state = 'sending' AND holder = :holder", holder=holder
+    )
+    if rows:
+        await tx.many(_RECORD, [_columns(row[0], _interrupted(row[1] + 1, now)) for row in rows])
+    # What has no attempt on record has its first one again: it keeps its place before those behind it.
+    return await tx.run(
+        """UPDATE deliveries SET state = 'waiting', holder = '', due = :now, attempts = attempts + 1,
+               resent_after = resent_after + 1,
+               holds_until = CASE WHEN attempts > resent_after THEN holds_until ELSE 0 END
+           WHERE state = 'sending' AND holder = :holder""",
+        now=now,
+        holder=holder,
+    )
+
+
+def _interrupted(number: int, now: float) -> Attempt:
+    return Attempt(number, int(now * 1000), 0, 0, "", _INTERRUPTED)
+
+
+def _columns(delivery_id: int, made: Attempt) -> dict[str, Value]:
+    return {
+        "id": delivery_id,
+        "number": made.number,
+        "started": made.started,
+        "took": made.took,
+        "status": made.status,
+        "answer": made.answer,
+        "problem": made.problem,
+    }
