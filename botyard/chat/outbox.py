@@ -109,12 +109,12 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, b
     ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
     """
     event_id = await events.append(tx, event, now)
-    told = await _bots(tx, event, chat, by_bot=by_bot)
-    told += await bindings.beside(tx, event, told)
+    audience = await _bots(tx, event, chat, by_bot=by_bot)
+    audience += await bindings.beside(tx, event, audience)
     for listener in LISTENERS:
-        told += await listener(tx, event, chat)
-    if told:
-        await deliveries.add(tx, event_id, event.chat_id, told, now)
+        audience += await listener(tx, event, chat)
+    if audience:
+        await deliveries.add(tx, event_id, event.chat_id, audience, now)
     return event_id
 
 
@@ -127,8 +127,8 @@ async def _bots(tx: Tx, event: Event, chat: Chat | None, *, by_bot: bool) -> lis
     if rules is None or chat is None or chat.bots <= int(by_bot) or chat.kind == Kind.SYSTEM:
         return []
     ears = [BotListener(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
-    told = [bot for bot in ears if bot.bot_id != event.actor_id and _told(rules, event, chat, bot)]
-    return [_recipient(bot.bot_id, bot.mode) for bot in told]
+    addressed = [bot for bot in ears if bot.bot_id != event.actor_id and _told(rules, event, chat, bot)]
+    return [_recipient(bot.bot_id, bot.mode) for bot in addressed]
 
 
 def _told(rules: Mapping[str, AudienceRule], event: Event, chat: Chat, bot: BotListener) -> bool:

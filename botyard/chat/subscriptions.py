@@ -37,9 +37,9 @@ async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, 
     if chat is None or not chat.listened or chat.kind == Kind.SYSTEM:
         return []
     if isinstance(event, _ABOUT_MESSAGES):
-        found = await event_queues.listening(tx, chat.id, event.message_id)
+        user_ids = await event_queues.listening(tx, chat.id, event.message_id)
     elif isinstance(event, MemberJoined) and not chat.private:
-        found = await event_queues.listening(tx, chat.id, 0)
+        user_ids = await event_queues.listening(tx, chat.id, 0)
     else:
         return []
-    return [(recipients.user(user_id), State.FETCH) for user_id in found]
+    return [(recipients.user(user_id), State.FETCH) for user_id in user_ids]

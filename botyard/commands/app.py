@@ -77,27 +77,27 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
     others = {"add": _add, "list": _list, "block": _block, "unblock": _block, "restrict": _restrict}
-    return asyncio.run(others.get(given.verb, _live)(given))
+    return asyncio.run(others.get(args.verb, _live)(args))
 
 
-def _plan(given: argparse.Namespace, wanted: list[str] | None) -> NewApp:
+def _plan(args: argparse.Namespace, wanted: list[str] | None) -> NewApp:
     return NewApp(
-        title=given.title,
+        title=args.title,
         scopes=wanted,
-        handler_url=given.handler,
-        install_url=given.install,
-        redirect_uri=given.redirect,
-        wizard=given.wizard,
-        version=getattr(given, "version", None),
+        handler_url=args.handler,
+        install_url=args.install,
+        redirect_uri=args.redirect,
+        wizard=args.wizard,
+        version=getattr(args, "version", None),
     )
 
 
-async def _add(given: argparse.Namespace) -> int:
-    plan = _plan(given, scopes(given.scope or ""))
-    async with open_portal(options.place(given)) as open_:
+async def _add(args: argparse.Namespace) -> int:
+    plan = _plan(args, scopes(args.scope or ""))
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> Registered:
             return await installations.add(tx, open_.keys, await actor(tx), plan, open_.now)
@@ -109,37 +109,37 @@ async def _add(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _live(given: argparse.Namespace) -> int:
+async def _live(args: argparse.Namespace) -> int:
     """Update, install, finish, uninstall or delete an application."""
-    wanted = scopes(given.scope) if given.verb == "update" and given.scope else None
-    async with open_portal(options.place(given)) as open_:
+    wanted = scopes(args.scope) if args.verb == "update" and args.scope else None
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> App:
-            app = await apps.find(tx, given.client_id)
+            app = await apps.find(tx, args.client_id)
             if app is None:
-                raise await no_app(tx, given.client_id)
+                raise await no_app(tx, args.client_id)
             who, now = await actor(tx), open_.now
-            if given.verb == "update":
-                return await installations.update(tx, who, app, _plan(given, wanted), now)
-            if given.verb == "uninstall":
-                return await installations.uninstall(tx, who, app, now, clean=given.clean)
-            if given.verb == "delete":
+            if args.verb == "update":
+                return await installations.update(tx, who, app, _plan(args, wanted), now)
+            if args.verb == "uninstall":
+                return await installations.uninstall(tx, who, app, now, clean=args.clean)
+            if args.verb == "delete":
                 await installations.delete(tx, who, app, now)
                 return app
-            return await (installations.finish if given.verb == "finish" else installations.install)(tx, who, app, now)
+            return await (installations.finish if args.verb == "finish" else installations.install)(tx, who, app, now)
 
         app = await open_.database.write(work)
-    if given.verb == "delete":
+    if args.verb == "delete":
         print(f"{app.client_id} is deleted.")
-    elif given.verb == "install" and not app.installed:
+    elif args.verb == "install" and not app.installed:
         print(f"{app.client_id} has a wizard, which says when it is installed; or say 'botyard app finish'.")
     else:
         print(f"{app.client_id} is {'' if app.installed else 'not '}installed, version {app.version}.")
     return ExitCode.OK
 
 
-async def _list(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _list(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
         listed = await open_.database.read(all_apps)
     rows = [
         (
@@ -157,29 +157,29 @@ async def _list(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _block(given: argparse.Namespace) -> int:
-    blocked = given.verb == "block"
-    async with open_portal(options.place(given)) as open_:
+async def _block(args: argparse.Namespace) -> int:
+    blocked = args.verb == "block"
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            if not await apps.block(tx, given.client_id, blocked):
-                raise await no_app(tx, given.client_id)
+            if not await apps.block(tx, args.client_id, blocked):
+                raise await no_app(tx, args.client_id)
 
         await open_.database.write(work)
-    print(f"{given.client_id} is {'blocked' if blocked else 'not blocked'} now.")
+    print(f"{args.client_id} is {'blocked' if blocked else 'not blocked'} now.")
     return ExitCode.OK
 
 
-async def _restrict(given: argparse.Namespace) -> int:
-    if bool(given.people) == given.everybody:
+async def _restrict(args: argparse.Namespace) -> int:
+    if bool(args.people) == args.everybody:
         raise CommandError("Name the people that the application is open to, or say --everybody.", ExitCode.USAGE)
-    async with open_portal(options.place(given)) as open_:
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            ids = [(await person(tx, who)).id for who in given.people]
-            if not await apps.restrict(tx, given.client_id, None if given.everybody else ids):
-                raise await no_app(tx, given.client_id)
+            ids = [(await person(tx, who)).id for who in args.people]
+            if not await apps.restrict(tx, args.client_id, None if args.everybody else ids):
+                raise await no_app(tx, args.client_id)
 
         await open_.database.write(work)
-    print(f"{given.client_id} is open to {'everybody' if given.everybody else ', '.join(given.people)} now.")
+    print(f"{args.client_id} is open to {'everybody' if args.everybody else ', '.join(args.people)} now.")
     return ExitCode.OK

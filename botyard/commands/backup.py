@@ -43,24 +43,24 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Make a backup."""
-    if str(given.file) == "-":
+    if str(args.file) == "-":
         raise CommandError("A backup goes to a file, not to standard output; name one.", ExitCode.USAGE)
-    return asyncio.run(_backup(given))
+    return asyncio.run(_backup(args))
 
 
-async def _backup(given: argparse.Namespace) -> int:
-    settings = options.place(given)
+async def _backup(args: argparse.Namespace) -> int:
+    settings = options.place(args)
     async with open_portal(settings) as open_:
-        blobs = open_blobs(given.files, settings.data / "files")
+        blobs = open_blobs(args.files, settings.data / "files")
         try:
-            done = await backup.write(given.file, open_.database, blobs, settings.data)
+            done = await backup.write(args.file, open_.database, blobs, settings.data)
         except OSError as problem:
             raise CommandError(
                 f"The backup could not be made: {_words(problem)}. Nothing was left behind."
             ) from problem
-    print(f"{given.file}: {done.rows} rows and {done.blobs} files")
+    print(f"{args.file}: {done.rows} rows and {done.blobs} files")
     return ExitCode.OK
 
 
@@ -73,23 +73,23 @@ def restore_parser() -> options.Parser:
     return made
 
 
-def restore_run(given: argparse.Namespace) -> int:
+def restore_run(args: argparse.Namespace) -> int:
     """Restore a backup."""
-    return asyncio.run(_restore(given))
+    return asyncio.run(_restore(args))
 
 
-async def _restore(given: argparse.Namespace) -> int:
-    settings = options.place(given)
+async def _restore(args: argparse.Namespace) -> int:
+    settings = options.place(args)
     try:
         restore.require_empty(settings.data)
-        found = restore.check(given.file)
+        backup_file = restore.check(args.file)
     except restore.InvalidBackup as problem:
         raise _refused(problem) from problem
     except OSError as problem:
         raise CommandError(f"The backup cannot be read: {_words(problem)}.") from problem
     with storage_errors(settings):
         try:
-            await restore.put(given.file, found, settings.data, _openers(settings, given.files))
+            await restore.put(args.file, backup_file, settings.data, _openers(settings, args.files))
         except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
         database = await open_rows(settings)
@@ -98,7 +98,7 @@ async def _restore(given: argparse.Namespace) -> int:
             await claim(database, settings)
         finally:
             await database.close()
-    print(f"{given.file} was restored into {settings.data}; 'botyard serve' with the same options runs the portal.")
+    print(f"{args.file} was restored into {settings.data}; 'botyard serve' with the same options runs the portal.")
     return ExitCode.OK
 
 

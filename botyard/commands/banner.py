@@ -27,25 +27,25 @@ def ready(front: Listeners) -> list[str]:
 
 def warnings(front: Listeners, *, named: bool) -> list[str]:
     """What others could read on the way, or cannot do; ``named`` says whether a public address was given."""
-    settings, said = front.settings, []
+    settings, lines = front.settings, []
     if front.https_url or settings.public_url.startswith("https:"):
         return []
     if settings.profile == "prod":
-        said.append(
+        lines.append(
             "With --profile prod people sign in over https only, and this portal has no https address, so nobody can: "
             "give it one with --public-url https://… behind a proxy, or with --tls."
         )
     if not is_loopback(settings.host) and not settings.trusted_proxies:
-        said.append(
+        lines.append(
             f"Others reach {settings.host} over plain http, where passwords and keys can be read on the way: put a "
             "proxy with https before it (--public-url, --trusted-proxies), or serve https with --tls."
         )
     if not named and settings.host in ANYWHERE and not is_loopback(settings.host):
-        said.append(
+        lines.append(
             f"New webhooks and events name {settings.public_url}, which leads to this machine only on this machine: "
             "--public-url says what others call it."
         )
-    return [part for one in said for part in (*textwrap.wrap(one, WIDTH), "")]
+    return [part for line in lines for part in (*textwrap.wrap(line, WIDTH), "")]
 
 
 def demo(front: Listeners, shown: DemoCredentials) -> list[str]:

@@ -63,8 +63,8 @@ def parser() -> options.Parser:
     """The command's options."""
     made = options.parser("exec", ABOUT, EXAMPLES)
     width = max(map(len, VARIABLES))
-    told = "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
-    made.epilog = f"variables:\n{told}\n\n{made.epilog}"
+    listing = "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
+    made.epilog = f"variables:\n{listing}\n\n{made.epilog}"
     made.usage = "botyard exec [options] -- COMMAND …"
     made.add_argument("--port", type=options.port, default=0, help="port for http (default: a free one)")
     options.add_serving(made, tls_port=0)
@@ -83,27 +83,27 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Run the command; its status is the answer."""
-    command = given.command[1:] if given.command[:1] == ["--"] else given.command
+    command = args.command[1:] if args.command[:1] == ["--"] else args.command
     if not command:
         parser().error("say which command to run, after --")
     raise_open_files()
-    with seeded(given.seed) as extra, asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_exec(given, command, extra))
+    with seeded(args.seed) as extra, asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_exec(args, command, extra))
 
 
-async def _exec(given: argparse.Namespace, command: list[str], extra: Seed) -> int:
+async def _exec(args: argparse.Namespace, command: list[str], extra: Seed) -> int:
     child = _Child(command)
     with (
         signal_handlers(_FORWARDED, child.hear),
         tempfile.TemporaryDirectory(prefix="botyard-", ignore_cleanup_errors=True) as folder,
     ):
-        quiet = given.quiet or not (given.log_level or given.log_format)
+        quiet = args.quiet or not (args.log_level or args.log_format)
         wanted = msgspec.structs.replace(
-            options.serving(given), data=Path(folder), port=given.port, public_url="", demo=True, quiet=quiet
+            options.serving(args), data=Path(folder), port=args.port, public_url="", demo=True, quiet=quiet
         )
-        async with _database(wanted, given.database or "") as settings:
+        async with _database(wanted, args.database or "") as settings:
             front = Listeners(settings, "127.0.0.1")
             try:
                 with logging_to(settings) as lines:
@@ -139,7 +139,7 @@ async def _in_portal(front: Listeners, child: _Child, extra: Seed, calls: Lines 
         await context.database.close()
 
 
-async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], context: Context) -> int:
+async def _beside(front: Listeners, child: _Child, environment: Mapping[str, str], context: Context) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
     # Only this machine's loopback is listened on, so there is nothing to be warned of.
@@ -148,7 +148,7 @@ async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], cont
     try:
         # Variables of a portal around this one would be mistaken for this one's.
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        return await child.run({**inherited, **told})
+        return await child.run({**inherited, **environment})
     finally:
         context.long_poll.close()
         for listener in front.listeners:
@@ -162,7 +162,7 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
     url, shown = front.settings.public_url, filled.credentials
     hooks = {str(person.id): f"{url}/rest/{person.id}/{person.webhook}/" for person in shown.people}
     app = shown.application
-    told = {
+    environment = {
         "BOTYARD_URL": url,
         "BOTYARD_WEBHOOK_URL": hooks[str(app.user_id)],
         "BOTYARD_WEBHOOKS": json.dumps(hooks),
@@ -176,8 +176,8 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
         "BOTYARD_SEEDED": json.dumps(filled.seeded._asdict()),
     }
     if front.https_url:
-        told |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
-    return told
+        environment |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
+    return environment
 
 
 class _Child:

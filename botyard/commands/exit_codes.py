@@ -41,7 +41,7 @@ class CommandError(Exception):
 
 def did_you_mean(name: str, names: Collection[str]) -> str:
     """A suggestion for a name that does not exist, such as `; did you mean 'ann'?`; nothing where none is alike."""
-    by_lower = {one.lower(): one for one in names}
+    by_lower = {name.lower(): name for name in names}
     close = get_close_matches(name.lower(), by_lower, n=1)
     return f"; did you mean {by_lower[close[0]]!r}?" if close else ""
 

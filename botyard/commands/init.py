@@ -30,15 +30,15 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Make the portal."""
-    return asyncio.run(_init(given))
+    return asyncio.run(_init(args))
 
 
-async def _init(given: argparse.Namespace) -> int:
+async def _init(args: argparse.Namespace) -> int:
     password = passwords.new_password()
     stored = passwords.hashed(password)
-    async with open_portal(options.place(given), empty=True) as open_:
+    async with open_portal(options.place(args), empty=True) as open_:
 
         async def work(tx: Tx) -> int | None:
             return await creation.create_portal_with_admin(tx, stored, open_.now)
@@ -48,14 +48,14 @@ async def _init(given: argparse.Namespace) -> int:
         raise CommandError("There is a portal already; nothing was changed.")
     print(f"login: {creation.ADMIN}")
     print(f"password: {password}   (it is not shown again)")
-    print(f"\n{_next(given)}")
+    print(f"\n{_next(args)}")
     return ExitCode.OK
 
 
-def _next(given: argparse.Namespace) -> str:
+def _next(args: argparse.Namespace) -> str:
     """What comes after a portal was made, as lines that work when pasted."""
-    place = "" if given.data == options.DEFAULTS.data else f" --data {shlex.quote(str(given.data))}"
-    if given.database is not None:
+    place = "" if args.data == options.DEFAULTS.data else f" --data {shlex.quote(str(args.data))}"
+    if args.database is not None:
         # It may hold a password, which is not repeated.
         place += " --database …"
     return "\n".join(
@@ -77,13 +77,13 @@ MIGRATE_ABOUT = "Bring the database up to date. `botyard serve` does the same wh
 MIGRATE_EXAMPLES = "botyard migrate --data /var/lib/botyard"
 
 
-def migrate_run(given: argparse.Namespace) -> int:
+def migrate_run(args: argparse.Namespace) -> int:
     """Bring the database up to date."""
-    return asyncio.run(_migrate(given))
+    return asyncio.run(_migrate(args))
 
 
-async def _migrate(given: argparse.Namespace) -> int:
-    settings = options.place(given)
+async def _migrate(args: argparse.Namespace) -> int:
+    settings = options.place(args)
     with storage_errors(settings):
         database = await open_rows(settings)
         try:

@@ -83,35 +83,35 @@ def _text(entry: object) -> str:
 
 
 def _attempt(record: logging.LogRecord) -> AttemptRecord | None:
-    found = getattr(record, "attempt", None)
-    return found if isinstance(found, AttemptRecord) else None
+    attempt = getattr(record, "attempt", None)
+    return attempt if isinstance(attempt, AttemptRecord) else None
 
 
 _THEN = {State.DONE: "", State.SENDING: "", State.UNCONFIRMED: "; received, as far as is known, and not sent again"}
 
 
-def attempt_line(one: AttemptRecord) -> str:
+def attempt_line(record: AttemptRecord) -> str:
     """``bot 1008 ← ONIMBOTMESSAGEADD  http://localhost:9599/ refused, again in 5 s``."""
     # The query of an address may hold a secret.
-    where = one.address.partition("?")[0]
-    then = _THEN.get(one.outcome, ", not again")
-    if one.again is not None:
-        then = f", again in {one.again} s"
-    if one.outcome is State.DONE and not one.problem:
-        return f"{_whom(one)} ← {one.event}  {where} {one.status}, {one.milliseconds} ms"
-    return f"{_whom(one)} ← {one.event}  {where} {_met(one)}{then}"
+    where = record.address.partition("?")[0]
+    then = _THEN.get(record.outcome, ", not again")
+    if record.again is not None:
+        then = f", again in {record.again} s"
+    if record.outcome is State.DONE and not record.problem:
+        return f"{_whom(record)} ← {record.event}  {where} {record.status}, {record.milliseconds} ms"
+    return f"{_whom(record)} ← {record.event}  {where} {_met(record)}{then}"
 
 
-def _met(one: AttemptRecord) -> str:
+def _met(record: AttemptRecord) -> str:
     """What an attempt met, in a word where there is one."""
-    kind, _, rest = one.problem.partition(": ")
+    kind, _, rest = record.problem.partition(": ")
     if kind == "no connection" and _REFUSED.search(rest):
         return "refused"
-    return one_line(", ".join(filter(None, [str(one.status or ""), one.problem])), MET_MAX)
+    return one_line(", ".join(filter(None, [str(record.status or ""), record.problem])), MET_MAX)
 
 
-def _whom(one: AttemptRecord) -> str:
-    return one.recipient.replace(":", " ")
+def _whom(record: AttemptRecord) -> str:
+    return record.recipient.replace(":", " ")
 
 
 # As JSON, one object a line.
@@ -123,19 +123,19 @@ def _json(entry: object) -> str:
 
 def _fields(entry: object) -> dict[str, Any]:
     if isinstance(entry, Called):
-        told: dict[str, Any] = {"status": entry.status, "method": entry.name}
-        told["milliseconds"] = round(entry.seconds * 1000, 1)
-        return _head("info", "botyard.calls") | told | ({"hint": entry.said} if entry.text else {})
+        fields: dict[str, Any] = {"status": entry.status, "method": entry.name}
+        fields["milliseconds"] = round(entry.seconds * 1000, 1)
+        return _head("info", "botyard.calls") | fields | ({"hint": entry.said} if entry.text else {})
     if not isinstance(entry, logging.LogRecord):
         return _head("warning", "botyard.log") | {"message": str(entry)}
     head = _head(entry.levelname.lower(), entry.name, entry.created)
     attempt = _attempt(entry)
     if attempt:
         return head | attempt._asdict() | {"address": attempt.address.partition("?")[0]}
-    found = head | {"message": entry.message}
+    fields = head | {"message": entry.message}
     if entry.exc_info:
-        found["exception"] = _formatter.formatException(entry.exc_info)
-    return found
+        fields["exception"] = _formatter.formatException(entry.exc_info)
+    return fields
 
 
 def _head(level: str, logger: str, at: float | None = None) -> dict[str, Any]:

@@ -70,22 +70,22 @@ def _no_portal(settings: Settings) -> CommandError:
 
 async def actor(tx: Tx) -> int:
     """In whose name the command line acts: the longest-standing administrator's."""
-    found = await users.first_admin(tx)
-    return found.id if found else 0
+    user = await users.first_admin(tx)
+    return user.id if user else 0
 
 
 async def person(tx: Tx, who: str) -> User:
     """A person by login or id. Raises Failure."""
-    found = await users.find(tx, who)
-    if found is None or found.bot:
-        suggestion = did_you_mean(who, [one.login for one in await everyone(tx) if one.login])
+    user = await users.find(tx, who)
+    if user is None or user.bot:
+        suggestion = did_you_mean(who, [user.login for user in await everyone(tx) if user.login])
         raise CommandError(
             f"There is nobody with the login or id {who!r}{suggestion or ';'} 'botyard user list' shows everybody."
         )
-    return found
+    return user
 
 
 async def no_app(tx: Tx, client_id: str) -> CommandError:
     """What to say of an application that does not exist."""
-    suggestion = did_you_mean(client_id, [one.client_id for one in await all_apps(tx)])
+    suggestion = did_you_mean(client_id, [app.client_id for app in await all_apps(tx)])
     return CommandError(f"There is no application {client_id!r}{suggestion or ';'} 'botyard app list' shows them.")

@@ -181,48 +181,48 @@ def add_serving(made: argparse.ArgumentParser, *, tls_port: int) -> None:
     add_log(made)
 
 
-def serving(given: argparse.Namespace) -> Settings:
+def serving(args: argparse.Namespace) -> Settings:
     """Settings with the options of ``add_serving``. Raises Failure where they do not go together."""
-    if bool(given.tls_cert) != bool(given.tls_key):
+    if bool(args.tls_cert) != bool(args.tls_key):
         raise CommandError("--tls-cert and --tls-key go together.", ExitCode.USAGE)
     return Settings(
-        files=given.files,
-        file_quota=given.file_quota,
-        tls=given.tls or bool(given.tls_cert),
-        tls_cert=given.tls_cert,
-        tls_key=given.tls_key,
-        tls_port=given.tls_port,
-        time_zone=given.time_zone,
-        limits=given.limits,
-        profile=given.profile,
-        delivery=given.delivery,
-        quiet=given.quiet,
-        log_level=given.log_level or DEFAULTS.log_level,
-        log_format=given.log_format or DEFAULTS.log_format,
-        delivery_timeout=given.delivery_timeout,
-        event_hours=given.event_hours,
-        event_log_days=given.event_log_days,
+        files=args.files,
+        file_quota=args.file_quota,
+        tls=args.tls or bool(args.tls_cert),
+        tls_cert=args.tls_cert,
+        tls_key=args.tls_key,
+        tls_port=args.tls_port,
+        time_zone=args.time_zone,
+        limits=args.limits,
+        profile=args.profile,
+        delivery=args.delivery,
+        quiet=args.quiet,
+        log_level=args.log_level or DEFAULTS.log_level,
+        log_format=args.log_format or DEFAULTS.log_format,
+        delivery_timeout=args.delivery_timeout,
+        event_hours=args.event_hours,
+        event_log_days=args.event_log_days,
     )
 
 
-def place(given: argparse.Namespace) -> Settings:
+def place(args: argparse.Namespace) -> Settings:
     """Settings with nothing but the place of a portal."""
-    return Settings(data=given.data, database=chosen_database(given), public_url=_public_url(given))
+    return Settings(data=args.data, database=chosen_database(args), public_url=_public_url(args))
 
 
-def chosen_database(given: argparse.Namespace) -> str:
+def chosen_database(args: argparse.Namespace) -> str:
     """The address of the database, from the option or the environment; ``""`` for SQLite."""
-    if given.database is not None:
-        return str(given.database)
-    found = os.environ.get(DATABASE_VARIABLE, "")
+    if args.database is not None:
+        return str(args.database)
+    variable = os.environ.get(DATABASE_VARIABLE, "")
     try:
-        return database(found) if found else ""
+        return database(variable) if variable else ""
     except argparse.ArgumentTypeError as problem:
         parser("", "", "").error(f"{DATABASE_VARIABLE}: {problem}")
 
 
-def _public_url(given: argparse.Namespace) -> str:
-    return getattr(given, "public_url", None) or DEFAULTS.public_url
+def _public_url(args: argparse.Namespace) -> str:
+    return getattr(args, "public_url", None) or DEFAULTS.public_url
 
 
 def port(text: str) -> int:
@@ -256,12 +256,12 @@ def hours(text: str) -> int:
 def seconds(text: str) -> float:
     """A number of seconds, with a fraction or not: more than none, at most an hour."""
     try:
-        found = float(text)
+        parsed = float(text)
     except ValueError:
-        found = 0.0
-    if not 0 < found <= 3600:
+        parsed = 0.0
+    if not 0 < parsed <= 3600:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: give one above 0, at most 3600")
-    return found
+    return parsed
 
 
 def mebibytes(text: str) -> int:
@@ -278,14 +278,14 @@ def proxies(text: str) -> tuple[str, ...]:
 
 def _network(text: str) -> str:
     try:
-        found = ip_network(text)
+        parsed = ip_network(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(
             f"{text!r} is no address or network of a proxy, such as 127.0.0.1 or 10.0.0.0/8"
         ) from problem
-    if found.prefixlen == 0:
+    if parsed.prefixlen == 0:
         raise argparse.ArgumentTypeError(f"{text!r} would believe everybody; name the proxies")
-    return str(found)
+    return str(parsed)
 
 
 def url(text: str) -> str:

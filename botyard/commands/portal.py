@@ -34,20 +34,20 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
-    if given.name and not given.position:
-        parser().error(f"say whether {given.name} is to be on or off")
-    return asyncio.run(_switch(given))
+    if args.name and not args.position:
+        parser().error(f"say whether {args.name} is to be on or off")
+    return asyncio.run(_switch(args))
 
 
-async def _switch(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _switch(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            await portal_flags.set_flag(tx, given.name, given.position == "on")
+            await portal_flags.set_flag(tx, args.name, args.position == "on")
 
-        if given.name:
+        if args.name:
             await open_.database.write(work)
         positions = await open_.database.read(portal_flags.all_flags)
     for name, on in positions.items():

@@ -29,9 +29,9 @@ def openapi_parser() -> options.Parser:
     return made
 
 
-def openapi_run(given: argparse.Namespace) -> int:
+def openapi_run(args: argparse.Namespace) -> int:
     """Print the description."""
-    sys.stdout.write(document(Registry(MODULES), given.public_url or options.DEFAULTS.public_url).decode() + "\n")
+    sys.stdout.write(document(Registry(MODULES), args.public_url or options.DEFAULTS.public_url).decode() + "\n")
     return ExitCode.OK
 
 
@@ -42,18 +42,18 @@ def methods_parser() -> options.Parser:
     return made
 
 
-def methods_run(given: argparse.Namespace) -> int:
+def methods_run(args: argparse.Namespace) -> int:
     """Print the list."""
     registry = Registry(MODULES)
-    found = [method for method in registry if method.name.lower().startswith(given.prefix.lower())]
-    if not found:
+    methods = [method for method in registry if method.name.lower().startswith(args.prefix.lower())]
+    if not methods:
         # The answer is short; a prefix is compared with the beginnings of names, too.
-        close = nearest(given.prefix, [method.name for method in registry])
+        close = nearest(args.prefix, [method.name for method in registry])
         suggestion = f" Nearest: {', '.join(close)}." if close else " 'botyard methods' lists all."
-        raise CommandError(f"There is no method whose name begins with {given.prefix!r}.{suggestion}")
+        raise CommandError(f"There is no method whose name begins with {args.prefix!r}.{suggestion}")
     rows = [
         (method.name, ",".join(method.scopes) or "-", method.access.value.sentence, method.summary)
-        for method in sorted(found, key=lambda method: method.name.lower())
+        for method in sorted(methods, key=lambda method: method.name.lower())
     ]
     print(table(("METHOD", "PERMISSION", "WHO MAY CALL", "WHAT IT DOES"), rows))
     return ExitCode.OK

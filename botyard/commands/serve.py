@@ -85,30 +85,30 @@ def parser() -> options.Parser:
     return made
 
 
-def settings(given: argparse.Namespace) -> Settings:
+def settings(args: argparse.Namespace) -> Settings:
     """The options as settings; an empty ``public_url`` is filled in when the port is known."""
     return msgspec.structs.replace(
-        options.serving(given),
-        data=given.data,
-        database=options.chosen_database(given),
-        host=given.host,
-        port=given.port,
-        public_url=given.public_url or "",
-        trusted_proxies=given.trusted_proxies,
-        demo=given.demo,
-        metrics=given.metrics,
-        random_keys=given.random_keys,
+        options.serving(args),
+        data=args.data,
+        database=options.chosen_database(args),
+        host=args.host,
+        port=args.port,
+        public_url=args.public_url or "",
+        trusted_proxies=args.trusted_proxies,
+        demo=args.demo,
+        metrics=args.metrics,
+        random_keys=args.random_keys,
     )
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM."""
-    if given.seed and not given.demo:
+    if args.seed and not args.demo:
         raise CommandError("A seed is planted into a demo portal: say --demo, too.", ExitCode.USAGE)
     raise_open_files()
-    wanted = settings(given)
+    wanted = settings(args)
     with (
-        seeded(given.seed) as extra,
+        seeded(args.seed) as extra,
         logging_to(wanted) as lines,
         asyncio.Runner(loop_factory=loop_factory()) as runner,
     ):
@@ -157,8 +157,8 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
     front.open(context)
 
     def ready(warnings: list[str]) -> None:
-        said = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
-        print("\n".join([*banner.ready(front), "", *lines, *said, "Press Ctrl-C to stop."]), flush=True)
+        wrapped = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
+        print("\n".join([*banner.ready(front), "", *lines, *wrapped, "Press Ctrl-C to stop."]), flush=True)
 
     helper = await helper_bot.find(context) if wanted.demo else None
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
@@ -224,15 +224,15 @@ async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
 async def _as_known(context: Context) -> Context:
     """The context of the portal as it stands in the database; its address is noted there. Raises Failure."""
     settings = context.settings
-    found = await context.database.read(portal.get)
-    if found is None:
+    row = await context.database.read(portal.get)
+    if row is None:
         return context
-    if found.known_keys:
+    if row.known_keys:
         _require_loopback(settings)
     urls = settings.public_url, settings.https_url
-    if (found.public_url, found.https_url) != urls:
+    if (row.public_url, row.https_url) != urls:
         await context.database.write(lambda tx: portal.remember_urls(tx, *urls))
-    return msgspec.structs.replace(context, loopback_only=found.known_keys)
+    return msgspec.structs.replace(context, loopback_only=row.known_keys)
 
 
 def _require_loopback(settings: Settings) -> None:

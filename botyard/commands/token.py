@@ -58,25 +58,25 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
-    if given.verb == "signing":
-        return asyncio.run(_signing(given))
-    return asyncio.run(_for_application(given) if given.app else _own(given))
+    if args.verb == "signing":
+        return asyncio.run(_signing(args))
+    return asyncio.run(_for_application(args) if args.app else _own(args))
 
 
-async def _for_application(given: argparse.Namespace) -> int:
-    if given.seconds:
+async def _for_application(args: argparse.Namespace) -> int:
+    if args.seconds:
         raise CommandError(
             "--seconds is for a person's own token; those of applications live as long as all others.", ExitCode.USAGE
         )
-    wanted = scopes(given.scope) if given.scope else None
-    async with open_portal(options.place(given)) as open_:
+    wanted = scopes(args.scope) if args.scope else None
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> tokens.TokenPair:
-            found = await person(tx, given.who)
-            app = await _app(tx, given.app)
-            return await tokens.grant(tx, open_.ring, app=app, user_id=found.id, now=open_.now, scopes=wanted)
+            user = await person(tx, args.who)
+            app = await _app(tx, args.app)
+            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, now=open_.now, scopes=wanted)
 
         pair = await open_.database.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
@@ -84,14 +84,14 @@ async def _for_application(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _own(given: argparse.Namespace) -> int:
-    wanted = ",".join(scopes(given.scope))
-    async with open_portal(options.place(given)) as open_:
+async def _own(args: argparse.Namespace) -> int:
+    wanted = ",".join(scopes(args.scope))
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> tuple[str, int]:
-            found = await person(tx, given.who)
+            user = await person(tx, args.who)
             return await tokens.session(
-                tx, open_.ring, user_id=found.id, scopes=wanted, now=open_.now, seconds=given.seconds
+                tx, open_.ring, user_id=user.id, scopes=wanted, now=open_.now, seconds=args.seconds
             )
 
         text, expires = await open_.database.write(work)
@@ -99,11 +99,11 @@ async def _own(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _signing(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _signing(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> str:
-            return (await _app(tx, given.app)).owner if given.app else (await _bot(tx, given.bot)).owner
+            return (await _app(tx, args.app)).owner if args.app else (await _bot(tx, args.bot)).owner
 
         print(f"signing_secret: {open_.keys.signing_text(await open_.database.read(work))}")
     return ExitCode.OK

@@ -61,104 +61,104 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
     verbs = {"add": _add, "list": _list, "password": _password, "deactivate": _turn, "activate": _turn}
-    return asyncio.run(verbs[given.verb](given))
+    return asyncio.run(verbs[args.verb](args))
 
 
-def _chosen(given: argparse.Namespace) -> str:
+def _chosen(args: argparse.Namespace) -> str:
     """The password to set: from standard input, or a new one."""
-    return sys.stdin.readline().rstrip("\r\n") if given.password_stdin else passwords.new_password()
+    return sys.stdin.readline().rstrip("\r\n") if args.password_stdin else passwords.new_password()
 
 
-def _hashed(given: argparse.Namespace, password: str, own: list[str]) -> str:
+def _hashed(args: argparse.Namespace, password: str, own: list[str]) -> str:
     """A password as it is stored. Raises Failure for a weak one."""
-    if given.password_stdin and (reason := passwords.weakness(password, own)):
+    if args.password_stdin and (reason := passwords.weakness(password, own)):
         raise CommandError(f"{reason}.")
     return passwords.hashed(password)
 
 
-def _show(given: argparse.Namespace, password: str) -> None:
-    if not given.password_stdin:
+def _show(args: argparse.Namespace, password: str) -> None:
+    if not args.password_stdin:
         print(f"password: {password}   (it is not shown again)")
 
 
-async def _add(given: argparse.Namespace) -> int:
-    if not given.login.strip():
+async def _add(args: argparse.Namespace) -> int:
+    if not args.login.strip():
         raise CommandError("A login may not be empty.", ExitCode.USAGE)
-    if not given.guest and (reason := users.login_problem(given.login)):
+    if not args.guest and (reason := users.login_problem(args.login)):
         raise CommandError(f"{reason[0].upper()}{reason[1:]}.", ExitCode.USAGE)
-    if given.guest and (given.admin or given.extranet or given.password_stdin):
+    if args.guest and (args.admin or args.extranet or args.password_stdin):
         raise CommandError("A guest has no login, no password and no rights.", ExitCode.USAGE)
     profile = Profile(
-        name=given.name or given.login, last_name=given.last_name, email=given.email, work_position=given.position
+        name=args.name or args.login, last_name=args.last_name, email=args.email, work_position=args.position
     )
-    kind = UserKind.GUEST if given.guest else UserKind.EXTRANET if given.extranet else UserKind.EMPLOYEE
-    password = "" if given.guest else _chosen(given)
-    stored = "" if given.guest else _hashed(given, password, users.own_words(profile, given.login))
-    async with open_portal(options.place(given)) as open_:
+    kind = UserKind.GUEST if args.guest else UserKind.EXTRANET if args.extranet else UserKind.EMPLOYEE
+    password = "" if args.guest else _chosen(args)
+    stored = "" if args.guest else _hashed(args, password, users.own_words(profile, args.login))
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> int:
-            if not given.guest and await users.find_login(tx, given.login):
-                raise CommandError(f"The login {given.login!r} is taken.")
+            if not args.guest and await users.find_login(tx, args.login):
+                raise CommandError(f"The login {args.login!r} is taken.")
             return await users.add(
                 tx,
                 profile,
-                login="" if given.guest else given.login,
+                login="" if args.guest else args.login,
                 password_hash=stored,
                 now=open_.now,
                 kind=kind,
-                admin=given.admin,
-                departments=[await departments.named(tx, given.department)] if given.department else [],
+                admin=args.admin,
+                departments=[await departments.named(tx, args.department)] if args.department else [],
             )
 
         user_id = await open_.database.write(work)
     print(f"id: {user_id}")
     if password:
-        _show(given, password)
+        _show(args, password)
     return ExitCode.OK
 
 
-async def _list(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
-        everybody = [one for one in await open_.database.read(everyone) if not one.bot]
+async def _list(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
+        everybody = [user for user in await open_.database.read(everyone) if not user.bot]
     rows = [
         (
-            one.id,
-            one.login or "-",
-            one.kind,
-            yes(one.admin),
-            yes(one.active),
-            moment(one.last_activity),
-            users.name_of(one),
+            user.id,
+            user.login or "-",
+            user.kind,
+            yes(user.admin),
+            yes(user.active),
+            moment(user.last_activity),
+            users.name_of(user),
         )
-        for one in everybody
+        for user in everybody
     ]
     print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
     return ExitCode.OK
 
 
-async def _password(given: argparse.Namespace) -> int:
-    password = _chosen(given)
-    async with open_portal(options.place(given)) as open_:
-        found = await open_.database.read(lambda tx: person(tx, given.who))
-        if not found.login:
+async def _password(args: argparse.Namespace) -> int:
+    password = _chosen(args)
+    async with open_portal(options.place(args)) as open_:
+        user = await open_.database.read(lambda tx: person(tx, args.who))
+        if not user.login:
             raise CommandError("A guest has no login, and so no password.")
-        stored = _hashed(given, password, users.own_words(found))
-        await open_.database.write(lambda tx: users.set_password(tx, found.id, stored))
-    _show(given, password)
+        stored = _hashed(args, password, users.own_words(user))
+        await open_.database.write(lambda tx: users.set_password(tx, user.id, stored))
+    _show(args, password)
     return ExitCode.OK
 
 
-async def _turn(given: argparse.Namespace) -> int:
-    away = given.verb == "deactivate"
-    async with open_portal(options.place(given)) as open_:
+async def _turn(args: argparse.Namespace) -> int:
+    away = args.verb == "deactivate"
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            found = await person(tx, given.who)
-            await (users.deactivate(tx, found, open_.now) if away else users.activate(tx, found, open_.now))
+            user = await person(tx, args.who)
+            await (users.deactivate(tx, user, open_.now) if away else users.activate(tx, user, open_.now))
 
         await open_.database.write(work)
-    print(f"{given.who} is {'not ' if away else ''}active now.")
+    print(f"{args.who} is {'not ' if away else ''}active now.")
     return ExitCode.OK

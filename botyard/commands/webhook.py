@@ -45,25 +45,23 @@ def parser() -> options.Parser:
     return made
 
 
-def run(given: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
     verbs = {"add": _add, "list": _list, "revoke": _revoke}
-    return asyncio.run(verbs[given.verb](given))
+    return asyncio.run(verbs[args.verb](args))
 
 
-async def _add(given: argparse.Namespace) -> int:
-    settings, wanted = options.place(given), scopes(given.scope)
+async def _add(args: argparse.Namespace) -> int:
+    settings, wanted = options.place(args), scopes(args.scope)
     async with open_portal(settings) as open_:
 
         async def work(tx: Tx) -> Issued:
-            found = await person(tx, given.who)
-            return await webhooks.issue(
-                tx, open_.keys, user_id=found.id, title=given.title, scopes=wanted, now=open_.now
-            )
+            user = await person(tx, args.who)
+            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted, now=open_.now)
 
         made = await open_.database.write(work)
         known = await open_.database.read(portal.get)
-    url = given.public_url or (known.url if known else "") or settings.public_url
+    url = args.public_url or (known.url if known else "") or settings.public_url
     print(f"id: {made.id}")
     print(f"address: {url}{made.path()}   (it is not shown again)")
     if known and known.https_required and not url.startswith("https:"):
@@ -71,10 +69,10 @@ async def _add(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _list(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _list(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
         listed = await open_.database.read(webhooks.listed)
-        names = {one.id: users.name_of(one) for one in await open_.database.read(users.people)}
+        names = {user.id: users.name_of(user) for user in await open_.database.read(users.people)}
     rows = [
         (
             hook.id,
@@ -91,14 +89,14 @@ async def _list(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _revoke(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _revoke(args: argparse.Namespace) -> int:
+    async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> bool:
-            return await webhooks.revoke(tx, given.id, open_.now)
+            return await webhooks.revoke(tx, args.id, open_.now)
 
         revoked = await open_.database.write(work)
     if not revoked:
-        raise CommandError(f"There is no webhook {given.id} that could be revoked; 'botyard webhook list' shows them.")
-    print(f"Webhook {given.id} is revoked.")
+        raise CommandError(f"There is no webhook {args.id} that could be revoked; 'botyard webhook list' shows them.")
+    print(f"Webhook {args.id} is revoked.")
     return ExitCode.OK

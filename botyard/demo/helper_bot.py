@@ -104,8 +104,11 @@ class HelperBot:
                 await asyncio.sleep(PAUSE)
 
     async def _call(self, method: str, **params: Any) -> Any:
-        given: Mapping[str, Any] = {"botid": self._bot_id, **{name.lower(): value for name, value in params.items()}}
-        outcome = await run(self._context, self._identity, method, given, self._context.clock.now())
+        call_params: Mapping[str, Any] = {
+            "botid": self._bot_id,
+            **{name.lower(): value for name, value in params.items()},
+        }
+        outcome = await run(self._context, self._identity, method, call_params, self._context.clock.now())
         return msgspec.to_builtins(outcome.result)
 
     async def register(self) -> None:

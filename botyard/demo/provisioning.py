@@ -143,8 +143,8 @@ async def greet(place: DemoPortal, now: int) -> DemoCredentials | None:
 
     What opens nothing any more is left out: an ended webhook, a changed password, an application that has gone.
     """
-    found = await place.database.read(portal.get)
-    kept = credentials.load(place.settings.data, found.member_id) if found else None
+    row = await place.database.read(portal.get)
+    kept = credentials.load(place.settings.data, row.member_id) if row else None
     if kept is None:
         return None
     renewed = await _renewed(place, kept, now)
@@ -156,11 +156,11 @@ async def _living(tx: Tx, keys: Keys, kept: DemoCredentials) -> tuple[DemoPerson
     """The people who are still there, each with what still opens something."""
     living: list[DemoPerson] = []
     for person in kept.people:
-        found = await sessions.password_of(tx, person.login)
-        if found is None or not found[0].active:
+        row = await sessions.password_of(tx, person.login)
+        if row is None or not row[0].active:
             continue
         caller = await access.by_webhook(tx, person.id, keys.hash(person.webhook))
-        password = person.password if passwords.verify(found[1], person.password) else ""
+        password = person.password if passwords.verify(row[1], person.password) else ""
         living.append(msgspec.structs.replace(person, password=password, webhook=person.webhook if caller else ""))
     return tuple(living)
 

@@ -54,8 +54,8 @@ def read(file: Path) -> Seed:
         raise InvalidSeed(f"The seed file {file} is not UTF-8.") from problem
     kind = "JSON" if file.suffix.lower() == ".json" else "YAML"
     try:
-        found = msgspec.json.decode(text) if kind == "JSON" else yaml.load(text, _Loader)  # noqa: S506  # It is a safe one.
-        return msgspec.convert({} if found is None else found, Seed)
+        data = msgspec.json.decode(text) if kind == "JSON" else yaml.load(text, _Loader)  # noqa: S506  # It is a safe one.
+        return msgspec.convert({} if data is None else data, Seed)
     except msgspec.ValidationError as problem:
         raise InvalidSeed(f"The seed file {file} is wrong: {problem}{_line(text, str(problem))}.") from problem
     except (msgspec.DecodeError, yaml.YAMLError, RecursionError, ValueError) as problem:
@@ -79,10 +79,10 @@ def _line(text: str, sentence: str) -> str:
     if named is None or node is None:
         return ""
     for step in _STEP.findall(named[0]):
-        found = _below(node, step)
-        if found is None:
+        below = _below(node, step)
+        if below is None:
             break
-        node = found
+        node = below
     return f", on line {node.start_mark.line + 1}"
 
 
@@ -96,7 +96,7 @@ def _below(node: Any, step: str) -> Any:
 
 def _short(problem: BaseException) -> str:
     mark = getattr(problem, "problem_mark", None)
-    said = getattr(problem, "problem", None)
-    if mark is None or said is None:
+    explanation = getattr(problem, "problem", None)
+    if mark is None or explanation is None:
         return "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem).partition("\n")[0]
-    return f"{said}, on line {mark.line + 1}"
+    return f"{explanation}, on line {mark.line + 1}"

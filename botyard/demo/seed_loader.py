@@ -103,8 +103,8 @@ class SeedLoader:
         login, now = self._new(person.login), self._ground.now
         if await users.find_login(self._tx, login):
             raise InvalidSeed(f"the login {login!r} is taken")
-        given = msgspec.structs.asdict(person)
-        fields = {name: given[name] for name in Profile.__struct_fields__ if name in given}
+        person_fields = msgspec.structs.asdict(person)
+        fields = {name: person_fields[name] for name in Profile.__struct_fields__ if name in person_fields}
         fields["name"] = person.name or login
         self._ids[login] = await users.add(
             self._tx,
@@ -162,21 +162,21 @@ class _ChatBuilder:
         """Everything that happens in this chat, first its making, in order."""
         messages_ = self._planned.messages
         moments: list[int] = []
-        for said in messages_:
+        for seed_message in messages_:
             # Never before the message above it, whatever the seed says.
-            moments.append(max(self._now - said.ago * MINUTE, moments[-1] if moments else 0))
+            moments.append(max(self._now - seed_message.ago * MINUTE, moments[-1] if moments else 0))
         made = min([self._now - getattr(self._planned, "ago", 0) * MINUTE, *moments[:1]])
         steps = [_Step(made, self._place, partial(self._make, made))]
-        for number, (said, moment) in enumerate(zip(messages_, moments, strict=True)):
-            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, said, moment)))
+        for number, (seed_message, moment) in enumerate(zip(messages_, moments, strict=True)):
+            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, seed_message, moment)))
         return [*steps, _Step(self._now, self._place, self._mute)]
 
     async def _make(self, now: int) -> None:
         if isinstance(self._planned, SeedChat):
             self.chat_id = await self._group(self._planned, now)
         else:
-            one, two = self._planned.between
-            chat, _ = await dialogs.open_private(self._tx, self._id(one), self._id(two), now)
+            first, two = self._planned.between
+            chat, _ = await dialogs.open_private(self._tx, self._id(first), self._id(two), now)
             self.chat_id = chat.id
 
     async def _group(self, planned: SeedChat, now: int) -> int:
@@ -225,43 +225,43 @@ class _ChatBuilder:
         for user_id in self._each(self._planned.muted_by):
             await members.set_muted(self._tx, self.chat_id, user_id, True)
 
-    async def _say(self, said: SeedMessage, now: int) -> None:
-        author = self._id(said.by)
-        chat, member = await self._seat(said.by)
-        message_id = await messages.send(self._tx, author, chat, member, self._draft(said, author), now)
+    async def _say(self, seed_message: SeedMessage, now: int) -> None:
+        author = self._id(seed_message.by)
+        chat, member = await self._seat(seed_message.by)
+        message_id = await messages.send(self._tx, author, chat, member, self._draft(seed_message, author), now)
         self.said.append(message_id)
-        if said.edited:
-            await messages.edit(self._tx, author, message_id, said.edited, {}, FOREVER, now)
-        if said.erased:
+        if seed_message.edited:
+            await messages.edit(self._tx, author, message_id, seed_message.edited, {}, FOREVER, now)
+        if seed_message.erased:
             await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER, now=now)
-        for user_id in self._each(said.liked_by):
+        for user_id in self._each(seed_message.liked_by):
             await messages.like(self._tx, user_id, message_id, "plus", now)
-        for name in said.read_by:
+        for name in seed_message.read_by:
             chat, member = await self._seat(name)
             await reading.read(self._tx, chat, member, message_id, now)
-        for user_id in self._each(said.unread_for):
+        for user_id in self._each(seed_message.unread_for):
             await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
 
-    def _draft(self, said: SeedMessage, author: int) -> Draft:
-        given: dict[str, Content] = {
-            "ATTACH": content.attach(said.attach),
-            "KEYBOARD": content.keyboard(said.keyboard, bot_id=author),
-            "MENU": content.menu(said.menu, bot_id=author),
+    def _draft(self, seed_message: SeedMessage, author: int) -> Draft:
+        carried: dict[str, Content] = {
+            "ATTACH": content.attach(seed_message.attach),
+            "KEYBOARD": content.keyboard(seed_message.keyboard, bot_id=author),
+            "MENU": content.menu(seed_message.menu, bot_id=author),
         }
-        params = {name: value for name, value in given.items() if isinstance(value, list)}
-        if not said.text and not params.get("ATTACH"):
+        params = {name: value for name, value in carried.items() if isinstance(value, list)}
+        if not seed_message.text and not params.get("ATTACH"):
             raise InvalidSeed("it says nothing: give it a text or an attach")
-        if said.reply_to and not 0 < said.reply_to <= len(self.said):
-            raise InvalidSeed(f"there is no message {said.reply_to} before it to reply to")
-        reply_id = self.said[said.reply_to - 1] if said.reply_to else 0
-        return Draft(text=said.text, system=said.system, reply_id=reply_id, params=params)
+        if seed_message.reply_to and not 0 < seed_message.reply_to <= len(self.said):
+            raise InvalidSeed(f"there is no message {seed_message.reply_to} before it to reply to")
+        reply_id = self.said[seed_message.reply_to - 1] if seed_message.reply_to else 0
+        return Draft(text=seed_message.text, system=seed_message.system, reply_id=reply_id, params=params)
 
     async def _seat(self, name: str) -> tuple[Chat, Member]:
         """The chat, locked, and this participant's place in it."""
-        found = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
-        if found is None or found[1] is None:
+        access = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
+        if access is None or access[1] is None:
             raise InvalidSeed(f"{name!r} is not in the chat")
-        return found[0], found[1]
+        return access[0], access[1]
 
     def _id(self, name: str) -> int:
         if name not in self._ids:

@@ -46,8 +46,8 @@ async def get(tx: Tx, app_id: int) -> App:
 
 async def find(tx: Tx, client_id: str) -> App | None:
     """The application with this client id."""
-    found = await apps.find_by_client(tx, client_id)
-    return found[0] if found else None
+    app_and_hash = await apps.find_by_client(tx, client_id)
+    return app_and_hash[0] if app_and_hash else None
 
 
 async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:
@@ -67,10 +67,10 @@ async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:
 
 async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple[App | None, bool]:
     """The application, and whether the secret is its own."""
-    found = await apps.find_by_client(tx, client_id)
-    if found is None:
+    app_and_hash = await apps.find_by_client(tx, client_id)
+    if app_and_hash is None:
         return None, False
-    app, stored = found
+    app, stored = app_and_hash
     return app, hmac.compare_digest(stored, keys.hash(secret))
 
 

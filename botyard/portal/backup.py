@@ -211,19 +211,19 @@ class _Taken(NamedTuple):
 
 
 async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
-    found = await portable_rows.tables(tx, engine)
+    tables = await portable_rows.tables(tx, engine)
     manifest = Manifest(
         format=FORMAT,
         version=__version__,
         created=int(time.time()),
         engine=engine,
         migrations=await migrate.applied(tx),
-        tables=found,
-        last_numbers=await portable_rows.last_numbers(tx, engine, found),
+        tables=tables,
+        last_numbers=await portable_rows.last_numbers(tx, engine, tables),
     )
     archive.add_bytes(MANIFEST, msgspec.json.encode(manifest))
     count = 0
-    for table, columns in found.items():
+    for table, columns in tables.items():
         with tempfile.TemporaryFile(dir=beside) as spool:
             async for page in portable_rows.rows(tx, engine, table, columns):
                 spool.write(b"".join(line(row) for row in page))
@@ -235,9 +235,9 @@ async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
 
 
 async def _blobs(tx: Tx) -> dict[str, int]:
-    found = {str(blob): int(size) for blob, size in await tx.all("SELECT blob, size FROM files")}
+    sizes = {str(blob): int(size) for blob, size in await tx.all("SELECT blob, size FROM files")}
     previews = await tx.all("SELECT preview, preview_size FROM files WHERE preview <> ''")
-    return found | {str(name): int(size) for name, size in previews}
+    return sizes | {str(name): int(size) for name, size in previews}
 
 
 def _keep(archive: Archive, path: Path, name: str) -> None:
@@ -249,12 +249,15 @@ def _keep(archive: Archive, path: Path, name: str) -> None:
 
 def line(row: Row) -> bytes:
     """A row as a line of JSON; bytes are an object with base64 text in it."""
-    values = [{"base64": base64.b64encode(one).decode()} if isinstance(one, bytes) else one for one in row]
+    values = [{"base64": base64.b64encode(value).decode()} if isinstance(value, bytes) else value for value in row]
     return msgspec.json.encode(values) + b"\n"
 
 
 def values(text: IO[bytes]) -> Iterator[list[Any]]:
     """The rows of such lines."""
     decoder = msgspec.json.Decoder(list[Any])
-    for one in text:
-        yield [base64.b64decode(value["base64"]) if isinstance(value, dict) else value for value in decoder.decode(one)]
+    for row_line in text:
+        yield [
+            base64.b64decode(value["base64"]) if isinstance(value, dict) else value
+            for value in decoder.decode(row_line)
+        ]

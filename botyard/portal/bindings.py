@@ -98,29 +98,33 @@ async def announce(tx: Tx, event: Event, now: int, connector: str = "") -> int:
     """
     event_id = await events.append(tx, event, now)
     owner = event.owner if isinstance(event, AppInstalled | AppUpdated | AppRemoved | OfflineQueued) else ""
-    heard = [one for one in await bindings.listening(tx, PORTAL[type(event)], owner) if _hears(event, one)]
-    told: list[Recipient] = []
-    for binding in (one.binding for one in heard):
+    heard = [
+        active_binding
+        for active_binding in await bindings.listening(tx, PORTAL[type(event)], owner)
+        if _hears(event, active_binding)
+    ]
+    audience: list[Recipient] = []
+    for binding in (active_binding.binding for active_binding in heard):
         if not binding.offline:
-            told.append((recipients.binding(binding.id), State.WAITING))
+            audience.append((recipients.binding(binding.id), State.WAITING))
         elif not connector or binding.connector != connector:
             await _queue(tx, event, binding, now)
-    if told:
-        await deliveries.add(tx, event_id, 0, told, now)
+    if audience:
+        await deliveries.add(tx, event_id, 0, audience, now)
     return event_id
 
 
-async def beside(tx: Tx, event: Event, told: Iterable[Recipient]) -> list[Recipient]:
+async def beside(tx: Tx, event: Event, others: Iterable[Recipient]) -> list[Recipient]:
     """The handlers that applications of these bots have bound beside those of the bots themselves."""
     name = OF_BOTS.get(type(event))
-    bound = await bindings.listening(tx, name) if name and told else []
+    bound = await bindings.listening(tx, name) if name and others else []
     if not bound:
         return []
-    owners = {await _owner(tx, recipient) for recipient, state in told if state is State.WAITING}
+    owners = {await _owner(tx, recipient) for recipient, state in others if state is State.WAITING}
     return [
-        (recipients.binding(one.binding.id), State.WAITING)
-        for one in bound
-        if one.installed and one.binding.owner in owners
+        (recipients.binding(active_binding.binding.id), State.WAITING)
+        for active_binding in bound
+        if active_binding.installed and active_binding.binding.owner in owners
     ]
 
 
@@ -131,11 +135,11 @@ async def _owner(tx: Tx, recipient: str) -> str:
     return bot.owner if bot and bot.dialect == "v1" else ""
 
 
-def _hears(event: Event, one: ActiveBinding) -> bool:
+def _hears(event: Event, active_binding: ActiveBinding) -> bool:
     """Nothing is told before an application is installed, and nothing that its permissions do not open."""
-    if isinstance(event, UserAdded) and not set(USER_SCOPES).intersection(one.scopes.split(",")):
+    if isinstance(event, UserAdded) and not set(USER_SCOPES).intersection(active_binding.scopes.split(",")):
         return False
-    return one.installed or isinstance(event, AppRemoved)
+    return active_binding.installed or isinstance(event, AppRemoved)
 
 
 async def _queue(tx: Tx, event: Event, binding: Binding, now: int) -> None:
@@ -152,16 +156,16 @@ async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
     The signal carries nothing, so that one under way is enough; the next one keeps its distance.
     """
     event_id = 0
-    for one in await bindings.listening(tx, OFFLINE, owner):
-        recipient = recipients.binding(one.binding.id)
-        waiting = any(found.state == State.WAITING for found in await deliveries.open_of(tx, recipient, MOST))
-        if waiting or not one.installed:
+    for active_binding in await bindings.listening(tx, OFFLINE, owner):
+        recipient = recipients.binding(active_binding.binding.id)
+        waiting = any(delivery.state == State.WAITING for delivery in await deliveries.open_of(tx, recipient, MOST))
+        if waiting or not active_binding.installed:
             continue
         event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner), now)
         # What was told in a time that has not come was told before the clock was set back.
-        due = max(now, min(one.binding.told, now) + one.binding.min_timeout)
+        due = max(now, min(active_binding.binding.told, now) + active_binding.binding.min_timeout)
         await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due)
-        await bindings.set_told(tx, one.binding.id, due)
+        await bindings.set_told(tx, active_binding.binding.id, due)
 
 
 def new(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding:

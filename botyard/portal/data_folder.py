@@ -25,7 +25,7 @@ _LEFT_BY_START = frozenset({LOCK, "tls"})
 @contextlib.contextmanager
 def made(folder: Path) -> Iterator[None]:
     """Make a folder; where what follows fails before there is anything to keep in it, it goes again."""
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:
         yield
@@ -37,11 +37,11 @@ def made(folder: Path) -> Iterator[None]:
 
 def _unmake(missing: list[Path]) -> None:
     """Remove folders that were just made, the innermost first; whatever is more than a start leaves stays."""
-    if not missing or {one.name for one in missing[0].iterdir()} - _LEFT_BY_START:
+    if not missing or {path.name for path in missing[0].iterdir()} - _LEFT_BY_START:
         return
     shutil.rmtree(missing[0])
-    for one in missing[1:]:
-        one.rmdir()
+    for path in missing[1:]:
+        path.rmdir()
 
 
 async def open_rows(settings: Settings) -> Database:

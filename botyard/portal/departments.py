@@ -14,7 +14,7 @@ async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int |
 
 async def named(tx: Tx, name: str) -> int:
     """The id of the department of this name, which is added when there is none."""
-    same = [found.id for found in await listed(tx) if found.name == name]
+    same = [department.id for department in await listed(tx) if department.name == name]
     return same[0] if same else await add(tx, name)
 
 
@@ -28,7 +28,7 @@ async def access_codes(tx: Tx, user_id: int) -> set[str]:
 
     ``D`` is a department, ``DR`` one in whose tree the person is, ``G2`` everybody, ``AU`` everybody with an account.
     """
-    parents = {one.id: one.parent_id for one in await listed(tx)}
+    parents = {department.id: department.parent_id for department in await listed(tx)}
     codes = {f"U{user_id}", "AU", "G2"}
     for own in (await users.departments_of(tx, [user_id])).get(user_id, []):
         codes.add(f"D{own}")

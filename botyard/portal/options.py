@@ -23,21 +23,21 @@ _encode = msgspec.json.Encoder().encode
 
 async def get(tx: Tx, owner: str, user_id: int, name: str) -> Any:
     """One option, or ``None``."""
-    found = await options.find(tx, owner, user_id, name)
-    return None if found is None else msgspec.json.decode(found)
+    text = await options.find(tx, owner, user_id, name)
+    return None if text is None else msgspec.json.decode(text)
 
 
 async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
     """All options by name."""
-    found = await options.all_of(tx, owner, user_id)
-    return {name: msgspec.json.decode(value) for name, value in found.items()}
+    texts = await options.all_of(tx, owner, user_id)
+    return {name: msgspec.json.decode(value) for name, value in texts.items()}
 
 
-async def put(tx: Tx, owner: str, user_id: int, given: Mapping[str, Any]) -> None:
+async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -> None:
     """Keep these beside what is there. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
-    if not given:
+    if not new_values:
         raise ApiError(ErrorCode.OPTIONS_EMPTY)
-    values = {name: _encode(value).decode() for name, value in given.items()}
+    values = {name: _encode(value).decode() for name, value in new_values.items()}
     for name, value in values.items():
         if len(name) > NAME_MAX or len(value) > VALUE_MAX:
             raise ApiError(

@@ -22,5 +22,5 @@ async def set_flag(tx: Tx, name: str, on: bool) -> None:
 
 async def all_flags(tx: Tx) -> dict[str, bool]:
     """Where each switch stands."""
-    found = await portal.get(tx)
-    return {name: bool(getattr(found, column)) for name, column in FLAGS.items()} if found else {}
+    row = await portal.get(tx)
+    return {name: bool(getattr(row, column)) for name, column in FLAGS.items()} if row else {}

@@ -87,10 +87,10 @@ def _fine(name: str) -> bool:
 
 
 def _opened(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> IO[bytes]:
-    found = tar.extractfile(member) if member is not None else None
-    if found is None:
+    stream = tar.extractfile(member) if member is not None else None
+    if stream is None:
         raise ValueError("a member is missing")
-    return found
+    return stream
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> bytes:
@@ -98,15 +98,15 @@ def _content(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> bytes:
 
 
 def _hash(source: IO[bytes]) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     while piece := source.read(CHUNK):
-        found.update(piece)
-    return found.hexdigest()
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def require_empty(data: Path) -> None:
     """See that there is nothing in a data folder. Raises BackupUnusable."""
-    if data.exists() and {one.name for one in data.iterdir()} - SPARED:
+    if data.exists() and {path.name for path in data.iterdir()} - SPARED:
         raise InvalidBackup(f"{data} is not empty; a backup is restored into a new folder only.")
 
 
@@ -157,8 +157,8 @@ class _Draft:
 
     def undo(self) -> None:
         """Remove everything that was moved."""
-        for one in self._placed:
-            shutil.rmtree(one) if one.is_dir() else one.unlink(missing_ok=True)
+        for path in self._placed:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -231,12 +231,12 @@ async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -
 
 def _require_tables(made: dict[str, list[str]], backup: Backup) -> None:
     """See that the backup has the tables and columns that its migrations make, and rows for each."""
-    told = backup.manifest.tables
-    for name in sorted(made.keys() ^ told.keys()):
+    expected = backup.manifest.tables
+    for name in sorted(made.keys() ^ expected.keys()):
         raise OtherVersion(f"The backup {'lacks the' if name in made else 'has an unknown'} table {name}.")
     for name, columns in made.items():
-        if sorted(columns) != sorted(told[name]):
-            wrong = ", ".join(sorted(set(columns) ^ set(told[name]))) or "one twice"
+        if sorted(columns) != sorted(expected[name]):
+            wrong = ", ".join(sorted(set(columns) ^ set(expected[name]))) or "one twice"
             raise OtherVersion(f"The columns of table {name} in the backup are not those of its version: {wrong}.")
         if f"rows/{name}.jsonl" not in backup.members:
             raise OtherVersion(f"The backup lacks the rows of table {name}.")

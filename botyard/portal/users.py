@@ -22,10 +22,10 @@ async def find_login(tx: Tx, login: str) -> User | None:
 
 async def find(tx: Tx, who: str) -> User | None:
     """A person by login or by id; a login that looks like a number wins."""
-    found = await find_login(tx, who)
-    if found is None and who.isascii() and who.isdigit() and len(who) < 19:
-        found = await users.find(tx, int(who))
-    return found
+    user = await find_login(tx, who)
+    if user is None and who.isascii() and who.isdigit() and len(who) < 19:
+        user = await users.find(tx, int(who))
+    return user
 
 
 LOGIN_MAX = 50

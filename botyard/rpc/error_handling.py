@@ -62,7 +62,7 @@ class RepeatedFaults:
         since, mark = self._logged.get(reason, (0.0, ""))
         if not mark or now >= since + self.SECONDS:
             # Reasons that name a file or a place are few; those of long ago are not kept.
-            self._logged = {one: told for one, told in self._logged.items() if now < told[0] + self.SECONDS}
+            self._logged = {cause: entry for cause, entry in self._logged.items() if now < entry[0] + self.SECONDS}
             mark = secrets.token_hex(4)
             self._logged[reason] = (now, mark)
             log.error("%s %s: %s", mark, _plain(method), reason)

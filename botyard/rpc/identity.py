@@ -49,34 +49,36 @@ _scopes: dict[str, frozenset[str]] = {}
 
 def scope_set(text: str) -> frozenset[str]:
     """``"im,imbot"`` as a set; the few combinations in use are kept."""
-    found = _scopes.get(text)
-    if found is None:
+    scopes = _scopes.get(text)
+    if scopes is None:
         if len(_scopes) > 1000:
             _scopes.clear()
-        found = _scopes[text] = frozenset(part.strip() for part in text.split(",") if part.strip())
-    return found
+        scopes = _scopes[text] = frozenset(part.strip() for part in text.split(",") if part.strip())
+    return scopes
 
 
-async def identify(tx: Tx, keys: Keys, given: Credentials, now: float) -> Identity:
+async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> Identity:
     """Who holds these credentials.
 
     Raises NO_AUTH, CREDENTIALS, TOKEN_INVALID, TOKEN_EXPIRED, TOKEN_NOBODY, APP_UNINSTALLED,
     APP_DELETED, USER_ACCESS, OVERLOAD, PORTAL_DELETED, REST_OFF and HTTPS_REQUIRED. The portal's own switches come
     first, so that a closed portal tells nothing about keys.
     """
-    if given.secret:
-        caller = await access.by_webhook(tx, given.user_id, keys.hash(given.secret))
+    if credentials.secret:
+        caller = await access.by_webhook(tx, credentials.user_id, keys.hash(credentials.secret))
         auth = Auth.WEBHOOK
-    elif given.token:
-        caller = await access.by_token(tx, keys.hash(given.token))
+    elif credentials.token:
+        caller = await access.by_token(tx, keys.hash(credentials.token))
         auth = Auth.SESSION if caller is not None and caller.app_id is None else Auth.OAUTH
     else:
-        await require_open(tx, https=given.https)
+        await require_open(tx, https=credentials.https)
         raise ApiError(ErrorCode.NO_AUTH)
     if caller is None:
-        await require_open(tx, https=given.https)
-        raise ApiError(ErrorCode.CREDENTIALS if auth is Auth.WEBHOOK else await _why_unknown(tx, keys, given.token))
-    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, given.https)
+        await require_open(tx, https=credentials.https)
+        raise ApiError(
+            ErrorCode.CREDENTIALS if auth is Auth.WEBHOOK else await _why_unknown(tx, keys, credentials.token)
+        )
+    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, credentials.https)
     _require_usable(caller, auth, now)
     source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
     return Identity(
@@ -123,6 +125,6 @@ def _require_switches(maintenance: bool, rest_enabled: bool, https_required: boo
 
 async def require_open(tx: Tx, *, https: bool) -> None:
     """Raises what the portal's switches say: PORTAL_DELETED, HTTPS_REQUIRED, REST_OFF."""
-    found = await portal.get(tx)
-    if found is not None:
-        _require_switches(found.maintenance, found.rest_enabled, found.https_required, https)
+    row = await portal.get(tx)
+    if row is not None:
+        _require_switches(row.maintenance, row.rest_enabled, row.https_required, https)

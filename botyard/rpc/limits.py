@@ -220,10 +220,10 @@ class _Recent(Generic[K, V]):
         """What is kept under the key, made now if there is nothing."""
         if not 0 <= now - self._turned < BASKET_LIFE:
             self._turn(now)
-        found = self._young.get(key)
-        if found is None:
-            found = self._young[key] = self._old.pop(key, None) or self._make()
-        return found
+        entry = self._young.get(key)
+        if entry is None:
+            entry = self._young[key] = self._old.pop(key, None) or self._make()
+        return entry
 
     def _turn(self, now: float) -> None:
         self._old = self._young

@@ -77,11 +77,15 @@ class LongPollHub:
 
     def unnoted(self, recipients: Iterable[str], now: int) -> list[str]:
         """Those of the callers whose visit is to be noted now; the rest were noted within the last minute."""
-        found = [one for one in recipients if not 0 <= now - self._noted.get(one, -NOTED_SECONDS) < NOTED_SECONDS]
-        if found and len(self._noted) >= MOST:
+        fresh = [
+            recipient
+            for recipient in recipients
+            if not 0 <= now - self._noted.get(recipient, -NOTED_SECONDS) < NOTED_SECONDS
+        ]
+        if fresh and len(self._noted) >= MOST:
             self._noted.clear()
-        self._noted.update(dict.fromkeys(found, now))
-        return found
+        self._noted.update(dict.fromkeys(fresh, now))
+        return fresh
 
     @contextlib.contextmanager
     def waiter(self, database: Database, recipients: Iterable[str], since: int) -> Iterator[Waiter | None]:
@@ -98,8 +102,8 @@ class LongPollHub:
         self._since = since
         taken = Waiter(frozenset(recipients))
         self._count += 1
-        for one in taken.recipients:
-            self._waiters.setdefault(one, set()).add(taken)
+        for recipient in taken.recipients:
+            self._waiters.setdefault(recipient, set()).add(taken)
         if self._looking is None:
             self._looking = asyncio.get_running_loop().create_task(self._look())
         watch = watching.get()
@@ -114,8 +118,8 @@ class LongPollHub:
     def dismiss(self) -> None:
         """Let everybody go who waits now, with nothing: the portal is set back, and with it who came when."""
         self._noted.clear()
-        for one in self._all():
-            one.leave()
+        for waiter in self._all():
+            waiter.leave()
 
     @property
     def closed(self) -> bool:
@@ -125,19 +129,19 @@ class LongPollHub:
     def close(self) -> None:
         """Let everybody go, and nobody wait any more: the server is stopping."""
         self._closed = True
-        for one in self._all():
-            one.end()
+        for waiter in self._all():
+            waiter.end()
 
     def _all(self) -> set[Waiter]:
         return {waiter for waiters in self._waiters.values() for waiter in waiters}
 
     def _leave(self, taken: Waiter) -> None:
         self._count -= 1
-        for one in taken.recipients:
-            waiters = self._waiters[one]
+        for recipient in taken.recipients:
+            waiters = self._waiters[recipient]
             waiters.discard(taken)
             if not waiters:
-                del self._waiters[one]
+                del self._waiters[recipient]
         if not self._waiters:
             # Ended by itself, for a read that is cancelled costs a connection.
             self._rung.set()
@@ -160,6 +164,6 @@ class LongPollHub:
         database, recipients = self._database, list(self._waiters)
         if database is None or not recipients:
             return
-        for one in await database.read(lambda tx: event_queues.any_ready(tx, recipients, self._since)):
-            for waiting in self._waiters.get(one, ()):
+        for recipient in await database.read(lambda tx: event_queues.any_ready(tx, recipients, self._since)):
+            for waiting in self._waiters.get(recipient, ()):
                 waiting.called.set()

@@ -66,9 +66,9 @@ def system(method: Method) -> tuple[ErrorCode, ...]:
 
 def of_method(method: Method) -> tuple[ErrorCode, ...]:
     """Every problem of a method, its own first, each once."""
-    found = [*method.raises]
+    codes = [*method.raises]
     if method.access is not Access.ANYONE:
-        found.append(method.access.value.problem)
+        codes.append(method.access.value.problem)
     if method.scopes:
-        found.append(ErrorCode.SCOPE)
-    return tuple(dict.fromkeys((*found, *system(method))))
+        codes.append(ErrorCode.SCOPE)
+    return tuple(dict.fromkeys((*codes, *system(method))))

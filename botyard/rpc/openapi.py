@@ -53,9 +53,9 @@ class _DocumentBuilder:
         """The whole document."""
         for shared in (envelope.Time, envelope.Failure, envelope.FailureV3):
             self._schema("", shared)
-        methods = sorted(registry, key=lambda one: one.name.lower())
-        paths = {f"/{one.name}": self._path(one) for one in methods}
-        families = sorted({text.family(one) for one in methods})
+        methods = sorted(registry, key=lambda method: method.name.lower())
+        paths = {f"/{method.name}": self._path(method) for method in methods}
+        families = sorted({text.family(method) for method in methods})
         return {
             "openapi": "3.1.0",
             "info": {"title": "Botyard", "version": __version__, "description": text.ABOUT},
@@ -146,16 +146,16 @@ class _DocumentBuilder:
 
     def _response(self, method: Method, problems: list[ErrorCode]) -> Json:
         v3 = third_generation(method)
-        said = [_said(method, problem) for problem in problems]
-        codes = list(dict.fromkeys(one.code for one in said))
+        error_responses = [_said(method, problem) for problem in problems]
+        codes = list(dict.fromkeys(error_response.code for error_response in error_responses))
         if v3:
             kind: Json = {"$ref": SCHEMAS + "FailureV3"}
             narrowed: Json = {"properties": {"error": {"properties": {"code": {"enum": codes}}}}}
         else:
             kind, narrowed = {"$ref": SCHEMAS + "Failure"}, {"properties": {"error": {"enum": codes}}}
         examples = {
-            problem.name: {"$ref": EXAMPLES + self._example(method, problem, one.code, one.text)}
-            for problem, one in zip(problems, said, strict=True)
+            problem.name: {"$ref": EXAMPLES + self._example(method, problem, error_response.code, error_response.text)}
+            for problem, error_response in zip(problems, error_responses, strict=True)
         }
         return {
             "description": ", ".join(codes),

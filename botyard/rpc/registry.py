@@ -34,4 +34,4 @@ class Registry:
 
     def scopes(self) -> list[str]:
         """Every permission that some method asks for, in order of appearance."""
-        return list(dict.fromkeys(scope for found in self for scope in found.scopes))
+        return list(dict.fromkeys(scope for method in self for scope in method.scopes))

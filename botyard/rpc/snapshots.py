@@ -43,8 +43,8 @@ class Snapshots:
 
     async def keep(self, context: Context, name: str) -> Snapshot:
         """Keep the portal as it is now; one of the same name is replaced. Raises ``TooLarge``."""
-        found = self._kept[name] = await self._taken(context)
-        return found
+        snapshot = self._kept[name] = await self._taken(context)
+        return snapshot
 
     async def restore(self, context: Context, name: str = _START) -> bool:
         """Make the portal what it was when the snapshot was taken, or at its start; false where there is none."""

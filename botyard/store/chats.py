@@ -56,9 +56,9 @@ async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> F
     return _both(await tx.one(_BY_ID + _LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
 
 
-async def find_pair(tx: Tx, one: int, two: int, user_id: int, *, locked: bool = False) -> Found | None:
+async def find_pair(tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False) -> Found | None:
     """The private dialog of two people."""
-    return _both(await tx.one(_BY_PAIR + _LOCKED if locked else _BY_PAIR, pair=pair(one, two), user=user_id))
+    return _both(await tx.one(_BY_PAIR + _LOCKED if locked else _BY_PAIR, pair=pair(first_id, second_id), user=user_id))
 
 
 async def find_entity(tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False) -> Found | None:
@@ -74,16 +74,16 @@ async def fresh(tx: Tx, chat_id: int) -> Chat:
     return chat(row)
 
 
-def pair(one: int, two: int) -> str:
+def pair(first_id: int, second_id: int) -> str:
     """The name of the private dialog of two people."""
-    return f"{min(one, two)}:{max(one, two)}"
+    return f"{min(first_id, second_id)}:{max(first_id, second_id)}"
 
 
-async def add_private(tx: Tx, one: int, two: int, now: int) -> int | None:
+async def add_private(tx: Tx, first_id: int, second_id: int, now: int) -> int | None:
     """Insert the private dialog of two people; ``None`` when somebody else has just done so."""
     row = await tx.one(
         "INSERT INTO chats (kind, pair, created) VALUES ('P', :pair, :now) ON CONFLICT (pair) DO NOTHING RETURNING id",
-        pair=pair(one, two),
+        pair=pair(first_id, second_id),
         now=now,
     )
     return int(row[0]) if row else None
@@ -104,7 +104,7 @@ async def add(
     entity_data: tuple[str, str, str] = ("", "", ""),
 ) -> int:
     """Insert an empty chat and answer its id."""
-    one, two, three = entity_data
+    first, second, third = entity_data
     return await tx.insert(
         """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id,
                entity_data_1, entity_data_2, entity_data_3, created)
@@ -117,9 +117,9 @@ async def add(
         color=color,
         type=entity_type,
         entity=entity_id,
-        one=one,
-        two=two,
-        three=three,
+        one=first,
+        two=second,
+        three=third,
         now=now,
     )
 
@@ -149,12 +149,12 @@ async def set_owner(tx: Tx, chat_id: int, owner_id: int) -> None:
     await tx.run("UPDATE chats SET owner_id = :owner WHERE id = :id", owner=owner_id, id=chat_id)
 
 
-async def set_entity_data(tx: Tx, chat_id: int, one: str, two: str, three: str) -> None:
+async def set_entity_data(tx: Tx, chat_id: int, first: str, second: str, third: str) -> None:
     await tx.run(
         "UPDATE chats SET entity_data_1 = :one, entity_data_2 = :two, entity_data_3 = :three WHERE id = :id",
-        one=one,
-        two=two,
-        three=three,
+        one=first,
+        two=second,
+        three=third,
         id=chat_id,
     )
 

@@ -180,16 +180,18 @@ async def discard(tx: Tx, numbers: Iterable[int], now: int) -> None:
 async def any_ready(tx: Tx, recipients: Iterable[str], since: int) -> list[str]:
     """Those of the recipients for whom something lies ready since a moment."""
     asked = list(recipients)
-    found: list[str] = []
+    waiting: list[str] = []
     for first in range(0, len(asked), _BATCHES[-1]):
         some = asked[first : first + _BATCHES[-1]]
         size = next(size for size in _BATCHES if size >= len(some))
-        names: dict[str, Value] = {f"r{place}": one for place, one in enumerate([*some, *[""] * (size - len(some))])}
+        names: dict[str, Value] = {
+            f"r{place}": recipient for place, recipient in enumerate([*some, *[""] * (size - len(some))])
+        }
         rows = await tx.all(
             f"""SELECT DISTINCT d.recipient FROM deliveries d WHERE d.state = 'fetch' AND d.queued >= :since
                 AND d.recipient IN ({", ".join(f":{name}" for name in names)})""",
             since=since,
             **names,
         )
-        found += [row[0] for row in rows]
-    return found
+        waiting += [row[0] for row in rows]
+    return waiting

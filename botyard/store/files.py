@@ -26,7 +26,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     """The files with these ids, in id order; unknown ids are left out."""
     if not ids:
         return []
-    listed = ", ".join(str(int(one)) for one in sorted(set(ids)))
+    listed = ", ".join(str(int(file_id)) for file_id in sorted(set(ids)))
     return [file(row) for row in await tx.all(f"{_FROM} WHERE f.id IN ({listed}) ORDER BY f.id")]
 
 

@@ -24,8 +24,8 @@ _FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%
 
 def scalars(value: Any) -> list[Any]:
     """One value, or the elements of a list (PHP writes some lists as maps)."""
-    given = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    return [one for one in given if not isinstance(one, dict | list)]
+    values = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [scalar for scalar in values if not isinstance(scalar, dict | list)]
 
 
 def text(value: Any) -> str:
@@ -36,12 +36,12 @@ def text(value: Any) -> str:
 def number(value: Any) -> int:
     """The digits in front, else 0 (an unresolved `$result[…]` of a batch is 0 too)."""
     if isinstance(value, int):
-        found = int(value)
+        parsed = int(value)
     else:
         match = _WHOLE.match(str(value))
         # Longer numbers than this are out of range anyway, and slow to read.
-        found = int(match[1][:20]) if match else 0
-    return max(-_WIDEST, min(found, _WIDEST))
+        parsed = int(match[1][:20]) if match else 0
+    return max(-_WIDEST, min(parsed, _WIDEST))
 
 
 def flag(value: Any) -> int | None:
@@ -51,26 +51,26 @@ def flag(value: Any) -> int | None:
 
 def moment(value: Any, zone: ZoneInfo) -> datetime | None:
     """A date, with or without time; without an offset it is in the portal's zone."""
-    given = str(value).strip()
+    raw = str(value).strip()
     for read in _READERS:
         try:
-            found = read(given)
-            found = found if found.tzinfo else found.replace(tzinfo=zone)
-            found.timestamp()
+            parsed = read(raw)
+            parsed = parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)
+            parsed.timestamp()
         except (ValueError, OverflowError):
             continue
-        return found
+        return parsed
     return None
 
 
-def words(given: list[Any]) -> list[str]:
+def words(values: list[Any]) -> list[str]:
     """The words of a phrase; a hyphen parts words, as in double names."""
-    return " ".join(text(one) for one in given).replace("-", " ").split()[:MAX_WORDS]
+    return " ".join(text(value) for value in values).replace("-", " ").split()[:MAX_WORDS]
 
 
-def escaped(given: str) -> str:
+def escaped(raw: str) -> str:
     """Text that stands for itself in a LIKE pattern with ``ESCAPE '!'``."""
-    return given.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return raw.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _format(form: str) -> Callable[[str], datetime]:

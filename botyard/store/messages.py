@@ -107,10 +107,10 @@ async def change(tx: Tx, message_id: int, *, text: str, params: str, edited: boo
     )
 
 
-async def remove(tx: Tx, found: Message) -> None:
+async def remove(tx: Tx, stored: Message) -> None:
     """Delete a message without a mark, leaving a gap where unread counters counted it."""
-    await tx.run("DELETE FROM reactions WHERE message_id = :id", id=found.id)
-    await tx.run("DELETE FROM messages WHERE id = :id", id=found.id)
+    await tx.run("DELETE FROM reactions WHERE message_id = :id", id=stored.id)
+    await tx.run("DELETE FROM messages WHERE id = :id", id=stored.id)
 
 
 async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
@@ -207,7 +207,7 @@ async def remove_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) 
 
 async def liked_by(tx: Tx, first: int, last: int, chat_id: int) -> dict[int, list[int]]:
     """Message id to the users who like it, for a window of one chat's history."""
-    found: dict[int, list[int]] = {}
+    by_message: dict[int, list[int]] = {}
     for message_id, user_id in await tx.all(
         """SELECT r.message_id, r.user_id FROM messages m JOIN reactions r ON r.message_id = m.id
            WHERE m.chat_id = :chat AND m.id BETWEEN :first AND :last AND r.reaction = 'like'
@@ -216,5 +216,5 @@ async def liked_by(tx: Tx, first: int, last: int, chat_id: int) -> dict[int, lis
         first=first,
         last=last,
     ):
-        found.setdefault(message_id, []).append(user_id)
-    return found
+        by_message.setdefault(message_id, []).append(user_id)
+    return by_message

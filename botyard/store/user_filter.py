@@ -192,37 +192,37 @@ class UserFilter:
     def _like(self, word: str) -> str:
         return f"LIKE lower({self._bind(f'% {escaped(word)}%')}) ESCAPE '!'"
 
-    def _numbers(self, field: Field, operator: Operator, given: list[Any]) -> str:
-        return self._compared(field.sql, _comparing(operator), [number(one) for one in given])
+    def _numbers(self, field: Field, operator: Operator, values: list[Any]) -> str:
+        return self._compared(field.sql, _comparing(operator), [number(value) for value in values])
 
-    def _flags(self, field: Field, operator: Operator, given: list[Any]) -> str:
-        flags = [one for one in map(flag, given) if one is not None]
+    def _flags(self, field: Field, operator: Operator, values: list[Any]) -> str:
+        flags = [value for value in map(flag, values) if value is not None]
         equal = Operator.UNEQUAL if operator in NEGATIVE else Operator.EQUAL
         return self._compared(field.sql, equal, flags) if flags else ""
 
-    def _moments(self, field: Field, operator: Operator, given: list[Any]) -> str:
-        found = [moment(one, self._zone) for one in given]
-        if None in found:
+    def _moments(self, field: Field, operator: Operator, values: list[Any]) -> str:
+        moments = [moment(value, self._zone) for value in values]
+        if None in moments:
             return "1 = 0"
         operator = _comparing(operator)
         # For somebody who never signed in the column is null, which is unequal to every moment.
         sql = f"COALESCE({field.sql}, 0)" if operator is Operator.UNEQUAL else field.sql
-        return self._compared(sql, operator, [int(one.timestamp()) for one in found if one])
+        return self._compared(sql, operator, [int(value.timestamp()) for value in moments if value])
 
-    def _days(self, field: Field, operator: Operator, given: list[Any]) -> str:
-        found = [moment(one, self._zone) for one in given]
-        if None in found:
+    def _days(self, field: Field, operator: Operator, values: list[Any]) -> str:
+        moments = [moment(value, self._zone) for value in values]
+        if None in moments:
             return "1 = 0"
         operator = _comparing(operator)
-        test = self._compared(field.sql, operator, [one.date().isoformat() for one in found if one])
+        test = self._compared(field.sql, operator, [value.date().isoformat() for value in moments if value])
         return f"({field.sql} <> '' AND {test})" if operator in ORDERED else test
 
-    def _texts(self, field: Field, operator: Operator, given: list[Any]) -> str:
-        return self._text(field.sql, operator, [text(one) for one in given])
+    def _texts(self, field: Field, operator: Operator, values: list[Any]) -> str:
+        return self._text(field.sql, operator, [text(value) for value in values])
 
-    def _departments(self, field: Field, operator: Operator, given: list[Any]) -> str:
+    def _departments(self, field: Field, operator: Operator, values: list[Any]) -> str:
         operator = _comparing(operator)
-        ids = [number(one) for one in given]
+        ids = [number(value) for value in values]
         verb = "NOT IN" if operator is Operator.UNEQUAL else "IN"
         if operator in ORDERED:
             return _MEMBER.format(verb=verb, test=self._compared("m.department_id", operator, ids))
@@ -231,45 +231,45 @@ class UserFilter:
             return _MEMBER.format(verb="IN" if verb == "NOT IN" else "NOT IN", test="m.department_id > 0")
         return _MEMBER.format(verb=verb, test=self._compared("m.department_id", Operator.EQUAL, ids))
 
-    def _department_names(self, field: Field, operator: Operator, given: list[Any]) -> str:
+    def _department_names(self, field: Field, operator: Operator, values: list[Any]) -> str:
         verb = "NOT IN" if operator in NEGATIVE else "IN"
-        test = self._text("d.name", POSITIVE.get(operator, operator), [text(one) for one in given])
+        test = self._text("d.name", POSITIVE.get(operator, operator), [text(value) for value in values])
         return _MEMBER_NAMED.format(verb=verb, test=test)
 
-    def _search(self, field: Field, operator: Operator, given: list[Any]) -> str:
+    def _search(self, field: Field, operator: Operator, values: list[Any]) -> str:
         """Each word at the beginning of a word of the names, the position or a department."""
         parts = []
-        for word in words(given):
+        for word in words(values):
             bound = self._like(word)
             department = _MEMBER_NAMED.format(verb="IN", test=f"{_beginnings('d.name')} {bound}")
             parts.append(f"({_beginnings(_PERSON)} {bound} OR {department})")
         return " AND ".join(parts)
 
-    def _compared(self, sql: str, operator: Operator, given: Sequence[Value]) -> str:
+    def _compared(self, sql: str, operator: Operator, values: Sequence[Value]) -> str:
         """A column against one or more values; ``<`` and ``>`` hold when they hold for one of the values."""
-        if not given:
+        if not values:
             return "1 = 1" if operator is Operator.UNEQUAL else "1 = 0"
-        bound = [self._bind(one) for one in dict.fromkeys(given)]
+        bound = [self._bind(value) for value in dict.fromkeys(values)]
         if operator in ORDERED:
-            return self._any_of([f"{sql} {operator.value} {one}" for one in bound])
+            return self._any_of([f"{sql} {operator.value} {value}" for value in bound])
         return f"{sql} {operator.value} ({', '.join(bound)})"
 
-    def _text(self, sql: str, operator: Operator, given: list[str]) -> str:
+    def _text(self, sql: str, operator: Operator, values: list[str]) -> str:
         """Text against one or more values; case does not matter, in any alphabet."""
         if operator is Operator.PLAIN:
             # Equal by default, but the page's example finds names that begin with "Iv" by {"NAME": "Iv%"}.
-            operator = Operator.PATTERN if any("%" in one for one in given) else Operator.EQUAL
-        if not given:
+            operator = Operator.PATTERN if any("%" in value for value in values) else Operator.EQUAL
+        if not values:
             return "1 = 1" if operator in NEGATIVE else "1 = 0"
         if operator not in LIKES:
-            bound = [f"lower({self._bind(one)})" for one in dict.fromkeys(given)]
+            bound = [f"lower({self._bind(value)})" for value in dict.fromkeys(values)]
             if operator in ORDERED:
-                return self._any_of([f"lower({sql}) {operator.value} {one}" for one in bound])
+                return self._any_of([f"lower({sql}) {operator.value} {value}" for value in bound])
             return f"lower({sql}) {operator.value} ({', '.join(bound)})"
         anywhere = operator in (Operator.LIKE, Operator.UNLIKE)
-        patterns = [f"%{escaped(one)}%" if anywhere else escaped(one).replace("!%", "%") for one in given]
-        found = self._any_of([f"lower({sql}) LIKE lower({self._bind(one)}) ESCAPE '!'" for one in patterns])
-        return f"NOT {found}" if operator in NEGATIVE else found
+        patterns = [f"%{escaped(value)}%" if anywhere else escaped(value).replace("!%", "%") for value in values]
+        test = self._any_of([f"lower({sql}) LIKE lower({self._bind(value)}) ESCAPE '!'" for value in patterns])
+        return f"NOT {test}" if operator in NEGATIVE else test
 
     def _any_of(self, tests: list[str]) -> str:
         self._tests += len(tests)
@@ -293,25 +293,25 @@ _COMPILERS: dict[FieldKind, _Compiler] = {
 _PERSON = "u.name || ' ' || u.last_name || ' ' || u.second_name || ' ' || u.work_position"
 
 
-async def page(tx: Tx, found: UserFilter, order: str, offset: int) -> list[User]:
+async def page(tx: Tx, user_filter: UserFilter, order: str, offset: int) -> list[User]:
     """One page of people, in the order that ``ordering`` made."""
     rows = await tx.all(
-        f"SELECT {COLUMNS} FROM users u WHERE {found.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",
-        **found.values,
+        f"SELECT {COLUMNS} FROM users u WHERE {user_filter.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        **user_filter.values,
         limit=PAGE,
         offset=offset,
     )
     return [user(row) for row in rows]
 
 
-async def count(tx: Tx, found: UserFilter) -> int:
-    row = await tx.one(f"SELECT COUNT(*) FROM users u WHERE {found.sql}", **found.values)
+async def count(tx: Tx, user_filter: UserFilter) -> int:
+    row = await tx.one(f"SELECT COUNT(*) FROM users u WHERE {user_filter.sql}", **user_filter.values)
     return int(row[0]) if row else 0
 
 
 async def visible(tx: Tx, viewer: int, ids: Iterable[int]) -> list[User]:
     """Those of these people, bots among them, whom the viewer may know of: insiders know everybody."""
-    values: dict[str, Value] = {f"v{place}": one for place, one in enumerate(dict.fromkeys(ids))}
+    values: dict[str, Value] = {f"v{place}": value for place, value in enumerate(dict.fromkeys(ids))}
     if not values:
         return []
     insider = f"NOT EXISTS (SELECT 1 FROM users me WHERE me.id = :viewer AND me.kind IN ({_OUTSIDE}))"

@@ -35,7 +35,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[User]:
     if not ids:
         return []
     # Ids are integers checked at the door, so they may stand in the text: one statement on both engines.
-    listed = ", ".join(str(int(one)) for one in sorted(set(ids)))
+    listed = ", ".join(str(int(user_id)) for user_id in sorted(set(ids)))
     return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users WHERE id IN ({listed}) ORDER BY id")]
 
 
@@ -46,13 +46,13 @@ async def everyone(tx: Tx) -> list[User]:
 
 async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "", admin: bool = False) -> int:
     """Insert a user and answer its id."""
-    given = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
-    given |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
-    given["full_name"] = full_name(profile.name or "", profile.last_name or "")
-    given["id"] = user_id = await _next_id(tx, kind)
-    names = ", ".join(given)
-    places = ", ".join(f":{name}" for name in given)
-    await tx.run(f"INSERT INTO users ({names}) VALUES ({places})", **given)
+    values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
+    values["full_name"] = full_name(profile.name or "", profile.last_name or "")
+    values["id"] = user_id = await _next_id(tx, kind)
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    await tx.run(f"INSERT INTO users ({names}) VALUES ({places})", **values)
     return user_id
 
 
@@ -72,12 +72,12 @@ async def _next_id(tx: Tx, kind: UserKind) -> int:
 
 async def change(tx: Tx, user_id: int, profile: Profile, now: int) -> None:
     """Set the fields of ``profile`` that are not ``None``."""
-    given = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
-    sets = ", ".join(f"{name} = :{name}" for name in [*given, "updated"])
-    await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=now, **given)
-    found = await find(tx, user_id)
-    if found:
-        name = full_name(found.name, found.last_name)
+    values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    sets = ", ".join(f"{name} = :{name}" for name in [*values, "updated"])
+    await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=now, **values)
+    current = await find(tx, user_id)
+    if current:
+        name = full_name(current.name, current.last_name)
         await tx.run("UPDATE users SET full_name = :name WHERE id = :id", name=name, id=user_id)
 
 
@@ -146,13 +146,13 @@ async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
     """User id to the ids of that user's departments."""
     if not ids:
         return {}
-    listed = ", ".join(str(int(one)) for one in set(ids))
-    found: dict[int, list[int]] = {}
+    listed = ", ".join(str(int(user_id)) for user_id in set(ids))
+    by_user: dict[int, list[int]] = {}
     for user_id, department_id in await tx.all(
         f"SELECT user_id, department_id FROM department_members WHERE user_id IN ({listed}) ORDER BY department_id"
     ):
-        found.setdefault(user_id, []).append(department_id)
-    return found
+        by_user.setdefault(user_id, []).append(department_id)
+    return by_user
 
 
 async def departments(tx: Tx) -> list[Department]:

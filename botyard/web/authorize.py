@@ -37,11 +37,11 @@ _HIDDEN = 15
 
 
 class AuthorizeRequest(msgspec.Struct, frozen=True):
-    """What an application asks a person for. ``given`` are its parameters as they came."""
+    """What an application asks a person for. ``params`` are its parameters as they came."""
 
     app: App
     scopes: tuple[str, ...]
-    given: dict[str, str]
+    params: dict[str, str]
 
     @property
     def target(self) -> str:
@@ -54,12 +54,12 @@ async def authorize(context: Context, scope: Scope, receive: Receive, send: Send
     who = await visitor(context, scope)
     posted = await read_form(scope, receive) if scope["method"] == "POST" else None
     asked = posted if posted is not None else texts(body.decode("", b"", scope["query_string"]))
-    given = {name: asked[name] for name in _KEPT if name in asked}
-    request = await context.database.read(lambda tx: _request(tx, given, who.user))
+    params = {name: asked[name] for name in _KEPT if name in asked}
+    request = await context.database.read(lambda tx: _request(tx, params, who.user))
     if isinstance(request, HtmlPage):
         await show(send, request, who.new_cookie)
     elif who.user is None:
-        await redirect(send, at_login(f"{ADDRESS}?{urlencode(given)}"), who.new_cookie)
+        await redirect(send, at_login(f"{ADDRESS}?{urlencode(params)}"), who.new_cookie)
     elif posted is None:
         await show(send, _question(context, request, who, who.user), who.new_cookie)
     elif not is_same_origin(context, scope, who, posted):
@@ -70,29 +70,29 @@ async def authorize(context: Context, scope: Scope, receive: Receive, send: Send
         await _allow(context, send, request, who.user)
 
 
-async def _request(tx: Tx, given: dict[str, str], user: User | None) -> AuthorizeRequest | HtmlPage:
+async def _request(tx: Tx, params: dict[str, str], user: User | None) -> AuthorizeRequest | HtmlPage:
     """The request, or what is wrong with it."""
-    client_id = given.get("client_id", "")
+    client_id = params.get("client_id", "")
     app = await apps.find(tx, client_id) if client_id else None
     if app is None or not app.installed or app.blocked:
         return _wrong("There is no such application, or it is not installed.")
-    if "redirect_uri" in given and given["redirect_uri"] != app.redirect_uri:
+    if "redirect_uri" in params and params["redirect_uri"] != app.redirect_uri:
         return _wrong("The application names an address that it was not registered with.")
-    if given.get("response_type", "code") != "code":
+    if params.get("response_type", "code") != "code":
         return _wrong("The application asks for something else than a code.")
-    if wrong := _wrong_challenge(given):
+    if wrong := _wrong_challenge(params):
         return _wrong(wrong)
-    own = [one for one in app.scopes.split(",") if one]
-    wanted = given.get("scope", "").replace(",", " ").split() or own
+    own = [scope for scope in app.scopes.split(",") if scope]
+    wanted = params.get("scope", "").replace(",", " ").split() or own
     if not set(wanted) <= set(own):
         return _wrong("The application asks for permissions that it was not registered with.")
     if user is not None and not await stored_apps.admits(tx, app, user.id):
         return _wrong("This application is not open to you.", HTTPStatus.FORBIDDEN)
-    return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), given)
+    return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), params)
 
 
-def _wrong_challenge(given: dict[str, str]) -> str:
-    challenge, way = given.get("code_challenge"), given.get("code_challenge_method")
+def _wrong_challenge(params: dict[str, str]) -> str:
+    challenge, way = params.get("code_challenge"), params.get("code_challenge_method")
     if challenge is None:
         return "The application names a method without a challenge." if way is not None else ""
     # The other way that RFC 7636 knows protects against nothing, and is what leaving the name out means.
@@ -108,8 +108,10 @@ def _wrong(text: str, status: int = HTTPStatus.BAD_REQUEST) -> HtmlPage:
 
 
 def _question(context: Context, request: AuthorizeRequest, who: Visitor, user: User) -> HtmlPage:
-    hidden = request.given | {CSRF_FIELD: csrf_token(context, who)}
-    listed = "".join(f"<li>{escape(SCOPES.get(one, one))} <code>{escape(one)}</code></li>" for one in request.scopes)
+    hidden = request.params | {CSRF_FIELD: csrf_token(context, who)}
+    listed = "".join(
+        f"<li>{escape(SCOPES.get(scope, scope))} <code>{escape(scope)}</code></li>" for scope in request.scopes
+    )
     more = f"<details><summary>{len(request.scopes)} permissions</summary><ul>{listed}</ul></details>"
     asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.name_of(user)}:"
     text = paragraph(asks) + (f"<ul>{listed}</ul>" if len(request.scopes) <= _HIDDEN else more)
@@ -136,25 +138,25 @@ async def _allow(context: Context, send: Send, request: AuthorizeRequest, user: 
     ring = Keyring(context.keys, context.settings)
     scopes = ",".join(request.scopes)
     wish = AuthorizationRequest(
-        user.id, scopes, request.given.get("redirect_uri", ""), challenge=request.given.get("code_challenge", "")
+        user.id, scopes, request.params.get("redirect_uri", ""), challenge=request.params.get("code_challenge", "")
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
         now = int(context.clock.now())
         return await authorization_codes.issue(tx, ring, app=request.app, wish=wish, now=now), await portal.get(tx)
 
-    code, found = await context.database.write(work)
+    code, portal_row = await context.database.write(work)
     if not request.target:
         text = f"<p>Give this code to the application within {LIFE} seconds: <code>{code}</code></p>"
         await show(send, HtmlPage("Allowed", text))
         return
-    told = {
+    query = {
         "code": code,
-        **({"state": request.given["state"]} if "state" in request.given else {}),
+        **({"state": request.params["state"]} if "state" in request.params else {}),
         "domain": context.settings.domain,
-        "member_id": found.member_id if found else "",
+        "member_id": portal_row.member_id if portal_row else "",
         "scope": shown_text(scopes),
         "server_domain": context.settings.domain,
     }
     joint = "&" if urlsplit(request.target).query else "?"
-    await redirect(send, f"{request.target}{joint}{urlencode(told)}")
+    await redirect(send, f"{request.target}{joint}{urlencode(query)}")

@@ -107,7 +107,7 @@ def _state(pair: CertificateFiles) -> tuple[tuple[int, ...], ...]:
 
 def _file_state(file: Path) -> tuple[int, ...]:
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return ()
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
+    return (status.st_ino, status.st_size, status.st_mtime_ns)

@@ -98,19 +98,19 @@ async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
     return texts(body.decode(_FORM_TYPE, await read_body(scope, receive), b""))
 
 
-def texts(given: dict[str, object]) -> dict[str, str]:
+def texts(params: dict[str, object]) -> dict[str, str]:
     """The parameters that are texts; nothing here takes any other."""
-    return {name: value for name, value in given.items() if isinstance(value, str)}
+    return {name: value for name, value in params.items() if isinstance(value, str)}
 
 
-def is_same_origin(context: Context, scope: Scope, who: Visitor, given: dict[str, str]) -> bool:
+def is_same_origin(context: Context, scope: Scope, who: Visitor, params: dict[str, str]) -> bool:
     """Whether a posted form was made by this portal for this browser, and sent from its own page."""
     if who.new or header(scope, b"sec-fetch-site") not in (b"", b"same-origin", b"none"):
         return False
     origin = header(scope, b"origin").decode("latin-1")
     if origin and _host(origin) not in (header(scope, b"host").decode("latin-1").lower(), context.settings.domain):
         return False
-    return hmac.compare_digest(given.get(CSRF_FIELD, "").encode(), csrf_token(context, who).encode())
+    return hmac.compare_digest(params.get(CSRF_FIELD, "").encode(), csrf_token(context, who).encode())
 
 
 def _host(origin: str) -> str:

@@ -49,8 +49,8 @@ class DownloadBody(NamedTuple):
 async def download(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """Answer a file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
-    given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-    link = signed_urls.read(context.keys, given, now)
+    token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+    link = signed_urls.read(context.keys, token, now)
     if link is None:
         raise ApiError(ErrorCode.LINK_BAD)
     user_id, file_id = link.user_id, link.file_id
@@ -58,11 +58,11 @@ async def download(context: Context, scope: Scope, receive: Receive, send: Send,
     async def find(tx: Tx) -> tuple[File, bool] | None:
         return await files.find(tx, user_id, file_id)
 
-    found = await context.database.read(find)
+    requested = await context.database.read(find)
     # Asked again at each download: a link ends with the membership of the one whom it was made for.
-    if found is None or not found[1]:
+    if requested is None or not requested[1]:
         raise ApiError(ErrorCode.LINK_BAD)
-    body = _body(found[0], link.form)
+    body = _body(requested[0], link.form)
     mark = f'"{link.file_id}{link.form}"'.encode()
     age = b"no-store" if link.form == signed_urls.LOAD else b"private, max-age=%d" % (link.expires - now)
     more = [*_headers(body), (b"etag", mark), (b"cache-control", age)]
@@ -112,10 +112,10 @@ def _wanted(scope: Scope, size: int, mark: bytes) -> tuple[int, int]:
     """The first byte and the one after the last; everything where the range is none, or of another file."""
     asked = header(scope, b"range").decode("latin-1").strip()
     condition = header(scope, b"if-range")
-    found = _RANGE.fullmatch(asked)
-    if found is None or scope["method"] != "GET" or (condition and condition != mark):
+    match = _RANGE.fullmatch(asked)
+    if match is None or scope["method"] != "GET" or (condition and condition != mark):
         return 0, size
-    first, last, suffix = found.groups()
+    first, last, suffix = match.groups()
     if suffix is not None:
         start, end = max(0, size - int(suffix)), size
     else:

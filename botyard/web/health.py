@@ -139,6 +139,6 @@ def _text(families: Iterable[Family]) -> str:
     for family in families:
         lines += [f"# HELP {family.name} {family.help}", f"# TYPE {family.name} {family.kind}"]
         for end, labels, value in family.values:
-            listed = ",".join(f'{name}="{said}"' for name, said in labels.items())
+            listed = ",".join(f'{name}="{label}"' for name, label in labels.items())
             lines.append(f"{family.name}{end}{f'{{{listed}}}' if listed else ''} {value:.10g}")
     return "\n".join(lines) + "\n"

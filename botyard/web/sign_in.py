@@ -36,21 +36,21 @@ async def login(context: Context, scope: Scope, receive: Receive, send: Send, pa
     """Show the form, and sign people in."""
     who = await visitor(context, scope)
     if scope["method"] != "POST":
-        given = texts(body.decode("", b"", scope["query_string"]))
-        await show(send, _login_page(context, who, safe_next(given.get("next", ""))), who.new_cookie)
+        params = texts(body.decode("", b"", scope["query_string"]))
+        await show(send, _login_page(context, who, safe_next(params.get("next", ""))), who.new_cookie)
         return
-    given = await read_form(scope, receive)
-    if not is_same_origin(context, scope, who, given):
+    params = await read_form(scope, receive)
+    if not is_same_origin(context, scope, who, params):
         await show(send, FORM_EXPIRED, who.new_cookie)
         return
-    await _enter(context, scope, send, who, given)
+    await _enter(context, scope, send, who, params)
 
 
-async def _enter(context: Context, scope: Scope, send: Send, who: Visitor, given: dict[str, str]) -> None:
+async def _enter(context: Context, scope: Scope, send: Send, who: Visitor, params: dict[str, str]) -> None:
     address = str((scope.get("client") or ("",))[0])
-    attempt = SignInAttempt(given.get("login", "").strip(), given.get("password", ""), address)
+    attempt = SignInAttempt(params.get("login", "").strip(), params.get("password", ""), address)
     came = await context.password_sign_in.enter(context.database, context.keys, attempt, context.clock.now())
-    target = safe_next(given.get("next", ""))
+    target = safe_next(params.get("next", ""))
     if came.secret:
         if who.secret:
             await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
@@ -102,5 +102,5 @@ def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: 
         '<label>Login <input name="login" autocomplete="username" required autofocus></label>',
         '<label>Password <input name="password" type="password" autocomplete="current-password" required></label>',
     )
-    said = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
-    return HtmlPage("Sign in", said + form(LOGIN, hidden, *fields, button("Sign in")), status)
+    warning = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
+    return HtmlPage("Sign in", warning + form(LOGIN, hidden, *fields, button("Sign in")), status)

@@ -23,9 +23,9 @@ _NAMES = {"": "", "identity": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "
 def named(header: bytes) -> str:
     """The coding that a `Content-Encoding` names, "" for none. Raises BODY_ENCODING for one that is not known."""
     listed = header.decode("latin-1").strip().lower()
-    codings = [_NAMES.get(one.strip()) for one in listed.split(",")]
+    codings = [_NAMES.get(name.strip()) for name in listed.split(",")]
     # What a list says beside "identity" is one coding, or more than anybody sends.
-    named_ones = [one for one in codings if one != ""]
+    named_ones = [name for name in codings if name != ""]
     if len(named_ones) > 1 or None in named_ones:
         raise ApiError(ErrorCode.BODY_ENCODING, encoding=listed[:MAX_TYPE_ECHO])
     return named_ones[0] or "" if named_ones else ""

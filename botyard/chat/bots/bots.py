@@ -41,8 +41,8 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True):
 
 async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
     """The bot that an owner means: by id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    found = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
-    return _owned(found, owner)
+    bot = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
+    return _owned(bot, owner)
 
 
 async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
@@ -50,28 +50,28 @@ async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
 
     Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
     """
-    found = await bots.find(tx, bot_id)
-    if found is None:
+    bot = await bots.find(tx, bot_id)
+    if bot is None:
         last = await event_queues.last(tx, recipients.bot(bot_id), since)
         event = happening(*last).event if last else None
-        found = event.bot if isinstance(event, BotRemoved) else None
-    return _owned(found, owner)
+        bot = event.bot if isinstance(event, BotRemoved) else None
+    return _owned(bot, owner)
 
 
-def _owned(found: Bot | None, owner: str) -> Bot:
-    if found is None:
+def _owned(bot: Bot | None, owner: str) -> Bot:
+    if bot is None:
         raise ApiError(ErrorCode.BOT_NOT_FOUND)
-    if found.owner != owner:
+    if bot.owner != owner:
         raise ApiError(ErrorCode.BOT_NOT_YOURS)
-    return found
+    return bot
 
 
 async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
     """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
-    found = await bots.find_by_code(tx, code)
-    if found and found.owner != owner:
+    bot = await bots.find_by_code(tx, code)
+    if bot and bot.owner != owner:
         raise ApiError(ErrorCode.CODE_TAKEN)
-    return found
+    return bot
 
 
 async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int, now: int) -> int:
@@ -94,8 +94,8 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | Non
 
 
 def _planned(plan: NewBot, bot_id: int, now: int) -> Bot:
-    given = {name: getattr(plan, name) for name in NewBot.__struct_fields__ if name in Bot.__struct_fields__}
-    return Bot(user_id=bot_id, created=now, name="", active=True, **given)
+    values = {name: getattr(plan, name) for name in NewBot.__struct_fields__ if name in Bot.__struct_fields__}
+    return Bot(user_id=bot_id, created=now, name="", active=True, **values)
 
 
 async def change(

@@ -47,7 +47,7 @@ def check(app: ChatApp) -> None:
         _check_frame(app)
     if app.context.removesuffix(ADMINS) not in CONTEXTS:
         raise ApiError(ErrorCode.CHAT_APP_PARAMS)
-    if not app.hidden and not any(one.get("LANGUAGE_ID") and one.get("TITLE") for one in app.lang):
+    if not app.hidden and not any(phrase.get("LANGUAGE_ID") and phrase.get("TITLE") for phrase in app.lang):
         raise ApiError(ErrorCode.LANG_EMPTY)
 
 
@@ -73,12 +73,12 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
 
     Raises CHAT_APP_NOT_FOUND, CHAT_APP_NOT_YOURS.
     """
-    found = await bots.find_chat_app(tx, chat_app_id)
-    if found is None:
+    chat_app = await bots.find_chat_app(tx, chat_app_id)
+    if chat_app is None:
         raise ApiError(ErrorCode.CHAT_APP_NOT_FOUND)
-    if found.owner != await owner(found.bot_id):
+    if chat_app.owner != await owner(chat_app.bot_id):
         raise ApiError(ErrorCode.CHAT_APP_NOT_YOURS)
-    return found
+    return chat_app
 
 
 async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:

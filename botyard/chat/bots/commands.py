@@ -57,28 +57,28 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
     Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS.
     """
     if command_id:
-        one = await bots.find_command(tx, command_id)
-        found = [one] if one else []
+        command = await bots.find_command(tx, command_id)
+        commands = [command] if command else []
     else:
-        found = await bots.commands_named(tx, word(name))
-    for one in found:
-        if one.owner == await owner(one.bot_id):
-            return one
-    if not found:
+        commands = await bots.commands_named(tx, word(name))
+    for command in commands:
+        if command.owner == await owner(command.bot_id):
+            return command
+    if not commands:
         raise ApiError(ErrorCode.COMMAND_NOT_FOUND, hint=_no_command(command_id))
     raise ApiError(ErrorCode.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
 
 
 async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
     """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
-    found = await bots.find_command(tx, command_id)
-    if found is None or found.bot_id != bot.user_id:
-        known = [f"{one.id} (/{one.command})" for one in await bots.commands_of(tx, bot.user_id)]
+    command = await bots.find_command(tx, command_id)
+    if command is None or command.bot_id != bot.user_id:
+        known = [f"{command.id} (/{command.command})" for command in await bots.commands_of(tx, bot.user_id)]
         raise ApiError(
             ErrorCode.COMMAND_NOT_FOUND,
             hint=f"{_no_command(command_id)}; commands of bot {bot.user_id}: {', '.join(known[:10]) or 'none'}",
         )
-    return found
+    return command
 
 
 def _no_command(command_id: int) -> str:
@@ -145,8 +145,8 @@ async def answer(
     a stranger to the chat speaks by a system message that begins with it; ``dialog`` must mean the chat.
     Raises MESSAGE_NOT_ADDED.
     """
-    found = await rows.find(tx, message_id)
-    place = await chats.find(tx, found.chat_id, command.bot_id, locked=True) if found else None
+    message = await rows.find(tx, message_id)
+    place = await chats.find(tx, message.chat_id, command.bot_id, locked=True) if message else None
     if place is None:
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     chat, member = place
@@ -161,19 +161,19 @@ async def answer(
 
 
 async def call(
-    tx: Tx, author: User, chat: Chat, message_id: int, said: Draft, now: int, context: str = "TEXTAREA"
+    tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, now: int, context: str = "TEXTAREA"
 ) -> None:
     """Leave an event for each command in a person's message that some bot answers to here."""
-    if "/" not in said.text:
+    if "/" not in message.text:
         return
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     called: set[int] = set()
-    for name, params in bbcode.commands(said.text):
+    for name, params in bbcode.commands(message.text):
         for command in await bots.commands_named(tx, name):
             if command.id in called or not _reaches(command, author, chat, here):
                 continue
             called.add(command.id)
-            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, said, here), now)
+            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, message, here), now)
 
 
 async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> None:
@@ -206,8 +206,8 @@ def _pressed_in(message: Message, command: Command) -> str:
     """The context menu, where it alone leads to the command; what clients draw themselves counts as a button."""
     for place in ("KEYBOARD", "MENU"):
         listed = message.params.get(place)
-        for one in listed if isinstance(listed, list) else ():
-            if one.get("BOT_ID") == command.bot_id and one.get("COMMAND") == command.command:
+        for item in listed if isinstance(listed, list) else ():
+            if item.get("BOT_ID") == command.bot_id and item.get("COMMAND") == command.command:
                 return place
     return "KEYBOARD"
 

@@ -56,33 +56,37 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App
     changed = _changed(app, plan)
     await rows.change(tx, changed)
     if changed.install_url != app.install_url or changed.wizard != app.wizard:
-        old = [one for one in await bindings.of_owner(tx, app.owner) if _called(one.event, one.handler, app)]
+        old = [
+            binding
+            for binding in await bindings.of_owner(tx, app.owner)
+            if _called(binding.event, binding.handler, app)
+        ]
         await bindings.unbind(tx, old, now)
         await _listen(tx, changed, now)
     if app.installed and changed.version != app.version:
-        told = AppUpdated(
+        event = AppUpdated(
             actor_id=actor_id,
             owner=app.owner,
             version=str(changed.version),
             previous=str(app.version),
             language=await _language(tx, actor_id),
         )
-        await bindings.announce(tx, told, now)
+        await bindings.announce(tx, event, now)
     return changed
 
 
 def _changed(app: App, plan: NewApp) -> App:
-    given = {
+    values = {
         name: value.strip() if isinstance(value, str) else value
         for name, value in msgspec.structs.asdict(plan).items()
         if value is not None and name != "scopes"
     }
     for name in ("handler_url", "install_url", "redirect_uri"):
-        if given.get(name) and not url_validation.good(given[name]):
+        if values.get(name) and not url_validation.good(values[name]):
             raise ApiError(ErrorCode.ARGUMENT, reason=f"{name.upper()} must be an http or https address")
     if plan.scopes is not None:
-        given["scopes"] = ",".join(plan.scopes)
-    return msgspec.structs.replace(app, **given)
+        values["scopes"] = ",".join(plan.scopes)
+    return msgspec.structs.replace(app, **values)
 
 
 async def install(tx: Tx, actor_id: int, app: App, now: int) -> App:
@@ -100,8 +104,8 @@ async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
     done = msgspec.structs.replace(app, installed=True)
     await rows.change(tx, done)
     language = await _language(tx, actor_id)
-    told = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
-    await bindings.announce(tx, told, now)
+    event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
+    await bindings.announce(tx, event, now)
     return done
 
 
@@ -139,5 +143,5 @@ def _called(event: str, handler: str, app: App) -> bool:
 
 
 async def _language(tx: Tx, user_id: int) -> str:
-    found = await users.find(tx, user_id)
-    return (found.language if found else "") or "en"
+    user = await users.find(tx, user_id)
+    return (user.language if user else "") or "en"

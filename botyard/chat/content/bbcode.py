@@ -36,7 +36,7 @@ class BBToken(NamedTuple):
 
 def mentions(text: str) -> tuple[int, ...]:
     """Ids of the people and bots mentioned, ``[USER=5]…[/USER]``, each once, in order."""
-    return tuple(dict.fromkeys(found for found in map(_user_id, _opened(text, "user")) if found))
+    return tuple(dict.fromkeys(user_id for user_id in map(_user_id, _opened(text, "user")) if user_id))
 
 
 def without_mentions(text: str) -> str:
@@ -64,15 +64,15 @@ def commands(text: str) -> list[tuple[str, str]]:
 
     Text within ``[code]`` begins no command, but may be a parameter.
     """
-    found = []
+    calls = []
     for line in _lines(text):
         if line[:1] != "/":
             continue
         word, *params = line.split(maxsplit=1)
         # "/ or" and "//" begin remarks, not commands.
         if word[1:2] not in ("", "/"):
-            found.append((word[1:], params[0].rstrip() if params else ""))
-    return found
+            calls.append((word[1:], params[0].rstrip() if params else ""))
+    return calls
 
 
 def tokens(text: str) -> Iterator[BBToken]:

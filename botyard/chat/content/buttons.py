@@ -51,23 +51,23 @@ BUTTON: Table = {
 def buttons(value: Any, bot_id: int) -> list[Fields]:
     """The buttons of a keyboard; each names the bot that its command goes to."""
     value, bot_id = _opened(value, "BUTTONS", bot_id)
-    found: list[Fields] = []
+    keyboard: list[Fields] = []
     apart, place = False, 0
     for row in _listed(rows, value, _BUTTONS, "BUTTONS"):
-        built = _built(row.entries, "BUTTONS", place, lambda one: _button(one, bot_id))
+        built = _built(row.entries, "BUTTONS", place, lambda item: _button(item, bot_id))
         place += len(built)
         # A list within the list, as keyboards of other messengers are written, is a line of its own.
-        if found and built and (row.nested or apart) and _NEWLINE not in (found[-1], built[0]):
-            found.append(_NEWLINE)
-        found += built
+        if keyboard and built and (row.nested or apart) and _NEWLINE not in (keyboard[-1], built[0]):
+            keyboard.append(_NEWLINE)
+        keyboard += built
         apart = row.nested
-    return found
+    return keyboard
 
 
 def items(value: Any, bot_id: int) -> list[Fields]:
     """The items of a context menu; each names the bot that its command goes to."""
     value, bot_id = _opened(value, "ITEMS", bot_id)
-    return _built(_listed(entries, value, _ITEMS, "ITEMS"), "ITEMS", 0, lambda one: _item(one, bot_id))
+    return _built(_listed(entries, value, _ITEMS, "ITEMS"), "ITEMS", 0, lambda item: _item(item, bot_id))
 
 
 def _listed(read: Callable[[Any, Grammar], list[T]], value: Any, grammar: Grammar, root: str) -> list[T]:
@@ -80,13 +80,13 @@ def _listed(read: Callable[[Any, Grammar], list[T]], value: Any, grammar: Gramma
 
 def _built(sources: list[Fields], root: str, first: int, build: Callable[[Fields], Fields]) -> list[Fields]:
     """Buttons or items, of which the first has the place ``first``; one that is wrong is told by its place."""
-    found: list[Fields] = []
+    made: list[Fields] = []
     for place, source in enumerate(sources, first):
         try:
-            found.append(build(source))
+            made.append(build(source))
         except ParseFailure as wrong:
             raise wrong.inside(f"{root}[{place}]") from None
-    return found
+    return made
 
 
 def _opened(value: Any, root: str, bot_id: int) -> tuple[Any, int]:
@@ -152,8 +152,8 @@ def _command(source: Fields) -> Fields:
     name, *rest = (text(source.get("COMMAND")) or "").strip().lstrip("/").split(maxsplit=1) or [""]
     if not name:
         return {}
-    given = params(source.get("COMMAND_PARAMS"))
-    return {"COMMAND": name, "COMMAND_PARAMS": " ".join(filter(None, [*rest, given]))}
+    command_params = params(source.get("COMMAND_PARAMS"))
+    return {"COMMAND": name, "COMMAND_PARAMS": " ".join(filter(None, [*rest, command_params]))}
 
 
 def _action(source: Fields) -> Fields:

@@ -68,13 +68,13 @@ def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Cont
     ``bot_id`` is the sender's, 0 for a person; a BOT_ID within the keyboard wins.
     """
     return _content(
-        value, lambda given: buttons(given, bot_id), limit, ErrorCode.KEYBOARD_WRONG, ErrorCode.KEYBOARD_TOO_BIG
+        value, lambda raw: buttons(raw, bot_id), limit, ErrorCode.KEYBOARD_WRONG, ErrorCode.KEYBOARD_TOO_BIG
     )
 
 
 def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
     """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
-    return _content(value, lambda given: items(given, bot_id), limit, ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG)
+    return _content(value, lambda raw: items(raw, bot_id), limit, ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG)
 
 
 def merge(
@@ -103,8 +103,8 @@ def _content(
         return CLEARED
     try:
         value = decoded(value)
-        found = read(value)
-        size = _size(value, found, limit)
+        built = read(value)
+        size = _size(value, built, limit)
     except ParseFailure as error:
         raise ApiError(wrong, hint=_fault(wrong, error)) from error
     except UnicodeError as error:
@@ -113,7 +113,7 @@ def _content(
     if size > limit:
         unit = "bytes" if isinstance(limit, Bytes) else "characters"
         raise ApiError(too_big, hint=f"{_name(wrong)} is {size} {unit} of JSON; the limit is {limit}")
-    return found or CLEARED
+    return built or CLEARED
 
 
 def _name(wrong: ErrorCode) -> str:
@@ -126,11 +126,11 @@ def _fault(wrong: ErrorCode, error: ParseFailure) -> str:
     return str(error) if error.path else f"{_name(wrong)}: {error}"
 
 
-def _size(value: Any, found: list[Fields], limit: int) -> int:
+def _size(value: Any, built: list[Fields], limit: int) -> int:
     """The size as it was sent; what is filled in here, up to five times as much, is not held against anybody."""
     try:
         serialised = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         # It holds what JSON has no words for, in a place that is not read; then what was read counts.
-        serialised = msgspec.json.encode(found)
+        serialised = msgspec.json.encode(built)
     return len(serialised) if isinstance(limit, Bytes) else len(serialised.decode())

@@ -15,8 +15,8 @@ def link(value: object) -> str | None:
 
     Docs: chat-bots/chat-bots-v2/imbot.v2/messages/attachments/index.md, "Limitations and Errors".
     """
-    found = text(value)
-    address = found.strip() if found else ""
+    url = text(value)
+    address = url.strip() if url else ""
     if not address:
         return None
     if not (_local(address) or _web(address)):

@@ -65,11 +65,11 @@ async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
     wanted = list(dict.fromkeys(plan.user_ids))
     if len(wanted) > MEMBERS_MAX:
         raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
-    people = [one for one in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if one.active]
+    people = [user for user in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if user.active]
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
         raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
-    title = plan.title.strip()[:TITLE_MAX] or _chat_with([one for one in people if one.id != actor_id])
+    title = plan.title.strip()[:TITLE_MAX] or _chat_with([user for user in people if user.id != actor_id])
     chat_id = await chats.add(
         tx,
         kind=plan.kind,

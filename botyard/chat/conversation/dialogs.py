@@ -75,10 +75,10 @@ async def get(
     Raises DIALOG_EMPTY, and ``closed`` both where access is missing and where
     there is no such chat, so that nobody can probe.
     """
-    found = await find(tx, user_id, parse(text), locked=locked)
-    if found is None or not await visible(tx, user_id, *found):
+    access = await find(tx, user_id, parse(text), locked=locked)
+    if access is None or not await visible(tx, user_id, *access):
         raise ApiError(closed, hint=CLOSED)
-    return found
+    return access
 
 
 def own(user_id: int, text: str) -> bool:
@@ -92,23 +92,23 @@ async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member
     Raises DIALOG_EMPTY, USER_MISSING for a stranger, DIALOG_CLOSED.
     """
     dialog = parse(text)
-    found = await find(tx, user_id, dialog, locked=True)
-    if found is None and not dialog.prefix:
+    access = await find(tx, user_id, dialog, locked=True)
+    if access is None and not dialog.prefix:
         return await open_private(tx, user_id, dialog.number, now)
-    if found is None or found[1] is None:
+    if access is None or access[1] is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    return found[0], found[1]
+    return access[0], access[1]
 
 
 async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
     """One's dialog with oneself, made when there is none yet."""
-    found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
-    if found is None:
+    access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    if access is None:
         await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]), now)
-        found = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
-    assert found is not None
-    assert found[1] is not None
-    return found[0], found[1]
+        access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    assert access is not None
+    assert access[1] is not None
+    return access[0], access[1]
 
 
 async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
@@ -116,13 +116,13 @@ async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[C
 
     Guests talk where they were let in, and open no dialogs of their own.
     """
-    found = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
-    if found is None:
+    access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    if access is None:
         await _make_private(tx, user_id, other_id, now)
-        found = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
-    assert found is not None
-    assert found[1] is not None
-    return found[0], found[1]
+        access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    assert access is not None
+    assert access[1] is not None
+    return access[0], access[1]
 
 
 async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
@@ -151,7 +151,7 @@ async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], 
             bot=person.bot,
         )
         if person.bot:
-            await bots.count(tx, person.id, chats=1, people=sum(not one.bot for one in people))
+            await bots.count(tx, person.id, chats=1, people=sum(not user.bot for user in people))
     await chats.count_members(
         tx,
         chat_id,
@@ -165,12 +165,12 @@ async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], 
 
 async def _greet(tx: Tx, chat_id: int, people: list[User], user_id: int, now: int) -> None:
     """A bot is told when a private dialog with it is first opened, as if it had joined a chat."""
-    found = await chats.find(tx, chat_id, user_id)
-    assert found is not None
+    access = await chats.find(tx, chat_id, user_id)
+    assert access is not None
     for person in people:
         if person.bot and person.id != user_id:
             event = MemberJoined(actor_id=user_id, chat_id=chat_id, user_id=person.id, history=True)
-            await outbox.publish(tx, event, now, found[0])
+            await outbox.publish(tx, event, now, access[0])
 
 
 async def _outside(tx: Tx, user_id: int) -> bool:

@@ -37,12 +37,12 @@ async def find_group(
     """A group chat to look at; raises like ``get_group``."""
     if chat_id <= 0:
         raise ApiError(ErrorCode.CHAT_EMPTY)
-    found = await chats.find(tx, chat_id, user_id, locked=locked)
-    if found is None or not await dialogs.visible(tx, user_id, *found):
+    access = await chats.find(tx, chat_id, user_id, locked=locked)
+    if access is None or not await dialogs.visible(tx, user_id, *access):
         raise ApiError(missing, hint="there is no such group chat, or the caller is not in it")
-    if found[0].private:
+    if access[0].private:
         raise ApiError(dialog, hint="it is a private dialog, and this is for group chats")
-    return found
+    return access
 
 
 async def add(

@@ -89,20 +89,20 @@ async def note(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: i
 
 async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Chat, Member]:
     """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
-    found = await messages.find(tx, message_id)
-    place = await chats.find(tx, found.chat_id, user_id, locked=True) if found else None
-    if found is None or place is None or place[1] is None or message_id < place[1].first_id:
+    message = await messages.find(tx, message_id)
+    place = await chats.find(tx, message.chat_id, user_id, locked=True) if message else None
+    if message is None or place is None or place[1] is None or message_id < place[1].first_id:
         raise ApiError(missing, hint=_unseen(message_id))
-    return found, place[0], place[1]
+    return message, place[0], place[1]
 
 
 async def look(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Member]:
     """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
-    found = await messages.find(tx, message_id)
-    member = await members.find(tx, found.chat_id, user_id) if found else None
-    if found is None or member is None or message_id < member.first_id:
+    message = await messages.find(tx, message_id)
+    member = await members.find(tx, message.chat_id, user_id) if message else None
+    if message is None or member is None or message_id < member.first_id:
         raise ApiError(missing, hint=_unseen(message_id))
-    return found, member
+    return message, member
 
 
 def _unseen(message_id: int) -> str:
@@ -124,26 +124,26 @@ async def edit(
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
     the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
-    found, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    if found.author_id != actor_id or found.system or found.erased or _late(found, window, now):
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(found, actor_id, window, now))
+    message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
+    if message.author_id != actor_id or message.system or message.erased or _late(message, window, now):
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window, now))
     if text is None and not changed:
         return
-    said = found.text if text is None else text
-    params = {name: value for name, value in {**found.params, **changed}.items() if value is not None}
+    new_text = message.text if text is None else text
+    params = {name: value for name, value in {**message.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
-    if not said and not kept.get("ATTACH"):
-        await _erase(tx, actor_id, found, chat, complete=False, now=now)
+    if not new_text and not kept.get("ATTACH"):
+        await _erase(tx, actor_id, message, chat, complete=False, now=now)
         return
-    await messages.change(tx, message_id, text=said, params=messages.written(params), edited=True, erased=False)
+    await messages.change(tx, message_id, text=new_text, params=messages.written(params), edited=True, erased=False)
     event = MessageEdited(
         actor_id=actor_id,
         chat_id=chat.id,
         message_id=message_id,
-        text=said,
-        mentioned=_mentioned(said),
+        text=new_text,
+        mentioned=_mentioned(new_text),
         params=params,
-        reply_id=found.reply_id,
+        reply_id=message.reply_id,
         members=chat.members,
     )
     await outbox.publish(tx, event, now, chat)
@@ -154,34 +154,34 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 
     ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
     """
-    found, chat, member = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    own = found.author_id == actor_id and not found.system and not _late(found, window, now)
+    message, chat, member = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
+    own = message.author_id == actor_id and not message.system and not _late(message, window, now)
     if not own:
         rules.require(Act.ERASE_OTHERS, chat, member)
-    if found.erased and not complete:
+    if message.erased and not complete:
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint="the message is deleted already")
-    await _erase(tx, actor_id, found, chat, complete=complete, now=now)
+    await _erase(tx, actor_id, message, chat, complete=complete, now=now)
 
 
-async def _erase(tx: Tx, actor_id: int, found: Message, chat: Chat, *, complete: bool, now: int) -> None:
-    if "FILE_ID" in found.params:
-        await files.remove_of_message(tx, found.id)
+async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complete: bool, now: int) -> None:
+    if "FILE_ID" in message.params:
+        await files.remove_of_message(tx, message.id)
     if complete:
-        raised = await messages.counted_at(tx, chat.id, found.id - 1)
-        if found.counted > (raised[1] if raised else 0):
-            await messages.leave_gap(tx, chat.id, found.counted)
-        await messages.remove(tx, found)
+        raised = await messages.counted_at(tx, chat.id, message.id - 1)
+        if message.counted > (raised[1] if raised else 0):
+            await messages.leave_gap(tx, chat.id, message.counted)
+        await messages.remove(tx, message)
         await chats.removed(tx, chat.id)
     else:
-        await messages.change(tx, found.id, text="", params="", edited=found.edited, erased=True)
+        await messages.change(tx, message.id, text="", params="", edited=message.edited, erased=True)
     event = MessageErased(
         actor_id=actor_id,
         chat_id=chat.id,
-        message_id=found.id,
+        message_id=message.id,
         complete=complete,
-        mentioned=_mentioned(found.text),
-        author_id=found.author_id,
-        sent=found.sent,
+        mentioned=_mentioned(message.text),
+        author_id=message.author_id,
+        sent=message.sent,
     )
     await outbox.publish(tx, event, now, chat)
 
@@ -191,8 +191,8 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
 
     Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
     """
-    found, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_ID_WRONG)
-    if found.erased:
+    message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_ID_WRONG)
+    if message.erased:
         raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
     on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE, now)
     off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
@@ -204,7 +204,7 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
         message_id=message_id,
         reaction=LIKE,
         on=on,
-        author_id=found.author_id,
+        author_id=message.author_id,
     )
     await outbox.publish(tx, event, now, chat)
 
@@ -229,13 +229,13 @@ async def history(
     if beside and not await _visible(tx, chat, first, beside):
         return History([], {})
     if newer_than:
-        found = await messages.after(tx, chat.id, first, newer_than, size)
+        page = await messages.after(tx, chat.id, first, newer_than, size)
     elif older_than:
-        found = await messages.before(tx, chat.id, first, older_than, size)
+        page = await messages.before(tx, chat.id, first, older_than, size)
     else:
-        found = await messages.newest(tx, chat.id, first, size)
-    liked = await messages.liked_by(tx, found[-1].id, found[0].id, chat.id) if found else {}
-    return History(found, liked)
+        page = await messages.newest(tx, chat.id, first, size)
+    liked = await messages.liked_by(tx, page[-1].id, page[0].id, chat.id) if page else {}
+    return History(page, liked)
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -252,16 +252,16 @@ async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
 
     Raises MESSAGE_MISSING, and MESSAGE_CLOSED where the chat or the time is hidden from the user.
     """
-    found = await messages.find(tx, message_id)
-    if found is None:
+    message = await messages.find(tx, message_id)
+    if message is None:
         raise ApiError(ErrorCode.MESSAGE_MISSING)
-    member = await members.find(tx, found.chat_id, user_id)
+    member = await members.find(tx, message.chat_id, user_id)
     if member is None or message_id < member.first_id:
         raise ApiError(ErrorCode.MESSAGE_CLOSED)
     # One more on each side tells whether the window is all there is.
-    older = await messages.before(tx, found.chat_id, member.first_id, message_id, each + 1)
-    newer = await messages.after(tx, found.chat_id, member.first_id, message_id, each + 1)
-    window = [*reversed(older[:each]), found, *reversed(newer[-each:])]
+    older = await messages.before(tx, message.chat_id, member.first_id, message_id, each + 1)
+    newer = await messages.after(tx, message.chat_id, member.first_id, message_id, each + 1)
+    window = [*reversed(older[:each]), message, *reversed(newer[-each:])]
     return Around(window, member, len(older) > each, len(newer) > each)
 
 
@@ -272,17 +272,17 @@ async def sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
     return await messages.with_uuid(tx, chat.id, 0 if draft.system else actor_id, draft.uuid)
 
 
-def _locked(found: Message, actor_id: int, window: int | None, now: int) -> str:
+def _locked(message: Message, actor_id: int, window: int | None, now: int) -> str:
     """Why a message that the actor sees cannot be changed."""
-    if found.author_id != actor_id or found.system:
+    if message.author_id != actor_id or message.system:
         return "the message is somebody else's, or a system message"
-    if found.erased:
+    if message.erased:
         return "the message is deleted"
-    return f"it was sent {(now - found.sent) // 3600} hours ago; messages are open for {(window or 0) // 3600} hours"
+    return f"it was sent {(now - message.sent) // 3600} hours ago; messages are open for {(window or 0) // 3600} hours"
 
 
-def _late(found: Message, window: int | None, now: int) -> bool:
-    return window is not None and found.sent + window < now
+def _late(message: Message, window: int | None, now: int) -> bool:
+    return window is not None and message.sent + window < now
 
 
 def _mentioned(text: str) -> tuple[int, ...]:
@@ -290,15 +290,15 @@ def _mentioned(text: str) -> tuple[int, ...]:
 
 
 async def _visible(tx: Tx, chat: Chat, first_id: int, message_id: int) -> bool:
-    found = await messages.find(tx, message_id) if message_id >= first_id else None
-    return found is not None and found.chat_id == chat.id
+    message = await messages.find(tx, message_id) if message_id >= first_id else None
+    return message is not None and message.chat_id == chat.id
 
 
 async def _require_reply(tx: Tx, chat: Chat, member: Member, reply_id: int) -> None:
-    found = await messages.find(tx, reply_id)
-    if found is None:
+    message = await messages.find(tx, reply_id)
+    if message is None:
         raise ApiError(ErrorCode.REPLY_DENIED)
-    place = member if found.chat_id == chat.id else await members.find(tx, found.chat_id, member.user_id)
+    place = member if message.chat_id == chat.id else await members.find(tx, message.chat_id, member.user_id)
     # What is hidden and what is in a stranger's chat must not be told apart from what does not exist.
     if place is None or reply_id < place.first_id:
         raise ApiError(ErrorCode.REPLY_DENIED)

@@ -69,14 +69,14 @@ async def overview(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> O
 
 async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A small chat: one statement brings all its members, the lists are made from them."""
-    found = await members.readers(tx, chat.id, LISTED)
-    seen = [one for one in found if one.read_at and one.read_id == chat.last_message_id != 0]
-    viewers = [one for one in seen if one.user_id != chat.last_author_id]
-    viewers.sort(key=lambda one: (one.read_at, one.user_id))
+    rows = await members.readers(tx, chat.id, LISTED)
+    seen = [reader for reader in rows if reader.read_at and reader.read_id == chat.last_message_id != 0]
+    viewers = [reader for reader in seen if reader.user_id != chat.last_author_id]
+    viewers.sort(key=lambda reader: (reader.read_at, reader.user_id))
     return _People(
-        [one for one in found if one.user_id != user_id],
-        [one.user_id for one in found if one.role in _LEADING],
-        [one.user_id for one in found if one.muted],
+        [reader for reader in rows if reader.user_id != user_id],
+        [reader.user_id for reader in rows if reader.role in _LEADING],
+        [reader.user_id for reader in rows if reader.muted],
         viewers[:VIEWERS],
     )
 
@@ -84,16 +84,16 @@ async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
 async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A big chat: each list is the start of an index."""
     # One more each, for the caller is not among the readers, nor the author among the viewers.
-    found = await members.foremost(
+    rows = await members.foremost(
         tx, chat.id, chat.last_message_id, readers=FOREMOST + 1, viewers=VIEWERS + 1, ids=LISTED
     )
     lists: dict[str, list[Reader]] = {"readers": [], "viewers": [], "managers": [], "muted": []}
-    for name, one in found:
-        lists[name].append(one)
+    for name, reader in rows:
+        lists[name].append(reader)
     viewers = lists["viewers"] if chat.viewers else []
     return _People(
-        [one for one in lists["readers"] if one.user_id != user_id][:FOREMOST],
-        sorted(one.user_id for one in lists["managers"]),
-        [one.user_id for one in lists["muted"]],
-        [one for one in viewers if one.user_id != chat.last_author_id][:VIEWERS],
+        [reader for reader in lists["readers"] if reader.user_id != user_id][:FOREMOST],
+        sorted(reader.user_id for reader in lists["managers"]),
+        [reader.user_id for reader in lists["muted"]],
+        [reader for reader in viewers if reader.user_id != chat.last_author_id][:VIEWERS],
     )

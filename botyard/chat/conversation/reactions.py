@@ -69,12 +69,12 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -
 
     Raises DIALOG_CLOSED where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
     """
-    found, chat = await _place(tx, actor_id, message_id, reaction)
-    if found.erased:
+    message, chat = await _place(tx, actor_id, message_id, reaction)
+    if message.erased:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     if not await rows.add_reaction(tx, message_id, actor_id, reaction, now):
         raise ApiError(ErrorCode.REACTION_SET)
-    await _publish(tx, actor_id, found, chat, reaction, on=True, now=now)
+    await _publish(tx, actor_id, message, chat, reaction, on=True, now=now)
 
 
 async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -> None:
@@ -82,25 +82,25 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str, now: 
 
     Raises DIALOG_CLOSED, REACTION_UNKNOWN.
     """
-    found, chat = await _place(tx, actor_id, message_id, reaction)
+    message, chat = await _place(tx, actor_id, message_id, reaction)
     if await rows.remove_reaction(tx, message_id, actor_id, reaction):
-        await _publish(tx, actor_id, found, chat, reaction, on=False, now=now)
+        await _publish(tx, actor_id, message, chat, reaction, on=False, now=now)
 
 
 async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Chat]:
-    found, chat, _ = await messages.get(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+    message, chat, _ = await messages.get(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
     if reaction not in REACTIONS:
         raise ApiError(ErrorCode.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
-    return found, chat
+    return message, chat
 
 
-async def _publish(tx: Tx, actor_id: int, found: Message, chat: Chat, reaction: str, *, on: bool, now: int) -> None:
+async def _publish(tx: Tx, actor_id: int, message: Message, chat: Chat, reaction: str, *, on: bool, now: int) -> None:
     event = MessageLiked(
         actor_id=actor_id,
         chat_id=chat.id,
-        message_id=found.id,
+        message_id=message.id,
         reaction=reaction,
         on=on,
-        author_id=found.author_id,
+        author_id=message.author_id,
     )
     await outbox.publish(tx, event, now, chat)

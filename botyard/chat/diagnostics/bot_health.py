@@ -47,7 +47,7 @@ class BotHealth(NamedTuple):
 
 async def overview(tx: Tx) -> list[BotHealth]:
     """Every bot, oldest first. Goes through everything that is open: for the command line, not for a busy server."""
-    held = {(one.recipient, one.state): one for one in await delivery_log.backlog(tx)}
+    held = {(backlog.recipient, backlog.state): backlog for backlog in await delivery_log.backlog(tx)}
     return [await _one(tx, bot, held) for bot in await bots.all_bots(tx)]
 
 
@@ -81,8 +81,8 @@ async def _unconfirmed(tx: Tx, recipient: str) -> LoggedDelivery | None:
 
 
 async def _last(tx: Tx, recipient: str, states: frozenset[State]) -> LoggedDelivery | None:
-    found, _ = await delivery_log.page(tx, DeliveryFilter(recipient, states, limit=1))
-    return found[0] if found else None
+    newest, _ = await delivery_log.page(tx, DeliveryFilter(recipient, states, limit=1))
+    return newest[0] if newest else None
 
 
 async def addresses(tx: Tx, bot: Bot) -> list[str]:
@@ -90,6 +90,6 @@ async def addresses(tx: Tx, bot: Bot) -> list[str]:
     if bot.dialect == "v2":
         return [bot.webhook_url] if bot.event_mode == EventMode.WEBHOOK and bot.webhook_url else []
     bound = await bots.handlers(tx, bot.owner)
-    found = [getattr(bound, name) for name in bound.__struct_fields__] if bound else []
-    found += [command.handler for command in await bots.commands_of(tx, bot.user_id)]
-    return list(dict.fromkeys(one for one in found if one))
+    urls = [getattr(bound, name) for name in bound.__struct_fields__] if bound else []
+    urls += [command.handler for command in await bots.commands_of(tx, bot.user_id)]
+    return list(dict.fromkeys(url for url in urls if url))

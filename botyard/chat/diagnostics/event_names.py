@@ -36,13 +36,13 @@ _BY_KIND = {kind.__name__: names for kind, names in NAMES.items()}
 def named(kind: str, dialect: str) -> str:
     """The name of a kind of events in a dialect; of a bot that is gone nobody knows which one it spoke."""
     names = _BY_KIND.get(kind, {})
-    return names.get(dialect) or " or ".join(names[one] for one in ("v1", "v2") if one in names) or "an event"
+    return names.get(dialect) or " or ".join(names[known] for known in ("v1", "v2") if known in names) or "an event"
 
 
 async def of_deliveries(tx: Tx, logged: list[LoggedDelivery]) -> list[str]:
     """The names of what was due to recipients, as each of them is told."""
     known: dict[str, str] = {}
-    return [await _of(tx, one, known) for one in logged]
+    return [await _of(tx, delivery, known) for delivery in logged]
 
 
 async def of_delivery(tx: Tx, logged: LoggedDelivery) -> str:

@@ -76,9 +76,9 @@ _OPUS_HEAD = b"OpusHead"
 def closer(mime: str, extension: str) -> str:
     """A type by the ending of the name, within what the bytes were found to be."""
     base, _, more = mime.partition("; ")
-    found = _BY_NAME.get(base, {}).get(extension, base)
+    narrowed = _BY_NAME.get(base, {}).get(extension, base)
     # JSON and its like are UTF-8 by definition, and take no charset.
-    return f"{found}; {more}" if more and (found == base or found.startswith("text/")) else found
+    return f"{narrowed}; {more}" if more and (narrowed == base or narrowed.startswith("text/")) else narrowed
 
 
 def of_upload(mime: str, extension: str, file: IO[bytes], head: bytes, tail: bytes) -> str:

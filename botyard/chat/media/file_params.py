@@ -42,7 +42,7 @@ def named(value: Any) -> NamedFile:
 
 
 def _from_object(value: Mapping[Any, Any]) -> NamedFile:
-    held = {str(name).lower(): one for name, one in value.items()}
+    held = {str(name).lower(): content for name, content in value.items()}
     if _PAIR in held:
         return named(held[_PAIR])
     if {*held} == {"0", "1"}:

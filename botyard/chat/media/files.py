@@ -125,8 +125,8 @@ async def _put(storage: FileStorage, names: Names, upload: Upload) -> StoredBlob
 
 async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
     """Make the bytes a file's own. Raises FILE_NOT_STORED where they were swept away because it took so long."""
-    for one in kept.names:
-        if not await files.take(tx, one):
+    for name in kept.names:
+        if not await files.take(tx, name):
             raise ApiError(ErrorCode.FILE_NOT_STORED)
     await files.forget(tx, names.all)
 
@@ -216,29 +216,32 @@ async def _remove(database: Database, blobs: Blobs, claimed: list[str]) -> None:
 
 async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
     """A file, and whether the user may have it: only members who see its message, and readers of open chats."""
-    found = await files.find(tx, file_id)
-    place = await chats.find(tx, found.chat_id, user_id) if found else None
-    if found is None or place is None:
+    file = await files.find(tx, file_id)
+    place = await chats.find(tx, file.chat_id, user_id) if file else None
+    if file is None or place is None:
         return None
     chat, member = place
-    seen = member is None or found.message_id >= member.first_id
-    return found, seen and await dialogs.visible(tx, user_id, chat, member)
+    seen = member is None or file.message_id >= member.first_id
+    return file, seen and await dialogs.visible(tx, user_id, chat, member)
 
 
-async def files_of(tx: Tx, found: Iterable[Message]) -> list[File]:
+async def files_of(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     """The files of messages, each once, in id order; those that are gone are left out."""
-    ids = {one for message in found if not message.erased for one in file_ids(message.params)}
+    ids = {file_id for message in source_messages if not message.erased for file_id in file_ids(message.params)}
     return await files.find_many(tx, sorted(ids))
 
 
-async def copied(tx: Tx, found: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
+async def copied(tx: Tx, message: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
     """Files of a message once more, for a copy of the message in another chat.
 
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
     Say afterwards which message they are of, by ``store.files.set_message``.
     """
-    ids = [await files.copy(tx, one, chat_id=chat.id, author_id=actor_id, now=now) for one in file_ids(found.params)]
-    made = [one for one in ids if one is not None]
+    ids = [
+        await files.copy(tx, file_id, chat_id=chat.id, author_id=actor_id, now=now)
+        for file_id in file_ids(message.params)
+    ]
+    made = [file_id for file_id in ids if file_id is not None]
     if made:
         await files.folder(tx, chat.id, now)
     return made

@@ -35,17 +35,17 @@ def check(base64_text: Any) -> NamedPicture:
     """
     if not isinstance(base64_text, str):
         raise ApiError(ErrorCode.AVATAR_TYPE)
-    found = avatars.check(base64_text)
-    name = hashlib.sha256(found.data).hexdigest()[:40]
-    return NamedPicture(f"{name}.{_ENDINGS[found.mime]}", found.mime, found.data)
+    avatar = avatars.check(base64_text)
+    name = hashlib.sha256(avatar.data).hexdigest()[:40]
+    return NamedPicture(f"{name}.{_ENDINGS[avatar.mime]}", avatar.mime, avatar.data)
 
 
-def prepared(given: Any) -> NamedPicture | ApiError | None:
+def prepared(value: Any) -> NamedPicture | ApiError | None:
     """The same of a parameter, ahead of the transaction: a refusal is kept until its turn comes, nothing is no picture.
 
     The text may stand in a list or an object, beside a name that is not needed.
     """
-    content = named(given).content
+    content = named(value).content
     if content == "":
         return None
     try:

@@ -85,4 +85,4 @@ def _easy(password: str) -> bool:
 
     folded = password.casefold()[:JUDGED]
     spellings = {password[:JUDGED], folded.translate(_KEYS)}
-    return not folded or any(zxcvbn(one)["score"] < TOO_EASY for one in spellings)
+    return not folded or any(zxcvbn(spelling)["score"] < TOO_EASY for spelling in spellings)

@@ -58,14 +58,14 @@ class PasswordSignIn:
         async def known(tx: Tx) -> tuple[User, str] | None:
             return await sessions.password_of(tx, attempt.login) if attempt.login else None
 
-        found = await database.read(known)
-        stored = found[1] if found and found[1] else _DECOY
+        account = await database.read(known)
+        stored = account[1] if account and account[1] else _DECOY
         async with self._busy:
             right = await asyncio.to_thread(passwords.verify, stored, attempt.password)
-        if not found or not found[1] or not right or not found[0].active or found[0].kind not in PEOPLE:
+        if not account or not account[1] or not right or not account[0].active or account[0].kind not in PEOPLE:
             return SignInResult()
         self.throttle.give_back(attempt.login, attempt.address)
-        user_id = found[0].id
+        user_id = account[0].id
         return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user_id, int(now))))
 
 

@@ -35,10 +35,10 @@ def token(keys: Keys, link: FileLink) -> str:
 
 def read(keys: Keys, text: str, now: int) -> FileLink | None:
     """The link of a token; ``None`` for one that is forged or too old."""
-    found = _TOKEN.fullmatch(text)
-    if found is None:
+    match = _TOKEN.fullmatch(text)
+    if match is None:
         return None
-    family, file_id, user_id, form, expires, seal = found.groups()
+    family, file_id, user_id, form, expires, seal = match.groups()
     right = _sign(keys, family, f"{file_id}.{user_id}.{form}.{expires}")
     if not hmac.compare_digest(seal, right) or int(expires) <= now:
         return None

@@ -71,12 +71,12 @@ def _keys(login: str, address: str) -> tuple[tuple[tuple[str, str], Allowance], 
 def network(address: str) -> str:
     """What is counted as one address: of IPv6 the half that a household or a server is given whole."""
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         # What a proxy says, too, may be no address, and need not be remembered at any length.
         return address[:LONGEST]
-    if isinstance(found, ipaddress.IPv4Address):
-        return str(found)
-    if found.ipv4_mapped:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.ip_network((found, 64), strict=False))
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip, 64), strict=False))

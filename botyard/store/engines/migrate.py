@@ -80,7 +80,7 @@ async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
 
 async def apply(tx: Tx, engine: str, folder: Folder | None = None, *, last: int | None = None) -> list[str]:
     """Apply what is missing, up to the migration of number ``last``; the names."""
-    known = [one for one in _known(folder) if last is None or one.number <= last]
+    known = [migration for migration in _known(folder) if last is None or migration.number <= last]
     if lock := _LOCK.get(engine):
         await tx.one(lock)
     await tx.run(_TABLE)
@@ -92,9 +92,9 @@ async def apply(tx: Tx, engine: str, folder: Folder | None = None, *, last: int 
     return [step.migration.name for step in steps]
 
 
-def require_known(found: dict[int, tuple[str, str]]) -> None:
+def require_known(recorded: dict[int, tuple[str, str]]) -> None:
     """See that migrations that were applied elsewhere are those of this program. Raises ``Unavailable``."""
-    _steps(_known(None), found, "sqlite")
+    _steps(_known(None), recorded, "sqlite")
 
 
 async def pending(db: Database, folder: Folder | None = None) -> list[str]:
@@ -173,12 +173,12 @@ def _repair(migration: Migration, made: tuple[str, str]) -> Sequence[str]:
 def _known(folder: Folder | None) -> list[Migration]:
     """The files of the folder in the order of their numbers, which count up from 1 without a gap."""
     place = folder if folder is not None else resources.files("botyard.store") / "migrations"
-    found = [
+    migrations = [
         Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
         for file in place.iterdir()
         if (match := _NAME.fullmatch(file.name))
     ]
-    found.sort()
-    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
-        raise ValueError(f"Migrations must count up from 0001: {', '.join(m.name for m in found)}.")
-    return found
+    migrations.sort()
+    if [migration.number for migration in migrations] != list(range(1, len(migrations) + 1)):
+        raise ValueError(f"Migrations must count up from 0001: {', '.join(m.name for m in migrations)}.")
+    return migrations

@@ -50,7 +50,7 @@ def _first_lost(known: Iterable[tuple[str, Identity]]) -> str:
 
 def _identity(place: str) -> Identity:
     try:
-        found = os.stat(place)
+        status = os.stat(place)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -67,8 +67,8 @@ async def rows(tx: Tx, engine: str, table: str, columns: list[str]) -> AsyncIter
 async def last_numbers(tx: Tx, engine: str, names: Iterable[str]) -> dict[str, int]:
     """The last number that each table which numbers its rows has given out: none is ever given twice."""
     if engine == "sqlite":
-        found = await tx.all("SELECT name, seq FROM sqlite_sequence")
-        return {str(name): int(seq) for name, seq in found if name in set(names)}
+        sequences = await tx.all("SELECT name, seq FROM sqlite_sequence")
+        return {str(name): int(seq) for name, seq in sequences if name in set(names)}
     last: dict[str, int] = {}
     for name in names:
         sequence = await _sequence(tx, name)
@@ -92,12 +92,12 @@ async def clear(tx: Tx, engine: str, names: Iterable[str]) -> list[tuple[str, st
     return tied
 
 
-async def load(tx: Tx, table: str, columns: list[str], found: Iterator[list[Any]]) -> None:
+async def load(tx: Tx, table: str, columns: list[str], source: Iterator[list[Any]]) -> None:
     """Insert rows."""
     names = [checked(column) for column in columns]
     values = ", ".join(f":{name}" for name in names)
     sql = f"INSERT INTO {checked(table)} ({', '.join(names)}) VALUES ({values})"
-    while page := list(islice(found, PAGE)):
+    while page := list(islice(source, PAGE)):
         await tx.many(sql, (dict(zip(names, row, strict=True)) for row in page))
 
 

@@ -64,16 +64,16 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except DRIVER as problem:
-        found = translate_error(problem)
-        if found is problem:
+        error = translate_error(problem)
+        if error is problem:
             raise
-        raise found from problem
+        raise error from problem
 
 
 def reason_of(problem: BaseException) -> str:
     """An error of the driver in a sentence, whatever it is."""
-    found = translate_error(problem)
-    return found.reason if isinstance(found, Unavailable) else str(found)
+    error = translate_error(problem)
+    return error.reason if isinstance(error, Unavailable) else str(error)
 
 
 def server_lost(problem: Unavailable) -> bool:

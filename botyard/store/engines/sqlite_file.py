@@ -84,9 +84,9 @@ def _create(path: str | Path) -> None:
 def _require_one_name(path: str | Path) -> None:
     """Raises FolderUnusable for a file with two names: SQLite would keep a log beside each, and spoil the file."""
     with contextlib.suppress(OSError):
-        found = os.stat(path)
+        status = os.stat(path)
         # A folder has more names than one by nature; that it is no database, SQLite says.
-        if found.st_nlink > 1 and stat.S_ISREG(found.st_mode):
+        if status.st_nlink > 1 and stat.S_ISREG(status.st_mode):
             raise FolderUnusable(
                 f"{path} has another name, a hard link, under which it could be written to at the same time; "
                 "remove one of the two, or copy the file."

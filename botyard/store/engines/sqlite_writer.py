@@ -72,8 +72,8 @@ class _Disk:
         self._jobs.put(None)
 
     def _serve(self) -> None:
-        while (found := self._jobs.get()) is not None:
-            job, then = found
+        while (queued := self._jobs.get()) is not None:
+            job, then = queued
             problem: BaseException | None = None
             try:
                 job()
@@ -285,8 +285,8 @@ class Writer:
                 self._connection.execute("ROLLBACK")
         if lost := self._files.lost():
             self._refusal.begin(lost)
-        found = translate_error(problem) if isinstance(problem, apsw.Error) else problem
-        reason = found.reason if isinstance(found, Unavailable) else "The database gave up the transaction."
+        error = translate_error(problem) if isinstance(problem, apsw.Error) else problem
+        reason = error.reason if isinstance(error, Unavailable) else "The database gave up the transaction."
         refused = self._refusal.refusal() if lost else Unavailable(reason)
         for call in group:
             if call.error is None:
