@@ -21,6 +21,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
 from botyard.store import offline_events
 from botyard.store.offline_events import PAGE, OfflineQueue
+from botyard.wire.coerce import Address, Identifier, Structured
 
 LIMIT = 50
 LIMIT_MAX = 1000
@@ -38,10 +39,10 @@ class Bind(Params, frozen=True):
     """`event_type` is online or offline; `auth_type` names a user, else it is whoever causes the event."""
 
     event: str = ""
-    handler: str = ""
+    handler: Address = ""
     auth_type: int = 0
     event_type: str = "online"
-    auth_connector: str = ""
+    auth_connector: Identifier = ""
     options: Options = Options()
 
 
@@ -147,12 +148,12 @@ async def get(call: Call, p: NoParams) -> list[Handler]:
 
 
 class OfflineGet(Params, frozen=True):
-    filter: Any = None
-    order: Any = None
+    filter: Structured = None
+    order: Structured = None
     limit: int = LIMIT
     clear: bool = True
     process_id: str = ""
-    auth_connector: str = ""
+    auth_connector: Identifier = ""
     error: bool = False
 
 
@@ -211,10 +212,10 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
 
 
 class OfflineList(Params, frozen=True):
-    filter: Any = None
-    order: Any = None
+    filter: Structured = None
+    order: Structured = None
     start: int = 0
-    auth_connector: str = ""
+    auth_connector: Identifier = ""
 
 
 class Listed(Record, frozen=True, rename="upper"):

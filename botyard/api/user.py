@@ -26,6 +26,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
 from botyard.store import user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
+from botyard.wire.coerce import Structured
 
 SCOPES = ("user", "user_brief", "user_basic")
 
@@ -34,13 +35,13 @@ class GetParams(Params, frozen=True, rename="upper"):
     """A filter in FILTER, or its plain fields beside the other parameters (clients do both)."""
 
     sort: Any = None
-    order: Any = None
+    order: Structured = None
     filter: dict[str, Any] = msgspec.field(default_factory=dict)
     admin_mode: bool = False
     select: list[str] = msgspec.field(default_factory=list)
     image_resize: str = ""
     start: int = 0
-    id: Any = None
+    id: Structured = None
     active: Any = None
     name: Any = None
     last_name: Any = None
@@ -60,7 +61,7 @@ class GetParams(Params, frozen=True, rename="upper"):
     work_phone: Any = None
     work_position: Any = None
     user_type: Any = None
-    uf_department: Any = None
+    uf_department: Structured = None
     name_search: Any = None
 
 

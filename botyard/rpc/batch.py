@@ -58,7 +58,8 @@ class Batch:
     async def answer(self, commands: Mapping[str, Any], halt: bool) -> Hinted[Answers]:
         """Run the commands in the order sent; with ``halt`` stop at the first that fails."""
         for place, (key, command) in enumerate(commands.items()):
-            name = ""
+            name: str = ""
+            params: dict[str, Any] = {}
             try:
                 if place >= MAX_COMMANDS:
                     hint = f"{len(commands)} commands came, {MAX_COMMANDS} are carried out"
@@ -66,6 +67,7 @@ class Batch:
                 name, params = parsed(command)
                 await self._one(key, name, params)
             except ApiError as refused:
+                hints.respell(refused, params.keys)
                 self._failed(key, name, refused)
                 if halt:
                     break
@@ -165,14 +167,14 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
     """
     if isinstance(command, str):
         name, _, query = command.partition("?")
-        return name.strip(), forms.parse(query.encode("utf-8", "surrogatepass")) if query else {}
+        return name.strip(body.BLANKS), forms.parse(query.encode("utf-8", "surrogatepass")) if query else {}
     if isinstance(command, dict):
         words = {str(word).lower(): value for word, value in command.items()}
         params = words.get("params", words.get("query"))
-        return str(words.get("method", "")), params if isinstance(params, dict) else {}
+        return str(words.get("method", "")), forms.unmarked(params) if isinstance(params, dict) else {}
     if isinstance(command, list) and command:
         params = command[1] if len(command) > 1 else {}
-        return str(command[0]), params if isinstance(params, dict) else {}
+        return str(command[0]), forms.unmarked(params) if isinstance(params, dict) else {}
     return "", {}
 
 
@@ -180,7 +182,8 @@ def commands_of(given: Any) -> dict[str, Any]:
     """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
     if isinstance(given, str):
         # The limits of the door hold for JSON inside of a form as well.
-        given = body.json(given.encode("utf-8", "surrogatepass")) if given.lstrip()[:1] in ("{", "[") else None
+        text = given.lstrip(body.BLANKS)
+        given = body.json(text.encode("utf-8", "surrogatepass")) if text[:1] in ("{", "[") else None
     if isinstance(given, list):
         return {str(place): one for place, one in enumerate(given)}
     return given if isinstance(given, dict) else {}

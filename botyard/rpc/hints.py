@@ -7,7 +7,7 @@ odd about the parameters behind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.method_errors import CALLER, FAULTS, LOAD
 from botyard.rpc.parameters import decoded, is_json_text, known, notes
+from botyard.wire.coerce import says_nothing
 
 NEAREST = 3
 ALIKE = 0.6
@@ -184,6 +185,17 @@ def explain(refused: ApiError, method: Method, given: Mapping[str, Any]) -> None
     refused.hint = "; ".join(filter(None, parts))
 
 
+_UNKNOWN = re.compile(r"(unknown parameter )([^;\[]+)(?=;)")
+
+
+def respell(refused: ApiError, names: Callable[[], Iterable[str]]) -> None:
+    """Tell unknown parameters as the caller wrote them; the names of a call are looked at in lower case."""
+    if not _UNKNOWN.search(refused.hint):
+        return
+    written = {name.lower(): name for name in names()}
+    refused.hint = _UNKNOWN.sub(lambda found: found[1] + written.get(found[2].lower(), found[2]), refused.hint)
+
+
 def _of_bot(words: str, method: Method) -> str:
     """A bot does what is called in its name: it, and not who calls, is or is not in a chat."""
     acts = method.access is Access.BOT_OWNER and "botid" in {key.replace("_", "") for key in known(method.params)}
@@ -244,7 +256,7 @@ def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") 
     for key, one in names.items():
         if key.replace("_", "") == name:
             path = f"{inside}[{one.name}]" if inside else one.name
-            return [_ParameterPath(path, lower.get(key) not in (None, "", "None", [], {}))]
+            return [_ParameterPath(path, _came(lower.get(key)))]
     for key, one in names.items():
         if isinstance(one.kind, type) and issubclass(one.kind, msgspec.Struct):
             value = decoded(lower.get(key))
@@ -256,6 +268,10 @@ def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") 
             if found:
                 return found
     return []
+
+
+def _came(value: Any) -> bool:
+    return not says_nothing(value) if isinstance(value, str) else value not in (None, [], {})
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

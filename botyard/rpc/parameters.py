@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import msgspec
 
+from botyard.wire.body import BLANKS
 from botyard.wire.hint import kind_of
 from botyard.wire.json_text import fault
 
@@ -18,7 +19,7 @@ MOST = 5
 LOOKED_AT = 40
 """Parameters of one object that are looked at, and the longest of their names: a call may hold thousands."""
 _ALIKE = 0.8
-_NOTHING = (None, "", "None")
+_NOTHING = (None, "", "None", "null", "undefined")
 # Said by many clients to many servers, and of no consequence.
 _PASSED_OVER = frozenset({"auth", "access_token", "sessid", "halt", "start", "client_secret"})
 
@@ -93,12 +94,12 @@ def _mistyped(one: Known, value: Any, path: str) -> Iterator[str]:
 
 def is_json_text(value: Any) -> bool:
     """Whether a value is meant as JSON text of an object or a list, good or not."""
-    return isinstance(value, str) and value[:LOOKED_AT].lstrip()[:1] in ("{", "[")
+    return isinstance(value, str) and value[:LOOKED_AT].lstrip(BLANKS)[:1] in ("{", "[")
 
 
 def decoded(value: Any) -> Any:
     """A value, or what its JSON text holds; text that cannot be read stays as it is."""
-    return value if not is_json_text(value) or fault(value) else msgspec.json.decode(value)
+    return value if not is_json_text(value) or fault(value) else msgspec.json.decode(value.lstrip(BLANKS))
 
 
 def plain(kind: Any) -> Any:

@@ -128,8 +128,19 @@ async def find_alias(tx: Tx, alias: str) -> Bot | None:
     return _bot(row) if row else None
 
 
+async def alias_owner(tx: Tx, alias: str) -> str:
+    """The owner that an alias stands for, also when no bot of it is left; "" for none."""
+    row = await tx.one("SELECT owner FROM bot_aliases WHERE alias = :alias", alias=alias)
+    return str(row[0]) if row else ""
+
+
 async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:
-    """Note the alias of all bots that were registered under an owner."""
+    """Note the alias of an owner, for good, and for all bots that were registered under it."""
+    await tx.run(
+        "INSERT INTO bot_aliases (alias, owner) VALUES (:alias, :owner) ON CONFLICT (alias) DO NOTHING",
+        alias=alias,
+        owner=first_owner,
+    )
     await tx.run(
         """UPDATE bots SET alias = :alias
            WHERE alias = '' AND (first_owner = :owner OR (owner = :owner AND first_owner = ''))""",

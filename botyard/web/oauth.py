@@ -6,7 +6,7 @@ Codes and statuses are those that the official Python SDK's tests found on the r
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,7 @@ from botyard.portal import apps
 from botyard.portal.auth import authorization_codes, tokens
 from botyard.portal.auth.authorization_codes import CodeExchange
 from botyard.portal.auth.tokens import Denied, Keyring, TokenPair
+from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.error_handling import to_api_error
@@ -51,17 +52,7 @@ _INVALID_GRANT: Answer = (
         "error_description": "Invalid authorization data was provided for obtaining access_token",
     },
 )
-HINTS = {
-    "wrong_client": "no application has this client_id",
-    "invalid_client": "the client_secret is not that of the application, or the application is not installed",
-    "invalid_grant": "the code or refresh token is unknown, expired, used before, or another application's",
-    "invalid_scope": "scope asks for more than the application may have",
-    "insufficient_scope": "scope asks for more than the refresh token has",
-}
-"""What the texts leave out; of secrets nothing that tells how near a guess was."""
-
-_DENIED: dict[Denied, Answer] = {
-    Denied.GRANT: _INVALID_GRANT,
+_SCOPES: dict[Denied, Answer] = {
     Denied.APP_SCOPE: (
         403,
         {
@@ -79,6 +70,14 @@ _DENIED: dict[Denied, Answer] = {
 }
 
 
+class Hinted(NamedTuple):
+    """An answer, and what its text leaves out: of secrets nothing that tells how near a guess was."""
+
+    status: int
+    body: dict[str, Any]
+    hint: str = ""
+
+
 class TokenRequest(msgspec.Struct, frozen=True):
     """A request for a token, read."""
 
@@ -93,7 +92,7 @@ class TokenRequest(msgspec.Struct, frozen=True):
 
 async def token(
     context: Context, query: bytes, content_type: str, body: bytes, *, https: bool, authorization: str = ""
-) -> Answer:
+) -> Hinted:
     """Answer `/oauth/token/`: the status and what to send as JSON.
 
     The application is named by the parameters, or by HTTP Basic in ``authorization``.
@@ -101,14 +100,16 @@ async def token(
     try:
         context.limits.admit()
     except ApiError as refused:
-        return _failed(refused)
+        return Hinted(*_failed(refused))
     try:
         client = basic.read(authorization) if authorization else None
         asked = _asked(bodies.decode(content_type, body, query), client)
-        answer = asked if isinstance(asked, tuple) else await _answered(context, asked, https)
-        return _UNAUTHORIZED if client is not None and answer in (_WRONG_CLIENT, _INVALID_CLIENT) else answer
+        answer = asked if isinstance(asked, Hinted) else await _answered(context, asked, https)
+        wrong = client is not None and answer[:2] in (_WRONG_CLIENT, _INVALID_CLIENT)
+        return Hinted(*_UNAUTHORIZED, answer.hint) if wrong else answer
     except Exception as fault:
-        return _failed(to_api_error(fault, "oauth.token"))
+        found = to_api_error(fault, "oauth.token")
+        return Hinted(*_failed(found), hints.hint_text(found))
     finally:
         context.limits.release()
 
@@ -145,14 +146,14 @@ def _failed(refused: ApiError) -> Answer:
     return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
 
 
-def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Answer:
+def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Hinted:
     """The parameters of a request, or the answer to one that lacks some."""
     words = {name: value for name, value in given.items() if isinstance(value, str) and value}
     if client is not None:
         if "client_secret" in words or words.get("client_id", client.client_id) != client.client_id:
             return _invalid_request("The client is named in the header and in the parameters")
         if not client.client_id or not client.secret:
-            return _INVALID_CLIENT
+            return Hinted(*_INVALID_CLIENT, "client id or secret is empty")
         words |= {"client_id": client.client_id, "client_secret": client.secret}
     grant = words.get("grant_type", "")
     if grant and grant not in GRANTS:
@@ -165,11 +166,11 @@ def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenReque
     return TokenRequest(grant, words["client_id"], words["client_secret"], words[proof], *more)
 
 
-def _invalid_request(text: str) -> Answer:
-    return 400, {"error": "invalid_request", "error_description": text}
+def _invalid_request(text: str) -> Hinted:
+    return Hinted(400, {"error": "invalid_request", "error_description": text})
 
 
-async def _answered(context: Context, asked: TokenRequest, https: bool) -> Answer:
+async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinted:
     now = int(context.clock.now())
     ring = Keyring(context.keys, context.settings)
 
@@ -180,17 +181,21 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Answe
     # Wrong names and secrets are the cheap case: they never reach the writer.
     app, own = await context.database.read(check)
     if app is None:
-        return _WRONG_CLIENT
-    if not own or not app.installed:
-        return _INVALID_CLIENT
+        return Hinted(*_WRONG_CLIENT, "no application has this client_id")
+    if not own:
+        return Hinted(*_INVALID_CLIENT, "the client_secret is not that of the application")
+    if not app.installed:
+        return Hinted(*_INVALID_CLIENT, "the application is not installed")
 
     async def work(tx: Tx) -> tuple[TokenPair | Denied, Portal | None]:
         return await _granted(tx, ring, app, asked, now), await portal.get(tx)
 
     pair, found = await context.database.write(work)
-    if isinstance(pair, Denied) or found is None:
-        return _DENIED[pair] if isinstance(pair, Denied) else _INVALID_CLIENT
-    return 200, reply(context, found, app, pair, now)
+    if isinstance(pair, Denied):
+        return Hinted(*_SCOPES.get(pair, _INVALID_GRANT), pair.value)
+    if found is None:
+        return Hinted(*_INVALID_CLIENT)
+    return Hinted(200, reply(context, found, app, pair, now))
 
 
 async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest, now: int) -> TokenPair | Denied:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -89,8 +90,13 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
         given = _request(scope, wanted, _params(scope, wanted, b""), started).credentials
         async with upload_buffer.received(context, method, scope, receive, given, started) as params:
             return await dispatch(context, _request(scope, wanted, params, started))
-    params = _params(scope, wanted, await read_body(scope, receive))
-    return await dispatch(context, _request(scope, wanted, params, started))
+    raw = await read_body(scope, receive)
+    params = _params(scope, wanted, raw)
+    try:
+        return await dispatch(context, _request(scope, wanted, params, started))
+    except ApiError as refused:
+        hints.respell(refused, partial(_names, scope, wanted, raw))
+        raise
 
 
 def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
@@ -105,6 +111,12 @@ def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
             raise
         raise ApiError(ErrorCode.JSON_V3, hint=refused.v1()[1]) from None
     return {name: value for name, value in asked.items() if name in ("auth", "access_token")} | params
+
+
+def _names(scope: Scope, wanted: Target, raw: bytes) -> list[str]:
+    """The names of the parameters as they were sent."""
+    kind = "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")
+    return body.names(kind, raw, scope["query_string"])
 
 
 def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: float) -> Request:

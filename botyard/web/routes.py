@@ -73,11 +73,10 @@ async def token(context: Context, scope: Scope, receive: Receive, send: Send, pa
     raw = await read_body(scope, receive)
     kind, authorization = (header(scope, name).decode("latin-1") for name in (b"content-type", b"authorization"))
     https = scope.get("scheme") == "https"
-    status, value = await oauth.token(
+    status, value, hint = await oauth.token(
         context, scope["query_string"], kind, raw, https=https, authorization=authorization
     )
     by_header = status == HTTPStatus.UNAUTHORIZED and basic.read(authorization) is not None
-    hint = oauth.HINTS.get(str(value.get("error", "")), "")
     more = [*hinted(hint), (b"www-authenticate", basic.CHALLENGE)] if by_header else hinted(hint)
     await answer_json(send, status, value, more)
     if context.calls is not None:

@@ -21,6 +21,8 @@ from botyard.wire.surrogates import half_character, lone_escape, not_utf8
 # Clients that announce a Latin charset send UTF-8 all the same, or escapes; portals do not look at it.
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "iso-8859-1")
 _BOM = b"\xef\xbb\xbf"
+BLANKS = " \t\r\n\ufeff"
+"""What may stand before JSON text: blanks, and the mark of UTF-8."""
 # A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
 _JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
 _JSON_BLANKS = b" \t\r\n"
@@ -44,6 +46,11 @@ def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BOD
     if len(query) > MAX_BODY:
         raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"the query is {len(query)} bytes", limit=MAX_BODY)
     return _merged(query, _body(content_type, body) if body else {})
+
+
+def names(content_type: str, body: bytes, query: bytes) -> list[str]:
+    """The names of what `decode` has read, as they were sent."""
+    return [*forms.parse(query), *(_body(content_type, body) if body else ())]
 
 
 def decode_file(content_type: str, body: IO[bytes], query: bytes, keep: Keep) -> dict[str, Any]:
@@ -161,7 +168,7 @@ def _json_params(body: bytes) -> dict[str, Any]:
         return {}
     value = json(text)
     if isinstance(value, dict):
-        return value
+        return forms.unmarked(value)
     # The PHP SDK sends `[]` where there are no parameters; a list holds positional ones.
     if isinstance(value, list):
         return {str(index): item for index, item in enumerate(value)}

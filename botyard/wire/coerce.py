@@ -25,6 +25,14 @@ ID: Final = "id"
 Id = Annotated[int, ID]
 """An id that may be left out, and then means somebody: what is no number at all does not, it is ``NOBODY``."""
 NOBODY: Final = -1
+ADDRESS: Final = "address"
+Address = Annotated[str, ADDRESS]
+"""An address: what clients make of a value that is not there says nothing, for such a word is no address."""
+Identifier = Annotated[str, ADDRESS]
+"""The same of a UUID or a name of the caller's own, which no two calls mean by chance."""
+STRUCTURED: Final = "structured"
+Structured = Annotated[Any, STRUCTURED]
+"""Anything that may be a list or an object, which forms also hold as JSON text. Other values stay as they are."""
 Convert = Callable[[Any], Any]
 
 # What a converter answers where the value says nothing, so that the default stands.
@@ -33,6 +41,7 @@ _SILENT: Final = object()
 _INT64: Final = 2**63
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z")
+_MAX_NOTHING = 40
 # The longest number that is worth reading; longer ones are beyond 64 bits or beyond precision.
 _MAX_NUMBER = 400
 
@@ -41,6 +50,8 @@ _FALSE = ("0", "N", "n", "false", "False", "FALSE", "no", "No", "NO", "off", "Of
 _WORDS: Final = dict.fromkeys(_TRUE, True) | dict.fromkeys(_FALSE, False)
 # Two Python clients write their None as this word; JavaScript puts the two others into a form.
 _NOTHING: Final = ("", "None", "null", "undefined")
+# Where a word cannot be meant, it says nothing in any case.
+_NO_VALUE: Final = frozenset({"", "none", "null", "undefined"})
 # A text may be these two words.
 _NO_TEXT: Final = ("", "None")
 
@@ -91,8 +102,8 @@ def _fields(struct: Any) -> tuple[dict[str, tuple[str, Convert]], list[tuple[str
 
 
 def _converter(kind: Any) -> Convert:
-    if get_origin(kind) is Annotated and ID in get_args(kind):
-        return _id
+    if get_origin(kind) is Annotated and get_args(kind)[1] in _MARKED:
+        return _MARKED[get_args(kind)[1]]
     kind = _plain(kind)
     if kind in _SIMPLE:
         return _SIMPLE[kind]
@@ -160,6 +171,19 @@ def _int(value: Any) -> Any:
 def _id(value: Any) -> Any:
     found = _int(value)
     return found if found or value in ("0", 0) else NOBODY
+
+
+def _address(value: Any) -> Any:
+    return _SILENT if isinstance(value, str) and says_nothing(value) else _str(value)
+
+
+def says_nothing(value: str) -> bool:
+    """Whether a text is what a client writes for a value that is not there."""
+    return len(value) < _MAX_NOTHING and value.strip().lower() in _NO_VALUE
+
+
+def _structured(value: Any) -> Any:
+    return _json(value, "[{", value) if isinstance(value, str) else value
 
 
 def _leading_int(value: str) -> int:
@@ -237,7 +261,7 @@ def _list(convert: Convert) -> Convert:
             items: Iterable[Any] = value
         elif isinstance(value, Mapping):
             items = value.values()
-        elif value is None or value is False or value in _NOTHING:
+        elif value is None or value is False or (isinstance(value, str) and says_nothing(value)):
             return []
         else:
             items = (value,)
@@ -274,11 +298,11 @@ def _struct(kind: type[msgspec.Struct]) -> Convert:
 
 def _json(value: str, openings: str, otherwise: Any) -> Any:
     """Decode text that begins as JSON does; ``otherwise`` where it does not, or cannot be read."""
-    start = value.lstrip()[:1]
-    if not start or start not in openings:
+    text = value.lstrip(body.BLANKS)
+    if not text or text[0] not in openings:
         return otherwise
     try:
-        return body.json(value.encode())
+        return body.json(text.encode())
     except (ApiError, UnicodeEncodeError):
         return otherwise
 
@@ -292,3 +316,5 @@ _SIMPLE: Final[dict[Any, Convert]] = {
     list: _list(_any),
     dict: _dict(_any),
 }
+
+_MARKED: Final[dict[Any, Convert]] = {ID: _id, ADDRESS: _address, STRUCTURED: _structured}

@@ -27,6 +27,8 @@ _PIECE = 64 * 1024
 _MAX_INT_BITS = 4096
 # Names up to this length are kept once they were written.
 _SHORT = 40
+MARK = "\ufeff"
+"""The mark of UTF-8, which editors put before the first name; it belongs to no name."""
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -58,6 +60,8 @@ def parse_file(body: IO[bytes]) -> dict[str, Any]:
 
 def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     """Build nested values from decoded names and values (or files), in the order in which they were sent."""
+    if pairs and pairs[0][0][:1] == MARK:
+        pairs = [(pairs[0][0][1:], pairs[0][1]), *pairs[1:]]
     flat = {name: value for name, value in pairs if name}
     if "[" not in "".join(flat):
         return flat
@@ -71,6 +75,15 @@ def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
             hint = f"{len(pairs)} came, and the brackets of their names make more than {MAX_KEYS} values"
             raise ApiError(ErrorCode.BODY_TOO_MANY, hint=hint, limit=MAX_KEYS)
     return {name: _settle(value) for name, value in root.items()}
+
+
+def unmarked(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters, the first name without the mark of UTF-8."""
+    first = next(iter(params), "")
+    if first[:1] != MARK:
+        return params
+    rest = {name: value for name, value in params.items() if name != first}
+    return {first[1:]: params[first]} | rest
 
 
 def encode(value: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ _FAULTS = {
 def fault(text: str) -> str:
     """What is wrong with it, as a caller is told; "" for JSON that can be read."""
     try:
-        body.json(text.encode(errors="surrogatepass"))
+        body.json(text.lstrip(body.BLANKS).encode(errors="surrogatepass"))
     except ApiError as refused:
         return _FAULTS.get(refused.problem) or str(refused.words.get("reason", "it is not valid JSON"))
     return ""

@@ -233,3 +233,29 @@ def test_it_is_found_by_an_index(world: World) -> None:
     plan = world.read(lambda tx: tx.all(sql, alias="x"))
     assert "USING INDEX bots_alias" in str(plan) or "USING COVERING INDEX bots_alias" in str(plan)
     assert "SCAN" not in str(plan)
+
+
+@pytest.mark.parametrize("again", ["imbot.register", "imbot.v2.Bot.register"])
+def test_a_bot_that_is_registered_again_by_it_belongs_to_the_word(pinned: Pinned, again: str) -> None:
+    """Also after the last bot of the word went: its author's code knows the word, a bot only what it was sent."""
+    assert pinned.call("imbot.unregister", BOT_ID=pinned.bot).result is True
+    if again == "imbot.register":
+        v1 = {"CODE": "echo", "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": "Echo"}}
+        bot = pinned.call(again, **v1).result
+    else:
+        v2 = {"code": "echo", "properties": {"name": "Echo"}, "eventMode": "webhook", "webhookUrl": HANDLER}
+        answer = pinned.world.call(again, params={"botToken": pinned.token, "fields": v2})
+        bot = answer.result["bot"]["id"]
+    dialog = str(pinned.ann.id)
+    for word in ("test-client", pinned.token):
+        said = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": dialog, "MESSAGE": "hi"}
+        assert pinned.world.call("imbot.message.add", params=said).result > 0, word
+        # Nor need it be named.
+        del said["BOT_ID"]
+        assert pinned.world.call("imbot.message.add", params=said).result > 0, word
+    assert str(pinned.world.call("imbot.bot.list", CLIENT_ID="test-client").status) == "200"
+    assert pinned.world.call("imbot.unregister", CLIENT_ID="test-client", BOT_ID=bot).result is True
+    # And once more, by the word itself.
+    first = {"CODE": "echo", "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": "Echo"}}
+    third = pinned.world.call("imbot.register", params={"CLIENT_ID": "test-client", **first}).result
+    assert pinned.call("imbot.unregister", BOT_ID=third).result is True

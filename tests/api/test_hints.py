@@ -409,3 +409,42 @@ def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
 def test_who_is_no_administrator_is_told_so(world: World) -> None:
     answer = world.call("botyard.user.list", world.person("Ann", "Smith"))
     assert hint(answer) == "An administrator may call it; the caller is no administrator"
+
+
+@pytest.mark.parametrize("word", ["None", "null", "undefined"])
+class TestAddresses:
+    """What clients make of a value that is not there is no address, and no refusal."""
+
+    def test_of_a_bot(self, world: World, word: str) -> None:
+        slots = ("MESSAGE_ADD", "MESSAGE_UPDATE", "MESSAGE_DELETE", "WELCOME_MESSAGE", "BOT_DELETE")
+        events = {f"EVENT_{slot}": word for slot in slots}
+        good = {"CODE": "w", "CLIENT_ID": "c", "PROPERTIES": {"NAME": "W", "PERSONAL_WWW": word}}
+        bot = world.call("imbot.register", params={**good, **events, "EVENT_HANDLER": "http://localhost:9/"}).result
+        assert bot > 0
+        nothing = world.call("imbot.register", params={**good, **events, "CODE": "v"})
+        assert (nothing.status, nothing.error) == (400, "EVENT_MESSAGE_ADD_ERROR")
+        assert hint(nothing).startswith("EVENT_MESSAGE_ADD or EVENT_HANDLER is missing")
+        update = {"CLIENT_ID": "c", "BOT_ID": bot, "FIELDS": {**events, "PROPERTIES": {"NAME": "X"}}}
+        assert world.call("imbot.update", params=update).result is True
+
+    def test_of_a_command(self, world: World, word: str) -> None:
+        named = {"CLIENT_ID": "test-client", "BOT_ID": world.bot(), "COMMAND": "more", "HIDDEN": "Y"}
+        nothing = world.call("imbot.command.register", params={**named, "EVENT_COMMAND_ADD": word})
+        assert hint(nothing).startswith("EVENT_COMMAND_ADD is missing")
+        good = world.call("imbot.command.register", params={**named, "EVENT_COMMAND_ADD": "http://localhost:9/"})
+        changed = {"CLIENT_ID": "test-client", "COMMAND_ID": good.result}
+        fields = {"EVENT_COMMAND_ADD": word, "HIDDEN": "Y"}
+        assert world.call("imbot.command.update", params={**changed, "FIELDS": fields}).result is True
+
+    def test_of_an_application(self, world: World, word: str) -> None:
+        given = {"TITLE": "App", "SCOPE": "im", "HANDLER_URL": word, "INSTALL_URL": word, "REDIRECT_URI": word}
+        made = world.call("botyard.app.add", params=given).result
+        assert (made["HANDLER_URL"], made["REDIRECT_URI"]) == ("", "")
+
+    def test_of_a_message(self, world: World, word: str) -> None:
+        named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+        sent = [
+            world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "templateId": word}})
+            for _ in range(2)
+        ]
+        assert sent[0].result["id"] != sent[1].result["id"], "no UUID of two messages"

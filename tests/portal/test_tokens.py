@@ -80,21 +80,21 @@ def test_reuse_after_that_moment_is_refused_and_ends_nothing_else(holder: Holder
     """A test run that starts from one file of tokens again and again must not end what it was given last time."""
     second = holder.pair_for(holder.pair.refresh)
     for _ in range(2):
-        assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.GRANT
+        assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.USED
     assert holder.caller(second.access) is not None
     assert holder.caller(holder.pair.access) is not None
     third = holder.pair_for(second.refresh, NOW + GRACE)
-    assert holder.refresh(second.refresh, NOW + 2 * GRACE) is Denied.GRANT
+    assert holder.refresh(second.refresh, NOW + 2 * GRACE) is Denied.USED
     assert isinstance(holder.refresh(third.refresh, NOW + 2 * GRACE), TokenPair)
 
 
 def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
     holder.house.ring = Keyring(holder.house.keys, Settings(profile="prod"))
     second = holder.pair_for(holder.pair.refresh)
-    assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.GRANT
+    assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.USED
     assert holder.caller(second.access) is None
     assert holder.caller(holder.pair.access) is None
-    assert holder.refresh(second.refresh, NOW + GRACE) is Denied.GRANT
+    assert holder.refresh(second.refresh, NOW + GRACE) is Denied.ENDED
 
 
 def test_reuse_does_not_end_other_families(holder: Holder) -> None:
@@ -123,7 +123,7 @@ def test_an_access_token_cannot_refresh(holder: Holder) -> None:
 
 def test_a_person_who_left_gets_no_more_tokens(holder: Holder) -> None:
     holder.house.write(lambda tx: users.set_active(tx, holder.user_id, False, NOW))
-    assert holder.refresh(holder.pair.refresh) is Denied.GRANT
+    assert holder.refresh(holder.pair.refresh) is Denied.INACTIVE
 
 
 def test_fewer_permissions_may_be_asked_for(holder: Holder) -> None:

@@ -220,3 +220,30 @@ def test_the_first_hint_of_a_chain_has_the_word() -> None:
 
 def test_every_kind_of_caller_has_a_sentence() -> None:
     assert all(kind.value.sentence for kind in Access)
+
+
+def test_a_misspelt_name_is_told_as_it_was_written_and_as_it_is_documented(world: World) -> None:
+    bot = world.bot()
+    words = "unknown parameter dialogIdd; did you mean dialogId?"
+    named = {"botId": bot, "botToken": "test-client", "dialogIdd": "chat1", "fields": {"message": "x"}}
+    assert hint(world.call("imbot.v2.Chat.Message.send", params=named)).endswith(words)
+    query = f"botId={bot}&botToken=test-client&dialogIdd=chat1&fields[message]=x"
+    address = f"/rest/{world.admin.id}/{world.admin.secret}/imbot.v2.Chat.Message.send"
+    assert hint(world.get(f"{address}?{query}")).endswith(words)
+    form = world.post(address, query.encode(), "application/x-www-form-urlencoded")
+    assert hint(form).endswith(words)
+    batched = world.call("batch", cmd={"one": f"imbot.v2.Chat.Message.send?{query}"})
+    assert hint(batched).endswith(words)
+    listed = world.call("batch", cmd=[["imbot.v2.Chat.Message.send", named]])
+    assert hint(listed).endswith(words)
+    odd = world.call("imbot.message.add", CLIENT_ID="test-client", dialogID="chat1", MESSAGE="x")
+    assert "unknown parameter dialogID; did you mean DIALOG_ID?" in hint(odd)
+
+
+@pytest.mark.parametrize("command", ["\ufeffuser.get?ID=1", "user.get?%EF%BB%BFID=1", "user.get?\ufeffID=1"])
+def test_the_mark_of_utf_8_in_a_batch_is_no_part_of_a_name(world: World, command: str) -> None:
+    world.person()
+    answer = world.call("batch", cmd={"one": command})
+    assert [one["ID"] for one in answer.result["result"]["one"]] == ["1"]
+    text = "\ufeff" + '{"one": "user.get?ID=1"}'
+    assert world.call("batch", cmd=text).result["result"].keys() == {"one"}

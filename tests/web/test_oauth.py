@@ -18,7 +18,7 @@ from botyard.portal import apps, creation, portal_flags, users
 from botyard.portal.apps import Registered
 from botyard.portal.auth import tokens
 from botyard.portal.auth.keys import Keys
-from botyard.portal.auth.tokens import Keyring, TokenPair
+from botyard.portal.auth.tokens import Denied, Keyring, TokenPair
 from botyard.rpc.call import Context
 from botyard.rpc.limits import OFF, Limits
 from botyard.rpc.registry import Registry
@@ -27,7 +27,6 @@ from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 from botyard.web import basic, oauth
-from botyard.web.oauth import HINTS
 from tests.world import World
 
 FORM = "application/x-www-form-urlencoded"
@@ -83,11 +82,11 @@ class Server:
 
     def get(self, **changes: str) -> tuple[int, dict[str, Any]]:
         query = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, query, "", b"", https=True))
+        return self._runner.run(oauth.token(self.context, query, "", b"", https=True))[:2]
 
     def post(self, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, b"", FORM, body, https=True))
+        return self._runner.run(oauth.token(self.context, b"", FORM, body, https=True))[:2]
 
     def app_info(self, token: str) -> tuple[int, dict[str, Any]]:
         return self._runner.run(oauth.app_info(self.context, token, https=True))
@@ -200,7 +199,7 @@ def test_permissions_beyond_the_grant_are_insufficient_scope(server: Server) -> 
     ],
 )
 def test_what_cannot_be_read_is_an_invalid_request(server: Server, content_type: str, body: bytes, status: int) -> None:
-    answered, reply = asyncio.run(oauth.token(server.context, b"", content_type, body, https=True))
+    answered, reply, _ = asyncio.run(oauth.token(server.context, b"", content_type, body, https=True))
     assert (answered, reply["error"]) == (status, "invalid_request")
 
 
@@ -214,7 +213,7 @@ class TestBasic:
     def ask(self, server: Server, header: str, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(server.words(**{"client_id": "", "client_secret": ""} | changes)).encode()
         asked = oauth.token(server.context, b"", FORM, body, https=True, authorization=header)
-        return server._runner.run(asked)
+        return server._runner.run(asked)[:2]
 
     def good(self, server: Server) -> str:
         return self.header(server.registered.app.client_id, server.registered.secret)
@@ -281,9 +280,31 @@ def test_hints_say_what_can_be_wrong_and_not_how_near_a_guess_was(world: World) 
 
     assert hint(client_id="nobody") == "no application has this client_id"
     near, far = key.client_secret[:-1], "x"
-    assert hint(client_secret=near) == hint(client_secret=far) == HINTS["invalid_client"]
-    assert hint(refresh_token=key.refresh[:-1]) == hint(refresh_token="x") == HINTS["invalid_grant"]
+    assert hint(client_secret=near) == hint(client_secret=far)
+    assert hint(client_secret=far) == "the client_secret is not that of the application"
+    assert hint(refresh_token=key.refresh[:-1]) == hint(refresh_token="x") == Denied.GRANT.value
     assert hint() == ""
+
+
+def test_hints_name_the_true_cause(world: World) -> None:
+    person = world.person()
+    key = world.oauth(person.id)
+
+    def hint(refresh: str = key.refresh) -> str:
+        grant = {"grant_type": "refresh_token", "client_id": key.client_id, "client_secret": key.client_secret}
+        answer = world.get(f"/oauth/token/?{urlencode(grant | {'refresh_token': refresh})}")
+        return answer.headers.get("botyard-hint", "")
+
+    assert hint() == ""
+    world.time += world.context.settings.refresh_grace
+    assert hint() == "the code or refresh token was used before"
+    second = world.token(person.id, key.id, kind="refresh", life=60)
+    world.call("botyard.user.deactivate", ID=person.id)
+    assert hint(second) == "the person that the code or refresh token stands for is deactivated"
+    world.time += 60
+    assert hint(second) == "the code or refresh token is unknown, expired, or another application's"
+    world.call("botyard.app.uninstall", CLIENT_ID=key.client_id)
+    assert hint(second) == "the application is not installed"
 
 
 def test_the_permission_for_our_own_methods_is_not_shown(server: Server, world: World) -> None:

@@ -37,6 +37,9 @@ class Sent(NamedTuple):
 READ = [
     # B1 JSON object or array.
     Sent("B1 object", JSON, b'{"BOT_ID":39,"x":[1,{"a":null}]}', b"", {"bot_id": 39, "x": [1, {"a": None}]}),
+    Sent("B1 the mark of UTF-8 in the first name", JSON, '{"\ufeffa":1,"b":2}'.encode(), b"", {"a": 1, "b": 2}),
+    Sent("B4 the same in a part", MULTIPART, multipart(("\ufeffA", "1"), ("b", "2")), b"", {"a": "1", "b": "2"}),
+    Sent("B2 the same in query and form", FORM, b"%ef%bb%bfb=2", b"%EF%BB%BFA=1", {"a": "1", "b": "2"}),
     Sent("B1 the PHP SDK's empty array (section 7, mistake 1)", JSON, b"[]", b"", {}),
     Sent("B1 positional array", JSON, b'[123,{"POST_MESSAGE":"t"}]', b"", {"0": 123, "1": {"POST_MESSAGE": "t"}}),
     Sent("B1 null is nothing", JSON, b"null", b"", {}),

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
-from botyard.wire.coerce import reader
+from botyard.wire.coerce import Address, Structured, reader
 from botyard.wire.limits import MAX_DEPTH
 
 UserId = NewType("UserId", int)
@@ -56,6 +56,9 @@ class All(msgspec.Struct):
     uany: Any | UnsetType = UNSET
     user: UserId = UserId(77)
     noted: Annotated[int, msgspec.Meta(ge=0)] = 77
+    address: Address = "default"
+    oaddress: Address | None = None
+    structured: Structured = "default"
     raw_list: list = []  # type: ignore[type-arg]
     raw_dict: dict = {}  # type: ignore[type-arg]
 
@@ -248,7 +251,24 @@ TABLE: dict[str, list[tuple[Any, Any]]] = {
     "uany": [("", ""), (None, None), ([1], [1])],
     "user": [("5", 5), ("", DEFAULT)],
     "noted": [("5", 5), ("-5", -5), ("", DEFAULT)],
-    "raw_list": [("[1,null]", [1, None]), ({"0": "x"}, ["x"]), ("", [])],
+    "address": [
+        ("http://x/", "http://x/"),
+        ("", DEFAULT),
+        *((word, DEFAULT) for word in ("None", "null", " undefined ", "NULL", "none")),
+        (None, DEFAULT),
+        ("nonesuch", "nonesuch"),
+    ],
+    "oaddress": [("http://x/", "http://x/"), ("undefined", None), ("NONE", DEFAULT), (None, None)],
+    "structured": [
+        ('{"a":1}', {"a": 1}),
+        ("\ufeff [1]", [1]),
+        ([1], [1]),
+        ("{a}", "{a}"),
+        ("[" * (MAX_DEPTH + 1), "[" * (MAX_DEPTH + 1)),
+        ("5", "5"),
+        (None, None),
+    ],
+    "raw_list": [("NONE", []), ("[1,null]", [1, None]), ({"0": "x"}, ["x"]), ("", [])],
     "raw_dict": [('{"a":[1]}', {"a": [1]}), ("x", {})],
 }
 ROWS = [(field, value, expected) for field, rows in TABLE.items() for value, expected in rows]

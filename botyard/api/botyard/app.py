@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -19,6 +17,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
 from botyard.store import apps
+from botyard.wire.coerce import Address, Structured
 
 
 class Named(Params, frozen=True, rename="upper"):
@@ -29,23 +28,23 @@ class Added(Params, frozen=True, rename="upper"):
     """An application to be registered. USERS opens it to these people only."""
 
     title: str = ""
-    scope: Any = None
-    handler_url: str = ""
-    install_url: str = ""
-    redirect_uri: str = ""
+    scope: Structured = None
+    handler_url: Address = ""
+    install_url: Address = ""
+    redirect_uri: Address = ""
     wizard: bool = False
     version: int = 1
-    users: Any = UNSET
+    users: Structured = UNSET
 
 
 class Updated(Named, frozen=True, rename="upper"):
     """What is left out stays as it is."""
 
     title: str | UnsetType = UNSET
-    scope: Any = UNSET
-    handler_url: str | UnsetType = UNSET
-    install_url: str | UnsetType = UNSET
-    redirect_uri: str | UnsetType = UNSET
+    scope: Structured = UNSET
+    handler_url: Address | UnsetType = UNSET
+    install_url: Address | UnsetType = UNSET
+    redirect_uri: Address | UnsetType = UNSET
     wizard: bool | UnsetType = UNSET
     version: int | UnsetType = UNSET
 
@@ -53,7 +52,7 @@ class Updated(Named, frozen=True, rename="upper"):
 class Restricted(Named, frozen=True, rename="upper"):
     """USERS lists ids. An empty list is lost in a form, so that only EVERYBODY opens the application again."""
 
-    users: Any = UNSET
+    users: Structured = UNSET
     everybody: bool = False
 
 

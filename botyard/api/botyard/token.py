@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.api.botyard import params
@@ -13,7 +11,7 @@ from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.wire.coerce import Id
+from botyard.wire.coerce import Id, Structured
 
 SECONDS_MAX = 10**9
 
@@ -23,7 +21,7 @@ class Asked(Params, frozen=True, rename="upper"):
 
     user_id: Id = 0
     client_id: str = ""
-    scope: Any = None
+    scope: Structured = None
     seconds: int = 0
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.api.botyard import params
@@ -13,7 +11,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, method
 from botyard.store import portal
-from botyard.wire.coerce import Id
+from botyard.wire.coerce import Id, Structured
 
 
 class Added(Params, frozen=True, rename="upper"):
@@ -24,7 +22,7 @@ class Added(Params, frozen=True, rename="upper"):
 
     user_id: Id = 0
     title: str = "Webhook"
-    scope: Any = None
+    scope: Structured = None
 
 
 class Named(Params, frozen=True, rename="upper"):

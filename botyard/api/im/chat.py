@@ -12,10 +12,11 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
+from botyard.wire.coerce import Structured
 
 
 class Add(Params, frozen=True, rename="upper"):
-    users: Any = None
+    users: Structured = None
     type: str = "CHAT"
     title: str = ""
     description: str = ""
@@ -32,7 +33,7 @@ class Add(Params, frozen=True, rename="upper"):
 
 class UserAdd(Params, frozen=True, rename="upper"):
     chat_id: int = 0
-    users: Any = None
+    users: Structured = None
     hide_history: bool = True
 
 

@@ -16,7 +16,7 @@ from botyard.model.bots import ChatApp
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.wire.coerce import Id
+from botyard.wire.coerce import Address, Id
 
 CHECKS = (ErrorCode.CHAT_APP_HTTPS, ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY)
 
@@ -33,7 +33,7 @@ class Phrase(Params, frozen=True, rename="upper"):
 class Fields(Params, frozen=True, rename="upper"):
     """What an application is made of; `None` is not given. ICON_FILE is BASE64."""
 
-    iframe: str | None = None
+    iframe: Address | None = None
     iframe_width: int | None = None
     iframe_height: int | None = None
     iframe_popup: bool | None = None

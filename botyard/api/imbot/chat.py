@@ -18,6 +18,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import chats as rows
+from botyard.wire.coerce import Structured
 
 
 class Add(BotParams, frozen=True, rename="upper"):
@@ -26,7 +27,7 @@ class Add(BotParams, frozen=True, rename="upper"):
     description: str = ""
     color: str = ""
     message: str = ""
-    users: Any = None
+    users: Structured = None
     avatar: Any = ""
     entity_type: str = ""
     entity_id: str = ""
@@ -70,7 +71,7 @@ class UpdateTitle(ChatParams, frozen=True, rename="upper"):
 
 
 class UserAdd(ChatParams, frozen=True, rename="upper"):
-    users: Any = None
+    users: Structured = None
     hide_history: bool = True
 
 

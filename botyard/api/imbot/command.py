@@ -19,6 +19,7 @@ from botyard.model.messages import Draft
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
+from botyard.wire.coerce import Address
 
 
 class Phrase(Params, frozen=True, rename="upper"):
@@ -31,7 +32,7 @@ class Phrase(Params, frozen=True, rename="upper"):
 
 class Register(BotParams, frozen=True, rename="upper"):
     command: str = ""
-    event_command_add: str = ""
+    event_command_add: Address = ""
     lang: list[Phrase] = []
     common: bool = False
     hidden: bool = False
@@ -42,7 +43,7 @@ class UpdateFields(Params, frozen=True, rename="upper"):
     """What is not given stays as it is."""
 
     command: str | None = None
-    event_command_add: str | None = None
+    event_command_add: Address | None = None
     hidden: bool | None = None
     extranet_support: bool | None = None
     lang: list[Phrase] | None = None

@@ -21,6 +21,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
+from botyard.wire.coerce import Address
 
 _TYPES = {kind.value: kind for kind in (BotType.BOT, BotType.OPENLINE, BotType.HUMAN, BotType.SUPERVISOR)}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -38,7 +39,7 @@ class Properties(Params, frozen=True, rename="upper"):
     email: str | None = None
     personal_birthday: str | None = None
     work_position: str | None = None
-    personal_www: str | None = None
+    personal_www: Address | None = None
     personal_gender: str | None = None
     personal_photo: Any = None
 
@@ -46,12 +47,12 @@ class Properties(Params, frozen=True, rename="upper"):
 class HandlerParams(Params, frozen=True, rename="upper"):
     """Addresses for events; EVENT_HANDLER stands for all five. `None` is not given."""
 
-    event_handler: str | None = None
-    event_message_add: str | None = None
-    event_message_update: str | None = None
-    event_message_delete: str | None = None
-    event_welcome_message: str | None = None
-    event_bot_delete: str | None = None
+    event_handler: Address | None = None
+    event_message_add: Address | None = None
+    event_message_update: Address | None = None
+    event_message_delete: Address | None = None
+    event_welcome_message: Address | None = None
+    event_bot_delete: Address | None = None
 
 
 class Slot(NamedTuple):

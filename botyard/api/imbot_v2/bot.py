@@ -23,7 +23,6 @@ from botyard.api.shapes.entities import UserShape
 from botyard.api.shared.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
 from botyard.chat.bots import bots
 from botyard.chat.bots.handler_urls import wrong_handler
-from botyard.chat.content.lenient_parsing import absent
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode
@@ -35,6 +34,7 @@ from botyard.rpc.identity import Auth
 from botyard.rpc.method import Mode, Params, method
 from botyard.store import bots as rows
 from botyard.store import users
+from botyard.wire.coerce import Address, Identifier
 
 TOKEN_MAX = 40
 LISTED_MAX = 200
@@ -58,11 +58,11 @@ class RegisterFields(Fields, frozen=True, rename="camel"):
     properties: Properties = Properties()
     type: str = "bot"
     event_mode: str = "fetch"
-    webhook_url: str = ""
+    webhook_url: Address = ""
     is_hidden: bool = False
     is_reactions_enabled: bool = True
     is_support_openline: bool = False
-    background_id: str | None = None
+    background_id: Identifier | None = None
 
 
 class Register(TokenParams, frozen=True, rename="camel"):
@@ -76,9 +76,9 @@ class UpdateFields(Fields, frozen=True, rename="camel"):
     is_hidden: bool | None = None
     is_reactions_enabled: bool | None = None
     is_support_openline: bool | None = None
-    background_id: str | UnsetType | None = UNSET
+    background_id: Identifier | UnsetType | None = UNSET
     event_mode: str = ""
-    webhook_url: str = ""
+    webhook_url: Address = ""
 
 
 class Update(BotParams, frozen=True, rename="camel"):
@@ -170,7 +170,7 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
     if kind is None:
         raise ApiError(ErrorCode.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
     mode = _mode(given.event_mode or EventMode.FETCH)
-    url = "" if absent(given.webhook_url) else given.webhook_url
+    url = given.webhook_url
     if mode is EventMode.WEBHOOK and not url:
         raise ApiError(ErrorCode.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
@@ -261,7 +261,7 @@ def _switched(bot: Bot, given: UpdateFields) -> Bot:
 def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     """The bot after an update of how it learns of events. Raises EVENT_MODE_WRONG, WEBHOOK_WRONG."""
     mode = _mode(given.event_mode or bot.event_mode)
-    fresh = "" if absent(given.webhook_url) else given.webhook_url
+    fresh = given.webhook_url
     url = fresh or bot.webhook_url
     if fresh and wrong_handler(fresh):
         raise ApiError(ErrorCode.WEBHOOK_WRONG)

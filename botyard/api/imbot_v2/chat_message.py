@@ -30,6 +30,7 @@ from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
+from botyard.wire.coerce import Identifier, Structured
 
 RANGE_MAX = 50
 CONTENT_PROBLEMS = (
@@ -49,8 +50,8 @@ class SendFields(Fields, frozen=True, rename="camel"):
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0
-    template_id: str = ""
-    forward_ids: Any = UNSET
+    template_id: Identifier = ""
+    forward_ids: Structured = UNSET
 
 
 class Send(DialogParams, frozen=True, rename="camel"):

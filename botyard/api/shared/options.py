@@ -10,6 +10,7 @@ from botyard.portal import options
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Params
+from botyard.wire.coerce import Structured
 
 PROBLEMS = (ErrorCode.APP_CONTEXT, ErrorCode.OPTIONS_NO_APP, ErrorCode.OPTIONS_NO_USER)
 
@@ -19,7 +20,7 @@ class Get(Params, frozen=True):
 
 
 class Set(Params, frozen=True):
-    options: Any = None
+    options: Structured = None
 
 
 def owned(call: Call) -> str:

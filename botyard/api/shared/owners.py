@@ -45,10 +45,9 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
     name = owner(call, token)
     if not _may_be_alias(call, token) or await rows.count_of(call.tx, name):
         return name
-    found = await _told(call, token, bot_id)
-    if found is None:
-        return name
-    return found.owner if bot_id else found.known_as
+    found = await _told(call, token, bot_id) if bot_id else None
+    # Also when all bots of that word are gone: a bot that is registered again belongs to it, and not to the token.
+    return found.owner if found else await _first_owner(call, token) or name
 
 
 async def registrant(call: Call, token: str, code: str) -> str:
@@ -76,13 +75,13 @@ async def own_bots(call: Call, token: str) -> list[Bot]:
     found = await rows.of_owner(call.tx, owner(call, token))
     if found or not _may_be_alias(call, token):
         return found
-    told = await _told(call, token)
-    return await rows.of_first_owner(call.tx, told.known_as) if told else []
+    first = await _first_owner(call, token)
+    return await rows.of_first_owner(call.tx, first) if first else []
 
 
 async def is_any_alias(call: Call, token: str) -> bool:
-    """Whether this is the application_token of any bot of a webhook."""
-    return await _told(call, token) is not None
+    """Whether this is the application_token of any bot of a webhook, one that is gone included."""
+    return _may_be_alias(call, token) and await _first_owner(call, token) != ""
 
 
 def is_alias(call: Call, token: str, bot: Bot) -> bool:
@@ -102,7 +101,18 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
         return None
     keys = call.context.keys
     found = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
+    if found is None and not bot_id:
+        # A bot that was registered again is known by the alias once it is told something.
+        first = await _first_owner(call, token)
+        found = next(iter(await rows.of_first_owner(call.tx, first)), None) if first else None
     return found if found and is_alias(call, token, found) else None
+
+
+async def _first_owner(call: Call, token: str) -> str:
+    """The owner that an application_token was made from; "" for a word that is none."""
+    keys = call.context.keys
+    found = await rows.alias_owner(call.tx, keys.alias(token))
+    return found if found and hmac.compare_digest(keys.application_token(found), token) else ""
 
 
 async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:

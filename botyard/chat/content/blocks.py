@@ -26,6 +26,7 @@ from botyard.chat.content.lenient_parsing import (
     whole,
 )
 from botyard.chat.content.links import link
+from botyard.wire.body import BLANKS
 from botyard.wire.hint import kind_of
 
 # "If the value is not specified or is incorrect, 200 is used."
@@ -154,7 +155,7 @@ def _together(name: str, build: Callable[[Fields], Fields]) -> Callable[[Any], l
 
 def _objects(value: Any, name: str) -> list[Fields]:
     # {"IMAGE": "https://…"} means the field without which the block could not be.
-    bare = isinstance(value, str) and not value.lstrip().startswith(("[", "{")) and not empty(value)
+    bare = isinstance(value, str) and not value.lstrip(BLANKS).startswith(("[", "{")) and not empty(value)
     found = [{name: value}] if bare else entries(value, _ANY)
     if not found:
         raise ParseFailure("it is empty")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from botyard.wire.body import BLANKS
 from botyard.wire.hint import kind_of
 from botyard.wire.surrogates import HALF, lone_escape
 
@@ -81,10 +82,10 @@ def empty(value: object) -> bool:
 
 def decoded(value: Any) -> Any:
     """The value itself, or what it holds when it is a JSON text of an object or array."""
-    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+    if not isinstance(value, str) or not value.lstrip(BLANKS).startswith(("[", "{")):
         return value
     try:
-        return msgspec.json.decode(value)
+        return msgspec.json.decode(value.lstrip(BLANKS))
     except RecursionError as error:
         raise ParseFailure("it is nested too deep") from error
     except (msgspec.DecodeError, UnicodeError) as error:

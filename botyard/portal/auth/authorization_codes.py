@@ -79,13 +79,19 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now:
         return Denied.GRANT
     if code.used is not None:
         await apps.revoke_family(tx, code.family, now)
-        return Denied.GRANT
+        return Denied.USED
     await authorization_codes.use(tx, code.hash, now)
-    if app.blocked or code.expires <= now or not _fits(app, code, offer):
+    if code.expires <= now:
         return Denied.GRANT
+    if app.blocked:
+        return Denied.BLOCKED
+    if not _fits(app, code, offer):
+        return Denied.UNFIT
     bearer = await users.find(tx, code.user_id)
-    if bearer is None or not bearer.active or not await apps.admits(tx, app, bearer.id):
-        return Denied.GRANT
+    if bearer is None or not bearer.active:
+        return Denied.INACTIVE
+    if not await apps.admits(tx, app, bearer.id):
+        return Denied.NOT_ADMITTED
     return await tokens.issue(tx, ring, app=app, user_id=bearer.id, now=now, scopes=code.scopes, family=code.family)
 
 

@@ -39,9 +39,15 @@ class TokenPair(msgspec.Struct, frozen=True):
 class Denied(Enum):
     """Why a refresh gave no pair."""
 
-    GRANT = "the token is unknown, expired, used up or another application's"
-    APP_SCOPE = "the application itself may not ask for that permission"
-    PERSON_SCOPE = "the person did not grant that permission"
+    GRANT = "the code or refresh token is unknown, expired, or another application's"
+    USED = "the code or refresh token was used before"
+    ENDED = "the refresh token was ended early, by an administrator or because one of its family came twice"
+    INACTIVE = "the person that the code or refresh token stands for is deactivated"
+    NOT_ADMITTED = "the administrator has opened the application to other people only"
+    BLOCKED = "the administrator has blocked the application"
+    UNFIT = "redirect_uri or code_verifier is not what the code was asked for with"
+    APP_SCOPE = "scope asks for more than the application may have"
+    PERSON_SCOPE = "scope asks for more than the refresh token has"
 
 
 class Keyring(msgspec.Struct, frozen=True):
@@ -134,15 +140,17 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scope
     Refusals are answers, not exceptions: ending a stolen family has to be stored.
     """
     token = await apps.find_refresh(tx, ring.keys.hash(text))
-    if token is None or token.app_id != app.id or token.revoked is not None or token.expires <= now:
+    if token is None or token.app_id != app.id or token.expires <= now:
         return Denied.GRANT
+    if token.revoked is not None:
+        return Denied.ENDED
     if token.replaced is not None and now >= token.replaced + ring.settings.refresh_grace:
         if ring.settings.profile == "prod":
             await apps.revoke_family(tx, token.family, now)
-        return Denied.GRANT
+        return Denied.USED
     bearer = await users.find(tx, token.user_id)
     if bearer is None or not bearer.active:
-        return Denied.GRANT
+        return Denied.INACTIVE
     granted = _granted(app, token, scopes)
     if isinstance(granted, Denied):
         return granted

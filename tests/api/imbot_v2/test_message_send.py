@@ -99,6 +99,14 @@ def test_forwarded_messages_name_their_origin(lab: Lab) -> None:
     assert shown(lab, again["uuidMap"]["0"])["forward"] == one["forward"]
 
 
+def test_what_is_forwarded_may_come_as_json_text(lab: Lab) -> None:
+    """A form has no other way for an object whose keys hold brackets, and some libraries know no other."""
+    heard = lab.say("first")
+    for text in (f'{{"{UUID}": {heard}}}', f"[{heard}]", f"\ufeff [{heard}]"):
+        answer = lab.call("Chat.Message.send", dialogId=lab.dialog, fields={"forwardIds": text})
+        assert shown(lab, next(iter(answer.result["uuidMap"].values())))["text"] == "first", text
+
+
 def test_only_what_the_bot_may_see_is_forwarded(lab: Lab) -> None:
     secret = lab.say("secret", dialog=f"chat{lab.world.chat(lab.ann)}")
     gone = lab.send("gone")
