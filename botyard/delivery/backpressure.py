@@ -111,8 +111,10 @@ class Backpressure:
         flow = self.flow(recipient)
         held, own = self.held + all_, flow.held + mine
         if flow.slow:
-            # What hangs counts against those that hang.
-            most, held, own = self.most // 2, held + self.hanging, own + flow.hanging
+            most = self.most // 2
+            if own or flow.hanging:
+                # What hangs counts against those that hang. Others may be slow because they work: one they may have.
+                held, own = held + self.hanging, own + flow.hanging
         else:
             most = self.most if flow.known else self.most * (5 if flow.waited else 6) // 8
         most = max(1, most)

@@ -159,8 +159,10 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None
     """
     if not recovered:
         return
+    # What was tried in a time that has not come was tried before the clock was set back.
+    future = int(now + 1) * 1000
     rows: list[Mapping[str, Value]] = [
-        {"recipient": one, "since": since, "now": now} for one, since in recovered.items()
+        {"recipient": one, "since": since, "now": now, "future": future} for one, since in recovered.items()
     ]
     nobody = " OR ".join(f"a.problem LIKE '{problem}%'" for problem in NOBODY_THERE)
     await tx.many(
@@ -168,7 +170,7 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None
             WHERE recipient = :recipient AND {OPEN} AND state = 'waiting'
             AND holds_until > 0 AND due > :now AND resent_after * 2 < attempts AND EXISTS (
                 SELECT 1 FROM attempts a WHERE a.delivery_id = deliveries.id AND a.number = deliveries.attempts
-                AND a.status = 0 AND ({nobody}) AND a.started + a.took <= :since)""",
+                AND a.status = 0 AND ({nobody}) AND (a.started + a.took <= :since OR a.started > :future))""",
         rows,
     )
     # What is to be sent at a later moment from the beginning was queued for that moment.

@@ -19,7 +19,7 @@ from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
 from botyard.model.events import Happening, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
-from botyard.store import deliveries, delivery_log, delivery_queue, events, leases
+from botyard.store import deliveries, delivery_log, delivery_queue, events, leases, timekeeping
 from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import ORDERINGS, Ordering
 from tests.world import World
@@ -426,6 +426,9 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     ended(world, "me", a, State.DONE)
     world.write(lambda tx: delivery_queue.next_due(tx))
     world.write(lambda tx: leases.release(tx, "me", int(world.time)))
+    world.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": 1}, int(world.time)))
+    for by in (100.0, -100.0):
+        world.write(lambda tx, by=by: timekeeping.move(tx, by, 100.0 if by < 0 else 0.0, int(world.time)))  # type: ignore[misc]
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(delete_expired(world.context))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.jumps import Jumps
 from botyard.server import open_context
@@ -116,6 +117,26 @@ def test_a_request_that_is_open_is_not_sent_twice(stage: Moved, by: int) -> None
     assert (stage.heard(), stage.states(bot)[2:]) == (["one"], ["sending"])
     (lease,) = [one.due for one in stage.deliveries(bot) if one.state == "sending"]
     assert lease == pytest.approx(stage.world.time + 50, abs=1)
+
+
+@pytest.mark.parametrize("by", [-HOUR, HOUR])
+def test_a_bot_that_is_back_hears_what_it_missed(stage: Moved, by: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, ann = stage.greeted(), stage.world.person("Ann")
+
+    async def refused(*_: object) -> HandlerResponse:
+        return HandlerResponse(0, problem="no connection: refused")
+
+    with monkeypatch.context() as away:
+        away.setattr(stage.service._scheduler.sender, "_send", refused)
+        stage.say(bot, "missed")
+        stage.until(lambda: len(stage.attempts(bot)) == 3)
+        stage.wait(5)
+        stage.until(lambda: len(stage.attempts(bot)) == 4)
+    stage.set_clock(by)
+    stage.wait(1)
+    stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
+    stage.until(lambda: stage.states(bot) == ["done"] * 5)
+    assert stage.handler.heard[-1].message == "missed"
 
 
 def test_a_clock_that_goes_and_comes_back_changes_nothing(stage: Moved) -> None:

@@ -14,7 +14,7 @@ from botyard.config import Settings
 from botyard.delivery import pace
 from botyard.delivery.backpressure import OPEN_FILES, SLOW_SECONDS, Backpressure, raise_open_files
 from botyard.delivery.pace import BATCH, BATCH_BESIDE, SLOT_MAX, SLOT_MIN, Pace
-from botyard.delivery.retries import HandlerResponse as Outcome
+from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import State
 from botyard.model.events import MessageSent
@@ -163,6 +163,24 @@ def test_what_hangs_counts_against_its_own_recipient() -> None:
     assert (places.defer("bot:1", 0, 0), places.held, places.hanging) == (0, 0, 0)
 
 
+def test_one_that_is_slow_is_not_kept_out_by_those_that_hang() -> None:
+    now = 0.0
+    places = Backpressure(16, 64, lambda: now)
+    places.flow("bot:works").ended(20.0)
+    assert places.flow("bot:works").slow
+    for number in range(20):
+        place = places.take(f"bot:{number}")
+        places.begin(place)
+        now += SLOW_SECONDS
+    assert (places.defer("bot:works", 0, 0), places.hanging) == (0, 20)
+    working = places.take("bot:works")
+    places.begin(working)
+    assert places.defer("bot:works", 0, 0) > 0, "one, while so many hang"
+    now += SLOW_SECONDS
+    places.leave(working)
+    assert places.defer("bot:works", 0, 0) == 0
+
+
 class Crowd:
     """Handlers that hang, more of them than there are places, on a clock of their own; who was sent what, and when."""
 
@@ -190,7 +208,7 @@ class Crowd:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
             await deliveries.add(tx, await events.append(tx, event, now), chat, [(recipient, State.WAITING)], now)
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         recipient = "bot:" + address.removeprefix("http://").partition(".")[0]
         self.sent.append((recipient, self.loop.now))
         self.open += 1
@@ -198,8 +216,8 @@ class Crowd:
         try:
             if recipient != "bot:new":
                 await asyncio.sleep(30)
-                return Outcome(0, problem="timeout: it hangs", written=True)
-            return Outcome(200)
+                return HandlerResponse(0, problem="timeout: it hangs", written=True)
+            return HandlerResponse(200)
         finally:
             self.open -= 1
 
