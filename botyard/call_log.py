@@ -10,7 +10,9 @@ import re
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
+from functools import lru_cache
+
+import msgspec
 
 from botyard.wire.hint import one_line
 
@@ -26,7 +28,7 @@ MASK = "***"
 _SECRET = re.compile(r"(?=[\w-]*[a-z])(?=[\w-]*[0-9])[\w-]{20,}")
 
 
-class Called(NamedTuple):
+class Called(msgspec.Struct, frozen=True, gc=False):
     """A call that was responded to: ``text`` is its hint, or else the text of its error."""
 
     status: int
@@ -37,18 +39,29 @@ class Called(NamedTuple):
     @property
     def name(self) -> str:
         """The method as it was called, without what may be a secret."""
-        return _SECRET.sub(MASK, one_line(self.method, NAME_MAX)) or "-"
+        return _shown(self.method)
 
     @property
     def line(self) -> str:
         """``401 imbot.bot.list  needs scope imbot``, ``200 imbot.message.add  3 ms``."""
-        took = f"{self.seconds * 1000:.0f} ms"
-        return f"{self.status} {self.name}  {self.said or took}"
+        if not self.text:
+            return _line(self.status, self.method, round(self.seconds * 1000))
+        return f"{self.status} {self.name}  {self.said}"
 
     @property
     def said(self) -> str:
         """What there is to say, without what may be a secret."""
         return _SECRET.sub(MASK, one_line(self.text)) if self.text else ""
+
+
+def _shown(method: str) -> str:
+    return _SECRET.sub(MASK, one_line(method, NAME_MAX)) or "-"
+
+
+# Nearly all calls go well, are for few methods, and take few milliseconds.
+@lru_cache(maxsize=1024)
+def _line(status: int, method: str, milliseconds: int) -> str:
+    return f"{status} {_shown(method)}  {milliseconds} ms"
 
 
 Entry = object
@@ -88,17 +101,13 @@ class Lines:
         else:
             self._dropped += 1
 
-    def called(self, status: int, method: str, text: str, seconds: float) -> None:
-        """Leave a call to be written soon."""
-        self.add(Called(status, method, text, seconds))
-
     def flush(self) -> None:
         """Write what waits now."""
         if not self._waiting:
             return
-        lines: list[str] = []
-        while self._waiting and len(lines) < self._most:
-            lines.append(self._form(self._waiting.popleft()))
+        # Entries are added meanwhile.
+        entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        lines = [self._form(entry) for entry in entries]
         dropped, self._dropped = self._dropped, 0
         if dropped:
             lines.append(self._form(f"{dropped} lines were dropped: nobody read them fast enough."))

@@ -98,7 +98,7 @@ def written(settings: Settings, *, attempt: AttemptRecord) -> list[str]:
     texts: list[str] = []
     with logging_to(settings, texts.append) as lines:
         if says_calls(settings):
-            lines.called(401, "imbot.bot.list", "needs scope imbot", 0.0012)
+            lines.add(Called(401, "imbot.bot.list", "needs scope imbot", 0.0012))
         Report().attempt(attempt)
         logging.getLogger("botyard.fault").warning("%s is odd", "this")
         logging.getLogger("botyard").info("by the way")

@@ -49,7 +49,8 @@ _SIGNED = {
 
 def require(access: Access, who: Identity) -> None:
     """Raise the row's problem when the caller is not of this kind."""
-    rule = access.value
+    # What ``value`` is; that is a property written in Python, and this is asked for each call.
+    rule: AccessRule = access._value_
     if not rule.admits(who):
         if access is Access.ADMIN:
             raise ApiError(rule.problem, hint=f"{rule.sentence} may call it; the caller is no administrator")

@@ -13,22 +13,18 @@ from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
-from botyard.rpc.long_poll import Watch, watching
 from botyard.rpc.method import V3, Method, Mode, ResultPage
 from botyard.store.engines.db import Tx, Work
-from botyard.store.events import caller
-
-_TRANSACTED = (Mode.READ, Mode.WRITE)
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """A call as the door hands it in: names of ``params`` are lower case."""
+    """A call as the door hands it in: ``method`` is what it found by ``name``, names of ``params`` are lower case."""
 
-    method: str
+    name: str
+    method: Method | None
     params: Mapping[str, Any]
     credentials: Credentials
     started: float
-    watch: Watch | None = None
 
 
 async def dispatch(context: Context, request: Request) -> Outcome:
@@ -36,36 +32,20 @@ async def dispatch(context: Context, request: Request) -> Outcome:
 
     Raises ``ApiError`` with the documented problem for anything that ends the call.
     """
+    method = request.method
     context.limits.admit()
     try:
-        return await _answer(context, request)
+        if method is not None and method.before is None and method.mode in (Mode.READ, Mode.WRITE):
+            return await _run_at_once(context, request, method)
+        identity = await context.database.read(lambda tx: _identified(context, request, tx))
+        return await _run(context, identity, request.name, method, request.params, request.started)
     finally:
         context.limits.release()
 
 
-async def _answer(context: Context, request: Request) -> Outcome:
-    method = context.registry.find(request.method)
-    if method is None or method.before is not None or method.mode not in _TRANSACTED:
-        watching.set(request.watch)
-        identity = await context.database.read(lambda tx: _identified(context, request, tx))
-        return await run(context, identity, request.method, request.params, request.started)
-    found, attempt = method, _Attempt()
-
-    # One transaction serves the look-up of the caller and the method itself: this is the hot path.
-    async def work(tx: Tx) -> Any:
-        identity = await identify(tx, context.keys, request.credentials, request.started)
-        if attempt.job is None:
-            # A work may run again, and is still one request.
-            context.limits.enter(identity.source, request.started)
-        attempt.job = _admitted(context, identity, found, request.params, request.started)
-        return await _result(attempt.job, tx, writing=attempt.writing)
-
-    reading = method.mode is Mode.READ
-    try:
-        return await _done(attempt, _read(context, attempt, work) if reading else context.database.write(work))
-    except ApiError as refused:
-        hints.explain(refused, method, request.params)
-        raise
+async def run(context: Context, identity: Identity, name: str, params: Mapping[str, Any], started: float) -> Outcome:
+    """Carry out one method for somebody already known: the part that `batch` repeats for each command."""
+    return await _run(context, identity, name, context.registry.find(name), params, started)
 
 
 async def require_known(context: Context, credentials: Credentials, started: float) -> None:
@@ -73,22 +53,42 @@ async def require_known(context: Context, credentials: Credentials, started: flo
     await context.database.read(lambda tx: identify(tx, context.keys, credentials, started))
 
 
+def _run_at_once(context: Context, request: Request, method: Method) -> Awaitable[Outcome]:
+    """Identify the caller and run the method in one transaction: this is the hot path."""
+    execution = _Execution(context, method, request.params, request.started)
+
+    async def work(tx: Tx) -> Any:
+        identity = await identify(tx, context.keys, request.credentials, request.started)
+        if execution.identity is None:
+            # A work may run again, and is still one request.
+            context.limits.enter(identity.source, request.started)
+        execution.admit(identity)
+        return await execution.handle(tx)
+
+    return execution.finish(work)
+
+
+async def _run(
+    context: Context, identity: Identity, name: str, method: Method | None, params: Mapping[str, Any], started: float
+) -> Outcome:
+    """Run a method for a caller who was identified before."""
+    if method is None:
+        raise _unknown(context, name)
+    execution = _Execution(context, method, params, started)
+    try:
+        execution.admit(identity)
+        if method.before is not None:
+            execution.prepared = await asyncio.to_thread(method.before, execution.decoded)
+    except ApiError as refused:
+        hints.explain(refused, method, params)
+        raise
+    return await execution.finish(execution.handle)
+
+
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
     identity = await identify(tx, context.keys, request.credentials, request.started)
     context.limits.enter(identity.source, request.started)
     return identity
-
-
-async def run(context: Context, identity: Identity, name: str, params: Mapping[str, Any], started: float) -> Outcome:
-    """Carry out one method for somebody already known: the part that `batch` repeats for each command."""
-    method = context.registry.find(name)
-    if method is None:
-        raise _unknown(context, name)
-    try:
-        return await _run(context, identity, method, params, started)
-    except ApiError as refused:
-        hints.explain(refused, method, params)
-        raise
 
 
 def _unknown(context: Context, name: str) -> ApiError:
@@ -100,94 +100,74 @@ def _unknown(context: Context, name: str) -> ApiError:
     return ApiError(ErrorCode.METHOD_NOT_FOUND, hint=hint)
 
 
-async def _run(
-    context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float
-) -> Outcome:
-    job = _admitted(context, identity, method, params, started)
-    prepared = await asyncio.to_thread(method.before, job.decoded) if method.before else None
+class _Execution:
+    """One method on its way through the steps after the caller is known. ``identity`` is set once it is let in."""
 
-    attempt = _Attempt(job)
+    __slots__ = ("begun", "context", "decoded", "identity", "method", "params", "prepared", "started", "writing")
 
-    async def work(tx: Tx) -> Any:
-        return await _result(job, tx, prepared, writing=attempt.writing)
-
-    if method.mode is Mode.READ:
-        return await _done(attempt, _read(context, attempt, work))
-    if method.mode is Mode.WRITE:
-        return await _done(attempt, context.database.write(work))
-    return await _done(attempt, _result(job, None))
-
-
-class _Job(msgspec.Struct, frozen=True, gc=False):
-    """A call that was let in, its parameters decoded."""
-
-    context: Context
-    identity: Identity
-    method: Method
-    decoded: Any
-    started: float
-    begun: float
-
-
-class _Attempt:
-    """What a call in a transaction has come to so far: it is let in there, and accounted for here.
-
-    Inside, the commit would be left out, which takes longer than all the rest.
-    """
-
-    __slots__ = ("job", "writing")
-
-    def __init__(self, job: _Job | None = None) -> None:
-        self.job = job
+    def __init__(self, context: Context, method: Method, params: Mapping[str, Any], started: float) -> None:
+        self.context = context
+        self.method = method
+        self.params = params
+        self.started = started
+        self.identity: Identity | None = None
+        self.decoded: Any = None
+        self.prepared: Any = None
+        self.begun = 0.0
         self.writing = False
 
+    def admit(self, identity: Identity) -> None:
+        """Check scope, access and operating time, and decode the parameters."""
+        method = self.method
+        if method.scopes and identity.scopes.isdisjoint(method.scopes):
+            hint = f"needs scope {' or '.join(method.scopes)}"
+            raise ApiError(ErrorCode.SCOPE, hint=hint, auth=identity.auth.value)
+        access.require(method.access, identity)
+        self.context.limits.check(identity.source, method.name, self.started)
+        self.decoded = method.read(self.params)
+        self.begun = self.context.clock.now()
+        self.identity = identity
 
-def _admitted(context: Context, identity: Identity, method: Method, params: Mapping[str, Any], started: float) -> _Job:
-    """Check scope, access and operating time, and decode the parameters."""
-    if method.scopes and identity.scopes.isdisjoint(method.scopes):
-        hint = f"needs scope {' or '.join(method.scopes)}"
-        raise ApiError(ErrorCode.SCOPE, hint=hint, auth=identity.auth.value)
-    access.require(method.access, identity)
-    context.limits.check(identity.source, method.name, started)
-    return _Job(context, identity, method, method.read(params), started, context.clock.now())
+    def handle(self, tx: Tx | None) -> Awaitable[Any]:
+        """Run the method itself."""
+        identity = self.identity
+        assert identity is not None
+        if tx is not None:
+            tx.caller_id = identity.user_id
+        now = int(self.started)
+        call = Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
+        return self.method.handler(call, self.decoded)
 
+    async def finish(self, work: Work[Any]) -> Outcome:
+        """Run ``work`` in a transaction as the method's mode says, and account for its time, the commit included."""
+        database, mode = self.context.database, self.method.mode
+        try:
+            try:
+                if mode is Mode.READ:
+                    result = await database.read(work)
+                elif mode is Mode.WRITE:
+                    result = await database.write(work)
+                else:
+                    result = await self.handle(None)
+            except WriteInstead:
+                self.writing = True
+                result = await database.write(work)
+        except BaseException as failure:
+            # Calls that fail have spent time as well.
+            if self.identity is not None:
+                self._account(self.identity)
+            if isinstance(failure, ApiError):
+                hints.explain(failure, self.method, self.params)
+            raise
+        assert self.identity is not None
+        finished, operating = self._account(self.identity)
+        page = result if isinstance(result, ResultPage) else ResultPage(result)
+        processing = finished - self.begun
+        return Outcome(page.items, page.total, page.next, self.started, finished, processing, operating, page.hint)
 
-async def _read(context: Context, attempt: _Attempt, work: Work[Any]) -> Any:
-    """Run a method that reads; once more and in a write where it finds that something has to be made first."""
-    try:
-        return await context.database.read(work)
-    except WriteInstead:
-        attempt.writing = True
-        return await context.database.write(work)
-
-
-async def _result(job: _Job, tx: Tx | None, prepared: Any = None, *, writing: bool = False) -> Any:
-    call = Call(job.context, job.identity, job.method, int(job.started), tx, run, prepared, writing)
-    before = caller.set(job.identity.user_id)
-    try:
-        return await job.method.handler(call, job.decoded)
-    finally:
-        caller.reset(before)
-
-
-async def _done(attempt: _Attempt, running: Awaitable[Any]) -> Outcome:
-    """Wait for the method's result and account for its time, which is spent by calls that fail as well."""
-    try:
-        result = await running
-    except BaseException:
-        if attempt.job is not None:
-            _spent(attempt.job)
-        raise
-    job = attempt.job
-    assert job is not None
-    finished, operating = _spent(job)
-    page = result if isinstance(result, ResultPage) else ResultPage(result)
-    return Outcome(page.items, page.total, page.next, job.started, finished, finished - job.begun, operating, page.hint)
-
-
-def _spent(job: _Job) -> tuple[float, Operating]:
-    """When the call ended, and how much time it has brought the caller to."""
-    finished = job.context.clock.now()
-    # Batch itself is not counted, its commands are.
-    spent = finished - job.begun if job.method.mode is not Mode.NONE else 0.0
-    return finished, job.context.limits.spent(job.identity.source, job.method.name, spent, job.begun)
+    def _account(self, identity: Identity) -> tuple[float, Operating]:
+        """When the call ended, and how much time it has brought the caller to."""
+        finished = self.context.clock.now()
+        # Batch itself is not counted, its commands are.
+        spent = finished - self.begun if self.method.mode is not Mode.NONE else 0.0
+        return finished, self.context.limits.spent(identity.source, self.method.name, spent, self.begun)

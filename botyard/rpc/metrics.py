@@ -18,7 +18,7 @@ class Metrics:
     __slots__ = ("attempts", "calls", "durations", "seconds")
 
     def __init__(self) -> None:
-        self.calls: Counter[tuple[str, int]] = Counter()
+        self.calls: dict[tuple[str, int], int] = {}
         self.durations = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
         self.attempts: Counter[str] = Counter()
@@ -26,9 +26,11 @@ class Metrics:
     def called(self, method: str, status: int, seconds: float) -> None:
         """A call was answered."""
         key = (method, status)
-        if key not in self.calls and len(self.calls) >= NAMES_MAX:
+        count = self.calls.get(key, 0)
+        if not count and len(self.calls) >= NAMES_MAX:
             key = ("", status)
-        self.calls[key] += 1
+            count = self.calls.get(key, 0)
+        self.calls[key] = count + 1
         self.durations[bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
 

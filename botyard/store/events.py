@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextvars import ContextVar
 from typing import NamedTuple
 
 import msgspec
 
 from botyard.model.events import ABOUT_MESSAGES, Event
 from botyard.store.engines.db import Row, Tx, Value
-
-caller: ContextVar[int] = ContextVar("caller", default=0)
-"""In whose name the call is made that runs now: events are written with it, whoever acts in them."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -28,7 +24,7 @@ async def append(tx: Tx, event: Event, now: int) -> int:
         message=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
         now=now,
         body=_encode(event).decode(),
-        caller=caller.get(),
+        caller=tx.caller_id,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -62,7 +62,7 @@ def header(scope: Scope, name: bytes) -> bytes:
     return b""
 
 
-class Announced(NamedTuple):
+class Announced(msgspec.Struct, frozen=True, gc=False):
     """What the head says of the body: its length, -1 where that is not said, and its compression, "" for none."""
 
     length: int
@@ -102,16 +102,15 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     that never ends. OVERLOAD is for many large ones at once.
     """
     coding = announced(scope, MAX_BODY).coding
-    body = await _read(scope, receive)
+    arrived: Arrived | None = _offers(scope).get("arrived")
+    body = arrived(scope) if arrived is not None else None
+    if body is None:
+        body = await _awaited(receive)
     return await _unpacked(coding, body) if coding else body
 
 
-async def _read(scope: Scope, receive: Receive) -> bytes:
-    """The body as it was sent."""
-    arrived: Arrived | None = _offers(scope).get("arrived")
-    body = arrived(scope) if arrived is not None else None
-    if body is not None:
-        return body
+async def _awaited(receive: Receive) -> bytes:
+    """A body that is still to come, within BODY_SECONDS."""
     task = asyncio.current_task()
     assert task is not None
     expired = False
@@ -229,11 +228,10 @@ async def answer(send: Send, status: int, content_type: bytes, body: bytes, more
 _PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kind), *COMMON]) for kind in (JSON, XML)}
 
 
-async def answer_whole(scope: Scope, send: Send, status: int, kind: bytes, body: bytes, more: Headers | None) -> None:
-    """Send a whole answer of ``kind`` JSON or XML in one go, where the connection offers that; else as any other."""
+def sent_whole(scope: Scope, status: int, kind: bytes, body: bytes) -> bool:
+    """Send a whole answer of ``kind`` JSON or XML in one go; false where the connection cannot do that now."""
     whole: Whole | None = _offers(scope).get("send")
-    if whole is None or more or not whole(scope, status, _PLAIN[kind], body):
-        await answer(send, status, kind, body, more)
+    return whole is not None and whole(scope, status, _PLAIN[kind], body)
 
 
 async def answer_json(send: Send, status: int, value: Any, more: Headers | None = None) -> None:

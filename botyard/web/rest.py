@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from botyard.call_log import Called
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints
 from botyard.rpc.batch import time_block
@@ -15,9 +16,23 @@ from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import Request, dispatch
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.identity import Credentials
-from botyard.rpc.method import V3
+from botyard.rpc.long_poll import watching
+from botyard.rpc.method import V3, Mode
 from botyard.web import upload_buffer
-from botyard.web.http import JSON, XML, Receive, Scope, Send, answer_whole, beside, header, hinted, read_body, watch
+from botyard.web.http import (
+    JSON,
+    XML,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    beside,
+    header,
+    hinted,
+    read_body,
+    sent_whole,
+    watch,
+)
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import is_v2
 
@@ -77,23 +92,31 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         status = refused.status_v2 if is_v2(wanted.method) else refused.status
         content, more = failure(refused, wanted), beside(refused)
         text = hints.hint_text(refused) or refused.v1()[1]
-    await answer_whole(scope, send, status, XML if wanted.xml else JSON, content, more)
+    kind = XML if wanted.xml else JSON
+    if more or not sent_whole(scope, status, kind, content):
+        await answer(send, status, kind, content, more)
     took = context.clock.now() - started
     context.metrics.called(wanted.method, status, took)
     if context.calls is not None:
-        context.calls.called(status, wanted.method, text, took)
+        context.calls.add(Called(status, wanted.method, text, took))
 
 
 async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Outcome:
-    method = None if wanted.v3 else upload_buffer.taking(context, wanted.method)
-    if method is not None:
-        given = _request(scope, wanted, _params(scope, wanted, b""), started).credentials
+    name = V3 + wanted.method if wanted.v3 else wanted.method
+    method = context.registry.find(name)
+    if method is not None and method.mode is Mode.NONE:
+        # It may wait for events, and ends where its caller hangs up.
+        watching.set(watch(scope))
+    if method is not None and method.uploads:
+        given = _credentials(scope, wanted, _params(scope, wanted, b""))
         async with upload_buffer.received(context, method, scope, receive, given, started) as params:
-            return await dispatch(context, _request(scope, wanted, params, started))
+            given = _credentials(scope, wanted, params)
+            return await dispatch(context, Request(name, method, params, given, started))
     raw = await read_body(scope, receive)
     params = _params(scope, wanted, raw)
+    given = _credentials(scope, wanted, params)
     try:
-        return await dispatch(context, _request(scope, wanted, params, started))
+        return await dispatch(context, Request(name, method, params, given, started))
     except ApiError as refused:
         hints.respell(refused, partial(_names, scope, wanted, raw))
         raise
@@ -119,7 +142,8 @@ def _names(scope: Scope, wanted: Target, raw: bytes) -> list[str]:
     return body.names(kind, raw, scope["query_string"])
 
 
-def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: float) -> Request:
+def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Credentials:
+    """What the request is signed with; a token among the parameters is taken out of them."""
     token = params.pop("auth", None) or params.pop("access_token", None)
     if wanted.secret:
         # The address of a webhook wins over a stray `auth`.
@@ -127,8 +151,7 @@ def _request(scope: Scope, wanted: Target, params: dict[str, Any], started: floa
     elif not isinstance(token, str) or not token:
         kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else ""
-    given = Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
-    return Request(V3 + wanted.method if wanted.v3 else wanted.method, params, given, started, watch(scope))
+    return Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
 
 
 def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 from botyard import __version__
+from botyard.call_log import Called
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
 from botyard.rpc.error_handling import to_api_error
@@ -81,7 +82,7 @@ async def token(context: Context, scope: Scope, receive: Receive, send: Send, pa
     await answer_json(send, status, value, more)
     if context.calls is not None:
         text = hint or str(value.get("error_description", ""))
-        context.calls.called(status, "oauth/token", text, context.clock.now() - started)
+        context.calls.add(Called(status, "oauth/token", text, context.clock.now() - started))
 
 
 async def app_info(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:

@@ -21,12 +21,6 @@ from botyard.wire.limits import MAX_UPLOAD, SMALL_BODY, UPLOAD_SECONDS
 log = logging.getLogger(__name__)
 
 
-def taking(context: Context, name: str) -> Method | None:
-    """The method of this name, if it takes large bodies and the files of forms."""
-    found = context.registry.find(name)
-    return found if found is not None and found.uploads else None
-
-
 @contextlib.asynccontextmanager
 async def received(
     context: Context, method: Method, scope: Scope, receive: Receive, given: Credentials, started: float
@@ -45,15 +39,16 @@ async def received(
             return file
 
         arrived = keep()
-        size, coding = _announced(scope)
+        said = _announced(scope)
+        size = said.length
         if size > SMALL_BODY and (given.secret or given.token):
             await require_known(context, given, started)
         async with _place(context.storage, size):
             with _disk_told(method):
                 size = await _gather(arrived, receive)
-                if coding:
+                if said.coding:
                     packed, arrived = arrived, keep()
-                    size = await asyncio.to_thread(_unpack, coding, packed, arrived)
+                    size = await asyncio.to_thread(_unpack, said.coding, packed, arrived)
 
         # Large texts are in memory from here until the call is done; so there is one of them at a time.
         async with context.storage.turns if size > SMALL_BODY else contextlib.nullcontext():

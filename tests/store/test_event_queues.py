@@ -14,6 +14,8 @@ from tests.world import World
 class Planned:
     """A transaction that asks how each statement would be carried out, and answers nothing."""
 
+    caller_id = 0
+
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self.plans: list[str] = []

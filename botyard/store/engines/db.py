@@ -62,6 +62,9 @@ class Tx(Protocol):
     because PostgreSQL accepts nothing more. Where a conflict is expected, say ``ON CONFLICT``.
     """
 
+    caller_id: int
+    """In whose name the work runs, 0 for nobody's: events are written with it, whoever acts in them."""
+
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         """The first row, or ``None``."""
         ...

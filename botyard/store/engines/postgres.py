@@ -37,6 +37,7 @@ class PostgresTx:
     def __init__(self, connection: Any, dialect: Dialect) -> None:
         self._connection = connection
         self._statement = dialect.statement
+        self.caller_id = 0
         self.failure: BaseException | None = None
         self.passing = False
         self.raced = False

@@ -24,6 +24,7 @@ class SqliteTx:
 
     def renew(self) -> None:
         """Make ready for the next piece of work."""
+        self.caller_id = 0
         self.failure: Exception | None = None
         self.wrote = False
         self._execute: Callable[..., apsw.Cursor] = self._cursor.execute
