@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.long_poll import OnLost
-from botyard.web.http import WHOLE, Headers, Scope, last_words
+from botyard.web.http import ARRIVED, WATCH, WHOLE, Headers, Scope, last_words
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
@@ -87,8 +87,10 @@ class HttpConnection(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._common: tuple[Headers, bytes] = ([], b"")
         # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
-        self._offers: dict[str, dict[object, object]] = {
-            WHOLE: {"send": self._send_whole, "arrived": self._arrived_body, "watch": self._watched}
+        self._offers: dict[str, Any] = {
+            WHOLE: self._send_whole,
+            ARRIVED: self._arrived_body,
+            WATCH: self._watched,
         }
         self._watchers: set[OnLost] = set()
 

@@ -25,8 +25,8 @@ Whole = Callable[[Scope, int, bytes, bytes], bool]
 Arrived = Callable[[Scope], bytes | None]
 """The body, if the whole of it is there already."""
 
-WHOLE = "botyard.whole"
-"""The extension of ASGI in which a connection offers these two, as ``send`` and ``arrived``, and a ``watch``."""
+WHOLE, ARRIVED, WATCH = "botyard.whole", "botyard.arrived", "botyard.watch"
+"""The extensions of ASGI by which a connection offers these two, and a ``Watch``."""
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
@@ -83,14 +83,9 @@ def announced(scope: Scope, limit: int) -> Announced:
     return Announced(length, coding)
 
 
-def _offers(scope: Scope) -> Mapping[str, Any]:
-    extensions: Mapping[str, Mapping[str, Any]] = scope.get("extensions") or _NONE
-    return extensions.get(WHOLE, _NONE)
-
-
 def watch(scope: Scope) -> Watch | None:
     """How to be told that the caller's connection is lost, where it can be told."""
-    found: Watch | None = _offers(scope).get("watch")
+    found: Watch | None = (scope.get("extensions") or _NONE).get(WATCH)
     return found
 
 
@@ -102,7 +97,7 @@ async def read_body(scope: Scope, receive: Receive) -> bytes:
     that never ends. OVERLOAD is for many large ones at once.
     """
     coding = announced(scope, MAX_BODY).coding
-    arrived: Arrived | None = _offers(scope).get("arrived")
+    arrived: Arrived | None = (scope.get("extensions") or _NONE).get(ARRIVED)
     body = arrived(scope) if arrived is not None else None
     if body is None:
         body = await _awaited(receive)
@@ -230,7 +225,7 @@ _PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kin
 
 def sent_whole(scope: Scope, status: int, kind: bytes, body: bytes) -> bool:
     """Send a whole answer of ``kind`` JSON or XML in one go; false where the connection cannot do that now."""
-    whole: Whole | None = _offers(scope).get("send")
+    whole: Whole | None = (scope.get("extensions") or _NONE).get(WHOLE)
     return whole is not None and whole(scope, status, _PLAIN[kind], body)
 
 
