@@ -31,6 +31,7 @@ from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
 from botyard.store.engines.blobs import file_storage
 from botyard.store.engines.connect import open_blobs
+from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
 from botyard.store.engines.watch import watch
 from botyard.web import descriptors
@@ -49,9 +50,12 @@ PAYLOAD_BUILDERS: dict[str, PayloadBuilder] = {
 }
 
 
-async def open_context(settings: Settings, clock: Clock | None = None) -> Context:
-    """Open everything that a portal needs; migrations run here. Raises store.db.Unavailable."""
-    database = await open_rows(settings)
+async def open_context(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Context:
+    """Open everything that a portal needs, but for a database that is open already; migrations run here.
+
+    Raises store.db.Unavailable.
+    """
+    database = database or await open_rows(settings)
     try:
         room = file_storage(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)

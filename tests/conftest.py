@@ -19,6 +19,20 @@ from tests.postgres import Cluster, available, shared
 from tests.world import World
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--journeys", action="store_true", help="run the journeys: what is too long for every run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the journeys, or all else, to another run; a test that is named with its file is run anyway."""
+    if any("::" in word for word in config.args):
+        return
+    wanted = config.getoption("--journeys")
+    left = [item for item in items if (item.get_closest_marker("journey") is not None) != wanted]
+    items[:] = [item for item in items if (item.get_closest_marker("journey") is not None) == wanted]
+    config.hook.pytest_deselected(items=left)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # The process that starts the run makes the folder; its workers find it in their environment.
     if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -33,9 +47,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if left_out := list(skipped(terminalreporter.stats.get("skipped", []))):
+        terminalreporter.section("left out here")
+        for line in left_out:
+            terminalreporter.write_line(line)
     terminalreporter.section("contract ledger")
     for line in worlds.ledger():
         terminalreporter.write_line(line)
+
+
+def skipped(reports: list[pytest.TestReport]) -> Iterator[str]:
+    """A line for each reason why tests were skipped."""
+    files: dict[str, list[str]] = {}
+    for report in reports:
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        files.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid.partition("::")[0])
+    for reason, listed in sorted(files.items()):
+        yield f"{len(listed)} in {', '.join(sorted(set(listed)))}: {reason}"
 
 
 MakeWorld = Callable[..., World]

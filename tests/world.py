@@ -9,9 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -22,7 +25,7 @@ from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import application, open_context
 from botyard.store import apps, portal, users
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Database, Row, Tx
 from contract.checker import contract, is_error
 from contract.ledger import Ledger
 
@@ -81,16 +84,36 @@ class AppKey(NamedTuple):
     user_id: int
 
 
-class World:
-    """One portal and its people; ``world.call("imbot.dialog.get", DIALOG_ID="chat2001")`` is its administrator."""
+class OpenDatabase(Protocol):
+    """A database that is open already, and stays so, with the loop on which it lives."""
 
-    def __init__(self, folder: Path, database: str = "", **settings: Any) -> None:
-        self.runner = asyncio.Runner()
+    url: str
+    runner: asyncio.Runner
+    database: Database
+
+
+class World:
+    """One portal and its people; ``world.call("imbot.dialog.get", DIALOG_ID="chat2001")`` is its administrator.
+
+    On SQLite it is a copy of a portal that was made once, unless ``anew``.
+    """
+
+    def __init__(
+        self, folder: Path, database: str | OpenDatabase | None = "", *, anew: bool = False, **settings: Any
+    ) -> None:
+        kept = None if database is None or isinstance(database, str) else database
+        self._owned = kept is None
+        self.runner = kept.runner if kept else asyncio.Runner()
         self.time = 1_790_000_000.0
-        self.settings = Settings(data=folder, database=database, public_url="http://botyard.test", **settings)
-        self.context: Context = self.run(open_context(self.settings, Clock("UTC", self._now)))
+        copied = None
+        if not (anew or database) and type(self)._founded is World._founded:
+            copied = copy_portal(folder)
+        address = kept.url if kept else str(database or "")
+        self.settings = Settings(data=folder, database=address, public_url="http://botyard.test", **settings)
+        clock = Clock("UTC", self._now)
+        self.context: Context = self.run(open_context(self.settings, clock, kept.database if kept else None))
         self.app = application(self.context)
-        self.admin = self._founded()
+        self.admin = copied or self._founded()
 
     def _now(self) -> float:
         # Time stands still within a test unless the test moves it, yet no two readings are the same.
@@ -104,6 +127,8 @@ class World:
         return self.runner.run(whole())
 
     def close(self) -> None:
+        if not self._owned:
+            return
         self.run(self.context.database.close())
         self.runner.close()
 
@@ -291,6 +316,25 @@ class World:
     def chat(self, by: Person | None = None, users: list[int] | None = None, **more: Any) -> int:
         """Make a group chat and answer its id."""
         return int(self.call("im.chat.add", by, {"TITLE": "Room", "USERS": users or [], **more}).result)
+
+
+@cache
+def _template() -> tuple[Path, Person]:
+    """A portal with one administrator, made once in each process."""
+    place = os.environ.get(LEDGER) or tempfile.mkdtemp(prefix="botyard-template-")
+    folder = Path(place) / f"portal-{os.getpid()}"
+    world = World(folder, anew=True)
+    world.close()
+    return folder, world.admin
+
+
+def copy_portal(folder: Path) -> Person | None:
+    """Copy the template to ``folder``, unless there is a portal already; its administrator."""
+    if (folder / "botyard.db").exists():
+        return None
+    template, admin = _template()
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return admin
 
 
 def check(method: str, answer: Answer) -> None:

@@ -102,6 +102,19 @@ def waited(writers: list[Writer], count: int) -> None:
         clock.wait(0.02)
 
 
+PG = pytest.mark.postgresql
+
+
+@pytest.mark.parametrize(
+    ("origin", "address"),
+    [
+        pytest.param("sqlite", "postgresql", marks=PG),
+        pytest.param("postgresql", "sqlite", marks=PG),
+        pytest.param("sqlite", "sqlite", marks=pytest.mark.journey),
+        pytest.param("postgresql", "postgresql", marks=[PG, pytest.mark.journey]),
+    ],
+    indirect=True,
+)
 def test_a_portal_is_backed_up_while_it_is_written_to_and_restored_elsewhere(
     origin: str, address: str, tmp_path: Path
 ) -> None:

@@ -13,15 +13,15 @@ from tests.delivery.harness import Harness, alive, until
 POINTS = ["before the post", "after the post", "before the record", "within the record", "after the record"]
 
 
-@pytest.mark.slow
 @pytest.mark.live
-def test_fifty_kills(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.journey)])
+def test_killed_again_and_again(tmp_path: Path, kills: int) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     found = Harness(tmp_path, seed)
-    asyncio.run(found.run(50))
+    asyncio.run(found.run(kills))
     found.check()
-    assert len(found.acknowledged) > 50
+    assert len(found.acknowledged) > kills
 
 
 @pytest.mark.slow

@@ -24,13 +24,28 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+# Pages that start many programs.
+LONG = {ROOT / "examples" / "README.md"} | {
+    ROOT / "docs" / "how-to" / name for name in ("command-line.md", "tests-in-any-language.md")
+}
+RUN = [page for page in PAGES if any(is_run(block) for block in blocks(page))]
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_a_page_says_what_becomes_of_its_blocks(page: Path) -> None:
+    for block in blocks(page):
+        _require_known(block)
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.journey if page in LONG else ()) for page in RUN], ids=named
+)
 def test_what_a_page_shows_works(page: Path, tmp_path: Path) -> None:
     listed = blocks(page)
-    for block in listed:
-        _require_known(block)
-    if not any(is_run(block) for block in listed):
-        return
     for program in ("bash", "curl"):
         if shutil.which(program) is None:
             pytest.skip(f"there is no {program} on this machine")

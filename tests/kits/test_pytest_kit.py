@@ -45,7 +45,7 @@ def project(folder: Path, test: str, ini: str = "") -> Path:
     return folder
 
 
-@pytest.mark.parametrize("words", [(), ("-n", "2")], ids=["alone", "workers"])
+@pytest.mark.parametrize("words", [(), pytest.param(("-n", "2"), marks=pytest.mark.journey)], ids=["alone", "workers"])
 def test_the_example_passes(words: tuple[str, ...]) -> None:
     ended = run(KIT / "example", *words)
     assert "8 passed" in ended.stdout, ended.stdout + ended.stderr
@@ -83,6 +83,7 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(tmp_path: Pa
         assert line.replace("python bot.py", f"{Path(sys.executable).name} bot.py") in told, said
 
 
+@pytest.mark.journey
 def test_a_bot_that_never_comes_for_its_events_is_found_out(tmp_path: Path) -> None:
     test = """
         from pytest_botyard import expect
@@ -100,6 +101,7 @@ def test_a_bot_that_never_comes_for_its_events_is_found_out(tmp_path: Path) -> N
     assert "the bot has not come for it yet" in said
 
 
+@pytest.mark.journey
 def test_a_bot_that_does_not_start_is_told_with_its_output(tmp_path: Path) -> None:
     (project(tmp_path, "def test_it(bot): pass\n") / "bot.py").write_text("raise SystemExit('no key')\n")
     said = run(tmp_path).stdout
@@ -107,6 +109,7 @@ def test_a_bot_that_does_not_start_is_told_with_its_output(tmp_path: Path) -> No
     assert "no key" in said
 
 
+@pytest.mark.journey
 def test_setting_back_can_be_switched_off(tmp_path: Path) -> None:
     test = """
         import pytest
@@ -135,6 +138,7 @@ def test_setting_back_can_be_switched_off(tmp_path: Path) -> None:
     assert "FAILED test_it.py::test_undone" in ended.stdout
 
 
+@pytest.mark.journey
 def test_a_seed_and_options_of_the_portal_are_taken(tmp_path: Path) -> None:
     (tmp_path / "people.yaml").write_text("people:\n  - {login: zoe, name: Zoe, last_name: Quinn}\n")
     test = """
@@ -147,6 +151,7 @@ def test_a_seed_and_options_of_the_portal_are_taken(tmp_path: Path) -> None:
     assert "1 passed" in ended.stdout, ended.stdout
 
 
+@pytest.mark.journey
 def test_what_keeps_the_portal_from_starting_is_told(tmp_path: Path) -> None:
     test = "def test_it(portal): pass\n"
     ended = run(project(tmp_path, test, "botyard_options = --limits none\n"))
@@ -168,6 +173,7 @@ def test_the_package_needs_nothing_but_pytest() -> None:
     assert roots - set(sys.stdlib_module_names) == {"pytest", "pytest_botyard"}
 
 
+@pytest.mark.journey
 def test_a_portal_that_runs_already_is_used(tmp_path: Path) -> None:
     test = """
         import os
@@ -191,6 +197,7 @@ def test_a_portal_that_runs_already_is_used(tmp_path: Path) -> None:
     assert "1 passed" in ended.stdout, ended.stdout + ended.stderr
 
 
+@pytest.mark.journey
 def test_a_bot_that_ran_within_the_test_is_heard_as_well(tmp_path: Path) -> None:
     test = """
         import sys
@@ -209,6 +216,7 @@ def test_a_bot_that_ran_within_the_test_is_heard_as_well(tmp_path: Path) -> None
     assert "which has ended" not in said
 
 
+@pytest.mark.journey
 def test_a_refused_call_says_what_the_hint_says(tmp_path: Path) -> None:
     said = run(project(tmp_path, "def test_it(portal): portal.call('imbot.mesage.add')\n")).stdout
     assert "ERROR_METHOD_NOT_FOUND Method not found! (no method 'imbot.mesage.add'; nearest: imbot.message.add" in said

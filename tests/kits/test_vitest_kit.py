@@ -63,6 +63,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.journey
 def test_the_example_passes(project: Path) -> None:
     ended = run(project, "vitest", "run")
     assert "8 passed (8)" in ended.stdout, ended.stdout + ended.stderr
@@ -90,6 +91,7 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(project: Pat
         assert line in said, said
 
 
+@pytest.mark.journey
 def test_the_types_admit_what_there_is(project: Path) -> None:
     shutil.copy(JS / "types.ts", project)
     options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2022", "types.ts"]

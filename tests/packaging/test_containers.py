@@ -220,7 +220,7 @@ def container(program: str, *words: str) -> Iterator[str]:
         subprocess.run([program, "rm", "--force", "--volumes", name], capture_output=True, timeout=SECONDS, check=False)
 
 
-@pytest.mark.slow
+@pytest.mark.journey
 def test_the_image_is_built_runs_and_stops() -> None:
     program = builder()
     built = subprocess.run(

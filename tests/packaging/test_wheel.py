@@ -42,7 +42,7 @@ def run(*words: str | Path, **more: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.journey
 def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path) -> None:
     limits = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ".", **limits)

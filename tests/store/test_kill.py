@@ -14,7 +14,6 @@ from pathlib import Path
 import apsw
 import pytest
 
-KILLS = 50
 LONGEST = 0.12  # seconds from the first acknowledgement to the kill
 
 # Sixteen tasks add a message and its event in one call; every fifth call is refused after both rows were written.
@@ -97,15 +96,15 @@ def check(database: Path, known: set[int]) -> int:
     return len(stored)
 
 
-@pytest.mark.slow
-def test_no_acknowledged_row_is_lost_in_fifty_kills(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(50, marks=pytest.mark.journey)])
+def test_no_acknowledged_row_is_lost(tmp_path: Path, kills: int) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
     chance = random.Random(seed)
     database, printed = tmp_path / "botyard.db", tmp_path / "acknowledged"
-    for kill in range(KILLS):
+    for kill in range(kills):
         killed_once(database, printed, chance)
         known = acknowledged(printed)
         stored = check(database, known)
         print(f"kill {kill}: {len(known)} acknowledged, {stored} stored")
-    assert len(acknowledged(printed)) > KILLS
+    assert len(acknowledged(printed)) > kills
