@@ -98,6 +98,12 @@ def _trusted(proxies: Iterable[str]) -> list[str]:
     return [*map(str, networks), *mapped]
 
 
+KEEP_ALIVE_SECONDS = 75
+"""How long a connection may be silent between two requests."""
+GRACE_SECONDS = 5
+"""How long requests under way may take yet when the server stops."""
+
+
 class Listener:
     """One listening address: http, or https when a certificate is given."""
 
@@ -118,8 +124,7 @@ class Listener:
             interface="asgi3",
             server_header=False,
             date_header=True,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=5,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         config.load()
         config.ssl = certificate.tls if certificate else None
@@ -134,7 +139,14 @@ class Listener:
             if watch:
                 watch.cancel()
 
-    def stop(self) -> None:
+    @property
+    def under_way(self) -> int:
+        """How many requests are being answered."""
+        return len(self._server.server_state.tasks)
+
+    def stop(self, grace: int = GRACE_SECONDS) -> None:
+        """Take no more requests; those under way may take so many seconds yet."""
+        self._server.config.timeout_graceful_shutdown = grace
         self._server.should_exit = True
 
     def look(self) -> None:

@@ -244,11 +244,11 @@ class World:
         self, verb: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, scheme: str = "http"
     ) -> Answer:
         """One request through the ASGI application; header names may be written with underscores."""
-        status, sent, raw = self.run(self._asked(verb, path, [body], headers or {}, scheme))
+        status, sent, raw = self.run(self.exchange(verb, path, [body], headers or {}, scheme))
         kind = sent.get("content-type", "")
         return Answer(status, json.loads(raw) if kind.startswith("application/json") else raw, sent)
 
-    async def _asked(
+    async def exchange(
         self, verb: str, path: str, parts: list[bytes], headers: Mapping[str, str], scheme: str
     ) -> tuple[int, dict[str, str], bytes]:
         location, _, query = path.partition("?")

@@ -122,6 +122,11 @@ class LongPollHub:
             waiter.leave()
 
     @property
+    def waiting(self) -> int:
+        """How many callers wait."""
+        return self._count
+
+    @property
     def closed(self) -> bool:
         """Whether the server is stopping."""
         return self._closed

@@ -248,7 +248,7 @@ def test_readers_at_the_same_time_get_different_records(queue: Queue) -> None:
     path, kind = "/rest/event.offline.get", {"content-type": "application/json"}
 
     async def all_at_once() -> list[Any]:
-        calls = [queue.world._asked("POST", path, [body], kind, "http") for _ in range(6)]
+        calls = [queue.world.exchange("POST", path, [body], kind, "http") for _ in range(6)]
         return await asyncio.gather(*calls)
 
     taken = [

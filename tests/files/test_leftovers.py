@@ -95,7 +95,7 @@ def test_a_call_that_is_given_up_waits_for_its_thread(room: Room, monkeypatch: p
 
     async def given_up() -> None:
         kind = {"content-type": "application/json"}
-        task = asyncio.ensure_future(room.world._asked("POST", path, [body], kind, "http"))
+        task = asyncio.ensure_future(room.world.exchange("POST", path, [body], kind, "http"))
         await asyncio.to_thread(writing.wait, 10)
         task.cancel()
         await asyncio.sleep(0.05)

@@ -300,7 +300,7 @@ def test_only_uploads_may_be_large(room: Room) -> None:
 def test_a_body_that_never_ends_is_refused(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botyard.web.upload_buffer.MAX_UPLOAD", 3 * limits.SMALL_BODY)
     parts = [b"x" * limits.SMALL_BODY] * 5
-    asked = room.world._asked("POST", f"{room.me.path}/{UPLOAD}", parts, {"content-type": "application/json"}, "http")
+    asked = room.world.exchange("POST", f"{room.me.path}/{UPLOAD}", parts, {"content-type": "application/json"}, "http")
     _, _, raw = room.world.run(asked)
     assert json.loads(raw)["error"] == "FILE_TOO_LARGE"
 
@@ -381,8 +381,8 @@ def test_a_quota_holds_when_two_come_at_once(make_world: MakeWorld) -> None:
     ).encode()
 
     async def both() -> list[Any]:
-        one = world._asked("POST", f"{room.me.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http")
-        two = world._asked("POST", f"{room.me.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http")
+        one = world.exchange("POST", f"{room.me.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http")
+        two = world.exchange("POST", f"{room.me.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http")
         return list(await asyncio.gather(one, two))
 
     answers = [json.loads(raw) for _, _, raw in world.run(both())]

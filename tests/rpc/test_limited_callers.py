@@ -56,7 +56,7 @@ class TestRates:
         hooks.during = lambda: runs.append("again")
 
         async def asked(path: str) -> int:
-            return (await world._asked("GET", path, [b""], {}, "http"))[0]
+            return (await world.exchange("GET", path, [b""], {}, "http"))[0]
 
         async def both() -> list[int]:
             # They share a transaction, which is taken back when the second one breaks after a change.
@@ -110,7 +110,7 @@ def test_more_calls_at_once_than_the_server_takes(make_world: MakeWorld) -> None
     world = furnish(make_world(max_in_flight=2))
 
     async def ask(method: str) -> Answer:
-        status, headers, raw = await world._asked("GET", f"{world.admin.path}/{method}", [b""], {}, "http")
+        status, headers, raw = await world.exchange("GET", f"{world.admin.path}/{method}", [b""], {}, "http")
         return Answer(status, msgspec.json.decode(raw), headers)
 
     async def crowd() -> tuple[list[Answer], Answer, Answer]:

@@ -129,9 +129,9 @@ def test_a_caller_who_waits_for_events_is_answered_with_none(portal: World) -> N
 
     async def both() -> tuple[int, dict[str, str], bytes]:
         path = f"{ann.path}/im.v2.Event.get?wait=30"
-        waiting = asyncio.ensure_future(portal._asked("POST", path, [b""], {}, "http"))
+        waiting = asyncio.ensure_future(portal.exchange("POST", path, [b""], {}, "http"))
         for _ in range(10_000):
-            if portal.context.long_poll._waiters:
+            if portal.context.long_poll.waiting:
                 break
             await asyncio.sleep(0.001)
         await portal.context.snapshots.restore(portal.context)

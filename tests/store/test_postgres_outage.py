@@ -86,7 +86,7 @@ def test_it_is_told_once_that_it_went_and_once_that_it_is_back(
 
 async def _ask(world: World) -> str:
     path = f"{world.admin.path}/profile"
-    status, _, body = await world._asked("GET", path, [b""], {}, "http")
+    status, _, body = await world.exchange("GET", path, [b""], {}, "http")
     if status == 200:
         return "fine"
     found = re.search(rb'"error_description":"([^"]*)"', body)

@@ -35,10 +35,10 @@ class Live:
     async def _serve(self) -> None:
         context = self.context = await open_context(self.world.settings)
         self._loop = asyncio.get_running_loop()
-        self._listener = Listener(application(context), "127.0.0.1", 0)
-        self._listener.socket.listen()
-        self.port = self._listener.port
-        task = asyncio.create_task(self._listener.serve())
+        self.listener = Listener(application(context), "127.0.0.1", 0)
+        self.listener.socket.listen()
+        self.port = self.listener.port
+        task = asyncio.create_task(self.listener.serve())
         self._ready.set()
         await task
         await context.database.close()
@@ -53,8 +53,7 @@ class Live:
         """Stop to serve; requests under way may take so many seconds yet."""
         if not self._thread.is_alive():
             return
-        self._listener._server.config.timeout_graceful_shutdown = grace
-        self._loop.call_soon_threadsafe(self._listener.stop)
+        self._loop.call_soon_threadsafe(self.listener.stop, grace)
         self._thread.join(20)
 
     def connect(self) -> Wire:
@@ -89,6 +88,10 @@ class Wire:
 
     def send(self, raw: bytes) -> None:
         self._socket.sendall(raw)
+
+    def line(self) -> bytes:
+        """The next line."""
+        return self._file.readline()
 
     def answer(self, verb: str = "POST") -> Answer:
         """The next answer; what was sent in one go may have several."""

@@ -53,8 +53,8 @@ def test_nobody_waits_for_a_caller_who_is_gone(live: Live, call: str) -> None:
     long_poll = live.context.long_poll
     with live.connect() as wire:
         wire.send(request("GET", f"{live.path}/{call}"))
-        assert until(lambda: bool(long_poll._waiters))
-    assert until(lambda: not long_poll._waiters), "the caller has hung up, and its place is free"
+        assert until(lambda: long_poll.waiting > 0)
+    assert until(lambda: long_poll.waiting == 0), "the caller has hung up, and its place is free"
     assert until(lambda: live.context.limits.in_flight == 0)
     say(live, chat, "hello")
     marks = "SELECT told FROM deliveries WHERE recipient = :who AND state = 'fetch'"
@@ -71,7 +71,7 @@ def test_a_caller_who_stays_is_still_answered(live: Live) -> None:
     with live.connect() as wire:
         for text in ("one", "two"):
             wire.send(request("GET", f"{live.path}/im.v2.Event.get?wait={WAIT}&offset={offset}"))
-            assert until(lambda: bool(live.context.long_poll._waiters))
+            assert until(lambda: live.context.long_poll.waiting > 0)
             say(live, chat, text)
             page = wire.answer().result
             assert [event["data"]["message"]["text"] for event in page["events"]] == [text]
@@ -82,7 +82,7 @@ def test_half_an_upload_is_refused_when_the_server_stops(live: Live) -> None:
     with live.connect() as wire:
         head = f"POST {live.path}/profile HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nContent-Length: 100\r\n\r\n"
         wire.send(head.encode() + b'{"a": ')
-        assert until(lambda: bool(live._listener._server.server_state.tasks))
+        assert until(lambda: live.listener.under_way > 0)
         live.stop(grace=1)
         answer = wire.answer()
         assert (answer.status, answer.error) == (503, "OVERLOAD_LIMIT")

@@ -134,4 +134,4 @@ def test_without_proxies_nothing_stands_between_a_call_and_the_portal(make_world
 def test_what_is_no_address_is_not_remembered_at_length(make_world: MakeWorld) -> None:
     world = make_world(trusted_proxies=(PROXY,))
     guesses(world, 1, x_forwarded_for="x" * 10_000)
-    assert max(len(name) for _, name in world.context.password_sign_in.throttle._free_at) <= 200
+    assert max(len(name) for name in world.context.password_sign_in.throttle.names) <= 200

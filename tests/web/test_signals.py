@@ -116,6 +116,8 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
             with contextlib.suppress(httpx.TransportError):
                 assert ask(f"{server.url}/rest/server.time")["error"] == "NO_AUTH_FOUND"
                 break
+        else:
+            raise AssertionError("it does not answer again")
         time.sleep(2 * descriptors.SECONDS)
         code, said = server.stop()
     finally:

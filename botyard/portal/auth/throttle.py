@@ -31,6 +31,11 @@ class Throttle:
         # For each key the moment at which all its guesses are earned back.
         self._free_at: dict[tuple[str, str], float] = {}
 
+    @property
+    def names(self) -> list[str]:
+        """The accounts and addresses that are remembered."""
+        return [name for _, name in self._free_at]
+
     def take(self, login: str, address: str, now: float) -> int:
         """Count one guess; 0, or in how many seconds to come again."""
         wait = max(self._wait(key, allowance, now) for key, allowance in _keys(login, address))

@@ -18,7 +18,7 @@ def at_once(world: World, calls: list[tuple[Person, str, dict[str, Any]]]) -> li
     async def one(who: Person, method: str, params: dict[str, Any]) -> Any:
         body = json.dumps(params).encode()
         headers = {"content-type": "application/json"}
-        _, _, raw = await world._asked("POST", f"{who.path}/{method}", [body], headers, "http")
+        _, _, raw = await world.exchange("POST", f"{who.path}/{method}", [body], headers, "http")
         return json.loads(raw)
 
     async def together() -> list[Any]:

@@ -91,7 +91,7 @@ class Lab:
         """The body of an answer, within a running loop."""
         body = json.dumps(params).encode()
         kind = {"content-type": "application/json"}
-        _, _, raw = await self.world._asked("POST", f"{by.path}/{method}", [body], kind, "http")
+        _, _, raw = await self.world.exchange("POST", f"{by.path}/{method}", [body], kind, "http")
         return json.loads(raw)
 
     def together(self, *work: Awaitable[Any]) -> list[Any]:

@@ -301,13 +301,20 @@ def test_many_wait_and_each_gets_its_own(lab: Lab) -> None:
 
     answers = lab.together(*(waiting(bot) for bot in bots), talk())[:-1]
     assert [one["result"]["events"][0]["type"] for one in answers] == ["ONIMBOTV2JOINCHAT"] * 5
-    assert lab.world.context.long_poll._waiters == {}
+    assert lab.world.context.long_poll.waiting == 0
 
 
 def test_nobody_waits_for_a_server_that_stops(lab: Lab) -> None:
+    long_poll = lab.world.context.long_poll
+    were_waiting = 0
+
     async def stop() -> None:
-        await asyncio.sleep(0.1)
-        lab.world.context.long_poll.close()
+        nonlocal were_waiting
+        for _ in range(1000):
+            if were_waiting := long_poll.waiting:
+                break
+            await asyncio.sleep(0.01)
+        long_poll.close()
 
     offset = lab.get()["nextOffset"]
 
@@ -316,6 +323,7 @@ def test_nobody_waits_for_a_server_that_stops(lab: Lab) -> None:
         return asyncio.wait_for(lab.asked(GET, lab.me, botId=lab.bot, botToken=TOKEN, offset=offset, wait=20), 10)
 
     answer, _ = lab.together(waiting(), stop())
+    assert (were_waiting, long_poll.waiting) == (1, 0)
     assert answer["result"]["events"] == []
     assert lab.together(waiting())[0]["result"]["events"] == [], "nor does anybody later"
 
