@@ -245,8 +245,8 @@ def test_a_place_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path) ->
 
 @pytest.mark.postgresql
 def test_a_database_that_is_not_empty_is_left_alone(taken: Path, tmp_path: Path, databases: Databases) -> None:
-    with databases.lent() as url, pytest.raises(restore.InvalidBackup, match="not empty"):
-        put(taken, tmp_path / "new", url)
+    with databases.open() as kept, pytest.raises(restore.InvalidBackup, match="not empty"):
+        put(taken, tmp_path / "new", kept.url)
     assert list((tmp_path / "new").iterdir()) == []
 
 

@@ -335,10 +335,11 @@ def test_a_loop_that_is_gone_does_not_stop_the_writer(path: Path) -> None:
         task.cancel()
         return db
 
+    before = set(threading.enumerate())
     db = asyncio.run(story())
+    own = [thread for thread in set(threading.enumerate()) - before if thread.name == "sqlite-disk"]
     db._writer._disk.end()
-    thread = next((thread for thread in threading.enumerate() if thread.name == "sqlite-disk"), None)
-    if thread is not None:
+    for thread in own:
         thread.join(10)
-        assert not thread.is_alive()
+    assert [thread.is_alive() for thread in own] == [False]
     db._reader.close()
