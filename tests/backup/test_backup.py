@@ -25,10 +25,10 @@ from botyard.store.engines import migrate, portable_rows
 from botyard.store.engines.blobs import Blobs, Folder
 from botyard.store.engines.connect import open_blobs, open_database
 from botyard.store.engines.db import Database, Tx
+from tests.commands.shell import Shell
 from tests.files.room import Room
 from tests.portals import ENGINES, Databases
 from tests.postgres import Cluster
-from tests.test_cli import Shell
 from tests.world import World
 
 

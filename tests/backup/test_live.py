@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 from tests.backup.test_backup import address as address
+from tests.commands.serving import SECONDS, Serving, ask, run, serving
 from tests.portals import ENGINES
 from tests.postgres import Cluster
-from tests.test_cli_live import SECONDS, Serving, ask, run, serving
 
 pytestmark = pytest.mark.live
 

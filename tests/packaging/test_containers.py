@@ -23,11 +23,11 @@ import pytest
 import yaml
 
 from botyard.commands import options
+from tests.commands.serving import run, serving
 from tests.docs.blocks import blocks
 from tests.docs.command_lines import require_parsed
 from tests.packaging import dockerfile
 from tests.postgres import Cluster
-from tests.test_cli_live import run, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "containers.md"

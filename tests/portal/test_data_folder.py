@@ -15,8 +15,8 @@ from botyard.portal.auth import keys
 from botyard.server import open_context
 from botyard.store import secret_keys
 from botyard.store.engines.db import FolderUnusable
+from tests.commands.shell import Shell
 from tests.portals import ENGINES, Databases
-from tests.test_cli import Shell
 
 
 @pytest.fixture(params=ENGINES)

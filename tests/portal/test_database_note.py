@@ -14,10 +14,10 @@ from botyard.commands.exit_codes import ExitCode
 from botyard.portal import database_note
 from botyard.portal.auth import keys
 from botyard.portal.database_note import FILE, SQLITE_FILE, address
+from tests.commands.shell import Shell
 from tests.portal.test_data_folder import refused_everywhere
 from tests.portals import Databases
 from tests.postgres import Cluster
-from tests.test_cli import Shell
 
 
 @pytest.fixture

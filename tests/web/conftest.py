@@ -19,7 +19,11 @@ def lab(world: World) -> World:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """A portal on a port of this machine, shared by the tests of a file."""
+    """A portal on a port of this machine, shared by the tests of a file, in which nothing goes wrong inside."""
     server = Live(tmp_path_factory.mktemp("live"))
     yield server
     server.close()
+    logged = "\n".join(server.lines)
+    assert "Traceback" not in logged
+    assert "ERROR" not in logged
+    assert server.world.admin.secret not in logged

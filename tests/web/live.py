@@ -125,6 +125,14 @@ def chunked(*parts: bytes, end: bool = True) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + (b"0\r\n\r\n" if end else b"")
 
 
+def assert_refused(answer: Answer, status: int, text: str = "") -> None:
+    """The request was refused as no request at all."""
+    assert (answer.status, answer.error) == (status, "INVALID_REQUEST")
+    assert text in answer.text
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+
+
 class _Listening(logging.Handler):
     """Keeps what would be printed, tracebacks too."""
 

@@ -17,7 +17,7 @@ from trustme import CA
 
 from botyard import cli
 from botyard.web import descriptors
-from tests.test_cli_live import SECONDS, Serving, ask, run, serving
+from tests.commands.serving import SECONDS, Serving, ask, run, serving
 
 pytestmark = pytest.mark.live
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from botyard.commands.exit_codes import ExitCode
-from tests.test_cli import Shell, house, shell, word  # noqa: F401  # Fixtures.
+from tests.commands.shell import Shell, word
 
 ANYBODY = "There is nobody with the login or id"
 
@@ -33,11 +33,11 @@ ANYBODY = "There is nobody with the login or id"
         ("delivery resend --bot 99", "There is no bot 99; 'botyard doctor' shows them."),
     ],
 )
-def test_what_does_not_exist(house: Shell, words: str, sentence: str) -> None:  # noqa: F811
+def test_what_does_not_exist(house: Shell, words: str, sentence: str) -> None:
     assert house.refused(*words.split()) == f"botyard: {sentence}"
 
 
-def test_an_application_is_suggested(house: Shell) -> None:  # noqa: F811
+def test_an_application_is_suggested(house: Shell) -> None:
     client_id = word(house.done("app", "add", "App"), "client_id")
     assert f"did you mean {client_id!r}?" in house.refused("app", "block", client_id[:-1])
 
@@ -49,7 +49,7 @@ def test_an_application_is_suggested(house: Shell) -> None:  # noqa: F811
         ("qqqqqqqqqq", "'botyard methods' lists all."),
     ],
 )
-def test_no_such_method(shell: Shell, prefix: str, sentence: str) -> None:  # noqa: F811
+def test_no_such_method(shell: Shell, prefix: str, sentence: str) -> None:
     assert shell.bare("methods", prefix) == ExitCode.FAILURE
     assert (shell.out, shell.err) == (
         "",
@@ -57,13 +57,13 @@ def test_no_such_method(shell: Shell, prefix: str, sentence: str) -> None:  # no
     )
 
 
-def test_no_such_command(shell: Shell) -> None:  # noqa: F811
+def test_no_such_command(shell: Shell) -> None:
     assert shell.bare("sreve") == ExitCode.USAGE
     assert shell.err == "botyard: there is no command 'sreve'; did you mean 'serve'? See 'botyard --help'.\n"
     assert shell.bare("qqqqqq") == ExitCode.USAGE
     assert shell.err == "botyard: there is no command 'qqqqqq'. See 'botyard --help'.\n"
 
 
-def test_no_such_permission(house: Shell) -> None:  # noqa: F811
+def test_no_such_permission(house: Shell) -> None:
     sentence = house.refused("webhook", "add", "ann", "--scope", "imbott", code=ExitCode.USAGE)
     assert sentence.startswith("botyard: There is no permission 'imbott'; did you mean 'imbot'? There are ")

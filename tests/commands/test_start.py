@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from botyard.commands.exit_codes import ExitCode
-from tests.test_cli_live import run, serving
+from tests.commands.serving import run, serving
 
 pytestmark = pytest.mark.live
 
