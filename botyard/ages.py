@@ -1,4 +1,4 @@
-"""The clock by which ages are judged: it goes with the portal's clock, and not along with its jumps.
+"""The clock by which ages are measured: it follows the portal's clock but not its jumps.
 
 Somebody sets a clock ahead for a minute, or a machine wakes up after days: by the portal's clock all that waits is
 suddenly old, and those it waits for had no time to come. So this clock counts the time that the server runs. Where it

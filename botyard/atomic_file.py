@@ -1,4 +1,4 @@
-"""Small files that are written once and trusted: put in place whole and durably, or not at all."""
+"""Small files that are replaced as a whole: durably, or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: which command is meant, and how its failures are told."""
+"""The command line: finds the command, and reports its errors."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and answer its exit code."""
+    """Run one command and return its exit code."""
     given = list(sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not of UTF-8 shows what it cannot write as a number.

@@ -1,4 +1,4 @@
-"""Time: what hour it is here, and how the wire writes it."""
+"""The portal's time, and how the wire writes it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Clock:
 
     def atom(self, moment: int) -> str:
         """Unix seconds as ISO 8601 with the portal's offset, ``2026-02-24T13:19:39+02:00``."""
-        # Answers name the same moments over and over: now, and when people last read.
+        # Responses name the same moments over and over: now, and when people last read.
         text = self._written.get(moment)
         if text is None:
             if len(self._written) >= REMEMBERED:

@@ -1,4 +1,4 @@
-"""Settings: every option of the server, its default and its sentence."""
+"""Settings: every option of the server with its default and description."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     delivery: str = "retry"
     """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (one attempt)."""
     delivery_timeout: float = 30.0
-    """Seconds in which a handler must answer."""
+    """Seconds in which a handler must respond."""
     delivery_concurrency: int = 1024
     """Events being sent at once, and half of the files that may be open; one recipient gets as many as are left."""
     delivery_days: int = 7

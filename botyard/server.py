@@ -1,4 +1,4 @@
-"""The composition root: settings → database → registry → limits → HTTP. It alone knows all floors."""
+"""The composition root: settings → database → registry → limits → HTTP. It alone knows all layers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from botyard.web.routes import answer_request
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-# Who puts events into words, by kind of recipient; bots by the generation of the API that registered them.
+# Payload builders by kind of recipient; bots by the dialect that registered them.
 PAYLOAD_BUILDERS: dict[str, PayloadBuilder] = {
     "bot": to_bots({"v1": bot_events.render, "v2": bot_events_v2.render}),
     "binding": to_bindings(portal_payloads.render),
@@ -131,7 +131,7 @@ class Listener:
         self._server = _Quiet(config)
 
     async def serve(self) -> None:
-        """Answer until ``stop``."""
+        """Serve until ``stop``."""
         watch = asyncio.create_task(self._certificate.watch()) if self._certificate else None
         try:
             await self._server.serve(sockets=[self.socket])

@@ -1,1 +1,1 @@
-"""Verbs of talking: rules and effects, plain values in and out."""
+"""The verbs of chatting: rules and effects. They take and return plain values, and know no methods."""

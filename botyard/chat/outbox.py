@@ -1,4 +1,4 @@
-"""Events on their way out: one table says who is told of what."""
+"""Publishes events: one table says whom each is for."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Listener = Callable[[Tx, Event, Chat | None], Awaitable[list[Recipient]]]
 
 
 class BotListener(NamedTuple):
-    """A bot in a chat, as far as it matters for what it hears. ``edits``, ``deletions``: a v1 handler is bound."""
+    """A bot in a chat, as far as it decides which events it gets. ``edits``, ``deletions``: a v1 handler is bound."""
 
     bot_id: int
     type: str
@@ -44,7 +44,7 @@ class BotListener(NamedTuple):
     def is_addressed(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
         """Whether what is said here is for the bot.
 
-        Private dialogs always; elsewhere supervisors and personal bots hear everything, bots of open
+        Private dialogs always; elsewhere supervisors and personal bots get everything, bots of open
         lines everything in open lines, and any bot what it is mentioned in.
         """
         if chat.private or self.type in ATTENTIVE:
@@ -84,8 +84,8 @@ def _its_own(event: Event, chat: Chat, bot: BotListener) -> bool:
     return bot.reactions and event.author_id == bot.bot_id
 
 
-# Event → for each generation of the API, whether a bot that is in the chat and did not cause it is told.
-# A bot hears only in the generation that registered it; what has no rule there is not for it.
+# Event → for each dialect, whether a bot that is in the chat and did not cause it is told.
+# A bot is told in the dialect that it was registered in; an event without a rule there is not for it.
 AUDIENCE: Mapping[type[Event], Mapping[str, AudienceRule]] = {
     MessageSent: {"v1": _said, "v2": _said},
     MessageEdited: {"v1": _edited_v1, "v2": _changed},
@@ -104,7 +104,7 @@ LISTENERS: tuple[Listener, ...] = (subscriptions.listeners,)
 
 
 async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, by_bot: bool = False) -> int:
-    """Write an event and, for each recipient that must not miss it, that it is due. Answers the event's number.
+    """Write an event and, for each recipient that must not miss it, that it is due. Returns the event's number.
 
     ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
     """

@@ -1,4 +1,4 @@
-"""Who may do what in which kind of chat: one table, which both decides and is shown to clients."""
+"""Who may do what in which kind of chat: one table, enforced and shown to clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People who want the events of their chats kept, and which events those are."""
+"""People who subscribe to the events of their chats, and which events those are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`botyard backup` and `botyard restore`: a whole portal in one file, and out of it again."""
+"""`botyard backup` and `botyard restore`: a whole portal to one file and back."""
 
 from __future__ import annotations
 

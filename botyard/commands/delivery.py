@@ -1,4 +1,4 @@
-"""`botyard delivery`: what was due to bots and handlers, what became of it, and sending it once more."""
+"""`botyard delivery`: lists deliveries and their attempts, and sends them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`botyard doctor`: the state of all bots, and why a bot was not told of a message, or of what happened to it."""
+"""`botyard doctor`: the state of all bots, and why a bot was not told of something."""
 
 from __future__ import annotations
 

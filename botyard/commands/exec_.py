@@ -1,4 +1,4 @@
-"""`botyard exec`: a throwaway demo portal around one command, for test suites in any language."""
+"""`botyard exec`: runs one command with a temporary demo portal, for test suites in any language."""
 
 from __future__ import annotations
 

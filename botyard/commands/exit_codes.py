@@ -1,4 +1,4 @@
-"""How a command ends: its exit code, and the one sentence it says when it fails."""
+"""How a command ends: its exit code, and one sentence if it fails."""
 
 from __future__ import annotations
 

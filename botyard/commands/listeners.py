@@ -1,4 +1,4 @@
-"""Taking addresses before the portal is opened: a taken port is told first, and the real port is known."""
+"""Binds the sockets before the portal is opened: a taken port is reported first, and the real port is known."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Listeners:
                 raise
 
     def open(self, context: Context) -> None:
-        """Answer with this portal from now on."""
+        """Serve this portal from now on."""
         self._app = application(context)
 
     def _answering(self) -> Application:

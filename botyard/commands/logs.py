@@ -1,4 +1,4 @@
-"""What a server says while it runs: its log, a line for each call and each attempt to deliver, as text or as JSON."""
+"""Logging of a running server: its log, and a line for each call and each attempt, as text or JSON."""
 
 from __future__ import annotations
 

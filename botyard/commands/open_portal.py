@@ -1,4 +1,4 @@
-"""An open portal for the commands that look after it: its database and keys, without a server."""
+"""Opens a portal for maintenance commands: its database and keys, without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Permissions on the command line. Apart, because knowing them all means importing every method."""
+"""Permissions on the command line. A module of its own, because listing them imports every method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`botyard portal`: the switches of the whole portal."""
+"""`botyard portal`: the flags of the whole portal."""
 
 from __future__ import annotations
 

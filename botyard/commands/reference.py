@@ -1,4 +1,4 @@
-"""`botyard openapi` and `botyard methods`: what the portal answers, without starting it."""
+"""`botyard openapi` and `botyard methods`: describe the API without starting the server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The seed of `botyard exec` and `botyard serve`, and what is said when it cannot be planted."""
+"""The seed of `botyard exec` and `botyard serve`, and the errors in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`botyard user`: add and list people, set passwords, send people away."""
+"""`botyard user`: add, list, deactivate and activate people, set passwords."""
 
 from __future__ import annotations
 

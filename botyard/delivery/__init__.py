@@ -1,1 +1,1 @@
-"""The door out: events are called out to handlers, again and again until they arrive or say why not."""
+"""Delivery of events to handlers: each is retried until it is received or given up."""

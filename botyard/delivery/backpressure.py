@@ -1,4 +1,4 @@
-"""How many requests may be open: a recipient that does not answer takes up room, and leaves enough for the others."""
+"""How many requests may be open: a recipient that does not respond takes up room, and leaves enough for the others."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Backpressure:
 
     Each may have as many as are free: one alone gets half of them. The last half is not for recipients that are slow,
     and the last quarter only for those that have shown that they are not: however many hang, one that is well finds
-    room. Waiting for an answer costs a socket and nothing else, so a request that hangs gives its place back and counts
+    room. Waiting for a response costs a socket and nothing else, so a hanging request gives its place back and counts
     among ``hanging_most`` others; and an eighth is for those that nobody knows yet, and that have not had to wait. So
     one that comes new finds a place soon, too.
     """

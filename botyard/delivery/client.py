@@ -1,4 +1,4 @@
-"""One POST to a handler: to a checked address, within a time, reading only the beginning of the answer."""
+"""Sends one POST to a handler: checks the address, limits the time, reads only the start of the response."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from botyard.delivery.retries import HandlerResponse
 from botyard.model.deliveries import NO_CONNECTION, TLS_FAILED, UNKNOWN_NAME
 
 KEPT = 4096
-"""Bytes of an answer that are kept."""
-# The answer is known with its head; the rest is read only so that the connection can be used again.
+"""Bytes of a response that are kept."""
+# The response is known with its head; the rest is read only so that the connection can be used again.
 BODY_SECONDS = 2.0
 # Shorter than what servers commonly keep a connection for (Node: 5 s), so that they seldom close it under us.
 IDLE_SECONDS = 4.0
@@ -44,7 +44,7 @@ class _RequestAttempt:
         return self.connection is not None and self.connection.written is not None
 
     def end(self) -> None:
-        """Close the connection: there is no answer, or no use for the rest of it."""
+        """Close the connection: there is no response, or no use for the rest of it."""
         if self.connection is not None:
             self.connection.abort()
 
@@ -77,7 +77,7 @@ class HandlerClient:
                 one.task.cancel()
 
     async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
-        """Send a form. What goes wrong is an answer too: status 0 and the problem."""
+        """Send a form. What goes wrong is a response too: status 0 and the problem."""
         attempt = _RequestAttempt()
         self._open.add(attempt)
         try:

@@ -1,4 +1,4 @@
-"""When to look at the log again: at every commit, here or in another process, and now and then without one."""
+"""Wakes the scheduler: after every commit of this or another process, and now and then without one."""
 
 from __future__ import annotations
 

@@ -16,17 +16,17 @@ import httptools
 
 HEAD_MAX = 64 * 1024
 BODY_MAX = 64 * 1024
-"""More of an answer is not read: the connection is closed instead."""
+"""More of a response is not read: the connection is closed instead."""
 
 LOOK_SECONDS = 0.005
 
 
 class Lost(Exception):
-    """There will be no answer on this connection; the message says why."""
+    """There will be no response on this connection; the message says why."""
 
 
 class Head(NamedTuple):
-    """How an answer begins: its status and the headers by their names in lower case."""
+    """How a response begins: its status and the headers by their names in lower case."""
 
     status: int
     headers: dict[str, str]
@@ -59,7 +59,7 @@ class HandlerConnection(asyncio.Protocol):
         self.written, self.heard = None, 0
 
     async def post(self, request: bytes) -> Head:
-        """Send a request and wait for the head of its answer. Raises Lost."""
+        """Send a request and wait for the head of its response. Raises Lost."""
         if self.posts:
             self._renew()
         self.posts += 1
@@ -82,7 +82,7 @@ class HandlerConnection(asyncio.Protocol):
         self._transport = made
 
     async def body(self, seconds: float, kept: int) -> str:
-        """How the answer goes on. One that is too long, too slow or cut off ends the connection, not the attempt."""
+        """How the response goes on. One that is too long, too slow or cut off ends the connection, not the attempt."""
         with contextlib.suppress(TimeoutError, Lost):
             async with asyncio.timeout(seconds):
                 await self._complete
@@ -90,7 +90,7 @@ class HandlerConnection(asyncio.Protocol):
 
     @property
     def reusable(self) -> bool:
-        """Whether the answer has been read to its end, and another request may follow."""
+        """Whether the response has been read to its end, and another request may follow."""
         done = self._complete.done() and not self._complete.cancelled() and self._complete.exception() is None
         return done and self._transport is not None and not self._transport.is_closing() and self._keeps
 
@@ -177,7 +177,7 @@ class HandlerConnection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
         if status < 200:
-            # Only a word in between: the answer follows.
+            # Only a word in between: the response follows.
             self._headers = {}
             return
         self._keeps = self._parser.should_keep_alive()

@@ -1,4 +1,4 @@
-"""A post as it travels: the documented form body, and what we add, which stands in headers only."""
+"""Encodes a payload as the documented form body, with the headers that we add."""
 
 from __future__ import annotations
 

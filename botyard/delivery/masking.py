@@ -1,4 +1,4 @@
-"""Handlers that echo what they got: the tokens of an event are not kept with the answer to it."""
+"""Removes the tokens of an event from stored responses, for handlers that echo their request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from botyard.api.payloads.webhook_payload import WebhookPayload
 MASK = "***"
 _SECRETS = frozenset({"access_token", "refresh_token", "application_token"})
 SHORT = 8
-"""So few letters tell nothing of a token; more of them at the end of an answer may be one that was cut off."""
+"""So few letters tell nothing of a token; more of them at the end of a response may be one that was cut off."""
 
 
 def masked(answer: str, post: WebhookPayload) -> str:
-    """An answer without the tokens that the post held, also where the last of them is cut off."""
+    """A response without the tokens that the post held, also where the last of them is cut off."""
     for secret in set(_secrets([post.auth, post.data])):
         answer = answer.replace(secret, MASK)
         cut = next((size for size in range(len(secret) - 1, SHORT, -1) if answer.endswith(secret[:size])), 0)

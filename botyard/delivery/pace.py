@@ -1,8 +1,8 @@
-"""How much of the event loop deliveries take: those who call the server come first, and what they leave is used.
+"""Limits the share of the event loop that deliveries take: calls come first.
 
 Both share one event loop and one disk. With nobody calling, deliveries take all there is. Beside callers they begin a
 number of posts in each slot of time, which grows while the loop has time left and shrinks to a small share where it has
-none. What is counted is beginning a post, which is work; waiting for its answer is none.
+none. What is counted is beginning a post, which is work; waiting for its response is none.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ SLOT_MIN, SLOT_MAX = 4, 256
 """Posts that may begin in a slot beside callers."""
 BUSY_SHARE, CROWDED_SHARE = 0.8, 0.4
 """Of a slot in which this process has worked: above it there is nothing left for more, nor above the second where
-somebody was waiting for an answer most of the while. A machine that has others to serve gives no whole core."""
+somebody was waiting for a response most of the while. A machine that has others to serve gives no whole core."""
 CROWDED = 0.6
 BATCH, BATCH_BESIDE = 16, 4
 """Posts written in one transaction, alone and beside callers; on SQLite the loop does nothing else meanwhile."""
 TURN_SECONDS, TURN_BESIDE_SECONDS = 0.01, 0.05
 """Between two turns, so that they share commits."""
 LOOK_SECONDS = 0.002
-"""Between two looks whether the callers have their answers."""
+"""Between two looks whether the callers have their responses."""
 PATIENCE_SECONDS = 0.05
 """After this time deliveries go on in any case."""
 ROWS_BESIDE = 32
@@ -75,7 +75,7 @@ class Pace:
         self._looks += 1
         self._waiting += self._limits.in_flight > 0
         if self._limits.in_flight and now < self._last + PATIENCE_SECONDS:
-            # Somebody waits for an answer, and nobody has waited long for this.
+            # Somebody waits for a response, and nobody has waited long for this.
             return 0
         return min(BATCH_BESIDE, self._limit - self._begun)
 

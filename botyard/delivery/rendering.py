@@ -1,4 +1,4 @@
-"""What a recipient is told, put into words by the dialect that the recipient speaks."""
+"""Builds the payload of a delivery in the dialect of its recipient."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BOTS = "imbot"
 
 
 class SignedPayload(NamedTuple):
-    """A post, and whose secret signs it."""
+    """A payload, and the owner whose secret signs it."""
 
     post: WebhookPayload
     owner: str
@@ -32,11 +32,11 @@ Renderer = Callable[[Tx, Context, Happening, Bot], Awaitable[WebhookPayload | No
 BoundRenderer = Callable[[Tx, Context, Happening, Binding], Awaitable[WebhookPayload | None]]
 """The same for a handler that is bound to the event."""
 PayloadBuilder = Callable[[Tx, Context, Happening, Delivery], Awaitable[SignedPayload | Reason]]
-"""A kind of recipients: the letter for one of them, or why there is none."""
+"""Builds the signed payload for a recipient of one kind, or says why there is none."""
 
 
 def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
-    """Letters to bots, each in the generation of the API that registered it."""
+    """Payloads for bots, each in the dialect that registered it."""
 
     async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
         bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
@@ -54,7 +54,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
 
 
 def to_bindings(render: BoundRenderer) -> PayloadBuilder:
-    """Letters to handlers that are bound with `event.bind`."""
+    """Payloads for handlers that are bound with `event.bind`."""
 
     async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
         binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))

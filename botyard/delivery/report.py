@@ -1,4 +1,4 @@
-"""What the log says of attempts: one record each, and one line when a recipient stops or starts to take its events."""
+"""Logs attempts: a record for each, and a line when a recipient starts or stops accepting events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long deliveries are kept, and the log of events: what has ended for some days, what nobody fetched for hours."""
+"""Deletes deliveries that ended some days ago, and events that nobody fetched for hours."""
 
 from __future__ import annotations
 

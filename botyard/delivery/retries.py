@@ -1,4 +1,4 @@
-"""What an attempt makes of a delivery: when to try again, and when to give up."""
+"""What follows an attempt: when to retry, and when to give up."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RETRY_POLICIES: dict[str, RetryPolicy] = {
 
 
 class HandlerResponse(NamedTuple):
-    """What came back: ``status`` 0 and a ``problem`` where it was no answer; ``body`` is how it begins.
+    """What came back: ``status`` 0 and a ``problem`` where it was no response; ``body`` is how it begins.
 
     ``written`` says that the whole request had left, so that the handler may have it. ``ours`` is a failure of this
     server's own, which does not count.

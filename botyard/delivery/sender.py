@@ -1,4 +1,4 @@
-"""Writes the letters of claimed deliveries and sends them; what came of each is handed back."""
+"""Builds the payloads of claimed deliveries, sends them and reports the outcome."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Sender:
         self.stopping = False
 
     def start(self, batch: list[QueuedDelivery]) -> None:
-        """Write the letters of a batch, and send each."""
+        """Build the payloads of a batch, and send each."""
         self._spawn(self._written(batch))
 
     async def stop(self, seconds: float, cut: Callable[[], None] | None) -> None:
@@ -103,7 +103,7 @@ class Sender:
                 self._end(queued, Ended(queued.delivery, State.SKIPPED, reason=found))
 
     async def _separately(self, batch: list[QueuedDelivery], problem: Exception) -> None:
-        """One letter of a batch failed all: find out which."""
+        """One payload of a batch failed all: find out which."""
         if len(batch) > 1:
             for queued in batch:
                 self._spawn(self._written([queued]))

@@ -1,4 +1,4 @@
-"""The door out as a whole: what the composition root starts and stops."""
+"""The delivery service as a whole: what the composition root starts and stops."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 NOTE_SECONDS = 60.0
 LEASE_SECONDS = 60
-"""How long a lease lasts at most beyond the time that a handler has to answer."""
+"""How long a lease lasts at most beyond the time that a handler has to respond."""
 
 
 class Timekeeper:

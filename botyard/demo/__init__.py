@@ -1,1 +1,1 @@
-"""A portal full of made-up people and chats, and the file format by which anyone adds their own."""
+"""A portal with made-up people and chats, and the file format in which anyone adds their own."""

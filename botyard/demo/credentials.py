@@ -1,4 +1,4 @@
-"""The secrets of a demo portal, kept in its data folder so that each start can show them again."""
+"""The secrets of a demo portal, stored in its data folder so that each start can show them again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small picture drawn from a name: the same name, the same picture."""
+"""Draws a small picture from a name; the same name always gives the same picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a demo portal, and greeting one that was made before."""
+"""Creates a demo portal, and opens one that exists."""
 
 from __future__ import annotations
 

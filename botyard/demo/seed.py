@@ -78,7 +78,7 @@ class SeedBot(_Part, frozen=True):
     owner: Literal["application", "webhook"] = "application"
     """Whose it is: `application` (the demo application) or `webhook` (callers who know its CLIENT_ID)."""
     fetches: bool = False
-    """Whether it is of the second generation and fetches its events; else it is of the first, and is called."""
+    """Whether it is a v2 bot, which fetches its events; otherwise it is a v1 bot, which is called."""
 
 
 class SeedMessage(_Part, frozen=True):

@@ -1,4 +1,4 @@
-"""From a seed to rows: people, bots and chats made by the same verbs that the API calls."""
+"""Loads a seed: makes people, bots and chats with the same verbs that the API uses."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class SeedLoader:
         self._titled: dict[str, _ChatBuilder] = {}
 
     async def load(self, seed: Seed) -> SeedResult:
-        """Plant a seed and answer what it became. Raises SeedWrong, which names the place in the seed."""
+        """Plant a seed and return what it became. Raises SeedWrong, which names the place in the seed."""
         for place, person in enumerate(seed.people):
             await self._at(f"people[{place}]", self._person(person))
         for place, bot in enumerate(seed.bots):

@@ -1,4 +1,4 @@
-"""Who wants which event where: handlers bound with `event.bind`, and the queue of offline events."""
+"""Handlers that are bound to events with `event.bind`, and the queue of offline events."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import msgspec
 class BotType(StrEnum):
     """B answers mentions, O open lines, H as B but "human", S sees everything.
 
-    The second generation adds P, somebody's own assistant, which sees everything too, and N, which is as B.
+    v2 adds P, somebody's own assistant, which sees everything too, and N, which is as B.
     """
 
     BOT = "B"
@@ -23,11 +23,11 @@ class BotType(StrEnum):
 
 
 ATTENTIVE = frozenset({BotType.SUPERVISOR, BotType.PERSONAL})
-"""Types that hear what is said in their chats without being mentioned, and may read it."""
+"""Types that get what is said in their chats without being mentioned, and may read it."""
 
 
 class EventMode(StrEnum):
-    """How a bot of the second generation learns of events: it asks for them, or is called."""
+    """How a v2 bot learns of events: it fetches them, or is called."""
 
     FETCH = "fetch"
     WEBHOOK = "webhook"
@@ -36,7 +36,7 @@ class EventMode(StrEnum):
 class Bot(msgspec.Struct, frozen=True, gc=False):
     """A registered bot; ``owner`` names the application or webhook client that may act for it.
 
-    ``webhook_url`` is that of the second generation; a bot of the first has ``Handlers``. ``messages``, ``chats``
+    ``webhook_url`` is that of v2; a v1 bot has ``Handlers``. ``messages``, ``chats``
     and ``people`` are kept numbers: what it wrote, where it is, and with whom it has had a private dialog.
     """
 

@@ -1,4 +1,4 @@
-"""Events on their way to those who must not miss them."""
+"""Deliveries: events for recipients that must not miss them, and the attempts to send them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 class State(StrEnum):
     """Where a delivery stands; the migration 0006 says what each means.
 
-    UNCONFIRMED: the handler was sent all of it and did not answer, so it has it, as far as anybody can know.
+    UNCONFIRMED: the handler was sent all of it and did not respond, so it has it, as far as anybody can know.
     """
 
     WAITING = "waiting"
@@ -84,7 +84,7 @@ NOBODY_THERE = (NO_CONNECTION, UNKNOWN_NAME, TLS_FAILED)
 class Attempt(msgspec.Struct, frozen=True, gc=False):
     """One attempt to send: ``started`` in Unix milliseconds, ``took`` milliseconds.
 
-    ``status`` is 0 where no answer came; ``problem`` then says why not. ``answer`` is how the answer begins.
+    ``status`` is 0 where no response came; ``problem`` then says why not. ``answer`` is how the response begins.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""Everything a verb can leave behind in the event log."""
+"""Every event that a verb can write to the event log."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ class AppRemoved(Event, frozen=True, kw_only=True):
 
 
 class UserAdded(Event, frozen=True, kw_only=True):
-    """Somebody new is of the house."""
+    """A person was added."""
 
     user_id: int
 

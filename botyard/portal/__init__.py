@@ -1,1 +1,1 @@
-"""Verbs of the house: people, applications, keys."""
+"""The verbs of the portal: people, applications, backups."""

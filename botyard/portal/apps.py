@@ -75,7 +75,7 @@ async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple
 
 
 async def block(tx: Tx, client_id: str, blocked: bool) -> bool:
-    """Refuse the application's calls, or answer them again; false when there is no such application."""
+    """Refuse the application's calls, or accept them again; false when there is no such application."""
     app = await find(tx, client_id)
     if app is None:
         return False

@@ -1,4 +1,4 @@
-"""Handlers bound with `event.bind`: who wants which event where."""
+"""Handlers that are bound to events with `event.bind`."""
 
 from __future__ import annotations
 
@@ -91,10 +91,10 @@ async def drop(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
 
 
 async def announce(tx: Tx, event: Event, now: int, connector: str = "") -> int:
-    """Write an event of the portal, and that it is due to the handlers bound for it. Answers the event's number.
+    """Write an event of the portal, and that it is due to the handlers bound for it. Returns the event's number.
 
     An application that caused it is not told through the queue of this ``connector``, so that it does
-    not answer itself for ever.
+    not trigger itself for ever.
     """
     event_id = await events.append(tx, event, now)
     owner = event.owner if isinstance(event, AppInstalled | AppUpdated | AppRemoved | OfflineQueued) else ""
@@ -129,7 +129,7 @@ async def beside(tx: Tx, event: Event, others: Iterable[Recipient]) -> list[Reci
 
 
 async def _owner(tx: Tx, recipient: str) -> str:
-    """Whose bot of the first generation this is."""
+    """The owner of a v1 bot."""
     kind, _, number = recipient.partition(":")
     bot = await bots.find(tx, int(number)) if kind == "bot" else None
     return bot.owner if bot and bot.dialect == "v1" else ""

@@ -1,4 +1,4 @@
-"""Making a portal out of an empty database."""
+"""Creates a portal in an empty database."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ async def exists(tx: Tx) -> bool:
 
 
 async def create_portal(tx: Tx, now: int, title: str = TITLE) -> str:
-    """Write the portal's own row and answer its member id. Raises ``Duplicate`` when there is one."""
+    """Write the portal's own row and return its member id. Raises ``Duplicate`` when there is one."""
     member_id = secrets.token_hex(16)
     await portal.add(tx, title, member_id, now)
     return member_id
 
 
 async def create_portal_with_admin(tx: Tx, password_hash: str, now: int) -> int | None:
-    """Make a portal with its first administrator and answer the administrator's id; ``None`` when there is one."""
+    """Make a portal with its first administrator and return the administrator's id; ``None`` when there is one."""
     if await exists(tx):
         return None
     await create_portal(tx, now)

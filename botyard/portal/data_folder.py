@@ -1,4 +1,4 @@
-"""The data folder of a portal: which database belongs to it, and whether its key belongs to the database."""
+"""The data folder of a portal: checks that folder, database and key belong together."""
 
 from __future__ import annotations
 

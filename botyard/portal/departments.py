@@ -1,4 +1,4 @@
-"""Departments of the house."""
+"""Departments of the portal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botyard.store.engines.db import Tx
 
 
 async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
-    """Add a department and answer its id."""
+    """Add a department and return its id."""
     return await users.add_department(tx, name, parent_id, head_id)
 
 

@@ -1,4 +1,4 @@
-"""What applications keep for themselves: settings of their own, for everybody or for each user."""
+"""Options that applications store: for everybody, or for each user."""
 
 from __future__ import annotations
 

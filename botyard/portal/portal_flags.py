@@ -1,4 +1,4 @@
-"""The administrator's switches of the whole portal."""
+"""The flags of the whole portal, which administrators set."""
 
 from __future__ import annotations
 

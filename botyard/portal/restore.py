@@ -1,4 +1,4 @@
-"""A portal out of a backup: looked through as a whole first, then put where there is nothing, or not at all."""
+"""Restores a portal from a backup: checks all of it first, then writes all of it or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of applications, as far as they can be judged by their text."""
+"""Validates the URLs of applications by their text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People of the house: find, add and list them."""
+"""People of the portal: find, add, list, activate and deactivate."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def add(
     admin: bool = False,
     departments: Iterable[int] = (),
 ) -> int:
-    """Add a person and answer the id. Raises ``Duplicate`` when the login is taken."""
+    """Add a person and return the id. Raises ``Duplicate`` when the login is taken."""
     user_id = await users.add(tx, kind, profile, now, login=login, admin=admin)
     await users.set_password(tx, user_id, password_hash)
     for department_id in departments:
@@ -61,19 +61,19 @@ async def add(
 
 
 async def deactivate(tx: Tx, user: User, now: int) -> None:
-    """Let somebody in no more: signed out everywhere, with keys that open nothing. Raises LAST_ADMIN."""
+    """Deactivate a person: they are signed out everywhere, and their keys stop working. Raises LAST_ADMIN."""
     await _require_other_admin(tx, user)
     await sessions.remove_of(tx, user.id)
     await users.set_active(tx, user.id, False, now)
 
 
 async def activate(tx: Tx, user: User, now: int) -> None:
-    """Let somebody who was sent away in again."""
+    """Activate a person who was deactivated."""
     await users.set_active(tx, user.id, True, now)
 
 
 async def set_admin(tx: Tx, user: User, admin: bool, now: int) -> None:
-    """Make somebody an administrator, or no longer. Raises LAST_ADMIN."""
+    """Give or take the rights of an administrator. Raises LAST_ADMIN."""
     if not admin:
         await _require_other_admin(tx, user)
     await users.set_admin(tx, user.id, admin, now)

@@ -1,4 +1,4 @@
-"""Incoming webhooks: keys by which a script calls in somebody's name."""
+"""Incoming webhooks: keys by which a script calls in a person's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may call a method: the few kinds that the documentation uses, as one table."""
+"""Who may call a method: the kinds of callers that the documentation knows, as one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many commands in one request: references between them, halt, and five sections of answers."""
+"""Many commands in one request: references between them, halt, and the five sections of the result."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class Batch:
         except Exception as fault:
             raise to_api_error(fault, name) from fault
         try:
-            # Encoded here, so that one answer that cannot be written costs its own command only.
+            # Encoded here, so that one response that cannot be written costs its own command only.
             self._result[key] = envelope.written(outcome.result)
         except (TypeError, ValueError, OverflowError) as fault:
             raise unexpected_answer(fault, name) from fault
@@ -181,7 +181,7 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
 def commands_of(given: Any) -> dict[str, Any]:
     """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
     if isinstance(given, str):
-        # The limits of the door hold for JSON inside of a form as well.
+        # The limits of requests hold for JSON inside of a form as well.
         text = given.lstrip(body.BLANKS)
         given = body.json(text.encode("utf-8", "surrogatepass")) if text[:1] in ("{", "[") else None
     if isinstance(given, list):

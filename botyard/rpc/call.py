@@ -1,4 +1,4 @@
-"""What a method is given: the call and the context it runs in."""
+"""What a method is called with: the call, and the context that it runs in."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from botyard.store.engines.db import Tx, Work
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """A call as the door hands it in: ``method`` is what it found by ``name``, names of ``params`` are lower case."""
+    """A call as `web/` passes it: ``method`` is what was found by ``name``, names of ``params`` are lower case."""
 
     name: str
     method: Method | None

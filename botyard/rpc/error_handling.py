@@ -1,4 +1,4 @@
-"""What was not foreseen: logged under an id that the answer repeats."""
+"""Unexpected errors: logged under an id that the response repeats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From credentials to the one who is calling."""
+"""Authentication of a call: from credentials to the caller."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ PROFILES = {"off": OFF, "cloud": CLOUD, "enterprise": ENTERPRISE}
 
 
 class Operating(msgspec.Struct, frozen=True, gc=False):
-    """Time that a method has run for a source, as the `time` block of an answer tells it."""
+    """Time that a method has run for a source, as the `time` block of a response tells it."""
 
     operating: float
     reset_at: int

@@ -1,4 +1,4 @@
-"""Where callers wait for events to fetch: outside any transaction, and woken only when there are some."""
+"""Callers that wait for events: outside any transaction, woken only when there are some."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ watching: ContextVar[Watch | None] = ContextVar("watching", default=None)
 class Waiter:
     """One caller who waits for something to lie ready for any of these recipients.
 
-    ``gone``: the caller has hung up, or is sent away. ``over``: nobody waits any longer, for that reason or because
+    ``gone``: the caller has hung up, or is dismissed. ``over``: nobody waits any longer, for that reason or because
     the server stops.
     """
 
@@ -54,7 +54,7 @@ class Waiter:
         self.called.set()
 
     def leave(self) -> None:
-        """The caller has hung up, or is to be told nothing more."""
+        """The caller has hung up, or gets nothing more."""
         self.gone = True
         self.end()
 
@@ -89,7 +89,7 @@ class LongPollHub:
 
     @contextlib.contextmanager
     def waiter(self, database: Database, recipients: Iterable[str], since: int) -> Iterator[Waiter | None]:
-        """A seat to be taken before the queue is looked at, so that nothing slips in between; ``None`` when full.
+        """Register a waiter before the queue is read, so that nothing slips in between; ``None`` when full.
 
         What was laid ready before ``since`` is too old to call anybody up.
         """

@@ -47,7 +47,7 @@ class Mode(Enum):
 
 
 class ResultPage(msgspec.Struct, Generic[T], frozen=True):
-    """An answer of a list method: ``total`` and ``next`` stand beside the result on the wire.
+    """A response of a list method: ``total`` and ``next`` stand beside the result on the wire.
 
     ``T`` is the type of the result, such as ``list[Row]``.
     """
@@ -59,7 +59,7 @@ class ResultPage(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Hinted(ResultPage[T], frozen=True):
-    """An answer that may hold failures, with what there is to say of them; nothing stands beside it."""
+    """A response that may hold failures, with what there is to say of them; nothing stands beside it."""
 
 
 class Method(msgspec.Struct, frozen=True):
@@ -100,7 +100,7 @@ def method(
 ) -> Callable[[F], F]:
     """Declare the function below as the REST method ``name``.
 
-    The parameter struct and the answer are its annotations, the summary is its
+    The parameter struct and the response are its annotations, the summary is its
     docstring, the scope is the first word of the name unless ``scopes`` lists
     the permissions of which one is enough. ``before`` does slow work on the
     parameters (decoding a picture) in a thread, ahead of the transaction; what

@@ -1,4 +1,4 @@
-"""Which problems a method can answer with: its own and those of the way to it."""
+"""The error codes that a method can respond with: its own, and those of the pipeline."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ FAULTS = (ErrorCode.INTERNAL, ErrorCode.STORAGE, ErrorCode.UNEXPECTED_ANSWER)
 """Something broke; `faults` raises these."""
 
 SYSTEM = (*DOOR, *CALLER, *LOAD, *FAULTS)
-"""What every method can answer with, but for those of REST 3.0."""
+"""What every method can respond with, but for those of REST 3.0."""
 
 SYSTEM_V3 = (*DOOR_V3, *CALLER, *LOAD, *FAULTS)
-"""What every method of REST 3.0 can answer with."""
+"""What every method of REST 3.0 can respond with."""
 
 
 def third_generation(method: Method) -> bool:

@@ -1,4 +1,4 @@
-"""What a server has counted since it started: calls and attempts. A call costs two additions; nothing is scanned."""
+"""Counters of calls and attempts since the start. A call costs two additions; nothing is scanned."""
 
 from __future__ import annotations
 

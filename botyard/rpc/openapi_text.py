@@ -1,4 +1,4 @@
-"""What is written by hand in the OpenAPI document: sentences, keys, servers, addresses that are no methods."""
+"""The hand-written parts of the OpenAPI document: sentences, keys, servers, addresses that are no methods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is odd about the parameters of a call that failed: misspelt names, and values of another type than expected."""
+"""Looks for mistakes in the parameters of a failed call: misspelt names, and values of another type."""
 
 from __future__ import annotations
 

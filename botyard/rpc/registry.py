@@ -1,4 +1,4 @@
-"""The table of methods: collected once from a list of modules."""
+"""The registry of methods, collected once from a list of modules."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from botyard.rpc.method import Method
 
 
 class Registry:
-    """Every method that the portal answers, by its lower-cased name."""
+    """Every method that the portal has, by its lower-cased name."""
 
     def __init__(self, modules: Iterable[ModuleType]) -> None:
         self._methods: dict[str, Method] = {}

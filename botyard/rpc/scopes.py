@@ -2,7 +2,7 @@
 
 Titles are those of the page api-reference/scopes/permissions.md. Codes from
 ``forum`` on are not on that page, but portals list them and clients expect
-them in the answer of `scope`. Most permissions open no method here: they are
+them in the response of `scope`. Most permissions open no method here: they are
 listed so that an application asking for them can still be registered.
 """
 

@@ -1,4 +1,4 @@
-"""Snapshots of the portal in the server's memory, and the way back to one: for tests, in profile dev only."""
+"""Snapshots of the portal in the server's memory, for tests; in profile dev only."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Rows: the database engines and all the SQL there is."""
+"""Tables and all the SQL there is."""

@@ -1,4 +1,4 @@
-"""Who is calling: one statement for each kind of credential, with everything the pipeline needs."""
+"""Looks up the caller: one statement for each kind of credential, with everything the pipeline needs."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ async def count_commands(tx: Tx, bot_id: int) -> int:
 
 
 async def add_command(tx: Tx, command: Command) -> int:
-    """Insert a command (its ``id`` is ignored) and answer its id."""
+    """Insert a command (its ``id`` is ignored) and return its id."""
     return await tx.insert(
         """INSERT INTO commands (owner, bot_id, command, handler, common, hidden, extranet, lang)
            VALUES (:owner, :bot_id, :command, :handler, :common, :hidden, :extranet, :lang)""",
@@ -272,7 +272,7 @@ async def count_chat_apps(tx: Tx, bot_id: int) -> int:
 
 
 async def add_chat_app(tx: Tx, app: ChatApp) -> int:
-    """Insert a chat application (its ``id`` is ignored) and answer its id."""
+    """Insert a chat application (its ``id`` is ignored) and return its id."""
     values = _columns(app)
     names = ", ".join(values)
     places = ", ".join(f":{name}" for name in values)

@@ -1,4 +1,4 @@
-"""Chats and their kept counters."""
+"""Chats and their stored counters."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ async def add(
     entity_id: str = "",
     entity_data: tuple[str, str, str] = ("", "", ""),
 ) -> int:
-    """Insert an empty chat and answer its id."""
+    """Insert an empty chat and return its id."""
     first, second, third = entity_data
     return await tx.insert(
         """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id,

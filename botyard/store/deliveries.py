@@ -1,4 +1,4 @@
-"""Deliveries: one row for each event and recipient, from when it is added until it is forgotten.
+"""Deliveries: one row for each event and recipient, from when it is added until it is deleted.
 
 The queue of those that are to be sent is ``delivery_queue``, those under way ``leases``, looking back ``delivery_log``.
 """
@@ -47,7 +47,7 @@ async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]
 
 
 async def open_of(tx: Tx, recipient: str, limit: int) -> list[Delivery]:
-    """What still waits to be sent to a recipient, lane by lane."""
+    """What still waits to be sent to a recipient, dialog by dialog."""
     rows = await tx.all(
         f"""SELECT {COLUMNS} FROM deliveries WHERE {OPEN} AND recipient = :recipient
             ORDER BY lane, id LIMIT :limit""",

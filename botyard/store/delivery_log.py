@@ -1,4 +1,4 @@
-"""Deliveries looked at afterwards: what became of them, and sending them once more."""
+"""Deliveries in retrospect: their outcome, and sending them again."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 async def append(tx: Tx, event: Event, now: int) -> int:
-    """Write an event and answer its number."""
+    """Write an event and return its number."""
     return await tx.insert(
         """INSERT INTO events (type, chat_id, actor_id, message_id, created, body, caller_id)
            VALUES (:type, :chat, :actor, :message, :now, :body, :caller)""",

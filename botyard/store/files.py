@@ -1,4 +1,4 @@
-"""Files of messages, their folders, and what each person keeps."""
+"""Files of messages, their folders, and how much each person stores."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str, now: int) -> int:
-    """Insert a file that belongs to no message yet, and answer its id."""
+    """Insert a file that belongs to no message yet, and return its id."""
     return await tx.insert(
         """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
                preview_size, charged)
@@ -125,7 +125,7 @@ async def used(tx: Tx, user_id: int) -> int:
 
 
 async def charge(tx: Tx, user_id: int, size: int) -> int:
-    """Add to what a person keeps, and answer how much that is by now."""
+    """Add to what a person keeps, and return how much that is by now."""
     row = await tx.one(
         """INSERT INTO file_usage (user_id, bytes) VALUES (:user, :size)
            ON CONFLICT (user_id) DO UPDATE SET bytes = file_usage.bytes + :size RETURNING bytes""",

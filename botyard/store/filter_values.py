@@ -1,4 +1,4 @@
-"""The values of a filter of people, read as PHP reads them, and dates in any of the usual forms."""
+"""Parses the values of a user filter as PHP does, and dates in any of the usual forms."""
 
 from __future__ import annotations
 

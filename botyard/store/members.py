@@ -139,7 +139,7 @@ async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, bac
 async def bots(tx: Tx, chat_id: int) -> list[Row]:
     """The bots in a chat: ``(user id, type, dialect, event mode, for open lines, hears reactions, edits, deletions)``.
 
-    The last two say whether a handler of the first generation is bound for them.
+    The last two say whether a handler of v1 is bound for them.
     """
     return await tx.all(
         """SELECT b.user_id, b.type, b.dialect, b.event_mode, b.openline, b.reactions,

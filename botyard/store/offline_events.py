@@ -1,4 +1,4 @@
-"""The queues of offline events: one record for each thing that has changed, until its application fetches it."""
+"""Queues of offline events: one record for each change, until its application fetches it."""
 
 from __future__ import annotations
 

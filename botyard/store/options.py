@@ -1,4 +1,4 @@
-"""What applications keep for themselves, for all their users or for each."""
+"""Options that applications store, for everybody or for each user."""
 
 from __future__ import annotations
 

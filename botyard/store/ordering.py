@@ -1,4 +1,4 @@
-"""What holds among the deliveries of one dialog: which waits for which, and for how long."""
+"""How the deliveries of one dialog are ordered: which waits for which, and for how long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Browsers that people have signed in with."""
+"""Sessions: browsers that people have signed in with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def add(tx: Tx, sign_in_hash: str, user_id: int, now: int, expires: int) -
 
 
 async def find(tx: Tx, sign_in_hash: str, now: int) -> User | None:
-    """The person behind a sign-in that is still good; nobody who was sent away meanwhile."""
+    """The person of a session that is still valid; ``None`` for those who were deactivated."""
     row = await tx.one(
         f"""SELECT {_USER} FROM sign_ins s JOIN users u ON u.id = s.user_id
             WHERE s.hash = :hash AND s.expires > :now AND u.active = 1""",

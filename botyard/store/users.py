@@ -34,7 +34,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[User]:
     """The users with these ids, in id order; unknown ids are left out."""
     if not ids:
         return []
-    # Ids are integers checked at the door, so they may stand in the text: one statement on both engines.
+    # Ids are integers checked before, so they may stand in the text: one statement on both engines.
     listed = ", ".join(str(int(user_id)) for user_id in sorted(set(ids)))
     return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users WHERE id IN ({listed}) ORDER BY id")]
 
@@ -45,7 +45,7 @@ async def everyone(tx: Tx) -> list[User]:
 
 
 async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "", admin: bool = False) -> int:
-    """Insert a user and answer its id."""
+    """Insert a user and return its id."""
     values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
     values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
     values["full_name"] = full_name(profile.name or "", profile.last_name or "")

@@ -1,1 +1,1 @@
-"""The door in: HTTP, and no rules."""
+"""HTTP: requests, responses, pages. No rules of the portal."""

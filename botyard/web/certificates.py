@@ -1,4 +1,4 @@
-"""The certificate of a listener: loaded at the start, and again when its files change or it is about to expire."""
+"""The certificate of a listener: loaded at the start, and again when its files change or it expires."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class _Parser(httptools.HttpRequestParser):
 class _Lingering:
     """The transport of a last request: its end waits for the rest of a refused body.
 
-    Closed with bytes unread, a connection is reset, and the reset overtakes the answer.
+    Closed with bytes unread, a connection is reset, and the reset overtakes the response.
     """
 
     def __init__(self, connection: HttpConnection) -> None:
@@ -168,9 +168,9 @@ class HttpConnection(HttpToolsProtocol):
             self._expect_more(BODY_SECONDS)
 
     def _send_whole(self, scope: Scope, status: int, head: bytes, body: bytes) -> bool:
-        """Send an answer in one write, and leave the cycle as if it had been told head and body one after the other.
+        """Send a response in one write, and leave the cycle as if it had been told head and body one after the other.
 
-        Told by ASGI, uvicorn writes twice and looks at each byte of the head: a good part of what a small answer costs.
+        Told by ASGI, uvicorn writes twice and looks at each byte of the head: a good part of the cost of a small one.
         Whatever is not plain is left to it, and so is a request behind which others have come already.
         """
         cycle = self.cycle

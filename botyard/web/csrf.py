@@ -1,4 +1,4 @@
-"""What a browser brings along: cookies, a form, and the proof that the form is ours."""
+"""Cookies and forms of a browser, and protection against forged requests (CSRF)."""
 
 from __future__ import annotations
 

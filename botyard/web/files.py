@@ -1,4 +1,4 @@
-"""Downloads: the bytes of a file for whoever holds a link to it."""
+"""Downloads: the bytes of a file for whoever has a link to it."""
 
 from __future__ import annotations
 

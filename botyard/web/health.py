@@ -1,4 +1,4 @@
-"""For those who watch a server: whether it lives, whether it is ready, and what it has counted."""
+"""Monitoring: whether the server lives, whether it is ready, and its metrics."""
 
 from __future__ import annotations
 

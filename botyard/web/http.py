@@ -1,4 +1,4 @@
-"""The few words of ASGI that the door speaks: read a request, send an answer."""
+"""Helpers for ASGI: read a request, send a response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
 HINT = NAME.lower().encode()
 
-# Answers are private, may be read from pages of any origin (calls are signed by a token, never by a
+# Responses are private, may be read from pages of any origin (calls are signed by a token, never by a
 # cookie), and must not hand the webhook secret in their address on to others.
 COMMON: Headers = [
     (b"cache-control", b"no-store"),
@@ -175,7 +175,7 @@ async def next_part(receive: Receive) -> MutableMapping[str, Any]:
     """A piece of the body. Raises BODY_MALFORMED when the caller has gone."""
     message = await receive()
     if message["type"] == "http.disconnect":
-        # Half a message must not be sent on as a whole one; hardly anybody is left to read this answer.
+        # Half a message must not be sent on as a whole one; hardly anybody is left to read this response.
         raise ApiError(ErrorCode.BODY_MALFORMED, reason="the connection was closed in the middle of it")
     return message
 
@@ -204,7 +204,7 @@ def _demanded(refused: ApiError) -> Headers:
 
 
 def last_words(refused: ApiError, more: Headers) -> bytes:
-    """A whole answer on a connection that is closed after it, for what never became a request."""
+    """A whole response on a connection that is closed after it, for what never became a request."""
     content = envelope.encode(envelope.Failure(*refused.v1()))
     status = HTTPStatus(refused.status)
     length = (b"content-length", str(len(content)).encode())
@@ -214,7 +214,7 @@ def last_words(refused: ApiError, more: Headers) -> bytes:
 
 
 async def answer(send: Send, status: int, content_type: bytes, body: bytes, more: Headers | None = None) -> None:
-    """Send a whole answer."""
+    """Send a whole response."""
     headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode()), *COMMON, *(more or [])]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
@@ -224,7 +224,7 @@ _PLAIN = {kind: b"".join(b"%b: %b\r\n" % line for line in [(b"content-type", kin
 
 
 def sent_whole(scope: Scope, status: int, kind: bytes, body: bytes) -> bool:
-    """Send a whole answer of ``kind`` JSON or XML in one go; false where the connection cannot do that now."""
+    """Send a whole response of ``kind`` JSON or XML in one go; false where the connection cannot do that now."""
     whole: Whole | None = (scope.get("extensions") or _NONE).get(WHOLE)
     return whole is not None and whole(scope, status, _PLAIN[kind], body)
 

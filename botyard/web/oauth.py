@@ -71,7 +71,7 @@ _SCOPES: dict[Denied, Answer] = {
 
 
 class Hinted(NamedTuple):
-    """An answer, and what its text leaves out: of secrets nothing that tells how near a guess was."""
+    """A response, and what its text leaves out: of secrets nothing that tells how near a guess was."""
 
     status: int
     body: dict[str, Any]
@@ -147,7 +147,7 @@ def _failed(refused: ApiError) -> Answer:
 
 
 def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Hinted:
-    """The parameters of a request, or the answer to one that lacks some."""
+    """The parameters of a request, or the response to one that lacks some."""
     words = {name: value for name, value in given.items() if isinstance(value, str) and value}
     if client is not None:
         if "client_secret" in words or words.get("client_id", client.client_id) != client.client_id:

@@ -36,13 +36,13 @@ from botyard.web.http import (
 from botyard.wire import body, envelope, xml
 from botyard.wire.names import is_v2
 
-# HEAD is a GET whose answer has no body, as everywhere; it runs the method.
+# HEAD is a GET whose response has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
 _VERBS = ("GET", "HEAD", "POST")
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
-    """What an address names: a method, a webhook's user and secret if it holds them, and the form of the answer."""
+    """What an address names: a method, a webhook's user and secret if it holds them, and the form of the response."""
 
     method: str
     user_id: int = 0
@@ -162,7 +162,7 @@ def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
         whole = envelope.Listed(outcome.result, time, outcome.total, outcome.next)
     try:
         encoded = envelope.encode(whole)
-        # Batches hold answers that are written already, so XML is made from the JSON.
+        # Batches hold responses that are written already, so XML is made from the JSON.
         return xml.render(msgspec.json.decode(encoded)) if wanted.xml else encoded
     except (TypeError, ValueError, OverflowError) as fault:
         raise unexpected_answer(fault, wanted.method) from fault

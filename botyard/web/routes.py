@@ -1,4 +1,4 @@
-"""The whole URL space as one list."""
+"""All URLs as one list."""
 
 from __future__ import annotations
 
@@ -189,6 +189,6 @@ async def answer_request(context: Context, scope: Scope, receive: Receive, send:
 
 
 async def _refuse(send: Send, refused: ApiError) -> None:
-    """Raises RuntimeError where an answer has begun already."""
+    """Raises RuntimeError where a response has begun already."""
     content = envelope.encode(envelope.Failure(*refused.v1()))
     await answer(send, refused.status, JSON, content, beside(refused))

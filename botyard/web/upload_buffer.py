@@ -1,4 +1,4 @@
-"""Bodies with files: kept on disk while they arrive, read one at a time."""
+"""Bodies with files: stored on disk while they arrive, read one at a time."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def _place(storage: FileStorage, size: int) -> AsyncIterator[None]:
 
 
 async def _gather(arrived: IO[bytes], receive: Receive) -> int:
-    """Write the body down as it comes, and answer its size."""
+    """Write the body down as it comes, and return its size."""
     try:
         async with asyncio.timeout(UPLOAD_SECONDS):
             return await _written(arrived, receive)

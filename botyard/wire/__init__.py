@@ -1,1 +1,1 @@
-"""Encodings: what clients write, as values, and back. Pure functions, no input or output."""
+"""Encodings: from what clients write to values and back. Pure functions without input or output."""

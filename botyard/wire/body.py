@@ -38,7 +38,7 @@ _FORM_START = re.compile(rb"&*+[A-Za-z0-9_.%+\[\]-]++=")
 def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BODY) -> dict[str, Any]:
     """Merge query and body into one dict; of the same name in both, the body's value wins.
 
-    Top-level names are lower-cased, because clients disagree on their case. Raises Refused where
+    Top-level names are lower-cased, because clients disagree on their case. Raises ApiError where
     something cannot be read.
     """
     if len(body) > limit:
@@ -72,7 +72,7 @@ def _merged(query: bytes, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def json(raw: bytes) -> Any:
-    """Read JSON text within the limits of the door. Raises Refused where it cannot be read."""
+    """Read JSON text within the limits of requests. Raises ApiError where it cannot be read."""
     if b"\0" in raw:
         raise _with_nul(raw)
     if len(raw) > 2 * MAX_DEPTH:

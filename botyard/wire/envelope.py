@@ -1,4 +1,4 @@
-"""The answer around a result: success with its time block, or an error."""
+"""The envelope of a response: a result with its time block, or an error."""
 
 from __future__ import annotations
 

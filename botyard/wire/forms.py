@@ -32,7 +32,7 @@ MARK = "\ufeff"
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """Read a query string or a form body. Raises Refused where it cannot be read."""
+    """Read a query string or a form body. Raises ApiError where it cannot be read."""
     if not raw:
         return {}
     if b"\0" in raw or b"%00" in raw:

@@ -1,4 +1,4 @@
-"""What a hint looks like as the value of a header: one line of ASCII, not too long."""
+"""Formats a hint as the value of a header: one line of ASCII, not too long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON text that a parameter holds: what is wrong with it."""
+"""JSON text in a parameter: says what is wrong with it."""
 
 from __future__ import annotations
 

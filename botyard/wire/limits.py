@@ -1,4 +1,4 @@
-"""How much of anything a caller may send: every number of the door, in one place."""
+"""Limits of what a caller may send, in one place."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ Keep = Callable[[], IO[bytes]]
 
 
 def parse(content_type: str, body: bytes) -> dict[str, Any]:
-    """Read a multipart body. Raises Refused where it cannot be read."""
+    """Read a multipart body. Raises ApiError where it cannot be read."""
     return forms.nest(_pairs(_read(_boundary(content_type), [body.removeprefix(_BOM)], None)))
 
 

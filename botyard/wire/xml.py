@@ -1,4 +1,4 @@
-"""Answers of methods called with `.xml`.
+"""Responses of methods called with `.xml`.
 
 Docs: settings/how-to-call-rest-api/general-principles.md, "Request Result".
 """

@@ -1,4 +1,4 @@
-"""Bots: register, update, remove; whose they are."""
+"""Bots: register, update, remove, and check their owner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OwnerOf = Callable[[int], Awaitable[str]]
 
 
 class NewBot(msgspec.Struct, frozen=True, kw_only=True):
-    """A bot to be registered; what stands last is of the second generation only."""
+    """A bot to be registered; the last fields are for v2 only."""
 
     owner: str
     code: str
@@ -75,7 +75,7 @@ async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
 
 
 async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int, now: int) -> int:
-    """Register a bot, or find the owner's bot of this code again. Answers its id.
+    """Register a bot, or find the owner's bot of this code again. Returns its id.
 
     Registering again renews the handlers, which all bots of an owner share, and nothing else.
     Raises CODE_TAKEN, BOT_COUNT beyond ``most``.

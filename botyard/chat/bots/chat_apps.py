@@ -82,7 +82,7 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
 
 
 async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
-    """Add an application to a bot, or renew the one of the same code. Answers its id.
+    """Add an application to a bot, or renew the one of the same code. Returns its id.
 
     Raises what ``check`` raises, and CHAT_APP_WRONG without a code and beyond ``MOST``.
     """

@@ -91,7 +91,7 @@ def word(text: str) -> str:
 
 
 async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
-    """Add a command to a bot, or renew the one of the same name. Answers its id.
+    """Add a command to a bot, or renew the one of the same name. Returns its id.
 
     Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
     """
@@ -138,7 +138,7 @@ async def answer(
     dialog: DialogRef | None = None,
     sign: str = "",
 ) -> int:
-    """Answer a command in the chat of the message that called it. Answers the id of the new message.
+    """Answer a command in the chat of the message that called it. Returns the id of the new message.
 
     A common command may have been called where its bot is not a member: the call
     itself lets it answer there, as it does where only managers write. With ``sign``, the bot's name,

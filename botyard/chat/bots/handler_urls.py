@@ -1,4 +1,4 @@
-"""Addresses of event handlers: is it an address at all?
+"""Validates the URLs of event handlers.
 
 Whether the server may connect there (loopback, private networks) is asked at delivery.
 """

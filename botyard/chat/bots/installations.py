@@ -1,4 +1,4 @@
-"""Installing applications: from the first registration to the last farewell, and who is told of it."""
+"""Installs and uninstalls applications, and tells those who are affected."""
 
 from __future__ import annotations
 

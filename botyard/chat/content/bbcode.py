@@ -1,4 +1,4 @@
-"""BB codes in a message: who is mentioned, and which commands it calls.
+"""BB codes in a message: whom it mentions and which commands it calls.
 
 Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-formatting.md. Everything here takes
 time in proportion to the length of the text, whatever the text.

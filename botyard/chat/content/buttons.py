@@ -1,4 +1,4 @@
-"""Buttons under a message and items of its context menu: one grammar of actions, two looks.
+"""Parses the buttons under a message and the items of its context menu.
 
 Docs: chat-bots/chat-bots-v2/imbot.v2/messages/message-keyboards.md, chats/messages/menu.md.
 """

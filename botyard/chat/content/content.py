@@ -1,4 +1,4 @@
-"""What a message carries beside its text: attachments, a keyboard, a context menu.
+"""Parses what a message carries beside its text: attachments, a keyboard, a context menu.
 
 The API takes each of them as an object, a bare list, a form-indexed list, one bare
 entry or a JSON text. Here they become one shape, which is stored, given back by
@@ -48,12 +48,12 @@ KEYBOARD_LIMIT: Final = Characters(60_000)
 MENU_LIMIT: Final = Characters(60_000)
 
 TEXT_LIMIT: Final = 20_000
-"""Characters of a text in the second generation."""
+"""Characters of a text in v2."""
 _CUT: Final = " (...)"
 
 
 def clipped(text: str) -> str:
-    """A text as the second generation keeps it: of a longer one the beginning, and a mark that there was more."""
+    """A text as v2 stores it: of a longer one the beginning, and a mark that there was more."""
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
 
 

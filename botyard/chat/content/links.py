@@ -1,4 +1,4 @@
-"""Addresses inside attachments, buttons and menus: which of them a person may be sent to."""
+"""URLs in attachments, buttons and menus: which of them are safe to open."""
 
 from __future__ import annotations
 

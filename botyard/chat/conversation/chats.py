@@ -57,7 +57,7 @@ def kind_of(type_: str, entity_type: str) -> Kind:
 
 
 async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
-    """Make a group chat, owned by the actor unless the plan says otherwise. Answers its id.
+    """Make a group chat, owned by the actor unless the plan says otherwise. Returns its id.
 
     Unknown and inactive people are passed over, also as owners. Raises CHAT_NOT_CREATED when
     more than ``MEMBERS_MAX`` are asked for or none of those named exists.

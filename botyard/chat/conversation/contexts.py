@@ -1,4 +1,4 @@
-"""Data that a person brings along into the dialog with a bot, from a link or a QR code."""
+"""Data that a link or a QR code passes to the dialog with a bot."""
 
 from __future__ import annotations
 

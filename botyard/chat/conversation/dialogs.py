@@ -61,7 +61,7 @@ async def find(tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False)
 
 
 async def visible(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> bool:
-    """Members see their chats; open chats are open to the people of the house."""
+    """Members see their chats; open chats are open to the people of the portal."""
     if member is not None:
         return True
     return chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, user_id)

@@ -1,4 +1,4 @@
-"""Messages carried on into another chat."""
+"""Forwards messages to another chat."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def forward(
 ) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 
-    Answers uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
+    Returns uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
     """
     made: dict[str, int] = {}
     for uuid, message_id in originals.items():

@@ -1,4 +1,4 @@
-"""Members: come, go, lead."""
+"""Members of group chats: add, remove, leave, roles."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def find_group(
 async def add(
     tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
 ) -> list[int]:
-    """Let people in; unknown and inactive ones are passed over. Answers the ids of those who are new.
+    """Add people; unknown and inactive ones are passed over. Returns the ids of those who are new.
 
     Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
     """
@@ -61,7 +61,7 @@ async def add(
 async def invite(
     tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
 ) -> list[int]:
-    """The same where nobody need be new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low."""
+    """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, chat, member)
     people = [person for person in await users.find_many(tx, user_ids) if person.active]
     added = await enter(tx, actor_id, chat, people, hide_history=hide_history, now=now)
@@ -75,7 +75,7 @@ async def invite(
 
 
 def require_adding(chat: Chat, member: Member | None) -> None:
-    """Whether a member may let people in. Raises EXTEND_DENIED where the role is too low."""
+    """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
     if not rules.allowed(Act.ADD_MEMBER, chat, member):
         raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.lacking(Act.ADD_MEMBER, chat, member))
 
@@ -121,7 +121,7 @@ async def enter(
 
 
 async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
-    """Show somebody out.
+    """Remove a member.
 
     Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, and MEMBER_MISSING where the role is too
     low or the user is not in the chat.
@@ -142,7 +142,7 @@ async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_
 
 
 async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
-    """The same where nobody need be there: a stranger is as good as shown out."""
+    """Remove a user; nothing happens when they are not in the chat."""
     if user_id != actor_id:
         rules.require(Act.REMOVE_MEMBER, chat, member)
     if await members.find(tx, chat.id, user_id):
@@ -150,7 +150,7 @@ async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | N
 
 
 async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: int) -> None:
-    """Go. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
+    """Leave the chat. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
     rules.require(Act.LEAVE, chat, member)
     _require_owner_may_go(chat, actor_id)
     await _take_out(tx, actor_id, chat, actor_id, now)
@@ -158,7 +158,7 @@ async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: i
 
 
 async def force_remove(tx: Tx, user_id: int, chat_id: int, now: int) -> None:
-    """Take somebody out who is going away altogether, whatever the rules of the chat."""
+    """Remove a member whose account goes, whatever the rules of the chat."""
     await _take_out(tx, user_id, await chats.fresh(tx, chat_id), user_id, now)
     await messages.note(tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE", now)
 
@@ -218,7 +218,7 @@ async def list_(tx: Tx, chat: Chat, member: Member | None) -> list[int]:
 
 
 def require_listing(chat: Chat, member: Member | None) -> None:
-    """Whether there is a list to see. Raises CHAT_KIND."""
+    """Check that the list of members may be read. Raises CHAT_KIND."""
     rules.require(Act.LIST_MEMBERS, chat, member)
 
 

@@ -25,9 +25,9 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, now: int) -> int:
-    """Add a message to a chat that was found locked. Answers its id.
+    """Add a message to a chat that was found locked. Returns its id.
 
-    The same ``uuid`` again is a repeated call: it answers the id of the message that is there.
+    The same ``uuid`` again is a repeated call: it returns the id of the message that is there.
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, chat, member)

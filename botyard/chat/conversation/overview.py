@@ -1,4 +1,4 @@
-"""A chat as one person sees it: everything that `dialog.get` tells."""
+"""A chat as one user sees it: everything that `dialog.get` returns."""
 
 from __future__ import annotations
 

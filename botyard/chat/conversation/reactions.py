@@ -1,4 +1,4 @@
-"""Reactions to messages: the 48 that there are, set and taken back."""
+"""Reactions to messages: the 48 known ones, set and removed."""
 
 from __future__ import annotations
 

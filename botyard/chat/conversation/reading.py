@@ -21,7 +21,7 @@ class Unread(msgspec.Struct, frozen=True, gc=False):
 NOTHING = Unread(0, 0)
 
 VIEWED_MAX = 1000
-"""Messages that an answer to reading names; of a longer stretch, the newest."""
+"""Messages that the response of `read` lists; of a longer stretch, the newest."""
 
 
 async def unread(tx: Tx, chat: Chat, member: Member | None) -> Unread:

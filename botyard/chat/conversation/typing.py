@@ -1,4 +1,4 @@
-"""“Is typing”: told to whoever looks on, never a message."""
+"""“Is typing”: an event for those who look on, never a message."""
 
 from __future__ import annotations
 

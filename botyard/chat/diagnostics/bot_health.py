@@ -1,4 +1,4 @@
-"""How all bots of a portal fare: how each is told of events, what waits for it, and what went wrong last."""
+"""The health of all bots of a portal: how each receives events, what is waiting, and what failed last."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class BotHealth(NamedTuple):
     """One bot: its addresses, what waits for it, and what is amiss.
 
     ``trouble`` is what is tried again or was missed last, ``unconfirmed`` what was sent to it last, if it did not
-    confirm that. ``seat`` is the offset that a bot which fetches was given last, and when it last came. ``closed``
+    confirm that. ``seat`` is the last offset of a bot that fetches, and when it last came. ``closed``
     keeps all events from it.
     """
 

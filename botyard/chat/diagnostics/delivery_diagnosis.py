@@ -1,4 +1,4 @@
-"""Why a bot was not told of what happened to a message: how each event stands, and why it was not for the bot."""
+"""Explains why a bot was not told of a message: the state of each event, and why it was not for the bot."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NAMES: dict[type[Event], dict[str, str]] = {
     kind: {dialect: name for dialect, name in EVERY[kind].items() if dialect in ("v1", "v2")}
     for kind in (MessageSent, MessageEdited, MessageErased, MessageLiked, CommandCalled)
 }
-"""What can happen to a message, and how each generation of the API calls it."""
+"""What can happen to a message, and its name in each dialect."""
 
 
 class Explained(NamedTuple):
@@ -141,7 +141,7 @@ def arrived(found: list[Explained]) -> bool:
 
 
 def _foreign(asked: str, own: str | None) -> Finding:
-    """An event that the bot's generation of the API has under another name, or not at all."""
+    """An event that the bot's dialect has under another name, or not at all."""
     return (
         Finding(DiagnosisCode.OTHER_GENERATION, {"asked": asked, "own": own})
         if own
@@ -341,7 +341,7 @@ def _not_liked(event: MessageLiked, bot: Bot) -> Finding | None:
 
 
 def _unbound(at: _CaseContext, what: Happening, barriers: list[Finding]) -> Finding | None:
-    """Bots of the first generation are not even put down for edits and deletions that they have no handler for."""
+    """v1 bots are no recipients of edits and deletions that they have no handler for."""
     if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
         return None
     return next((one for one in barriers if one.why is DiagnosisCode.NO_HANDLER), None)

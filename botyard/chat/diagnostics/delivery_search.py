@@ -1,4 +1,4 @@
-"""Looking for deliveries by what people and programs say of them, and sending them once more."""
+"""Searches deliveries, and sends them again."""
 
 from __future__ import annotations
 

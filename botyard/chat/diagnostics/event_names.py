@@ -1,4 +1,4 @@
-"""What events are called by those who are told of them: the log has names of its own, which nobody outside knows."""
+"""Names of events in each dialect, for lists of deliveries; the log has its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NAMES: dict[type[Event], dict[str, str]] = {
     BotRemoved: {"v1": "ONIMBOTDELETE", "v2": "ONIMBOTV2DELETE"},
     ContextGiven: {"v2": "ONIMBOTV2CONTEXTGET"},
 }
-"""Event → its name for bots of each generation, and for people who are subscribed."""
+"""Event → its name in each dialect, and for people who are subscribed."""
 
 _BY_KIND = {kind.__name__: names for kind, names in NAMES.items()}
 

@@ -1,4 +1,4 @@
-"""Every reason why a bot was told of an event, or was not, as one table of sentences."""
+"""The reasons why a bot was told of an event or was not, one sentence each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of chats and bots, as they arrive: base64 text."""
+"""Validates pictures of chats and bots, which arrive as base64 text."""
 
 from __future__ import annotations
 

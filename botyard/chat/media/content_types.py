@@ -1,4 +1,4 @@
-"""The content type of a download: what the bytes are, told more closely by their directory or by the name.
+"""The content type of a download, from its bytes and, where these leave a choice, from its name.
 
 A name is believed only within what the bytes allow: an archive may be a document, a text may be a table, and
 neither is ever a page. Whatever is told here is handed out for download and never run.

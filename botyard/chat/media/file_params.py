@@ -1,4 +1,4 @@
-"""Files as parameters: base64 text, and the objects and lists in which clients wrap it.
+"""Parses files as parameters: base64 text, and the objects and lists in which clients wrap it.
 
 Docs: api-reference/files/how-to-upload-files.md, whose table gives each method one form; clients mix them up.
 """

@@ -1,4 +1,4 @@
-"""What a file is, told by its bytes. Names and what clients say of a file are never believed."""
+"""Detects the type of a file from its bytes. Names and declared types are not trusted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files in chats: save them, send them with a message, find them again, clear away what is left over."""
+"""Files in chats: store, send with a message, find, delete what nothing refers to."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ async def _discard(desk: UploadContext, names: Names) -> None:
 
 
 async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[str] = ()) -> int:
-    """Remove bytes that no file owns any more, or never did. Answers how many names that were.
+    """Remove bytes that no file owns any more, or never did. Returns how many names that were.
 
     Those that are ``spared`` have no owner now, and will have one again when the portal is set back.
     """

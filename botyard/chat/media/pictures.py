@@ -1,4 +1,4 @@
-"""Pictures on their way into the portal: checked, named, kept."""
+"""Avatars on their way into the portal: validated, named, stored."""
 
 from __future__ import annotations
 
@@ -62,6 +62,6 @@ def taken(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
 
 
 async def keep(tx: Tx, picture: NamedPicture, now: int) -> str:
-    """Store a picture and answer its path."""
+    """Store a picture and return its path."""
     await rows.add(tx, picture.name, picture.mime, picture.content, now)
     return picture.path

@@ -1,4 +1,4 @@
-"""Pictures among the files: their sizes, and small copies of large ones. Slow work for threads."""
+"""Sizes of pictures, and small copies of large ones. Slow work for threads."""
 
 from __future__ import annotations
 

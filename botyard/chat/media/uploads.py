@@ -1,4 +1,4 @@
-"""Files on their way in: from base64 text or a part of a form to bytes in their place. Slow work for threads."""
+"""Uploads: from base64 text or a part of a form to stored bytes. Slow work for threads."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _kept(blobs: Blobs, names: Names, plain: StoredBlob, picture: previews.Previ
 
 
 def _written(out: IO[bytes], content: str | IO[bytes]) -> int:
-    """Copy the content and answer its size."""
+    """Copy the content and return its size."""
     size = 0
     for piece in _decoded(content) if isinstance(content, str) else _pieces(content):
         size += len(piece)

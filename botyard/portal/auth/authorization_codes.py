@@ -71,7 +71,7 @@ async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest, 
 async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now: int) -> TokenPair | Denied:
     """Exchange a code for a pair of tokens.
 
-    Refusals are answers, not exceptions: that a code was tried, and the end of the tokens that were issued
+    Refusals are results, not exceptions: that a code was tried, and the end of the tokens that were issued
     for one that comes twice, have to be stored.
     """
     code = await authorization_codes.find(tx, ring.keys.hash(offer.code))

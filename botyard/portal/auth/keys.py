@@ -1,4 +1,4 @@
-"""Secrets: how they are made, and the only form in which they are kept."""
+"""Secrets: how they are generated, and the hashed form in which they are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in with a password, for the pages that people open in a browser."""
+"""Signing in with a password, for the pages in a browser."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _AT_ONCE = 2
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):
-    """Somebody at the door: what they say, and where they come from."""
+    """An attempt to sign in: login, password, and the address that it came from."""
 
     login: str
     password: str
@@ -32,25 +32,25 @@ class SignInAttempt(msgspec.Struct, frozen=True):
 
 
 class SignInResult(msgspec.Struct, frozen=True):
-    """What came of an attempt: the secret of a sign-in, or seconds to wait, or neither."""
+    """The result of an attempt: the secret of a session, or seconds to wait, or neither."""
 
     secret: str = ""
     wait: int = 0
 
 
 class PasswordSignIn:
-    """The one way in with a password. One for each server, which is what it counts guesses for."""
+    """Signs people in by password. One for each server, because it counts guesses."""
 
     def __init__(self) -> None:
         self.throttle = Throttle()
         self._busy = asyncio.Semaphore(_AT_ONCE)
 
     def forget(self) -> None:
-        """Hold no wrong guess against anybody any more."""
+        """Forget all wrong guesses."""
         self.throttle = Throttle()
 
     async def enter(self, database: Database, keys: Keys, attempt: SignInAttempt, now: float) -> SignInResult:
-        """Sign somebody in. A wrong password, an unknown login and a person sent away look and last the same."""
+        """Sign somebody in. A wrong password, an unknown login and a deactivated person look and last the same."""
         wait = self.throttle.take(attempt.login, attempt.address, now)
         if wait:
             return SignInResult(wait=wait)

@@ -1,4 +1,4 @@
-"""Links to files that carry their own permission: for whom, to what, until when, and sealed."""
+"""Signed URLs of files: for whom, which file, until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How fast passwords may be guessed: counted for each account and for each address, in memory."""
+"""Limits guesses of passwords: counted in memory for each account and each address."""
 
 from __future__ import annotations
 

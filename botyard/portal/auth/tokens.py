@@ -137,7 +137,7 @@ async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int,
 async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scopes: str = "") -> TokenPair | Denied:
     """Exchange a refresh token for a new pair, with fewer permissions when ``scopes`` asks for fewer.
 
-    Refusals are answers, not exceptions: ending a stolen family has to be stored.
+    Refusals are results, not exceptions: ending a stolen family has to be stored.
     """
     token = await apps.find_refresh(tx, ring.keys.hash(text))
     if token is None or token.app_id != app.id or token.expires <= now:

@@ -1,1 +1,1 @@
-"""What rows and bytes are kept in: SQLite, PostgreSQL, folders and buckets."""
+"""Storage engines: SQLite, PostgreSQL, and folders and buckets for the bytes of files."""

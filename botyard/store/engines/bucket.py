@@ -31,7 +31,7 @@ class Bucket:
 
     def check(self) -> None:
         with _told():
-            # Asks for one name, and any answer means that the bucket is there and open to us.
+            # Asks for one name, and any response means that the bucket is there and open to us.
             next(iter(self._store.list(chunk_size=1)), None)
 
     def put(self, name: str, source: IO[bytes]) -> None:

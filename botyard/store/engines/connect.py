@@ -1,4 +1,4 @@
-"""The one place that chooses the database engine, and where the bytes of files lie."""
+"""Opens the database, and the storage for the bytes of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one door to a database, the same for SQLite and PostgreSQL.
+"""The interface of a database, the same for SQLite and PostgreSQL.
 
 One SQL text serves both engines, so it keeps to what both understand:
 
@@ -9,7 +9,7 @@ One SQL text serves both engines, so it keeps to what both understand:
 * ``LIKE`` minds the case and has no escape character of its own: ``lower(x) LIKE lower(:y) ESCAPE '!'``.
   ``lower`` knows every alphabet.
 * ``'text'`` is a value and ``"name"`` a column, never the other way round.
-* The number of a new row is what ``insert`` answers: SQLite knows it, and ``RETURNING`` costs it more than the row.
+* The number of a new row is what ``insert`` returns: SQLite knows it, and ``RETURNING`` costs it more than the row.
 * What differs between the engines is a word in braces: see ``SQLITE_WORDS`` and ``POSTGRES_WORDS``.
 """
 

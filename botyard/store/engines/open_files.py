@@ -1,4 +1,4 @@
-"""The files that an open SQLite database consists of, and whether they are still in their place.
+"""Watches the files of an open SQLite database: whether they are still in place.
 
 A file that was removed or replaced can be written to as long as it is open, and what is written is gone
 with the process. They are looked at by name only: nobody but SQLite may open them.

@@ -1,4 +1,4 @@
-"""A time in which a database serves nobody: told in one line when it begins, and in one when it is over."""
+"""An outage of the database: logged once when it begins and once when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All rows of a database as they were at one moment, in a form that either engine can take in again."""
+"""All rows of a database at one moment, in a form that either engine can load."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL: a pool of connections, and one more that carries the news of commits; see ``postgres_bell``."""
+"""PostgreSQL: a pool of connections, and one more that carries the news of commits; see ``postgres_notify``."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ async def open_postgres(address: str) -> PostgresDatabase:
 
 
 async def _initialised(connection: Any) -> None:
-    # As SQLite answers: truth as 0 and 1, and sums as plain numbers.
+    # As SQLite returns them: truth as 0 and 1, and sums as plain numbers.
     await connection.set_type_codec(
         "bool", schema="pg_catalog", format="text", encoder=lambda value: "t" if value else "f", decoder=_truth
     )

@@ -1,4 +1,4 @@
-"""What the errors of PostgreSQL and its driver mean."""
+"""Translates the errors of PostgreSQL and its driver."""
 
 from __future__ import annotations
 

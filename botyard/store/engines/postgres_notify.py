@@ -1,4 +1,4 @@
-"""The news of commits between processes on PostgreSQL, and whether the server is there at all."""
+"""Notifications of commits between processes on PostgreSQL, and whether the server can be reached."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A SQLite file: how it is opened, and what its errors mean."""
+"""Opens a SQLite file, and translates the errors of SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A schema of its own in a PostgreSQL database, for a portal that is not to outlive one run."""
+"""A temporary schema in a PostgreSQL database, for a portal that lives for one run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can happen to a database while a server has it open: its files are taken away, a newer version changes it."""
+"""Watches an open database: its files may be removed, a newer version may migrate it."""
 
 from __future__ import annotations
 
