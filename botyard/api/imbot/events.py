@@ -33,7 +33,7 @@ from botyard.model.events import (
 from botyard.model.messages import file_ids
 from botyard.model.people import User, UserKind
 from botyard.rpc.call import Context
-from botyard.store import bots, chats, users
+from botyard.store import bot_commands, bot_handlers, chats, users
 from botyard.store.engines.db import Tx
 
 LANGUAGE = "en"
@@ -320,13 +320,13 @@ async def _author(at: BotRenderContext, user_id: int) -> Data:
 
 async def _command_handler(tx: Tx, event: Event, bot: Bot) -> str:
     assert isinstance(event, CommandCalled)
-    command = await bots.find_command(tx, event.command_id)
+    command = await bot_commands.find(tx, event.command_id)
     return command.handler if command else ""
 
 
 def _bound(name: str) -> HandlerFinder:
     async def handler(tx: Tx, event: Event, bot: Bot) -> str:
-        found = await bots.handlers(tx, bot.owner) or Handlers()
+        found = await bot_handlers.find(tx, bot.owner) or Handlers()
         return str(getattr(found, name))
 
     return handler

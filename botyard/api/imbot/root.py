@@ -20,7 +20,7 @@ from botyard.model.people import Profile
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.store import bots as rows
+from botyard.store import bot_handlers
 from botyard.wire.coerce import Address
 
 _TYPES = {kind.value: kind for kind in (BotType.BOT, BotType.OPENLINE, BotType.HUMAN, BotType.SUPERVISOR)}
@@ -135,7 +135,7 @@ async def register(call: Call, p: Register) -> int:
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
-    bound = await rows.handlers(call.tx, owner) or Handlers()
+    bound = await bot_handlers.find(call.tx, owner) or Handlers()
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
     if not code:
         raise ApiError(ErrorCode.BOT_CODE)
@@ -183,7 +183,7 @@ async def update(call: Call, p: Update) -> bool:
     if not p.bot_id:
         raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
-    handlers = _handlers(p.fields, await rows.handlers(call.tx, owner) or Handlers(), complete=False)
+    handlers = _handlers(p.fields, await bot_handlers.find(call.tx, owner) or Handlers(), complete=False)
     given = p.fields.properties
     if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
         raise ApiError(ErrorCode.BOT_NAME)

@@ -21,8 +21,7 @@ from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
-from botyard.store import bots as rows
-from botyard.store import users
+from botyard.store import bot_commands, users
 
 Phrases = list[dict[str, Any]]
 
@@ -124,7 +123,7 @@ async def register(call: Call, p: Register) -> CommandAnswer:
     lang = _phrased([], given.title, given.params)
     if not lang and not given.hidden:
         raise ApiError(ErrorCode.LANG_EMPTY)
-    known = await rows.find_command_named(call.tx, bot.user_id, word)
+    known = await bot_commands.find_named(call.tx, bot.user_id, word)
     if known is not None:
         return CommandAnswer(shapes.command(known))
     command = Command(
@@ -202,7 +201,7 @@ async def list_(call: Call, p: List) -> Listed:
     bot = await own_bot(call, p)
     caller = await users.find(call.tx, call.user_id)
     language = caller.language if caller else "en"
-    found = await rows.commands_of(call.tx, bot.user_id)
+    found = await bot_commands.of_bot(call.tx, bot.user_id)
     return Listed([shapes.listed_command(one, bot.name, language) for one in found])
 
 

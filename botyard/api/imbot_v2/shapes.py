@@ -13,7 +13,7 @@ from botyard.api.shapes.entities import ChatShape, UserShape
 from botyard.chat.conversation.overview import Overview
 from botyard.model.bots import Bot, BotType, Command
 from botyard.rpc.call import Context
-from botyard.store import bots
+from botyard.store import bot_commands
 from botyard.store.engines.db import Tx
 
 TYPES = {
@@ -142,7 +142,7 @@ async def bot(tx: Tx, found: Bot) -> BotShape:
         module_id="rest",
         event_mode=found.event_mode,
         count_message=found.messages,
-        count_command=await bots.count_commands(tx, found.user_id),
+        count_command=await bot_commands.count(tx, found.user_id),
         count_chat=found.chats,
         count_user=found.people,
     )

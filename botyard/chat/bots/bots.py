@@ -14,7 +14,7 @@ from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved, happening
 from botyard.model.people import Profile, UserKind
-from botyard.store import bots, chats, deliveries, event_queues, members, users
+from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
 from botyard.store.engines.db import Tx
 
 CODE_MAX = 100
@@ -82,7 +82,7 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | Non
     """
     known = await find_coded(tx, plan.owner, plan.code)
     if handlers:
-        await bots.set_handlers(tx, plan.owner, handlers)
+        await bot_handlers.put(tx, plan.owner, handlers)
     if known:
         return known.user_id
     if await bots.count_of(tx, plan.owner) >= most:
@@ -106,7 +106,7 @@ async def change(
         if await bots.find_by_code(tx, code):
             raise ApiError(ErrorCode.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
         await bots.change(tx, msgspec.structs.replace(bot, code=code))
-    await bots.set_handlers(tx, bot.owner, handlers)
+    await bot_handlers.put(tx, bot.owner, handlers)
     await _changed(tx, actor_id, bot, profile, now)
 
 
@@ -136,12 +136,12 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
         return
     if await bots.count_of(tx, owner):
         raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
-    bound = await bots.handlers(tx, bot.owner)
+    bound = await bot_handlers.find(tx, bot.owner)
     await bots.set_owner(tx, bot.user_id, owner)
     if bound:
-        await bots.set_handlers(tx, owner, bound)
+        await bot_handlers.put(tx, owner, bound)
     if not await bots.count_of(tx, bot.owner):
-        await bots.remove_handlers(tx, bot.owner)
+        await bot_handlers.remove(tx, bot.owner)
 
 
 async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool = False) -> None:

@@ -12,7 +12,7 @@ from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
-from botyard.store import bots
+from botyard.store import chat_apps
 from botyard.store.engines.db import Tx
 
 MOST = 100
@@ -73,7 +73,7 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
 
     Raises CHAT_APP_NOT_FOUND, CHAT_APP_NOT_YOURS.
     """
-    chat_app = await bots.find_chat_app(tx, chat_app_id)
+    chat_app = await chat_apps.find(tx, chat_app_id)
     if chat_app is None:
         raise ApiError(ErrorCode.CHAT_APP_NOT_FOUND)
     if chat_app.owner != await owner(chat_app.bot_id):
@@ -89,13 +89,13 @@ async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
     if not app.code:
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
     check(app)
-    known = await bots.find_chat_app_by_code(tx, app.bot_id, app.code)
+    known = await chat_apps.find_by_code(tx, app.bot_id, app.code)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(app, id=known.id), now)
         return known.id
-    if await bots.count_chat_apps(tx, app.bot_id) >= MOST:
+    if await chat_apps.count(tx, app.bot_id) >= MOST:
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
-    chat_app_id = await bots.add_chat_app(tx, app)
+    chat_app_id = await chat_apps.add(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=chat_app_id, change="add")
     await outbox.publish(tx, event, now)
     return chat_app_id
@@ -104,13 +104,13 @@ async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
 async def change(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
     """Store an application as it now is. Raises what ``check`` raises."""
     check(app)
-    await bots.change_chat_app(tx, app)
+    await chat_apps.change(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="update")
     await outbox.publish(tx, event, now)
 
 
 async def remove(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
     """Take an application away."""
-    await bots.remove_chat_app(tx, app.id)
+    await chat_apps.remove(tx, app.id)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="delete")
     await outbox.publish(tx, event, now)

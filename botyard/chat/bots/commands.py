@@ -19,7 +19,7 @@ from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged
 from botyard.model.messages import Draft, Message, file_ids
 from botyard.model.people import User
-from botyard.store import bots, chats, members
+from botyard.store import bot_commands, chats, members
 from botyard.store import messages as rows
 from botyard.store.engines.db import Tx
 
@@ -57,10 +57,10 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
     Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS.
     """
     if command_id:
-        command = await bots.find_command(tx, command_id)
+        command = await bot_commands.find(tx, command_id)
         commands = [command] if command else []
     else:
-        commands = await bots.commands_named(tx, word(name))
+        commands = await bot_commands.named(tx, word(name))
     for command in commands:
         if command.owner == await owner(command.bot_id):
             return command
@@ -71,9 +71,9 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
 
 async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
     """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
-    command = await bots.find_command(tx, command_id)
+    command = await bot_commands.find(tx, command_id)
     if command is None or command.bot_id != bot.user_id:
-        known = [f"{command.id} (/{command.command})" for command in await bots.commands_of(tx, bot.user_id)]
+        known = [f"{command.id} (/{command.command})" for command in await bot_commands.of_bot(tx, bot.user_id)]
         raise ApiError(
             ErrorCode.COMMAND_NOT_FOUND,
             hint=f"{_no_command(command_id)}; commands of bot {bot.user_id}: {', '.join(known[:10]) or 'none'}",
@@ -97,13 +97,13 @@ async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
     """
     if not _WORD.fullmatch(command.command):
         raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=ONE_WORD)
-    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(command, id=known.id), now)
         return known.id
-    if await bots.count_commands(tx, command.bot_id) >= MOST:
+    if await bot_commands.count(tx, command.bot_id) >= MOST:
         raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
-    command_id = await bots.add_command(tx, command)
+    command_id = await bot_commands.add(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
     await outbox.publish(tx, event, now)
     return command_id
@@ -113,17 +113,17 @@ async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
     """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
     if not _WORD.fullmatch(command.command):
         raise ApiError(ErrorCode.COMMAND_WORD)
-    known = await bots.find_command_named(tx, command.bot_id, command.command)
+    known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known and known.id != command.id:
         raise ApiError(ErrorCode.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
-    await bots.change_command(tx, command)
+    await bot_commands.change(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
     await outbox.publish(tx, event, now)
 
 
 async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
     """Take a command away."""
-    await bots.remove_command(tx, command.id)
+    await bot_commands.remove(tx, command.id)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="delete")
     await outbox.publish(tx, event, now)
 
@@ -153,7 +153,7 @@ async def answer(
     if dialog is not None and not dialogs.means(dialog, chat):
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
-    if not seen and not await bots.was_called(tx, command.id, message_id):
+    if not seen and not await bot_commands.was_called(tx, command.id, message_id):
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
@@ -169,7 +169,7 @@ async def call(
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     called: set[int] = set()
     for name, params in bbcode.commands(message.text):
-        for command in await bots.commands_named(tx, name):
+        for command in await bot_commands.named(tx, name):
             if command.id in called or not _reaches(command, author, chat, here):
                 continue
             called.add(command.id)
@@ -181,7 +181,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
 
     Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
     """
-    command = await bots.find_command_named(tx, asked.bot_id, word(asked.command))
+    command = await bot_commands.find_named(tx, asked.bot_id, word(asked.command))
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
         raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
@@ -214,7 +214,7 @@ def _pressed_in(message: Message, command: Command) -> str:
 
 async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall, now: int) -> None:
     """Note a call of a command, and tell its bot."""
-    await bots.add_call(tx, use.command.id, use.message_id, now)
+    await bot_commands.add_call(tx, use.command.id, use.message_id, now)
     event = CommandCalled(
         actor_id=author.id,
         chat_id=chat.id,

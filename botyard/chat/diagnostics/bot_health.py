@@ -11,7 +11,7 @@ from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.deliveries import State
 from botyard.portal import apps
-from botyard.store import bots, deliveries, delivery_log
+from botyard.store import bot_commands, bot_handlers, bots, deliveries, delivery_log
 from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, LoggedDelivery
 from botyard.store.engines.db import Tx
 
@@ -89,7 +89,7 @@ async def addresses(tx: Tx, bot: Bot) -> list[str]:
     """Where a bot is called at, each address once."""
     if bot.dialect == "v2":
         return [bot.webhook_url] if bot.event_mode == EventMode.WEBHOOK and bot.webhook_url else []
-    bound = await bots.handlers(tx, bot.owner)
+    bound = await bot_handlers.find(tx, bot.owner)
     urls = [getattr(bound, name) for name in bound.__struct_fields__] if bound else []
-    urls += [command.handler for command in await bots.commands_of(tx, bot.user_id)]
+    urls += [command.handler for command in await bot_commands.of_bot(tx, bot.user_id)]
     return list(dict.fromkeys(url for url in urls if url))

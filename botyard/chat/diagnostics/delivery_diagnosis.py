@@ -28,7 +28,7 @@ from botyard.model.events import (
     happening,
 )
 from botyard.portal import apps
-from botyard.store import bots, chats, deliveries, delivery_log, events, messages
+from botyard.store import bot_commands, bot_handlers, bots, chats, deliveries, delivery_log, events, messages
 from botyard.store.delivery_queue import FULL_SECONDS
 from botyard.store.engines.db import Row, Tx
 from botyard.store.ordering import ORDERINGS, Ordering
@@ -294,9 +294,9 @@ async def handler(tx: Tx, bot: Bot, event: Event) -> str:
     if bot.dialect == "v2":
         return bot.webhook_url
     if isinstance(event, CommandCalled):
-        command = await bots.find_command(tx, event.command_id)
+        command = await bot_commands.find(tx, event.command_id)
         return command.handler if command else ""
-    bound = await bots.handlers(tx, bot.owner)
+    bound = await bot_handlers.find(tx, bot.owner)
     if bound is None:
         return ""
     if isinstance(event, MemberJoined):

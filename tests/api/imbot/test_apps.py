@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from botyard.model.bots import ChatApp
-from botyard.store import bots
+from botyard.store import chat_apps
 from tests.api.imbot.cast import LANG, picture
 from tests.story import bot_does, happened
 from tests.world import World
@@ -30,7 +30,7 @@ def registered(world: World, **params: Any) -> int:
 
 
 def kept(world: World, icon: int) -> ChatApp:
-    found = world.read(lambda tx: bots.find_chat_app(tx, icon))
+    found = world.read(lambda tx: chat_apps.find(tx, icon))
     assert found is not None
     return found
 
@@ -125,5 +125,5 @@ def test_unregister_takes_an_icon_away(portal: World) -> None:
     portal.bot()
     icon = registered(portal, **SCRIPT)
     assert bot_does(portal, "imbot.app.unregister", APP_ID=icon) is True
-    assert portal.read(lambda tx: bots.find_chat_app(tx, icon)) is None
+    assert portal.read(lambda tx: chat_apps.find(tx, icon)) is None
     assert happened(portal, 0, "ChatAppChanged")[-1]["change"] == "delete"

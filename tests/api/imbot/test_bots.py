@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from botyard.model.bots import Handlers
-from botyard.store import bots, users
+from botyard.store import bot_handlers, bots, users
 from botyard.wire import forms
 from tests.api.imbot.cast import HANDLER, LANG, picture
 from tests.story import CLIENT, about, bot_does, bot_says, says, texts
@@ -28,7 +28,7 @@ def handlers(world: World, bot: int) -> Handlers:
     async def work(tx: Any) -> Handlers:
         found = await bots.find(tx, bot)
         assert found is not None
-        bound = await bots.handlers(tx, found.owner)
+        bound = await bot_handlers.find(tx, found.owner)
         assert bound is not None
         return bound
 

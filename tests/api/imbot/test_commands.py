@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
-from botyard.store import bots
+from botyard.store import bot_commands
 from tests.api.imbot.cast import HANDLER, LANG
 from tests.story import CLIENT, bot_does, happened, history, params_of, says
 from tests.world import World
@@ -113,7 +113,7 @@ def test_system_messages_and_bots_call_nothing(portal: World) -> None:
 def test_the_same_command_again_is_renewed(portal: World) -> None:
     desk = Desk(portal)
     assert desk.registers(HIDDEN="Y", LANG=[]) == desk.command
-    found = portal.read(lambda tx: bots.find_command(tx, desk.command))
+    found = portal.read(lambda tx: bot_commands.find(tx, desk.command))
     assert found is not None
     assert (found.hidden, found.lang) == (True, [])
     changes = [one["change"] for one in happened(portal, 0, "CommandChanged")]
@@ -132,7 +132,7 @@ def test_update_changes_what_is_given(portal: World) -> None:
     lang = [{"LANGUAGE_ID": "de", "TITLE": "Echo", "PARAMS": "Text"}, {"LANGUAGE_ID": "", "TITLE": "lost"}]
     fields = {"COMMAND": "/parrot", "EXTRANET_SUPPORT": "Y", "LANG": lang}
     assert bot_does(portal, "imbot.command.update", COMMAND_ID=desk.command, FIELDS=fields) is True
-    found = portal.read(lambda tx: bots.find_command(tx, desk.command))
+    found = portal.read(lambda tx: bot_commands.find(tx, desk.command))
     assert found is not None
     assert (found.command, found.extranet, found.handler, found.lang) == ("parrot", True, HANDLER, lang[:1])
     assert desk.called(desk.bot, "/echo") == []

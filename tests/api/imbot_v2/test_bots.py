@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
-from botyard.store import bots
+from botyard.store import bot_handlers, bots
 from tests.api.imbot.cast import HANDLER, LANG, picture
 from tests.api.imbot_v2.story import TOKEN, does, made, registered, room
 from tests.story import happened, says
@@ -183,7 +183,7 @@ def test_rotation_takes_one_bot_and_its_handlers(portal: World) -> None:
     assert portal.call("imbot.app.unregister", APP_ID=chat_app, CLIENT_ID="fresh").result is True
     found = portal.read(lambda tx: bots.find(tx, first))
     assert found is not None
-    bound = portal.read(lambda tx: bots.handlers(tx, found.owner))
+    bound = portal.read(lambda tx: bot_handlers.find(tx, found.owner))
     assert bound is not None
     assert bound.message_add == HANDLER
 

@@ -8,7 +8,7 @@ import pytest
 
 from botyard.chat.bots.commands import MOST
 from botyard.model.bots import Command
-from botyard.store import bots
+from botyard.store import bot_commands, bots
 from tests.api.imbot.cast import HANDLER, LANG
 from tests.api.imbot_v2.story import TOKEN, does, made, room
 from tests.story import happened, history, params_of, says, texts
@@ -72,7 +72,7 @@ def test_a_bot_has_only_so_many_commands(portal: World) -> None:
     async def fill(tx: Any) -> None:
         for number in range(MOST):
             one = Command(0, found.owner, bot, f"c{number}", "", False, True, False, [])
-            await bots.add_command(tx, one)
+            await bot_commands.add(tx, one)
 
     portal.write(fill)
     fields = {"command": "more", "hidden": True}
@@ -104,7 +104,7 @@ def test_a_command_is_updated(portal: World) -> None:
     told = does(portal, "Command.update", bot, commandId=command, fields=fields)["command"]
     flags = {"common": True, "hidden": True, "extranetSupport": True}
     assert told == {"id": command, "botId": bot, "command": "/assist", **flags}
-    kept = portal.read(lambda tx: bots.find_command(tx, command))
+    kept = portal.read(lambda tx: bot_commands.find(tx, command))
     assert kept is not None
     assert {one["LANGUAGE_ID"]: (one["TITLE"], one["PARAMS"]) for one in kept.lang} == {
         "en": ("Help", "query"),
