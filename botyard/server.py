@@ -25,7 +25,7 @@ from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
-from botyard.portal.data_folder import claim, open_rows
+from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
@@ -55,7 +55,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
 
     Raises store.db.Unavailable.
     """
-    database = database or await open_rows(settings)
+    database = database or await open_portal_database(settings)
     try:
         room = file_storage(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)
@@ -215,7 +215,7 @@ async def serve(
     await service.start()
     watching = [asyncio.create_task(watch(context.database)), asyncio.create_task(descriptors.watch())]
     spared = context.snapshots.blobs
-    sweeper = asyncio.create_task(files.keep_clean(context.database, context.storage.blobs, context.clock, spared))
+    sweeper = asyncio.create_task(files.run_sweeper(context.database, context.storage.blobs, context.clock, spared))
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
     gc.freeze()

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.portal import event_names
-from botyard.portal.users import name_of
+from botyard.portal.users import display_name
 from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
@@ -209,7 +209,7 @@ async def _people(call: Call, ids: list[int]) -> dict[int, str]:
     if not ids:
         return {}
     seen = await user_filter.visible(call.tx, call.user_id, ids)
-    return {found.id: name_of(found) for found in seen}
+    return {found.id: display_name(found) for found in seen}
 
 
 async def _departments(call: Call) -> dict[int, str]:

@@ -110,7 +110,7 @@ async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, b
     """
     event_id = await events.append(tx, event, now)
     audience = await _bots(tx, event, chat, by_bot=by_bot)
-    audience += await bindings.beside(tx, event, audience)
+    audience += await bindings.bound_handlers(tx, event, audience)
     for listener in LISTENERS:
         audience += await listener(tx, event, chat)
     if audience:
@@ -136,10 +136,10 @@ def _told(rules: Mapping[str, AudienceRule], event: Event, chat: Chat, bot: BotL
     return rule is not None and rule(event, chat, bot)
 
 
-def way(mode: str) -> State:
+def initial_state(mode: str) -> State:
     """How an event begins that is for a bot of this mode: it is called, or comes to fetch."""
     return State.FETCH if mode == EventMode.FETCH else State.WAITING
 
 
 def _recipient(bot_id: int, mode: str) -> Recipient:
-    return recipients.bot(bot_id), way(mode)
+    return recipients.bot(bot_id), initial_state(mode)

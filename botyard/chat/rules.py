@@ -131,10 +131,10 @@ def require(act: Act, chat: Chat, member: Member | None) -> None:
     if rule.allows and not getattr(restrictions(chat), rule.allows):
         raise ApiError(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
     if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
-        raise ApiError(rule.denied, hint=lacking(act, chat, member))
+        raise ApiError(rule.denied, hint=required_role(act, chat, member))
 
 
-def lacking(act: Act, chat: Chat, member: Member | None) -> str:
+def required_role(act: Act, chat: Chat, member: Member | None) -> str:
     """Which role an act takes, for a hint."""
     # Of a chat that it is not in, nobody is told who may do what.
     if member is None:

@@ -11,7 +11,7 @@ from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
 from botyard.commands.open_portal import open_portal
 from botyard.config import Settings
 from botyard.portal import backup, restore
-from botyard.portal.data_folder import claim, open_rows
+from botyard.portal.data_folder import claim, open_portal_database
 from botyard.portal.database_note import SQLITE_FILE
 from botyard.store.engines.connect import open_blobs, open_database
 from botyard.store.engines.db import Database
@@ -92,7 +92,7 @@ async def _restore(args: argparse.Namespace) -> int:
             await restore.put(args.file, backup_file, settings.data, _openers(settings, args.files))
         except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
-        database = await open_rows(settings)
+        database = await open_portal_database(settings)
         try:
             # As the server will: the key must be the one of this database, and the folder notes which it is.
             await claim(database, settings)

@@ -11,7 +11,7 @@ from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
 from botyard.commands.open_portal import open_portal
 from botyard.portal import creation
 from botyard.portal.auth import passwords
-from botyard.portal.data_folder import claim, open_rows
+from botyard.portal.data_folder import claim, open_portal_database
 from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 
@@ -85,7 +85,7 @@ def migrate_run(args: argparse.Namespace) -> int:
 async def _migrate(args: argparse.Namespace) -> int:
     settings = options.place(args)
     with storage_errors(settings):
-        database = await open_rows(settings)
+        database = await open_portal_database(settings)
         try:
             applied = await migrate(database)
             await claim(database, settings)

@@ -13,7 +13,7 @@ from botyard.model.people import User
 from botyard.portal import creation, database_note, users
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.tokens import Keyring
-from botyard.portal.data_folder import claim, open_rows
+from botyard.portal.data_folder import claim, open_portal_database
 from botyard.store.apps import all_apps
 from botyard.store.engines.db import Database, Tx
 from botyard.store.engines.migrate import migrate, pending
@@ -41,7 +41,7 @@ async def open_portal(settings: Settings, *, empty: bool = False) -> AsyncIterat
         database_note.require(settings)
         if not empty and not settings.database and not (settings.data / database_note.SQLITE_FILE).exists():
             raise _no_portal(settings)
-        database = await open_rows(settings)
+        database = await open_portal_database(settings)
         try:
             await (migrate(database) if empty else _require_ready(database, settings))
             yield OpenPortal(database, await claim(database, settings), settings, int(time.time()))

@@ -25,12 +25,12 @@ from botyard.delivery.backpressure import raise_open_files
 from botyard.demo import helper_bot
 from botyard.demo.credentials import FILE, DemoCredentials
 from botyard.demo.known_keys import KnownKeys, RandomKeys
-from botyard.demo.provisioning import DemoPortal, greet, provision
+from botyard.demo.provisioning import DemoPortal, load_demo, provision
 from botyard.demo.seed import NOTHING, Seed
 from botyard.errors import ApiError
 from botyard.portal import creation
 from botyard.portal.auth import passwords
-from botyard.portal.data_folder import made
+from botyard.portal.data_folder import created_folder
 from botyard.portal.database_note import SQLITE_FILE
 from botyard.rpc.call import Context
 from botyard.server import open_context, serve
@@ -138,7 +138,7 @@ async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
         with storage_errors(wanted):
             if wanted.profile == "prod":
                 _require_no_demo(wanted)
-            held.enter_context(made(wanted.data))
+            held.enter_context(created_folder(wanted.data))
             if not wanted.database:
                 held.enter_context(only_server(wanted.data / SQLITE_FILE))
         await _serve_alone(wanted, extra, calls)
@@ -263,7 +263,7 @@ async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
         except Duplicate:
             # Another server on the same database was faster.
             pass
-    return _Greeting(await greet(place, int(time.time())), unplanted=extra is not NOTHING)
+    return _Greeting(await load_demo(place, int(time.time())), unplanted=extra is not NOTHING)
 
 
 async def _settle_plain(context: Context) -> _Greeting:

@@ -96,7 +96,7 @@ async def _add(args: argparse.Namespace) -> int:
     )
     kind = UserKind.GUEST if args.guest else UserKind.EXTRANET if args.extranet else UserKind.EMPLOYEE
     password = "" if args.guest else _chosen(args)
-    stored = "" if args.guest else _hashed(args, password, users.own_words(profile, args.login))
+    stored = "" if args.guest else _hashed(args, password, users.known_words(profile, args.login))
     async with open_portal(options.place(args)) as open_:
 
         async def work(tx: Tx) -> int:
@@ -131,7 +131,7 @@ async def _list(args: argparse.Namespace) -> int:
             yes(user.admin),
             yes(user.active),
             moment(user.last_activity),
-            users.name_of(user),
+            users.display_name(user),
         )
         for user in everybody
     ]
@@ -145,7 +145,7 @@ async def _password(args: argparse.Namespace) -> int:
         user = await open_.database.read(lambda tx: person(tx, args.who))
         if not user.login:
             raise CommandError("A guest has no login, and so no password.")
-        stored = _hashed(args, password, users.own_words(user))
+        stored = _hashed(args, password, users.known_words(user))
         await open_.database.write(lambda tx: users.set_password(tx, user.id, stored))
     _show(args, password)
     return ExitCode.OK

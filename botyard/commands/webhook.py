@@ -72,7 +72,7 @@ async def _add(args: argparse.Namespace) -> int:
 async def _list(args: argparse.Namespace) -> int:
     async with open_portal(options.place(args)) as open_:
         listed = await open_.database.read(webhooks.listed)
-        names = {user.id: users.name_of(user) for user in await open_.database.read(users.people)}
+        names = {user.id: users.display_name(user) for user in await open_.database.read(users.people)}
     rows = [
         (
             hook.id,

@@ -10,7 +10,7 @@ from botyard.chat.diagnostics.delivery_diagnosis import handler
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, Reason
-from botyard.model.events import AppRemoved, BotRemoved, Happening
+from botyard.model.events import AppRemoved, BotRemoved, EventRecord
 from botyard.portal import apps
 from botyard.rpc.call import Context
 from botyard.store import bindings, bots
@@ -27,18 +27,18 @@ class SignedPayload(NamedTuple):
     owner: str
 
 
-Renderer = Callable[[Tx, Context, Happening, Bot], Awaitable[WebhookPayload | None]]
+Renderer = Callable[[Tx, Context, EventRecord, Bot], Awaitable[WebhookPayload | None]]
 """A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
-BoundRenderer = Callable[[Tx, Context, Happening, Binding], Awaitable[WebhookPayload | None]]
+BoundRenderer = Callable[[Tx, Context, EventRecord, Binding], Awaitable[WebhookPayload | None]]
 """The same for a handler that is bound to the event."""
-PayloadBuilder = Callable[[Tx, Context, Happening, Delivery], Awaitable[SignedPayload | Reason]]
+PayloadBuilder = Callable[[Tx, Context, EventRecord, Delivery], Awaitable[SignedPayload | Reason]]
 """Builds the signed payload for a recipient of one kind, or says why there is none."""
 
 
 def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
     """Payloads for bots, each in the dialect that registered it."""
 
-    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
         bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
         if bot is None:
             return Reason.NO_BOT
@@ -56,7 +56,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
 def to_bindings(render: BoundRenderer) -> PayloadBuilder:
     """Payloads for handlers that are bound with `event.bind`."""
 
-    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
         binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
         if binding is None:
             return Reason.NO_HANDLER
@@ -72,13 +72,13 @@ def to_bindings(render: BoundRenderer) -> PayloadBuilder:
     return write
 
 
-def _farewell(what: Happening) -> bool:
+def _farewell(what: EventRecord) -> bool:
     """Whether this is the end of an application, or of a bot that went with its application."""
     event = what.event
     return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
 
 
-async def _bot(tx: Tx, what: Happening, bot_id: int) -> Bot | None:
+async def _bot(tx: Tx, what: EventRecord, bot_id: int) -> Bot | None:
     """The bot as it is, or as its farewell remembers it."""
     if isinstance(what.event, BotRemoved) and what.event.bot_id == bot_id:
         return what.event.bot

@@ -15,7 +15,7 @@ from botyard.delivery.rendering import PayloadBuilder, SignedPayload
 from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
-from botyard.model.events import happening
+from botyard.model.events import event_record
 from botyard.rpc.call import Context
 from botyard.store import events
 from botyard.store.engines.db import Tx, Unavailable
@@ -122,7 +122,7 @@ class Sender:
             if row is None or builder is None:
                 found.append((Reason.NO_WRITER, 0))
                 continue
-            what = happening(delivery.event_id, *row)
+            what = event_record(delivery.event_id, *row)
             found.append((await builder(tx, self._context, what, delivery), what.created))
         return found
 

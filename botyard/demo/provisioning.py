@@ -138,7 +138,7 @@ def _application(place: DemoPortal, registered: Registered, owner: str, pair: To
     )
 
 
-async def greet(place: DemoPortal, now: int) -> DemoCredentials | None:
+async def load_demo(place: DemoPortal, now: int) -> DemoCredentials | None:
     """The secrets of a demo portal made before, good for now; ``None`` where they are not known.
 
     What opens nothing any more is left out: an ended webhook, a changed password, an application that has gone.

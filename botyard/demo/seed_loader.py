@@ -13,7 +13,7 @@ from botyard.chat.content import content
 from botyard.chat.content.content import Content
 from botyard.chat.conversation import chats, dialogs, messages, reading
 from botyard.chat.conversation.colors import hex_of
-from botyard.chat.media.pictures import keep
+from botyard.chat.media.pictures import store
 from botyard.demo.picture import picture
 from botyard.demo.seed import MINUTE, InvalidSeed, Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
 from botyard.errors import ApiError
@@ -189,7 +189,7 @@ class _ChatBuilder:
             title=planned.title,
             description=planned.description,
             color=color,
-            avatar=await keep(self._tx, picture(planned.title), now) if planned.picture else "",
+            avatar=await store(self._tx, picture(planned.title), now) if planned.picture else "",
             entity_type=planned.entity_type,
             entity_id=planned.entity_id,
             entity_data=planned.entity_data,

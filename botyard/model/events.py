@@ -254,7 +254,7 @@ class OfflineQueued(Event, frozen=True, kw_only=True):
     owner: str
 
 
-class Happening(msgspec.Struct, frozen=True):
+class EventRecord(msgspec.Struct, frozen=True):
     """An event as the log keeps it: its number and when it was written (unix seconds).
 
     ``caller_id`` is the person in whose name the call was made that caused it, also where a bot acted; 0 for none.
@@ -274,6 +274,6 @@ ABOUT_MESSAGES = (MessageSent, MessageEdited, MessageErased, MessageLiked, Comma
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, KINDS))
 
 
-def happening(event_id: int, created: int, body: str, caller_id: int = 0) -> Happening:
+def event_record(event_id: int, created: int, body: str, caller_id: int = 0) -> EventRecord:
     """Read a row of the event log."""
-    return Happening(event_id, created, _decoder.decode(body), caller_id)
+    return EventRecord(event_id, created, _decoder.decode(body), caller_id)

@@ -79,7 +79,7 @@ async def unbind(tx: Tx, chosen: Iterable[Binding], now: int) -> int:
     return len(ids)
 
 
-async def drop(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
+async def remove_handlers(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
     """Remove all handlers of an application that goes or is updated; ``clean`` forgets what it has kept, too.
 
     What is under way to them still arrives where it says so: see ``AppRemoved``.
@@ -90,7 +90,7 @@ async def drop(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
         await options.clear(tx, owner)
 
 
-async def announce(tx: Tx, event: Event, now: int, connector: str = "") -> int:
+async def publish(tx: Tx, event: Event, now: int, connector: str = "") -> int:
     """Write an event of the portal, and that it is due to the handlers bound for it. Returns the event's number.
 
     An application that caused it is not told through the queue of this ``connector``, so that it does
@@ -114,7 +114,7 @@ async def announce(tx: Tx, event: Event, now: int, connector: str = "") -> int:
     return event_id
 
 
-async def beside(tx: Tx, event: Event, others: Iterable[Recipient]) -> list[Recipient]:
+async def bound_handlers(tx: Tx, event: Event, others: Iterable[Recipient]) -> list[Recipient]:
     """The handlers that applications of these bots have bound beside those of the bots themselves."""
     name = OF_BOTS.get(type(event))
     bound = await bindings.listening(tx, name) if name and others else []
@@ -168,7 +168,7 @@ async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
         await bindings.set_told(tx, active_binding.binding.id, due)
 
 
-def new(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding:
+def online_binding(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding:
     """A handler to be called at an address."""
     return Binding(
         id=0,
@@ -185,6 +185,6 @@ def new(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding
     )
 
 
-def queued(binding: Binding, connector: str) -> Binding:
+def offline_binding(binding: Binding, connector: str) -> Binding:
     """The same without an address, its events waiting to be fetched."""
     return msgspec.structs.replace(binding, handler="", offline=True, connector=connector)

@@ -23,7 +23,7 @@ _LEFT_BY_START = frozenset({LOCK, "tls"})
 
 
 @contextlib.contextmanager
-def made(folder: Path) -> Iterator[None]:
+def created_folder(folder: Path) -> Iterator[None]:
     """Make a folder; where what follows fails before there is anything to keep in it, it goes again."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
@@ -44,12 +44,12 @@ def _unmake(missing: list[Path]) -> None:
         path.rmdir()
 
 
-async def open_rows(settings: Settings) -> Database:
+async def open_portal_database(settings: Settings) -> Database:
     """Open the database of a data folder; both are made where there are none. Migrations are the caller's.
 
     Raises Unavailable, FolderUnusable where the folder belongs to another database, or its own has become empty.
     """
-    with made(settings.data):
+    with created_folder(settings.data):
         database_note.require(settings)
         # Asked before the database: of several servers that make one portal, one may leave its traces meanwhile.
         problem = database_note.emptied(settings)

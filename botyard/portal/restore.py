@@ -82,7 +82,7 @@ def _fine(name: str) -> bool:
     if folder == "rows":
         return portable_rows.checked(last.removesuffix(".jsonl")) != ""
     if folder == "files":
-        return blobs.checked(last) != ""
+        return blobs.checked_name(last) != ""
     return name in (MANIFEST, *KEPT) or (folder == TLS and last.endswith(".pem") and "/" not in last)
 
 

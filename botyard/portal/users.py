@@ -56,7 +56,7 @@ async def add(
     await users.set_password(tx, user_id, password_hash)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
-    await bindings.announce(tx, UserAdded(actor_id=user_id, user_id=user_id), now)
+    await bindings.publish(tx, UserAdded(actor_id=user_id, user_id=user_id), now)
     return user_id
 
 
@@ -100,12 +100,12 @@ async def first_admin(tx: Tx) -> User | None:
     return next((user for user in await users.everyone(tx) if user.admin and user.active), None)
 
 
-def own_words(user: User | Profile, login: str = "") -> list[str]:
+def known_words(user: User | Profile, login: str = "") -> list[str]:
     """What everybody knows of somebody, and would try first as the password."""
     known = (login, user.name, user.last_name, user.second_name, user.email)
     return [text for text in (*known, user.login if isinstance(user, User) else "") if text]
 
 
-def name_of(user: User) -> str:
+def display_name(user: User) -> str:
     """What to call somebody in a list: the name, or the login of those who have none."""
     return user.full_name or user.login or f"user {user.id}"

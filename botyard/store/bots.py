@@ -130,7 +130,7 @@ async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:
     )
 
 
-async def wrote(tx: Tx, bot_id: int) -> None:
+async def count_message(tx: Tx, bot_id: int) -> None:
     """Count a message of a bot; for anybody else nothing happens."""
     await tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
 

@@ -67,7 +67,7 @@ async def find_entity(tx: Tx, entity_type: str, entity_id: str, user_id: int, *,
     return _both(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))
 
 
-async def fresh(tx: Tx, chat_id: int) -> Chat:
+async def reload(tx: Tx, chat_id: int) -> Chat:
     """The chat as it is after earlier statements of this transaction. It must exist."""
     row = await tx.one(f"SELECT {COLUMNS} FROM chats c WHERE c.id = :id {{lock_chat}}", id=chat_id)
     assert row is not None
@@ -192,7 +192,7 @@ async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots
     )
 
 
-async def posted(tx: Tx, chat_id: int, message_id: int, author_id: int, counted: int) -> None:
+async def count_message(tx: Tx, chat_id: int, message_id: int, author_id: int, counted: int) -> None:
     """Count a new message: it becomes the last one, seen by nobody but whoever wrote it."""
     await tx.run(
         """UPDATE chats SET messages = messages + 1, counted = :counted, last_message_id = :message,
@@ -204,12 +204,12 @@ async def posted(tx: Tx, chat_id: int, message_id: int, author_id: int, counted:
     )
 
 
-async def viewed(tx: Tx, chat_id: int, viewers: int) -> None:
+async def count_viewers(tx: Tx, chat_id: int, viewers: int) -> None:
     """Change the number of those who have seen the last message by ``viewers``."""
     await tx.run("UPDATE chats SET viewers = viewers + :viewers WHERE id = :id", viewers=viewers, id=chat_id)
 
 
-async def removed(tx: Tx, chat_id: int) -> None:
+async def recount(tx: Tx, chat_id: int) -> None:
     """Recount after a message went without a mark: the last message and its viewers may be others now."""
     last = "(SELECT last_message_id FROM chats WHERE id = :id)"
     await tx.run(

@@ -59,7 +59,7 @@ class LogPosition(NamedTuple):
 START = LogPosition(0, 0)
 
 
-async def passed(tx: Tx) -> LogPosition:
+async def trim_position(tx: Tx) -> LogPosition:
     """The last event that ``trim`` has looked at: after it, the log is whole."""
     row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1")
     return LogPosition(*row) if row else START
@@ -109,6 +109,7 @@ async def release(tx: Tx, ids: Iterable[int]) -> None:
 
 
 async def _passed_locked(tx: Tx) -> LogPosition:
-    """The same as ``passed``, for one at a time: of two servers, one would not see what the other has just deleted."""
+    """The same as ``trim_position``, for one at a time: of two servers, one would not see what the other has just
+    deleted."""
     row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1 {for_update}")
     return LogPosition(*row) if row else START

@@ -124,7 +124,7 @@ async def used(tx: Tx, user_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-async def charge(tx: Tx, user_id: int, size: int) -> int:
+async def add_usage(tx: Tx, user_id: int, size: int) -> int:
     """Add to what a person keeps, and return how much that is by now."""
     row = await tx.one(
         """INSERT INTO file_usage (user_id, bytes) VALUES (:user, :size)

@@ -166,7 +166,7 @@ async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
     return [_reader(row) for row in rows]
 
 
-async def foremost(
+async def list_starts(
     tx: Tx, chat_id: int, message_id: int, *, readers: int, viewers: int, ids: int
 ) -> list[tuple[str, Reader]]:
     """The starts of four lists of a big chat in one statement, each off its own index.
@@ -202,7 +202,7 @@ async def foremost(
     return [(row[0], Reader(row[1], row[2], "", False, row[3], row[4])) for row in rows]
 
 
-async def furthest(tx: Tx, chat_id: int) -> list[tuple[int, int]]:
+async def furthest_readers(tx: Tx, chat_id: int) -> list[tuple[int, int]]:
     """``(user id, read mark)`` of the two who have read furthest, as far as the foremost fifty show it."""
     # People who were let in stand at the end as well, without having read: a few of them are looked past.
     rows = await tx.all(

@@ -26,7 +26,7 @@ from botyard.store.engines.db import Tx
 from botyard.web.csrf import CSRF_FIELD, FORM_EXPIRED, Visitor, csrf_token, is_same_origin, read_form, texts, visitor
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.pages import HtmlPage, button, form, paragraph, redirect, show
-from botyard.web.sign_in import at_login
+from botyard.web.sign_in import login_url
 from botyard.wire import body
 
 ADDRESS = "/oauth/authorize/"
@@ -59,7 +59,7 @@ async def authorize(context: Context, scope: Scope, receive: Receive, send: Send
     if isinstance(request, HtmlPage):
         await show(send, request, who.new_cookie)
     elif who.user is None:
-        await redirect(send, at_login(f"{ADDRESS}?{urlencode(params)}"), who.new_cookie)
+        await redirect(send, login_url(f"{ADDRESS}?{urlencode(params)}"), who.new_cookie)
     elif posted is None:
         await show(send, _question(context, request, who, who.user), who.new_cookie)
     elif not is_same_origin(context, scope, who, posted):
@@ -113,7 +113,7 @@ def _question(context: Context, request: AuthorizeRequest, who: Visitor, user: U
         f"<li>{escape(SCOPES.get(scope, scope))} <code>{escape(scope)}</code></li>" for scope in request.scopes
     )
     more = f"<details><summary>{len(request.scopes)} permissions</summary><ul>{listed}</ul></details>"
-    asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.name_of(user)}:"
+    asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.display_name(user)}:"
     text = paragraph(asks) + (f"<ul>{listed}</ul>" if len(request.scopes) <= _HIDDEN else more)
     if request.target:
         text += f"<p>You will be led to <code>{escape(_origin(request.target))}</code>.</p>"

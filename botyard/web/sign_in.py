@@ -84,7 +84,7 @@ def safe_next(text: str) -> str:
     return text if fits and "\\" not in text and " " not in text else ""
 
 
-def at_login(target: str) -> str:
+def login_url(target: str) -> str:
     """The address of the form that leads on to ``target``."""
     return f"{LOGIN}?next={quote(target, safe='')}"
 
@@ -93,7 +93,7 @@ def _login_page(context: Context, who: Visitor, target: str) -> HtmlPage:
     if who.user is None:
         return _form(context, who, target)
     leave = form("/logout", {CSRF_FIELD: csrf_token(context, who)}, button("Sign out"))
-    return HtmlPage("You are signed in", paragraph(f"You are {users.name_of(who.user)}.") + leave)
+    return HtmlPage("You are signed in", paragraph(f"You are {users.display_name(who.user)}.") + leave)
 
 
 def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> HtmlPage:

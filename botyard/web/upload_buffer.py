@@ -13,7 +13,7 @@ from botyard.rpc.call import Context
 from botyard.rpc.dispatch import require_known
 from botyard.rpc.identity import Credentials
 from botyard.rpc.method import Method
-from botyard.store.engines.blobs import FileStorage, arriving
+from botyard.store.engines.blobs import FileStorage, temporary_file
 from botyard.web.http import Announced, Receive, Scope, announced, header, next_part
 from botyard.wire import body, compression
 from botyard.wire.limits import MAX_UPLOAD, SMALL_BODY, UPLOAD_SECONDS
@@ -34,7 +34,7 @@ async def received(
     with contextlib.ExitStack() as kept:
 
         def keep() -> IO[bytes]:
-            file = arriving(context.storage.incoming)
+            file = temporary_file(context.storage.incoming)
             kept.callback(_close, file)
             return file
 

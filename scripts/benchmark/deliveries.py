@@ -54,7 +54,7 @@ class Ground(NamedTuple):
         now = int(time.time())
         for number in range(BACKLOG):
             chat_id = self.fleet.chats[number % len(self.fleet.chats)]
-            place = await chats.fresh(tx, chat_id)
+            place = await chats.reload(tx, chat_id)
             author = self.portal.keys.user_id
             event = MessageSent(actor_id=author, chat_id=chat_id, message_id=1, text="Hello there", system=False)
             await outbox.publish(tx, event, now, place)

@@ -8,7 +8,7 @@ from typing import Any
 
 from botyard.api.imbot import events as imbot
 from botyard.api.payloads.webhook_payload import WebhookPayload
-from botyard.model.events import BotRemoved, Event, Happening, happening
+from botyard.model.events import BotRemoved, Event, EventRecord, event_record
 from botyard.store import bots
 from botyard.store.engines.db import Row, Tx
 from botyard.wire import forms
@@ -23,12 +23,12 @@ TOKENS = frozenset(
 """Keys that a webhook's handlers do not get."""
 
 
-def newest(world: World, kind: type[Event]) -> Happening:
+def newest(world: World, kind: type[Event]) -> EventRecord:
     """The last event of a kind in the log."""
     sql = "SELECT id, created, body, caller_id FROM events WHERE type = :kind ORDER BY id DESC LIMIT 1"
     row: Row | None = world.read(lambda tx: tx.one(sql, kind=kind.__name__))
     assert row is not None, f"nothing of {kind.__name__} happened"
-    return happening(*row)
+    return event_record(*row)
 
 
 def told(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:

@@ -100,7 +100,7 @@ def announced(queue: Queue, user_id: int, connector: str = "") -> None:
     """Let the same user be added once more."""
     world = queue.world
     event = UserAdded(actor_id=user_id, user_id=user_id)
-    world.write(lambda tx: bindings.announce(tx, event, int(world.time), connector))
+    world.write(lambda tx: bindings.publish(tx, event, int(world.time), connector))
 
 
 def test_a_change_after_the_fetch_is_a_new_record(queue: Queue) -> None:

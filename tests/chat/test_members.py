@@ -55,7 +55,7 @@ class House:
         """The owner of the chat, and the role of that member."""
 
         async def work(tx: Tx) -> tuple[int, str]:
-            found = await rows.fresh(tx, self.chat)
+            found = await rows.reload(tx, self.chat)
             member = await kept.find(tx, self.chat, found.owner_id)
             return found.owner_id, member.role if member else ""
 

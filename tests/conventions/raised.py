@@ -23,7 +23,7 @@ ELSEWHERE = ("botyard.errors", "botyard.wire", "botyard.rpc", "botyard.config", 
 # The table of rules names many problems; which of them a call can meet depends on the act.
 BY_ACT = {("botyard.chat.rules", "RULES"), ("botyard.chat.rules", "require")}
 # Values that are carried past the eyes of a reader.
-HIDDEN = {("botyard.chat.media.pictures", "taken"): ("botyard.chat.media.pictures", "check")}
+HIDDEN = {("botyard.chat.media.pictures", "unwrap"): ("botyard.chat.media.pictures", "check")}
 
 Problems = frozenset[ErrorCode]
 Place = tuple[str, str]

@@ -23,7 +23,7 @@ from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import Delivery, Reason, State
-from botyard.model.events import Happening, MessageSent
+from botyard.model.events import EventRecord, MessageSent
 from botyard.portal.auth.keys import Keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
@@ -296,7 +296,7 @@ class _Gone:
     write = read
 
 
-async def render(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+async def render(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
     return SignedPayload(
         WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
     )

@@ -60,8 +60,8 @@ def test_the_farewell_arrives(stage: Stage) -> None:
 
     async def uninstall(tx: Tx) -> None:
         now = int(stage.world.time)
-        await bindings.announce(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False), now)
-        await bindings.drop(tx, owner, now)
+        await bindings.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False), now)
+        await bindings.remove_handlers(tx, owner, now)
         await tx.run("UPDATE apps SET installed = 0")
 
     stage.world.write(uninstall)
@@ -126,7 +126,7 @@ def test_who_has_unbound_is_left_alone(stage: Stage) -> None:
     async def hire_and_unbind(tx: Tx) -> None:
         now = int(stage.world.time)
         await users.add(tx, Profile(name="Klaus"), login="klaus", password_hash="", now=now)
-        await bindings.drop(tx, f"app:{app.client_id}", now)
+        await bindings.remove_handlers(tx, f"app:{app.client_id}", now)
 
     stage.world.write(hire_and_unbind)
     stage.until(lambda: states(stage) == ["skipped no handler is bound"])

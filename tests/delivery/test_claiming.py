@@ -16,7 +16,7 @@ from botyard.delivery.retention import delete_expired
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
-from botyard.model.events import Happening, MessageSent
+from botyard.model.events import EventRecord, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, delivery_log, delivery_queue, events, leases, timekeeping
@@ -302,7 +302,7 @@ def state(world: World, delivery_id: int) -> str:
     return found.state if found else ""
 
 
-async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
     return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 

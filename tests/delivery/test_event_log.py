@@ -115,7 +115,7 @@ def test_events_that_trimming_has_not_reached_stay_without_deliveries(portal: Wo
     empty(portal)
     logs(portal, None)
     passes(portal, 31)
-    assert portal.read(events.passed) != START
+    assert portal.read(events.trim_position) != START
     (event,) = logs(portal, State.DONE)
     passes(portal, 8)
     assert portal.read(lambda tx: deliveries.of_event(tx, event)) == []
@@ -130,7 +130,7 @@ def test_what_is_still_needed_is_looked_at_once(portal: World) -> None:
     looked = [portal.write(lambda tx: events.trim(tx, before, 10)) for _ in range(5)]
     assert looked == [10, 10, 5, 0, 0]
     assert left(portal) == needed
-    assert portal.read(events.passed) == LogPosition(int(portal.time) - 31 * DAY, needed[-1])
+    assert portal.read(events.trim_position) == LogPosition(int(portal.time) - 31 * DAY, needed[-1])
     # What grows old later is looked at, and nothing else.
     portal.wait(-30.5 * DAY)
     (free,) = logs(portal, None)
@@ -201,7 +201,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     (event,) = logs(world, State.WAITING)
     world.wait(31 * DAY)
     connection.exec_trace = traced
-    assert world.write(events.passed) == START
+    assert world.write(events.trim_position) == START
     world.run(delete_expired(world.context))
     world.write(lambda tx: ends(tx, event, int(world.time)))
     passes(world, 8)

@@ -12,7 +12,7 @@ import pytest
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.model.deliveries import Delivery, Reason
-from botyard.model.events import Happening
+from botyard.model.events import EventRecord
 from botyard.rpc.call import Context
 from botyard.store import bots
 from botyard.store.engines.db import Tx
@@ -311,7 +311,7 @@ def test_one_letter_that_cannot_be_written_fails_alone(stage: Stage, monkeypatch
     bad, good = stage.bot("bad"), stage.bot("good")
     writer = stage.service._scheduler.sender.builders["bot"]
 
-    async def write(tx: Tx, context: Context, what: Happening, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
         if delivery.recipient == f"bot:{bad}":
             raise LookupError("no words")
         return await writer(tx, context, what, delivery)

@@ -16,7 +16,7 @@ from botyard.commands.permissions import usual_scopes
 from botyard.demo import content, credentials, seed
 from botyard.demo.credentials import DemoCredentials
 from botyard.demo.known_keys import Keyset, KnownKeys
-from botyard.demo.provisioning import DemoPortal, ProvisionedDemo, greet, provision
+from botyard.demo.provisioning import DemoPortal, ProvisionedDemo, load_demo, provision
 from botyard.demo.seed import NOTHING, Seed
 from botyard.portal.auth import passwords
 from botyard.rpc.scopes import shown
@@ -54,7 +54,7 @@ class DemoWorld(World):
         return Person(found.id, found.webhook)
 
     def greeted(self, scopes: str = "") -> DemoCredentials:
-        found = self.run(greet(self.place(scopes), int(self.time)))
+        found = self.run(load_demo(self.place(scopes), int(self.time)))
         assert found is not None
         return found
 
@@ -253,9 +253,9 @@ def test_permissions_of_a_newer_version_reach_the_demo_keys(own: DemoWorld) -> N
 
 def test_a_portal_whose_secrets_are_gone_is_greeted_without_them(own: DemoWorld) -> None:
     (own.settings.data / credentials.FILE).write_text("{")
-    assert own.run(greet(own.place(), int(own.time))) is None
+    assert own.run(load_demo(own.place(), int(own.time))) is None
     (own.settings.data / credentials.FILE).unlink()
-    assert own.run(greet(own.place(), int(own.time))) is None
+    assert own.run(load_demo(own.place(), int(own.time))) is None
 
 
 def test_secrets_of_another_portal_are_not_taken_for_this_ones(own: DemoWorld) -> None:

@@ -50,7 +50,7 @@ def test_a_form_for_which_there_is_no_room(
         made.append(Full(size // 2, number) if len(made) == nth else io.BytesIO())
         return made[-1]
 
-    monkeypatch.setattr(upload_buffer, "arriving", arriving)
+    monkeypatch.setattr(upload_buffer, "temporary_file", arriving)
     body = form("bound", {"dialogId": room.dialog}, "fields[content]", "a.bin", b"x" * size)
     answer = room.world.post(f"{room.me.path}/{UPLOAD}", body, "multipart/form-data; boundary=bound")
     assert (answer.status, answer.error, answer.text) == (400, "UPLOAD_FAILED", "File upload failed")
@@ -63,6 +63,6 @@ def test_a_form_for_which_there_is_no_room(
 
 
 def test_a_body_of_json_for_which_there_is_no_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upload_buffer, "arriving", lambda folder: Full(2 * limits.SMALL_BODY, errno.ENOSPC))
+    monkeypatch.setattr(upload_buffer, "temporary_file", lambda folder: Full(2 * limits.SMALL_BODY, errno.ENOSPC))
     answer = room.send("a.bin", base64_of(b"x" * 3 * limits.SMALL_BODY))
     assert (answer.status, answer.error) == (400, "UPLOAD_FAILED")

@@ -15,7 +15,7 @@ from botyard.portal.auth import passwords
 from botyard.portal.auth.passwords import MINIMUM, weakness
 
 KNOWN = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= MINIMUM]
-OWN = users.own_words(Profile(name="Анна", last_name="Lindqvist", email="anna@harbour.example"), "anna.l")
+OWN = users.known_words(Profile(name="Анна", last_name="Lindqvist", email="anna@harbour.example"), "anna.l")
 
 
 def test_the_known_ones_are_many() -> None:

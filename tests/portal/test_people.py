@@ -63,7 +63,9 @@ def test_people_have_departments_kinds_and_names(house: House) -> None:
         )
     )
     everybody = house.read(users.people)
-    assert [(user.id, user.kind, users.name_of(user)) for user in everybody] == [(user_id, "extranet", "Eve Guest")]
+    assert [(user.id, user.kind, users.display_name(user)) for user in everybody] == [
+        (user_id, "extranet", "Eve Guest")
+    ]
     assert house.read(lambda tx: departments_of(tx, [user_id])) == {user_id: [sales]}
     assert house.write(lambda tx: departments.named(tx, "Sales")) == sales
     assert house.write(lambda tx: departments.named(tx, "Support")) != sales

@@ -120,7 +120,7 @@ def hashed(given: str, own: list[str]) -> Hashed:
 
 def of_new(p: Added) -> Hashed:
     """The password of somebody to be added; those without a login have none. Raises PASSWORD_WEAK."""
-    return hashed(p.password, users.own_words(_profile(p), p.login)) if p.login else Hashed("", "")
+    return hashed(p.password, users.known_words(_profile(p), p.login)) if p.login else Hashed("", "")
 
 
 @method(
@@ -223,7 +223,7 @@ async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
     if found.kind not in users.PEOPLE:
         raise ApiError(ErrorCode.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
-    made = await asyncio.to_thread(hashed, p.password, users.own_words(found))
+    made = await asyncio.to_thread(hashed, p.password, users.known_words(found))
     await database.write(lambda tx: users.set_password(tx, found.id, made.stored))
     return PasswordAnswer(made.made or None)
 

@@ -38,7 +38,7 @@ class UserAdd(Params, frozen=True, rename="upper"):
 
 
 def _picture(p: Add) -> object:
-    return pictures.prepared(p.avatar)
+    return pictures.prepare(p.avatar)
 
 
 @method(
@@ -65,13 +65,13 @@ async def add(call: Call, p: Add) -> int:
 
 
 async def _plan(call: Call, p: Add) -> chats.NewChat:
-    picture = None if isinstance(call.prepared, ApiError) else pictures.taken(call.prepared)
+    picture = None if isinstance(call.prepared, ApiError) else pictures.unwrap(call.prepared)
     return chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
         color=hex_of(p.color) or "",
-        avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
+        avatar=await pictures.store(call.tx, picture, call.now) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),

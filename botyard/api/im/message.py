@@ -92,7 +92,7 @@ async def command(call: Call, p: Command) -> bool:
     found, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, ErrorCode.MESSAGE_ID_WRONG)
     if p.bot_id <= 0:
         raise ApiError(ErrorCode.BOT_ID_EMPTY)
-    if not commands.word(p.command):
+    if not commands.without_slash(p.command):
         raise ApiError(ErrorCode.COMMAND_NAMELESS)
     author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())

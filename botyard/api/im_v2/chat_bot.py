@@ -30,5 +30,5 @@ async def send_context(call: Call, p: SendContext) -> bool:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bot-context.md
     """
     chat, _ = await dialogs.open_(call.tx, call.user_id, p.dialog_id, call.now)
-    await contexts.give(call.tx, call.user_id, chat, p.context, call.now)
+    await contexts.send(call.tx, call.user_id, chat, p.context, call.now)
     return True

@@ -68,11 +68,11 @@ class Unregister(Params, frozen=True, rename="upper"):
 
 
 def _icon(p: Fields) -> object:
-    return pictures.prepared(p.icon_file)
+    return pictures.prepare(p.icon_file)
 
 
 def _new_icon(p: Update) -> object:
-    return pictures.prepared((p.fields and p.fields.icon_file) or p.icon_file)
+    return pictures.prepare((p.fields and p.fields.icon_file) or p.icon_file)
 
 
 @method(
@@ -172,7 +172,7 @@ async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
     if isinstance(call.prepared, ApiError):
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done=done)
-    picture = pictures.taken(call.prepared)
+    picture = pictures.unwrap(call.prepared)
     changes: dict[str, Any] = {
         "iframe": given.iframe,
         "iframe_width": given.iframe_width,
@@ -181,7 +181,7 @@ async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
         "js_method": given.js_method.upper() if given.js_method else "" if given.iframe else None,
         "js_param": given.js_param,
         "hash": given.hash,
-        "icon": await pictures.keep(call.tx, picture, call.now) if picture else None,
+        "icon": await pictures.store(call.tx, picture, call.now) if picture else None,
         "context": given.context.upper() if given.context else None,
         "hidden": given.hidden,
         "extranet": given.extranet_support,

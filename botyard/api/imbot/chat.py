@@ -80,7 +80,7 @@ class ChatId(msgspec.Struct, frozen=True, rename="upper"):
 
 
 def _picture(p: Add | UpdateAvatar) -> object:
-    return pictures.prepared(p.avatar)
+    return pictures.prepare(p.avatar)
 
 
 @method(
@@ -105,13 +105,13 @@ async def add(call: Call, p: Add) -> int:
         raise ApiError(ErrorCode.CHAT_NOT_CREATED) from call.prepared
     if color is None:
         raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
-    picture = pictures.taken(call.prepared)
+    picture = pictures.unwrap(call.prepared)
     plan = chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
         description=p.description,
         color=color,
-        avatar=await pictures.keep(call.tx, picture, call.now) if picture else "",
+        avatar=await pictures.store(call.tx, picture, call.now) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
@@ -250,10 +250,10 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
     """
     bot, chat, member = await _group(call, p, ErrorCode.CHAT_MISSING)
     chats.require_avatar(chat, member)
-    picture = pictures.taken(call.prepared)
+    picture = pictures.unwrap(call.prepared)
     if picture is None:
         raise ApiError(ErrorCode.AVATAR_TYPE)
-    path = await pictures.keep(call.tx, picture, call.now)
+    path = await pictures.store(call.tx, picture, call.now)
     await chats.set_avatar(call.tx, bot.user_id, chat, member, path, call.now)
     return True
 

@@ -105,7 +105,7 @@ async def register(call: Call, p: Register) -> int:
         raise ApiError(ErrorCode.ON_COMMAND_MISSING)
     if wrong_handler(p.event_command_add):
         raise ApiError(ErrorCode.ON_COMMAND_WRONG)
-    if not commands.word(p.command):
+    if not commands.without_slash(p.command):
         raise ApiError(ErrorCode.COMMAND_EMPTY)
     lang = _lang(p.lang)
     if not lang and not p.hidden:
@@ -114,7 +114,7 @@ async def register(call: Call, p: Register) -> int:
         id=0,
         owner=bot.owner,
         bot_id=bot.user_id,
-        command=commands.word(p.command),
+        command=commands.without_slash(p.command),
         handler=p.event_command_add,
         common=p.common,
         hidden=p.hidden,
@@ -155,7 +155,7 @@ async def update(call: Call, p: Update) -> bool:
         raise ApiError(ErrorCode.COMMAND_NOT_UPDATED)
     changed = msgspec.structs.replace(
         found,
-        command=found.command if given.command is None else commands.word(given.command),
+        command=found.command if given.command is None else commands.without_slash(given.command),
         handler=given.event_command_add or found.handler,
         hidden=hidden,
         extranet=found.extranet if given.extranet_support is None else given.extranet_support,

@@ -24,7 +24,7 @@ from botyard.model.events import (
     BotRemoved,
     CommandCalled,
     Event,
-    Happening,
+    EventRecord,
     MemberJoined,
     MessageEdited,
     MessageErased,
@@ -69,7 +69,7 @@ class BotRenderContext(NamedTuple):
     actor: Member | None
 
 
-async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> WebhookPayload | None:
+async def render(tx: Tx, context: Context, what: EventRecord, bot: Bot) -> WebhookPayload | None:
     """An event as this bot is told of it; ``None`` where there is nothing to tell, or no handler for it.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.

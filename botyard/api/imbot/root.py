@@ -95,11 +95,11 @@ class Unregister(BotParams, frozen=True, rename="upper"):
 
 
 def _photo(p: Register) -> object:
-    return pictures.prepared(p.properties.personal_photo)
+    return pictures.prepare(p.properties.personal_photo)
 
 
 def _new_photo(p: Update) -> object:
-    return pictures.prepared(p.fields.properties.personal_photo)
+    return pictures.prepare(p.fields.properties.personal_photo)
 
 
 @method(
@@ -256,7 +256,7 @@ def _part(given: str | UnsetType, whole: bool) -> str | None:
 
 
 async def _profile(call: Call, given: Properties) -> Profile:
-    picture = pictures.taken(call.prepared)
+    picture = pictures.unwrap(call.prepared)
     birthday = given.personal_birthday
     gender = (given.personal_gender or "").upper()
     whole = given.name is not UNSET and given.last_name is not UNSET
@@ -269,5 +269,5 @@ async def _profile(call: Call, given: Properties) -> Profile:
         work_position=given.work_position,
         www=given.personal_www,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.keep(call.tx, picture, call.now) if picture else None,
+        avatar=await pictures.store(call.tx, picture, call.now) if picture else None,
     )

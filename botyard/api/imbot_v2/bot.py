@@ -114,7 +114,7 @@ class Listed(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def _avatar(p: Register | Update) -> object:
-    return pictures.prepared(p.fields.properties.avatar)
+    return pictures.prepare(p.fields.properties.avatar)
 
 
 @method(
@@ -340,7 +340,7 @@ def _background(given: str | UnsetType | None) -> str | None:
 
 
 async def _profile(call: Call, given: Properties) -> Profile:
-    picture = pictures.taken(call.prepared)
+    picture = pictures.unwrap(call.prepared)
     gender = given.gender.upper()
     return Profile(
         name=given.name.strip() or None,
@@ -348,5 +348,5 @@ async def _profile(call: Call, given: Properties) -> Profile:
         work_position=given.work_position.strip() if isinstance(given.work_position, str) else None,
         color=hex_of(given.color) if given.color else None,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.keep(call.tx, picture, call.now) if picture else None,
+        avatar=await pictures.store(call.tx, picture, call.now) if picture else None,
     )

@@ -111,7 +111,7 @@ class MadeChat(msgspec.Struct, frozen=True):
 
 
 def _avatar(p: Add | Update) -> object:
-    return pictures.prepared(p.fields.avatar)
+    return pictures.prepare(p.fields.avatar)
 
 
 @method(
@@ -386,7 +386,7 @@ def _people(given: list[int]) -> list[int]:
 
 async def _kept(call: Call) -> str:
     """The path of the picture that came with a call; empty for none."""
-    return await pictures.keep(call.tx, call.prepared, call.now) if isinstance(call.prepared, NamedPicture) else ""
+    return await pictures.store(call.tx, call.prepared, call.now) if isinstance(call.prepared, NamedPicture) else ""
 
 
 async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new: bool = False) -> AnsweredChat:

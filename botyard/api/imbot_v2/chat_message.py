@@ -249,10 +249,10 @@ async def read(call: Call, p: Read) -> ReadAnswer:
     if member is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     if p.message_id > 0:
-        await messages.require_here(call.tx, chat, member, p.message_id)
+        await messages.require_in_chat(call.tx, chat, member, p.message_id)
     moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
     left = await reading.unread(call.tx, chat, moved)
-    return ReadAnswer(chat.id, moved.read_id, left.counter, await reading.passed(call.tx, member, moved))
+    return ReadAnswer(chat.id, moved.read_id, left.counter, await reading.newly_read(call.tx, member, moved))
 
 
 @method(
@@ -266,7 +266,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     bot = _reader(await own_bot(call, p))
-    found, member = await messages.look(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
+    found, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
     views = await entities.seen(call.tx, found.chat_id)
     people = await entities.people(call.tx, call.context, [found.author_id])
     return MessageAnswer(

@@ -250,7 +250,7 @@ def _word(given: Any) -> str:
         return ""
     if not isinstance(given, str):
         raise ApiError(ErrorCode.COMMAND_WORD)
-    return commands.word(given)
+    return commands.without_slash(given)
 
 
 def _phrased(known: Phrases, title: dict[str, Any], params: dict[str, Any]) -> Phrases:

@@ -16,7 +16,7 @@ from botyard.chat.bots import bots
 from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
-from botyard.model.events import Happening
+from botyard.model.events import EventRecord
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, method
@@ -64,7 +64,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
 
     bot, shown = await call.context.database.read(found)
 
-    async def words(tx: Tx, what: Happening) -> EventPayload | None:
+    async def words(tx: Tx, what: EventRecord) -> EventPayload | None:
         return await events.told(tx, call.context, what, bot, shown)
 
     queues = [event_queue.EventQueue(recipients.bot(bot.user_id), words)]

@@ -20,7 +20,7 @@ from botyard.model.events import (
     CommandCalled,
     ContextGiven,
     Event,
-    Happening,
+    EventRecord,
     MemberJoined,
     MessageEdited,
     MessageErased,
@@ -31,7 +31,7 @@ from botyard.rpc.call import Context
 from botyard.store.engines.db import Tx
 
 
-async def render(tx: Tx, context: Context, what: Happening, bot: Bot) -> WebhookPayload | None:
+async def render(tx: Tx, context: Context, what: EventRecord, bot: Bot) -> WebhookPayload | None:
     """An event as the bot's handler is told of it; ``None`` where there is nothing to tell, or no handler.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
@@ -60,7 +60,7 @@ def handler_id(bot_id: int, name: str) -> int:
     return crc32(f"{bot_id} {name}".encode()) & 0x7FFFFFFF
 
 
-async def told(tx: Tx, context: Context, what: Happening, bot: Bot, shown: Data) -> EventPayload | None:
+async def told(tx: Tx, context: Context, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
     """An event for a bot that is ``shown`` like this; ``None`` where there is nothing to tell, or its chat is gone."""
     wanted = EVENTS.get(type(what.event))
     if wanted is None:

@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.api.shapes import entities
 from botyard.model.chats import Chat
-from botyard.model.events import CommandCalled, Happening, MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.model.events import CommandCalled, EventRecord, MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Message
 from botyard.rpc.call import Context
 from botyard.store import chats, messages
@@ -28,14 +28,14 @@ class RenderContext(NamedTuple):
 
     tx: Tx
     context: Context
-    what: Happening
+    what: EventRecord
     chat: Chat
     viewer_id: int
     online: bool
 
 
 async def render_context(
-    tx: Tx, context: Context, what: Happening, viewer_id: int, *, online: bool
+    tx: Tx, context: Context, what: EventRecord, viewer_id: int, *, online: bool
 ) -> RenderContext | None:
     """Where an event happened, for a viewer; ``None`` when the chat is gone."""
     found = await chats.find(tx, what.event.chat_id, viewer_id)

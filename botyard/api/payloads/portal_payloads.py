@@ -21,7 +21,7 @@ from botyard.model.events import (
     AppUpdated,
     BotRemoved,
     Event,
-    Happening,
+    EventRecord,
     OfflineQueued,
     UserAdded,
 )
@@ -37,7 +37,7 @@ SECTIONS = ("BOT", "COMMAND")
 """Where the data of an event name the bots, or their commands, that are told."""
 
 
-async def render(tx: Tx, context: Context, what: Happening, binding: Binding) -> WebhookPayload | None:
+async def render(tx: Tx, context: Context, what: EventRecord, binding: Binding) -> WebhookPayload | None:
     """An event as a bound handler is told of it; ``None`` where there is nothing to tell.
 
     Needs a write transaction: the tokens are issued here.
@@ -63,7 +63,7 @@ class PortalRenderContext(NamedTuple):
     tx: Tx
     context: Context
     binding: Binding
-    what: Happening
+    what: EventRecord
 
 
 Renderer = Callable[[PortalRenderContext, Any], Awaitable[Data | None]]

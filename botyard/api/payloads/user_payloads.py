@@ -13,12 +13,20 @@ from botyard.api.payloads.chat_payloads import Data, RenderContext
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.event_queue import EventQueue
 from botyard.model import deliveries as recipients
-from botyard.model.events import Event, Happening, MemberJoined, MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.model.events import (
+    Event,
+    EventRecord,
+    MemberJoined,
+    MessageEdited,
+    MessageErased,
+    MessageLiked,
+    MessageSent,
+)
 from botyard.rpc.call import Call, Context
 from botyard.store.engines.db import Tx
 
 
-async def data(tx: Tx, context: Context, what: Happening, user_id: int) -> EventPayload | None:
+async def data(tx: Tx, context: Context, what: EventRecord, user_id: int) -> EventPayload | None:
     """An event as this person is told of it; ``None`` where there is nothing to tell, or its chat is gone."""
     wanted = EVENTS.get(type(what.event))
     # The page promises that nothing is said of when people were last seen.

@@ -144,7 +144,7 @@ UNSEEN = Seen()
 
 async def seen(tx: Tx, chat_id: int) -> Seen:
     """Who has read furthest in a chat."""
-    return Seen(tuple(await members.furthest(tx, chat_id)))
+    return Seen(tuple(await members.furthest_readers(tx, chat_id)))
 
 
 def message(context: Context, one: Message, views: Seen, reader: Member | None = None) -> MessageShape:

@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.offsets import Offsets, marks
-from botyard.model.events import Happening, happening
+from botyard.model.events import EventRecord, event_record
 from botyard.rpc.call import Call
 from botyard.store import event_queues
 from botyard.store.engines.db import Tx, Unavailable
@@ -21,7 +21,7 @@ WAIT_MAX = 30
 """Seconds that a caller may wait for an event to come."""
 HOUR = 3600
 
-Renderer = Callable[[Tx, Happening], Awaitable[EventPayload | None]]
+Renderer = Callable[[Tx, EventRecord], Awaitable[EventPayload | None]]
 
 
 class EventQueue(NamedTuple):
@@ -60,7 +60,7 @@ class _Row(NamedTuple):
     number: int
     mark: int
     queue: EventQueue
-    what: Happening
+    what: EventRecord
 
 
 class _Look(NamedTuple):
@@ -165,7 +165,7 @@ async def _locked(tx: Tx, recipients: list[str], now: int) -> Offsets:
 
 async def _ready(tx: Tx, queue: EventQueue, since: int, limit: int) -> list[_Row]:
     found = await event_queues.ready(tx, queue.recipient, since=since, limit=limit)
-    return [_Row(number, mark, queue, happening(*rest)) for number, mark, *rest in found]
+    return [_Row(number, mark, queue, event_record(*rest)) for number, mark, *rest in found]
 
 
 async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:

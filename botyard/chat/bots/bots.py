@@ -12,7 +12,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
-from botyard.model.events import BotChanged, BotRegistered, BotRemoved, happening
+from botyard.model.events import BotChanged, BotRegistered, BotRemoved, event_record
 from botyard.model.people import Profile, UserKind
 from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
 from botyard.store.engines.db import Tx
@@ -53,7 +53,7 @@ async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
     bot = await bots.find(tx, bot_id)
     if bot is None:
         last = await event_queues.last(tx, recipients.bot(bot_id), since)
-        event = happening(*last).event if last else None
+        event = event_record(*last).event if last else None
         bot = event.bot if isinstance(event, BotRemoved) else None
     return _owned(bot, owner)
 
@@ -118,7 +118,7 @@ async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int)
     before = await bots.find(tx, bot.user_id)
     await bots.change(tx, bot)
     if before and before.event_mode != bot.event_mode:
-        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.way(bot.event_mode), now)
+        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.initial_state(bot.event_mode), now)
     await _changed(tx, actor_id, bot, profile, now)
 
 
@@ -153,13 +153,13 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool
     """
     places = await members.chats_of(tx, bot.user_id)
     for chat_id, kind in places:
-        chat = await chats.fresh(tx, chat_id)
+        chat = await chats.reload(tx, chat_id)
         owned = chat.owner_id == bot.user_id and kind != Kind.PRIVATE
         if owned and not rules.restrictions(chat).leave_owner:
             raise ApiError(ErrorCode.BOT_NOT_DELETED)
     for chat_id, kind in places:
         if kind == Kind.PRIVATE:
-            other_id = (await chats.fresh(tx, chat_id)).counterpart(bot.user_id)
+            other_id = (await chats.reload(tx, chat_id)).counterpart(bot.user_id)
             await bots.count(tx, other_id, chats=-1)
             await chats.delete(tx, chat_id)
         else:

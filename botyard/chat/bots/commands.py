@@ -60,7 +60,7 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
         command = await bot_commands.find(tx, command_id)
         commands = [command] if command else []
     else:
-        commands = await bot_commands.named(tx, word(name))
+        commands = await bot_commands.named(tx, without_slash(name))
     for command in commands:
         if command.owner == await owner(command.bot_id):
             return command
@@ -85,7 +85,7 @@ def _no_command(command_id: int) -> str:
     return f"there is no command {command_id}" if command_id > 0 else "the number of a command is missing"
 
 
-def word(text: str) -> str:
+def without_slash(text: str) -> str:
     """A command as it is kept: without its slash."""
     return text.strip().removeprefix("/")
 
@@ -157,7 +157,7 @@ async def answer(
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
-    return await messages.post(tx, chat, command.bot_id, draft, now)
+    return await messages.insert(tx, chat, command.bot_id, draft, now)
 
 
 async def call(
@@ -181,7 +181,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
 
     Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
     """
-    command = await bot_commands.find_named(tx, asked.bot_id, word(asked.command))
+    command = await bot_commands.find_named(tx, asked.bot_id, without_slash(asked.command))
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
         raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
@@ -196,7 +196,7 @@ def _unpressed(command: Command | None, author: User, asked: Press) -> str:
     if command is None or author.outside:
         able = " that people from outside may call" if author.outside else ""
         return (
-            f"bot {asked.bot_id} has no command /{word(asked.command)}{able}; "
+            f"bot {asked.bot_id} has no command /{without_slash(asked.command)}{able}; "
             "imbot.command.register or imbot.v2.Command.register adds one"
         )
     return f"/{command.command} works only in chats that bot {asked.bot_id} is in, and it is not in this one"

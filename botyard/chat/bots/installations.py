@@ -71,7 +71,7 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App
             previous=str(app.version),
             language=await _language(tx, actor_id),
         )
-        await bindings.announce(tx, event, now)
+        await bindings.publish(tx, event, now)
     return changed
 
 
@@ -105,7 +105,7 @@ async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
     await rows.change(tx, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
-    await bindings.announce(tx, event, now)
+    await bindings.publish(tx, event, now)
     return done
 
 
@@ -121,8 +121,8 @@ async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = 
     await rows.revoke_all(tx, app.id, now)
     if app.installed:
         language = await _language(tx, actor_id)
-        await bindings.announce(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language), now)
-    await bindings.drop(tx, app.owner, now, clean=clean)
+        await bindings.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language), now)
+    await bindings.remove_handlers(tx, app.owner, now, clean=clean)
     return gone
 
 
@@ -135,7 +135,7 @@ async def delete(tx: Tx, actor_id: int, app: App, now: int) -> None:
 async def _listen(tx: Tx, app: App, now: int) -> None:
     """Have the install address called when the application is installed; a wizard is opened by people instead."""
     if app.install_url and not app.wizard:
-        await bindings.bind(tx, bindings.new(app.owner, _ON_INSTALL, app.install_url, 0, now))
+        await bindings.bind(tx, bindings.online_binding(app.owner, _ON_INSTALL, app.install_url, 0, now))
 
 
 def _called(event: str, handler: str, app: App) -> bool:

@@ -87,23 +87,25 @@ async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
         title = _numbered(chat_id, plan.color)
         await chats.set_title(tx, chat_id, title)
     await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title), now)
-    chat = await chats.fresh(tx, chat_id)
+    chat = await chats.reload(tx, chat_id)
     # History is open to the first members: there is none yet that could be hidden from them.
-    await members.enter(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
+    await members.join(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
     await _note_made(tx, chat_id, actor_id, people, now)
     if plan.message:
-        await messages.post(tx, await chats.fresh(tx, chat_id), actor_id, Draft(text=plan.message), now)
+        await messages.insert(tx, await chats.reload(tx, chat_id), actor_id, Draft(text=plan.message), now)
     return chat_id
 
 
 async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User], now: int) -> None:
     """Say in a new chat who made it, and whom they invited."""
     maker = next(person for person in people if person.id == actor_id)
-    await messages.note(tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now)
+    await messages.add_system_message(
+        tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now
+    )
     invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
     if invited:
         text = f"{members.mention(maker)} invited {invited} to the chat"
-        await messages.note(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
+        await messages.add_system_message(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
 
 
 def _chat_with(people: list[User]) -> str:
@@ -183,4 +185,4 @@ async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, do
     await outbox.publish(tx, event, now, chat)
     person = await users.find(tx, actor_id)
     name = members.mention(person) if person else "Somebody"
-    await messages.note(tx, chat.id, actor_id, f"{name} {done}", code, now)
+    await messages.add_system_message(tx, chat.id, actor_id, f"{name} {done}", code, now)

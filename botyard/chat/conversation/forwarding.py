@@ -35,21 +35,21 @@ async def forward(
     made: dict[str, int] = {}
     for uuid, message_id in originals.items():
         # The chat of the original stays unlocked, for the one that is written to is locked already.
-        message, _ = await messages.look(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+        message, _ = await messages.get_unlocked(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
         if message.erased:
             raise ApiError(ErrorCode.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await _sent(tx, await chats.fresh(tx, chat.id), member, message, _copy(message, uuid), now)
+        made[uuid] = await _sent(tx, await chats.reload(tx, chat.id), member, message, _copy(message, uuid), now)
     return made
 
 
 async def _sent(tx: Tx, chat: Chat, member: Member, message: Message, draft: Draft, now: int) -> int:
     """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
     actor_id = member.user_id
-    if not file_ids(message.params) or await messages.sent_before(tx, actor_id, chat, draft):
+    if not file_ids(message.params) or await messages.find_repeated(tx, actor_id, chat, draft):
         return await messages.send(tx, actor_id, chat, member, draft, now)
     rules.require(Act.POST, chat, member)
-    attached = await files.copied(tx, message, chat, actor_id, now)
+    attached = await files.copy_to(tx, message, chat, actor_id, now)
     carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
     message_id = await messages.send(tx, actor_id, chat, member, carrying, now)
     await rows.set_message(tx, attached, message_id)

@@ -64,11 +64,11 @@ async def invite(
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, chat, member)
     people = [person for person in await users.find_many(tx, user_ids) if person.active]
-    added = await enter(tx, actor_id, chat, people, hide_history=hide_history, now=now)
+    added = await join(tx, actor_id, chat, people, hide_history=hide_history, now=now)
     if not added:
         return []
     invited = ", ".join(mention(person) for person in added)
-    await messages.note(
+    await messages.add_system_message(
         tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN", now
     )
     return [person.id for person in added]
@@ -77,10 +77,10 @@ async def invite(
 def require_adding(chat: Chat, member: Member | None) -> None:
     """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
     if not rules.allowed(Act.ADD_MEMBER, chat, member):
-        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.lacking(Act.ADD_MEMBER, chat, member))
+        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, chat, member))
 
 
-async def enter(
+async def join(
     tx: Tx,
     actor_id: int,
     chat: Chat,
@@ -113,7 +113,7 @@ async def enter(
         return []
     guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
     await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=bots)
-    fresh = await chats.fresh(tx, chat.id)
+    fresh = await chats.reload(tx, chat.id)
     for person in added:
         event = MemberJoined(actor_id=actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
         await outbox.publish(tx, event, now, fresh)
@@ -134,9 +134,9 @@ async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_
     target = await members.find(tx, chat.id, user_id)
     if target is None or member is None or not rules.outranks(member, target):
         raise ApiError(ErrorCode.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
-    await _take_out(tx, actor_id, chat, user_id, now)
+    await _remove_member(tx, actor_id, chat, user_id, now)
     gone = await _name(tx, user_id)
-    await messages.note(
+    await messages.add_system_message(
         tx, chat.id, actor_id, f"{await _name(tx, actor_id)} removed {gone} from the chat", "CHAT_LEAVE", now
     )
 
@@ -153,14 +153,18 @@ async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: i
     """Leave the chat. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
     rules.require(Act.LEAVE, chat, member)
     _require_owner_may_go(chat, actor_id)
-    await _take_out(tx, actor_id, chat, actor_id, now)
-    await messages.note(tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE", now)
+    await _remove_member(tx, actor_id, chat, actor_id, now)
+    await messages.add_system_message(
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE", now
+    )
 
 
 async def force_remove(tx: Tx, user_id: int, chat_id: int, now: int) -> None:
     """Remove a member whose account goes, whatever the rules of the chat."""
-    await _take_out(tx, user_id, await chats.fresh(tx, chat_id), user_id, now)
-    await messages.note(tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE", now)
+    await _remove_member(tx, user_id, await chats.reload(tx, chat_id), user_id, now)
+    await messages.add_system_message(
+        tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE", now
+    )
 
 
 async def set_manager(
@@ -206,7 +210,7 @@ async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, us
     event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="owner", value=str(user_id))
     await outbox.publish(tx, event, now, chat)
     owner = await _name(tx, user_id)
-    await messages.note(
+    await messages.add_system_message(
         tx, chat.id, actor_id, f"{await _name(tx, actor_id)} made {owner} the owner of the chat", "CHAT_OWNER", now
     )
 
@@ -237,7 +241,7 @@ def _require_owner_may_go(chat: Chat, user_id: int) -> None:
         raise ApiError(ErrorCode.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
 
 
-async def _take_out(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -> None:
+async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -> None:
     if not await members.remove(tx, chat.id, user_id):
         raise ApiError(ErrorCode.MEMBER_MISSING)
     person = await users.find(tx, user_id)
@@ -246,11 +250,11 @@ async def _take_out(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -
     if bot:
         await bot_rows.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:
-        await _hand_down(tx, chat)
+        await _pass_ownership(tx, chat)
     await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), now, chat)
 
 
-async def _hand_down(tx: Tx, chat: Chat) -> None:
+async def _pass_ownership(tx: Tx, chat: Chat) -> None:
     """The owner went: the first manager, else the member who has been there longest, takes over."""
     heir = await members.successor(tx, chat.id)
     await chats.set_owner(tx, chat.id, heir)

@@ -31,14 +31,14 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, chat, member)
-    if draft.uuid and (known := await sent_before(tx, actor_id, chat, draft)):
+    if draft.uuid and (known := await find_repeated(tx, actor_id, chat, draft)):
         return known
     if draft.reply_id:
         await _require_reply(tx, chat, member, draft.reply_id)
-    return await post(tx, chat, actor_id, draft, now, member)
+    return await insert(tx, chat, actor_id, draft, now, member)
 
 
-async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
+async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
     """Write a message without asking the rules: for notes of the system itself. ``chat`` must be fresh and locked.
 
     A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
@@ -56,13 +56,13 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member
         uuid=draft.uuid,
         params=messages.written(draft.params),
     )
-    await chats.posted(tx, chat.id, message_id, actor_id, counted)
+    await chats.count_message(tx, chat.id, message_id, actor_id, counted)
     if draft.system:
         await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
     else:
         await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
         if chat.bots and (member is None or member.bot):
-            await bots.wrote(tx, actor_id)
+            await bots.count_message(tx, actor_id)
     event = MessageSent(
         actor_id=actor_id,
         chat_id=chat.id,
@@ -80,11 +80,11 @@ async def post(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member
     return message_id
 
 
-async def note(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
+async def add_system_message(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
     """Say in the chat what was done to it ("X invited Y"); unread counters stay as they are."""
     params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
     draft = Draft(text=text, system=True, counted=False, params=params)
-    return await post(tx, await chats.fresh(tx, chat_id), actor_id, draft, now)
+    return await insert(tx, await chats.reload(tx, chat_id), actor_id, draft, now)
 
 
 async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Chat, Member]:
@@ -96,7 +96,7 @@ async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tupl
     return message, place[0], place[1]
 
 
-async def look(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Member]:
+async def get_unlocked(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Member]:
     """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
     message = await messages.find(tx, message_id)
     member = await members.find(tx, message.chat_id, user_id) if message else None
@@ -110,7 +110,7 @@ def _unseen(message_id: int) -> str:
     return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
 
 
-async def require_here(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
+async def require_in_chat(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
     """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
     if not await _visible(tx, chat, member.first_id, message_id):
         raise ApiError(ErrorCode.MESSAGE_MISSING)
@@ -171,7 +171,7 @@ async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complet
         if message.counted > (raised[1] if raised else 0):
             await messages.leave_gap(tx, chat.id, message.counted)
         await messages.remove(tx, message)
-        await chats.removed(tx, chat.id)
+        await chats.recount(tx, chat.id)
     else:
         await messages.change(tx, message.id, text="", params="", edited=message.edited, erased=True)
     event = MessageErased(
@@ -265,7 +265,7 @@ async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
     return Around(window, member, len(older) > each, len(newer) > each)
 
 
-async def sent_before(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
+async def find_repeated(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
     """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
     if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
         return 0

@@ -44,14 +44,14 @@ async def read(tx: Tx, chat: Chat, member: Member, upto: int, now: int) -> Membe
         await members.mark_opened(tx, chat.id, member.user_id)
         return member
     if message_id == chat.last_message_id and member.user_id != chat.last_author_id:
-        await chats.viewed(tx, chat.id, 1)
+        await chats.count_viewers(tx, chat.id, 1)
     await users.seen(tx, member.user_id, now)
     event = ChatRead(actor_id=member.user_id, chat_id=chat.id, message_id=message_id)
     await outbox.publish(tx, event, now, chat)
     return msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=now, marked_id=0)
 
 
-async def passed(tx: Tx, before: Member, after: Member) -> list[int]:
+async def newly_read(tx: Tx, before: Member, after: Member) -> list[int]:
     """Ids of others' messages that a read mark has passed in moving, oldest first; at most ``VIEWED_MAX``."""
     if after.read_id <= before.read_id:
         return []

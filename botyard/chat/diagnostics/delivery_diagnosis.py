@@ -19,13 +19,13 @@ from botyard.model.events import (
     BotRemoved,
     CommandCalled,
     Event,
-    Happening,
+    EventRecord,
     MemberJoined,
     MessageEdited,
     MessageErased,
     MessageLiked,
     MessageSent,
-    happening,
+    event_record,
 )
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, chats, deliveries, delivery_log, events, messages
@@ -59,7 +59,7 @@ class Explained(NamedTuple):
 
     name: str
     findings: list[Finding]
-    what: Happening | None = None
+    what: EventRecord | None = None
     delivery: Delivery | None = None
     attempts: list[Attempt] = []
 
@@ -102,7 +102,7 @@ async def topic(tx: Tx, message_id: int) -> Topic | None:
     found = await messages.find(tx, message_id) if message_id > 0 else None
     if found:
         return Topic(found.id, found.chat_id, found.sent)
-    left = [happening(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
+    left = [event_record(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
     if not left:
         return None
     last = left[0].event
@@ -153,21 +153,21 @@ def _kinds(kinds: Iterable[type[Event]]) -> tuple[str, ...]:
     return tuple(kind.__name__ for kind in kinds)
 
 
-async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Happening]:
+async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[EventRecord]:
     """What happened to a message: that it was sent, and the newest of the rest."""
     rest = [kind for kind in kinds if kind is not MessageSent]
     rows = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
     sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), 1) if MessageSent in kinds else []
     if not sent and (MessageSent in kinds or not rows):
         sent = await _unnoted(tx, about, kinds)
-    return [happening(*row) for row in sent + rows]
+    return [event_record(*row) for row in sent + rows]
 
 
 async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Row]:
     """What was sent before the log noted of which message an event is: the event has the moment of its message."""
     kinds = [kind for kind in kinds if kind in (MessageSent, CommandCalled)]
     rows = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
-    return [row for row in rows if _is_of(happening(*row).event, about.message_id)]
+    return [row for row in rows if _is_of(event_record(*row).event, about.message_id)]
 
 
 def _is_of(event: Event, message_id: int) -> bool:
@@ -180,7 +180,7 @@ def _meant(event: Event, bot: Bot) -> bool:
 
 async def _absent(tx: Tx, at: _CaseContext, kind: type[Event]) -> Finding:
     """Why the log holds no such event of a message."""
-    last = await events.passed(tx)
+    last = await events.trim_position(tx)
     if last != events.START and at.topic.sent <= last.created:
         return Finding(DiagnosisCode.NOT_KEPT, {"since": last.created + 1})
     if kind is MessageSent:
@@ -189,7 +189,7 @@ async def _absent(tx: Tx, at: _CaseContext, kind: type[Event]) -> Finding:
     return Finding(why, {"asked": NAMES[kind][at.bot.dialect]})
 
 
-async def _one(tx: Tx, at: _CaseContext, what: Happening) -> Explained:
+async def _one(tx: Tx, at: _CaseContext, what: EventRecord) -> Explained:
     name = NAMES[type(what.event)][at.bot.dialect]
     logged = await delivery_log.of_event(tx, what.id, recipients.bot(at.bot.user_id))
     barriers = await _barriers(tx, at.bot, what.event)
@@ -215,7 +215,7 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list(found.values())
 
 
-def _late(one: Delivery, what: Happening, tried: list[Attempt]) -> list[Finding]:
+def _late(one: Delivery, what: EventRecord, tried: list[Attempt]) -> list[Finding]:
     """That what arrived was late, where its header said so."""
     if not tried:
         return []
@@ -264,7 +264,7 @@ async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
 async def address(tx: Tx, bot: Bot, one: Delivery) -> str:
     """Where a bot is told of a delivery's event; ``""`` where nobody knows any more."""
     row = await events.find(tx, one.event_id)
-    return await handler(tx, bot, happening(one.event_id, *row).event) if row else ""
+    return await handler(tx, bot, event_record(one.event_id, *row).event) if row else ""
 
 
 _STANDING: dict[str, DiagnosisCode] = {
@@ -311,7 +311,7 @@ async def handler(tx: Tx, bot: Bot, event: Event) -> str:
 # Why there is no delivery of an event to a bot, as far as can be told from what stands now.
 
 
-def _unaddressed(at: _CaseContext, what: Happening) -> Finding | None:
+def _unaddressed(at: _CaseContext, what: EventRecord) -> Finding | None:
     """Why it is not for the bot, by the rules of ``outbox``."""
     event, bot = what.event, at.bot
     if isinstance(event, CommandCalled) or at.chat is None:
@@ -340,14 +340,14 @@ def _not_liked(event: MessageLiked, bot: Bot) -> Finding | None:
     return None if bot.reactions else Finding(DiagnosisCode.REACTIONS_OFF)
 
 
-def _unbound(at: _CaseContext, what: Happening, barriers: list[Finding]) -> Finding | None:
+def _unbound(at: _CaseContext, what: EventRecord, barriers: list[Finding]) -> Finding | None:
     """v1 bots are no recipients of edits and deletions that they have no handler for."""
     if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
         return None
     return next((one for one in barriers if one.why is DiagnosisCode.NO_HANDLER), None)
 
 
-def _unknown(at: _CaseContext, what: Happening) -> Finding:
+def _unknown(at: _CaseContext, what: EventRecord) -> Finding:
     """What can be said where nothing that stands now is in the way."""
     if what.created < at.case.kept:
         return Finding(DiagnosisCode.FORGOTTEN, {"at": what.created, "since": at.case.kept})

@@ -12,7 +12,7 @@ from botyard.model.events import (
     MessageErased,
     MessageLiked,
     MessageSent,
-    happening,
+    event_record,
 )
 from botyard.store import bindings, bots, events
 from botyard.store.delivery_log import LoggedDelivery
@@ -63,7 +63,7 @@ async def _of(tx: Tx, logged: LoggedDelivery, known: dict[str, str]) -> str:
 
 async def _farewell(tx: Tx, event_id: int) -> str:
     row = await events.find(tx, event_id)
-    event = happening(event_id, *row).event if row else None
+    event = event_record(event_id, *row).event if row else None
     return event.dialect if isinstance(event, BotRemoved) else ""
 
 

@@ -138,12 +138,12 @@ async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, d
         # It was open when the upload began.
         raise ApiError(ErrorCode.FILE_FOLDER) from refused
     _require_posting(place)
-    _require_room(desk, await files.charge(tx, actor_id, kept.size + kept.preview_size))
+    _require_room(desk, await files.add_usage(tx, actor_id, kept.size + kept.preview_size))
     await files.folder(tx, chat.id, desk.now)
     file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name, now=desk.now)
     await users.seen(tx, actor_id, desk.now)
     carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
-    message_id = await messages.post(tx, chat, actor_id, carrying, desk.now)
+    message_id = await messages.insert(tx, chat, actor_id, carrying, desk.now)
     await files.set_message(tx, [file_id], message_id)
     saved = await files.find(tx, file_id)
     assert saved is not None
@@ -189,7 +189,7 @@ async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[s
             return swept
 
 
-async def keep_clean(database: Database, blobs: Blobs, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
+async def run_sweeper(database: Database, blobs: Blobs, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
     """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
     while True:
         try:
@@ -225,13 +225,13 @@ async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
     return file, seen and await dialogs.visible(tx, user_id, chat, member)
 
 
-async def files_of(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
+async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     """The files of messages, each once, in id order; those that are gone are left out."""
     ids = {file_id for message in source_messages if not message.erased for file_id in file_ids(message.params)}
     return await files.find_many(tx, sorted(ids))
 
 
-async def copied(tx: Tx, message: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
+async def copy_to(tx: Tx, message: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
     """Files of a message once more, for a copy of the message in another chat.
 
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.

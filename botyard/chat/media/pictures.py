@@ -40,7 +40,7 @@ def check(base64_text: Any) -> NamedPicture:
     return NamedPicture(f"{name}.{_ENDINGS[avatar.mime]}", avatar.mime, avatar.data)
 
 
-def prepared(value: Any) -> NamedPicture | ApiError | None:
+def prepare(value: Any) -> NamedPicture | ApiError | None:
     """The same of a parameter, ahead of the transaction: a refusal is kept until its turn comes, nothing is no picture.
 
     The text may stand in a list or an object, beside a name that is not needed.
@@ -54,14 +54,14 @@ def prepared(value: Any) -> NamedPicture | ApiError | None:
         return refused
 
 
-def taken(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
+def unwrap(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
     """What was prepared; raises the refusal that was kept."""
     if isinstance(ready, ApiError):
         raise ready
     return ready
 
 
-async def keep(tx: Tx, picture: NamedPicture, now: int) -> str:
+async def store(tx: Tx, picture: NamedPicture, now: int) -> str:
     """Store a picture and return its path."""
     await rows.add(tx, picture.name, picture.mime, picture.content, now)
     return picture.path

@@ -16,7 +16,7 @@ import msgspec
 from botyard.chat.media import content_types, file_types, previews
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.files import NAME_MAX, StoredBlob
-from botyard.store.engines.blobs import CHUNK, Blobs, arriving
+from botyard.store.engines.blobs import CHUNK, Blobs, temporary_file
 
 SIZE_MAX = 100 * 1024 * 1024
 """Documented: 100 MB."""
@@ -79,7 +79,7 @@ def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> StoredBlo
     Raises FILE_CONTENT, FILE_TOO_BIG, FILE_REFUSED, and ``OSError`` where it
     cannot be kept. Whatever was put then lies under ``names``.
     """
-    with arriving(incoming) as file:
+    with temporary_file(incoming) as file:
         size = _written(file, upload.content)
         head, tail = _ends(file, size)
         mime = file_types.of(head)

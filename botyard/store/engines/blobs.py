@@ -81,7 +81,7 @@ class Folder:
         _half(place).unlink(missing_ok=True)
 
     def _place(self, name: str) -> Path:
-        checked(name)
+        checked_name(name)
         return self._root / name[:2] / name
 
 
@@ -103,7 +103,7 @@ ARRIVALS = 16
 TURNS = 1
 
 
-def arriving(folder: Path) -> tempfile.SpooledTemporaryFile[bytes]:
+def temporary_file(folder: Path) -> tempfile.SpooledTemporaryFile[bytes]:
     """A file without a name for what is on its way; a small one stays in memory."""
     return tempfile.SpooledTemporaryFile(max_size=CHUNK, dir=str(folder))
 
@@ -114,7 +114,7 @@ def file_storage(blobs: Blobs, incoming: Path) -> FileStorage:
     return FileStorage(blobs, incoming, asyncio.Semaphore(ARRIVALS), asyncio.Semaphore(TURNS))
 
 
-def checked(name: str) -> str:
+def checked_name(name: str) -> str:
     """The name, if it is one of ours. Nothing that a caller sent may ever become the name of bytes."""
     if not _NAME.fullmatch(name):
         raise ValueError("this is no name of bytes")

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from botyard.store.engines.blobs import checked
+from botyard.store.engines.blobs import checked_name
 
 SCHEME = "s3://"
 _KNOWN = frozenset({"endpoint", "region", "virtual_host"})
@@ -38,18 +38,18 @@ class Bucket:
         source.seek(0)
         with _told():
             # Large ones go up in parts; a server keeps none of them until the last has arrived.
-            self._store.put(checked(name), source)
+            self._store.put(checked_name(name), source)
 
     def read(self, name: str, start: int, length: int) -> bytes:
         if not length:
             return b""
         with _told():
-            return bytes(self._store.get_range(checked(name), start=start, length=length))
+            return bytes(self._store.get_range(checked_name(name), start=start, length=length))
 
     def delete(self, name: str) -> None:
         try:
             with _told():
-                self._store.delete(checked(name))
+                self._store.delete(checked_name(name))
         except FileNotFoundError:
             pass
 
