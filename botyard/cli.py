@@ -56,24 +56,24 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not of UTF-8 shows what it cannot write as a number.
         sys.stdout.reconfigure(errors="backslashreplace")
-    if not given or given[0] not in COMMANDS:
-        return _top(given)
-    if given[0] == "serve":
+    if not arguments or arguments[0] not in COMMANDS:
+        return _top(arguments)
+    if arguments[0] == "serve":
         # Before anything heavy is imported: not even while it starts is a terminal that goes away the server's end.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        code = _run(COMMANDS[given[0]], given[1:])
+        code = _run(COMMANDS[arguments[0]], arguments[1:])
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         # Stopping a server is how it is meant to end, even while it is still starting.
-        return 0 if given[0] == "serve" else INTERRUPTED
+        return 0 if arguments[0] == "serve" else INTERRUPTED
     except UnicodeEncodeError:
-        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(given)):
+        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(arguments)):
             raise
         print("botyard: A word on the command line is not UTF-8.", file=sys.stderr)
         return 2
@@ -94,12 +94,12 @@ def _hush() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(command: CommandSpec, given: Sequence[str]) -> int:
+def _run(command: CommandSpec, arguments: Sequence[str]) -> int:
     # Only what is asked for is imported: a list of people needs no web server.
     module = importlib.import_module(f"botyard.commands.{command.module}")
     from botyard.commands.exit_codes import CommandError
 
-    options = getattr(module, f"{command.prefix}parser")().parse_args(given)
+    options = getattr(module, f"{command.prefix}parser")().parse_args(arguments)
     try:
         return int(getattr(module, f"{command.prefix}run")(options))
     except CommandError as failure:
@@ -107,7 +107,7 @@ def _run(command: CommandSpec, given: Sequence[str]) -> int:
         return int(failure.code)
 
 
-def _top(given: list[str]) -> int:
+def _top(arguments: list[str]) -> int:
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {command.about}" for name, command in COMMANDS.items())
     parser = argparse.ArgumentParser(
@@ -120,10 +120,10 @@ def _top(given: list[str]) -> int:
     )
     parser.add_argument("--version", action="version", version=f"botyard {__version__}")
     parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
-    if not given:
+    if not arguments:
         parser.print_help()
         return 0
-    named = parser.parse_known_args(given)[0].command or given[0]
+    named = parser.parse_known_args(arguments)[0].command or arguments[0]
     # Only for a command that is none: to import it takes a while.
     from difflib import get_close_matches
 

@@ -93,8 +93,10 @@ def application(context: Context) -> Application:
 
 def _trusted(proxies: Iterable[str]) -> list[str]:
     """The networks of proxies as they may appear: on a socket that takes both, IPv4 comes written as IPv6."""
-    networks = [ip_network(one) for one in proxies]
-    mapped = [f"::ffff:{one.network_address}/{96 + one.prefixlen}" for one in networks if one.version == 4]
+    networks = [ip_network(proxy) for proxy in proxies]
+    mapped = [
+        f"::ffff:{network.network_address}/{96 + network.prefixlen}" for network in networks if network.version == 4
+    ]
     return [*map(str, networks), *mapped]
 
 

@@ -142,8 +142,8 @@ def _named_ours(cert: bytes) -> bool:
     except ValueError:
         return False
     names = (NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
-    found = [issuer.get_attributes_for_oid(name) for name in names]
-    return [str(one[0].value) for one in found if one] == [ORGANIZATION, UNIT]
+    attributes = [issuer.get_attributes_for_oid(name) for name in names]
+    return [str(attribute[0].value) for attribute in attributes if attribute] == [ORGANIZATION, UNIT]
 
 
 def _belong(cert: bytes, key: bytes) -> bool:

@@ -71,10 +71,10 @@ class HandlerClient:
 
     def cut(self) -> None:
         """End all that is under way; each post says what is known of it."""
-        for one in self._open:
-            one.cut = True
-            if one.task is not None:
-                one.task.cancel()
+        for request_attempt in self._open:
+            request_attempt.cut = True
+            if request_attempt.task is not None:
+                request_attempt.task.cancel()
 
     async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         """Send a form. What goes wrong is a response too: status 0 and the problem."""

@@ -27,7 +27,7 @@ def body(post: WebhookPayload, ts: int) -> bytes:
     return forms.encode(fields).encode()
 
 
-def headers(delivery: Delivery, said: bytes, secret: bytes, now: int, late: float | None) -> dict[str, str]:
+def headers(delivery: Delivery, payload: bytes, secret: bytes, now: int, late: float | None) -> dict[str, str]:
     """The headers: which delivery, which attempt, and a signature in the form of Standard Webhooks.
 
     The id stays the same over all attempts, so that a handler can tell a repeated delivery. ``late`` is how many
@@ -40,7 +40,7 @@ def headers(delivery: Delivery, said: bytes, secret: bytes, now: int, late: floa
         "Botyard-Version": __version__,
         "Webhook-Id": number,
         "Webhook-Timestamp": str(now),
-        "Webhook-Signature": signature(number, now, said, secret),
+        "Webhook-Signature": signature(number, now, payload, secret),
         "Botyard-Event-Id": str(delivery.event_id),
         "Botyard-Attempt": str(delivery.attempts + 1),
     }
@@ -49,7 +49,7 @@ def headers(delivery: Delivery, said: bytes, secret: bytes, now: int, late: floa
     return named
 
 
-def signature(number: str, now: int, said: bytes, secret: bytes) -> str:
+def signature(number: str, now: int, payload: bytes, secret: bytes) -> str:
     """HMAC-SHA-256 over id, timestamp and body."""
-    signed = hmac.digest(secret, f"{number}.{now}.".encode() + said, sha256)
+    signed = hmac.digest(secret, f"{number}.{now}.".encode() + payload, sha256)
     return "v1," + base64.b64encode(signed).decode()

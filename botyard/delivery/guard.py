@@ -127,12 +127,12 @@ class Guard:
         known = self._known.get((host, port))
         if known and now < known[0]:
             return known[1]
-        found = await self._lookup(host, port)
-        if not found:
+        resolved = await self._lookup(host, port)
+        if not resolved:
             raise NameUnknown(f"{host} has no address")
-        for text in found[:ADDRESSES_MAX]:
+        for text in resolved[:ADDRESSES_MAX]:
             self.require(ip_address(text))
-        checked = tuple(found[:ADDRESSES_MAX])
+        checked = tuple(resolved[:ADDRESSES_MAX])
         if len(self._known) >= REMEMBERED:
             self._known.clear()
         # Whoever changes the name meanwhile gains nothing: what is remembered was checked.
@@ -193,8 +193,8 @@ async def look_up(host: str, port: int) -> list[str]:
     """Ask the system for the addresses of a name."""
     loop = asyncio.get_running_loop()
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        resolved = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
     except (OSError, UnicodeError) as problem:
         raise NameUnknown(f"{host} is not found") from problem
     # A scope ("fe80::1%2") stays in the text, and is refused.
-    return list(dict.fromkeys(str(row[4][0]) for row in found))
+    return list(dict.fromkeys(str(row[4][0]) for row in resolved))

@@ -26,7 +26,7 @@ def _secrets(waiting: list[Any]) -> Iterator[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            yield from (found for name in _SECRETS if isinstance(found := value.get(name), str) and found)
+            yield from (secret for name in _SECRETS if isinstance(secret := value.get(name), str) and secret)
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value

@@ -88,26 +88,26 @@ class Report:
         """Note that a delivery has ended without an attempt."""
         self._failing.get(recipient, {}).pop(delivery, None)
 
-    def attempt(self, one: AttemptRecord, now: float = 0.0) -> None:
+    def attempt(self, record: AttemptRecord, now: float = 0.0) -> None:
         """Note an attempt that has ended now."""
         self._lacking = False
         if attempts_log.isEnabledFor(logging.DEBUG):
-            attempts_log.debug("%s", one.line, extra={"attempt": one})
-        refused = self._failing.get(one.recipient)
+            attempts_log.debug("%s", record.line, extra={"attempt": record})
+        refused = self._failing.get(record.recipient)
         if refused is not None:
-            refused.pop(one.delivery, None)
-        if one.outcome is State.DONE:
+            refused.pop(record.delivery, None)
+        if record.outcome is State.DONE:
             if refused is not None and not any(until > now for until in refused.values()):
-                del self._failing[one.recipient]
-                log.info("Events are accepted by their handler again: %s", one.line)
+                del self._failing[record.recipient]
+                log.info("Events are accepted by their handler again: %s", record.line)
             return
         if refused is None:
             if len(self._failing) >= REMEMBERED:
                 self._failing.pop(next(iter(self._failing)))
-            refused = self._failing[one.recipient] = {}
-            said = "confirmed by" if one.outcome is State.UNCONFIRMED else "accepted by"
-            log.warning("Events are not %s their handler: %s", said, one.line)
+            refused = self._failing[record.recipient] = {}
+            verb = "confirmed by" if record.outcome is State.UNCONFIRMED else "accepted by"
+            log.warning("Events are not %s their handler: %s", verb, record.line)
         # While one event is refused again and again, others that are accepted are no news.
-        if one.status and one.outcome is State.WAITING and len(refused) < REMEMBERED:
+        if record.status and record.outcome is State.WAITING and len(refused) < REMEMBERED:
             # Another server may try it again, and tells nobody here.
-            refused[one.delivery] = now + (one.again or 0) + TRIED_SECONDS
+            refused[record.delivery] = now + (record.again or 0) + TRIED_SECONDS

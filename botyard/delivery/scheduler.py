@@ -177,8 +177,8 @@ class Scheduler:
             self._call_ups = call_ups + self._call_ups
             self._recovery.put_back(recovered)
             raise
-        for one in claimed:
-            self._take(one, now)
+        for delivery in claimed:
+            self._take(delivery, now)
         self._dispatch()
         return 0.0
 
@@ -196,7 +196,8 @@ class Scheduler:
         self._clock.settle(by)
         self._queue.move(by)
         self._outcomes = [
-            msgspec.structs.replace(one, delivery=moved(one.delivery, by), due=one.due + by) for one in self._outcomes
+            msgspec.structs.replace(ended, delivery=moved(ended.delivery, by), due=ended.due + by)
+            for ended in self._outcomes
         ]
         self._call_ups = [(recipient, lane, now) for recipient, lane, _ in self._call_ups]
         log.warning("The clock was set %s by %.0f seconds; what waits keeps its pauses.", _way(by), abs(by))
@@ -220,19 +221,19 @@ class Scheduler:
         mine: Counter[str] = Counter()
         # Where there was no place for one, those behind it wait too, even if one has become free meanwhile.
         full: dict[Dialog, int] = {}
-        for one in claimed:
-            dialog = (one.recipient, one.lane)
-            if one.id in self._queue:
+        for delivery in claimed:
+            dialog = (delivery.recipient, delivery.lane)
+            if delivery.id in self._queue:
                 # The clock went ahead of the lease; the request is open all the same.
-                deferred[one.id] = now + self._lease
+                deferred[delivery.id] = now + self._lease
                 continue
-            wait = full.get(dialog) or self._places.defer(one.recipient, mine[one.recipient], len(taken))
-            mine[one.recipient] += 1
+            wait = full.get(dialog) or self._places.defer(delivery.recipient, mine[delivery.recipient], len(taken))
+            mine[delivery.recipient] += 1
             if wait:
                 full[dialog] = wait
-                deferred[one.id] = now + wait
+                deferred[delivery.id] = now + wait
             else:
-                taken.append(one)
+                taken.append(delivery)
         return taken, deferred
 
     def _take(self, delivery: Delivery, now: float) -> None:

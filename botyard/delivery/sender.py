@@ -95,12 +95,12 @@ class Sender:
         except Exception as problem:
             await self._separately(batch, problem)
             return
-        for queued, (found, created) in zip(batch, payloads, strict=True):
-            if isinstance(found, SignedPayload):
-                self._spawn(self._sent(queued, found, created))
+        for queued, (payload, created) in zip(batch, payloads, strict=True):
+            if isinstance(payload, SignedPayload):
+                self._spawn(self._sent(queued, payload, created))
             else:
                 self._report.over(queued.delivery.recipient, queued.delivery.id)
-                self._end(queued, Ended(queued.delivery, State.SKIPPED, reason=found))
+                self._end(queued, Ended(queued.delivery, State.SKIPPED, reason=payload))
 
     async def _separately(self, batch: list[QueuedDelivery], problem: Exception) -> None:
         """One payload of a batch failed all: find out which."""
@@ -114,17 +114,17 @@ class Sender:
         self._judge(queued, None, answer, self._context.clock.now(), 0.0)
 
     async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | Reason, int]]:
-        found: list[tuple[SignedPayload | Reason, int]] = []
+        built: list[tuple[SignedPayload | Reason, int]] = []
         for queued in batch:
             delivery = queued.delivery
             row = await events.find(tx, delivery.event_id)
             builder = self.builders.get(delivery.recipient.partition(":")[0])
             if row is None or builder is None:
-                found.append((Reason.NO_WRITER, 0))
+                built.append((Reason.NO_WRITER, 0))
                 continue
             what = event_record(delivery.event_id, *row)
-            found.append((await builder(tx, self._context, what, delivery), what.created))
-        return found
+            built.append((await builder(tx, self._context, what, delivery), what.created))
+        return built
 
     async def _sent(self, queued: QueuedDelivery, payload: SignedPayload, created: int) -> None:
         """Make an attempt."""
@@ -133,14 +133,14 @@ class Sender:
         try:
             await queued.turn()
             started, begun = clock.now(), loop.time()
-            said = encoding.body(payload.post, created)
+            body = encoding.body(payload.post, created)
             secret = self._context.keys.signing_secret(payload.owner)
             headers = encoding.headers(
-                queued.delivery, said, secret, int(started), self._late(queued.delivery, created)
+                queued.delivery, body, secret, int(started), self._late(queued.delivery, created)
             )
             queued.begin()
             self._begun(queued)
-            answer = await self._send(payload.post.handler, said, headers)
+            answer = await self._send(payload.post.handler, body, headers)
             if len(answer.body) > SHORT:
                 answer = answer._replace(body=masked(answer.body, payload.post))
         except asyncio.CancelledError:
@@ -174,9 +174,9 @@ class Sender:
             self._give_back([queued], 0 if self.stopping else OWN_FAULT_SECONDS)
             return
         ended = judged(queued.delivery, attempt, answer, self._mode, now, clock.settled(), clock.now())
-        if one := attempt_record(ended, post.event if post else "", post.handler if post else "", now):
-            self._report.attempt(one, now)
-            self._context.metrics.attempts[one.outcome.value] += 1
+        if record := attempt_record(ended, post.event if post else "", post.handler if post else "", now):
+            self._report.attempt(record, now)
+            self._context.metrics.attempts[record.outcome.value] += 1
         self._end(queued, ended, took)
 
     def _give_back(self, batch: list[QueuedDelivery], pause: int) -> None:

@@ -56,8 +56,10 @@ class DeliveryService:
 
     async def _note_settings(self) -> None:
         """Let programs beside the server know how it delivers."""
-        database, given = self._context.database, self._context.settings
-        settings = ServerSettings(given.delivery, given.delivery_timeout, given.delivery_days, given.profile)
+        database, configured = self._context.database, self._context.settings
+        settings = ServerSettings(
+            configured.delivery, configured.delivery_timeout, configured.delivery_days, configured.profile
+        )
         # Most starts find them as they are, and need not write.
         if await database.read(server_settings.find) != settings:
             await database.write(lambda tx: server_settings.note(tx, settings))

@@ -41,4 +41,4 @@ class Draft(msgspec.Struct, frozen=True):
 def file_ids(params: dict[str, Any]) -> tuple[int, ...]:
     """The numbers of the files that a message with these params came with."""
     listed = params.get(FILE_ID, ())
-    return tuple(one for one in listed if isinstance(one, int)) if isinstance(listed, list) else ()
+    return tuple(file_id for file_id in listed if isinstance(file_id, int)) if isinstance(listed, list) else ()

@@ -84,19 +84,21 @@ async def page(tx: Tx, wanted: DeliveryFilter) -> tuple[list[LoggedDelivery], in
     A page of everybody's deliveries may be short, or empty, and yet not be the last.
     """
     top, floor = await _bounds(tx, wanted)
-    groups = [_MISSED] if wanted.states <= MISSED else [one for one, held in _GROUPS.items() if held & wanted.states]
+    groups = (
+        [_MISSED] if wanted.states <= MISSED else [group for group, held in _GROUPS.items() if held & wanted.states]
+    )
     limited = not wanted.recipient and groups != [_MISSED]
     low = max(floor, top - WINDOW) if limited else floor
     if limited:
         # One walk down the ids, instead of one for each group.
         groups = ["1 = 1"]
-    found: list[LoggedDelivery] = []
+    logged_deliveries: list[LoggedDelivery] = []
     for group in groups:
-        found += await _of_group(tx, group, wanted, top, low)
-    found.sort(key=lambda one: -one.delivery.id)
-    if len(found) >= wanted.limit:
-        return found[: wanted.limit], found[wanted.limit - 1].delivery.id
-    return found, low if low > floor else 0
+        logged_deliveries += await _of_group(tx, group, wanted, top, low)
+    logged_deliveries.sort(key=lambda logged: -logged.delivery.id)
+    if len(logged_deliveries) >= wanted.limit:
+        return logged_deliveries[: wanted.limit], logged_deliveries[wanted.limit - 1].delivery.id
+    return logged_deliveries, low if low > floor else 0
 
 
 async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, top: int, low: int) -> list[LoggedDelivery]:

@@ -44,38 +44,38 @@ async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) 
     )
     if not rows:
         return []
-    due = sorted((Delivery(*row) for row in rows), key=lambda one: one.id)
-    dialogs = await _dialogs(tx, [one.id for one in due], ordering, now)
+    due = sorted((Delivery(*row) for row in rows), key=lambda delivery: delivery.id)
+    dialogs = await _dialogs(tx, [delivery.id for delivery in due], ordering, now)
     claimed: dict[int, Delivery] = {}
     deferred: dict[int, float] = {}
     # What this claim itself does to a dialog: until when it is held, and how many more are open in it.
     holds: dict[tuple[str, int], float] = {}
     more: Counter[tuple[str, int]] = Counter()
-    for one in due:
-        key, dialog = (one.recipient, one.lane), dialogs[one.id]
+    for delivery in due:
+        key, dialog = (delivery.recipient, delivery.lane), dialogs[delivery.id]
         held = max(dialog.held_until, holds.get(key, 0))
-        first, passive = one.holds_until == 0, dialog.kind in ordering.passive
+        first, passive = delivery.holds_until == 0, dialog.kind in ordering.passive
         if first and dialog.before and dialog.before not in claimed:
-            deferred[one.id] = now + (1 if ordering.hold == 0 else BEHIND_SECONDS)
+            deferred[delivery.id] = now + (1 if ordering.hold == 0 else BEHIND_SECONDS)
         elif first and ordering.waits(held, now):
-            deferred[one.id] = min(held, now + BEHIND_SECONDS)
+            deferred[delivery.id] = min(held, now + BEHIND_SECONDS)
         elif not passive and ordering.full(dialog.open + more[key]):
-            deferred[one.id] = now + FULL_SECONDS
+            deferred[delivery.id] = now + FULL_SECONDS
         else:
-            claimed[one.id] = leased = _to_lease(one, ordering, dialog.kind, now)
+            claimed[delivery.id] = leased = _to_lease(delivery, ordering, dialog.kind, now)
             holds[key] = max(held, leased.holds_until)
             more[key] += not passive
     await defer(tx, deferred)
     return list(claimed.values())
 
 
-def _to_lease(one: Delivery, ordering: Ordering, kind: str, now: float) -> Delivery:
-    died = int(one.state == State.SENDING)
+def _to_lease(delivery: Delivery, ordering: Ordering, kind: str, now: float) -> Delivery:
+    died = int(delivery.state == State.SENDING)
     return msgspec.structs.replace(
-        one,
-        attempts=one.attempts + died,
-        resent_after=one.resent_after + died,
-        holds_until=one.holds_until or ordering.until(kind, now),
+        delivery,
+        attempts=delivery.attempts + died,
+        resent_after=delivery.resent_after + died,
+        holds_until=delivery.holds_until or ordering.until(kind, now),
     )
 
 
@@ -133,7 +133,7 @@ async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float)
     What is due now has the place in which it was queued, before what others have queued since.
     """
     rows: list[Mapping[str, Value]] = [
-        {"recipient": one[0], "lane": one[1], "at": one[2], "now": now} for one in dialogs
+        {"recipient": dialog[0], "lane": dialog[1], "at": dialog[2], "now": now} for dialog in dialogs
     ]
     if not rows:
         return
@@ -162,7 +162,7 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None
     # What was tried in a time that has not come was tried before the clock was set back.
     future = int(now + 1) * 1000
     rows: list[Mapping[str, Value]] = [
-        {"recipient": one, "since": since, "now": now, "future": future} for one, since in recovered.items()
+        {"recipient": recipient, "since": since, "now": now, "future": future} for recipient, since in recovered.items()
     ]
     nobody = " OR ".join(f"a.problem LIKE '{problem}%'" for problem in NOBODY_THERE)
     await tx.many(
@@ -180,5 +180,5 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None
             AND holds_until = 0 AND due > :now AND queued <= :today AND NOT EXISTS (
                 SELECT 1 FROM deliveries b WHERE b.recipient = deliveries.recipient AND b.lane = deliveries.lane
                 AND b.holds_until = 0 AND b.id < deliveries.id AND b.{OPEN})""",
-        [{"recipient": one, "now": now, "today": int(now)} for one in recovered],
+        [{"recipient": recipient, "now": now, "today": int(now)} for recipient in recovered],
     )

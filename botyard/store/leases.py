@@ -19,14 +19,14 @@ async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: float, 
     deliveries = list(claimed)
     rows: list[Mapping[str, Value]] = [
         {
-            "id": one.id,
+            "id": delivery.id,
             "holder": holder,
             "until": until,
-            "attempts": one.attempts,
-            "resent_after": one.resent_after,
-            "holds_until": one.holds_until,
+            "attempts": delivery.attempts,
+            "resent_after": delivery.resent_after,
+            "holds_until": delivery.holds_until,
         }
-        for one in deliveries
+        for delivery in deliveries
     ]
     if rows:
         await tx.many(
@@ -34,7 +34,11 @@ async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: float, 
                    resent_after = :resent_after, holds_until = :holds_until WHERE id = :id""",
             rows,
         )
-    died = [_columns(one.id, _interrupted(one.attempts, now)) for one in deliveries if one.state == State.SENDING]
+    died = [
+        _columns(delivery.id, _interrupted(delivery.attempts, now))
+        for delivery in deliveries
+        if delivery.state == State.SENDING
+    ]
     if died:
         await tx.many(_RECORD, died)
 
@@ -47,18 +51,18 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: float) -> None:
     changes: list[Mapping[str, Value]] = []
     tried: list[Mapping[str, Value]] = []
     freed: list[tuple[str, int, float]] = []
-    for one in ended:
-        delivery, over, made = one.delivery, one.state is not State.WAITING, one.attempt
+    for outcome in ended:
+        delivery, over, made = outcome.delivery, outcome.state is not State.WAITING, outcome.attempt
         begun = over or made is not None or not delivery.fresh
         changes.append(
             {
                 "id": delivery.id,
                 "holder": holder,
-                "state": one.state.value,
+                "state": outcome.state.value,
                 "attempts": made.number if made else delivery.attempts,
-                "due": now if over else one.due,
+                "due": now if over else outcome.due,
                 "finished": int(now) if over else None,
-                "reason": one.reason,
+                "reason": outcome.reason,
                 "holds_until": delivery.holds_until if begun else 0,
             }
         )

@@ -108,8 +108,8 @@ async def token(
         wrong = client is not None and answer[:2] in (_WRONG_CLIENT, _INVALID_CLIENT)
         return Hinted(*_UNAUTHORIZED, answer.hint) if wrong else answer
     except Exception as fault:
-        found = to_api_error(fault, "oauth.token")
-        return Hinted(*_failed(found), hints.hint_text(found))
+        error = to_api_error(fault, "oauth.token")
+        return Hinted(*_failed(error), hints.hint_text(error))
     finally:
         context.limits.release()
 
@@ -121,11 +121,11 @@ async def app_info(context: Context, token: str, *, https: bool) -> Answer:
     async def work(tx: Tx) -> Answer:
         await identify(tx, context.keys, Credentials(token=token, https=https), started)
         caller = await access.by_token(tx, context.keys.hash(token))
-        found = await portal.get(tx)
+        row = await portal.get(tx)
         app = await stored_apps.find(tx, caller.app_id) if caller is not None and caller.app_id else None
-        if caller is None or app is None or found is None:
+        if caller is None or app is None or row is None:
             return _INVALID_CLIENT
-        return 200, {"result": _card(context, found, app, caller)}
+        return 200, {"result": _card(context, row, app, caller)}
 
     try:
         status, answer = await context.database.read(work)
@@ -146,9 +146,9 @@ def _failed(refused: ApiError) -> Answer:
     return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
 
 
-def _asked(given: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Hinted:
+def _asked(params: dict[str, Any], client: BasicCredentials | None) -> TokenRequest | Hinted:
     """The parameters of a request, or the response to one that lacks some."""
-    words = {name: value for name, value in given.items() if isinstance(value, str) and value}
+    words = {name: value for name, value in params.items() if isinstance(value, str) and value}
     if client is not None:
         if "client_secret" in words or words.get("client_id", client.client_id) != client.client_id:
             return _invalid_request("The client is named in the header and in the parameters")
@@ -205,7 +205,7 @@ async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest, now: in
     return await authorization_codes.exchange(tx, ring, app=app, offer=offer, now=now)
 
 
-def reply(context: Context, found: Portal, app: App, pair: TokenPair, now: int) -> dict[str, Any]:
+def reply(context: Context, row: Portal, app: App, pair: TokenPair, now: int) -> dict[str, Any]:
     """A pair of tokens with everything that some client asks for beside it."""
     settings = context.settings
     endpoint = context.url("/rest/")
@@ -218,13 +218,13 @@ def reply(context: Context, found: Portal, app: App, pair: TokenPair, now: int) 
         "domain": settings.domain,
         "server_endpoint": endpoint,
         "client_endpoint": endpoint,
-        "member_id": found.member_id,
+        "member_id": row.member_id,
         "user_id": pair.user_id,
         "status": app.status,
     }
 
 
-def _card(context: Context, found: Portal, app: App, caller: Caller) -> dict[str, Any]:
+def _card(context: Context, row: Portal, app: App, caller: Caller) -> dict[str, Any]:
     return {
         "client_id": app.client_id,
         "scope": shown_text(caller.scopes),
@@ -238,7 +238,7 @@ def _card(context: Context, found: Portal, app: App, caller: Caller) -> dict[str
             "domain": context.settings.domain,
             "uri": context.settings.public_url,
             "client_endpoint": context.url("/rest/"),
-            "member_id": found.member_id,
+            "member_id": row.member_id,
             "member_type": "company",
         },
     }

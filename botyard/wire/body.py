@@ -65,10 +65,10 @@ def decode_file(content_type: str, body: IO[bytes], query: bytes, keep: Keep) ->
 
 
 def _merged(query: bytes, params: dict[str, Any]) -> dict[str, Any]:
-    found = {name.lower(): value for name, value in forms.parse(query).items()} if query else {}
+    named = {name.lower(): value for name, value in forms.parse(query).items()} if query else {}
     for name, value in params.items():
-        found[name.lower()] = value
-    return found
+        named[name.lower()] = value
+    return named
 
 
 def json(raw: bytes) -> Any:
@@ -94,9 +94,9 @@ def json(raw: bytes) -> Any:
 
 def _with_nul(raw: bytes) -> ApiError:
     """The refusal of bytes with NULs among them: JSON in UTF-16 or UTF-32 has them in every other place."""
-    found = detect_encoding(raw).upper()[:6]
-    if found in ("UTF-16", "UTF-32"):
-        return ApiError(ErrorCode.BODY_NOT_UTF8, hint=f"the JSON is in {found}; send it in UTF-8")
+    encoding = detect_encoding(raw).upper()[:6]
+    if encoding in ("UTF-16", "UTF-32"):
+        return ApiError(ErrorCode.BODY_NOT_UTF8, hint=f"the JSON is in {encoding}; send it in UTF-8")
     return ApiError(ErrorCode.BODY_NUL)
 
 

@@ -169,8 +169,8 @@ def _int(value: Any) -> Any:
 
 
 def _id(value: Any) -> Any:
-    found = _int(value)
-    return found if found or value in ("0", 0) else NOBODY
+    number = _int(value)
+    return number if number or value in ("0", 0) else NOBODY
 
 
 def _address(value: Any) -> Any:
@@ -280,8 +280,8 @@ def _dict(convert: Convert) -> Convert:
             value = {str(index): item for index, item in enumerate(value)}
         if not isinstance(value, Mapping):
             return {}
-        found = ((str(name), convert(item)) for name, item in value.items())
-        return {name: item for name, item in found if item is not _SILENT}
+        items = ((str(name), convert(item)) for name, item in value.items())
+        return {name: item for name, item in items if item is not _SILENT}
 
     return read
 

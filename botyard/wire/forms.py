@@ -88,25 +88,25 @@ def unmarked(params: dict[str, Any]) -> dict[str, Any]:
 
 def encode(value: Mapping[str, Any]) -> str:
     """Write nested values as a form body: true is "1", false "0", None "", and empty arrays vanish."""
-    said: list[str] = []
+    parts: list[str] = []
     for name, item in value.items():
-        _write(said, _name(str(name)), item)
-    return "&".join(said)
+        _write(parts, _name(str(name)), item)
+    return "&".join(parts)
 
 
-def _write(said: list[str], name: str, value: Any) -> None:
+def _write(parts: list[str], name: str, value: Any) -> None:
     """Add what a value comes to: an array is its leaves, each under its path."""
     # Of ten values nine are texts, and a dict is known much sooner than any other mapping.
     if isinstance(value, str):
-        said.append(f"{name}={_quoted(value)}")
+        parts.append(f"{name}={_quoted(value)}")
     elif isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101
         for key, item in value.items():
-            _write(said, f"{name}%5B{_name(str(key))}%5D", item)
+            _write(parts, f"{name}%5B{_name(str(key))}%5D", item)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            _write(said, f"{name}%5B{index}%5D", item)
+            _write(parts, f"{name}%5B{index}%5D", item)
     else:
-        said.append(f"{name}={_quoted(text(value))}")
+        parts.append(f"{name}={_quoted(text(value))}")
 
 
 # What PHP's urlencode makes of each byte: plain letters, digits and these three stay.

@@ -76,28 +76,28 @@ def attachments(value: Any) -> list[Fields]:
 
     Bare blocks that follow one another make one attachment.
     """
-    found: list[Fields] = []
+    built: list[Fields] = []
     items = entries(value, _ATTACHMENTS)
-    for full, group in groupby(items, key=lambda one: "BLOCKS" in one):
+    for full, group in groupby(items, key=lambda item: "BLOCKS" in item):
         for source in group if full else [{"BLOCKS": list(group)}]:
             blocks = _all_blocks(source["BLOCKS"])
             if blocks:
-                found.append(_attachment(source, blocks, number=len(found) + 1))
-    return found
+                built.append(_attachment(source, blocks, number=len(built) + 1))
+    return built
 
 
 def _all_blocks(value: Any) -> list[Fields]:
-    found: list[Fields] = []
+    built: list[Fields] = []
     try:
         listed = entries(value, _BLOCKS)
     except ParseFailure as wrong:
         raise wrong.inside("BLOCKS") from None
-    for place, one in enumerate(listed):
+    for place, item in enumerate(listed):
         try:
-            found += _blocks(one)
+            built += _blocks(item)
         except ParseFailure as wrong:
             raise wrong.inside(f"BLOCKS[{place}]") from None
-    return found
+    return built
 
 
 def _attachment(source: Fields, blocks: list[Fields], *, number: int) -> Fields:
@@ -145,21 +145,21 @@ def _delimiter(value: Any) -> list[Any]:
 
 def _one_by_one(name: str, build: Callable[[Fields], Fields]) -> Callable[[Any], list[Any]]:
     """Blocks that hold one object; a list of objects makes several blocks."""
-    return lambda value: [build(one) for one in _objects(value, name)]
+    return lambda value: [build(item) for item in _objects(value, name)]
 
 
 def _together(name: str, build: Callable[[Fields], Fields]) -> Callable[[Any], list[Any]]:
     """Blocks that hold a list of objects; one object makes a list of one."""
-    return lambda value: [[build(one) for one in _objects(value, name)]]
+    return lambda value: [[build(item) for item in _objects(value, name)]]
 
 
 def _objects(value: Any, name: str) -> list[Fields]:
     # {"IMAGE": "https://…"} means the field without which the block could not be.
     bare = isinstance(value, str) and not value.lstrip(BLANKS).startswith(("[", "{")) and not empty(value)
-    found = [{name: value}] if bare else entries(value, _ANY)
-    if not found:
+    built = [{name: value}] if bare else entries(value, _ANY)
+    if not built:
         raise ParseFailure("it is empty")
-    return found
+    return built
 
 
 def _user(source: Fields) -> Fields:
@@ -215,8 +215,8 @@ KINDS: dict[str, Callable[[Any], list[Any]]] = {
 
 _ATTACHMENTS = Grammar(
     "a list of blocks, or an object with BLOCKS",
-    lambda one: "BLOCKS" in one or _is_block(one),
+    lambda item: "BLOCKS" in item or _is_block(item),
     ("BLOCKS", *KINDS),
 )
 _BLOCKS = Grammar("a list of blocks", _is_block, tuple(KINDS))
-_ANY = Grammar("an object, or a list of them", lambda one: True, ())
+_ANY = Grammar("an object, or a list of them", lambda item: True, ())

@@ -119,7 +119,7 @@ def entries(value: Any, grammar: Grammar) -> list[Fields]:
     A list, a form-indexed object ``{"0": …}`` and one bare object (the grammar knows it by
     its names) are the same thing. Rows of a keyboard arrive as lists within the list.
     """
-    return [one for row in rows(value, grammar) for one in row.entries]
+    return [entry for row in rows(value, grammar) for entry in row.entries]
 
 
 def rows(value: Any, grammar: Grammar) -> list[ParsedRow]:
@@ -135,7 +135,7 @@ def _row(item: Any, place: int, grammar: Grammar) -> ParsedRow:
     nested = isinstance(item, list) or _indexed(item)
     try:
         held = _listed(item, grammar) if nested else [item]
-        return ParsedRow(nested, [fields(one) for one in held if not absent(one)])
+        return ParsedRow(nested, [fields(entry) for entry in held if not absent(entry)])
     except ParseFailure as wrong:
         raise wrong.inside(f"[{place}]") from None
 
@@ -160,15 +160,15 @@ def _indexed(value: object) -> bool:
 
 def read(table: Table, source: Fields) -> Fields:
     """The known fields of ``source`` that hold something usable, in the table's order."""
-    found: Fields = {}
+    values: Fields = {}
     for name, reader in table.items():
         try:
             value = reader(source.get(name))
         except ParseFailure as wrong:
             raise wrong.inside(name) from None
         if value is not None:
-            found[name] = value
-    return found
+            values[name] = value
+    return values
 
 
 def text(value: Any) -> str | None:
@@ -212,8 +212,8 @@ def flag(value: Any) -> str:
 
 def color(value: Any) -> str | None:
     """A colour in HEX, ``#RGB`` or ``#RRGGBB``, lower case."""
-    found = _HEX.fullmatch(value.strip()) if isinstance(value, str) else None
-    return f"#{found[1].lower()}" if found else None
+    match = _HEX.fullmatch(value.strip()) if isinstance(value, str) else None
+    return f"#{match[1].lower()}" if match else None
 
 
 def token(value: Any) -> str | None:

@@ -99,9 +99,9 @@ class _CaseContext(NamedTuple):
 
 async def topic(tx: Tx, message_id: int) -> Topic | None:
     """A message to be asked about; ``None`` where nothing is known of it."""
-    found = await messages.find(tx, message_id) if message_id > 0 else None
-    if found:
-        return Topic(found.id, found.chat_id, found.sent)
+    message = await messages.find(tx, message_id) if message_id > 0 else None
+    if message:
+        return Topic(message.id, message.chat_id, message.sent)
     left = [event_record(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
     if not left:
         return None
@@ -122,12 +122,12 @@ async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
         kinds = [asked]
     chat, member = await chats.find(tx, about.chat_id, bot.user_id) or (None, None)
     place = _CaseContext(case, bot, about, chat, member)
-    told = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
-    found = [await _one(tx, place, what) for what in told]
+    relevant = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
+    explanations = [await _one(tx, place, what) for what in relevant]
     first = kinds[0]
-    if not any(isinstance(what.event, first) for what in told):
-        found.insert(0, Explained(NAMES[first][bot.dialect], [await _absent(tx, place, first)]))
-    return found
+    if not any(isinstance(what.event, first) for what in relevant):
+        explanations.insert(0, Explained(NAMES[first][bot.dialect], [await _absent(tx, place, first)]))
+    return explanations
 
 
 def stranger(name: str) -> Explained:
@@ -135,9 +135,11 @@ def stranger(name: str) -> Explained:
     return Explained(name, [Finding(DiagnosisCode.NOT_SEEN)])
 
 
-def arrived(found: list[Explained]) -> bool:
+def arrived(explanations: list[Explained]) -> bool:
     """Whether something arrived, and nothing that was for the bot is missing."""
-    return any(one.arrived for one in found) and all(one.arrived for one in found if one.delivery)
+    return any(explanation.arrived for explanation in explanations) and all(
+        explanation.arrived for explanation in explanations if explanation.delivery
+    )
 
 
 def _foreign(asked: str, own: str | None) -> Finding:
@@ -209,45 +211,46 @@ async def _one(tx: Tx, at: _CaseContext, what: EventRecord) -> Explained:
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:
     """Each reason once."""
-    found: dict[DiagnosisCode, Finding] = {}
+    unique: dict[DiagnosisCode, Finding] = {}
     for finding in findings:
-        found.setdefault(finding.why, finding)
-    return list(found.values())
+        unique.setdefault(finding.why, finding)
+    return list(unique.values())
 
 
-def _late(one: Delivery, what: EventRecord, tried: list[Attempt]) -> list[Finding]:
+def _late(delivery: Delivery, what: EventRecord, tried: list[Attempt]) -> list[Finding]:
     """That what arrived was late, where its header said so."""
     if not tried:
         return []
     last = tried[-1]
-    before, started = msgspec.structs.replace(one, attempts=last.number - 1), last.started // 1000
+    before, started = msgspec.structs.replace(delivery, attempts=last.number - 1), last.started // 1000
     # The moment is kept in whole milliseconds.
     if not before.late(what.created, (last.started + 1) / 1000):
         return []
     return [Finding(DiagnosisCode.LATE, {"seconds": max(0, started - what.created)})]
 
 
-async def _standing(tx: Tx, bot: Bot, one: Delivery, case: Case) -> Finding:
+async def _standing(tx: Tx, bot: Bot, delivery: Delivery, case: Case) -> Finding:
     """How a delivery stands."""
-    at = one.finished or int(one.due)
-    words = {"id": one.id, "number": one.attempts, "at": at, "reason": one.reason}
-    if one.state == State.WAITING:
-        ahead = await delivery_log.ahead(tx, one, case.ordering, case.now)
+    at = delivery.finished or int(delivery.due)
+    words = {"id": delivery.id, "number": delivery.attempts, "at": at, "reason": delivery.reason}
+    if delivery.state == State.WAITING:
+        ahead = await delivery_log.ahead(tx, delivery, case.ordering, case.now)
         if ahead is not None:
             return await _behind(tx, bot, ahead, case.now)
-        under_way = await delivery_log.under_way(tx, one, case.ordering, case.now)
-        if case.ordering.full(under_way) and one.due <= case.now + FULL_SECONDS:
+        under_way = await delivery_log.under_way(tx, delivery, case.ordering, case.now)
+        if case.ordering.full(under_way) and delivery.due <= case.now + FULL_SECONDS:
             return Finding(DiagnosisCode.CROWDED, {"open": under_way})
         return Finding(
-            DiagnosisCode.WAITING if one.due > case.now else DiagnosisCode.DUE, words | {"number": one.attempts + 1}
+            DiagnosisCode.WAITING if delivery.due > case.now else DiagnosisCode.DUE,
+            words | {"number": delivery.attempts + 1},
         )
-    if one.state == State.FETCH:
-        seat = await delivery_log.seat(tx, one.recipient)
+    if delivery.state == State.FETCH:
+        seat = await delivery_log.seat(tx, delivery.recipient)
         if seat is None:
             return Finding(DiagnosisCode.NEVER_FETCHED, words)
-        given = f" and was given the offset {seat[0]}" if seat[0] else ""
-        return Finding(DiagnosisCode.READY, words | {"given": given, "at": seat[1]})
-    return Finding(_STANDING[one.state], words | {"number": one.attempts + (one.state == State.SENDING)})
+        offset_note = f" and was given the offset {seat[0]}" if seat[0] else ""
+        return Finding(DiagnosisCode.READY, words | {"given": offset_note, "at": seat[1]})
+    return Finding(_STANDING[delivery.state], words | {"number": delivery.attempts + (delivery.state == State.SENDING)})
 
 
 async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
@@ -261,10 +264,10 @@ async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
     return Finding(DiagnosisCode.BEHIND, words | {"cause": ": " + cause(tried[-1], await address(tx, bot, ahead))})
 
 
-async def address(tx: Tx, bot: Bot, one: Delivery) -> str:
+async def address(tx: Tx, bot: Bot, delivery: Delivery) -> str:
     """Where a bot is told of a delivery's event; ``""`` where nobody knows any more."""
-    row = await events.find(tx, one.event_id)
-    return await handler(tx, bot, event_record(one.event_id, *row).event) if row else ""
+    row = await events.find(tx, delivery.event_id)
+    return await handler(tx, bot, event_record(delivery.event_id, *row).event) if row else ""
 
 
 _STANDING: dict[str, DiagnosisCode] = {
@@ -280,13 +283,13 @@ _STANDING: dict[str, DiagnosisCode] = {
 
 async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
     """What keeps events from a bot at the moment, whatever is said."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     closed = await apps.closed(tx, bot.owner, IMBOT)
     if closed:
-        found.append(Finding(_BARRED[closed]))
+        findings.append(Finding(_BARRED[closed]))
     if bot.event_mode == EventMode.WEBHOOK and not await handler(tx, bot, event):
-        found.append(Finding(DiagnosisCode.NO_HANDLER))
-    return found
+        findings.append(Finding(DiagnosisCode.NO_HANDLER))
+    return findings
 
 
 async def handler(tx: Tx, bot: Bot, event: Event) -> str:
@@ -344,7 +347,7 @@ def _unbound(at: _CaseContext, what: EventRecord, barriers: list[Finding]) -> Fi
     """v1 bots are no recipients of edits and deletions that they have no handler for."""
     if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
         return None
-    return next((one for one in barriers if one.why is DiagnosisCode.NO_HANDLER), None)
+    return next((finding for finding in barriers if finding.why is DiagnosisCode.NO_HANDLER), None)
 
 
 def _unknown(at: _CaseContext, what: EventRecord) -> Finding:

@@ -20,26 +20,26 @@ WORDS = (*(state.value for state in State), *filter(None, GROUPS))
 
 def states(word: str) -> frozenset[State]:
     """A state, or a group of them. Raises ARGUMENT."""
-    found = GROUPS.get(word)
-    if found is not None:
-        return found
+    group = GROUPS.get(word)
+    if group is not None:
+        return group
     if word not in set(State):
         raise ApiError(ErrorCode.ARGUMENT, reason=f"STATE is one of {', '.join(WORDS)}")
     return frozenset({State(word)})
 
 
-def moment(given: Any, default: int) -> int:
+def moment(value: Any, default: int) -> int:
     """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC. Raises ARGUMENT."""
-    if given is None or given == "":
+    if value is None or value == "":
         return default
-    text = str(given).strip()
+    text = str(value).strip()
     if text.isascii() and text.isdigit():
         return min(int(text), NEVER) if len(text) < 20 else NEVER
     try:
-        found = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text)
     except ValueError:
         raise ApiError(ErrorCode.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
 async def resend(tx: Tx, logged: LoggedDelivery, now: int) -> bool:

@@ -150,8 +150,8 @@ _CONNECTION_REFUSED = re.compile(r"Connect call failed|[Rr]efused")
 
 def cause(attempt: Attempt, address: str) -> str:
     """What an attempt met, in a few words that name the host of the handler."""
-    found = met(attempt)
+    finding = met(attempt)
     host = address.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2] or "the handler"
-    if found.why is DiagnosisCode.NO_CONNECTION and _CONNECTION_REFUSED.search(attempt.problem):
+    if finding.why is DiagnosisCode.NO_CONNECTION and _CONNECTION_REFUSED.search(attempt.problem):
         return f"{host} refused the connection"
-    return _CAUSES[found.why].format(host=host, **found.words)
+    return _CAUSES[finding.why].format(host=host, **finding.words)

@@ -91,12 +91,12 @@ async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int)
         family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
         access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
         pair = TokenPair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
-        found = await apps.find_access(tx, ring.keys.hash(access))
-        if found is None:
+        token = await apps.find_access(tx, ring.keys.hash(access))
+        if token is None:
             await prune(tx, ring, now)
             await _add(tx, ring, pair, app=app, family=family, now=began)
         # What was ended meanwhile, or issued for other permissions, is not handed out again.
-        if found is None or (found.revoked is None and found.scopes == app.scopes):
+        if token is None or (token.revoked is None and token.scopes == app.scopes):
             return pair
     raise AssertionError("turns do not end")
 

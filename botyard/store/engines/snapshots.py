@@ -122,11 +122,11 @@ async def restore(tx: Tx, engine: str, kept: Snapshot, now: int) -> None:
 
 async def _columns(tx: Tx, engine: str) -> dict[str, tuple[str, ...]]:
     """The columns of each table that belongs to the state of a portal."""
-    found: dict[str, tuple[str, ...]] = {}
+    references: dict[str, tuple[str, ...]] = {}
     for table, column in await tx.all(_COLUMNS[engine]):
         if table not in _APART:
-            found[table] = (*found.get(table, ()), column)
-    return found
+            references[table] = (*references.get(table, ()), column)
+    return references
 
 
 async def _lock(tx: Tx, engine: str, tables: Iterable[str], mode: str) -> None:
