@@ -32,7 +32,7 @@ class QueuedDelivery:
 
     @property
     def dialog(self) -> Dialog:
-        return self.delivery.recipient, self.delivery.lane
+        return self.delivery.recipient, self.delivery.ordering_key
 
     def begin(self) -> None:
         """Its attempt begins now, or never: the next one of the dialog may go."""
@@ -65,7 +65,7 @@ class Queue:
 
     def add(self, delivery: Delivery, place: Place, now: float) -> QueuedDelivery:
         """Put a delivery at the end of what waits for its recipient."""
-        dialog = (delivery.recipient, delivery.lane)
+        dialog = (delivery.recipient, delivery.ordering_key)
         queued = self._last[dialog] = QueuedDelivery(delivery, place, self._last.get(dialog))
         self._held[delivery.id] = queued
         if now < delivery.holds_until < NEVER:

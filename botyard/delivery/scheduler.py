@@ -199,7 +199,7 @@ class Scheduler:
             msgspec.structs.replace(ended, delivery=moved(ended.delivery, by), due=ended.due + by)
             for ended in self._outcomes
         ]
-        self._call_ups = [(recipient, lane, now) for recipient, lane, _ in self._call_ups]
+        self._call_ups = [(recipient, ordering_key, now) for recipient, ordering_key, _ in self._call_ups]
         log.warning("The clock was set %s by %.0f seconds; what waits keeps its pauses.", _way(by), abs(by))
 
     def _room(self) -> int:
@@ -222,7 +222,7 @@ class Scheduler:
         # Where there was no place for one, those behind it wait too, even if one has become free meanwhile.
         full: dict[Dialog, int] = {}
         for delivery in claimed:
-            dialog = (delivery.recipient, delivery.lane)
+            dialog = (delivery.recipient, delivery.ordering_key)
             if delivery.id in self._queue:
                 # The clock went ahead of the lease; the request is open all the same.
                 deferred[delivery.id] = now + self._lease

@@ -53,7 +53,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
     id: int
     event_id: int
     recipient: str
-    lane: int
+    ordering_key: int
     state: str
     attempts: int
     resent_after: int

@@ -21,7 +21,7 @@ OPEN_MAX = 100_000
 ATTEMPTS_MAX = 100
 
 
-async def add(tx: Tx, event_id: int, lane: int, recipients: Iterable[tuple[str, State]], now: int) -> None:
+async def add(tx: Tx, event_id: int, ordering_key: int, recipients: Iterable[tuple[str, State]], now: int) -> None:
     """Note that an event is for these recipients, each to be sent to (WAITING) or to come for it (FETCH)."""
     for recipient, state in recipients:
         await tx.run(
@@ -29,7 +29,7 @@ async def add(tx: Tx, event_id: int, lane: int, recipients: Iterable[tuple[str, 
                VALUES (:event, :recipient, :lane, :state, :now, :due)""",
             event=event_id,
             recipient=recipient,
-            lane=lane,
+            lane=ordering_key,
             state=state,
             now=now,
             due=now,

@@ -156,7 +156,7 @@ async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) 
             AND d.state = 'sending' AND d.due > :now AND e.type NOT IN ({ordering.passive_types})
             AND EXISTS (SELECT 1 FROM events o WHERE o.id = :event AND o.type NOT IN ({ordering.passive_types}))""",
         recipient=delivery.recipient,
-        lane=delivery.lane,
+        lane=delivery.ordering_key,
         event=delivery.event_id,
         now=now,
     )
@@ -167,7 +167,7 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> D
     """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
     if delivery.holds_until:
         return None
-    dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.lane}
+    dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.ordering_key}
     row = await tx.one(
         f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
             AND d.holds_until > :now AND d.holds_until <= :most ORDER BY d.holds_until DESC, d.id LIMIT 1""",

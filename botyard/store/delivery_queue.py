@@ -52,7 +52,7 @@ async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) 
     holds: dict[tuple[str, int], float] = {}
     more: Counter[tuple[str, int]] = Counter()
     for delivery in due:
-        key, dialog = (delivery.recipient, delivery.lane), dialogs[delivery.id]
+        key, dialog = (delivery.recipient, delivery.ordering_key), dialogs[delivery.id]
         held = max(dialog.held_until, holds.get(key, 0))
         first, passive = delivery.holds_until == 0, dialog.kind in ordering.passive
         if first and dialog.before and dialog.before not in claimed:
@@ -128,7 +128,7 @@ async def defer(tx: Tx, dues: Mapping[int, float]) -> None:
 
 
 async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float) -> None:
-    """Make due what is the next to be tried in a dialog, ``(recipient, lane, moment)``.
+    """Make due what is the next to be tried in a dialog, ``(recipient, ordering key, moment)``.
 
     What is due now has the place in which it was queued, before what others have queued since.
     """

@@ -70,7 +70,7 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: float) -> None:
             tried.append(_columns(delivery.id, made))
         if over or (made and delivery.holds_until < NEVER):
             at = now if over else max(now, delivery.holds_until)
-            freed.append((delivery.recipient, delivery.lane, at))
+            freed.append((delivery.recipient, delivery.ordering_key, at))
     await tx.many(
         """UPDATE deliveries SET state = :state, holder = '', attempts = :attempts, due = :due, finished = :finished,
                reason = :reason, holds_until = :holds_until

@@ -15,7 +15,7 @@ PASSIVE = frozenset(
 
 
 class Ordering(NamedTuple):
-    """What holds within one dialog, that is, among the deliveries of one recipient and lane.
+    """What holds within one dialog, that is, among the deliveries of one recipient and ordering key.
 
     A delivery holds those behind it for ``hold`` seconds (``None``: until it has ended) from its first attempt. From
     then on at most ``beside`` are open at a time (``None``: any number). Those whose events are ``passive`` hold

@@ -286,7 +286,7 @@ def _shape(call: Call, logged: LoggedDelivery, name: str) -> DeliveryShape:
         happened=call.atom(logged.created),
         recipient=one.recipient,
         bot_id=_bot_id(logged),
-        chat_id=one.lane,
+        chat_id=one.ordering_key,
         state=one.state,
         reason=one.reason,
         attempts=one.attempts,

@@ -1,4 +1,4 @@
-"""Under which name a caller owns bots: the same in both generations, so that they share them."""
+"""Under which name a caller owns bots: the same in both dialects, so that they share them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from botyard.store import bots as rows
 NAMED = 10
 """Bots that a hint lists."""
 
-# What an application_token looks like; few words that people choose do.
+# What an application_token looks like; few keys that people choose do.
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
@@ -40,13 +40,13 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
     """The same, where the token may also be the application_token that events of the bots carry.
 
     Portals send a webhook's own CLIENT_ID there, so bots send it back. ``bot_id`` is the bot that is meant, if known:
-    it may have got another word than its sisters. Else the word is meant that the token was made from.
+    its key may have changed since. Otherwise it is the key that the token was made from.
     """
     name = owner(call, token)
     if not _may_be_alias(call, token) or await rows.count_of(call.tx, name):
         return name
     found = await _told(call, token, bot_id) if bot_id else None
-    # Also when all bots of that word are gone: a bot that is registered again belongs to it, and not to the token.
+    # Also when all bots of that key are gone: a bot that is registered again belongs to it, and not to the token.
     return found.owner if found else await _first_owner(call, token) or name
 
 
@@ -109,7 +109,7 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
 
 
 async def _first_owner(call: Call, token: str) -> str:
-    """The owner that an application_token was made from; "" for a word that is none."""
+    """The owner that an application_token was made from; "" for any other key."""
     keys = call.context.keys
     found = await rows.alias_owner(call.tx, keys.alias(token))
     return found if found and hmac.compare_digest(keys.application_token(found), token) else ""
@@ -118,16 +118,16 @@ async def _first_owner(call: Call, token: str) -> str:
 async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     """Why there is no such bot for a caller, and which ones there are: its own and no others."""
     second = call.method.name.startswith("imbot.v2.")
-    word, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
+    key, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
     if not owner(call, token):
-        return f"{word} is missing; expected the key under which this webhook has registered its bots"
+        return f"{key} is missing; expected the key under which this webhook has registered its bots"
     fault = f"{number} {bot_id} {_FAULTS[refused.problem]}" if bot_id > 0 else f"{number} is missing"
     if bot_id < 0:
         fault = f"{number} is not the number of a bot"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
     found = [str(one.user_id) for one in await own_bots(call, token)]
     if not found:
-        under = f" under this {word}" if whose == "webhook" else ""
+        under = f" under this {key}" if whose == "webhook" else ""
         return f"{fault}; this {whose} has no bots{under}"
     more = ", …" if len(found) > NAMED else ""
     return f"{fault}; this {whose}'s bots: {', '.join(found[:NAMED])}{more}"

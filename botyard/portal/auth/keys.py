@@ -20,7 +20,7 @@ HASHES = 1024
 """Hashes that are remembered, in memory only."""
 SIGNING_PREFIX = "whsec_"
 HOOK = "hook:"
-"""How the owner of bots begins where that is a word that webhooks say."""
+"""The prefix of the owner of bots whose key a webhook chose."""
 
 _WHOLE = re.compile(rb"[0-9a-fA-F]{%d}" % (2 * PEPPER_BYTES))
 
