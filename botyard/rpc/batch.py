@@ -116,25 +116,25 @@ class Batch:
         if isinstance(value, str):
             return self._filled_text(value) if "$result" in value else value
         if isinstance(value, list):
-            return [self._filled(one) for one in value]
+            return [self._filled(item) for item in value]
         if isinstance(value, dict):
-            return {word: self._filled(one) for word, one in value.items()}
+            return {word: self._filled(item) for word, item in value.items()}
         return value
 
     def _filled_text(self, text: str) -> Any:
         whole = _REFERENCE.fullmatch(text)
         if whole:
-            found = self._look_up(whole.group(1))
-            return text if found is None else found
+            value = self._look_up(whole.group(1))
+            return text if value is None else value
         return _REFERENCE.sub(self._in_text, text)
 
     def _in_text(self, match: re.Match[str]) -> str:
-        found = self._look_up(match.group(1))
-        if isinstance(found, bool):
-            return "1" if found else ""
-        if not isinstance(found, str | int | float):
+        value = self._look_up(match.group(1))
+        if isinstance(value, bool):
+            return "1" if value else ""
+        if not isinstance(value, str | int | float):
             return match.group(0)
-        written = str(found)
+        written = str(value)
         # One long result, named often enough, would fill the memory.
         self._grown += len(written)
         if self._grown > MAX_BODY:
@@ -149,15 +149,15 @@ class Batch:
             return None
         if key not in self._plain:
             self._plain[key] = msgspec.json.decode(self._result[key])
-        found = self._plain[key]
+        value = self._plain[key]
         for step in steps:
-            if isinstance(found, dict):
-                found = found.get(step)
-            elif isinstance(found, list) and step.isascii() and step.isdigit() and len(step) < 10:
-                found = found[int(step)] if int(step) < len(found) else None
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and step.isascii() and step.isdigit() and len(step) < 10:
+                value = value[int(step)] if int(step) < len(value) else None
             else:
                 return None
-        return found
+        return value
 
 
 def parsed(command: Any) -> tuple[str, dict[str, Any]]:
@@ -178,15 +178,15 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def commands_of(given: Any) -> dict[str, Any]:
+def commands_of(cmd: Any) -> dict[str, Any]:
     """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
-    if isinstance(given, str):
+    if isinstance(cmd, str):
         # The limits of requests hold for JSON inside of a form as well.
-        text = given.lstrip(body.BLANKS)
-        given = body.json(text.encode("utf-8", "surrogatepass")) if text[:1] in ("{", "[") else None
-    if isinstance(given, list):
-        return {str(place): one for place, one in enumerate(given)}
-    return given if isinstance(given, dict) else {}
+        text = cmd.lstrip(body.BLANKS)
+        cmd = body.json(text.encode("utf-8", "surrogatepass")) if text[:1] in ("{", "[") else None
+    if isinstance(cmd, list):
+        return {str(place): item for place, item in enumerate(cmd)}
+    return cmd if isinstance(cmd, dict) else {}
 
 
 def stamp(context: Context) -> Stamp:

@@ -93,7 +93,7 @@ async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
 
 def _unknown(context: Context, name: str) -> ApiError:
     third = name.startswith(V3)
-    names = [one.name.removeprefix(V3) for one in context.registry if one.name.startswith(V3) == third]
+    names = [method.name.removeprefix(V3) for method in context.registry if method.name.startswith(V3) == third]
     hint = hints.no_method(name.removeprefix(V3), names)
     if third:
         return ApiError(ErrorCode.METHOD_V3, hint=hint, method=name.removeprefix(V3)[:100])

@@ -174,14 +174,14 @@ class _ParameterPath(NamedTuple):
     came: bool
 
 
-def explain(refused: ApiError, method: Method, given: Mapping[str, Any]) -> None:
+def explain(refused: ApiError, method: Method, params: Mapping[str, Any]) -> None:
     """Complete the hint of a refusal; the innermost method that a call went through has the word."""
     if refused.explained:
         return
     refused.explained = True
-    parts = [_spelt(_of_bot(hint_text(refused, method, given), method), method)]
+    parts = [_spelt(_of_bot(hint_text(refused, method, params), method), method)]
     if refused.problem not in _ELSEWHERE and method.params is not AnyParams:
-        parts += notes(method.params, given)
+        parts += notes(method.params, params)
     refused.hint = "; ".join(filter(None, parts))
 
 
@@ -193,7 +193,7 @@ def respell(refused: ApiError, names: Callable[[], Iterable[str]]) -> None:
     if not _UNKNOWN.search(refused.hint):
         return
     written = {name.lower(): name for name in names()}
-    refused.hint = _UNKNOWN.sub(lambda found: found[1] + written.get(found[2].lower(), found[2]), refused.hint)
+    refused.hint = _UNKNOWN.sub(lambda match: match[1] + written.get(match[2].lower(), match[2]), refused.hint)
 
 
 def _of_bot(words: str, method: Method) -> str:
@@ -204,38 +204,38 @@ def _of_bot(words: str, method: Method) -> str:
 
 def _spelt(words: str, method: Method) -> str:
     """Content is read without knowing how a method spells the parameter, such as ``fields[keyboard]``."""
-    found = _CONTENT.match(words)
-    places = _places(method.params, {}, found[0].lower()) if found else []
-    return places[0].path + words[len(found[0]) :] if found and places else words
+    match = _CONTENT.match(words)
+    places = _places(method.params, {}, match[0].lower()) if match else []
+    return places[0].path + words[len(match[0]) :] if match and places else words
 
 
-def hint_text(refused: ApiError, method: Method | None = None, given: Mapping[str, Any] | None = None) -> str:
+def hint_text(refused: ApiError, method: Method | None = None, params: Mapping[str, Any] | None = None) -> str:
     """What was said where the call was refused, or else what is known of the problem.
 
     A problem may have taken the place of others, of which a page knows nothing; theirs are the better words.
     """
     chain = _chain(refused)
-    for one in chain:
-        if one.hint:
-            return one.hint
-    for one in reversed(chain):
-        found = _needed(one.problem, method, given or {}) if method else ""
-        if found or one.problem in SENTENCES:
-            return found or SENTENCES[one.problem]
+    for error in chain:
+        if error.hint:
+            return error.hint
+    for error in reversed(chain):
+        needed = _needed(error.problem, method, params or {}) if method else ""
+        if needed or error.problem in SENTENCES:
+            return needed or SENTENCES[error.problem]
     return ""
 
 
 def _chain(refused: ApiError) -> list[ApiError]:
-    found = [refused]
+    errors = [refused]
     # One that was raised again may be its own cause.
-    while isinstance(found[-1].__cause__, ApiError) and found[-1].__cause__ not in found:
-        found.append(found[-1].__cause__)
-    return found
+    while isinstance(errors[-1].__cause__, ApiError) and errors[-1].__cause__ not in errors:
+        errors.append(errors[-1].__cause__)
+    return errors
 
 
-def _needed(problem: ErrorCode, method: Method, given: Mapping[str, Any]) -> str:
+def _needed(problem: ErrorCode, method: Method, params: Mapping[str, Any]) -> str:
     names, expected = NEEDS.get(problem, ((), ""))
-    places = [place for name in names for place in _places(method.params, given, name)]
+    places = [place for name in names for place in _places(method.params, params, name)]
     if not places:
         return ""
     missing = [place.path for place in places if not place.came]
@@ -247,26 +247,26 @@ def _needed(problem: ErrorCode, method: Method, given: Mapping[str, Any]) -> str
     return f"{' or '.join(wrong)}: expected {expected}"
 
 
-def _places(struct: Any, given: Mapping[str, Any], name: str, inside: str = "") -> list[_ParameterPath]:
+def _places(struct: Any, params: Mapping[str, Any], name: str, inside: str = "") -> list[_ParameterPath]:
     """Where a method takes a parameter: beside the others, or else inside of one of them."""
     if struct is AnyParams:
         return []
     names = known(struct)
-    lower = {str(key).lower(): value for key, value in given.items()}
-    for key, one in names.items():
+    lower = {str(key).lower(): value for key, value in params.items()}
+    for key, parameter in names.items():
         if key.replace("_", "") == name:
-            path = f"{inside}[{one.name}]" if inside else one.name
+            path = f"{inside}[{parameter.name}]" if inside else parameter.name
             return [_ParameterPath(path, _came(lower.get(key)))]
-    for key, one in names.items():
-        if isinstance(one.kind, type) and issubclass(one.kind, msgspec.Struct):
+    for key, parameter in names.items():
+        if isinstance(parameter.kind, type) and issubclass(parameter.kind, msgspec.Struct):
             value = decoded(lower.get(key))
             if is_json_text(value):
                 # It is told as broken; nobody knows what it would have held.
                 continue
-            path = f"{inside}[{one.name}]" if inside else one.name
-            found = _places(one.kind, value if isinstance(value, Mapping) else {}, name, path)
-            if found:
-                return found
+            path = f"{inside}[{parameter.name}]" if inside else parameter.name
+            parameter_paths = _places(parameter.kind, value if isinstance(value, Mapping) else {}, name, path)
+            if parameter_paths:
+                return parameter_paths
     return []
 
 
@@ -276,12 +276,12 @@ def _came(value: Any) -> bool:
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
     """The names that are most alike to one that does not exist, in any case."""
-    by_lower = {one.lower(): one for one in names}
+    by_lower = {alike.lower(): alike for alike in names}
     close = get_close_matches(name.lower()[:100], by_lower, n=NEAREST, cutoff=ALIKE)
-    return [by_lower[one] for one in close]
+    return [by_lower[alike] for alike in close]
 
 
 def no_method(name: str, names: Iterable[str]) -> str:
     """Of a method that does not exist: which ones are meant."""
-    found = nearest(name, names)
-    return f"no method {name[:100]!r}; nearest: {', '.join(found)}" if found else f"no method {name[:100]!r}"
+    suggestion = nearest(name, names)
+    return f"no method {name[:100]!r}; nearest: {', '.join(suggestion)}" if suggestion else f"no method {name[:100]!r}"

@@ -36,10 +36,10 @@ class Metrics:
 
     def by_method(self, known: dict[str, str]) -> dict[tuple[str, int], int]:
         """Calls by the proper names of methods; those that are none count together, under ``""``."""
-        found: dict[tuple[str, int], int] = defaultdict(int)
+        counts: dict[tuple[str, int], int] = defaultdict(int)
         for (name, status), count in self.calls.items():
-            found[known.get(name.lower(), ""), status] += count
-        return found
+            counts[known.get(name.lower(), ""), status] += count
+        return counts
 
     def cumulative(self) -> list[int]:
         """How many calls took as long as each bound at most, all of them at the end."""

@@ -37,26 +37,26 @@ def known(struct: Any) -> dict[str, Known]:
     return {field.encode_name.lower(): Known(field.encode_name, plain(field.type)) for field in fields}
 
 
-def notes(struct: Any, given: Mapping[str, Any]) -> list[str]:
+def notes(struct: Any, params: Mapping[str, Any]) -> list[str]:
     """A phrase for each thing that is odd; values are never repeated, for any of them may be a secret."""
-    return list(_notes(struct, given, ""))[:MOST]
+    return list(_notes(struct, params, ""))[:MOST]
 
 
-def _notes(struct: Any, given: Mapping[str, Any], inside: str) -> Iterator[str]:
+def _notes(struct: Any, params: Mapping[str, Any], inside: str) -> Iterator[str]:
     names = known(struct)
-    looked_at = list(islice(given.items(), LOOKED_AT))
+    looked_at = list(islice(params.items(), LOOKED_AT))
     came = {str(name).lower() for name, _ in looked_at}
-    upper = all(one.name.isupper() for one in names.values())
+    upper = all(parameter.name.isupper() for parameter in names.values())
     for written, value in looked_at:
         name = str(written)
-        found = names.get(name.lower())
-        if found is None:
+        parameter = names.get(name.lower())
+        if parameter is None:
             meant = _meant(name.lower(), names, came)
             if meant:
                 shown = _path(inside, name.upper() if upper else name)
                 yield f"unknown parameter {shown}; did you mean {_path(inside, meant)}?"
             continue
-        yield from _mistyped(found, value, _path(inside, found.name))
+        yield from _mistyped(parameter, value, _path(inside, parameter.name))
 
 
 def _path(inside: str, name: str) -> str:
@@ -67,13 +67,13 @@ def _meant(name: str, names: Mapping[str, Known], came: set[str]) -> str:
     """The parameter that a name is a misspelling of; none that came as well."""
     if name in _PASSED_OVER or len(name) > LOOKED_AT:
         return ""
-    bare = {one.replace("_", ""): one for one in names if one not in came}
+    bare = {name.replace("_", ""): name for name in names if name not in came}
     close = get_close_matches(name.replace("_", ""), bare, n=1, cutoff=_ALIKE)
     return names[bare[close[0]]].name if close else ""
 
 
-def _mistyped(one: Known, value: Any, path: str) -> Iterator[str]:
-    kind = one.kind
+def _mistyped(parameter: Known, value: Any, path: str) -> Iterator[str]:
+    kind = parameter.kind
     structured = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     if is_json_text(value) and (structured or (get_origin(kind) or kind) in (list, dict)):
         wrong = fault(value)
@@ -110,7 +110,7 @@ def plain(kind: Any) -> Any:
         elif hasattr(kind, "__supertype__"):
             kind = kind.__supertype__
         elif get_origin(kind) in (Union, UnionType):
-            kinds = [one for one in get_args(kind) if one not in (NoneType, msgspec.UnsetType)]
+            kinds = [option for option in get_args(kind) if option not in (NoneType, msgspec.UnsetType)]
             if len(kinds) != 1:
                 return Any
             kind = kinds[0]

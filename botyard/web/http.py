@@ -85,8 +85,8 @@ def announced(scope: Scope, limit: int) -> Announced:
 
 def watch(scope: Scope) -> Watch | None:
     """How to be told that the caller's connection is lost, where it can be told."""
-    found: Watch | None = (scope.get("extensions") or _NONE).get(WATCH)
-    return found
+    offered: Watch | None = (scope.get("extensions") or _NONE).get(WATCH)
+    return offered
 
 
 async def read_body(scope: Scope, receive: Receive) -> bytes:

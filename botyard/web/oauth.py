@@ -190,12 +190,12 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
     async def work(tx: Tx) -> tuple[TokenPair | Denied, Portal | None]:
         return await _granted(tx, ring, app, asked, now), await portal.get(tx)
 
-    pair, found = await context.database.write(work)
+    pair, portal_row = await context.database.write(work)
     if isinstance(pair, Denied):
         return Hinted(*_SCOPES.get(pair, _INVALID_GRANT), pair.value)
-    if found is None:
+    if portal_row is None:
         return Hinted(*_INVALID_CLIENT)
-    return Hinted(200, reply(context, found, app, pair, now))
+    return Hinted(200, reply(context, portal_row, app, pair, now))
 
 
 async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest, now: int) -> TokenPair | Denied:

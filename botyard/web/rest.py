@@ -108,15 +108,15 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
         # It may wait for events, and ends where its caller hangs up.
         watching.set(watch(scope))
     if method is not None and method.uploads:
-        given = _credentials(scope, wanted, _params(scope, wanted, b""))
-        async with upload_buffer.received(context, method, scope, receive, given, started) as params:
-            given = _credentials(scope, wanted, params)
-            return await dispatch(context, Request(name, method, params, given, started))
+        credentials = _credentials(scope, wanted, _params(scope, wanted, b""))
+        async with upload_buffer.received(context, method, scope, receive, credentials, started) as params:
+            credentials = _credentials(scope, wanted, params)
+            return await dispatch(context, Request(name, method, params, credentials, started))
     raw = await read_body(scope, receive)
     params = _params(scope, wanted, raw)
-    given = _credentials(scope, wanted, params)
+    credentials = _credentials(scope, wanted, params)
     try:
-        return await dispatch(context, Request(name, method, params, given, started))
+        return await dispatch(context, Request(name, method, params, credentials, started))
     except ApiError as refused:
         hints.respell(refused, partial(_names, scope, wanted, raw))
         raise

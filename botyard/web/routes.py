@@ -116,10 +116,10 @@ async def avatar(context: Context, scope: Scope, receive: Receive, send: Send, p
         # PostgreSQL takes no NUL in a text, and no picture has one in its name.
         return await avatars.find(tx, parts[0]) if len(parts) == 1 and "\0" not in parts[0] else None
 
-    found = await context.database.read(find)
-    if found is None:
+    picture = await context.database.read(find)
+    if picture is None:
         raise ApiError(ErrorCode.PATH_UNKNOWN)
-    mime, content = found
+    mime, content = picture
     more: Headers = [(b"content-disposition", b"inline"), (b"content-security-policy", b"default-src 'none'; sandbox")]
     await answer(send, 200, mime.encode(), content, more)
 

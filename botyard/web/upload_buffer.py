@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @contextlib.asynccontextmanager
 async def received(
-    context: Context, method: Method, scope: Scope, receive: Receive, given: Credentials, started: float
+    context: Context, method: Method, scope: Scope, receive: Receive, credentials: Credentials, started: float
 ) -> AsyncIterator[dict[str, Any]]:
     """The parameters of a call that may bring files, which vanish with the call.
 
@@ -39,16 +39,16 @@ async def received(
             return file
 
         arrived = keep()
-        said = _announced(scope)
-        size = said.length
-        if size > SMALL_BODY and (given.secret or given.token):
-            await require_known(context, given, started)
+        announcement = _announced(scope)
+        size = announcement.length
+        if size > SMALL_BODY and (credentials.secret or credentials.token):
+            await require_known(context, credentials, started)
         async with _place(context.storage, size):
             with _disk_told(method):
                 size = await _gather(arrived, receive)
-                if said.coding:
+                if announcement.coding:
                     packed, arrived = arrived, keep()
-                    size = await asyncio.to_thread(_unpack, said.coding, packed, arrived)
+                    size = await asyncio.to_thread(_unpack, announcement.coding, packed, arrived)
 
         # Large texts are in memory from here until the call is done; so there is one of them at a time.
         async with context.storage.turns if size > SMALL_BODY else contextlib.nullcontext():
@@ -87,11 +87,13 @@ def _too_big(refused: ApiError) -> ApiError:
 
 def _announced(scope: Scope) -> Announced:
     try:
-        said = announced(scope, MAX_UPLOAD)
+        announcement = announced(scope, MAX_UPLOAD)
     except ApiError as refused:
         raise (_too_big(refused) if refused.problem is ErrorCode.BODY_TOO_BIG else refused) from None
     # A body of unknown length may be large; so may be what comes out of a compressed one.
-    return Announced(MAX_UPLOAD, said.coding) if said.coding or said.length < 0 else said
+    return (
+        Announced(MAX_UPLOAD, announcement.coding) if announcement.coding or announcement.length < 0 else announcement
+    )
 
 
 @contextlib.asynccontextmanager

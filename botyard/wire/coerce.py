@@ -70,7 +70,7 @@ def _reader(struct: Any) -> Callable[[Mapping[str, Any]], Any]:
     known, blanks = _fields(struct)
 
     def read(values: Mapping[str, Any]) -> Any:
-        found: dict[str, Any] = {}
+        read_values: dict[str, Any] = {}
         for key, value in values.items():
             field = known.get(key)
             if field is None:
@@ -80,11 +80,11 @@ def _reader(struct: Any) -> Callable[[Mapping[str, Any]], Any]:
             name, convert = field
             value = convert(value)
             if value is not _SILENT:
-                found[name] = value
+                read_values[name] = value
         for name, blank in blanks:
-            if name not in found:
-                found[name] = blank()
-        return struct(**found)
+            if name not in read_values:
+                read_values[name] = blank()
+        return struct(**read_values)
 
     return read
 

@@ -199,16 +199,16 @@ class Dialect:
     def _statement(self, sql: str) -> Statement:
         names: dict[str, int] = {}
 
-        def replaced(found: re.Match[str]) -> str:
-            if name := found["name"]:
+        def replaced(match: re.Match[str]) -> str:
+            if name := match["name"]:
                 number = names.setdefault(name, len(names) + 1)
-                return f"${number}" if self._numbered else found[0]
-            if found["word"] is not None:
-                return self._word(found["word"])
-            return found[0]
+                return f"${number}" if self._numbered else match[0]
+            if match["word"] is not None:
+                return self._word(match["word"])
+            return match[0]
 
         text = _TOKEN.sub(replaced, sql)
-        bare = _TOKEN.sub(lambda found: "''" if found["quoted"] or found["comment"] is None else " ", sql)
+        bare = _TOKEN.sub(lambda match: "''" if match["quoted"] or match["comment"] is None else " ", sql)
         ordered = tuple(names)
         return Statement(text, ordered, _WRITES.match(bare) is not None, _picker(ordered))
 
