@@ -15,25 +15,25 @@ _ABOUT_MESSAGES = MessageSent | MessageEdited | MessageErased | MessageLiked
 
 
 async def subscribe(tx: Tx, user_id: int, now: int) -> None:
-    """Keep a person's events from now on; doing so again changes nothing."""
+    """Subscribe a person: their events are queued from now on. Subscribing again changes nothing."""
     if not await event_queues.subscribed(tx, user_id):
         await event_queues.subscribe(tx, user_id, now)
 
 
 async def unsubscribe(tx: Tx, user_id: int) -> None:
-    """Keep no more of a person's events; what was kept stays until it is fetched or too old."""
+    """Unsubscribe a person; queued events stay until they are fetched or expire."""
     if await event_queues.subscribed(tx, user_id):
         await event_queues.unsubscribe(tx, user_id)
 
 
 async def require(tx: Tx, user_id: int) -> None:
-    """Raise USER_UNSUBSCRIBED for somebody whose events are not kept."""
+    """Raise USER_UNSUBSCRIBED for somebody who is not subscribed."""
     if not await event_queues.subscribed(tx, user_id):
         raise ApiError(ErrorCode.USER_UNSUBSCRIBED)
 
 
 async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:
-    """The subscribed members of a chat that an event is for; one who joined later hears nothing of older messages."""
+    """The subscribed members of a chat that an event is for; one who joined later gets nothing of older messages."""
     if chat is None or not chat.listened or chat.kind == Kind.SYSTEM:
         return []
     if isinstance(event, _ABOUT_MESSAGES):

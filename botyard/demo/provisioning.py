@@ -63,7 +63,7 @@ async def provision(
     """Make a demo portal in an empty database, all in one transaction, and keep its secrets.
 
     ``extra`` is added to the demo people and chats; the keys are random ones unless a ``keyset`` is given.
-    Raises SeedWrong; then nothing was made.
+    Raises InvalidSeed; then nothing was made.
     """
     keyset = keyset or RandomKeys()
     texts = {person.login: keyset.password(person.login) for person in (*content.DEMO.people, *extra.people)}

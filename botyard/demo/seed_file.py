@@ -45,7 +45,7 @@ for _name, (_pattern, _first) in _WORDS.items():
 
 
 def read(file: Path) -> Seed:
-    """Read a seed file. Raises SeedWrong with a sentence that names the place."""
+    """Read a seed file. Raises InvalidSeed with a sentence that names the place."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as problem:

@@ -59,7 +59,7 @@ class SeedLoader:
         self._titled: dict[str, _ChatBuilder] = {}
 
     async def load(self, seed: Seed) -> SeedResult:
-        """Plant a seed and return what it became. Raises SeedWrong, which names the place in the seed."""
+        """Plant a seed and return what it became. Raises InvalidSeed, which names the place in the seed."""
         for place, person in enumerate(seed.people):
             await self._at(f"people[{place}]", self._person(person))
         for place, bot in enumerate(seed.bots):

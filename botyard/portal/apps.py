@@ -37,7 +37,7 @@ async def register(
 
 
 async def get(tx: Tx, app_id: int) -> App:
-    """The application with this number. Raises LookupError."""
+    """The application with this id. Raises LookupError."""
     app = await apps.find(tx, app_id)
     if app is None:
         raise LookupError(f"there is no application {app_id}")
@@ -84,7 +84,7 @@ async def block(tx: Tx, client_id: str, blocked: bool) -> bool:
 
 
 async def restrict(tx: Tx, client_id: str, user_ids: list[int] | None) -> bool:
-    """Open the application to these people only, or to everybody (``None``); false when there is none."""
+    """Allow these people, or everybody (``None``), to use the application; false when there is none."""
     app = await find(tx, client_id)
     if app is None:
         return False

@@ -72,7 +72,7 @@ async def of_owner(tx: Tx, owner: str) -> list[Binding]:
 
 
 async def unbind(tx: Tx, chosen: Iterable[Binding], now: int) -> int:
-    """Remove these handlers, and say how many that were."""
+    """Remove these handlers and return how many there were."""
     ids = [binding.id for binding in chosen]
     for binding_id in ids:
         await bindings.remove(tx, binding_id, now)
@@ -80,7 +80,7 @@ async def unbind(tx: Tx, chosen: Iterable[Binding], now: int) -> int:
 
 
 async def remove_handlers(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
-    """Remove all handlers of an application that goes or is updated; ``clean`` forgets what it has kept, too.
+    """Remove all handlers of an application that goes or is updated; ``clean`` deletes its options, too.
 
     What is under way to them still arrives where it says so: see ``AppRemoved``.
     """

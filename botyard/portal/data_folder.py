@@ -24,7 +24,7 @@ _LEFT_BY_START = frozenset({LOCK, "tls"})
 
 @contextlib.contextmanager
 def created_folder(folder: Path) -> Iterator[None]:
-    """Make a folder; where what follows fails before there is anything to keep in it, it goes again."""
+    """Make a folder; it is removed again when the body fails before anything worth keeping is in it."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     try:

@@ -34,7 +34,7 @@ async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
 
 
 async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -> None:
-    """Keep these beside what is there. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
+    """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:
         raise ApiError(ErrorCode.OPTIONS_EMPTY)
     values = {name: _encode(value).decode() for name, value in new_values.items()}

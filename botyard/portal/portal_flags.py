@@ -6,7 +6,7 @@ from botyard.store import portal
 from botyard.store.engines.db import Tx
 
 FLAGS = {"rest": "rest_enabled", "maintenance": "maintenance", "https": "https_required"}
-"""The switches by the words of the command line."""
+"""The flags by their names on the command line."""
 
 MEANINGS = {
     "rest": "whether REST calls are answered at all",
@@ -16,11 +16,11 @@ MEANINGS = {
 
 
 async def set_flag(tx: Tx, name: str, on: bool) -> None:
-    """Turn one of ``FLAGS`` on or off."""
+    """Set one of ``FLAGS``."""
     await portal.switch(tx, FLAGS[name], on)
 
 
 async def all_flags(tx: Tx) -> dict[str, bool]:
-    """Where each switch stands."""
+    """The value of each flag."""
     row = await portal.get(tx)
     return {name: bool(getattr(row, column)) for name, column in FLAGS.items()} if row else {}

@@ -32,7 +32,7 @@ class OtherVersion(InvalidBackup):
 
 
 class Backup(NamedTuple):
-    """A backup that was looked through."""
+    """A backup that was checked."""
 
     manifest: Manifest
     members: dict[str, tarfile.TarInfo]
@@ -47,9 +47,9 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def check(path: Path) -> Backup:
-    """Read a whole backup and see that every byte of it is what was written.
+    """Read a whole backup and check that every byte is as it was written.
 
-    Raises BackupUnusable and ``OSError``.
+    Raises InvalidBackup and ``OSError``.
     """
     with _told(path), tarfile.open(path, "r:") as tar:
         members = {member.name: member for member in tar.getmembers()}
@@ -105,7 +105,7 @@ def _hash(source: IO[bytes]) -> str:
 
 
 def require_empty(data: Path) -> None:
-    """See that there is nothing in a data folder. Raises BackupUnusable."""
+    """Check that a data folder is empty. Raises InvalidBackup."""
     if data.exists() and {path.name for path in data.iterdir()} - SPARED:
         raise InvalidBackup(f"{data} is not empty; a backup is restored into a new folder only.")
 
@@ -118,7 +118,7 @@ class Openers(NamedTuple):
 
 
 async def put(path: Path, backup: Backup, data: Path, openers: Openers) -> None:
-    """Restore a backup that was looked through into an empty folder.
+    """Restore a checked backup into an empty folder.
 
     The database comes last: until it is there, there is no portal. Where anything fails, the folder is as empty as
     before, and so is the database.

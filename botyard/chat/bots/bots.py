@@ -40,7 +40,7 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
-    """The bot that an owner means: by id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    """An owner's bot by id; the first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     bot = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
     return _owned(bot, owner)
 
@@ -128,7 +128,7 @@ async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) 
 
 
 async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
-    """Give a bot to another name of its owner, with its handlers; the old name opens nothing any more.
+    """Transfer a bot and its handlers to another key of its owner; the old key no longer works.
 
     Raises TOKEN_NOT_ROTATED for a name that bots have already.
     """
@@ -145,7 +145,7 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
 
 
 async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool = False) -> None:
-    """Unregister a bot: its private dialogs go, in group chats what it said stays.
+    """Unregister a bot: its private dialogs are deleted, its messages in group chats stay.
 
     ``uninstalled``: it goes together with its application.
 

@@ -36,7 +36,7 @@ _HASH = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def check(app: ChatApp) -> None:
-    """Whether an application says what it does.
+    """Validate an application.
 
     A JS command wins over a frame where both are given. Raises CHAT_APP_PARAMS,
     CHAT_APP_HTTPS, CHAT_APP_HASH, LANG_EMPTY.
@@ -110,7 +110,7 @@ async def change(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
 
 
 async def remove(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
-    """Take an application away."""
+    """Remove an application."""
     await chat_apps.remove(tx, app.id)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="delete")
     await outbox.publish(tx, event, now)

@@ -86,7 +86,7 @@ def _no_command(command_id: int) -> str:
 
 
 def without_slash(text: str) -> str:
-    """A command as it is kept: without its slash."""
+    """The name of a command as it is stored: without its slash."""
     return text.strip().removeprefix("/")
 
 
@@ -122,7 +122,7 @@ async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
 
 
 async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
-    """Take a command away."""
+    """Remove a command."""
     await bot_commands.remove(tx, command.id)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="delete")
     await outbox.publish(tx, event, now)
@@ -163,7 +163,7 @@ async def answer(
 async def call(
     tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, now: int, context: str = "TEXTAREA"
 ) -> None:
-    """Leave an event for each command in a person's message that some bot answers to here."""
+    """Publish an event for each command in a person's message that a bot has here."""
     if "/" not in message.text:
         return
     here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
@@ -177,7 +177,7 @@ async def call(
 
 
 async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> None:
-    """Leave an event for a button or menu item of a message that a person has pressed.
+    """Publish an event for a button or menu item that a person has pressed.
 
     Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
     """
@@ -213,7 +213,7 @@ def _pressed_in(message: Message, command: Command) -> str:
 
 
 async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall, now: int) -> None:
-    """Note a call of a command, and tell its bot."""
+    """Record a call of a command, and tell its bot."""
     await bot_commands.add_call(tx, use.command.id, use.message_id, now)
     event = CommandCalled(
         actor_id=author.id,

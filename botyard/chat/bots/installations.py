@@ -21,7 +21,7 @@ _ON_INSTALL = "ONAPPINSTALL"
 
 
 class NewApp(msgspec.Struct, frozen=True, kw_only=True):
-    """What an application is to be; of one that exists, ``None`` leaves a thing as it is."""
+    """The properties of an application; when it exists already, ``None`` leaves one as it is."""
 
     title: str | None = None
     scopes: Iterable[str] | None = None
@@ -90,7 +90,7 @@ def _changed(app: App, plan: NewApp) -> App:
 
 
 async def install(tx: Tx, actor_id: int, app: App, now: int) -> App:
-    """Install an application that is not, or was uninstalled; one with a wizard has to finish it itself."""
+    """Install an application that is not installed; one with a wizard has to finish by itself."""
     if app.installed or app.wizard:
         return app
     await _listen(tx, app, now)
@@ -110,7 +110,7 @@ async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
 
 
 async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = False) -> App:
-    """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` forgets what it has kept.
+    """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` deletes its data.
 
     Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave.
     """
@@ -127,7 +127,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = 
 
 
 async def delete(tx: Tx, actor_id: int, app: App, now: int) -> None:
-    """Uninstall an application, with all that it kept, and let nothing find it any more. Raises BOT_NOT_DELETED."""
+    """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
     await uninstall(tx, actor_id, app, now, clean=True)
     await rows.delete(tx, app.id, now)
 

@@ -127,7 +127,7 @@ def _fault(wrong: ErrorCode, error: ParseFailure) -> str:
 
 
 def _size(value: Any, built: list[Fields], limit: int) -> int:
-    """The size as it was sent; what is filled in here, up to five times as much, is not held against anybody."""
+    """The size as it was sent; what is filled in here, up to five times as much, does not count."""
     try:
         serialised = msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):

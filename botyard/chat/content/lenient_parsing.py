@@ -52,7 +52,7 @@ class Grammar(NamedTuple):
 
 
 class ParseFailure(Exception):
-    """The structure cannot be understood; ``content`` says it to the caller as the documented refusal.
+    """The structure cannot be parsed; ``content`` turns it into the documented error.
 
     ``path`` leads to the fault, such as ``BLOCKS[0].IMAGE.LINK``.
     """

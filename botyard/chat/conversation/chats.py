@@ -24,7 +24,7 @@ MEMBERS_MAX = 10_000
 
 
 class NewChat(msgspec.Struct, frozen=True, kw_only=True):
-    """A chat to be made. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address.
+    """The properties of a new chat. ``color`` is a HEX value or empty, ``avatar`` a path below the portal's address.
 
     ``owner_id`` 0 is whoever makes it. ``alone``: it is made even where nobody of those named exists.
     """
@@ -121,7 +121,7 @@ def _numbered(chat_id: int, color: str) -> str:
 
 
 async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str, now: int) -> None:
-    """Give a chat a new title. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
+    """Set the title of a chat. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
     if not title.strip():
         raise ApiError(ErrorCode.TITLE_EMPTY)
     rules.require(Act.RENAME, chat, member)
@@ -133,7 +133,7 @@ async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title
 
 
 async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str, now: int) -> None:
-    """Give a chat one of the documented colours, by name. Raises COLOR_UNKNOWN, COLOR_SAME."""
+    """Set the colour of a chat by its documented name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
     if value is None:
         raise ApiError(ErrorCode.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
@@ -141,7 +141,7 @@ async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | No
 
 
 async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str, now: int) -> None:
-    """Give a chat a colour by its HEX value. Raises COLOR_SAME."""
+    """Set the colour of a chat by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, chat, member)
     if value == chat.color:
         raise ApiError(ErrorCode.COLOR_SAME, hint="the chat has this colour already")
@@ -150,7 +150,7 @@ async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, va
 
 
 async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str, now: int) -> None:
-    """Give a chat a description, or with an empty one take it away. Raises CHAT_KIND."""
+    """Set the description of a chat; an empty one removes it. Raises CHAT_KIND."""
     rules.require(Act.DESCRIBE, chat, member)
     if text == chat.description:
         return
@@ -160,7 +160,7 @@ async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, tex
 
 
 async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool, now: int) -> None:
-    """Show people the field to write in, or take it away: any member may, and nothing is said in the chat."""
+    """Show or hide the text field: any member may, and no system message is written."""
     if on == chat.text_field:
         return
     await chats.set_text_field(tx, chat.id, on)
@@ -174,7 +174,7 @@ def require_avatar(chat: Chat, member: Member | None) -> None:
 
 
 async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str, now: int) -> None:
-    """Give a chat a picture that is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
+    """Set the picture of a chat, which is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
     require_avatar(chat, member)
     await chats.set_avatar(tx, chat.id, avatar)
     await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR", now)

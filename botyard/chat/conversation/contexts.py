@@ -13,7 +13,7 @@ from botyard.store.engines.db import Tx
 
 
 async def send(tx: Tx, actor_id: int, chat: Chat, context: dict[str, Any], now: int) -> None:
-    """Hand the data to the bots of a chat. Raises DIALOG_CLOSED where there is none."""
+    """Send the data to the bots of a chat. Raises DIALOG_CLOSED where there is none."""
     bots = [row[0] for row in await members.bots(tx, chat.id)] if chat.bots else []
     if not bots:
         raise ApiError(ErrorCode.DIALOG_CLOSED)

@@ -21,7 +21,7 @@ WORKGROUP = "SONET_GROUP"
 
 
 class DialogRef(msgspec.Struct, frozen=True, gc=False):
-    """A DIALOG_ID taken apart: ``prefix`` is ``""`` for a person, ``chat`` or ``sg``."""
+    """A parsed DIALOG_ID: ``prefix`` is ``""`` for a person, ``chat`` or ``sg``."""
 
     prefix: str
     number: int
@@ -43,7 +43,7 @@ def _parsed(text: str) -> DialogRef:
 
 
 def means(dialog: DialogRef, chat: Chat) -> bool:
-    """Whether an id means this chat, whoever of its people says it."""
+    """Whether an id means this chat, for any of its members."""
     if dialog.prefix == "sg":
         return chat.entity_type == WORKGROUP and chat.entity_id == str(dialog.number)
     if dialog.prefix == "chat":
@@ -82,7 +82,7 @@ async def get(
 
 
 def own(user_id: int, text: str) -> bool:
-    """Whether a DIALOG_ID means one's dialog with oneself, which is there before anything was said in it."""
+    """Whether a DIALOG_ID means the user's dialog with themselves, which exists before its first message."""
     return parse(text) == DialogRef("", user_id)
 
 
@@ -101,7 +101,7 @@ async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member
 
 
 async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
-    """One's dialog with oneself, made when there is none yet."""
+    """The user's dialog with themselves, created on first use."""
     access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
     if access is None:
         await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]), now)
@@ -112,7 +112,7 @@ async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
 
 
 async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
-    """The private dialog of two people, made when there is none yet. Raises USER_MISSING, also for guests.
+    """The private dialog of two people, created on first use. Raises USER_MISSING, also for guests.
 
     Guests talk where they were let in, and open no dialogs of their own.
     """

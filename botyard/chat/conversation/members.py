@@ -90,7 +90,7 @@ async def join(
     now: int,
     managers: frozenset[int] = frozenset(),
 ) -> list[User]:
-    """Make people members, with their event each, and keep the chat's numbers. Those already in are passed over."""
+    """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
     added = []
     for person in people:
         role = Role.OWNER if person.id == chat.owner_id else Role.MANAGER if person.id in managers else Role.MEMBER

@@ -39,7 +39,7 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
 
 
 async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
-    """Write a message without asking the rules: for notes of the system itself. ``chat`` must be fresh and locked.
+    """Write a message without checking the rules: for system messages. ``chat`` must be fresh and locked.
 
     A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
     """
@@ -81,7 +81,7 @@ async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, memb
 
 
 async def add_system_message(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
-    """Say in the chat what was done to it ("X invited Y"); unread counters stay as they are."""
+    """Write a system message ("X invited Y"); unread counters stay as they are."""
     params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
     draft = Draft(text=text, system=True, counted=False, params=params)
     return await insert(tx, await chats.reload(tx, chat_id), actor_id, draft, now)

@@ -28,7 +28,7 @@ _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 class AuthorizationRequest(msgspec.Struct, frozen=True):
-    """What somebody agreed to give an application."""
+    """What a person agreed that an application may do."""
 
     user_id: int
     scopes: str
@@ -50,7 +50,7 @@ def is_challenge(text: str) -> bool:
 
 
 async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest, now: int) -> str:
-    """Give out a code. ``redirect_uri`` is the one that the request named, if it did."""
+    """Issue a code. ``redirect_uri`` is the one that the request named, if it did."""
     await authorization_codes.forget_expired(tx, now - DAY)
     text = new_secret()
     made = Code(

@@ -39,7 +39,7 @@ class Keys:
 
     @property
     def fingerprint(self) -> str:
-        """By what the database knows the key; it opens nothing."""
+        """Identifies the key in the database; nothing can be derived from it."""
         return hmac.digest(self._pepper, b"\0fingerprint", hashlib.sha256).hex()[:32]
 
     def hash(self, secret: str) -> str:

@@ -78,10 +78,10 @@ async def _signed_in(tx: Tx, keys: Keys, user_id: int, now: int) -> str:
 
 
 async def current_user(tx: Tx, keys: Keys, secret: str, now: int) -> User | None:
-    """The person behind the secret of a sign-in."""
+    """The person of a session, by its secret."""
     return await sessions.find(tx, keys.hash(secret), now) if secret else None
 
 
 async def sign_out(tx: Tx, keys: Keys, secret: str) -> None:
-    """End a sign-in."""
+    """End a session."""
     await sessions.remove(tx, keys.hash(secret))

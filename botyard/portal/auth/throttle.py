@@ -48,7 +48,7 @@ class Throttle:
         return 0
 
     def give_back(self, login: str, address: str) -> None:
-        """The guess was right, and is not held against anybody."""
+        """The guess was right and does not count."""
         for key, allowance in _keys(login, address):
             if key in self._free_at:
                 self._free_at[key] -= allowance.seconds
