@@ -11,12 +11,13 @@ from botyard.api.imbot_v2 import events as second
 from botyard.model.events import BotRemoved, MessageSent
 from botyard.store import bots
 from botyard.store.engines.db import Tx
-from tests.api.imbot.test_told import HANDLER, LANG, Stage
+from tests.api.imbot.conversation import Conversation
 from tests.api.telling import body, newest, told
+from tests.casts import HANDLER, LANG
 from tests.world import Answer, World
 
 
-class Pinned(Stage):
+class Pinned(Conversation):
     """A bot of a webhook that has been told one event, and the token that it has read there."""
 
     def __init__(self, world: World) -> None:
@@ -110,7 +111,7 @@ def test_it_opens_no_other_bot(pinned: Pinned) -> None:
 
 
 def test_that_of_an_application_opens_nothing(portal: World) -> None:
-    stage = Stage(portal, portal.oauth())
+    stage = Conversation(portal, portal.oauth())
     stage.says(str(stage.bot), "hello")
     token = stage.told(MessageSent)["auth"]["application_token"]
     said = {"CLIENT_ID": token, "BOT_ID": stage.bot, "DIALOG_ID": str(stage.ann.id), "MESSAGE": "hi"}

@@ -37,7 +37,7 @@ KEPT = (
 """All that a stranger may not touch."""
 
 
-class House(NamedTuple):
+class Belongings(NamedTuple):
     """What belongs to others: a closed chat with a bot, a message with a file, a command."""
 
     owner: int
@@ -48,7 +48,7 @@ class House(NamedTuple):
     command: int
 
 
-def house(world: World) -> House:
+def house(world: World) -> Belongings:
     ann = world.person("Ann")
     chat = int(world.call("im.chat.add", ann, TITLE=f"{SECRET} room", DESCRIPTION=f"{SECRET} words").result)
     bot = world.bot(ann, "theirs", CLIENT_ID="their-client")
@@ -66,10 +66,10 @@ def house(world: World) -> House:
     }
     words = [{"LANGUAGE_ID": "en", "TITLE": "Theirs", "PARAMS": ""}]
     command = int(world.call("imbot.command.register", ann, params={**named, "LANG": words}).result)
-    return House(ann.id, chat, bot, message, int(sent["file"]["id"]), command)
+    return Belongings(ann.id, chat, bot, message, int(sent["file"]["id"]), command)
 
 
-def kept(world: World, found: House) -> list[Any]:
+def kept(world: World, found: Belongings) -> list[Any]:
     values = {"chat": found.chat, "bot": found.bot, "owner": found.owner}
     return [
         world.read(lambda tx, sql=sql: tx.all(sql, **{n: v for n, v in values.items() if f":{n}" in sql}))  # type: ignore[misc]
@@ -77,7 +77,7 @@ def kept(world: World, found: House) -> list[Any]:
     ]
 
 
-def given(method: Method, found: House, bot: int, ids: int) -> dict[str, Any]:
+def given(method: Method, found: Belongings, bot: int, ids: int) -> dict[str, Any]:
     """Everything that the method takes, as far as a name tells what it wants; an ``ID`` is ``ids``."""
     known: Mapping[str, Any] = {
         "botid": bot,

@@ -23,7 +23,7 @@ HANDLER = "https://example.com/handler/"
 BESIDE = {"+.event_handler_id", "+.auth.expires", "+.auth.user_id"}
 
 
-class Stage:
+class BoundApp:
     """An application with a handler for everything that can happen to the portal."""
 
     def __init__(self, world: World) -> None:
@@ -69,11 +69,11 @@ class Stage:
 
 
 @pytest.fixture
-def stage(portal: World) -> Stage:
-    return Stage(portal)
+def stage(portal: World) -> BoundApp:
+    return BoundApp(portal)
 
 
-def test_an_application_is_installed(stage: Stage) -> None:
+def test_an_application_is_installed(stage: BoundApp) -> None:
     stage.announce(AppInstalled(actor_id=stage.app.user_id, owner=stage.owner, version="1"))
     found = stage.body(AppInstalled)
     assert set(deviations("ONAPPINSTALL", 0, found)) == BESIDE
@@ -83,14 +83,14 @@ def test_an_application_is_installed(stage: Stage) -> None:
     assert found["auth"]["status"] == "L"
 
 
-def test_an_application_is_updated(stage: Stage) -> None:
+def test_an_application_is_updated(stage: BoundApp) -> None:
     stage.announce(AppUpdated(actor_id=stage.app.user_id, owner=stage.owner, version="2", previous="1"))
     found = stage.body(AppUpdated)
     assert set(deviations("ONAPPUPDATE", 0, found)) == BESIDE
     assert found["data"] == {"VERSION": "2", "PREVIOUS_VERSION": "1", "LANGUAGE_ID": "en"}
 
 
-def test_the_farewell_arrives_after_everything_was_taken_away(stage: Stage) -> None:
+def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -> None:
     async def uninstall(tx: Tx) -> None:
         event = AppRemoved(actor_id=stage.app.user_id, owner=stage.owner, clean=True)
         await bindings.publish(tx, event, 0)
@@ -105,12 +105,12 @@ def test_the_farewell_arrives_after_everything_was_taken_away(stage: Stage) -> N
     assert stage.world.read(lambda tx: tx.all("SELECT * FROM options")) == []
 
 
-def test_applications_do_not_hear_of_one_another(stage: Stage) -> None:
+def test_applications_do_not_hear_of_one_another(stage: BoundApp) -> None:
     stage.announce(AppInstalled(actor_id=1, owner="app:another", version="1"))
     assert stage.posts(AppInstalled) == []
 
 
-def test_somebody_new(stage: Stage) -> None:
+def test_somebody_new(stage: BoundApp) -> None:
     klaus = stage.add_user()
     found = stage.body(UserAdded)
     # Nobody is in a department yet, and an empty list vanishes on the way.
@@ -122,7 +122,7 @@ def test_somebody_new(stage: Stage) -> None:
     assert OAuthEventData.from_dict(found).event == "ONUSERADD"
 
 
-def test_an_event_in_the_name_of_somebody_else(stage: Stage) -> None:
+def test_an_event_in_the_name_of_somebody_else(stage: BoundApp) -> None:
     stage.world.call("event.unbind", stage.app, event="ONUSERADD")
     stage.bind("ONUSERADD", auth_type=stage.app.user_id)
     stage.add_user()
@@ -132,7 +132,7 @@ def test_an_event_in_the_name_of_somebody_else(stage: Stage) -> None:
 
 def test_what_the_permissions_do_not_open_is_not_told(portal: World) -> None:
     brief, none = portal.oauth(scopes="user_brief", title="Brief"), portal.oauth(scopes="im", title="None")
-    stage = Stage(portal)
+    stage = BoundApp(portal)
     stage.app = brief
     stage.bind("ONUSERADD", f"{HANDLER}brief")
     stage.app = none
@@ -144,13 +144,13 @@ def test_what_the_permissions_do_not_open_is_not_told(portal: World) -> None:
     assert "EMAIL" not in posts[f"{HANDLER}brief"].data
 
 
-def test_nothing_is_told_before_an_application_is_installed(stage: Stage) -> None:
+def test_nothing_is_told_before_an_application_is_installed(stage: BoundApp) -> None:
     stage.world.write(lambda tx: tx.run("UPDATE apps SET installed = 0"))
     stage.add_user()
     assert stage.posts(UserAdded) == []
 
 
-def test_a_signal_that_something_waits(stage: Stage) -> None:
+def test_a_signal_that_something_waits(stage: BoundApp) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 60})
     stage.bind("ONUSERADD", event_type="offline")
     klaus = stage.add_user()
@@ -159,7 +159,7 @@ def test_a_signal_that_something_waits(stage: Stage) -> None:
     assert stage.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(klaus)
 
 
-def signals(stage: Stage) -> list[int]:
+def signals(stage: BoundApp) -> list[int]:
     """When the signals are due, from now on."""
     sql = """SELECT d.due FROM deliveries d JOIN events e ON e.id = d.event_id
              WHERE e.type = 'OfflineQueued' ORDER BY d.id"""
@@ -167,7 +167,7 @@ def signals(stage: Stage) -> list[int]:
     return [row[0] - int(stage.world.time) for row in found]
 
 
-def test_signals_keep_their_distance(stage: Stage) -> None:
+def test_signals_keep_their_distance(stage: BoundApp) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 60})
     stage.bind("ONUSERADD", event_type="offline")
 
@@ -188,7 +188,7 @@ def test_signals_keep_their_distance(stage: Stage) -> None:
     assert signals(stage)[-1] == 0
 
 
-def test_a_clock_set_back_does_not_silence_signals(stage: Stage) -> None:
+def test_a_clock_set_back_does_not_silence_signals(stage: BoundApp) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 60})
     stage.bind("ONUSERADD", event_type="offline")
     for back in (0, 3600):
@@ -198,7 +198,7 @@ def test_a_clock_set_back_does_not_silence_signals(stage: Stage) -> None:
     assert signals(stage)[-1] == 60
 
 
-def test_no_distance_between_signals(stage: Stage) -> None:
+def test_no_distance_between_signals(stage: BoundApp) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 0})
     stage.bind("ONUSERADD", event_type="offline")
     for _ in range(2):
@@ -207,7 +207,7 @@ def test_no_distance_between_signals(stage: Stage) -> None:
     assert signals(stage) == [0, 0]
 
 
-def test_one_more_handler_for_what_bots_hear(stage: Stage) -> None:
+def test_one_more_handler_for_what_bots_hear(stage: BoundApp) -> None:
     world = stage.world
     stage.bind("ONIMBOTMESSAGEADD")
     bots = [world.bot(stage.app, code=code, type="S") for code in ("one", "two")]
@@ -227,7 +227,7 @@ def test_one_more_handler_for_what_bots_hear(stage: Stage) -> None:
     assert stage.posts(MessageSent) == []
 
 
-def test_the_address_of_the_bot_itself_is_not_called_twice(stage: Stage) -> None:
+def test_the_address_of_the_bot_itself_is_not_called_twice(stage: BoundApp) -> None:
     world = stage.world
     bot = world.bot(stage.app)
     stage.bind("ONIMBOTMESSAGEADD", "http://localhost:9/bot")
@@ -235,6 +235,6 @@ def test_the_address_of_the_bot_itself_is_not_called_twice(stage: Stage) -> None
     assert stage.posts(MessageSent) == []
 
 
-def test_people_of_other_kinds_are_told_of_too(stage: Stage) -> None:
+def test_people_of_other_kinds_are_told_of_too(stage: BoundApp) -> None:
     guest = stage.add_user(kind=UserKind.EXTRANET)
     assert stage.body(UserAdded)["data"]["ID"] == str(guest)

@@ -13,7 +13,7 @@ from tests.story import happened
 from tests.world import World
 
 
-class House:
+class OlgasRoom:
     """A chat of Olga's; the others came in this order, an hour apart: Ann, Bob, Cid."""
 
     def __init__(self, world: World) -> None:
@@ -63,7 +63,7 @@ class House:
 
 
 def test_a_chat_goes_to_whoever_has_been_there_longest(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     ann, bob, cid = house.others
     for leaver, heir in ((house.olga, ann), (ann, bob), (bob, cid)):
         house.leaves(leaver)
@@ -71,7 +71,7 @@ def test_a_chat_goes_to_whoever_has_been_there_longest(portal: World) -> None:
 
 
 def test_managers_inherit_before_others(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     ann, _, cid = house.others
     house.promotes(cid)
     house.leaves(house.olga)
@@ -81,20 +81,20 @@ def test_managers_inherit_before_others(portal: World) -> None:
 
 
 def test_the_last_one_leaves_a_chat_without_an_owner(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     for who in (house.olga, *house.others):
         house.leaves(who)
     assert house.owner() == (0, "")
 
 
 def test_somebody_who_is_not_the_owner_changes_nothing_by_going(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     house.leaves(house.others[0])
     assert house.owner() == (house.olga, "owner")
 
 
 def test_coming_again_is_coming_anew(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     ann = house.others[0]
     house.promotes(ann)
     house.leaves(ann)
@@ -106,7 +106,7 @@ def test_coming_again_is_coming_anew(portal: World) -> None:
 
 
 def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
-    house = House(portal)
+    house = OlgasRoom(portal)
     joined = [(one["user_id"], one["history"]) for one in happened(portal, 0, "MemberJoined")]
     assert joined == [(house.olga, True), *((who, False) for who in house.others)]
     house.leaves(house.others[0])

@@ -10,7 +10,7 @@ import pytest
 
 from botyard.delivery import encoding
 from botyard.model.events import CommandCalled, Event, MessageEdited, MessageSent
-from tests.api.imbot.test_told import Stage
+from tests.api.imbot.conversation import Conversation
 from tests.api.imbot.test_told_parts import upload
 from tests.api.telling import told
 from tests.sdk.programs import run_node
@@ -23,7 +23,7 @@ class Read:
     """The events of one portal as they were sent, and as qs has read each, plain and as in Express."""
 
     def __init__(self, world: World, modules: Path, folder: Path) -> None:
-        self.stage = Stage(world, world.oauth())
+        self.stage = Conversation(world, world.oauth())
         file = upload(self.stage, str(self.stage.bot))["file"]["id"]
         bodies = [self._body(MessageSent)]
         said = self.stage.says(f"chat{self.stage.room}", self.stage.mention(" /echo test"))

@@ -16,7 +16,7 @@ SCRIPT = {"TEXT": "Click", "LINK": "javascript:alert(1)"}
 LONG = "x" * 61_000
 
 
-class Scene:
+class Rooms:
     """Ann in her own `room` and in `quiet`, where she may do nothing; `foreign` is Bob's; `group` a workgroup's."""
 
     def __init__(self, world: World) -> None:
@@ -36,12 +36,12 @@ class Scene:
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
     with opened(request, request.param, tmp_path_factory.mktemp("scene")) as world:
-        yield Scene(world)
+        yield Rooms(world)
 
 
-Params = Callable[[Scene], dict[str, Any]]
+Params = Callable[[Rooms], dict[str, Any]]
 
 
 class Fails(NamedTuple):
@@ -110,7 +110,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_documented_errors(scene: Scene, row: Fails) -> None:
+def test_documented_errors(scene: Rooms, row: Fails) -> None:
     answer = scene.world.call(row.method, scene.ann, row.params(scene))
     assert (answer.error, answer.status) == (row.code, row.status)
 
@@ -121,18 +121,18 @@ def test_no_documented_error_is_left_out() -> None:
     assert {(row.method, row.code) for row in ROWS} == wanted
 
 
-def test_a_chat_is_made_of_people_or_not_at_all(scene: Scene) -> None:
+def test_a_chat_is_made_of_people_or_not_at_all(scene: Rooms) -> None:
     """The page of im.chat.add has no codes of its own, so the systems' one is used."""
     for people in ("everybody", [NOWHERE], [["nested"]]):
         assert scene.world.call("im.chat.add", scene.ann, USERS=people).error == "ERROR_ARGUMENT"
 
 
-def test_reading_where_one_is_not_is_false(scene: Scene) -> None:
+def test_reading_where_one_is_not_is_false(scene: Rooms) -> None:
     for place in (f"chat{scene.foreign}", f"chat{NOWHERE}", str(NOWHERE), "sg55"):
         assert scene.world.call("im.dialog.read", scene.ann, DIALOG_ID=place).result is False
 
 
-def test_bots_are_no_shortcut(scene: Scene) -> None:
+def test_bots_are_no_shortcut(scene: Rooms) -> None:
     """What a bot may see is not what its owner may see, and the other way round."""
     bot = scene.world.bot()
     bot_says(scene.world, scene.bob.id, "secret")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.model.people import UserKind
-from tests.api.imbot.cast import picture
+from tests.casts import picture
 from tests.story import about, bot_does, bot_says, history, params_of, reads, says, texts
 from tests.world import CONTRACT, World
 

@@ -16,7 +16,7 @@ GET, SUBSCRIBE, UNSUBSCRIBE = "im.v2.Event.get", "im.v2.Event.subscribe", "im.v2
 HOUR = 3600
 
 
-class House(Lab):
+class Subscriber(Lab):
     """Ann listens; Bob shares `room` with her."""
 
     def __init__(self, world: World) -> None:
@@ -36,17 +36,17 @@ class House(Lab):
 
 
 @pytest.fixture
-def house(portal: World) -> House:
-    return House(portal)
+def house(portal: World) -> Subscriber:
+    return Subscriber(portal)
 
 
-def test_without_a_subscription_there_is_nothing(house: House) -> None:
+def test_without_a_subscription_there_is_nothing(house: Subscriber) -> None:
     house.say("hello")
     page = house.world.call(GET, house.bob).result
     assert page == {"events": [], "nextOffset": 1, "hasMore": False}
 
 
-def test_a_subscription_is_made_once_and_ended_once(house: House) -> None:
+def test_a_subscription_is_made_once_and_ended_once(house: Subscriber) -> None:
     world = house.world
     assert world.call(SUBSCRIBE, house.ann).result is True
     house.say("one")
@@ -59,7 +59,7 @@ def test_a_subscription_is_made_once_and_ended_once(house: House) -> None:
     assert [data["message"]["text"] for _, data in house.told()] == ["three"]
 
 
-def test_the_body_of_each_event(house: House) -> None:
+def test_the_body_of_each_event(house: Subscriber) -> None:
     world = house.world
     cid = world.person("Cid")
     said = house.say("hello")
@@ -88,7 +88,7 @@ def test_the_body_of_each_event(house: House) -> None:
     assert (join["dialogId"], join["user"]["id"]) == (f"chat{house.room}", cid.id)
 
 
-def test_a_private_dialog_is_seen_from_ones_own_side(house: House) -> None:
+def test_a_private_dialog_is_seen_from_ones_own_side(house: Subscriber) -> None:
     house.say("psst", dialog=str(house.ann.id))
     ((name, data),) = house.told()
     assert (name, data["chat"]["dialogId"], data["chat"]["messageType"]) == (
@@ -98,13 +98,13 @@ def test_a_private_dialog_is_seen_from_ones_own_side(house: House) -> None:
     )
 
 
-def test_own_messages_are_part_of_the_stream(house: House) -> None:
+def test_own_messages_are_part_of_the_stream(house: Subscriber) -> None:
     house.say("mine", by=house.ann)
     ((_, data),) = house.told()
     assert data["user"]["id"] == house.ann.id
 
 
-def test_chats_that_come_later_are_heard_and_those_that_are_left_are_not(house: House) -> None:
+def test_chats_that_come_later_are_heard_and_those_that_are_left_are_not(house: Subscriber) -> None:
     world = house.world
     later = world.chat(house.bob, [house.ann.id])
     house.told()
@@ -118,7 +118,7 @@ def test_chats_that_come_later_are_heard_and_those_that_are_left_are_not(house: 
     assert house.told() == []
 
 
-def test_listeners_are_looked_for_only_where_there_are_some(house: House) -> None:
+def test_listeners_are_looked_for_only_where_there_are_some(house: Subscriber) -> None:
     world = house.world
     other = world.chat(house.bob, [world.person("Cid").id])
 
@@ -139,7 +139,7 @@ def test_listeners_are_looked_for_only_where_there_are_some(house: House) -> Non
     assert listened() == [house.room, other]
 
 
-def test_changes_of_messages_that_are_hidden_are_not_told(house: House) -> None:
+def test_changes_of_messages_that_are_hidden_are_not_told(house: Subscriber) -> None:
     world = house.world
     room = world.chat(house.bob)
     old = house.say("secret", dialog=f"chat{room}")
@@ -150,7 +150,7 @@ def test_changes_of_messages_that_are_hidden_are_not_told(house: House) -> None:
     assert house.told() == []
 
 
-def test_pages_confirm_and_end_after_a_day(house: House) -> None:
+def test_pages_confirm_and_end_after_a_day(house: Subscriber) -> None:
     world = house.world
     for number in range(3):
         house.say(f"{number}")
@@ -163,7 +163,7 @@ def test_pages_confirm_and_end_after_a_day(house: House) -> None:
     assert [one["data"]["message"]["text"] for one in world.call(GET, house.ann).result["events"]] == ["new day"]
 
 
-def test_one_persons_events_are_shared_by_all_their_keys(house: House) -> None:
+def test_one_persons_events_are_shared_by_all_their_keys(house: Subscriber) -> None:
     world = house.world
     app = world.oauth(house.ann.id)
     house.say("hello")
@@ -173,7 +173,7 @@ def test_one_persons_events_are_shared_by_all_their_keys(house: House) -> None:
     assert world.call(GET, house.ann).result["events"] == []
 
 
-def test_a_person_may_wait_too(house: House) -> None:
+def test_a_person_may_wait_too(house: Subscriber) -> None:
     async def late() -> None:
         await asyncio.sleep(0.1)
         await house.asked("im.message.add", house.bob, DIALOG_ID=house.dialog, MESSAGE="hello")
@@ -182,13 +182,13 @@ def test_a_person_may_wait_too(house: House) -> None:
     assert answer["result"]["events"][0]["data"]["message"]["text"] == "hello"
 
 
-def test_the_permission_of_the_messenger_is_needed(house: House) -> None:
+def test_the_permission_of_the_messenger_is_needed(house: Subscriber) -> None:
     narrow = house.world.webhook(house.ann.id, "imbot")
     for method in (GET, SUBSCRIBE, UNSUBSCRIBE):
         assert house.world.call(method, narrow).error == "insufficient_scope"
 
 
-def test_a_context_finds_the_bots_of_a_chat_and_nobody_else(house: House) -> None:
+def test_a_context_finds_the_bots_of_a_chat_and_nobody_else(house: Subscriber) -> None:
     world = house.world
     method = "im.v2.Chat.Bot.sendContext"
     assert world.call(method, house.ann, dialogId=str(house.bob.id), context={"a": 1}).error == "ACCESS_DENIED"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.imbot.cast import MOST_BOTS, Cast
+from tests.casts import MOST_BOTS, FirstCast
 from tests.portals import ENGINES, opened
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def cast(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cast]:
+def cast(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstCast]:
     """A portal with everything that an error needs. Tests leave it as it is."""
     with opened(request, request.param, tmp_path_factory.mktemp("cast"), max_bots=MOST_BOTS) as world:
-        yield Cast(world)
+        yield FirstCast(world)

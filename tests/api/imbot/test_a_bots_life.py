@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.api.imbot.cast import HANDLER, LANG, picture
+from tests.casts import HANDLER, LANG, picture
 from tests.story import says
 from tests.world import CONTRACT, AppKey, World
 

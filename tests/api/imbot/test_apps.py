@@ -9,7 +9,7 @@ import pytest
 
 from botyard.model.bots import ChatApp
 from botyard.store import chat_apps
-from tests.api.imbot.cast import LANG, picture
+from tests.casts import LANG, picture
 from tests.story import bot_does, happened
 from tests.world import World
 

@@ -11,7 +11,7 @@ import pytest
 from botyard.model.bots import Handlers
 from botyard.store import bot_handlers, bots, users
 from botyard.wire import forms
-from tests.api.imbot.cast import HANDLER, LANG, picture
+from tests.casts import HANDLER, LANG, picture
 from tests.story import CLIENT, about, bot_does, bot_says, says, texts
 from tests.world import World
 

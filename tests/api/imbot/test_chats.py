@@ -8,27 +8,10 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
-from tests.api.imbot.cast import picture
+from tests.casts import picture
+from tests.rooms import BotRoom
 from tests.story import CLIENT, about, bot_does, bot_says, happened, history, says, texts
 from tests.world import World
-
-
-class Room:
-    """A chat of the bot Echo with Ann."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.bot = world.bot()
-        self.ann, self.bob = world.person("Ann"), world.person("Bob")
-        self.chat = int(bot_does(world, "imbot.chat.add", TITLE="Room", USERS=[self.ann.id]))
-        self.dialog = f"chat{self.chat}"
-
-    def does(self, method: str, **params: Any) -> Any:
-        return bot_does(self.world, method, CHAT_ID=self.chat, **params)
-
-    def people(self) -> list[int]:
-        found: list[int] = self.does("imbot.chat.user.list")
-        return found
 
 
 def named(who: int, name: str) -> str:
@@ -84,7 +67,7 @@ def test_a_chat_with_everything(portal: World) -> None:
     ],
 )
 def test_people_are_named_in_any_spelling(portal: World, spell: Callable[[int, int], Any]) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     one, two = portal.person(), portal.person()
     room.does("imbot.chat.user.add", USERS=spell(one.id, two.id))
     assert room.people() == sorted([room.bot, room.ann.id, one.id, two.id])
@@ -100,7 +83,7 @@ def test_a_chat_without_a_title_gets_one(portal: World) -> None:
 
 
 def test_people_who_are_gone_are_passed_over(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=room.bob.id))
     eve = portal.person("Eve")
     room.does("imbot.chat.user.add", USERS=[room.bob.id, eve.id])
@@ -108,7 +91,7 @@ def test_people_who_are_gone_are_passed_over(portal: World) -> None:
 
 
 def test_history_is_hidden_from_newcomers_unless_they_may_see_it(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     before = bot_says(portal, room.dialog, "before")
     eve = portal.person("Eve")
     room.does("imbot.chat.user.add", USERS=[room.bob.id])
@@ -125,7 +108,7 @@ def test_history_is_hidden_from_newcomers_unless_they_may_see_it(portal: World) 
 
 
 def test_a_chat_is_left(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     joined = portal.chat(room.ann, [room.bot])
     bot_does(portal, "imbot.chat.leave", CHAT_ID=joined)
     seen = about(portal, room.ann, f"chat{joined}")
@@ -136,7 +119,7 @@ def test_a_chat_is_left(portal: World) -> None:
 
 
 def test_an_owner_who_leaves_hands_the_chat_down(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.does("imbot.chat.user.add", USERS=[room.bob.id])
     room.does("imbot.chat.setManager", USER_ID=room.bob.id)
     room.does("imbot.chat.leave")
@@ -145,7 +128,7 @@ def test_an_owner_who_leaves_hands_the_chat_down(portal: World) -> None:
 
 
 def test_a_member_is_shown_out(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.does("imbot.chat.user.delete", USER_ID=room.ann.id)
     assert room.people() == [room.bot]
     assert portal.call("imbot.dialog.get", room.ann, DIALOG_ID=room.dialog).status == 403
@@ -155,13 +138,13 @@ def test_a_member_is_shown_out(portal: World) -> None:
 
 
 def test_a_bot_can_show_itself_out(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.does("imbot.chat.user.delete", USER_ID=room.bot)
     assert about(portal, room.ann, room.dialog)["owner"] == room.ann.id
 
 
 def test_managers_come_and_go(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     start = portal.last_event()
     for flag, role in (("Y", "manager"), ("Y", "manager"), ("N", "member")):
         assert room.does("imbot.chat.setManager", USER_ID=room.ann.id, IS_MANAGER=flag) is True
@@ -171,7 +154,7 @@ def test_managers_come_and_go(portal: World) -> None:
 
 
 def test_a_manager_may_not_show_the_owner_out(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     joined = portal.chat(room.ann, [room.bot, room.bob.id])
     role = "UPDATE members SET role = 'manager' WHERE chat_id = :chat AND user_id = :bot"
     portal.write(lambda tx: tx.run(role, chat=joined, bot=room.bot))
@@ -181,7 +164,7 @@ def test_a_manager_may_not_show_the_owner_out(portal: World) -> None:
 
 
 def test_a_chat_is_handed_over(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     assert room.does("imbot.chat.setOwner", USER_ID=room.ann.id) is True
     seen = about(portal, room.ann, room.dialog)
     assert (seen["owner"], seen["role"], seen["manager_list"]) == (room.ann.id, "owner", [room.ann.id])
@@ -199,14 +182,14 @@ def test_typing_opens_a_private_dialog(portal: World) -> None:
     assert (seen["message_count"], seen["counter"]) == (0, 0)
 
 
-Does = Callable[[Room], object]
+Does = Callable[[BotRoom], object]
 
 
 def calls(method: str, **params: Any) -> Does:
     return lambda room: room.does(method, **params)
 
 
-def comes(room: Room) -> None:
+def comes(room: BotRoom) -> None:
     room.does("imbot.chat.user.add", USERS=[room.bob.id])
 
 
@@ -250,7 +233,7 @@ def test_a_change_is_noted_in_the_chat_and_in_the_log(
     portal: World, row: tuple[Does, str, str, dict[str, Any], str]
 ) -> None:
     does, line, type_, fields, code = row
-    room = Room(portal)
+    room = BotRoom(portal)
     start = portal.last_event()
     does(room)
     newest = history(portal, room.ann, room.dialog)[0]
@@ -263,21 +246,21 @@ def test_a_change_is_noted_in_the_chat_and_in_the_log(
 
 
 def test_the_same_title_again_changes_nothing(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     start = portal.last_event()
     assert room.does("imbot.chat.updateTitle", TITLE="Room ") is True
     assert portal.events(start) == []
 
 
 def test_who_is_on_the_list_may_see_it(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     joined = portal.chat(room.ann, [room.bot, room.bob.id])
     listed = bot_does(portal, "imbot.chat.user.list", CHAT_ID=joined)
     assert listed == sorted([room.bot, room.ann.id, room.bob.id])
 
 
 def test_counts_follow_who_comes_and_goes(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     guest = portal.person("Eve", kind=UserKind.EXTRANET)
     other = portal.bot(code="other")
 
@@ -295,7 +278,7 @@ def test_counts_follow_who_comes_and_goes(portal: World) -> None:
 
 
 def test_who_may_not_write_is_told_so(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     says(portal, room.ann, room.dialog)
     portal.write(lambda tx: tx.run("UPDATE chats SET can_post = 'manager' WHERE id = :id", id=room.chat))
     refused = portal.call("im.message.add", room.ann, DIALOG_ID=room.dialog, MESSAGE="hi")

@@ -8,7 +8,7 @@ import pytest
 
 from botyard.model.people import UserKind
 from botyard.store import bot_commands
-from tests.api.imbot.cast import HANDLER, LANG
+from tests.casts import HANDLER, LANG
 from tests.story import CLIENT, bot_does, happened, history, params_of, says
 from tests.world import World
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from botyard.chat.conversation.overview import FOREMOST, LISTED, VIEWERS
 from botyard.store import members
-from tests.story import about, bot_does, bot_says, reads, says
+from tests.rooms import BotRoom
+from tests.story import about, bot_does, reads, says
 from tests.world import Person, World
 
 
@@ -18,28 +19,8 @@ def mutes(world: World, chat: int, user_id: int, muted: bool = True) -> None:
     world.write(lambda tx: members.set_muted(tx, chat, user_id, muted))
 
 
-class Room:
-    """A chat of the bot Echo with Ann in it."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.bot = world.bot()
-        self.ann = world.person("Ann")
-        self.chat = int(bot_does(world, "imbot.chat.add", USERS=[self.ann.id]))
-        self.dialog = f"chat{self.chat}"
-
-    def says(self, text: str = "hi") -> int:
-        return bot_says(self.world, self.dialog, text)
-
-    def erases(self, message_id: int, complete: str = "N") -> None:
-        bot_does(self.world, "imbot.message.delete", MESSAGE_ID=message_id, COMPLETE=complete)
-
-    def unread(self) -> tuple[int, int]:
-        return unread(self.world, self.ann, self.chat)
-
-
 def test_reading_moves_the_mark(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     first, second, third = (room.says(text) for text in ("one", "two", "three"))
     assert room.unread() == (3, first)
     answer = reads(portal, room.ann, room.dialog, second)
@@ -52,7 +33,7 @@ def test_reading_moves_the_mark(portal: World) -> None:
 
 
 def test_speaking_is_reading(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.says()
     said = says(portal, room.ann, room.dialog)
     assert room.unread() == (0, 0)
@@ -60,7 +41,7 @@ def test_speaking_is_reading(portal: World) -> None:
 
 
 def test_what_the_system_notes_is_not_counted(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     bob = portal.person("Bob")
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[bob.id])
     bot_does(portal, "imbot.chat.updateTitle", CHAT_ID=room.chat, TITLE="Hall")
@@ -71,7 +52,7 @@ def test_what_the_system_notes_is_not_counted(portal: World) -> None:
 
 
 def test_a_hidden_deletion_leaves_the_counter(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     first, second = room.says("one"), room.says("two")
     room.erases(first)
     assert room.unread() == (2, first)
@@ -81,7 +62,7 @@ def test_a_hidden_deletion_leaves_the_counter(portal: World) -> None:
 
 
 def test_a_complete_deletion_takes_the_message_out_of_everything(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     first, second, third = (room.says(text) for text in ("one", "two", "three"))
     room.erases(first, "Y")
     assert room.unread() == (2, second)
@@ -96,7 +77,7 @@ def test_a_complete_deletion_takes_the_message_out_of_everything(portal: World) 
 
 
 def test_a_note_behind_a_gap_is_not_taken_for_something_unread(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.says("one")
     reads(portal, room.ann, room.dialog)
     gone = room.says("gone")
@@ -108,7 +89,7 @@ def test_a_note_behind_a_gap_is_not_taken_for_something_unread(portal: World) ->
 
 
 def test_the_last_message_goes_after_it_was_read(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     first, second = room.says("one"), room.says("two")
     reads(portal, room.ann, room.dialog)
     room.erases(second, "Y")
@@ -119,7 +100,7 @@ def test_the_last_message_goes_after_it_was_read(portal: World) -> None:
 
 
 def test_what_was_hidden_from_a_newcomer_is_not_unread(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     room.says("before")
     bob, eve = portal.person("Bob"), portal.person("Eve")
     for who, hide in ((bob, "Y"), (eve, "N")):
@@ -130,7 +111,7 @@ def test_what_was_hidden_from_a_newcomer_is_not_unread(portal: World) -> None:
 
 
 def test_a_mark_of_unread_goes_with_the_next_look(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     said = room.says()
     reads(portal, room.ann, room.dialog)
     portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, said))
@@ -140,7 +121,7 @@ def test_a_mark_of_unread_goes_with_the_next_look(portal: World) -> None:
 
 
 def test_muting_is_a_map_of_those_who_did(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     mutes(portal, room.chat, room.ann.id)
     mutes(portal, room.chat, room.bot)
     seen = about(portal, room.ann, room.dialog)["mute_list"]
@@ -150,7 +131,7 @@ def test_muting_is_a_map_of_those_who_did(portal: World) -> None:
 
 
 def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     crowd = [portal.person(f"P{number}") for number in range(VIEWERS + 3)]
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd])
     said = room.says()
@@ -169,7 +150,7 @@ def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> N
 
 
 def test_viewers_of_a_message_that_is_the_last_one_again(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     said = room.says("one")
     reads(portal, room.ann, room.dialog)
     room.erases(room.says("two"), "Y")
@@ -178,7 +159,7 @@ def test_viewers_of_a_message_that_is_the_last_one_again(portal: World) -> None:
 
 
 def test_lists_of_a_crowd_are_capped_and_its_numbers_exact(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     crowd = [portal.person(f"P{number}") for number in range(30)]
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd], HIDE_HISTORY="N")
     for one in crowd[:25]:
@@ -200,7 +181,7 @@ def test_lists_of_a_crowd_are_capped_and_its_numbers_exact(portal: World) -> Non
 
 
 def test_a_chat_is_new_until_it_is_looked_into(portal: World) -> None:
-    room = Room(portal)
+    room = BotRoom(portal)
     assert about(portal, room.ann, room.dialog)["is_new"]
     assert about(portal, room.ann, room.dialog)["is_new"]
     reads(portal, room.ann, room.dialog)

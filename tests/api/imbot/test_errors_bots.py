@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.imbot.cast import HANDLER, Cast, Fails, Params, ends
+from tests.casts import HANDLER, Fails, FirstCast, Params, ends
 
 NEW = {"CODE": "new", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": "New"}}
 HANDLERS = {"EVENT_MESSAGE_ADD": HANDLER, "EVENT_WELCOME_MESSAGE": HANDLER, "EVENT_BOT_DELETE": HANDLER}
@@ -18,21 +18,21 @@ NOT_FOUND = "Bot not found"
 NOT_YOURS = "Bot was installed by another REST application"
 
 
-def new(**more: Any) -> Params:
+def new(**more: Any) -> Params[FirstCast]:
     return lambda cast: NEW | more
 
 
-def without(name: str) -> Params:
+def without(name: str) -> Params[FirstCast]:
     kept = {key: value for key, value in HANDLERS.items() if key != name}
     return lambda cast: {"CODE": "new", "PROPERTIES": {"NAME": "New"}, **kept}
 
 
-def supervisor(**more: Any) -> Params:
+def supervisor(**more: Any) -> Params[FirstCast]:
     """A new bot whose handlers for edits and deletions count."""
     return lambda cast: {"CODE": "new", "TYPE": "S", "PROPERTIES": {"NAME": "New"}, **HANDLERS, **more}
 
 
-def fields(**more: Any) -> Params:
+def fields(**more: Any) -> Params[FirstCast]:
     return lambda cast: {"BOT_ID": cast.bot, "FIELDS": more}
 
 
@@ -108,11 +108,11 @@ ERRORS = [Fails(method, *row) for method, rows in TABLES.items() for row in rows
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_bots(cast: Cast, row: Fails) -> None:
+def test_bots(cast: FirstCast, row: Fails[FirstCast]) -> None:
     ends(cast, row)
 
 
-def test_a_bot_that_hears_no_edits_may_name_any_handler_for_them(cast: Cast) -> None:
+def test_a_bot_that_hears_no_edits_may_name_any_handler_for_them(cast: FirstCast) -> None:
     """EVENT_MESSAGE_UPDATE and EVENT_MESSAGE_DELETE are ignored for types B and H without open lines."""
     answer = cast.call(
         "imbot.register", **NEW | {"CODE": "full0", "EVENT_MESSAGE_UPDATE": NO_ADDRESS, "CLIENT_ID": "full-client"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.imbot.cast import Cast, Fails, Params, ends, picture
+from tests.casts import Fails, FirstCast, Params, ends, picture
 
 NOWHERE = 987654
 
@@ -20,27 +20,27 @@ MANAGER = "Change manager can only owner and user must be member in chat"
 OWNER = "Change owner can only owner and user must be member in chat"
 
 
-def at(place: str, **more: Any) -> Params:
+def at(place: str, **more: Any) -> Params[FirstCast]:
     """A call for one of the cast's chats."""
     return lambda cast: {"CHAT_ID": getattr(cast, place), **more}
 
 
-def ann(place: str, **more: Any) -> Params:
+def ann(place: str, **more: Any) -> Params[FirstCast]:
     """The same about Ann."""
     return lambda cast: {"CHAT_ID": getattr(cast, place), "USER_ID": cast.ann.id, **more}
 
 
-def echo(place: str) -> Params:
+def echo(place: str) -> Params[FirstCast]:
     """The same about the bot itself."""
     return lambda cast: {"CHAT_ID": getattr(cast, place), "USER_ID": cast.bot}
 
 
-def none(**more: Any) -> Params:
+def none(**more: Any) -> Params[FirstCast]:
     """A call for no chat."""
     return lambda cast: more
 
 
-def nowhere(**more: Any) -> Params:
+def nowhere(**more: Any) -> Params[FirstCast]:
     """A call for a chat that does not exist."""
     return lambda cast: {"CHAT_ID": NOWHERE, "USER_ID": cast.ann.id, **more}
 
@@ -177,12 +177,12 @@ ERRORS += [Fails(method, *row) for method in OF_BOTS for row in WHOSE_BOT]
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_chats(cast: Cast, row: Fails) -> None:
+def test_chats(cast: FirstCast, row: Fails[FirstCast]) -> None:
     ends(cast, row)
 
 
 @pytest.mark.parametrize("method", ["imbot.dialog.get", "im.dialog.get", "im.dialog.messages.get"])
-def test_a_missing_chat_cannot_be_told_from_a_foreign_one(cast: Cast, method: str) -> None:
+def test_a_missing_chat_cannot_be_told_from_a_foreign_one(cast: FirstCast, method: str) -> None:
     answers = [
         cast.world.post(f"{cast.me.path}/{method}?DIALOG_ID=chat{chat}&raw", kind="")
         for chat in (cast.foreign, NOWHERE)
@@ -207,7 +207,7 @@ STRANGER: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("method", STRANGER)
 @pytest.mark.parametrize("place", ["foreign", "deal", "group", "private"])
-def test_a_strange_bot_learns_nothing_of_a_chat(cast: Cast, method: str, place: str) -> None:
+def test_a_strange_bot_learns_nothing_of_a_chat(cast: FirstCast, method: str, place: str) -> None:
     theirs = STRANGER[method] | {"CLIENT_ID": "other-client"}
     seen = cast.call(method, **theirs | {"CHAT_ID": getattr(cast, place)})
     missing = cast.call(method, **theirs | {"CHAT_ID": NOWHERE})

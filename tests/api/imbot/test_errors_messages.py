@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.imbot.cast import HANDLER, LANG, Cast, Fails, Params, ends
+from tests.casts import HANDLER, LANG, Fails, FirstCast, Params, ends
 
 NOWHERE = 987654
 NOT_A_PICTURE = "bm90IGEgcGljdHVyZQ=="
@@ -39,44 +39,44 @@ MENU_OVERSIZE = ("MENU_OVERSIZE", "You have exceeded the maximum allowable size 
 MENU_WRONG = ("MENU_ERROR", "Incorrect menu params", MENU_TOO_BIG)
 
 
-def say(**more: Any) -> Params:
+def say(**more: Any) -> Params[FirstCast]:
     return lambda cast: {"DIALOG_ID": f"chat{cast.room}", "MESSAGE": "hi", **more}
 
 
-def given(**more: Any) -> Params:
+def given(**more: Any) -> Params[FirstCast]:
     """Nothing but this."""
     return lambda cast: more
 
 
-def message(which: str, **more: Any) -> Params:
+def message(which: str, **more: Any) -> Params[FirstCast]:
     """A call for one of the cast's messages."""
     return lambda cast: {"MESSAGE_ID": getattr(cast, which), **more}
 
 
-def answer(**more: Any) -> Params:
+def answer(**more: Any) -> Params[FirstCast]:
     return lambda cast: {"COMMAND_ID": cast.command, "MESSAGE_ID": cast.heard, "MESSAGE": "hi", **more}
 
 
-def command(**more: Any) -> Params:
+def command(**more: Any) -> Params[FirstCast]:
     return lambda cast: {"BOT_ID": cast.bot, "COMMAND": "new", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, **more}
 
 
-def change(which: str, **fields: Any) -> Params:
+def change(which: str, **fields: Any) -> Params[FirstCast]:
     return lambda cast: {"COMMAND_ID": getattr(cast, which), "FIELDS": fields}
 
 
-def script(**more: Any) -> Params:
+def script(**more: Any) -> Params[FirstCast]:
     """A chat application that runs a command."""
     return lambda cast: {"CODE": "new", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": LANG, **more}
 
 
-def frame(**more: Any) -> Params:
+def frame(**more: Any) -> Params[FirstCast]:
     """A chat application that opens a frame."""
     sizes = {"IFRAME_WIDTH": 350, "IFRAME_HEIGHT": 150, "HASH": HASH, "LANG": LANG}
     return lambda cast: {"CODE": "new", "IFRAME": "https://example.com/frame", **sizes, **more}
 
 
-def icon(which: str, **more: Any) -> Params:
+def icon(which: str, **more: Any) -> Params[FirstCast]:
     return lambda cast: {"APP_ID": getattr(cast, which), **more}
 
 
@@ -202,7 +202,7 @@ WHOSE_BOT = [
 ]
 
 
-def with_(valid: dict[str, Any], build: Params) -> Params:
+def with_(valid: dict[str, Any], build: Params[FirstCast]) -> Params[FirstCast]:
     return lambda cast: valid | build(cast)
 
 
@@ -215,5 +215,5 @@ ERRORS += [
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_messages_and_commands(cast: Cast, row: Fails) -> None:
+def test_messages_and_commands(cast: FirstCast, row: Fails[FirstCast]) -> None:
     ends(cast, row)

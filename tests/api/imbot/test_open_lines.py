@@ -10,7 +10,7 @@ import pytest
 
 from botyard.model.events import MemberJoined, MessageEdited, MessageErased, MessageSent
 from botyard.store.engines.db import Tx
-from tests.api.imbot.test_told import Stage
+from tests.api.imbot.conversation import Conversation
 from tests.world import World
 
 LINE: dict[str, Any] = {
@@ -23,16 +23,16 @@ LINE: dict[str, Any] = {
 
 
 @pytest.fixture
-def stage(portal: World) -> Stage:
-    return Stage(portal, portal.oauth())
+def stage(portal: World) -> Conversation:
+    return Conversation(portal, portal.oauth())
 
 
-def line(stage: Stage, **more: Any) -> int:
+def line(stage: Conversation, **more: Any) -> int:
     return stage.world.chat(stage.ann, [stage.bot], **LINE, **more)
 
 
 @pytest.mark.parametrize("more", [{}, {"TYPE": "OPEN"}, {"TYPE": "CHAT"}])
-def test_events_tell_that_it_is_an_open_line(stage: Stage, more: dict[str, Any]) -> None:
+def test_events_tell_that_it_is_an_open_line(stage: Conversation, more: dict[str, Any]) -> None:
     chat = line(stage, **more)
     params = stage.told(MemberJoined)["data"]["PARAMS"]
     assert (params["CHAT_TYPE"], params["MESSAGE_TYPE"], params["CHAT_ENTITY_TYPE"]) == ("L", "L", "LINES")
@@ -45,13 +45,13 @@ def test_events_tell_that_it_is_an_open_line(stage: Stage, more: dict[str, Any])
         assert {name: params[f"CHAT_{name}"] for name in LINE} == LINE
 
 
-def test_so_do_the_methods(stage: Stage) -> None:
+def test_so_do_the_methods(stage: Conversation) -> None:
     found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{line(stage)}").result
     assert (found["type"], found["message_type"]) == ("lines", "L")
     assert [found[f"entity_data_{number}"] for number in (1, 2, 3)] == [LINE[f"ENTITY_DATA_{n}"] for n in (1, 2, 3)]
 
 
-def test_a_bot_makes_one(stage: Stage) -> None:
+def test_a_bot_makes_one(stage: Conversation) -> None:
     made = {"BOT_ID": stage.bot, "USERS": [stage.ann.id], **LINE}
     chat = stage.world.call("imbot.chat.add", stage.owner, made).result
     found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
@@ -59,7 +59,7 @@ def test_a_bot_makes_one(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("word", ["lines", "Lines"])
-def test_lines_in_any_case(stage: Stage, word: str) -> None:
+def test_lines_in_any_case(stage: Conversation, word: str) -> None:
     people = {"USERS": [stage.ann.id], **LINE, "ENTITY_TYPE": word}
     mine = stage.world.call("im.chat.add", stage.ann, **people | {"ENTITY_ID": "livechat|1|2|3"}).result
     made = stage.world.call("imbot.chat.add", stage.owner, {"BOT_ID": stage.bot, **people}).result
@@ -70,7 +70,7 @@ def test_lines_in_any_case(stage: Stage, word: str) -> None:
     assert int(stage.world.call("imbot.chat.get", stage.ann, asked).result["ID"]) == made
 
 
-def test_other_chats_have_data_too_and_stay_as_they_are(stage: Stage) -> None:
+def test_other_chats_have_data_too_and_stay_as_they_are(stage: Conversation) -> None:
     chat = stage.world.chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
     found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
     assert (found["message_type"], found["entity_data_1"], found["entity_data_2"]) == ("C", "", "COMPANY|1")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from b24pysdk.credentials import OAuthEventData
 
-from botyard.chat.conversation import members, messages
 from botyard.model.events import (
     BotRemoved,
     CommandCalled,
@@ -17,85 +16,21 @@ from botyard.model.events import (
     MessageErased,
     MessageSent,
 )
-from botyard.store import chats
-from botyard.store.engines.db import Tx
+from tests.api.imbot.conversation import Conversation
 from tests.api.telling import TOKENS, body, deviations, told
+from tests.casts import HANDLER, LANG
 from tests.conftest import MakeWorld
 from tests.world import AppKey, Person, World
 
-DAY = 86_400
-HANDLER = "http://localhost:9/bot"
-LANG = [{"LANGUAGE_ID": "en", "TITLE": "Echo"}]
 
-
-class Stage:
-    """A bot of an application or of a webhook, Ann who talks to it, and a group of both."""
-
-    def __init__(self, world: World, owner: AppKey | None) -> None:
-        self.world, self.owner = world, owner
-        self.ann = world.person("Ann", "Smith")
-        self.bot = world.bot(owner, type="S")
-        update = {"BOT_ID": self.bot, "CLIENT_ID": "test-client", "FIELDS": {"EVENT_HANDLER": HANDLER}}
-        world.call("imbot.update", owner, update)
-        command = {"COMMAND": "echo", "EVENT_COMMAND_ADD": f"{HANDLER}/command", "LANG": LANG}
-        world.call("imbot.command.register", owner, {"CLIENT_ID": "test-client", "BOT_ID": self.bot, **command})
-        self.room = world.chat(self.ann, [self.bot])
-
-    def says(self, dialog: str, text: str) -> int:
-        return int(self.world.call("im.message.add", self.ann, DIALOG_ID=dialog, MESSAGE=text).result)
-
-    def place(self, private: bool) -> str:
-        return str(self.bot) if private else f"chat{self.room}"
-
-    def happens(self, kind: type[Event], private: bool) -> None:
-        """Let Ann do what this kind of event tells of."""
-        if kind is BotRemoved:
-            self.world.call("imbot.unregister", self.owner, BOT_ID=self.bot, CLIENT_ID="test-client")
-            return
-        if kind is MemberJoined and not private:
-            return
-        text = "/echo test" if kind is CommandCalled else "Hello" if private else self.mention(" hello")
-        said = self.says(self.place(private), text)
-        if kind is MessageEdited:
-            text = "How?" if private else self.mention(", how?")
-            self.edits(said, text)
-        if kind is MessageErased:
-            self.erases(said)
-
-    def edits(self, message_id: int, text: str) -> None:
-        world, ann = self.world, self.ann.id
-        world.write(lambda tx: messages.edit(tx, ann, message_id, text, {}, DAY, int(world.time)))
-
-    def erases(self, message_id: int) -> None:
-        world, ann = self.world, self.ann.id
-        world.write(lambda tx: messages.erase(tx, ann, message_id, complete=False, window=DAY, now=int(world.time)))
-
-    def enters(self, user_id: int, chat_id: int) -> None:
-        """Ann lets somebody in who may not read what was said before."""
-        world = self.world
-
-        async def work(tx: Tx) -> None:
-            found = await chats.find(tx, chat_id, self.ann.id)
-            assert found is not None
-            await members.add(tx, self.ann.id, *found, [user_id], hide_history=True, now=int(world.time))
-
-        world.write(work)
-
-    def mention(self, text: str) -> str:
-        return f"[USER={self.bot}]Echo[/USER]{text}"
-
-    def told(self, kind: type[Event]) -> dict[str, Any]:
-        return body(told(self.world, kind, self.bot))
+@pytest.fixture
+def app(portal: World) -> Conversation:
+    return Conversation(portal, portal.oauth())
 
 
 @pytest.fixture
-def app(portal: World) -> Stage:
-    return Stage(portal, portal.oauth())
-
-
-@pytest.fixture
-def hook(portal: World) -> Stage:
-    return Stage(portal, None)
+def hook(portal: World) -> Conversation:
+    return Conversation(portal, None)
 
 
 CASES = [
@@ -114,7 +49,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "kind", "which"), CASES)
-def test_the_body_for_an_application_is_the_sample(app: Stage, name: str, kind: type[Event], which: int) -> None:
+def test_the_body_for_an_application_is_the_sample(app: Conversation, name: str, kind: type[Event], which: int) -> None:
     app.happens(kind, private=which == 0)
     found = app.told(kind)
     assert found["event"] == name
@@ -122,25 +57,25 @@ def test_the_body_for_an_application_is_the_sample(app: Stage, name: str, kind: 
 
 
 @pytest.mark.parametrize(("name", "kind", "which"), CASES)
-def test_the_body_for_a_webhook_lacks_the_tokens(hook: Stage, name: str, kind: type[Event], which: int) -> None:
+def test_the_body_for_a_webhook_lacks_the_tokens(hook: Conversation, name: str, kind: type[Event], which: int) -> None:
     hook.happens(kind, private=which == 0)
     assert deviations(name, which, hook.told(kind), without=TOKENS) == []
 
 
 @pytest.mark.parametrize(("name", "kind", "which"), CASES)
-def test_the_official_python_sdk_reads_it(app: Stage, name: str, kind: type[Event], which: int) -> None:
+def test_the_official_python_sdk_reads_it(app: Conversation, name: str, kind: type[Event], which: int) -> None:
     app.happens(kind, private=which == 0)
     read = OAuthEventData.from_dict(app.told(kind))
     assert (read.event, read.is_system) == (name, False)
     assert read.event_handler_id > 0
 
 
-def test_the_official_python_sdk_reads_what_a_webhook_gets(hook: Stage) -> None:
+def test_the_official_python_sdk_reads_what_a_webhook_gets(hook: Conversation) -> None:
     hook.says(str(hook.bot), "Hello")
     assert OAuthEventData.from_dict(hook.told(MessageSent)).is_system
 
 
-def test_a_private_message(app: Stage) -> None:
+def test_a_private_message(app: Conversation) -> None:
     said = app.says(str(app.bot), "Hello")
     post = told(app.world, MessageSent, app.bot)
     params = body(post)["data"]["PARAMS"]
@@ -153,7 +88,7 @@ def test_a_private_message(app: Stage) -> None:
     assert post.data["USER"]["NAME"] == "Ann Smith"
 
 
-def test_a_message_in_a_group_is_read_without_the_mention(app: Stage) -> None:
+def test_a_message_in_a_group_is_read_without_the_mention(app: Conversation) -> None:
     before = app.says(f"chat{app.room}", "first")
     app.says(f"chat{app.room}", app.mention(" , how to"))
     params = app.told(MessageSent)["data"]["PARAMS"]
@@ -167,7 +102,7 @@ def test_a_message_in_a_group_is_read_without_the_mention(app: Stage) -> None:
     assert params["CHAT_COLOR"].isupper()
 
 
-def test_a_supervisor_reads_what_mentions_nobody(app: Stage) -> None:
+def test_a_supervisor_reads_what_mentions_nobody(app: Conversation) -> None:
     app.says(f"chat{app.room}", "[B]among us[/B]")
     params = app.told(MessageSent)["data"]["PARAMS"]
     assert params["MESSAGE"] == "[B]among us[/B]"
@@ -175,12 +110,12 @@ def test_a_supervisor_reads_what_mentions_nobody(app: Stage) -> None:
     assert "MESSAGE_ORIGINAL" not in params
 
 
-def test_a_trailing_blank_stays(app: Stage) -> None:
+def test_a_trailing_blank_stays(app: Conversation) -> None:
     app.says(str(app.bot), "/help ")
     assert app.told(MessageSent)["data"]["PARAMS"]["MESSAGE"] == "/help "
 
 
-def test_what_was_said_is_told_as_it_was_said(app: Stage) -> None:
+def test_what_was_said_is_told_as_it_was_said(app: Conversation) -> None:
     said = app.says(str(app.bot), "Hello")
     app.edits(said, "Bye")
     app.erases(said)
@@ -188,14 +123,14 @@ def test_what_was_said_is_told_as_it_was_said(app: Stage) -> None:
     assert app.told(MessageEdited)["data"]["PARAMS"]["MESSAGE"] == "Bye"
 
 
-def test_a_deletion_says_when_the_message_was_sent(app: Stage) -> None:
+def test_a_deletion_says_when_the_message_was_sent(app: Conversation) -> None:
     app.happens(MessageErased, private=True)
     params = app.told(MessageErased)["data"]["PARAMS"]
     assert params["MESSAGE"] == "Message from 09/21/2026 14:13:20 has been deleted"
     assert params["AUTHOR_ID"] == params["FROM_USER_ID"] == str(app.ann.id)
 
 
-def test_a_command_has_a_handler_of_its_own(app: Stage) -> None:
+def test_a_command_has_a_handler_of_its_own(app: Conversation) -> None:
     said = app.says(f"chat{app.room}", "/echo one two")
     post = told(app.world, CommandCalled, app.bot)
     assert post.handler == f"{HANDLER}/command"
@@ -207,7 +142,7 @@ def test_a_command_has_a_handler_of_its_own(app: Stage) -> None:
     assert params["BOT_IN_CHAT"] == {str(app.bot): str(app.bot)}
 
 
-def test_a_common_command_is_told_from_a_dialog_of_others(app: Stage) -> None:
+def test_a_common_command_is_told_from_a_dialog_of_others(app: Conversation) -> None:
     world = app.world
     command = {"COMMAND": "ask", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, "COMMON": "Y"}
     assert world.call("imbot.command.register", app.owner, {"BOT_ID": app.bot, **command}).result > 0
@@ -217,7 +152,7 @@ def test_a_common_command_is_told_from_a_dialog_of_others(app: Stage) -> None:
     assert params["DIALOG_ID"] == f"chat{params['TO_CHAT_ID']}"
 
 
-def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Stage) -> None:
+def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Conversation) -> None:
     params = app.told(MemberJoined)["data"]["PARAMS"]
     assert (params["USER_ID"], params["CHAT_ID"]) == (str(app.ann.id), str(app.room))
     assert params["ACCESS_HISTORY"] == "1"
@@ -226,21 +161,21 @@ def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Stage) -> None:
     assert app.told(MemberJoined)["data"]["PARAMS"]["ACCESS_HISTORY"] == "0"
 
 
-def test_a_bot_is_greeted_in_a_private_dialog(app: Stage) -> None:
+def test_a_bot_is_greeted_in_a_private_dialog(app: Conversation) -> None:
     app.says(str(app.bot), "Hello")
     params = app.told(MemberJoined)["data"]["PARAMS"]
     assert params["DIALOG_ID"] == params["TO_USER_ID"] == params["USER_ID"] == str(app.ann.id)
     assert params["FROM_USER_ID"] == params["BOT_ID"] == str(app.bot)
 
 
-def test_the_farewell_names_the_bot(hook: Stage) -> None:
+def test_the_farewell_names_the_bot(hook: Conversation) -> None:
     hook.happens(BotRemoved, private=True)
     post = told(hook.world, BotRemoved, hook.bot)
     assert post.data == {"BOT_ID": hook.bot, "BOT_CODE": "echo"}
     assert post.handler == HANDLER
 
 
-def test_both_tokens_of_an_event_work(app: Stage) -> None:
+def test_both_tokens_of_an_event_work(app: Conversation) -> None:
     app.says(str(app.bot), "Hello")
     found = app.told(MessageSent)
     bot = found["data"]["BOT"][str(app.bot)]
@@ -254,14 +189,14 @@ def test_both_tokens_of_an_event_work(app: Stage) -> None:
     assert found["auth"]["server_endpoint"].endswith("/rest/")
 
 
-def refreshed(stage: Stage, text: str) -> Any:
+def refreshed(stage: Conversation, text: str) -> Any:
     assert stage.owner is not None
     asked = {"grant_type": "refresh_token", "client_id": stage.owner.client_id, "refresh_token": text}
     query = "&".join(f"{k}={v}" for k, v in {**asked, "client_secret": stage.owner.client_secret}.items())
     return stage.world.get(f"/oauth/token/?{query}")
 
 
-def test_the_refresh_token_of_an_event_may_be_used_by_every_reader_of_it(app: Stage) -> None:
+def test_the_refresh_token_of_an_event_may_be_used_by_every_reader_of_it(app: Conversation) -> None:
     app.says(str(app.bot), "Hello")
     token = app.told(MessageSent)["auth"]["refresh_token"]
     first = refreshed(app, token).body["access_token"]
@@ -271,7 +206,7 @@ def test_the_refresh_token_of_an_event_may_be_used_by_every_reader_of_it(app: St
     assert app.world.call("profile", second).result["ID"] == str(app.ann.id)
 
 
-def test_events_close_together_carry_the_same_tokens(app: Stage) -> None:
+def test_events_close_together_carry_the_same_tokens(app: Conversation) -> None:
     app.says(str(app.bot), "one")
     first = app.told(MessageSent)["auth"]
     app.says(str(app.bot), "two")
@@ -282,7 +217,7 @@ def test_events_close_together_carry_the_same_tokens(app: Stage) -> None:
     assert 1800 <= int(later["expires_in"]) <= 3600
 
 
-def test_a_token_that_was_ended_is_not_handed_out_again(app: Stage) -> None:
+def test_a_token_that_was_ended_is_not_handed_out_again(app: Conversation) -> None:
     app.says(str(app.bot), "one")
     first = app.told(MessageSent)["auth"]["access_token"]
     app.world.write(lambda tx: tx.run("UPDATE tokens SET revoked = 1"))
@@ -292,7 +227,7 @@ def test_a_token_that_was_ended_is_not_handed_out_again(app: Stage) -> None:
     assert app.world.call("profile", second).result["ID"] == str(app.ann.id)
 
 
-def test_the_application_token_never_changes(app: Stage) -> None:
+def test_the_application_token_never_changes(app: Conversation) -> None:
     app.says(str(app.bot), "one")
     first = app.told(MessageSent)
     app.world.wait(100_000)
@@ -301,7 +236,7 @@ def test_the_application_token_never_changes(app: Stage) -> None:
     assert first["data"]["BOT"][str(app.bot)]["application_token"] == first["auth"]["application_token"]
 
 
-def test_two_webhook_owners_have_two_application_tokens(hook: Stage) -> None:
+def test_two_webhook_owners_have_two_application_tokens(hook: Conversation) -> None:
     hook.says(str(hook.bot), "one")
     other = hook.world.bot(code="other", CLIENT_ID="other-client")
     mine = hook.told(MessageSent)["auth"]["application_token"]
@@ -311,7 +246,7 @@ def test_two_webhook_owners_have_two_application_tokens(hook: Stage) -> None:
 
 
 def test_an_application_gets_no_token_of_people_it_is_closed_to(portal: World) -> None:
-    app = Stage(portal, portal.oauth())
+    app = Conversation(portal, portal.oauth())
     assert app.owner is not None
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
     app.says(str(app.bot), "Hello")
@@ -322,7 +257,7 @@ def test_an_application_gets_no_token_of_people_it_is_closed_to(portal: World) -
 
 
 def test_nobody_is_told_where_no_handler_is_bound(make_world: MakeWorld) -> None:
-    app = Stage(make_world(), None)
+    app = Conversation(make_world(), None)
     app.says(str(app.bot), "Hello")
     app.world.write(lambda tx: tx.run("UPDATE bot_handlers SET message_add = ''"))
     with pytest.raises(AssertionError, match="nobody is told"):
@@ -337,12 +272,12 @@ def whole(auth: Any) -> bool:
 
 
 @pytest.mark.parametrize(("kind", "which"), [(kind, which) for _, kind, which in CASES])
-def test_tokens_are_told_whole(app: Stage, kind: type[Event], which: int) -> None:
+def test_tokens_are_told_whole(app: Conversation, kind: type[Event], which: int) -> None:
     app.happens(kind, private=which == 0)
     assert whole(app.told(kind)["auth"])
 
 
-def other_says(app: Stage, by: Person | AppKey | str | None = None, **more: Any) -> dict[str, Any]:
+def other_says(app: Conversation, by: Person | AppKey | str | None = None, **more: Any) -> dict[str, Any]:
     """A bot of somebody else says something in the room; what the application is told of it."""
     world = app.world
     other = world.bot(code="other", CLIENT_ID="other-client")
@@ -353,7 +288,7 @@ def other_says(app: Stage, by: Person | AppKey | str | None = None, **more: Any)
 
 
 def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
-    app = Stage(portal, portal.oauth())
+    app = Conversation(portal, portal.oauth())
     found = other_says(app, app.ann)
     assert found["data"]["USER"]["IS_BOT"] == "Y"
     assert whole(found["auth"])
@@ -362,7 +297,7 @@ def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
 
 
 def test_so_it_does_in_a_batch(portal: World) -> None:
-    app = Stage(portal, portal.oauth())
+    app = Conversation(portal, portal.oauth())
     other = portal.bot(code="other", CLIENT_ID="other-client")
     app.enters(other, app.room)
     place = f"BOT_ID={other}&CLIENT_ID=other-client&DIALOG_ID=chat{app.room}"
@@ -371,7 +306,7 @@ def test_so_it_does_in_a_batch(portal: World) -> None:
 
 
 def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal: World) -> None:
-    app = Stage(portal, portal.oauth())
+    app = Conversation(portal, portal.oauth())
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
     found = other_says(app, app.ann)
     assert not whole(found["auth"])
@@ -379,7 +314,7 @@ def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal:
 
 
 def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal: World) -> None:
-    app, maker = Stage(portal, portal.oauth()), portal.oauth(title="Other")
+    app, maker = Conversation(portal, portal.oauth()), portal.oauth(title="Other")
     other = portal.bot(maker, code="other")
     app.enters(other, app.room)
     token = portal.token(other, maker.id)
@@ -390,7 +325,7 @@ def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal
 
 def test_one_bot_does_not_speak_for_whoever_called_before(portal: World) -> None:
     """What an own bot of the application does is told with the tokens of that bot."""
-    app = Stage(portal, portal.oauth())
+    app = Conversation(portal, portal.oauth())
     mine = portal.bot(app.owner, code="mine")
     app.enters(mine, app.room)
     said = {"BOT_ID": mine, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
@@ -398,7 +333,7 @@ def test_one_bot_does_not_speak_for_whoever_called_before(portal: World) -> None
     assert app.told(MessageSent)["auth"]["user_id"] == str(mine)
 
 
-def test_every_mention_leaves_the_message(app: Stage) -> None:
+def test_every_mention_leaves_the_message(app: Conversation) -> None:
     said = f"{app.mention(',')} ask [USER={app.ann.id}]Ann[/USER] or [USER=all]everybody[/USER]"
     app.says(f"chat{app.room}", said)
     params = app.told(MessageSent)["data"]["PARAMS"]
@@ -407,7 +342,7 @@ def test_every_mention_leaves_the_message(app: Stage) -> None:
     assert set(params["MENTIONED_LIST"]) == {str(app.bot), str(app.ann.id)}
 
 
-def test_mentions_leave_what_was_edited_and_stay_in_private(app: Stage) -> None:
+def test_mentions_leave_what_was_edited_and_stay_in_private(app: Conversation) -> None:
     said = app.says(f"chat{app.room}", "first")
     app.edits(said, f"[USER={app.ann.id}]Ann[/USER], look")
     params = app.told(MessageEdited)["data"]["PARAMS"]

@@ -9,32 +9,32 @@ from urllib.parse import urlsplit
 import pytest
 
 from botyard.model.events import CommandCalled, MessageEdited, MessageSent
-from tests.api.imbot.test_told import Stage
+from tests.api.imbot.conversation import Conversation
 from tests.files.room import picture
 from tests.world import World
 
 
 @pytest.fixture(params=["application", "webhook"])
-def stage(request: pytest.FixtureRequest, portal: World) -> Stage:
-    return Stage(portal, portal.oauth() if request.param == "application" else None)
+def stage(request: pytest.FixtureRequest, portal: World) -> Conversation:
+    return Conversation(portal, portal.oauth() if request.param == "application" else None)
 
 
-def upload(stage: Stage, dialog: str, content: bytes = b"hello", name: str = "a.txt", text: str = "look") -> Any:
+def upload(stage: Conversation, dialog: str, content: bytes = b"hello", name: str = "a.txt", text: str = "look") -> Any:
     """Ann sends a file; the file and the message."""
     fields = {"name": name, "content": base64.b64encode(content).decode(), "message": text}
     return stage.world.call("im.v2.File.upload", stage.ann, dialogId=dialog, fields=fields).result
 
 
-def replies(stage: Stage, dialog: str, reply_id: int, text: str) -> int:
+def replies(stage: Conversation, dialog: str, reply_id: int, text: str) -> int:
     said = {"DIALOG_ID": dialog, "MESSAGE": text, "REPLY_ID": reply_id}
     return int(stage.world.call("im.message.add", stage.ann, said).result)
 
 
-def params(stage: Stage, kind: Any = MessageSent) -> Any:
+def params(stage: Conversation, kind: Any = MessageSent) -> Any:
     return stage.told(kind)["data"]["PARAMS"]
 
 
-def loaded(stage: Stage, url: str) -> bytes:
+def loaded(stage: Conversation, url: str) -> bytes:
     assert url.startswith("http://botyard.test/")
     parts = urlsplit(url)
     answer = stage.world.get(f"{parts.path}?{parts.query}")
@@ -43,7 +43,7 @@ def loaded(stage: Stage, url: str) -> bytes:
 
 
 @pytest.mark.parametrize("private", [True, False])
-def test_a_file_is_told_with_a_link_that_loads_it(stage: Stage, private: bool) -> None:
+def test_a_file_is_told_with_a_link_that_loads_it(stage: Conversation, private: bool) -> None:
     text = "look" if private else stage.mention(" look")
     sent = upload(stage, stage.place(private), text=text)
     told = params(stage)
@@ -56,7 +56,7 @@ def test_a_file_is_told_with_a_link_that_loads_it(stage: Stage, private: bool) -
     assert loaded(stage, file["urlDownload"]) == b"hello"
 
 
-def test_a_picture_has_a_size_and_a_preview(stage: Stage) -> None:
+def test_a_picture_has_a_size_and_a_preview(stage: Conversation) -> None:
     sent = upload(stage, str(stage.bot), picture(), "red.png", "")
     file = params(stage)["FILES"][str(sent["file"]["id"])]
     assert file["type"] == "image"
@@ -64,13 +64,13 @@ def test_a_picture_has_a_size_and_a_preview(stage: Stage) -> None:
     assert loaded(stage, file["urlPreview"])
 
 
-def test_a_message_without_them_says_nothing_of_them(stage: Stage) -> None:
+def test_a_message_without_them_says_nothing_of_them(stage: Conversation) -> None:
     stage.says(str(stage.bot), "Hello")
     assert not params(stage).keys() & {"FILES", "REPLY_MESSAGE", "PARAMS"}
 
 
 @pytest.mark.parametrize("private", [True, False])
-def test_a_quoted_message(stage: Stage, private: bool) -> None:
+def test_a_quoted_message(stage: Conversation, private: bool) -> None:
     dialog = stage.place(private)
     first = stage.says(dialog, "first")
     replies(stage, dialog, first, "second")
@@ -79,7 +79,7 @@ def test_a_quoted_message(stage: Stage, private: bool) -> None:
     assert told["PARAMS"] == {"REPLY_ID": str(first)}
 
 
-def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Stage) -> None:
+def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Conversation) -> None:
     first = stage.says(f"chat{stage.room}", "first")
     stage.edits(replies(stage, f"chat{stage.room}", first, "second"), "third")
     assert params(stage, MessageEdited)["REPLY_MESSAGE"]["MESSAGE"] == "first"
@@ -88,14 +88,14 @@ def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Stage) -> None:
     assert (told["REPLY_MESSAGE"]["ID"], told["PARAMS"]["REPLY_ID"]) == (str(first), str(first))
 
 
-def test_what_is_quoted_and_deleted_has_no_words(stage: Stage) -> None:
+def test_what_is_quoted_and_deleted_has_no_words(stage: Conversation) -> None:
     first = stage.says(str(stage.bot), "first")
     replies(stage, str(stage.bot), first, "second")
     stage.erases(first)
     assert params(stage)["REPLY_MESSAGE"] == {"ID": str(first), "AUTHOR_ID": str(stage.ann.id), "MESSAGE": ""}
 
 
-def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Stage) -> None:
+def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Conversation) -> None:
     room = stage.world.chat(stage.ann)
     first = stage.says(f"chat{room}", "secret")
     stage.enters(stage.bot, room)
@@ -105,7 +105,7 @@ def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Stage) -> None:
     assert told["PARAMS"] == {"REPLY_ID": str(first)}
 
 
-def test_a_file_that_is_gone_keeps_its_number_only(stage: Stage) -> None:
+def test_a_file_that_is_gone_keeps_its_number_only(stage: Conversation) -> None:
     sent = upload(stage, str(stage.bot))
     stage.erases(sent["messageId"])
     told = params(stage)
@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_keeps_its_number_only(stage: Stage) -> None:
 
 
 def test_the_bot_fetches_the_file_by_its_id(portal: World) -> None:
-    stage = Stage(portal, portal.oauth())
+    stage = Conversation(portal, portal.oauth())
     sent = upload(stage, str(stage.bot))
     told = stage.told(MessageSent)
     token = told["data"]["BOT"][str(stage.bot)]["access_token"]

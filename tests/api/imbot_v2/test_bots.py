@@ -8,8 +8,8 @@ import pytest
 
 from botyard.model.people import UserKind
 from botyard.store import bot_handlers, bots
-from tests.api.imbot.cast import HANDLER, LANG, picture
 from tests.api.imbot_v2.story import TOKEN, does, made, registered, room
+from tests.casts import HANDLER, LANG, picture
 from tests.story import happened, says
 from tests.world import World
 

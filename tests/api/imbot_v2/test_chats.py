@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
-from tests.api.imbot.cast import picture
 from tests.api.imbot_v2.story import TOKEN, about, does, in_chat, made, room
+from tests.casts import picture
 from tests.story import happened, reads, says, set_chat, texts
 from tests.world import World
 

@@ -9,8 +9,8 @@ import pytest
 from botyard.chat.bots.commands import MOST
 from botyard.model.bots import Command
 from botyard.store import bot_commands, bots
-from tests.api.imbot.cast import HANDLER, LANG
 from tests.api.imbot_v2.story import TOKEN, does, made, room
+from tests.casts import HANDLER, LANG
 from tests.story import happened, history, params_of, says, texts
 from tests.world import World
 

@@ -9,8 +9,7 @@ import pytest
 from botyard.api import MODULES
 from botyard.rpc.registry import Registry
 from contract.pages import Page
-from tests.api.imbot.cast import picture
-from tests.api.imbot_v2.cast import HANDLER, OTHER, TOKEN, Cast, Fails, Params, ends
+from tests.casts import HANDLER, OTHER, TOKEN, Fails, Params, SecondCast, ends, picture
 from tests.world import CONTRACT
 
 NOWHERE = 987654
@@ -22,44 +21,44 @@ UNNAMED = ("BOT_TOKEN_NOT_SPECIFIED", "Bot token is not specified")
 NO_IDS = ("EMPTY_USER_IDS", "Empty user IDs")
 
 
-def given(**params: Any) -> Params:
+def given(**params: Any) -> Params[SecondCast]:
     """A call for Echo."""
     return lambda cast: {"botId": cast.bot, **params}
 
 
-def fields(**more: Any) -> Params:
+def fields(**more: Any) -> Params[SecondCast]:
     return given(fields=more)
 
 
-def new(**more: Any) -> Params:
+def new(**more: Any) -> Params[SecondCast]:
     """A new bot."""
     return lambda cast: {"fields": {"code": "new", "botToken": TOKEN, "properties": {"name": "New"}, **more}}
 
 
-def at(place: str, **more: Any) -> Params:
+def at(place: str, **more: Any) -> Params[SecondCast]:
     """A call of Echo for one of the cast's chats."""
     return lambda cast: {"botId": cast.bot, "dialogId": f"chat{getattr(cast, place)}", **more}
 
 
-def ann(place: str) -> Params:
+def ann(place: str) -> Params[SecondCast]:
     """The same about Ann."""
     return lambda cast: at(place, userId=cast.ann.id, userIds=[cast.ann.id])(cast)
 
 
-def private(**more: Any) -> Params:
+def private(**more: Any) -> Params[SecondCast]:
     """A call of Echo for its private dialog with Ann."""
     return lambda cast: {"botId": cast.bot, "dialogId": str(cast.ann.id), **more}
 
 
-def command(**more: Any) -> Params:
+def command(**more: Any) -> Params[SecondCast]:
     """A call of Echo for its command."""
     return lambda cast: {"botId": cast.bot, "commandId": cast.command, **more}
 
 
-def answer(**more: Any) -> Params:
+def answer(**more: Any) -> Params[SecondCast]:
     """An answer of Echo to Ann's call, but for what is given."""
 
-    def params(cast: Cast) -> dict[str, Any]:
+    def params(cast: SecondCast) -> dict[str, Any]:
         right = {"botId": cast.bot, "commandId": cast.command, "messageId": cast.called}
         return right | {"dialogId": f"chat{cast.room}", "fields": {"message": "Here"}} | more
 
@@ -238,17 +237,17 @@ SHOWN = {(row.method, row.code) for row in ERRORS}
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_errors(cast: Cast, row: Fails) -> None:
+def test_errors(cast: SecondCast, row: Fails[SecondCast]) -> None:
     ends(cast, row)
 
 
 @pytest.mark.parametrize("method", [name for name in TABLES if name != "imbot.v2.Bot.get"])
-def test_a_session_owns_no_bots(cast: Cast, method: str) -> None:
+def test_a_session_owns_no_bots(cast: SecondCast, method: str) -> None:
     answer = cast.call(method, cast.session, botId=cast.bot, userIds=[1])
     assert (answer.error, answer.status) == ("WRONG_AUTH_TYPE", 403)
 
 
-def test_a_token_of_more_than_forty_characters_is_refused(cast: Cast) -> None:
+def test_a_token_of_more_than_forty_characters_is_refused(cast: SecondCast) -> None:
     """The change log has a code for it that is on no page."""
     body = b'{"fields": {"code": "new", "botToken": "%s", "properties": {"name": "New"}}}' % (b"x" * 41)
     answer = cast.world.post(f"{cast.me.path}/imbot.v2.Bot.register", body)
@@ -272,7 +271,7 @@ STRANGER: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("method", STRANGER)
 @pytest.mark.parametrize("place", ["foreign", "deal", "private"])
-def test_a_strange_bot_learns_nothing_of_a_chat(cast: Cast, method: str, place: str) -> None:
+def test_a_strange_bot_learns_nothing_of_a_chat(cast: SecondCast, method: str, place: str) -> None:
     theirs = STRANGER[method] | {"botId": cast.other, "botToken": OTHER}
     seen = cast.call(method, **theirs | {"dialogId": f"chat{getattr(cast, place)}"})
     missing = cast.call(method, **theirs | {"dialogId": f"chat{NOWHERE}"})

@@ -10,10 +10,10 @@ import pytest
 from tests.api.imbot_v2.lab import Lab
 from tests.portals import ENGINES, opened
 
-Params = Callable[["Stage"], dict[str, Any]]
+Params = Callable[["MessageLab"], dict[str, Any]]
 
 
-class Stage(Lab):
+class MessageLab(Lab):
     """The lab with messages and keys to point at; tests change nothing in it."""
 
     def __init__(self, *given: Any) -> None:
@@ -189,14 +189,14 @@ ROWS = [
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MessageLab]:
     """One stage for each engine."""
     with opened(request, request.param, tmp_path_factory.mktemp("stage")) as world:
-        yield Stage(world)
+        yield MessageLab(world)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_an_error_is_told_as_documented(stage: Stage, row: Fails) -> None:
+def test_an_error_is_told_as_documented(stage: MessageLab, row: Fails) -> None:
     before = stage.world.last_event()
     answer = stage.call(row.method, getattr(stage, row.by), **row.params(stage))
     assert (answer.error, answer.text, answer.status) == (row.code, row.text, row.status)
@@ -204,12 +204,12 @@ def test_an_error_is_told_as_documented(stage: Stage, row: Fails) -> None:
 
 
 @pytest.mark.parametrize("method", FINE)
-def test_a_persons_session_has_no_bots(stage: Stage, method: str) -> None:
+def test_a_persons_session_has_no_bots(stage: MessageLab, method: str) -> None:
     answer = stage.call(method, stage.session, **FINE[method](stage))
     assert answer.error == "WRONG_AUTH_TYPE"
 
 
-def test_only_who_may_post_does(stage: Stage) -> None:
+def test_only_who_may_post_does(stage: MessageLab) -> None:
     quiet = stage.world.chat(stage.ann, [stage.bot])
     stage.world.write(lambda tx: tx.run("UPDATE chats SET can_post = 'owner' WHERE id = :id", id=quiet))
     answer = stage.call("Chat.Message.send", dialogId=f"chat{quiet}", fields={"message": "hi"})
