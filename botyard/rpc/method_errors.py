@@ -6,7 +6,7 @@ from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.method import V3, Method
 
-DOOR = (
+HTTP = (
     ErrorCode.HTTP_INVALID,
     ErrorCode.HEAD_TIMEOUT,
     ErrorCode.HEAD_TOO_BIG,
@@ -23,7 +23,7 @@ DOOR = (
 )
 """The request could not be read."""
 
-DOOR_V3 = (ErrorCode.JSON_V3, ErrorCode.BODY_TIMEOUT, ErrorCode.BODY_TOO_BIG, ErrorCode.BODY_ENCODING)
+HTTP_V3 = (ErrorCode.JSON_V3, ErrorCode.BODY_TIMEOUT, ErrorCode.BODY_TOO_BIG, ErrorCode.BODY_ENCODING)
 """The same for REST 3.0, which reads nothing but JSON."""
 
 CALLER = (
@@ -47,10 +47,10 @@ LOAD = (ErrorCode.OVERLOAD, ErrorCode.QUERY_LIMIT, ErrorCode.OPERATING_LIMIT)
 FAULTS = (ErrorCode.INTERNAL, ErrorCode.STORAGE, ErrorCode.UNEXPECTED_ANSWER)
 """Something broke; `faults` raises these."""
 
-SYSTEM = (*DOOR, *CALLER, *LOAD, *FAULTS)
+SYSTEM = (*HTTP, *CALLER, *LOAD, *FAULTS)
 """What every method can respond with, but for those of REST 3.0."""
 
-SYSTEM_V3 = (*DOOR_V3, *CALLER, *LOAD, *FAULTS)
+SYSTEM_V3 = (*HTTP_V3, *CALLER, *LOAD, *FAULTS)
 """What every method of REST 3.0 can respond with."""
 
 

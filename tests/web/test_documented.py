@@ -1,4 +1,4 @@
-"""The pages about the door say what the code does."""
+"""The pages about limits say what the code does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from botyard.wire import limits
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 ERRORS = (DOCS / "reference" / "system-errors.md").read_text()
-DOOR = (DOCS / "explanation" / "the-door.md").read_text()
+LIMITS = (DOCS / "explanation" / "limits.md").read_text()
 
 MORE = (
     ErrorCode.SCOPE,
@@ -69,11 +69,11 @@ def test_every_system_error_has_its_line(problem: ErrorCode) -> None:
     ],
 )
 def test_the_table_of_limits(line: str, number: float) -> None:
-    found = [row for row in DOOR.splitlines() if row.startswith((f"{line} ", f"{line},"))]
+    found = [row for row in LIMITS.splitlines() if row.startswith((f"{line} ", f"{line},"))]
     assert len(found) == 1
     assert re.search(rf"(?<![\d,]){number:,.0f}(?![\d,])", found[0])
 
 
 def test_silence() -> None:
-    [line] = [row for row in DOOR.splitlines() if row.startswith("| silence between two requests")]
+    [line] = [row for row in LIMITS.splitlines() if row.startswith("| silence between two requests")]
     assert f"| {KEEP_ALIVE_SECONDS} seconds |" in line
