@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import errno
 import importlib
 import io
@@ -56,24 +55,24 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    given = list(sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not of UTF-8 shows what it cannot write as a number.
         sys.stdout.reconfigure(errors="backslashreplace")
-    if not arguments or arguments[0] not in COMMANDS:
-        return _top(arguments)
-    if arguments[0] == "serve":
+    if not given or given[0] not in COMMANDS:
+        return _top(given)
+    if given[0] == "serve":
         # Before anything heavy is imported: not even while it starts is a terminal that goes away the server's end.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        code = _run(COMMANDS[arguments[0]], arguments[1:])
+        code = _run(given[0], given[1:])
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         # Stopping a server is how it is meant to end, even while it is still starting.
-        return 0 if arguments[0] == "serve" else INTERRUPTED
+        return 0 if given[0] == "serve" else INTERRUPTED
     except UnicodeEncodeError:
-        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(arguments)):
+        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(given)):
             raise
         print("botyard: A word on the command line is not UTF-8.", file=sys.stderr)
         return 2
@@ -94,36 +93,39 @@ def _hush() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(command: CommandSpec, arguments: Sequence[str]) -> int:
+def _run(name: str, given: Sequence[str]) -> int:
+    command = COMMANDS[name]
     # Only what is asked for is imported: a list of people needs no web server.
     module = importlib.import_module(f"botyard.commands.{command.module}")
+    import click
+
     from botyard.commands.exit_codes import CommandError
 
-    options = getattr(module, f"{command.prefix}parser")().parse_args(arguments)
     try:
-        return int(getattr(module, f"{command.prefix}run")(options))
+        with getattr(module, f"{command.prefix}command")().make_context(f"botyard {name}", list(given)) as context:
+            return int(context.command.invoke(context))
+    except click.exceptions.Exit as ended:
+        # After --help.
+        return ended.exit_code
+    except click.UsageError as wrong:
+        where = wrong.ctx.command_path if wrong.ctx else f"botyard {name}"
+        print(f"{where}: {wrong.format_message().rstrip('.')}. See '{where} --help'.", file=sys.stderr)
+        return 2
     except CommandError as failure:
         print(f"botyard: {failure.sentence}", file=sys.stderr)
         return int(failure.code)
 
 
-def _top(arguments: list[str]) -> int:
-    width = max(map(len, COMMANDS))
-    listed = "\n".join(f"  {name:<{width}}  {command.about}" for name, command in COMMANDS.items())
-    parser = argparse.ArgumentParser(
-        prog="botyard",
-        usage="botyard COMMAND …",
-        description=DESCRIPTION,
-        epilog=f"commands:\n{listed}\n\n{_EXAMPLES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"botyard {__version__}")
-    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
-    if not arguments:
-        parser.print_help()
+def _top(given: list[str]) -> int:
+    named = given[0] if given else "--help"
+    if named in ("-h", "--help"):
+        width = max(map(len, COMMANDS))
+        listed = "\n".join(f"  {name:<{width}}  {command.about}" for name, command in COMMANDS.items())
+        print(f"Usage: botyard COMMAND …\n\n{DESCRIPTION}\n\ncommands:\n{listed}\n\n{_EXAMPLES}")
         return 0
-    named = parser.parse_known_args(arguments)[0].command or arguments[0]
+    if named == "--version":
+        print(f"botyard {__version__}")
+        return 0
     # Only for a command that is none: to import it takes a while.
     from difflib import get_close_matches
 

@@ -1,79 +1,155 @@
-"""Settings: every option of the server with its default and description."""
+"""Settings: each one's default and sentence, and the option and environment variable that set it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
 
 import msgspec
 
+from botyard import setting_values as values
+
+
+class Option(msgspec.Struct, frozen=True):
+    """How a setting is given from outside: by an option of the command line, and by an environment variable."""
+
+    help: str
+    """What the setting means, as the help and the reference say it."""
+    read: Callable[[str], Any] = str
+    """Makes the value of a text. Raises ValueError."""
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+    """The values that are allowed, where only a few are."""
+    flag: bool = False
+    """Whether the option takes no value."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server is started with; the command line fills it in."""
+    """What a server is started with. Fields with an ``Option`` are set from outside, the others in the code.
 
-    data: Path = Path(".botyard")
-    """Folder of the database, keys and certificates."""
-    database: str = ""
-    """`postgresql://…`, or empty for SQLite in the data folder."""
-    files: str = ""
-    """`s3://bucket/prefix?endpoint=https://…` for the bytes of files, or empty for `files` in the data folder."""
-    file_quota: int = 10_240
-    """Mebibytes that the files of one person, or of one bot, may take; 0 for no limit."""
+    ``--tls-port`` and ``BOTYARD_TLS_PORT`` set ``tls_port``. The option wins over the variable.
+    """
+
+    data: Annotated[Path, Option("folder of the database, keys and certificates", Path, "DIR")] = Path(".botyard")
+    database: Annotated[
+        str,
+        Option(
+            "postgresql://… instead of SQLite in the data folder; in the variable a password stays out of the list "
+            "of processes",
+            values.database,
+            "URL",
+        ),
+    ] = ""
+    files: Annotated[
+        str,
+        Option(
+            "s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            values.files,
+            "URL",
+        ),
+    ] = ""
+    file_quota: Annotated[
+        int,
+        Option(
+            "mebibytes that the files of one person, or of one bot, may take; 0 for no limit", values.mebibytes, "MIB"
+        ),
+    ] = 10_240
     link_seconds: int = 3600
     """Life of a link to a file. Links in lists of messages live up to twice as long."""
-    host: str = "127.0.0.1"
-    """Address to listen on."""
-    port: int = 8024
-    """Port for http; 0 takes a free one."""
-    tls: bool = False
-    """Serve https beside http, with a local certificate authority unless `tls_cert` is given."""
-    tls_cert: str = ""
-    """File of the certificate for https, with its chain, in PEM; empty for the portal's own authority."""
-    tls_key: str = ""
-    """File of its private key, in PEM."""
-    tls_port: int = 8443
-    """Port for https; 0 takes a free one."""
-    public_url: str = "http://localhost:8024"
-    """The address under which clients reach the portal, without a trailing slash."""
+    host: Annotated[str, Option("address to listen on", metavar="HOST")] = "127.0.0.1"
+    port: Annotated[int, Option("port for http, 0 for a free one", values.port, "PORT")] = 8024
+    tls: Annotated[
+        bool,
+        Option("serve https too, with a certificate authority of its own unless --tls-cert names another", flag=True),
+    ] = False
+    tls_cert: Annotated[
+        str,
+        Option(
+            "serve https with this certificate and its chain, in PEM, instead; read again when the file changes",
+            metavar="FILE",
+        ),
+    ] = ""
+    tls_key: Annotated[str, Option("its private key, in PEM", metavar="FILE")] = ""
+    tls_port: Annotated[int, Option("port for https, 0 for a free one", values.port, "PORT")] = 8443
+    public_url: Annotated[
+        str, Option("address under which clients reach the portal, such as https://chat.example.com", values.url, "URL")
+    ] = "http://localhost:8024"
     https_url: str = ""
     """The address of the https listener, known once it listens; empty where there is none."""
-    trusted_proxies: tuple[str, ...] = ()
-    """Addresses and networks of proxies that are believed where a call came from (`X-Forwarded-For`, `-Proto`)."""
-    time_zone: str = "UTC"
-    """Zone in which dates are written."""
-    limits: str = "off"
-    """Rate profile: off, cloud or enterprise."""
-    profile: str = "dev"
-    """dev or prod."""
-    demo: bool = False
-    """Fill an empty portal with demo people and chats."""
-    random_keys: bool = False
-    """Make up the keys of a new demo portal, instead of the published ones that work on this machine only."""
-    metrics: str = "loopback"
-    """Who may read `/metrics`: loopback (this machine, not through a proxy), all or off."""
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Option(
+            "addresses and networks of proxies that are believed where calls came from (X-Forwarded-For, -Proto), "
+            "such as 127.0.0.1,10.0.0.0/8",
+            values.proxies,
+            "ADDRESSES",
+        ),
+    ] = ()
+    time_zone: Annotated[str, Option("zone in which dates are written", values.zone, "ZONE")] = "UTC"
+    limits: Annotated[str, Option("request limits", choices=("off", "cloud", "enterprise"))] = "off"
+    profile: Annotated[
+        str,
+        Option("dev lets handlers be on this machine; prod is for servers that others reach", choices=("dev", "prod")),
+    ] = "dev"
+    demo: Annotated[bool, Option("fill an empty portal with people, chats and keys to play with", flag=True)] = False
+    random_keys: Annotated[
+        bool,
+        Option("make up the keys of a new demo portal; the published ones are for this machine only", flag=True),
+    ] = False
+    metrics: Annotated[
+        str,
+        Option(
+            "who may read /metrics: this machine, not through a proxy, everybody who reaches it, or nobody",
+            choices=("loopback", "all", "off"),
+        ),
+    ] = "loopback"
     max_in_flight: int = 1000
-    """Calls under way at once before new ones are answered OVERLOAD_LIMIT."""
+    """Calls under way at once before new ones are refused with OVERLOAD_LIMIT."""
     max_bots: int = 100
     """Bots that one application may register."""
     edit_days: int = 3
     """Days during which a message may be edited or deleted by its author."""
-    event_hours: int = 24
-    """Hours for which events lie ready for those who fetch them."""
-    delivery: str = "retry"
-    """How events reach handlers: retry, strict (unanswered ones are repeated, in order) or compat (one attempt)."""
-    delivery_timeout: float = 30.0
-    """Seconds in which a handler must respond."""
+    event_hours: Annotated[
+        int, Option("hours for which events are kept for those who fetch them", values.hours, "HOURS")
+    ] = 24
+    delivery: Annotated[
+        str,
+        Option(
+            "retry repeats what did not arrive, for 17 hours; strict also what was not confirmed, and holds the dialog "
+            "meanwhile; compat calls once, as the vendor does",
+            choices=("retry", "strict", "compat"),
+        ),
+    ] = "retry"
+    delivery_timeout: Annotated[float, Option("seconds in which a handler must answer", values.seconds, "SECONDS")] = (
+        30.0
+    )
     delivery_concurrency: int = 1024
     """Events being sent at once, and half of the files that may be open; one recipient gets as many as are left."""
     delivery_days: int = 7
     """Days for which deliveries that have ended are kept, with the record of their attempts."""
-    event_log_days: int = 30
-    """Days for which events stay in the log, or longer while a delivery refers to them; 0 keeps them for ever."""
-    quiet: bool = False
-    """No line for each call and each attempt to deliver, and of the log what is at least a warning."""
-    log_level: str = "info"
-    """What is logged at least: debug, info, warning or error. With debug calls have their lines in prod, too."""
-    log_format: str = "text"
-    """text for people, or json: one object a line."""
+    event_log_days: Annotated[
+        int,
+        Option(
+            "days for which events stay in the log, and longer while deliveries refer to them; 0 for ever",
+            values.days,
+            "DAYS",
+        ),
+    ] = 30
+    quiet: Annotated[bool, Option("no line for each call and each attempt to deliver; warnings only", flag=True)] = (
+        False
+    )
+    log_level: Annotated[
+        str,
+        Option(
+            "what is logged at least; with debug each call has its line in prod, too",
+            choices=("debug", "info", "warning", "error"),
+        ),
+    ] = "info"
+    log_format: Annotated[
+        str, Option("text for people, json for programs, one object a line", choices=("text", "json"))
+    ] = "text"
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180
@@ -85,3 +161,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def domain(self) -> str:
         """Host and port as clients write them."""
         return self.public_url.partition("://")[2]
+
+
+def _options() -> dict[str, Option]:
+    hints = get_type_hints(Settings, include_extras=True)
+    marks = {name: get_args(hint)[1:] for name, hint in hints.items()}
+    return {name: mark[0] for name, mark in marks.items() if mark and isinstance(mark[0], Option)}
+
+
+OPTIONS = _options()
+"""The settings that are given from outside, by their names."""
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting: ``BOTYARD_TLS_PORT`` for ``tls_port``."""
+    return f"BOTYARD_{name.upper()}"
+
+
+def flag(name: str) -> str:
+    """The option of a setting: ``--tls-port`` for ``tls_port``."""
+    return f"--{name.replace('_', '-')}"

@@ -17,8 +17,7 @@ import msgspec
 import contract.pages
 from botyard import config, errors
 from botyard.api import MODULES
-from botyard.commands import serve
-from botyard.config import Settings
+from botyard.config import OPTIONS, Settings
 from botyard.errors import ErrorCode
 from botyard.rpc.method import V3, Method
 from botyard.rpc.method_errors import SYSTEM, of_method, system
@@ -330,20 +329,26 @@ def _row(problem: ErrorCode, users: dict[ErrorCode, list[Method]]) -> tuple[str,
 
 
 def _settings() -> str:
-    flags = {action.dest: action.option_strings[-1] for action in serve.parser()._actions if action.option_strings}
     sentences = meanings(config)["Settings"]
     options, fixed = [], []
     for field in msgspec.structs.fields(Settings):
         default = _code(json.dumps(field.default, default=str, ensure_ascii=False))
-        if field.name in flags:
-            options.append((_code(flags[field.name]), default, sentences[field.name], _code(field.name)))
+        declared = OPTIONS.get(field.name)
+        if declared:
+            allowed = f": {', '.join(map(_code, declared.choices))}" if declared.choices else ""
+            names = _code(config.flag(field.name)), _code(config.variable(field.name))
+            meaning = f"{declared.help[0].upper()}{declared.help[1:]}{allowed}."
+            options.append((*names, default, meaning, _code(field.name)))
         else:
             fixed.append((_code(field.name), default, sentences[field.name]))
     return _page(
         "Settings",
         [
-            "The options of `botyard serve`, each with its field of `botyard.config.Settings`.",
-            _table(("Option", "Default", "Meaning", "Field"), options),
+            "The options of `botyard serve`, each with its environment variable and its field of "
+            "`botyard.config.Settings`. The option wins over the variable, the variable over the default. "
+            "Options that are off or on are turned on by a variable that is `1`, `true`, `yes` or `on`. "
+            "`botyard exec` takes the options and not the variables, which may be those of another portal.",
+            _table(("Option", "Variable", "Default", "Meaning", "Field"), options),
             "## Fixed",
             "Constants, which no option changes: fields of `botyard.config.Settings` that are set in the code.",
             _table(("Field", "Value", "Meaning"), fixed),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from types import SimpleNamespace
+
+import click
 
 from botyard.chat.bots import installations
 from botyard.chat.bots.installations import NewApp
@@ -15,6 +18,7 @@ from botyard.commands.table import brief, moment, table, yes
 from botyard.model.apps import App
 from botyard.portal import apps
 from botyard.portal.apps import Registered
+from botyard.setting_values import number
 from botyard.store.apps import all_apps
 from botyard.store.engines.db import Tx
 
@@ -30,18 +34,6 @@ botyard app restrict local.0123456789abcd.12345678 ann ben
 botyard app restrict local.0123456789abcd.12345678 --everybody
 """
 
-_VERBS = {
-    "add": "register one, install it, and print its secret, once",
-    "list": "list applications",
-    "update": "change one; it is told of a new version",
-    "install": "install one that was uninstalled",
-    "finish": "say that one with a wizard is installed",
-    "uninstall": "end its tokens, remove its bots and handlers",
-    "delete": "uninstall one and forget it",
-    "block": "answer its calls OVERLOAD_LIMIT",
-    "unblock": "answer its calls again",
-    "restrict": "open it to some people only",
-}
 _ADDRESSES = {
     "handler": "its own page",
     "install": "called when it is installed, with tokens; with --wizard a page that is opened instead",
@@ -49,41 +41,63 @@ _ADDRESSES = {
 }
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("app", ABOUT, EXAMPLES)
-    under = made.add_subparsers(dest="verb", required=True, metavar="|".join(_VERBS))
-    verbs = {name: under.add_parser(name, help=text, allow_abbrev=False) for name, text in _VERBS.items()}
-    verbs["add"].add_argument("title", help="what people call it")
-    verbs["update"].add_argument("client_id", metavar="CLIENT_ID")
-    verbs["update"].add_argument("--title", metavar="TEXT", help="what people call it")
-    verbs["update"].add_argument("--version", type=options.number, metavar="NUMBER", help="its new version")
-    for name in ("add", "update"):
-        default = " (default: all that official clients know)" if name == "add" else ""
-        verbs[name].add_argument("--scope", metavar="im,imbot,…", help=f"its permissions{default}")
-        verbs[name].add_argument(
-            "--wizard", action="store_true", default=None, help="it says itself when its installation is finished"
-        )
-        for word, meaning in _ADDRESSES.items():
-            verbs[name].add_argument(f"--{word}", metavar="URL", help=meaning)
-    for name in ("install", "finish", "uninstall", "delete", "block", "unblock", "restrict"):
-        verbs[name].add_argument("client_id", metavar="CLIENT_ID")
-    verbs["uninstall"].add_argument("--clean", action="store_true", help="forget what it has kept, too")
-    restrict = verbs["restrict"]
-    restrict.add_argument("people", nargs="*", metavar="LOGIN", help="logins or ids of those it is open to")
-    restrict.add_argument("--everybody", action="store_true", help="open it to everybody again")
-    for verb in verbs.values():
-        options.add_place(verb)
-    return made
+def command() -> click.Command:
+    """The command with its verbs."""
+    app = options.argument("client_id")
+    version = options.option("version", "its new version", read=number, metavar="NUMBER")
+    clean = options.switch("clean", "forget what it has kept, too")
+    return options.group(
+        "app",
+        ABOUT,
+        EXAMPLES,
+        _verb(
+            "add",
+            "Register an application, install it, and print its secret, once.",
+            _add,
+            options.argument("title"),
+            *_described(" (default: all that official clients know)"),
+        ),
+        _verb("list", "List applications.", _list),
+        _verb(
+            "update",
+            "Change an application; it is told of a new version.",
+            _update,
+            app,
+            options.option("title", "what people call it"),
+            version,
+            *_described(),
+        ),
+        _verb("install", "Install an application that was uninstalled.", _install, app),
+        _verb("finish", "Say that an application with a wizard is installed.", _finish, app),
+        _verb("uninstall", "End an application's tokens, remove its bots and handlers.", _uninstall, app, clean),
+        _verb("delete", "Uninstall an application and forget it.", _delete, app),
+        _verb("block", "Refuse an application's calls with OVERLOAD_LIMIT.", _block, app),
+        _verb("unblock", "Take an application's calls again.", _unblock, app),
+        _verb(
+            "restrict",
+            "Open an application to some people only, by their logins or ids.",
+            _restrict,
+            app,
+            options.argument("people", metavar="LOGIN…", required=False, many=True),
+            options.switch("everybody", "open it to everybody again"),
+        ),
+    )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Do what was asked."""
-    others = {"add": _add, "list": _list, "block": _block, "unblock": _block, "restrict": _restrict}
-    return asyncio.run(others.get(args.verb, _live)(args))
+def _verb(name: str, about: str, run: options.Run, *params: click.Parameter) -> click.Command:
+    return options.verb(name, about, run, *params, *options.place())
 
 
-def _plan(args: argparse.Namespace, wanted: list[str] | None) -> NewApp:
+def _described(default: str = "") -> list[click.Option]:
+    """What can be said of an application when it is added and when it is updated."""
+    return [
+        options.option("scope", f"its permissions{default}", metavar="im,imbot,…"),
+        options.switch("wizard", "it says itself when its installation is finished", default=None),
+        *(options.option(name, meaning, metavar="URL") for name, meaning in _ADDRESSES.items()),
+    ]
+
+
+def _plan(args: SimpleNamespace, wanted: list[str] | None) -> NewApp:
     return NewApp(
         title=args.title,
         scopes=wanted,
@@ -95,9 +109,9 @@ def _plan(args: argparse.Namespace, wanted: list[str] | None) -> NewApp:
     )
 
 
-async def _add(args: argparse.Namespace) -> int:
+async def _add(args: SimpleNamespace) -> int:
     plan = _plan(args, scopes(args.scope or ""))
-    async with open_portal(options.place(args)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> Registered:
             return await installations.add(tx, open_.keys, await actor(tx), plan, open_.now)
@@ -109,37 +123,61 @@ async def _add(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _live(args: argparse.Namespace) -> int:
-    """Update, install, finish, uninstall or delete an application."""
-    wanted = scopes(args.scope) if args.verb == "update" and args.scope else None
-    async with open_portal(options.place(args)) as open_:
+Change = Callable[[Tx, int, App, int], Awaitable[App]]
+"""Changes an application in somebody's name, now."""
+
+
+async def _changed(args: SimpleNamespace, change: Change) -> App:
+    """The application of a command, changed."""
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> App:
             app = await apps.find(tx, args.client_id)
             if app is None:
                 raise await no_app(tx, args.client_id)
-            who, now = await actor(tx), open_.now
-            if args.verb == "update":
-                return await installations.update(tx, who, app, _plan(args, wanted), now)
-            if args.verb == "uninstall":
-                return await installations.uninstall(tx, who, app, now, clean=args.clean)
-            if args.verb == "delete":
-                await installations.delete(tx, who, app, now)
-                return app
-            return await (installations.finish if args.verb == "finish" else installations.install)(tx, who, app, now)
+            return await change(tx, await actor(tx), app, open_.now)
 
-        app = await open_.database.write(work)
-    if args.verb == "delete":
-        print(f"{app.client_id} is deleted.")
-    elif args.verb == "install" and not app.installed:
-        print(f"{app.client_id} has a wizard, which says when it is installed; or say 'botyard app finish'.")
-    else:
-        print(f"{app.client_id} is {'' if app.installed else 'not '}installed, version {app.version}.")
+        return await open_.database.write(work)
+
+
+def _told(app: App) -> int:
+    print(f"{app.client_id} is {'' if app.installed else 'not '}installed, version {app.version}.")
     return ExitCode.OK
 
 
-async def _list(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
+async def _update(args: SimpleNamespace) -> int:
+    plan = _plan(args, scopes(args.scope) if args.scope else None)
+    return _told(await _changed(args, lambda tx, who, app, now: installations.update(tx, who, app, plan, now)))
+
+
+async def _install(args: SimpleNamespace) -> int:
+    app = await _changed(args, installations.install)
+    if app.installed:
+        return _told(app)
+    print(f"{app.client_id} has a wizard, which says when it is installed; or say 'botyard app finish'.")
+    return ExitCode.OK
+
+
+async def _finish(args: SimpleNamespace) -> int:
+    return _told(await _changed(args, installations.finish))
+
+
+async def _uninstall(args: SimpleNamespace) -> int:
+    return _told(await _changed(args, partial(installations.uninstall, clean=args.clean)))
+
+
+async def _delete(args: SimpleNamespace) -> int:
+    async def change(tx: Tx, who: int, app: App, now: int) -> App:
+        await installations.delete(tx, who, app, now)
+        return app
+
+    app = await _changed(args, change)
+    print(f"{app.client_id} is deleted.")
+    return ExitCode.OK
+
+
+async def _list(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
         listed = await open_.database.read(all_apps)
     rows = [
         (
@@ -157,9 +195,16 @@ async def _list(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _block(args: argparse.Namespace) -> int:
-    blocked = args.verb == "block"
-    async with open_portal(options.place(args)) as open_:
+async def _block(args: SimpleNamespace) -> int:
+    return await _set_blocked(args, blocked=True)
+
+
+async def _unblock(args: SimpleNamespace) -> int:
+    return await _set_blocked(args, blocked=False)
+
+
+async def _set_blocked(args: SimpleNamespace, *, blocked: bool) -> int:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:
             if not await apps.block(tx, args.client_id, blocked):
@@ -170,10 +215,10 @@ async def _block(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _restrict(args: argparse.Namespace) -> int:
+async def _restrict(args: SimpleNamespace) -> int:
     if bool(args.people) == args.everybody:
         raise CommandError("Name the people that the application is open to, or say --everybody.", ExitCode.USAGE)
-    async with open_portal(options.place(args)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:
             ids = [(await person(tx, who)).id for who in args.people]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
@@ -17,15 +19,15 @@ from botyard.store.engines.connect import open_blobs, open_database
 from botyard.store.engines.db import Database
 
 ABOUT = (
-    "Put a whole portal into one file: its database, key, certificates and files, as they are at one moment. "
-    "The server may run meanwhile. Whoever has the file has the portal: keep it as you keep passwords."
+    "Put a whole portal into FILE, which must not be there yet: its database, key, certificates and files, as they are "
+    "at one moment. The server may run meanwhile. Whoever has the file has the portal: keep it as you keep passwords."
 )
 EXAMPLES = """
 botyard backup portal.tar
 botyard backup --data /var/lib/botyard /backups/botyard-$(date +%F).tar
 """
 RESTORE_ABOUT = (
-    "Make a portal out of a backup, in an empty data folder and, with --database, an empty database. "
+    "Make a portal out of FILE, a backup, in an empty data folder and, with --database, an empty database. "
     "The whole file is looked through first. It may come from SQLite and go to PostgreSQL, or the other way round."
 )
 RESTORE_EXAMPLES = """
@@ -34,24 +36,24 @@ BOTYARD_DATABASE=postgresql://botyard@db/botyard botyard restore portal.tar --da
 """
 
 
-def parser() -> options.Parser:
-    """The options of `botyard backup`."""
-    made = options.parser("backup", ABOUT, EXAMPLES)
-    made.add_argument("file", type=Path, metavar="FILE", help="the file to make; it must not be there yet")
-    options.add_files(made)
-    options.add_place(made)
-    return made
+def command() -> click.Command:
+    """`botyard backup`, with its options."""
+    return options.command("backup", ABOUT, EXAMPLES, run, options.argument("file", read=Path), *_options())
 
 
-def run(args: argparse.Namespace) -> int:
+def _options() -> list[click.Option]:
+    return [options.setting("files"), *options.place()]
+
+
+def run(args: SimpleNamespace) -> int:
     """Make a backup."""
     if str(args.file) == "-":
         raise CommandError("A backup goes to a file, not to standard output; name one.", ExitCode.USAGE)
     return asyncio.run(_backup(args))
 
 
-async def _backup(args: argparse.Namespace) -> int:
-    settings = options.place(args)
+async def _backup(args: SimpleNamespace) -> int:
+    settings = options.chosen(args)
     async with open_portal(settings) as open_:
         blobs = open_blobs(args.files, settings.data / "files")
         try:
@@ -64,32 +66,29 @@ async def _backup(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def restore_parser() -> options.Parser:
-    """The options of `botyard restore`."""
-    made = options.parser("restore", RESTORE_ABOUT, RESTORE_EXAMPLES)
-    made.add_argument("file", type=Path, metavar="FILE", help="a file that botyard backup has made")
-    options.add_files(made)
-    options.add_place(made)
-    return made
+def restore_command() -> click.Command:
+    """`botyard restore`, with its options."""
+    file = options.argument("file", read=Path)
+    return options.command("restore", RESTORE_ABOUT, RESTORE_EXAMPLES, restore_run, file, *_options())
 
 
-def restore_run(args: argparse.Namespace) -> int:
+def restore_run(args: SimpleNamespace) -> int:
     """Restore a backup."""
     return asyncio.run(_restore(args))
 
 
-async def _restore(args: argparse.Namespace) -> int:
-    settings = options.place(args)
+async def _restore(args: SimpleNamespace) -> int:
+    settings = options.chosen(args)
     try:
         restore.require_empty(settings.data)
-        backup_file = restore.check(args.file)
+        found = restore.check(args.file)
     except restore.InvalidBackup as problem:
         raise _refused(problem) from problem
     except OSError as problem:
         raise CommandError(f"The backup cannot be read: {_words(problem)}.") from problem
     with storage_errors(settings):
         try:
-            await restore.put(args.file, backup_file, settings.data, _openers(settings, args.files))
+            await restore.put(args.file, found, settings.data, _openers(settings, args.files))
         except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
         database = await open_portal_database(settings)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
+from types import SimpleNamespace
+
+import click
 
 from botyard.chat.diagnostics import delivery_search, event_names
 from botyard.commands import options
@@ -15,6 +16,7 @@ from botyard.commands.open_portal import OpenPortal, open_portal
 from botyard.commands.table import moment, table
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
+from botyard.setting_values import number
 from botyard.store import bots, deliveries, delivery_log
 from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.engines.db import Tx
@@ -34,76 +36,85 @@ BATCH = 500
 """Deliveries that are sent again in one transaction."""
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("delivery", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="list|show|resend")
-    listed = verbs.add_parser("list", help="list deliveries, newest first", allow_abbrev=False)
-    listed.add_argument(
-        "--limit", type=options.number, default=PAGE, metavar="NUMBER", help=f"at most so many (default: {PAGE})"
+def command() -> click.Command:
+    """The command with its verbs."""
+    return options.group(
+        "delivery",
+        ABOUT,
+        EXAMPLES,
+        options.verb(
+            "list",
+            "List deliveries, newest first.",
+            _list,
+            options.option("limit", f"at most so many (default: {PAGE})", read=number, default=PAGE, metavar="NUMBER"),
+            options.option("before", "only older ones than this", read=number, default=0, metavar="ID"),
+            *_filters(),
+            *options.place(),
+        ),
+        options.verb(
+            "show",
+            "Show the delivery with this number, and each attempt to make it.",
+            _show,
+            options.argument("id", read=number),
+            *options.place(),
+        ),
+        options.verb(
+            "resend",
+            "Send again one delivery, or what a bot or a time has missed.",
+            _resend,
+            options.argument("id", read=number, required=False),
+            options.switch("all", "everything that was missed"),
+            *_filters(),
+            *options.place(),
+        ),
     )
-    listed.add_argument("--before", type=options.number, default=0, metavar="ID", help="only older ones than this")
-    show = verbs.add_parser("show", help="show a delivery and each attempt to make it", allow_abbrev=False)
-    show.add_argument("id", type=options.number, help="its number in the list")
-    resend = verbs.add_parser("resend", help="send again one, or what a bot or a time has missed", allow_abbrev=False)
-    resend.add_argument("id", type=options.number, nargs="?", help="its number in the list")
-    resend.add_argument("--all", action="store_true", help="everything that was missed")
-    for verb in (listed, resend):
-        _add_filters(verb)
-    for verb in (listed, show, resend):
-        options.add_place(verb)
-    return made
 
 
-def _add_filters(made: argparse.ArgumentParser) -> None:
-    whose = made.add_mutually_exclusive_group()
-    whose.add_argument("--bot", type=options.number, metavar="BOT_ID", help="those of a bot")
-    whose.add_argument("--recipient", default="", metavar="KIND:ID", help="those of bot:1001, user:5 or binding:3")
-    made.add_argument(
-        "--state", choices=delivery_search.WORDS, metavar="STATE", help=f"one of {', '.join(delivery_search.WORDS)}"
-    )
-    for name, meaning in (("from", "happened since then"), ("to", "happened before then")):
-        made.add_argument(
-            f"--{name}", dest=f"{name}_", metavar="TIME", help=f"{meaning}: Unix seconds or ISO 8601 in UTC"
-        )
+def _filters() -> list[click.Option]:
+    states = delivery_search.WORDS
+    return [
+        options.option("bot", "those of a bot", read=number, metavar="BOT_ID"),
+        options.option("recipient", "those of bot:1001, user:5 or binding:3", default="", metavar="KIND:ID"),
+        options.option("state", "only those in this state", choices=states),
+        options.option("from", "happened since then: Unix seconds or ISO 8601 in UTC", metavar="TIME", into="from_"),
+        options.option("to", "happened before then: Unix seconds or ISO 8601 in UTC", metavar="TIME", into="to_"),
+    ]
 
 
-def run(given: argparse.Namespace) -> int:
-    """Do what was asked."""
-    verbs = {"list": _list, "show": _show, "resend": _resend}
-    if given.verb == "resend":
-        _require_chosen(given)
-    return asyncio.run(verbs[given.verb](given))
+def _require_one_recipient(args: SimpleNamespace) -> None:
+    if args.bot and args.recipient:
+        raise options.usage("name a bot or a recipient, not both")
 
 
-def _require_chosen(given: argparse.Namespace) -> None:
-    filters = (given.bot, given.recipient, given.from_, given.to_)
-    if given.id and (any(filters) or given.state or given.all):
-        parser().error("an id names one delivery; leave out the rest")
-    if not (given.id or given.all or any(filters)):
-        parser().error("name a delivery, a bot, a recipient or a time, or say --all")
+def _require_chosen(args: SimpleNamespace) -> None:
+    filters = (args.bot, args.recipient, args.from_, args.to_)
+    if args.id and (any(filters) or args.state or args.all):
+        raise options.usage("an id names one delivery; leave out the rest")
+    if not (args.id or args.all or any(filters)):
+        raise options.usage("name a delivery, a bot, a recipient or a time, or say --all")
 
 
-async def _wanted(tx: Tx, given: argparse.Namespace, state: str, limit: int) -> DeliveryFilter:
-    if given.bot and await bots.find(tx, given.bot) is None:
-        raise CommandError(f"There is no bot {given.bot}; 'botyard doctor' shows them.")
-    recipient = recipients.bot(given.bot) if given.bot else given.recipient
+async def _wanted(tx: Tx, args: SimpleNamespace, state: str, limit: int) -> DeliveryFilter:
+    if args.bot and await bots.find(tx, args.bot) is None:
+        raise CommandError(f"There is no bot {args.bot}; 'botyard doctor' shows them.")
+    recipient = recipients.bot(args.bot) if args.bot else args.recipient
     kind, _, number = recipient.partition(":")
     if recipient and (kind not in ("bot", "user", "binding") or not number.isdecimal()):
         raise CommandError(f"{recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE)
     return DeliveryFilter(
         recipient,
         delivery_search.states(state),
-        delivery_search.moment(given.from_, 0),
-        delivery_search.moment(given.to_, NEVER),
-        getattr(given, "before", 0),
+        delivery_search.moment(args.from_, 0),
+        delivery_search.moment(args.to_, NEVER),
+        getattr(args, "before", 0),
         limit,
     )
 
 
-async def _list(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
-        found, names, more = await open_.database.read(lambda tx: _listed(tx, given))
+async def _list(args: SimpleNamespace) -> int:
+    _require_one_recipient(args)
+    async with open_portal(options.chosen(args)) as open_:
+        found, names, more = await open_.database.read(lambda tx: _listed(tx, args))
     rows = [_row(one, name) for one, name in zip(found, names, strict=True)]
     print(table(("ID", "EVENT", "HAPPENED (UTC)", "RECIPIENT", "STATE", "ATTEMPTS", "NEXT OR ENDED", "WHY"), rows))
     if more:
@@ -111,8 +122,8 @@ async def _list(given: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _listed(tx: Tx, given: argparse.Namespace) -> tuple[list[LoggedDelivery], list[str], int]:
-    wanted = await _wanted(tx, given, given.state or "", given.limit)
+async def _listed(tx: Tx, args: SimpleNamespace) -> tuple[list[LoggedDelivery], list[str], int]:
+    wanted = await _wanted(tx, args, args.state or "", args.limit)
     found: list[LoggedDelivery] = []
     more = wanted.before
     # A page of everybody's deliveries may be short and yet not be the last.
@@ -129,12 +140,12 @@ def _row(logged: LoggedDelivery, name: str) -> tuple[object, ...]:
     return one.id, name, moment(logged.created), one.recipient, one.state, one.attempts, moment(due), one.reason or "-"
 
 
-async def _show(given: argparse.Namespace) -> int:
+async def _show(args: SimpleNamespace) -> int:
     async def work(tx: Tx) -> tuple[LoggedDelivery, str, list[Attempt]]:
-        logged = await _one(tx, given.id)
-        return logged, await event_names.of_delivery(tx, logged), await deliveries.attempts(tx, given.id)
+        logged = await _one(tx, args.id)
+        return logged, await event_names.of_delivery(tx, logged), await deliveries.attempts(tx, args.id)
 
-    async with open_portal(options.place(given)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
         logged, name, tried = await open_.database.read(work)
     print("\n".join(_told(logged, name, tried)))
     return ExitCode.OK
@@ -167,25 +178,27 @@ def _told(logged: LoggedDelivery, name: str, tried: list[Attempt]) -> Iterator[s
             yield f"    {' '.join(made.answer.split())[:200]}"
 
 
-async def _resend(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
-        sent = await (_resend_one if given.id else _resend_missed)(open_, given)
+async def _resend(args: SimpleNamespace) -> int:
+    _require_one_recipient(args)
+    _require_chosen(args)
+    async with open_portal(options.chosen(args)) as open_:
+        sent = await (_resend_one if args.id else _resend_missed)(open_, args)
     print(f"{sent} {'is' if sent == 1 else 'are'} sent again, by the server that runs or the next one.")
     return ExitCode.OK
 
 
-async def _resend_one(open_: OpenPortal, given: argparse.Namespace) -> int:
+async def _resend_one(open_: OpenPortal, args: SimpleNamespace) -> int:
     async def work(tx: Tx) -> int:
-        if not await delivery_search.resend(tx, await _one(tx, given.id), open_.now):
-            raise CommandError(f"Delivery {given.id} has not ended yet, so it cannot be sent again.")
+        if not await delivery_search.resend(tx, await _one(tx, args.id), open_.now):
+            raise CommandError(f"Delivery {args.id} has not ended yet, so it cannot be sent again.")
         return 1
 
     return await open_.database.write(work)
 
 
-async def _resend_missed(open_: OpenPortal, given: argparse.Namespace) -> int:
+async def _resend_missed(open_: OpenPortal, args: SimpleNamespace) -> int:
     """Send again what fits the filters, page by page: a transaction must not hold up a running server for long."""
-    wanted = await open_.database.read(lambda tx: _wanted(tx, given, given.state or "missed", BATCH))
+    wanted = await open_.database.read(lambda tx: _wanted(tx, args, args.state or "missed", BATCH))
     if not wanted.states <= ENDED:
         raise CommandError("Only what has ended can be sent again.", ExitCode.USAGE)
     sent = 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import click
 
 from botyard.chat.diagnostics import bot_health, delivery_diagnosis
 from botyard.chat.diagnostics.bot_health import BotHealth, LastFailure
@@ -14,9 +16,11 @@ from botyard.chat.diagnostics.delivery_diagnosis import Case, Explained
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import OpenPortal, open_portal
+from botyard.config import OPTIONS
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
+from botyard.setting_values import number
 from botyard.store import bots, server_settings
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import ORDERINGS
@@ -34,45 +38,45 @@ DAY = 86_400
 LOOKUP_SECONDS = 5.0
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("doctor", ABOUT, EXAMPLES)
-    for name, meaning in (
-        ("message_id", "the message that is asked about"),
-        ("bot_id", "the bot that should have been told"),
-    ):
-        made.add_argument(name, nargs="?", type=options.number, metavar=name.upper(), help=meaning)
-    made.add_argument(
-        "--profile",
-        choices=("dev", "prod"),
-        help="the rules for addresses to judge by (default: those of the server that ran last)",
+def command() -> click.Command:
+    """The command with its options."""
+    return options.command(
+        "doctor",
+        ABOUT,
+        EXAMPLES,
+        _run,
+        options.argument("message_id", read=number, required=False),
+        options.argument("bot_id", read=number, required=False),
+        options.option(
+            "profile",
+            "the rules for addresses to judge by (default: those of the server that ran last)",
+            choices=OPTIONS["profile"].choices,
+        ),
+        *options.place(),
     )
-    options.add_place(made)
-    return made
 
 
-def run(given: argparse.Namespace) -> int:
-    """Do what was asked."""
-    if given.message_id is not None and given.bot_id is None:
-        parser().error("name the bot, too: botyard doctor MESSAGE_ID BOT_ID")
-    return asyncio.run(_overview(given) if given.message_id is None else _explain(given))
+async def _run(args: SimpleNamespace) -> int:
+    if args.message_id is not None and args.bot_id is None:
+        raise options.usage("name the bot, too: botyard doctor MESSAGE_ID BOT_ID")
+    return await (_overview(args) if args.message_id is None else _explain(args))
 
 
-async def _explain(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _explain(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> list[Explained] | None:
             server = await _server(tx)
             kept = open_.now - server.delivery_days * DAY
-            case = Case(given.bot_id, "", kept, time.time(), ORDERINGS[server.delivery])
-            found = await delivery_diagnosis.topic(tx, given.message_id)
-            if found and await bots.find(tx, given.bot_id) is None:
-                raise CommandError(f"There is no bot {given.bot_id}; 'botyard doctor' shows them.")
+            case = Case(args.bot_id, "", kept, time.time(), ORDERINGS[server.delivery])
+            found = await delivery_diagnosis.topic(tx, args.message_id)
+            if found and await bots.find(tx, args.bot_id) is None:
+                raise CommandError(f"There is no bot {args.bot_id}; 'botyard doctor' shows them.")
             return await delivery_diagnosis.explain(tx, found, case) if found else None
 
         told = await open_.database.read(work)
     if told is None:
-        raise CommandError(f"There is no message {given.message_id}, or nothing is known of it any more.")
+        raise CommandError(f"There is no message {args.message_id}, or nothing is known of it any more.")
     for one in told:
         print(f"{one.name} of {_moment(one.what.created)}:" if one.what else f"{one.name}:")
         for finding in one.findings:
@@ -85,17 +89,17 @@ async def _explain(given: argparse.Namespace) -> int:
 
 async def _server(tx: Tx) -> ServerSettings:
     """What the server runs with that ran last; the defaults where none has run yet."""
-    given = options.DEFAULTS
+    args = options.DEFAULTS
     return await server_settings.find(tx) or ServerSettings(
-        given.delivery, given.delivery_timeout, given.delivery_days, given.profile
+        args.delivery, args.delivery_timeout, args.delivery_days, args.profile
     )
 
 
-async def _overview(given: argparse.Namespace) -> int:
-    async with open_portal(options.place(given)) as open_:
+async def _overview(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
         server = await open_.database.read(_server)
         found = await open_.database.read(bot_health.overview)
-        guard = Guard(given.profile or server.profile)
+        guard = Guard(args.profile or server.profile)
         verdicts = await _verdicts(guard, {one for each in found for one in each.addresses})
         lines = [line for one in found for line in _told(open_, one, verdicts)]
     print("\n".join([_mode(server), *lines]) if lines else "There are no bots yet.")
@@ -157,8 +161,8 @@ def _visited(one: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
     if one.seat is None:
         return "  It has not come for its events yet."
-    given = f" and was given the offset {one.seat[0]}" if one.seat[0] else ""
-    return f"  It last came at {_moment(one.seat[1])}{given}."
+    offset = f" and was given the offset {one.seat[0]}" if one.seat[0] else ""
+    return f"  It last came at {_moment(one.seat[1])}{offset}."
 
 
 _MISSED: dict[str, str] = {

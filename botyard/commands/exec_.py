@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
@@ -12,7 +11,9 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import click
 import msgspec
 
 from botyard.call_log import Lines
@@ -22,7 +23,7 @@ from botyard.commands.listeners import Listeners, loop_factory, signal_handlers
 from botyard.commands.logs import logging_to, says_calls
 from botyard.commands.permissions import usual_scopes
 from botyard.commands.seeding import seeded
-from botyard.config import Settings
+from botyard.config import OPTIONS, Settings
 from botyard.delivery.backpressure import raise_open_files
 from botyard.delivery.service import DeliveryService
 from botyard.demo.provisioning import DemoPortal, ProvisionedDemo, provision
@@ -59,41 +60,50 @@ _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _FROM_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("exec", ABOUT, EXAMPLES)
+SERVE_ONLY = {
+    "data": "its folder is made for the run and removed",
+    "demo": "it is a demo portal in any case",
+    "host": "the portal is for one command on this machine",
+    "random_keys": "its keys are made up in any case",
+    "public_url": "the command is told the address",
+    "metrics": "a portal that lives for one command is not watched",
+    "trusted_proxies": "there is no proxy before it",
+}
+"""Settings of `serve` that make no sense here, and why."""
+# Ports are free ones; what the command says is what people want to read, so the portal speaks where it is asked to.
+_OTHERS = {"port": 0, "tls_port": 0, "log_level": None, "log_format": None}
+
+
+def command() -> click.Command:
+    """The command with its options. The environment does not count: it may be that of another portal."""
     width = max(map(len, VARIABLES))
-    listing = "\n".join(f"  {name:<{width}}  {meaning}" for name, meaning in VARIABLES.items())
-    made.epilog = f"variables:\n{listing}\n\n{made.epilog}"
-    made.usage = "botyard exec [options] -- COMMAND …"
-    made.add_argument("--port", type=options.port, default=0, help="port for http (default: a free one)")
-    options.add_serving(made, tls_port=0)
-    # What the command says is what people want to read; the portal speaks where it is asked to.
-    made.set_defaults(log_level=None, log_format=None)
-    made.add_argument(
-        "--database",
-        type=options.database,
-        default=None,
-        metavar="URL",
-        help="postgresql://… instead of SQLite; the portal is made in a schema of its own, which is dropped at the "
-        "end. The password may stand in PGPASSWORD",
+    return options.command(
+        "exec",
+        ABOUT,
+        EXAMPLES,
+        run,
+        *(
+            options.setting(name, environment=False, **({"default": _OTHERS[name]} if name in _OTHERS else {}))
+            for name in OPTIONS
+            if name not in SERVE_ONLY
+        ),
+        options.seed(),
+        options.argument("command", metavar="COMMAND…", required=False, many=True),
+        lists={"variables": [f"{name:<{width}}  {meaning}" for name, meaning in VARIABLES.items()]},
+        takes_command=True,
     )
-    options.add_seed(made)
-    made.add_argument("command", nargs=argparse.REMAINDER, metavar="COMMAND", help="the command and its arguments")
-    return made
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run the command; its status is the answer."""
-    command = args.command[1:] if args.command[:1] == ["--"] else args.command
-    if not command:
-        parser().error("say which command to run, after --")
+def run(args: SimpleNamespace) -> int:
+    """Run the command; its status is the exit code."""
+    if not args.command:
+        raise options.usage("say which command to run, after --")
     raise_open_files()
     with seeded(args.seed) as extra, asyncio.Runner(loop_factory=loop_factory()) as runner:
-        return runner.run(_exec(args, command, extra))
+        return runner.run(_exec(args, list(args.command), extra))
 
 
-async def _exec(args: argparse.Namespace, command: list[str], extra: Seed) -> int:
+async def _exec(args: SimpleNamespace, command: list[str], extra: Seed) -> int:
     child = _Child(command)
     with (
         signal_handlers(_FORWARDED, child.hear),
@@ -101,9 +111,9 @@ async def _exec(args: argparse.Namespace, command: list[str], extra: Seed) -> in
     ):
         quiet = args.quiet or not (args.log_level or args.log_format)
         wanted = msgspec.structs.replace(
-            options.serving(args), data=Path(folder), port=args.port, public_url="", demo=True, quiet=quiet
+            options.chosen(args), data=Path(folder), database="", public_url="", demo=True, quiet=quiet
         )
-        async with _database(wanted, args.database or "") as settings:
+        async with _database(wanted, args.database) as settings:
             front = Listeners(settings, "127.0.0.1")
             try:
                 with logging_to(settings) as lines:
@@ -139,7 +149,7 @@ async def _in_portal(front: Listeners, child: _Child, extra: Seed, calls: Lines 
         await context.database.close()
 
 
-async def _beside(front: Listeners, child: _Child, environment: Mapping[str, str], context: Context) -> int:
+async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], context: Context) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
     # Only this machine's loopback is listened on, so there is nothing to be warned of.
@@ -148,7 +158,7 @@ async def _beside(front: Listeners, child: _Child, environment: Mapping[str, str
     try:
         # Variables of a portal around this one would be mistaken for this one's.
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        return await child.run({**inherited, **environment})
+        return await child.run({**inherited, **told})
     finally:
         context.long_poll.close()
         for listener in front.listeners:
@@ -162,7 +172,7 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
     url, shown = front.settings.public_url, filled.credentials
     hooks = {str(person.id): f"{url}/rest/{person.id}/{person.webhook}/" for person in shown.people}
     app = shown.application
-    environment = {
+    told = {
         "BOTYARD_URL": url,
         "BOTYARD_WEBHOOK_URL": hooks[str(app.user_id)],
         "BOTYARD_WEBHOOKS": json.dumps(hooks),
@@ -176,8 +186,8 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
         "BOTYARD_SEEDED": json.dumps(filled.seeded._asdict()),
     }
     if front.https_url:
-        environment |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
-    return environment
+        told |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
+    return told
 
 
 class _Child:

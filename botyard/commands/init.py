@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import shlex
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
@@ -23,22 +25,20 @@ BOTYARD_DATABASE=postgresql://botyard@db/botyard botyard init --data /var/lib/bo
 """
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("init", ABOUT, EXAMPLES)
-    options.add_place(made)
-    return made
+def command() -> click.Command:
+    """The command, with its options."""
+    return options.command("init", ABOUT, EXAMPLES, run, *options.place())
 
 
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
     """Make the portal."""
     return asyncio.run(_init(args))
 
 
-async def _init(args: argparse.Namespace) -> int:
+async def _init(args: SimpleNamespace) -> int:
     password = passwords.new_password()
     stored = passwords.hashed(password)
-    async with open_portal(options.place(args), empty=True) as open_:
+    async with open_portal(options.chosen(args), empty=True) as open_:
 
         async def work(tx: Tx) -> int | None:
             return await creation.create_portal_with_admin(tx, stored, open_.now)
@@ -52,10 +52,10 @@ async def _init(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-def _next(args: argparse.Namespace) -> str:
+def _next(args: SimpleNamespace) -> str:
     """What comes after a portal was made, as lines that work when pasted."""
     place = "" if args.data == options.DEFAULTS.data else f" --data {shlex.quote(str(args.data))}"
-    if args.database is not None:
+    if options.was_written("database"):
         # It may hold a password, which is not repeated.
         place += " --database …"
     return "\n".join(
@@ -66,24 +66,22 @@ def _next(args: argparse.Namespace) -> str:
     )
 
 
-def migrate_parser() -> options.Parser:
-    """The options of `botyard migrate`."""
-    made = options.parser("migrate", MIGRATE_ABOUT, MIGRATE_EXAMPLES)
-    options.add_place(made)
-    return made
+def migrate_command() -> click.Command:
+    """`botyard migrate`, with its options."""
+    return options.command("migrate", MIGRATE_ABOUT, MIGRATE_EXAMPLES, migrate_run, *options.place())
 
 
 MIGRATE_ABOUT = "Bring the database up to date. `botyard serve` does the same when it starts."
 MIGRATE_EXAMPLES = "botyard migrate --data /var/lib/botyard"
 
 
-def migrate_run(args: argparse.Namespace) -> int:
+def migrate_run(args: SimpleNamespace) -> int:
     """Bring the database up to date."""
     return asyncio.run(_migrate(args))
 
 
-async def _migrate(args: argparse.Namespace) -> int:
-    settings = options.place(args)
+async def _migrate(args: SimpleNamespace) -> int:
+    settings = options.chosen(args)
     with storage_errors(settings):
         database = await open_portal_database(settings)
         try:

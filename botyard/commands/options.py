@@ -1,325 +1,214 @@
-"""Options that several commands share, and parsing of their values."""
+"""Commands, and the options that several of them share: the settings of a portal, made from their one table."""
 
 from __future__ import annotations
 
-import argparse
-import os
-from ipaddress import ip_network
-from pathlib import Path
-from typing import NoReturn
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import click
 
 from botyard.commands.exit_codes import CommandError, ExitCode
-from botyard.config import Settings
+from botyard.config import OPTIONS, Settings, flag, variable
 
 DEFAULTS = Settings()
-DATABASE_VARIABLE = "BOTYARD_DATABASE"
-POSTGRES = ("postgresql://", "postgres://")
+_SAME: Any = object()
+
+Run = Callable[[SimpleNamespace], int | Coroutine[Any, Any, int]]
+"""Carries out a command with its parameters, and returns its exit code. It may be a coroutine function."""
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser that complains in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong and where help is."""
-        self.exit(ExitCode.USAGE, f"{self.prog}: {message.rstrip('.')}. See '{self.prog} --help'.\n")
+# Commands.
 
 
-def parser(name: str, description: str, examples: str) -> Parser:
-    """A parser for the command ``name``, with examples at the end of its help."""
-    prog = f"botyard {name}".strip()
-    lines = "\n".join(f"  {line}" for line in examples.strip().splitlines())
-    return Parser(
-        prog=prog,
-        description=description,
-        epilog=f"examples:\n{lines}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+class _WithExamples(click.Command):
+    """A command whose help ends with lists that are shown as they are written."""
+
+    lists: dict[str, Sequence[str]]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, lines in self.lists.items():
+            formatter.write(f"\n{title}:\n" + "".join(f"  {line}\n" for line in lines))
+
+
+class _Command(_WithExamples):
+    pass
+
+
+class _Group(_WithExamples, click.Group):
+    pass
+
+
+def command(
+    name: str,
+    about: str,
+    examples: str,
+    run: Run,
+    *params: click.Parameter,
+    lists: dict[str, Sequence[str]] | None = None,
+    takes_command: bool = False,
+) -> click.Command:
+    """The command ``name``, with examples at the end of its help.
+
+    With ``takes_command`` everything after the first word is another command's business.
+    """
+    made = _Command(
+        name,
+        callback=_called(run),
+        params=list(params),
+        help=about,
+        context_settings={"allow_interspersed_args": not takes_command},
+    )
+    made.lists = {**(lists or {}), "examples": examples.strip().splitlines()}
+    return made
+
+
+def group(name: str, about: str, examples: str, *verbs: click.Command) -> click.Command:
+    """The command ``name`` with its verbs, with examples at the end of its help."""
+    made = _Group(name, commands=list(verbs), help=about, no_args_is_help=False)
+    made.lists = {"examples": examples.strip().splitlines()}
+    return made
+
+
+def verb(name: str, about: str, run: Run, *params: click.Parameter) -> click.Command:
+    """One thing that a group of commands does."""
+    return click.Command(name, callback=_called(run), params=list(params), help=about, short_help=about)
+
+
+def _called(run: Run) -> Callable[..., int]:
+    def call(**params: Any) -> int:
+        ended = run(SimpleNamespace(**params))
+        return ended if isinstance(ended, int) else asyncio.run(ended)
+
+    return call
+
+
+def parsed(made: click.Command, words: Sequence[str]) -> SimpleNamespace:
+    """The parameters of a command as its run gets them. Raises click.UsageError."""
+    if isinstance(made, click.Group) and words and words[0] in made.commands:
+        return parsed(made.commands[words[0]], words[1:])
+    return SimpleNamespace(**made.make_context(made.name, list(words)).params)
+
+
+def was_written(name: str) -> bool:
+    """Whether a parameter of the command under way stands on the command line, not in the environment."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
+# Values and parameters.
+
+
+class Value(click.ParamType):  # type: ignore[type-arg]  # Older versions are not generic.
+    """A value that a reader makes of a text; what it raises is told."""
+
+    def __init__(self, read: Callable[[str], Any], name: str = "TEXT") -> None:
+        self.read = read
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a text; a default is a value already."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.read(value)
+        except ValueError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+def option(
+    name: str,
+    about: str,
+    *,
+    read: Callable[[str], Any] = str,
+    default: Any = None,
+    metavar: str = "TEXT",
+    choices: Iterable[str] = (),
+    into: str = "",
+) -> click.Option:
+    """An option with a value: ``--name``. ``into`` is the parameter's name where that is another."""
+    kind = click.Choice(list(choices)) if choices else Value(read, metavar)
+    shown = None if choices else metavar
+    names = [f"--{name}", into or name.replace("-", "_")]
+    return click.Option(names, type=kind, default=default, metavar=shown, help=about)
+
+
+def switch(name: str, about: str, *, default: bool | None = False) -> click.Option:
+    """An option without a value."""
+    return click.Option([f"--{name}"], is_flag=True, default=default, help=about)
+
+
+def argument(
+    name: str,
+    *,
+    read: Callable[[str], Any] = str,
+    metavar: str = "",
+    choices: Iterable[str] = (),
+    required: bool = True,
+    many: bool = False,
+) -> click.Argument:
+    """A word that a command takes in its place, or all those that are left."""
+    shown = metavar or "|".join(choices) or name.upper()
+    kind = click.Choice(list(choices)) if choices else Value(read, shown)
+    written = shown if required else f"[{shown}]"
+    return click.Argument([name], type=kind, metavar=written, required=required, nargs=-1 if many else 1)
+
+
+# Settings.
+
+
+def setting(name: str, *, default: Any = _SAME, environment: bool = True) -> click.Option:
+    """The option of a setting, with its environment variable unless that is not for this command."""
+    declared = OPTIONS[name]
+    value = getattr(DEFAULTS, name) if default is _SAME else default
+    kind = click.Choice(declared.choices) if declared.choices else Value(declared.read, declared.metavar)
+    return click.Option(
+        [flag(name), name],
+        type=click.BOOL if declared.flag else kind,
+        is_flag=declared.flag,
+        default=value,
+        show_default=bool(value) and not declared.flag,
+        metavar=declared.metavar or None,
+        help=declared.help,
+        envvar=variable(name) if environment else None,
+        show_envvar=environment,
     )
 
 
-def add_place(made: argparse.ArgumentParser) -> None:
-    """Add the options that say which portal is meant."""
-    group = made.add_argument_group("which portal")
-    group.add_argument(
-        "--data", type=Path, default=DEFAULTS.data, metavar="DIR", help=f"folder of its data (default: {DEFAULTS.data})"
-    )
-    group.add_argument(
-        "--database",
-        type=database,
-        default=None,
-        metavar="URL",
-        help=f"postgresql://… instead of SQLite in that folder (default: {DATABASE_VARIABLE}, where a password "
-        "stays out of the list of processes)",
-    )
+def settings(names: Iterable[str] = OPTIONS, **others: Any) -> list[click.Option]:
+    """The options of settings; ``others`` are defaults that differ here."""
+    return [setting(name, default=others.get(name, _SAME)) for name in names]
 
 
-def add_public_url(made: argparse.ArgumentParser, default: str = "http://localhost and the port") -> None:
-    """Add the option that says how clients reach the portal."""
-    made.add_argument(
-        "--public-url",
-        type=url,
-        metavar="URL",
-        help=f"address under which clients reach the portal (default: {default})",
-    )
+def place() -> list[click.Option]:
+    """The options that say which portal is meant."""
+    return settings(("data", "database"))
 
 
-def add_delivery(made: argparse.ArgumentParser) -> None:
-    """Add the options that say how events reach handlers."""
-    made.add_argument(
-        "--delivery",
-        choices=["retry", "strict", "compat"],
-        default=DEFAULTS.delivery,
-        help="retry repeats what did not arrive, for 17 hours (default); strict also what was not confirmed, and holds "
-        "the dialog meanwhile; compat calls once, as the vendor does",
-    )
-    made.add_argument(
-        "--delivery-timeout",
-        type=seconds,
-        default=DEFAULTS.delivery_timeout,
-        metavar="SECONDS",
-        help=f"how long to wait for a handler's answer (default: {DEFAULTS.delivery_timeout:g})",
-    )
-
-
-def add_log(made: argparse.ArgumentParser) -> None:
-    """Add the options that say what is written while the server runs, and how."""
-    made.add_argument(
-        "--quiet", action="store_true", help="no line for each call and each attempt to deliver; warnings only"
-    )
-    made.add_argument(
-        "--log-level",
-        choices=["debug", "info", "warning", "error"],
-        default=DEFAULTS.log_level,
-        help=f"what is logged at least (default: {DEFAULTS.log_level}); with debug each call has its line in prod, too",
-    )
-    made.add_argument(
-        "--log-format",
-        choices=["text", "json"],
-        default=DEFAULTS.log_format,
-        help=f"text for people, json for programs, one object a line (default: {DEFAULTS.log_format})",
-    )
-
-
-def add_files(made: argparse.ArgumentParser) -> None:
-    """Add the option that says where the bytes of files lie."""
-    made.add_argument(
-        "--files",
-        type=files,
-        default=DEFAULTS.files,
-        metavar="URL",
-        help="s3://bucket/prefix?endpoint=https://… for files instead of the data folder; keys come from "
-        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    )
-
-
-def add_certificate(made: argparse.ArgumentParser) -> None:
-    """Add the options that name a certificate for https which is not of the portal's own authority."""
-    made.add_argument(
-        "--tls-cert",
-        default=DEFAULTS.tls_cert,
+def seed() -> click.Option:
+    """The option that brings more into a demo portal."""
+    return click.Option(
+        ["--seed"],
+        type=click.Path(path_type=type(DEFAULTS.data)),
         metavar="FILE",
-        help="serve https with this certificate and its chain, in PEM, instead; read again when the file changes",
+        help="YAML or JSON with more people, chats and messages",
     )
-    made.add_argument("--tls-key", default=DEFAULTS.tls_key, metavar="FILE", help="its private key, in PEM")
 
 
-def add_seed(made: argparse.ArgumentParser) -> None:
-    """Add the option that brings more into a demo portal."""
-    made.add_argument("--seed", type=Path, metavar="FILE", help="YAML or JSON with more people, chats and messages")
+def chosen(args: SimpleNamespace) -> Settings:
+    """The settings that a command was given; those it does not take have their defaults.
 
-
-def add_serving(made: argparse.ArgumentParser, *, tls_port: int) -> None:
-    """Add the options that every command takes which serves a portal; see ``serving``."""
-    known = DEFAULTS
-    made.add_argument("--tls", action="store_true", help="serve https too, with a certificate authority of its own")
-    made.add_argument(
-        "--tls-port",
-        type=port,
-        default=tls_port,
-        metavar="PORT",
-        help=f"port for https, 0 for a free one (default: {tls_port})",
-    )
-    add_certificate(made)
-    made.add_argument(
-        "--limits", choices=["off", "cloud", "enterprise"], default=known.limits, help="request limits (default: off)"
-    )
-    made.add_argument(
-        "--profile",
-        choices=["dev", "prod"],
-        default=known.profile,
-        help="dev lets handlers be on this machine (default); prod is for servers that others reach",
-    )
-    add_delivery(made)
-    made.add_argument(
-        "--event-hours",
-        type=hours,
-        default=known.event_hours,
-        metavar="HOURS",
-        help=f"keep events so long for those who fetch them (default: {known.event_hours})",
-    )
-    made.add_argument(
-        "--event-log-days",
-        type=days,
-        default=known.event_log_days,
-        metavar="DAYS",
-        help="keep events in the log for so long, and longer while deliveries refer to them; 0 for ever "
-        f"(default: {known.event_log_days})",
-    )
-    made.add_argument(
-        "--time-zone", type=zone, default=known.time_zone, metavar="ZONE", help="zone of dates (default: UTC)"
-    )
-    add_files(made)
-    made.add_argument(
-        "--file-quota",
-        type=mebibytes,
-        default=known.file_quota,
-        metavar="MIB",
-        help=f"mebibytes that the files of one person or bot may take; 0 for no limit (default: {known.file_quota})",
-    )
-    add_log(made)
-
-
-def serving(args: argparse.Namespace) -> Settings:
-    """Settings with the options of ``add_serving``. Raises Failure where they do not go together."""
-    if bool(args.tls_cert) != bool(args.tls_key):
+    Raises CommandError where they do not go together.
+    """
+    named = {name: value for name in OPTIONS if (value := getattr(args, name, None)) is not None}
+    if bool(named.get("tls_cert")) != bool(named.get("tls_key")):
         raise CommandError("--tls-cert and --tls-key go together.", ExitCode.USAGE)
-    return Settings(
-        files=args.files,
-        file_quota=args.file_quota,
-        tls=args.tls or bool(args.tls_cert),
-        tls_cert=args.tls_cert,
-        tls_key=args.tls_key,
-        tls_port=args.tls_port,
-        time_zone=args.time_zone,
-        limits=args.limits,
-        profile=args.profile,
-        delivery=args.delivery,
-        quiet=args.quiet,
-        log_level=args.log_level or DEFAULTS.log_level,
-        log_format=args.log_format or DEFAULTS.log_format,
-        delivery_timeout=args.delivery_timeout,
-        event_hours=args.event_hours,
-        event_log_days=args.event_log_days,
-    )
+    if named.get("tls_cert"):
+        named["tls"] = True
+    return Settings(**named)
 
 
-def place(args: argparse.Namespace) -> Settings:
-    """Settings with nothing but the place of a portal."""
-    return Settings(data=args.data, database=chosen_database(args), public_url=_public_url(args))
-
-
-def chosen_database(args: argparse.Namespace) -> str:
-    """The address of the database, from the option or the environment; ``""`` for SQLite."""
-    if args.database is not None:
-        return str(args.database)
-    variable = os.environ.get(DATABASE_VARIABLE, "")
-    try:
-        return database(variable) if variable else ""
-    except argparse.ArgumentTypeError as problem:
-        parser("", "", "").error(f"{DATABASE_VARIABLE}: {problem}")
-
-
-def _public_url(args: argparse.Namespace) -> str:
-    return getattr(args, "public_url", None) or DEFAULTS.public_url
-
-
-def port(text: str) -> int:
-    """A number of a port; 0 takes a free one."""
-    if not (text.isascii() and text.isdigit() and int(text) < 65536):
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 (any free one) to 65535")
-    return int(text)
-
-
-def number(text: str) -> int:
-    """A number of something that is kept, or a version: from 1, as large as the database takes."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number")
-    return int(text)
-
-
-def days(text: str) -> int:
-    """A number of days; 0 is for ever."""
-    if not (text.isascii() and text.isdigit() and len(text) < 6):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of days: give one from 0 (for ever) to 99999")
-    return int(text)
-
-
-def hours(text: str) -> int:
-    """A number of hours, at least one."""
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of hours: give one from 1 to 99999")
-    return int(text)
-
-
-def seconds(text: str) -> float:
-    """A number of seconds, with a fraction or not: more than none, at most an hour."""
-    try:
-        parsed = float(text)
-    except ValueError:
-        parsed = 0.0
-    if not 0 < parsed <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds: give one above 0, at most 3600")
-    return parsed
-
-
-def mebibytes(text: str) -> int:
-    """A number of mebibytes; 0 is as many as there is room for."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of mebibytes: give one from 0 (no limit)")
-    return int(text)
-
-
-def proxies(text: str) -> tuple[str, ...]:
-    """Addresses and networks such as `127.0.0.1,10.0.0.0/8`; none at all for ``""``."""
-    return tuple(_network(part.strip()) for part in text.split(",")) if text.strip() else ()
-
-
-def _network(text: str) -> str:
-    try:
-        parsed = ip_network(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no address or network of a proxy, such as 127.0.0.1 or 10.0.0.0/8"
-        ) from problem
-    if parsed.prefixlen == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} would believe everybody; name the proxies")
-    return str(parsed)
-
-
-def url(text: str) -> str:
-    """An address such as `https://chat.example.com`, kept without a slash at its end."""
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    if not good or parts.query or parts.fragment:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address such as https://chat.example.com")
-    return text.rstrip("/")
-
-
-def database(text: str) -> str:
-    """The address of a PostgreSQL database."""
-    if not text.startswith(POSTGRES):
-        # The value is not repeated: it may hold a password.
-        raise argparse.ArgumentTypeError("the address of the database must start with postgresql://")
-    return text
-
-
-def files(text: str) -> str:
-    """The address of a bucket; ``""`` is the data folder."""
-    if text and (not text.startswith("s3://") or not urlsplit(text).netloc):
-        raise argparse.ArgumentTypeError(
-            "the address of the files must look like s3://bucket/prefix?endpoint=https://…"
-        )
-    return text
-
-
-def zone(text: str) -> str:
-    """A time zone by its name in the tz database."""
-    try:
-        return ZoneInfo(text).key
-    except (ValueError, OSError, KeyError) as problem:
-        raise argparse.ArgumentTypeError(f"there is no time zone {text!r}") from problem
+def usage(sentence: str) -> click.UsageError:
+    """What is wrong with how the command under way was called."""
+    return click.UsageError(sentence, click.get_current_context(silent=True))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import ExitCode
@@ -20,29 +21,24 @@ botyard portal switch rest off
 """
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("portal", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="switch")
-    switch = verbs.add_parser("switch", help="show the switches, or turn one", allow_abbrev=False)
+def command() -> click.Command:
+    """The command with its one verb."""
     meanings = "; ".join(f"{name}: {meaning}" for name, meaning in portal_flags.MEANINGS.items())
-    switch.add_argument(
-        "name", nargs="?", choices=[*portal_flags.FLAGS], metavar="|".join(portal_flags.FLAGS), help=meanings
+    switch = options.verb(
+        "switch",
+        f"Show the switches, or turn one. {meanings}",
+        _switch,
+        options.argument("name", choices=portal_flags.FLAGS, required=False),
+        options.argument("position", choices=("on", "off"), required=False),
+        *options.place(),
     )
-    switch.add_argument("position", nargs="?", choices=["on", "off"], metavar="on|off", help="where to turn it")
-    options.add_place(switch)
-    return made
+    return options.group("portal", ABOUT, EXAMPLES, switch)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Do what was asked."""
+async def _switch(args: SimpleNamespace) -> int:
     if args.name and not args.position:
-        parser().error(f"say whether {args.name} is to be on or off")
-    return asyncio.run(_switch(args))
-
-
-async def _switch(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
+        raise options.usage(f"say whether {args.name} is to be on or off")
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:
             await portal_flags.set_flag(tx, args.name, args.position == "on")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from types import SimpleNamespace
+
+import click
 
 from botyard.api import MODULES
 from botyard.commands import options
@@ -15,45 +17,45 @@ from botyard.rpc.registry import Registry
 
 OPENAPI_ABOUT = "Print the description of every method for tools (OpenAPI, JSON)."
 OPENAPI_EXAMPLES = "botyard openapi --public-url https://chat.example.com > openapi.json"
-METHODS_ABOUT = "List the methods that the portal answers, with their permission and who may call them."
+METHODS_ABOUT = (
+    "List the methods that the portal knows, or those whose name begins with PREFIX, with their permission and who may "
+    "call them."
+)
 METHODS_EXAMPLES = """
 botyard methods
 botyard methods imbot.chat
 """
 
 
-def openapi_parser() -> options.Parser:
-    """The options of `botyard openapi`."""
-    made = options.parser("openapi", OPENAPI_ABOUT, OPENAPI_EXAMPLES)
-    options.add_public_url(made)
-    return made
+def openapi_command() -> click.Command:
+    """`botyard openapi`, with its options."""
+    return options.command("openapi", OPENAPI_ABOUT, OPENAPI_EXAMPLES, openapi_run, options.setting("public_url"))
 
 
-def openapi_run(args: argparse.Namespace) -> int:
+def openapi_run(args: SimpleNamespace) -> int:
     """Print the description."""
-    sys.stdout.write(document(Registry(MODULES), args.public_url or options.DEFAULTS.public_url).decode() + "\n")
+    sys.stdout.write(document(Registry(MODULES), args.public_url).decode() + "\n")
     return ExitCode.OK
 
 
-def methods_parser() -> options.Parser:
-    """The options of `botyard methods`."""
-    made = options.parser("methods", METHODS_ABOUT, METHODS_EXAMPLES)
-    made.add_argument("prefix", nargs="?", default="", help="only those whose name begins so")
-    return made
+def methods_command() -> click.Command:
+    """`botyard methods`, with its options."""
+    prefix = options.argument("prefix", required=False)
+    return options.command("methods", METHODS_ABOUT, METHODS_EXAMPLES, methods_run, prefix)
 
 
-def methods_run(args: argparse.Namespace) -> int:
+def methods_run(args: SimpleNamespace) -> int:
     """Print the list."""
-    registry = Registry(MODULES)
-    methods = [method for method in registry if method.name.lower().startswith(args.prefix.lower())]
-    if not methods:
+    registry, prefix = Registry(MODULES), args.prefix or ""
+    found = [method for method in registry if method.name.lower().startswith(prefix.lower())]
+    if not found:
         # The answer is short; a prefix is compared with the beginnings of names, too.
-        close = nearest(args.prefix, [method.name for method in registry])
+        close = nearest(prefix, [method.name for method in registry])
         suggestion = f" Nearest: {', '.join(close)}." if close else " 'botyard methods' lists all."
-        raise CommandError(f"There is no method whose name begins with {args.prefix!r}.{suggestion}")
+        raise CommandError(f"There is no method whose name begins with {prefix!r}.{suggestion}")
     rows = [
         (method.name, ",".join(method.scopes) or "-", method.access.value.sentence, method.summary)
-        for method in sorted(methods, key=lambda method: method.name.lower())
+        for method in sorted(found, key=lambda method: method.name.lower())
     ]
     print(table(("METHOD", "PERMISSION", "WHO MAY CALL", "WHAT IT DOES"), rows))
     return ExitCode.OK

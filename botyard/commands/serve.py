@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import click
 import msgspec
 
 from botyard.call_log import Lines
@@ -49,64 +50,18 @@ botyard serve --demo --seed people.yaml
 """
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("serve", ABOUT, EXAMPLES)
-    known = options.DEFAULTS
-    made.add_argument("--host", default=known.host, help=f"address to listen on (default: {known.host})")
-    made.add_argument(
-        "--port", type=options.port, default=known.port, help=f"port for http, 0 for a free one (default: {known.port})"
-    )
-    options.add_public_url(made)
-    made.add_argument(
-        "--metrics",
-        choices=["loopback", "all", "off"],
-        default=known.metrics,
-        help="who may read /metrics: this machine, not through a proxy (default), everybody who reaches it, or nobody",
-    )
-    made.add_argument(
-        "--trusted-proxies",
-        type=options.proxies,
-        default=known.trusted_proxies,
-        metavar="ADDRESSES",
-        help="proxies that are believed where calls came from, such as 127.0.0.1,10.0.0.0/8 (default: none)",
-    )
-    made.add_argument(
-        "--demo", action="store_true", help="fill an empty portal with people, chats and keys to play with"
-    )
-    made.add_argument(
-        "--random-keys",
-        action="store_true",
-        help="make up the keys of a new demo portal; the published ones are for this machine only",
-    )
-    options.add_seed(made)
-    options.add_serving(made, tls_port=known.tls_port)
-    options.add_place(made)
-    return made
+def command() -> click.Command:
+    """The command with an option for each setting."""
+    return options.command("serve", ABOUT, EXAMPLES, run, *options.settings(public_url=None), options.seed())
 
 
-def settings(args: argparse.Namespace) -> Settings:
-    """The options as settings; an empty ``public_url`` is filled in when the port is known."""
-    return msgspec.structs.replace(
-        options.serving(args),
-        data=args.data,
-        database=options.chosen_database(args),
-        host=args.host,
-        port=args.port,
-        public_url=args.public_url or "",
-        trusted_proxies=args.trusted_proxies,
-        demo=args.demo,
-        metrics=args.metrics,
-        random_keys=args.random_keys,
-    )
-
-
-def run(args: argparse.Namespace) -> int:
+def run(args: SimpleNamespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if args.seed and not args.demo:
         raise CommandError("A seed is planted into a demo portal: say --demo, too.", ExitCode.USAGE)
     raise_open_files()
-    wanted = settings(args)
+    # An address that is not given follows from the port, when that is known.
+    wanted = msgspec.structs.replace(options.chosen(args), public_url=args.public_url or "")
     with (
         seeded(args.seed) as extra,
         logging_to(wanted) as lines,
@@ -157,8 +112,8 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
     front.open(context)
 
     def ready(warnings: list[str]) -> None:
-        wrapped = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
-        print("\n".join([*banner.ready(front), "", *lines, *wrapped, "Press Ctrl-C to stop."]), flush=True)
+        said = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
+        print("\n".join([*banner.ready(front), "", *lines, *said, "Press Ctrl-C to stop."]), flush=True)
 
     helper = await helper_bot.find(context) if wanted.demo else None
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
@@ -224,15 +179,15 @@ async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
 async def _as_known(context: Context) -> Context:
     """The context of the portal as it stands in the database; its address is noted there. Raises Failure."""
     settings = context.settings
-    row = await context.database.read(portal.get)
-    if row is None:
+    found = await context.database.read(portal.get)
+    if found is None:
         return context
-    if row.known_keys:
+    if found.known_keys:
         _require_loopback(settings)
     urls = settings.public_url, settings.https_url
-    if (row.public_url, row.https_url) != urls:
+    if (found.public_url, found.https_url) != urls:
         await context.database.write(lambda tx: portal.remember_urls(tx, *urls))
-    return msgspec.structs.replace(context, loopback_only=row.known_keys)
+    return msgspec.structs.replace(context, loopback_only=found.known_keys)
 
 
 def _require_loopback(settings: Settings) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
@@ -14,6 +15,7 @@ from botyard.model.apps import App
 from botyard.model.bots import Bot
 from botyard.portal import apps
 from botyard.portal.auth import tokens
+from botyard.setting_values import number, whole_seconds
 from botyard.store import bots
 from botyard.store.engines.db import Tx
 
@@ -27,56 +29,56 @@ botyard token signing --bot 1003
 """
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("token", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="issue|signing")
-    issue = verbs.add_parser("issue", help="issue tokens and print them, once", allow_abbrev=False)
-    issue.add_argument("who", metavar="LOGIN", help="login or id of the person they call for")
-    issue.add_argument("--app", default="", metavar="CLIENT_ID", help="the application that is to have them")
-    issue.add_argument(
-        "--scope",
-        default="",
-        metavar="im,imbot,…",
-        help="permissions (default: the application's, or all that official clients know)",
+def command() -> click.Command:
+    """The command with its verbs."""
+    issue = options.verb(
+        "issue",
+        "Issue tokens that call for LOGIN, a login or id, and print them, once.",
+        _issue,
+        options.argument("who", metavar="LOGIN"),
+        options.option("app", "the application that is to have them", default="", metavar="CLIENT_ID"),
+        options.option(
+            "scope",
+            "permissions (default: the application's, or all that official clients know)",
+            default="",
+            metavar="im,imbot,…",
+        ),
+        options.option(
+            "seconds",
+            "life of a person's own token (default: one hour)",
+            read=whole_seconds,
+            default=0,
+            metavar="SECONDS",
+        ),
+        *options.place(),
     )
-    issue.add_argument("--seconds", type=_seconds, default=0, help="life of a person's own token (default: one hour)")
-    options.add_place(issue)
-    signing = verbs.add_parser("signing", help="show what events are signed with", allow_abbrev=False)
-    owner = signing.add_mutually_exclusive_group(required=True)
-    owner.add_argument("--app", metavar="CLIENT_ID", help="those of an application, its handlers and bots")
-    owner.add_argument(
-        "--bot", type=options.number, metavar="BOT_ID", help="those of a bot, and of all others of its owner"
+    signing = options.verb(
+        "signing",
+        "Show what events are signed with: those of an application, or of a bot and all others of its owner.",
+        _signing,
+        options.option("app", "those of an application, its handlers and bots", metavar="CLIENT_ID"),
+        options.option("bot", "those of a bot, and of all others of its owner", read=number, metavar="BOT_ID"),
+        *options.place(),
     )
-    options.add_place(signing)
-    return made
+    return options.group("token", ABOUT, EXAMPLES, issue, signing)
 
 
-def _seconds(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 10**9):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return int(text)
+async def _issue(args: SimpleNamespace) -> int:
+    return await (_for_application(args) if args.app else _own(args))
 
 
-def run(args: argparse.Namespace) -> int:
-    """Do what was asked."""
-    if args.verb == "signing":
-        return asyncio.run(_signing(args))
-    return asyncio.run(_for_application(args) if args.app else _own(args))
-
-
-async def _for_application(args: argparse.Namespace) -> int:
+async def _for_application(args: SimpleNamespace) -> int:
     if args.seconds:
         raise CommandError(
             "--seconds is for a person's own token; those of applications live as long as all others.", ExitCode.USAGE
         )
     wanted = scopes(args.scope) if args.scope else None
-    async with open_portal(options.place(args)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> tokens.TokenPair:
-            user = await person(tx, args.who)
+            found = await person(tx, args.who)
             app = await _app(tx, args.app)
-            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, now=open_.now, scopes=wanted)
+            return await tokens.grant(tx, open_.ring, app=app, user_id=found.id, now=open_.now, scopes=wanted)
 
         pair = await open_.database.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
@@ -84,14 +86,14 @@ async def _for_application(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _own(args: argparse.Namespace) -> int:
+async def _own(args: SimpleNamespace) -> int:
     wanted = ",".join(scopes(args.scope))
-    async with open_portal(options.place(args)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> tuple[str, int]:
-            user = await person(tx, args.who)
+            found = await person(tx, args.who)
             return await tokens.session(
-                tx, open_.ring, user_id=user.id, scopes=wanted, now=open_.now, seconds=args.seconds
+                tx, open_.ring, user_id=found.id, scopes=wanted, now=open_.now, seconds=args.seconds
             )
 
         text, expires = await open_.database.write(work)
@@ -99,8 +101,10 @@ async def _own(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _signing(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
+async def _signing(args: SimpleNamespace) -> int:
+    if bool(args.app) == bool(args.bot):
+        raise options.usage("name an application by --app, or a bot by --bot")
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> str:
             return (await _app(tx, args.app)).owner if args.app else (await _bot(tx, args.bot)).owner

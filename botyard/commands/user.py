@@ -1,10 +1,11 @@
-"""`botyard user`: add, list, deactivate and activate people, set passwords."""
+"""`botyard user`: add and list people, set passwords, deactivate people."""
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import sys
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
@@ -16,7 +17,7 @@ from botyard.portal.auth import passwords
 from botyard.store.engines.db import Tx
 from botyard.store.users import everyone
 
-ABOUT = "Add and list people, set passwords, send people away and let them back."
+ABOUT = "Add and list people, set passwords, deactivate people and activate them again."
 EXAMPLES = """
 botyard user add ann --name Ann --last-name Lee --department Sales
 botyard user add root --admin
@@ -35,56 +36,51 @@ _TEXTS = {
 }
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("user", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|password|deactivate|activate")
-    add = verbs.add_parser("add", help="add a person and print a password", allow_abbrev=False)
-    add.add_argument("login", help="the name to sign in with")
-    for name, meaning in _TEXTS.items():
-        add.add_argument(f"--{name}", default="", metavar="TEXT", help=meaning)
-    add.add_argument("--admin", action="store_true", help="with an administrator's rights")
-    add.add_argument("--extranet", action="store_true", help="from outside: sees only the chats it is in")
-    add.add_argument("--guest", action="store_true", help="without a login: LOGIN is the name then")
-    listed = verbs.add_parser("list", help="list people", allow_abbrev=False)
-    password = verbs.add_parser("password", help="set a new password", allow_abbrev=False)
-    away = verbs.add_parser("deactivate", help="send somebody away, at once and everywhere", allow_abbrev=False)
-    back = verbs.add_parser("activate", help="let somebody back in", allow_abbrev=False)
-    for verb in (password, away, back):
-        verb.add_argument("who", metavar="LOGIN", help="login or id")
-    for verb in (add, password):
-        verb.add_argument(
-            "--password-stdin", action="store_true", help="read the password from standard input, print none"
-        )
-    for verb in (add, listed, password, away, back):
-        options.add_place(verb)
-    return made
+def command() -> click.Command:
+    """The command with its verbs."""
+    who = options.argument("who", metavar="LOGIN_OR_ID")
+    from_stdin = options.switch("password-stdin", "read the password from standard input, print none")
+    return options.group(
+        "user",
+        ABOUT,
+        EXAMPLES,
+        options.verb(
+            "add",
+            "Add a person and print a password.",
+            _add,
+            options.argument("login"),
+            *(options.option(name, meaning, default="") for name, meaning in _TEXTS.items()),
+            options.switch("admin", "with an administrator's rights"),
+            options.switch("extranet", "from outside: sees only the chats it is in"),
+            options.switch("guest", "without a login: LOGIN is the name then"),
+            from_stdin,
+            *options.place(),
+        ),
+        options.verb("list", "List people.", _list, *options.place()),
+        options.verb("password", "Set a new password of somebody.", _password, who, from_stdin, *options.place()),
+        options.verb("deactivate", "Deactivate somebody, at once and everywhere.", _deactivate, who, *options.place()),
+        options.verb("activate", "Let somebody in again.", _activate, who, *options.place()),
+    )
 
 
-def run(args: argparse.Namespace) -> int:
-    """Do what was asked."""
-    verbs = {"add": _add, "list": _list, "password": _password, "deactivate": _turn, "activate": _turn}
-    return asyncio.run(verbs[args.verb](args))
-
-
-def _chosen(args: argparse.Namespace) -> str:
+def _chosen(args: SimpleNamespace) -> str:
     """The password to set: from standard input, or a new one."""
     return sys.stdin.readline().rstrip("\r\n") if args.password_stdin else passwords.new_password()
 
 
-def _hashed(args: argparse.Namespace, password: str, own: list[str]) -> str:
+def _hashed(args: SimpleNamespace, password: str, own: list[str]) -> str:
     """A password as it is stored. Raises Failure for a weak one."""
     if args.password_stdin and (reason := passwords.weakness(password, own)):
         raise CommandError(f"{reason}.")
     return passwords.hashed(password)
 
 
-def _show(args: argparse.Namespace, password: str) -> None:
+def _show(args: SimpleNamespace, password: str) -> None:
     if not args.password_stdin:
         print(f"password: {password}   (it is not shown again)")
 
 
-async def _add(args: argparse.Namespace) -> int:
+async def _add(args: SimpleNamespace) -> int:
     if not args.login.strip():
         raise CommandError("A login may not be empty.", ExitCode.USAGE)
     if not args.guest and (reason := users.login_problem(args.login)):
@@ -97,7 +93,7 @@ async def _add(args: argparse.Namespace) -> int:
     kind = UserKind.GUEST if args.guest else UserKind.EXTRANET if args.extranet else UserKind.EMPLOYEE
     password = "" if args.guest else _chosen(args)
     stored = "" if args.guest else _hashed(args, password, users.known_words(profile, args.login))
-    async with open_portal(options.place(args)) as open_:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> int:
             if not args.guest and await users.find_login(tx, args.login):
@@ -120,45 +116,52 @@ async def _add(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _list(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
-        everybody = [user for user in await open_.database.read(everyone) if not user.bot]
+async def _list(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
+        everybody = [one for one in await open_.database.read(everyone) if not one.bot]
     rows = [
         (
-            user.id,
-            user.login or "-",
-            user.kind,
-            yes(user.admin),
-            yes(user.active),
-            moment(user.last_activity),
-            users.display_name(user),
+            one.id,
+            one.login or "-",
+            one.kind,
+            yes(one.admin),
+            yes(one.active),
+            moment(one.last_activity),
+            users.display_name(one),
         )
-        for user in everybody
+        for one in everybody
     ]
     print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
     return ExitCode.OK
 
 
-async def _password(args: argparse.Namespace) -> int:
+async def _password(args: SimpleNamespace) -> int:
     password = _chosen(args)
-    async with open_portal(options.place(args)) as open_:
-        user = await open_.database.read(lambda tx: person(tx, args.who))
-        if not user.login:
+    async with open_portal(options.chosen(args)) as open_:
+        found = await open_.database.read(lambda tx: person(tx, args.who))
+        if not found.login:
             raise CommandError("A guest has no login, and so no password.")
-        stored = _hashed(args, password, users.known_words(user))
-        await open_.database.write(lambda tx: users.set_password(tx, user.id, stored))
+        stored = _hashed(args, password, users.known_words(found))
+        await open_.database.write(lambda tx: users.set_password(tx, found.id, stored))
     _show(args, password)
     return ExitCode.OK
 
 
-async def _turn(args: argparse.Namespace) -> int:
-    away = args.verb == "deactivate"
-    async with open_portal(options.place(args)) as open_:
+async def _deactivate(args: SimpleNamespace) -> int:
+    return await _set_active(args, active=False)
+
+
+async def _activate(args: SimpleNamespace) -> int:
+    return await _set_active(args, active=True)
+
+
+async def _set_active(args: SimpleNamespace, *, active: bool) -> int:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            user = await person(tx, args.who)
-            await (users.deactivate(tx, user, open_.now) if away else users.activate(tx, user, open_.now))
+            found = await person(tx, args.who)
+            await (users.activate(tx, found, open_.now) if active else users.deactivate(tx, found, open_.now))
 
         await open_.database.write(work)
-    print(f"{args.who} is {'not ' if away else ''}active now.")
+    print(f"{args.who} is {'' if active else 'not '}active now.")
     return ExitCode.OK

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
+from types import SimpleNamespace
+
+import click
 
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
@@ -12,6 +13,7 @@ from botyard.commands.permissions import scopes
 from botyard.commands.table import brief, moment, table
 from botyard.portal import users, webhooks
 from botyard.portal.webhooks import Issued
+from botyard.setting_values import number
 from botyard.store import portal
 from botyard.store.engines.db import Tx
 
@@ -23,41 +25,48 @@ botyard webhook revoke 3
 """
 
 
-def parser() -> options.Parser:
-    """The command's options."""
-    made = options.parser("webhook", ABOUT, EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", required=True, metavar="add|list|revoke")
-    add = verbs.add_parser("add", help="issue a webhook and print its address, once", allow_abbrev=False)
-    add.add_argument("who", metavar="LOGIN", help="login or id of the person it calls for")
-    add.add_argument("--title", default="Webhook", metavar="TEXT", help="what it is for")
-    add.add_argument(
-        "--scope",
-        default="",
-        metavar="im,imbot,…",
-        help="its permissions (default: all that official clients know)",
+def command() -> click.Command:
+    """The command with its verbs."""
+    return options.group(
+        "webhook",
+        ABOUT,
+        EXAMPLES,
+        options.verb(
+            "add",
+            "Issue a webhook that calls for LOGIN, a login or id, and print its address, once.",
+            _add,
+            options.argument("who", metavar="LOGIN"),
+            options.option("title", "what it is for", default="Webhook"),
+            options.option(
+                "scope",
+                "its permissions (default: all that official clients know)",
+                default="",
+                metavar="im,imbot,…",
+            ),
+            # Without it the address is the one at which the portal was last served.
+            options.setting("public_url", default=None),
+            *options.place(),
+        ),
+        options.verb("list", "List webhooks.", _list, *options.place()),
+        options.verb(
+            "revoke",
+            "End the webhook with this number in the list at once.",
+            _revoke,
+            options.argument("id", read=number),
+            *options.place(),
+        ),
     )
-    options.add_public_url(add, "the one it was last served at")
-    listed = verbs.add_parser("list", help="list webhooks", allow_abbrev=False)
-    revoke = verbs.add_parser("revoke", help="end a webhook at once", allow_abbrev=False)
-    revoke.add_argument("id", type=options.number, help="its number in the list")
-    for verb in (add, listed, revoke):
-        options.add_place(verb)
-    return made
 
 
-def run(args: argparse.Namespace) -> int:
-    """Do what was asked."""
-    verbs = {"add": _add, "list": _list, "revoke": _revoke}
-    return asyncio.run(verbs[args.verb](args))
-
-
-async def _add(args: argparse.Namespace) -> int:
-    settings, wanted = options.place(args), scopes(args.scope)
+async def _add(args: SimpleNamespace) -> int:
+    settings, wanted = options.chosen(args), scopes(args.scope)
     async with open_portal(settings) as open_:
 
         async def work(tx: Tx) -> Issued:
-            user = await person(tx, args.who)
-            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted, now=open_.now)
+            found = await person(tx, args.who)
+            return await webhooks.issue(
+                tx, open_.keys, user_id=found.id, title=args.title, scopes=wanted, now=open_.now
+            )
 
         made = await open_.database.write(work)
         known = await open_.database.read(portal.get)
@@ -69,10 +78,10 @@ async def _add(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _list(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
+async def _list(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
         listed = await open_.database.read(webhooks.listed)
-        names = {user.id: users.display_name(user) for user in await open_.database.read(users.people)}
+        names = {one.id: users.display_name(one) for one in await open_.database.read(users.people)}
     rows = [
         (
             hook.id,
@@ -89,8 +98,8 @@ async def _list(args: argparse.Namespace) -> int:
     return ExitCode.OK
 
 
-async def _revoke(args: argparse.Namespace) -> int:
-    async with open_portal(options.place(args)) as open_:
+async def _revoke(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> bool:
             return await webhooks.revoke(tx, args.id, open_.now)

@@ -36,7 +36,7 @@ def test_an_unknown_command_is_a_usage_error(shell: Shell, words: list[str]) -> 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself_with_examples(shell: Shell, name: str) -> None:
     assert shell.bare(name, "--help") == ExitCode.OK
-    assert shell.out.startswith(f"usage: botyard {name}")
+    assert shell.out.startswith(f"Usage: botyard {name}")
     assert f"botyard {name}" in shell.out.partition("examples:")[2]
 
 

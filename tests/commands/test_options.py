@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from botyard.commands import options, serve
+from botyard import setting_values
+from botyard.commands import exec_, options, serve
 from botyard.commands.exit_codes import ExitCode
+from botyard.config import Settings, variable
 from tests.commands.shell import Shell, Words
 
 
@@ -16,8 +20,8 @@ def test_proxies_that_are_none_are_a_usage_error(shell: Shell, text: str) -> Non
 
 
 def test_proxies_are_addresses_and_networks() -> None:
-    assert options.proxies(" 127.0.0.1, 10.0.0.0/8,::1") == ("127.0.0.1/32", "10.0.0.0/8", "::1/128")
-    assert options.proxies("") == ()
+    assert setting_values.proxies(" 127.0.0.1, 10.0.0.0/8,::1") == ("127.0.0.1/32", "10.0.0.0/8", "::1/128")
+    assert setting_values.proxies("") == ()
 
 
 @pytest.mark.parametrize(
@@ -25,22 +29,22 @@ def test_proxies_are_addresses_and_networks() -> None:
     [
         (["serve", "--port", "99999"], "'99999' is no port"),
         (["serve", "--port", "http"], "'http' is no port"),
-        (["serve", "--limits", "tight"], "invalid choice"),
+        (["serve", "--limits", "tight"], "is not one of"),
         (["serve", "--public-url", "chat.example.com"], "is no address"),
         (["serve", "--public-url", "http://[::1"], "is no address"),
         (["serve", "--time-zone", "Mars/Base"], "no time zone"),
-        (["serve", "--delivery", "twice"], "invalid choice"),
+        (["serve", "--delivery", "twice"], "is not one of"),
         (["serve", "--delivery-timeout", "0"], "no number of seconds"),
         (["serve", "--delivery-timeout", "nan"], "no number of seconds"),
         (["serve", "--event-hours", "0"], "no number of hours"),
         (["serve", "--event-hours", "a day"], "no number of hours"),
         (["serve", "--file-quota", "-1"], "no number of mebibytes"),
         (["serve", "--database", "mysql://ann:secret@db/x"], "must start with postgresql://"),
-        (["serve", "--dem"], "unrecognized arguments"),
+        (["serve", "--dem"], "No such option"),
         (["exec"], "which command to run"),
         (["exec", "--"], "which command to run"),
-        (["exec", "--port", "-1", "--", "true"], "argument --port"),
-        (["user"], "required"),
+        (["exec", "--port", "-1", "--", "true"], "'--port'"),
+        (["user"], "Missing command"),
         (["webhook", "revoke", "one"], "'one' is no number"),
         (["webhook", "revoke", "9" * 19], "is no number"),
         (["token", "signing", "--bot", "9" * 30], "is no number"),
@@ -60,7 +64,7 @@ def test_a_wrong_option_is_told_in_one_line(shell: Shell, words: Words, sentence
 
 def test_how_much_is_kept_can_be_said() -> None:
     def read(*words: str) -> tuple[int, int]:
-        wanted = serve.settings(serve.parser().parse_args(list(words)))
+        wanted = options.chosen(options.parsed(serve.command(), words))
         return wanted.event_hours, wanted.file_quota
 
     assert read() == (24, 10_240)
@@ -69,3 +73,45 @@ def test_how_much_is_kept_can_be_said() -> None:
 
 def test_a_demo_is_not_opened_to_the_world(shell: Shell) -> None:
     assert "not for --profile prod" in shell.refused("serve", "--demo", "--profile", "prod", code=ExitCode.USAGE)
+
+
+# Settings from the environment.
+
+
+def given(*words: str) -> Settings:
+    return options.chosen(options.parsed(serve.command(), words))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("port", "9000", 9000),
+        ("demo", "1", True),
+        ("demo", "no", False),
+        ("limits", "cloud", "cloud"),
+        ("trusted_proxies", "10.0.0.1", ("10.0.0.1/32",)),
+        ("delivery_timeout", "2.5", 2.5),
+        ("data", "/srv/chat", Path("/srv/chat")),
+        ("port", "", 8024),
+    ],
+)
+def test_a_variable_sets_a_setting(monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: object) -> None:
+    monkeypatch.setenv(variable(name), text)
+    assert getattr(given(), name) == value
+
+
+def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTYARD_PORT", "9000")
+    assert given("--port", "9001").port == 9001
+
+
+def test_a_wrong_variable_is_told_by_its_name(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTYARD_PORT", "http")
+    assert "BOTYARD_PORT" in shell.refused("serve", code=ExitCode.USAGE)
+
+
+def test_exec_does_not_take_the_settings_of_another_portal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTYARD_PROFILE", "prod")
+    monkeypatch.setenv("BOTYARD_DATABASE", "postgresql://db/live")
+    read = options.chosen(options.parsed(exec_.command(), ["--", "true"]))
+    assert (read.profile, read.database) == ("dev", "")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 from collections.abc import Iterator
 
+import click
 import pytest
 
 from botyard.api import MODULES
 from botyard.cli import COMMANDS
+from botyard.commands import exec_, serve
+from botyard.config import OPTIONS, variable
 from botyard.rpc.registry import Registry
 
 REGISTRY = Registry(MODULES)
@@ -38,10 +40,10 @@ def verbs() -> Iterator[str]:
     """Every command, with each of its verbs."""
     for name, command in COMMANDS.items():
         module = importlib.import_module(f"botyard.commands.{command.module}")
-        made = getattr(module, f"{command.prefix}parser")()
-        below = [one for one in made._actions if isinstance(one, argparse._SubParsersAction)]
-        yield from (f"{name} {verb}" for one in below for verb in one.choices)
-        if not below:
+        made = getattr(module, f"{command.prefix}command")()
+        if isinstance(made, click.Group):
+            yield from (f"{name} {verb}" for verb in made.commands)
+        else:
             yield name
 
 
@@ -58,27 +60,20 @@ def test_the_tables_name_commands_that_exist() -> None:
     assert [one for one in (*UNDER_ANOTHER_NAME, *ON_THE_MACHINE_ONLY) if one not in ALL] == []
 
 
-SERVE_ONLY = {
-    "--data": "its folder is made for the run and removed",
-    "--demo": "it is a demo portal in any case",
-    "--host": "the portal is for one command on this machine",
-    "--random-keys": "its keys are made up in any case",
-    "--public-url": "the command is told the address",
-    "--metrics": "a portal that lives for one command is not watched",
-    "--trusted-proxies": "there is no proxy before it",
-}
+def names(module: str) -> set[str]:
+    made: click.Command = importlib.import_module(f"botyard.commands.{module}").command()
+    return {str(param.name) for param in made.params if isinstance(param, click.Option)}
+
+
+def test_serve_has_an_option_and_a_variable_for_each_setting() -> None:
+    assert names("serve") == {*OPTIONS, "seed"}
+    with_variables = {param.name: param.envvar for param in serve.command().params if param.envvar}
+    assert with_variables == {name: variable(name) for name in OPTIONS}
 
 
 def test_exec_takes_every_option_of_serve_that_makes_sense() -> None:
-    serve, exec_ = (
-        {word for one in made._actions for word in one.option_strings} for made in parsers("serve", "exec_")
-    )
-    assert serve - exec_ == set(SERVE_ONLY)
-
-
-def parsers(*modules: str) -> Iterator[argparse.ArgumentParser]:
-    for name in modules:
-        yield importlib.import_module(f"botyard.commands.{name}").parser()
+    assert names("serve") - names("exec_") == set(exec_.SERVE_ONLY)
+    assert [param.name for param in exec_.command().params if param.envvar] == []
 
 
 def test_verbs_are_seen() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import click
 import pytest
 
-from botyard.commands import serve
+from botyard.commands import options, serve
 from botyard.delivery import retention
 from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import State
@@ -165,11 +166,11 @@ def test_a_queue_that_is_kept_longer_than_the_log_is_whole(make_world: Any) -> N
 
 def test_the_days_are_an_option_of_the_server() -> None:
     def days(*words: str) -> int:
-        return serve.settings(serve.parser().parse_args(list(words))).event_log_days
+        return options.chosen(options.parsed(serve.command(), words)).event_log_days
 
     assert (days(), days("--event-log-days", "0"), days("--event-log-days", "365")) == (30, 0, 365)
     for wrong in ("-1", "a week", "1.5"):
-        with pytest.raises(SystemExit):
+        with pytest.raises(click.UsageError):
             days("--event-log-days", wrong)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import re
 import shlex
 from collections.abc import Iterator
+from types import SimpleNamespace
+
+import click
 
 from botyard.cli import COMMANDS
+from botyard.commands import options
 
 _HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1([^\n]*)\n.*?^\s*\2$", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#(?!\{).*$", re.MULTILINE)
@@ -48,16 +51,17 @@ def _program(words: list[str]) -> int | None:
     return None
 
 
-def require_parsed(words: list[str]) -> argparse.Namespace | None:
+def require_parsed(words: list[str]) -> SimpleNamespace | None:
     """What a command makes of its words. Raises AssertionError where it would refuse them."""
     if words and words[0] in ("--help", "--version"):
         return None
     assert words and words[0] in COMMANDS, f"no command: botyard {' '.join(words)}"
     command = COMMANDS[words[0]]
     module = importlib.import_module(f"botyard.commands.{command.module}")
-    made: argparse.ArgumentParser = getattr(module, f"{command.prefix}parser")()
     try:
-        return made.parse_args(words[1:])
-    except SystemExit as refused:
-        assert refused.code in (0, None), f"refused: botyard {' '.join(words)}"
+        return options.parsed(getattr(module, f"{command.prefix}command")(), words[1:])
+    except click.exceptions.Exit as ended:
+        assert ended.exit_code == 0
         return None
+    except click.UsageError as refused:
+        raise AssertionError(f"refused: botyard {' '.join(words)}: {refused.format_message()}") from refused

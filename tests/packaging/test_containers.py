@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import yaml
 
-from botyard.commands import options
+from botyard import setting_values
 from tests.commands.serving import run, serving
 from tests.docs.blocks import blocks
 from tests.docs.command_lines import require_parsed
@@ -114,7 +114,7 @@ def test_a_compose_file_holds_together(path: Path) -> None:
 def test_the_portal_knows_its_database_and_believes_the_gateway_of_its_network() -> None:
     path = ROOT / "compose.postgresql.yaml"
     whole, service = compose(path), ours(path)
-    assert options.database(service["environment"]["BOTYARD_DATABASE"]).endswith(":0123abcd@database/botyard")
+    assert setting_values.database(service["environment"]["BOTYARD_DATABASE"]).endswith(":0123abcd@database/botyard")
     assert whole["services"]["database"]["environment"]["POSTGRES_PASSWORD"] == "0123abcd"
     assert "0123abcd" not in path.read_text()
     (network,) = whole["networks"]["default"]["ipam"]["config"]
