@@ -26,6 +26,7 @@ from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.registry import Registry
 from botyard.wire.names import is_v2
 from scripts import parameters, samples
+from scripts.event_reference import event_pages
 from scripts.meanings import meanings
 from scripts.seed_reference import SCHEMA, schema_text, seed_page
 
@@ -70,6 +71,8 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "methods/index.md", _index(families)
     for name, methods in sorted(families.items()):
         yield f"methods/{name}.md", _family(name, methods)
+    for path, title, parts in event_pages():
+        yield path, _page(title, parts)
     yield "errors.md", _errors()
     yield "settings.md", _settings()
     yield "seed.md", seed_page()
