@@ -24,7 +24,7 @@ from botyard.model.people import Profile, UserKind
 from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import application, open_context
-from botyard.store import apps, portal, users
+from botyard.store import app_tokens, apps, incoming_webhooks, portal, users
 from botyard.store.engines.db import Database, Row, Tx
 from contract.checker import contract, is_error
 from contract.ledger import Ledger
@@ -161,7 +161,7 @@ class World:
         async def work(tx: Tx) -> int:
             profile = Profile(name=name, last_name=last)
             user_id = await users.add(tx, kind, profile, int(self.time), admin=admin)
-            await apps.add_webhook(
+            await incoming_webhooks.add(
                 tx, user_id, self.context.keys.hash(secret), secret[:4], name, ALL_SCOPES, int(self.time)
             )
             return user_id
@@ -174,7 +174,7 @@ class World:
 
         async def work(tx: Tx) -> None:
             hashed = self.context.keys.hash(secret)
-            await apps.add_webhook(tx, user_id, hashed, secret[:4], "more", scopes, int(self.time))
+            await incoming_webhooks.add(tx, user_id, hashed, secret[:4], "more", scopes, int(self.time))
 
         self.write(work)
         return Person(user_id, secret)
@@ -198,7 +198,7 @@ class World:
         made = new_secret()
 
         async def work(tx: Tx) -> None:
-            await apps.add_token(
+            await app_tokens.add(
                 tx,
                 hash=self.context.keys.hash(made),
                 kind=kind,

@@ -17,7 +17,7 @@ from botyard.portal.apps import Registered
 from botyard.portal.auth import passwords, tokens
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.tokens import Keyring, TokenPair
-from botyard.store import access, portal, sessions
+from botyard.store import access, app_tokens, incoming_webhooks, portal, sessions
 from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Database, Tx
 from botyard.store.users import full_name
@@ -192,8 +192,8 @@ async def _renewed(place: DemoPortal, kept: DemoCredentials, now: int) -> DemoCr
 
 async def _unspent(tx: Tx, keys: Keys, shown: DemoApplication) -> bool:
     """Whether the pair is as it was shown: a client that has renewed it keeps the new one to itself."""
-    access = await stored_apps.find_access(tx, keys.hash(shown.access_token))
-    refresh = await stored_apps.find_refresh(tx, keys.hash(shown.refresh_token))
+    access = await app_tokens.find_access(tx, keys.hash(shown.access_token))
+    refresh = await app_tokens.find_refresh(tx, keys.hash(shown.refresh_token))
     return not (access is None or access.revoked or refresh is None or refresh.replaced or refresh.revoked)
 
 
@@ -202,4 +202,4 @@ async def _widen(tx: Tx, app_id: int, scopes: str) -> None:
     await stored_apps.set_scopes(tx, app_id, scopes)
     for hook in await webhooks.listed(tx):
         if hook.title == content.WEBHOOK and hook.revoked is None and hook.scopes != scopes:
-            await stored_apps.set_webhook_scopes(tx, hook.id, scopes)
+            await incoming_webhooks.set_scopes(tx, hook.id, scopes)

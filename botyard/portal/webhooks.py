@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.model.apps import Webhook
 from botyard.portal.auth.keys import Keys, new_secret
-from botyard.store import apps
+from botyard.store import incoming_webhooks
 from botyard.store.engines.db import Tx
 
 PREFIX = 4
@@ -32,15 +32,15 @@ async def issue(
 ) -> Issued:
     """Make a webhook of a person with these permissions; its secret is a new one unless one is given."""
     secret = secret or new_secret()
-    added = await apps.add_webhook(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes), now)
+    added = await incoming_webhooks.add(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes), now)
     return Issued(added, user_id, secret)
 
 
 async def listed(tx: Tx) -> list[Webhook]:
     """All webhooks, the revoked ones too, oldest first."""
-    return await apps.all_webhooks(tx)
+    return await incoming_webhooks.all_webhooks(tx)
 
 
 async def revoke(tx: Tx, webhook_id: int, now: int) -> bool:
     """End a webhook; false when there is none or it was ended before."""
-    return await apps.revoke_webhook(tx, webhook_id, now)
+    return await incoming_webhooks.revoke(tx, webhook_id, now)

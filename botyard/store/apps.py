@@ -1,14 +1,12 @@
-"""Applications, incoming webhooks and tokens."""
+"""Applications."""
 
 from __future__ import annotations
 
-from botyard.model.apps import App, Token, Webhook
+from botyard.model.apps import App
 from botyard.store.engines.db import Row, Tx
 
 _APP = """id, client_id, title, scopes, status, version, installed, blocked, restricted, created,
  handler_url, install_url, redirect_uri, wizard"""
-_WEBHOOK = "id, user_id, prefix, title, scopes, created, revoked"
-_GRANT = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
 
 
 def _app(row: Row) -> App:
@@ -89,89 +87,9 @@ async def restrict(tx: Tx, app_id: int, user_ids: list[int] | None) -> None:
     await tx.many("INSERT INTO app_users (app_id, user_id) VALUES (:app, :user)", rows)
 
 
-async def add_webhook(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str, now: int) -> int:
-    return await tx.insert(
-        """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
-           VALUES (:user, :hash, :prefix, :title, :scopes, :now)""",
-        user=user_id,
-        hash=secret_hash,
-        prefix=prefix,
-        title=title,
-        scopes=scopes,
-        now=now,
-    )
-
-
-async def all_webhooks(tx: Tx) -> list[Webhook]:
-    return [Webhook(*row) for row in await tx.all(f"SELECT {_WEBHOOK} FROM webhooks ORDER BY id")]
-
-
-async def set_webhook_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:
-    await tx.run("UPDATE webhooks SET scopes = :scopes WHERE id = :id", scopes=scopes, id=webhook_id)
-
-
-async def revoke_webhook(tx: Tx, webhook_id: int, now: int) -> bool:
-    """False when there is no such webhook or it was revoked before."""
-    sql = "UPDATE webhooks SET revoked = :now WHERE id = :id AND revoked IS NULL"
-    return await tx.run(sql, now=now, id=webhook_id) > 0
-
-
 async def admits(tx: Tx, app: App, user_id: int) -> bool:
     """Whether the application is open to somebody."""
     if not app.restricted:
         return True
     sql = "SELECT 1 FROM app_users WHERE app_id = :app AND user_id = :user"
     return await tx.one(sql, app=app.id, user=user_id) is not None
-
-
-async def add_token(
-    tx: Tx, *, hash: str, kind: str, app_id: int | None, user_id: int, scopes: str, family: str, now: int, expires: int
-) -> None:
-    """Insert a token; one that is there already stays as it is."""
-    await tx.run(
-        """INSERT INTO tokens (hash, kind, app_id, user_id, scopes, family, created, expires)
-           VALUES (:hash, :kind, :app, :user, :scopes, :family, :now, :expires) ON CONFLICT (hash) DO NOTHING""",
-        hash=hash,
-        kind=kind,
-        app=app_id,
-        user=user_id,
-        scopes=scopes,
-        family=family,
-        now=now,
-        expires=expires,
-    )
-
-
-async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
-    """A refresh token, locked for the rotation that follows."""
-    row = await tx.one(
-        f"SELECT {_GRANT} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
-    )
-    return Token(*row) if row else None
-
-
-async def find_access(tx: Tx, token_hash: str) -> Token | None:
-    """An access token, whether or not it is still good."""
-    row = await tx.one(f"SELECT {_GRANT} FROM tokens WHERE hash = :hash AND kind = 'access'", hash=token_hash)
-    return Token(*row) if row else None
-
-
-async def replace_token(tx: Tx, token_id: int, now: int) -> None:
-    """Mark a refresh token as used."""
-    await tx.run("UPDATE tokens SET replaced = :now WHERE id = :id AND replaced IS NULL", now=now, id=token_id)
-
-
-async def revoke_family(tx: Tx, family: str, now: int) -> None:
-    """End every token that descends from one sign-in."""
-    await tx.run("UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=now, family=family)
-
-
-async def revoke_all(tx: Tx, app_id: int, now: int) -> None:
-    """End every token and code of an application."""
-    await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=now, id=app_id)
-    await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=now, id=app_id)
-
-
-async def forget_expired(tx: Tx, before: int) -> int:
-    """Delete tokens that expired before ``before``; how many."""
-    return await tx.run("DELETE FROM tokens WHERE expires < :before", before=before)

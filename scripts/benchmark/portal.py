@@ -13,7 +13,7 @@ from botyard.model.people import Profile, UserKind
 from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.rpc.call import Context
 from botyard.server import open_context
-from botyard.store import apps, portal, users
+from botyard.store import app_tokens, apps, incoming_webhooks, portal, users
 from botyard.store.engines.db import Tx
 from scripts.benchmark.processes import child
 
@@ -82,9 +82,9 @@ async def prepared(folder: Path, database: str, *, small: bool = False) -> Porta
 async def signed_up(tx: Tx, context: Context, user_id: int, now: int) -> tuple[str, str]:
     """The secret of a webhook and the token of an application."""
     secret, token, hashed = new_secret(), new_secret(), context.keys.hash
-    await apps.add_webhook(tx, user_id, hashed(secret), secret[:4], "bench", SCOPES, now)
+    await incoming_webhooks.add(tx, user_id, hashed(secret), secret[:4], "bench", SCOPES, now)
     app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), "Bench", SCOPES, now)
-    await apps.add_token(
+    await app_tokens.add(
         tx,
         hash=hashed(token),
         kind="access",

@@ -13,8 +13,8 @@ from botyard.model.events import AppInstalled, AppRemoved, AppUpdated
 from botyard.portal import apps, bindings, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
+from botyard.store import app_tokens, bots, users
 from botyard.store import apps as rows
-from botyard.store import bots, users
 from botyard.store.engines.db import Tx
 
 _ON_INSTALL = "ONAPPINSTALL"
@@ -118,7 +118,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = 
         await participants.remove(tx, actor_id, bot, now, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
     await rows.change(tx, gone)
-    await rows.revoke_all(tx, app.id, now)
+    await app_tokens.revoke_all(tx, app.id, now)
     if app.installed:
         language = await _language(tx, actor_id)
         await bindings.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language), now)

@@ -17,7 +17,7 @@ from botyard.model.apps import App, Code
 from botyard.portal.auth import tokens
 from botyard.portal.auth.keys import new_secret
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
-from botyard.store import apps, authorization_codes, users
+from botyard.store import app_tokens, apps, authorization_codes, users
 from botyard.store.engines.db import Tx
 
 LIFE = 30
@@ -78,7 +78,7 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now:
     if code is None or code.app_id != app.id:
         return Denied.GRANT
     if code.used is not None:
-        await apps.revoke_family(tx, code.family, now)
+        await app_tokens.revoke_family(tx, code.family, now)
         return Denied.USED
     await authorization_codes.use(tx, code.hash, now)
     if code.expires <= now:

@@ -18,7 +18,7 @@ from botyard.config import Settings
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.apps import App, Token
 from botyard.portal.auth.keys import Keys, new_secret
-from botyard.store import apps, users
+from botyard.store import app_tokens, users
 from botyard.store.engines.db import Tx
 
 DAY = 86_400
@@ -91,7 +91,7 @@ async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int)
         family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
         access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
         pair = TokenPair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
-        token = await apps.find_access(tx, ring.keys.hash(access))
+        token = await app_tokens.find_access(tx, ring.keys.hash(access))
         if token is None:
             await prune(tx, ring, now)
             await _add(tx, ring, pair, app=app, family=family, now=began)
@@ -104,7 +104,7 @@ async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int)
 async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str, now: int) -> None:
     lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, now + ring.settings.refresh_days * DAY)}
     for kind, (text, expires) in lives.items():
-        await apps.add_token(
+        await app_tokens.add(
             tx,
             hash=ring.keys.hash(text),
             kind=kind,
@@ -120,7 +120,7 @@ async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str,
 async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int, seconds: int = 0) -> tuple[str, int]:
     """Issue a person's own token, which belongs to no application, and say when it expires."""
     text, expires = new_secret(), now + (seconds or ring.settings.token_seconds)
-    await apps.add_token(
+    await app_tokens.add(
         tx,
         hash=ring.keys.hash(text),
         kind="access",
@@ -139,14 +139,14 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scope
 
     Refusals are results, not exceptions: ending a stolen family has to be stored.
     """
-    token = await apps.find_refresh(tx, ring.keys.hash(text))
+    token = await app_tokens.find_refresh(tx, ring.keys.hash(text))
     if token is None or token.app_id != app.id or token.expires <= now:
         return Denied.GRANT
     if token.revoked is not None:
         return Denied.ENDED
     if token.replaced is not None and now >= token.replaced + ring.settings.refresh_grace:
         if ring.settings.profile == "prod":
-            await apps.revoke_family(tx, token.family, now)
+            await app_tokens.revoke_family(tx, token.family, now)
         return Denied.USED
     bearer = await users.find(tx, token.user_id)
     if bearer is None or not bearer.active:
@@ -157,7 +157,7 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scope
     if token.family.startswith(EVENTS):
         # Many events carried it, so that a second use is no theft; each use begins a family of its own.
         return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted)
-    await apps.replace_token(tx, token.id, now)
+    await app_tokens.replace(tx, token.id, now)
     return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted, family=token.family)
 
 
@@ -175,4 +175,4 @@ async def prune(tx: Tx, ring: Keyring, now: int) -> int:
 
     Until then an old access token is answered `expired_token`, upon which clients refresh.
     """
-    return await apps.forget_expired(tx, now - ring.settings.refresh_days * DAY)
+    return await app_tokens.forget_expired(tx, now - ring.settings.refresh_days * DAY)

@@ -1,0 +1,61 @@
+"""Access tokens and refresh tokens, of applications and of people."""
+
+from __future__ import annotations
+
+from botyard.model.apps import Token
+from botyard.store.engines.db import Tx
+
+_COLUMNS = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
+
+
+async def add(
+    tx: Tx, *, hash: str, kind: str, app_id: int | None, user_id: int, scopes: str, family: str, now: int, expires: int
+) -> None:
+    """Insert a token; one that is there already stays as it is."""
+    await tx.run(
+        """INSERT INTO tokens (hash, kind, app_id, user_id, scopes, family, created, expires)
+           VALUES (:hash, :kind, :app, :user, :scopes, :family, :now, :expires) ON CONFLICT (hash) DO NOTHING""",
+        hash=hash,
+        kind=kind,
+        app=app_id,
+        user=user_id,
+        scopes=scopes,
+        family=family,
+        now=now,
+        expires=expires,
+    )
+
+
+async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
+    """A refresh token, locked for the rotation that follows."""
+    row = await tx.one(
+        f"SELECT {_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
+    )
+    return Token(*row) if row else None
+
+
+async def find_access(tx: Tx, token_hash: str) -> Token | None:
+    """An access token, whether or not it is still good."""
+    row = await tx.one(f"SELECT {_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'access'", hash=token_hash)
+    return Token(*row) if row else None
+
+
+async def replace(tx: Tx, token_id: int, now: int) -> None:
+    """Mark a refresh token as used."""
+    await tx.run("UPDATE tokens SET replaced = :now WHERE id = :id AND replaced IS NULL", now=now, id=token_id)
+
+
+async def revoke_family(tx: Tx, family: str, now: int) -> None:
+    """End every token that descends from one sign-in."""
+    await tx.run("UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=now, family=family)
+
+
+async def revoke_all(tx: Tx, app_id: int, now: int) -> None:
+    """End every token and code of an application."""
+    await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=now, id=app_id)
+    await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=now, id=app_id)
+
+
+async def forget_expired(tx: Tx, before: int) -> int:
+    """Delete tokens that expired before ``before``; how many."""
+    return await tx.run("DELETE FROM tokens WHERE expires < :before", before=before)

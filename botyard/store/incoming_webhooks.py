@@ -1,0 +1,35 @@
+"""Incoming webhooks."""
+
+from __future__ import annotations
+
+from botyard.model.apps import Webhook
+from botyard.store.engines.db import Tx
+
+_COLUMNS = "id, user_id, prefix, title, scopes, created, revoked"
+
+
+async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str, now: int) -> int:
+    return await tx.insert(
+        """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
+           VALUES (:user, :hash, :prefix, :title, :scopes, :now)""",
+        user=user_id,
+        hash=secret_hash,
+        prefix=prefix,
+        title=title,
+        scopes=scopes,
+        now=now,
+    )
+
+
+async def all_webhooks(tx: Tx) -> list[Webhook]:
+    return [Webhook(*row) for row in await tx.all(f"SELECT {_COLUMNS} FROM webhooks ORDER BY id")]
+
+
+async def set_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:
+    await tx.run("UPDATE webhooks SET scopes = :scopes WHERE id = :id", scopes=scopes, id=webhook_id)
+
+
+async def revoke(tx: Tx, webhook_id: int, now: int) -> bool:
+    """False when there is no such webhook or it was revoked before."""
+    sql = "UPDATE webhooks SET revoked = :now WHERE id = :id AND revoked IS NULL"
+    return await tx.run(sql, now=now, id=webhook_id) > 0
