@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
+from botyard.portal.database_note import SQLITE_FILE
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
@@ -134,3 +136,19 @@ def opened(request: pytest.FixtureRequest, engine: str, folder: Path, **settings
         world = World(folder, kept, **settings)
         stack.callback(world.close)
         yield world
+
+
+async def run_elsewhere(world: World, sql: str) -> None:
+    """Run SQL as another program would, of whose commits nobody is told."""
+    if world.settings.database:
+        # Slow to import, and most tests do without.
+        import asyncpg
+
+        connection = await asyncpg.connect(world.settings.database)
+        try:
+            await connection.execute(sql)
+        finally:
+            await connection.close()
+        return
+    with contextlib.closing(apsw.Connection(str(world.settings.data / SQLITE_FILE))) as other:
+        other.execute(sql)

@@ -205,7 +205,7 @@ def _of_bot(words: str, method: Method) -> str:
 def _spelt(words: str, method: Method) -> str:
     """Content is read without knowing how a method spells the parameter, such as ``fields[keyboard]``."""
     match = _CONTENT.match(words)
-    places = _places(method.params, {}, match[0].lower()) if match else []
+    places = find_places(method.params, {}, match[0].lower()) if match else []
     return places[0].path + words[len(match[0]) :] if match and places else words
 
 
@@ -235,7 +235,7 @@ def _chain(refused: ApiError) -> list[ApiError]:
 
 def _needed(problem: ErrorCode, method: Method, params: Mapping[str, Any]) -> str:
     names, expected = NEEDS.get(problem, ((), ""))
-    places = [place for name in names for place in _places(method.params, params, name)]
+    places = [place for name in names for place in find_places(method.params, params, name)]
     if not places:
         return ""
     missing = [place.path for place in places if not place.came]
@@ -247,7 +247,7 @@ def _needed(problem: ErrorCode, method: Method, params: Mapping[str, Any]) -> st
     return f"{' or '.join(wrong)}: expected {expected}"
 
 
-def _places(struct: Any, params: Mapping[str, Any], name: str, inside: str = "") -> list[_ParameterPath]:
+def find_places(struct: Any, params: Mapping[str, Any], name: str, inside: str = "") -> list[_ParameterPath]:
     """Where a method takes a parameter: beside the others, or else inside of one of them."""
     if struct is AnyParams:
         return []
@@ -264,7 +264,7 @@ def _places(struct: Any, params: Mapping[str, Any], name: str, inside: str = "")
                 # It is told as broken; nobody knows what it would have held.
                 continue
             path = f"{inside}[{parameter.name}]" if inside else parameter.name
-            parameter_paths = _places(parameter.kind, value if isinstance(value, Mapping) else {}, name, path)
+            parameter_paths = find_places(parameter.kind, value if isinstance(value, Mapping) else {}, name, path)
             if parameter_paths:
                 return parameter_paths
     return []

@@ -56,7 +56,7 @@ def _notes(struct: Any, params: Mapping[str, Any], inside: str) -> Iterator[str]
                 shown = _path(inside, name.upper() if upper else name)
                 yield f"unknown parameter {shown}; did you mean {_path(inside, meant)}?"
             continue
-        yield from _mistyped(parameter, value, _path(inside, parameter.name))
+        yield from mistyped(parameter, value, _path(inside, parameter.name))
 
 
 def _path(inside: str, name: str) -> str:
@@ -72,7 +72,8 @@ def _meant(name: str, names: Mapping[str, Known], came: set[str]) -> str:
     return names[bare[close[0]]].name if close else ""
 
 
-def _mistyped(parameter: Known, value: Any, path: str) -> Iterator[str]:
+def mistyped(parameter: Known, value: Any, path: str) -> Iterator[str]:
+    """What of a value, given at a path, is not of the type of its parameter."""
     kind = parameter.kind
     structured = isinstance(kind, type) and issubclass(kind, msgspec.Struct)
     if is_json_text(value) and (structured or (get_origin(kind) or kind) in (list, dict)):

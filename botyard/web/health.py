@@ -51,12 +51,13 @@ async def _not_ready(context: Context) -> str:
 async def metrics(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
     """What was counted, in the text format of Prometheus; where ``--metrics`` does not allow it, no such page."""
     _require_whole(parts)
-    if not _may_read(context.settings.metrics, scope):
+    if not may_read(context.settings.metrics, scope):
         raise ApiError(ErrorCode.PATH_UNKNOWN)
     await answer(send, 200, TEXT, _text(await _families(context)).encode())
 
 
-def _may_read(allowed: str, scope: Scope) -> bool:
+def may_read(allowed: str, scope: Scope) -> bool:
+    """Whether the caller may read the metrics, by the setting that says who may."""
     if allowed != "loopback":
         return allowed == "all"
     # A proxy on this machine calls from loopback too, on behalf of anybody.

@@ -51,7 +51,7 @@ class _Arriving:
     bytes = 0
 
 
-_arriving = _Arriving()
+arriving = _Arriving()
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -139,13 +139,13 @@ async def _gathered(receive: Receive) -> bytes:
             part = message.get("body", b"")
             parts.append(part)
             size += len(part)
-            _arriving.bytes += len(part)
+            arriving.bytes += len(part)
             if len(body) + size > MAX_BODY:
                 raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"{len(body) + size} bytes came so far", limit=MAX_BODY)
-            if _arriving.bytes > MAX_ARRIVING:
+            if arriving.bytes > MAX_ARRIVING:
                 raise ApiError(ErrorCode.OVERLOAD)
     finally:
-        _arriving.bytes -= size
+        arriving.bytes -= size
     return b"".join(parts)
 
 
@@ -161,13 +161,13 @@ async def _unpacked(coding: str, body: bytes) -> bytes:
             break
     else:
         return b"".join(parts)
-    _arriving.bytes += MAX_BODY
+    arriving.bytes += MAX_BODY
     try:
-        if _arriving.bytes > MAX_ARRIVING:
+        if arriving.bytes > MAX_ARRIVING:
             raise ApiError(ErrorCode.OVERLOAD)
         parts += await asyncio.to_thread(list, pieces)
     finally:
-        _arriving.bytes -= MAX_BODY
+        arriving.bytes -= MAX_BODY
     return b"".join(parts)
 
 

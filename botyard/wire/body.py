@@ -195,11 +195,11 @@ def _check_structure(raw: bytes) -> None:
     # Every string is a name or an element's value, so a text with more of them is too wide already.
     if strings > 2 * MAX_KEYS:
         raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"more than {2 * MAX_KEYS} texts and names came", limit=MAX_KEYS)
-    if (elements := _elements(bare)) > MAX_KEYS:
+    if (elements := count_elements(bare)) > MAX_KEYS:
         raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
 
 
-def _elements(bare: bytes) -> int:
+def count_elements(bare: bytes) -> int:
     """Count names and list elements: one for each comma, and one more for each bracket that holds anything."""
     tight = bare.translate(None, _JSON_BLANKS)
     opened = tight.count(b"[") + tight.count(b"{")

@@ -256,10 +256,10 @@ class _Field:
         self._cut = part[end:]
         if len(self._halves) == 1 and b"=" in part[:end]:
             place = part.index(b"=")
-            self._halves[0] += _unescape(part[:place].replace(b"+", b" "))
-            self._halves.append(bytearray(_unescape(part[place + 1 : end].replace(b"+", b" "))))
+            self._halves[0] += unescape(part[:place].replace(b"+", b" "))
+            self._halves.append(bytearray(unescape(part[place + 1 : end].replace(b"+", b" "))))
         else:
-            self._halves[-1] += _unescape(part[:end].replace(b"+", b" "))
+            self._halves[-1] += unescape(part[:end].replace(b"+", b" "))
 
     def finished(self) -> tuple[bytearray, bytearray]:
         """The name and the value; an escape that stays by half stands for itself."""
@@ -274,11 +274,11 @@ def _unquote(sent: str) -> str:
         return sent
     raw = sent.encode()
     if len(raw) <= _PIECE:
-        return _unescape(raw).decode()
-    return b"".join(_unescape(piece) for piece in _pieces(raw)).decode()
+        return unescape(raw).decode()
+    return b"".join(unescape(piece) for piece in _pieces(raw)).decode()
 
 
-def _unescape(raw: bytes) -> bytes:
+def unescape(raw: bytes) -> bytes:
     """Resolve `%41` by way of `\\x41`, which Python reads in one go.
 
     `urllib.parse.unquote_to_bytes` works escape by escape: several times slower, and far larger on the way,

@@ -265,9 +265,9 @@ def test_a_restore_that_fails_leaves_the_folder_empty(
 def test_a_backup_of_an_earlier_version_comes_out_as_a_portal_of_this_one(
     taken: Path, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = migrate._known(None)
+    known = migrate.known_migrations(None)
     added = migrate.Migration(len(known) + 1, f"{len(known) + 1:04}_later", "ALTER TABLE portal ADD COLUMN later TEXT;")
-    monkeypatch.setattr(migrate, "_known", lambda folder: [*known, added])
+    monkeypatch.setattr(migrate, "known_migrations", lambda folder: [*known, added])
     put(taken, tmp_path / "new", address)
 
     async def later() -> Any:
@@ -282,8 +282,8 @@ def test_a_backup_of_an_earlier_version_comes_out_as_a_portal_of_this_one(
 
 
 def test_a_backup_of_a_later_version_is_refused(taken: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = migrate._known(None)
-    monkeypatch.setattr(migrate, "_known", lambda folder: known[:-1])
+    known = migrate.known_migrations(None)
+    monkeypatch.setattr(migrate, "known_migrations", lambda folder: known[:-1])
     with pytest.raises(restore.OtherVersion, match=f"{taken} cannot be restored: .* newer version"):
         restore.check(taken)
 

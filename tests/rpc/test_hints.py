@@ -129,7 +129,7 @@ _MEANT: dict[Any, list[Any]] = {
 
 @pytest.mark.parametrize(("kind", "value"), [(kind, value) for kind, values in _MEANT.items() for value in values])
 def test_what_is_read_as_it_was_meant_is_no_mistake(kind: Any, value: Any) -> None:
-    assert list(parameters._mistyped(parameters.Known("X", kind), value, "X")) == []
+    assert list(parameters.mistyped(parameters.Known("X", kind), value, "X")) == []
 
 
 def test_many_odd_parameters_do_not_fill_the_line(world: World) -> None:
@@ -204,7 +204,7 @@ def test_needs_name_parameters_that_some_method_has() -> None:
     """A row of the table that fits no method would be dead."""
     for problem, (names, _) in hints.NEEDS.items():
         users = [one for one in REGISTRY if problem in one.raises or problem is one.access.value.problem]
-        found = [one.name for one in users for name in names if hints._places(one.params, {}, name)]
+        found = [one.name for one in users for name in names if hints.find_places(one.params, {}, name)]
         assert found, problem
 
 

@@ -111,7 +111,7 @@ def test_many_bombs_at_once_are_too_much(lab: World, monkeypatch: pytest.MonkeyP
     path = f"{lab.admin.path}/lab.echo"
     assert lab.post(path, gzip.compress(b" " * (2 * SMALL_BODY)), content_encoding="gzip").error == "OVERLOAD_LIMIT"
     assert lab.post(path, gzip.compress(b'{"a":1}'), content_encoding="gzip").result == {"a": 1}
-    assert http._arriving.bytes == 0
+    assert http.arriving.bytes == 0
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip"])

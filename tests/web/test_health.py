@@ -126,5 +126,5 @@ def test_who_may_read_is_an_option(make_world: MakeWorld) -> None:
 def test_other_machines_read_no_metrics() -> None:
     headers: list[Any] = []
     for address, may in (("127.0.0.1", True), ("::1", True), ("192.0.2.7", False), ("10.0.0.1", False)):
-        assert health._may_read("loopback", {"client": (address, 1), "headers": headers}) is may
-    assert not health._may_read("loopback", {"client": None, "headers": headers})
+        assert health.may_read("loopback", {"client": (address, 1), "headers": headers}) is may
+    assert not health.may_read("loopback", {"client": None, "headers": headers})

@@ -50,7 +50,7 @@ class Server:
     """A portal with one administrator, one application and a pair of tokens, whose clock is set by hand."""
 
     def __init__(self, runner: asyncio.Runner, folder: Path) -> None:
-        self._runner = runner
+        self.runner = runner
         self.now = float(START)
         self.context: Context = runner.run(self._opened(folder))
         self.ring = Keyring(self.context.keys, self.context.settings)
@@ -82,17 +82,17 @@ class Server:
 
     def get(self, **changes: str) -> tuple[int, dict[str, Any]]:
         query = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, query, "", b"", https=True))[:2]
+        return self.runner.run(oauth.token(self.context, query, "", b"", https=True))[:2]
 
     def post(self, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(self.words(**changes)).encode()
-        return self._runner.run(oauth.token(self.context, b"", FORM, body, https=True))[:2]
+        return self.runner.run(oauth.token(self.context, b"", FORM, body, https=True))[:2]
 
     def app_info(self, token: str) -> tuple[int, dict[str, Any]]:
-        return self._runner.run(oauth.app_info(self.context, token, https=True))
+        return self.runner.run(oauth.app_info(self.context, token, https=True))
 
     def close(self) -> None:
-        self._runner.run(self.context.database.close())
+        self.runner.run(self.context.database.close())
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ class TestBasic:
     def ask(self, server: Server, header: str, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(server.words(**{"client_id": "", "client_secret": ""} | changes)).encode()
         asked = oauth.token(server.context, b"", FORM, body, https=True, authorization=header)
-        return server._runner.run(asked)[:2]
+        return server.runner.run(asked)[:2]
 
     def good(self, server: Server) -> str:
         return self.header(server.registered.app.client_id, server.registered.secret)
@@ -381,7 +381,7 @@ def test_app_info_of_an_old_token_says_so(server: Server) -> None:
 
 
 def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> None:
-    database, runner = server.context.database, server._runner
+    database, runner = server.context.database, server.runner
 
     async def work(tx: Tx) -> tuple[str, int]:
         return await tokens.session(tx, server.ring, user_id=server.user_id, scopes="im", now=START)
@@ -391,5 +391,5 @@ def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> Non
 
 
 def test_app_info_minds_the_switches(server: Server) -> None:
-    server._runner.run(server.context.database.write(lambda tx: portal_flags.set_flag(tx, "maintenance", True)))
+    server.runner.run(server.context.database.write(lambda tx: portal_flags.set_flag(tx, "maintenance", True)))
     assert server.app_info(server.pair.access)[1]["error"] == "PORTAL_DELETED"

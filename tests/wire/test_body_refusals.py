@@ -204,7 +204,7 @@ def test_json_text_inside_a_parameter_obeys_the_same_limits() -> None:
 @settings(max_examples=80, deadline=None)
 def test_the_exact_count_agrees_with_the_value(value: list[Any]) -> None:
     bare = body._JSON_STRING.sub(b"0", json.dumps(value, indent=1).encode())
-    assert body._elements(bare) == count(value)
+    assert body.count_elements(bare) == count(value)
 
 
 def count(value: Any) -> int:

@@ -80,7 +80,7 @@ async def migrate(db: Database, folder: Folder | None = None) -> list[str]:
 
 async def apply(tx: Tx, engine: str, folder: Folder | None = None, *, last: int | None = None) -> list[str]:
     """Apply what is missing, up to the migration of number ``last``; the names."""
-    known = [migration for migration in _known(folder) if last is None or migration.number <= last]
+    known = [migration for migration in known_migrations(folder) if last is None or migration.number <= last]
     if lock := _LOCK.get(engine):
         await tx.one(lock)
     await tx.run(_TABLE)
@@ -94,12 +94,12 @@ async def apply(tx: Tx, engine: str, folder: Folder | None = None, *, last: int 
 
 def require_known(recorded: dict[int, tuple[str, str]]) -> None:
     """See that migrations that were applied elsewhere are those of this program. Raises ``Unavailable``."""
-    _steps(_known(None), recorded, "sqlite")
+    _steps(known_migrations(None), recorded, "sqlite")
 
 
 async def pending(db: Database, folder: Folder | None = None) -> list[str]:
     """The names of the migrations that the database still lacks, or has in an earlier form."""
-    known = _known(folder)
+    known = known_migrations(folder)
 
     async def work(tx: Tx) -> list[str]:
         there = await tx.one(_HAS_TABLE[db.name])
@@ -121,7 +121,7 @@ async def newest(tx: Tx) -> tuple[int, str]:
 
 def newest_known() -> int:
     """The number of the last migration that this version has."""
-    return len(_known(None))
+    return len(known_migrations(None))
 
 
 async def applied(tx: Tx) -> dict[int, tuple[str, str]]:
@@ -170,7 +170,7 @@ def _repair(migration: Migration, made: tuple[str, str]) -> Sequence[str]:
     return EARLIER[made]
 
 
-def _known(folder: Folder | None) -> list[Migration]:
+def known_migrations(folder: Folder | None) -> list[Migration]:
     """The files of the folder in the order of their numbers, which count up from 1 without a gap."""
     place = folder if folder is not None else resources.files("botyard.store") / "migrations"
     migrations = [

@@ -10,6 +10,7 @@ import pytest
 from botyard.store import deliveries, event_queues
 from botyard.store.engines.db import Tx
 from tests.api.imbot_v2.lab import TOKEN, Lab
+from tests.portals import run_elsewhere
 from tests.world import World
 
 GET = "imbot.v2.Event.get"
@@ -275,13 +276,8 @@ def test_what_another_process_wrote_is_noticed(lab: Lab) -> None:
     hide(lab, number, "hidden")
 
     async def elsewhere() -> None:
-        # Changed behind the back of everything that is woken by commits.
         await asyncio.sleep(0.1)
-        long_poll = lab.world.context.long_poll
-        long_poll._rung = asyncio.Event()
-        await lab.world.context.database.write(
-            lambda tx: tx.run("UPDATE deliveries SET state = 'fetch' WHERE id = :id", id=number)
-        )
+        await run_elsewhere(lab.world, f"UPDATE deliveries SET state = 'fetch' WHERE id = {int(number)}")
 
     waiting = lab.asked(GET, lab.me, botId=lab.bot, botToken=TOKEN, offset=offset, wait=20)
     answer, _ = lab.together(waiting, elsewhere())
