@@ -83,6 +83,7 @@ class HttpConnection(HttpToolsProtocol):
         self._arrived = 0
         self._body_seen = False
         self._last = False
+        self._declined = False
         self._refused = ApiError(ErrorCode.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
         self._common: tuple[Headers, bytes] = ([], b"")
@@ -128,7 +129,8 @@ class HttpConnection(HttpToolsProtocol):
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refused = ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused
-        if self.declines():
+        self._declined = self.declines()
+        if self._declined:
             return
         self._stage, self._body_seen = _BODY, False
         super().on_headers_complete()
@@ -146,7 +148,7 @@ class HttpConnection(HttpToolsProtocol):
         self.cycle.default_headers = [*self.cycle.default_headers, (b"connection", b"keep-alive")]
 
     def on_message_complete(self) -> None:
-        if self.declines():
+        if self._declined:
             # Said by the parser, which has not looked for a body; it is read on without the offer.
             return
         self._stage, self._moved = _BETWEEN, True

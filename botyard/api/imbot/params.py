@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from msgspec import UNSET
@@ -60,6 +61,6 @@ class NamesBot(Protocol):
     def client_id(self) -> str: ...
 
 
-async def own_bot(call: Call, p: NamesBot) -> Bot:
+def own_bot(call: Call, p: NamesBot) -> Awaitable[Bot]:
     """The caller's bot that a call means. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    return await owners.own_bot(call, p.client_id, p.bot_id)
+    return owners.own_bot(call, p.client_id, p.bot_id)
