@@ -55,24 +55,24 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    given = list(sys.argv[1:] if argv is None else argv)
+    arguments = list(sys.argv[1:] if argv is None else argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not of UTF-8 shows what it cannot write as a number.
         sys.stdout.reconfigure(errors="backslashreplace")
-    if not given or given[0] not in COMMANDS:
-        return _top(given)
-    if given[0] == "serve":
+    if not arguments or arguments[0] not in COMMANDS:
+        return _top(arguments)
+    if arguments[0] == "serve":
         # Before anything heavy is imported: not even while it starts is a terminal that goes away the server's end.
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        code = _run(given[0], given[1:])
+        code = _run(arguments[0], arguments[1:])
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
         # Stopping a server is how it is meant to end, even while it is still starting.
-        return 0 if given[0] == "serve" else INTERRUPTED
+        return 0 if arguments[0] == "serve" else INTERRUPTED
     except UnicodeEncodeError:
-        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(given)):
+        if not any("\udc80" <= sign <= "\udcff" for sign in "".join(arguments)):
             raise
         print("botyard: A word on the command line is not UTF-8.", file=sys.stderr)
         return 2
@@ -93,7 +93,7 @@ def _hush() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _run(name: str, given: Sequence[str]) -> int:
+def _run(name: str, arguments: Sequence[str]) -> int:
     command = COMMANDS[name]
     # Only what is asked for is imported: a list of people needs no web server.
     module = importlib.import_module(f"botyard.commands.{command.module}")
@@ -102,7 +102,7 @@ def _run(name: str, given: Sequence[str]) -> int:
     from botyard.commands.exit_codes import CommandError
 
     try:
-        with getattr(module, f"{command.prefix}command")().make_context(f"botyard {name}", list(given)) as context:
+        with getattr(module, f"{command.prefix}command")().make_context(f"botyard {name}", list(arguments)) as context:
             return int(context.command.invoke(context))
     except click.exceptions.Exit as ended:
         # After --help.
@@ -116,8 +116,8 @@ def _run(name: str, given: Sequence[str]) -> int:
         return int(failure.code)
 
 
-def _top(given: list[str]) -> int:
-    named = given[0] if given else "--help"
+def _top(arguments: list[str]) -> int:
+    named = arguments[0] if arguments else "--help"
     if named in ("-h", "--help"):
         width = max(map(len, COMMANDS))
         listed = "\n".join(f"  {name:<{width}}  {command.about}" for name, command in COMMANDS.items())

@@ -367,13 +367,13 @@ class ApiError(Exception):
 
     def v1(self) -> tuple[str, str]:
         """Code and text as `im`, `imbot` and the system methods say them."""
-        found = self.problem.value
-        return found.code, self._filled(found.text)
+        error_row = self.problem.value
+        return error_row.code, self._filled(error_row.text)
 
     def v2(self) -> tuple[str, str]:
         """Code and text as `im.v2` and `imbot.v2` say them."""
-        found = self.problem.value
-        return found.code_v2, self._filled(found.text_v2)
+        error_row = self.problem.value
+        return error_row.code_v2, self._filled(error_row.text_v2)
 
     def _filled(self, text: str) -> str:
         return text.format(**self.words) if self.words else text

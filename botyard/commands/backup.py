@@ -81,14 +81,14 @@ async def _restore(args: SimpleNamespace) -> int:
     settings = options.chosen(args)
     try:
         restore.require_empty(settings.data)
-        found = restore.check(args.file)
+        backup_file = restore.check(args.file)
     except restore.InvalidBackup as problem:
         raise _refused(problem) from problem
     except OSError as problem:
         raise CommandError(f"The backup cannot be read: {_words(problem)}.") from problem
     with storage_errors(settings):
         try:
-            await restore.put(args.file, found, settings.data, _openers(settings, args.files))
+            await restore.put(args.file, backup_file, settings.data, _openers(settings, args.files))
         except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
         database = await open_portal_database(settings)

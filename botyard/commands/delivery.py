@@ -114,8 +114,8 @@ async def _wanted(tx: Tx, args: SimpleNamespace, state: str, limit: int) -> Deli
 async def _list(args: SimpleNamespace) -> int:
     _require_one_recipient(args)
     async with open_portal(options.chosen(args)) as open_:
-        found, names, more = await open_.database.read(lambda tx: _listed(tx, args))
-    rows = [_row(one, name) for one, name in zip(found, names, strict=True)]
+        logged_deliveries, names, more = await open_.database.read(lambda tx: _listed(tx, args))
+    rows = [_row(logged_delivery, name) for logged_delivery, name in zip(logged_deliveries, names, strict=True)]
     print(table(("ID", "EVENT", "HAPPENED (UTC)", "RECIPIENT", "STATE", "ATTEMPTS", "NEXT OR ENDED", "WHY"), rows))
     if more:
         print(f"There are more: --before {more}")
@@ -124,20 +124,31 @@ async def _list(args: SimpleNamespace) -> int:
 
 async def _listed(tx: Tx, args: SimpleNamespace) -> tuple[list[LoggedDelivery], list[str], int]:
     wanted = await _wanted(tx, args, args.state or "", args.limit)
-    found: list[LoggedDelivery] = []
+    logged_deliveries: list[LoggedDelivery] = []
     more = wanted.before
     # A page of everybody's deliveries may be short and yet not be the last.
     while True:
-        page, more = await delivery_log.page(tx, wanted._replace(before=more, limit=wanted.limit - len(found)))
-        found += page
-        if not more or len(found) >= wanted.limit:
-            return found, await event_names.of_deliveries(tx, found), more
+        page, more = await delivery_log.page(
+            tx, wanted._replace(before=more, limit=wanted.limit - len(logged_deliveries))
+        )
+        logged_deliveries += page
+        if not more or len(logged_deliveries) >= wanted.limit:
+            return logged_deliveries, await event_names.of_deliveries(tx, logged_deliveries), more
 
 
 def _row(logged: LoggedDelivery, name: str) -> tuple[object, ...]:
-    one = logged.delivery
-    due = int(one.due) if one.state == State.WAITING else one.finished
-    return one.id, name, moment(logged.created), one.recipient, one.state, one.attempts, moment(due), one.reason or "-"
+    delivery = logged.delivery
+    due = int(delivery.due) if delivery.state == State.WAITING else delivery.finished
+    return (
+        delivery.id,
+        name,
+        moment(logged.created),
+        delivery.recipient,
+        delivery.state,
+        delivery.attempts,
+        moment(due),
+        delivery.reason or "-",
+    )
 
 
 async def _show(args: SimpleNamespace) -> int:
@@ -161,15 +172,15 @@ async def _one(tx: Tx, delivery_id: int) -> LoggedDelivery:
 
 
 def _told(logged: LoggedDelivery, name: str, tried: list[Attempt]) -> Iterator[str]:
-    one = logged.delivery
-    yield f"Delivery {one.id}: {name} of {moment(logged.created)} UTC, to {one.recipient}."
-    yield f"  State: {one.state}" + (f", {one.reason}." if one.reason else ".")
-    if one.state == State.WAITING:
-        yield f"  Its turn comes at {moment(int(one.due))} UTC, or earlier."
-    elif one.state == State.SENDING:
-        yield f"  Attempt {one.attempts + 1} is being made."
-    elif one.finished is not None:
-        yield f"  Ended: {moment(one.finished)} UTC."
+    delivery = logged.delivery
+    yield f"Delivery {delivery.id}: {name} of {moment(logged.created)} UTC, to {delivery.recipient}."
+    yield f"  State: {delivery.state}" + (f", {delivery.reason}." if delivery.reason else ".")
+    if delivery.state == State.WAITING:
+        yield f"  Its turn comes at {moment(int(delivery.due))} UTC, or earlier."
+    elif delivery.state == State.SENDING:
+        yield f"  Attempt {delivery.attempts + 1} is being made."
+    elif delivery.finished is not None:
+        yield f"  Ended: {moment(delivery.finished)} UTC."
     for made in tried:
         started = datetime.fromtimestamp(made.started / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")
         met = made.problem or f"status {made.status}"
@@ -211,5 +222,5 @@ async def _resend_missed(open_: OpenPortal, args: SimpleNamespace) -> int:
 
 
 async def _resend_page(tx: Tx, *, wanted: DeliveryFilter, now: int) -> tuple[int, int]:
-    found, more = await delivery_log.page(tx, wanted)
-    return sum([await delivery_search.resend(tx, one, now) for one in found]), more
+    logged_deliveries, more = await delivery_log.page(tx, wanted)
+    return sum([await delivery_search.resend(tx, logged_delivery, now) for logged_delivery in logged_deliveries]), more

@@ -69,19 +69,23 @@ async def _explain(args: SimpleNamespace) -> int:
             server = await _server(tx)
             kept = open_.now - server.delivery_days * DAY
             case = Case(args.bot_id, "", kept, time.time(), ORDERINGS[server.delivery])
-            found = await delivery_diagnosis.topic(tx, args.message_id)
-            if found and await bots.find(tx, args.bot_id) is None:
+            topic = await delivery_diagnosis.topic(tx, args.message_id)
+            if topic and await bots.find(tx, args.bot_id) is None:
                 raise CommandError(f"There is no bot {args.bot_id}; 'botyard doctor' shows them.")
-            return await delivery_diagnosis.explain(tx, found, case) if found else None
+            return await delivery_diagnosis.explain(tx, topic, case) if topic else None
 
-        told = await open_.database.read(work)
-    if told is None:
+        explanations = await open_.database.read(work)
+    if explanations is None:
         raise CommandError(f"There is no message {args.message_id}, or nothing is known of it any more.")
-    for one in told:
-        print(f"{one.name} of {_moment(one.what.created)}:" if one.what else f"{one.name}:")
-        for finding in one.findings:
+    for explanation in explanations:
+        print(
+            f"{explanation.name} of {_moment(explanation.what.created)}:"
+            if explanation.what
+            else f"{explanation.name}:"
+        )
+        for finding in explanation.findings:
             print(f"  {finding.sentence(_moment)}")
-        for made in one.attempts:
+        for made in explanation.attempts:
             answer = f"status {made.status}" if made.status else made.problem
             print(f"  Attempt {made.number} at {_moment(made.started // 1000)}: {answer}, {made.took} ms.")
     return ExitCode.OK
@@ -98,10 +102,10 @@ async def _server(tx: Tx) -> ServerSettings:
 async def _overview(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
         server = await open_.database.read(_server)
-        found = await open_.database.read(bot_health.overview)
+        health_of_bots = await open_.database.read(bot_health.overview)
         guard = Guard(args.profile or server.profile)
-        verdicts = await _verdicts(guard, {one for each in found for one in each.addresses})
-        lines = [line for one in found for line in _told(open_, one, verdicts)]
+        verdicts = await _verdicts(guard, {address for each in health_of_bots for address in each.addresses})
+        lines = [line for health in health_of_bots for line in _told(open_, health, verdicts)]
     print("\n".join([_mode(server), *lines]) if lines else "There are no bots yet.")
     return ExitCode.OK
 
@@ -130,39 +134,39 @@ async def _verdict(guard: Guard, address: str) -> str:
     return f"allowed ({', '.join(place.addresses)})"
 
 
-def _told(open_: OpenPortal, one: BotHealth, verdicts: dict[str, str]) -> Iterator[str]:
+def _told(open_: OpenPortal, health: BotHealth, verdicts: dict[str, str]) -> Iterator[str]:
     """A bot in a few lines."""
-    bot = one.bot
+    bot = health.bot
     fetches = bot.event_mode == EventMode.FETCH
     yield f"Bot {bot.user_id}, {bot.name} ({bot.code}), type {bot.type}, API {bot.dialect}: " + (
         "fetches its events." if fetches else "is called."
     )
-    if one.closed:
-        yield f"  Nothing reaches it: {one.closed}."
-    for address in one.addresses:
+    if health.closed:
+        yield f"  Nothing reaches it: {health.closed}."
+    for address in health.addresses:
         yield f"  {address}: {verdicts[address]}."
-    if not fetches and not one.addresses:
+    if not fetches and not health.addresses:
         yield "  No handler is bound."
-    if one.waiting:
-        yield f"  {one.waiting.number} to be sent; the next is due {_when(one.waiting.due, open_.now)}."
-    if one.sending:
-        yield f"  {one.sending.number} being sent."
-    if one.ready:
-        yield f"  {one.ready.number} lie ready to be fetched, the oldest since {_moment(one.ready.due)}."
+    if health.waiting:
+        yield f"  {health.waiting.number} to be sent; the next is due {_when(health.waiting.due, open_.now)}."
+    if health.sending:
+        yield f"  {health.sending.number} being sent."
+    if health.ready:
+        yield f"  {health.ready.number} lie ready to be fetched, the oldest since {_moment(health.ready.due)}."
     if fetches:
-        yield _visited(one)
-    if one.trouble:
-        yield f"  {_missed(one.trouble, open_.now)}."
-    if one.unconfirmed:
-        yield f"  {_unconfirmed(one.unconfirmed)}."
+        yield _visited(health)
+    if health.trouble:
+        yield f"  {_missed(health.trouble, open_.now)}."
+    if health.unconfirmed:
+        yield f"  {_unconfirmed(health.unconfirmed)}."
 
 
-def _visited(one: BotHealth) -> str:
+def _visited(health: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
-    if one.seat is None:
+    if health.seat is None:
         return "  It has not come for its events yet."
-    offset = f" and was given the offset {one.seat[0]}" if one.seat[0] else ""
-    return f"  It last came at {_moment(one.seat[1])}{offset}."
+    offset = f" and was given the offset {health.seat[0]}" if health.seat[0] else ""
+    return f"  It last came at {_moment(health.seat[1])}{offset}."
 
 
 _MISSED: dict[str, str] = {
@@ -172,23 +176,23 @@ _MISSED: dict[str, str] = {
 }
 
 
-def _missed(one: LastFailure, now: int) -> str:
+def _missed(failure: LastFailure, now: int) -> str:
     """The event that is tried again, or that the bot missed last, and why."""
-    delivery = one.logged.delivery
-    reasons = "; ".join(filter(None, [one.cause, delivery.reason]))
+    delivery = failure.logged.delivery
+    reasons = "; ".join(filter(None, [failure.cause, delivery.reason]))
     if delivery.state not in _MISSED:
         then = "is being made" if delivery.state == State.SENDING else f"is due {_when(delivery.due, now)}"
-        return f"Tried again: {_event(one)}: {reasons}; its attempt {delivery.attempts + 1} {then}"
-    return f"{_MISSED[delivery.state]}: {_event(one)}" + (f": {reasons}" if reasons else "")
+        return f"Tried again: {_event(failure)}: {reasons}; its attempt {delivery.attempts + 1} {then}"
+    return f"{_MISSED[delivery.state]}: {_event(failure)}" + (f": {reasons}" if reasons else "")
 
 
-def _unconfirmed(one: LastFailure) -> str:
+def _unconfirmed(failure: LastFailure) -> str:
     """What was sent to a bot last, and not confirmed: its handler may work for long before it responds."""
-    return f"Last not confirmed: {_event(one)}: {one.cause}; it was sent all of it, and is not sent it again"
+    return f"Last not confirmed: {_event(failure)}: {failure.cause}; it was sent all of it, and is not sent it again"
 
 
-def _event(one: LastFailure) -> str:
-    return f"{one.event} (delivery {one.logged.delivery.id}) of {_moment(one.logged.created)}"
+def _event(failure: LastFailure) -> str:
+    return f"{failure.event} (delivery {failure.logged.delivery.id}) of {_moment(failure.logged.created)}"
 
 
 def _when(due: float, now: int) -> str:

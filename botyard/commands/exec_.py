@@ -149,7 +149,7 @@ async def _in_portal(front: Listeners, child: _Child, extra: Seed, calls: Lines 
         await context.database.close()
 
 
-async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], context: Context) -> int:
+async def _beside(front: Listeners, child: _Child, environment: Mapping[str, str], context: Context) -> int:
     """Serve for as long as the child runs."""
     tasks = [asyncio.create_task(listener.serve()) for listener in front.listeners]
     # Only this machine's loopback is listened on, so there is nothing to be warned of.
@@ -158,7 +158,7 @@ async def _beside(front: Listeners, child: _Child, told: Mapping[str, str], cont
     try:
         # Variables of a portal around this one would be mistaken for this one's.
         inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-        return await child.run({**inherited, **told})
+        return await child.run({**inherited, **environment})
     finally:
         context.long_poll.close()
         for listener in front.listeners:
@@ -172,7 +172,7 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
     url, shown = front.settings.public_url, filled.credentials
     hooks = {str(person.id): f"{url}/rest/{person.id}/{person.webhook}/" for person in shown.people}
     app = shown.application
-    told = {
+    environment = {
         "BOTYARD_URL": url,
         "BOTYARD_WEBHOOK_URL": hooks[str(app.user_id)],
         "BOTYARD_WEBHOOKS": json.dumps(hooks),
@@ -186,8 +186,8 @@ def variables(front: Listeners, filled: ProvisionedDemo) -> dict[str, str]:
         "BOTYARD_SEEDED": json.dumps(filled.seeded._asdict()),
     }
     if front.https_url:
-        told |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
-    return told
+        environment |= {"BOTYARD_HTTPS_URL": front.https_url, "BOTYARD_CA_FILE": front.ca_file}
+    return environment
 
 
 class _Child:

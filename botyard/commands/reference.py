@@ -47,15 +47,15 @@ def methods_command() -> click.Command:
 def methods_run(args: SimpleNamespace) -> int:
     """Print the list."""
     registry, prefix = Registry(MODULES), args.prefix or ""
-    found = [method for method in registry if method.name.lower().startswith(prefix.lower())]
-    if not found:
+    methods = [method for method in registry if method.name.lower().startswith(prefix.lower())]
+    if not methods:
         # The answer is short; a prefix is compared with the beginnings of names, too.
         close = nearest(prefix, [method.name for method in registry])
         suggestion = f" Nearest: {', '.join(close)}." if close else " 'botyard methods' lists all."
         raise CommandError(f"There is no method whose name begins with {prefix!r}.{suggestion}")
     rows = [
         (method.name, ",".join(method.scopes) or "-", method.access.value.sentence, method.summary)
-        for method in sorted(found, key=lambda method: method.name.lower())
+        for method in sorted(methods, key=lambda method: method.name.lower())
     ]
     print(table(("METHOD", "PERMISSION", "WHO MAY CALL", "WHAT IT DOES"), rows))
     return ExitCode.OK

@@ -112,8 +112,8 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
     front.open(context)
 
     def ready(warnings: list[str]) -> None:
-        said = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
-        print("\n".join([*banner.ready(front), "", *lines, *said, "Press Ctrl-C to stop."]), flush=True)
+        wrapped = [part for warning in warnings for part in (*textwrap.wrap(warning, banner.WIDTH), "")]
+        print("\n".join([*banner.ready(front), "", *lines, *wrapped, "Press Ctrl-C to stop."]), flush=True)
 
     helper = await helper_bot.find(context) if wanted.demo else None
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
@@ -179,15 +179,15 @@ async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
 async def _as_known(context: Context) -> Context:
     """The context of the portal as it stands in the database; its address is noted there. Raises Failure."""
     settings = context.settings
-    found = await context.database.read(portal.get)
-    if found is None:
+    row = await context.database.read(portal.get)
+    if row is None:
         return context
-    if found.known_keys:
+    if row.known_keys:
         _require_loopback(settings)
     urls = settings.public_url, settings.https_url
-    if (found.public_url, found.https_url) != urls:
+    if (row.public_url, row.https_url) != urls:
         await context.database.write(lambda tx: portal.remember_urls(tx, *urls))
-    return msgspec.structs.replace(context, loopback_only=found.known_keys)
+    return msgspec.structs.replace(context, loopback_only=row.known_keys)
 
 
 def _require_loopback(settings: Settings) -> None:

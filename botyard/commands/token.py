@@ -76,9 +76,9 @@ async def _for_application(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> tokens.TokenPair:
-            found = await person(tx, args.who)
+            user = await person(tx, args.who)
             app = await _app(tx, args.app)
-            return await tokens.grant(tx, open_.ring, app=app, user_id=found.id, now=open_.now, scopes=wanted)
+            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, now=open_.now, scopes=wanted)
 
         pair = await open_.database.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
@@ -91,9 +91,9 @@ async def _own(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> tuple[str, int]:
-            found = await person(tx, args.who)
+            user = await person(tx, args.who)
             return await tokens.session(
-                tx, open_.ring, user_id=found.id, scopes=wanted, now=open_.now, seconds=args.seconds
+                tx, open_.ring, user_id=user.id, scopes=wanted, now=open_.now, seconds=args.seconds
             )
 
         text, expires = await open_.database.write(work)

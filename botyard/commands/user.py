@@ -118,18 +118,18 @@ async def _add(args: SimpleNamespace) -> int:
 
 async def _list(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
-        everybody = [one for one in await open_.database.read(everyone) if not one.bot]
+        everybody = [user for user in await open_.database.read(everyone) if not user.bot]
     rows = [
         (
-            one.id,
-            one.login or "-",
-            one.kind,
-            yes(one.admin),
-            yes(one.active),
-            moment(one.last_activity),
-            users.display_name(one),
+            user.id,
+            user.login or "-",
+            user.kind,
+            yes(user.admin),
+            yes(user.active),
+            moment(user.last_activity),
+            users.display_name(user),
         )
-        for one in everybody
+        for user in everybody
     ]
     print(table(("ID", "LOGIN", "KIND", "ADMIN", "ACTIVE", "LAST SEEN (UTC)", "NAME"), rows))
     return ExitCode.OK
@@ -138,11 +138,11 @@ async def _list(args: SimpleNamespace) -> int:
 async def _password(args: SimpleNamespace) -> int:
     password = _chosen(args)
     async with open_portal(options.chosen(args)) as open_:
-        found = await open_.database.read(lambda tx: person(tx, args.who))
-        if not found.login:
+        user = await open_.database.read(lambda tx: person(tx, args.who))
+        if not user.login:
             raise CommandError("A guest has no login, and so no password.")
-        stored = _hashed(args, password, users.known_words(found))
-        await open_.database.write(lambda tx: users.set_password(tx, found.id, stored))
+        stored = _hashed(args, password, users.known_words(user))
+        await open_.database.write(lambda tx: users.set_password(tx, user.id, stored))
     _show(args, password)
     return ExitCode.OK
 
@@ -159,8 +159,8 @@ async def _set_active(args: SimpleNamespace, *, active: bool) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:
-            found = await person(tx, args.who)
-            await (users.activate(tx, found, open_.now) if active else users.deactivate(tx, found, open_.now))
+            user = await person(tx, args.who)
+            await (users.activate(tx, user, open_.now) if active else users.deactivate(tx, user, open_.now))
 
         await open_.database.write(work)
     print(f"{args.who} is {'' if active else 'not '}active now.")

@@ -63,10 +63,8 @@ async def _add(args: SimpleNamespace) -> int:
     async with open_portal(settings) as open_:
 
         async def work(tx: Tx) -> Issued:
-            found = await person(tx, args.who)
-            return await webhooks.issue(
-                tx, open_.keys, user_id=found.id, title=args.title, scopes=wanted, now=open_.now
-            )
+            user = await person(tx, args.who)
+            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted, now=open_.now)
 
         made = await open_.database.write(work)
         known = await open_.database.read(portal.get)
@@ -81,7 +79,7 @@ async def _add(args: SimpleNamespace) -> int:
 async def _list(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
         listed = await open_.database.read(webhooks.listed)
-        names = {one.id: users.display_name(one) for one in await open_.database.read(users.people)}
+        names = {user.id: users.display_name(user) for user in await open_.database.read(users.people)}
     rows = [
         (
             hook.id,
