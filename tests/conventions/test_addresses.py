@@ -67,11 +67,12 @@ def test_the_rule(name: str, file: str, function: str) -> None:
     assert address(name) == (file, function)
 
 
-def test_every_module_with_methods_is_listed() -> None:
-    listed = {module.__name__ for module in MODULES}
+def test_every_module_with_methods_is_found() -> None:
+    found = {module.__name__ for module in MODULES}
     declaring = {
         ".".join(("botyard", "api", *file.relative_to(API).with_suffix("").parts))
         for file in API.rglob("*.py")
         if "\n@method(" in file.read_text()
     }
-    assert declaring == listed
+    assert declaring
+    assert declaring - found == set()

@@ -14,13 +14,13 @@ from botyard.api.imbot_v2.params import (
     DialogParams,
     Fields,
     look,
+    look_or_open,
     own_bot,
     place,
     require_named,
 )
 from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
 from botyard.api.shapes import entities
-from botyard.api.shapes.entities import UserShape
 from botyard.chat.content import content
 from botyard.chat.conversation import chats, members, overview, typing
 from botyard.chat.conversation.colors import hex_of
@@ -107,7 +107,7 @@ class MadeChat(msgspec.Struct, frozen=True):
     """A new chat, and who is in it."""
 
     chat: AnsweredChat
-    users: list[UserShape]
+    users: list[entities.UserShape]
 
 
 def _avatar(p: Add | Update) -> object:
@@ -148,7 +148,7 @@ async def add(call: Call, p: Add) -> MadeChat:
     return MadeChat(await _shown(call, bot, *made, new=True), await _users(call, present))
 
 
-@method("imbot.v2.Chat.get", access=Access.BOT_OWNER, mode=Mode.WRITE, raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS))
+@method("imbot.v2.Chat.get", access=Access.BOT_OWNER, raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS))
 async def get(call: Call, p: Get) -> ChatAnswer:
     """Tell everything about a chat, as the bot sees it; a private dialog is made on first use.
 
@@ -157,7 +157,7 @@ async def get(call: Call, p: Get) -> ChatAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-get.md
     """
-    bot, chat, member = await _placed(call, p)
+    bot, chat, member = await look_or_open(call, p)
     return ChatAnswer(await _shown(call, bot, chat, member))
 
 
@@ -282,7 +282,7 @@ async def user_delete(call: Call, p: OneUser) -> Done:
     access=Access.BOT_OWNER,
     raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.CHAT_KIND),
 )
-async def user_list(call: Call, p: UserList) -> list[UserShape]:
+async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-list.md
@@ -394,7 +394,7 @@ async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new
     return await shapes.chat(call.tx, call.context, seen, bot.user_id, new=new)
 
 
-async def _users(call: Call, ids: list[int]) -> list[UserShape]:
+async def _users(call: Call, ids: list[int]) -> list[entities.UserShape]:
     """People in the order of their ids."""
     people = await entities.people(call.tx, call.context, ids)
     return [people[one] for one in ids if one in people]

@@ -10,7 +10,7 @@ from botyard.chat.conversation import dialogs
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member
-from botyard.rpc.call import Call
+from botyard.rpc.call import Call, WriteInstead
 from botyard.rpc.method import Params
 
 # What every method of a registered bot may raise, in the order in which it is asked for.
@@ -90,6 +90,24 @@ async def place(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
     Raises DIALOG_EMPTY, DIALOG_CLOSED, USER_MISSING.
     """
     return await dialogs.open_(call.tx, bot.user_id, dialog_id, call.now)
+
+
+async def look_or_open(call: Call, p: DialogParams) -> tuple[Bot, Chat, Member]:
+    """The bot and the chat that a call means, to look at and unlocked; a private dialog is made on first use.
+
+    Raises BOT_PROBLEMS, then DIALOG_PROBLEMS.
+    """
+    bot = await own_bot(call, p)
+    if call.writing:
+        return bot, *await place(call, bot, p.dialog_id)
+    dialog = dialogs.parse(p.dialog_id)
+    access = await dialogs.find(call.tx, bot.user_id, dialog)
+    if access is None and not dialog.prefix:
+        # It has to be made first.
+        raise WriteInstead
+    if access is None or access[1] is None:
+        raise ApiError(ErrorCode.DIALOG_CLOSED)
+    return bot, access[0], access[1]
 
 
 async def look(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:

@@ -339,3 +339,25 @@ def test_any_member_may_take_the_text_field(portal: World) -> None:
     chat = portal.chat(portal.person(), [bot])
     set_chat(portal, chat, manage_ui="owner", manage_settings="owner")
     assert does(portal, "Chat.TextField.enabled", bot, dialogId=f"chat{chat}", enabled=False) == DONE
+
+
+def test_looking_at_a_chat_is_a_read_and_opening_a_dialog_a_write(
+    portal: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, ann = made(portal), portal.person()
+    chat = room(portal, bot)
+    writes, write = [], portal.context.database.write
+
+    async def counted(work: Any) -> Any:
+        writes.append(work)
+        return await write(work)
+
+    monkeypatch.setattr(portal.context.database, "write", counted)
+
+    def written(dialog_id: str) -> int:
+        writes.clear()
+        does(portal, "Chat.get", bot, dialogId=dialog_id)
+        return len(writes)
+
+    assert written(f"chat{chat}") == 0
+    assert [written(str(ann.id)), written(str(ann.id))] == [1, 0]
