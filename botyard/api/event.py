@@ -115,12 +115,12 @@ async def unbind(call: Call, p: Unbind) -> Count:
     one_user = wanted is not None or not call.identity.admin
     event, handler = known(p.event), p.handler.strip()
     chosen = [
-        one
-        for one in await bindings.of_owner(call.tx, owner(call, ""))
-        if one.offline == offline
-        and (not p.event.strip() or one.event == event)
-        and (offline or not handler or one.handler == handler)
-        and (not one_user or one.user_id == user_id)
+        binding
+        for binding in await bindings.of_owner(call.tx, owner(call, ""))
+        if binding.offline == offline
+        and (not p.event.strip() or binding.event == event)
+        and (offline or not handler or binding.handler == handler)
+        and (not one_user or binding.user_id == user_id)
     ]
     return Count(await bindings.unbind(call.tx, chosen, call.now))
 
@@ -141,9 +141,9 @@ async def get(call: Call, p: NoParams) -> list[Handler]:
     Docs: api-reference/events/event-get.md
     """
     return [
-        Handler(one.event, one.handler, str(one.user_id), int(one.offline))
-        for one in await bindings.of_owner(call.tx, owner(call, ""))
-        if call.identity.admin or one.user_id == call.user_id
+        Handler(binding.event, binding.handler, str(binding.user_id), int(binding.offline))
+        for binding in await bindings.of_owner(call.tx, owner(call, ""))
+        if call.identity.admin or binding.user_id == call.user_id
     ]
 
 
@@ -202,13 +202,13 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
         process_id=p.process_id,
         errors=p.error,
     )
-    ids = [one.id for one in found]
+    ids = [offline_event.id for offline_event in found]
     if p.clear:
         await offline_events.delete(call.tx, ids)
-        return EventBatch(None, [_record(call, one) for one in found])
+        return EventBatch(None, [_record(call, offline_event) for offline_event in found])
     process_id = p.process_id or secrets.token_hex(16)
     await offline_events.take(call.tx, ids, process_id)
-    return EventBatch(process_id, [_record(call, one) for one in found])
+    return EventBatch(process_id, [_record(call, offline_event) for offline_event in found])
 
 
 class OfflineList(Params, frozen=True):
@@ -232,8 +232,12 @@ async def offline_list(call: Call, p: OfflineList) -> ResultPage[list[Listed]]:
     queue, chosen, offset = _queue(call, p.auth_connector), tests(call, p.filter), max(0, p.start)
     found = await offline_events.page(call.tx, queue, chosen, ordering(p.order, "ID"), PAGE, offset)
     items = [
-        Listed(**msgspec.structs.asdict(_record(call, one)), process_id=one.process_id, error=str(int(one.error)))
-        for one in found
+        Listed(
+            **msgspec.structs.asdict(_record(call, offline_event)),
+            process_id=offline_event.process_id,
+            error=str(int(offline_event.error)),
+        )
+        for offline_event in found
     ]
     if p.start < 0:
         return ResultPage(items)

@@ -145,17 +145,17 @@ async def profile(call: Call, p: NoParams) -> Profile:
 
     Docs: api-reference/common/users/profile.md
     """
-    found = await users.find(call.tx, call.user_id)
-    if found is None:
+    user = await users.find(call.tx, call.user_id)
+    if user is None:
         raise ApiError(ErrorCode.CREDENTIALS)
     return Profile(
-        id=str(found.id),
+        id=str(user.id),
         admin=call.identity.admin,
-        name=found.name,
-        last_name=found.last_name,
-        personal_gender=found.gender,
-        time_zone=found.time_zone,
-        personal_photo=call.context.url(found.avatar) or UNSET,
+        name=user.name,
+        last_name=user.last_name,
+        personal_gender=user.gender,
+        time_zone=user.time_zone,
+        personal_photo=call.context.url(user.avatar) or UNSET,
     )
 
 
@@ -189,13 +189,13 @@ async def access_name(call: Call, p: AccessParams) -> dict[str, AccessName] | bo
     if not p.access:
         return False
     asked = {code: _CODE.fullmatch(code) for code in p.access}
-    people = await _people(call, [int(found[2]) for found in asked.values() if found and found[1] == "U"])
-    departments = await _departments(call) if any(found and found[1] != "U" for found in asked.values()) else {}
+    people = await _people(call, [int(match[2]) for match in asked.values() if match and match[1] == "U"])
+    departments = await _departments(call) if any(match and match[1] != "U" for match in asked.values()) else {}
     names = dict(GROUPS)
-    for code, found in asked.items():
-        if found is None:
+    for code, match in asked.items():
+        if match is None:
             continue
-        kind, number = found[1], int(found[2])
+        kind, number = match[1], int(match[2])
         if kind == "U" and number in people:
             names[code] = AccessName("Users", people[number], "user")
         elif kind != "U" and number in departments:
@@ -209,7 +209,7 @@ async def _people(call: Call, ids: list[int]) -> dict[int, str]:
     if not ids:
         return {}
     seen = await user_filter.visible(call.tx, call.user_id, ids)
-    return {found.id: display_name(found) for found in seen}
+    return {user.id: display_name(user) for user in seen}
 
 
 async def _departments(call: Call) -> dict[int, str]:
@@ -217,7 +217,7 @@ async def _departments(call: Call) -> dict[int, str]:
     caller = await users.find(call.tx, call.user_id)
     if caller is None or caller.outside:
         return {}
-    return {found.id: found.name for found in await users.departments(call.tx)}
+    return {department.id: department.name for department in await users.departments(call.tx)}
 
 
 class EventsParams(Params, frozen=True, rename="upper"):

@@ -76,10 +76,10 @@ async def current(call: Call, p: NoParams) -> Current:
 
     Docs: api-reference/user/user-current.md
     """
-    found = await users.find(call.tx, call.user_id)
-    if found is None:
+    user = await users.find(call.tx, call.user_id)
+    if user is None:
         raise ApiError(ErrorCode.CREDENTIALS)
-    [answer] = await written(call, [found], chosen(CURRENT_WRITERS, call.identity.scopes))
+    [answer] = await written(call, [user], chosen(CURRENT_WRITERS, call.identity.scopes))
     return cast(Current, answer)
 
 

@@ -31,15 +31,15 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
 
     Docs: api-reference/rest-v3.md
     """
-    commands = [one for one in commands_of(p.values).values() if isinstance(one, dict)]
+    commands = [value for value in commands_of(p.values).values() if isinstance(value, dict)]
     if len(commands) > MAX_COMMANDS:
         raise ApiError(ErrorCode.BATCH_LENGTH, hint=f"{len(commands)} commands came, {MAX_COMMANDS} are carried out")
     answers: list[msgspec.Raw] = []
-    for one in commands:
-        name = str(one.get("method", ""))
+    for command in commands:
+        name = str(command.get("method", ""))
         if name.lower() == "batch":
             raise ApiError(ErrorCode.BATCH_METHOD)
-        query: Any = one.get("query")
+        query: Any = command.get("query")
         params = {str(key).lower(): value for key, value in query.items()} if isinstance(query, dict) else {}
         answers.append(written((await call.run(V3 + name, params)).result))
     return answers

@@ -153,7 +153,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
 @method("botyard.app.list", access=Access.ADMIN)
 async def list_(call: Call, p: NoParams) -> list[AppAnswer]:
     """List the applications, oldest first."""
-    return [await _answer(call, one) for one in await apps.all_apps(call.tx)]
+    return [await _answer(call, app) for app in await apps.all_apps(call.tx)]
 
 
 @method("botyard.app.get", access=Access.ADMIN, raises=(ErrorCode.APP_MISSING,))

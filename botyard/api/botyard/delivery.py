@@ -166,9 +166,12 @@ async def list_(call: Call, p: Listed) -> ListAnswer:
     """
     recipient = await _whose(call, p, p.recipient)
     wanted = _wanted(p, recipient, p.state, max(1, min(p.limit, LIMIT_MAX)))
-    found, following = await delivery_log.page(call.tx, wanted)
-    names = await event_names.of_deliveries(call.tx, found)
-    return ListAnswer([_shape(call, one, name) for one, name in zip(found, names, strict=True)], following)
+    logged_deliveries, following = await delivery_log.page(call.tx, wanted)
+    names = await event_names.of_deliveries(call.tx, logged_deliveries)
+    return ListAnswer(
+        [_shape(call, logged_delivery, name) for logged_delivery, name in zip(logged_deliveries, names, strict=True)],
+        following,
+    )
 
 
 @method("botyard.delivery.get", scopes=SCOPES, raises=(ErrorCode.DELIVERY_MISSING,))
@@ -197,17 +200,17 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
         await _own(call, p.bot_id, p.client_id)
     if p.event and p.event not in _EXPLAINED:
         raise ApiError(ErrorCode.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
-    found = await reasons.topic(call.tx, p.message_id)
-    hidden = found is None or await members.find(call.tx, found.chat_id, p.bot_id) is None
+    topic = await reasons.topic(call.tx, p.message_id)
+    hidden = topic is None or await members.find(call.tx, topic.chat_id, p.bot_id) is None
     if hidden and not admin:
         return _explained(call, [reasons.stranger(p.event)])
-    if found is None:
+    if topic is None:
         hint = f"there is no message {p.message_id}, or nothing is known of it any more" if p.message_id > 0 else ""
         raise ApiError(ErrorCode.MESSAGE_ID_WRONG, hint=hint)
     settings = call.context.settings
     kept = call.now - settings.delivery_days * DAY
     case = Case(p.bot_id, p.event, kept, call.context.clock.scheduled(), ORDERINGS[settings.delivery])
-    return _explained(call, await reasons.explain(call.tx, found, case))
+    return _explained(call, await reasons.explain(call.tx, topic, case))
 
 
 @method(
@@ -231,8 +234,8 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
     wanted = _wanted(p, recipient, p.state or "missed", RESENT_MAX)
     if not wanted.states <= ENDED:
         raise ApiError(ErrorCode.ARGUMENT, reason="Only what has ended can be sent again")
-    found, following = await delivery_log.page(call.tx, wanted)
-    sent = [await delivery_search.resend(call.tx, one, call.now) for one in found]
+    logged_deliveries, following = await delivery_log.page(call.tx, wanted)
+    sent = [await delivery_search.resend(call.tx, logged_delivery, call.now) for logged_delivery in logged_deliveries]
     return AgainAnswer(sum(sent), following)
 
 
@@ -278,44 +281,52 @@ def _bot_id(logged: LoggedDelivery) -> int:
 
 
 def _shape(call: Call, logged: LoggedDelivery, name: str) -> DeliveryShape:
-    one, atom = logged.delivery, call.context.clock.atom_or_none
+    delivery, atom = logged.delivery, call.context.clock.atom_or_none
     return DeliveryShape(
-        id=one.id,
-        event_id=one.event_id,
+        id=delivery.id,
+        event_id=delivery.event_id,
         event=name,
         happened=call.atom(logged.created),
-        recipient=one.recipient,
+        recipient=delivery.recipient,
         bot_id=_bot_id(logged),
-        chat_id=one.ordering_key,
-        state=one.state,
-        reason=one.reason,
-        attempts=one.attempts,
-        due=atom(int(one.due) if one.state == State.WAITING else None),
-        finished=atom(one.finished),
+        chat_id=delivery.ordering_key,
+        state=delivery.state,
+        reason=delivery.reason,
+        attempts=delivery.attempts,
+        due=atom(int(delivery.due) if delivery.state == State.WAITING else None),
+        finished=atom(delivery.finished),
     )
 
 
 def _attempts(call: Call, tried: list[Attempt]) -> list[AttemptShape]:
     return [
-        AttemptShape(one.number, call.atom(one.started // 1000), one.took, one.status, one.answer, one.problem)
-        for one in tried
+        AttemptShape(
+            attempt.number,
+            call.atom(attempt.started // 1000),
+            attempt.took,
+            attempt.status,
+            attempt.answer,
+            attempt.problem,
+        )
+        for attempt in tried
     ]
 
 
 def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
     events = [
         ExplainedShape(
-            one.name,
-            one.what.id if one.what else 0,
-            call.context.clock.atom_or_none(one.what.created if one.what else None),
-            one.arrived,
-            [ReasonShape(finding.why.name, finding.sentence(call.atom)) for finding in one.findings],
-            one.delivery.id if one.delivery else 0,
-            _attempts(call, one.attempts),
+            explanation.name,
+            explanation.what.id if explanation.what else 0,
+            call.context.clock.atom_or_none(explanation.what.created if explanation.what else None),
+            explanation.arrived,
+            [ReasonShape(finding.why.name, finding.sentence(call.atom)) for finding in explanation.findings],
+            explanation.delivery.id if explanation.delivery else 0,
+            _attempts(call, explanation.attempts),
         )
-        for one in found
+        for explanation in found
     ]
     text = " ".join(
-        f"{event.event}: ".removeprefix(": ") + " ".join(one.text for one in event.reasons) for event in events
+        f"{event.event}: ".removeprefix(": ") + " ".join(reason_shape.text for reason_shape in event.reasons)
+        for event in events
     )
     return ExplainAnswer(reasons.arrived(found), text, events)

@@ -50,7 +50,7 @@ async def people(call: Call, given: Any) -> list[int]:
 
 async def person(call: Call, user_id: int) -> User:
     """The person with this id, who may be a guest and no bot. Raises USER_MISSING."""
-    found = await users.find(call.tx, user_id) if user_id else None
-    if found is None or found.bot:
+    user = await users.find(call.tx, user_id) if user_id else None
+    if user is None or user.bot:
         raise ApiError(ErrorCode.USER_MISSING)
-    return found
+    return user

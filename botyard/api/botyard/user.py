@@ -170,7 +170,7 @@ async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     start = min(max(p.start, 0), 2**31)
     found = await rows.people_after(call.tx, p.kind.lower(), start, PAGE)
     total = await rows.count_people(call.tx, p.kind.lower())
-    return ResultPage([_answer(call, one) for one in found], total, start + PAGE if start + PAGE < total else None)
+    return ResultPage([_answer(call, user) for user in found], total, start + PAGE if start + PAGE < total else None)
 
 
 @method("botyard.user.get", access=Access.ADMIN, raises=(ErrorCode.USER_MISSING,))
@@ -184,10 +184,10 @@ async def get(call: Call, p: Named) -> UserAnswer:
 )
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
-    found = await params.person(call, p.id)
-    await rows.change(call.tx, found.id, _profile(p), call.now)
-    if p.admin is not UNSET and found.kind == UserKind.EMPLOYEE and p.admin != found.admin:
-        await users.set_admin(call.tx, found, bool(p.admin), call.now)
+    user = await params.person(call, p.id)
+    await rows.change(call.tx, user.id, _profile(p), call.now)
+    if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
+        await users.set_admin(call.tx, user, bool(p.admin), call.now)
     return _answer(call, await params.person(call, p.id))
 
 
@@ -219,12 +219,12 @@ async def activate(call: Call, p: Named) -> bool:
 async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
     """Set a password, and sign the person out wherever the old one was used."""
     database = call.context.database
-    found = await database.read(lambda tx: params.person(call.within(tx), p.id))
-    if found.kind not in users.PEOPLE:
+    user = await database.read(lambda tx: params.person(call.within(tx), p.id))
+    if user.kind not in users.PEOPLE:
         raise ApiError(ErrorCode.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
-    made = await asyncio.to_thread(hashed, p.password, users.known_words(found))
-    await database.write(lambda tx: users.set_password(tx, found.id, made.stored))
+    made = await asyncio.to_thread(hashed, p.password, users.known_words(user))
+    await database.write(lambda tx: users.set_password(tx, user.id, made.stored))
     return PasswordAnswer(made.made or None)
 
 
@@ -234,7 +234,7 @@ def _profile(p: Fields) -> Profile:
 
 
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
-    known = {one.id for one in await rows.departments(call.tx)}
+    known = {department.id for department in await rows.departments(call.tx)}
     if not set(wanted) <= known:
         raise ApiError(ErrorCode.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return wanted

@@ -76,15 +76,15 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
     clock = call.context.clock
     return [
         WebhookAnswer(
-            id=one.id,
-            user_id=one.user_id,
-            title=one.title,
-            prefix=one.prefix,
-            scope=[scope for scope in one.scopes.split(",") if scope],
-            created=call.atom(one.created),
-            revoked=None if one.revoked is None else clock.atom(one.revoked),
+            id=webhook.id,
+            user_id=webhook.user_id,
+            title=webhook.title,
+            prefix=webhook.prefix,
+            scope=[scope for scope in webhook.scopes.split(",") if scope],
+            created=call.atom(webhook.created),
+            revoked=None if webhook.revoked is None else clock.atom(webhook.revoked),
         )
-        for one in await webhooks.listed(call.tx)
+        for webhook in await webhooks.listed(call.tx)
     ]
 
 

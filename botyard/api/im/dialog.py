@@ -74,8 +74,8 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     newer = _number(p.first_id, ErrorCode.FIRST_ID_STRING)
     older = _number(p.last_id, ErrorCode.LAST_ID_STRING)
     chat, member = await placed(call, p.dialog_id)
-    found = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
-    return await history_answer(call, chat, member, found)
+    history = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
+    return await history_answer(call, chat, member, history)
 
 
 @method("im.dialog.read", mode=Mode.WRITE, raises=(ErrorCode.DIALOG_EMPTY,))

@@ -89,16 +89,16 @@ async def command(call: Call, p: Command) -> bool:
 
     Docs: api-reference/chats/messages/im-message-command.md
     """
-    found, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, ErrorCode.MESSAGE_ID_WRONG)
+    message, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, ErrorCode.MESSAGE_ID_WRONG)
     if p.bot_id <= 0:
         raise ApiError(ErrorCode.BOT_ID_EMPTY)
     if not commands.without_slash(p.command):
         raise ApiError(ErrorCode.COMMAND_NAMELESS)
     author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
-    if author is None or found.erased:
-        raise ApiError(ErrorCode.PARAMS_WRONG, hint=f"message {found.id} was deleted")
-    await commands.press(call.tx, author, chat, found, asked, call.now)
+    if author is None or message.erased:
+        raise ApiError(ErrorCode.PARAMS_WRONG, hint=f"message {message.id} was deleted")
+    await commands.press(call.tx, author, chat, message, asked, call.now)
     return True
 
 

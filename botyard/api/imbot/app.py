@@ -131,11 +131,11 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
     """
-    found = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
+    chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated")
-    app = await _with(call, found, Fields(**given), "updated")
+    app = await _with(call, chat_app, Fields(**given), "updated")
     try:
         await chat_apps.change(call.tx, call.user_id, app, call.now)
     except ApiError as refused:
@@ -157,8 +157,8 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
     """
-    found = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
-    await chat_apps.remove(call.tx, call.user_id, found, call.now)
+    chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
+    await chat_apps.remove(call.tx, call.user_id, chat_app, call.now)
     return True
 
 
@@ -186,7 +186,7 @@ async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
         "hidden": given.hidden,
         "extranet": given.extranet_support,
         "livechat": given.livechat_support,
-        "lang": None if given.lang is None else [_phrase(one) for one in given.lang],
+        "lang": None if given.lang is None else [_phrase(phrase) for phrase in given.lang],
     }
     return msgspec.structs.replace(app, **{name: value for name, value in changes.items() if value is not None})
 

@@ -143,22 +143,22 @@ async def update(call: Call, p: Update) -> bool:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-update.md
     """
-    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
-    given = p.fields
-    if all(value is None for value in msgspec.structs.astuple(given)):
+    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
+    update_fields = p.fields
+    if all(value is None for value in msgspec.structs.astuple(update_fields)):
         raise ApiError(ErrorCode.FIELDS_EMPTY)
-    if given.event_command_add is not None and wrong_handler(given.event_command_add):
+    if update_fields.event_command_add is not None and wrong_handler(update_fields.event_command_add):
         raise ApiError(ErrorCode.ON_COMMAND_WRONG)
-    lang = found.lang if given.lang is None else _lang(given.lang)
-    hidden = found.hidden if given.hidden is None else given.hidden
+    lang = command.lang if update_fields.lang is None else _lang(update_fields.lang)
+    hidden = command.hidden if update_fields.hidden is None else update_fields.hidden
     if not lang and not hidden:
         raise ApiError(ErrorCode.COMMAND_NOT_UPDATED)
     changed = msgspec.structs.replace(
-        found,
-        command=found.command if given.command is None else commands.without_slash(given.command),
-        handler=given.event_command_add or found.handler,
+        command,
+        command=command.command if update_fields.command is None else commands.without_slash(update_fields.command),
+        handler=update_fields.event_command_add or command.handler,
         hidden=hidden,
-        extranet=found.extranet if given.extranet_support is None else given.extranet_support,
+        extranet=command.extranet if update_fields.extranet_support is None else update_fields.extranet_support,
         lang=lang,
     )
     await commands.change(call.tx, call.user_id, changed, call.now)
@@ -177,8 +177,8 @@ async def unregister(call: Call, p: Unregister) -> bool:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-unregister.md
     """
-    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
-    await commands.remove(call.tx, call.user_id, found, call.now)
+    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
+    await commands.remove(call.tx, call.user_id, command, call.now)
     return True
 
 
@@ -200,13 +200,13 @@ async def answer(call: Call, p: Answer) -> int:
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-answer.md
     """
-    found = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
+    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
         raise ApiError(ErrorCode.MESSAGE_ID_EMPTY)
-    draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, found.bot_id))
+    draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, command.bot_id))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
-    return await commands.answer(call.tx, found, p.message_id, draft, call.now)
+    return await commands.answer(call.tx, command, p.message_id, draft, call.now)
 
 
 def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
@@ -220,5 +220,5 @@ def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
 
 
 def _lang(given: list[Phrase]) -> list[dict[str, Any]]:
-    kept = [one for one in given if one.language_id and one.title]
-    return [{"LANGUAGE_ID": one.language_id, "TITLE": one.title, "PARAMS": one.params} for one in kept]
+    kept = [phrase for phrase in given if phrase.language_id and phrase.title]
+    return [{"LANGUAGE_ID": phrase.language_id, "TITLE": phrase.title, "PARAMS": phrase.params} for phrase in kept]

@@ -184,17 +184,17 @@ async def update(call: Call, p: Update) -> bool:
         raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
     handlers = _handlers(p.fields, await bot_handlers.find(call.tx, owner) or Handlers(), complete=False)
-    given = p.fields.properties
-    if given.name is not UNSET and given.last_name is not UNSET and not _named(given):
+    properties = p.fields.properties
+    if properties.name is not UNSET and properties.last_name is not UNSET and not _named(properties):
         raise ApiError(ErrorCode.BOT_NAME)
     if isinstance(call.prepared, ApiError):
         raise ApiError(ErrorCode.BOT_NOT_UPDATED) from call.prepared
-    changed = any(msgspec.structs.astuple(given))
+    changed = any(msgspec.structs.astuple(properties))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
         raise ApiError(ErrorCode.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
-    profile = await _profile(call, given)
+    profile = await _profile(call, properties)
     await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers, now=call.now)
     return True
 

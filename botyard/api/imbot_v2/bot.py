@@ -146,21 +146,21 @@ async def register(call: Call, p: Register) -> BotAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-register.md
     """
-    given = p.fields
-    signed = given.bot_token if given.bot_token.strip() else token(p)
+    register_fields = p.fields
+    signed = register_fields.bot_token if register_fields.bot_token.strip() else token(p)
     require_token(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
         raise ApiError(ErrorCode.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
-    code = given.code.strip()
+    code = register_fields.code.strip()
     if not code:
         raise ApiError(ErrorCode.BOT_CODE)
-    if not given.properties.name.strip():
+    if not register_fields.properties.name.strip():
         raise ApiError(ErrorCode.BOT_NAME)
     owned_by = await registrant(call, signed, code)
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
-    plan = await _plan(call, given, owned_by, code)
+    plan = await _plan(call, register_fields, owned_by, code)
     bot_id = await bots.register(call.tx, call.user_id, plan, None, call.context.settings.max_bots, call.now)
     return await _answer(call, bot_id)
 
@@ -215,8 +215,8 @@ async def update(call: Call, p: Update) -> BotAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-update.md
     """
-    found = await own_bot(call, p)
-    changed = _delivered(_switched(found, p.fields), p.fields)
+    bot = await own_bot(call, p)
+    changed = _delivered(_switched(bot, p.fields), p.fields)
     profile = await _profile(call, p.fields.properties)
     await bots.configure(call.tx, call.user_id, changed, profile, call.now)
     fresh = p.fields.bot_token
@@ -225,7 +225,7 @@ async def update(call: Call, p: Update) -> BotAnswer:
         if len(fresh) > TOKEN_MAX:
             raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
         await _rotate(call, changed, fresh)
-    return await _answer(call, found.user_id)
+    return await _answer(call, bot.user_id)
 
 
 async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
@@ -297,11 +297,11 @@ async def get(call: Call, p: Get) -> BotAnswer:
         raise ApiError(ErrorCode.TOKEN_MISSING)
     if not p.bot_id and not p.code:
         raise ApiError(ErrorCode.BOT_PARAMS)
-    found = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
-    if found is None:
+    bot = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
+    if bot is None:
         raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="there is no such bot")
-    name = await known_owner(call, token(p), found.user_id)
-    return await shapes.bot_answer(call.tx, call.context, found, own=bool(name) and found.owner == name)
+    name = await known_owner(call, token(p), bot.user_id)
+    return await shapes.bot_answer(call.tx, call.context, bot, own=bool(name) and bot.owner == name)
 
 
 @method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(ErrorCode.TOKEN_MISSING,))
@@ -313,18 +313,18 @@ async def list_(call: Call, p: List) -> Listed:
     require_token(call, token(p))
     found = await own_bots(call, token(p))
     if p.filter.type:
-        found = [one for one in found if shapes.brief(one).type == p.filter.type]
+        found = [bot for bot in found if shapes.brief(bot).type == p.filter.type]
     start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)
     page = found[start : start + size]
-    people = await entities.people(call.tx, call.context, [one.user_id for one in page])
-    shown = [await shapes.bot(call.tx, one) for one in page]
-    return Listed(shown, [people[one.user_id] for one in page], start + size < len(found))
+    people = await entities.people(call.tx, call.context, [bot.user_id for bot in page])
+    shown = [await shapes.bot(call.tx, bot) for bot in page]
+    return Listed(shown, [people[bot.user_id] for bot in page], start + size < len(found))
 
 
 async def _answer(call: Call, bot_id: int) -> BotAnswer:
-    found = await rows.find(call.tx, bot_id)
-    assert found is not None
-    return await shapes.bot_answer(call.tx, call.context, found)
+    bot = await rows.find(call.tx, bot_id)
+    assert bot is not None
+    return await shapes.bot_answer(call.tx, call.context, bot)
 
 
 def _mode(word: str) -> EventMode:

@@ -129,16 +129,16 @@ async def add(call: Call, p: Add) -> MadeChat:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-add.md
     """
     bot = await own_bot(call, p)
-    given = p.fields
+    add_fields = p.fields
     plan = chats.NewChat(
-        kind=Kind.OPEN if given.type.strip().lower() == "open" else Kind.GROUP,
-        title=given.title,
-        description=given.description,
-        color=hex_of(given.color) or "",
+        kind=Kind.OPEN if add_fields.type.strip().lower() == "open" else Kind.GROUP,
+        title=add_fields.title,
+        description=add_fields.description,
+        color=hex_of(add_fields.color) or "",
         avatar=await _kept(call),
-        message=content.clipped(given.message.strip()),
-        user_ids=tuple(_people(given.user_ids)),
-        owner_id=max(given.owner_id, 0),
+        message=content.clipped(add_fields.message.strip()),
+        user_ids=tuple(_people(add_fields.user_ids)),
+        owner_id=max(add_fields.owner_id, 0),
         alone=True,
     )
     chat_id = await chats.add(call.tx, bot.user_id, plan, call.now)
@@ -186,11 +186,11 @@ async def update(call: Call, p: Update) -> Done:
     bot, chat, member = await _placed(call, p)
     if chat.private:
         raise ApiError(ErrorCode.CHAT_KIND)
-    given, color = p.fields, hex_of(p.fields.color)
-    if given.title.strip():
-        await chats.rename(call.tx, bot.user_id, chat, member, given.title, call.now)
-    if isinstance(given.description, str):
-        await chats.describe(call.tx, bot.user_id, chat, member, given.description, call.now)
+    update_fields, color = p.fields, hex_of(p.fields.color)
+    if update_fields.title.strip():
+        await chats.rename(call.tx, bot.user_id, chat, member, update_fields.title, call.now)
+    if isinstance(update_fields.description, str):
+        await chats.describe(call.tx, bot.user_id, chat, member, update_fields.description, call.now)
     if color and color != chat.color:
         await chats.set_color(call.tx, bot.user_id, chat, member, color, call.now)
     if isinstance(call.prepared, NamedPicture):

@@ -156,16 +156,18 @@ async def send(call: Call, p: Send) -> Sent:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-send.md
     """
     bot = await own_bot(call, p)
-    given = p.fields
-    params = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(given.url_preview)
+    send_fields = p.fields
+    params = carried(send_fields.attach, send_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(
+        send_fields.url_preview
+    )
     draft = Draft(
-        text=content.clipped(given.message.strip()),
-        system=given.system,
-        reply_id=max(0, given.reply_id),
-        uuid=given.template_id.strip() or None,
+        text=content.clipped(send_fields.message.strip()),
+        system=send_fields.system,
+        reply_id=max(0, send_fields.reply_id),
+        uuid=send_fields.template_id.strip() or None,
         params=params,
     )
-    originals = _originals(given.forward_ids)
+    originals = _originals(send_fields.forward_ids)
     says = bool(draft.text or "ATTACH" in params)
     if not says and not originals:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
@@ -189,7 +191,7 @@ def _originals(given: Any) -> dict[str, int]:
     if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
-    if not all(one.isascii() and one.isdigit() and len(one) < 19 for one in ids.values()):
+    if not all(value.isascii() and value.isdigit() and len(value) < 19 for value in ids.values()):
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     return {uuid: int(one) for uuid, one in ids.items()}
 
@@ -206,13 +208,15 @@ async def update(call: Call, p: Update) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-update.md
     """
     bot = await own_bot(call, p)
-    given = p.fields
+    update_fields = p.fields
     try:
-        changes = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(given.url_preview)
+        changes = carried(update_fields.attach, update_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(
+            update_fields.url_preview
+        )
     except ApiError as refused:
         # The page knows one code for every reason why a message stays as it is.
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
-    text = None if given.message is UNSET else content.clipped(given.message.strip())
+    text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
     await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None, call.now)
     return DONE
 
@@ -266,11 +270,11 @@ async def get(call: Call, p: Get) -> MessageAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     bot = _reader(await own_bot(call, p))
-    found, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
-    views = await entities.seen(call.tx, found.chat_id)
-    people = await entities.people(call.tx, call.context, [found.author_id])
+    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
+    views = await entities.seen(call.tx, message.chat_id)
+    people = await entities.people(call.tx, call.context, [message.author_id])
     return MessageAnswer(
-        entities.message(call.context, found, views, member), people.get(found.author_id, entities.NOBODY)
+        entities.message(call.context, message, views, member), people.get(message.author_id, entities.NOBODY)
     )
 
 
@@ -286,14 +290,14 @@ async def get_context(call: Call, p: GetContext) -> ContextAnswer:
     """
     bot = _reader(await own_bot(call, p))
     each = max(1, min(p.range, RANGE_MAX))
-    found = await messages.around(call.tx, bot.user_id, p.message_id, each)
-    views = await entities.seen(call.tx, found.messages[0].chat_id)
-    people = await entities.people(call.tx, call.context, [one.author_id for one in found.messages])
+    around = await messages.around(call.tx, bot.user_id, p.message_id, each)
+    views = await entities.seen(call.tx, around.messages[0].chat_id)
+    people = await entities.people(call.tx, call.context, [message.author_id for message in around.messages])
     return ContextAnswer(
-        [entities.message(call.context, one, views, found.member) for one in found.messages],
+        [entities.message(call.context, message, views, around.member) for message in around.messages],
         [people[user_id] for user_id in sorted(people)],
-        found.earlier,
-        found.later,
+        around.earlier,
+        around.later,
     )
 
 

@@ -159,18 +159,18 @@ async def update(call: Call, p: Update) -> CommandAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-update.md
     """
     bot = await own_bot(call, p)
-    found = await commands.find_of(call.tx, bot, p.command_id)
-    given = p.fields
-    word = found.command if given.command is UNSET else _word(given.command)
+    command = await commands.find_of(call.tx, bot, p.command_id)
+    update_fields = p.fields
+    word = command.command if update_fields.command is UNSET else _word(update_fields.command)
     if not word:
         raise ApiError(ErrorCode.COMMAND_WORDLESS)
     changed = msgspec.structs.replace(
-        found,
+        command,
         command=word,
-        common=found.common if given.common is None else given.common,
-        hidden=found.hidden if given.hidden is None else given.hidden,
-        extranet=found.extranet if given.extranet_support is None else given.extranet_support,
-        lang=_phrased(found.lang, given.title, given.params),
+        common=command.common if update_fields.common is None else update_fields.common,
+        hidden=command.hidden if update_fields.hidden is None else update_fields.hidden,
+        extranet=command.extranet if update_fields.extranet_support is None else update_fields.extranet_support,
+        lang=_phrased(command.lang, update_fields.title, update_fields.params),
     )
     await commands.change(call.tx, call.user_id, changed, call.now)
     return CommandAnswer(shapes.command(changed))
@@ -202,7 +202,7 @@ async def list_(call: Call, p: List) -> Listed:
     caller = await users.find(call.tx, call.user_id)
     language = caller.language if caller else "en"
     found = await bot_commands.of_bot(call.tx, bot.user_id)
-    return Listed([shapes.listed_command(one, bot.name, language) for one in found])
+    return Listed([shapes.listed_command(command, bot.name, language) for command in found])
 
 
 @method(
@@ -233,13 +233,15 @@ async def answer(call: Call, p: Answer) -> Done:
 
 async def _answered(call: Call, bot: Bot, p: Answer) -> int:
     """The id of the answer; 0 where there is nothing to say."""
-    given = p.fields
+    answer_fields = p.fields
     command = await commands.find_of(call.tx, bot, p.command_id)
-    params = carried(given.attach, given.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(given.url_preview)
-    text = content.clipped(given.message.strip())
+    params = carried(answer_fields.attach, answer_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(
+        answer_fields.url_preview
+    )
+    text = content.clipped(answer_fields.message.strip())
     if not text and "ATTACH" not in params:
         return 0
-    draft = Draft(text=text, system=given.system, params=params)
+    draft = Draft(text=text, system=answer_fields.system, params=params)
     dialog = dialogs.parse(p.dialog_id)
     return await commands.answer(call.tx, command, p.message_id, draft, call.now, dialog=dialog, sign=bot.name)
 

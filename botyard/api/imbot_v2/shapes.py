@@ -198,5 +198,5 @@ def _views(context: Context, seen: Overview) -> str:
     """Who saw the last message first, and how many more did, as JSON within the JSON."""
     if not seen.viewers:
         return "{}"
-    viewers = [_Viewer(one.user_id, one.name, context.clock.atom(one.read_at or 0)) for one in seen.viewers]
+    viewers = [_Viewer(reader.user_id, reader.name, context.clock.atom(reader.read_at or 0)) for reader in seen.viewers]
     return msgspec.json.encode(_Views(seen.chat.last_message_id, viewers, seen.more_viewers)).decode()

@@ -174,11 +174,11 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
             chat.can_post,
         ),
         is_new=member is not None and not member.opened,
-        readed_list=[_mark(call, one) for one in seen.readers],
+        readed_list=[_mark(call, reader) for reader in seen.readers],
         manager_list=seen.managers,
         last_message_views=LastMessageViews(
             chat.last_message_id,
-            [Viewer(one.user_id, one.name, call.atom(one.read_at or 0)) for one in seen.viewers],
+            [Viewer(reader.user_id, reader.name, call.atom(reader.read_at or 0)) for reader in seen.viewers],
             seen.more_viewers,
         ),
         dialog_id=dialog_id,

@@ -176,7 +176,7 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
 
 
 async def _event(tx: Tx, call: Call, row: _Row) -> EventShape | None:
-    told = await row.queue.words(tx, row.what)
-    if told is None:
+    event_payload = await row.queue.words(tx, row.what)
+    if event_payload is None:
         return None
-    return EventShape(row.number, told.event, call.atom(row.what.created), told.data)
+    return EventShape(row.number, event_payload.event, call.atom(row.what.created), event_payload.data)

@@ -36,12 +36,12 @@ def tests(call: Call, given: Any) -> list[Test]:
     made: list[Test] = []
     room = VALUES_MAX
     for key, value in given.items():
-        prefix = next(one for one in PREFIXES if str(key).startswith(one))
+        prefix = next(prefix for prefix in PREFIXES if str(key).startswith(prefix))
         field = str(key)[len(prefix) :].strip().upper()
         if field in FIELDS:
-            values = [_value(field, one, zone) for one in scalars(value)][:room]
+            values = [_value(field, scalar, zone) for scalar in scalars(value)][:room]
             room -= len(values)
-            made.append(Test(field, PREFIXES[prefix], [one for one in values if one is not None]))
+            made.append(Test(field, PREFIXES[prefix], [value for value in values if value is not None]))
     return made
 
 

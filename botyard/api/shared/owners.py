@@ -45,15 +45,15 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
     name = owner(call, token)
     if not _may_be_alias(call, token) or await rows.count_of(call.tx, name):
         return name
-    found = await _told(call, token, bot_id) if bot_id else None
+    bot = await _told(call, token, bot_id) if bot_id else None
     # Also when all bots of that key are gone: a bot that is registered again belongs to it, and not to the token.
-    return found.owner if found else await _first_owner(call, token) or name
+    return bot.owner if bot else await _first_owner(call, token) or name
 
 
 async def registrant(call: Call, token: str, code: str) -> str:
     """The same for a bot to be registered, or registered again, under a code."""
-    found = await rows.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
-    return await known_owner(call, token, found.user_id if found else 0)
+    bot = await rows.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
+    return await known_owner(call, token, bot.user_id if bot else 0)
 
 
 async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
@@ -63,9 +63,9 @@ async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
         return await bots.find_own(call.tx, name, bot_id)
     except ApiError as refused:
         # Only now, so that the usual call pays nothing for it.
-        found = await _told(call, token, bot_id)
-        if found:
-            return found
+        bot = await _told(call, token, bot_id)
+        if bot:
+            return bot
         refused.hint = await no_bot(call, token, bot_id, refused)
         raise
 
@@ -100,12 +100,12 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
     if not _may_be_alias(call, token):
         return None
     keys = call.context.keys
-    found = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
-    if found is None and not bot_id:
+    bot = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
+    if bot is None and not bot_id:
         # A bot that was registered again is known by the alias once it is told something.
         first = await _first_owner(call, token)
-        found = next(iter(await rows.of_first_owner(call.tx, first)), None) if first else None
-    return found if found and is_alias(call, token, found) else None
+        bot = next(iter(await rows.of_first_owner(call.tx, first)), None) if first else None
+    return bot if bot and is_alias(call, token, bot) else None
 
 
 async def _first_owner(call: Call, token: str) -> str:
@@ -125,7 +125,7 @@ async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     if bot_id < 0:
         fault = f"{number} is not the number of a bot"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
-    found = [str(one.user_id) for one in await own_bots(call, token)]
+    found = [str(bot.user_id) for bot in await own_bots(call, token)]
     if not found:
         under = f" under this {key}" if whose == "webhook" else ""
         return f"{fault}; this {whose} has no bots{under}"
