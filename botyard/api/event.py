@@ -10,11 +10,11 @@ from msgspec import UNSET
 
 from botyard.api.shared.offline_filter import ordering, tests
 from botyard.api.shared.owners import owner
-from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bindings import OfflineEvent
 from botyard.portal import bindings, event_names
 from botyard.portal.event_names import OFFLINE, known
+from botyard.portal.url_validation import valid_url
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -73,7 +73,7 @@ async def bind(call: Call, p: Bind) -> bool:
         raise ApiError(ErrorCode.BIND_OFFLINE)
     user_id = _in_the_name_of(call, p.auth_type, ErrorCode.BIND_AUTH_TYPE)
     handler = p.handler.strip()
-    if not offline and (not handler or wrong_handler(handler)):
+    if not offline and not valid_url(handler):
         raise ApiError(ErrorCode.ARGUMENT, reason="The handler must be an absolute http or https address")
     new = bindings.online_binding(owner(call, ""), event, handler, user_id, call.now)
     new = bindings.offline_binding(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new

@@ -12,10 +12,10 @@ from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, 
 from botyard.api.shared.message_content import IMBOT, carried
 from botyard.api.shared.owners import known_owner
 from botyard.chat.bots import commands
-from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Command
 from botyard.model.messages import Draft
+from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -103,7 +103,7 @@ async def register(call: Call, p: Register) -> int:
     bot = await own_bot(call, p)
     if not p.event_command_add:
         raise ApiError(ErrorCode.ON_COMMAND_MISSING)
-    if wrong_handler(p.event_command_add):
+    if not valid_url(p.event_command_add):
         raise ApiError(ErrorCode.ON_COMMAND_WRONG)
     if not commands.without_slash(p.command):
         raise ApiError(ErrorCode.COMMAND_EMPTY)
@@ -147,7 +147,7 @@ async def update(call: Call, p: Update) -> bool:
     update_fields = p.fields
     if all(value is None for value in msgspec.structs.astuple(update_fields)):
         raise ApiError(ErrorCode.FIELDS_EMPTY)
-    if update_fields.event_command_add is not None and wrong_handler(update_fields.event_command_add):
+    if update_fields.event_command_add is not None and not valid_url(update_fields.event_command_add):
         raise ApiError(ErrorCode.ON_COMMAND_WRONG)
     lang = command.lang if update_fields.lang is None else _lang(update_fields.lang)
     hidden = command.hidden if update_fields.hidden is None else update_fields.hidden

@@ -11,12 +11,12 @@ from msgspec import UNSET, UnsetType
 from botyard.api.imbot.params import BotParams, named_owner
 from botyard.api.shared.owners import own_bot, registrant
 from botyard.chat.bots import bots
-from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import BotType, Handlers
 from botyard.model.people import Profile
+from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -238,7 +238,7 @@ def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bo
         url = getattr(given, slot.param) or given.event_handler
         if not url and complete and slot.missing:
             raise ApiError(slot.missing)
-        if url and wrong_handler(url):
+        if url and not valid_url(url):
             raise ApiError(slot.wrong)
         if url:
             changes[slot.kept] = url

@@ -22,12 +22,12 @@ from botyard.api.shapes import entities
 from botyard.api.shapes.entities import UserShape
 from botyard.api.shared.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
 from botyard.chat.bots import bots
-from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot, BotType, EventMode
 from botyard.model.people import Profile
+from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
@@ -175,7 +175,7 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
         raise ApiError(ErrorCode.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
         raise ApiError(ErrorCode.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
-    if url and wrong_handler(url):
+    if url and not valid_url(url):
         raise ApiError(ErrorCode.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
     profile = await _profile(call, given.properties)
@@ -263,7 +263,7 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     mode = _mode(given.event_mode or bot.event_mode)
     fresh = given.webhook_url
     url = fresh or bot.webhook_url
-    if fresh and wrong_handler(fresh):
+    if fresh and not valid_url(fresh):
         raise ApiError(ErrorCode.WEBHOOK_WRONG)
     if bot.dialect == "v1":
         return bot

@@ -8,10 +8,10 @@ import msgspec
 
 from botyard.chat import outbox
 from botyard.chat.bots.bots import OwnerOf
-from botyard.chat.bots.handler_urls import wrong_handler
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
+from botyard.portal.url_validation import valid_url
 from botyard.store import chat_apps
 from botyard.store.engines.db import Tx
 
@@ -60,7 +60,7 @@ def _check_command(app: ChatApp) -> None:
 def _check_frame(app: ChatApp) -> None:
     if not app.iframe:
         raise ApiError(ErrorCode.CHAT_APP_PARAMS)
-    if not app.iframe.startswith("https://") or wrong_handler(app.iframe):
+    if not app.iframe.startswith("https://") or not valid_url(app.iframe):
         raise ApiError(ErrorCode.CHAT_APP_HTTPS)
     if not _HASH.fullmatch(app.hash):
         raise ApiError(ErrorCode.CHAT_APP_HASH)

@@ -82,7 +82,7 @@ def _changed(app: App, plan: NewApp) -> App:
         if value is not None and name != "scopes"
     }
     for name in ("handler_url", "install_url", "redirect_uri"):
-        if values.get(name) and not url_validation.good(values[name]):
+        if values.get(name) and not url_validation.valid_page_url(values[name]):
             raise ApiError(ErrorCode.ARGUMENT, reason=f"{name.upper()} must be an http or https address")
     if plan.scopes is not None:
         values["scopes"] = ",".join(plan.scopes)

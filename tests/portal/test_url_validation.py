@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from botyard.chat.bots.handler_urls import LENGTH_MAX, wrong_handler
+from botyard.portal.url_validation import LENGTH_MAX, valid_page_url, valid_url
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from botyard.chat.bots.handler_urls import LENGTH_MAX, wrong_handler
     ],
 )
 def test_addresses_that_can_be_called(url: str) -> None:
-    assert not wrong_handler(url)
+    assert valid_url(url)
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,23 @@ def test_addresses_that_can_be_called(url: str) -> None:
     ],
 )
 def test_addresses_that_cannot(url: str) -> None:
-    assert wrong_handler(url)
+    assert not valid_url(url)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40), st.sampled_from(["", "http://", "https://", "http://[", "https://a:"]))
 def test_nothing_breaks_it(text: str, start: str) -> None:
-    if not wrong_handler(start + text):
+    if valid_url(start + text):
         assert (start + text).lower().startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize("url", ["https://app.example.com/back?x=1", "http://[::1]:8000/", "http://my_app:5000/"])
+def test_pages_of_applications(url: str) -> None:
+    assert valid_page_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://app.example.com/#part", "https://бот.рф/", 'https://a.example/"x', "https://user@a.example/", ""]
+)
+def test_what_no_header_takes_is_no_page(url: str) -> None:
+    assert not valid_page_url(url)
