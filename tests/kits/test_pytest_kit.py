@@ -156,7 +156,7 @@ def test_what_keeps_the_portal_from_starting_is_told(tmp_path: Path) -> None:
     test = "def test_it(portal): pass\n"
     ended = run(project(tmp_path, test, "botyard_options = --limits none\n"))
     assert "Botyard did not start" in ended.stdout, ended.stdout
-    assert "invalid choice: 'none'" in ended.stdout
+    assert "'none' is not one of" in ended.stdout
     ended = run(project(tmp_path, test), BOTYARD_PROGRAM="no-such-botyard")
     assert "'no-such-botyard' cannot be started" in ended.stdout, ended.stdout
 
