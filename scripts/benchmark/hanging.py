@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import statistics
 import threading
@@ -58,6 +59,12 @@ def _until_arrived(handler: int, count: int) -> float:
     return (time.perf_counter() - begun) * 1e3
 
 
+def _call(port: int, read: Load) -> None:
+    """Call steadily until the server stops."""
+    with contextlib.suppress(OSError):
+        paced(port, read, 30.0)
+
+
 def hanging(portal: Portal) -> None:
     """Print how long a bot that is well waits for its events beside those that hang."""
     with child("handler") as (pid, handler):
@@ -68,7 +75,7 @@ def hanging(portal: Portal) -> None:
         with portal.served() as (_, port):
             for chat_id in chats:
                 _say(portal, port, chat_id)
-            calling = threading.Thread(target=paced, args=(port, read, 30.0), daemon=True)
+            calling = threading.Thread(target=_call, args=(port, read), daemon=True)
             calling.start()
             times = []
             for number in range(EVENTS):
