@@ -30,8 +30,9 @@ class Stage:
         await self.service.start()
 
     def close(self) -> None:
-        self.world.run(self.service.stop())
+        # First the handler: the service waits for requests that are open, and some handlers here never respond.
         self.world.run(self.handler.stop())
+        self.world.run(self.service.stop())
 
     def bot(self, code: str = "echo", path: str = "/bot", **more: Any) -> int:
         """A bot whose handler is at a path; each has an owner of its own."""
