@@ -55,7 +55,9 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
 
     Raises store.db.Unavailable.
     """
+    clock = clock or Clock(settings.time_zone, steady=time.monotonic)
     database = database or await open_portal_database(settings)
+    database.now = clock.now
     try:
         room = file_storage(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)
@@ -66,7 +68,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
     return Context(
         settings=settings,
         database=database,
-        clock=clock or Clock(settings.time_zone, steady=time.monotonic),
+        clock=clock,
         keys=made,
         registry=Registry(MODULES),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),

@@ -67,7 +67,7 @@ async def _gathered() -> list[Told]:
         context = await open_context(settings, Clock(now=lambda: float(NOW)))
         try:
             place = DemoPortal(context.database, context.keys, settings, ["botyard", "disk", "im", "imbot", "user"])
-            token = (await provision(place, NOW, keyset=KnownKeys())).credentials.application.access_token
+            token = (await provision(place, keyset=KnownKeys())).credentials.application.access_token
             return await _Story(context).told(token)
         finally:
             await context.database.close()

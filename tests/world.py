@@ -147,7 +147,7 @@ class World:
 
     def _founded(self) -> Person:
         async def work(tx: Tx) -> None:
-            await portal.add(tx, "Test", "0123456789abcdef0123456789abcdef", int(self.time))
+            await portal.add(tx, "Test", "0123456789abcdef0123456789abcdef")
 
         self.write(work)
         return self.person("Ada", "Admin", admin=True)
@@ -160,10 +160,8 @@ class World:
 
         async def work(tx: Tx) -> int:
             profile = Profile(name=name, last_name=last)
-            user_id = await users.add(tx, kind, profile, int(self.time), admin=admin)
-            await incoming_webhooks.add(
-                tx, user_id, self.context.keys.hash(secret), secret[:4], name, ALL_SCOPES, int(self.time)
-            )
+            user_id = await users.add(tx, kind, profile, admin=admin)
+            await incoming_webhooks.add(tx, user_id, self.context.keys.hash(secret), secret[:4], name, ALL_SCOPES)
             return user_id
 
         return Person(self.write(work), secret)
@@ -174,7 +172,7 @@ class World:
 
         async def work(tx: Tx) -> None:
             hashed = self.context.keys.hash(secret)
-            await incoming_webhooks.add(tx, user_id, hashed, secret[:4], "more", scopes, int(self.time))
+            await incoming_webhooks.add(tx, user_id, hashed, secret[:4], "more", scopes)
 
         self.write(work)
         return Person(user_id, secret)
@@ -184,7 +182,7 @@ class World:
         client_id, secret = new_client_id(), new_secret()
 
         async def work(tx: Tx) -> int:
-            return await apps.add(tx, client_id, self.context.keys.hash(secret), title, scopes, int(self.time))
+            return await apps.add(tx, client_id, self.context.keys.hash(secret), title, scopes)
 
         app_id = self.write(work)
         who = user_id or self.admin.id
@@ -206,7 +204,7 @@ class World:
                 user_id=user_id,
                 scopes=scopes,
                 family=made[:8],
-                now=int(self.time),
+                created=tx.now,
                 expires=int(self.time) + life,
             )
 

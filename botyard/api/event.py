@@ -122,7 +122,7 @@ async def unbind(call: Call, p: Unbind) -> Count:
         and (offline or not handler or binding.handler == handler)
         and (not one_user or binding.user_id == user_id)
     ]
-    return Count(await bindings.unbind(call.tx, chosen, call.now))
+    return Count(await bindings.unbind(call.tx, chosen))
 
 
 class Handler(msgspec.Struct, frozen=True):

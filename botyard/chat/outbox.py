@@ -103,18 +103,18 @@ NAMED: Mapping[type[Event], frozenset[str]] = {
 LISTENERS: tuple[Listener, ...] = (subscriptions.listeners,)
 
 
-async def publish(tx: Tx, event: Event, now: int, chat: Chat | None = None, *, by_bot: bool = False) -> int:
+async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: bool = False) -> int:
     """Write an event and, for each recipient that must not miss it, that it is due. Returns the event's number.
 
     ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
     """
-    event_id = await events.append(tx, event, now)
+    event_id = await events.append(tx, event)
     audience = await _bots(tx, event, chat, by_bot=by_bot)
     audience += await bindings.bound_handlers(tx, event, audience)
     for listener in LISTENERS:
         audience += await listener(tx, event, chat)
     if audience:
-        await deliveries.add(tx, event_id, event.chat_id, audience, now)
+        await deliveries.add(tx, event_id, event.chat_id, audience)
     return event_id
 
 

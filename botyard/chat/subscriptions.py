@@ -14,10 +14,10 @@ from botyard.store.engines.db import Tx
 _ABOUT_MESSAGES = MessageSent | MessageEdited | MessageErased | MessageLiked
 
 
-async def subscribe(tx: Tx, user_id: int, now: int) -> None:
+async def subscribe(tx: Tx, user_id: int) -> None:
     """Subscribe a person: their events are queued from now on. Subscribing again changes nothing."""
     if not await event_queues.subscribed(tx, user_id):
-        await event_queues.subscribe(tx, user_id, now)
+        await event_queues.subscribe(tx, user_id)
 
 
 async def unsubscribe(tx: Tx, user_id: int) -> None:

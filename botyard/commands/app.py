@@ -114,7 +114,7 @@ async def _add(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> Registered:
-            return await installations.add(tx, open_.keys, await actor(tx), plan, open_.now)
+            return await installations.add(tx, open_.keys, await actor(tx), plan)
 
         made = await open_.database.write(work)
     print(f"client_id: {made.app.client_id}")
@@ -123,7 +123,7 @@ async def _add(args: SimpleNamespace) -> int:
     return ExitCode.OK
 
 
-Change = Callable[[Tx, int, App, int], Awaitable[App]]
+Change = Callable[[Tx, int, App], Awaitable[App]]
 """Changes an application in somebody's name, now."""
 
 
@@ -135,7 +135,7 @@ async def _changed(args: SimpleNamespace, change: Change) -> App:
             app = await apps.find(tx, args.client_id)
             if app is None:
                 raise await no_app(tx, args.client_id)
-            return await change(tx, await actor(tx), app, open_.now)
+            return await change(tx, await actor(tx), app)
 
         return await open_.database.write(work)
 
@@ -147,7 +147,7 @@ def _told(app: App) -> int:
 
 async def _update(args: SimpleNamespace) -> int:
     plan = _plan(args, scopes(args.scope) if args.scope else None)
-    return _told(await _changed(args, lambda tx, who, app, now: installations.update(tx, who, app, plan, now)))
+    return _told(await _changed(args, lambda tx, who, app: installations.update(tx, who, app, plan)))
 
 
 async def _install(args: SimpleNamespace) -> int:
@@ -167,8 +167,8 @@ async def _uninstall(args: SimpleNamespace) -> int:
 
 
 async def _delete(args: SimpleNamespace) -> int:
-    async def change(tx: Tx, who: int, app: App, now: int) -> App:
-        await installations.delete(tx, who, app, now)
+    async def change(tx: Tx, who: int, app: App) -> App:
+        await installations.delete(tx, who, app)
         return app
 
     app = await _changed(args, change)

@@ -200,7 +200,7 @@ async def _resend(args: SimpleNamespace) -> int:
 
 async def _resend_one(open_: OpenPortal, args: SimpleNamespace) -> int:
     async def work(tx: Tx) -> int:
-        if not await delivery_search.resend(tx, await _one(tx, args.id), open_.now):
+        if not await delivery_search.resend(tx, await _one(tx, args.id)):
             raise CommandError(f"Delivery {args.id} has not ended yet, so it cannot be sent again.")
         return 1
 
@@ -214,13 +214,13 @@ async def _resend_missed(open_: OpenPortal, args: SimpleNamespace) -> int:
         raise CommandError("Only what has ended can be sent again.", ExitCode.USAGE)
     sent = 0
     while True:
-        number, more = await open_.database.write(partial(_resend_page, wanted=wanted, now=open_.now))
+        number, more = await open_.database.write(partial(_resend_page, wanted=wanted))
         sent += number
         if not more:
             return sent
         wanted = wanted._replace(before=more)
 
 
-async def _resend_page(tx: Tx, *, wanted: DeliveryFilter, now: int) -> tuple[int, int]:
+async def _resend_page(tx: Tx, *, wanted: DeliveryFilter) -> tuple[int, int]:
     logged_deliveries, more = await delivery_log.page(tx, wanted)
-    return sum([await delivery_search.resend(tx, logged_delivery, now) for logged_delivery in logged_deliveries]), more
+    return sum([await delivery_search.resend(tx, logged_delivery) for logged_delivery in logged_deliveries]), more

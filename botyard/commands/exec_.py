@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import tempfile
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -141,7 +140,7 @@ async def _in_portal(front: Listeners, child: _Child, extra: Seed, calls: Lines 
     context = msgspec.structs.replace(await open_context(front.settings), calls=calls)
     try:
         place = DemoPortal(context.database, context.keys, context.settings, usual_scopes())
-        filled = await provision(place, int(time.time()), extra)
+        filled = await provision(place, extra)
         await context.snapshots.begin(context)
         front.open(context)
         return await _beside(front, child, variables(front, filled), context)

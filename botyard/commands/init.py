@@ -41,7 +41,7 @@ async def _init(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args), empty=True) as open_:
 
         async def work(tx: Tx) -> int | None:
-            return await creation.create_portal_with_admin(tx, stored, open_.now)
+            return await creation.create_portal_with_admin(tx, stored)
 
         admin_id = await open_.database.write(work)
     if admin_id is None:

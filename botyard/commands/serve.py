@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import textwrap
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
@@ -214,11 +213,11 @@ async def _settle_demo(context: Context, extra: Seed) -> _Greeting:
             _require_loopback(context.settings)
         try:
             keyset = RandomKeys() if context.settings.random_keys else KnownKeys()
-            return _Greeting((await provision(place, int(time.time()), extra, keyset)).credentials)
+            return _Greeting((await provision(place, extra, keyset)).credentials)
         except Duplicate:
             # Another server on the same database was faster.
             pass
-    return _Greeting(await load_demo(place, int(time.time())), unplanted=extra is not NOTHING)
+    return _Greeting(await load_demo(place), unplanted=extra is not NOTHING)
 
 
 async def _settle_plain(context: Context) -> _Greeting:
@@ -228,7 +227,7 @@ async def _settle_plain(context: Context) -> _Greeting:
     stored = passwords.hashed(password)
 
     async def work(tx: Tx) -> int | None:
-        return await creation.create_portal_with_admin(tx, stored, int(time.time()))
+        return await creation.create_portal_with_admin(tx, stored)
 
     made = await context.database.write(work)
     return _Greeting(password=password if made else "")

@@ -78,7 +78,7 @@ async def _for_application(args: SimpleNamespace) -> int:
         async def work(tx: Tx) -> tokens.TokenPair:
             user = await person(tx, args.who)
             app = await _app(tx, args.app)
-            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, now=open_.now, scopes=wanted)
+            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, scopes=wanted)
 
         pair = await open_.database.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
@@ -92,9 +92,7 @@ async def _own(args: SimpleNamespace) -> int:
 
         async def work(tx: Tx) -> tuple[str, int]:
             user = await person(tx, args.who)
-            return await tokens.session(
-                tx, open_.ring, user_id=user.id, scopes=wanted, now=open_.now, seconds=args.seconds
-            )
+            return await tokens.session(tx, open_.ring, user_id=user.id, scopes=wanted, seconds=args.seconds)
 
         text, expires = await open_.database.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")

@@ -103,7 +103,6 @@ async def _add(args: SimpleNamespace) -> int:
                 profile,
                 login="" if args.guest else args.login,
                 password_hash=stored,
-                now=open_.now,
                 kind=kind,
                 admin=args.admin,
                 departments=[await departments.named(tx, args.department)] if args.department else [],
@@ -160,7 +159,7 @@ async def _set_active(args: SimpleNamespace, *, active: bool) -> int:
 
         async def work(tx: Tx) -> None:
             user = await person(tx, args.who)
-            await (users.activate(tx, user, open_.now) if active else users.deactivate(tx, user, open_.now))
+            await (users.activate(tx, user) if active else users.deactivate(tx, user))
 
         await open_.database.write(work)
     print(f"{args.who} is {'' if active else 'not '}active now.")

@@ -64,7 +64,7 @@ async def _add(args: SimpleNamespace) -> int:
 
         async def work(tx: Tx) -> Issued:
             user = await person(tx, args.who)
-            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted, now=open_.now)
+            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted)
 
         made = await open_.database.write(work)
         known = await open_.database.read(portal.get)
@@ -100,7 +100,7 @@ async def _revoke(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> bool:
-            return await webhooks.revoke(tx, args.id, open_.now)
+            return await webhooks.revoke(tx, args.id)
 
         revoked = await open_.database.write(work)
     if not revoked:

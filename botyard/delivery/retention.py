@@ -37,13 +37,13 @@ async def run(context: Context) -> None:
 
 async def delete_expired(context: Context) -> None:
     """Withdraw and forget what is too old, in small pieces; of each kind no more than ``TURNS`` of them at a time."""
-    now, settings = int(context.clock.now()), context.settings
+    settings = context.settings
     # Ages do not jump with the clock, or all that is kept would be old at once.
     settled = int(context.clock.settled())
     unfetched = settled - settings.event_hours * HOUR
     ended = settled - settings.delivery_days * DAY
     steps: list[Step] = [
-        lambda tx: deliveries.expire(tx, unfetched, now, BATCH),
+        lambda tx: deliveries.expire(tx, unfetched, BATCH),
         lambda tx: deliveries.forget(tx, ended, BATCH),
         lambda tx: offline_events.forget(tx, settled - bindings.KEPT, BATCH),
     ]

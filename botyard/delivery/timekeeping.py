@@ -69,7 +69,7 @@ class Timekeeper:
             if unseen:
                 log.warning("The clock was set back by %d seconds; what waits is due by the new time.", before - now)
                 await self._context.database.write(lambda tx: self._pull_forward(tx, now))
-            await self._context.database.write(lambda tx: timekeeping.take_up(tx, int(now)))
+            await self._context.database.write(lambda tx: timekeeping.take_up(tx))
             self._noted = 0.0
         self._seen = now
 

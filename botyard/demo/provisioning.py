@@ -54,12 +54,9 @@ class _Plan(NamedTuple):
     passwords: dict[str, str]
     hashes: dict[str, str]
     bot_client: str
-    now: int
 
 
-async def provision(
-    place: DemoPortal, now: int, extra: Seed = NOTHING, keyset: Keyset | None = None
-) -> ProvisionedDemo:
+async def provision(place: DemoPortal, extra: Seed = NOTHING, keyset: Keyset | None = None) -> ProvisionedDemo:
     """Make a demo portal in an empty database, all in one transaction, and keep its secrets.
 
     ``extra`` is added to the demo people and chats; the keys are random ones unless a ``keyset`` is given.
@@ -68,7 +65,7 @@ async def provision(
     keyset = keyset or RandomKeys()
     texts = {person.login: keyset.password(person.login) for person in (*content.DEMO.people, *extra.people)}
     hashes = {login: passwords.hashed_quickly(text) for login, text in texts.items()}
-    plan = _Plan(extra, keyset, texts, hashes, keyset.bot_client(), now)
+    plan = _Plan(extra, keyset, texts, hashes, keyset.bot_client())
     credentials.reserve(place.settings.data)
     try:
         filled = await place.database.write(lambda tx: _filled(tx, place, plan))
@@ -80,19 +77,19 @@ async def provision(
 
 
 async def _filled(tx: Tx, place: DemoPortal, plan: _Plan) -> ProvisionedDemo:
-    extra, now = plan.extra, plan.now
-    member_id = await creation.create_portal(tx, now, content.TITLE)
+    extra = plan.extra
+    member_id = await creation.create_portal(tx, content.TITLE)
     if plan.keyset.published:
         await portal.mark_known_keys(tx)
     registered = await apps.register(
-        tx, place.keys, title=content.APPLICATION, scopes=place.scopes, now=now, pair=plan.keyset.application()
+        tx, place.keys, title=content.APPLICATION, scopes=place.scopes, pair=plan.keyset.application()
     )
     owner = f"app:{registered.app.client_id}"
     hook_owner = place.keys.hook_owner(plan.bot_client)
-    loader = SeedLoader(tx, SeedSettings(plan.hashes, {"application": owner, "webhook": hook_owner}, now))
+    loader = SeedLoader(tx, SeedSettings(plan.hashes, {"application": owner, "webhook": hook_owner}))
     ids = (await loader.load(content.DEMO)).people
     seeded = await loader.load(extra)
-    pair = await tokens.issue(tx, place.ring, app=registered.app, user_id=ids[content.ADMIN], now=now)
+    pair = await tokens.issue(tx, place.ring, app=registered.app, user_id=ids[content.ADMIN])
     ids |= seeded.people
     shown = DemoCredentials(
         member_id=member_id,
@@ -119,7 +116,6 @@ async def _person(tx: Tx, place: DemoPortal, plan: _Plan, person: Person, user_i
         user_id=user_id,
         title=content.WEBHOOK,
         scopes=place.scopes,
-        now=plan.now,
         secret=plan.keyset.webhook(login),
     )
     name = full_name(person.name or login, person.last_name)
@@ -138,7 +134,7 @@ def _application(place: DemoPortal, registered: Registered, owner: str, pair: To
     )
 
 
-async def load_demo(place: DemoPortal, now: int) -> DemoCredentials | None:
+async def load_demo(place: DemoPortal) -> DemoCredentials | None:
     """The secrets of a demo portal made before, good for now; ``None`` where they are not known.
 
     What opens nothing any more is left out: an ended webhook, a changed password, an application that has gone.
@@ -147,7 +143,7 @@ async def load_demo(place: DemoPortal, now: int) -> DemoCredentials | None:
     kept = credentials.load(place.settings.data, row.member_id) if row else None
     if kept is None:
         return None
-    renewed = await _renewed(place, kept, now)
+    renewed = await _renewed(place, kept)
     people = await place.database.read(lambda tx: _living(tx, place.keys, renewed))
     return msgspec.structs.replace(renewed, people=people)
 
@@ -165,21 +161,21 @@ async def _living(tx: Tx, keys: Keys, kept: DemoCredentials) -> tuple[DemoPerson
     return tuple(living)
 
 
-async def _renewed(place: DemoPortal, kept: DemoCredentials, now: int) -> DemoCredentials:
+async def _renewed(place: DemoPortal, kept: DemoCredentials) -> DemoCredentials:
     """With tokens of the application that are good for some minutes; without an application that has gone."""
     client_id = kept.application.client_id
     app = await place.database.read(lambda tx: apps.find(tx, client_id))
     every = ",".join(place.scopes)
     if app is None or not app.installed:
         return msgspec.structs.replace(kept, application=msgspec.structs.replace(kept.application, client_id=""))
-    unspent = await place.database.read(lambda tx: _unspent(tx, place.keys, kept.application))
-    if unspent and app.scopes == every and kept.application.expires > now + FRESH:
+    fresh = await place.database.read(lambda tx: _fresh(tx, place.keys, kept.application))
+    if fresh and app.scopes == every:
         return kept
 
     async def work(tx: Tx) -> TokenPair:
         await _widen(tx, app.id, every)
         widened = await apps.get(tx, app.id)
-        return await tokens.issue(tx, place.ring, app=widened, user_id=kept.application.user_id, now=now)
+        return await tokens.issue(tx, place.ring, app=widened, user_id=kept.application.user_id)
 
     pair = await place.database.write(work)
     application = msgspec.structs.replace(
@@ -190,11 +186,15 @@ async def _renewed(place: DemoPortal, kept: DemoCredentials, now: int) -> DemoCr
     return renewed
 
 
-async def _unspent(tx: Tx, keys: Keys, shown: DemoApplication) -> bool:
-    """Whether the pair is as it was shown: a client that has renewed it keeps the new one to itself."""
+async def _fresh(tx: Tx, keys: Keys, shown: DemoApplication) -> bool:
+    """Whether the pair is good for some minutes, and as it was shown.
+
+    A client that has renewed it keeps the new one to itself.
+    """
     access = await app_tokens.find_access(tx, keys.hash(shown.access_token))
     refresh = await app_tokens.find_refresh(tx, keys.hash(shown.refresh_token))
-    return not (access is None or access.revoked or refresh is None or refresh.replaced or refresh.revoked)
+    unspent = not (access is None or access.revoked or refresh is None or refresh.replaced or refresh.revoked)
+    return unspent and shown.expires > tx.now + FRESH
 
 
 async def _widen(tx: Tx, app_id: int, scopes: str) -> None:

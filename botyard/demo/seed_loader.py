@@ -34,11 +34,10 @@ FOREVER = 10**12
 
 
 class SeedSettings(NamedTuple):
-    """What planting needs to know: hashed passwords by login, owners of bots by kind, and the time."""
+    """What planting needs to know: hashed passwords by login, and owners of bots by kind."""
 
     passwords: Mapping[str, str]
     owners: Mapping[str, str]
-    now: int
 
 
 class SeedResult(NamedTuple):
@@ -70,14 +69,18 @@ class SeedLoader:
         steps = sorted(
             (step for builder in chats_ + dialogs_ for step in builder.steps()), key=lambda step: step.moment
         )
+        now = self._tx.now
         for step in steps:
+            # What is told of the past bears the time of then.
+            self._tx.now = step.moment
             await self._at(step.place, step.take())
+        self._tx.now = now
         names = [person.login for person in seed.people] + [bot.code for bot in seed.bots]
         people = {name: self._ids[name] for name in names}
         return SeedResult(people, [builder.chat_id for builder in chats_], [builder.chat_id for builder in dialogs_])
 
     def _builder(self, place: str, planned: SeedChat | SeedDialog) -> _ChatBuilder:
-        builder = _ChatBuilder(self._tx, self._ground.now, self._ids, planned, place)
+        builder = _ChatBuilder(self._tx, self._ids, planned, place)
         if isinstance(planned, SeedChat):
             builder.above = self._titled.get(planned.thread_of)
             self._titled.setdefault(planned.title, builder)
@@ -100,7 +103,7 @@ class SeedLoader:
         return name
 
     async def _person(self, person: Person) -> None:
-        login, now = self._new(person.login), self._ground.now
+        login = self._new(person.login)
         if await users.find_login(self._tx, login):
             raise InvalidSeed(f"the login {login!r} is taken")
         person_fields = msgspec.structs.asdict(person)
@@ -111,7 +114,6 @@ class SeedLoader:
             Profile(**fields),
             login=login,
             password_hash=self._ground.passwords[login],
-            now=now,
             kind=UserKind.EXTRANET if person.extranet else UserKind.EMPLOYEE,
             admin=person.admin,
             departments=[await departments.named(self._tx, person.department)] if person.department else [],
@@ -134,7 +136,7 @@ class SeedLoader:
             event_mode=EventMode.FETCH if bot.fetches else EventMode.WEBHOOK,
         )
         first = min(self._ids.values(), default=0)
-        self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX, self._ground.now)
+        self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX)
 
 
 class _Step(NamedTuple):
@@ -148,11 +150,11 @@ class _Step(NamedTuple):
 class _ChatBuilder:
     """One chat or dialog being planted."""
 
-    def __init__(self, tx: Tx, now: int, ids: Mapping[str, int], planned: SeedChat | SeedDialog, place: str) -> None:
+    def __init__(self, tx: Tx, ids: Mapping[str, int], planned: SeedChat | SeedDialog, place: str) -> None:
         self.chat_id = 0
         self.above: _ChatBuilder | None = None
         self._tx = tx
-        self._now = now
+        self._now = tx.now
         self._ids = ids
         self._planned = planned
         self._place = place
@@ -166,20 +168,20 @@ class _ChatBuilder:
             # Never before the message above it, whatever the seed says.
             moments.append(max(self._now - seed_message.ago * MINUTE, moments[-1] if moments else 0))
         made = min([self._now - getattr(self._planned, "ago", 0) * MINUTE, *moments[:1]])
-        steps = [_Step(made, self._place, partial(self._make, made))]
+        steps = [_Step(made, self._place, self._make)]
         for number, (seed_message, moment) in enumerate(zip(messages_, moments, strict=True)):
-            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, seed_message, moment)))
+            steps.append(_Step(moment, f"{self._place}.messages[{number}]", partial(self._say, seed_message)))
         return [*steps, _Step(self._now, self._place, self._mute)]
 
-    async def _make(self, now: int) -> None:
+    async def _make(self) -> None:
         if isinstance(self._planned, SeedChat):
-            self.chat_id = await self._group(self._planned, now)
+            self.chat_id = await self._group(self._planned)
         else:
             first, two = self._planned.between
-            chat, _ = await dialogs.open_private(self._tx, self._id(first), self._id(two), now)
+            chat, _ = await dialogs.open_private(self._tx, self._id(first), self._id(two))
             self.chat_id = chat.id
 
-    async def _group(self, planned: SeedChat, now: int) -> int:
+    async def _group(self, planned: SeedChat) -> int:
         color = hex_of(planned.color) if planned.color else ""
         if color is None:
             raise InvalidSeed(f"there is no color {planned.color!r}")
@@ -189,27 +191,27 @@ class _ChatBuilder:
             title=planned.title,
             description=planned.description,
             color=color,
-            avatar=await store(self._tx, picture(planned.title), now) if planned.picture else "",
+            avatar=await store(self._tx, picture(planned.title)) if planned.picture else "",
             entity_type=planned.entity_type,
             entity_id=planned.entity_id,
             entity_data=planned.entity_data,
             user_ids=tuple(self._each([*planned.members, *planned.managers])),
             manager_ids=frozenset(self._each(planned.managers)),
         )
-        chat_id = await chats.add(self._tx, self._id(planned.owner), plan, now)
+        chat_id = await chats.add(self._tx, self._id(planned.owner), plan)
         if above:
             await stored_chats.set_parent(self._tx, chat_id, *above)
-        await self._furnish(planned, chat_id, now)
+        await self._furnish(planned, chat_id)
         return chat_id
 
-    async def _furnish(self, planned: SeedChat, chat_id: int, now: int) -> None:
+    async def _furnish(self, planned: SeedChat, chat_id: int) -> None:
         """What chats can have and no method of the API gives them."""
         tx = self._tx
         await stored_chats.set_public(tx, chat_id, planned.public)
         await stored_chats.set_background(tx, chat_id, str(planned.background) if planned.background else None)
         await stored_chats.set_text_field(tx, chat_id, planned.text_field)
         if planned.folder:
-            await files.folder(tx, chat_id, now)
+            await files.folder(tx, chat_id)
 
     def _message_above(self, planned: SeedChat) -> tuple[int, int] | None:
         """The chat and message of which this chat is to be the thread."""
@@ -225,20 +227,20 @@ class _ChatBuilder:
         for user_id in self._each(self._planned.muted_by):
             await members.set_muted(self._tx, self.chat_id, user_id, True)
 
-    async def _say(self, seed_message: SeedMessage, now: int) -> None:
+    async def _say(self, seed_message: SeedMessage) -> None:
         author = self._id(seed_message.by)
         chat, member = await self._seat(seed_message.by)
-        message_id = await messages.send(self._tx, author, chat, member, self._draft(seed_message, author), now)
+        message_id = await messages.send(self._tx, author, chat, member, self._draft(seed_message, author))
         self.said.append(message_id)
         if seed_message.edited:
-            await messages.edit(self._tx, author, message_id, seed_message.edited, {}, FOREVER, now)
+            await messages.edit(self._tx, author, message_id, seed_message.edited, {}, FOREVER)
         if seed_message.erased:
-            await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER, now=now)
+            await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER)
         for user_id in self._each(seed_message.liked_by):
-            await messages.like(self._tx, user_id, message_id, "plus", now)
+            await messages.like(self._tx, user_id, message_id, "plus")
         for name in seed_message.read_by:
             chat, member = await self._seat(name)
-            await reading.read(self._tx, chat, member, message_id, now)
+            await reading.read(self._tx, chat, member, message_id)
         for user_id in self._each(seed_message.unread_for):
             await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
 

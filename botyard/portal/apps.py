@@ -25,14 +25,14 @@ class Registered(msgspec.Struct, frozen=True):
 
 
 async def register(
-    tx: Tx, keys: Keys, *, title: str, scopes: Iterable[str], now: int, pair: tuple[str, str] | None = None
+    tx: Tx, keys: Keys, *, title: str, scopes: Iterable[str], pair: tuple[str, str] | None = None
 ) -> Registered:
     """Register a local application that may ask for these permissions.
 
     Its client id and secret are new ones unless a ``pair`` is given.
     """
     client_id, secret = pair or (new_client_id(), new_secret())
-    app_id = await apps.add(tx, client_id, keys.hash(secret), title, ",".join(scopes), now)
+    app_id = await apps.add(tx, client_id, keys.hash(secret), title, ",".join(scopes))
     return Registered(await get(tx, app_id), secret)
 
 

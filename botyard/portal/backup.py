@@ -183,7 +183,7 @@ class _Hold:
         await self._database.write(lambda tx: files.hold(tx, self._name, until))
 
     async def end(self) -> None:
-        await self._database.write(lambda tx: files.release(tx, self._name, int(time.time())))
+        await self._database.write(lambda tx: files.release(tx, self._name))
 
 
 class _Blob(io.RawIOBase):

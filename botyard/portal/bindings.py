@@ -71,32 +71,32 @@ async def of_owner(tx: Tx, owner: str) -> list[Binding]:
     return await bindings.of_owner(tx, owner)
 
 
-async def unbind(tx: Tx, chosen: Iterable[Binding], now: int) -> int:
+async def unbind(tx: Tx, chosen: Iterable[Binding]) -> int:
     """Remove these handlers and return how many there were."""
     ids = [binding.id for binding in chosen]
     for binding_id in ids:
-        await bindings.remove(tx, binding_id, now)
+        await bindings.remove(tx, binding_id)
     return len(ids)
 
 
-async def remove_handlers(tx: Tx, owner: str, now: int, *, clean: bool = False) -> None:
+async def remove_handlers(tx: Tx, owner: str, *, clean: bool = False) -> None:
     """Remove all handlers of an application that goes or is updated; ``clean`` deletes its options, too.
 
     What is under way to them still arrives where it says so: see ``AppRemoved``.
     """
-    await bindings.remove_all(tx, owner, now)
+    await bindings.remove_all(tx, owner)
     await offline_events.clear(tx, owner)
     if clean:
         await options.clear(tx, owner)
 
 
-async def publish(tx: Tx, event: Event, now: int, connector: str = "") -> int:
+async def publish(tx: Tx, event: Event, connector: str = "") -> int:
     """Write an event of the portal, and that it is due to the handlers bound for it. Returns the event's number.
 
     An application that caused it is not told through the queue of this ``connector``, so that it does
     not trigger itself for ever.
     """
-    event_id = await events.append(tx, event, now)
+    event_id = await events.append(tx, event)
     owner = event.owner if isinstance(event, AppInstalled | AppUpdated | AppRemoved | OfflineQueued) else ""
     heard = [
         active_binding
@@ -108,9 +108,9 @@ async def publish(tx: Tx, event: Event, now: int, connector: str = "") -> int:
         if not binding.offline:
             audience.append((recipients.binding(binding.id), State.WAITING))
         elif not connector or binding.connector != connector:
-            await _queue(tx, event, binding, now)
+            await _queue(tx, event, binding)
     if audience:
-        await deliveries.add(tx, event_id, 0, audience, now)
+        await deliveries.add(tx, event_id, 0, audience)
     return event_id
 
 
@@ -142,15 +142,15 @@ def _hears(event: Event, active_binding: ActiveBinding) -> bool:
     return active_binding.installed or isinstance(event, AppRemoved)
 
 
-async def _queue(tx: Tx, event: Event, binding: Binding, now: int) -> None:
+async def _queue(tx: Tx, event: Event, binding: Binding) -> None:
     """Put an event into the queue of an application, and tell it that there is something new."""
     assert isinstance(event, UserAdded)
     queue = OfflineQueue(binding.owner, binding.connector)
-    await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id}, now)
-    await _signal(tx, event.actor_id, binding.owner, now)
+    await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id})
+    await _signal(tx, event.actor_id, binding.owner)
 
 
-async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
+async def _signal(tx: Tx, actor_id: int, owner: str) -> None:
     """Tell an application that something waits in a queue.
 
     The signal carries nothing, so that one under way is enough; the next one keeps its distance.
@@ -161,10 +161,10 @@ async def _signal(tx: Tx, actor_id: int, owner: str, now: int) -> None:
         waiting = any(delivery.state == State.WAITING for delivery in await deliveries.open_of(tx, recipient, MOST))
         if waiting or not active_binding.installed:
             continue
-        event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner), now)
+        event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner))
         # What was told in a time that has not come was told before the clock was set back.
-        due = max(now, min(active_binding.binding.told, now) + active_binding.binding.min_timeout)
-        await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due)
+        due = max(tx.now, min(active_binding.binding.told, tx.now) + active_binding.binding.min_timeout)
+        await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due=due)
         await bindings.set_told(tx, active_binding.binding.id, due)
 
 

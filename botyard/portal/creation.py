@@ -18,17 +18,17 @@ async def exists(tx: Tx) -> bool:
     return await portal.get(tx) is not None
 
 
-async def create_portal(tx: Tx, now: int, title: str = TITLE) -> str:
+async def create_portal(tx: Tx, title: str = TITLE) -> str:
     """Write the portal's own row and return its member id. Raises ``Duplicate`` when there is one."""
     member_id = secrets.token_hex(16)
-    await portal.add(tx, title, member_id, now)
+    await portal.add(tx, title, member_id)
     return member_id
 
 
-async def create_portal_with_admin(tx: Tx, password_hash: str, now: int) -> int | None:
+async def create_portal_with_admin(tx: Tx, password_hash: str) -> int | None:
     """Make a portal with its first administrator and return the administrator's id; ``None`` when there is one."""
     if await exists(tx):
         return None
-    await create_portal(tx, now)
+    await create_portal(tx)
     profile = Profile(name="Administrator")
-    return await users.add(tx, profile, login=ADMIN, password_hash=password_hash, now=now, admin=True)
+    return await users.add(tx, profile, login=ADMIN, password_hash=password_hash, admin=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,7 +96,7 @@ async def open_keys(database: Database, folder: Path) -> Keys:
         kept = keys.make(folder)
     known = await database.read(secret_keys.fingerprints)
     if not known:
-        await database.write(lambda tx: secret_keys.add_first(tx, kept.fingerprint, int(time.time())))
+        await database.write(lambda tx: secret_keys.add_first(tx, kept.fingerprint))
         # Another process may have been faster, with another key.
         known = await database.read(secret_keys.fingerprints)
     if kept.fingerprint not in known:

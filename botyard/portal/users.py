@@ -46,37 +46,36 @@ async def add(
     *,
     login: str,
     password_hash: str,
-    now: int,
     kind: UserKind = UserKind.EMPLOYEE,
     admin: bool = False,
     departments: Iterable[int] = (),
 ) -> int:
     """Add a person and return the id. Raises ``Duplicate`` when the login is taken."""
-    user_id = await users.add(tx, kind, profile, now, login=login, admin=admin)
+    user_id = await users.add(tx, kind, profile, login=login, admin=admin)
     await users.set_password(tx, user_id, password_hash)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
-    await bindings.publish(tx, UserAdded(actor_id=user_id, user_id=user_id), now)
+    await bindings.publish(tx, UserAdded(actor_id=user_id, user_id=user_id))
     return user_id
 
 
-async def deactivate(tx: Tx, user: User, now: int) -> None:
+async def deactivate(tx: Tx, user: User) -> None:
     """Deactivate a person: they are signed out everywhere, and their keys stop working. Raises LAST_ADMIN."""
     await _require_other_admin(tx, user)
     await sessions.remove_of(tx, user.id)
-    await users.set_active(tx, user.id, False, now)
+    await users.set_active(tx, user.id, False)
 
 
-async def activate(tx: Tx, user: User, now: int) -> None:
+async def activate(tx: Tx, user: User) -> None:
     """Activate a person who was deactivated."""
-    await users.set_active(tx, user.id, True, now)
+    await users.set_active(tx, user.id, True)
 
 
-async def set_admin(tx: Tx, user: User, admin: bool, now: int) -> None:
+async def set_admin(tx: Tx, user: User, admin: bool) -> None:
     """Give or take the rights of an administrator. Raises LAST_ADMIN."""
     if not admin:
         await _require_other_admin(tx, user)
-    await users.set_admin(tx, user.id, admin, now)
+    await users.set_admin(tx, user.id, admin)
 
 
 async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:

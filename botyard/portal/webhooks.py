@@ -27,12 +27,10 @@ class Issued(msgspec.Struct, frozen=True):
         return f"/rest/{self.user_id}/{self.secret}/"
 
 
-async def issue(
-    tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], now: int, secret: str = ""
-) -> Issued:
+async def issue(tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], secret: str = "") -> Issued:
     """Make a webhook of a person with these permissions; its secret is a new one unless one is given."""
     secret = secret or new_secret()
-    added = await incoming_webhooks.add(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes), now)
+    added = await incoming_webhooks.add(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes))
     return Issued(added, user_id, secret)
 
 
@@ -41,6 +39,6 @@ async def listed(tx: Tx) -> list[Webhook]:
     return await incoming_webhooks.all_webhooks(tx)
 
 
-async def revoke(tx: Tx, webhook_id: int, now: int) -> bool:
+async def revoke(tx: Tx, webhook_id: int) -> bool:
     """End a webhook; false when there is none or it was ended before."""
-    return await incoming_webhooks.revoke(tx, webhook_id, now)
+    return await incoming_webhooks.revoke(tx, webhook_id)

@@ -94,7 +94,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     def within(self, tx: Tx) -> Call:
         """The same call in a transaction of the method's own."""
-        tx.caller_id = self.identity.user_id
+        tx.caller_id, tx.now = self.identity.user_id, self.now
         return msgspec.structs.replace(self, database_tx=tx)
 
     @property

@@ -132,9 +132,9 @@ class _Execution:
         """Run the method itself."""
         identity = self.identity
         assert identity is not None
-        if tx is not None:
-            tx.caller_id = identity.user_id
         now = int(self.started)
+        if tx is not None:
+            tx.caller_id, tx.now = identity.user_id, now
         call = Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
         return self.method.handler(call, self.decoded)
 

@@ -62,12 +62,12 @@ class Snapshots:
         return await database.write(lambda tx: snapshots.take(tx, database.name))
 
     async def _go_back(self, context: Context, kept: Snapshot) -> None:
-        database, now = context.database, int(context.clock.now())
+        database = context.database
         async with self._turn, AsyncExitStack() as stack:
             for pause in self.pauses:
                 await stack.enter_async_context(pause())
             context.long_poll.dismiss()
-            await database.write(lambda tx: snapshots.restore(tx, database.name, kept, now))
+            await database.write(lambda tx: snapshots.restore(tx, database.name, kept))
             # Once more, for those who came in between: they have looked at what is no more.
             context.long_poll.dismiss()
             context.limits.forget()

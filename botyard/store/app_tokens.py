@@ -9,7 +9,16 @@ _COLUMNS = "id, kind, app_id, user_id, scopes, family, created, expires, replace
 
 
 async def add(
-    tx: Tx, *, hash: str, kind: str, app_id: int | None, user_id: int, scopes: str, family: str, now: int, expires: int
+    tx: Tx,
+    *,
+    hash: str,
+    kind: str,
+    app_id: int | None,
+    user_id: int,
+    scopes: str,
+    family: str,
+    created: int,
+    expires: int,
 ) -> None:
     """Insert a token; one that is there already stays as it is."""
     await tx.run(
@@ -21,7 +30,7 @@ async def add(
         user=user_id,
         scopes=scopes,
         family=family,
-        now=now,
+        now=created,
         expires=expires,
     )
 
@@ -40,20 +49,22 @@ async def find_access(tx: Tx, token_hash: str) -> Token | None:
     return Token(*row) if row else None
 
 
-async def replace(tx: Tx, token_id: int, now: int) -> None:
+async def replace(tx: Tx, token_id: int) -> None:
     """Mark a refresh token as used."""
-    await tx.run("UPDATE tokens SET replaced = :now WHERE id = :id AND replaced IS NULL", now=now, id=token_id)
+    await tx.run("UPDATE tokens SET replaced = :now WHERE id = :id AND replaced IS NULL", now=tx.now, id=token_id)
 
 
-async def revoke_family(tx: Tx, family: str, now: int) -> None:
+async def revoke_family(tx: Tx, family: str) -> None:
     """End every token that descends from one sign-in."""
-    await tx.run("UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=now, family=family)
+    await tx.run(
+        "UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=tx.now, family=family
+    )
 
 
-async def revoke_all(tx: Tx, app_id: int, now: int) -> None:
+async def revoke_all(tx: Tx, app_id: int) -> None:
     """End every token and code of an application."""
-    await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=now, id=app_id)
-    await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=now, id=app_id)
+    await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=tx.now, id=app_id)
+    await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=tx.now, id=app_id)
 
 
 async def forget_expired(tx: Tx, before: int) -> int:

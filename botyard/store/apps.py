@@ -30,7 +30,7 @@ async def all_apps(tx: Tx) -> list[App]:
     return [_app(row) for row in await tx.all(f"SELECT {_APP} FROM apps WHERE deleted IS NULL ORDER BY id")]
 
 
-async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str, now: int) -> int:
+async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str) -> int:
     return await tx.insert(
         """INSERT INTO apps (client_id, secret_hash, title, scopes, created)
            VALUES (:client, :hash, :title, :scopes, :now)""",
@@ -38,7 +38,7 @@ async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str,
         hash=secret_hash,
         title=title,
         scopes=scopes,
-        now=now,
+        now=tx.now,
     )
 
 
@@ -60,9 +60,9 @@ async def change(tx: Tx, app: App) -> None:
     )
 
 
-async def delete(tx: Tx, app_id: int, now: int) -> None:
+async def delete(tx: Tx, app_id: int) -> None:
     """Let nothing find the application any more."""
-    await tx.run("UPDATE apps SET deleted = :now WHERE id = :id", now=now, id=app_id)
+    await tx.run("UPDATE apps SET deleted = :now WHERE id = :id", now=tx.now, id=app_id)
 
 
 async def allowed_users(tx: Tx, app_id: int) -> list[int]:

@@ -21,8 +21,8 @@ async def find(tx: Tx, code_hash: str) -> Code | None:
     return Code(*row) if row else None
 
 
-async def use(tx: Tx, code_hash: str, now: int) -> None:
-    await tx.run("UPDATE codes SET used = :now WHERE hash = :hash", now=now, hash=code_hash)
+async def use(tx: Tx, code_hash: str) -> None:
+    await tx.run("UPDATE codes SET used = :now WHERE hash = :hash", now=tx.now, hash=code_hash)
 
 
 async def forget_expired(tx: Tx, before: int) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from botyard.store.engines.db import Tx
 
 
-async def add(tx: Tx, name: str, mime: str, content: bytes, now: int) -> None:
+async def add(tx: Tx, name: str, mime: str, content: bytes) -> None:
     """Keep a picture under a name; the same picture twice is one row."""
     await tx.run(
         "INSERT INTO avatars (name, mime, bytes, created) VALUES (:name, :mime, :bytes, :now) ON CONFLICT DO NOTHING",
         name=name,
         mime=mime,
         bytes=content,
-        now=now,
+        now=tx.now,
     )
 
 

@@ -62,13 +62,13 @@ async def add(tx: Tx, new: Binding) -> None:
 _GIVEN = frozenset({"owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created"})
 
 
-async def remove(tx: Tx, binding_id: int, now: int) -> None:
-    await tx.run("UPDATE bindings SET removed = :now WHERE id = :id", now=now, id=binding_id)
+async def remove(tx: Tx, binding_id: int) -> None:
+    await tx.run("UPDATE bindings SET removed = :now WHERE id = :id", now=tx.now, id=binding_id)
 
 
-async def remove_all(tx: Tx, owner: str, now: int) -> None:
+async def remove_all(tx: Tx, owner: str) -> None:
     """Remove what an owner has bound."""
-    await tx.run("UPDATE bindings SET removed = :now WHERE owner = :owner AND removed IS NULL", now=now, owner=owner)
+    await tx.run("UPDATE bindings SET removed = :now WHERE owner = :owner AND removed IS NULL", now=tx.now, owner=owner)
 
 
 async def forget(tx: Tx, before: int) -> None:

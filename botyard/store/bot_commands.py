@@ -61,14 +61,14 @@ async def remove(tx: Tx, command_id: int) -> None:
     await tx.run("DELETE FROM commands WHERE id = :id", id=command_id)
 
 
-async def add_call(tx: Tx, command_id: int, message_id: int, now: int) -> None:
+async def add_call(tx: Tx, command_id: int, message_id: int) -> None:
     """Note that a message called a command."""
     await tx.run(
         """INSERT INTO command_calls (command_id, message_id, called) VALUES (:command, :message, :now)
            ON CONFLICT DO NOTHING""",
         command=command_id,
         message=message_id,
-        now=now,
+        now=tx.now,
     )
 
 

@@ -79,12 +79,12 @@ def pair(first_id: int, second_id: int) -> str:
     return f"{min(first_id, second_id)}:{max(first_id, second_id)}"
 
 
-async def add_private(tx: Tx, first_id: int, second_id: int, now: int) -> int | None:
+async def add_private(tx: Tx, first_id: int, second_id: int) -> int | None:
     """Insert the private dialog of two people; ``None`` when somebody else has just done so."""
     row = await tx.one(
         "INSERT INTO chats (kind, pair, created) VALUES ('P', :pair, :now) ON CONFLICT (pair) DO NOTHING RETURNING id",
         pair=pair(first_id, second_id),
-        now=now,
+        now=tx.now,
     )
     return int(row[0]) if row else None
 
@@ -93,7 +93,6 @@ async def add(
     tx: Tx,
     *,
     kind: str,
-    now: int,
     title: str = "",
     description: str = "",
     owner_id: int = 0,
@@ -120,7 +119,7 @@ async def add(
         one=first,
         two=second,
         three=third,
-        now=now,
+        now=tx.now,
     )
 
 

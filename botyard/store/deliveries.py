@@ -21,8 +21,14 @@ OPEN_MAX = 100_000
 ATTEMPTS_MAX = 100
 
 
-async def add(tx: Tx, event_id: int, ordering_key: int, recipients: Iterable[tuple[str, State]], now: int) -> None:
-    """Note that an event is for these recipients, each to be sent to (WAITING) or to come for it (FETCH)."""
+async def add(
+    tx: Tx, event_id: int, ordering_key: int, recipients: Iterable[tuple[str, State]], *, due: int | None = None
+) -> None:
+    """Note that an event is for these recipients, each to be sent to (WAITING) or to come for it (FETCH).
+
+    It is ``due`` at once where no moment is given.
+    """
+    due = tx.now if due is None else due
     for recipient, state in recipients:
         await tx.run(
             """INSERT INTO deliveries (event_id, recipient, lane, state, queued, due)
@@ -31,8 +37,8 @@ async def add(tx: Tx, event_id: int, ordering_key: int, recipients: Iterable[tup
             recipient=recipient,
             lane=ordering_key,
             state=state,
-            now=now,
-            due=now,
+            now=tx.now,
+            due=due,
         )
 
 
@@ -68,7 +74,7 @@ async def attempts(tx: Tx, delivery_id: int) -> list[Attempt]:
     return [Attempt(*row) for row in rows]
 
 
-async def turn(tx: Tx, recipient: str, to: State, now: int) -> int:
+async def turn(tx: Tx, recipient: str, to: State) -> int:
     """What has not ended is from now on sent to a recipient (WAITING) or fetched by it (FETCH); how many that were.
 
     What is under way meanwhile comes once more: nobody can tell whether it was accepted.
@@ -78,18 +84,18 @@ async def turn(tx: Tx, recipient: str, to: State, now: int) -> int:
             WHERE recipient = :recipient AND {_READY if to is State.WAITING else OPEN}""",
         recipient=recipient,
         state=to.value,
-        now=now,
-        due=now,
+        now=tx.now,
+        due=tx.now,
     )
 
 
-async def expire(tx: Tx, before: int, now: int, limit: int) -> int:
+async def expire(tx: Tx, before: int, limit: int) -> int:
     """Withdraw what has lain ready since before a moment; how many. At most ``limit`` at a time."""
     return await tx.run(
         """UPDATE deliveries SET state = 'expired', finished = :now WHERE id IN (
                SELECT id FROM deliveries WHERE state = 'fetch' AND queued < :before ORDER BY queued LIMIT :limit)""",
         before=before,
-        now=now,
+        now=tx.now,
         limit=limit,
     )
 

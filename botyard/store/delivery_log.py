@@ -185,14 +185,14 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> D
     return _logged(row).delivery if row else None
 
 
-async def again(tx: Tx, delivery_id: int, state: State, now: int) -> bool:
+async def again(tx: Tx, delivery_id: int, state: State) -> bool:
     """Have what has ended sent (WAITING) or fetched (FETCH) once more. False for what has not ended.
 
     Its attempts count on, and the schedule begins anew.
     """
     sql = """UPDATE deliveries SET state = :state, holder = '', told = 0, resent_after = attempts, queued = :now,
                  due = :due, finished = NULL, reason = '', holds_until = 0 WHERE id = :id AND finished IS NOT NULL"""
-    return await tx.run(sql, id=delivery_id, state=state.value, now=now, due=now) > 0
+    return await tx.run(sql, id=delivery_id, state=state.value, now=tx.now, due=tx.now) > 0
 
 
 async def backlog(tx: Tx) -> list[Backlog]:

@@ -22,12 +22,12 @@ async def subscribed(tx: Tx, user_id: int) -> bool:
     return await tx.one("SELECT 1 FROM event_subscriptions WHERE user_id = :user", user=user_id) is not None
 
 
-async def subscribe(tx: Tx, user_id: int, now: int) -> None:
+async def subscribe(tx: Tx, user_id: int) -> None:
     """Keep a person's events from now on."""
     await tx.run(
         "INSERT INTO event_subscriptions (user_id, since) VALUES (:user, :now) ON CONFLICT DO NOTHING",
         user=user_id,
-        now=now,
+        now=tx.now,
     )
     # Chats before members, as everybody who writes takes them.
     await tx.run(
@@ -72,35 +72,35 @@ async def cursors(tx: Tx, names: Sequence[str], *, lock: bool = False) -> dict[s
     return {row[0]: Cursor(row[1], row[2]) for row in rows}
 
 
-async def add_cursor(tx: Tx, name: str, now: int) -> None:
+async def add_cursor(tx: Tx, name: str) -> None:
     """A recipient, or a pair of them, comes for the first time."""
     await tx.run(
         """INSERT INTO event_cursors (recipient, next_id, alone, asked) VALUES (:name, 0, 0, :now)
            ON CONFLICT DO NOTHING""",
         name=name,
-        now=now,
+        now=tx.now,
     )
 
 
-async def note_visit(tx: Tx, recipients: Iterable[str], now: int) -> None:
+async def note_visit(tx: Tx, recipients: Iterable[str]) -> None:
     """These came for their events, whether there were any or not."""
     for name in sorted(recipients):
         await tx.run(
             """INSERT INTO event_cursors (recipient, next_id, alone, asked) VALUES (:name, 0, 0, :now)
                ON CONFLICT (recipient) DO UPDATE SET asked = :now""",
             name=name,
-            now=now,
+            now=tx.now,
         )
 
 
-async def move_cursor(tx: Tx, name: str, to: Cursor, now: int) -> None:
+async def move_cursor(tx: Tx, name: str, to: Cursor) -> None:
     """Note the offsets that a recipient was given."""
     await tx.run(
         "UPDATE event_cursors SET next_id = :given, alone = :alone, asked = :now WHERE recipient = :name",
         name=name,
         given=to.given,
         alone=to.alone,
-        now=now,
+        now=tx.now,
     )
 
 
@@ -140,7 +140,7 @@ async def last(tx: Tx, recipient: str, since: int) -> Row | None:
     )
 
 
-async def confirm(tx: Tx, recipient: str, *, offset: int, since: int, now: int) -> int:
+async def confirm(tx: Tx, recipient: str, *, offset: int, since: int) -> int:
     """The recipient has what was handed out with a mark up to ``offset``; how many that were."""
     return await tx.run(
         f"""UPDATE deliveries AS d SET state = 'fetched', finished = :now
@@ -148,7 +148,7 @@ async def confirm(tx: Tx, recipient: str, *, offset: int, since: int, now: int) 
         recipient=recipient,
         offset=offset,
         since=since,
-        now=now,
+        now=tx.now,
     )
 
 
@@ -164,10 +164,10 @@ async def clear_mark(tx: Tx, recipient: str) -> None:
     await tx.run(f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0", recipient=recipient)
 
 
-async def discard(tx: Tx, numbers: Iterable[int], now: int) -> None:
+async def discard(tx: Tx, numbers: Iterable[int]) -> None:
     """There is nothing to say of these."""
     rows: list[Mapping[str, Value]] = [
-        {"id": number, "now": now, "reason": Reason.NO_WORDS.value} for number in numbers
+        {"id": number, "now": tx.now, "reason": Reason.NO_WORDS.value} for number in numbers
     ]
     if rows:
         await tx.many(

@@ -13,7 +13,7 @@ from botyard.store.engines.db import Row, Tx, Value
 _encode = msgspec.json.Encoder().encode
 
 
-async def append(tx: Tx, event: Event, now: int) -> int:
+async def append(tx: Tx, event: Event) -> int:
     """Write an event and return its number."""
     return await tx.insert(
         """INSERT INTO events (type, chat_id, actor_id, message_id, created, body, caller_id)
@@ -22,7 +22,7 @@ async def append(tx: Tx, event: Event, now: int) -> int:
         chat=event.chat_id,
         actor=event.actor_id,
         message=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
-        now=now,
+        now=tx.now,
         body=_encode(event).decode(),
         caller=tx.caller_id,
     )

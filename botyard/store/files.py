@@ -30,7 +30,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     return [file(row) for row in await tx.all(f"{_FROM} WHERE f.id IN ({listed}) ORDER BY f.id")]
 
 
-async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str, now: int) -> int:
+async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:
     """Insert a file that belongs to no message yet, and return its id."""
     return await tx.insert(
         """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
@@ -39,7 +39,7 @@ async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: s
                :charged)""",
         chat=chat_id,
         author=author_id,
-        now=now,
+        now=tx.now,
         name=name,
         size=kept.size,
         mime=kept.mime,
@@ -52,7 +52,7 @@ async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: s
     )
 
 
-async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int, now: int) -> int | None:
+async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int) -> int | None:
     """Insert one more file with the same bytes, which cost its author nothing; ``None`` where the first is gone."""
     # Held, so that it cannot be removed, and its bytes with it, while the copy is made.
     held = await tx.one("SELECT id FROM files WHERE id = :id {for_update}", id=file_id)
@@ -64,7 +64,7 @@ async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int, now: int) 
            FROM files WHERE id = :id RETURNING id""",
         chat=chat_id,
         author=author_id,
-        now=now,
+        now=tx.now,
         id=file_id,
     )
     return int(row[0]) if row else None
@@ -105,14 +105,14 @@ async def _let_go(tx: Tx, blob: str, preview: str, author_id: int, charged: int)
         return
     for name in filter(None, (blob, preview)):
         # Since ever: nothing can come back for them, so they are due at once.
-        await mark_pending(tx, name, 0)
+        await mark_pending(tx, name, since=0)
 
 
-async def folder(tx: Tx, chat_id: int, now: int) -> int:
+async def folder(tx: Tx, chat_id: int) -> int:
     """The id of a chat's folder, which is made on first use. The chat must be locked."""
     row = await tx.one("SELECT id FROM folders WHERE chat_id = :chat", chat=chat_id)
     if row is None:
-        made = await tx.insert("INSERT INTO folders (chat_id, created) VALUES (:chat, :now)", chat=chat_id, now=now)
+        made = await tx.insert("INSERT INTO folders (chat_id, created) VALUES (:chat, :now)", chat=chat_id, now=tx.now)
         await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=made, id=chat_id)
         return made
     return int(row[0])
@@ -136,10 +136,12 @@ async def add_usage(tx: Tx, user_id: int, size: int) -> int:
     return int(row[0])
 
 
-async def mark_pending(tx: Tx, name: str, now: int) -> None:
+async def mark_pending(tx: Tx, name: str, since: int) -> None:
     """Write down bytes that no file owns, or none yet."""
     await tx.run(
-        "INSERT INTO loose_blobs (name, since) VALUES (:name, :now) ON CONFLICT (name) DO NOTHING", name=name, now=now
+        "INSERT INTO loose_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING",
+        name=name,
+        since=since,
     )
 
 
@@ -148,9 +150,9 @@ async def take(tx: Tx, name: str) -> bool:
     return await tx.run("DELETE FROM loose_blobs WHERE name = :name AND claimed = 0", name=name) > 0
 
 
-async def renew(tx: Tx, names: Iterable[str], now: int) -> None:
+async def renew(tx: Tx, names: Iterable[str]) -> None:
     """Have bytes count as loose from now on at the earliest: somebody may still come back for them."""
-    rows: list[Mapping[str, Value]] = [{"name": name, "now": now} for name in names]
+    rows: list[Mapping[str, Value]] = [{"name": name, "now": tx.now} for name in names]
     if rows:
         await tx.many("UPDATE loose_blobs SET since = :now WHERE name = :name AND claimed = 0", rows)
 
@@ -197,6 +199,6 @@ async def hold(tx: Tx, name: str, until: int) -> None:
     )
 
 
-async def release(tx: Tx, name: str, now: int) -> None:
+async def release(tx: Tx, name: str) -> None:
     """End a hold, and forget those whose time is over."""
-    await tx.run("DELETE FROM blob_holds WHERE name = :name OR until <= :now", name=name, now=now)
+    await tx.run("DELETE FROM blob_holds WHERE name = :name OR until <= :now", name=name, now=tx.now)

@@ -8,7 +8,7 @@ from botyard.store.engines.db import Tx
 _COLUMNS = "id, user_id, prefix, title, scopes, created, revoked"
 
 
-async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str, now: int) -> int:
+async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str) -> int:
     return await tx.insert(
         """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
            VALUES (:user, :hash, :prefix, :title, :scopes, :now)""",
@@ -17,7 +17,7 @@ async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, s
         prefix=prefix,
         title=title,
         scopes=scopes,
-        now=now,
+        now=tx.now,
     )
 
 
@@ -29,7 +29,7 @@ async def set_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:
     await tx.run("UPDATE webhooks SET scopes = :scopes WHERE id = :id", scopes=scopes, id=webhook_id)
 
 
-async def revoke(tx: Tx, webhook_id: int, now: int) -> bool:
+async def revoke(tx: Tx, webhook_id: int) -> bool:
     """False when there is no such webhook or it was revoked before."""
     sql = "UPDATE webhooks SET revoked = :now WHERE id = :id AND revoked IS NULL"
-    return await tx.run(sql, now=now, id=webhook_id) > 0
+    return await tx.run(sql, now=tx.now, id=webhook_id) > 0

@@ -29,7 +29,6 @@ async def add(
     user_id: int,
     *,
     role: str,
-    now: int,
     first_id: int,
     read_id: int,
     read_counted: int,
@@ -43,7 +42,7 @@ async def add(
         chat=chat_id,
         user=user_id,
         role=role,
-        now=now,
+        now=tx.now,
         first=first_id,
         read=read_id,
         counted=read_counted,
@@ -85,28 +84,28 @@ async def mark_unread(tx: Tx, chat_id: int, user_id: int, message_id: int) -> No
     )
 
 
-async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int, now: int) -> bool:
+async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int) -> bool:
     """Move the read mark forward; false when it stood there or further."""
     moved = await tx.run(
         """UPDATE members SET read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, opened = 1
            WHERE chat_id = :chat AND user_id = :user AND read_id < :message""",
         message=message_id,
         counted=counted,
-        now=now,
+        now=tx.now,
         chat=chat_id,
         user=user_id,
     )
     return moved > 0
 
 
-async def mark_sent(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int, now: int) -> None:
+async def mark_sent(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int) -> None:
     """The member has written the newest message, and has thereby read everything up to it."""
     await tx.run(
         """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,
                marked_id = 0, opened = 1 WHERE chat_id = :chat AND user_id = :user""",
         message=message_id,
         counted=counted,
-        now=now,
+        now=tx.now,
         chat=chat_id,
         user=user_id,
     )

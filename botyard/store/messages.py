@@ -182,7 +182,7 @@ async def after(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int
     return [message(row) for row in reversed(rows)]
 
 
-async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str, now: int) -> bool:
+async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> bool:
     """False when the reaction stood already."""
     added = await tx.run(
         """INSERT INTO reactions (message_id, user_id, reaction, created) VALUES (:message, :user, :reaction, :now)
@@ -190,7 +190,7 @@ async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str, now
         message=message_id,
         user=user_id,
         reaction=reaction,
-        now=now,
+        now=tx.now,
     )
     return added > 0
 

@@ -52,7 +52,7 @@ def _event(row: Row) -> OfflineEvent:
     return OfflineEvent(row[0], row[1], _decode.decode(row[2]), row[3], row[4] == 1, row[5])
 
 
-async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mapping[str, Any], now: int) -> None:
+async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mapping[str, Any]) -> None:
     """Note that a thing has changed; of a thing that waits already only the moment is new."""
     await tx.run(
         """INSERT INTO offline_events (owner, connector, event, subject, data, changed)
@@ -63,7 +63,7 @@ async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mappi
         event=event,
         subject=subject,
         data=msgspec.json.encode(data).decode(),
-        now=now,
+        now=tx.now,
     )
 
 

@@ -30,12 +30,12 @@ async def get(tx: Tx) -> Portal | None:
     )
 
 
-async def add(tx: Tx, title: str, member_id: str, now: int) -> None:
+async def add(tx: Tx, title: str, member_id: str) -> None:
     await tx.run(
         "INSERT INTO portal (id, title, member_id, created) VALUES (1, :title, :member, :now)",
         title=title,
         member=member_id,
-        now=now,
+        now=tx.now,
     )
 
 

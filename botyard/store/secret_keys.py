@@ -9,11 +9,11 @@ async def fingerprints(tx: Tx) -> frozenset[str]:
     return frozenset(row[0] for row in await tx.all("SELECT fingerprint FROM secret_keys"))
 
 
-async def add_first(tx: Tx, fingerprint: str, now: int) -> None:
+async def add_first(tx: Tx, fingerprint: str) -> None:
     """Note the key of a database that knows none; of several processes that come at once, one does."""
     await tx.run(
         """INSERT INTO secret_keys (number, fingerprint, added) VALUES (1, :fingerprint, :now)
            ON CONFLICT (number) DO NOTHING""",
         fingerprint=fingerprint,
-        now=now,
+        now=tx.now,
     )

@@ -9,23 +9,23 @@ from botyard.store.users import COLUMNS, user
 _USER = ", ".join(f"u.{name.strip()}" for name in COLUMNS.split(","))
 
 
-async def add(tx: Tx, sign_in_hash: str, user_id: int, now: int, expires: int) -> None:
+async def add(tx: Tx, sign_in_hash: str, user_id: int, expires: int) -> None:
     await tx.run(
         "INSERT INTO sign_ins (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
         hash=sign_in_hash,
         user=user_id,
-        now=now,
+        now=tx.now,
         expires=expires,
     )
 
 
-async def find(tx: Tx, sign_in_hash: str, now: int) -> User | None:
+async def find(tx: Tx, sign_in_hash: str) -> User | None:
     """The person of a session that is still valid; ``None`` for those who were deactivated."""
     row = await tx.one(
         f"""SELECT {_USER} FROM sign_ins s JOIN users u ON u.id = s.user_id
             WHERE s.hash = :hash AND s.expires > :now AND u.active = 1""",
         hash=sign_in_hash,
-        now=now,
+        now=tx.now,
     )
     return user(row) if row else None
 
@@ -39,8 +39,8 @@ async def remove_of(tx: Tx, user_id: int) -> None:
     await tx.run("DELETE FROM sign_ins WHERE user_id = :user", user=user_id)
 
 
-async def forget_expired(tx: Tx, now: int) -> None:
-    await tx.run("DELETE FROM sign_ins WHERE expires <= :now", now=now)
+async def forget_expired(tx: Tx) -> None:
+    await tx.run("DELETE FROM sign_ins WHERE expires <= :now", now=tx.now)
 
 
 async def password_of(tx: Tx, login: str) -> tuple[User, str] | None:
@@ -49,6 +49,6 @@ async def password_of(tx: Tx, login: str) -> tuple[User, str] | None:
     return (user(row[:-1]), row[-1]) if row else None
 
 
-async def note_sign_in(tx: Tx, user_id: int, now: int) -> None:
+async def note_sign_in(tx: Tx, user_id: int) -> None:
     """Note when a person signed in."""
-    await tx.run("UPDATE users SET last_login = :now WHERE id = :id", now=now, id=user_id)
+    await tx.run("UPDATE users SET last_login = :now WHERE id = :id", now=tx.now, id=user_id)

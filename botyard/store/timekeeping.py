@@ -97,18 +97,18 @@ async def shorten_holds(tx: Tx, until: float) -> None:
     )
 
 
-async def take_up(tx: Tx, now: int) -> None:
+async def take_up(tx: Tx) -> None:
     """What was given up for its age in a time that has not come yet is not given up; nothing is younger than now."""
     await tx.run(
         """UPDATE deliveries SET state = 'fetch', told = 0, finished = NULL, queued = :now
            WHERE finished IS NOT NULL AND finished > :now AND state = 'expired'""",
-        now=now,
+        now=tx.now,
     )
     await tx.run(
         """UPDATE deliveries SET state = 'waiting', finished = NULL, reason = '', queued = :now, due = :due
            WHERE finished IS NOT NULL AND finished > :now AND state = 'dead' AND reason = :reason""",
-        now=now,
-        due=now,
+        now=tx.now,
+        due=tx.now,
         reason=Reason.TOO_OLD.value,
     )
-    await tx.run("UPDATE deliveries SET queued = :now WHERE state = 'fetch' AND queued > :now", now=now)
+    await tx.run("UPDATE deliveries SET queued = :now WHERE state = 'fetch' AND queued > :now", now=tx.now)

@@ -44,10 +44,10 @@ async def everyone(tx: Tx) -> list[User]:
     return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users ORDER BY id")]
 
 
-async def add(tx: Tx, kind: UserKind, profile: Profile, now: int, login: str = "", admin: bool = False) -> int:
+async def add(tx: Tx, kind: UserKind, profile: Profile, login: str = "", admin: bool = False) -> int:
     """Insert a user and return its id."""
     values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
-    values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": now, "updated": now}
+    values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": tx.now, "updated": tx.now}
     values["full_name"] = full_name(profile.name or "", profile.last_name or "")
     values["id"] = user_id = await _next_id(tx, kind)
     names = ", ".join(values)
@@ -70,26 +70,26 @@ async def _next_id(tx: Tx, kind: UserKind) -> int:
     return int(person) if kind is not UserKind.BOT and person < FIRST_BOT else max(int(following), FIRST_BOT)
 
 
-async def change(tx: Tx, user_id: int, profile: Profile, now: int) -> None:
+async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     """Set the fields of ``profile`` that are not ``None``."""
     values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
     sets = ", ".join(f"{name} = :{name}" for name in [*values, "updated"])
-    await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=now, **values)
+    await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=tx.now, **values)
     current = await find(tx, user_id)
     if current:
         name = full_name(current.name, current.last_name)
         await tx.run("UPDATE users SET full_name = :name WHERE id = :id", name=name, id=user_id)
 
 
-async def set_active(tx: Tx, user_id: int, active: bool, now: int) -> None:
+async def set_active(tx: Tx, user_id: int, active: bool) -> None:
     await tx.run(
-        "UPDATE users SET active = :active, updated = :now WHERE id = :id", active=int(active), now=now, id=user_id
+        "UPDATE users SET active = :active, updated = :now WHERE id = :id", active=int(active), now=tx.now, id=user_id
     )
 
 
-async def set_admin(tx: Tx, user_id: int, admin: bool, now: int) -> None:
+async def set_admin(tx: Tx, user_id: int, admin: bool) -> None:
     await tx.run(
-        "UPDATE users SET admin = :admin, updated = :now WHERE id = :id", admin=int(admin), now=now, id=user_id
+        "UPDATE users SET admin = :admin, updated = :now WHERE id = :id", admin=int(admin), now=tx.now, id=user_id
     )
 
 
@@ -122,7 +122,7 @@ async def set_password(tx: Tx, user_id: int, password: str) -> None:
     await tx.run("UPDATE users SET password = :password WHERE id = :id", password=password, id=user_id)
 
 
-async def seen(tx: Tx, user_id: int, now: int) -> None:
+async def seen(tx: Tx, user_id: int) -> None:
     """Note that a person was active; a minute's grain is enough, so most calls change nothing.
 
     What lies ahead is from before the clock was set back.
@@ -130,10 +130,10 @@ async def seen(tx: Tx, user_id: int, now: int) -> None:
     await tx.run(
         """UPDATE users SET last_activity = :now
            WHERE id = :id AND COALESCE(last_activity, 0) NOT BETWEEN :before AND :after""",
-        now=now,
+        now=tx.now,
         id=user_id,
-        before=now - 60,
-        after=now + 60,
+        before=tx.now - 60,
+        after=tx.now + 60,
     )
 
 

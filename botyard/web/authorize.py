@@ -142,8 +142,7 @@ async def _allow(context: Context, send: Send, request: AuthorizeRequest, user: 
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
-        now = int(context.clock.now())
-        return await authorization_codes.issue(tx, ring, app=request.app, wish=wish, now=now), await portal.get(tx)
+        return await authorization_codes.issue(tx, ring, app=request.app, wish=wish), await portal.get(tx)
 
     code, portal_row = await context.database.write(work)
     if not request.target:

@@ -79,7 +79,7 @@ async def visitor(context: Context, scope: Scope) -> Visitor:
 
     async def work(tx: Tx) -> User | None:
         await require_open(tx, https=over_https)
-        return await sessions.current_user(tx, context.keys, secret, int(context.clock.now()))
+        return await sessions.current_user(tx, context.keys, secret)
 
     user = await context.database.read(work)
     return Visitor(user, secret if user else "", nonce or new_secret(), cookies, not nonce)

@@ -171,7 +171,6 @@ def _invalid_request(text: str) -> Hinted:
 
 
 async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinted:
-    now = int(context.clock.now())
     ring = Keyring(context.keys, context.settings)
 
     async def check(tx: Tx) -> tuple[App | None, bool]:
@@ -187,10 +186,10 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
     if not app.installed:
         return Hinted(*_INVALID_CLIENT, "the application is not installed")
 
-    async def work(tx: Tx) -> tuple[TokenPair | Denied, Portal | None]:
-        return await _granted(tx, ring, app, asked, now), await portal.get(tx)
+    async def work(tx: Tx) -> tuple[TokenPair | Denied, Portal | None, int]:
+        return await _granted(tx, ring, app, asked), await portal.get(tx), tx.now
 
-    pair, portal_row = await context.database.write(work)
+    pair, portal_row, now = await context.database.write(work)
     if isinstance(pair, Denied):
         return Hinted(*_SCOPES.get(pair, _INVALID_GRANT), pair.value)
     if portal_row is None:
@@ -198,11 +197,11 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
     return Hinted(200, reply(context, portal_row, app, pair, now))
 
 
-async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest, now: int) -> TokenPair | Denied:
+async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest) -> TokenPair | Denied:
     if asked.grant == "refresh_token":
-        return await tokens.refresh(tx, ring, app=app, text=asked.proof, now=now, scopes=asked.scope)
+        return await tokens.refresh(tx, ring, app=app, text=asked.proof, scopes=asked.scope)
     offer = CodeExchange(asked.proof, asked.redirect_uri, asked.verifier)
-    return await authorization_codes.exchange(tx, ring, app=app, offer=offer, now=now)
+    return await authorization_codes.exchange(tx, ring, app=app, offer=offer)
 
 
 def reply(context: Context, row: Portal, app: App, pair: TokenPair, now: int) -> dict[str, Any]:

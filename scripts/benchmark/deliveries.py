@@ -51,13 +51,12 @@ class Ground(NamedTuple):
         asyncio.run(self.portal.write(self._fill))
 
     async def _fill(self, context: Context, tx: Tx) -> None:
-        now = int(time.time())
         for number in range(BACKLOG):
             chat_id = self.fleet.chats[number % len(self.fleet.chats)]
             place = await chats.reload(tx, chat_id)
             author = self.portal.keys.user_id
             event = MessageSent(actor_id=author, chat_id=chat_id, message_id=1, text="Hello there", system=False)
-            await outbox.publish(tx, event, now, place)
+            await outbox.publish(tx, event, place)
 
     def drain(self) -> tuple[int, float, float]:
         """How many left until none came any more, in how many seconds and CPU seconds."""
@@ -93,15 +92,14 @@ async def add_fleet(portal: Portal, handler: int) -> Fleet:
     people = [portal.keys.user_id, portal.keys.user_id + 1]
 
     async def work(context: Context, tx: Tx) -> Fleet:
-        now = int(time.time())
         chats = []
         for number in range(BOTS):
             owner = f"hook:{context.keys.hash(f'client:fleet{number}')}"
-            bot_id = await add_bot(tx, f"Fleet {number}", owner, f"fleet{number}", "S", now)
+            bot_id = await add_bot(tx, f"Fleet {number}", owner, f"fleet{number}", "S")
             url = f"http://127.0.0.1:{handler}/{number}"
             await tx.run("INSERT INTO bot_handlers (owner, message_add) VALUES (:owner, :url)", owner=owner, url=url)
-            chats += [await chat(tx, now, [*people, bot_id], 10) for _ in range(CHATS_EACH)]
-        return Fleet(chats, await chat(tx, now, people, 10))
+            chats += [await chat(tx, [*people, bot_id], 10) for _ in range(CHATS_EACH)]
+        return Fleet(chats, await chat(tx, people, 10))
 
     return await portal.write(work)
 

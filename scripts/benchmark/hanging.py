@@ -27,11 +27,11 @@ async def _add(portal: Portal, handler: int) -> tuple[list[int], int]:
     people = [portal.keys.user_id, portal.keys.user_id + 1]
 
     async def bot(context: Context, tx: Tx, name: str, path: str) -> int:
-        now, owner = int(time.time()), f"hook:{context.keys.hash(f'client:{name}')}"
-        bot_id = await add_bot(tx, name, owner, name, "S", now)
+        owner = f"hook:{context.keys.hash(f'client:{name}')}"
+        bot_id = await add_bot(tx, name, owner, name, "S")
         url = f"http://127.0.0.1:{handler}{path}"
         await tx.run("INSERT INTO bot_handlers (owner, message_add) VALUES (:owner, :url)", owner=owner, url=url)
-        return await chat(tx, now, [*people, bot_id], 10)
+        return await chat(tx, [*people, bot_id], 10)
 
     async def work(context: Context, tx: Tx) -> tuple[list[int], int]:
         hanging = [await bot(context, tx, f"hanging{number}", f"/hang/{number}") for number in range(HANGING)]

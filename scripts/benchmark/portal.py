@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -63,27 +62,26 @@ async def prepared(folder: Path, database: str, *, small: bool = False) -> Porta
     sizes, crowds = (MESSAGES[:1], MEMBERS[:1]) if small else (MESSAGES, MEMBERS)
 
     async def work(context: Context, tx: Tx) -> Keys:
-        now = int(time.time())
-        await portal.add(tx, "Bench", "0" * 32, now)
-        user_id = await users.add(tx, UserKind.EMPLOYEE, Profile(name="Ada", last_name="Bench"), now, admin=True)
-        secret, token = await signed_up(tx, context, user_id, now)
+        await portal.add(tx, "Bench", "0" * 32)
+        user_id = await users.add(tx, UserKind.EMPLOYEE, Profile(name="Ada", last_name="Bench"), admin=True)
+        secret, token = await signed_up(tx, context, user_id)
         people = [user_id] + [
-            await users.add(tx, UserKind.EMPLOYEE, Profile(name=f"P{n}", last_name="Bench"), now)
+            await users.add(tx, UserKind.EMPLOYEE, Profile(name=f"P{n}", last_name="Bench"))
             for n in range(1, max(crowds))
         ]
-        bot_id = await add_bot(tx, "Bot", f"hook:{context.keys.hash('client:bench')}", "bench", "B", now)
-        by_messages = {count: await chat(tx, now, [*people[:2], bot_id], count) for count in sizes}
-        by_members = {count: await chat(tx, now, people[:count], 100) for count in crowds}
+        bot_id = await add_bot(tx, "Bot", f"hook:{context.keys.hash('client:bench')}", "bench", "B")
+        by_messages = {count: await chat(tx, [*people[:2], bot_id], count) for count in sizes}
+        by_members = {count: await chat(tx, people[:count], 100) for count in crowds}
         return Keys(user_id, secret, token, by_messages[100], bot_id, by_messages, by_members)
 
     return Portal(folder, database, await written(folder, database, work))
 
 
-async def signed_up(tx: Tx, context: Context, user_id: int, now: int) -> tuple[str, str]:
+async def signed_up(tx: Tx, context: Context, user_id: int) -> tuple[str, str]:
     """The secret of a webhook and the token of an application."""
     secret, token, hashed = new_secret(), new_secret(), context.keys.hash
-    await incoming_webhooks.add(tx, user_id, hashed(secret), secret[:4], "bench", SCOPES, now)
-    app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), "Bench", SCOPES, now)
+    await incoming_webhooks.add(tx, user_id, hashed(secret), secret[:4], "bench", SCOPES)
+    app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), "Bench", SCOPES)
     await app_tokens.add(
         tx,
         hash=hashed(token),
@@ -92,38 +90,38 @@ async def signed_up(tx: Tx, context: Context, user_id: int, now: int) -> tuple[s
         user_id=user_id,
         scopes=SCOPES,
         family="bench",
-        now=now,
-        expires=now + 86_400,
+        created=tx.now,
+        expires=tx.now + 86_400,
     )
     return secret, token
 
 
-async def add_bot(tx: Tx, name: str, owner: str, code: str, kind: str, now: int) -> int:
-    bot_id = await users.add(tx, UserKind.BOT, Profile(name=name), now)
+async def add_bot(tx: Tx, name: str, owner: str, code: str, kind: str) -> int:
+    bot_id = await users.add(tx, UserKind.BOT, Profile(name=name))
     await tx.run(
         "INSERT INTO bots (user_id, owner, code, type, created) VALUES (:bot, :owner, :code, :kind, :now)",
         bot=bot_id,
         owner=owner,
         code=code,
         kind=kind,
-        now=now,
+        now=tx.now,
     )
     return bot_id
 
 
-async def chat(tx: Tx, now: int, people: list[int], count: int) -> int:
+async def chat(tx: Tx, people: list[int], count: int) -> int:
     """A chat with its history, written at once; the first member has read half of it."""
     row = await tx.one(
         "INSERT INTO chats (kind, title, owner_id, created) VALUES ('C', 'Bench', :owner, :now) RETURNING id",
         owner=people[0],
-        now=now,
+        now=tx.now,
     )
     assert row is not None
     chat_id = int(row[0])
     await tx.many(
         "INSERT INTO messages (chat_id, author_id, sent, text, counted) VALUES (:chat, :author, :now, :text, :counted)",
         (
-            {"chat": chat_id, "author": people[n % 2], "now": now, "text": f"Message number {n}", "counted": n}
+            {"chat": chat_id, "author": people[n % 2], "now": tx.now, "text": f"Message number {n}", "counted": n}
             for n in range(1, count + 1)
         ),
     )
@@ -138,7 +136,7 @@ async def chat(tx: Tx, now: int, people: list[int], count: int) -> int:
                 "chat": chat_id,
                 "user": user_id,
                 "role": "owner" if place == 0 else "member",
-                "now": now,
+                "now": tx.now,
                 "read": first + count // 2 if place == 0 else last,
                 "counted": count // 2 if place == 0 else count,
                 "bot": int(place == 2 and len(people) == 3),

@@ -129,7 +129,7 @@ def test_what_expired_can_be_fetched_after_all(portal: World) -> None:
     says(portal, ann, bot, "hello")
     portal.wait(100)
     now = int(portal.time)
-    portal.write(lambda tx: deliveries.expire(tx, now, now, 10))
+    portal.write(lambda tx: deliveries.expire(tx, now, 10))
     assert portal.call("botyard.delivery.resend", BOT_ID=bot).result["RESENT"] == 2
     page = portal.call("imbot.v2.Event.get", botId=bot, botToken=CLIENT).result
     assert [one["type"] for one in page["events"]] == ["ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD"]

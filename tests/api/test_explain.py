@@ -69,9 +69,9 @@ def test_a_poll_that_finds_nothing_is_noted_once_a_minute(portal: World, monkeyp
     noted: list[list[str]] = []
     note = event_queues.note_visit
 
-    async def counted(tx: Tx, recipients: list[str], now: int) -> None:
+    async def counted(tx: Tx, recipients: list[str]) -> None:
         noted.append(recipients)
-        await note(tx, recipients, now)
+        await note(tx, recipients)
 
     monkeypatch.setattr(event_queues, "note_visit", counted)
     for _ in range(13):
@@ -230,7 +230,7 @@ def test_what_nobody_fetched_has_expired(portal: World) -> None:
     message = says(portal, ann, bot, "hello")
     portal.wait(100)
     now = int(portal.time)
-    portal.write(lambda tx: deliveries.expire(tx, now, now, 10))
+    portal.write(lambda tx: deliveries.expire(tx, now, 10))
     assert codes(portal, message, bot) == ["EXPIRED"]
 
 

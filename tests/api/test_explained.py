@@ -178,7 +178,7 @@ def test_no_more_than_the_newest_and_the_message_itself(lab: Lab) -> None:
             actor_id=lab.ann.id, chat_id=lab.room, message_id=message, reaction="like", on=True, author_id=lab.bot
         )
         for _ in range(MOST + 10):
-            await events.append(tx, event, int(lab.world.time))
+            await events.append(tx, event)
 
     lab.world.write(many)
     found = told(lab, message)

@@ -50,7 +50,7 @@ class Writer:
         slowly = slowly and self._database.name == "postgresql"
 
         async def work(tx: Tx) -> None:
-            await deliveries.add(tx, self._event, 1, [(recipient, State.FETCH)], int(self._lab.world.time))
+            await deliveries.add(tx, self._event, 1, [(recipient, State.FETCH)])
             begun.set()
             if slowly:
                 await go.wait()
@@ -138,8 +138,7 @@ class Model:
     async def resend(self, number: int) -> None:
         """Have what was confirmed fetched once more: it has to be read once more."""
         self.read.discard(number)
-        now = int(self.lab.world.time)
-        await self.lab.world.context.database.write(lambda tx: delivery_log.again(tx, number, State.FETCH, now))
+        await self.lab.world.context.database.write(lambda tx: delivery_log.again(tx, number, State.FETCH))
 
     async def drain(self, *readers: Reader) -> None:
         """Where no answer is lost, each reader comes to an end of it, and then all is confirmed."""

@@ -85,7 +85,7 @@ def test_profile_needs_no_permission_and_has_six_keys(world: World) -> None:
 
 def test_profile_shows_a_photo_where_there_is_one(world: World) -> None:
     photo = Profile(avatar="/avatar/ada.png")
-    world.write(lambda tx: users.change(tx, world.admin.id, photo, 0))
+    world.write(lambda tx: users.change(tx, world.admin.id, photo))
     assert world.call("profile").result["PERSONAL_PHOTO"] == "http://botyard.test/avatar/ada.png"
 
 

@@ -31,7 +31,7 @@ class Queue:
         world = self.world
 
         async def work(tx: Any) -> int:
-            return await users.add(tx, Profile(name=login), login=login, password_hash="", now=int(world.time))
+            return await users.add(tx, Profile(name=login), login=login, password_hash="")
 
         return world.write(work)
 
@@ -100,7 +100,7 @@ def announced(queue: Queue, user_id: int, connector: str = "") -> None:
     """Let the same user be added once more."""
     world = queue.world
     event = UserAdded(actor_id=user_id, user_id=user_id)
-    world.write(lambda tx: bindings.publish(tx, event, int(world.time), connector))
+    world.write(lambda tx: bindings.publish(tx, event, connector))
 
 
 def test_a_change_after_the_fetch_is_a_new_record(queue: Queue) -> None:

@@ -38,13 +38,13 @@ class BoundApp:
 
     def announce(self, event: Event) -> None:
         world = self.world
-        world.write(lambda tx: bindings.publish(tx, event, int(world.time)))
+        world.write(lambda tx: bindings.publish(tx, event))
 
     def add_user(self, **more: Any) -> int:
         world, profile = self.world, Profile(name="Klaus", last_name="Weber", email="user@example.com", gender="M")
 
         async def work(tx: Tx) -> int:
-            return await users.add(tx, profile, login="klaus", password_hash="", now=int(world.time), **more)
+            return await users.add(tx, profile, login="klaus", password_hash="", **more)
 
         return world.write(work)
 
@@ -93,8 +93,8 @@ def test_an_application_is_updated(stage: BoundApp) -> None:
 def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -> None:
     async def uninstall(tx: Tx) -> None:
         event = AppRemoved(actor_id=stage.app.user_id, owner=stage.owner, clean=True)
-        await bindings.publish(tx, event, 0)
-        await bindings.remove_handlers(tx, stage.owner, 0, clean=True)
+        await bindings.publish(tx, event)
+        await bindings.remove_handlers(tx, stage.owner, clean=True)
         await tx.run("UPDATE apps SET installed = 0")
 
     stage.world.call("app.option.set", stage.app, options={"data": 1})

@@ -28,7 +28,7 @@ def ids(answer: Answer) -> list[int]:
 
 def add(world: World, kind: UserKind = UserKind.EMPLOYEE, *, department: int = 0, **profile: str) -> int:
     async def work(tx: Tx) -> int:
-        user_id = await users.add(tx, kind, Profile(**profile), int(world.time))
+        user_id = await users.add(tx, kind, Profile(**profile))
         if department:
             await users.join_department(tx, user_id, department)
         return user_id
@@ -69,8 +69,9 @@ def _furnish(world: World) -> None:
     add(world, UserKind.BOT, name="Bot")
 
     async def states(tx: Tx) -> None:
-        await users.set_active(tx, 4, False, int(world.time))
-        await users.seen(tx, 3, int(world.time) - 100)
+        await users.set_active(tx, 4, False)
+        tx.now -= 100
+        await users.seen(tx, 3)
         await users.join_department(tx, 1, 1)
 
     world.write(states)
@@ -78,7 +79,7 @@ def _furnish(world: World) -> None:
 
 def test_current_is_the_caller_with_dates_as_text(world: World) -> None:
     ann = world.person("Ann", "Lee")
-    world.write(lambda tx: users.seen(tx, ann.id, int(world.time)))
+    world.write(lambda tx: users.seen(tx, ann.id))
     told = world.call("user.current", ann).result
     assert (told["ID"], told["NAME"], told["ACTIVE"], told["IS_ONLINE"]) == (str(ann.id), "Ann", True, "Y")
     assert told["LAST_ACTIVITY_DATE"] == "2026-09-21 14:13:20"
@@ -104,7 +105,7 @@ def test_what_is_written_is_what_is_described() -> None:
 
 
 def test_a_photo_is_a_link(house: World) -> None:
-    house.write(lambda tx: users.change(tx, 3, Profile(avatar="/avatar/i.png"), 0))
+    house.write(lambda tx: users.change(tx, 3, Profile(avatar="/avatar/i.png")))
     [told] = house.call("user.get", ID=3, IMAGE_RESIZE="small").result
     assert told["PERSONAL_PHOTO"] == "http://botyard.test/avatar/i.png"
 
@@ -394,6 +395,7 @@ def test_a_clock_set_back_leaves_nobody_online_for_as_long(portal: World) -> Non
     last = "SELECT last_activity FROM users WHERE id = :id"
     seen: list[int] = []
     for now in (moment, moment + 30, moment + 61, moment - 3600):
-        portal.write(lambda tx, at=now: users.seen(tx, who, at))  # type: ignore[misc]
+        portal.time = now
+        portal.write(lambda tx: users.seen(tx, who))
         seen.append(portal.read(lambda tx: tx.all(last, id=who))[0][0] - moment)
     assert seen == [0, 0, 61, -3600]

@@ -36,11 +36,10 @@ def test_what_is_no_dialog_id(text: str) -> None:
 
 def test_both_sides_open_the_same_dialog(portal: World) -> None:
     ann, bob = portal.person("Ann"), portal.person("Bob")
-    now = int(portal.time)
 
     async def open_both(tx: Tx) -> tuple[int, int]:
-        hers, _ = await dialogs.open_private(tx, ann.id, bob.id, now)
-        his, _ = await dialogs.open_private(tx, bob.id, ann.id, now)
+        hers, _ = await dialogs.open_private(tx, ann.id, bob.id)
+        his, _ = await dialogs.open_private(tx, bob.id, ann.id)
         return hers.id, his.id
 
     hers, his = portal.write(open_both)
@@ -53,7 +52,7 @@ def test_nobody_to_talk_to(portal: World, kind: str) -> None:
     other = bob.id if kind == "inactive" else 987654
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=bob.id))
     with pytest.raises(ApiError) as refused:
-        portal.write(lambda tx: dialogs.open_private(tx, ann.id, other, int(portal.time)))
+        portal.write(lambda tx: dialogs.open_private(tx, ann.id, other))
     assert refused.value.problem is ErrorCode.USER_MISSING
     # Nothing is left of the attempt.
     assert portal.read(lambda tx: tx.all("SELECT id FROM chats")) == []

@@ -20,7 +20,7 @@ class OlgasRoom:
         self.world = world
         self.olga, *self.others = (world.person(name).id for name in ("Olga", "Ann", "Bob", "Cid"))
         plan = chats.NewChat(title="Room")
-        self.chat = world.write(lambda tx: chats.add(tx, self.olga, plan, self.now))
+        self.chat = world.write(lambda tx: chats.add(tx, self.olga, plan))
         for who in self.others:
             world.wait(3600)
             self.adds(who)
@@ -32,22 +32,20 @@ class OlgasRoom:
     def adds(self, who: int) -> None:
         async def work(tx: Tx) -> None:
             found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MEMBER_EXISTS)
-            await members.add(tx, self.olga, *found, [who], hide_history=True, now=self.now)
+            await members.add(tx, self.olga, *found, [who], hide_history=True)
 
         self.world.write(work)
 
     def leaves(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            await members.leave(
-                tx, who, *await members.get_group(tx, who, self.chat, ErrorCode.MEMBER_MISSING), self.now
-            )
+            await members.leave(tx, who, *await members.get_group(tx, who, self.chat, ErrorCode.MEMBER_MISSING))
 
         self.world.write(work)
 
     def promotes(self, who: int) -> None:
         async def work(tx: Tx) -> None:
             found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MANAGER_DENIED)
-            await members.set_manager(tx, self.olga, *found, who, True, self.now)
+            await members.set_manager(tx, self.olga, *found, who, True)
 
         self.world.write(work)
 
@@ -116,5 +114,5 @@ def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
 def test_more_people_than_a_call_may_bring_in(portal: World) -> None:
     crowd = chats.NewChat(user_ids=tuple(range(1, chats.MEMBERS_MAX + 2)))
     with pytest.raises(ApiError) as refused:
-        portal.write(lambda tx: chats.add(tx, portal.admin.id, crowd, int(portal.time)))
+        portal.write(lambda tx: chats.add(tx, portal.admin.id, crowd))
     assert refused.value.problem is ErrorCode.CHAT_NOT_CREATED

@@ -81,7 +81,7 @@ class Play:
         self.ledger = Ledger()
         self.owner = self.people[0]
         plan = chats.NewChat(title="Room", user_ids=tuple(self.people[1:4]))
-        self.chat_id = world.write(lambda tx: chats.add(tx, self.owner, plan, self.now))
+        self.chat_id = world.write(lambda tx: chats.add(tx, self.owner, plan))
         for message_id in self.ids():
             self.ledger.messages[message_id] = False
         self.ledger.readers = {who: Reader(0) for who in self.people[:4]}
@@ -114,7 +114,7 @@ class Play:
 
         async def work(tx: Tx) -> int:
             chat, member = await self.find(tx, who)
-            return await messages.send(tx, who, chat, member, Draft(text="hi"), self.now)
+            return await messages.send(tx, who, chat, member, Draft(text="hi"))
 
         self.ledger.added(self.world.write(work), who, counted=True)
 
@@ -122,7 +122,7 @@ class Play:
         who, upto = self.anybody(), self.dice.choice([0, *self.ledger.messages])
 
         async def work(tx: Tx) -> Member:
-            return await reading.read(tx, *await self.find(tx, who), upto, self.now)
+            return await reading.read(tx, *await self.find(tx, who), upto)
 
         self.world.write(work)
         self.ledger.read(who, upto or self.ledger.last)
@@ -131,7 +131,7 @@ class Play:
         who, title = self.anybody(), f"Room {self.dice.random()}"
 
         async def work(tx: Tx) -> None:
-            await chats.rename(tx, who, *await self.find(tx, who), title, self.now)
+            await chats.rename(tx, who, *await self.find(tx, who), title)
 
         self.world.write(work)
         self.noted(who)
@@ -142,7 +142,7 @@ class Play:
             return
 
         async def work(tx: Tx) -> None:
-            await messages.erase(tx, self.owner, message_id, complete=complete, window=WINDOW, now=self.now)
+            await messages.erase(tx, self.owner, message_id, complete=complete, window=WINDOW)
 
         try:
             self.world.write(work)
@@ -160,7 +160,7 @@ class Play:
 
         async def work(tx: Tx) -> None:
             chat, member = await self.find(tx, self.owner)
-            await members.add(tx, self.owner, chat, member, [who], hide_history=hidden, now=self.now)
+            await members.add(tx, self.owner, chat, member, [who], hide_history=hidden)
 
         self.world.write(work)
         self.ledger.readers[who] = Reader(self.ledger.last)
@@ -172,7 +172,7 @@ class Play:
             return
 
         async def work(tx: Tx) -> None:
-            await members.leave(tx, who, *await self.find(tx, who), self.now)
+            await members.leave(tx, who, *await self.find(tx, who))
 
         self.world.write(work)
         del self.ledger.readers[who]

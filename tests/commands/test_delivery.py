@@ -140,7 +140,7 @@ def test_bots_that_fetch_find_theirs_again(make_world: MakeWorld, capsys: pytest
     fields = {"code": "slow", "properties": {"name": "Slow"}, "eventMode": "fetch"}
     bot = world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=fields).result["bot"]["id"]
     says(world, world.person("Ann"), bot, "hello")
-    world.write(lambda tx: deliveries.expire(tx, int(world.time) + 1, int(world.time), 10))
+    world.write(lambda tx: deliveries.expire(tx, int(world.time) + 1, 10))
     data: Path = world.settings.data
     assert main(["delivery", "resend", "--bot", str(bot), "--data", str(data)]) == ExitCode.OK
     assert main(["delivery", "list", "--state", "fetch", "--data", str(data)]) == ExitCode.OK

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors
+import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -78,19 +79,20 @@ class Memory:
         self._chance = chance
         self._wakes: list[Callable[[], None]] = []
         self.refusal = Outage()
+        self.now: Callable[[], float] = time.time
         self.names: set[str] = set()
 
     def lost(self) -> str:
         return ""
 
     async def read(self, work: Work[T], /) -> T:
-        self._tx.renew()
+        self._tx.renew(int(self.now()))
         return run_to_completion(work, self._tx)
 
     snapshot = read
 
     async def write(self, work: Work[T], /) -> T:
-        self._tx.renew()
+        self._tx.renew(int(self.now()))
         before = self._connection.total_changes()
         with self._connection:
             value = run_to_completion(work, self._tx)
@@ -119,11 +121,13 @@ class Memory:
 
 def context(settings: Settings, database: Memory, loop: LeapingLoop) -> Context:
     """As much of a portal's context as the engine needs."""
+    clock = Clock("UTC", lambda: EPOCH + loop.now)
+    database.now = clock.now
     parts: dict[str, Any] = dict.fromkeys(Context.__struct_fields__)
     parts |= {
         "settings": settings,
         "database": database,
-        "clock": Clock("UTC", lambda: EPOCH + loop.now),
+        "clock": clock,
         "keys": Keys(b"simulated"),
         "limits": Limits(PROFILES["off"], 1),
         "metrics": Metrics(),
@@ -215,12 +219,11 @@ class Simulation:
             await asyncio.sleep(self.chance.expovariate(50))
 
     async def _events(self, tx: Tx, some: int) -> None:
-        now = int(EPOCH + self.loop.now)
         for _ in range(some):
             chat = self.chance.randint(1, self._chats)
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
-            event_id = await events.append(tx, event, now)
-            await deliveries.add(tx, event_id, chat, [(self.chance.choice(self._bots), State.WAITING)], now)
+            event_id = await events.append(tx, event)
+            await deliveries.add(tx, event_id, chat, [(self.chance.choice(self._bots), State.WAITING)])
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))

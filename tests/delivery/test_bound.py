@@ -23,7 +23,7 @@ def bound(stage: Stage, event: str, path: str = "/app", **more: Any) -> AppKey:
 
 def hire(stage: Stage, login: str) -> int:
     async def work(tx: Tx) -> int:
-        return await users.add(tx, Profile(name=login), login=login, password_hash="", now=int(stage.world.time))
+        return await users.add(tx, Profile(name=login), login=login, password_hash="")
 
     return stage.world.write(work)
 
@@ -59,9 +59,8 @@ def test_the_farewell_arrives(stage: Stage) -> None:
     owner = f"app:{app.client_id}"
 
     async def uninstall(tx: Tx) -> None:
-        now = int(stage.world.time)
-        await bindings.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False), now)
-        await bindings.remove_handlers(tx, owner, now)
+        await bindings.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False))
+        await bindings.remove_handlers(tx, owner)
         await tx.run("UPDATE apps SET installed = 0")
 
     stage.world.write(uninstall)
@@ -124,9 +123,8 @@ def test_who_has_unbound_is_left_alone(stage: Stage) -> None:
     app = bound(stage, "ONUSERADD")
 
     async def hire_and_unbind(tx: Tx) -> None:
-        now = int(stage.world.time)
-        await users.add(tx, Profile(name="Klaus"), login="klaus", password_hash="", now=now)
-        await bindings.remove_handlers(tx, f"app:{app.client_id}", now)
+        await users.add(tx, Profile(name="Klaus"), login="klaus", password_hash="")
+        await bindings.remove_handlers(tx, f"app:{app.client_id}")
 
     stage.world.write(hire_and_unbind)
     stage.until(lambda: states(stage) == ["skipped no handler is bound"])

@@ -32,13 +32,12 @@ IDS = "SELECT id FROM deliveries ORDER BY id"
 
 def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> list[int]:
     """One event for each of these recipients and chats; the ids of the deliveries."""
-    now = int(world.time)
 
     async def work(tx: Tx) -> None:
         for recipient, chat in lanes:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
-            event_id = await events.append(tx, event, now)
-            await deliveries.add(tx, event_id, chat, [(recipient, state)], now)
+            event_id = await events.append(tx, event)
+            await deliveries.add(tx, event_id, chat, [(recipient, state)])
 
     world.write(work)
     rows = world.read(lambda tx: tx.all(IDS))
@@ -275,8 +274,8 @@ def test_what_ended_is_sent_once_more_on_request(portal: World) -> None:
     claimed(portal, "me", int(portal.time) + 60)
     ended(portal, "me", a, State.DEAD)
     portal.wait(10)
-    assert portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING, int(portal.time)))
-    assert not portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING, int(portal.time)))
+    assert portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING))
+    assert not portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING))
     found = portal.read(lambda tx: looked_up(tx, a))
     assert found is not None and (found.attempts, found.resent_after, found.finished) == (1, 1, None)
     assert claimed(portal) == [a]
@@ -386,9 +385,9 @@ def test_two_servers_share_the_work(portal: World) -> None:
             async def publish(tx: Tx, start: int = start) -> None:
                 for number in range(start, start + 20):
                     event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
-                    event_id = await events.append(tx, event, int(portal.time))
+                    event_id = await events.append(tx, event)
                     lane = event_id % lanes
-                    await deliveries.add(tx, event_id, lane, [(f"bot:{lane % 7}", State.WAITING)], int(portal.time))
+                    await deliveries.add(tx, event_id, lane, [(f"bot:{lane % 7}", State.WAITING)])
                     assert number < count
 
             await portal.context.database.write(publish)

@@ -163,8 +163,8 @@ def test_nor_does_it_delete_what_is_kept_for_days(lab: Lab) -> None:
     machine, world = Machine(lab.world), lab.world
     lab.say(f"one {lab.mention}")
     lab.flush()
-    queue, now = OfflineQueue("app:one", ""), int(world.time)
-    world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", "1", {"ID": 1}, now))
+    queue = OfflineQueue("app:one", "")
+    world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", "1", {"ID": 1}))
 
     def kept() -> object:
         sql = """SELECT COUNT(*), (SELECT COUNT(*) FROM events), (SELECT COUNT(*) FROM offline_events)

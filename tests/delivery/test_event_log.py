@@ -30,9 +30,9 @@ def logs(world: World, *states: State | None, event: Event = MESSAGE) -> list[in
     async def work(tx: Tx) -> list[int]:
         ids = []
         for state in states:
-            ids.append(await events.append(tx, event, now))
+            ids.append(await events.append(tx, event))
             if state:
-                await deliveries.add(tx, ids[-1], 5, [("bot:1", state)], now)
+                await deliveries.add(tx, ids[-1], 5, [("bot:1", state)])
                 if state not in (State.WAITING, State.FETCH):
                     await ends(tx, ids[-1], now)
         return ids
@@ -97,7 +97,7 @@ def test_an_event_stays_as_long_as_a_delivery_refers_to_it(portal: World) -> Non
 def test_the_last_of_several_deliveries_takes_the_event_along(portal: World) -> None:
     empty(portal)
     (event,) = logs(portal, State.WAITING)
-    portal.write(lambda tx: deliveries.add(tx, event, 5, [("bot:2", State.WAITING)], int(portal.time)))
+    portal.write(lambda tx: deliveries.add(tx, event, 5, [("bot:2", State.WAITING)]))
     passes(portal, 31)
     one, two = portal.read(lambda tx: deliveries.of_event(tx, event))
     for delivery, rest in ((one, [event]), (two, [])):

@@ -23,7 +23,7 @@ from botyard.store import deliveries, events
 from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 from tests.delivery.handlers import hang
-from tests.delivery.simulation import EPOCH, LeapingLoop, Memory, context, render
+from tests.delivery.simulation import LeapingLoop, Memory, context, render
 from tests.delivery.stage import Stage
 
 
@@ -203,10 +203,9 @@ class Crowd:
         await engine.stop(0.1)
 
     async def _publish(self, tx: Tx, dialogs: list[tuple[str, int]]) -> None:
-        now = int(EPOCH + self.loop.now)
         for recipient, chat in dialogs:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
-            await deliveries.add(tx, await events.append(tx, event, now), chat, [(recipient, State.WAITING)], now)
+            await deliveries.add(tx, await events.append(tx, event), chat, [(recipient, State.WAITING)])
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         recipient = "bot:" + address.removeprefix("http://").partition(".")[0]

@@ -67,12 +67,11 @@ class _Gone:
 
 
 def test_leases_are_taken_up_at_once(portal: World) -> None:
-    now = int(portal.time)
 
     async def publish(tx: Tx) -> None:
         event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
         for chat in (1, 2, 2):
-            await deliveries.add(tx, await events.append(tx, event, now), chat, [("bot:1", State.WAITING)], now)
+            await deliveries.add(tx, await events.append(tx, event), chat, [("bot:1", State.WAITING)])
 
     portal.write(publish)
     one, two, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
@@ -102,11 +101,10 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
 def test_leases_of_the_living_are_left_alone(portal: World) -> None:
     if portal.context.database.name == "sqlite":
         pytest.skip("One server serves a SQLite file.")
-    now = int(portal.time)
 
     async def publish(tx: Tx) -> None:
         event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
-        await deliveries.add(tx, await events.append(tx, event, now), 1, [("bot:1", State.WAITING)], now)
+        await deliveries.add(tx, await events.append(tx, event), 1, [("bot:1", State.WAITING)])
 
     portal.write(publish)
 

@@ -37,7 +37,7 @@ class DemoWorld(World):
         super().__init__(folder, database)
 
     def _founded(self) -> Person:
-        self.filled = self.run(provision(self.place(), int(self.time), self._extra, self._keyset))
+        self.filled = self.run(provision(self.place(), self._extra, self._keyset))
         return self.as_("alice")
 
     def place(self, scopes: str = "") -> DemoPortal:
@@ -54,7 +54,7 @@ class DemoWorld(World):
         return Person(found.id, found.webhook)
 
     def greeted(self, scopes: str = "") -> DemoCredentials:
-        found = self.run(load_demo(self.place(scopes), int(self.time)))
+        found = self.run(load_demo(self.place(scopes)))
         assert found is not None
         return found
 
@@ -253,9 +253,9 @@ def test_permissions_of_a_newer_version_reach_the_demo_keys(own: DemoWorld) -> N
 
 def test_a_portal_whose_secrets_are_gone_is_greeted_without_them(own: DemoWorld) -> None:
     (own.settings.data / credentials.FILE).write_text("{")
-    assert own.run(load_demo(own.place(), int(own.time))) is None
+    assert own.run(load_demo(own.place())) is None
     (own.settings.data / credentials.FILE).unlink()
-    assert own.run(load_demo(own.place(), int(own.time))) is None
+    assert own.run(load_demo(own.place())) is None
 
 
 def test_secrets_of_another_portal_are_not_taken_for_this_ones(own: DemoWorld) -> None:
@@ -264,7 +264,7 @@ def test_secrets_of_another_portal_are_not_taken_for_this_ones(own: DemoWorld) -
 
 def test_a_portal_is_filled_once(own: DemoWorld) -> None:
     with pytest.raises(Duplicate):
-        own.run(provision(own.place(), int(own.time)))
+        own.run(provision(own.place()))
     assert own.greeted() == own.shown
 
 

@@ -70,8 +70,7 @@ class Room:
         """The administrator deletes a message."""
 
         async def work(tx: Tx) -> None:
-            now = int(self.world.time)
-            await messages.erase(tx, self.me.id, message_id, complete=complete, window=None, now=now)
+            await messages.erase(tx, self.me.id, message_id, complete=complete, window=None)
 
         self.world.write(work)
 

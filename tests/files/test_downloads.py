@@ -93,7 +93,7 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
 
     async def leave(tx: Tx) -> None:
         chat, member = await members.get_group(tx, room.ann.id, room.id, ErrorCode.CHAT_CLOSED)
-        await members.leave(tx, room.ann.id, chat, member, int(room.world.time))
+        await members.leave(tx, room.ann.id, chat, member)
 
     room.world.write(leave)
     assert room.get(url).status == 403

@@ -142,7 +142,7 @@ def _claimed(room: Room) -> Any:
 
 def _loosened(room: Room, name: str, since: int) -> None:
     async def work(tx: Tx) -> None:
-        await rows.mark_pending(tx, name, since)
+        await rows.mark_pending(tx, name, since=since)
 
     room.world.write(work)
 

@@ -31,6 +31,8 @@ class House:
         self.database = database
         self.ring = ring
         self.keys = ring.keys
+        self.now = NOW
+        database.now = lambda: self.now
 
     def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         return self._runner.run(self.database.write(work))
@@ -41,11 +43,11 @@ class House:
     def person(self, login: str, *, admin: bool = False) -> int:
         """Add somebody and answer the id."""
         profile = Profile(name=login.title(), last_name="Test")
-        return self.write(lambda tx: users.add(tx, profile, login=login, password_hash="", now=NOW, admin=admin))
+        return self.write(lambda tx: users.add(tx, profile, login=login, password_hash="", admin=admin))
 
     def app(self, scopes: str = "im,imbot", title: str = "Test") -> tuple[App, str]:
         """Register an application and answer it with its secret."""
-        made = self.write(lambda tx: apps.register(tx, self.keys, title=title, scopes=scopes.split(","), now=NOW))
+        made = self.write(lambda tx: apps.register(tx, self.keys, title=title, scopes=scopes.split(",")))
         return made.app, made.secret
 
 
@@ -67,5 +69,5 @@ def empty(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def house(empty: House) -> House:
     """A portal with nobody in it."""
-    empty.write(lambda tx: creation.create_portal(tx, NOW))
+    empty.write(lambda tx: creation.create_portal(tx))
     return empty

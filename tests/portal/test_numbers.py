@@ -12,7 +12,7 @@ from tests.world import World
 
 def user(world: World, kind: UserKind) -> int:
     """The id of one more user of this kind."""
-    return world.write(lambda tx: users.add(tx, kind, Profile(name="Somebody"), int(world.time)))
+    return world.write(lambda tx: users.add(tx, kind, Profile(name="Somebody")))
 
 
 def test_each_kind_counts_from_its_own_number(portal: World) -> None:
@@ -69,7 +69,7 @@ def test_users_who_are_added_at_once_get_numbers_of_their_own(portal: World) -> 
     async def story() -> list[int]:
         write = portal.context.database.write
         kinds = [UserKind.BOT, UserKind.EMPLOYEE] * 5
-        work = [write(lambda tx, kind=kind: users.add(tx, kind, Profile(name="X"), 0)) for kind in kinds]  # type: ignore[misc]
+        work = [write(lambda tx, kind=kind: users.add(tx, kind, Profile(name="X"))) for kind in kinds]  # type: ignore[misc]
         return list(await asyncio.gather(*work))
 
     assert sorted(portal.run(story())) == [*range(2, 7), *range(1001, 1006)]

@@ -58,9 +58,7 @@ def test_people_have_departments_kinds_and_names(house: House) -> None:
     sales = house.write(lambda tx: departments.add(tx, "Sales"))
 
     user_id = house.write(
-        lambda tx: users.add(
-            tx, profile, login="eve", password_hash="h", now=NOW, kind=UserKind.EXTRANET, departments=[sales]
-        )
+        lambda tx: users.add(tx, profile, login="eve", password_hash="h", kind=UserKind.EXTRANET, departments=[sales])
     )
     everybody = house.read(users.people)
     assert [(user.id, user.kind, users.display_name(user)) for user in everybody] == [
@@ -118,17 +116,17 @@ def _caller(house: House, user_id: int, secret: str) -> Caller | None:
 
 def test_a_webhook_opens_until_it_is_revoked(house: House) -> None:
     ann, bob = house.person("ann"), house.person("bob")
-    made = house.write(
-        lambda tx: webhooks.issue(tx, house.keys, user_id=ann, title="Script", scopes=["im", "user"], now=NOW)
-    )
+    made = house.write(lambda tx: webhooks.issue(tx, house.keys, user_id=ann, title="Script", scopes=["im", "user"]))
     assert made.secret.isalnum()
     assert made.path() == f"/rest/{ann}/{made.secret}/"
     caller = _caller(house, ann, made.secret)
     assert caller is not None
     assert caller.scopes == "im,user"
     assert _caller(house, bob, made.secret) is None
-    assert house.write(lambda tx: webhooks.revoke(tx, made.id, NOW + 1))
-    assert not house.write(lambda tx: webhooks.revoke(tx, made.id, NOW + 2))
+    house.now = NOW + 1
+    assert house.write(lambda tx: webhooks.revoke(tx, made.id))
+    house.now = NOW + 2
+    assert not house.write(lambda tx: webhooks.revoke(tx, made.id))
     assert _caller(house, ann, made.secret) is None
     listed = house.read(webhooks.listed)
     assert [(one.prefix, one.revoked) for one in listed] == [(made.secret[:4], NOW + 1)]
@@ -145,11 +143,11 @@ def test_switches_stand_where_they_were_put(house: House) -> None:
 def test_a_portal_is_made_once(empty: House) -> None:
     assert not empty.read(creation.exists)
     assert empty.read(portal_flags.all_flags) == {}
-    admin_id = empty.write(lambda tx: creation.create_portal_with_admin(tx, "hash", NOW))
+    admin_id = empty.write(lambda tx: creation.create_portal_with_admin(tx, "hash"))
     assert admin_id is not None
-    assert empty.write(lambda tx: creation.create_portal_with_admin(tx, "other", NOW)) is None
+    assert empty.write(lambda tx: creation.create_portal_with_admin(tx, "other")) is None
     with pytest.raises(Duplicate):
-        empty.write(lambda tx: creation.create_portal(tx, NOW))
+        empty.write(lambda tx: creation.create_portal(tx))
     found = empty.read(portal.get)
     assert found is not None
     assert len(found.member_id) == 32

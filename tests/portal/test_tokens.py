@@ -22,11 +22,12 @@ class Holder:
         self.house = house
         self.user_id = house.person("ann")
         self.app, _ = house.app()
-        self.pair = house.write(lambda tx: tokens.issue(tx, house.ring, app=self.app, user_id=self.user_id, now=NOW))
+        self.pair = house.write(lambda tx: tokens.issue(tx, house.ring, app=self.app, user_id=self.user_id))
 
     def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> TokenPair | Denied:
+        self.house.now = now
         return self.house.write(
-            lambda tx: tokens.refresh(tx, self.house.ring, app=app or self.app, text=text, now=now, scopes=scopes)
+            lambda tx: tokens.refresh(tx, self.house.ring, app=app or self.app, text=text, scopes=scopes)
         )
 
     def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> TokenPair:
@@ -100,7 +101,7 @@ def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Hol
 def test_reuse_does_not_end_other_families(holder: Holder) -> None:
     house = holder.house
     house.ring = Keyring(house.keys, Settings(profile="prod"))
-    other = house.write(lambda tx: tokens.issue(tx, house.ring, app=holder.app, user_id=holder.user_id, now=NOW))
+    other = house.write(lambda tx: tokens.issue(tx, house.ring, app=holder.app, user_id=holder.user_id))
     holder.pair_for(holder.pair.refresh)
     holder.refresh(holder.pair.refresh, NOW + GRACE)
     assert holder.caller(other.access) is not None
@@ -122,7 +123,7 @@ def test_an_access_token_cannot_refresh(holder: Holder) -> None:
 
 
 def test_a_person_who_left_gets_no_more_tokens(holder: Holder) -> None:
-    holder.house.write(lambda tx: users.set_active(tx, holder.user_id, False, NOW))
+    holder.house.write(lambda tx: users.set_active(tx, holder.user_id, False))
     assert holder.refresh(holder.pair.refresh) is Denied.INACTIVE
 
 
@@ -142,7 +143,7 @@ def test_more_permissions_than_the_application_has_are_refused_and_use_nothing_u
 
 def test_a_session_belongs_to_no_application(house: House) -> None:
     user_id = house.person("ann")
-    text, expires = house.write(lambda tx: tokens.session(tx, house.ring, user_id=user_id, scopes="im", now=NOW))
+    text, expires = house.write(lambda tx: tokens.session(tx, house.ring, user_id=user_id, scopes="im"))
     caller = house.read(lambda tx: access.by_token(tx, house.keys.hash(text)))
     assert caller is not None
     assert (caller.user_id, caller.app_id, caller.scopes) == (user_id, None, "im")
@@ -158,8 +159,11 @@ def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> N
         return int(row[0])
 
     # An old access token is still known while the refresh token beside it lives.
-    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 180 * DAY)) == 0
-    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 180 * DAY + 3601)) == 1
+    house.now = NOW + 180 * DAY
+    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 0
+    house.now += 3601
+    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 1
     assert count() == 1
-    assert house.write(lambda tx: tokens.prune(tx, house.ring, NOW + 360 * DAY + 1)) == 1
+    house.now = NOW + 360 * DAY + 1
+    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 1
     assert count() == 0

@@ -30,12 +30,12 @@ class TestUnknownCallers:
 
     def test_all_wrong_webhooks_are_answered_alike(self, world: World) -> None:
         async def revoked(tx: Any) -> webhooks.Issued:
-            made = await webhooks.issue(tx, world.context.keys, user_id=1, title="", scopes=["im"], now=1)
-            assert await webhooks.revoke(tx, made.id, 2)
+            made = await webhooks.issue(tx, world.context.keys, user_id=1, title="", scopes=["im"])
+            assert await webhooks.revoke(tx, made.id)
             return made
 
         async def dismissed(tx: Any) -> None:
-            await users.set_active(tx, ann.id, False, int(world.time))
+            await users.set_active(tx, ann.id, False)
 
         ann, ended = world.person("Ann"), world.write(revoked)
         world.write(dismissed)
@@ -72,7 +72,7 @@ class TestUnknownCallers:
         key = world.oauth(ann.id)
 
         async def dismissed(tx: Any) -> None:
-            await users.set_active(tx, ann.id, False, int(world.time))
+            await users.set_active(tx, ann.id, False)
 
         own = world.token(ann.id, None)
         world.write(dismissed)

@@ -15,6 +15,7 @@ class Planned:
     """A transaction that asks how each statement would be carried out, and answers nothing."""
 
     caller_id = 0
+    now = 0
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
@@ -49,7 +50,7 @@ LOOKS: list[tuple[str, Look]] = [
     ("deliveries_queue (recipient=?", lambda tx: event_queues.last(tx, "bot:1", 0)),
     (
         "deliveries_queue (recipient=? AND told>? AND told<?",
-        lambda tx: event_queues.confirm(tx, "bot:1", offset=1, since=0, now=1),
+        lambda tx: event_queues.confirm(tx, "bot:1", offset=1, since=0),
     ),
     ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.clear_mark(tx, "bot:1")),
     ("deliveries_queue (recipient=?", lambda tx: event_queues.any_ready(tx, ["bot:1", "user:2"], 0)),

@@ -40,7 +40,7 @@ async def serve(folder):
     settings = Settings(data=folder)
     context = await open_context(settings)
     if len(sys.argv) > 2:
-        await provision(DemoPortal(context.database, context.keys, settings, usual_scopes()), 1_800_000_000)
+        await provision(DemoPortal(context.database, context.keys, settings, usual_scopes()))
     await context.database.write(lambda tx: tx.run("UPDATE portal SET title = 'x'"))
     # The commands of an administrator, beside an open portal in this very process.
     for words in (["user", "list"], ["doctor"], ["webhook", "add", "alice"], ["migrate"]):

@@ -69,7 +69,6 @@ def resident(world: World, login: str, *, kind: UserKind = UserKind.EMPLOYEE, **
             Profile(name=login.title()),
             login=login,
             password_hash=stored,
-            now=int(world.time),
             kind=kind,
             **more,
         )

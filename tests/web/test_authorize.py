@@ -210,7 +210,7 @@ def test_an_application_is_only_for_those_it_is_open_to(client: Client) -> None:
 
 def test_somebody_sent_away_meanwhile_gives_no_tokens(client: Client) -> None:
     code = client.allow()["code"]
-    client.world.write(lambda tx: users.set_active(tx, client.ann_id, False, 0))
+    client.world.write(lambda tx: users.set_active(tx, client.ann_id, False))
     assert client.exchange(code).error == "invalid_grant"
 
 

@@ -93,7 +93,7 @@ class TestPages:
     def test_pages_of_people(self, world: World) -> None:
         async def work(tx: Tx) -> None:
             for number in range(59):
-                await users.add(tx, UserKind.EMPLOYEE, Profile(name=f"N{number}"), int(world.time))
+                await users.add(tx, UserKind.EMPLOYEE, Profile(name=f"N{number}"))
 
         world.write(work)
         assert self.pages(world, "user.get") == [(50, 60, 50), (10, 60, None)]

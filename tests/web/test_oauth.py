@@ -61,14 +61,15 @@ class Server:
         database = await open_database(folder / "botyard.db")
         await migrate(database)
         clock = Clock(now=lambda: self.now)
+        database.now = clock.now
         room = file_storage(Folder(folder / "files"), folder / "files" / "incoming")
         return Context(settings, database, clock, Keys(b"pepper"), Registry([]), Limits(OFF, 2), room)
 
     async def _filled(self, tx: Tx) -> tuple[int, Registered, TokenPair]:
-        await creation.create_portal(tx, START)
-        user_id = await users.add(tx, Profile(name="Ann"), login="ann", password_hash="", now=START, admin=True)
-        made = await apps.register(tx, self.context.keys, title="Test", scopes=["im", "imbot"], now=START)
-        return user_id, made, await tokens.issue(tx, self.ring, app=made.app, user_id=user_id, now=START)
+        await creation.create_portal(tx)
+        user_id = await users.add(tx, Profile(name="Ann"), login="ann", password_hash="", admin=True)
+        made = await apps.register(tx, self.context.keys, title="Test", scopes=["im", "imbot"])
+        return user_id, made, await tokens.issue(tx, self.ring, app=made.app, user_id=user_id)
 
     def words(self, **changes: str) -> dict[str, str]:
         """The parameters of a good refresh, with some of them changed or (`""`) left out."""
@@ -384,7 +385,7 @@ def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> Non
     database, runner = server.context.database, server.runner
 
     async def work(tx: Tx) -> tuple[str, int]:
-        return await tokens.session(tx, server.ring, user_id=server.user_id, scopes="im", now=START)
+        return await tokens.session(tx, server.ring, user_id=server.user_id, scopes="im")
 
     text, _ = runner.run(database.write(work))
     assert server.app_info(text)[1]["error"] == "invalid_client"

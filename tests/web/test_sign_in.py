@@ -108,7 +108,7 @@ def test_somebody_sent_away_is_signed_out_at_once(ann: Browser) -> None:
     world = ann.world
     found = world.read(lambda tx: users.find_by_login(tx, "ann"))
     assert found is not None
-    world.write(lambda tx: users.set_active(tx, found.id, False, int(world.time)))
+    world.write(lambda tx: users.set_active(tx, found.id, False))
     ann.get("/login")
     assert "Password" in ann.html
     assert ann.sign_in("ann").status == 403

@@ -142,7 +142,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
         wizard=p.wizard,
         version=max(1, p.version),
     )
-    made = await installations.add(call.tx, call.context.keys, call.user_id, plan, call.now)
+    made = await installations.add(call.tx, call.context.keys, call.user_id, plan)
     people = await params.people(call, p.users)
     if people:
         await verbs.restrict(call.tx, made.app.client_id, people)
@@ -179,7 +179,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
         wizard=given.get("wizard"),
         version=given.get("version"),
     )
-    return await _answer(call, await installations.update(call.tx, call.user_id, app, plan, call.now))
+    return await _answer(call, await installations.update(call.tx, call.user_id, app, plan))
 
 
 @method(
@@ -190,7 +190,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
 )
 async def delete(call: Call, p: Named) -> bool:
     """Uninstall an application and forget it with everything that it kept."""
-    await installations.delete(call.tx, call.user_id, await params.app(call, p.client_id), call.now)
+    await installations.delete(call.tx, call.user_id, await params.app(call, p.client_id))
     return True
 
 
@@ -230,11 +230,11 @@ async def install(call: Call, p: Named) -> InstallAnswer:
 
     A wizard gets tokens of the administrator, as it would when it is opened in a frame.
     """
-    app = await installations.install(call.tx, call.user_id, await params.app(call, p.client_id), call.now)
+    app = await installations.install(call.tx, call.user_id, await params.app(call, p.client_id))
     if app.installed:
         return InstallAnswer(True)
     ring = Keyring(call.context.keys, call.context.settings)
-    pair = await tokens.issue(call.tx, ring, app=app, user_id=call.user_id, now=call.now)
+    pair = await tokens.issue(call.tx, ring, app=app, user_id=call.user_id)
     return InstallAnswer(False, pair.access, pair.expires - call.now, pair.refresh)
 
 
@@ -254,7 +254,7 @@ async def finish(call: Call, p: Named) -> bool:
     if p.client_id not in ("", call.identity.client_id) and "botyard" not in call.identity.scopes:
         raise ApiError(ErrorCode.SCOPE, auth=call.identity.auth.value)
     app = await params.app(call, p.client_id or call.identity.client_id)
-    await installations.finish(call.tx, call.user_id, app, call.now)
+    await installations.finish(call.tx, call.user_id, app)
     return True
 
 
@@ -270,7 +270,7 @@ async def uninstall(call: Call, p: Removed) -> bool:
     CLEAN says that what it kept may go as well.
     """
     app = await params.app(call, p.client_id)
-    await installations.uninstall(call.tx, call.user_id, app, call.now, clean=p.clean)
+    await installations.uninstall(call.tx, call.user_id, app, clean=p.clean)
     return True
 
 

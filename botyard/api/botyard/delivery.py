@@ -227,7 +227,7 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
     """
     if p.id:
         logged = await _one(call, p.id, p.client_id)
-        return AgainAnswer(int(await delivery_search.resend(call.tx, logged, call.now)), 0)
+        return AgainAnswer(int(await delivery_search.resend(call.tx, logged)), 0)
     recipient = await _whose(call, p, "")
     if not (recipient or p.all or p.from_ is not None or p.to is not None):
         raise ApiError(ErrorCode.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
@@ -235,7 +235,7 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
     if not wanted.states <= ENDED:
         raise ApiError(ErrorCode.ARGUMENT, reason="Only what has ended can be sent again")
     logged_deliveries, following = await delivery_log.page(call.tx, wanted)
-    sent = [await delivery_search.resend(call.tx, logged_delivery, call.now) for logged_delivery in logged_deliveries]
+    sent = [await delivery_search.resend(call.tx, logged_delivery) for logged_delivery in logged_deliveries]
     return AgainAnswer(sum(sent), following)
 
 

@@ -54,7 +54,7 @@ async def issue(call: Call, p: Asked) -> TokenAnswer:
         raise ApiError(ErrorCode.ARGUMENT, reason=f"SECONDS must be a number below {SECONDS_MAX}")
     scopes = params.new_scopes(call, p.scope)
     text, expires = await tokens.session(
-        call.tx, _ring(call), user_id=who.id, scopes=",".join(scopes), now=call.now, seconds=p.seconds
+        call.tx, _ring(call), user_id=who.id, scopes=",".join(scopes), seconds=p.seconds
     )
     return TokenAnswer(who.id, scopes, text, call.atom(expires), None)
 
@@ -64,7 +64,7 @@ async def _pair(call: Call, p: Asked, user_id: int) -> TokenAnswer:
         raise ApiError(ErrorCode.ARGUMENT, reason="SECONDS is for a token without CLIENT_ID")
     app = await params.app(call, p.client_id)
     scopes = None if p.scope is None else params.scopes(call, p.scope)
-    made = await tokens.grant(call.tx, _ring(call), app=app, user_id=user_id, now=call.now, scopes=scopes)
+    made = await tokens.grant(call.tx, _ring(call), app=app, user_id=user_id, scopes=scopes)
     return TokenAnswer(user_id, made.scopes.split(","), made.access, call.atom(made.expires), made.refresh)
 
 

@@ -152,7 +152,6 @@ async def add(call: Call, p: Added) -> AddedAnswer:
             msgspec.structs.replace(profile, name=profile.name or login),
             login=login,
             password_hash=made.stored,
-            now=call.now,
             kind=kind,
             admin=p.admin and kind is UserKind.EMPLOYEE,
             departments=await _departments(call, p.department),
@@ -185,9 +184,9 @@ async def get(call: Call, p: Named) -> UserAnswer:
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
-    await rows.change(call.tx, user.id, _profile(p), call.now)
+    await rows.change(call.tx, user.id, _profile(p))
     if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
-        await users.set_admin(call.tx, user, bool(p.admin), call.now)
+        await users.set_admin(call.tx, user, bool(p.admin))
     return _answer(call, await params.person(call, p.id))
 
 
@@ -199,14 +198,14 @@ async def update(call: Call, p: Updated) -> UserAnswer:
 )
 async def deactivate(call: Call, p: Named) -> bool:
     """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""
-    await users.deactivate(call.tx, await params.person(call, p.id), call.now)
+    await users.deactivate(call.tx, await params.person(call, p.id))
     return True
 
 
 @method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.USER_MISSING,))
 async def activate(call: Call, p: Named) -> bool:
     """Let a person back in, with the keys that were not revoked meanwhile."""
-    await users.activate(call.tx, await params.person(call, p.id), call.now)
+    await users.activate(call.tx, await params.person(call, p.id))
     return True
 
 

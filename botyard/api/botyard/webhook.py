@@ -61,7 +61,6 @@ async def add(call: Call, p: Added) -> IssuedAnswer:
         user_id=owner.id,
         title=p.title,
         scopes=params.new_scopes(call, p.scope),
-        now=call.now,
     )
     known, settings = await portal.get(call.tx), call.context.settings
     only_https = known is not None and known.https_required and settings.https_url
@@ -91,6 +90,6 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
 @method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.HOOK_MISSING,))
 async def revoke(call: Call, p: Named) -> bool:
     """End a webhook at once."""
-    if not await webhooks.revoke(call.tx, p.id, call.now):
+    if not await webhooks.revoke(call.tx, p.id):
         raise ApiError(ErrorCode.HOOK_MISSING)
     return True

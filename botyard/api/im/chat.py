@@ -56,7 +56,7 @@ async def add(call: Call, p: Add) -> int:
     Docs: api-reference/chats/im-chat-add.md
     """
     try:
-        return await chats.add(call.tx, call.user_id, await _plan(call, p), call.now)
+        return await chats.add(call.tx, call.user_id, await _plan(call, p))
     except ApiError as refused:
         # The page has no codes of its own.
         if refused.problem in (ErrorCode.USERS_FORMAT, ErrorCode.CHAT_NOT_CREATED):
@@ -71,7 +71,7 @@ async def _plan(call: Call, p: Add) -> chats.NewChat:
         title=p.title,
         description=p.description,
         color=hex_of(p.color) or "",
-        avatar=await pictures.store(call.tx, picture, call.now) if picture else "",
+        avatar=await pictures.store(call.tx, picture) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
@@ -98,7 +98,7 @@ async def user_add(call: Call, p: UserAdd) -> bool:
     chat, member = await members.get_group(call.tx, call.user_id, p.chat_id, ErrorCode.EXTEND_DENIED)
     wanted = user_ids(p.users, ErrorCode.EXTEND_DENIED)
     try:
-        await members.add(call.tx, call.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
+        await members.add(call.tx, call.user_id, chat, member, wanted, hide_history=p.hide_history)
     except ApiError as refused:
         # v1 bots are told one code for "no right" and "nobody new"; here nobody new is nothing wrong.
         if refused.problem is not ErrorCode.MEMBER_EXISTS:

@@ -86,11 +86,11 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """
     found = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
     if found is None and not call.identity.guest and dialogs.own(call.user_id, p.dialog_id):
-        found = await dialogs.open_own(call.tx, call.user_id, call.now)
+        found = await dialogs.open_own(call.tx, call.user_id)
     chat, member = found or (None, None)
     if chat is None or member is None:
         return False
-    moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
+    moved = await reading.read(call.tx, chat, member, max(0, p.message_id))
     left = await reading.unread(call.tx, chat, moved)
     return ReadAnswer(p.dialog_id, chat.id, moved.read_id, left.counter)
 

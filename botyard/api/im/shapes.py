@@ -89,7 +89,7 @@ async def history_answer(call: Call, chat: Chat, member: Member | None, found: H
         chat.id,
         [message(call, one, member, found.liked.get(one.id)) for one in found.messages],
         [user(call, one, places.get(one.id, [])) for one in people],
-        await shown_of(call.tx, call.context, found.messages, call.user_id, call.now),
+        await shown_of(call.tx, call.context, found.messages, call.user_id),
     )
 
 

@@ -23,7 +23,7 @@ async def subscribe(call: Call, p: NoParams) -> bool:
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-subscribe.md
     """
-    await subscriptions.subscribe(call.tx, call.user_id, call.now)
+    await subscriptions.subscribe(call.tx, call.user_id)
     return True
 
 

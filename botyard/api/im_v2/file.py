@@ -67,7 +67,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     dialog_id = p.dialog_id
 
     async def enter(tx: Tx) -> UploadTarget:
-        chat, member = await dialogs.open_(tx, call.user_id, dialog_id, call.now)
+        chat, member = await dialogs.open_(tx, call.user_id, dialog_id)
         return UploadTarget(call.user_id, chat, member)
 
     try:

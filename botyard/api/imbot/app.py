@@ -111,7 +111,7 @@ async def register(call: Call, p: Register) -> int:
         lang=[],
     )
     app = await _with(call, empty, p, "created")
-    return await chat_apps.register(call.tx, call.user_id, app, call.now)
+    return await chat_apps.register(call.tx, call.user_id, app)
 
 
 @method(
@@ -137,7 +137,7 @@ async def update(call: Call, p: Update) -> bool:
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated")
     app = await _with(call, chat_app, Fields(**given), "updated")
     try:
-        await chat_apps.change(call.tx, call.user_id, app, call.now)
+        await chat_apps.change(call.tx, call.user_id, app)
     except ApiError as refused:
         # This page has no codes of their own for them, as that of imbot.app.register has.
         if refused.problem in (ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY):
@@ -158,7 +158,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
     Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
     """
     chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
-    await chat_apps.remove(call.tx, call.user_id, chat_app, call.now)
+    await chat_apps.remove(call.tx, call.user_id, chat_app)
     return True
 
 
@@ -181,7 +181,7 @@ async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
         "js_method": given.js_method.upper() if given.js_method else "" if given.iframe else None,
         "js_param": given.js_param,
         "hash": given.hash,
-        "icon": await pictures.store(call.tx, picture, call.now) if picture else None,
+        "icon": await pictures.store(call.tx, picture) if picture else None,
         "context": given.context.upper() if given.context else None,
         "hidden": given.hidden,
         "extranet": given.extranet_support,

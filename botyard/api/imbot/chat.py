@@ -111,14 +111,14 @@ async def add(call: Call, p: Add) -> int:
         title=p.title,
         description=p.description,
         color=color,
-        avatar=await pictures.store(call.tx, picture, call.now) if picture else "",
+        avatar=await pictures.store(call.tx, picture) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
         user_ids=tuple(wanted),
     )
-    return await chats.add(call.tx, bot.user_id, plan, call.now)
+    return await chats.add(call.tx, bot.user_id, plan)
 
 
 @method(
@@ -160,7 +160,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
     bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
-    await members.leave(call.tx, bot.user_id, chat, member, call.now)
+    await members.leave(call.tx, bot.user_id, chat, member)
     return True
 
 
@@ -180,13 +180,13 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     """
     bot = await own_bot(call, p)
     try:
-        chat, _ = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
+        chat, _ = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     except ApiError as refused:
         # The page has no other code for a dialog that leads nowhere.
         if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
             raise ApiError(ErrorCode.DIALOG_EMPTY) from refused
         raise
-    await typing.start(call.tx, bot.user_id, chat, call.now)
+    await typing.start(call.tx, bot.user_id, chat)
     return True
 
 
@@ -204,7 +204,7 @@ async def set_manager(call: Call, p: SetManager) -> bool:
     """
     bot, chat, member = await _group(call, p, ErrorCode.MANAGER_DENIED, ErrorCode.MANAGER_DENIED)
     _require_user(p.user_id)
-    await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager, call.now)
+    await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager)
     return True
 
 
@@ -222,7 +222,7 @@ async def set_owner(call: Call, p: OneUser) -> bool:
     """
     bot, chat, member = await _group(call, p, ErrorCode.OWNER_DENIED)
     _require_user(p.user_id)
-    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id)
     return True
 
 
@@ -253,8 +253,8 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
     picture = pictures.unwrap(call.prepared)
     if picture is None:
         raise ApiError(ErrorCode.AVATAR_TYPE)
-    path = await pictures.store(call.tx, picture, call.now)
-    await chats.set_avatar(call.tx, bot.user_id, chat, member, path, call.now)
+    path = await pictures.store(call.tx, picture)
+    await chats.set_avatar(call.tx, bot.user_id, chat, member, path)
     return True
 
 
@@ -271,7 +271,7 @@ async def update_color(call: Call, p: UpdateColor) -> bool:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
     bot, chat, member = await _group(call, p, ErrorCode.COLOR_SAME)
-    await chats.set_named_color(call.tx, bot.user_id, chat, member, p.color, call.now)
+    await chats.set_named_color(call.tx, bot.user_id, chat, member, p.color)
     return True
 
 
@@ -294,7 +294,7 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
     bot, chat, member = await _group(call, p, ErrorCode.CHAT_KIND)
-    await chats.rename(call.tx, bot.user_id, chat, member, p.title, call.now)
+    await chats.rename(call.tx, bot.user_id, chat, member, p.title)
     return True
 
 
@@ -319,7 +319,7 @@ async def user_add(call: Call, p: UserAdd) -> bool:
     """
     bot, chat, member = await _group(call, p, ErrorCode.MEMBER_EXISTS)
     wanted = user_ids(p.users, ErrorCode.USERS_NOT_ARRAY)
-    await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history, now=call.now)
+    await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history)
     return True
 
 
@@ -345,7 +345,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
     """
     bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
     _require_user(p.user_id)
-    await members.remove(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    await members.remove(call.tx, bot.user_id, chat, member, p.user_id)
     return True
 
 

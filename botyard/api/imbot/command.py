@@ -121,7 +121,7 @@ async def register(call: Call, p: Register) -> int:
         extranet=p.extranet_support,
         lang=lang,
     )
-    return await commands.register(call.tx, call.user_id, command, call.now)
+    return await commands.register(call.tx, call.user_id, command)
 
 
 @method(
@@ -161,7 +161,7 @@ async def update(call: Call, p: Update) -> bool:
         extranet=command.extranet if update_fields.extranet_support is None else update_fields.extranet_support,
         lang=lang,
     )
-    await commands.change(call.tx, call.user_id, changed, call.now)
+    await commands.change(call.tx, call.user_id, changed)
     return True
 
 
@@ -178,7 +178,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-unregister.md
     """
     command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
-    await commands.remove(call.tx, call.user_id, command, call.now)
+    await commands.remove(call.tx, call.user_id, command)
     return True
 
 
@@ -206,7 +206,7 @@ async def answer(call: Call, p: Answer) -> int:
     draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, command.bot_id))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
-    return await commands.answer(call.tx, command, p.message_id, draft, call.now)
+    return await commands.answer(call.tx, command, p.message_id, draft)
 
 
 def _carried(p: Answer, bot_id: int) -> dict[str, Any]:

@@ -74,10 +74,10 @@ async def add(call: Call, p: Add) -> int:
     try:
         if between:
             # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
-            chat, member = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id, call.now)
-            return await messages.send(call.tx, p.from_user_id, chat, member, draft, call.now)
-        chat, member = await dialogs.open_(call.tx, bot.user_id, p.dialog_id, call.now)
-        return await messages.send(call.tx, bot.user_id, chat, member, draft, call.now)
+            chat, member = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id)
+            return await messages.send(call.tx, p.from_user_id, chat, member, draft)
+        chat, member = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
+        return await messages.send(call.tx, bot.user_id, chat, member, draft)
     except ApiError as refused:
         # The page knows one code for every reason why a message finds no place.
         if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING, ErrorCode.POST_DENIED):
@@ -103,7 +103,7 @@ async def update(call: Call, p: Update) -> bool:
     window = call.context.settings.edit_days * DAY
     text = None if p.message is UNSET else p.message.strip()
     changes = given.changes(p.url_preview)
-    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, window, call.now)
+    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, window)
     return True
 
 
@@ -122,7 +122,7 @@ async def delete(call: Call, p: Delete) -> bool:
     bot = await own_bot(call, p)
     _require_message(p.message_id)
     window = call.context.settings.edit_days * DAY
-    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=window, now=call.now)
+    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=window)
     return True
 
 
@@ -140,7 +140,7 @@ async def like(call: Call, p: Like) -> bool:
     """
     bot = await own_bot(call, p)
     _require_message(p.message_id)
-    await messages.like(call.tx, bot.user_id, p.message_id, p.action.lower(), call.now)
+    await messages.like(call.tx, bot.user_id, p.message_id, p.action.lower())
     return True
 
 

@@ -153,7 +153,7 @@ async def register(call: Call, p: Register) -> int:
         dialect="v1",
         profile=await _profile(call, p.properties),
     )
-    return await bots.register(call.tx, call.user_id, plan, handlers, call.context.settings.max_bots, call.now)
+    return await bots.register(call.tx, call.user_id, plan, handlers, call.context.settings.max_bots)
 
 
 @method(
@@ -195,7 +195,7 @@ async def update(call: Call, p: Update) -> bool:
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
         raise ApiError(ErrorCode.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
     profile = await _profile(call, properties)
-    await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers, now=call.now)
+    await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers)
     return True
 
 
@@ -221,7 +221,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
     if not p.bot_id:
         raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
-    await bots.remove(call.tx, call.user_id, bot, call.now)
+    await bots.remove(call.tx, call.user_id, bot)
     return True
 
 
@@ -269,5 +269,5 @@ async def _profile(call: Call, given: Properties) -> Profile:
         work_position=given.work_position,
         www=given.personal_www,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.store(call.tx, picture, call.now) if picture else None,
+        avatar=await pictures.store(call.tx, picture) if picture else None,
     )

@@ -161,7 +161,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
     plan = await _plan(call, register_fields, owned_by, code)
-    bot_id = await bots.register(call.tx, call.user_id, plan, None, call.context.settings.max_bots, call.now)
+    bot_id = await bots.register(call.tx, call.user_id, plan, None, call.context.settings.max_bots)
     return await _answer(call, bot_id)
 
 
@@ -218,7 +218,7 @@ async def update(call: Call, p: Update) -> BotAnswer:
     bot = await own_bot(call, p)
     changed = _delivered(_switched(bot, p.fields), p.fields)
     profile = await _profile(call, p.fields.properties)
-    await bots.configure(call.tx, call.user_id, changed, profile, call.now)
+    await bots.configure(call.tx, call.user_id, changed, profile)
     fresh = p.fields.bot_token
     # Without a token beside `fields`, the one inside is what the call was signed with.
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
@@ -283,7 +283,7 @@ async def unregister(call: Call, p: Unregister) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-unregister.md
     """
-    await bots.remove(call.tx, call.user_id, await own_bot(call, p), call.now)
+    await bots.remove(call.tx, call.user_id, await own_bot(call, p))
     return DONE
 
 
@@ -348,5 +348,5 @@ async def _profile(call: Call, given: Properties) -> Profile:
         work_position=given.work_position.strip() if isinstance(given.work_position, str) else None,
         color=hex_of(given.color) if given.color else None,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.store(call.tx, picture, call.now) if picture else None,
+        avatar=await pictures.store(call.tx, picture) if picture else None,
     )

@@ -141,7 +141,7 @@ async def add(call: Call, p: Add) -> MadeChat:
         owner_id=max(add_fields.owner_id, 0),
         alone=True,
     )
-    chat_id = await chats.add(call.tx, bot.user_id, plan, call.now)
+    chat_id = await chats.add(call.tx, bot.user_id, plan)
     made = await rows.find(call.tx, chat_id, bot.user_id)
     assert made is not None
     present = await member_rows.listed(call.tx, chat_id, LISTED_MAX)
@@ -188,14 +188,14 @@ async def update(call: Call, p: Update) -> Done:
         raise ApiError(ErrorCode.CHAT_KIND)
     update_fields, color = p.fields, hex_of(p.fields.color)
     if update_fields.title.strip():
-        await chats.rename(call.tx, bot.user_id, chat, member, update_fields.title, call.now)
+        await chats.rename(call.tx, bot.user_id, chat, member, update_fields.title)
     if isinstance(update_fields.description, str):
-        await chats.describe(call.tx, bot.user_id, chat, member, update_fields.description, call.now)
+        await chats.describe(call.tx, bot.user_id, chat, member, update_fields.description)
     if color and color != chat.color:
-        await chats.set_color(call.tx, bot.user_id, chat, member, color, call.now)
+        await chats.set_color(call.tx, bot.user_id, chat, member, color)
     if isinstance(call.prepared, NamedPicture):
         chats.require_avatar(chat, member)
-        await chats.set_avatar(call.tx, bot.user_id, chat, member, await _kept(call), call.now)
+        await chats.set_avatar(call.tx, bot.user_id, chat, member, await _kept(call))
     return DONE
 
 
@@ -217,7 +217,7 @@ async def leave(call: Call, p: Get) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-leave.md
     """
     bot, chat, member = await _placed(call, p)
-    await members.leave(call.tx, bot.user_id, chat, member, call.now)
+    await members.leave(call.tx, bot.user_id, chat, member)
     return DONE
 
 
@@ -235,7 +235,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     bot, chat, member = await _placed(call, p)
     if chat.private:
         raise ApiError(ErrorCode.CHAT_KIND)
-    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id)
     return DONE
 
 
@@ -251,7 +251,7 @@ async def user_add(call: Call, p: Users) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
     """
     bot, chat, member = await _placed(call, p)
-    await members.invite(call.tx, bot.user_id, chat, member, _people(p.user_ids), hide_history=True, now=call.now)
+    await members.invite(call.tx, bot.user_id, chat, member, _people(p.user_ids), hide_history=True)
     return DONE
 
 
@@ -273,7 +273,7 @@ async def user_delete(call: Call, p: OneUser) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
     """
     bot, chat, member = await _placed(call, p)
-    await members.remove_if_member(call.tx, bot.user_id, chat, member, p.user_id, call.now)
+    await members.remove_if_member(call.tx, bot.user_id, chat, member, p.user_id)
     return DONE
 
 
@@ -339,7 +339,7 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
         raise ApiError(ErrorCode.USER_IDS_EMPTY)
     bot = await own_bot(call, p)
     chat, member = await place(call, bot, p.dialog_id)
-    await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on, call.now)
+    await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on)
 
 
 @method(
@@ -354,7 +354,7 @@ async def input_action_notify(call: Call, p: Notify) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-input-action-notify.md
     """
     bot, chat, _ = await _placed(call, p)
-    await typing.start(call.tx, bot.user_id, chat, call.now, p.status_message_code, p.duration)
+    await typing.start(call.tx, bot.user_id, chat, p.status_message_code, p.duration)
     return DONE
 
 
@@ -370,7 +370,7 @@ async def text_field_enabled(call: Call, p: Enabled) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-text-field-enabled.md
     """
     bot, chat, _ = await _placed(call, p)
-    await chats.set_text_field(call.tx, bot.user_id, chat, p.enabled, call.now)
+    await chats.set_text_field(call.tx, bot.user_id, chat, p.enabled)
     return DONE
 
 
@@ -386,7 +386,7 @@ def _people(given: list[int]) -> list[int]:
 
 async def _kept(call: Call) -> str:
     """The path of the picture that came with a call; empty for none."""
-    return await pictures.store(call.tx, call.prepared, call.now) if isinstance(call.prepared, NamedPicture) else ""
+    return await pictures.store(call.tx, call.prepared) if isinstance(call.prepared, NamedPicture) else ""
 
 
 async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new: bool = False) -> AnsweredChat:

@@ -172,8 +172,8 @@ async def send(call: Call, p: Send) -> Sent:
     if not says and not originals:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
     chat, member = await place(call, bot, p.dialog_id)
-    message_id = await messages.send(call.tx, bot.user_id, chat, member, draft, call.now) if says else 0
-    copies = await forwarding.forward(call.tx, bot.user_id, chat, member, originals, call.now)
+    message_id = await messages.send(call.tx, bot.user_id, chat, member, draft) if says else 0
+    copies = await forwarding.forward(call.tx, bot.user_id, chat, member, originals)
     return Sent(message_id or list(copies.values())[-1], copies)
 
 
@@ -217,7 +217,7 @@ async def update(call: Call, p: Update) -> Done:
         # The page knows one code for every reason why a message stays as it is.
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
     text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
-    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None, call.now)
+    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None)
     return DONE
 
 
@@ -233,7 +233,7 @@ async def delete(call: Call, p: Delete) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-delete.md
     """
     bot = await own_bot(call, p)
-    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=None, now=call.now)
+    await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=None)
     return DONE
 
 
@@ -254,7 +254,7 @@ async def read(call: Call, p: Read) -> ReadAnswer:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     if p.message_id > 0:
         await messages.require_in_chat(call.tx, chat, member, p.message_id)
-    moved = await reading.read(call.tx, chat, member, max(0, p.message_id), call.now)
+    moved = await reading.read(call.tx, chat, member, max(0, p.message_id))
     left = await reading.unread(call.tx, chat, moved)
     return ReadAnswer(chat.id, moved.read_id, left.counter, await reading.newly_read(call.tx, member, moved))
 
@@ -320,7 +320,7 @@ async def reaction_add(call: Call, p: Reaction) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
     """
     bot = await own_bot(call, p)
-    await reactions.add(call.tx, bot.user_id, p.message_id, p.reaction, call.now)
+    await reactions.add(call.tx, bot.user_id, p.message_id, p.reaction)
     return DONE
 
 
@@ -336,5 +336,5 @@ async def reaction_delete(call: Call, p: Reaction) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-delete.md
     """
     bot = await own_bot(call, p)
-    await reactions.take_back(call.tx, bot.user_id, p.message_id, p.reaction, call.now)
+    await reactions.take_back(call.tx, bot.user_id, p.message_id, p.reaction)
     return DONE

@@ -137,7 +137,7 @@ async def register(call: Call, p: Register) -> CommandAnswer:
         extranet=given.extranet_support,
         lang=lang,
     )
-    command_id = await commands.register(call.tx, call.user_id, command, call.now)
+    command_id = await commands.register(call.tx, call.user_id, command)
     return CommandAnswer(shapes.command(msgspec.structs.replace(command, id=command_id)))
 
 
@@ -172,7 +172,7 @@ async def update(call: Call, p: Update) -> CommandAnswer:
         extranet=command.extranet if update_fields.extranet_support is None else update_fields.extranet_support,
         lang=_phrased(command.lang, update_fields.title, update_fields.params),
     )
-    await commands.change(call.tx, call.user_id, changed, call.now)
+    await commands.change(call.tx, call.user_id, changed)
     return CommandAnswer(shapes.command(changed))
 
 
@@ -188,7 +188,7 @@ async def unregister(call: Call, p: OneCommand) -> Done:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-unregister.md
     """
     bot = await own_bot(call, p)
-    await commands.remove(call.tx, call.user_id, await commands.find_of(call.tx, bot, p.command_id), call.now)
+    await commands.remove(call.tx, call.user_id, await commands.find_of(call.tx, bot, p.command_id))
     return DONE
 
 
@@ -243,7 +243,7 @@ async def _answered(call: Call, bot: Bot, p: Answer) -> int:
         return 0
     draft = Draft(text=text, system=answer_fields.system, params=params)
     dialog = dialogs.parse(p.dialog_id)
-    return await commands.answer(call.tx, command, p.message_id, draft, call.now, dialog=dialog, sign=bot.name)
+    return await commands.answer(call.tx, command, p.message_id, draft, dialog=dialog, sign=bot.name)
 
 
 def _word(given: Any) -> str:

@@ -89,7 +89,7 @@ async def place(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
 
     Raises DIALOG_EMPTY, DIALOG_CLOSED, USER_MISSING.
     """
-    return await dialogs.open_(call.tx, bot.user_id, dialog_id, call.now)
+    return await dialogs.open_(call.tx, bot.user_id, dialog_id)
 
 
 async def look_or_open(call: Call, p: DialogParams) -> tuple[Bot, Chat, Member]:

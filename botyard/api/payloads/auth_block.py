@@ -69,7 +69,7 @@ async def _tokens(tx: Tx, context: Context, app: App, user_id: int) -> dict[str,
     if not user_id:
         return {}
     now = int(context.clock.now())
-    pair = await tokens.for_events(tx, Keyring(context.keys, context.settings), app=app, user_id=user_id, now=now)
+    pair = await tokens.for_events(tx, Keyring(context.keys, context.settings), app=app, user_id=user_id)
     return {
         "access_token": pair.access,
         "expires": pair.expires,

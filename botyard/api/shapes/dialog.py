@@ -125,7 +125,7 @@ async def placed(call: Call, dialog_id: str, closed: ErrorCode = ErrorCode.DIALO
             raise
     if not call.writing:
         raise WriteInstead
-    return await dialogs.open_own(call.tx, call.user_id, call.now)
+    return await dialogs.open_own(call.tx, call.user_id)
 
 
 def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:

@@ -167,9 +167,9 @@ def shown(context: Context, file: File, viewer_id: int, now: int) -> ShownFile:
     )
 
 
-async def shown_of(tx: Tx, context: Context, found: Iterable[Message], viewer_id: int, now: int) -> list[ShownFile]:
+async def shown_of(tx: Tx, context: Context, found: Iterable[Message], viewer_id: int) -> list[ShownFile]:
     """The files of messages, for somebody who looks at them."""
-    return [shown(context, file, viewer_id, now) for file in await files.of_messages(tx, found)]
+    return [shown(context, file, viewer_id, tx.now) for file in await files.of_messages(tx, found)]
 
 
 def _plain(context: Context, file: File) -> dict[str, Any]:

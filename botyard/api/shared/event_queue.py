@@ -118,7 +118,7 @@ async def _note_visit(call: Call, recipients: list[str]) -> None:
     if unnoted:
         # Of use to others only: what cannot be written now is no reason to refuse the call.
         with contextlib.suppress(Unavailable):
-            await call.context.database.write(lambda tx: event_queues.note_visit(tx, unnoted, call.now))
+            await call.context.database.write(lambda tx: event_queues.note_visit(tx, unnoted))
 
 
 async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:
@@ -131,9 +131,9 @@ async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:
 
 async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: FetchRequest, since: int) -> EventPage:
     """Confirm what the offset proves, and hand out the next page. Callers at once take turns, by the lock."""
-    offsets = await _locked(tx, [queue.recipient for queue in queues], call.now)
+    offsets = await _locked(tx, [queue.recipient for queue in queues])
     for name in offsets.proven(asked.offset):
-        await event_queues.confirm(tx, name, offset=asked.offset, since=since, now=call.now)
+        await event_queues.confirm(tx, name, offset=asked.offset, since=since)
     for name in offsets.unproven(asked.offset):
         await event_queues.clear_mark(tx, name)
     rows = [row for queue in queues for row in await _ready(tx, queue, since, asked.limit + 1)]
@@ -147,18 +147,18 @@ async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: Fet
     following = last if rest else offsets.after(last)
     events = [(row.number, await _event(tx, call, row)) for row in sorted(shown, key=lambda row: row.number)]
     await event_queues.set_marks(tx, made)
-    await event_queues.discard(tx, [number for number, event in events if not event], call.now)
+    await event_queues.discard(tx, [number for number, event in events if not event])
     for name, cursor in offsets.moved(following).items():
-        await event_queues.move_cursor(tx, name, cursor, call.now)
+        await event_queues.move_cursor(tx, name, cursor)
     return EventPage([event for _, event in events if event], following, bool(rest))
 
 
-async def _locked(tx: Tx, recipients: list[str], now: int) -> Offsets:
+async def _locked(tx: Tx, recipients: list[str]) -> Offsets:
     names = Offsets(recipients, {}).names
     known = await event_queues.cursors(tx, names, lock=True)
     if len(known) < len(names):
         for name in sorted(names):
-            await event_queues.add_cursor(tx, name, now)
+            await event_queues.add_cursor(tx, name)
         known = await event_queues.cursors(tx, names, lock=True)
     return Offsets(recipients, known)
 

@@ -74,7 +74,7 @@ async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
     return bot
 
 
-async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int, now: int) -> int:
+async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int) -> int:
     """Register a bot, or find the owner's bot of this code again. Returns its id.
 
     Registering again renews the handlers, which all bots of an owner share, and nothing else.
@@ -87,9 +87,9 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | Non
         return known.user_id
     if await bots.count_of(tx, plan.owner) >= most:
         raise ApiError(ErrorCode.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
-    bot_id = await users.add(tx, UserKind.BOT, plan.profile, now)
-    await bots.add(tx, _planned(plan, bot_id, now))
-    await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code), now)
+    bot_id = await users.add(tx, UserKind.BOT, plan.profile)
+    await bots.add(tx, _planned(plan, bot_id, tx.now))
+    await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code))
     return bot_id
 
 
@@ -98,19 +98,17 @@ def _planned(plan: NewBot, bot_id: int, now: int) -> Bot:
     return Bot(user_id=bot_id, created=now, name="", active=True, **values)
 
 
-async def change(
-    tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: Profile, handlers: Handlers, now: int
-) -> None:
+async def change(tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: Profile, handlers: Handlers) -> None:
     """Change a bot's code, profile and handlers. Raises BOT_NOT_UPDATED for a code that is taken."""
     if code and code != bot.code:
         if await bots.find_by_code(tx, code):
             raise ApiError(ErrorCode.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
         await bots.change(tx, msgspec.structs.replace(bot, code=code))
     await bot_handlers.put(tx, bot.owner, handlers)
-    await _changed(tx, actor_id, bot, profile, now)
+    await _changed(tx, actor_id, bot, profile)
 
 
-async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
+async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
     """Store a bot's settings as they now are, and change its profile.
 
     In another event mode the bot is told in the new way of what has not reached it yet.
@@ -118,13 +116,13 @@ async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int)
     before = await bots.find(tx, bot.user_id)
     await bots.change(tx, bot)
     if before and before.event_mode != bot.event_mode:
-        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.initial_state(bot.event_mode), now)
-    await _changed(tx, actor_id, bot, profile, now)
+        await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.initial_state(bot.event_mode))
+    await _changed(tx, actor_id, bot, profile)
 
 
-async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile, now: int) -> None:
-    await users.change(tx, bot.user_id, profile, now)
-    await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id), now)
+async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
+    await users.change(tx, bot.user_id, profile)
+    await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id))
 
 
 async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
@@ -144,7 +142,7 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
         await bot_handlers.remove(tx, bot.owner)
 
 
-async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool = False) -> None:
+async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) -> None:
     """Unregister a bot: its private dialogs are deleted, its messages in group chats stay.
 
     ``uninstalled``: it goes together with its application.
@@ -163,7 +161,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool
             await bots.count(tx, other_id, chats=-1)
             await chats.delete(tx, chat_id)
         else:
-            await participants.force_remove(tx, bot.user_id, chat_id, now)
+            await participants.force_remove(tx, bot.user_id, chat_id)
     # The farewell is written while the bot is still known, or nobody could be told.
     farewell = BotRemoved(
         actor_id=actor_id,
@@ -186,6 +184,6 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, now: int, *, uninstalled: bool
         first_owner=bot.first_owner,
         uninstalled=uninstalled,
     )
-    await outbox.publish(tx, farewell, now)
+    await outbox.publish(tx, farewell)
     await bots.remove(tx, bot.user_id)
-    await users.set_active(tx, bot.user_id, False, now)
+    await users.set_active(tx, bot.user_id, False)

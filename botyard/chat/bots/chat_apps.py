@@ -81,7 +81,7 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
     return chat_app
 
 
-async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
+async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     """Add an application to a bot, or renew the one of the same code. Returns its id.
 
     Raises what ``check`` raises, and CHAT_APP_WRONG without a code and beyond ``MOST``.
@@ -91,26 +91,26 @@ async def register(tx: Tx, actor_id: int, app: ChatApp, now: int) -> int:
     check(app)
     known = await chat_apps.find_by_code(tx, app.bot_id, app.code)
     if known:
-        await change(tx, actor_id, msgspec.structs.replace(app, id=known.id), now)
+        await change(tx, actor_id, msgspec.structs.replace(app, id=known.id))
         return known.id
     if await chat_apps.count(tx, app.bot_id) >= MOST:
         raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
     chat_app_id = await chat_apps.add(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=chat_app_id, change="add")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
     return chat_app_id
 
 
-async def change(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
+async def change(tx: Tx, actor_id: int, app: ChatApp) -> None:
     """Store an application as it now is. Raises what ``check`` raises."""
     check(app)
     await chat_apps.change(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="update")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
 
 
-async def remove(tx: Tx, actor_id: int, app: ChatApp, now: int) -> None:
+async def remove(tx: Tx, actor_id: int, app: ChatApp) -> None:
     """Remove an application."""
     await chat_apps.remove(tx, app.id)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="delete")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)

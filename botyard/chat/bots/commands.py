@@ -90,7 +90,7 @@ def without_slash(text: str) -> str:
     return text.strip().removeprefix("/")
 
 
-async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
+async def register(tx: Tx, actor_id: int, command: Command) -> int:
     """Add a command to a bot, or renew the one of the same name. Returns its id.
 
     Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
@@ -99,17 +99,17 @@ async def register(tx: Tx, actor_id: int, command: Command, now: int) -> int:
         raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=ONE_WORD)
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known:
-        await change(tx, actor_id, msgspec.structs.replace(command, id=known.id), now)
+        await change(tx, actor_id, msgspec.structs.replace(command, id=known.id))
         return known.id
     if await bot_commands.count(tx, command.bot_id) >= MOST:
         raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
     command_id = await bot_commands.add(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
     return command_id
 
 
-async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+async def change(tx: Tx, actor_id: int, command: Command) -> None:
     """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
     if not _WORD.fullmatch(command.command):
         raise ApiError(ErrorCode.COMMAND_WORD)
@@ -118,14 +118,14 @@ async def change(tx: Tx, actor_id: int, command: Command, now: int) -> None:
         raise ApiError(ErrorCode.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
     await bot_commands.change(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
 
 
-async def remove(tx: Tx, actor_id: int, command: Command, now: int) -> None:
+async def remove(tx: Tx, actor_id: int, command: Command) -> None:
     """Remove a command."""
     await bot_commands.remove(tx, command.id)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="delete")
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
 
 
 async def answer(
@@ -133,7 +133,6 @@ async def answer(
     command: Command,
     message_id: int,
     draft: Draft,
-    now: int,
     *,
     dialog: DialogRef | None = None,
     sign: str = "",
@@ -157,12 +156,10 @@ async def answer(
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
-    return await messages.insert(tx, chat, command.bot_id, draft, now)
+    return await messages.insert(tx, chat, command.bot_id, draft)
 
 
-async def call(
-    tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, now: int, context: str = "TEXTAREA"
-) -> None:
+async def call(tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, context: str = "TEXTAREA") -> None:
     """Publish an event for each command in a person's message that a bot has here."""
     if "/" not in message.text:
         return
@@ -173,10 +170,10 @@ async def call(
             if command.id in called or not _reaches(command, author, chat, here):
                 continue
             called.add(command.id)
-            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, message, here), now)
+            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, message, here))
 
 
-async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press, now: int) -> None:
+async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press) -> None:
     """Publish an event for a button or menu item that a person has pressed.
 
     Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
@@ -186,7 +183,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
     if command is None or not _reaches(command, author, chat, here):
         raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
     use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)
-    await _leave(tx, author, chat, use, now)
+    await _leave(tx, author, chat, use)
 
 
 def _unpressed(command: Command | None, author: User, asked: Press) -> str:
@@ -212,9 +209,9 @@ def _pressed_in(message: Message, command: Command) -> str:
     return "KEYBOARD"
 
 
-async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall, now: int) -> None:
+async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall) -> None:
     """Record a call of a command, and tell its bot."""
-    await bot_commands.add_call(tx, use.command.id, use.message_id, now)
+    await bot_commands.add_call(tx, use.command.id, use.message_id)
     event = CommandCalled(
         actor_id=author.id,
         chat_id=chat.id,
@@ -230,7 +227,7 @@ async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall, now: int) 
         previous_id=chat.last_message_id,
         bots=tuple(sorted(use.here)),
     )
-    await outbox.publish(tx, event, now)
+    await outbox.publish(tx, event)
 
 
 def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool:

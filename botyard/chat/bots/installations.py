@@ -32,26 +32,26 @@ class NewApp(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
-async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp, now: int) -> Registered:
+async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
     """Register a local application and install it, unless it has a wizard that is to be run first.
 
     People are sent back to ``redirect_uri``, or to ``handler_url`` where there is none. Raises ARGUMENT.
     """
     if not (plan.title or "").strip():
         raise ApiError(ErrorCode.ARGUMENT, reason="TITLE must not be empty")
-    made = await apps.register(tx, keys, title=plan.title or "", scopes=plan.scopes or (), now=now)
+    made = await apps.register(tx, keys, title=plan.title or "", scopes=plan.scopes or ())
     planned = msgspec.structs.replace(
         plan, redirect_uri=plan.redirect_uri or plan.handler_url, version=plan.version or made.app.version
     )
     changed = msgspec.structs.replace(_changed(made.app, planned), installed=False)
     await rows.change(tx, changed)
-    await _listen(tx, changed, now)
+    await _listen(tx, changed)
     if not changed.wizard:
-        changed = await finish(tx, actor_id, changed, now)
+        changed = await finish(tx, actor_id, changed)
     return Registered(changed, made.secret)
 
 
-async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App:
+async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
     await rows.change(tx, changed)
@@ -61,8 +61,8 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App
             for binding in await bindings.of_owner(tx, app.owner)
             if _called(binding.event, binding.handler, app)
         ]
-        await bindings.unbind(tx, old, now)
-        await _listen(tx, changed, now)
+        await bindings.unbind(tx, old)
+        await _listen(tx, changed)
     if app.installed and changed.version != app.version:
         event = AppUpdated(
             actor_id=actor_id,
@@ -71,7 +71,7 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp, now: int) -> App
             previous=str(app.version),
             language=await _language(tx, actor_id),
         )
-        await bindings.publish(tx, event, now)
+        await bindings.publish(tx, event)
     return changed
 
 
@@ -89,15 +89,15 @@ def _changed(app: App, plan: NewApp) -> App:
     return msgspec.structs.replace(app, **values)
 
 
-async def install(tx: Tx, actor_id: int, app: App, now: int) -> App:
+async def install(tx: Tx, actor_id: int, app: App) -> App:
     """Install an application that is not installed; one with a wizard has to finish by itself."""
     if app.installed or app.wizard:
         return app
-    await _listen(tx, app, now)
-    return await finish(tx, actor_id, app, now)
+    await _listen(tx, app)
+    return await finish(tx, actor_id, app)
 
 
-async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
+async def finish(tx: Tx, actor_id: int, app: App) -> App:
     """The application is ready: from now on it is told of events, of this one first."""
     if app.installed:
         return app
@@ -105,37 +105,37 @@ async def finish(tx: Tx, actor_id: int, app: App, now: int) -> App:
     await rows.change(tx, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
-    await bindings.publish(tx, event, now)
+    await bindings.publish(tx, event)
     return done
 
 
-async def uninstall(tx: Tx, actor_id: int, app: App, now: int, *, clean: bool = False) -> App:
+async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> App:
     """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` deletes its data.
 
     Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave.
     """
     for bot in await bots.of_owner(tx, app.owner):
-        await participants.remove(tx, actor_id, bot, now, uninstalled=app.installed)
+        await participants.remove(tx, actor_id, bot, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
     await rows.change(tx, gone)
-    await app_tokens.revoke_all(tx, app.id, now)
+    await app_tokens.revoke_all(tx, app.id)
     if app.installed:
         language = await _language(tx, actor_id)
-        await bindings.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language), now)
-    await bindings.remove_handlers(tx, app.owner, now, clean=clean)
+        await bindings.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language))
+    await bindings.remove_handlers(tx, app.owner, clean=clean)
     return gone
 
 
-async def delete(tx: Tx, actor_id: int, app: App, now: int) -> None:
+async def delete(tx: Tx, actor_id: int, app: App) -> None:
     """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
-    await uninstall(tx, actor_id, app, now, clean=True)
-    await rows.delete(tx, app.id, now)
+    await uninstall(tx, actor_id, app, clean=True)
+    await rows.delete(tx, app.id)
 
 
-async def _listen(tx: Tx, app: App, now: int) -> None:
+async def _listen(tx: Tx, app: App) -> None:
     """Have the install address called when the application is installed; a wizard is opened by people instead."""
     if app.install_url and not app.wizard:
-        await bindings.bind(tx, bindings.online_binding(app.owner, _ON_INSTALL, app.install_url, 0, now))
+        await bindings.bind(tx, bindings.online_binding(app.owner, _ON_INSTALL, app.install_url, 0, tx.now))
 
 
 def _called(event: str, handler: str, app: App) -> bool:

@@ -56,7 +56,7 @@ def kind_of(type_: str, entity_type: str) -> Kind:
     return Kind.OPEN if type_.upper() == "OPEN" else Kind.GROUP
 
 
-async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
+async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
     """Make a group chat, owned by the actor unless the plan says otherwise. Returns its id.
 
     Unknown and inactive people are passed over, also as owners. Raises CHAT_NOT_CREATED when
@@ -73,7 +73,6 @@ async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
     chat_id = await chats.add(
         tx,
         kind=plan.kind,
-        now=now,
         title=title,
         description=plan.description,
         owner_id=plan.owner_id if plan.owner_id in present else actor_id,
@@ -86,26 +85,26 @@ async def add(tx: Tx, actor_id: int, plan: NewChat, now: int) -> int:
     if not title:
         title = _numbered(chat_id, plan.color)
         await chats.set_title(tx, chat_id, title)
-    await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title), now)
+    await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title))
     chat = await chats.reload(tx, chat_id)
     # History is open to the first members: there is none yet that could be hidden from them.
-    await members.join(tx, actor_id, chat, people, hide_history=False, now=now, managers=plan.manager_ids)
-    await _note_made(tx, chat_id, actor_id, people, now)
+    await members.join(tx, actor_id, chat, people, hide_history=False, managers=plan.manager_ids)
+    await _note_made(tx, chat_id, actor_id, people)
     if plan.message:
-        await messages.insert(tx, await chats.reload(tx, chat_id), actor_id, Draft(text=plan.message), now)
+        await messages.insert(tx, await chats.reload(tx, chat_id), actor_id, Draft(text=plan.message))
     return chat_id
 
 
-async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User], now: int) -> None:
+async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User]) -> None:
     """Say in a new chat who made it, and whom they invited."""
     maker = next(person for person in people if person.id == actor_id)
     await messages.add_system_message(
-        tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE", now
+        tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE"
     )
     invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
     if invited:
         text = f"{members.mention(maker)} invited {invited} to the chat"
-        await messages.add_system_message(tx, chat_id, actor_id, text, "CHAT_JOIN", now)
+        await messages.add_system_message(tx, chat_id, actor_id, text, "CHAT_JOIN")
 
 
 def _chat_with(people: list[User]) -> str:
@@ -120,7 +119,7 @@ def _numbered(chat_id: int, color: str) -> str:
     return f"{name.replace('_', ' ').capitalize()} chat №{chat_id}"
 
 
-async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str, now: int) -> None:
+async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str) -> None:
     """Set the title of a chat. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
     if not title.strip():
         raise ApiError(ErrorCode.TITLE_EMPTY)
@@ -129,43 +128,43 @@ async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title
     if new == chat.title:
         return
     await chats.set_title(tx, chat.id, new)
-    await _changed(tx, actor_id, chat, "title", new, f'changed the title of the chat to "{new}"', "CHAT_RENAME", now)
+    await _changed(tx, actor_id, chat, "title", new, f'changed the title of the chat to "{new}"', "CHAT_RENAME")
 
 
-async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str, now: int) -> None:
+async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str) -> None:
     """Set the colour of a chat by its documented name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
     if value is None:
         raise ApiError(ErrorCode.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
-    await set_color(tx, actor_id, chat, member, value, now)
+    await set_color(tx, actor_id, chat, member, value)
 
 
-async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str, now: int) -> None:
+async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str) -> None:
     """Set the colour of a chat by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, chat, member)
     if value == chat.color:
         raise ApiError(ErrorCode.COLOR_SAME, hint="the chat has this colour already")
     await chats.set_color(tx, chat.id, value)
-    await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR", now)
+    await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR")
 
 
-async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str, now: int) -> None:
+async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str) -> None:
     """Set the description of a chat; an empty one removes it. Raises CHAT_KIND."""
     rules.require(Act.DESCRIBE, chat, member)
     if text == chat.description:
         return
     await chats.set_description(tx, chat.id, text)
     done = "changed the description of the chat"
-    await _changed(tx, actor_id, chat, "description", text, done, "CHAT_DESCRIPTION", now)
+    await _changed(tx, actor_id, chat, "description", text, done, "CHAT_DESCRIPTION")
 
 
-async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool, now: int) -> None:
+async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool) -> None:
     """Show or hide the text field: any member may, and no system message is written."""
     if on == chat.text_field:
         return
     await chats.set_text_field(tx, chat.id, on)
     event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="text_field", value="Y" if on else "N")
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
 
 
 def require_avatar(chat: Chat, member: Member | None) -> None:
@@ -173,16 +172,16 @@ def require_avatar(chat: Chat, member: Member | None) -> None:
     rules.require(Act.AVATAR, chat, member)
 
 
-async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str, now: int) -> None:
+async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str) -> None:
     """Set the picture of a chat, which is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
     require_avatar(chat, member)
     await chats.set_avatar(tx, chat.id, avatar)
-    await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR", now)
+    await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR")
 
 
-async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, done: str, code: str, now: int) -> None:
+async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, done: str, code: str) -> None:
     event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field=field, value=value)
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
     person = await users.find(tx, actor_id)
     name = members.mention(person) if person else "Somebody"
-    await messages.add_system_message(tx, chat.id, actor_id, f"{name} {done}", code, now)
+    await messages.add_system_message(tx, chat.id, actor_id, f"{name} {done}", code)

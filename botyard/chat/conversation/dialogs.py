@@ -90,7 +90,7 @@ def own(user_id: int, text: str) -> bool:
     return parse(text) == DialogRef("", user_id)
 
 
-async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member]:
+async def open_(tx: Tx, user_id: int, text: str) -> tuple[Chat, Member]:
     """The chat of a DIALOG_ID to write into; a private dialog is made on first use.
 
     Raises DIALOG_EMPTY, USER_MISSING for a stranger, DIALOG_CLOSED.
@@ -98,48 +98,48 @@ async def open_(tx: Tx, user_id: int, text: str, now: int) -> tuple[Chat, Member
     dialog = parse(text)
     access = await find(tx, user_id, dialog, locked=True)
     if access is None and not dialog.prefix:
-        return await open_private(tx, user_id, dialog.number, now)
+        return await open_private(tx, user_id, dialog.number)
     if access is None or access[1] is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     return access[0], access[1]
 
 
-async def open_own(tx: Tx, user_id: int, now: int) -> tuple[Chat, Member]:
+async def open_own(tx: Tx, user_id: int) -> tuple[Chat, Member]:
     """The user's dialog with themselves, created on first use."""
     access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
     if access is None:
-        await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]), now)
+        await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]))
         access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
     assert access is not None
     assert access[1] is not None
     return access[0], access[1]
 
 
-async def open_private(tx: Tx, user_id: int, other_id: int, now: int) -> tuple[Chat, Member]:
+async def open_private(tx: Tx, user_id: int, other_id: int) -> tuple[Chat, Member]:
     """The private dialog of two people, created on first use. Raises USER_MISSING, also for guests.
 
     Guests talk where they were let in, and open no dialogs of their own.
     """
     access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
     if access is None:
-        await _make_private(tx, user_id, other_id, now)
+        await _make_private(tx, user_id, other_id)
         access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
     assert access is not None
     assert access[1] is not None
     return access[0], access[1]
 
 
-async def _make_private(tx: Tx, user_id: int, other_id: int, now: int) -> None:
+async def _make_private(tx: Tx, user_id: int, other_id: int) -> None:
     people = await users.find_many(tx, [user_id, other_id])
     if {person.id for person in people} != {user_id, other_id} or not all(person.active for person in people):
         raise ApiError(ErrorCode.USER_MISSING)
     if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
         raise ApiError(ErrorCode.USER_MISSING)
-    await _add_private(tx, user_id, other_id, people, now)
+    await _add_private(tx, user_id, other_id, people)
 
 
-async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], now: int) -> None:
-    chat_id = await chats.add_private(tx, user_id, other_id, now)
+async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User]) -> None:
+    chat_id = await chats.add_private(tx, user_id, other_id)
     if chat_id is None:
         return
     for person in people:
@@ -148,7 +148,6 @@ async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], 
             chat_id,
             person.id,
             role=Role.MEMBER,
-            now=now,
             first_id=0,
             read_id=0,
             read_counted=0,
@@ -163,18 +162,18 @@ async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User], 
         guests=sum(person.outside for person in people),
         bots=sum(person.bot for person in people),
     )
-    await outbox.publish(tx, ChatAdded(actor_id=user_id, chat_id=chat_id, kind=Kind.PRIVATE, title=""), now)
-    await _greet(tx, chat_id, people, user_id, now)
+    await outbox.publish(tx, ChatAdded(actor_id=user_id, chat_id=chat_id, kind=Kind.PRIVATE, title=""))
+    await _greet(tx, chat_id, people, user_id)
 
 
-async def _greet(tx: Tx, chat_id: int, people: list[User], user_id: int, now: int) -> None:
+async def _greet(tx: Tx, chat_id: int, people: list[User], user_id: int) -> None:
     """A bot is told when a private dialog with it is first opened, as if it had joined a chat."""
     access = await chats.find(tx, chat_id, user_id)
     assert access is not None
     for person in people:
         if person.bot and person.id != user_id:
             event = MemberJoined(actor_id=user_id, chat_id=chat_id, user_id=person.id, history=True)
-            await outbox.publish(tx, event, now, access[0])
+            await outbox.publish(tx, event, access[0])
 
 
 async def _outside(tx: Tx, user_id: int) -> bool:

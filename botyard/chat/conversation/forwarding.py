@@ -25,9 +25,7 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 _CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
-async def forward(
-    tx: Tx, actor_id: int, chat: Chat, member: Member, originals: dict[str, int], now: int
-) -> dict[str, int]:
+async def forward(tx: Tx, actor_id: int, chat: Chat, member: Member, originals: dict[str, int]) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 
     Returns uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
@@ -39,19 +37,19 @@ async def forward(
         if message.erased:
             raise ApiError(ErrorCode.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await _sent(tx, await chats.reload(tx, chat.id), member, message, _copy(message, uuid), now)
+        made[uuid] = await _sent(tx, await chats.reload(tx, chat.id), member, message, _copy(message, uuid))
     return made
 
 
-async def _sent(tx: Tx, chat: Chat, member: Member, message: Message, draft: Draft, now: int) -> int:
+async def _sent(tx: Tx, chat: Chat, member: Member, message: Message, draft: Draft) -> int:
     """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
     actor_id = member.user_id
     if not file_ids(message.params) or await messages.find_repeated(tx, actor_id, chat, draft):
-        return await messages.send(tx, actor_id, chat, member, draft, now)
+        return await messages.send(tx, actor_id, chat, member, draft)
     rules.require(Act.POST, chat, member)
-    attached = await files.copy_to(tx, message, chat, actor_id, now)
+    attached = await files.copy_to(tx, message, chat, actor_id)
     carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
-    message_id = await messages.send(tx, actor_id, chat, member, carrying, now)
+    message_id = await messages.send(tx, actor_id, chat, member, carrying)
     await rows.set_message(tx, attached, message_id)
     return message_id
 

@@ -46,30 +46,30 @@ async def find_group(
 
 
 async def add(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool
 ) -> list[int]:
     """Add people; unknown and inactive ones are passed over. Returns the ids of those who are new.
 
     Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
     """
-    added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history, now=now)
+    added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history)
     if not added:
         raise ApiError(ErrorCode.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
     return added
 
 
 async def invite(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool, now: int
+    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool
 ) -> list[int]:
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, chat, member)
     people = [person for person in await users.find_many(tx, user_ids) if person.active]
-    added = await join(tx, actor_id, chat, people, hide_history=hide_history, now=now)
+    added = await join(tx, actor_id, chat, people, hide_history=hide_history)
     if not added:
         return []
     invited = ", ".join(mention(person) for person in added)
     await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN", now
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN"
     )
     return [person.id for person in added]
 
@@ -87,7 +87,6 @@ async def join(
     people: list[User],
     *,
     hide_history: bool,
-    now: int,
     managers: frozenset[int] = frozenset(),
 ) -> list[User]:
     """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
@@ -99,7 +98,6 @@ async def join(
             chat.id,
             person.id,
             role=role,
-            now=now,
             first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
             read_id=chat.last_message_id,
             read_counted=chat.counted,
@@ -116,76 +114,68 @@ async def join(
     fresh = await chats.reload(tx, chat.id)
     for person in added:
         event = MemberJoined(actor_id=actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
-        await outbox.publish(tx, event, now, fresh)
+        await outbox.publish(tx, event, fresh)
     return added
 
 
-async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
     """Remove a member.
 
     Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, and MEMBER_MISSING where the role is too
     low or the user is not in the chat.
     """
     if user_id == actor_id:
-        await leave(tx, actor_id, chat, member, now)
+        await leave(tx, actor_id, chat, member)
         return
     rules.require(Act.REMOVE_MEMBER, chat, member)
     _require_owner_may_go(chat, user_id)
     target = await members.find(tx, chat.id, user_id)
     if target is None or member is None or not rules.outranks(member, target):
         raise ApiError(ErrorCode.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
-    await _remove_member(tx, actor_id, chat, user_id, now)
+    await _remove_member(tx, actor_id, chat, user_id)
     gone = await _name(tx, user_id)
     await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} removed {gone} from the chat", "CHAT_LEAVE", now
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} removed {gone} from the chat", "CHAT_LEAVE"
     )
 
 
-async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
     """Remove a user; nothing happens when they are not in the chat."""
     if user_id != actor_id:
         rules.require(Act.REMOVE_MEMBER, chat, member)
     if await members.find(tx, chat.id, user_id):
-        await remove(tx, actor_id, chat, member, user_id, now)
+        await remove(tx, actor_id, chat, member, user_id)
 
 
-async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None, now: int) -> None:
+async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None) -> None:
     """Leave the chat. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
     rules.require(Act.LEAVE, chat, member)
     _require_owner_may_go(chat, actor_id)
-    await _remove_member(tx, actor_id, chat, actor_id, now)
-    await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE", now
-    )
+    await _remove_member(tx, actor_id, chat, actor_id)
+    await messages.add_system_message(tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE")
 
 
-async def force_remove(tx: Tx, user_id: int, chat_id: int, now: int) -> None:
+async def force_remove(tx: Tx, user_id: int, chat_id: int) -> None:
     """Remove a member whose account goes, whatever the rules of the chat."""
-    await _remove_member(tx, user_id, await chats.reload(tx, chat_id), user_id, now)
-    await messages.add_system_message(
-        tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE", now
-    )
+    await _remove_member(tx, user_id, await chats.reload(tx, chat_id), user_id)
+    await messages.add_system_message(tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE")
 
 
-async def set_manager(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, on: bool, now: int
-) -> None:
+async def set_manager(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, on: bool) -> None:
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, chat, member)
-    if not await _set_manager(tx, actor_id, chat, user_id, on, now):
+    if not await _set_manager(tx, actor_id, chat, user_id, on):
         raise ApiError(ErrorCode.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
 
 
-async def set_managers(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], on: bool, now: int
-) -> None:
+async def set_managers(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], on: bool) -> None:
     """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
     rules.require(Act.SET_MANAGER, chat, member)
     for user_id in dict.fromkeys(user_ids):
-        await _set_manager(tx, actor_id, chat, user_id, on, now)
+        await _set_manager(tx, actor_id, chat, user_id, on)
 
 
-async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool, now: int) -> bool:
+async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool) -> bool:
     """False for the owner, who leads already, and for strangers."""
     target = await members.find(tx, chat.id, user_id)
     if target is None or target.role == Role.OWNER:
@@ -193,11 +183,11 @@ async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool
     role = Role.MANAGER if on else Role.MEMBER
     if target.role != role:
         await members.set_role(tx, chat.id, user_id, role)
-        await outbox.publish(tx, RoleChanged(actor_id=actor_id, chat_id=chat.id, user_id=user_id, role=role), now, chat)
+        await outbox.publish(tx, RoleChanged(actor_id=actor_id, chat_id=chat.id, user_id=user_id, role=role), chat)
     return True
 
 
-async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, now: int) -> None:
+async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
     """Hand the chat over to another member. Raises OWNER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_OWNER, chat, member)
     if await members.find(tx, chat.id, user_id) is None:
@@ -208,10 +198,10 @@ async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, us
     await members.set_role(tx, chat.id, user_id, Role.OWNER)
     await chats.set_owner(tx, chat.id, user_id)
     event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="owner", value=str(user_id))
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
     owner = await _name(tx, user_id)
     await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} made {owner} the owner of the chat", "CHAT_OWNER", now
+        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} made {owner} the owner of the chat", "CHAT_OWNER"
     )
 
 
@@ -241,7 +231,7 @@ def _require_owner_may_go(chat: Chat, user_id: int) -> None:
         raise ApiError(ErrorCode.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
 
 
-async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: int) -> None:
+async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int) -> None:
     if not await members.remove(tx, chat.id, user_id):
         raise ApiError(ErrorCode.MEMBER_MISSING)
     person = await users.find(tx, user_id)
@@ -251,7 +241,7 @@ async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int, now: i
         await bot_rows.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:
         await _pass_ownership(tx, chat)
-    await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), now, chat)
+    await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), chat)
 
 
 async def _pass_ownership(tx: Tx, chat: Chat) -> None:

@@ -24,7 +24,7 @@ HISTORY_MAX = 50
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, now: int) -> int:
+async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft) -> int:
     """Add a message to a chat that was found locked. Returns its id.
 
     The same ``uuid`` again is a repeated call: it returns the id of the message that is there.
@@ -35,10 +35,10 @@ async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft, 
         return known
     if draft.reply_id:
         await _require_reply(tx, chat, member, draft.reply_id)
-    return await insert(tx, chat, actor_id, draft, now, member)
+    return await insert(tx, chat, actor_id, draft, member)
 
 
-async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, member: Member | None = None) -> int:
+async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, member: Member | None = None) -> int:
     """Write a message without checking the rules: for system messages. ``chat`` must be fresh and locked.
 
     A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
@@ -48,7 +48,7 @@ async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, memb
         tx,
         chat_id=chat.id,
         author_id=0 if draft.system else actor_id,
-        sent=now,
+        sent=tx.now,
         text=draft.text,
         counted=counted,
         system=draft.system,
@@ -58,9 +58,9 @@ async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, memb
     )
     await chats.count_message(tx, chat.id, message_id, actor_id, counted)
     if draft.system:
-        await members.mark_read(tx, chat.id, actor_id, message_id, counted, now)
+        await members.mark_read(tx, chat.id, actor_id, message_id, counted)
     else:
-        await members.mark_sent(tx, chat.id, actor_id, message_id, counted, now)
+        await members.mark_sent(tx, chat.id, actor_id, message_id, counted)
         if chat.bots and (member is None or member.bot):
             await bots.count_message(tx, actor_id)
     event = MessageSent(
@@ -76,15 +76,15 @@ async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, now: int, memb
         previous_id=chat.last_message_id,
         members=chat.members,
     )
-    await outbox.publish(tx, event, now, chat, by_bot=member is not None and member.bot)
+    await outbox.publish(tx, event, chat, by_bot=member is not None and member.bot)
     return message_id
 
 
-async def add_system_message(tx: Tx, chat_id: int, actor_id: int, text: str, code: str, now: int) -> int:
+async def add_system_message(tx: Tx, chat_id: int, actor_id: int, text: str, code: str) -> int:
     """Write a system message ("X invited Y"); unread counters stay as they are."""
     params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
     draft = Draft(text=text, system=True, counted=False, params=params)
-    return await insert(tx, await chats.reload(tx, chat_id), actor_id, draft, now)
+    return await insert(tx, await chats.reload(tx, chat_id), actor_id, draft)
 
 
 async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Chat, Member]:
@@ -117,7 +117,7 @@ async def require_in_chat(tx: Tx, chat: Chat, member: Member, message_id: int) -
 
 
 async def edit(
-    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None, now: int
+    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None
 ) -> None:
     """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
@@ -125,15 +125,15 @@ async def edit(
     the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
     message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    if message.author_id != actor_id or message.system or message.erased or _late(message, window, now):
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window, now))
+    if message.author_id != actor_id or message.system or message.erased or _late(message, window, tx.now):
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window, tx.now))
     if text is None and not changed:
         return
     new_text = message.text if text is None else text
     params = {name: value for name, value in {**message.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
     if not new_text and not kept.get("ATTACH"):
-        await _erase(tx, actor_id, message, chat, complete=False, now=now)
+        await _erase(tx, actor_id, message, chat, complete=False)
         return
     await messages.change(tx, message_id, text=new_text, params=messages.written(params), edited=True, erased=False)
     event = MessageEdited(
@@ -146,24 +146,24 @@ async def edit(
         reply_id=message.reply_id,
         members=chat.members,
     )
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
 
 
-async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None, now: int) -> None:
+async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None) -> None:
     """Delete one's own message within ``window`` seconds (``None``: at any time), or as a manager anybody's.
 
     ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
     """
     message, chat, member = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    own = message.author_id == actor_id and not message.system and not _late(message, window, now)
+    own = message.author_id == actor_id and not message.system and not _late(message, window, tx.now)
     if not own:
         rules.require(Act.ERASE_OTHERS, chat, member)
     if message.erased and not complete:
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint="the message is deleted already")
-    await _erase(tx, actor_id, message, chat, complete=complete, now=now)
+    await _erase(tx, actor_id, message, chat, complete=complete)
 
 
-async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complete: bool, now: int) -> None:
+async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complete: bool) -> None:
     if "FILE_ID" in message.params:
         await files.remove_of_message(tx, message.id)
     if complete:
@@ -183,10 +183,10 @@ async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complet
         author_id=message.author_id,
         sent=message.sent,
     )
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
 
 
-async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) -> None:
+async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
     """Like (``plus``), take it back (``minus``) or toggle (``auto``).
 
     Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
@@ -194,7 +194,7 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
     message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_ID_WRONG)
     if message.erased:
         raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
-    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE, now)
+    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE)
     off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
     if not on and not off:
         raise ApiError(ErrorCode.NO_CHANGES, hint="it stands so already")
@@ -206,7 +206,7 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str, now: int) ->
         on=on,
         author_id=message.author_id,
     )
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)
 
 
 class History(msgspec.Struct, frozen=True):

@@ -64,7 +64,7 @@ REACTIONS: dict[str, str] = {
 }
 
 
-async def add(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -> None:
+async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """React to a message.
 
     Raises DIALOG_CLOSED where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
@@ -72,19 +72,19 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -
     message, chat = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    if not await rows.add_reaction(tx, message_id, actor_id, reaction, now):
+    if not await rows.add_reaction(tx, message_id, actor_id, reaction):
         raise ApiError(ErrorCode.REACTION_SET)
-    await _publish(tx, actor_id, message, chat, reaction, on=True, now=now)
+    await _publish(tx, actor_id, message, chat, reaction, on=True)
 
 
-async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str, now: int) -> None:
+async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """Take one's reaction back; one that does not stand is as good as taken back.
 
     Raises DIALOG_CLOSED, REACTION_UNKNOWN.
     """
     message, chat = await _place(tx, actor_id, message_id, reaction)
     if await rows.remove_reaction(tx, message_id, actor_id, reaction):
-        await _publish(tx, actor_id, message, chat, reaction, on=False, now=now)
+        await _publish(tx, actor_id, message, chat, reaction, on=False)
 
 
 async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Chat]:
@@ -94,7 +94,7 @@ async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple
     return message, chat
 
 
-async def _publish(tx: Tx, actor_id: int, message: Message, chat: Chat, reaction: str, *, on: bool, now: int) -> None:
+async def _publish(tx: Tx, actor_id: int, message: Message, chat: Chat, reaction: str, *, on: bool) -> None:
     event = MessageLiked(
         actor_id=actor_id,
         chat_id=chat.id,
@@ -103,4 +103,4 @@ async def _publish(tx: Tx, actor_id: int, message: Message, chat: Chat, reaction
         on=on,
         author_id=message.author_id,
     )
-    await outbox.publish(tx, event, now, chat)
+    await outbox.publish(tx, event, chat)

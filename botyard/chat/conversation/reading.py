@@ -33,22 +33,22 @@ async def unread(tx: Tx, chat: Chat, member: Member | None) -> Unread:
     return Unread(counter, first_id) if counter > 0 else NOTHING
 
 
-async def read(tx: Tx, chat: Chat, member: Member, upto: int, now: int) -> Member:
+async def read(tx: Tx, chat: Chat, member: Member, upto: int) -> Member:
     """Move a member's read mark to the newest message up to ``upto`` (0: the last). ``chat`` must be locked."""
     target = await messages.counted_at(tx, chat.id, upto or chat.last_message_id)
     if target is None:
         return member
     message_id, counted = target
-    moved = await members.mark_read(tx, chat.id, member.user_id, message_id, counted, now)
+    moved = await members.mark_read(tx, chat.id, member.user_id, message_id, counted)
     if not moved:
         await members.mark_opened(tx, chat.id, member.user_id)
         return member
     if message_id == chat.last_message_id and member.user_id != chat.last_author_id:
         await chats.count_viewers(tx, chat.id, 1)
-    await users.seen(tx, member.user_id, now)
+    await users.seen(tx, member.user_id)
     event = ChatRead(actor_id=member.user_id, chat_id=chat.id, message_id=message_id)
-    await outbox.publish(tx, event, now, chat)
-    return msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=now, marked_id=0)
+    await outbox.publish(tx, event, chat)
+    return msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=tx.now, marked_id=0)
 
 
 async def newly_read(tx: Tx, before: Member, after: Member) -> list[int]:

@@ -42,7 +42,7 @@ def moment(value: Any, default: int) -> int:
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 
-async def resend(tx: Tx, logged: LoggedDelivery, now: int) -> bool:
+async def resend(tx: Tx, logged: LoggedDelivery) -> bool:
     """Send one again, in the way in which its recipient is told today. False for what has not ended."""
     kind, _, number = logged.delivery.recipient.partition(":")
     bot = await bots.find(tx, int(number)) if kind == "bot" else None
@@ -50,4 +50,4 @@ async def resend(tx: Tx, logged: LoggedDelivery, now: int) -> bool:
     was_fetched = logged.delivery.state in (State.FETCHED, State.EXPIRED)
     fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user" or was_fetched
     state = State.FETCH if fetches else State.WAITING
-    return await delivery_log.again(tx, logged.delivery.id, state, now)
+    return await delivery_log.again(tx, logged.delivery.id, state)

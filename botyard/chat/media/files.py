@@ -75,7 +75,7 @@ async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> 
     upload = Upload(uploads.check_name(upload.name), upload.content)
     await _rehearse(desk, enter, uploads.least(upload.content))
     names = uploads.new_names()
-    await desk.database.write(lambda tx: _reserve(tx, names, desk.now))
+    await desk.database.write(lambda tx: _reserve(tx, names))
     try:
         kept = await _put(desk.storage, names, upload)
 
@@ -102,9 +102,9 @@ async def _rehearse(desk: UploadContext, enter: Enter, size: int) -> None:
         await desk.database.write(work)
 
 
-async def _reserve(tx: Tx, names: Names, now: int) -> None:
+async def _reserve(tx: Tx, names: Names) -> None:
     for name in names.all:
-        await files.mark_pending(tx, name, now)
+        await files.mark_pending(tx, name, since=tx.now)
 
 
 async def _put(storage: FileStorage, names: Names, upload: Upload) -> StoredBlob:
@@ -139,11 +139,11 @@ async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, d
         raise ApiError(ErrorCode.FILE_FOLDER) from refused
     _require_posting(place)
     _require_room(desk, await files.add_usage(tx, actor_id, kept.size + kept.preview_size))
-    await files.folder(tx, chat.id, desk.now)
-    file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name, now=desk.now)
-    await users.seen(tx, actor_id, desk.now)
+    await files.folder(tx, chat.id)
+    file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name)
+    await users.seen(tx, actor_id)
     carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
-    message_id = await messages.insert(tx, chat, actor_id, carrying, desk.now)
+    message_id = await messages.insert(tx, chat, actor_id, carrying)
     await files.set_message(tx, [file_id], message_id)
     saved = await files.find(tx, file_id)
     assert saved is not None
@@ -178,7 +178,7 @@ async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[s
     swept = 0
 
     async def claim(tx: Tx) -> list[str]:
-        await files.renew(tx, spared, now)
+        await files.renew(tx, spared)
         return await files.claim(tx, before=now - PENDING_SECONDS, limit=_SWEPT_AT_ONCE)
 
     while True:
@@ -231,17 +231,14 @@ async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     return await files.find_many(tx, sorted(ids))
 
 
-async def copy_to(tx: Tx, message: Message, chat: Chat, actor_id: int, now: int) -> list[int]:
+async def copy_to(tx: Tx, message: Message, chat: Chat, actor_id: int) -> list[int]:
     """Files of a message once more, for a copy of the message in another chat.
 
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
     Say afterwards which message they are of, by ``store.files.set_message``.
     """
-    ids = [
-        await files.copy(tx, file_id, chat_id=chat.id, author_id=actor_id, now=now)
-        for file_id in file_ids(message.params)
-    ]
+    ids = [await files.copy(tx, file_id, chat_id=chat.id, author_id=actor_id) for file_id in file_ids(message.params)]
     made = [file_id for file_id in ids if file_id is not None]
     if made:
-        await files.folder(tx, chat.id, now)
+        await files.folder(tx, chat.id)
     return made

@@ -61,7 +61,7 @@ def unwrap(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
     return ready
 
 
-async def store(tx: Tx, picture: NamedPicture, now: int) -> str:
+async def store(tx: Tx, picture: NamedPicture) -> str:
     """Store a picture and return its path."""
-    await rows.add(tx, picture.name, picture.mime, picture.content, now)
+    await rows.add(tx, picture.name, picture.mime, picture.content)
     return picture.path

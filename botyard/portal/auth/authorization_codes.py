@@ -49,9 +49,9 @@ def is_challenge(text: str) -> bool:
     return _CHALLENGE.fullmatch(text) is not None
 
 
-async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest, now: int) -> str:
+async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest) -> str:
     """Issue a code. ``redirect_uri`` is the one that the request named, if it did."""
-    await authorization_codes.forget_expired(tx, now - DAY)
+    await authorization_codes.forget_expired(tx, tx.now - DAY)
     text = new_secret()
     made = Code(
         hash=ring.keys.hash(text),
@@ -61,14 +61,14 @@ async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest, 
         redirect_uri=wish.redirect_uri,
         challenge=wish.challenge,
         family=secrets.token_hex(16),
-        expires=now + LIFE,
+        expires=tx.now + LIFE,
         used=None,
     )
     await authorization_codes.add(tx, made)
     return text
 
 
-async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now: int) -> TokenPair | Denied:
+async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> TokenPair | Denied:
     """Exchange a code for a pair of tokens.
 
     Refusals are results, not exceptions: that a code was tried, and the end of the tokens that were issued
@@ -78,10 +78,10 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now:
     if code is None or code.app_id != app.id:
         return Denied.GRANT
     if code.used is not None:
-        await app_tokens.revoke_family(tx, code.family, now)
+        await app_tokens.revoke_family(tx, code.family)
         return Denied.USED
-    await authorization_codes.use(tx, code.hash, now)
-    if code.expires <= now:
+    await authorization_codes.use(tx, code.hash)
+    if code.expires <= tx.now:
         return Denied.GRANT
     if app.blocked:
         return Denied.BLOCKED
@@ -92,7 +92,7 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange, now:
         return Denied.INACTIVE
     if not await apps.admits(tx, app, bearer.id):
         return Denied.NOT_ADMITTED
-    return await tokens.issue(tx, ring, app=app, user_id=bearer.id, now=now, scopes=code.scopes, family=code.family)
+    return await tokens.issue(tx, ring, app=app, user_id=bearer.id, scopes=code.scopes, family=code.family)
 
 
 def _fits(app: App, code: Code, offer: CodeExchange) -> bool:

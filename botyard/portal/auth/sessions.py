@@ -66,20 +66,20 @@ class PasswordSignIn:
             return SignInResult()
         self.throttle.give_back(attempt.login, attempt.address)
         user_id = account[0].id
-        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user_id, int(now))))
+        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user_id)))
 
 
-async def _signed_in(tx: Tx, keys: Keys, user_id: int, now: int) -> str:
+async def _signed_in(tx: Tx, keys: Keys, user_id: int) -> str:
     secret = new_secret()
-    await sessions.forget_expired(tx, now)
-    await sessions.add(tx, keys.hash(secret), user_id, now, now + LIFE)
-    await sessions.note_sign_in(tx, user_id, now)
+    await sessions.forget_expired(tx)
+    await sessions.add(tx, keys.hash(secret), user_id, tx.now + LIFE)
+    await sessions.note_sign_in(tx, user_id)
     return secret
 
 
-async def current_user(tx: Tx, keys: Keys, secret: str, now: int) -> User | None:
+async def current_user(tx: Tx, keys: Keys, secret: str) -> User | None:
     """The person of a session, by its secret."""
-    return await sessions.find(tx, keys.hash(secret), now) if secret else None
+    return await sessions.find(tx, keys.hash(secret)) if secret else None
 
 
 async def sign_out(tx: Tx, keys: Keys, secret: str) -> None:

@@ -58,51 +58,50 @@ class Keyring(msgspec.Struct, frozen=True):
 
 
 async def issue(
-    tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int, scopes: str | None = None, family: str = ""
+    tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: str | None = None, family: str = ""
 ) -> TokenPair:
     """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer."""
-    await prune(tx, ring, now)
+    await prune(tx, ring)
     granted = app.scopes if scopes is None else scopes
-    pair = TokenPair(new_secret(), new_secret(), user_id, granted, now + ring.settings.token_seconds)
-    await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), now=now)
+    pair = TokenPair(new_secret(), new_secret(), user_id, granted, tx.now + ring.settings.token_seconds)
+    await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), created=tx.now)
     return pair
 
 
-async def grant(
-    tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int, scopes: list[str] | None = None
-) -> TokenPair:
+async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[str] | None = None) -> TokenPair:
     """Issue a pair without asking the person, as administrators may. Raises ARGUMENT beyond the app's permissions."""
     own = app.scopes.split(",")
     wanted = own if scopes is None else scopes
     if beyond := set(wanted) - set(own):
         raise ApiError(ErrorCode.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
-    return await issue(tx, ring, app=app, user_id=user_id, now=now, scopes=",".join(wanted))
+    return await issue(tx, ring, app=app, user_id=user_id, scopes=",".join(wanted))
 
 
-async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int, now: int) -> TokenPair:
+async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int) -> TokenPair:
     """The pair that events carry in somebody's name; the access token is good for half its life at least.
 
     All events of one half of that life carry the same pair, so that a flood of events is no
     flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
     """
     half = max(1, ring.settings.token_seconds // 2)
-    began = now - now % half
+    began = tx.now - tx.now % half
     for turn in count():
         family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
         access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
         pair = TokenPair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
         token = await app_tokens.find_access(tx, ring.keys.hash(access))
         if token is None:
-            await prune(tx, ring, now)
-            await _add(tx, ring, pair, app=app, family=family, now=began)
+            await prune(tx, ring)
+            await _add(tx, ring, pair, app=app, family=family, created=began)
         # What was ended meanwhile, or issued for other permissions, is not handed out again.
         if token is None or (token.revoked is None and token.scopes == app.scopes):
             return pair
     raise AssertionError("turns do not end")
 
 
-async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str, now: int) -> None:
-    lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, now + ring.settings.refresh_days * DAY)}
+async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str, created: int) -> None:
+    refreshable = created + ring.settings.refresh_days * DAY
+    lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, refreshable)}
     for kind, (text, expires) in lives.items():
         await app_tokens.add(
             tx,
@@ -112,14 +111,14 @@ async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str,
             user_id=pair.user_id,
             scopes=pair.scopes,
             family=family,
-            now=now,
+            created=created,
             expires=expires,
         )
 
 
-async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int, seconds: int = 0) -> tuple[str, int]:
+async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, seconds: int = 0) -> tuple[str, int]:
     """Issue a person's own token, which belongs to no application, and say when it expires."""
-    text, expires = new_secret(), now + (seconds or ring.settings.token_seconds)
+    text, expires = new_secret(), tx.now + (seconds or ring.settings.token_seconds)
     await app_tokens.add(
         tx,
         hash=ring.keys.hash(text),
@@ -128,25 +127,25 @@ async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, now: int,
         user_id=user_id,
         scopes=scopes,
         family=secrets.token_hex(16),
-        now=now,
+        created=tx.now,
         expires=expires,
     )
     return text, expires
 
 
-async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scopes: str = "") -> TokenPair | Denied:
+async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "") -> TokenPair | Denied:
     """Exchange a refresh token for a new pair, with fewer permissions when ``scopes`` asks for fewer.
 
     Refusals are results, not exceptions: ending a stolen family has to be stored.
     """
     token = await app_tokens.find_refresh(tx, ring.keys.hash(text))
-    if token is None or token.app_id != app.id or token.expires <= now:
+    if token is None or token.app_id != app.id or token.expires <= tx.now:
         return Denied.GRANT
     if token.revoked is not None:
         return Denied.ENDED
-    if token.replaced is not None and now >= token.replaced + ring.settings.refresh_grace:
+    if token.replaced is not None and tx.now >= token.replaced + ring.settings.refresh_grace:
         if ring.settings.profile == "prod":
-            await app_tokens.revoke_family(tx, token.family, now)
+            await app_tokens.revoke_family(tx, token.family)
         return Denied.USED
     bearer = await users.find(tx, token.user_id)
     if bearer is None or not bearer.active:
@@ -156,9 +155,9 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, now: int, scope
         return granted
     if token.family.startswith(EVENTS):
         # Many events carried it, so that a second use is no theft; each use begins a family of its own.
-        return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted)
-    await app_tokens.replace(tx, token.id, now)
-    return await issue(tx, ring, app=app, user_id=token.user_id, now=now, scopes=granted, family=token.family)
+        return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted)
+    await app_tokens.replace(tx, token.id)
+    return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=token.family)
 
 
 def _granted(app: App, token: Token, asked: str) -> str | Denied:
@@ -170,9 +169,9 @@ def _granted(app: App, token: Token, asked: str) -> str | Denied:
     return ",".join(wanted) if set(wanted) <= set(token.scopes.split(",")) else Denied.PERSON_SCOPE
 
 
-async def prune(tx: Tx, ring: Keyring, now: int) -> int:
+async def prune(tx: Tx, ring: Keyring) -> int:
     """Forget tokens that expired so long ago that no refresh token beside them can be alive; how many.
 
     Until then an old access token is answered `expired_token`, upon which clients refresh.
     """
-    return await app_tokens.forget_expired(tx, now - ring.settings.refresh_days * DAY)
+    return await app_tokens.forget_expired(tx, tx.now - ring.settings.refresh_days * DAY)

@@ -62,6 +62,9 @@ class Tx(Protocol):
     because PostgreSQL accepts nothing more. Where a conflict is expected, say ``ON CONFLICT``.
     """
 
+    now: int
+    """When the work began, in Unix seconds by the portal's clock; for a call, when that came in."""
+
     caller_id: int
     """In whose name the work runs, 0 for nobody's: events are written with it, whoever acts in them."""
 
@@ -94,6 +97,8 @@ class Database(Protocol):
     """
 
     name: str
+    now: Callable[[], float]
+    """The clock that tells each piece of work when it began: the system's, until the portal sets its own."""
     refusal: Outage
     """Why every call is refused, if there is a reason."""
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from hashlib import blake2b
@@ -34,9 +35,10 @@ _inside: ContextVar[bool] = ContextVar("_inside", default=False)
 class PostgresTx:
     """Statements of one piece of work on one connection."""
 
-    def __init__(self, connection: Any, dialect: Dialect) -> None:
+    def __init__(self, connection: Any, dialect: Dialect, now: int) -> None:
         self._connection = connection
         self._statement = dialect.statement
+        self.now = now
         self.caller_id = 0
         self.failure: BaseException | None = None
         self.passing = False
@@ -100,6 +102,7 @@ class PostgresDatabase:
         self._calls = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.now: Callable[[], float] = time.time
         self.refusal = Outage()
         self.notifier = CommitNotifier(address, self._wake)
 
@@ -222,7 +225,7 @@ class PostgresDatabase:
         with translated_errors():
             connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
         try:
-            yield PostgresTx(connection, self._dialect)
+            yield PostgresTx(connection, self._dialect, int(self.now()))
         finally:
             with translated_errors():
                 await self._pool.release(connection)

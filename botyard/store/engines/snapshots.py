@@ -97,7 +97,7 @@ async def take(tx: Tx, engine: str) -> Snapshot:
     return Snapshot(tables, await _numbering(tx, engine))
 
 
-async def restore(tx: Tx, engine: str, kept: Snapshot, now: int) -> None:
+async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
     """Make the portal what it was. What waited to be sent then is not sent any more."""
     await _lock(tx, engine, {table.name: table.columns for table in kept.tables}, "EXCLUSIVE")
     loose = await _blobs(tx) - kept.blobs
@@ -110,12 +110,12 @@ async def restore(tx: Tx, engine: str, kept: Snapshot, now: int) -> None:
     await tx.run(
         """UPDATE deliveries SET state = 'skipped', holder = '', finished = :now, reason = :reason
            WHERE state IN ('waiting', 'sending')""",
-        now=now,
+        now=tx.now,
         reason=Reason.RESET.value,
     )
     await files.forget(tx, kept.blobs)
     for name in loose:
-        await files.mark_pending(tx, name, now)
+        await files.mark_pending(tx, name, since=tx.now)
     # Last of all: on PostgreSQL it is not taken back with the transaction.
     await _renumber(tx, engine, kept.sequences)
 

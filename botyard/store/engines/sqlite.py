@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,6 +46,7 @@ class SqliteDatabase:
             raise
         self._tx = SqliteTx(self._reader, dialect, reading=True)
         self._loop = asyncio.get_running_loop()
+        self.now: Callable[[], float] = time.time
         self.refusal = Outage()
         self._files = OpenFiles(path)
         self._writer = Writer(writer, dialect, self._files, self.refusal, busy_timeout=busy_timeout)
@@ -59,7 +61,7 @@ class SqliteDatabase:
             raise Unavailable("The database is closed.")
         if self.refusal.reason:
             raise self.refusal.refusal()
-        tx.renew()
+        tx.renew(int(self.now()))
         self._reading = True
         try:
             self._look()
@@ -102,7 +104,7 @@ class SqliteDatabase:
         if self.refusal.reason:
             raise self.refusal.refusal()
         future: asyncio.Future[T] = self._loop.create_future()
-        self._writer.put(QueuedWork(work, future))
+        self._writer.put(QueuedWork(work, future, int(self.now())))
         return await future
 
     def lost(self) -> str:

@@ -20,10 +20,11 @@ class SqliteTx:
         self._cursor = connection.cursor()
         self._reading = reading
         self._statement = dialect.statement
-        self.renew()
+        self.renew(0)
 
-    def renew(self) -> None:
-        """Make ready for the next piece of work."""
+    def renew(self, now: int) -> None:
+        """Make ready for the next piece of work, which begins ``now``."""
+        self.now = now
         self.caller_id = 0
         self.failure: Exception | None = None
         self.wrote = False

@@ -36,10 +36,11 @@ Then = Callable[[BaseException | None], None]
 class QueuedWork(Generic[T]):
     """One work on its way to the disk."""
 
-    __slots__ = ("context", "error", "future", "value", "work")
+    __slots__ = ("context", "error", "future", "now", "value", "work")
 
-    def __init__(self, work: Work[T], future: asyncio.Future[T]) -> None:
+    def __init__(self, work: Work[T], future: asyncio.Future[T], now: int) -> None:
         self.work = work
+        self.now = now
         self.future = future
         self.context: Context = copy_context()
         self.value: T | None = None
@@ -207,7 +208,7 @@ class Writer:
     def _run(self, call: QueuedWork[Any]) -> bool:
         """Run one work; false where it failed and must be undone."""
         tx = self._tx
-        tx.renew()
+        tx.renew(call.now)
         try:
             call.value = call.context.run(run_to_completion, call.work, tx)
             if tx.failure is not None:

@@ -67,7 +67,7 @@ def test_so_is_whom_the_history_is_hidden_from(room: Room) -> None:
     async def work(tx: Tx) -> None:
         found = await chats.find(tx, room.id, room.me.id)
         assert found is not None
-        await members.add(tx, room.me.id, *found, [room.eve.id], hide_history=True, now=int(room.world.time))
+        await members.add(tx, room.me.id, *found, [room.eve.id], hide_history=True)
 
     room.world.write(work)
     assert asked(room, file["id"], room.eve).error == "ACCESS_DENIED"
@@ -80,7 +80,7 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
     async def leave(tx: Tx) -> None:
         chat, member = await chats.find(tx, room.id, room.ann.id) or (None, None)
         assert chat is not None
-        await members.leave(tx, room.ann.id, chat, member, int(room.world.time))
+        await members.leave(tx, room.ann.id, chat, member)
 
     room.world.write(leave)
     assert room.get(url).status == 403

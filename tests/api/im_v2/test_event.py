@@ -110,7 +110,7 @@ def test_chats_that_come_later_are_heard_and_those_that_are_left_are_not(house: 
     house.told()
     house.say("here", dialog=f"chat{later}")
     assert [data["message"]["text"] for _, data in house.told()] == ["here"]
-    world.write(lambda tx: members.force_remove(tx, house.ann.id, later, int(world.time)))
+    world.write(lambda tx: members.force_remove(tx, house.ann.id, later))
     house.told()
     house.say("without her", dialog=f"chat{later}")
     assert house.told() == []
@@ -130,7 +130,7 @@ def test_listeners_are_looked_for_only_where_there_are_some(house: Subscriber) -
     assert listened() == [house.room]
     world.call("im.chat.user.add", house.bob, CHAT_ID=other, USERS=[house.ann.id])
     assert listened() == [house.room, other]
-    world.write(lambda tx: members.force_remove(tx, house.ann.id, other, int(world.time)))
+    world.write(lambda tx: members.force_remove(tx, house.ann.id, other))
     assert listened() == [house.room]
     world.call(UNSUBSCRIBE, house.ann)
     world.call("im.chat.user.add", house.bob, CHAT_ID=house.room, USERS=[world.person("Dan").id])

@@ -56,11 +56,11 @@ class Conversation:
 
     def edits(self, message_id: int, text: str) -> None:
         world, ann = self.world, self.ann.id
-        world.write(lambda tx: messages.edit(tx, ann, message_id, text, {}, DAY, int(world.time)))
+        world.write(lambda tx: messages.edit(tx, ann, message_id, text, {}, DAY))
 
     def erases(self, message_id: int) -> None:
         world, ann = self.world, self.ann.id
-        world.write(lambda tx: messages.erase(tx, ann, message_id, complete=False, window=DAY, now=int(world.time)))
+        world.write(lambda tx: messages.erase(tx, ann, message_id, complete=False, window=DAY))
 
     def enters(self, user_id: int, chat_id: int) -> None:
         """Ann lets somebody in who may not read what was said before."""
@@ -69,7 +69,7 @@ class Conversation:
         async def work(tx: Tx) -> None:
             found = await chats.find(tx, chat_id, self.ann.id)
             assert found is not None
-            await members.add(tx, self.ann.id, *found, [user_id], hide_history=True, now=int(world.time))
+            await members.add(tx, self.ann.id, *found, [user_id], hide_history=True)
 
         world.write(work)
 

@@ -43,13 +43,11 @@ class Table:
 
     def edits(self, message_id: int, text: str) -> None:
         """Ann changes what she said."""
-        now = int(self.world.time)
-        self.world.write(lambda tx: messages.edit(tx, self.ann.id, message_id, text, {}, DAY, now))
+        self.world.write(lambda tx: messages.edit(tx, self.ann.id, message_id, text, {}, DAY))
 
     def erases(self, message_id: int) -> None:
         """Ann deletes what she said."""
-        now = int(self.world.time)
-        self.world.write(lambda tx: messages.erase(tx, self.ann.id, message_id, complete=False, window=DAY, now=now))
+        self.world.write(lambda tx: messages.erase(tx, self.ann.id, message_id, complete=False, window=DAY))
 
     def hears(self, place: str, text: str) -> bool:
         heard = self.told(lambda: says(self.world, self.ann, self.places[place], text))

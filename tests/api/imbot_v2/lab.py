@@ -47,17 +47,17 @@ class Lab:
 
     def edit(self, message_id: int, text: str, by: Person | None = None) -> None:
         """Ann changes what she said."""
-        who, now = (by or self.ann).id, int(self.world.time)
-        self.world.write(lambda tx: messages.edit(tx, who, message_id, text, {}, None, now))
+        who = (by or self.ann).id
+        self.world.write(lambda tx: messages.edit(tx, who, message_id, text, {}, None))
 
     def erase(self, message_id: int, by: Person | None = None, *, complete: bool = False) -> None:
         """Ann deletes what she said."""
-        who, now = (by or self.ann).id, int(self.world.time)
-        self.world.write(lambda tx: messages.erase(tx, who, message_id, complete=complete, window=None, now=now))
+        who = (by or self.ann).id
+        self.world.write(lambda tx: messages.erase(tx, who, message_id, complete=complete, window=None))
 
     def like(self, message_id: int, by: Person | None = None) -> None:
-        who, now = (by or self.ann).id, int(self.world.time)
-        self.world.write(lambda tx: messages.like(tx, who, message_id, "plus", now))
+        who = (by or self.ann).id
+        self.world.write(lambda tx: messages.like(tx, who, message_id, "plus"))
 
     @property
     def dialog(self) -> str:

@@ -150,7 +150,7 @@ def test_events_are_kept_for_a_day(lab: Lab) -> None:
     lab.world.wait(2 * HOUR)
     assert texts(lab.get()) == [f"new {lab.mention}"]
     now = int(lab.world.time)
-    lab.world.write(lambda tx: deliveries.expire(tx, now - 24 * HOUR, now, 100))
+    lab.world.write(lambda tx: deliveries.expire(tx, now - 24 * HOUR, 100))
     assert texts(lab.get()) == [f"new {lab.mention}"]
 
 

@@ -1,0 +1,28 @@
+"""What functions take: a transaction brings its caller and its time along."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import botyard
+
+PACKAGE = Path(botyard.__file__).parent
+
+
+def functions() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every function of the package: its place, and its parameters with their types."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                args = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+                types = {arg.arg: ast.unparse(arg.annotation) if arg.annotation else "" for arg in args}
+                yield f"{path.relative_to(PACKAGE)}:{node.name}", types
+
+
+def test_who_has_a_transaction_is_not_told_the_time() -> None:
+    """``tx.now`` says when the work began. Fractions of seconds are another clock: the one of deliveries."""
+    found = list(functions())
+    assert ("store/deliveries.py:turn", {"tx": "Tx", "recipient": "str", "to": "State"}) in found
+    assert [place for place, types in found if "tx" in types and types.get("now") == "int"] == []
