@@ -19,7 +19,6 @@ from botyard.delivery.encoding import body
 from botyard.delivery.rendering import SignedPayload
 from botyard.demo.known_keys import KnownKeys
 from botyard.demo.provisioning import DemoPortal, provision
-from botyard.model.events import event_record
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import run
 from botyard.rpc.identity import Credentials, Identity, identify
@@ -162,13 +161,13 @@ class _Story:
         rows = await tx.all("SELECT id, event_id FROM deliveries WHERE id > :seen ORDER BY id", seen=self._seen)
         for number, event_id in rows:
             self._seen = number
-            kept = await events.find(tx, event_id)
-            assert kept is not None
+            what = await events.find(tx, event_id)
+            assert what is not None
             for delivery in await deliveries.of_event(tx, event_id):
                 build = PAYLOAD_BUILDERS.get(delivery.recipient.partition(":")[0])
                 if delivery.id != number or build is None:
                     continue
-                payload = await build(tx, self._context, event_record(event_id, *kept), delivery)
+                payload = await build(tx, self._context, what, delivery)
                 if isinstance(payload, SignedPayload):
                     shown = msgspec.structs.replace(
                         payload.post, data=_shown(payload.post.data), auth=_shown(payload.post.auth)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple
 
 from botyard.chat import subscriptions
 from botyard.model import deliveries as recipients
-from botyard.model.bots import ATTENTIVE, EventMode
+from botyard.model.bots import BotListener, EventMode
 from botyard.model.chats import Chat, Kind
 from botyard.model.deliveries import State
 from botyard.model.events import (
@@ -27,29 +26,6 @@ from botyard.store.engines.db import Tx
 
 Recipient = tuple[str, State]
 Listener = Callable[[Tx, Event, Chat | None], Awaitable[list[Recipient]]]
-
-
-class BotListener(NamedTuple):
-    """A bot in a chat, as far as it decides which events it gets. ``edits``, ``deletions``: a v1 handler is bound."""
-
-    bot_id: int
-    type: str
-    dialect: str
-    mode: str
-    openline: bool
-    reactions: bool
-    edits: bool
-    deletions: bool
-
-    def is_addressed(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
-        """Whether what is said here is for the bot.
-
-        Private dialogs always; elsewhere supervisors and personal bots get everything, bots of open
-        lines everything in open lines, and any bot what it is mentioned in.
-        """
-        if chat.private or self.type in ATTENTIVE:
-            return True
-        return (self.openline and chat.lines) or self.bot_id in mentioned
 
 
 AudienceRule = Callable[[Event, Chat, BotListener], bool]
@@ -126,8 +102,8 @@ async def _bots(tx: Tx, event: Event, chat: Chat | None, *, by_bot: bool) -> lis
     rules = AUDIENCE.get(type(event))
     if rules is None or chat is None or chat.bots <= int(by_bot) or chat.kind == Kind.SYSTEM:
         return []
-    ears = [BotListener(*row[:4], *map(bool, row[4:])) for row in await members.bots(tx, chat.id)]
-    addressed = [bot for bot in ears if bot.bot_id != event.actor_id and _told(rules, event, chat, bot)]
+    listeners = await members.bots(tx, chat.id)
+    addressed = [bot for bot in listeners if bot.bot_id != event.actor_id and _told(rules, event, chat, bot)]
     return [_recipient(bot.bot_id, bot.mode) for bot in addressed]
 
 

@@ -165,8 +165,8 @@ def _visited(health: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
     if health.seat is None:
         return "  It has not come for its events yet."
-    offset = f" and was given the offset {health.seat[0]}" if health.seat[0] else ""
-    return f"  It last came at {_moment(health.seat[1])}{offset}."
+    offset = f" and was given the offset {health.seat.offset}" if health.seat.offset else ""
+    return f"  It last came at {_moment(health.seat.asked)}{offset}."
 
 
 _MISSED: dict[str, str] = {

@@ -15,7 +15,6 @@ from botyard.delivery.rendering import PayloadBuilder, SignedPayload
 from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
 from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
-from botyard.model.events import event_record
 from botyard.rpc.call import Context
 from botyard.store import events
 from botyard.store.engines.db import Tx, Unavailable
@@ -117,12 +116,11 @@ class Sender:
         built: list[tuple[SignedPayload | Reason, int]] = []
         for queued in batch:
             delivery = queued.delivery
-            row = await events.find(tx, delivery.event_id)
+            what = await events.find(tx, delivery.event_id)
             builder = self.builders.get(delivery.recipient.partition(":")[0])
-            if row is None or builder is None:
+            if what is None or builder is None:
                 built.append((Reason.NO_WRITER, 0))
                 continue
-            what = event_record(delivery.event_id, *row)
             built.append((await builder(tx, self._context, what, delivery), what.created))
         return built
 

@@ -152,11 +152,11 @@ async def _living(tx: Tx, keys: Keys, kept: DemoCredentials) -> tuple[DemoPerson
     """The people who are still there, each with what still opens something."""
     living: list[DemoPerson] = []
     for person in kept.people:
-        row = await sessions.password_of(tx, person.login)
-        if row is None or not row[0].active:
+        credentials = await sessions.password_of(tx, person.login)
+        if credentials is None or not credentials.user.active:
             continue
         caller = await access.by_webhook(tx, person.id, keys.hash(person.webhook))
-        password = person.password if passwords.verify(row[1], person.password) else ""
+        password = person.password if passwords.verify(credentials.password, person.password) else ""
         living.append(msgspec.structs.replace(person, password=password, webhook=person.webhook if caller else ""))
     return tuple(living)
 

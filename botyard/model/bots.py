@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+
+from botyard.model.chats import Chat
 
 
 class BotType(StrEnum):
@@ -65,6 +67,29 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     def known_as(self) -> str:
         """The owner that its application_token is made from: the first one, whatever became of the bot."""
         return self.first_owner or self.owner
+
+
+class BotListener(NamedTuple):
+    """A bot in a chat, as far as it decides which events it gets. ``edits``, ``deletions``: a v1 handler is bound."""
+
+    bot_id: int
+    type: str
+    dialect: str
+    mode: str
+    openline: bool
+    reactions: bool
+    edits: bool
+    deletions: bool
+
+    def is_addressed(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
+        """Whether what is said here is for the bot.
+
+        Private dialogs always; elsewhere supervisors and personal bots get everything, bots of open
+        lines everything in open lines, and any bot what it is mentioned in.
+        """
+        if chat.private or self.type in ATTENTIVE:
+            return True
+        return (self.openline and chat.lines) or self.bot_id in mentioned
 
 
 class Handlers(msgspec.Struct, frozen=True, gc=False):

@@ -274,6 +274,6 @@ ABOUT_MESSAGES = (MessageSent, MessageEdited, MessageErased, MessageLiked, Comma
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(reduce(or_, KINDS))
 
 
-def event_record(event_id: int, created: int, body: str, caller_id: int = 0) -> EventRecord:
-    """Read a row of the event log."""
-    return EventRecord(event_id, created, _decoder.decode(body), caller_id)
+def decode_event(body: str) -> Event:
+    """An event as the log keeps it."""
+    return _decoder.decode(body)

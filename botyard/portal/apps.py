@@ -47,7 +47,7 @@ async def get(tx: Tx, app_id: int) -> App:
 async def find(tx: Tx, client_id: str) -> App | None:
     """The application with this client id."""
     app_and_hash = await apps.find_by_client(tx, client_id)
-    return app_and_hash[0] if app_and_hash else None
+    return app_and_hash.app if app_and_hash else None
 
 
 async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.store.engines.db import Row, Tx
-
-_PORTAL = "p.rest_enabled, p.maintenance, p.https_required"
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
@@ -40,57 +39,62 @@ class EndedApp(msgspec.Struct, frozen=True, gc=False):
     deleted: bool
 
 
-def _caller(row: Row) -> Caller:
-    return Caller(
-        row[0],
-        row[1],
-        row[2],
-        row[3] == 1,
-        row[4] == 1,
-        row[5],
-        row[6],
-        row[7],
-        row[8] or "",
-        row[9] == 1,
-        row[10] == 1,
-        row[11] == 1,
-        row[12] == 1,
-        row[13] == 1,
-        row[14] == 1,
-    )
+_USER_AND_PORTAL = {
+    "user_id": "u.id",
+    "kind": "u.kind",
+    "active": "u.active",
+    "admin": "u.admin",
+    "rest_enabled": "p.rest_enabled",
+    "maintenance": "p.maintenance",
+    "https_required": "p.https_required",
+}
+_WEBHOOK = Record(
+    Caller,
+    "webhooks w JOIN users u ON u.id = w.user_id JOIN portal p ON p.id = 1",
+    key_id="w.id",
+    expires="NULL",
+    app_id="NULL",
+    client_id="''",
+    blocked="0",
+    installed="1",
+    admitted="1",
+    **_USER_AND_PORTAL,
+)
+_TOKEN = Record(
+    Caller,
+    "tokens t JOIN users u ON u.id = t.user_id JOIN portal p ON p.id = 1 LEFT JOIN apps a ON a.id = t.app_id",
+    key_id="t.id",
+    client_id="COALESCE(a.client_id, '')",
+    blocked="COALESCE(a.blocked, 0)",
+    installed="COALESCE(a.installed, 1)",
+    admitted="""CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
+         WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
+         WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id) THEN 1
+         ELSE 0 END""",
+    **_USER_AND_PORTAL,
+)
+_ENDED = Record(
+    EndedApp,
+    "tokens t JOIN apps a ON a.id = t.app_id",
+    installed="a.installed",
+    deleted="CASE WHEN a.deleted IS NULL THEN 0 ELSE 1 END",
+)
 
-
-_BY_WEBHOOK = f"""SELECT w.id, u.id, u.kind, u.active, u.admin, w.scopes, NULL, NULL, NULL, 0, 1, 1, {_PORTAL}
- FROM webhooks w JOIN users u ON u.id = w.user_id JOIN portal p ON p.id = 1
- WHERE w.secret_hash = :hash AND w.user_id = :user AND w.revoked IS NULL"""
-_BY_TOKEN = f"""SELECT t.id, u.id, u.kind, u.active, u.admin, t.scopes, t.expires, t.app_id, a.client_id,
-     COALESCE(a.blocked, 0), COALESCE(a.installed, 1),
-     CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
-          WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
-          WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id) THEN 1
-          ELSE 0 END,
-     {_PORTAL}
- FROM tokens t JOIN users u ON u.id = t.user_id JOIN portal p ON p.id = 1 LEFT JOIN apps a ON a.id = t.app_id
- WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL"""
+_BY_WEBHOOK = f"{_WEBHOOK.select} WHERE w.secret_hash = :hash AND w.user_id = :user AND w.revoked IS NULL"
+_BY_TOKEN = f"{_TOKEN.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL"
+_BY_ENDED_TOKEN = f"{_ENDED.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NOT NULL"
 
 
 async def by_webhook(tx: Tx, user_id: int, secret_hash: str) -> Caller | None:
     """The owner of an incoming webhook that is not revoked."""
-    row = await tx.one(_BY_WEBHOOK, hash=secret_hash, user=user_id)
-    return _caller(row) if row else None
+    return _WEBHOOK.read(await tx.one(_BY_WEBHOOK, hash=secret_hash, user=user_id))
 
 
 async def by_token(tx: Tx, token_hash: str) -> Caller | None:
     """The bearer of an access token that is not revoked; it may have expired."""
-    row = await tx.one(_BY_TOKEN, hash=token_hash)
-    return _caller(row) if row else None
+    return _TOKEN.read(await tx.one(_BY_TOKEN, hash=token_hash))
 
 
 async def app_of_ended(tx: Tx, token_hash: str) -> EndedApp | None:
     """The application of an access token that was revoked; ``None`` for any other token, and for a session."""
-    row = await tx.one(
-        """SELECT a.installed, a.deleted IS NOT NULL FROM tokens t JOIN apps a ON a.id = t.app_id
-           WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NOT NULL""",
-        hash=token_hash,
-    )
-    return EndedApp(row[0] == 1, bool(row[1])) if row else None
+    return _ENDED.read(await tx.one(_BY_ENDED_TOKEN, hash=token_hash))

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from botyard.model.apps import App
-from botyard.store.engines.db import Row, Tx
-
-_APP = """id, client_id, title, scopes, status, version, installed, blocked, restricted, created,
- handler_url, install_url, redirect_uri, wizard"""
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record
 
 
-def _app(row: Row) -> App:
-    return App(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, *row[9:13], row[13] == 1))
+class AppAndSecret(NamedTuple):
+    """An application, and the keyed hash of its secret."""
+
+    app: App
+    secret_hash: str
+
+
+_APP = Record(App, "apps a")
+_APP_AND_SECRET = Record(AppAndSecret, "apps a", app=_APP)
+_BY_CLIENT = f"{_APP_AND_SECRET.select} WHERE a.client_id = :client AND a.deleted IS NULL"
+_CHANGEABLE = ("title", "scopes", "version", "installed", "handler_url", "install_url", "redirect_uri", "wizard")
+_CHANGE = f"{_APP.update(*_CHANGEABLE)} WHERE id = :id"
 
 
 async def find(tx: Tx, app_id: int) -> App | None:
-    row = await tx.one(f"SELECT {_APP} FROM apps WHERE id = :id AND deleted IS NULL", id=app_id)
-    return _app(row) if row else None
+    return _APP.read(await tx.one(f"{_APP.select} WHERE a.id = :id AND a.deleted IS NULL", id=app_id))
 
 
-async def find_by_client(tx: Tx, client_id: str) -> tuple[App, str] | None:
-    """The application and the keyed hash of its secret."""
-    row = await tx.one(
-        f"SELECT {_APP}, secret_hash FROM apps WHERE client_id = :client AND deleted IS NULL", client=client_id
-    )
-    return (_app(row[:-1]), row[-1]) if row else None
+async def find_by_client(tx: Tx, client_id: str) -> AppAndSecret | None:
+    """The application with a client id."""
+    return _APP_AND_SECRET.read(await tx.one(_BY_CLIENT, client=client_id))
 
 
 async def all_apps(tx: Tx) -> list[App]:
-    return [_app(row) for row in await tx.all(f"SELECT {_APP} FROM apps WHERE deleted IS NULL ORDER BY id")]
+    return _APP.read_all(await tx.all(f"{_APP.select} WHERE a.deleted IS NULL ORDER BY a.id"))
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str) -> int:
@@ -44,20 +50,7 @@ async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str)
 
 async def change(tx: Tx, app: App) -> None:
     """Store what may be changed of an application as it now is."""
-    await tx.run(
-        """UPDATE apps SET title = :title, scopes = :scopes, version = :version, installed = :installed,
-                  handler_url = :handler, install_url = :install, redirect_uri = :redirect, wizard = :wizard
-           WHERE id = :id""",
-        id=app.id,
-        title=app.title,
-        scopes=app.scopes,
-        version=app.version,
-        installed=int(app.installed),
-        handler=app.handler_url,
-        install=app.install_url,
-        redirect=app.redirect_uri,
-        wizard=int(app.wizard),
-    )
+    await tx.run(_CHANGE, **_APP.values(app))
 
 
 async def delete(tx: Tx, app_id: int) -> None:
@@ -68,7 +61,7 @@ async def delete(tx: Tx, app_id: int) -> None:
 async def allowed_users(tx: Tx, app_id: int) -> list[int]:
     """The people that a restricted application is open to."""
     rows = await tx.all("SELECT user_id FROM app_users WHERE app_id = :id ORDER BY user_id", id=app_id)
-    return [row[0] for row in rows]
+    return [user_id for (user_id,) in rows]
 
 
 async def set_scopes(tx: Tx, app_id: int, scopes: str) -> None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from botyard.model.apps import Code
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record
 
-_COLUMNS = ", ".join(Code.__struct_fields__)
-_PLACES = ", ".join(f":{name}" for name in Code.__struct_fields__)
+_CODE = Record(Code, "codes c")
+_ADD = _CODE.insert()
 
 
 async def add(tx: Tx, code: Code) -> None:
-    await tx.run(f"INSERT INTO codes ({_COLUMNS}) VALUES ({_PLACES})", **msgspec.structs.asdict(code))
+    await tx.run(_ADD, **_CODE.values(code))
 
 
 async def find(tx: Tx, code_hash: str) -> Code | None:
     """A code, locked for being used."""
-    row = await tx.one(f"SELECT {_COLUMNS} FROM codes WHERE hash = :hash {{for_update}}", hash=code_hash)
-    return Code(*row) if row else None
+    return _CODE.read(await tx.one(f"{_CODE.select} WHERE c.hash = :hash {{for_update}}", hash=code_hash))
 
 
 async def use(tx: Tx, code_hash: str) -> None:

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record
+
+
+class Avatar(NamedTuple):
+    """A picture: its type and bytes."""
+
+    mime: str
+    content: bytes
+
+
+_AVATAR = Record(Avatar, "avatars a", content="a.bytes")
 
 
 async def add(tx: Tx, name: str, mime: str, content: bytes) -> None:
@@ -16,7 +29,5 @@ async def add(tx: Tx, name: str, mime: str, content: bytes) -> None:
     )
 
 
-async def find(tx: Tx, name: str) -> tuple[str, bytes] | None:
-    """The picture's type and bytes."""
-    row = await tx.one("SELECT mime, bytes FROM avatars WHERE name = :name", name=name)
-    return (row[0], bytes(row[1])) if row else None
+async def find(tx: Tx, name: str) -> Avatar | None:
+    return _AVATAR.read(await tx.one(f"{_AVATAR.select} WHERE a.name = :name", name=name))

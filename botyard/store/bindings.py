@@ -5,14 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model.bindings import Binding
-from botyard.store.engines.db import Row, Tx, Value
-
-_BINDING = """b.id, b.owner, b.event, b.handler, b.user_id, b.offline, b.connector, b.min_timeout, b.told, b.created,
- b.removed"""
-
-
-def _binding(row: Row) -> Binding:
-    return Binding(*(*row[:5], row[5] == 1, *row[6:11]))
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record
 
 
 class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
@@ -23,43 +17,41 @@ class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
     installed: bool
 
 
+_BINDING = Record(Binding, "bindings b")
+_ACTIVE = Record(
+    ActiveBinding,
+    "bindings b LEFT JOIN apps a ON a.client_id = substr(b.owner, 5)",
+    binding=_BINDING,
+    scopes="COALESCE(a.scopes, '')",
+    installed="COALESCE(a.installed, 0)",
+)
+_BY_ID = f"{_BINDING.select} WHERE b.id = :id"
+_LISTENING = f"""{_ACTIVE.select} WHERE b.event = :event AND b.removed IS NULL AND (:owner = '' OR b.owner = :owner)
+ ORDER BY b.id"""
+_ADD = f"""{_BINDING.insert("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created")}
+ ON CONFLICT (owner, event, handler, user_id, offline, connector) WHERE removed IS NULL
+ DO UPDATE SET min_timeout = :min_timeout"""
+
+
 async def find(tx: Tx, binding_id: int) -> Binding | None:
     """A binding, also one that was removed: its farewell may still be under way."""
-    row = await tx.one(f"SELECT {_BINDING} FROM bindings b WHERE b.id = :id", id=binding_id)
-    return _binding(row) if row else None
+    return _BINDING.read(await tx.one(_BY_ID, id=binding_id))
 
 
 async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
     """The bindings for an event, of one owner or of all."""
-    rows = await tx.all(
-        f"""SELECT {_BINDING}, COALESCE(a.scopes, ''), COALESCE(a.installed, 0)
-            FROM bindings b LEFT JOIN apps a ON a.client_id = substr(b.owner, 5)
-            WHERE b.event = :event AND b.removed IS NULL AND (:owner = '' OR b.owner = :owner) ORDER BY b.id""",
-        event=event,
-        owner=owner,
-    )
-    return [ActiveBinding(_binding(row), row[11], row[12] == 1) for row in rows]
+    return _ACTIVE.read_all(await tx.all(_LISTENING, event=event, owner=owner))
 
 
 async def of_owner(tx: Tx, owner: str) -> list[Binding]:
     """An owner's bindings, oldest first."""
-    sql = f"SELECT {_BINDING} FROM bindings b WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
-    return [_binding(row) for row in await tx.all(sql, owner=owner)]
+    sql = f"{_BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
+    return _BINDING.read_all(await tx.all(sql, owner=owner))
 
 
 async def add(tx: Tx, new: Binding) -> None:
     """Insert a binding (its ``id`` is ignored), or renew the interval of the one that is there already."""
-    values: dict[str, Value] = msgspec.structs.asdict(new)
-    await tx.run(
-        """INSERT INTO bindings (owner, event, handler, user_id, offline, connector, min_timeout, created)
-           VALUES (:owner, :event, :handler, :user_id, :offline, :connector, :min_timeout, :created)
-           ON CONFLICT (owner, event, handler, user_id, offline, connector) WHERE removed IS NULL
-           DO UPDATE SET min_timeout = :min_timeout""",
-        **{name: int(value) if isinstance(value, bool) else value for name, value in values.items() if name in _GIVEN},
-    )
-
-
-_GIVEN = frozenset({"owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created"})
+    await tx.run(_ADD, **_BINDING.values(new))
 
 
 async def remove(tx: Tx, binding_id: int) -> None:

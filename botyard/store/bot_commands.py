@@ -3,58 +3,45 @@
 from __future__ import annotations
 
 from botyard.model.bots import Command
-from botyard.store import columns
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, scalar
 
-_COLUMNS = "id, owner, bot_id, command, handler, common, hidden, extranet, lang"
-
-
-def _command(row: Row) -> Command:
-    return Command(*(*row[:5], row[5] == 1, row[6] == 1, row[7] == 1, columns.phrases.decode(row[8])))
+_COMMAND = Record(Command, "commands c")
+_ADD = _COMMAND.insert()
+_CHANGE = f"{_COMMAND.update()} WHERE id = :id"
 
 
 async def find(tx: Tx, command_id: int) -> Command | None:
-    row = await tx.one(f"SELECT {_COLUMNS} FROM commands WHERE id = :id", id=command_id)
-    return _command(row) if row else None
+    return _COMMAND.read(await tx.one(f"{_COMMAND.select} WHERE c.id = :id", id=command_id))
 
 
 async def find_named(tx: Tx, bot_id: int, command: str) -> Command | None:
-    row = await tx.one(
-        f"SELECT {_COLUMNS} FROM commands WHERE bot_id = :bot AND command = :command", bot=bot_id, command=command
-    )
-    return _command(row) if row else None
+    sql = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
+    return _COMMAND.read(await tx.one(sql, bot=bot_id, command=command))
 
 
 async def named(tx: Tx, command: str) -> list[Command]:
     """Every bot's command of this name, in id order."""
-    rows = await tx.all(f"SELECT {_COLUMNS} FROM commands WHERE command = :command ORDER BY id", command=command)
-    return [_command(row) for row in rows]
+    sql = f"{_COMMAND.select} WHERE c.command = :command ORDER BY c.id"
+    return _COMMAND.read_all(await tx.all(sql, command=command))
 
 
 async def of_bot(tx: Tx, bot_id: int) -> list[Command]:
     """A bot's commands in id order."""
-    rows = await tx.all(f"SELECT {_COLUMNS} FROM commands WHERE bot_id = :bot ORDER BY id", bot=bot_id)
-    return [_command(row) for row in rows]
+    return _COMMAND.read_all(await tx.all(f"{_COMMAND.select} WHERE c.bot_id = :bot ORDER BY c.id", bot=bot_id))
 
 
 async def count(tx: Tx, bot_id: int) -> int:
-    row = await tx.one("SELECT COUNT(*) FROM commands WHERE bot_id = :bot", bot=bot_id)
-    return int(row[0]) if row else 0
+    return scalar(await tx.one("SELECT COUNT(*) FROM commands WHERE bot_id = :bot", bot=bot_id), 0)
 
 
 async def add(tx: Tx, command: Command) -> int:
     """Insert a command (its ``id`` is ignored) and return its id."""
-    return await tx.insert(
-        """INSERT INTO commands (owner, bot_id, command, handler, common, hidden, extranet, lang)
-           VALUES (:owner, :bot_id, :command, :handler, :common, :hidden, :extranet, :lang)""",
-        **columns.of(command),
-    )
+    return await tx.insert(_ADD, **_COMMAND.values(command))
 
 
 async def change(tx: Tx, command: Command) -> None:
-    values = columns.of(command)
-    sets = ", ".join(f"{name} = :{name}" for name in values)
-    await tx.run(f"UPDATE commands SET {sets} WHERE id = :id", id=command.id, **values)
+    await tx.run(_CHANGE, **_COMMAND.values(command))
 
 
 async def remove(tx: Tx, command_id: int) -> None:

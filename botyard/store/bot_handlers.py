@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from botyard.model.bots import Handlers
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record, insert
 
-_COLUMNS = "message_add, message_update, message_delete, welcome, bot_delete"
+_HANDLERS = Record(Handlers, "bot_handlers h")
+_FIND = f"{_HANDLERS.select} WHERE h.owner = :owner"
+_PUT = f"""{insert("bot_handlers", ("owner", *Handlers.__struct_fields__))}
+ ON CONFLICT (owner) DO UPDATE SET {_HANDLERS.assignments()}"""
 
 
 async def find(tx: Tx, owner: str) -> Handlers | None:
-    row = await tx.one(f"SELECT {_COLUMNS} FROM bot_handlers WHERE owner = :owner", owner=owner)
-    return Handlers(*row) if row else None
+    return _HANDLERS.read(await tx.one(_FIND, owner=owner))
 
 
 async def put(tx: Tx, owner: str, bound: Handlers) -> None:
-    await tx.run(
-        f"""INSERT INTO bot_handlers (owner, {_COLUMNS})
-            VALUES (:owner, :message_add, :message_update, :message_delete, :welcome, :bot_delete)
-            ON CONFLICT (owner) DO UPDATE SET message_add = :message_add, message_update = :message_update,
-                message_delete = :message_delete, welcome = :welcome, bot_delete = :bot_delete""",
-        owner=owner,
-        **msgspec.structs.asdict(bound),
-    )
+    await tx.run(_PUT, owner=owner, **_HANDLERS.values(bound))
 
 
 async def remove(tx: Tx, owner: str) -> None:

@@ -3,90 +3,63 @@
 from __future__ import annotations
 
 from botyard.model.bots import Bot
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, scalar
 
-_BOT = """b.user_id, b.owner, b.code, b.type, b.openline, b.dialect, b.created, u.full_name, u.active, b.event_mode,
- b.webhook_url, b.hidden, b.reactions, b.background_id, u.language, b.messages, b.chats, b.people,
- b.first_owner, b.alias
- FROM bots b JOIN users u ON u.id = b.user_id"""
-
-
-def _bot(row: Row) -> Bot:
-    flags = (row[11] == 1, row[12] == 1)
-    return Bot(*(*row[:4], row[4] == 1, *row[5:8], row[8] == 1, *row[9:11], *flags, *row[13:]))
+_BOT = Record(
+    Bot, "bots b JOIN users u ON u.id = b.user_id", name="u.full_name", active="u.active", language="u.language"
+)
+_SETTINGS = ("code", "openline", "event_mode", "webhook_url", "hidden", "reactions", "background_id")
+_ADD = _BOT.insert("user_id", "owner", "type", "dialect", "created", *_SETTINGS)
+_CHANGE = f"{_BOT.update(*_SETTINGS)} WHERE user_id = :user_id"
+_BY_ID = f"{_BOT.select} WHERE b.user_id = :id"
+_BY_CODE = f"{_BOT.select} WHERE b.code = :code"
+_OF_OWNER = f"{_BOT.select} WHERE b.owner = :owner ORDER BY b.user_id"
+_FIRST_OF_OWNER = f"{_OF_OWNER} LIMIT 1"
+_OF_FIRST_OWNER = f"""{_BOT.select} WHERE b.first_owner = :owner OR (b.owner = :owner AND b.first_owner = '')
+ ORDER BY b.user_id"""
+_BY_ALIAS = f"{_BOT.select} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1"
 
 
 async def find(tx: Tx, bot_id: int) -> Bot | None:
-    row = await tx.one(f"SELECT {_BOT} WHERE b.user_id = :id", id=bot_id)
-    return _bot(row) if row else None
+    return _BOT.read(await tx.one(_BY_ID, id=bot_id))
 
 
 async def find_by_code(tx: Tx, code: str) -> Bot | None:
-    row = await tx.one(f"SELECT {_BOT} WHERE b.code = :code", code=code)
-    return _bot(row) if row else None
+    return _BOT.read(await tx.one(_BY_CODE, code=code))
 
 
 async def first_of(tx: Tx, owner: str) -> Bot | None:
     """The oldest bot of an owner: the one meant when a call names none."""
-    row = await tx.one(f"SELECT {_BOT} WHERE b.owner = :owner ORDER BY b.user_id LIMIT 1", owner=owner)
-    return _bot(row) if row else None
+    return _BOT.read(await tx.one(_FIRST_OF_OWNER, owner=owner))
 
 
 async def count_of(tx: Tx, owner: str) -> int:
-    row = await tx.one("SELECT COUNT(*) FROM bots WHERE owner = :owner", owner=owner)
-    return int(row[0]) if row else 0
+    return scalar(await tx.one("SELECT COUNT(*) FROM bots WHERE owner = :owner", owner=owner), 0)
 
 
 async def all_bots(tx: Tx) -> list[Bot]:
-    return [_bot(row) for row in await tx.all(f"SELECT {_BOT} ORDER BY b.user_id")]
+    return _BOT.read_all(await tx.all(f"{_BOT.select} ORDER BY b.user_id"))
 
 
 async def of_owner(tx: Tx, owner: str) -> list[Bot]:
     """An owner's bots, oldest first; there are never many."""
-    return [_bot(row) for row in await tx.all(f"SELECT {_BOT} WHERE b.owner = :owner ORDER BY b.user_id", owner=owner)]
+    return _BOT.read_all(await tx.all(_OF_OWNER, owner=owner))
 
 
 async def of_first_owner(tx: Tx, owner: str) -> list[Bot]:
     """The bots that were registered under an owner, whoever has them now, oldest first."""
-    first = "b.first_owner = :owner OR (b.owner = :owner AND b.first_owner = '')"
-    return [_bot(row) for row in await tx.all(f"SELECT {_BOT} WHERE {first} ORDER BY b.user_id", owner=owner)]
+    return _BOT.read_all(await tx.all(_OF_FIRST_OWNER, owner=owner))
 
 
 async def add(tx: Tx, bot: Bot) -> None:
     """Insert a bot, whose user is there already. Its name, language and numbers are not of this row."""
-    await tx.run(
-        """INSERT INTO bots (user_id, owner, code, type, openline, dialect, created, event_mode, webhook_url, hidden,
-               reactions, background_id)
-           VALUES (:id, :owner, :code, :type, :openline, :dialect, :created, :mode, :url, :hidden,
-               :reactions, :background)""",
-        owner=bot.owner,
-        type=bot.type,
-        dialect=bot.dialect,
-        created=bot.created,
-        **_settings(bot),
-    )
+    await tx.run(_ADD, **_BOT.values(bot))
 
 
 async def change(tx: Tx, bot: Bot) -> None:
     """Store a bot's code and settings as they now are. Its owner, type and dialect stay."""
-    await tx.run(
-        """UPDATE bots SET code = :code, openline = :openline, event_mode = :mode, webhook_url = :url,
-               hidden = :hidden, reactions = :reactions, background_id = :background WHERE user_id = :id""",
-        **_settings(bot),
-    )
-
-
-def _settings(bot: Bot) -> dict[str, Value]:
-    return {
-        "id": bot.user_id,
-        "code": bot.code,
-        "openline": int(bot.openline),
-        "mode": bot.event_mode,
-        "url": bot.webhook_url,
-        "hidden": int(bot.hidden),
-        "reactions": int(bot.reactions),
-        "background": bot.background_id,
-    }
+    await tx.run(_CHANGE, **_BOT.values(bot))
 
 
 async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
@@ -103,16 +76,12 @@ async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
 
 async def find_alias(tx: Tx, alias: str) -> Bot | None:
     """The oldest bot of an alias."""
-    row = await tx.one(
-        f"SELECT {_BOT} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1", alias=alias
-    )
-    return _bot(row) if row else None
+    return _BOT.read(await tx.one(_BY_ALIAS, alias=alias))
 
 
 async def alias_owner(tx: Tx, alias: str) -> str:
     """The owner that an alias stands for, also when no bot of it is left; "" for none."""
-    row = await tx.one("SELECT owner FROM bot_aliases WHERE alias = :alias", alias=alias)
-    return str(row[0]) if row else ""
+    return scalar(await tx.one("SELECT owner FROM bot_aliases WHERE alias = :alias", alias=alias), "")
 
 
 async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:

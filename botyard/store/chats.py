@@ -2,76 +2,80 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from botyard.model.chats import Chat, Member
 from botyard.store import files
-from botyard.store.engines.db import Row, Tx
-
-COLUMNS = """c.id, c.kind, c.pair, c.title, c.description, c.owner_id, c.avatar, c.color, c.entity_type, c.entity_id,
- c.entity_data_1, c.entity_data_2, c.entity_data_3, c.parent_chat_id, c.parent_message_id, c.disk_folder_id, c.public,
- c.background_id, c.text_field, c.manage_users_add, c.manage_users_delete, c.manage_ui, c.manage_settings,
- c.manage_messages, c.can_post, c.created, c.members, c.guests, c.bots, c.messages, c.counted, c.last_message_id,
- c.last_author_id, c.viewers, c.listened"""
-
-MEMBER_COLUMNS = """m.chat_id, m.user_id, m.role, m.muted, m.joined, m.first_id, m.read_id, m.read_counted, m.read_at,
- m.marked_id, m.opened, m.bot"""
-
-_WIDTH = 35
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, scalar
 
 
-def chat(row: Row) -> Chat:
-    """A row of ``COLUMNS`` as a chat."""
-    return Chat(*(*row[:18], row[18] == 1, *row[19:34], row[34] == 1))
+class ChatAndMember(NamedTuple):
+    """A chat, and a user's membership in it."""
+
+    chat: Chat
+    member: Member | None
 
 
-def member(row: Row) -> Member:
-    """A row of ``MEMBER_COLUMNS`` as a member."""
-    return Member(*(*row[:3], row[3] == 1, *row[4:10], row[10] == 1, row[11] == 1))
-
-
-def _both(row: Row | None) -> tuple[Chat, Member | None] | None:
-    if row is None:
-        return None
-    return chat(row), member(row[_WIDTH:]) if row[_WIDTH] is not None else None
-
-
-_FROM = f"""SELECT {COLUMNS}, {MEMBER_COLUMNS}
- FROM chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user"""
-_BY_ID = _FROM + " WHERE c.id = :id"
-_BY_PAIR = _FROM + " WHERE c.pair = :pair"
+_CHAT = Record(Chat, "chats c")
+MEMBER = Record(Member, "members m")
+_BOTH = Record(
+    ChatAndMember,
+    "chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user",
+    chat=_CHAT,
+    member=MEMBER,
+)
+_ADD = _CHAT.insert(
+    "kind",
+    "title",
+    "description",
+    "owner_id",
+    "avatar",
+    "color",
+    "entity_type",
+    "entity_id",
+    "entity_data_1",
+    "entity_data_2",
+    "entity_data_3",
+    "created",
+)
+_BY_ID = f"{_BOTH.select} WHERE c.id = :id"
+_BY_PAIR = f"{_BOTH.select} WHERE c.pair = :pair"
 # Of several for one entity the user's own comes first, then the first that was made: nobody can push
 # another chat in front of it by making one more.
-_BY_ENTITY = (
-    _FROM
-    + """ WHERE c.entity_type = :type AND c.entity_type <> '' AND c.entity_id = :entity
-          ORDER BY CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END, c.id LIMIT 1"""
-)
+_BY_ENTITY = f"""{_BOTH.select} WHERE c.entity_type = :type AND c.entity_type <> '' AND c.entity_id = :entity
+ ORDER BY CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END, c.id LIMIT 1"""
 # Who is going to write holds the chat until the transaction ends: one lock order (chat, then members), no deadlock.
-_LOCKED = " {lock_chat}"
+_BY_ID_LOCKED, _BY_PAIR_LOCKED, _BY_ENTITY_LOCKED = (f"{sql} {{lock_chat}}" for sql in (_BY_ID, _BY_PAIR, _BY_ENTITY))
+_RELOADED = f"{_CHAT.select} WHERE c.id = :id {{lock_chat}}"
 
-Found = tuple[Chat, Member | None]
 
-
-async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> Found | None:
+async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> ChatAndMember | None:
     """A chat together with this user's membership in it."""
-    return _both(await tx.one(_BY_ID + _LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
+    return _BOTH.read(await tx.one(_BY_ID_LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
 
 
-async def find_pair(tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False) -> Found | None:
+async def find_pair(
+    tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False
+) -> ChatAndMember | None:
     """The private dialog of two people."""
-    return _both(await tx.one(_BY_PAIR + _LOCKED if locked else _BY_PAIR, pair=pair(first_id, second_id), user=user_id))
+    sql = _BY_PAIR_LOCKED if locked else _BY_PAIR
+    return _BOTH.read(await tx.one(sql, pair=pair(first_id, second_id), user=user_id))
 
 
-async def find_entity(tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False) -> Found | None:
+async def find_entity(
+    tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False
+) -> ChatAndMember | None:
     """The chat that was made for an entity."""
-    sql = _BY_ENTITY + _LOCKED if locked else _BY_ENTITY
-    return _both(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))
+    sql = _BY_ENTITY_LOCKED if locked else _BY_ENTITY
+    return _BOTH.read(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))
 
 
 async def reload(tx: Tx, chat_id: int) -> Chat:
     """The chat as it is after earlier statements of this transaction. It must exist."""
-    row = await tx.one(f"SELECT {COLUMNS} FROM chats c WHERE c.id = :id {{lock_chat}}", id=chat_id)
+    row = await tx.one(_RELOADED, id=chat_id)
     assert row is not None
-    return chat(row)
+    return _CHAT.read(row)
 
 
 def pair(first_id: int, second_id: int) -> str:
@@ -81,12 +85,8 @@ def pair(first_id: int, second_id: int) -> str:
 
 async def add_private(tx: Tx, first_id: int, second_id: int) -> int | None:
     """Insert the private dialog of two people; ``None`` when somebody else has just done so."""
-    row = await tx.one(
-        "INSERT INTO chats (kind, pair, created) VALUES ('P', :pair, :now) ON CONFLICT (pair) DO NOTHING RETURNING id",
-        pair=pair(first_id, second_id),
-        now=tx.now,
-    )
-    return int(row[0]) if row else None
+    sql = "INSERT INTO chats (kind, pair, created) VALUES ('P', :pair, :now) ON CONFLICT (pair) DO NOTHING RETURNING id"
+    return scalar(await tx.one(sql, pair=pair(first_id, second_id), now=tx.now), None)
 
 
 async def add(
@@ -105,21 +105,19 @@ async def add(
     """Insert an empty chat and return its id."""
     first, second, third = entity_data
     return await tx.insert(
-        """INSERT INTO chats (kind, title, description, owner_id, avatar, color, entity_type, entity_id,
-               entity_data_1, entity_data_2, entity_data_3, created)
-           VALUES (:kind, :title, :description, :owner, :avatar, :color, :type, :entity, :one, :two, :three, :now)""",
+        _ADD,
         kind=kind,
         title=title,
         description=description,
-        owner=owner_id,
+        owner_id=owner_id,
         avatar=avatar,
         color=color,
-        type=entity_type,
-        entity=entity_id,
-        one=first,
-        two=second,
-        three=third,
-        now=tx.now,
+        entity_type=entity_type,
+        entity_id=entity_id,
+        entity_data_1=first,
+        entity_data_2=second,
+        entity_data_3=third,
+        created=tx.now,
     )
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from botyard.model.deliveries import Attempt, Delivery, State
 from botyard.store import events
 from botyard.store.engines.db import Tx, Value
+from botyard.store.records import Record
 
+DELIVERY = Record(Delivery, "deliveries d", ordering_key="d.lane")
 COLUMNS = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason, holds_until"
 """What a ``Delivery`` is made of."""
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.

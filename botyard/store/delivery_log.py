@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.model.deliveries import Delivery, State
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.model.events import EventRecord
+from botyard.store.deliveries import DELIVERY
+from botyard.store.engines.db import Tx, Value
+from botyard.store.events import EVENT
 from botyard.store.ordering import NEVER, Ordering
+from botyard.store.records import Record, scalar
 
-_COLUMNS = """d.id, d.event_id, d.recipient, d.lane, d.state, d.attempts, d.resent_after, d.queued, d.due, d.finished,
- d.reason, d.holds_until, e.type, e.created"""
-_FROM = "FROM deliveries d JOIN events e ON e.id = d.event_id"
+_FROM = "deliveries d JOIN events e ON e.id = d.event_id"
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "d.state IN ('waiting', 'sending')"
 _READY = "d.state = 'fetch'"
@@ -59,27 +61,40 @@ class Backlog(NamedTuple):
     due: float
 
 
-def _logged(row: Row) -> LoggedDelivery:
-    return LoggedDelivery(Delivery(*row[:12]), row[12], row[13])
+class Seat(NamedTuple):
+    """The offset that a recipient was given last, 0 for none, and when it last came."""
+
+    offset: int
+    asked: int
+
+
+class DeliveryPage(NamedTuple):
+    """Deliveries, newest first, and the ``before`` of the next page (0: there is none)."""
+
+    deliveries: list[LoggedDelivery]
+    before: int
+
+
+_LOGGED = Record(LoggedDelivery, _FROM, delivery=DELIVERY, kind="e.type", created="e.created")
+_SEAT = Record(Seat, "event_cursors c", offset="c.next_id")
 
 
 async def find(tx: Tx, delivery_id: int) -> LoggedDelivery | None:
-    row = await tx.one(f"SELECT {_COLUMNS} {_FROM} WHERE d.id = :id", id=delivery_id)
-    return _logged(row) if row else None
+    return _LOGGED.read(await tx.one(f"{_LOGGED.select} WHERE d.id = :id", id=delivery_id))
 
 
 async def of_event(tx: Tx, event_id: int, recipient: str) -> LoggedDelivery | None:
     """What was due to a recipient of an event."""
     row = await tx.one(
-        f"SELECT {_COLUMNS} {_FROM} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1",
+        f"{_LOGGED.select} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1",
         event=event_id,
         recipient=recipient,
     )
-    return _logged(row) if row else None
+    return _LOGGED.read(row)
 
 
-async def page(tx: Tx, wanted: DeliveryFilter) -> tuple[list[LoggedDelivery], int]:
-    """Deliveries, newest first, and the ``before`` of the next page (0: there is none).
+async def page(tx: Tx, wanted: DeliveryFilter) -> DeliveryPage:
+    """One page of deliveries.
 
     A page of everybody's deliveries may be short, or empty, and yet not be the last.
     """
@@ -97,15 +112,15 @@ async def page(tx: Tx, wanted: DeliveryFilter) -> tuple[list[LoggedDelivery], in
         logged_deliveries += await _of_group(tx, group, wanted, top, low)
     logged_deliveries.sort(key=lambda logged: -logged.delivery.id)
     if len(logged_deliveries) >= wanted.limit:
-        return logged_deliveries[: wanted.limit], logged_deliveries[wanted.limit - 1].delivery.id
-    return logged_deliveries, low if low > floor else 0
+        return DeliveryPage(logged_deliveries[: wanted.limit], logged_deliveries[wanted.limit - 1].delivery.id)
+    return DeliveryPage(logged_deliveries, low if low > floor else 0)
 
 
 async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, top: int, low: int) -> list[LoggedDelivery]:
     states = ", ".join(f"'{state.value}'" for state in sorted(wanted.states))
     whose = "AND d.recipient = :recipient" if wanted.recipient else ""
     rows = await tx.all(
-        f"""SELECT {_COLUMNS} {_FROM} WHERE {group} {whose} AND d.state IN ({states}) AND d.id < :top AND d.id >= :low
+        f"""{_LOGGED.select} WHERE {group} {whose} AND d.state IN ({states}) AND d.id < :top AND d.id >= :low
             AND e.created >= :since AND e.created < :until ORDER BY d.id DESC LIMIT :limit""",
         top=top,
         low=low,
@@ -114,13 +129,12 @@ async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, top: int, low: i
         limit=wanted.limit,
         **({"recipient": wanted.recipient} if wanted.recipient else {}),
     )
-    return [_logged(row) for row in rows]
+    return _LOGGED.read_all(rows)
 
 
 async def _bounds(tx: Tx, wanted: DeliveryFilter) -> tuple[int, int]:
     """Between which ids a search goes: below the first, down to the second."""
-    row = await tx.one("SELECT COALESCE(MAX(id), 0) + 1 FROM deliveries")
-    top = min(wanted.before or NEVER, int(row[0]) if row else 1)
+    top = min(wanted.before or NEVER, scalar(await tx.one("SELECT COALESCE(MAX(id), 0) + 1 FROM deliveries"), 1))
     if wanted.until < NEVER:
         row = await tx.one(
             """SELECT id FROM deliveries WHERE event_id <= (SELECT id FROM events WHERE created < :until
@@ -128,7 +142,7 @@ async def _bounds(tx: Tx, wanted: DeliveryFilter) -> tuple[int, int]:
             until=wanted.until,
         )
         # On PostgreSQL neighbours may have been written in another order than they are numbered in.
-        top = min(top, int(row[0]) + _SLACK if row else 1)
+        top = min(top, scalar(row, 1 - _SLACK) + _SLACK)
     if not wanted.since:
         return top, 1
     row = await tx.one(
@@ -136,23 +150,23 @@ async def _bounds(tx: Tx, wanted: DeliveryFilter) -> tuple[int, int]:
                ORDER BY created, id LIMIT 1) ORDER BY event_id, id LIMIT 1""",
         since=wanted.since,
     )
-    return top, max(1, int(row[0]) - _SLACK) if row else top
+    return top, max(1, scalar(row, 0) - _SLACK) if row else top
 
 
 async def tried(tx: Tx, recipient: str) -> LoggedDelivery | None:
     """What is being tried again for a recipient: the one that is due next."""
     row = await tx.one(
-        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.attempts > 0
+        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.attempts > 0
             ORDER BY d.due, d.id LIMIT 1""",
         recipient=recipient,
     )
-    return _logged(row) if row else None
+    return _LOGGED.read(row)
 
 
 async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> int:
     """How many requests that take up a place are open for the dialog of a delivery that needs one; 0 if it does not."""
     row = await tx.one(
-        f"""SELECT COUNT(*) {_FROM} WHERE d.recipient = :recipient AND d.lane = :lane
+        f"""SELECT COUNT(*) FROM {_FROM} WHERE d.recipient = :recipient AND d.lane = :lane
             AND d.state = 'sending' AND d.due > :now AND e.type NOT IN ({ordering.passive_types})
             AND EXISTS (SELECT 1 FROM events o WHERE o.id = :event AND o.type NOT IN ({ordering.passive_types}))""",
         recipient=delivery.recipient,
@@ -160,7 +174,7 @@ async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) 
         event=delivery.event_id,
         now=now,
     )
-    return int(row[0]) if row else 0
+    return scalar(row, 0)
 
 
 async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> Delivery | None:
@@ -169,7 +183,7 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> D
         return None
     dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.ordering_key}
     row = await tx.one(
-        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
             AND d.holds_until > :now AND d.holds_until <= :most ORDER BY d.holds_until DESC, d.id LIMIT 1""",
         now=now,
         # What is too far ahead was set by another clock, or by other rules.
@@ -177,12 +191,13 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> D
         **dialog,
     )
     row = row or await tx.one(
-        f"""SELECT {_COLUMNS} {_FROM} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
             AND d.holds_until = 0 AND d.id < :id ORDER BY d.id LIMIT 1""",
         id=delivery.id,
         **dialog,
     )
-    return _logged(row).delivery if row else None
+    logged = _LOGGED.read(row)
+    return logged.delivery if logged else None
 
 
 async def again(tx: Tx, delivery_id: int, state: State) -> bool:
@@ -206,18 +221,13 @@ async def backlog(tx: Tx) -> list[Backlog]:
     return [Backlog(*row) for row in rows]
 
 
-async def seat(tx: Tx, recipient: str) -> tuple[int, int] | None:
-    """The offset that a recipient was given last, 0 for none, and when it last came; ``None``: it has never come."""
-    row = await tx.one("SELECT next_id, asked FROM event_cursors WHERE recipient = :recipient", recipient=recipient)
-    return (row[0], row[1]) if row else None
+async def seat(tx: Tx, recipient: str) -> Seat | None:
+    """How far a recipient has come; ``None``: it has never come."""
+    return _SEAT.read(await tx.one(f"{_SEAT.select} WHERE c.recipient = :recipient", recipient=recipient))
 
 
-async def happened(tx: Tx, chat_id: int, moment: int, kinds: tuple[str, ...]) -> list[Row]:
-    """``(id, created, body)`` of the events of a chat at one moment, of these kinds, noted of no message, in order."""
-    rows = await tx.all(
-        """SELECT id, created, body, type FROM events
-           WHERE created = :moment AND chat_id = :chat AND message_id = 0 ORDER BY id""",
-        moment=moment,
-        chat=chat_id,
-    )
-    return [row[:3] for row in rows if row[3] in kinds]
+async def happened(tx: Tx, chat_id: int, moment: int, kinds: tuple[str, ...]) -> list[EventRecord]:
+    """The events of a chat at one moment, of these kinds, noted of no message, in order."""
+    sql = f"{EVENT.select} WHERE e.created = :moment AND e.chat_id = :chat AND e.message_id = 0 ORDER BY e.id"
+    happened = EVENT.read_all(await tx.all(sql, moment=moment, chat=chat_id))
+    return [what for what in happened if type(what.event).__name__ in kinds]

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from botyard.model.deliveries import Reason
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.model.events import EventRecord
+from botyard.store.engines.db import Tx, Value
+from botyard.store.events import EVENT
+from botyard.store.records import Record, scalar
 
 _BATCHES = (1, 16, 256)
 """Lengths of lists in a statement, so that there are few texts to prepare."""
@@ -51,7 +54,7 @@ async def listening(tx: Tx, chat_id: int, message_id: int) -> list[int]:
         chat=chat_id,
         message=message_id,
     )
-    return [row[0] for row in rows]
+    return [user_id for (user_id,) in rows]
 
 
 class Cursor(NamedTuple):
@@ -69,7 +72,7 @@ async def cursors(tx: Tx, names: Sequence[str], *, lock: bool = False) -> dict[s
             ORDER BY recipient {"{for_update}" if lock else ""}""",
         **padded,
     )
-    return {row[0]: Cursor(row[1], row[2]) for row in rows}
+    return {name: Cursor(given, alone) for name, given, alone in rows}
 
 
 async def add_cursor(tx: Tx, name: str) -> None:
@@ -106,38 +109,41 @@ async def move_cursor(tx: Tx, name: str, to: Cursor) -> None:
 
 async def newest(tx: Tx) -> int:
     """The number of the newest delivery of all."""
-    row = await tx.one("SELECT COALESCE(MAX(id), 0) FROM deliveries")
-    return int(row[0]) if row else 0
+    return scalar(await tx.one("SELECT COALESCE(MAX(id), 0) FROM deliveries"), 0)
 
 
-async def ready(tx: Tx, recipient: str, *, since: int, limit: int) -> list[Row]:
-    """``(number, mark, event id, created, body)`` of what lies ready since a moment.
+class QueuedEvent(NamedTuple):
+    """An event that lies ready: the number of its delivery, and its mark, 0 before it has been handed out."""
 
-    First what has been handed out, by its mark, then the rest (mark 0) by its number.
-    """
-    sql = f"""SELECT d.id, d.told, e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-              WHERE {_READY} AND d.queued >= :since"""
-    rows = await tx.all(
-        f"{sql} AND d.told > 0 ORDER BY d.told, d.id LIMIT :limit", recipient=recipient, since=since, limit=limit
-    )
+    number: int
+    mark: int
+    what: EventRecord
+
+
+_QUEUED = Record(
+    QueuedEvent,
+    "deliveries d JOIN events e ON e.id = d.event_id",
+    number="d.id",
+    mark="d.told",
+    what=EVENT,
+)
+_QUEUED_SINCE = f"{_QUEUED.select} WHERE {_READY} AND d.queued >= :since"
+_HANDED_OUT = f"{_QUEUED_SINCE} AND d.told > 0 ORDER BY d.told, d.id LIMIT :limit"
+_NOT_HANDED_OUT = f"{_QUEUED_SINCE} AND d.told = 0 ORDER BY d.id LIMIT :limit"
+_LAST = f"{_QUEUED_SINCE} ORDER BY d.id DESC LIMIT 1"
+
+
+async def ready(tx: Tx, recipient: str, *, since: int, limit: int) -> list[QueuedEvent]:
+    """What lies ready since a moment: first what has been handed out, by its mark, then the rest by its number."""
+    rows = await tx.all(_HANDED_OUT, recipient=recipient, since=since, limit=limit)
     if len(rows) < limit:
-        rows += await tx.all(
-            f"{sql} AND d.told = 0 ORDER BY d.id LIMIT :limit",
-            recipient=recipient,
-            since=since,
-            limit=limit - len(rows),
-        )
-    return rows
+        rows += await tx.all(_NOT_HANDED_OUT, recipient=recipient, since=since, limit=limit - len(rows))
+    return _QUEUED.read_all(rows)
 
 
-async def last(tx: Tx, recipient: str, since: int) -> Row | None:
-    """``(event id, created, body)`` of the newest that lies ready since a moment."""
-    return await tx.one(
-        f"""SELECT e.id, e.created, e.body FROM deliveries d JOIN events e ON e.id = d.event_id
-            WHERE {_READY} AND d.queued >= :since ORDER BY d.id DESC LIMIT 1""",
-        recipient=recipient,
-        since=since,
-    )
+async def last(tx: Tx, recipient: str, since: int) -> QueuedEvent | None:
+    """The newest that lies ready since a moment."""
+    return _QUEUED.read(await tx.one(_LAST, recipient=recipient, since=since))
 
 
 async def confirm(tx: Tx, recipient: str, *, offset: int, since: int) -> int:
@@ -193,5 +199,5 @@ async def any_ready(tx: Tx, recipients: Iterable[str], since: int) -> list[str]:
             since=since,
             **names,
         )
-        waiting += [row[0] for row in rows]
+        waiting += [recipient for (recipient,) in rows]
     return waiting

@@ -7,8 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.model.events import ABOUT_MESSAGES, Event
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.model.events import ABOUT_MESSAGES, Event, EventRecord, decode_event
+from botyard.store.engines.db import Tx, Value
+from botyard.store.records import Column, Record, insert
+
+EVENT = Record(EventRecord, "events e", event=Column("e.body", decode_event))
+_ADD = insert("events", ("type", "chat_id", "actor_id", "message_id", "created", "body", "caller_id"))
+_BY_ID = f"{EVENT.select} WHERE e.id = :id"
 
 _encode = msgspec.json.Encoder().encode
 
@@ -16,34 +21,31 @@ _encode = msgspec.json.Encoder().encode
 async def append(tx: Tx, event: Event) -> int:
     """Write an event and return its number."""
     return await tx.insert(
-        """INSERT INTO events (type, chat_id, actor_id, message_id, created, body, caller_id)
-           VALUES (:type, :chat, :actor, :message, :now, :body, :caller)""",
+        _ADD,
         type=type(event).__name__,
-        chat=event.chat_id,
-        actor=event.actor_id,
-        message=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
-        now=tx.now,
+        chat_id=event.chat_id,
+        actor_id=event.actor_id,
+        message_id=event.message_id if isinstance(event, ABOUT_MESSAGES) else 0,
+        created=tx.now,
         body=_encode(event).decode(),
-        caller=tx.caller_id,
+        caller_id=tx.caller_id,
     )
 
 
-async def find(tx: Tx, event_id: int) -> tuple[int, str, int] | None:
-    """When an event was written, its body, and in whose name the call was made that caused it."""
-    row = await tx.one("SELECT created, body, caller_id FROM events WHERE id = :id", id=event_id)
-    return (row[0], row[1], row[2]) if row else None
+async def find(tx: Tx, event_id: int) -> EventRecord | None:
+    return EVENT.read(await tx.one(_BY_ID, id=event_id))
 
 
-async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) -> list[Row]:
-    """``(id, created, body)`` of the newest events of these kinds about a message, oldest first."""
+async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) -> list[EventRecord]:
+    """The newest events of these kinds about a message, oldest first."""
     names = ", ".join(f"'{kind}'" for kind in sorted(kinds))
     rows = await tx.all(
-        f"""SELECT id, created, body FROM events WHERE message_id = :message AND message_id > 0 AND type IN ({names})
-            ORDER BY id DESC LIMIT :limit""",
+        f"""{EVENT.select} WHERE e.message_id = :message AND e.message_id > 0 AND e.type IN ({names})
+            ORDER BY e.id DESC LIMIT :limit""",
         message=message_id,
         limit=limit,
     )
-    return rows[::-1]
+    return EVENT.read_all(rows[::-1])
 
 
 # How long events are kept: past a place in the log only those are left that a delivery refers to.
@@ -84,14 +86,15 @@ async def trim(tx: Tx, before: int, limit: int) -> int:
     )
     if not rows:
         return 0
-    free: list[Mapping[str, Value]] = [{"id": row[1]} for row in rows if row[2] is None]
+    free: list[Mapping[str, Value]] = [{"id": number} for _, number, delivery in rows if delivery is None]
     if free:
         await tx.many("DELETE FROM events WHERE id = :id", free)
+    created, number, _ = rows[-1]
     await tx.run(
         """INSERT INTO event_log (id, passed, passed_id) VALUES (1, :created, :id)
            ON CONFLICT (id) DO UPDATE SET passed = :created, passed_id = :id""",
-        created=rows[-1][0],
-        id=rows[-1][1],
+        created=created,
+        id=number,
     )
     return len(rows)
 

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from botyard.model.files import File, StoredBlob
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.store.engines.db import Tx, Value
+from botyard.store.records import Record, insert, scalar
 
-COLUMNS = """f.id, f.chat_id, f.message_id, f.author_id, COALESCE(u.full_name, ''), f.created, f.name, f.size, f.mime,
- f.width, f.height, f.blob, f.preview, f.preview_size"""
-_FROM = f"SELECT {COLUMNS} FROM files f LEFT JOIN users u ON u.id = f.author_id"
-
-
-def file(row: Row) -> File:
-    """A row of ``COLUMNS`` as a file."""
-    return File(*row)
+_FILE = Record(File, "files f LEFT JOIN users u ON u.id = f.author_id", author_name="COALESCE(u.full_name, '')")
+_BLOB = StoredBlob.__struct_fields__
+_ADD = insert("files", ("chat_id", "author_id", "created", "name", *_BLOB, "charged"))
+_COPY = f"""INSERT INTO files (chat_id, author_id, created, name, {", ".join(_BLOB)})
+ SELECT :chat, :author, :now, name, {", ".join(_BLOB)} FROM files WHERE id = :id RETURNING id"""
+_DELETED = "RETURNING blob, preview, author_id, charged"
 
 
 async def find(tx: Tx, file_id: int) -> File | None:
-    row = await tx.one(f"{_FROM} WHERE f.id = :id", id=file_id)
-    return file(row) if row else None
+    return _FILE.read(await tx.one(f"{_FILE.select} WHERE f.id = :id", id=file_id))
 
 
 async def find_many(tx: Tx, ids: list[int]) -> list[File]:
@@ -27,28 +27,19 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     if not ids:
         return []
     listed = ", ".join(str(int(file_id)) for file_id in sorted(set(ids)))
-    return [file(row) for row in await tx.all(f"{_FROM} WHERE f.id IN ({listed}) ORDER BY f.id")]
+    return _FILE.read_all(await tx.all(f"{_FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id"))
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:
     """Insert a file that belongs to no message yet, and return its id."""
     return await tx.insert(
-        """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview,
-               preview_size, charged)
-           VALUES (:chat, :author, :now, :name, :size, :mime, :width, :height, :blob, :preview, :preview_size,
-               :charged)""",
-        chat=chat_id,
-        author=author_id,
-        now=tx.now,
+        _ADD,
+        chat_id=chat_id,
+        author_id=author_id,
+        created=tx.now,
         name=name,
-        size=kept.size,
-        mime=kept.mime,
-        width=kept.width,
-        height=kept.height,
-        blob=kept.blob,
-        preview=kept.preview,
-        preview_size=kept.preview_size,
         charged=kept.size + kept.preview_size,
+        **msgspec.structs.asdict(kept),
     )
 
 
@@ -58,16 +49,7 @@ async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int) -> int | N
     held = await tx.one("SELECT id FROM files WHERE id = :id {for_update}", id=file_id)
     if held is None:
         return None
-    row = await tx.one(
-        """INSERT INTO files (chat_id, author_id, created, name, size, mime, width, height, blob, preview, preview_size)
-           SELECT :chat, :author, :now, name, size, mime, width, height, blob, preview, preview_size
-           FROM files WHERE id = :id RETURNING id""",
-        chat=chat_id,
-        author=author_id,
-        now=tx.now,
-        id=file_id,
-    )
-    return int(row[0]) if row else None
+    return scalar(await tx.one(_COPY, chat=chat_id, author=author_id, now=tx.now, id=file_id), None)
 
 
 async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:
@@ -80,20 +62,14 @@ async def remove_of_message(tx: Tx, message_id: int) -> None:
     """Delete the files of a message; bytes that nobody else has become loose."""
     rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
     for (file_id,) in rows:
-        row = await tx.one(
-            "DELETE FROM files WHERE id = :id RETURNING blob, preview, author_id, charged",
-            id=file_id,
-        )
+        row = await tx.one(f"DELETE FROM files WHERE id = :id {_DELETED}", id=file_id)
         assert row is not None
         await _let_go(tx, *row)
 
 
 async def remove_of_chat(tx: Tx, chat_id: int) -> None:
     """Delete a chat's folder and everything in it."""
-    rows = await tx.all(
-        "DELETE FROM files WHERE chat_id = :chat RETURNING blob, preview, author_id, charged", chat=chat_id
-    )
-    for row in rows:
+    for row in await tx.all(f"DELETE FROM files WHERE chat_id = :chat {_DELETED}", chat=chat_id):
         await _let_go(tx, *row)
     await tx.run("DELETE FROM folders WHERE chat_id = :chat", chat=chat_id)
 
@@ -110,18 +86,17 @@ async def _let_go(tx: Tx, blob: str, preview: str, author_id: int, charged: int)
 
 async def folder(tx: Tx, chat_id: int) -> int:
     """The id of a chat's folder, which is made on first use. The chat must be locked."""
-    row = await tx.one("SELECT id FROM folders WHERE chat_id = :chat", chat=chat_id)
-    if row is None:
-        made = await tx.insert("INSERT INTO folders (chat_id, created) VALUES (:chat, :now)", chat=chat_id, now=tx.now)
-        await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=made, id=chat_id)
-        return made
-    return int(row[0])
+    kept = scalar(await tx.one("SELECT id FROM folders WHERE chat_id = :chat", chat=chat_id), 0)
+    if kept:
+        return kept
+    made = await tx.insert("INSERT INTO folders (chat_id, created) VALUES (:chat, :now)", chat=chat_id, now=tx.now)
+    await tx.run("UPDATE chats SET disk_folder_id = :folder WHERE id = :id", folder=made, id=chat_id)
+    return made
 
 
 async def used(tx: Tx, user_id: int) -> int:
     """How many bytes a person keeps."""
-    row = await tx.one("SELECT bytes FROM file_usage WHERE user_id = :user", user=user_id)
-    return int(row[0]) if row else 0
+    return scalar(await tx.one("SELECT bytes FROM file_usage WHERE user_id = :user", user=user_id), 0)
 
 
 async def add_usage(tx: Tx, user_id: int, size: int) -> int:
@@ -132,8 +107,7 @@ async def add_usage(tx: Tx, user_id: int, size: int) -> int:
         user=user_id,
         size=size,
     )
-    assert row is not None
-    return int(row[0])
+    return scalar(row, size)
 
 
 async def mark_pending(tx: Tx, name: str, since: int) -> None:
@@ -171,7 +145,7 @@ async def claim(tx: Tx, *, before: int, limit: int) -> list[str]:
     )
     for (name,) in rows:
         await tx.run("UPDATE loose_blobs SET claimed = 1 WHERE name = :name", name=name)
-    return [row[0] for row in rows]
+    return [name for (name,) in rows]
 
 
 async def claim_named(tx: Tx, names: tuple[str, ...]) -> list[str]:

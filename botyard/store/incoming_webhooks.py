@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from botyard.model.apps import Webhook
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record, insert
 
-_COLUMNS = "id, user_id, prefix, title, scopes, created, revoked"
+_WEBHOOK = Record(Webhook, "webhooks w")
+_ADD = insert("webhooks", ("user_id", "secret_hash", "prefix", "title", "scopes", "created"))
 
 
 async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str) -> int:
     return await tx.insert(
-        """INSERT INTO webhooks (user_id, secret_hash, prefix, title, scopes, created)
-           VALUES (:user, :hash, :prefix, :title, :scopes, :now)""",
-        user=user_id,
-        hash=secret_hash,
-        prefix=prefix,
-        title=title,
-        scopes=scopes,
-        now=tx.now,
+        _ADD, user_id=user_id, secret_hash=secret_hash, prefix=prefix, title=title, scopes=scopes, created=tx.now
     )
 
 
 async def all_webhooks(tx: Tx) -> list[Webhook]:
-    return [Webhook(*row) for row in await tx.all(f"SELECT {_COLUMNS} FROM webhooks ORDER BY id")]
+    return _WEBHOOK.read_all(await tx.all(f"{_WEBHOOK.select} ORDER BY w.id"))
 
 
 async def set_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:

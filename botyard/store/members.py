@@ -2,25 +2,62 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from botyard.model.bots import BotListener
 from botyard.model.chats import Member, Reader, Role
-from botyard.store.chats import MEMBER_COLUMNS, member
-from botyard.store.engines.db import Row, Tx
-
-_READER = """SELECT m.user_id, u.full_name, m.role, m.muted, m.read_id, m.read_at
- FROM members m JOIN users u ON u.id = m.user_id WHERE m.chat_id = :chat"""
+from botyard.store.chats import MEMBER
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, scalar
 
 
-def _reader(row: Row) -> Reader:
-    return Reader(row[0], row[1], row[2], row[3] == 1, row[4], row[5])
+class ChatPlace(NamedTuple):
+    """A chat that somebody is in."""
+
+    chat_id: int
+    kind: str
+
+
+class ReadMark(NamedTuple):
+    """How far a member has read."""
+
+    user_id: int
+    read_id: int
+
+
+class ListedReader(NamedTuple):
+    """A member, and the list of a chat that it stands in: ``readers``, ``viewers``, ``managers`` or ``muted``."""
+
+    list: str
+    reader: Reader
+
+
+_READER = Record(Reader, "members m JOIN users u ON u.id = m.user_id", name="u.full_name")
+_LISTED_READER = Record(
+    ListedReader,
+    "lists x",
+    reader=Record(Reader, "lists x", name="COALESCE(u.full_name, '')", role="''", muted="0"),
+)
+_LISTENER = Record(
+    BotListener,
+    "bots b",
+    bot_id="b.user_id",
+    mode="b.event_mode",
+    edits="CASE WHEN h.message_update <> '' THEN 1 ELSE 0 END",
+    deletions="CASE WHEN h.message_delete <> '' THEN 1 ELSE 0 END",
+)
+_PLACE = Record(ChatPlace, "members m JOIN chats c ON c.id = m.chat_id", kind="c.kind")
+_READ_MARK = Record(ReadMark, "marks f")
+
+_FIND = f"{MEMBER.select} WHERE m.chat_id = :chat AND m.user_id = :user"
+_READERS = f"{_READER.select} WHERE m.chat_id = :chat ORDER BY m.user_id LIMIT :limit"
+_BOTS = f"""SELECT {_LISTENER.columns} FROM members m JOIN bots b ON b.user_id = m.user_id
+ LEFT JOIN bot_handlers h ON h.owner = b.owner
+ WHERE m.chat_id = :chat AND m.bot = 1 ORDER BY m.user_id"""
 
 
 async def find(tx: Tx, chat_id: int, user_id: int) -> Member | None:
-    row = await tx.one(
-        f"SELECT {MEMBER_COLUMNS} FROM members m WHERE m.chat_id = :chat AND m.user_id = :user",
-        chat=chat_id,
-        user=user_id,
-    )
-    return member(row) if row else None
+    return MEMBER.read(await tx.one(_FIND, chat=chat_id, user=user_id))
 
 
 async def add(
@@ -122,7 +159,7 @@ async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
 
 async def ids(tx: Tx, chat_id: int) -> list[int]:
     rows = await tx.all("SELECT user_id FROM members WHERE chat_id = :chat ORDER BY user_id", chat=chat_id)
-    return [row[0] for row in rows]
+    return [user_id for (user_id,) in rows]
 
 
 async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, backwards: bool = False) -> list[int]:
@@ -132,52 +169,37 @@ async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, bac
     rows = await tx.all(
         f"SELECT user_id FROM members WHERE chat_id = :chat ORDER BY {order} LIMIT :limit", chat=chat_id, limit=limit
     )
-    return [row[0] for row in rows]
+    return [user_id for (user_id,) in rows]
 
 
-async def bots(tx: Tx, chat_id: int) -> list[Row]:
-    """The bots in a chat: ``(user id, type, dialect, event mode, for open lines, hears reactions, edits, deletions)``.
-
-    The last two say whether a handler of v1 is bound for them.
-    """
-    return await tx.all(
-        """SELECT b.user_id, b.type, b.dialect, b.event_mode, b.openline, b.reactions,
-                  CASE WHEN h.message_update <> '' THEN 1 ELSE 0 END,
-                  CASE WHEN h.message_delete <> '' THEN 1 ELSE 0 END
-           FROM members m JOIN bots b ON b.user_id = m.user_id
-           LEFT JOIN bot_handlers h ON h.owner = b.owner
-           WHERE m.chat_id = :chat AND m.bot = 1 ORDER BY m.user_id""",
-        chat=chat_id,
-    )
+async def bots(tx: Tx, chat_id: int) -> list[BotListener]:
+    """The bots in a chat, in id order."""
+    return _LISTENER.read_all(await tx.all(_BOTS, chat=chat_id))
 
 
-async def chats_of(tx: Tx, user_id: int) -> list[Row]:
-    """``(chat id, kind)`` of every chat a user is in."""
-    return await tx.all(
-        "SELECT c.id, c.kind FROM members m JOIN chats c ON c.id = m.chat_id WHERE m.user_id = :user ORDER BY c.id",
-        user=user_id,
-    )
+async def chats_of(tx: Tx, user_id: int) -> list[ChatPlace]:
+    """Every chat a user is in."""
+    return _PLACE.read_all(await tx.all(f"{_PLACE.select} WHERE m.user_id = :user ORDER BY m.chat_id", user=user_id))
 
 
 async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
     """Members in id order, with their marks: the whole of a small chat in one statement."""
-    rows = await tx.all(_READER + " ORDER BY m.user_id LIMIT :limit", chat=chat_id, limit=limit)
-    return [_reader(row) for row in rows]
+    return _READER.read_all(await tx.all(_READERS, chat=chat_id, limit=limit))
 
 
 async def list_starts(
     tx: Tx, chat_id: int, message_id: int, *, readers: int, viewers: int, ids: int
-) -> list[tuple[str, Reader]]:
+) -> list[ListedReader]:
     """The starts of four lists of a big chat in one statement, each off its own index.
 
-    ``("readers", …)`` have read furthest, latest first; ``("viewers", …)`` came to
-    ``message_id`` by themselves, first come first; ``("managers", …)`` lead,
-    ``("muted", …)`` have switched notifications off: of these two only the id counts.
+    The ``readers`` have read furthest, latest first; the ``viewers`` came to
+    ``message_id`` by themselves, first come first; the ``managers`` lead, the
+    ``muted`` have switched notifications off: of these two only the id counts.
     """
     # In the order of letters managers and owners come behind all others but members: so their index is read backwards,
     # and nothing is sorted.
     rows = await tx.all(
-        """SELECT x.list, x.user_id, COALESCE(u.full_name, ''), x.read_id, x.read_at FROM (
+        f"""SELECT {_LISTED_READER.columns} FROM (
                SELECT * FROM (SELECT 'readers' AS list, user_id, user_id AS named, read_id, read_at FROM members
                    WHERE chat_id = :chat ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT :readers) AS r
                UNION ALL
@@ -198,20 +220,20 @@ async def list_starts(
         viewers=viewers,
         ids=ids,
     )
-    return [(row[0], Reader(row[1], row[2], "", False, row[3], row[4])) for row in rows]
+    return _LISTED_READER.read_all(rows)
 
 
-async def furthest_readers(tx: Tx, chat_id: int) -> list[tuple[int, int]]:
-    """``(user id, read mark)`` of the two who have read furthest, as far as the foremost fifty show it."""
+async def furthest_readers(tx: Tx, chat_id: int) -> list[ReadMark]:
+    """The two who have read furthest, as far as the foremost fifty show it."""
     # People who were let in stand at the end as well, without having read: a few of them are looked past.
     rows = await tx.all(
-        """SELECT user_id, read_id FROM (
+        f"""SELECT {_READ_MARK.columns} FROM (
                SELECT user_id, read_id, read_at FROM members WHERE chat_id = :chat
                ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT 50
            ) AS f WHERE read_at IS NOT NULL ORDER BY read_id DESC, user_id DESC LIMIT 2""",
         chat=chat_id,
     )
-    return [(row[0], row[1]) for row in rows]
+    return _READ_MARK.read_all(rows)
 
 
 async def successor(tx: Tx, chat_id: int) -> int:
@@ -221,4 +243,4 @@ async def successor(tx: Tx, chat_id: int) -> int:
            ORDER BY CASE WHEN role = 'manager' THEN 0 ELSE 1 END, joined, user_id LIMIT 1""",
         chat=chat_id,
     )
-    return int(row[0]) if row else 0
+    return scalar(row, 0)

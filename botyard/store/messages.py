@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from botyard.model.messages import Message
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, scalar
 
-COLUMNS = "id, chat_id, author_id, sent, text, counted, system, edited, erased, reply_id, uuid, params"
+_MESSAGE = Record(Message, "messages m")
+_ADD = _MESSAGE.insert("chat_id", "author_id", "sent", "text", "counted", "system", "reply_id", "uuid", "params")
+_BY_ID = f"{_MESSAGE.select} WHERE m.id = :id"
+_SEEN = f"""{_BY_ID} AND EXISTS (
+     SELECT 1 FROM members r WHERE r.chat_id = m.chat_id AND r.user_id = :user AND r.first_id <= m.id)"""
+_VISIBLE = f"{_MESSAGE.select} WHERE m.chat_id = :chat AND m.id >= :first"
+_NEWEST = f"{_VISIBLE} ORDER BY m.id DESC LIMIT :limit"
+_BEFORE = f"{_VISIBLE} AND m.id < :message ORDER BY m.id DESC LIMIT :limit"
+_AFTER = f"{_VISIBLE} AND m.id > :message ORDER BY m.id LIMIT :limit"
 
 _encode = msgspec.json.Encoder().encode
-_decode: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
-def message(row: Row) -> Message:
-    """A row of ``COLUMNS`` as a message."""
-    params = _decode.decode(row[11]) if row[11] else {}
-    return Message(*(*row[:6], row[6] == 1, row[7] == 1, row[8] == 1, row[9], row[10], params))
+class UnreadStart(NamedTuple):
+    """What lies beyond a read mark: how many counted messages are gone, and the first that is not (0: none)."""
+
+    gone: int
+    first_id: int
+
+
+class CountedMessage(NamedTuple):
+    """A message, and the number of counted ones up to it."""
+
+    id: int
+    counted: int
+
+
+_COUNTED = Record(CountedMessage, "messages m")
 
 
 def written(params: dict[str, Any]) -> str:
@@ -27,31 +46,18 @@ def written(params: dict[str, Any]) -> str:
 
 
 async def find(tx: Tx, message_id: int) -> Message | None:
-    row = await tx.one(f"SELECT {COLUMNS} FROM messages WHERE id = :id", id=message_id)
-    return message(row) if row else None
+    return _MESSAGE.read(await tx.one(_BY_ID, id=message_id))
 
 
 async def find_seen(tx: Tx, message_id: int, user_id: int) -> Message | None:
     """A message that is not hidden from a member of its chat; ``None`` for anybody else."""
-    row = await tx.one(
-        f"""SELECT {COLUMNS} FROM messages WHERE id = :id AND EXISTS (
-                SELECT 1 FROM members m
-                WHERE m.chat_id = messages.chat_id AND m.user_id = :user AND m.first_id <= messages.id)""",
-        id=message_id,
-        user=user_id,
-    )
-    return message(row) if row else None
+    return _MESSAGE.read(await tx.one(_SEEN, id=message_id, user=user_id))
 
 
 async def with_uuid(tx: Tx, chat_id: int, author_id: int, uuid: str) -> int:
     """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
-    row = await tx.one(
-        "SELECT MIN(id) FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author",
-        uuid=uuid,
-        chat=chat_id,
-        author=author_id,
-    )
-    return int(row[0] or 0) if row else 0
+    sql = "SELECT MIN(id) FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author"
+    return scalar(await tx.one(sql, uuid=uuid, chat=chat_id, author=author_id), 0)
 
 
 async def of_others(tx: Tx, chat_id: int, user_id: int, after: int, upto: int, limit: int) -> list[int]:
@@ -65,7 +71,7 @@ async def of_others(tx: Tx, chat_id: int, user_id: int, after: int, upto: int, l
         user=user_id,
         limit=limit,
     )
-    return [row[0] for row in reversed(rows)]
+    return [message_id for (message_id,) in reversed(rows)]
 
 
 async def add(
@@ -82,15 +88,14 @@ async def add(
     params: str,
 ) -> int:
     return await tx.insert(
-        """INSERT INTO messages (chat_id, author_id, sent, text, counted, system, reply_id, uuid, params)
-           VALUES (:chat, :author, :sent, :text, :counted, :system, :reply, :uuid, :params)""",
-        chat=chat_id,
-        author=author_id,
+        _ADD,
+        chat_id=chat_id,
+        author_id=author_id,
         sent=sent,
         text=text,
         counted=counted,
         system=int(system),
-        reply=reply_id,
+        reply_id=reply_id,
         uuid=uuid,
         params=params,
     )
@@ -121,65 +126,43 @@ async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
     )
 
 
-async def beyond(tx: Tx, chat_id: int, message_id: int, counted: int) -> tuple[int, int]:
-    """What lies beyond a read mark: how many counted messages are gone, and the first one that is not (0: none)."""
+async def beyond(tx: Tx, chat_id: int, message_id: int, counted: int) -> UnreadStart:
+    """What lies beyond a read mark."""
     row = await tx.one(
         """SELECT (SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted),
-                  (SELECT m.id FROM messages m WHERE m.chat_id = :chat AND m.id > :message AND m.counted > :counted
+                  COALESCE((SELECT m.id FROM messages m
+                   WHERE m.chat_id = :chat AND m.id > :message AND m.counted > :counted
                    AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.chat_id = m.chat_id AND g.counted = m.counted)
-                   ORDER BY m.id LIMIT 1)""",
+                   ORDER BY m.id LIMIT 1), 0)""",
         chat=chat_id,
         message=message_id,
         counted=counted,
     )
-    return (int(row[0]), int(row[1] or 0)) if row else (0, 0)
+    assert row is not None
+    return UnreadStart(*row)
 
 
-async def counted_at(tx: Tx, chat_id: int, message_id: int) -> tuple[int, int] | None:
-    """``(id, counted)`` of the newest message up to this id."""
-    row = await tx.one(
-        "SELECT id, counted FROM messages WHERE chat_id = :chat AND id <= :message ORDER BY id DESC LIMIT 1",
-        chat=chat_id,
-        message=message_id,
-    )
-    return (int(row[0]), int(row[1])) if row else None
+async def counted_at(tx: Tx, chat_id: int, message_id: int) -> CountedMessage | None:
+    """The newest message up to this id."""
+    sql = f"{_COUNTED.select} WHERE m.chat_id = :chat AND m.id <= :message ORDER BY m.id DESC LIMIT 1"
+    return _COUNTED.read(await tx.one(sql, chat=chat_id, message=message_id))
 
 
 async def newest(tx: Tx, chat_id: int, first_id: int, limit: int) -> list[Message]:
     """The latest messages that may be seen, newest first."""
-    rows = await tx.all(
-        f"SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first ORDER BY id DESC LIMIT :limit",
-        chat=chat_id,
-        first=first_id,
-        limit=limit,
-    )
-    return [message(row) for row in rows]
+    return _MESSAGE.read_all(await tx.all(_NEWEST, chat=chat_id, first=first_id, limit=limit))
 
 
 async def before(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
     """Messages older than one, newest first."""
-    rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id < :message
-            ORDER BY id DESC LIMIT :limit""",
-        chat=chat_id,
-        first=first_id,
-        message=message_id,
-        limit=limit,
-    )
-    return [message(row) for row in rows]
+    rows = await tx.all(_BEFORE, chat=chat_id, first=first_id, message=message_id, limit=limit)
+    return _MESSAGE.read_all(rows)
 
 
 async def after(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
     """Messages newer than one, newest first."""
-    rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM messages WHERE chat_id = :chat AND id >= :first AND id > :message
-            ORDER BY id LIMIT :limit""",
-        chat=chat_id,
-        first=first_id,
-        message=message_id,
-        limit=limit,
-    )
-    return [message(row) for row in reversed(rows)]
+    rows = await tx.all(_AFTER, chat=chat_id, first=first_id, message=message_id, limit=limit)
+    return _MESSAGE.read_all(rows[::-1])
 
 
 async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> bool:

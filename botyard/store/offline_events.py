@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.model.bindings import OfflineEvent
-from botyard.store.engines.db import Row, Tx, Value
+from botyard.store.engines.db import Tx, Value
+from botyard.store.records import Record, scalar
 
 PAGE = 50
 
-_COLUMNS = "id, event, data, process_id, error, changed"
+_EVENT = Record(OfflineEvent, "offline_events o")
 _MINE = "owner = :owner AND connector = :connector"
 
 FIELDS: Mapping[str, str] = {
@@ -25,8 +26,6 @@ FIELDS: Mapping[str, str] = {
 }
 """The documented fields to filter and sort by. A message is its record here, so that both have one number."""
 COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
-
-_decode: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 
 
 class OfflineQueue(NamedTuple):
@@ -46,10 +45,6 @@ class Test(NamedTuple):
     field: str
     comparison: str
     values: Sequence[Value]
-
-
-def _event(row: Row) -> OfflineEvent:
-    return OfflineEvent(row[0], row[1], _decode.decode(row[2]), row[3], row[4] == 1, row[5])
 
 
 async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mapping[str, Any]) -> None:
@@ -73,20 +68,20 @@ async def page(
     """Records that pass all tests; ``order`` pairs fields with whether they descend."""
     where, values = _where(tests)
     rows = await tx.all(
-        f"""SELECT {_COLUMNS} FROM offline_events WHERE {_MINE}{where}
+        f"""{_EVENT.select} WHERE {_MINE}{where}
             ORDER BY {_ordering(order)} LIMIT :limit OFFSET :offset""",
         **queue.values,
         **values,
         limit=limit,
         offset=offset,
     )
-    return [_event(row) for row in rows]
+    return _EVENT.read_all(rows)
 
 
 async def count(tx: Tx, queue: OfflineQueue, tests: Iterable[Test]) -> int:
     where, values = _where(tests)
-    row = await tx.one(f"SELECT COUNT(*) FROM offline_events WHERE {_MINE}{where}", **queue.values, **values)
-    return int(row[0]) if row else 0
+    sql = f"SELECT COUNT(*) FROM offline_events WHERE {_MINE}{where}"
+    return scalar(await tx.one(sql, **queue.values, **values), 0)
 
 
 async def first(
@@ -104,14 +99,14 @@ async def first(
     free = "process_id = :process OR error = 1" if errors and not process_id else "process_id = :process"
     good = "" if errors else " AND error = 0"
     rows = await tx.all(
-        f"""SELECT {_COLUMNS} FROM offline_events WHERE {_MINE} AND ({free}){good}{where}
+        f"""{_EVENT.select} WHERE {_MINE} AND ({free}){good}{where}
             ORDER BY {_ordering(order)} LIMIT :limit {{skip_locked}}""",
         **queue.values,
         **values,
         process=process_id,
         limit=limit,
     )
-    return [_event(row) for row in rows]
+    return _EVENT.read_all(rows)
 
 
 async def take(tx: Tx, ids: Iterable[int], process_id: str) -> None:
@@ -130,7 +125,7 @@ async def delete(tx: Tx, ids: Iterable[int]) -> None:
 async def taken(tx: Tx, owner: str, process_id: str) -> list[int]:
     """The records that a process of this owner has reserved."""
     sql = "SELECT id FROM offline_events WHERE owner = :owner AND process_id = :process AND process_id <> ''"
-    return [row[0] for row in await tx.all(sql, owner=owner, process=process_id)]
+    return [number for (number,) in await tx.all(sql, owner=owner, process=process_id)]
 
 
 async def mark(tx: Tx, ids: Iterable[int]) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botyard.store.engines.db import Tx, Value
+from botyard.store.records import scalar
 
 
 async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, str]:
     """Name → value as JSON; user 0 stands for the whole application."""
     sql = "SELECT name, value FROM options WHERE owner = :owner AND user_id = :user ORDER BY name"
-    return {row[0]: row[1] for row in await tx.all(sql, owner=owner, user=user_id)}
+    return dict(await tx.all(sql, owner=owner, user=user_id))
 
 
 async def find(tx: Tx, owner: str, user_id: int, name: str) -> str | None:
     sql = "SELECT value FROM options WHERE owner = :owner AND user_id = :user AND name = :name"
-    row = await tx.one(sql, owner=owner, user=user_id, name=name)
-    return str(row[0]) if row else None
+    return scalar(await tx.one(sql, owner=owner, user=user_id, name=name), None)
 
 
 async def put(tx: Tx, owner: str, user_id: int, values: Mapping[str, str]) -> None:

@@ -4,30 +4,16 @@ from __future__ import annotations
 
 from botyard.model.apps import Portal
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record
+
+_PORTAL = Record(Portal, "portal p")
+_GET = f"{_PORTAL.select} WHERE p.id = 1"
 
 SWITCHES = frozenset({"rest_enabled", "maintenance", "https_required"})
 
 
 async def get(tx: Tx) -> Portal | None:
-    row = await tx.one(
-        """SELECT title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url,
-                  https_url
-           FROM portal WHERE id = 1"""
-    )
-    if row is None:
-        return None
-    title, member_id, created, rest_enabled, maintenance, https_required, known_keys, public_url, https_url = row
-    return Portal(
-        title=title,
-        member_id=member_id,
-        created=created,
-        rest_enabled=rest_enabled == 1,
-        maintenance=maintenance == 1,
-        https_required=https_required == 1,
-        known_keys=known_keys == 1,
-        public_url=public_url,
-        https_url=https_url,
-    )
+    return _PORTAL.read(await tx.one(_GET))
 
 
 async def add(tx: Tx, title: str, member_id: str) -> None:

@@ -6,7 +6,7 @@ from botyard.store.engines.db import Tx
 
 
 async def fingerprints(tx: Tx) -> frozenset[str]:
-    return frozenset(row[0] for row in await tx.all("SELECT fingerprint FROM secret_keys"))
+    return frozenset(fingerprint for (fingerprint,) in await tx.all("SELECT fingerprint FROM secret_keys"))
 
 
 async def add_first(tx: Tx, fingerprint: str) -> None:

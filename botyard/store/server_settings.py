@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.store.engines.db import Tx
+from botyard.store.records import Record, insert
 
 
 class ServerSettings(NamedTuple):
@@ -16,18 +17,16 @@ class ServerSettings(NamedTuple):
     profile: str
 
 
+_SETTINGS = Record(ServerSettings, "server_settings s")
+_NOTE = f"""{insert("server_settings", ("id", *ServerSettings._fields))}
+ ON CONFLICT (id) DO UPDATE SET {_SETTINGS.assignments()}"""
+
+
 async def find(tx: Tx) -> ServerSettings | None:
     """What a server has noted last."""
-    row = await tx.one("SELECT delivery, delivery_timeout, delivery_days, profile FROM server_settings WHERE id = 1")
-    return ServerSettings(*row) if row else None
+    return _SETTINGS.read(await tx.one(f"{_SETTINGS.select} WHERE s.id = 1"))
 
 
 async def note(tx: Tx, settings: ServerSettings) -> None:
     """Note what the server runs with from now on."""
-    await tx.run(
-        """INSERT INTO server_settings (id, delivery, delivery_timeout, delivery_days, profile)
-           VALUES (1, :delivery, :delivery_timeout, :delivery_days, :profile)
-           ON CONFLICT (id) DO UPDATE SET delivery = :delivery, delivery_timeout = :delivery_timeout,
-               delivery_days = :delivery_days, profile = :profile""",
-        **settings._asdict(),
-    )
+    await tx.run(_NOTE, id=1, **_SETTINGS.values(settings))

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from botyard.model.people import User
 from botyard.store.engines.db import Tx
-from botyard.store.users import COLUMNS, user
+from botyard.store.records import Record
+from botyard.store.users import USER
 
-_USER = ", ".join(f"u.{name.strip()}" for name in COLUMNS.split(","))
+
+class Credentials(NamedTuple):
+    """A person, and the stored form of the password."""
+
+    user: User
+    password: str
+
+
+_CREDENTIALS = Record(Credentials, "users u", user=USER)
+_BY_LOGIN = f"{_CREDENTIALS.select} WHERE u.login = :login"
+_BY_SESSION = f"""SELECT {USER.columns} FROM sign_ins s JOIN users u ON u.id = s.user_id
+ WHERE s.hash = :hash AND s.expires > :now AND u.active = 1"""
 
 
 async def add(tx: Tx, sign_in_hash: str, user_id: int, expires: int) -> None:
@@ -21,13 +35,7 @@ async def add(tx: Tx, sign_in_hash: str, user_id: int, expires: int) -> None:
 
 async def find(tx: Tx, sign_in_hash: str) -> User | None:
     """The person of a session that is still valid; ``None`` for those who were deactivated."""
-    row = await tx.one(
-        f"""SELECT {_USER} FROM sign_ins s JOIN users u ON u.id = s.user_id
-            WHERE s.hash = :hash AND s.expires > :now AND u.active = 1""",
-        hash=sign_in_hash,
-        now=tx.now,
-    )
-    return user(row) if row else None
+    return USER.read(await tx.one(_BY_SESSION, hash=sign_in_hash, now=tx.now))
 
 
 async def remove(tx: Tx, sign_in_hash: str) -> None:
@@ -43,10 +51,9 @@ async def forget_expired(tx: Tx) -> None:
     await tx.run("DELETE FROM sign_ins WHERE expires <= :now", now=tx.now)
 
 
-async def password_of(tx: Tx, login: str) -> tuple[User, str] | None:
+async def password_of(tx: Tx, login: str) -> Credentials | None:
     """The person with a login, and the stored form of the password."""
-    row = await tx.one(f"SELECT {COLUMNS}, password FROM users WHERE login = :login", login=login)
-    return (user(row[:-1]), row[-1]) if row else None
+    return _CREDENTIALS.read(await tx.one(_BY_LOGIN, login=login))
 
 
 async def note_sign_in(tx: Tx, user_id: int) -> None:

@@ -8,6 +8,7 @@ from botyard.jumps import STEP
 from botyard.model.deliveries import Reason
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
+from botyard.store.records import Record, scalar
 
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 _OPEN = "state IN ('waiting', 'sending')"
@@ -20,10 +21,12 @@ class Noted(NamedTuple):
     settled: int
 
 
+_NOTED = Record(Noted, "clock c")
+
+
 async def noted(tx: Tx) -> Noted | None:
     """What a server has noted last."""
-    row = await tx.one("SELECT moment, settled FROM clock WHERE id = 1")
-    return Noted(*row) if row else None
+    return _NOTED.read(await tx.one(f"{_NOTED.select} WHERE c.id = 1"))
 
 
 async def note(tx: Tx, now: Noted) -> None:
@@ -37,8 +40,7 @@ async def note(tx: Tx, now: Noted) -> None:
 
 async def moved(tx: Tx) -> float:
     """How far what waits has been moved by jumps of the clock, in all."""
-    row = await tx.one("SELECT seconds FROM jumps WHERE id = 1")
-    return float(row[0]) if row else 0.0
+    return scalar(await tx.one("SELECT seconds FROM jumps WHERE id = 1"), 0.0)
 
 
 async def move(tx: Tx, by: float, seen: float, now: float) -> float:
@@ -48,8 +50,7 @@ async def move(tx: Tx, by: float, seen: float, now: float) -> float:
     the same jump, is not done again. ``now`` is the moment after the jump.
     """
     await tx.run("INSERT INTO jumps (id, seconds) VALUES (1, 0) ON CONFLICT DO NOTHING")
-    row = await tx.one("SELECT seconds FROM jumps WHERE id = 1 {for_update}")
-    before = float(row[0]) if row else 0.0
+    before = scalar(await tx.one("SELECT seconds FROM jumps WHERE id = 1 {for_update}"), 0.0)
     rest = by - (before - seen)
     if abs(rest) < STEP:
         return before

@@ -17,7 +17,8 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import User, UserKind
 from botyard.store.engines.db import Tx, Value
 from botyard.store.filter_values import escaped, flag, moment, number, scalars, text, words
-from botyard.store.users import COLUMNS, user
+from botyard.store.records import scalar
+from botyard.store.users import USER
 
 PAGE = 50
 
@@ -296,17 +297,16 @@ _PERSON = "u.name || ' ' || u.last_name || ' ' || u.second_name || ' ' || u.work
 async def page(tx: Tx, user_filter: UserFilter, order: str, offset: int) -> list[User]:
     """One page of people, in the order that ``ordering`` made."""
     rows = await tx.all(
-        f"SELECT {COLUMNS} FROM users u WHERE {user_filter.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",
+        f"{USER.select} WHERE {user_filter.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",
         **user_filter.values,
         limit=PAGE,
         offset=offset,
     )
-    return [user(row) for row in rows]
+    return USER.read_all(rows)
 
 
 async def count(tx: Tx, user_filter: UserFilter) -> int:
-    row = await tx.one(f"SELECT COUNT(*) FROM users u WHERE {user_filter.sql}", **user_filter.values)
-    return int(row[0]) if row else 0
+    return scalar(await tx.one(f"SELECT COUNT(*) FROM users u WHERE {user_filter.sql}", **user_filter.values), 0)
 
 
 async def visible(tx: Tx, viewer: int, ids: Iterable[int]) -> list[User]:
@@ -316,12 +316,12 @@ async def visible(tx: Tx, viewer: int, ids: Iterable[int]) -> list[User]:
         return []
     insider = f"NOT EXISTS (SELECT 1 FROM users me WHERE me.id = :viewer AND me.kind IN ({_OUTSIDE}))"
     rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM users u WHERE u.id IN ({", ".join(f":{name}" for name in values)})
+        f"""{USER.select} WHERE u.id IN ({", ".join(f":{name}" for name in values)})
             AND ({insider} OR {_NEIGHBOUR}) ORDER BY u.id""",
         viewer=viewer,
         **values,
     )
-    return [user(row) for row in rows]
+    return USER.read_all(rows)
 
 
 def ordering(fields: Mapping[str, Field], wishes: Iterable[tuple[str, bool]]) -> str:

@@ -5,29 +5,24 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model.people import Department, Profile, User, UserKind
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Tx
+from botyard.store.records import Record, insert, scalar
 
-COLUMNS = """id, kind, active, admin, login, email, name, last_name, second_name, full_name, gender, birthday,
- work_position, work_phone, mobile, city, www, avatar, color, time_zone, language, registered, updated,
- last_login, last_activity"""
+USER = Record(User, "users u")
+_DEPARTMENT = Record(Department, "departments d")
+_BY_ID = f"{USER.select} WHERE u.id = :id"
+_BY_LOGIN = f"{USER.select} WHERE u.login = :login"
 
 FIRST_BOT = 1001
 """Where the ids of bots begin: parsers of forms (qs in Express) read ``data[BOT][8]`` as a list, but not 1001."""
 
 
-def user(row: Row) -> User:
-    """A row of ``COLUMNS`` as a user."""
-    return User(row[0], row[1], bool(row[2]), bool(row[3]), *row[4:])
-
-
 async def find(tx: Tx, user_id: int) -> User | None:
-    row = await tx.one(f"SELECT {COLUMNS} FROM users WHERE id = :id", id=user_id)
-    return user(row) if row else None
+    return USER.read(await tx.one(_BY_ID, id=user_id))
 
 
 async def find_by_login(tx: Tx, login: str) -> User | None:
-    row = await tx.one(f"SELECT {COLUMNS} FROM users WHERE login = :login", login=login)
-    return user(row) if row else None
+    return USER.read(await tx.one(_BY_LOGIN, login=login))
 
 
 async def find_many(tx: Tx, ids: list[int]) -> list[User]:
@@ -36,12 +31,12 @@ async def find_many(tx: Tx, ids: list[int]) -> list[User]:
         return []
     # Ids are integers checked before, so they may stand in the text: one statement on both engines.
     listed = ", ".join(str(int(user_id)) for user_id in sorted(set(ids)))
-    return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users WHERE id IN ({listed}) ORDER BY id")]
+    return USER.read_all(await tx.all(f"{USER.select} WHERE u.id IN ({listed}) ORDER BY u.id"))
 
 
 async def everyone(tx: Tx) -> list[User]:
     """All people and bots, in id order (for the command line)."""
-    return [user(row) for row in await tx.all(f"SELECT {COLUMNS} FROM users ORDER BY id")]
+    return USER.read_all(await tx.all(f"{USER.select} ORDER BY u.id"))
 
 
 async def add(tx: Tx, kind: UserKind, profile: Profile, login: str = "", admin: bool = False) -> int:
@@ -50,9 +45,7 @@ async def add(tx: Tx, kind: UserKind, profile: Profile, login: str = "", admin: 
     values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": tx.now, "updated": tx.now}
     values["full_name"] = full_name(profile.name or "", profile.last_name or "")
     values["id"] = user_id = await _next_id(tx, kind)
-    names = ", ".join(values)
-    places = ", ".join(f":{name}" for name in values)
-    await tx.run(f"INSERT INTO users ({names}) VALUES ({places})", **values)
+    await tx.run(insert("users", tuple(values)), **values)
     return user_id
 
 
@@ -95,26 +88,25 @@ async def set_admin(tx: Tx, user_id: int, admin: bool) -> None:
 
 async def count_admins(tx: Tx) -> int:
     """Administrators who are active."""
-    row = await tx.one("SELECT COUNT(*) FROM users WHERE admin = 1 AND active = 1")
-    return int(row[0]) if row else 0
+    return scalar(await tx.one("SELECT COUNT(*) FROM users WHERE admin = 1 AND active = 1"), 0)
 
 
 async def people_after(tx: Tx, kind: str, offset: int, limit: int) -> list[User]:
     """People without bots, of one kind or (``""``) all, in id order."""
     rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)
-            ORDER BY id LIMIT :limit OFFSET :offset""",
+        f"""{USER.select} WHERE u.kind <> 'bot' AND (:kind = '' OR u.kind = :kind)
+            ORDER BY u.id LIMIT :limit OFFSET :offset""",
         kind=kind,
         limit=limit,
         offset=offset,
     )
-    return [user(row) for row in rows]
+    return USER.read_all(rows)
 
 
 async def count_people(tx: Tx, kind: str) -> int:
     """How many of them there are."""
-    row = await tx.one("SELECT COUNT(*) FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)", kind=kind)
-    return int(row[0]) if row else 0
+    sql = "SELECT COUNT(*) FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)"
+    return scalar(await tx.one(sql, kind=kind), 0)
 
 
 async def set_password(tx: Tx, user_id: int, password: str) -> None:
@@ -156,8 +148,7 @@ async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
 
 
 async def departments(tx: Tx) -> list[Department]:
-    rows = await tx.all("SELECT id, name, parent_id, head_id, sort FROM departments ORDER BY sort, id")
-    return [Department(*row) for row in rows]
+    return _DEPARTMENT.read_all(await tx.all(f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"))
 
 
 async def add_department(tx: Tx, name: str, parent_id: int | None = None, head_id: int | None = None) -> int:

@@ -8,9 +8,10 @@ from typing import Any
 
 from botyard.api.imbot import events as imbot
 from botyard.api.payloads.webhook_payload import WebhookPayload
-from botyard.model.events import BotRemoved, Event, EventRecord, event_record
+from botyard.model.events import BotRemoved, Event, EventRecord
 from botyard.store import bots
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Tx
+from botyard.store.events import EVENT
 from botyard.wire import forms
 from tests.world import World
 
@@ -25,10 +26,10 @@ TOKENS = frozenset(
 
 def newest(world: World, kind: type[Event]) -> EventRecord:
     """The last event of a kind in the log."""
-    sql = "SELECT id, created, body, caller_id FROM events WHERE type = :kind ORDER BY id DESC LIMIT 1"
-    row: Row | None = world.read(lambda tx: tx.one(sql, kind=kind.__name__))
-    assert row is not None, f"nothing of {kind.__name__} happened"
-    return event_record(*row)
+    sql = f"{EVENT.select} WHERE e.type = :kind ORDER BY e.id DESC LIMIT 1"
+    what = EVENT.read(world.read(lambda tx: tx.one(sql, kind=kind.__name__)))
+    assert what is not None, f"nothing of {kind.__name__} happened"
+    return what
 
 
 def told(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:

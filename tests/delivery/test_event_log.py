@@ -181,7 +181,7 @@ def test_the_events_of_a_message_are_found(portal: World) -> None:
     logs(portal, None, event=MessageEdited(actor_id=1, chat_id=5, message_id=8, text=""))
 
     def found(*kinds: str, limit: int = 9) -> list[int]:
-        return [row[0] for row in portal.read(lambda tx: events.of_message(tx, 7, kinds, limit))]
+        return [what.id for what in portal.read(lambda tx: events.of_message(tx, 7, kinds, limit))]
 
     assert found("MessageSent", "MessageEdited", "ChatRead") == ids
     assert found("MessageEdited") == ids[1:]

@@ -112,9 +112,9 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     blocked and not installed applications have no manifest.
     """
     found = await apps.find_by_client(call.tx, p.client_id or call.identity.client_id)
-    if found is None or found[0].blocked or not found[0].installed:
+    if found is None or found.app.blocked or not found.app.installed:
         raise ApiError(ErrorCode.MANIFEST)
-    app = found[0]
+    app = found.app
     return ManifestAnswer(app.client_id, app.title, app.version, app.status, _scopes(app))
 
 

@@ -18,6 +18,7 @@ from botyard.model.people import User, UserKind
 from botyard.rpc.call import Context
 from botyard.store import members, users
 from botyard.store.engines.db import Tx
+from botyard.store.members import ReadMark
 
 LANGUAGE = "en"
 """The portal's language."""
@@ -133,10 +134,10 @@ class ChatShape(msgspec.Struct, frozen=True, gc=False, rename="camel"):
 class Seen(msgspec.Struct, frozen=True, gc=False):
     """How far the two foremost readers of a chat have come: enough to tell of any message whether others saw it."""
 
-    marks: tuple[tuple[int, int], ...] = ()
+    marks: tuple[ReadMark, ...] = ()
 
     def by_others(self, message_id: int, author_id: int) -> bool:
-        return any(read_id >= message_id and user_id != author_id for user_id, read_id in self.marks)
+        return any(mark.read_id >= message_id and mark.user_id != author_id for mark in self.marks)
 
 
 UNSEEN = Seen()

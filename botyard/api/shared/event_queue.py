@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.offsets import Offsets, marks
-from botyard.model.events import EventRecord, event_record
+from botyard.model.events import EventRecord
 from botyard.rpc.call import Call
 from botyard.store import event_queues
 from botyard.store.engines.db import Tx, Unavailable
@@ -56,10 +56,10 @@ class EventPage(msgspec.Struct, frozen=True, rename="camel"):
     has_more: bool
 
 
-class _Row(NamedTuple):
+class _Entry(NamedTuple):
+    queue: EventQueue
     number: int
     mark: int
-    queue: EventQueue
     what: EventRecord
 
 
@@ -136,16 +136,16 @@ async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: Fet
         await event_queues.confirm(tx, name, offset=asked.offset, since=since)
     for name in offsets.unproven(asked.offset):
         await event_queues.clear_mark(tx, name)
-    rows = [row for queue in queues for row in await _ready(tx, queue, since, asked.limit + 1)]
+    entries = [entry for queue in queues for entry in await _ready(tx, queue, since, asked.limit + 1)]
     # In the order of the marks that they have, or get now.
-    rows.sort(key=lambda row: (row.mark == 0, row.mark or row.number))
-    shown, rest = rows[: asked.limit], rows[asked.limit :]
-    made = marks((row.number for row in shown if not row.mark), await _above(tx, offsets, asked.offset))
-    last = max((made.get(row.number, row.mark) for row in shown), default=0)
+    entries.sort(key=lambda entry: (entry.mark == 0, entry.mark or entry.number))
+    shown, rest = entries[: asked.limit], entries[asked.limit :]
+    made = marks((entry.number for entry in shown if not entry.mark), await _above(tx, offsets, asked.offset))
+    last = max((made.get(entry.number, entry.mark) for entry in shown), default=0)
     # Two queues that were fetched apart may hold the same mark; the offset of this page must not prove the other one.
-    made |= {row.number: 0 for row in rest if row.mark == last}
+    made |= {entry.number: 0 for entry in rest if entry.mark == last}
     following = last if rest else offsets.after(last)
-    events = [(row.number, await _event(tx, call, row)) for row in sorted(shown, key=lambda row: row.number)]
+    events = [(entry.number, await _event(tx, call, entry)) for entry in sorted(shown, key=lambda entry: entry.number)]
     await event_queues.set_marks(tx, made)
     await event_queues.discard(tx, [number for number, event in events if not event])
     for name, cursor in offsets.moved(following).items():
@@ -163,9 +163,9 @@ async def _locked(tx: Tx, recipients: list[str]) -> Offsets:
     return Offsets(recipients, known)
 
 
-async def _ready(tx: Tx, queue: EventQueue, since: int, limit: int) -> list[_Row]:
-    found = await event_queues.ready(tx, queue.recipient, since=since, limit=limit)
-    return [_Row(number, mark, queue, event_record(*rest)) for number, mark, *rest in found]
+async def _ready(tx: Tx, queue: EventQueue, since: int, limit: int) -> list[_Entry]:
+    ready = await event_queues.ready(tx, queue.recipient, since=since, limit=limit)
+    return [_Entry(queue, queued.number, queued.mark, queued.what) for queued in ready]
 
 
 async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
@@ -175,8 +175,8 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
     return offset if offset <= await event_queues.newest(tx) + 1 else offsets.highest
 
 
-async def _event(tx: Tx, call: Call, row: _Row) -> EventShape | None:
-    event_payload = await row.queue.words(tx, row.what)
+async def _event(tx: Tx, call: Call, entry: _Entry) -> EventShape | None:
+    event_payload = await entry.queue.words(tx, entry.what)
     if event_payload is None:
         return None
-    return EventShape(row.number, event_payload.event, call.atom(row.what.created), event_payload.data)
+    return EventShape(entry.number, event_payload.event, call.atom(entry.what.created), event_payload.data)

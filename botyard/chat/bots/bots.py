@@ -12,7 +12,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
-from botyard.model.events import BotChanged, BotRegistered, BotRemoved, event_record
+from botyard.model.events import BotChanged, BotRegistered, BotRemoved
 from botyard.model.people import Profile, UserKind
 from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
 from botyard.store.engines.db import Tx
@@ -53,7 +53,7 @@ async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
     bot = await bots.find(tx, bot_id)
     if bot is None:
         last = await event_queues.last(tx, recipients.bot(bot_id), since)
-        event = event_record(*last).event if last else None
+        event = last.what.event if last else None
         bot = event.bot if isinstance(event, BotRemoved) else None
     return _owned(bot, owner)
 

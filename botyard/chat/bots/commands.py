@@ -163,7 +163,7 @@ async def call(tx: Tx, author: User, chat: Chat, message_id: int, message: Draft
     """Publish an event for each command in a person's message that a bot has here."""
     if "/" not in message.text:
         return
-    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    here = {bot.bot_id for bot in await members.bots(tx, chat.id)} if chat.bots else set()
     called: set[int] = set()
     for name, params in bbcode.commands(message.text):
         for command in await bot_commands.named(tx, name):
@@ -179,7 +179,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
     Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
     """
     command = await bot_commands.find_named(tx, asked.bot_id, without_slash(asked.command))
-    here = {row[0] for row in await members.bots(tx, chat.id)} if chat.bots else set()
+    here = {bot.bot_id for bot in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
         raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
     use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)

@@ -14,9 +14,9 @@ from botyard.store.engines.db import Tx
 
 async def send(tx: Tx, actor_id: int, chat: Chat, context: dict[str, Any]) -> None:
     """Send the data to the bots of a chat. Raises DIALOG_CLOSED where there is none."""
-    bots = [row[0] for row in await members.bots(tx, chat.id)] if chat.bots else []
+    bots = await members.bots(tx, chat.id) if chat.bots else []
     if not bots:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    for bot_id in bots:
-        event = ContextGiven(actor_id=actor_id, chat_id=chat.id, bot_id=bot_id, context=context)
+    for bot in bots:
+        event = ContextGiven(actor_id=actor_id, chat_id=chat.id, bot_id=bot.bot_id, context=context)
         await outbox.publish(tx, event, chat)

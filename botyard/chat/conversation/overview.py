@@ -84,12 +84,11 @@ async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
 async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A big chat: each list is the start of an index."""
     # One more each, for the caller is not among the readers, nor the author among the viewers.
-    rows = await members.list_starts(
-        tx, chat.id, chat.last_message_id, readers=FOREMOST + 1, viewers=VIEWERS + 1, ids=LISTED
-    )
     lists: dict[str, list[Reader]] = {"readers": [], "viewers": [], "managers": [], "muted": []}
-    for name, reader in rows:
-        lists[name].append(reader)
+    for listed in await members.list_starts(
+        tx, chat.id, chat.last_message_id, readers=FOREMOST + 1, viewers=VIEWERS + 1, ids=LISTED
+    ):
+        lists[listed.list].append(listed.reader)
     viewers = lists["viewers"] if chat.viewers else []
     return _People(
         [reader for reader in lists["readers"] if reader.user_id != user_id][:FOREMOST],

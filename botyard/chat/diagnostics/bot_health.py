@@ -12,7 +12,7 @@ from botyard.model.bots import Bot, EventMode
 from botyard.model.deliveries import State
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, deliveries, delivery_log
-from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, LoggedDelivery
+from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, LoggedDelivery, Seat
 from botyard.store.engines.db import Tx
 
 _SENT = frozenset({State.DONE, State.UNCONFIRMED, State.DEAD})
@@ -39,7 +39,7 @@ class BotHealth(NamedTuple):
     waiting: Backlog | None
     sending: Backlog | None
     ready: Backlog | None
-    seat: tuple[int, int] | None
+    seat: Seat | None
     closed: str
     trouble: LastFailure | None
     unconfirmed: LastFailure | None
@@ -81,8 +81,8 @@ async def _unconfirmed(tx: Tx, recipient: str) -> LoggedDelivery | None:
 
 
 async def _last(tx: Tx, recipient: str, states: frozenset[State]) -> LoggedDelivery | None:
-    newest, _ = await delivery_log.page(tx, DeliveryFilter(recipient, states, limit=1))
-    return newest[0] if newest else None
+    page = await delivery_log.page(tx, DeliveryFilter(recipient, states, limit=1))
+    return page.deliveries[0] if page.deliveries else None
 
 
 async def addresses(tx: Tx, bot: Bot) -> list[str]:

@@ -10,9 +10,8 @@ import msgspec
 from botyard.chat.diagnostics import event_names
 from botyard.chat.diagnostics.event_names import NAMES as EVERY
 from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, behind, cause, met
-from botyard.chat.outbox import BotListener
 from botyard.model import deliveries as recipients
-from botyard.model.bots import Bot, EventMode
+from botyard.model.bots import Bot, BotListener, EventMode
 from botyard.model.chats import Chat, Kind, Member
 from botyard.model.deliveries import Attempt, Delivery, Reason, State
 from botyard.model.events import (
@@ -25,12 +24,11 @@ from botyard.model.events import (
     MessageErased,
     MessageLiked,
     MessageSent,
-    event_record,
 )
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, chats, deliveries, delivery_log, events, messages
 from botyard.store.delivery_queue import FULL_SECONDS
-from botyard.store.engines.db import Row, Tx
+from botyard.store.engines.db import Tx
 from botyard.store.ordering import ORDERINGS, Ordering
 
 IMBOT = "imbot"
@@ -102,7 +100,7 @@ async def topic(tx: Tx, message_id: int) -> Topic | None:
     message = await messages.find(tx, message_id) if message_id > 0 else None
     if message:
         return Topic(message.id, message.chat_id, message.sent)
-    left = [event_record(*row) for row in await events.of_message(tx, message_id, _kinds(NAMES), 1)]
+    left = await events.of_message(tx, message_id, _kinds(NAMES), 1)
     if not left:
         return None
     last = left[0].event
@@ -158,18 +156,18 @@ def _kinds(kinds: Iterable[type[Event]]) -> tuple[str, ...]:
 async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[EventRecord]:
     """What happened to a message: that it was sent, and the newest of the rest."""
     rest = [kind for kind in kinds if kind is not MessageSent]
-    rows = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
+    later = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
     sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), 1) if MessageSent in kinds else []
-    if not sent and (MessageSent in kinds or not rows):
+    if not sent and (MessageSent in kinds or not later):
         sent = await _unnoted(tx, about, kinds)
-    return [event_record(*row) for row in sent + rows]
+    return sent + later
 
 
-async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Row]:
+async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[EventRecord]:
     """What was sent before the log noted of which message an event is: the event has the moment of its message."""
     kinds = [kind for kind in kinds if kind in (MessageSent, CommandCalled)]
-    rows = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
-    return [row for row in rows if _is_of(event_record(*row).event, about.message_id)]
+    happened = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
+    return [what for what in happened if _is_of(what.event, about.message_id)]
 
 
 def _is_of(event: Event, message_id: int) -> bool:
@@ -248,8 +246,8 @@ async def _standing(tx: Tx, bot: Bot, delivery: Delivery, case: Case) -> Finding
         seat = await delivery_log.seat(tx, delivery.recipient)
         if seat is None:
             return Finding(DiagnosisCode.NEVER_FETCHED, words)
-        offset_note = f" and was given the offset {seat[0]}" if seat[0] else ""
-        return Finding(DiagnosisCode.READY, words | {"given": offset_note, "at": seat[1]})
+        offset_note = f" and was given the offset {seat.offset}" if seat.offset else ""
+        return Finding(DiagnosisCode.READY, words | {"given": offset_note, "at": seat.asked})
     return Finding(_STANDING[delivery.state], words | {"number": delivery.attempts + (delivery.state == State.SENDING)})
 
 
@@ -266,8 +264,8 @@ async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
 
 async def address(tx: Tx, bot: Bot, delivery: Delivery) -> str:
     """Where a bot is told of a delivery's event; ``""`` where nobody knows any more."""
-    row = await events.find(tx, delivery.event_id)
-    return await handler(tx, bot, event_record(delivery.event_id, *row).event) if row else ""
+    what = await events.find(tx, delivery.event_id)
+    return await handler(tx, bot, what.event) if what else ""
 
 
 _STANDING: dict[str, DiagnosisCode] = {

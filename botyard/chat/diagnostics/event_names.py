@@ -12,7 +12,6 @@ from botyard.model.events import (
     MessageErased,
     MessageLiked,
     MessageSent,
-    event_record,
 )
 from botyard.store import bindings, bots, events
 from botyard.store.delivery_log import LoggedDelivery
@@ -62,8 +61,8 @@ async def _of(tx: Tx, logged: LoggedDelivery, known: dict[str, str]) -> str:
 
 
 async def _farewell(tx: Tx, event_id: int) -> str:
-    row = await events.find(tx, event_id)
-    event = event_record(event_id, *row).event if row else None
+    what = await events.find(tx, event_id)
+    event = what.event if what else None
     return event.dialect if isinstance(event, BotRemoved) else ""
 
 

@@ -13,6 +13,7 @@ from botyard.portal.auth.throttle import Throttle
 from botyard.portal.users import PEOPLE
 from botyard.store import sessions
 from botyard.store.engines.db import Database, Tx
+from botyard.store.sessions import Credentials
 
 LIFE = 12 * 3600
 """Seconds for which a browser stays signed in."""
@@ -55,18 +56,20 @@ class PasswordSignIn:
         if wait:
             return SignInResult(wait=wait)
 
-        async def known(tx: Tx) -> tuple[User, str] | None:
+        async def known(tx: Tx) -> Credentials | None:
             return await sessions.password_of(tx, attempt.login) if attempt.login else None
 
-        account = await database.read(known)
-        stored = account[1] if account and account[1] else _DECOY
+        credentials = await database.read(known)
+        stored = credentials.password if credentials and credentials.password else _DECOY
         async with self._busy:
             right = await asyncio.to_thread(passwords.verify, stored, attempt.password)
-        if not account or not account[1] or not right or not account[0].active or account[0].kind not in PEOPLE:
+        if not credentials or not credentials.password or not right:
+            return SignInResult()
+        user = credentials.user
+        if not user.active or user.kind not in PEOPLE:
             return SignInResult()
         self.throttle.give_back(attempt.login, attempt.address)
-        user_id = account[0].id
-        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user_id)))
+        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user.id)))
 
 
 async def _signed_in(tx: Tx, keys: Keys, user_id: int) -> str:

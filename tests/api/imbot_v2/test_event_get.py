@@ -127,8 +127,7 @@ class Peek:
 
     def page(self) -> dict[str, Any]:
         async def work(tx: Tx) -> list[int]:
-            rows = await event_queues.ready(tx, f"bot:{self.lab.bot}", since=0, limit=100)
-            return [row[0] for row in rows]
+            return [queued.number for queued in await event_queues.ready(tx, f"bot:{self.lab.bot}", since=0, limit=100)]
 
         return {"events": [{"eventId": number} for number in self.lab.world.read(work)]}
 
