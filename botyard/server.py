@@ -34,12 +34,12 @@ from botyard.store.engines.connect import open_blobs
 from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
 from botyard.store.engines.watch import watch
-from botyard.web import descriptors
+from botyard.web import descriptors, push
 from botyard.web.certificates import Certificate
 from botyard.web.connection import HttpConnection
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.loopback_only import loopback_only
-from botyard.web.routes import answer_request
+from botyard.web.routes import answer_request, router
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -78,14 +78,13 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
 
 def application(context: Context) -> Application:
     """The ASGI application of an open portal."""
+    others = router(context)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await answer_request(context, scope, receive, send)
+            await answer_request(context, others, scope, receive, send)
         elif scope["type"] == "websocket":
-            # No sockets yet: refuse the handshake instead of leaving it open.
-            await receive()
-            await send({"type": "websocket.close", "code": 1000})
+            await push.answer_socket(scope, receive, send)
 
     inner: Application = loopback_only(app) if context.loopback_only else app
     trusted = _trusted(context.settings.trusted_proxies)

@@ -6,11 +6,12 @@ sent anywhere but to the address that the application was registered with.
 
 from __future__ import annotations
 
-from html import escape
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
 
 from botyard.model.apps import App, Portal
 from botyard.model.people import User
@@ -23,17 +24,22 @@ from botyard.rpc.scopes import SCOPES, shown_text
 from botyard.store import apps as stored_apps
 from botyard.store import portal
 from botyard.store.engines.db import Tx
-from botyard.web.csrf import CSRF_FIELD, FORM_EXPIRED, Visitor, csrf_token, is_same_origin, read_form, texts, visitor
-from botyard.web.http import Receive, Scope, Send
-from botyard.web.pages import HtmlPage, button, form, paragraph, redirect, show
+from botyard.web.csrf import (
+    CSRF_FIELD,
+    Visitor,
+    csrf_token,
+    form_expired,
+    is_same_origin,
+    read_form,
+    read_query,
+    visitor,
+)
+from botyard.web.pages import redirect, show
 from botyard.web.sign_in import login_url
-from botyard.wire import body
 
 ADDRESS = "/oauth/authorize/"
 _KEPT = ("client_id", "state", "redirect_uri", "response_type", "scope", "code_challenge", "code_challenge_method")
 """The parameters of a request; others are not carried along."""
-_HIDDEN = 15
-"""Permissions that are still listed one by one."""
 
 
 class AuthorizeRequest(msgspec.Struct, frozen=True):
@@ -49,45 +55,52 @@ class AuthorizeRequest(msgspec.Struct, frozen=True):
         return self.app.redirect_uri
 
 
-async def authorize(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+class WrongRequest(msgspec.Struct, frozen=True):
+    """What is wrong with a request, as the person is told."""
+
+    text: str
+    status: int = HTTPStatus.BAD_REQUEST
+
+
+async def authorize(context: Context, request: Request) -> Response:
     """Ask a person, and give the application a code."""
-    who = await visitor(context, scope)
-    posted = await read_form(scope, receive) if scope["method"] == "POST" else None
-    asked = posted if posted is not None else texts(body.decode("", b"", scope["query_string"]))
-    params = {name: asked[name] for name in _KEPT if name in asked}
-    request = await context.database.read(lambda tx: _request(tx, params, who.user))
-    if isinstance(request, HtmlPage):
-        await show(send, request, who.new_cookie)
-    elif who.user is None:
-        await redirect(send, login_url(f"{ADDRESS}?{urlencode(params)}"), who.new_cookie)
-    elif posted is None:
-        await show(send, _question(context, request, who, who.user), who.new_cookie)
-    elif not is_same_origin(context, scope, who, posted):
-        await show(send, FORM_EXPIRED, who.new_cookie)
-    elif posted.get("answer") != "allow":
-        await show(send, HtmlPage("Nothing was allowed", paragraph("You can close this page.")))
-    else:
-        await _allow(context, send, request, who.user)
+    who = await visitor(context, request)
+    posted = await read_form(request) if request.method == "POST" else None
+    sent = posted if posted is not None else read_query(request)
+    params = {name: sent[name] for name in _KEPT if name in sent}
+    asked = await context.database.read(lambda tx: _request(tx, params, who.user))
+    if isinstance(asked, WrongRequest):
+        title = "This application cannot be let in"
+        return who.remembered(show("error.html", asked.status, title=title, text=asked.text))
+    if who.user is None:
+        return who.remembered(redirect(login_url(f"{ADDRESS}?{urlencode(params)}")))
+    if posted is None:
+        return who.remembered(_question(context, asked, who, who.user))
+    if not is_same_origin(context, request, who, posted):
+        return form_expired(who)
+    if posted.get("answer") != "allow":
+        return show("denied.html")
+    return await _allow(context, asked, who.user)
 
 
-async def _request(tx: Tx, params: dict[str, str], user: User | None) -> AuthorizeRequest | HtmlPage:
+async def _request(tx: Tx, params: dict[str, str], user: User | None) -> AuthorizeRequest | WrongRequest:
     """The request, or what is wrong with it."""
     client_id = params.get("client_id", "")
     app = await apps.find(tx, client_id) if client_id else None
     if app is None or not app.installed or app.blocked:
-        return _wrong("There is no such application, or it is not installed.")
+        return WrongRequest("There is no such application, or it is not installed.")
     if "redirect_uri" in params and params["redirect_uri"] != app.redirect_uri:
-        return _wrong("The application names an address that it was not registered with.")
+        return WrongRequest("The application names an address that it was not registered with.")
     if params.get("response_type", "code") != "code":
-        return _wrong("The application asks for something else than a code.")
+        return WrongRequest("The application asks for something else than a code.")
     if wrong := _wrong_challenge(params):
-        return _wrong(wrong)
+        return WrongRequest(wrong)
     own = [scope for scope in app.scopes.split(",") if scope]
     wanted = params.get("scope", "").replace(",", " ").split() or own
     if not set(wanted) <= set(own):
-        return _wrong("The application asks for permissions that it was not registered with.")
+        return WrongRequest("The application asks for permissions that it was not registered with.")
     if user is not None and not await stored_apps.admits(tx, app, user.id):
-        return _wrong("This application is not open to you.", HTTPStatus.FORBIDDEN)
+        return WrongRequest("This application is not open to you.", HTTPStatus.FORBIDDEN)
     return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), params)
 
 
@@ -103,22 +116,16 @@ def _wrong_challenge(params: dict[str, str]) -> str:
     )
 
 
-def _wrong(text: str, status: int = HTTPStatus.BAD_REQUEST) -> HtmlPage:
-    return HtmlPage("This application cannot be let in", paragraph(text, "wrong"), status)
-
-
-def _question(context: Context, request: AuthorizeRequest, who: Visitor, user: User) -> HtmlPage:
-    hidden = request.params | {CSRF_FIELD: csrf_token(context, who)}
-    listed = "".join(
-        f"<li>{escape(SCOPES.get(scope, scope))} <code>{escape(scope)}</code></li>" for scope in request.scopes
+def _question(context: Context, asked: AuthorizeRequest, who: Visitor, user: User) -> Response:
+    return show(
+        "consent.html",
+        application=asked.app.title,
+        person=users.display_name(user),
+        permissions={scope: SCOPES.get(scope, scope) for scope in asked.scopes},
+        origin=_origin(asked.target) if asked.target else "",
+        fields=asked.params | {CSRF_FIELD: csrf_token(context, who)},
+        sends_to=_source(asked.target),
     )
-    more = f"<details><summary>{len(request.scopes)} permissions</summary><ul>{listed}</ul></details>"
-    asks = f"The application “{request.app.title}” asks for permission to act in your name, {users.display_name(user)}:"
-    text = paragraph(asks) + (f"<ul>{listed}</ul>" if len(request.scopes) <= _HIDDEN else more)
-    if request.target:
-        text += f"<p>You will be led to <code>{escape(_origin(request.target))}</code>.</p>"
-    buttons = button("Allow", "answer", "allow") + button("Do not allow", "answer", "deny")
-    return HtmlPage("Allow this application?", text + form(ADDRESS, hidden, buttons), sends_to=_source(request.target))
 
 
 def _origin(address: str) -> str:
@@ -134,28 +141,26 @@ def _source(address: str) -> str:
     return f"{urlsplit(address).scheme}:" if "[" in origin else origin
 
 
-async def _allow(context: Context, send: Send, request: AuthorizeRequest, user: User) -> None:
+async def _allow(context: Context, asked: AuthorizeRequest, user: User) -> Response:
     ring = Keyring(context.keys, context.settings)
-    scopes = ",".join(request.scopes)
+    scopes = ",".join(asked.scopes)
     wish = AuthorizationRequest(
-        user.id, scopes, request.params.get("redirect_uri", ""), challenge=request.params.get("code_challenge", "")
+        user.id, scopes, asked.params.get("redirect_uri", ""), challenge=asked.params.get("code_challenge", "")
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
-        return await authorization_codes.issue(tx, ring, app=request.app, wish=wish), await portal.get(tx)
+        return await authorization_codes.issue(tx, ring, app=asked.app, wish=wish), await portal.get(tx)
 
     code, portal_row = await context.database.write(work)
-    if not request.target:
-        text = f"<p>Give this code to the application within {LIFE} seconds: <code>{code}</code></p>"
-        await show(send, HtmlPage("Allowed", text))
-        return
+    if not asked.target:
+        return show("code.html", code=code, seconds=LIFE)
     query = {
         "code": code,
-        **({"state": request.params["state"]} if "state" in request.params else {}),
+        **({"state": asked.params["state"]} if "state" in asked.params else {}),
         "domain": context.settings.domain,
         "member_id": portal_row.member_id if portal_row else "",
         "scope": shown_text(scopes),
         "server_domain": context.settings.domain,
     }
-    joint = "&" if urlsplit(request.target).query else "?"
-    await redirect(send, f"{request.target}{joint}{urlencode(query)}")
+    joint = "&" if urlsplit(asked.target).query else "?"
+    return redirect(f"{asked.target}{joint}{urlencode(query)}")

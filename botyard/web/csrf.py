@@ -7,6 +7,9 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import User
 from botyard.portal.auth import sessions
@@ -14,8 +17,8 @@ from botyard.portal.auth.keys import new_secret
 from botyard.rpc.call import Context
 from botyard.rpc.identity import require_open
 from botyard.store.engines.db import Tx
-from botyard.web.http import Headers, Receive, Scope, header, read_body
-from botyard.web.pages import HtmlPage, paragraph
+from botyard.web.http import read_body
+from botyard.web.pages import show
 from botyard.wire import body
 
 SIGN_IN = "botyard_sign_in"
@@ -24,21 +27,6 @@ CSRF_FIELD = "proof"
 """The name of the field that proves a form to be ours."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _LONGEST = 200
-
-
-class Visitor(NamedTuple):
-    """Who opens a page, and with which cookies. ``nonce`` is new where the browser brought none."""
-
-    user: User | None
-    secret: str
-    nonce: str
-    cookies: Cookies
-    new: bool
-
-    @property
-    def new_cookie(self) -> Headers:
-        """The header that gives a new browser its nonce."""
-        return [self.cookies.set(FORM, self.nonce)] if self.new else []
 
 
 class Cookies(NamedTuple):
@@ -50,32 +38,51 @@ class Cookies(NamedTuple):
         """A cookie's full name."""
         return f"__Host-{name}" if self.safe else name
 
-    def set(self, name: str, value: str) -> tuple[bytes, bytes]:
-        """The header that sets a cookie until the browser is closed; ``""`` takes it away."""
-        ends = "" if value else "; Max-Age=0"
-        secure = "; Secure" if self.safe else ""
-        text = f"{self.name(name)}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{ends}"
-        return b"set-cookie", text.encode("ascii")
+    def set(self, response: Response, name: str, value: str) -> None:
+        """Set a cookie until the browser is closed."""
+        response.set_cookie(
+            self.name(name),
+            value,
+            secure=self.safe,
+            httponly=True,
+            samesite="Lax",  # type: ignore[arg-type]  # As browsers spell it; any case is taken.
+        )
 
-    def get(self, scope: Scope, name: str) -> str:
+    def delete(self, response: Response, name: str) -> None:
+        """Take a cookie away."""
+        response.delete_cookie(self.name(name), secure=self.safe, httponly=True)
+
+    def get(self, request: Request, name: str) -> str:
         """The value of a cookie, ``""`` for none or an odd one."""
-        wanted = self.name(name)
-        for part in header(scope, b"cookie").decode("latin-1").split(";"):
-            key, _, value = part.strip().partition("=")
-            if key == wanted and len(value) <= _LONGEST and value.isascii() and value.isalnum():
-                return value
-        return ""
+        value = request.cookies.get(self.name(name), "")
+        return value if len(value) <= _LONGEST and value.isascii() and value.isalnum() else ""
 
 
-async def visitor(context: Context, scope: Scope) -> Visitor:
+class Visitor(NamedTuple):
+    """Who opens a page, and with which cookies. ``nonce`` is new where the browser brought none."""
+
+    user: User | None
+    secret: str
+    nonce: str
+    cookies: Cookies
+    new: bool
+
+    def remembered(self, response: Response) -> Response:
+        """The same response, which gives a new browser its nonce."""
+        if self.new:
+            self.cookies.set(response, FORM, self.nonce)
+        return response
+
+
+async def visitor(context: Context, request: Request) -> Visitor:
     """Who opens a page. Raises the portal's switches, and HTTPS_REQUIRED where only https will do."""
-    over_https = scope.get("scheme") == "https"
+    over_https = request.scope.get("scheme") == "https"
     # A proxy that ends https in front of the portal is known by the public address.
     safe = over_https or context.settings.public_url.startswith("https:")
     if not safe and context.settings.profile == "prod":
         raise ApiError(ErrorCode.HTTPS_REQUIRED)
     cookies = Cookies(safe)
-    secret, nonce = cookies.get(scope, SIGN_IN), cookies.get(scope, FORM)
+    secret, nonce = cookies.get(request, SIGN_IN), cookies.get(request, FORM)
 
     async def work(tx: Tx) -> User | None:
         await require_open(tx, https=over_https)
@@ -90,25 +97,30 @@ def csrf_token(context: Context, who: Visitor) -> str:
     return context.keys.hash(f"form:{who.nonce}:{who.secret}")[:32]
 
 
-async def read_form(scope: Scope, receive: Receive) -> dict[str, str]:
-    """The fields of a posted form. Raises BODY_TYPE for anything else."""
-    kind = header(scope, b"content-type").decode("latin-1")
+def read_query(request: Request) -> dict[str, str]:
+    """The parameters of an address."""
+    return _texts(body.decode("", b"", request.scope["query_string"]))
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a posted form. Raises BODY_TYPE for anything else, and all that reading a body raises."""
+    kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != _FORM_TYPE:
         raise ApiError(ErrorCode.BODY_TYPE, type=kind[:100] or "(none)")
-    return texts(body.decode(_FORM_TYPE, await read_body(scope, receive), b""))
+    return _texts(body.decode(_FORM_TYPE, await read_body(request.scope, request.receive), b""))
 
 
-def texts(params: dict[str, object]) -> dict[str, str]:
+def _texts(params: dict[str, object]) -> dict[str, str]:
     """The parameters that are texts; nothing here takes any other."""
     return {name: value for name, value in params.items() if isinstance(value, str)}
 
 
-def is_same_origin(context: Context, scope: Scope, who: Visitor, params: dict[str, str]) -> bool:
+def is_same_origin(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> bool:
     """Whether a posted form was made by this portal for this browser, and sent from its own page."""
-    if who.new or header(scope, b"sec-fetch-site") not in (b"", b"same-origin", b"none"):
+    if who.new or request.headers.get("sec-fetch-site", "") not in ("", "same-origin", "none"):
         return False
-    origin = header(scope, b"origin").decode("latin-1")
-    if origin and _host(origin) not in (header(scope, b"host").decode("latin-1").lower(), context.settings.domain):
+    origin = request.headers.get("origin", "")
+    if origin and _host(origin) not in (request.headers.get("host", "").lower(), context.settings.domain):
         return False
     return hmac.compare_digest(params.get(CSRF_FIELD, "").encode(), csrf_token(context, who).encode())
 
@@ -120,8 +132,6 @@ def _host(origin: str) -> str:
         return ""
 
 
-FORM_EXPIRED = HtmlPage(
-    "This form is out of date",
-    paragraph("Go back, load the page again and repeat what you did. Cookies must be allowed."),
-    HTTPStatus.FORBIDDEN,
-)
+def form_expired(who: Visitor) -> Response:
+    """The page for whom ``is_same_origin`` turns away."""
+    return who.remembered(show("form_expired.html", HTTPStatus.FORBIDDEN))

@@ -6,7 +6,10 @@ import asyncio
 import logging
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from botyard.chat.media import files
 from botyard.chat.media.content_types import closer
@@ -15,9 +18,10 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.files import PICTURES, File
 from botyard.portal.auth import signed_urls
 from botyard.rpc.call import Context
-from botyard.store.engines.blobs import CHUNK
+from botyard.store.engines.blobs import CHUNK, Blobs
 from botyard.store.engines.db import Tx
-from botyard.web.http import COMMON, Headers, Receive, Scope, Send, header
+from botyard.web.http import Receive, Scope, Send
+from botyard.web.responses import HEADERS
 
 log = logging.getLogger("botyard.files")
 
@@ -30,10 +34,10 @@ _RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))")
 _ODD = re.compile(r"[^A-Za-z0-9 ._()\[\]{}!#$&+,;=@^`~-]")
 
 # Nothing in a file may run or load anything, in whatever way it is opened.
-_SAFETY: Headers = [
-    (b"content-security-policy", b"default-src 'none'; sandbox"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-]
+_SAFETY = {
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+}
 
 
 class DownloadBody(NamedTuple):
@@ -46,11 +50,10 @@ class DownloadBody(NamedTuple):
     inline: bool
 
 
-async def download(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
-    """Answer a file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
+async def download(context: Context, request: Request) -> Response:
+    """A file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
-    token = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
-    link = signed_urls.read(context.keys, token, now)
+    link = signed_urls.read(context.keys, request.query_params.get("token", ""), now)
     if link is None:
         raise ApiError(ErrorCode.LINK_BAD)
     user_id, file_id = link.user_id, link.file_id
@@ -63,23 +66,20 @@ async def download(context: Context, scope: Scope, receive: Receive, send: Send,
     if requested is None or not requested[1]:
         raise ApiError(ErrorCode.LINK_BAD)
     body = _body(requested[0], link.form)
-    mark = f'"{link.file_id}{link.form}"'.encode()
-    age = b"no-store" if link.form == signed_urls.LOAD else b"private, max-age=%d" % (link.expires - now)
-    more = [*_headers(body), (b"etag", mark), (b"cache-control", age)]
-    if header(scope, b"if-none-match") == mark:
-        await _start(send, 304, more)
-        await send({"type": "http.response.body", "body": b""})
-        return
-    start, end = _wanted(scope, body.size, mark)
-    status = 200 if (start, end) == (0, body.size) else 206
-    if status == 206:
-        more.append((b"content-range", b"bytes %d-%d/%d" % (start, end - 1, body.size)))
-    more.append((b"content-length", str(end - start).encode()))
+    mark = f'"{link.file_id}{link.form}"'
+    age = "no-store" if link.form == signed_urls.LOAD else f"private, max-age={link.expires - now}"
+    headers = {**HEADERS, **_headers(body), "etag": mark, "cache-control": age}
+    if request.headers.get("if-none-match") == mark:
+        return Response(status_code=304, headers=headers)
+    start, end = _wanted(request, body.size, mark)
+    whole = (start, end) == (0, body.size)
+    if not whole:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{body.size}"
+    headers["content-length"] = str(end - start)
+    stretch = _Stretch(context.storage.blobs, body.blob, start, start if request.method == "HEAD" else end)
     # The first piece is read before anything is promised.
-    stop = start if scope["method"] == "HEAD" else end
-    first = await _piece(context, body.blob, start, stop)
-    await _start(send, status, more)
-    await _stream(context, send, body.blob, start, stop, first)
+    first = await stretch.piece(start)
+    return _Download(stretch, first, status=200 if whole else 206, headers=headers)
 
 
 def _body(file: File, form: str) -> DownloadBody:
@@ -96,24 +96,23 @@ def _body(file: File, form: str) -> DownloadBody:
     return DownloadBody(file.blob, file.size, mime, file.name, shown and form != signed_urls.LOAD)
 
 
-def _headers(body: DownloadBody) -> Headers:
+def _headers(body: DownloadBody) -> dict[str, str]:
     kind = "inline" if body.inline else "attachment"
     plain = _ODD.sub("_", body.name)
     name = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(body.name, safe='')}"
-    return [
-        (b"content-type", body.mime.encode()),
-        (b"content-disposition", name.encode()),
-        (b"accept-ranges", b"bytes"),
-        *_SAFETY,
-    ]
+    return {
+        "content-type": body.mime,
+        "content-disposition": name,
+        "accept-ranges": "bytes",
+        **_SAFETY,
+    }
 
 
-def _wanted(scope: Scope, size: int, mark: bytes) -> tuple[int, int]:
+def _wanted(request: Request, size: int, mark: str) -> tuple[int, int]:
     """The first byte and the one after the last; everything where the range is none, or of another file."""
-    asked = header(scope, b"range").decode("latin-1").strip()
-    condition = header(scope, b"if-range")
-    match = _RANGE.fullmatch(asked)
-    if match is None or scope["method"] != "GET" or (condition and condition != mark):
+    condition = request.headers.get("if-range", "")
+    match = _RANGE.fullmatch(request.headers.get("range", "").strip())
+    if match is None or request.method != "GET" or (condition and condition != mark):
         return 0, size
     first, last, suffix = match.groups()
     if suffix is not None:
@@ -127,29 +126,46 @@ def _wanted(scope: Scope, size: int, mark: bytes) -> tuple[int, int]:
     return start, end
 
 
-async def _start(send: Send, status: int, more: Headers) -> None:
-    kept = [(name, value) for name, value in COMMON if name != b"cache-control"]
-    await send({"type": "http.response.start", "status": status, "headers": [*kept, *more]})
+class _Stretch(NamedTuple):
+    """A part of a stored file, from its first byte to the one after its last."""
+
+    blobs: Blobs
+    blob: str
+    start: int
+    end: int
+
+    async def piece(self, position: int) -> bytes:
+        """What comes next at a position; nothing at the end."""
+        if position >= self.end:
+            return b""
+        piece = await asyncio.to_thread(self.blobs.read, self.blob, position, min(CHUNK, self.end - position))
+        if not piece:
+            raise OSError("the file is shorter than it should be")
+        return piece
 
 
-async def _stream(context: Context, send: Send, blob: str, start: int, end: int, piece: bytes) -> None:
-    """Send what was promised; where that is impossible, end the connection by saying no more."""
-    try:
-        while start < end:
-            async with asyncio.timeout(SEND_SECONDS):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            start += len(piece)
-            piece = await _piece(context, blob, start, end)
-    except OSError as error:  # A timeout is one of them.
-        log.warning("a download broke off: %s", error)
-        return
-    await send({"type": "http.response.body", "body": b""})
+class _Download(Response):
+    """A part of a file, sent piece by piece.
 
+    Starlette's own reads files of a disk only, and waits without end for whoever takes nothing.
+    """
 
-async def _piece(context: Context, blob: str, start: int, end: int) -> bytes:
-    if start >= end:
-        return b""
-    piece = await asyncio.to_thread(context.storage.blobs.read, blob, start, min(CHUNK, end - start))
-    if not piece:
-        raise OSError("the file is shorter than it should be")
-    return piece
+    def __init__(self, stretch: _Stretch, first: bytes, *, status: int, headers: dict[str, str]) -> None:
+        super().__init__(status_code=status, headers=headers)
+        self._stretch = stretch
+        self._first = first
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what was promised; where that is impossible, end the connection by saying no more."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        position, piece = self._stretch.start, self._first
+        try:
+            while piece:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
+                position += len(piece)
+                piece = await self._stretch.piece(position)
+        except OSError as error:  # A timeout is one of them.
+            log.warning("a download broke off: %s", error)
+            return
+        await send({"type": "http.response.body", "body": b""})

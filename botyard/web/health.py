@@ -6,6 +6,9 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from starlette.requests import Request
+from starlette.responses import Response
+
 from botyard import __version__
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
@@ -13,27 +16,25 @@ from botyard.rpc.metrics import BOUNDS
 from botyard.store import deliveries
 from botyard.store.engines import migrate
 from botyard.store.engines.db import Tx, Unavailable
-from botyard.web.http import Receive, Scope, Send, answer, answer_json, header
+from botyard.web import responses
+from botyard.web.http import Scope, header
 from botyard.web.loopback_only import is_loopback
 
-TEXT = b"text/plain; version=0.0.4; charset=utf-8"
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _FORWARDED = (b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via")
 
 
-async def health(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+async def health(context: Context, request: Request) -> Response:
     """The process answers: that is all that is said, whatever the database does."""
-    _require_whole(parts)
-    await answer_json(send, 200, {"status": "ok"})
+    return responses.json({"status": "ok"})
 
 
-async def ready(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+async def ready(context: Context, request: Request) -> Response:
     """Whether calls would be carried out: the database is there and of this version, and the server is not stopping."""
-    _require_whole(parts)
     reason = await _not_ready(context)
     if reason:
-        await answer_json(send, 503, {"status": "not ready", "reason": reason})
-    else:
-        await answer_json(send, 200, {"status": "ready"})
+        return responses.json({"status": "not ready", "reason": reason}, 503)
+    return responses.json({"status": "ready"})
 
 
 async def _not_ready(context: Context) -> str:
@@ -48,12 +49,11 @@ async def _not_ready(context: Context) -> str:
     return ""
 
 
-async def metrics(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+async def metrics(context: Context, request: Request) -> Response:
     """What was counted, in the text format of Prometheus; where ``--metrics`` does not allow it, no such page."""
-    _require_whole(parts)
-    if not may_read(context.settings.metrics, scope):
+    if not may_read(context.settings.metrics, request.scope):
         raise ApiError(ErrorCode.PATH_UNKNOWN)
-    await answer(send, 200, TEXT, _text(await _families(context)).encode())
+    return responses.plain(_text(await _families(context)).encode(), TEXT)
 
 
 def may_read(allowed: str, scope: Scope) -> bool:
@@ -63,11 +63,6 @@ def may_read(allowed: str, scope: Scope) -> bool:
     # A proxy on this machine calls from loopback too, on behalf of anybody.
     client = scope.get("client")
     return client is not None and is_loopback(str(client[0])) and not any(header(scope, name) for name in _FORWARDED)
-
-
-def _require_whole(parts: list[str]) -> None:
-    if parts:
-        raise ApiError(ErrorCode.PATH_UNKNOWN)
 
 
 class Family(NamedTuple):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
 from http import HTTPStatus
 from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from botyard.portal import users
 from botyard.portal.auth import sessions
@@ -12,18 +14,16 @@ from botyard.portal.auth.sessions import SignInAttempt
 from botyard.rpc.call import Context
 from botyard.web.csrf import (
     CSRF_FIELD,
-    FORM_EXPIRED,
     SIGN_IN,
     Visitor,
     csrf_token,
+    form_expired,
     is_same_origin,
     read_form,
-    texts,
+    read_query,
     visitor,
 )
-from botyard.web.http import Headers, Receive, Scope, Send
-from botyard.web.pages import HtmlPage, button, form, paragraph, redirect, show
-from botyard.wire import body
+from botyard.web.pages import redirect, show
 
 LOGIN = "/login"
 _LEADS_TO = "/oauth/authorize/?"
@@ -32,50 +32,48 @@ _LONGEST = 8000
 _WRONG = "The login or the password is wrong."
 
 
-async def login(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+async def login(context: Context, request: Request) -> Response:
     """Show the form, and sign people in."""
-    who = await visitor(context, scope)
-    if scope["method"] != "POST":
-        params = texts(body.decode("", b"", scope["query_string"]))
-        await show(send, _login_page(context, who, safe_next(params.get("next", ""))), who.new_cookie)
-        return
-    params = await read_form(scope, receive)
-    if not is_same_origin(context, scope, who, params):
-        await show(send, FORM_EXPIRED, who.new_cookie)
-        return
-    await _enter(context, scope, send, who, params)
+    who = await visitor(context, request)
+    if request.method != "POST":
+        return _login_page(context, who, safe_next(read_query(request).get("next", "")))
+    params = await read_form(request)
+    if not is_same_origin(context, request, who, params):
+        return form_expired(who)
+    return await _enter(context, request, who, params)
 
 
-async def _enter(context: Context, scope: Scope, send: Send, who: Visitor, params: dict[str, str]) -> None:
-    address = str((scope.get("client") or ("",))[0])
+async def _enter(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> Response:
+    address = request.client.host if request.client else ""
     attempt = SignInAttempt(params.get("login", "").strip(), params.get("password", ""), address)
     came = await context.password_sign_in.enter(context.database, context.keys, attempt, context.clock.now())
     target = safe_next(params.get("next", ""))
     if came.secret:
         if who.secret:
             await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
-        await redirect(send, target or LOGIN, [who.cookies.set(SIGN_IN, came.secret)])
-        return
+        response = redirect(target or LOGIN)
+        who.cookies.set(response, SIGN_IN, came.secret)
+        return response
     if came.wait:
-        more: Headers = [(b"retry-after", str(came.wait).encode())]
         text = f"Too many attempts. Try again in {came.wait} seconds."
-        await show(send, _form(context, who, target, text, HTTPStatus.TOO_MANY_REQUESTS), more)
-        return
-    await show(send, _form(context, who, target, _WRONG, HTTPStatus.FORBIDDEN))
+        response = _form(context, who, target, text, HTTPStatus.TOO_MANY_REQUESTS)
+        response.headers["retry-after"] = str(came.wait)
+        return response
+    return _form(context, who, target, _WRONG, HTTPStatus.FORBIDDEN)
 
 
-async def logout(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
+async def logout(context: Context, request: Request) -> Response:
     """Ask, and sign people out."""
-    who = await visitor(context, scope)
-    if scope["method"] != "POST":
-        await show(send, _login_page(context, who, ""), who.new_cookie)
-        return
-    if not is_same_origin(context, scope, who, await read_form(scope, receive)):
-        await show(send, FORM_EXPIRED, who.new_cookie)
-        return
+    who = await visitor(context, request)
+    if request.method != "POST":
+        return _login_page(context, who, "")
+    if not is_same_origin(context, request, who, await read_form(request)):
+        return form_expired(who)
     if who.secret:
         await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
-    await redirect(send, LOGIN, [who.cookies.set(SIGN_IN, "")])
+    response = redirect(LOGIN)
+    who.cookies.delete(response, SIGN_IN)
+    return response
 
 
 def safe_next(text: str) -> str:
@@ -89,18 +87,13 @@ def login_url(target: str) -> str:
     return f"{LOGIN}?next={quote(target, safe='')}"
 
 
-def _login_page(context: Context, who: Visitor, target: str) -> HtmlPage:
+def _login_page(context: Context, who: Visitor, target: str) -> Response:
     if who.user is None:
-        return _form(context, who, target)
-    leave = form("/logout", {CSRF_FIELD: csrf_token(context, who)}, button("Sign out"))
-    return HtmlPage("You are signed in", paragraph(f"You are {users.display_name(who.user)}.") + leave)
+        return who.remembered(_form(context, who, target))
+    fields = {CSRF_FIELD: csrf_token(context, who)}
+    return who.remembered(show("signed_in.html", person=users.display_name(who.user), fields=fields))
 
 
-def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> HtmlPage:
-    hidden = {CSRF_FIELD: csrf_token(context, who)} | ({"next": target} if target else {})
-    fields = (
-        '<label>Login <input name="login" autocomplete="username" required autofocus></label>',
-        '<label>Password <input name="password" type="password" autocomplete="current-password" required></label>',
-    )
-    warning = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
-    return HtmlPage("Sign in", warning + form(LOGIN, hidden, *fields, button("Sign in")), status)
+def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> Response:
+    fields = {CSRF_FIELD: csrf_token(context, who)} | ({"next": target} if target else {})
+    return show("sign_in.html", status, fields=fields, wrong=wrong)

@@ -2,42 +2,96 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
+
 import pytest
+from starlette.routing import Match, Router
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.web import files, rest, routes
-from botyard.web.routes import Handler
+from botyard.web import avatar, files, front, oauth_endpoints, routes
+from botyard.web.pages import Endpoint
+from tests.world import World
+
+
+@pytest.fixture
+def others(world: World) -> Router:
+    return routes.router(world.context)
 
 
 @pytest.mark.parametrize(
-    ("path", "handler", "left"),
+    "path",
     [
-        ("rest", rest.call, ""),
-        ("rest/profile", rest.call, "profile"),
-        ("rest/1/secret/profile", rest.call, "1/secret/profile"),
-        ("rest/api/tasks.task.get", rest.call, "api/tasks.task.get"),
-        ("rest/app.info", routes.app_info, ""),
-        ("rest/rest/app.info", routes.app_info, ""),
-        ("rest/download", files.download, ""),
-        ("rest/oauth/token", routes.token, ""),
-        ("oauth/token", routes.token, ""),
-        # What only begins like one of them is for /rest, where it means nothing.
-        ("rest/download/1/2", rest.call, "download/1/2"),
-        ("rest/app.info/1", rest.call, "app.info/1"),
-        ("rest/oauth", rest.call, "oauth"),
-        ("rest/oauth/token/more", rest.call, "oauth/token/more"),
-        ("", routes.front, ""),
+        "rest",
+        "rest/profile",
+        "rest/1/secret/profile",
+        "rest/api/tasks.task.get",
+        # What only begins like an address of its own is for /rest, where it means nothing.
+        "rest/download/1/2",
+        "rest/app.info/1",
+        "rest/oauth",
+        "rest/oauth/token/more",
     ],
 )
-def test_the_longest_prefix_answers(path: str, handler: Handler, left: str) -> None:
-    found, rest_of = routes.find(path.split("/") if path else [], "GET")
-    assert (found, rest_of) == (handler, left.split("/") if left else [])
+def test_methods_are_below_rest(path: str) -> None:
+    assert routes.is_method(path.split("/"))
 
 
 @pytest.mark.parametrize(
-    ("path", "problem"), [("nowhere", ErrorCode.PATH_UNKNOWN), ("oauth/token", ErrorCode.VERB_WRONG)]
+    ("path", "endpoint"),
+    [
+        ("rest/app.info", oauth_endpoints.app_info),
+        ("rest/app.info.json", oauth_endpoints.app_info),
+        ("rest/rest/app.info", oauth_endpoints.app_info),
+        ("rest/oauth/token", oauth_endpoints.token),
+        ("oauth/token", oauth_endpoints.token),
+    ],
 )
-def test_what_nobody_answers(path: str, problem: ErrorCode) -> None:
+def test_the_authorization_server_has_addresses_of_its_own(path: str, endpoint: routes.ApiEndpoint) -> None:
+    assert not routes.is_method(path.split("/"))
+    assert routes.API[path] is endpoint
+
+
+def found(others: Router, path: str) -> Endpoint | None:
+    """The endpoint to which the router leads a GET."""
+    for route in others.routes:
+        match, more = route.matches({"type": "http", "method": "GET", "path": path})
+        if match is Match.FULL:
+            assert isinstance(more["endpoint"], partial)
+            return more["endpoint"].func
+    return None
+
+
+@pytest.mark.parametrize(
+    ("path", "endpoint"),
+    [
+        ("/", front.front),
+        ("/rest/download", files.download),
+        ("/rest/download.json", files.download),
+        ("/avatar/1a", avatar.avatar),
+        ("/login/more", routes.nothing),
+        ("/login/", routes.nothing),
+        ("/avatar/1a/b", None),
+        ("/avatar/", None),
+        ("/avatar", None),
+        ("/health/x", None),
+        ("/loginx", None),
+        ("/nowhere", None),
+    ],
+)
+def test_all_else_is_for_the_router(others: Router, path: str, endpoint: Endpoint | None) -> None:
+    assert not routes.is_method([part for part in path.split("/") if part])
+    assert found(others, path) is endpoint
+
+
+@pytest.mark.parametrize(("path", "problem"), [("/nowhere", ErrorCode.PATH_UNKNOWN), ("/login", ErrorCode.VERB_WRONG)])
+def test_what_nobody_answers(others: Router, path: str, problem: ErrorCode) -> None:
+    scope = {"type": "http", "method": "PUT", "path": path, "headers": []}
     with pytest.raises(ApiError) as caught:
-        routes.find(path.split("/"), "PUT")
+        asyncio.run(others(scope, None, None))  # type: ignore[arg-type]  # Nothing is received or sent.
     assert caught.value.problem is problem
+
+
+@pytest.mark.parametrize("path", ["/openapi.json/more", "/oauth/token/more", "/health%0A", "/login\n"])
+def test_nothing_is_below_an_address_or_beside_it(world: World, path: str) -> None:
+    assert world.get(path).status == 404

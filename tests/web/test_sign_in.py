@@ -303,4 +303,6 @@ def test_passwords_and_sign_ins_are_in_no_log_and_no_row(ann: Browser, caplog: p
 
 def test_sources_hold_no_inline_script() -> None:
     source = Path(__file__).resolve().parent.parent.parent / "botyard" / "web"
-    assert not [file.name for file in source.glob("*.py") if "<script" in file.read_text()]
+    sources = [file for file in source.rglob("*") if file.suffix in (".py", ".html", ".css")]
+    assert {file.suffix for file in sources} == {".py", ".html", ".css"}
+    assert not [file.name for file in sources if "<script" in file.read_text()]
