@@ -3,52 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+from collections.abc import Callable
 from typing import Any, Final
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.rpc.long_poll import OnLost
-from botyard.web.http import ARRIVED, WATCH, WHOLE, Headers, Scope, last_words
+from botyard.rpc.long_poll import OnLost, Watch
+from botyard.web.http import ARRIVED, WATCH, WHOLE, last_words
+from botyard.web.offers import OfferParser, head_without_offer
+from botyard.web.shortcuts import arrived_body, single_write
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
 """How long a client may take to answer the end of TLS when the server stops."""
 
-_OFFERING = frozenset({b"upgrade", b"http2-settings"})
-"""Headers that make an offer, and the words of `HttpConnection` that go with them."""
-
-
 # Where in the stream of requests a connection is. No Enum: looking up its members costs too much here.
 _BETWEEN: Final = "between requests"
 _HEAD: Final = "in a request line or its headers"
 _BODY: Final = "in a body"
-
-
-class _Parser(httptools.HttpRequestParser):
-    """A parser that reads on after an offer to speak another protocol, as if the offer had not been made.
-
-    The one that it extends stops after the head of such a request, and the body is lost. b24phpsdk, like all that
-    lets libcurl speak HTTP/2, offers h2c with every call by plain http.
-    """
-
-    def __init__(self, connection: HttpConnection) -> None:
-        super().__init__(connection)
-        self._connection = connection
-        with contextlib.suppress(AttributeError):
-            # As uvicorn has it.
-            self.set_dangerous_leniencies(lenient_data_after_close=True)
-
-    def feed_data(self, data: Any) -> None:
-        """Raises HttpParserUpgrade for an offer that is taken up."""
-        try:
-            super().feed_data(data)
-        except httptools.HttpParserUpgrade as offer:
-            if not self._connection.declines():
-                raise
-            self._connection.read_on(data[offer.args[0] :])
 
 
 class _Lingering:
@@ -77,7 +50,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self.parser = _Parser(self)
+        self.parser = OfferParser(self)
         self._stage: str = _BETWEEN
         self._moved = False
         self._arrived = 0
@@ -86,13 +59,8 @@ class HttpConnection(HttpToolsProtocol):
         self._declined = False
         self._refused = ApiError(ErrorCode.HTTP_INVALID)
         self._timer: asyncio.TimerHandle | None = None
-        self._common: tuple[Headers, bytes] = ([], b"")
         # Of the connection and not of each request, whose parts would then hold each other until the collector comes.
-        self._offers: dict[str, Any] = {
-            WHOLE: self._send_whole,
-            ARRIVED: self._arrived_body,
-            WATCH: self._watched,
-        }
+        self._extensions: dict[str, Any] = {name: offer(self) for name, offer in EXTENSIONS.items()}
         self._watchers: set[OnLost] = set()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
@@ -129,14 +97,15 @@ class HttpConnection(HttpToolsProtocol):
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refused = ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused
-        self._declined = self.declines()
+        self._declined = self.declines_offer()
         if self._declined:
             return
         self._stage, self._body_seen = _BODY, False
         super().on_headers_complete()
-        if self.cycle is None:
+        if self.cycle is None or self.cycle.scope is not self.scope:
+            # Another protocol from here on.
             return
-        self.scope["extensions"] = self._offers
+        self.scope["extensions"] = self._extensions
         if not self.cycle.keep_alive and self.parser.should_keep_alive():
             self._keep_old_http()
         if not self.cycle.keep_alive:
@@ -169,41 +138,12 @@ class HttpConnection(HttpToolsProtocol):
                 self.transport.close()
             self._expect_more(BODY_SECONDS)
 
-    def _send_whole(self, scope: Scope, status: int, head: bytes, body: bytes) -> bool:
-        """Send a response in one write, and leave the cycle as if it had been told head and body one after the other.
+    def handle_websocket_upgrade(self) -> None:
+        """Hand the connection over; its new protocol keeps time by itself."""
+        self._relax()
+        super().handle_websocket_upgrade()
 
-        Told by ASGI, uvicorn writes twice and looks at each byte of the head: a good part of the cost of a small one.
-        Whatever is not plain is left to it, and so is a request behind which others have come already.
-        """
-        cycle = self.cycle
-        if cycle.scope is not scope or scope["method"] == "HEAD" or not cycle.keep_alive:
-            return False
-        if cycle.response_started or cycle.disconnected or cycle.flow.write_paused:
-            return False
-        cycle.response_started = True
-        cycle.waiting_for_100_continue = False
-        if cycle.default_headers is not self._common[0]:
-            # The server makes them anew once a second, with the date.
-            lines = cycle.default_headers
-            self._common = (lines, b"".join([b"%b: %b\r\n" % line for line in lines]))
-        length = b"content-length: %d\r\n\r\n" % len(body)
-        cycle.transport.write(b"".join((STATUS_LINE[status], self._common[1], head, length, body)))
-        cycle.response_complete = True
-        cycle.message_event.set()
-        cycle.on_response()
-        return True
-
-    def _arrived_body(self, scope: Scope) -> bytes | None:
-        """Hand over a body that came with its head, as nearly all do: nothing to wait for, no time to watch."""
-        cycle = self.cycle
-        if cycle.scope is not scope or cycle.more_body or cycle.disconnected:
-            return None
-        body = bytes(cycle.body)
-        cycle.body = bytearray()
-        cycle.message_event.clear()
-        return body
-
-    def _watched(self, lost: OnLost) -> OnLost:
+    def watch(self, lost: OnLost) -> OnLost:
         """Call ``lost`` when the connection is lost, until the returned word is said."""
         self._watchers.add(lost)
         if self.cycle is not None and self.cycle.disconnected:
@@ -219,15 +159,15 @@ class HttpConnection(HttpToolsProtocol):
     def shutdown(self) -> None:
         """End when the request under way is answered; an idle connection ends now."""
         super().shutdown()
-        if self.scheme == "https" and self.transport.is_closing():
+        if self.transport.is_closing() and self.transport.get_extra_info("ssl_object") is not None:
             # The end of TLS waits for the client's word, and one that idles in a pool says none.
-            self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+            asyncio.get_running_loop().call_later(FAREWELL_SECONDS, self.transport.abort)
 
     def send_400_response(self, msg: str) -> None:
         """What uvicorn calls for anything that it cannot read."""
         self._refuse(self._refused)
 
-    def declines(self) -> bool:
+    def declines_offer(self) -> bool:
         """Whether the request read now offers a protocol that is not spoken here."""
         # CONNECT counts as an offer too, and nothing is left of such a request without it.
         offered = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
@@ -235,22 +175,16 @@ class HttpConnection(HttpToolsProtocol):
 
     def read_on(self, rest: bytes) -> None:
         """Read the request under way again without its offer, and what comes after its head."""
-        version = self.parser.get_http_version().encode()
-        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, version)]
-        for name, value in self.headers:
-            if name == b"connection":
-                value = b",".join(word for word in value.split(b",") if word.strip().lower() not in _OFFERING)
-            if name not in _OFFERING and value:
-                lines.append(b"%b: %b" % (name, value))
-        self.parser = _Parser(self)
-        self.parser.feed_data(b"\r\n".join([*lines, b"", b""]) + rest)
+        head = head_without_offer(self.parser, self.url, self.scope["headers"])
+        self.parser = OfferParser(self)
+        self.parser.feed_data(head + rest)
 
     def _unsupported_upgrade_warning(self) -> None:
         # A CONNECT; nothing to warn of.
         pass
 
     def _head_size(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.scope["headers"])
 
     def _refuse(self, refused: ApiError) -> None:
         self._relax()
@@ -266,7 +200,7 @@ class HttpConnection(HttpToolsProtocol):
 
     def _expect_more(self, seconds: float) -> None:
         if self._timer is None:
-            self._timer = self.loop.call_later(seconds, self._late)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._late)
 
     def _relax(self) -> None:
         if self._timer is not None:
@@ -283,3 +217,11 @@ class HttpConnection(HttpToolsProtocol):
             self._refuse(ApiError(ErrorCode.HEAD_TIMEOUT, limit=HEAD_SECONDS))
         else:
             self.transport.close()
+
+
+def _watch(connection: HttpConnection) -> Watch:
+    return connection.watch
+
+
+EXTENSIONS: dict[str, Callable[[HttpConnection], Any]] = {WHOLE: single_write, ARRIVED: arrived_body, WATCH: _watch}
+"""The extensions of ASGI that connections offer. `/rest` works without any; calls then cost more."""

@@ -38,11 +38,14 @@ def loopback_only(app: Application) -> Application:
     """The same application, for callers on this machine."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        reason = _foreign(scope) if scope["type"] == "http" else ""
-        if reason:
+        reason = _foreign(scope) if scope["type"] in ("http", "websocket") else ""
+        if not reason:
+            await app(scope, receive, send)
+        elif scope["type"] == "http":
             await _refuse(send, ApiError(ErrorCode.LOOPBACK_ONLY, reason=reason))
-            return
-        await app(scope, receive, send)
+        else:
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
 
     return guarded
 

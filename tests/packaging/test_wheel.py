@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 OLD_AIOHTTP = "aiohttp==3.10.11"
 """What bots and their suites pin: of November 2024, and with it a multidict older than that of the constraints."""
 _ANSWER = 'import os, urllib.request as r; print(r.urlopen(os.environ["BOTYARD_WEBHOOK_URL"] + "profile").status)'
+_PAGE = """
+import os, urllib.parse as u, urllib.request as r
+print(r.urlopen(u.urljoin(os.environ["BOTYARD_WEBHOOK_URL"], "/login")).read().decode())
+"""
 _ANSWER_BY_AIOHTTP = """
 import aiohttp, asyncio, os
 async def main():
@@ -57,6 +61,7 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
     assert run(botyard, "--version").startswith("botyard ")
     assert "imbot.message.add" in run(botyard, "methods")
     assert run(botyard, "exec", "--", python, "-c", _ANSWER).strip() == "200"
+    assert "<h1>Sign in</h1>" in run(botyard, "exec", "--", python, "-c", _PAGE)
     # Beside a project with pins of its own; without the constraints, for those hold for nobody else.
     run(python, "-m", "pip", "install", "--quiet", "--only-binary=:all:", wheel, OLD_AIOHTTP)
     run(python, "-m", "pip", "check")
