@@ -19,7 +19,7 @@ from botyard.model.apps import App
 from botyard.portal import apps
 from botyard.portal.apps import Registered
 from botyard.setting_values import number
-from botyard.store.apps import all_apps
+from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Tx
 
 ABOUT = "Register, install, block and restrict applications that call by OAuth."
@@ -178,7 +178,7 @@ async def _delete(args: SimpleNamespace) -> int:
 
 async def _list(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
-        listed = await open_.database.read(all_apps)
+        listed = await open_.database.read(stored_apps.all_apps)
     rows = [
         (
             app.client_id,

@@ -14,10 +14,10 @@ from botyard.portal import creation, database_note, users
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.tokens import Keyring
 from botyard.portal.data_folder import claim, open_portal_database
-from botyard.store.apps import all_apps
+from botyard.store import apps
+from botyard.store import users as stored_users
 from botyard.store.engines.db import Database, Tx
 from botyard.store.engines.migrate import migrate, pending
-from botyard.store.users import everyone
 
 
 class OpenPortal(NamedTuple):
@@ -78,7 +78,7 @@ async def person(tx: Tx, who: str) -> User:
     """A person by login or id. Raises Failure."""
     user = await users.find(tx, who)
     if user is None or user.bot:
-        suggestion = did_you_mean(who, [user.login for user in await everyone(tx) if user.login])
+        suggestion = did_you_mean(who, [user.login for user in await stored_users.everyone(tx) if user.login])
         raise CommandError(
             f"There is nobody with the login or id {who!r}{suggestion or ';'} 'botyard user list' shows everybody."
         )
@@ -87,5 +87,5 @@ async def person(tx: Tx, who: str) -> User:
 
 async def no_app(tx: Tx, client_id: str) -> CommandError:
     """What to say of an application that does not exist."""
-    suggestion = did_you_mean(client_id, [app.client_id for app in await all_apps(tx)])
+    suggestion = did_you_mean(client_id, [app.client_id for app in await apps.all_apps(tx)])
     return CommandError(f"There is no application {client_id!r}{suggestion or ';'} 'botyard app list' shows them.")

@@ -14,8 +14,8 @@ from botyard.commands.table import moment, table, yes
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, users
 from botyard.portal.auth import passwords
+from botyard.store import users as stored_users
 from botyard.store.engines.db import Tx
-from botyard.store.users import everyone
 
 ABOUT = "Add and list people, set passwords, deactivate people and activate them again."
 EXAMPLES = """
@@ -117,7 +117,7 @@ async def _add(args: SimpleNamespace) -> int:
 
 async def _list(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
-        everybody = [user for user in await open_.database.read(everyone) if not user.bot]
+        everybody = [user for user in await open_.database.read(stored_users.everyone) if not user.bot]
     rows = [
         (
             user.id,

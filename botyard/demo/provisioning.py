@@ -17,10 +17,9 @@ from botyard.portal.apps import Registered
 from botyard.portal.auth import passwords, tokens
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.tokens import Keyring, TokenPair
-from botyard.store import access, app_tokens, incoming_webhooks, portal, sessions
+from botyard.store import access, app_tokens, incoming_webhooks, portal, sessions, users
 from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Database, Tx
-from botyard.store.users import full_name
 
 FRESH = 300
 """Seconds for which the tokens that are shown should still be good."""
@@ -118,7 +117,7 @@ async def _person(tx: Tx, place: DemoPortal, plan: _Plan, person: Person, user_i
         scopes=place.scopes,
         secret=plan.keyset.webhook(login),
     )
-    name = full_name(person.name or login, person.last_name)
+    name = users.full_name(person.name or login, person.last_name)
     return DemoPerson(user_id, login, name, plan.passwords[login], hook.secret, person.admin, person.extranet)
 
 

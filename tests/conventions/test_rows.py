@@ -95,3 +95,36 @@ def test_no_row_leaves_the_store() -> None:
         and {name.id for name in ast.walk(function.returns) if isinstance(name, ast.Name)} & {"Row", "tuple"}
     ]
     assert raw == []
+
+
+def test_the_store_is_read_in_one_way() -> None:
+    """``from botyard.store import bots`` and ``bots.find(…)``; ``stored_bots`` where another module is called so.
+
+    By their names come only what begins with a capital: structs, records and constants.
+    """
+    odd = [
+        f"{file.relative_to(ROOT)}:{line}"
+        for file in sorted(ROOT.rglob("*.py"))
+        if ROOT / "store" not in file.parents
+        for line in _odd_imports(ast.parse(file.read_text()))
+    ]
+    assert odd == []
+
+
+def _odd_imports(tree: ast.Module) -> Iterator[int]:
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules = {name.asname or name.name for node in imports if node.module != "botyard.store" for name in node.names}
+    others = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    others |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    others |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+    for node in imports:
+        for imported in node.names:
+            odd = False
+            if node.module == "botyard.store":
+                plain = imported.asname is None and imported.name not in modules
+                stored = imported.asname == f"stored_{imported.name}" and imported.name in modules | others
+                odd = not plain and not stored
+            elif (node.module or "").startswith("botyard.store.") and "engines" not in (node.module or ""):
+                odd = not imported.name[0].isupper()
+            if odd:
+                yield node.lineno

@@ -20,8 +20,7 @@ from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.store import bots as rows
-from botyard.store import deliveries, delivery_log, members
+from botyard.store import bots, deliveries, delivery_log, members
 from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.ordering import NEVER, ORDERINGS
 from botyard.wire.coerce import Id
@@ -264,7 +263,7 @@ async def _one(call: Call, delivery_id: int, client_id: str) -> LoggedDelivery:
         raise ApiError(ErrorCode.DELIVERY_MISSING)
     if not _is_admin(call):
         bot_id = _bot_id(logged)
-        bot = await rows.find(call.tx, bot_id) if bot_id else None
+        bot = await bots.find(call.tx, bot_id) if bot_id else None
         if bot is None or bot.owner != await known_owner(call, client_id, bot_id):
             raise ApiError(ErrorCode.DELIVERY_MISSING)
     return logged

@@ -16,7 +16,7 @@ from botyard.portal.auth import passwords
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, ResultPage, method
-from botyard.store import users as rows
+from botyard.store import users as stored_users
 from botyard.store.engines.db import Duplicate
 
 PAGE = 50
@@ -158,7 +158,7 @@ async def add(call: Call, p: Added) -> AddedAnswer:
         )
     except Duplicate:
         raise ApiError(ErrorCode.LOGIN_TAKEN) from None
-    [added] = await rows.find_many(call.tx, [user_id])
+    [added] = await stored_users.find_many(call.tx, [user_id])
     answer = _answer(call, added)
     return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
 
@@ -167,8 +167,8 @@ async def add(call: Call, p: Added) -> AddedAnswer:
 async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     """List people of all kinds, those sent away too, 50 at a time by id."""
     start = min(max(p.start, 0), 2**31)
-    found = await rows.people_after(call.tx, p.kind.lower(), start, PAGE)
-    total = await rows.count_people(call.tx, p.kind.lower())
+    found = await stored_users.people_after(call.tx, p.kind.lower(), start, PAGE)
+    total = await stored_users.count_people(call.tx, p.kind.lower())
     return ResultPage([_answer(call, user) for user in found], total, start + PAGE if start + PAGE < total else None)
 
 
@@ -184,7 +184,7 @@ async def get(call: Call, p: Named) -> UserAnswer:
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
-    await rows.change(call.tx, user.id, _profile(p))
+    await stored_users.change(call.tx, user.id, _profile(p))
     if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
         await users.set_admin(call.tx, user, bool(p.admin))
     return _answer(call, await params.person(call, p.id))
@@ -233,7 +233,7 @@ def _profile(p: Fields) -> Profile:
 
 
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
-    known = {department.id for department in await rows.departments(call.tx)}
+    known = {department.id for department in await stored_users.departments(call.tx)}
     if not set(wanted) <= known:
         raise ApiError(ErrorCode.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return wanted

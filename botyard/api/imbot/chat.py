@@ -17,7 +17,7 @@ from botyard.model.chats import Chat, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
-from botyard.store import chats as rows
+from botyard.store import chats as stored_chats
 from botyard.wire.coerce import Structured
 
 
@@ -132,7 +132,7 @@ async def get(call: Call, p: Get) -> ChatId | None:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
     """
-    found = await rows.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, call.user_id)
+    found = await stored_chats.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, call.user_id)
     if found is None:
         return None
     if not await dialogs.visible(call.tx, call.user_id, *found):

@@ -32,7 +32,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Mode, Params, method
-from botyard.store import bots as rows
+from botyard.store import bots as stored_bots
 from botyard.store import users
 from botyard.wire.coerce import Address, Identifier
 
@@ -234,7 +234,7 @@ async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
     Raises TOKEN_NOT_ROTATED for a token by which bots go already, an application_token too.
     """
     name = require_token(call, fresh)
-    if not await rows.count_of(call.tx, name):
+    if not await stored_bots.count_of(call.tx, name):
         if is_alias(call, fresh, bot):
             return
         if await is_any_alias(call, fresh):
@@ -297,7 +297,11 @@ async def get(call: Call, p: Get) -> BotAnswer:
         raise ApiError(ErrorCode.TOKEN_MISSING)
     if not p.bot_id and not p.code:
         raise ApiError(ErrorCode.BOT_PARAMS)
-    bot = await rows.find(call.tx, p.bot_id) if p.bot_id else await rows.find_by_code(call.tx, p.code.strip())
+    bot = (
+        await stored_bots.find(call.tx, p.bot_id)
+        if p.bot_id
+        else await stored_bots.find_by_code(call.tx, p.code.strip())
+    )
     if bot is None:
         raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="there is no such bot")
     name = await known_owner(call, token(p), bot.user_id)
@@ -322,7 +326,7 @@ async def list_(call: Call, p: List) -> Listed:
 
 
 async def _answer(call: Call, bot_id: int) -> BotAnswer:
-    bot = await rows.find(call.tx, bot_id)
+    bot = await stored_bots.find(call.tx, bot_id)
     assert bot is not None
     return await shapes.bot_answer(call.tx, call.context, bot)
 

@@ -32,8 +32,8 @@ from botyard.model.chats import Chat, Kind, Member
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
-from botyard.store import chats as rows
-from botyard.store import members as member_rows
+from botyard.store import chats as stored_chats
+from botyard.store import members as stored_members
 
 LISTED = 50
 LISTED_MAX = 200
@@ -142,9 +142,9 @@ async def add(call: Call, p: Add) -> MadeChat:
         alone=True,
     )
     chat_id = await chats.add(call.tx, bot.user_id, plan)
-    made = await rows.find(call.tx, chat_id, bot.user_id)
+    made = await stored_chats.find(call.tx, chat_id, bot.user_id)
     assert made is not None
-    present = await member_rows.listed(call.tx, chat_id, LISTED_MAX)
+    present = await stored_members.listed(call.tx, chat_id, LISTED_MAX)
     return MadeChat(await _shown(call, bot, *made, new=True), await _users(call, present))
 
 
@@ -291,7 +291,7 @@ async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     chat, member = await look(call, bot, p.dialog_id)
     members.require_listing(chat, member)
     field, way = next(((name.lower(), str(value)) for name, value in p.order.items()), ("id", "ASC"))
-    present = await member_rows.listed(
+    present = await stored_members.listed(
         call.tx,
         chat.id,
         min(max(p.limit, 1), LISTED_MAX),

@@ -16,7 +16,7 @@ from botyard.portal.auth.keys import HOOK
 from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.call import Context
 from botyard.rpc.scopes import shown_text
-from botyard.store import apps as app_rows
+from botyard.store import apps as stored_apps
 from botyard.store import bots, portal, users
 from botyard.store.engines.db import Tx
 
@@ -93,4 +93,4 @@ async def _spoken_for(tx: Tx, app: App, owner: str, user_id: int, caller_id: int
         person = await users.find(tx, caller_id) if caller_id not in (0, user_id) else None
     if person is None or person.bot or not person.active or person.kind == UserKind.GUEST:
         return 0
-    return person.id if await app_rows.admits(tx, app, person.id) else 0
+    return person.id if await stored_apps.admits(tx, app, person.id) else 0

@@ -7,8 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from botyard.rpc.call import Call
+from botyard.store import filter_values
 from botyard.store.engines.db import Value
-from botyard.store.filter_values import flag, moment, number, scalars, text
 from botyard.store.offline_events import FIELDS, Test
 
 # Longer prefixes first.
@@ -39,7 +39,7 @@ def tests(call: Call, given: Any) -> list[Test]:
         prefix = next(prefix for prefix in PREFIXES if str(key).startswith(prefix))
         field = str(key)[len(prefix) :].strip().upper()
         if field in FIELDS:
-            values = [_value(field, scalar, zone) for scalar in scalars(value)][:room]
+            values = [_value(field, scalar, zone) for scalar in filter_values.scalars(value)][:room]
             room -= len(values)
             made.append(Test(field, PREFIXES[prefix], [value for value in values if value is not None]))
     return made
@@ -47,13 +47,14 @@ def tests(call: Call, given: Any) -> list[Test]:
 
 def _value(field: str, given: Any, zone: ZoneInfo) -> Value:
     if field in ("ID", "MESSAGE_ID"):
-        return number(given)
+        return filter_values.number(given)
     if field == "ERROR":
-        return flag(given) or 0
+        return filter_values.flag(given) or 0
     if field == "TIMESTAMP_X":
-        found = moment(given, zone)
+        found = filter_values.moment(given, zone)
         return int(found.timestamp()) if found else None
-    return text(given).upper() if field == "EVENT_NAME" else text(given)
+    text = filter_values.text(given)
+    return text.upper() if field == "EVENT_NAME" else text
 
 
 def ordering(given: Any, default: str) -> list[tuple[str, bool]]:

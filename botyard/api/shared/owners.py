@@ -11,7 +11,7 @@ from botyard.model.bots import Bot
 from botyard.portal.auth.keys import HOOK
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.store import bots as rows
+from botyard.store import bots as stored_bots
 
 NAMED = 10
 """Bots that a hint lists."""
@@ -43,7 +43,7 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
     its key may have changed since. Otherwise it is the key that the token was made from.
     """
     name = owner(call, token)
-    if not _may_be_alias(call, token) or await rows.count_of(call.tx, name):
+    if not _may_be_alias(call, token) or await stored_bots.count_of(call.tx, name):
         return name
     bot = await _told(call, token, bot_id) if bot_id else None
     # Also when all bots of that key are gone: a bot that is registered again belongs to it, and not to the token.
@@ -52,7 +52,7 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
 
 async def registrant(call: Call, token: str, code: str) -> str:
     """The same for a bot to be registered, or registered again, under a code."""
-    bot = await rows.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
+    bot = await stored_bots.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
     return await known_owner(call, token, bot.user_id if bot else 0)
 
 
@@ -72,11 +72,11 @@ async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
 
 async def own_bots(call: Call, token: str) -> list[Bot]:
     """All the caller's bots, oldest first; by an application_token those that are sent it."""
-    found = await rows.of_owner(call.tx, owner(call, token))
+    found = await stored_bots.of_owner(call.tx, owner(call, token))
     if found or not _may_be_alias(call, token):
         return found
     first = await _first_owner(call, token)
-    return await rows.of_first_owner(call.tx, first) if first else []
+    return await stored_bots.of_first_owner(call.tx, first) if first else []
 
 
 async def is_any_alias(call: Call, token: str) -> bool:
@@ -100,18 +100,18 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
     if not _may_be_alias(call, token):
         return None
     keys = call.context.keys
-    bot = await (rows.find(call.tx, bot_id) if bot_id else rows.find_alias(call.tx, keys.alias(token)))
+    bot = await (stored_bots.find(call.tx, bot_id) if bot_id else stored_bots.find_alias(call.tx, keys.alias(token)))
     if bot is None and not bot_id:
         # A bot that was registered again is known by the alias once it is told something.
         first = await _first_owner(call, token)
-        bot = next(iter(await rows.of_first_owner(call.tx, first)), None) if first else None
+        bot = next(iter(await stored_bots.of_first_owner(call.tx, first)), None) if first else None
     return bot if bot and is_alias(call, token, bot) else None
 
 
 async def _first_owner(call: Call, token: str) -> str:
     """The owner that an application_token was made from; "" for any other key."""
     keys = call.context.keys
-    found = await rows.alias_owner(call.tx, keys.alias(token))
+    found = await stored_bots.alias_owner(call.tx, keys.alias(token))
     return found if found and hmac.compare_digest(keys.application_token(found), token) else ""
 
 

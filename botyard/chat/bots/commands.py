@@ -20,7 +20,7 @@ from botyard.model.events import CommandCalled, CommandChanged
 from botyard.model.messages import Draft, Message, file_ids
 from botyard.model.people import User
 from botyard.store import bot_commands, chats, members
-from botyard.store import messages as rows
+from botyard.store import messages as stored_messages
 from botyard.store.engines.db import Tx
 
 MOST = 100
@@ -144,7 +144,7 @@ async def answer(
     a stranger to the chat speaks by a system message that begins with it; ``dialog`` must mean the chat.
     Raises MESSAGE_NOT_ADDED.
     """
-    message = await rows.find(tx, message_id)
+    message = await stored_messages.find(tx, message_id)
     place = await chats.find(tx, message.chat_id, command.bot_id, locked=True) if message else None
     if place is None:
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)

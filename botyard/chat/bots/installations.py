@@ -14,7 +14,7 @@ from botyard.portal import apps, bindings, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
 from botyard.store import app_tokens, bots, users
-from botyard.store import apps as rows
+from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Tx
 
 _ON_INSTALL = "ONAPPINSTALL"
@@ -44,7 +44,7 @@ async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
         plan, redirect_uri=plan.redirect_uri or plan.handler_url, version=plan.version or made.app.version
     )
     changed = msgspec.structs.replace(_changed(made.app, planned), installed=False)
-    await rows.change(tx, changed)
+    await stored_apps.change(tx, changed)
     await _listen(tx, changed)
     if not changed.wizard:
         changed = await finish(tx, actor_id, changed)
@@ -54,7 +54,7 @@ async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
 async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
-    await rows.change(tx, changed)
+    await stored_apps.change(tx, changed)
     if changed.install_url != app.install_url or changed.wizard != app.wizard:
         old = [
             binding
@@ -102,7 +102,7 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
     if app.installed:
         return app
     done = msgspec.structs.replace(app, installed=True)
-    await rows.change(tx, done)
+    await stored_apps.change(tx, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
     await bindings.publish(tx, event)
@@ -117,7 +117,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
     for bot in await bots.of_owner(tx, app.owner):
         await participants.remove(tx, actor_id, bot, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
-    await rows.change(tx, gone)
+    await stored_apps.change(tx, gone)
     await app_tokens.revoke_all(tx, app.id)
     if app.installed:
         language = await _language(tx, actor_id)
@@ -129,7 +129,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
 async def delete(tx: Tx, actor_id: int, app: App) -> None:
     """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
     await uninstall(tx, actor_id, app, clean=True)
-    await rows.delete(tx, app.id)
+    await stored_apps.delete(tx, app.id)
 
 
 async def _listen(tx: Tx, app: App) -> None:

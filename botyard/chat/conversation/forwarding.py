@@ -12,7 +12,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.chats import Chat, Member
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import chats
-from botyard.store import files as rows
+from botyard.store import files as stored_files
 from botyard.store.engines.db import Tx
 
 MOST = 100
@@ -50,7 +50,7 @@ async def _sent(tx: Tx, chat: Chat, member: Member, message: Message, draft: Dra
     attached = await files.copy_to(tx, message, chat, actor_id)
     carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
     message_id = await messages.send(tx, actor_id, chat, member, carrying)
-    await rows.set_message(tx, attached, message_id)
+    await stored_files.set_message(tx, attached, message_id)
     return message_id
 
 

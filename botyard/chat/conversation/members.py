@@ -9,7 +9,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.chats import Chat, Member, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User
-from botyard.store import bots as bot_rows
+from botyard.store import bots as stored_bots
 from botyard.store import chats, members, users
 from botyard.store.engines.db import Tx
 
@@ -106,7 +106,7 @@ async def join(
         if new:
             added.append(person)
             if person.bot:
-                await bot_rows.count(tx, person.id, chats=1)
+                await stored_bots.count(tx, person.id, chats=1)
     if not added:
         return []
     guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
@@ -238,7 +238,7 @@ async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int) -> Non
     guest, bot = bool(person and person.outside), bool(person and person.bot)
     await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))
     if bot:
-        await bot_rows.count(tx, user_id, chats=-1)
+        await stored_bots.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:
         await _pass_ownership(tx, chat)
     await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), chat)

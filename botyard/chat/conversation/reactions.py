@@ -8,7 +8,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.chats import Chat
 from botyard.model.events import MessageLiked
 from botyard.model.messages import Message
-from botyard.store import messages as rows
+from botyard.store import messages as stored_messages
 from botyard.store.engines.db import Tx
 
 # Code → what it says. Docs: chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
@@ -72,7 +72,7 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     message, chat = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    if not await rows.add_reaction(tx, message_id, actor_id, reaction):
+    if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction):
         raise ApiError(ErrorCode.REACTION_SET)
     await _publish(tx, actor_id, message, chat, reaction, on=True)
 
@@ -83,7 +83,7 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> No
     Raises DIALOG_CLOSED, REACTION_UNKNOWN.
     """
     message, chat = await _place(tx, actor_id, message_id, reaction)
-    if await rows.remove_reaction(tx, message_id, actor_id, reaction):
+    if await stored_messages.remove_reaction(tx, message_id, actor_id, reaction):
         await _publish(tx, actor_id, message, chat, reaction, on=False)
 
 
