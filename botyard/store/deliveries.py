@@ -10,14 +10,15 @@ from collections.abc import Iterable, Mapping
 from botyard.model.deliveries import Attempt, Delivery, State
 from botyard.store import events
 from botyard.store.engines.db import Tx, Value
-from botyard.store.records import Record
+from botyard.store.records import Record, scalar
 
 DELIVERY = Record(Delivery, "deliveries d", ordering_key="d.lane")
-COLUMNS = "id, event_id, recipient, lane, state, attempts, resent_after, queued, due, finished, reason, holds_until"
-"""What a ``Delivery`` is made of."""
+ATTEMPT = Record(Attempt, "attempts a")
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 OPEN = "state IN ('waiting', 'sending')"
 _READY = "state = 'fetch'"
+_ADD = DELIVERY.insert("event_id", "recipient", "ordering_key", "state", "queued", "due")
+_OF_EVENT = f"{DELIVERY.select} WHERE d.event_id = :event"
 OPEN_MAX = 100_000
 """What is open is counted up to here."""
 ATTEMPTS_MAX = 100
@@ -33,47 +34,34 @@ async def add(
     due = tx.now if due is None else due
     for recipient, state in recipients:
         await tx.run(
-            """INSERT INTO deliveries (event_id, recipient, lane, state, queued, due)
-               VALUES (:event, :recipient, :lane, :state, :now, :due)""",
-            event=event_id,
+            _ADD,
+            event_id=event_id,
             recipient=recipient,
-            lane=ordering_key,
+            ordering_key=ordering_key,
             state=state,
-            now=tx.now,
+            queued=tx.now,
             due=due,
         )
 
 
 async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]:
     """The deliveries of an event, to everybody or to one recipient."""
-    sql = f"SELECT {COLUMNS} FROM deliveries WHERE event_id = :event"
     if recipient:
-        rows = await tx.all(sql + " AND recipient = :recipient ORDER BY id", event=event_id, recipient=recipient)
-    else:
-        rows = await tx.all(sql + " ORDER BY id", event=event_id)
-    return [Delivery(*row) for row in rows]
+        sql = f"{_OF_EVENT} AND d.recipient = :recipient ORDER BY d.id"
+        return DELIVERY.read_all(await tx.all(sql, event=event_id, recipient=recipient))
+    return DELIVERY.read_all(await tx.all(f"{_OF_EVENT} ORDER BY d.id", event=event_id))
 
 
 async def open_of(tx: Tx, recipient: str, limit: int) -> list[Delivery]:
     """What still waits to be sent to a recipient, dialog by dialog."""
-    rows = await tx.all(
-        f"""SELECT {COLUMNS} FROM deliveries WHERE {OPEN} AND recipient = :recipient
-            ORDER BY lane, id LIMIT :limit""",
-        recipient=recipient,
-        limit=limit,
-    )
-    return [Delivery(*row) for row in rows]
+    sql = f"{DELIVERY.select} WHERE {OPEN} AND d.recipient = :recipient ORDER BY d.lane, d.id LIMIT :limit"
+    return DELIVERY.read_all(await tx.all(sql, recipient=recipient, limit=limit))
 
 
 async def attempts(tx: Tx, delivery_id: int) -> list[Attempt]:
     """The attempts of a delivery, first one first."""
-    rows = await tx.all(
-        """SELECT number, started, took, status, answer, problem FROM attempts
-           WHERE delivery_id = :id ORDER BY number LIMIT :limit""",
-        id=delivery_id,
-        limit=ATTEMPTS_MAX,
-    )
-    return [Attempt(*row) for row in rows]
+    sql = f"{ATTEMPT.select} WHERE a.delivery_id = :id ORDER BY a.number LIMIT :limit"
+    return ATTEMPT.read_all(await tx.all(sql, id=delivery_id, limit=ATTEMPTS_MAX))
 
 
 async def turn(tx: Tx, recipient: str, to: State) -> int:
@@ -110,15 +98,15 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
         before=before,
         limit=limit,
     )
-    ids: list[Mapping[str, Value]] = [{"id": row[0]} for row in rows]
+    ids: list[Mapping[str, Value]] = [{"id": delivery_id} for delivery_id, _ in rows]
     if ids:
         await tx.many("DELETE FROM attempts WHERE delivery_id = :id", ids)
         await tx.many("DELETE FROM deliveries WHERE id = :id", ids)
-        await events.release(tx, [row[1] for row in rows])
+        await events.release(tx, [event_id for _, event_id in rows])
     return len(ids)
 
 
 async def open_count(tx: Tx) -> int:
     """How many deliveries wait or are under way, ``OPEN_MAX`` at most."""
-    row = await tx.one(f"SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE {OPEN} LIMIT {OPEN_MAX}) o")
-    return int(row[0]) if row else 0
+    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM deliveries WHERE {OPEN} LIMIT {OPEN_MAX}) o"
+    return scalar(await tx.one(sql), 0)

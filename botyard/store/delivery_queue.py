@@ -12,9 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.model.deliveries import NOBODY_THERE, Delivery, State
-from botyard.store.deliveries import COLUMNS, OPEN
+from botyard.store.deliveries import DELIVERY, OPEN
 from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import Ordering
+from botyard.store.records import scalar
 
 _BATCHES = (16, 64, 256)
 """Lengths of lists of ids in a statement, so that there are few texts to prepare."""
@@ -23,12 +24,12 @@ BEHIND_SECONDS = 300
 """What stands behind another delivery is looked at again after this time even if nobody calls it up."""
 FULL_SECONDS = 5
 """The same where a dialog has as many open requests as it may."""
+_DUE = f"{DELIVERY.select} WHERE {OPEN} AND d.due <= :now ORDER BY d.due, d.id LIMIT :limit {{skip_locked}}"
 
 
 async def next_due(tx: Tx) -> float | None:
     """When the next open delivery is due; ``None`` when nothing is open."""
-    row = await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1")
-    return float(row[0]) if row else None
+    return scalar(await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"), None)
 
 
 async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) -> list[Delivery]:
@@ -37,14 +38,10 @@ async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) 
     Each is as it is to be leased: with the end of its hold, and with one more attempt where the server that made it
     has died. What has to wait for others of its dialog is deferred.
     """
-    rows = await tx.all(
-        f"SELECT {COLUMNS} FROM deliveries WHERE {OPEN} AND due <= :now ORDER BY due, id LIMIT :limit {{skip_locked}}",
-        now=now,
-        limit=limit,
-    )
-    if not rows:
+    due = DELIVERY.read_all(await tx.all(_DUE, now=now, limit=limit))
+    if not due:
         return []
-    due = sorted((Delivery(*row) for row in rows), key=lambda delivery: delivery.id)
+    due.sort(key=lambda delivery: delivery.id)
     dialogs = await _dialogs(tx, [delivery.id for delivery in due], ordering, now)
     claimed: dict[int, Delivery] = {}
     deferred: dict[int, float] = {}
@@ -100,10 +97,10 @@ async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, now: float) -> di
     names: dict[str, Value] = _listed(ids)
     rows = await tx.all(
         f"""SELECT c.id, e.type,
-                (SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient AND b.lane = c.lane
-                    AND b.holds_until = 0 AND b.id < c.id AND b.{OPEN}),
-                (SELECT MAX(h.holds_until) FROM deliveries h WHERE h.recipient = c.recipient AND h.lane = c.lane
-                    AND h.{OPEN}),
+                COALESCE((SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient AND b.lane = c.lane
+                    AND b.holds_until = 0 AND b.id < c.id AND b.{OPEN}), 0),
+                COALESCE((SELECT MAX(h.holds_until) FROM deliveries h WHERE h.recipient = c.recipient
+                    AND h.lane = c.lane AND h.{OPEN}), 0),
                 (SELECT COUNT(*) FROM deliveries s JOIN events o ON o.id = s.event_id
                     WHERE s.recipient = c.recipient AND s.lane = c.lane AND s.state = 'sending' AND s.due > :now
                     AND o.type NOT IN ({ordering.passive_types}))
@@ -112,7 +109,7 @@ async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, now: float) -> di
         now=now,
         **names,
     )
-    return {row[0]: _Dialog(row[1], row[2] or 0, row[3] or 0, row[4]) for row in rows}
+    return {delivery_id: _Dialog(*dialog) for delivery_id, *dialog in rows}
 
 
 def _listed(ids: list[int]) -> dict[str, Value]:
@@ -133,7 +130,8 @@ async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float)
     What is due now has the place in which it was queued, before what others have queued since.
     """
     rows: list[Mapping[str, Value]] = [
-        {"recipient": dialog[0], "lane": dialog[1], "at": dialog[2], "now": now} for dialog in dialogs
+        {"recipient": recipient, "lane": ordering_key, "at": moment, "now": now}
+        for recipient, ordering_key, moment in dialogs
     ]
     if not rows:
         return

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
 from botyard.store import delivery_queue
+from botyard.store.deliveries import ATTEMPT
 from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import NEVER
+from botyard.store.records import insert
 
-_RECORD = """INSERT INTO attempts (delivery_id, number, started, took, status, answer, problem)
-             VALUES (:id, :number, :started, :took, :status, :answer, :problem) ON CONFLICT DO NOTHING"""
+_RECORD = f"{insert('attempts', ('delivery_id', *Attempt.__struct_fields__))} ON CONFLICT DO NOTHING"
 _INTERRUPTED = "interrupted: the server ended before it had recorded this attempt; the time is when that was found"
 
 
@@ -85,7 +86,7 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: float) -> None:
 async def holders(tx: Tx) -> list[str]:
     """Who holds leases."""
     rows = await tx.all("SELECT DISTINCT holder FROM deliveries WHERE state = 'sending'")
-    return [row[0] for row in rows]
+    return [holder for (holder,) in rows]
 
 
 async def release(tx: Tx, holder: str, now: float) -> int:
@@ -94,7 +95,7 @@ async def release(tx: Tx, holder: str, now: float) -> int:
         "SELECT id, attempts FROM deliveries WHERE state = 'sending' AND holder = :holder", holder=holder
     )
     if rows:
-        await tx.many(_RECORD, [_columns(row[0], _interrupted(row[1] + 1, now)) for row in rows])
+        await tx.many(_RECORD, [_columns(id_, _interrupted(begun + 1, now)) for id_, begun in rows])
     # What has no attempt on record has its first one again: it keeps its place before those behind it.
     return await tx.run(
         """UPDATE deliveries SET state = 'waiting', holder = '', due = :now, attempts = attempts + 1,
@@ -111,12 +112,4 @@ def _interrupted(number: int, now: float) -> Attempt:
 
 
 def _columns(delivery_id: int, made: Attempt) -> dict[str, Value]:
-    return {
-        "id": delivery_id,
-        "number": made.number,
-        "started": made.started,
-        "took": made.took,
-        "status": made.status,
-        "answer": made.answer,
-        "problem": made.problem,
-    }
+    return {"delivery_id": delivery_id, **ATTEMPT.values(made)}
