@@ -10,8 +10,9 @@ from starlette.routing import Match, Router
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.web import avatar, files, front, oauth_endpoints, routes
+from botyard.web.http import Receive, Scope, Send
 from botyard.web.pages import Endpoint
-from tests.world import World
+from tests.world import Answer, World
 
 
 @pytest.fixture
@@ -95,3 +96,27 @@ def test_what_nobody_answers(others: Router, path: str, problem: ErrorCode) -> N
 @pytest.mark.parametrize("path", ["/openapi.json/more", "/oauth/token/more", "/health%0A", "/login\n"])
 def test_nothing_is_below_an_address_or_beside_it(world: World, path: str) -> None:
     assert world.get(path).status == 404
+
+
+@pytest.mark.parametrize("path", ["/rest/{hook}/profile", "/rest/app.info", "/rest/nothing", "/oauth/token/?a=b"])
+def test_the_api_is_answered_without_the_router(world: World, path: str) -> None:
+    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("this is no business of the router")
+
+    def asked() -> Answer:
+        return world.get(path.format(hook=f"{world.admin.id}/{world.admin.secret}"))
+
+    usual = asked()
+    world.app = partial(routes.answer_request, world.context, Router(default=broken))
+    answer = asked()
+    assert (answer.status, answer.headers["content-type"]) == (usual.status, usual.headers["content-type"])
+    assert world.get("/health").status == 500
+
+
+@pytest.mark.parametrize(
+    "path", ["/login", "/logout", "/oauth/authorize/?client_id=x", "/health", "/ready", "/metrics"]
+)
+def test_a_head_is_that_of_a_get(world: World, path: str) -> None:
+    head, whole = world.request("HEAD", path), world.get(path)
+    assert head.status == whole.status
+    assert head.headers["content-type"] == whole.headers["content-type"]

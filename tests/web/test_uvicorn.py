@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+import signal
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -393,6 +399,63 @@ async def test_a_cycle_knows_that_its_client_is_gone() -> None:
     answered, cycle, _ = await exchange()
     answered.connection_lost(None)
     assert cycle.disconnected is False
+
+
+# The server, of which `botyard.server` uses a little more than its options.
+
+
+def test_a_server_leaves_signals_to_whoever_overrides_that() -> None:
+    entered: list[bool] = []
+
+    class Quiet(uvicorn.Server):
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            entered.append(True)
+            yield
+
+    server = Quiet(uvicorn.Config(ok, lifespan="off", log_config=None, port=0))
+    server.should_exit = True
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    asyncio.run(server.serve())
+    assert entered == [True]
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_server_knows_the_requests_under_way() -> None:
+    async def counted() -> None:
+        protocol, _, _ = await exchange(never)
+        assert len(protocol.server_state.tasks) == 1
+        protocol, _, _ = await exchange(ok)
+        assert len(protocol.server_state.tasks) == 0
+
+    asyncio.run(counted())
+    assert isinstance(uvicorn.Server(uvicorn.Config(ok)).server_state, ServerState)
+
+
+def test_a_certificate_may_be_set_after_the_options_were_read() -> None:
+    config = uvicorn.Config(ok, log_config=None)
+    config.load()
+    assert config.ssl is None
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    config.ssl = made
+    given: list[Any] = []
+
+    async def listening() -> None:
+        loop = asyncio.get_running_loop()
+
+        async def create_server(*_: Any, ssl: Any, **more: Any) -> Any:
+            given.append(ssl)
+            raise ConnectionAbortedError
+
+        with patch.object(loop, "create_server", create_server), socket.socket() as sock:
+            sock.bind(("127.0.0.1", 0))
+            server = uvicorn.Server(config)
+            server.lifespan = config.lifespan_class(config)
+            await server.startup(sockets=[sock])
+
+    with pytest.raises(ConnectionAbortedError):
+        asyncio.run(listening())
+    assert given == [made]
 
 
 # The list itself.
