@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import RANK, Chat, Kind, Member, Role
+from botyard.model.chats import RANK, Chat, Kind, Member, Participant, Role
 
 
 class Act(StrEnum):
@@ -110,36 +110,36 @@ RULES: dict[Act, ChatRule] = {
 }
 
 
-def role(chat: Chat, member: Member | None) -> str:
+def role(who: Participant) -> str:
     """A caller's role: a reader of an open chat who is no member is a guest of it."""
-    if member is not None:
-        return member.role
-    return Role.GUEST if chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) else Role.NONE
+    if who.member is not None:
+        return who.member.role
+    return Role.GUEST if who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) else Role.NONE
 
 
-def allowed(act: Act, chat: Chat, member: Member | None) -> bool:
+def allowed(act: Act, who: Participant) -> bool:
     """Whether the act would be let through."""
     rule = RULES[act]
-    if rule.allows and not getattr(restrictions(chat), rule.allows):
+    if rule.allows and not getattr(restrictions(who.chat), rule.allows):
         return False
-    return RANK[role(chat, member)] >= RANK[_needed(rule, chat)]
+    return RANK[role(who)] >= RANK[_needed(rule, who.chat)]
 
 
-def require(act: Act, chat: Chat, member: Member | None) -> None:
+def require(act: Act, who: Participant) -> None:
     """Raise the problem of the rule that stands in the way: first the kind of chat, then the role."""
     rule = RULES[act]
-    if rule.allows and not getattr(restrictions(chat), rule.allows):
+    if rule.allows and not getattr(restrictions(who.chat), rule.allows):
         raise ApiError(rule.forbidden, hint=f"chats of this kind do not allow: {act.value}")
-    if RANK[role(chat, member)] < RANK[_needed(rule, chat)]:
-        raise ApiError(rule.denied, hint=required_role(act, chat, member))
+    if RANK[role(who)] < RANK[_needed(rule, who.chat)]:
+        raise ApiError(rule.denied, hint=required_role(act, who))
 
 
-def required_role(act: Act, chat: Chat, member: Member | None) -> str:
+def required_role(act: Act, who: Participant) -> str:
     """Which role an act takes, for a hint."""
     # Of a chat that it is not in, nobody is told who may do what.
-    if member is None:
+    if who.member is None:
         return "the caller is not a member of the chat"
-    return f"to {act.value} takes the role {_needed(RULES[act], chat)}; the caller's is {member.role}"
+    return f"to {act.value} takes the role {_needed(RULES[act], who.chat)}; the caller's is {who.member.role}"
 
 
 def outranks(member: Member, target: Member) -> bool:

@@ -18,7 +18,7 @@ from botyard.demo.picture import picture
 from botyard.demo.seed import MINUTE, InvalidSeed, Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
 from botyard.errors import ApiError
 from botyard.model.bots import BotType, EventMode, Handlers
-from botyard.model.chats import Chat, Kind, Member
+from botyard.model.chats import Kind, Participant
 from botyard.model.messages import Draft
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, users
@@ -178,8 +178,8 @@ class _ChatBuilder:
             self.chat_id = await self._group(self._planned)
         else:
             first, two = self._planned.between
-            chat, _ = await dialogs.open_private(self._tx, self._id(first), self._id(two))
-            self.chat_id = chat.id
+            who = await dialogs.open_private(self._tx, self._id(first), self._id(two))
+            self.chat_id = who.chat.id
 
     async def _group(self, planned: SeedChat) -> int:
         color = hex_of(planned.color) if planned.color else ""
@@ -229,18 +229,18 @@ class _ChatBuilder:
 
     async def _say(self, seed_message: SeedMessage) -> None:
         author = self._id(seed_message.by)
-        chat, member = await self._seat(seed_message.by)
-        message_id = await messages.send(self._tx, author, chat, member, self._draft(seed_message, author))
+        who = await self._seat(seed_message.by)
+        message_id = await messages.send(self._tx, who, self._draft(seed_message, author))
         self.said.append(message_id)
         if seed_message.edited:
-            await messages.edit(self._tx, author, message_id, seed_message.edited, {}, FOREVER)
+            text = seed_message.edited
+            await messages.edit(self._tx, author, message_id, text=text, changed={}, window=FOREVER)
         if seed_message.erased:
             await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER)
         for user_id in self._each(seed_message.liked_by):
             await messages.like(self._tx, user_id, message_id, "plus")
         for name in seed_message.read_by:
-            chat, member = await self._seat(name)
-            await reading.read(self._tx, chat, member, message_id)
+            await reading.read(self._tx, await self._seat(name), message_id)
         for user_id in self._each(seed_message.unread_for):
             await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
 
@@ -258,12 +258,12 @@ class _ChatBuilder:
         reply_id = self.said[seed_message.reply_to - 1] if seed_message.reply_to else 0
         return Draft(text=seed_message.text, system=seed_message.system, reply_id=reply_id, params=params)
 
-    async def _seat(self, name: str) -> tuple[Chat, Member]:
-        """The chat, locked, and this participant's place in it."""
-        access = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
-        if access is None or access[1] is None:
+    async def _seat(self, name: str) -> Participant:
+        """Somebody in the chat, which is locked."""
+        who = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
+        if who is None or who.member is None:
             raise InvalidSeed(f"{name!r} is not in the chat")
-        return access[0], access[1]
+        return who
 
     def _id(self, name: str) -> int:
         if name not in self._ids:

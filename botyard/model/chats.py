@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
@@ -114,6 +115,14 @@ class Member(msgspec.Struct, frozen=True, gc=False):
     marked_id: int
     opened: bool
     bot: bool
+
+
+class Participant(NamedTuple):
+    """Somebody who acts in a chat; ``member`` is ``None`` for one who only reads it."""
+
+    actor_id: int
+    chat: Chat
+    member: Member | None
 
 
 class Reader(msgspec.Struct, frozen=True, gc=False):

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Chat, Member, Participant
 from botyard.store import files
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
-
-class ChatAndMember(NamedTuple):
-    """A chat, and a user's membership in it."""
-
-    chat: Chat
-    member: Member | None
-
-
 _CHAT = Record(Chat, "chats c")
 MEMBER = Record(Member, "members m")
 _BOTH = Record(
-    ChatAndMember,
+    Participant,
     "chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user",
+    actor_id="CAST(:user AS BIGINT)",
     chat=_CHAT,
     member=MEMBER,
 )
@@ -50,14 +41,12 @@ _BY_ID_LOCKED, _BY_PAIR_LOCKED, _BY_ENTITY_LOCKED = (f"{sql} {{lock_chat}}" for 
 _RELOADED = f"{_CHAT.select} WHERE c.id = :id {{lock_chat}}"
 
 
-async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> ChatAndMember | None:
+async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> Participant | None:
     """A chat together with this user's membership in it."""
     return _BOTH.read(await tx.one(_BY_ID_LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
 
 
-async def find_pair(
-    tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False
-) -> ChatAndMember | None:
+async def find_pair(tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False) -> Participant | None:
     """The private dialog of two people."""
     sql = _BY_PAIR_LOCKED if locked else _BY_PAIR
     return _BOTH.read(await tx.one(sql, pair=pair(first_id, second_id), user=user_id))
@@ -65,7 +54,7 @@ async def find_pair(
 
 async def find_entity(
     tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False
-) -> ChatAndMember | None:
+) -> Participant | None:
     """The chat that was made for an entity."""
     sql = _BY_ENTITY_LOCKED if locked else _BY_ENTITY
     return _BOTH.read(await tx.one(sql, type=entity_type, entity=entity_id, user=user_id))

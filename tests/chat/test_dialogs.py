@@ -38,9 +38,9 @@ def test_both_sides_open_the_same_dialog(portal: World) -> None:
     ann, bob = portal.person("Ann"), portal.person("Bob")
 
     async def open_both(tx: Tx) -> tuple[int, int]:
-        hers, _ = await dialogs.open_private(tx, ann.id, bob.id)
-        his, _ = await dialogs.open_private(tx, bob.id, ann.id)
-        return hers.id, his.id
+        hers = await dialogs.open_private(tx, ann.id, bob.id)
+        his = await dialogs.open_private(tx, bob.id, ann.id)
+        return hers.chat.id, his.chat.id
 
     hers, his = portal.write(open_both)
     assert hers == his

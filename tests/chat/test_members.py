@@ -31,21 +31,21 @@ class OlgasRoom:
 
     def adds(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MEMBER_EXISTS)
-            await members.add(tx, self.olga, *found, [who], hide_history=True)
+            olga = await members.get_group(tx, self.olga, self.chat, missing=ErrorCode.MEMBER_EXISTS)
+            await members.add(tx, olga, [who], hide_history=True)
 
         self.world.write(work)
 
     def leaves(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            await members.leave(tx, who, *await members.get_group(tx, who, self.chat, ErrorCode.MEMBER_MISSING))
+            await members.leave(tx, await members.get_group(tx, who, self.chat, missing=ErrorCode.MEMBER_MISSING))
 
         self.world.write(work)
 
     def promotes(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            found = await members.get_group(tx, self.olga, self.chat, ErrorCode.MANAGER_DENIED)
-            await members.set_manager(tx, self.olga, *found, who, True)
+            olga = await members.get_group(tx, self.olga, self.chat, missing=ErrorCode.MANAGER_DENIED)
+            await members.set_manager(tx, olga, who, on=True)
 
         self.world.write(work)
 

@@ -10,7 +10,7 @@ import pytest
 from botyard.chat.conversation import chats, members, messages, reading
 from botyard.chat.conversation.overview import Overview, overview
 from botyard.errors import ApiError
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Participant
 from botyard.model.messages import Draft
 from botyard.store import chats as rows
 from botyard.store.engines.db import Tx
@@ -96,11 +96,11 @@ class Play:
         sql = "SELECT id FROM messages WHERE chat_id = :chat ORDER BY id"
         return [row[0] for row in self.world.read(lambda tx: tx.all(sql, chat=self.chat_id))]
 
-    async def find(self, tx: Tx, who: int) -> tuple[Chat, Member]:
+    async def find(self, tx: Tx, who: int) -> Participant:
         found = await rows.find(tx, self.chat_id, who, locked=True)
         assert found is not None
-        assert found[1] is not None
-        return found[0], found[1]
+        assert found.member is not None
+        return found
 
     def anybody(self) -> int:
         return self.dice.choice(sorted(self.ledger.readers))
@@ -113,16 +113,15 @@ class Play:
         who = self.anybody()
 
         async def work(tx: Tx) -> int:
-            chat, member = await self.find(tx, who)
-            return await messages.send(tx, who, chat, member, Draft(text="hi"))
+            return await messages.send(tx, await self.find(tx, who), Draft(text="hi"))
 
         self.ledger.added(self.world.write(work), who, counted=True)
 
     def reads(self) -> None:
         who, upto = self.anybody(), self.dice.choice([0, *self.ledger.messages])
 
-        async def work(tx: Tx) -> Member:
-            return await reading.read(tx, *await self.find(tx, who), upto)
+        async def work(tx: Tx) -> Participant:
+            return await reading.read(tx, await self.find(tx, who), upto)
 
         self.world.write(work)
         self.ledger.read(who, upto or self.ledger.last)
@@ -131,7 +130,7 @@ class Play:
         who, title = self.anybody(), f"Room {self.dice.random()}"
 
         async def work(tx: Tx) -> None:
-            await chats.rename(tx, who, *await self.find(tx, who), title)
+            await chats.rename(tx, await self.find(tx, who), title)
 
         self.world.write(work)
         self.noted(who)
@@ -159,8 +158,7 @@ class Play:
         who, hidden = self.dice.choice(away), self.dice.random() < 0.5
 
         async def work(tx: Tx) -> None:
-            chat, member = await self.find(tx, self.owner)
-            await members.add(tx, self.owner, chat, member, [who], hide_history=hidden)
+            await members.add(tx, await self.find(tx, self.owner), [who], hide_history=hidden)
 
         self.world.write(work)
         self.ledger.readers[who] = Reader(self.ledger.last)
@@ -172,7 +170,7 @@ class Play:
             return
 
         async def work(tx: Tx) -> None:
-            await members.leave(tx, who, *await self.find(tx, who))
+            await members.leave(tx, await self.find(tx, who))
 
         self.world.write(work)
         del self.ledger.readers[who]
@@ -190,7 +188,7 @@ class Play:
             assert len(seen.viewers) + seen.more_viewers == len(self.ledger.viewers())
 
     async def overview(self, tx: Tx, who: int) -> Overview:
-        return await overview(tx, who, *await self.find(tx, who))
+        return await overview(tx, await self.find(tx, who))
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -11,7 +11,7 @@ import pytest
 from botyard.chat import rules
 from botyard.chat.rules import RULES, Act
 from botyard.errors import ApiError
-from botyard.model.chats import RANK, Chat, Kind, Member, Role
+from botyard.model.chats import RANK, Chat, Kind, Member, Participant, Role
 
 # Act → the restriction that allows it, and the permission or the fixed role that decides who may.
 TOLD = {
@@ -56,6 +56,10 @@ def chat(place: str = "", kind: Kind = Kind.GROUP, settings: dict[str, str] | No
     return msgspec.structs.replace(found, kind=kind.value, entity_type=entity, **settings or {})
 
 
+def somebody(where: Chat, role: str) -> Participant:
+    return Participant(2, where, member(role))
+
+
 def member(role: str) -> Member | None:
     """Somebody of this standing; whoever is none is no member."""
     if role in (Role.NONE, Role.GUEST):
@@ -85,12 +89,12 @@ def test_what_is_told_is_what_is_enforced(place: str, act: Act) -> None:
         where = chat(place, settings={decides: setting} if setting else None)
         needed = setting or decides
         may = (not restriction or restriction in ALLOWED[place]) and RANK[role] >= RANK[needed]
-        assert rules.allowed(act, where, member(role)) is may
+        assert rules.allowed(act, somebody(where, role)) is may
         if may:
-            rules.require(act, where, member(role))
+            rules.require(act, somebody(where, role))
         else:
             with pytest.raises(ApiError) as refused:
-                rules.require(act, where, member(role))
+                rules.require(act, somebody(where, role))
             forbidden = bool(restriction) and restriction not in ALLOWED[place]
             expected = RULES[act].forbidden if forbidden else RULES[act].denied
             assert refused.value.problem is expected
@@ -99,10 +103,10 @@ def test_what_is_told_is_what_is_enforced(place: str, act: Act) -> None:
 def test_a_reader_of_an_open_chat_is_its_guest() -> None:
     for kind in Kind:
         guest = kind in (Kind.OPEN, Kind.OPEN_CHANNEL)
-        assert rules.role(chat(kind=kind), None) == (Role.GUEST if guest else Role.NONE)
-        assert rules.role(chat(kind=kind), member("manager")) == "manager"
-    assert rules.allowed(Act.LIST_MEMBERS, chat(kind=Kind.OPEN), None)
-    assert not rules.allowed(Act.POST, chat(kind=Kind.OPEN), None)
+        assert rules.role(somebody(chat(kind=kind), "none")) == (Role.GUEST if guest else Role.NONE)
+        assert rules.role(somebody(chat(kind=kind), "manager")) == "manager"
+    assert rules.allowed(Act.LIST_MEMBERS, somebody(chat(kind=Kind.OPEN), "none"))
+    assert not rules.allowed(Act.POST, somebody(chat(kind=Kind.OPEN), "none"))
 
 
 def test_nobody_goes_by_the_hand_of_a_weaker_role() -> None:

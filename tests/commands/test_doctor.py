@@ -33,7 +33,7 @@ def data(make_world: MakeWorld) -> Path:
     fetches = world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=fields).result["bot"]["id"]
     for bot in (called, fetches):
         says(world, ann, bot, "hello")
-    world.write(lambda tx: messages.edit(tx, ann.id, 1, "well", {}, None))
+    world.write(lambda tx: messages.edit(tx, ann.id, 1, text="well", changed={}, window=None))
     return world.settings.data
 
 

@@ -92,8 +92,7 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
     assert room.get(url).status == 200
 
     async def leave(tx: Tx) -> None:
-        chat, member = await members.get_group(tx, room.ann.id, room.id, ErrorCode.CHAT_CLOSED)
-        await members.leave(tx, room.ann.id, chat, member)
+        await members.leave(tx, await members.get_group(tx, room.ann.id, room.id, missing=ErrorCode.CHAT_CLOSED))
 
     room.world.write(leave)
     assert room.get(url).status == 403

@@ -72,8 +72,8 @@ async def get(call: Call, p: Get) -> DiskFile:
     reader_id = call.user_id if visible else await _reading_bot(call, p)
     if not reader_id:
         raise ApiError(ErrorCode.DISK_CLOSED)
-    place = await chats.find(call.tx, file.chat_id, reader_id)
-    return _shape(call, file, place[0].disk_folder_id if place else 0, reader_id)
+    reader = await chats.find(call.tx, file.chat_id, reader_id)
+    return _shape(call, file, reader.chat.disk_folder_id if reader else 0, reader_id)
 
 
 async def _reading_bot(call: Call, p: Get) -> int:

@@ -95,13 +95,13 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chats/chat-users/im-chat-user-add.md
     """
-    chat, member = await members.get_group(call.tx, call.user_id, p.chat_id, ErrorCode.EXTEND_DENIED)
+    who = await members.get_group(call.tx, call.user_id, p.chat_id, missing=ErrorCode.EXTEND_DENIED)
     wanted = user_ids(p.users, ErrorCode.EXTEND_DENIED)
     try:
-        await members.add(call.tx, call.user_id, chat, member, wanted, hide_history=p.hide_history)
+        await members.add(call.tx, who, wanted, hide_history=p.hide_history)
     except ApiError as refused:
         # v1 bots are told one code for "no right" and "nobody new"; here nobody new is nothing wrong.
         if refused.problem is not ErrorCode.MEMBER_EXISTS:
             raise
-        members.require_adding(chat, member)
+        members.require_adding(who)
     return True

@@ -51,8 +51,8 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chats/im-dialog-get.md
     """
-    chat, member = await placed(call, p.dialog_id)
-    shown = dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
+    who = await placed(call, p.dialog_id)
+    shown = dialog(call, await overview(call.tx, who), p.dialog_id)
     # This page names the way back for every chat, the page of the bots' method for chats of an entity only.
     return msgspec.structs.replace(shown, restrictions=with_path(shown.restrictions))
 
@@ -73,9 +73,9 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     """
     newer = _number(p.first_id, ErrorCode.FIRST_ID_STRING)
     older = _number(p.last_id, ErrorCode.LAST_ID_STRING)
-    chat, member = await placed(call, p.dialog_id)
-    history = await messages.history(call.tx, chat, member, older_than=older, newer_than=newer, limit=p.limit)
-    return await history_answer(call, chat, member, history)
+    who = await placed(call, p.dialog_id)
+    history = await messages.history(call.tx, who, older_than=older, newer_than=newer, limit=p.limit)
+    return await history_answer(call, who, history)
 
 
 @method("im.dialog.read", mode=Mode.WRITE, raises=(ErrorCode.DIALOG_EMPTY,))
@@ -84,15 +84,16 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
 
     Docs: api-reference/chats/messages/im-dialog-read.md
     """
-    found = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
-    if found is None and not call.identity.guest and dialogs.own(call.user_id, p.dialog_id):
-        found = await dialogs.open_own(call.tx, call.user_id)
-    chat, member = found or (None, None)
-    if chat is None or member is None:
+    who = await dialogs.find(call.tx, call.user_id, dialogs.parse(p.dialog_id), locked=True)
+    if who is None and not call.identity.guest and dialogs.own(call.user_id, p.dialog_id):
+        who = await dialogs.open_own(call.tx, call.user_id)
+    if who is None:
         return False
-    moved = await reading.read(call.tx, chat, member, max(0, p.message_id))
-    left = await reading.unread(call.tx, chat, moved)
-    return ReadAnswer(p.dialog_id, chat.id, moved.read_id, left.counter)
+    moved = await reading.read(call.tx, who, max(0, p.message_id))
+    if moved.member is None:
+        return False
+    left = await reading.unread(call.tx, moved)
+    return ReadAnswer(p.dialog_id, who.chat.id, moved.member.read_id, left.counter)
 
 
 def _number(given: Any, wrong: ErrorCode) -> int:

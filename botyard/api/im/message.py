@@ -64,15 +64,15 @@ async def add(call: Call, p: Add) -> int:
         params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
         if not p.message.strip() and "ATTACH" not in params:
             raise ApiError(ErrorCode.MESSAGE_EMPTY)
-        chat, member = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
+        who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
     except ApiError as refused:
         raise _as_documented(refused, p.dialog_id) from refused
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
     await users.seen(call.tx, call.user_id)
-    message_id = await messages.send(call.tx, call.user_id, chat, member, draft)
+    message_id = await messages.send(call.tx, who, draft)
     author = await users.find(call.tx, call.user_id) if "/" in p.message else None
     if author and not p.system:
-        await commands.call(call.tx, author, chat, message_id, draft)
+        await commands.call(call.tx, author, who.chat, message_id, draft)
     return message_id
 
 
@@ -89,7 +89,7 @@ async def command(call: Call, p: Command) -> bool:
 
     Docs: api-reference/chats/messages/im-message-command.md
     """
-    message, chat, _ = await messages.get(call.tx, call.user_id, p.message_id, ErrorCode.MESSAGE_ID_WRONG)
+    message, who = await messages.get(call.tx, call.user_id, p.message_id, missing=ErrorCode.MESSAGE_ID_WRONG)
     if p.bot_id <= 0:
         raise ApiError(ErrorCode.BOT_ID_EMPTY)
     if not commands.without_slash(p.command):
@@ -98,7 +98,7 @@ async def command(call: Call, p: Command) -> bool:
     asked = Press(p.bot_id, p.command, p.command_params.strip())
     if author is None or message.erased:
         raise ApiError(ErrorCode.PARAMS_WRONG, hint=f"message {message.id} was deleted")
-    await commands.press(call.tx, author, chat, message, asked)
+    await commands.press(call.tx, author, who.chat, message, asked)
     return True
 
 

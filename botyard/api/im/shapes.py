@@ -9,7 +9,7 @@ import msgspec
 from botyard.api.shapes.files import ShownFile, shown_of
 from botyard.chat.conversation.colors import color_for
 from botyard.chat.conversation.messages import History
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Member, Participant
 from botyard.model.messages import Message
 from botyard.model.people import User
 from botyard.rpc.call import Call
@@ -80,14 +80,14 @@ class HistoryAnswer(msgspec.Struct, frozen=True):
     files: list[ShownFile]
 
 
-async def history_answer(call: Call, chat: Chat, member: Member | None, found: History) -> HistoryAnswer:
+async def history_answer(call: Call, who: Participant, found: History) -> HistoryAnswer:
     """Messages and their authors, each author once."""
     authors = sorted({one.author_id for one in found.messages if one.author_id})
     people = await users.find_many(call.tx, authors)
     places = await users.departments_of(call.tx, authors)
     return HistoryAnswer(
-        chat.id,
-        [message(call, one, member, found.liked.get(one.id)) for one in found.messages],
+        who.chat.id,
+        [message(call, one, who.member, found.liked.get(one.id)) for one in found.messages],
         [user(call, one, places.get(one.id, [])) for one in people],
         await shown_of(call.tx, call.context, found.messages, call.user_id),
     )

@@ -29,6 +29,6 @@ async def send_context(call: Call, p: SendContext) -> bool:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bot-context.md
     """
-    chat, _ = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
-    await contexts.send(call.tx, call.user_id, chat, p.context)
+    who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
+    await contexts.send(call.tx, who, p.context)
     return True

@@ -9,8 +9,8 @@ from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
 from botyard.chat.conversation import dialogs
 from botyard.chat.media import files
-from botyard.chat.media.files import UploadTarget
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -66,9 +66,8 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     """
     dialog_id = p.dialog_id
 
-    async def enter(tx: Tx) -> UploadTarget:
-        chat, member = await dialogs.open_(tx, call.user_id, dialog_id)
-        return UploadTarget(call.user_id, chat, member)
+    async def enter(tx: Tx) -> Participant:
+        return await dialogs.open_(tx, call.user_id, dialog_id)
 
     try:
         file = shared.given(p.fields.name, p.fields.content, p.fields.file, ErrorCode.UPLOAD_EMPTY)
@@ -90,9 +89,9 @@ async def download(call: Call, p: DownloadParams) -> Download:
 
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/files/file-download.md
     """
-    chat, _ = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    who = await dialogs.get(call.tx, call.user_id, p.dialog_id)
     found = await files.find(call.tx, call.user_id, p.file_id)
-    if found is None or found[0].chat_id != chat.id or not found[1]:
+    if found is None or found[0].chat_id != who.chat.id or not found[1]:
         raise ApiError(ErrorCode.FILE_MISSING)
     return shared.download_link(call, "im", found[0], call.user_id)
 

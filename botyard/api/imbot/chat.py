@@ -12,8 +12,7 @@ from botyard.chat.conversation import chats, dialogs, members, typing
 from botyard.chat.conversation.colors import COLORS, hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, method
@@ -135,9 +134,9 @@ async def get(call: Call, p: Get) -> ChatId | None:
     found = await stored_chats.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, call.user_id)
     if found is None:
         return None
-    if not await dialogs.visible(call.tx, call.user_id, *found):
+    if not await dialogs.visible(call.tx, found):
         raise ApiError(ErrorCode.CHAT_CLOSED)
-    return ChatId(found[0].id)
+    return ChatId(found.chat.id)
 
 
 @method(
@@ -159,8 +158,8 @@ async def leave(call: Call, p: ChatParams) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
-    await members.leave(call.tx, bot.user_id, chat, member)
+    who = await _group(call, p, ErrorCode.MEMBER_MISSING)
+    await members.leave(call.tx, who)
     return True
 
 
@@ -180,13 +179,13 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     """
     bot = await own_bot(call, p)
     try:
-        chat, _ = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
+        who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     except ApiError as refused:
         # The page has no other code for a dialog that leads nowhere.
         if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
             raise ApiError(ErrorCode.DIALOG_EMPTY) from refused
         raise
-    await typing.start(call.tx, bot.user_id, chat)
+    await typing.start(call.tx, who)
     return True
 
 
@@ -202,9 +201,9 @@ async def set_manager(call: Call, p: SetManager) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.MANAGER_DENIED, ErrorCode.MANAGER_DENIED)
+    who = await _group(call, p, ErrorCode.MANAGER_DENIED, dialog=ErrorCode.MANAGER_DENIED)
     _require_user(p.user_id)
-    await members.set_manager(call.tx, bot.user_id, chat, member, p.user_id, p.is_manager)
+    await members.set_manager(call.tx, who, p.user_id, on=p.is_manager)
     return True
 
 
@@ -220,9 +219,9 @@ async def set_owner(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.OWNER_DENIED)
+    who = await _group(call, p, ErrorCode.OWNER_DENIED)
     _require_user(p.user_id)
-    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id)
+    await members.set_owner(call.tx, who, p.user_id)
     return True
 
 
@@ -248,13 +247,13 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.CHAT_MISSING)
-    chats.require_avatar(chat, member)
+    who = await _group(call, p, ErrorCode.CHAT_MISSING)
+    chats.require_avatar(who)
     picture = pictures.unwrap(call.prepared)
     if picture is None:
         raise ApiError(ErrorCode.AVATAR_TYPE)
     path = await pictures.store(call.tx, picture)
-    await chats.set_avatar(call.tx, bot.user_id, chat, member, path)
+    await chats.set_avatar(call.tx, who, path)
     return True
 
 
@@ -270,8 +269,8 @@ async def update_color(call: Call, p: UpdateColor) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.COLOR_SAME)
-    await chats.set_named_color(call.tx, bot.user_id, chat, member, p.color)
+    who = await _group(call, p, ErrorCode.COLOR_SAME)
+    await chats.set_named_color(call.tx, who, p.color)
     return True
 
 
@@ -293,8 +292,8 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.CHAT_KIND)
-    await chats.rename(call.tx, bot.user_id, chat, member, p.title)
+    who = await _group(call, p, ErrorCode.CHAT_KIND)
+    await chats.rename(call.tx, who, p.title)
     return True
 
 
@@ -317,9 +316,9 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_EXISTS)
+    who = await _group(call, p, ErrorCode.MEMBER_EXISTS)
     wanted = user_ids(p.users, ErrorCode.USERS_NOT_ARRAY)
-    await members.add(call.tx, bot.user_id, chat, member, wanted, hide_history=p.hide_history)
+    await members.add(call.tx, who, wanted, hide_history=p.hide_history)
     return True
 
 
@@ -343,9 +342,9 @@ async def user_delete(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
     """
-    bot, chat, member = await _group(call, p, ErrorCode.MEMBER_MISSING)
+    who = await _group(call, p, ErrorCode.MEMBER_MISSING)
     _require_user(p.user_id)
-    await members.remove(call.tx, bot.user_id, chat, member, p.user_id)
+    await members.remove(call.tx, who, p.user_id)
     return True
 
 
@@ -361,16 +360,16 @@ async def user_list(call: Call, p: ChatParams) -> list[int]:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-list.md
     """
     bot = await own_bot(call, p)
-    chat, member = await members.find_group(call.tx, bot.user_id, p.chat_id, ErrorCode.CHAT_KIND)
-    return await members.list_(call.tx, chat, member)
+    who = await members.find_group(call.tx, bot.user_id, p.chat_id, missing=ErrorCode.CHAT_KIND)
+    return await members.list_(call.tx, who)
 
 
 async def _group(
-    call: Call, p: ChatParams, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
-) -> tuple[Bot, Chat, Member | None]:
-    """The acting bot, and the group chat that a call is about, locked; raises like ``members.get_group``."""
+    call: Call, p: ChatParams, missing: ErrorCode, *, dialog: ErrorCode = ErrorCode.CHAT_KIND
+) -> Participant:
+    """The acting bot in the group chat that a call is about, locked; raises like ``members.get_group``."""
     bot = await own_bot(call, p)
-    return bot, *await members.get_group(call.tx, bot.user_id, p.chat_id, missing, dialog)
+    return await members.get_group(call.tx, bot.user_id, p.chat_id, missing=missing, dialog=dialog)
 
 
 def _require_user(user_id: int) -> None:

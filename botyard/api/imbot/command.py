@@ -206,7 +206,7 @@ async def answer(call: Call, p: Answer) -> int:
     draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, command.bot_id))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
-    return await commands.answer(call.tx, command, p.message_id, draft)
+    return await commands.answer(call.tx, command, draft, message_id=p.message_id)
 
 
 def _carried(p: Answer, bot_id: int) -> dict[str, Any]:

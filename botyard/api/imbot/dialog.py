@@ -31,5 +31,5 @@ async def get(call: Call, p: Get) -> Dialog:
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
     closed = ErrorCode.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else ErrorCode.DIALOG_CLOSED
-    chat, member = await placed(call, p.dialog_id, closed)
-    return dialog(call, await overview(call.tx, call.user_id, chat, member), p.dialog_id)
+    who = await placed(call, p.dialog_id, closed)
+    return dialog(call, await overview(call.tx, who), p.dialog_id)

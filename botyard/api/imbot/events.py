@@ -104,8 +104,8 @@ async def told(tx: Tx, context: Context, event: Event, bot: Bot) -> Data | None:
         return None
     if words.data is None:
         return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
-    found = await chats.find(tx, event.chat_id, event.actor_id)
-    return await words.data(BotRenderContext(tx, context, bot, *found), event) if found else None
+    actor = await chats.find(tx, event.chat_id, event.actor_id)
+    return await words.data(BotRenderContext(tx, context, bot, actor.chat, actor.member), event) if actor else None
 
 
 def handler_id(owner: str, name: str) -> int:

@@ -74,10 +74,10 @@ async def add(call: Call, p: Add) -> int:
     try:
         if between:
             # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
-            chat, member = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id)
-            return await messages.send(call.tx, p.from_user_id, chat, member, draft)
-        chat, member = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
-        return await messages.send(call.tx, bot.user_id, chat, member, draft)
+            who = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id)
+        else:
+            who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
+        return await messages.send(call.tx, who, draft)
     except ApiError as refused:
         # The page knows one code for every reason why a message finds no place.
         if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING, ErrorCode.POST_DENIED):
@@ -103,7 +103,7 @@ async def update(call: Call, p: Update) -> bool:
     window = call.context.settings.edit_days * DAY
     text = None if p.message is UNSET else p.message.strip()
     changes = given.changes(p.url_preview)
-    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, window)
+    await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=window)
     return True
 
 

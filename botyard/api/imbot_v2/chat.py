@@ -27,8 +27,7 @@ from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.chat.media.pictures import NamedPicture
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Kind, Member
+from botyard.model.chats import Kind, Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
@@ -145,7 +144,7 @@ async def add(call: Call, p: Add) -> MadeChat:
     made = await stored_chats.find(call.tx, chat_id, bot.user_id)
     assert made is not None
     present = await stored_members.listed(call.tx, chat_id, LISTED_MAX)
-    return MadeChat(await _shown(call, bot, *made, new=True), await _users(call, present))
+    return MadeChat(await _shown(call, made, new=True), await _users(call, present))
 
 
 @method("imbot.v2.Chat.get", access=Access.BOT_OWNER, raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS))
@@ -157,8 +156,7 @@ async def get(call: Call, p: Get) -> ChatAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-get.md
     """
-    bot, chat, member = await look_or_open(call, p)
-    return ChatAnswer(await _shown(call, bot, chat, member))
+    return ChatAnswer(await _shown(call, await look_or_open(call, p)))
 
 
 @method(
@@ -183,19 +181,19 @@ async def update(call: Call, p: Update) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-update.md
     """
-    bot, chat, member = await _placed(call, p)
-    if chat.private:
+    who = await _placed(call, p)
+    if who.chat.private:
         raise ApiError(ErrorCode.CHAT_KIND)
     update_fields, color = p.fields, hex_of(p.fields.color)
     if update_fields.title.strip():
-        await chats.rename(call.tx, bot.user_id, chat, member, update_fields.title)
+        await chats.rename(call.tx, who, update_fields.title)
     if isinstance(update_fields.description, str):
-        await chats.describe(call.tx, bot.user_id, chat, member, update_fields.description)
-    if color and color != chat.color:
-        await chats.set_color(call.tx, bot.user_id, chat, member, color)
+        await chats.describe(call.tx, who, update_fields.description)
+    if color and color != who.chat.color:
+        await chats.set_color(call.tx, who, color)
     if isinstance(call.prepared, NamedPicture):
-        chats.require_avatar(chat, member)
-        await chats.set_avatar(call.tx, bot.user_id, chat, member, await _kept(call))
+        chats.require_avatar(who)
+        await chats.set_avatar(call.tx, who, await _kept(call))
     return DONE
 
 
@@ -216,8 +214,8 @@ async def leave(call: Call, p: Get) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-leave.md
     """
-    bot, chat, member = await _placed(call, p)
-    await members.leave(call.tx, bot.user_id, chat, member)
+    who = await _placed(call, p)
+    await members.leave(call.tx, who)
     return DONE
 
 
@@ -232,10 +230,10 @@ async def set_owner(call: Call, p: OneUser) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-set-owner.md
     """
-    bot, chat, member = await _placed(call, p)
-    if chat.private:
+    who = await _placed(call, p)
+    if who.chat.private:
         raise ApiError(ErrorCode.CHAT_KIND)
-    await members.set_owner(call.tx, bot.user_id, chat, member, p.user_id)
+    await members.set_owner(call.tx, who, p.user_id)
     return DONE
 
 
@@ -250,8 +248,8 @@ async def user_add(call: Call, p: Users) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
     """
-    bot, chat, member = await _placed(call, p)
-    await members.invite(call.tx, bot.user_id, chat, member, _people(p.user_ids), hide_history=True)
+    who = await _placed(call, p)
+    await members.invite(call.tx, who, _people(p.user_ids), hide_history=True)
     return DONE
 
 
@@ -272,8 +270,8 @@ async def user_delete(call: Call, p: OneUser) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
     """
-    bot, chat, member = await _placed(call, p)
-    await members.remove_if_member(call.tx, bot.user_id, chat, member, p.user_id)
+    who = await _placed(call, p)
+    await members.remove_if_member(call.tx, who, p.user_id)
     return DONE
 
 
@@ -288,12 +286,12 @@ async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-list.md
     """
     bot = await own_bot(call, p)
-    chat, member = await look(call, bot, p.dialog_id)
-    members.require_listing(chat, member)
+    who = await look(call, bot, p.dialog_id)
+    members.require_listing(who)
     field, way = next(((name.lower(), str(value)) for name, value in p.order.items()), ("id", "ASC"))
     present = await stored_members.listed(
         call.tx,
-        chat.id,
+        who.chat.id,
         min(max(p.limit, 1), LISTED_MAX),
         by_sent=field == "lastsendmessageid",
         backwards=way.upper() == "DESC",
@@ -338,8 +336,8 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
     if not wanted:
         raise ApiError(ErrorCode.USER_IDS_EMPTY)
     bot = await own_bot(call, p)
-    chat, member = await place(call, bot, p.dialog_id)
-    await members.set_managers(call.tx, bot.user_id, chat, member, wanted, on)
+    who = await place(call, bot, p.dialog_id)
+    await members.set_managers(call.tx, who, wanted, on=on)
 
 
 @method(
@@ -353,8 +351,8 @@ async def input_action_notify(call: Call, p: Notify) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-input-action-notify.md
     """
-    bot, chat, _ = await _placed(call, p)
-    await typing.start(call.tx, bot.user_id, chat, p.status_message_code, p.duration)
+    who = await _placed(call, p)
+    await typing.start(call.tx, who, p.status_message_code, seconds=p.duration)
     return DONE
 
 
@@ -369,15 +367,14 @@ async def text_field_enabled(call: Call, p: Enabled) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-text-field-enabled.md
     """
-    bot, chat, _ = await _placed(call, p)
-    await chats.set_text_field(call.tx, bot.user_id, chat, p.enabled)
+    who = await _placed(call, p)
+    await chats.set_text_field(call.tx, who, on=p.enabled)
     return DONE
 
 
-async def _placed(call: Call, p: DialogParams) -> tuple[Bot, Chat, Member]:
-    """The acting bot, and the chat that a call is about, locked. Raises BOT_PROBLEMS, then DIALOG_PROBLEMS."""
-    bot = await own_bot(call, p)
-    return bot, *await place(call, bot, p.dialog_id)
+async def _placed(call: Call, p: DialogParams) -> Participant:
+    """The acting bot in the chat that a call is about, locked. Raises BOT_PROBLEMS, then DIALOG_PROBLEMS."""
+    return await place(call, await own_bot(call, p), p.dialog_id)
 
 
 def _people(given: list[int]) -> list[int]:
@@ -389,9 +386,9 @@ async def _kept(call: Call) -> str:
     return await pictures.store(call.tx, call.prepared) if isinstance(call.prepared, NamedPicture) else ""
 
 
-async def _shown(call: Call, bot: Bot, chat: Chat, member: Member | None, *, new: bool = False) -> AnsweredChat:
-    seen = await overview.overview(call.tx, bot.user_id, chat, member)
-    return await shapes.chat(call.tx, call.context, seen, bot.user_id, new=new)
+async def _shown(call: Call, who: Participant, *, new: bool = False) -> AnsweredChat:
+    seen = await overview.overview(call.tx, who)
+    return await shapes.chat(call.tx, call.context, seen, who.actor_id, new=new)
 
 
 async def _users(call: Call, ids: list[int]) -> list[entities.UserShape]:

@@ -171,9 +171,9 @@ async def send(call: Call, p: Send) -> Sent:
     says = bool(draft.text or "ATTACH" in params)
     if not says and not originals:
         raise ApiError(ErrorCode.MESSAGE_EMPTY)
-    chat, member = await place(call, bot, p.dialog_id)
-    message_id = await messages.send(call.tx, bot.user_id, chat, member, draft) if says else 0
-    copies = await forwarding.forward(call.tx, bot.user_id, chat, member, originals)
+    who = await place(call, bot, p.dialog_id)
+    message_id = await messages.send(call.tx, who, draft) if says else 0
+    copies = await forwarding.forward(call.tx, who, originals)
     return Sent(message_id or list(copies.values())[-1], copies)
 
 
@@ -217,7 +217,7 @@ async def update(call: Call, p: Update) -> Done:
         # The page knows one code for every reason why a message stays as it is.
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
     text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
-    await messages.edit(call.tx, bot.user_id, p.message_id, text, changes, None)
+    await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=None)
     return DONE
 
 
@@ -249,14 +249,15 @@ async def read(call: Call, p: Read) -> ReadAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-read.md
     """
     bot = await own_bot(call, p)
-    chat, member = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
-    if member is None:
+    who = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
+    if who.member is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     if p.message_id > 0:
-        await messages.require_in_chat(call.tx, chat, member, p.message_id)
-    moved = await reading.read(call.tx, chat, member, max(0, p.message_id))
-    left = await reading.unread(call.tx, chat, moved)
-    return ReadAnswer(chat.id, moved.read_id, left.counter, await reading.newly_read(call.tx, member, moved))
+        await messages.require_in_chat(call.tx, who, p.message_id)
+    moved = await reading.read(call.tx, who, max(0, p.message_id))
+    read_id = moved.member.read_id if moved.member else 0
+    left = await reading.unread(call.tx, moved)
+    return ReadAnswer(who.chat.id, read_id, left.counter, await reading.newly_read(call.tx, who, moved))
 
 
 @method(
@@ -270,7 +271,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     bot = _reader(await own_bot(call, p))
-    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, ErrorCode.DIALOG_CLOSED)
+    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, missing=ErrorCode.DIALOG_CLOSED)
     views = await entities.seen(call.tx, message.chat_id)
     people = await entities.people(call.tx, call.context, [message.author_id])
     return MessageAnswer(
@@ -290,7 +291,7 @@ async def get_context(call: Call, p: GetContext) -> ContextAnswer:
     """
     bot = _reader(await own_bot(call, p))
     each = max(1, min(p.range, RANGE_MAX))
-    around = await messages.around(call.tx, bot.user_id, p.message_id, each)
+    around = await messages.around(call.tx, bot.user_id, p.message_id, each=each)
     views = await entities.seen(call.tx, around.messages[0].chat_id)
     people = await entities.people(call.tx, call.context, [message.author_id for message in around.messages])
     return ContextAnswer(

@@ -243,7 +243,7 @@ async def _answered(call: Call, bot: Bot, p: Answer) -> int:
         return 0
     draft = Draft(text=text, system=answer_fields.system, params=params)
     dialog = dialogs.parse(p.dialog_id)
-    return await commands.answer(call.tx, command, p.message_id, draft, dialog=dialog, sign=bot.name)
+    return await commands.answer(call.tx, command, draft, message_id=p.message_id, dialog=dialog, sign=bot.name)
 
 
 def _word(given: Any) -> str:

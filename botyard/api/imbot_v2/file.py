@@ -9,10 +9,9 @@ from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
 from botyard.chat.media import files
-from botyard.chat.media.files import UploadTarget
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, method
@@ -64,10 +63,9 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     # Not all of the parameters: what a refusal remembers of its way must not hold the whole file.
     named, dialog_id = BotParams(bot_id=p.bot_id, bot_token=token(p)), p.dialog_id
 
-    async def enter(tx: Tx) -> UploadTarget:
+    async def enter(tx: Tx) -> Participant:
         inside = call.within(tx)
-        bot = await own_bot(inside, named)
-        return UploadTarget(bot.user_id, *await _opened(inside, bot, dialog_id))
+        return await _opened(inside, await own_bot(inside, named), dialog_id)
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
@@ -77,7 +75,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))
 
 
-async def _opened(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
+async def _opened(call: Call, bot: Bot, dialog_id: str) -> Participant:
     """The chat to send to. The page has one code for all that can be wrong with it."""
     try:
         return await place(call, bot, dialog_id)

@@ -9,7 +9,7 @@ from botyard.api.shared.owners import owner
 from botyard.chat.conversation import dialogs
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.bots import Bot
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Participant
 from botyard.rpc.call import Call, WriteInstead
 from botyard.rpc.method import Params
 
@@ -84,35 +84,35 @@ def require_named(call: Call, p: NamesBot) -> str:
     return name
 
 
-async def place(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
-    """The chat that a bot means, locked; a private dialog is made on first use.
+async def place(call: Call, bot: Bot, dialog_id: str) -> Participant:
+    """The bot in the chat that it means, locked; a private dialog is made on first use.
 
     Raises DIALOG_EMPTY, DIALOG_CLOSED, USER_MISSING.
     """
     return await dialogs.open_(call.tx, bot.user_id, dialog_id)
 
 
-async def look_or_open(call: Call, p: DialogParams) -> tuple[Bot, Chat, Member]:
-    """The bot and the chat that a call means, to look at and unlocked; a private dialog is made on first use.
+async def look_or_open(call: Call, p: DialogParams) -> Participant:
+    """The bot in the chat that a call means, to look at and unlocked; a private dialog is made on first use.
 
     Raises BOT_PROBLEMS, then DIALOG_PROBLEMS.
     """
     bot = await own_bot(call, p)
     if call.writing:
-        return bot, *await place(call, bot, p.dialog_id)
+        return await place(call, bot, p.dialog_id)
     dialog = dialogs.parse(p.dialog_id)
-    access = await dialogs.find(call.tx, bot.user_id, dialog)
-    if access is None and not dialog.prefix:
+    who = await dialogs.find(call.tx, bot.user_id, dialog)
+    if who is None and not dialog.prefix:
         # It has to be made first.
         raise WriteInstead
-    if access is None or access[1] is None:
+    if who is None or who.member is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    return bot, access[0], access[1]
+    return who
 
 
-async def look(call: Call, bot: Bot, dialog_id: str) -> tuple[Chat, Member]:
-    """A chat that a bot is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
-    chat, member = await dialogs.get(call.tx, bot.user_id, dialog_id)
-    if member is None:
+async def look(call: Call, bot: Bot, dialog_id: str) -> Participant:
+    """A bot in a chat that it is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
+    who = await dialogs.get(call.tx, bot.user_id, dialog_id)
+    if who.member is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    return chat, member
+    return who

@@ -38,8 +38,8 @@ async def render_context(
     tx: Tx, context: Context, what: EventRecord, viewer_id: int, *, online: bool
 ) -> RenderContext | None:
     """Where an event happened, for a viewer; ``None`` when the chat is gone."""
-    found = await chats.find(tx, what.event.chat_id, viewer_id)
-    return RenderContext(tx, context, what, found[0], viewer_id, online) if found else None
+    viewer = await chats.find(tx, what.event.chat_id, viewer_id)
+    return RenderContext(tx, context, what, viewer.chat, viewer_id, online) if viewer else None
 
 
 async def message_added(at: RenderContext, event: MessageSent) -> Data:

@@ -10,7 +10,7 @@ from botyard.chat.conversation.colors import color_for
 from botyard.chat.conversation.overview import Overview
 from botyard.chat.rules import Restrictions
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Member, Reader
+from botyard.model.chats import Chat, Participant, Reader
 from botyard.rpc.call import Call, WriteInstead
 
 # Kinds of entities that give a chat its type, as the samples write them; others leave it to the kind of chat.
@@ -113,13 +113,13 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
     dialog_id: str
 
 
-async def placed(call: Call, dialog_id: str, closed: ErrorCode = ErrorCode.DIALOG_CLOSED) -> tuple[Chat, Member | None]:
+async def placed(call: Call, dialog_id: str, closed: ErrorCode = ErrorCode.DIALOG_CLOSED) -> Participant:
     """The chat of a DIALOG_ID that the caller may see; one's own dialog is made where it is not there yet.
 
     Raises DIALOG_EMPTY and ``closed``.
     """
     try:
-        return await dialogs.get(call.tx, call.user_id, dialog_id, closed)
+        return await dialogs.get(call.tx, call.user_id, dialog_id, closed=closed)
     except ApiError:
         if call.identity.guest or not dialogs.own(call.user_id, dialog_id):
             raise

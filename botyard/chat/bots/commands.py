@@ -131,9 +131,9 @@ async def remove(tx: Tx, actor_id: int, command: Command) -> None:
 async def answer(
     tx: Tx,
     command: Command,
-    message_id: int,
     draft: Draft,
     *,
+    message_id: int,
     dialog: DialogRef | None = None,
     sign: str = "",
 ) -> int:
@@ -145,18 +145,18 @@ async def answer(
     Raises MESSAGE_NOT_ADDED.
     """
     message = await stored_messages.find(tx, message_id)
-    place = await chats.find(tx, message.chat_id, command.bot_id, locked=True) if message else None
-    if place is None:
+    who = await chats.find(tx, message.chat_id, command.bot_id, locked=True) if message else None
+    if who is None:
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
-    chat, member = place
+    _, chat, member = who
     if dialog is not None and not dialogs.means(dialog, chat):
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
-    seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, chat, member)
+    seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, who)
     if not seen and not await bot_commands.was_called(tx, command.id, message_id):
         raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
-    return await messages.insert(tx, chat, command.bot_id, draft)
+    return await messages.insert(tx, who, draft)
 
 
 async def call(tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, context: str = "TEXTAREA") -> None:

@@ -9,7 +9,7 @@ from botyard.chat.conversation import members, messages
 from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import LINES, Chat, Kind, Member
+from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft
 from botyard.model.people import User
@@ -86,25 +86,22 @@ async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
         title = _numbered(chat_id, plan.color)
         await chats.set_title(tx, chat_id, title)
     await outbox.publish(tx, ChatAdded(actor_id=actor_id, chat_id=chat_id, kind=plan.kind, title=title))
-    chat = await chats.reload(tx, chat_id)
+    maker = Participant(actor_id, await chats.reload(tx, chat_id), None)
     # History is open to the first members: there is none yet that could be hidden from them.
-    await members.join(tx, actor_id, chat, people, hide_history=False, managers=plan.manager_ids)
-    await _note_made(tx, chat_id, actor_id, people)
+    await members.join(tx, maker, people, hide_history=False, managers=plan.manager_ids)
+    await _note_made(tx, maker, people)
     if plan.message:
-        await messages.insert(tx, await chats.reload(tx, chat_id), actor_id, Draft(text=plan.message))
+        await messages.insert(tx, await messages.reloaded(tx, maker), Draft(text=plan.message))
     return chat_id
 
 
-async def _note_made(tx: Tx, chat_id: int, actor_id: int, people: list[User]) -> None:
+async def _note_made(tx: Tx, maker: Participant, people: list[User]) -> None:
     """Say in a new chat who made it, and whom they invited."""
-    maker = next(person for person in people if person.id == actor_id)
-    await messages.add_system_message(
-        tx, chat_id, actor_id, f"{members.mention(maker)} created the chat", "CHAT_CREATE"
-    )
-    invited = ", ".join(members.mention(person) for person in people if person.id != actor_id)
+    name = next(members.mention(person) for person in people if person.id == maker.actor_id)
+    await messages.add_system_message(tx, maker, f"{name} created the chat", code="CHAT_CREATE")
+    invited = ", ".join(members.mention(person) for person in people if person.id != maker.actor_id)
     if invited:
-        text = f"{members.mention(maker)} invited {invited} to the chat"
-        await messages.add_system_message(tx, chat_id, actor_id, text, "CHAT_JOIN")
+        await messages.add_system_message(tx, maker, f"{name} invited {invited} to the chat", code="CHAT_JOIN")
 
 
 def _chat_with(people: list[User]) -> str:
@@ -119,69 +116,70 @@ def _numbered(chat_id: int, color: str) -> str:
     return f"{name.replace('_', ' ').capitalize()} chat №{chat_id}"
 
 
-async def rename(tx: Tx, actor_id: int, chat: Chat, member: Member | None, title: str) -> None:
+async def rename(tx: Tx, who: Participant, title: str) -> None:
     """Set the title of a chat. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
     if not title.strip():
         raise ApiError(ErrorCode.TITLE_EMPTY)
-    rules.require(Act.RENAME, chat, member)
+    rules.require(Act.RENAME, who)
     new = title.strip()[:TITLE_MAX]
-    if new == chat.title:
+    if new == who.chat.title:
         return
-    await chats.set_title(tx, chat.id, new)
-    await _changed(tx, actor_id, chat, "title", new, f'changed the title of the chat to "{new}"', "CHAT_RENAME")
+    await chats.set_title(tx, who.chat.id, new)
+    done = f'changed the title of the chat to "{new}"'
+    await _changed(tx, who, field="title", value=new, done=done, code="CHAT_RENAME")
 
 
-async def set_named_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, color: str) -> None:
+async def set_named_color(tx: Tx, who: Participant, color: str) -> None:
     """Set the colour of a chat by its documented name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
     if value is None:
         raise ApiError(ErrorCode.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
-    await set_color(tx, actor_id, chat, member, value)
+    await set_color(tx, who, value)
 
 
-async def set_color(tx: Tx, actor_id: int, chat: Chat, member: Member | None, value: str) -> None:
+async def set_color(tx: Tx, who: Participant, value: str) -> None:
     """Set the colour of a chat by its HEX value. Raises COLOR_SAME."""
-    rules.require(Act.COLOR, chat, member)
-    if value == chat.color:
+    rules.require(Act.COLOR, who)
+    if value == who.chat.color:
         raise ApiError(ErrorCode.COLOR_SAME, hint="the chat has this colour already")
-    await chats.set_color(tx, chat.id, value)
-    await _changed(tx, actor_id, chat, "color", value, "changed the color of the chat", "CHAT_COLOR")
+    await chats.set_color(tx, who.chat.id, value)
+    await _changed(tx, who, field="color", value=value, done="changed the color of the chat", code="CHAT_COLOR")
 
 
-async def describe(tx: Tx, actor_id: int, chat: Chat, member: Member | None, text: str) -> None:
+async def describe(tx: Tx, who: Participant, text: str) -> None:
     """Set the description of a chat; an empty one removes it. Raises CHAT_KIND."""
-    rules.require(Act.DESCRIBE, chat, member)
-    if text == chat.description:
+    rules.require(Act.DESCRIBE, who)
+    if text == who.chat.description:
         return
-    await chats.set_description(tx, chat.id, text)
+    await chats.set_description(tx, who.chat.id, text)
     done = "changed the description of the chat"
-    await _changed(tx, actor_id, chat, "description", text, done, "CHAT_DESCRIPTION")
+    await _changed(tx, who, field="description", value=text, done=done, code="CHAT_DESCRIPTION")
 
 
-async def set_text_field(tx: Tx, actor_id: int, chat: Chat, on: bool) -> None:
+async def set_text_field(tx: Tx, who: Participant, *, on: bool) -> None:
     """Show or hide the text field: any member may, and no system message is written."""
-    if on == chat.text_field:
+    if on == who.chat.text_field:
         return
-    await chats.set_text_field(tx, chat.id, on)
-    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="text_field", value="Y" if on else "N")
-    await outbox.publish(tx, event, chat)
+    await chats.set_text_field(tx, who.chat.id, on)
+    event = ChatChanged(actor_id=who.actor_id, chat_id=who.chat.id, field="text_field", value="Y" if on else "N")
+    await outbox.publish(tx, event, who.chat)
 
 
-def require_avatar(chat: Chat, member: Member | None) -> None:
+def require_avatar(who: Participant) -> None:
     """Whether the picture may be changed, before one is stored. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
-    rules.require(Act.AVATAR, chat, member)
+    rules.require(Act.AVATAR, who)
 
 
-async def set_avatar(tx: Tx, actor_id: int, chat: Chat, member: Member | None, avatar: str) -> None:
+async def set_avatar(tx: Tx, who: Participant, avatar: str) -> None:
     """Set the picture of a chat, which is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
-    require_avatar(chat, member)
-    await chats.set_avatar(tx, chat.id, avatar)
-    await _changed(tx, actor_id, chat, "avatar", avatar, "changed the picture of the chat", "CHAT_AVATAR")
+    require_avatar(who)
+    await chats.set_avatar(tx, who.chat.id, avatar)
+    await _changed(tx, who, field="avatar", value=avatar, done="changed the picture of the chat", code="CHAT_AVATAR")
 
 
-async def _changed(tx: Tx, actor_id: int, chat: Chat, field: str, value: str, done: str, code: str) -> None:
-    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field=field, value=value)
-    await outbox.publish(tx, event, chat)
-    person = await users.find(tx, actor_id)
+async def _changed(tx: Tx, who: Participant, *, field: str, value: str, done: str, code: str) -> None:
+    event = ChatChanged(actor_id=who.actor_id, chat_id=who.chat.id, field=field, value=value)
+    await outbox.publish(tx, event, who.chat)
+    person = await users.find(tx, who.actor_id)
     name = members.mention(person) if person else "Somebody"
-    await messages.add_system_message(tx, chat.id, actor_id, f"{name} {done}", code)
+    await messages.add_system_message(tx, who, f"{name} {done}", code=code)

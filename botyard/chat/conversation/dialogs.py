@@ -10,7 +10,7 @@ import msgspec
 
 from botyard.chat import outbox
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Kind, Member, Role
+from botyard.model.chats import Chat, Kind, Participant, Role
 from botyard.model.events import ChatAdded, MemberJoined
 from botyard.model.people import User, UserKind
 from botyard.store import bots, chats, members, users
@@ -52,9 +52,7 @@ def means(dialog: DialogRef, chat: Chat) -> bool:
     return chat.pair is not None and str(dialog.number) in chat.pair.split(":")
 
 
-def find(
-    tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False
-) -> Awaitable[tuple[Chat, Member | None] | None]:
+def find(tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False) -> Awaitable[Participant | None]:
     """The chat that a dialog id means for this user, whether or not it is open to the user."""
     if dialog.prefix == "chat":
         return chats.find(tx, dialog.number, user_id, locked=locked)
@@ -63,26 +61,26 @@ def find(
     return chats.find_pair(tx, user_id, dialog.number, user_id, locked=locked)
 
 
-async def visible(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> bool:
+async def visible(tx: Tx, who: Participant) -> bool:
     """Members see their chats; open chats are open to the people of the portal."""
-    if member is not None:
+    if who.member is not None:
         return True
-    return chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, user_id)
+    return who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, who.actor_id)
 
 
 async def get(
-    tx: Tx, user_id: int, text: str, closed: ErrorCode = ErrorCode.DIALOG_CLOSED, *, locked: bool = False
-) -> tuple[Chat, Member | None]:
+    tx: Tx, user_id: int, text: str, *, closed: ErrorCode = ErrorCode.DIALOG_CLOSED, locked: bool = False
+) -> Participant:
     """The chat of a DIALOG_ID that this user may see.
 
     Raises DIALOG_EMPTY, and ``closed`` both where access is missing and where
     there is no such chat, so that nobody can probe.
     """
-    access = await find(tx, user_id, parse(text), locked=locked)
+    who = await find(tx, user_id, parse(text), locked=locked)
     # Nearly always a member looks, of whom nothing has to be asked.
-    if access is None or (access[1] is None and not await visible(tx, user_id, *access)):
+    if who is None or (who.member is None and not await visible(tx, who)):
         raise ApiError(closed, hint=CLOSED)
-    return access
+    return who
 
 
 def own(user_id: int, text: str) -> bool:
@@ -90,43 +88,41 @@ def own(user_id: int, text: str) -> bool:
     return parse(text) == DialogRef("", user_id)
 
 
-async def open_(tx: Tx, user_id: int, text: str) -> tuple[Chat, Member]:
+async def open_(tx: Tx, user_id: int, text: str) -> Participant:
     """The chat of a DIALOG_ID to write into; a private dialog is made on first use.
 
     Raises DIALOG_EMPTY, USER_MISSING for a stranger, DIALOG_CLOSED.
     """
     dialog = parse(text)
-    access = await find(tx, user_id, dialog, locked=True)
-    if access is None and not dialog.prefix:
+    who = await find(tx, user_id, dialog, locked=True)
+    if who is None and not dialog.prefix:
         return await open_private(tx, user_id, dialog.number)
-    if access is None or access[1] is None:
+    if who is None or who.member is None:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    return access[0], access[1]
+    return who
 
 
-async def open_own(tx: Tx, user_id: int) -> tuple[Chat, Member]:
+async def open_own(tx: Tx, user_id: int) -> Participant:
     """The user's dialog with themselves, created on first use."""
-    access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
-    if access is None:
-        await _add_private(tx, user_id, user_id, await users.find_many(tx, [user_id]))
-        access = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
-    assert access is not None
-    assert access[1] is not None
-    return access[0], access[1]
+    who = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    if who is None:
+        await _add_private(tx, user_id, user_id, people=await users.find_many(tx, [user_id]))
+        who = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    assert who is not None
+    return who
 
 
-async def open_private(tx: Tx, user_id: int, other_id: int) -> tuple[Chat, Member]:
+async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
     """The private dialog of two people, created on first use. Raises USER_MISSING, also for guests.
 
     Guests talk where they were let in, and open no dialogs of their own.
     """
-    access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
-    if access is None:
+    who = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    if who is None:
         await _make_private(tx, user_id, other_id)
-        access = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
-    assert access is not None
-    assert access[1] is not None
-    return access[0], access[1]
+        who = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    assert who is not None
+    return who
 
 
 async def _make_private(tx: Tx, user_id: int, other_id: int) -> None:
@@ -135,10 +131,10 @@ async def _make_private(tx: Tx, user_id: int, other_id: int) -> None:
         raise ApiError(ErrorCode.USER_MISSING)
     if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
         raise ApiError(ErrorCode.USER_MISSING)
-    await _add_private(tx, user_id, other_id, people)
+    await _add_private(tx, user_id, other_id, people=people)
 
 
-async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User]) -> None:
+async def _add_private(tx: Tx, user_id: int, other_id: int, *, people: list[User]) -> None:
     chat_id = await chats.add_private(tx, user_id, other_id)
     if chat_id is None:
         return
@@ -163,17 +159,17 @@ async def _add_private(tx: Tx, user_id: int, other_id: int, people: list[User]) 
         bots=sum(person.bot for person in people),
     )
     await outbox.publish(tx, ChatAdded(actor_id=user_id, chat_id=chat_id, kind=Kind.PRIVATE, title=""))
-    await _greet(tx, chat_id, people, user_id)
+    who = await chats.find(tx, chat_id, user_id)
+    assert who is not None
+    await _greet(tx, who, people)
 
 
-async def _greet(tx: Tx, chat_id: int, people: list[User], user_id: int) -> None:
+async def _greet(tx: Tx, who: Participant, people: list[User]) -> None:
     """A bot is told when a private dialog with it is first opened, as if it had joined a chat."""
-    access = await chats.find(tx, chat_id, user_id)
-    assert access is not None
     for person in people:
-        if person.bot and person.id != user_id:
-            event = MemberJoined(actor_id=user_id, chat_id=chat_id, user_id=person.id, history=True)
-            await outbox.publish(tx, event, access[0])
+        if person.bot and person.id != who.actor_id:
+            event = MemberJoined(actor_id=who.actor_id, chat_id=who.chat.id, user_id=person.id, history=True)
+            await outbox.publish(tx, event, who.chat)
 
 
 async def _outside(tx: Tx, user_id: int) -> bool:

@@ -9,9 +9,8 @@ from botyard.chat.conversation import messages
 from botyard.chat.media import files
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Participant
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
-from botyard.store import chats
 from botyard.store import files as stored_files
 from botyard.store.engines.db import Tx
 
@@ -25,7 +24,7 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 _CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
-async def forward(tx: Tx, actor_id: int, chat: Chat, member: Member, originals: dict[str, int]) -> dict[str, int]:
+async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 
     Returns uuid → id of the copy. Raises POST_DENIED, and DIALOG_CLOSED for a message that the actor may not see.
@@ -33,23 +32,23 @@ async def forward(tx: Tx, actor_id: int, chat: Chat, member: Member, originals: 
     made: dict[str, int] = {}
     for uuid, message_id in originals.items():
         # The chat of the original stays unlocked, for the one that is written to is locked already.
-        message, _ = await messages.get_unlocked(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+        message, _ = await messages.get_unlocked(tx, who.actor_id, message_id, missing=ErrorCode.DIALOG_CLOSED)
         if message.erased:
             raise ApiError(ErrorCode.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await _sent(tx, await chats.reload(tx, chat.id), member, message, _copy(message, uuid))
+        made[uuid] = await _sent(tx, await messages.reloaded(tx, who), message, uuid=uuid)
     return made
 
 
-async def _sent(tx: Tx, chat: Chat, member: Member, message: Message, draft: Draft) -> int:
+async def _sent(tx: Tx, who: Participant, message: Message, *, uuid: str) -> int:
     """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
-    actor_id = member.user_id
-    if not file_ids(message.params) or await messages.find_repeated(tx, actor_id, chat, draft):
-        return await messages.send(tx, actor_id, chat, member, draft)
-    rules.require(Act.POST, chat, member)
-    attached = await files.copy_to(tx, message, chat, actor_id)
+    draft = _copy(message, uuid)
+    if not file_ids(message.params) or await messages.find_repeated(tx, who, draft):
+        return await messages.send(tx, who, draft)
+    rules.require(Act.POST, who)
+    attached = await files.copy_to(tx, who, message)
     carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
-    message_id = await messages.send(tx, actor_id, chat, member, carrying)
+    message_id = await messages.send(tx, who, carrying)
     await stored_files.set_message(tx, attached, message_id)
     return message_id
 

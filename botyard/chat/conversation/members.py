@@ -6,7 +6,7 @@ from botyard.chat import outbox, rules
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Member, Role
+from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User
 from botyard.store import bots as stored_bots
@@ -15,82 +15,76 @@ from botyard.store.engines.db import Tx
 
 
 async def get_group(
-    tx: Tx, user_id: int, chat_id: int, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
-) -> tuple[Chat, Member | None]:
+    tx: Tx, user_id: int, chat_id: int, *, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
+) -> Participant:
     """A group chat to act upon, locked.
 
     Raises CHAT_EMPTY for id 0, ``dialog`` for the user's private dialog, and ``missing`` alike
     for no chat and for one that is closed to the user, so that nobody can probe.
     """
-    return await find_group(tx, user_id, chat_id, missing, dialog, locked=True)
+    return await find_group(tx, user_id, chat_id, missing=missing, dialog=dialog, locked=True)
 
 
 async def find_group(
     tx: Tx,
     user_id: int,
     chat_id: int,
+    *,
     missing: ErrorCode,
     dialog: ErrorCode = ErrorCode.CHAT_KIND,
-    *,
     locked: bool = False,
-) -> tuple[Chat, Member | None]:
+) -> Participant:
     """A group chat to look at; raises like ``get_group``."""
     if chat_id <= 0:
         raise ApiError(ErrorCode.CHAT_EMPTY)
-    access = await chats.find(tx, chat_id, user_id, locked=locked)
-    if access is None or not await dialogs.visible(tx, user_id, *access):
+    who = await chats.find(tx, chat_id, user_id, locked=locked)
+    if who is None or not await dialogs.visible(tx, who):
         raise ApiError(missing, hint="there is no such group chat, or the caller is not in it")
-    if access[0].private:
+    if who.chat.private:
         raise ApiError(dialog, hint="it is a private dialog, and this is for group chats")
-    return access
+    return who
 
 
-async def add(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool
-) -> list[int]:
+async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
     """Add people; unknown and inactive ones are passed over. Returns the ids of those who are new.
 
     Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
     """
-    added = await invite(tx, actor_id, chat, member, user_ids, hide_history=hide_history)
+    added = await invite(tx, who, user_ids, hide_history=hide_history)
     if not added:
         raise ApiError(ErrorCode.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
     return added
 
 
-async def invite(
-    tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], *, hide_history: bool
-) -> list[int]:
+async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
-    rules.require(Act.ADD_MEMBER, chat, member)
+    rules.require(Act.ADD_MEMBER, who)
     people = [person for person in await users.find_many(tx, user_ids) if person.active]
-    added = await join(tx, actor_id, chat, people, hide_history=hide_history)
+    added = await join(tx, who, people, hide_history=hide_history)
     if not added:
         return []
     invited = ", ".join(mention(person) for person in added)
-    await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} invited {invited} to the chat", "CHAT_JOIN"
-    )
+    text = f"{await _name(tx, who.actor_id)} invited {invited} to the chat"
+    await messages.add_system_message(tx, who, text, code="CHAT_JOIN")
     return [person.id for person in added]
 
 
-def require_adding(chat: Chat, member: Member | None) -> None:
+def require_adding(who: Participant) -> None:
     """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
-    if not rules.allowed(Act.ADD_MEMBER, chat, member):
-        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, chat, member))
+    if not rules.allowed(Act.ADD_MEMBER, who):
+        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, who))
 
 
 async def join(
     tx: Tx,
-    actor_id: int,
-    chat: Chat,
+    who: Participant,
     people: list[User],
     *,
     hide_history: bool,
     managers: frozenset[int] = frozenset(),
 ) -> list[User]:
     """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
-    added = []
+    added, chat = [], who.chat
     for person in people:
         role = Role.OWNER if person.id == chat.owner_id else Role.MANAGER if person.id in managers else Role.MEMBER
         new = await members.add(
@@ -113,83 +107,89 @@ async def join(
     await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=bots)
     fresh = await chats.reload(tx, chat.id)
     for person in added:
-        event = MemberJoined(actor_id=actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
+        event = MemberJoined(actor_id=who.actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
         await outbox.publish(tx, event, fresh)
     return added
 
 
-async def remove(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
+async def remove(tx: Tx, who: Participant, user_id: int) -> None:
     """Remove a member.
 
     Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, and MEMBER_MISSING where the role is too
     low or the user is not in the chat.
     """
-    if user_id == actor_id:
-        await leave(tx, actor_id, chat, member)
+    if user_id == who.actor_id:
+        await leave(tx, who)
         return
-    rules.require(Act.REMOVE_MEMBER, chat, member)
-    _require_owner_may_go(chat, user_id)
-    target = await members.find(tx, chat.id, user_id)
-    if target is None or member is None or not rules.outranks(member, target):
+    rules.require(Act.REMOVE_MEMBER, who)
+    _require_owner_may_go(who.chat, user_id)
+    target = await members.find(tx, who.chat.id, user_id)
+    if target is None or who.member is None or not rules.outranks(who.member, target):
         raise ApiError(ErrorCode.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
-    await _remove_member(tx, actor_id, chat, user_id)
+    await _remove_member(tx, who, user_id)
     gone = await _name(tx, user_id)
-    await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} removed {gone} from the chat", "CHAT_LEAVE"
-    )
+    text = f"{await _name(tx, who.actor_id)} removed {gone} from the chat"
+    await messages.add_system_message(tx, who, text, code="CHAT_LEAVE")
 
 
-async def remove_if_member(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
+async def remove_if_member(tx: Tx, who: Participant, user_id: int) -> None:
     """Remove a user; nothing happens when they are not in the chat."""
-    if user_id != actor_id:
-        rules.require(Act.REMOVE_MEMBER, chat, member)
-    if await members.find(tx, chat.id, user_id):
-        await remove(tx, actor_id, chat, member, user_id)
+    if user_id != who.actor_id:
+        rules.require(Act.REMOVE_MEMBER, who)
+    if await members.find(tx, who.chat.id, user_id):
+        await remove(tx, who, user_id)
 
 
-async def leave(tx: Tx, actor_id: int, chat: Chat, member: Member | None) -> None:
+async def leave(tx: Tx, who: Participant) -> None:
     """Leave the chat. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
-    rules.require(Act.LEAVE, chat, member)
-    _require_owner_may_go(chat, actor_id)
-    await _remove_member(tx, actor_id, chat, actor_id)
-    await messages.add_system_message(tx, chat.id, actor_id, f"{await _name(tx, actor_id)} left the chat", "CHAT_LEAVE")
+    rules.require(Act.LEAVE, who)
+    _require_owner_may_go(who.chat, who.actor_id)
+    await _leave(tx, who)
 
 
 async def force_remove(tx: Tx, user_id: int, chat_id: int) -> None:
     """Remove a member whose account goes, whatever the rules of the chat."""
-    await _remove_member(tx, user_id, await chats.reload(tx, chat_id), user_id)
-    await messages.add_system_message(tx, chat_id, user_id, f"{await _name(tx, user_id)} left the chat", "CHAT_LEAVE")
+    await _leave(tx, Participant(user_id, await chats.reload(tx, chat_id), None))
 
 
-async def set_manager(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int, on: bool) -> None:
+async def _leave(tx: Tx, who: Participant) -> None:
+    await _remove_member(tx, who, who.actor_id)
+    text = f"{await _name(tx, who.actor_id)} left the chat"
+    await messages.add_system_message(tx, who, text, code="CHAT_LEAVE")
+
+
+async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> None:
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
-    rules.require(Act.SET_MANAGER, chat, member)
-    if not await _set_manager(tx, actor_id, chat, user_id, on):
+    rules.require(Act.SET_MANAGER, who)
+    if not await _set_manager(tx, who, user_id, on=on):
         raise ApiError(ErrorCode.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
 
 
-async def set_managers(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_ids: list[int], on: bool) -> None:
+async def set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
     """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
-    rules.require(Act.SET_MANAGER, chat, member)
+    rules.require(Act.SET_MANAGER, who)
     for user_id in dict.fromkeys(user_ids):
-        await _set_manager(tx, actor_id, chat, user_id, on)
+        await _set_manager(tx, who, user_id, on=on)
 
 
-async def _set_manager(tx: Tx, actor_id: int, chat: Chat, user_id: int, on: bool) -> bool:
+async def _set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> bool:
     """False for the owner, who leads already, and for strangers."""
+    chat = who.chat
     target = await members.find(tx, chat.id, user_id)
     if target is None or target.role == Role.OWNER:
         return False
     role = Role.MANAGER if on else Role.MEMBER
     if target.role != role:
         await members.set_role(tx, chat.id, user_id, role)
-        await outbox.publish(tx, RoleChanged(actor_id=actor_id, chat_id=chat.id, user_id=user_id, role=role), chat)
+        event = RoleChanged(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id, role=role)
+        await outbox.publish(tx, event, chat)
     return True
 
 
-async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, user_id: int) -> None:
+async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
     """Hand the chat over to another member. Raises OWNER_DENIED for anybody but the owner and for strangers."""
-    rules.require(Act.SET_OWNER, chat, member)
+    rules.require(Act.SET_OWNER, who)
+    chat = who.chat
     if await members.find(tx, chat.id, user_id) is None:
         raise ApiError(ErrorCode.OWNER_DENIED, hint=f"{user_id} is not in the chat")
     if user_id == chat.owner_id:
@@ -197,23 +197,22 @@ async def set_owner(tx: Tx, actor_id: int, chat: Chat, member: Member | None, us
     await members.set_role(tx, chat.id, chat.owner_id, Role.MEMBER)
     await members.set_role(tx, chat.id, user_id, Role.OWNER)
     await chats.set_owner(tx, chat.id, user_id)
-    event = ChatChanged(actor_id=actor_id, chat_id=chat.id, field="owner", value=str(user_id))
+    event = ChatChanged(actor_id=who.actor_id, chat_id=chat.id, field="owner", value=str(user_id))
     await outbox.publish(tx, event, chat)
     owner = await _name(tx, user_id)
-    await messages.add_system_message(
-        tx, chat.id, actor_id, f"{await _name(tx, actor_id)} made {owner} the owner of the chat", "CHAT_OWNER"
-    )
+    text = f"{await _name(tx, who.actor_id)} made {owner} the owner of the chat"
+    await messages.add_system_message(tx, who, text, code="CHAT_OWNER")
 
 
-async def list_(tx: Tx, chat: Chat, member: Member | None) -> list[int]:
+async def list_(tx: Tx, who: Participant) -> list[int]:
     """Ids of everybody in the chat. Raises CHAT_KIND where there is no list to see."""
-    require_listing(chat, member)
-    return await members.ids(tx, chat.id)
+    require_listing(who)
+    return await members.ids(tx, who.chat.id)
 
 
-def require_listing(chat: Chat, member: Member | None) -> None:
+def require_listing(who: Participant) -> None:
     """Check that the list of members may be read. Raises CHAT_KIND."""
-    rules.require(Act.LIST_MEMBERS, chat, member)
+    rules.require(Act.LIST_MEMBERS, who)
 
 
 def mention(person: User) -> str:
@@ -231,7 +230,8 @@ def _require_owner_may_go(chat: Chat, user_id: int) -> None:
         raise ApiError(ErrorCode.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
 
 
-async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int) -> None:
+async def _remove_member(tx: Tx, who: Participant, user_id: int) -> None:
+    chat = who.chat
     if not await members.remove(tx, chat.id, user_id):
         raise ApiError(ErrorCode.MEMBER_MISSING)
     person = await users.find(tx, user_id)
@@ -241,7 +241,7 @@ async def _remove_member(tx: Tx, actor_id: int, chat: Chat, user_id: int) -> Non
         await stored_bots.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:
         await _pass_ownership(tx, chat)
-    await outbox.publish(tx, MemberLeft(actor_id=actor_id, chat_id=chat.id, user_id=user_id), chat)
+    await outbox.publish(tx, MemberLeft(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id), chat)
 
 
 async def _pass_ownership(tx: Tx, chat: Chat) -> None:

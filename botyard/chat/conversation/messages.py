@@ -11,7 +11,7 @@ from botyard.chat import outbox, rules
 from botyard.chat.content import bbcode
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Draft, Message
 from botyard.store import bots, chats, files, members, messages
@@ -24,25 +24,26 @@ HISTORY_MAX = 50
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-async def send(tx: Tx, actor_id: int, chat: Chat, member: Member, draft: Draft) -> int:
+async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     """Add a message to a chat that was found locked. Returns its id.
 
     The same ``uuid`` again is a repeated call: it returns the id of the message that is there.
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
-    rules.require(Act.POST, chat, member)
-    if draft.uuid and (known := await find_repeated(tx, actor_id, chat, draft)):
+    rules.require(Act.POST, who)
+    if draft.uuid and (known := await find_repeated(tx, who, draft)):
         return known
     if draft.reply_id:
-        await _require_reply(tx, chat, member, draft.reply_id)
-    return await insert(tx, chat, actor_id, draft, member)
+        await _require_reply(tx, who, draft.reply_id)
+    return await insert(tx, who, draft)
 
 
-async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, member: Member | None = None) -> int:
-    """Write a message without checking the rules: for system messages. ``chat`` must be fresh and locked.
+async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
+    """Write a message without checking the rules: for system messages. The chat must be fresh and locked.
 
-    A system message has no author, but its cause has read it. ``member`` is the actor in the chat where that is known.
+    A system message has no author, but its cause has read it.
     """
+    actor_id, chat, member = who
     counted = chat.counted + draft.counted
     message_id = await messages.add(
         tx,
@@ -80,23 +81,28 @@ async def insert(tx: Tx, chat: Chat, actor_id: int, draft: Draft, member: Member
     return message_id
 
 
-async def add_system_message(tx: Tx, chat_id: int, actor_id: int, text: str, code: str) -> int:
+async def reloaded(tx: Tx, who: Participant) -> Participant:
+    """Somebody in a chat, locked, as the chat is after earlier statements of this transaction."""
+    return who._replace(chat=await chats.reload(tx, who.chat.id))
+
+
+async def add_system_message(tx: Tx, who: Participant, text: str, *, code: str) -> int:
     """Write a system message ("X invited Y"); unread counters stay as they are."""
     params: dict[str, Any] = {"CODE": [code], "NOTIFY": "N"}
     draft = Draft(text=text, system=True, counted=False, params=params)
-    return await insert(tx, await chats.reload(tx, chat_id), actor_id, draft)
+    return await insert(tx, await reloaded(tx, who), draft)
 
 
-async def get(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Chat, Member]:
+async def get(tx: Tx, user_id: int, message_id: int, *, missing: ErrorCode) -> tuple[Message, Participant]:
     """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
     message = await messages.find(tx, message_id)
-    place = await chats.find(tx, message.chat_id, user_id, locked=True) if message else None
-    if message is None or place is None or place[1] is None or message_id < place[1].first_id:
+    who = await chats.find(tx, message.chat_id, user_id, locked=True) if message else None
+    if message is None or who is None or who.member is None or message_id < who.member.first_id:
         raise ApiError(missing, hint=_unseen(message_id))
-    return message, place[0], place[1]
+    return message, who
 
 
-async def get_unlocked(tx: Tx, user_id: int, message_id: int, missing: ErrorCode) -> tuple[Message, Member]:
+async def get_unlocked(tx: Tx, user_id: int, message_id: int, *, missing: ErrorCode) -> tuple[Message, Member]:
     """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
     message = await messages.find(tx, message_id)
     member = await members.find(tx, message.chat_id, user_id) if message else None
@@ -110,43 +116,43 @@ def _unseen(message_id: int) -> str:
     return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
 
 
-async def require_in_chat(tx: Tx, chat: Chat, member: Member, message_id: int) -> None:
+async def require_in_chat(tx: Tx, who: Participant, message_id: int) -> None:
     """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
-    if not await _visible(tx, chat, member.first_id, message_id):
+    if not await _visible(tx, who, message_id):
         raise ApiError(ErrorCode.MESSAGE_MISSING)
 
 
 async def edit(
-    tx: Tx, actor_id: int, message_id: int, text: str | None, changed: dict[str, Any], window: int | None
+    tx: Tx, actor_id: int, message_id: int, *, text: str | None, changed: dict[str, Any], window: int | None
 ) -> None:
     """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
     the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
-    message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    if message.author_id != actor_id or message.system or message.erased or _late(message, window, tx.now):
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window, tx.now))
+    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_LOCKED)
+    if message.author_id != actor_id or message.system or message.erased or _late(message, window, now=tx.now):
+        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window=window, now=tx.now))
     if text is None and not changed:
         return
     new_text = message.text if text is None else text
     params = {name: value for name, value in {**message.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
     if not new_text and not kept.get("ATTACH"):
-        await _erase(tx, actor_id, message, chat, complete=False)
+        await _erase(tx, who, message, complete=False)
         return
     await messages.change(tx, message_id, text=new_text, params=messages.written(params), edited=True, erased=False)
     event = MessageEdited(
         actor_id=actor_id,
-        chat_id=chat.id,
+        chat_id=who.chat.id,
         message_id=message_id,
         text=new_text,
         mentioned=_mentioned(new_text),
         params=params,
         reply_id=message.reply_id,
-        members=chat.members,
+        members=who.chat.members,
     )
-    await outbox.publish(tx, event, chat)
+    await outbox.publish(tx, event, who.chat)
 
 
 async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None) -> None:
@@ -154,16 +160,17 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 
     ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
     """
-    message, chat, member = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_LOCKED)
-    own = message.author_id == actor_id and not message.system and not _late(message, window, tx.now)
+    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_LOCKED)
+    own = message.author_id == actor_id and not message.system and not _late(message, window, now=tx.now)
     if not own:
-        rules.require(Act.ERASE_OTHERS, chat, member)
+        rules.require(Act.ERASE_OTHERS, who)
     if message.erased and not complete:
         raise ApiError(ErrorCode.MESSAGE_LOCKED, hint="the message is deleted already")
-    await _erase(tx, actor_id, message, chat, complete=complete)
+    await _erase(tx, who, message, complete=complete)
 
 
-async def _erase(tx: Tx, actor_id: int, message: Message, chat: Chat, *, complete: bool) -> None:
+async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) -> None:
+    actor_id, chat, _ = who
     if "FILE_ID" in message.params:
         await files.remove_of_message(tx, message.id)
     if complete:
@@ -191,7 +198,7 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
 
     Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
     """
-    message, chat, _ = await get(tx, actor_id, message_id, ErrorCode.MESSAGE_ID_WRONG)
+    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_ID_WRONG)
     if message.erased:
         raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
     on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE)
@@ -200,13 +207,13 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
         raise ApiError(ErrorCode.NO_CHANGES, hint="it stands so already")
     event = MessageLiked(
         actor_id=actor_id,
-        chat_id=chat.id,
+        chat_id=who.chat.id,
         message_id=message_id,
         reaction=LIKE,
         on=on,
         author_id=message.author_id,
     )
-    await outbox.publish(tx, event, chat)
+    await outbox.publish(tx, event, who.chat)
 
 
 class History(msgspec.Struct, frozen=True):
@@ -216,17 +223,16 @@ class History(msgspec.Struct, frozen=True):
     liked: dict[int, list[int]]
 
 
-async def history(
-    tx: Tx, chat: Chat, member: Member | None, *, older_than: int = 0, newer_than: int = 0, limit: int = 20
-) -> History:
+async def history(tx: Tx, who: Participant, *, older_than: int = 0, newer_than: int = 0, limit: int = 20) -> History:
     """Messages that the member may see: the latest, or those on one side of another message.
 
     At most ``HISTORY_MAX``; beside a message that is not there is nothing.
     """
+    _, chat, member = who
     size = max(1, min(limit, HISTORY_MAX))
     first = member.first_id if member else 0
     beside = newer_than or older_than
-    if beside and not await _visible(tx, chat, first, beside):
+    if beside and not await _visible(tx, who, beside):
         return History([], {})
     if newer_than:
         page = await messages.after(tx, chat.id, first, newer_than, size)
@@ -247,7 +253,7 @@ class Around(msgspec.Struct, frozen=True):
     later: bool
 
 
-async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
+async def around(tx: Tx, user_id: int, message_id: int, *, each: int) -> Around:
     """A message with up to ``each`` neighbours on either side, as far as the user may see them.
 
     Raises MESSAGE_MISSING, and MESSAGE_CLOSED where the chat or the time is hidden from the user.
@@ -265,14 +271,14 @@ async def around(tx: Tx, user_id: int, message_id: int, each: int) -> Around:
     return Around(window, member, len(older) > each, len(newer) > each)
 
 
-async def find_repeated(tx: Tx, actor_id: int, chat: Chat, draft: Draft) -> int:
+async def find_repeated(tx: Tx, who: Participant, draft: Draft) -> int:
     """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
     if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
         return 0
-    return await messages.with_uuid(tx, chat.id, 0 if draft.system else actor_id, draft.uuid)
+    return await messages.with_uuid(tx, who.chat.id, 0 if draft.system else who.actor_id, draft.uuid)
 
 
-def _locked(message: Message, actor_id: int, window: int | None, now: int) -> str:
+def _locked(message: Message, actor_id: int, *, window: int | None, now: int) -> str:
     """Why a message that the actor sees cannot be changed."""
     if message.author_id != actor_id or message.system:
         return "the message is somebody else's, or a system message"
@@ -281,7 +287,7 @@ def _locked(message: Message, actor_id: int, window: int | None, now: int) -> st
     return f"it was sent {(now - message.sent) // 3600} hours ago; messages are open for {(window or 0) // 3600} hours"
 
 
-def _late(message: Message, window: int | None, now: int) -> bool:
+def _late(message: Message, window: int | None, *, now: int) -> bool:
     return window is not None and message.sent + window < now
 
 
@@ -289,18 +295,20 @@ def _mentioned(text: str) -> tuple[int, ...]:
     return bbcode.mentions(text) if "[" in text else ()
 
 
-async def _visible(tx: Tx, chat: Chat, first_id: int, message_id: int) -> bool:
+async def _visible(tx: Tx, who: Participant, message_id: int) -> bool:
+    first_id = who.member.first_id if who.member else 0
     message = await messages.find(tx, message_id) if message_id >= first_id else None
-    return message is not None and message.chat_id == chat.id
+    return message is not None and message.chat_id == who.chat.id
 
 
-async def _require_reply(tx: Tx, chat: Chat, member: Member, reply_id: int) -> None:
+async def _require_reply(tx: Tx, who: Participant, reply_id: int) -> None:
     message = await messages.find(tx, reply_id)
     if message is None:
         raise ApiError(ErrorCode.REPLY_DENIED)
-    place = member if message.chat_id == chat.id else await members.find(tx, message.chat_id, member.user_id)
+    here = message.chat_id == who.chat.id
+    member = who.member if here else await members.find(tx, message.chat_id, who.actor_id)
     # What is hidden and what is in a stranger's chat must not be told apart from what does not exist.
-    if place is None or reply_id < place.first_id:
+    if member is None or reply_id < member.first_id:
         raise ApiError(ErrorCode.REPLY_DENIED)
-    if place is not member:
+    if not here:
         raise ApiError(ErrorCode.REPLY_ELSEWHERE)

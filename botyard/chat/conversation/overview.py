@@ -8,7 +8,7 @@ from botyard.chat import rules
 from botyard.chat.conversation import reading
 from botyard.chat.conversation.reading import Unread
 from botyard.chat.rules import Restrictions
-from botyard.model.chats import Chat, Member, Reader, Role
+from botyard.model.chats import Chat, Member, Participant, Reader, Role
 from botyard.model.people import User
 from botyard.store import members, users
 from botyard.store.engines.db import Tx
@@ -48,16 +48,17 @@ class _People(msgspec.Struct, frozen=True, gc=False):
     viewers: list[Reader]
 
 
-async def overview(tx: Tx, user_id: int, chat: Chat, member: Member | None) -> Overview:
-    """Gather what ``user_id`` may see of a chat. Nothing here grows with messages or members."""
+async def overview(tx: Tx, who: Participant) -> Overview:
+    """Gather what somebody may see of a chat. Nothing here grows with messages or members."""
+    user_id, chat, member = who
     people = await (_everybody if chat.members <= LISTED else _foremost)(tx, user_id, chat)
     counterpart = await users.find(tx, chat.counterpart(user_id)) if chat.private else None
     return Overview(
         chat,
         member,
-        rules.role(chat, member),
+        rules.role(who),
         rules.restrictions(chat),
-        await reading.unread(tx, chat, member),
+        await reading.unread(tx, who),
         people.readers,
         people.managers,
         people.muted,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botyard.chat import outbox
 from botyard.chat.conversation import messages
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat
+from botyard.model.chats import Participant
 from botyard.model.events import MessageLiked
 from botyard.model.messages import Message
 from botyard.store import messages as stored_messages
@@ -69,12 +69,12 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
 
     Raises DIALOG_CLOSED where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
     """
-    message, chat = await _place(tx, actor_id, message_id, reaction)
+    message, who = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
     if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction):
         raise ApiError(ErrorCode.REACTION_SET)
-    await _publish(tx, actor_id, message, chat, reaction, on=True)
+    await _publish(tx, who, message, reaction=reaction, on=True)
 
 
 async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
@@ -82,25 +82,25 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> No
 
     Raises DIALOG_CLOSED, REACTION_UNKNOWN.
     """
-    message, chat = await _place(tx, actor_id, message_id, reaction)
+    message, who = await _place(tx, actor_id, message_id, reaction)
     if await stored_messages.remove_reaction(tx, message_id, actor_id, reaction):
-        await _publish(tx, actor_id, message, chat, reaction, on=False)
+        await _publish(tx, who, message, reaction=reaction, on=False)
 
 
-async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Chat]:
-    message, chat, _ = await messages.get(tx, actor_id, message_id, ErrorCode.DIALOG_CLOSED)
+async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Participant]:
+    message, who = await messages.get(tx, actor_id, message_id, missing=ErrorCode.DIALOG_CLOSED)
     if reaction not in REACTIONS:
         raise ApiError(ErrorCode.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
-    return message, chat
+    return message, who
 
 
-async def _publish(tx: Tx, actor_id: int, message: Message, chat: Chat, reaction: str, *, on: bool) -> None:
+async def _publish(tx: Tx, who: Participant, message: Message, *, reaction: str, on: bool) -> None:
     event = MessageLiked(
-        actor_id=actor_id,
-        chat_id=chat.id,
+        actor_id=who.actor_id,
+        chat_id=who.chat.id,
         message_id=message.id,
         reaction=reaction,
         on=on,
         author_id=message.author_id,
     )
-    await outbox.publish(tx, event, chat)
+    await outbox.publish(tx, event, who.chat)

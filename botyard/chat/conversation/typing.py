@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.chat import outbox
-from botyard.model.chats import Chat
+from botyard.model.chats import Participant
 from botyard.model.events import Typing
 from botyard.store.engines.db import Tx
 
@@ -27,11 +27,12 @@ CODES = frozenset(
 SECONDS_MAX = 600
 
 
-async def start(tx: Tx, actor_id: int, chat: Chat, code: str = "", seconds: int = 0) -> None:
+async def start(tx: Tx, who: Participant, code: str = "", *, seconds: int = 0) -> None:
     """Leave the event that somebody is typing in a chat, or does what one of ``CODES`` says, for so many seconds.
 
     A code that nobody knows is typing; 0 seconds leave it to whoever shows it.
     """
     code = code if code in CODES else ""
     seconds = min(max(seconds, 1), SECONDS_MAX) if seconds else 0
-    await outbox.publish(tx, Typing(actor_id=actor_id, chat_id=chat.id, code=code, seconds=seconds), chat)
+    event = Typing(actor_id=who.actor_id, chat_id=who.chat.id, code=code, seconds=seconds)
+    await outbox.publish(tx, event, who.chat)

@@ -118,8 +118,8 @@ async def explain(tx: Tx, about: Topic, case: Case) -> list[Explained]:
         if NAMES[asked].get(bot.dialect) != case.name:
             return [Explained(case.name, [_foreign(case.name, NAMES[asked].get(bot.dialect))])]
         kinds = [asked]
-    chat, member = await chats.find(tx, about.chat_id, bot.user_id) or (None, None)
-    place = _CaseContext(case, bot, about, chat, member)
+    who = await chats.find(tx, about.chat_id, bot.user_id)
+    place = _CaseContext(case, bot, about, who.chat if who else None, who.member if who else None)
     relevant = [what for what in await _happened(tx, about, kinds) if _meant(what.event, bot)]
     explanations = [await _one(tx, place, what) for what in relevant]
     first = kinds[0]

@@ -17,7 +17,7 @@ from botyard.chat.media.uploads import Names, Upload
 from botyard.chat.rules import Act
 from botyard.clock import Clock
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.chats import Chat, Member
+from botyard.model.chats import Chat, Participant
 from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import chats, files, users
@@ -32,15 +32,8 @@ SWEEP_SECONDS = 600
 _SWEPT_AT_ONCE = 200
 
 
-class UploadTarget(NamedTuple):
-    """Who sends into which chat; the chat is locked."""
-
-    actor_id: int
-    chat: Chat
-    member: Member
-
-
-Enter = Callable[[Tx], Awaitable[UploadTarget]]
+Enter = Callable[[Tx], Awaitable[Participant]]
+"""Says who sends into which chat; the chat is locked."""
 
 
 class SentFile(NamedTuple):
@@ -93,9 +86,9 @@ async def _rehearse(desk: UploadContext, enter: Enter, size: int) -> None:
     """Do all but the work, in a transaction that is taken back: most refusals cost nothing then."""
 
     async def work(tx: Tx) -> None:
-        place = await enter(tx)
-        _require_posting(place)
-        _require_room(desk, await files.used(tx, place.actor_id) + size)
+        who = await enter(tx)
+        _require_posting(who)
+        _require_room(desk, await files.used(tx, who.actor_id) + size)
         raise _Admission
 
     with contextlib.suppress(_Admission):
@@ -133,17 +126,17 @@ async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
 
 async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, draft: Draft, name: str) -> SentFile:
     try:
-        actor_id, chat, _ = place = await enter(tx)
+        actor_id, chat, _ = who = await enter(tx)
     except ApiError as refused:
         # It was open when the upload began.
         raise ApiError(ErrorCode.FILE_FOLDER) from refused
-    _require_posting(place)
+    _require_posting(who)
     _require_room(desk, await files.add_usage(tx, actor_id, kept.size + kept.preview_size))
     await files.folder(tx, chat.id)
     file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name)
     await users.seen(tx, actor_id)
     carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
-    message_id = await messages.insert(tx, chat, actor_id, carrying)
+    message_id = await messages.insert(tx, who, carrying)
     await files.set_message(tx, [file_id], message_id)
     saved = await files.find(tx, file_id)
     assert saved is not None
@@ -156,8 +149,8 @@ def _require_room(desk: UploadContext, size: int) -> None:
         raise ApiError(ErrorCode.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
 
 
-def _require_posting(place: UploadTarget) -> None:
-    if not rules.allowed(Act.POST, place.chat, place.member):
+def _require_posting(who: Participant) -> None:
+    if not rules.allowed(Act.POST, who):
         raise ApiError(ErrorCode.FILE_NOT_SENT)
 
 
@@ -217,12 +210,11 @@ async def _remove(database: Database, blobs: Blobs, claimed: list[str]) -> None:
 async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
     """A file, and whether the user may have it: only members who see its message, and readers of open chats."""
     file = await files.find(tx, file_id)
-    place = await chats.find(tx, file.chat_id, user_id) if file else None
-    if file is None or place is None:
+    who = await chats.find(tx, file.chat_id, user_id) if file else None
+    if file is None or who is None:
         return None
-    chat, member = place
-    seen = member is None or file.message_id >= member.first_id
-    return file, seen and await dialogs.visible(tx, user_id, chat, member)
+    seen = who.member is None or file.message_id >= who.member.first_id
+    return file, seen and await dialogs.visible(tx, who)
 
 
 async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
@@ -231,12 +223,13 @@ async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     return await files.find_many(tx, sorted(ids))
 
 
-async def copy_to(tx: Tx, message: Message, chat: Chat, actor_id: int) -> list[int]:
-    """Files of a message once more, for a copy of the message in another chat.
+async def copy_to(tx: Tx, who: Participant, message: Message) -> list[int]:
+    """Files of a message once more, for a copy that somebody sends into another chat.
 
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
     Say afterwards which message they are of, by ``store.files.set_message``.
     """
+    actor_id, chat, _ = who
     ids = [await files.copy(tx, file_id, chat_id=chat.id, author_id=actor_id) for file_id in file_ids(message.params)]
     made = [file_id for file_id in ids if file_id is not None]
     if made:

@@ -65,9 +65,9 @@ def test_so_is_whom_the_history_is_hidden_from(room: Room) -> None:
     file = room.sent("a.txt", b"hello")
 
     async def work(tx: Tx) -> None:
-        found = await chats.find(tx, room.id, room.me.id)
-        assert found is not None
-        await members.add(tx, room.me.id, *found, [room.eve.id], hide_history=True)
+        me = await chats.find(tx, room.id, room.me.id)
+        assert me is not None
+        await members.add(tx, me, [room.eve.id], hide_history=True)
 
     room.world.write(work)
     assert asked(room, file["id"], room.eve).error == "ACCESS_DENIED"
@@ -78,9 +78,9 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
     url = asked(room, room.sent("a.txt", b"hello")["id"], room.ann).result["DOWNLOAD_URL"]
 
     async def leave(tx: Tx) -> None:
-        chat, member = await chats.find(tx, room.id, room.ann.id) or (None, None)
-        assert chat is not None
-        await members.leave(tx, room.ann.id, chat, member)
+        ann = await chats.find(tx, room.id, room.ann.id)
+        assert ann is not None
+        await members.leave(tx, ann)
 
     room.world.write(leave)
     assert room.get(url).status == 403

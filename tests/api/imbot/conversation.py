@@ -56,7 +56,7 @@ class Conversation:
 
     def edits(self, message_id: int, text: str) -> None:
         world, ann = self.world, self.ann.id
-        world.write(lambda tx: messages.edit(tx, ann, message_id, text, {}, DAY))
+        world.write(lambda tx: messages.edit(tx, ann, message_id, text=text, changed={}, window=DAY))
 
     def erases(self, message_id: int) -> None:
         world, ann = self.world, self.ann.id
@@ -67,9 +67,9 @@ class Conversation:
         world = self.world
 
         async def work(tx: Tx) -> None:
-            found = await chats.find(tx, chat_id, self.ann.id)
-            assert found is not None
-            await members.add(tx, self.ann.id, *found, [user_id], hide_history=True)
+            ann = await chats.find(tx, chat_id, self.ann.id)
+            assert ann is not None
+            await members.add(tx, ann, [user_id], hide_history=True)
 
         world.write(work)
 

@@ -43,7 +43,7 @@ class Table:
 
     def edits(self, message_id: int, text: str) -> None:
         """Ann changes what she said."""
-        self.world.write(lambda tx: messages.edit(tx, self.ann.id, message_id, text, {}, DAY))
+        self.world.write(lambda tx: messages.edit(tx, self.ann.id, message_id, text=text, changed={}, window=DAY))
 
     def erases(self, message_id: int) -> None:
         """Ann deletes what she said."""

@@ -48,7 +48,7 @@ class Lab:
     def edit(self, message_id: int, text: str, by: Person | None = None) -> None:
         """Ann changes what she said."""
         who = (by or self.ann).id
-        self.world.write(lambda tx: messages.edit(tx, who, message_id, text, {}, None))
+        self.world.write(lambda tx: messages.edit(tx, who, message_id, text=text, changed={}, window=None))
 
     def erase(self, message_id: int, by: Person | None = None, *, complete: bool = False) -> None:
         """Ann deletes what she said."""
