@@ -161,7 +161,9 @@ class World:
         async def work(tx: Tx) -> int:
             profile = Profile(name=name, last_name=last)
             user_id = await users.add(tx, kind, profile, admin=admin)
-            await incoming_webhooks.add(tx, user_id, self.context.keys.hash(secret), secret[:4], name, ALL_SCOPES)
+            await incoming_webhooks.add(
+                tx, user_id, self.context.keys.hash(secret), prefix=secret[:4], title=name, scopes=ALL_SCOPES
+            )
             return user_id
 
         return Person(self.write(work), secret)
@@ -172,7 +174,7 @@ class World:
 
         async def work(tx: Tx) -> None:
             hashed = self.context.keys.hash(secret)
-            await incoming_webhooks.add(tx, user_id, hashed, secret[:4], "more", scopes)
+            await incoming_webhooks.add(tx, user_id, hashed, prefix=secret[:4], title="more", scopes=scopes)
 
         self.write(work)
         return Person(user_id, secret)
@@ -182,7 +184,7 @@ class World:
         client_id, secret = new_client_id(), new_secret()
 
         async def work(tx: Tx) -> int:
-            return await apps.add(tx, client_id, self.context.keys.hash(secret), title, scopes)
+            return await apps.add(tx, client_id, self.context.keys.hash(secret), title=title, scopes=scopes)
 
         app_id = self.write(work)
         who = user_id or self.admin.id

@@ -197,8 +197,8 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
         call.tx,
         queue,
         tests(call, p.filter),
-        ordering(p.order, "TIMESTAMP_X"),
-        limit,
+        order=ordering(p.order, "TIMESTAMP_X"),
+        limit=limit,
         process_id=p.process_id,
         errors=p.error,
     )
@@ -230,7 +230,7 @@ async def offline_list(call: Call, p: OfflineList) -> ResultPage[list[Listed]]:
     Docs: api-reference/events/event-offline-list.md
     """
     queue, chosen, offset = _queue(call, p.auth_connector), tests(call, p.filter), max(0, p.start)
-    found = await offline_events.page(call.tx, queue, chosen, ordering(p.order, "ID"), PAGE, offset)
+    found = await offline_events.page(call.tx, queue, chosen, order=ordering(p.order, "ID"), limit=PAGE, offset=offset)
     items = [
         Listed(
             **msgspec.structs.asdict(_record(call, offline_event)),

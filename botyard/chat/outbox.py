@@ -90,7 +90,7 @@ async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: boo
     for listener in LISTENERS:
         audience += await listener(tx, event, chat)
     if audience:
-        await deliveries.add(tx, event_id, event.chat_id, audience)
+        await deliveries.add(tx, event_id, event.chat_id, recipients=audience)
     return event_id
 
 

@@ -165,7 +165,7 @@ class Scheduler:
 
         async def work(tx: Tx) -> list[Delivery]:
             if outcomes:
-                await leases.end(tx, self._name, outcomes, now)
+                await leases.end(tx, self._name, outcomes, now=now)
             await delivery_queue.call_up(tx, call_ups, now)
             await delivery_queue.pull_forward(tx, recovered, now)
             return await self._claim(tx, room, now) if room > 0 else []
@@ -184,15 +184,15 @@ class Scheduler:
 
     async def _claim(self, tx: Tx, room: int, now: float) -> list[Delivery]:
         """Lease what there are places for, and put off the rest."""
-        taken, deferred = self._divided(await delivery_queue.claim(tx, self._ordering, now, room), now)
-        await leases.lease(tx, taken, self._name, now + self._lease, now)
+        taken, deferred = self._divided(await delivery_queue.claim(tx, self._ordering, now, limit=room), now)
+        await leases.lease(tx, taken, self._name, until=now + self._lease, now=now)
         await delivery_queue.defer(tx, deferred)
         return taken
 
     async def _follow_clock(self) -> None:
         """The clock was set: what waits has as long to wait as before, and what is sent holds its dialog as long."""
         by, now = self._clock.jumped, self._clock.now()
-        self._moved = await self._database.write(lambda tx: timekeeping.move(tx, by, self._moved, now))
+        self._moved = await self._database.write(lambda tx: timekeeping.move(tx, by, self._moved, now=now))
         self._clock.settle(by)
         self._queue.move(by)
         self._outcomes = [

@@ -200,7 +200,8 @@ class _ChatBuilder:
         )
         chat_id = await chats.add(self._tx, self._id(planned.owner), plan)
         if above:
-            await stored_chats.set_parent(self._tx, chat_id, *above)
+            parent_id, message_id = above
+            await stored_chats.set_parent(self._tx, chat_id, parent_id, parent_message_id=message_id)
         await self._furnish(planned, chat_id)
         return chat_id
 
@@ -225,7 +226,7 @@ class _ChatBuilder:
 
     async def _mute(self) -> None:
         for user_id in self._each(self._planned.muted_by):
-            await members.set_muted(self._tx, self.chat_id, user_id, True)
+            await members.set_muted(self._tx, self.chat_id, user_id, muted=True)
 
     async def _say(self, seed_message: SeedMessage) -> None:
         author = self._id(seed_message.by)
@@ -242,7 +243,7 @@ class _ChatBuilder:
         for name in seed_message.read_by:
             await reading.read(self._tx, await self._seat(name), message_id)
         for user_id in self._each(seed_message.unread_for):
-            await members.mark_unread(self._tx, self.chat_id, user_id, message_id)
+            await members.mark_unread(self._tx, self.chat_id, user_id, message_id=message_id)
 
     def _draft(self, seed_message: SeedMessage, author: int) -> Draft:
         carried: dict[str, Content] = {

@@ -32,7 +32,7 @@ async def register(
     Its client id and secret are new ones unless a ``pair`` is given.
     """
     client_id, secret = pair or (new_client_id(), new_secret())
-    app_id = await apps.add(tx, client_id, keys.hash(secret), title, ",".join(scopes))
+    app_id = await apps.add(tx, client_id, keys.hash(secret), title=title, scopes=",".join(scopes))
     return Registered(await get(tx, app_id), secret)
 
 

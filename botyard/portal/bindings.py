@@ -110,7 +110,7 @@ async def publish(tx: Tx, event: Event, connector: str = "") -> int:
         elif not connector or binding.connector != connector:
             await _queue(tx, event, binding)
     if audience:
-        await deliveries.add(tx, event_id, 0, audience)
+        await deliveries.add(tx, event_id, 0, recipients=audience)
     return event_id
 
 
@@ -146,7 +146,7 @@ async def _queue(tx: Tx, event: Event, binding: Binding) -> None:
     """Put an event into the queue of an application, and tell it that there is something new."""
     assert isinstance(event, UserAdded)
     queue = OfflineQueue(binding.owner, binding.connector)
-    await offline_events.put(tx, queue, binding.event, str(event.user_id), {"ID": event.user_id})
+    await offline_events.put(tx, queue, binding.event, subject=str(event.user_id), data={"ID": event.user_id})
     await _signal(tx, event.actor_id, binding.owner)
 
 
@@ -164,7 +164,7 @@ async def _signal(tx: Tx, actor_id: int, owner: str) -> None:
         event_id = event_id or await events.append(tx, OfflineQueued(actor_id=actor_id, owner=owner))
         # What was told in a time that has not come was told before the clock was set back.
         due = max(tx.now, min(active_binding.binding.told, tx.now) + active_binding.binding.min_timeout)
-        await deliveries.add(tx, event_id, 0, [(recipient, State.WAITING)], due=due)
+        await deliveries.add(tx, event_id, 0, recipients=[(recipient, State.WAITING)], due=due)
         await bindings.set_told(tx, active_binding.binding.id, due)
 
 

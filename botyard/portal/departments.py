@@ -9,7 +9,7 @@ from botyard.store.engines.db import Tx
 
 async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
     """Add a department and return its id."""
-    return await users.add_department(tx, name, parent_id, head_id)
+    return await users.add_department(tx, name, parent_id=parent_id, head_id=head_id)
 
 
 async def named(tx: Tx, name: str) -> int:

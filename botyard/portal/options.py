@@ -23,7 +23,7 @@ _encode = msgspec.json.Encoder().encode
 
 async def get(tx: Tx, owner: str, user_id: int, name: str) -> Any:
     """One option, or ``None``."""
-    text = await options.find(tx, owner, user_id, name)
+    text = await options.find(tx, owner, user_id, name=name)
     return None if text is None else msgspec.json.decode(text)
 
 
@@ -47,4 +47,4 @@ async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -
     kept = await options.all_of(tx, owner, user_id)
     if len(kept.keys() | values.keys()) > MOST:
         raise ApiError(ErrorCode.ARGUMENT, reason=f"No more than {MOST} options can be kept")
-    await options.put(tx, owner, user_id, values)
+    await options.put(tx, owner, user_id, values=values)

@@ -30,7 +30,9 @@ class Issued(msgspec.Struct, frozen=True):
 async def issue(tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], secret: str = "") -> Issued:
     """Make a webhook of a person with these permissions; its secret is a new one unless one is given."""
     secret = secret or new_secret()
-    added = await incoming_webhooks.add(tx, user_id, keys.hash(secret), secret[:PREFIX], title, ",".join(scopes))
+    added = await incoming_webhooks.add(
+        tx, user_id, keys.hash(secret), prefix=secret[:PREFIX], title=title, scopes=",".join(scopes)
+    )
     return Issued(added, user_id, secret)
 
 

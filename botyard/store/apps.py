@@ -36,7 +36,7 @@ async def all_apps(tx: Tx) -> list[App]:
     return _APP.read_all(await tx.all(f"{_APP.select} WHERE a.deleted IS NULL ORDER BY a.id"))
 
 
-async def add(tx: Tx, client_id: str, secret_hash: str, title: str, scopes: str) -> int:
+async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: str) -> int:
     return await tx.insert(
         """INSERT INTO apps (client_id, secret_hash, title, scopes, created)
            VALUES (:client, :hash, :title, :scopes, :now)""",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.store.engines.db import Tx
-from botyard.store.records import Record
+from botyard.store.records import Record, insert
 
 
 class Avatar(NamedTuple):
@@ -16,17 +16,12 @@ class Avatar(NamedTuple):
 
 
 _AVATAR = Record(Avatar, "avatars a", content="a.bytes")
+_ADD = f"{insert('avatars', ('name', 'mime', 'bytes', 'created'))} ON CONFLICT DO NOTHING"
 
 
-async def add(tx: Tx, name: str, mime: str, content: bytes) -> None:
+async def add(tx: Tx, name: str, avatar: Avatar) -> None:
     """Keep a picture under a name; the same picture twice is one row."""
-    await tx.run(
-        "INSERT INTO avatars (name, mime, bytes, created) VALUES (:name, :mime, :bytes, :now) ON CONFLICT DO NOTHING",
-        name=name,
-        mime=mime,
-        bytes=content,
-        now=tx.now,
-    )
+    await tx.run(_ADD, name=name, mime=avatar.mime, bytes=avatar.content, created=tx.now)
 
 
 async def find(tx: Tx, name: str) -> Avatar | None:

@@ -46,14 +46,14 @@ async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> P
     return _BOTH.read(await tx.one(_BY_ID_LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
 
 
-async def find_pair(tx: Tx, first_id: int, second_id: int, user_id: int, *, locked: bool = False) -> Participant | None:
+async def find_pair(tx: Tx, first_id: int, second_id: int, *, user_id: int, locked: bool = False) -> Participant | None:
     """The private dialog of two people."""
     sql = _BY_PAIR_LOCKED if locked else _BY_PAIR
     return _BOTH.read(await tx.one(sql, pair=pair(first_id, second_id), user=user_id))
 
 
 async def find_entity(
-    tx: Tx, entity_type: str, entity_id: str, user_id: int, *, locked: bool = False
+    tx: Tx, entity_type: str, entity_id: str, *, user_id: int, locked: bool = False
 ) -> Participant | None:
     """The chat that was made for an entity."""
     sql = _BY_ENTITY_LOCKED if locked else _BY_ENTITY
@@ -135,7 +135,8 @@ async def set_owner(tx: Tx, chat_id: int, owner_id: int) -> None:
     await tx.run("UPDATE chats SET owner_id = :owner WHERE id = :id", owner=owner_id, id=chat_id)
 
 
-async def set_entity_data(tx: Tx, chat_id: int, first: str, second: str, third: str) -> None:
+async def set_entity_data(tx: Tx, chat_id: int, entity_data: tuple[str, str, str]) -> None:
+    first, second, third = entity_data
     await tx.run(
         "UPDATE chats SET entity_data_1 = :one, entity_data_2 = :two, entity_data_3 = :three WHERE id = :id",
         one=first,
@@ -145,7 +146,7 @@ async def set_entity_data(tx: Tx, chat_id: int, first: str, second: str, third: 
     )
 
 
-async def set_parent(tx: Tx, chat_id: int, parent_chat_id: int, parent_message_id: int) -> None:
+async def set_parent(tx: Tx, chat_id: int, parent_chat_id: int, *, parent_message_id: int) -> None:
     """Make a chat the thread of a message in another chat."""
     await tx.run(
         "UPDATE chats SET parent_chat_id = :chat, parent_message_id = :message WHERE id = :id",
@@ -178,7 +179,7 @@ async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots
     )
 
 
-async def count_message(tx: Tx, chat_id: int, message_id: int, author_id: int, counted: int) -> None:
+async def count_message(tx: Tx, chat_id: int, message_id: int, *, author_id: int, counted: int) -> None:
     """Count a new message: it becomes the last one, seen by nobody but whoever wrote it."""
     await tx.run(
         """UPDATE chats SET messages = messages + 1, counted = :counted, last_message_id = :message,

@@ -25,7 +25,7 @@ ATTEMPTS_MAX = 100
 
 
 async def add(
-    tx: Tx, event_id: int, ordering_key: int, recipients: Iterable[tuple[str, State]], *, due: int | None = None
+    tx: Tx, event_id: int, ordering_key: int, *, recipients: Iterable[tuple[str, State]], due: int | None = None
 ) -> None:
     """Note that an event is for these recipients, each to be sent to (WAITING) or to come for it (FETCH).
 

@@ -109,14 +109,14 @@ async def page(tx: Tx, wanted: DeliveryFilter) -> DeliveryPage:
         groups = ["1 = 1"]
     logged_deliveries: list[LoggedDelivery] = []
     for group in groups:
-        logged_deliveries += await _of_group(tx, group, wanted, top, low)
+        logged_deliveries += await _of_group(tx, group, wanted, top=top, low=low)
     logged_deliveries.sort(key=lambda logged: -logged.delivery.id)
     if len(logged_deliveries) >= wanted.limit:
         return DeliveryPage(logged_deliveries[: wanted.limit], logged_deliveries[wanted.limit - 1].delivery.id)
     return DeliveryPage(logged_deliveries, low if low > floor else 0)
 
 
-async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, top: int, low: int) -> list[LoggedDelivery]:
+async def _of_group(tx: Tx, group: str, wanted: DeliveryFilter, *, top: int, low: int) -> list[LoggedDelivery]:
     states = ", ".join(f"'{state.value}'" for state in sorted(wanted.states))
     whose = "AND d.recipient = :recipient" if wanted.recipient else ""
     rows = await tx.all(
@@ -163,7 +163,7 @@ async def tried(tx: Tx, recipient: str) -> LoggedDelivery | None:
     return _LOGGED.read(row)
 
 
-async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> int:
+async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, *, now: float) -> int:
     """How many requests that take up a place are open for the dialog of a delivery that needs one; 0 if it does not."""
     row = await tx.one(
         f"""SELECT COUNT(*) FROM {_FROM} WHERE d.recipient = :recipient AND d.lane = :lane
@@ -177,7 +177,7 @@ async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) 
     return scalar(row, 0)
 
 
-async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, now: float) -> Delivery | None:
+async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, *, now: float) -> Delivery | None:
     """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
     if delivery.holds_until:
         return None
@@ -226,7 +226,7 @@ async def seat(tx: Tx, recipient: str) -> Seat | None:
     return _SEAT.read(await tx.one(f"{_SEAT.select} WHERE c.recipient = :recipient", recipient=recipient))
 
 
-async def happened(tx: Tx, chat_id: int, moment: int, kinds: tuple[str, ...]) -> list[EventRecord]:
+async def happened(tx: Tx, chat_id: int, moment: int, *, kinds: tuple[str, ...]) -> list[EventRecord]:
     """The events of a chat at one moment, of these kinds, noted of no message, in order."""
     sql = f"{EVENT.select} WHERE e.created = :moment AND e.chat_id = :chat AND e.message_id = 0 ORDER BY e.id"
     happened = EVENT.read_all(await tx.all(sql, moment=moment, chat=chat_id))

@@ -32,7 +32,7 @@ async def next_due(tx: Tx) -> float | None:
     return scalar(await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"), None)
 
 
-async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) -> list[Delivery]:
+async def claim(tx: Tx, ordering: Ordering, now: float, *, limit: int = CLAIM_MAX) -> list[Delivery]:
     """Deliveries whose turn has come, locked until the transaction ends. At most ``CLAIM_MAX``.
 
     Each is as it is to be leased: with the end of its hold, and with one more attempt where the server that made it
@@ -42,7 +42,7 @@ async def claim(tx: Tx, ordering: Ordering, now: float, limit: int = CLAIM_MAX) 
     if not due:
         return []
     due.sort(key=lambda delivery: delivery.id)
-    dialogs = await _dialogs(tx, [delivery.id for delivery in due], ordering, now)
+    dialogs = await _dialogs(tx, [delivery.id for delivery in due], ordering, now=now)
     claimed: dict[int, Delivery] = {}
     deferred: dict[int, float] = {}
     # What this claim itself does to a dialog: until when it is held, and how many more are open in it.
@@ -89,7 +89,7 @@ class _Dialog(NamedTuple):
     open: int
 
 
-async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, now: float) -> dict[int, _Dialog]:
+async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, *, now: float) -> dict[int, _Dialog]:
     """How things stand in the dialogs of these.
 
     A statement of its own: on PostgreSQL it sees what others have committed until the rows were locked.

@@ -36,7 +36,7 @@ async def find(tx: Tx, event_id: int) -> EventRecord | None:
     return EVENT.read(await tx.one(_BY_ID, id=event_id))
 
 
-async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], limit: int) -> list[EventRecord]:
+async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], *, limit: int) -> list[EventRecord]:
     """The newest events of these kinds about a message, oldest first."""
     names = ", ".join(f"'{kind}'" for kind in sorted(kinds))
     rows = await tx.all(

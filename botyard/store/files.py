@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,7 +16,18 @@ _BLOB = StoredBlob.__struct_fields__
 _ADD = insert("files", ("chat_id", "author_id", "created", "name", *_BLOB, "charged"))
 _COPY = f"""INSERT INTO files (chat_id, author_id, created, name, {", ".join(_BLOB)})
  SELECT :chat, :author, :now, name, {", ".join(_BLOB)} FROM files WHERE id = :id RETURNING id"""
-_DELETED = "RETURNING blob, preview, author_id, charged"
+
+
+class _Deleted(NamedTuple):
+    """What must be let go with a file: its bytes, and what they cost its author."""
+
+    blob: str
+    preview: str
+    author_id: int
+    charged: int
+
+
+_RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
 
 
 async def find(tx: Tx, file_id: int) -> File | None:
@@ -62,24 +74,25 @@ async def remove_of_message(tx: Tx, message_id: int) -> None:
     """Delete the files of a message; bytes that nobody else has become loose."""
     rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
     for (file_id,) in rows:
-        row = await tx.one(f"DELETE FROM files WHERE id = :id {_DELETED}", id=file_id)
+        row = await tx.one(f"DELETE FROM files WHERE id = :id {_RETURNING}", id=file_id)
         assert row is not None
-        await _let_go(tx, *row)
+        await _let_go(tx, _Deleted(*row))
 
 
 async def remove_of_chat(tx: Tx, chat_id: int) -> None:
     """Delete a chat's folder and everything in it."""
-    for row in await tx.all(f"DELETE FROM files WHERE chat_id = :chat {_DELETED}", chat=chat_id):
-        await _let_go(tx, *row)
+    for row in await tx.all(f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}", chat=chat_id):
+        await _let_go(tx, _Deleted(*row))
     await tx.run("DELETE FROM folders WHERE chat_id = :chat", chat=chat_id)
 
 
-async def _let_go(tx: Tx, blob: str, preview: str, author_id: int, charged: int) -> None:
-    if charged:
-        await tx.run("UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user", size=charged, user=author_id)
-    if await tx.one("SELECT 1 FROM files WHERE blob = :blob LIMIT 1", blob=blob):
+async def _let_go(tx: Tx, file: _Deleted) -> None:
+    if file.charged:
+        sql = "UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user"
+        await tx.run(sql, size=file.charged, user=file.author_id)
+    if await tx.one("SELECT 1 FROM files WHERE blob = :blob LIMIT 1", blob=file.blob):
         return
-    for name in filter(None, (blob, preview)):
+    for name in filter(None, (file.blob, file.preview)):
         # Since ever: nothing can come back for them, so they are due at once.
         await mark_pending(tx, name, since=0)
 

@@ -10,7 +10,7 @@ _WEBHOOK = Record(Webhook, "webhooks w")
 _ADD = insert("webhooks", ("user_id", "secret_hash", "prefix", "title", "scopes", "created"))
 
 
-async def add(tx: Tx, user_id: int, secret_hash: str, prefix: str, title: str, scopes: str) -> int:
+async def add(tx: Tx, user_id: int, secret_hash: str, *, prefix: str, title: str, scopes: str) -> int:
     return await tx.insert(
         _ADD, user_id=user_id, secret_hash=secret_hash, prefix=prefix, title=title, scopes=scopes, created=tx.now
     )

@@ -15,7 +15,7 @@ _RECORD = f"{insert('attempts', ('delivery_id', *Attempt.__struct_fields__))} ON
 _INTERRUPTED = "interrupted: the server ended before it had recorded this attempt; the time is when that was found"
 
 
-async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: float, now: float) -> None:
+async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, *, until: float, now: float) -> None:
     """Give claimed deliveries to a holder; whoever is there may claim what is still leased at ``until``."""
     deliveries = list(claimed)
     rows: list[Mapping[str, Value]] = [
@@ -44,7 +44,7 @@ async def lease(tx: Tx, claimed: Iterable[Delivery], holder: str, until: float, 
         await tx.many(_RECORD, died)
 
 
-async def end(tx: Tx, holder: str, ended: Iterable[Ended], now: float) -> None:
+async def end(tx: Tx, holder: str, ended: Iterable[Ended], *, now: float) -> None:
     """Record what came of leased deliveries, and call up those behind the ones that are over or hold no longer.
 
     A delivery whose lease somebody else has taken over meanwhile keeps its state.

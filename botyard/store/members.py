@@ -93,7 +93,7 @@ async def remove(tx: Tx, chat_id: int, user_id: int) -> bool:
     return await tx.run(sql, chat=chat_id, user=user_id) > 0
 
 
-async def set_role(tx: Tx, chat_id: int, user_id: int, role: Role) -> None:
+async def set_role(tx: Tx, chat_id: int, user_id: int, *, role: Role) -> None:
     await tx.run(
         "UPDATE members SET role = :role WHERE chat_id = :chat AND user_id = :user",
         role=role.value,
@@ -102,7 +102,7 @@ async def set_role(tx: Tx, chat_id: int, user_id: int, role: Role) -> None:
     )
 
 
-async def set_muted(tx: Tx, chat_id: int, user_id: int, muted: bool) -> None:
+async def set_muted(tx: Tx, chat_id: int, user_id: int, *, muted: bool) -> None:
     await tx.run(
         "UPDATE members SET muted = :muted WHERE chat_id = :chat AND user_id = :user",
         muted=int(muted),
@@ -111,7 +111,7 @@ async def set_muted(tx: Tx, chat_id: int, user_id: int, muted: bool) -> None:
     )
 
 
-async def mark_unread(tx: Tx, chat_id: int, user_id: int, message_id: int) -> None:
+async def mark_unread(tx: Tx, chat_id: int, user_id: int, *, message_id: int) -> None:
     """Remember the message from which the member wants the chat to look unread (0: none)."""
     await tx.run(
         "UPDATE members SET marked_id = :message WHERE chat_id = :chat AND user_id = :user",
@@ -121,7 +121,7 @@ async def mark_unread(tx: Tx, chat_id: int, user_id: int, message_id: int) -> No
     )
 
 
-async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int) -> bool:
+async def mark_read(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> bool:
     """Move the read mark forward; false when it stood there or further."""
     moved = await tx.run(
         """UPDATE members SET read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, opened = 1
@@ -135,7 +135,7 @@ async def mark_read(tx: Tx, chat_id: int, user_id: int, message_id: int, counted
     return moved > 0
 
 
-async def mark_sent(tx: Tx, chat_id: int, user_id: int, message_id: int, counted: int) -> None:
+async def mark_sent(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> None:
     """The member has written the newest message, and has thereby read everything up to it."""
     await tx.run(
         """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,

@@ -54,13 +54,13 @@ async def find_seen(tx: Tx, message_id: int, user_id: int) -> Message | None:
     return _MESSAGE.read(await tx.one(_SEEN, id=message_id, user=user_id))
 
 
-async def with_uuid(tx: Tx, chat_id: int, author_id: int, uuid: str) -> int:
+async def with_uuid(tx: Tx, chat_id: int, author_id: int, *, uuid: str) -> int:
     """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
     sql = "SELECT MIN(id) FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author"
     return scalar(await tx.one(sql, uuid=uuid, chat=chat_id, author=author_id), 0)
 
 
-async def of_others(tx: Tx, chat_id: int, user_id: int, after: int, upto: int, limit: int) -> list[int]:
+async def of_others(tx: Tx, chat_id: int, user_id: int, *, after: int, upto: int, limit: int) -> list[int]:
     """Ids of the newest messages of a stretch that the user did not write, oldest first."""
     rows = await tx.all(
         """SELECT id FROM messages WHERE chat_id = :chat AND id > :after AND id <= :upto AND author_id <> :user
@@ -126,7 +126,7 @@ async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
     )
 
 
-async def beyond(tx: Tx, chat_id: int, message_id: int, counted: int) -> UnreadStart:
+async def beyond(tx: Tx, chat_id: int, message_id: int, *, counted: int) -> UnreadStart:
     """What lies beyond a read mark."""
     row = await tx.one(
         """SELECT (SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted),
@@ -148,24 +148,24 @@ async def counted_at(tx: Tx, chat_id: int, message_id: int) -> CountedMessage | 
     return _COUNTED.read(await tx.one(sql, chat=chat_id, message=message_id))
 
 
-async def newest(tx: Tx, chat_id: int, first_id: int, limit: int) -> list[Message]:
+async def newest(tx: Tx, chat_id: int, *, first_id: int, limit: int) -> list[Message]:
     """The latest messages that may be seen, newest first."""
     return _MESSAGE.read_all(await tx.all(_NEWEST, chat=chat_id, first=first_id, limit=limit))
 
 
-async def before(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
+async def before(tx: Tx, chat_id: int, message_id: int, *, first_id: int, limit: int) -> list[Message]:
     """Messages older than one, newest first."""
     rows = await tx.all(_BEFORE, chat=chat_id, first=first_id, message=message_id, limit=limit)
     return _MESSAGE.read_all(rows)
 
 
-async def after(tx: Tx, chat_id: int, first_id: int, message_id: int, limit: int) -> list[Message]:
+async def after(tx: Tx, chat_id: int, message_id: int, *, first_id: int, limit: int) -> list[Message]:
     """Messages newer than one, newest first."""
     rows = await tx.all(_AFTER, chat=chat_id, first=first_id, message=message_id, limit=limit)
     return _MESSAGE.read_all(rows[::-1])
 
 
-async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> bool:
+async def add_reaction(tx: Tx, message_id: int, user_id: int, *, reaction: str) -> bool:
     """False when the reaction stood already."""
     added = await tx.run(
         """INSERT INTO reactions (message_id, user_id, reaction, created) VALUES (:message, :user, :reaction, :now)
@@ -178,7 +178,7 @@ async def add_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> 
     return added > 0
 
 
-async def remove_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) -> bool:
+async def remove_reaction(tx: Tx, message_id: int, user_id: int, *, reaction: str) -> bool:
     removed = await tx.run(
         "DELETE FROM reactions WHERE message_id = :message AND user_id = :user AND reaction = :reaction",
         message=message_id,
@@ -188,7 +188,7 @@ async def remove_reaction(tx: Tx, message_id: int, user_id: int, reaction: str) 
     return removed > 0
 
 
-async def liked_by(tx: Tx, first: int, last: int, chat_id: int) -> dict[int, list[int]]:
+async def liked_by(tx: Tx, chat_id: int, *, first: int, last: int) -> dict[int, list[int]]:
     """Message id to the users who like it, for a window of one chat's history."""
     by_message: dict[int, list[int]] = {}
     for message_id, user_id in await tx.all(

@@ -47,7 +47,7 @@ class Test(NamedTuple):
     values: Sequence[Value]
 
 
-async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mapping[str, Any]) -> None:
+async def put(tx: Tx, queue: OfflineQueue, event: str, *, subject: str, data: Mapping[str, Any]) -> None:
     """Note that a thing has changed; of a thing that waits already only the moment is new."""
     await tx.run(
         """INSERT INTO offline_events (owner, connector, event, subject, data, changed)
@@ -63,7 +63,13 @@ async def put(tx: Tx, queue: OfflineQueue, event: str, subject: str, data: Mappi
 
 
 async def page(
-    tx: Tx, queue: OfflineQueue, tests: Iterable[Test], order: Sequence[tuple[str, bool]], limit: int, offset: int = 0
+    tx: Tx,
+    queue: OfflineQueue,
+    tests: Iterable[Test],
+    *,
+    order: Sequence[tuple[str, bool]],
+    limit: int,
+    offset: int = 0,
 ) -> list[OfflineEvent]:
     """Records that pass all tests; ``order`` pairs fields with whether they descend."""
     where, values = _where(tests)
@@ -88,9 +94,9 @@ async def first(
     tx: Tx,
     queue: OfflineQueue,
     tests: Iterable[Test],
+    *,
     order: Sequence[tuple[str, bool]],
     limit: int,
-    *,
     process_id: str,
     errors: bool,
 ) -> list[OfflineEvent]:

@@ -14,12 +14,12 @@ async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, str]:
     return dict(await tx.all(sql, owner=owner, user=user_id))
 
 
-async def find(tx: Tx, owner: str, user_id: int, name: str) -> str | None:
+async def find(tx: Tx, owner: str, user_id: int, *, name: str) -> str | None:
     sql = "SELECT value FROM options WHERE owner = :owner AND user_id = :user AND name = :name"
     return scalar(await tx.one(sql, owner=owner, user=user_id, name=name), None)
 
 
-async def put(tx: Tx, owner: str, user_id: int, values: Mapping[str, str]) -> None:
+async def put(tx: Tx, owner: str, user_id: int, *, values: Mapping[str, str]) -> None:
     """Write these, and leave the others as they are."""
     rows: list[Mapping[str, Value]] = [
         {"owner": owner, "user": user_id, "name": name, "value": value} for name, value in values.items()

@@ -23,7 +23,7 @@ _BY_SESSION = f"""SELECT {USER.columns} FROM sign_ins s JOIN users u ON u.id = s
  WHERE s.hash = :hash AND s.expires > :now AND u.active = 1"""
 
 
-async def add(tx: Tx, sign_in_hash: str, user_id: int, expires: int) -> None:
+async def add(tx: Tx, sign_in_hash: str, user_id: int, *, expires: int) -> None:
     await tx.run(
         "INSERT INTO sign_ins (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
         hash=sign_in_hash,

@@ -43,7 +43,7 @@ async def moved(tx: Tx) -> float:
     return scalar(await tx.one("SELECT seconds FROM jumps WHERE id = 1"), 0.0)
 
 
-async def move(tx: Tx, by: float, seen: float, now: float) -> float:
+async def move(tx: Tx, by: float, seen: float, *, now: float) -> float:
     """Move what waits to be sent along with a clock that has jumped; how far it has been moved in all.
 
     ``seen`` is how far that was when this server saw it last: what others on the same machine have moved it since, for

@@ -294,7 +294,7 @@ _COMPILERS: dict[FieldKind, _Compiler] = {
 _PERSON = "u.name || ' ' || u.last_name || ' ' || u.second_name || ' ' || u.work_position"
 
 
-async def page(tx: Tx, user_filter: UserFilter, order: str, offset: int) -> list[User]:
+async def page(tx: Tx, user_filter: UserFilter, order: str, *, offset: int) -> list[User]:
     """One page of people, in the order that ``ordering`` made."""
     rows = await tx.all(
         f"{USER.select} WHERE {user_filter.sql} ORDER BY {order} LIMIT :limit OFFSET :offset",

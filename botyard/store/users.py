@@ -39,7 +39,7 @@ async def everyone(tx: Tx) -> list[User]:
     return USER.read_all(await tx.all(f"{USER.select} ORDER BY u.id"))
 
 
-async def add(tx: Tx, kind: UserKind, profile: Profile, login: str = "", admin: bool = False) -> int:
+async def add(tx: Tx, kind: UserKind, profile: Profile, *, login: str = "", admin: bool = False) -> int:
     """Insert a user and return its id."""
     values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
     values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": tx.now, "updated": tx.now}
@@ -91,7 +91,7 @@ async def count_admins(tx: Tx) -> int:
     return scalar(await tx.one("SELECT COUNT(*) FROM users WHERE admin = 1 AND active = 1"), 0)
 
 
-async def people_after(tx: Tx, kind: str, offset: int, limit: int) -> list[User]:
+async def people_after(tx: Tx, kind: str, offset: int, *, limit: int) -> list[User]:
     """People without bots, of one kind or (``""``) all, in id order."""
     rows = await tx.all(
         f"""{USER.select} WHERE u.kind <> 'bot' AND (:kind = '' OR u.kind = :kind)
@@ -151,7 +151,7 @@ async def departments(tx: Tx) -> list[Department]:
     return _DEPARTMENT.read_all(await tx.all(f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"))
 
 
-async def add_department(tx: Tx, name: str, parent_id: int | None = None, head_id: int | None = None) -> int:
+async def add_department(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
     return await tx.insert(
         "INSERT INTO departments (name, parent_id, head_id) VALUES (:name, :parent, :head)",
         name=name,

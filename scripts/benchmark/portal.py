@@ -80,8 +80,8 @@ async def prepared(folder: Path, database: str, *, small: bool = False) -> Porta
 async def signed_up(tx: Tx, context: Context, user_id: int) -> tuple[str, str]:
     """The secret of a webhook and the token of an application."""
     secret, token, hashed = new_secret(), new_secret(), context.keys.hash
-    await incoming_webhooks.add(tx, user_id, hashed(secret), secret[:4], "bench", SCOPES)
-    app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), "Bench", SCOPES)
+    await incoming_webhooks.add(tx, user_id, hashed(secret), prefix=secret[:4], title="bench", scopes=SCOPES)
+    app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), title="Bench", scopes=SCOPES)
     await app_tokens.add(
         tx,
         hash=hashed(token),

@@ -50,7 +50,7 @@ class Writer:
         slowly = slowly and self._database.name == "postgresql"
 
         async def work(tx: Tx) -> None:
-            await deliveries.add(tx, self._event, 1, [(recipient, State.FETCH)])
+            await deliveries.add(tx, self._event, 1, recipients=[(recipient, State.FETCH)])
             begun.set()
             if slowly:
                 await go.wait()

@@ -58,7 +58,7 @@ def house(address: str, make_world: MakeWorld) -> World:
 
 def _furnish(world: World) -> None:
     head = world.write(lambda tx: users.add_department(tx, "Head Office"))
-    sales = world.write(lambda tx: users.add_department(tx, "Отдел продаж", head))
+    sales = world.write(lambda tx: users.add_department(tx, "Отдел продаж", parent_id=head))
     add(world, department=head, name="Иван", last_name="Petrov", work_position="Разработчик", city="Berlin")
     add(
         world, department=sales, name="Ivana", last_name="Smith-Jones", email="ivana@example.com", birthday="1990-02-03"

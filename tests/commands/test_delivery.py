@@ -33,10 +33,10 @@ class Desk:
 
     async def _give_up(self, tx: Tx) -> None:
         now = int(self.world.time)
-        [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, 10)
-        await leases.lease(tx, [first], "me", now + 60, now)
+        [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, limit=10)
+        await leases.lease(tx, [first], "me", until=now + 60, now=now)
         tried = Attempt(1, now * 1000, 12, 404, "<b>gone</b>\nfishing", "")
-        await leases.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now)
+        await leases.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now=now)
         self.first: Delivery = first
 
     def run(self, *words: object) -> tuple[int, str, str]:

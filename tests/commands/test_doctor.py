@@ -111,10 +111,10 @@ def failed(data: Path, state: State, reason: str, problem: str = "") -> None:
             now = int(time.time())
             # A server that lets everything hold its dialog until it has ended.
             await server_settings.note(tx, ServerSettings("strict", 30.0, 7, "dev"))
-            [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, 10)
-            await leases.lease(tx, [first], "me", now + 60, now)
+            [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, limit=10)
+            await leases.lease(tx, [first], "me", until=now + 60, now=now)
             tried = Attempt(1, now * 1000, 12, 0, "", problem) if problem else None
-            await leases.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now)
+            await leases.end(tx, "me", [Ended(first, state, due=now + 60, reason=reason, attempt=tried)], now=now)
 
         await database.write(end)
         await database.close()

@@ -26,3 +26,15 @@ def test_who_has_a_transaction_is_not_told_the_time() -> None:
     found = list(functions())
     assert ("store/deliveries.py:turn", {"tx": "Tx", "recipient": "str", "to": "State"}) in found
     assert [place for place, types in found if "tx" in types and types.get("now") == "int"] == []
+
+
+def test_the_store_takes_names_beyond_two() -> None:
+    """``members.set_role(tx, chat_id, user_id, role=…)``: of many numbers in a row, nobody sees which is which."""
+    long = []
+    for path in sorted((PACKAGE / "store").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
+                if "tx" in positional and len(positional) > 3:
+                    long.append(f"{path.name}:{node.name}")
+    assert long == []

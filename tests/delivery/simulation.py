@@ -223,7 +223,7 @@ class Simulation:
             chat = self.chance.randint(1, self._chats)
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
             event_id = await events.append(tx, event)
-            await deliveries.add(tx, event_id, chat, [(self.chance.choice(self._bots), State.WAITING)])
+            await deliveries.add(tx, event_id, chat, recipients=[(self.chance.choice(self._bots), State.WAITING)])
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))

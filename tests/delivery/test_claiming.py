@@ -37,7 +37,7 @@ def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> 
         for recipient, chat in lanes:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
             event_id = await events.append(tx, event)
-            await deliveries.add(tx, event_id, chat, [(recipient, state)])
+            await deliveries.add(tx, event_id, chat, recipients=[(recipient, state)])
 
     world.write(work)
     rows = world.read(lambda tx: tx.all(IDS))
@@ -48,7 +48,7 @@ def claimed(world: World, holder: str = "", until: int = 0, ordering: Ordering =
     async def work(tx: Tx) -> list[Delivery]:
         found = await delivery_queue.claim(tx, ordering, int(world.time))
         if holder:
-            await leases.lease(tx, found, holder, until, int(world.time))
+            await leases.lease(tx, found, holder, until=until, now=int(world.time))
         return found
 
     return [one.id for one in world.write(work)]
@@ -68,7 +68,7 @@ def ended(
         found = await looked_up(tx, delivery_id)
         assert found is not None
         made = Attempt(found.attempts + 1, now * 1000, 7, status, "ok", problem)
-        await leases.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now)
+        await leases.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now=now)
 
     world.write(work)
 
@@ -320,7 +320,7 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
         async def finish(tx: Tx) -> None:
             found = await looked_up(tx, first)
             assert found is not None
-            await leases.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now)
+            await leases.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now=now)
 
         async def put_behind(tx: Tx) -> None:
             await ending.wait()
@@ -387,7 +387,7 @@ def test_two_servers_share_the_work(portal: World) -> None:
                     event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
                     event_id = await events.append(tx, event)
                     lane = event_id % lanes
-                    await deliveries.add(tx, event_id, lane, [(f"bot:{lane % 7}", State.WAITING)])
+                    await deliveries.add(tx, event_id, lane, recipients=[(f"bot:{lane % 7}", State.WAITING)])
                     assert number < count
 
             await portal.context.database.write(publish)
@@ -427,7 +427,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     world.write(lambda tx: leases.release(tx, "me", int(world.time)))
     world.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": 1}, int(world.time)))
     for by in (100.0, -100.0):
-        world.write(lambda tx, by=by: timekeeping.move(tx, by, 100.0 if by < 0 else 0.0, int(world.time)))  # type: ignore[misc]
+        world.write(lambda tx, by=by: timekeeping.move(tx, by, 100.0 if by < 0 else 0.0, now=int(world.time)))  # type: ignore[misc]
     world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(delete_expired(world.context))

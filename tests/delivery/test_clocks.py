@@ -164,7 +164,7 @@ def test_nor_does_it_delete_what_is_kept_for_days(lab: Lab) -> None:
     lab.say(f"one {lab.mention}")
     lab.flush()
     queue = OfflineQueue("app:one", "")
-    world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", "1", {"ID": 1}))
+    world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", subject="1", data={"ID": 1}))
 
     def kept() -> object:
         sql = """SELECT COUNT(*), (SELECT COUNT(*) FROM events), (SELECT COUNT(*) FROM offline_events)

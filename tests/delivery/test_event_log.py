@@ -32,7 +32,7 @@ def logs(world: World, *states: State | None, event: Event = MESSAGE) -> list[in
         for state in states:
             ids.append(await events.append(tx, event))
             if state:
-                await deliveries.add(tx, ids[-1], 5, [("bot:1", state)])
+                await deliveries.add(tx, ids[-1], 5, recipients=[("bot:1", state)])
                 if state not in (State.WAITING, State.FETCH):
                     await ends(tx, ids[-1], now)
         return ids
@@ -97,7 +97,7 @@ def test_an_event_stays_as_long_as_a_delivery_refers_to_it(portal: World) -> Non
 def test_the_last_of_several_deliveries_takes_the_event_along(portal: World) -> None:
     empty(portal)
     (event,) = logs(portal, State.WAITING)
-    portal.write(lambda tx: deliveries.add(tx, event, 5, [("bot:2", State.WAITING)]))
+    portal.write(lambda tx: deliveries.add(tx, event, 5, recipients=[("bot:2", State.WAITING)]))
     passes(portal, 31)
     one, two = portal.read(lambda tx: deliveries.of_event(tx, event))
     for delivery, rest in ((one, [event]), (two, [])):
@@ -181,12 +181,12 @@ def test_the_events_of_a_message_are_found(portal: World) -> None:
     logs(portal, None, event=MessageEdited(actor_id=1, chat_id=5, message_id=8, text=""))
 
     def found(*kinds: str, limit: int = 9) -> list[int]:
-        return [what.id for what in portal.read(lambda tx: events.of_message(tx, 7, kinds, limit))]
+        return [what.id for what in portal.read(lambda tx: events.of_message(tx, 7, kinds, limit=limit))]
 
     assert found("MessageSent", "MessageEdited", "ChatRead") == ids
     assert found("MessageEdited") == ids[1:]
     assert found("MessageSent", "MessageEdited", limit=2) == ids[1:]
-    assert portal.read(lambda tx: events.of_message(tx, 0, ["ChatRead"], 9)) == []
+    assert portal.read(lambda tx: events.of_message(tx, 0, ["ChatRead"], limit=9)) == []
 
 
 def test_nothing_is_searched_by_scanning(world: World) -> None:
@@ -207,7 +207,7 @@ def test_nothing_is_searched_by_scanning(world: World) -> None:
     world.write(lambda tx: ends(tx, event, int(world.time)))
     passes(world, 8)
     world.write(lambda tx: events.find(tx, event))
-    world.write(lambda tx: events.of_message(tx, 7, ["MessageSent"], 9))
+    world.write(lambda tx: events.of_message(tx, 7, ["MessageSent"], limit=9))
     connection.exec_trace = None
     details = {sql: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", _Nothing())] for sql in plans}
     assert len(details) >= 6

@@ -161,7 +161,7 @@ def test_a_jump_that_several_servers_see_moves_what_waits_once(stage: Moved) -> 
     before = stage.deliveries(bot)[-1].due
 
     async def move(by: float, seen: float) -> float:
-        return await database.write(lambda tx: timekeeping.move(tx, by, seen, now))
+        return await database.write(lambda tx: timekeeping.move(tx, by, seen, now=now))
 
     async def work() -> None:
         # Two servers on one machine.

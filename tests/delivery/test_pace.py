@@ -205,7 +205,7 @@ class Crowd:
     async def _publish(self, tx: Tx, dialogs: list[tuple[str, int]]) -> None:
         for recipient, chat in dialogs:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
-            await deliveries.add(tx, await events.append(tx, event), chat, [(recipient, State.WAITING)])
+            await deliveries.add(tx, await events.append(tx, event), chat, recipients=[(recipient, State.WAITING)])
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         recipient = "bot:" + address.removeprefix("http://").partition(".")[0]

@@ -71,7 +71,7 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
     async def publish(tx: Tx) -> None:
         event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
         for chat in (1, 2, 2):
-            await deliveries.add(tx, await events.append(tx, event), chat, [("bot:1", State.WAITING)])
+            await deliveries.add(tx, await events.append(tx, event), chat, recipients=[("bot:1", State.WAITING)])
 
     portal.write(publish)
     one, two, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
@@ -104,7 +104,7 @@ def test_leases_of_the_living_are_left_alone(portal: World) -> None:
 
     async def publish(tx: Tx) -> None:
         event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
-        await deliveries.add(tx, await events.append(tx, event), 1, [("bot:1", State.WAITING)])
+        await deliveries.add(tx, await events.append(tx, event), 1, recipients=[("bot:1", State.WAITING)])
 
     portal.write(publish)
 

@@ -54,8 +54,8 @@ LOOKS: list[tuple[str, Look]] = [
     ),
     ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.clear_mark(tx, "bot:1")),
     ("deliveries_queue (recipient=?", lambda tx: event_queues.any_ready(tx, ["bot:1", "user:2"], 0)),
-    ("messages_uuid (uuid=? AND chat_id=? AND author_id=?", lambda tx: messages.with_uuid(tx, 1, 1, "x")),
-    ("messages_chat (chat_id=? AND id>? AND id<?", lambda tx: messages.of_others(tx, 1, 1, 0, 9, 10)),
+    ("messages_uuid (uuid=? AND chat_id=? AND author_id=?", lambda tx: messages.with_uuid(tx, 1, 1, uuid="x")),
+    ("messages_chat (chat_id=? AND id>? AND id<?", lambda tx: messages.of_others(tx, 1, 1, after=0, upto=9, limit=10)),
 ]
 
 

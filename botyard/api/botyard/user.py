@@ -167,7 +167,7 @@ async def add(call: Call, p: Added) -> AddedAnswer:
 async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     """List people of all kinds, those sent away too, 50 at a time by id."""
     start = min(max(p.start, 0), 2**31)
-    found = await stored_users.people_after(call.tx, p.kind.lower(), start, PAGE)
+    found = await stored_users.people_after(call.tx, p.kind.lower(), start, limit=PAGE)
     total = await stored_users.count_people(call.tx, p.kind.lower())
     return ResultPage([_answer(call, user) for user in found], total, start + PAGE if start + PAGE < total else None)
 

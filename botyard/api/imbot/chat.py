@@ -131,7 +131,9 @@ async def get(call: Call, p: Get) -> ChatId | None:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
     """
-    found = await stored_chats.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, call.user_id)
+    found = await stored_chats.find_entity(
+        call.tx, chats.entity_named(p.entity_type), p.entity_id, user_id=call.user_id
+    )
     if found is None:
         return None
     if not await dialogs.visible(call.tx, found):

@@ -57,8 +57,8 @@ def find(tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False) -> Aw
     if dialog.prefix == "chat":
         return chats.find(tx, dialog.number, user_id, locked=locked)
     if dialog.prefix == "sg":
-        return chats.find_entity(tx, WORKGROUP, str(dialog.number), user_id, locked=locked)
-    return chats.find_pair(tx, user_id, dialog.number, user_id, locked=locked)
+        return chats.find_entity(tx, WORKGROUP, str(dialog.number), user_id=user_id, locked=locked)
+    return chats.find_pair(tx, user_id, dialog.number, user_id=user_id, locked=locked)
 
 
 async def visible(tx: Tx, who: Participant) -> bool:
@@ -104,10 +104,10 @@ async def open_(tx: Tx, user_id: int, text: str) -> Participant:
 
 async def open_own(tx: Tx, user_id: int) -> Participant:
     """The user's dialog with themselves, created on first use."""
-    who = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+    who = await chats.find_pair(tx, user_id, user_id, user_id=user_id, locked=True)
     if who is None:
         await _add_private(tx, user_id, user_id, people=await users.find_many(tx, [user_id]))
-        who = await chats.find_pair(tx, user_id, user_id, user_id, locked=True)
+        who = await chats.find_pair(tx, user_id, user_id, user_id=user_id, locked=True)
     assert who is not None
     return who
 
@@ -117,10 +117,10 @@ async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
 
     Guests talk where they were let in, and open no dialogs of their own.
     """
-    who = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+    who = await chats.find_pair(tx, user_id, other_id, user_id=user_id, locked=True)
     if who is None:
         await _make_private(tx, user_id, other_id)
-        who = await chats.find_pair(tx, user_id, other_id, user_id, locked=True)
+        who = await chats.find_pair(tx, user_id, other_id, user_id=user_id, locked=True)
     assert who is not None
     return who
 

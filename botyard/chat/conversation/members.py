@@ -180,7 +180,7 @@ async def _set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> b
         return False
     role = Role.MANAGER if on else Role.MEMBER
     if target.role != role:
-        await members.set_role(tx, chat.id, user_id, role)
+        await members.set_role(tx, chat.id, user_id, role=role)
         event = RoleChanged(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id, role=role)
         await outbox.publish(tx, event, chat)
     return True
@@ -194,8 +194,8 @@ async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
         raise ApiError(ErrorCode.OWNER_DENIED, hint=f"{user_id} is not in the chat")
     if user_id == chat.owner_id:
         return
-    await members.set_role(tx, chat.id, chat.owner_id, Role.MEMBER)
-    await members.set_role(tx, chat.id, user_id, Role.OWNER)
+    await members.set_role(tx, chat.id, chat.owner_id, role=Role.MEMBER)
+    await members.set_role(tx, chat.id, user_id, role=Role.OWNER)
     await chats.set_owner(tx, chat.id, user_id)
     event = ChatChanged(actor_id=who.actor_id, chat_id=chat.id, field="owner", value=str(user_id))
     await outbox.publish(tx, event, chat)
@@ -249,4 +249,4 @@ async def _pass_ownership(tx: Tx, chat: Chat) -> None:
     heir = await members.successor(tx, chat.id)
     await chats.set_owner(tx, chat.id, heir)
     if heir:
-        await members.set_role(tx, chat.id, heir, Role.OWNER)
+        await members.set_role(tx, chat.id, heir, role=Role.OWNER)

@@ -57,11 +57,11 @@ async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
         uuid=draft.uuid,
         params=messages.written(draft.params),
     )
-    await chats.count_message(tx, chat.id, message_id, actor_id, counted)
+    await chats.count_message(tx, chat.id, message_id, author_id=actor_id, counted=counted)
     if draft.system:
-        await members.mark_read(tx, chat.id, actor_id, message_id, counted)
+        await members.mark_read(tx, chat.id, actor_id, message_id=message_id, counted=counted)
     else:
-        await members.mark_sent(tx, chat.id, actor_id, message_id, counted)
+        await members.mark_sent(tx, chat.id, actor_id, message_id=message_id, counted=counted)
         if chat.bots and (member is None or member.bot):
             await bots.count_message(tx, actor_id)
     event = MessageSent(
@@ -201,8 +201,8 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
     message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_ID_WRONG)
     if message.erased:
         raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
-    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, LIKE)
-    off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, LIKE)
+    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, reaction=LIKE)
+    off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, reaction=LIKE)
     if not on and not off:
         raise ApiError(ErrorCode.NO_CHANGES, hint="it stands so already")
     event = MessageLiked(
@@ -235,12 +235,12 @@ async def history(tx: Tx, who: Participant, *, older_than: int = 0, newer_than: 
     if beside and not await _visible(tx, who, beside):
         return History([], {})
     if newer_than:
-        page = await messages.after(tx, chat.id, first, newer_than, size)
+        page = await messages.after(tx, chat.id, newer_than, first_id=first, limit=size)
     elif older_than:
-        page = await messages.before(tx, chat.id, first, older_than, size)
+        page = await messages.before(tx, chat.id, older_than, first_id=first, limit=size)
     else:
-        page = await messages.newest(tx, chat.id, first, size)
-    liked = await messages.liked_by(tx, page[-1].id, page[0].id, chat.id) if page else {}
+        page = await messages.newest(tx, chat.id, first_id=first, limit=size)
+    liked = await messages.liked_by(tx, chat.id, first=page[-1].id, last=page[0].id) if page else {}
     return History(page, liked)
 
 
@@ -265,8 +265,8 @@ async def around(tx: Tx, user_id: int, message_id: int, *, each: int) -> Around:
     if member is None or message_id < member.first_id:
         raise ApiError(ErrorCode.MESSAGE_CLOSED)
     # One more on each side tells whether the window is all there is.
-    older = await messages.before(tx, message.chat_id, member.first_id, message_id, each + 1)
-    newer = await messages.after(tx, message.chat_id, member.first_id, message_id, each + 1)
+    older = await messages.before(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
+    newer = await messages.after(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
     window = [*reversed(older[:each]), message, *reversed(newer[-each:])]
     return Around(window, member, len(older) > each, len(newer) > each)
 
@@ -275,7 +275,7 @@ async def find_repeated(tx: Tx, who: Participant, draft: Draft) -> int:
     """The message of this author and chat with the same uuid; 0 for none, or where the name is no UUID."""
     if draft.uuid is None or not _UUID.fullmatch(draft.uuid):
         return 0
-    return await messages.with_uuid(tx, who.chat.id, 0 if draft.system else who.actor_id, draft.uuid)
+    return await messages.with_uuid(tx, who.chat.id, 0 if draft.system else who.actor_id, uuid=draft.uuid)
 
 
 def _locked(message: Message, actor_id: int, *, window: int | None, now: int) -> str:

@@ -72,7 +72,7 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     message, who = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
         raise ApiError(ErrorCode.DIALOG_CLOSED)
-    if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction):
+    if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction=reaction):
         raise ApiError(ErrorCode.REACTION_SET)
     await _publish(tx, who, message, reaction=reaction, on=True)
 
@@ -83,7 +83,7 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> No
     Raises DIALOG_CLOSED, REACTION_UNKNOWN.
     """
     message, who = await _place(tx, actor_id, message_id, reaction)
-    if await stored_messages.remove_reaction(tx, message_id, actor_id, reaction):
+    if await stored_messages.remove_reaction(tx, message_id, actor_id, reaction=reaction):
         await _publish(tx, who, message, reaction=reaction, on=False)
 
 

@@ -29,7 +29,7 @@ async def unread(tx: Tx, who: Participant) -> Unread:
     _, chat, member = who
     if member is None or member.read_counted >= chat.counted:
         return NOTHING
-    gone, first_id = await messages.beyond(tx, chat.id, member.read_id, member.read_counted)
+    gone, first_id = await messages.beyond(tx, chat.id, member.read_id, counted=member.read_counted)
     counter = chat.counted - member.read_counted - gone
     return Unread(counter, first_id) if counter > 0 else NOTHING
 
@@ -41,7 +41,7 @@ async def read(tx: Tx, who: Participant, upto: int) -> Participant:
     if member is None or target is None:
         return who
     message_id, counted = target
-    moved = await members.mark_read(tx, chat.id, member.user_id, message_id, counted)
+    moved = await members.mark_read(tx, chat.id, member.user_id, message_id=message_id, counted=counted)
     if not moved:
         await members.mark_opened(tx, chat.id, member.user_id)
         return who
@@ -60,5 +60,5 @@ async def newly_read(tx: Tx, before: Participant, after: Participant) -> list[in
     if old is None or new is None or new.read_id <= old.read_id:
         return []
     return await messages.of_others(
-        tx, old.chat_id, old.user_id, max(old.read_id, old.first_id - 1), new.read_id, VIEWED_MAX
+        tx, old.chat_id, old.user_id, after=max(old.read_id, old.first_id - 1), upto=new.read_id, limit=VIEWED_MAX
     )

@@ -100,7 +100,7 @@ async def topic(tx: Tx, message_id: int) -> Topic | None:
     message = await messages.find(tx, message_id) if message_id > 0 else None
     if message:
         return Topic(message.id, message.chat_id, message.sent)
-    left = await events.of_message(tx, message_id, _kinds(NAMES), 1)
+    left = await events.of_message(tx, message_id, _kinds(NAMES), limit=1)
     if not left:
         return None
     last = left[0].event
@@ -156,8 +156,8 @@ def _kinds(kinds: Iterable[type[Event]]) -> tuple[str, ...]:
 async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[EventRecord]:
     """What happened to a message: that it was sent, and the newest of the rest."""
     rest = [kind for kind in kinds if kind is not MessageSent]
-    later = await events.of_message(tx, about.message_id, _kinds(rest), MOST) if rest else []
-    sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), 1) if MessageSent in kinds else []
+    later = await events.of_message(tx, about.message_id, _kinds(rest), limit=MOST) if rest else []
+    sent = await events.of_message(tx, about.message_id, _kinds([MessageSent]), limit=1) if MessageSent in kinds else []
     if not sent and (MessageSent in kinds or not later):
         sent = await _unnoted(tx, about, kinds)
     return sent + later
@@ -166,7 +166,7 @@ async def _happened(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[Even
 async def _unnoted(tx: Tx, about: Topic, kinds: list[type[Event]]) -> list[EventRecord]:
     """What was sent before the log noted of which message an event is: the event has the moment of its message."""
     kinds = [kind for kind in kinds if kind in (MessageSent, CommandCalled)]
-    happened = await delivery_log.happened(tx, about.chat_id, about.sent, _kinds(kinds))
+    happened = await delivery_log.happened(tx, about.chat_id, about.sent, kinds=_kinds(kinds))
     return [what for what in happened if _is_of(what.event, about.message_id)]
 
 
@@ -232,10 +232,10 @@ async def _standing(tx: Tx, bot: Bot, delivery: Delivery, case: Case) -> Finding
     at = delivery.finished or int(delivery.due)
     words = {"id": delivery.id, "number": delivery.attempts, "at": at, "reason": delivery.reason}
     if delivery.state == State.WAITING:
-        ahead = await delivery_log.ahead(tx, delivery, case.ordering, case.now)
+        ahead = await delivery_log.ahead(tx, delivery, case.ordering, now=case.now)
         if ahead is not None:
             return await _behind(tx, bot, ahead, case.now)
-        under_way = await delivery_log.under_way(tx, delivery, case.ordering, case.now)
+        under_way = await delivery_log.under_way(tx, delivery, case.ordering, now=case.now)
         if case.ordering.full(under_way) and delivery.due <= case.now + FULL_SECONDS:
             return Finding(DiagnosisCode.CROWDED, {"open": under_way})
         return Finding(

@@ -11,6 +11,7 @@ from botyard.chat.media import avatars
 from botyard.chat.media.file_params import named
 from botyard.errors import ApiError, ErrorCode
 from botyard.store import avatars as stored_avatars
+from botyard.store.avatars import Avatar
 from botyard.store.engines.db import Tx
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
@@ -63,5 +64,5 @@ def unwrap(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
 
 async def store(tx: Tx, picture: NamedPicture) -> str:
     """Store a picture and return its path."""
-    await stored_avatars.add(tx, picture.name, picture.mime, picture.content)
+    await stored_avatars.add(tx, picture.name, Avatar(picture.mime, picture.content))
     return picture.path

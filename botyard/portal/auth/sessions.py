@@ -75,7 +75,7 @@ class PasswordSignIn:
 async def _signed_in(tx: Tx, keys: Keys, user_id: int) -> str:
     secret = new_secret()
     await sessions.forget_expired(tx)
-    await sessions.add(tx, keys.hash(secret), user_id, tx.now + LIFE)
+    await sessions.add(tx, keys.hash(secret), user_id, expires=tx.now + LIFE)
     await sessions.note_sign_in(tx, user_id)
     return secret
 

@@ -16,7 +16,7 @@ def unread(world: World, who: Person, chat: int) -> tuple[int, int]:
 
 
 def mutes(world: World, chat: int, user_id: int, muted: bool = True) -> None:
-    world.write(lambda tx: members.set_muted(tx, chat, user_id, muted))
+    world.write(lambda tx: members.set_muted(tx, chat, user_id, muted=muted))
 
 
 def test_reading_moves_the_mark(portal: World) -> None:
@@ -114,7 +114,7 @@ def test_a_mark_of_unread_goes_with_the_next_look(portal: World) -> None:
     room = BotRoom(portal)
     said = room.says()
     reads(portal, room.ann, room.dialog)
-    portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, said))
+    portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, message_id=said))
     assert about(portal, room.ann, room.dialog)["marked_id"] == said
     reads(portal, room.ann, room.dialog)
     assert about(portal, room.ann, room.dialog)["marked_id"] == 0

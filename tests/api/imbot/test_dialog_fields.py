@@ -60,15 +60,15 @@ def opens(**params: Any) -> Happens:
 
 
 def muted(room: WatchedRoom) -> None:
-    room.world.write(lambda tx: members.set_muted(tx, room.chat, room.bob.id, True))
+    room.world.write(lambda tx: members.set_muted(tx, room.chat, room.bob.id, muted=True))
 
 
 def marked(room: WatchedRoom) -> None:
-    room.world.write(lambda tx: members.mark_unread(tx, room.chat, room.bob.id, 77))
+    room.world.write(lambda tx: members.mark_unread(tx, room.chat, room.bob.id, message_id=77))
 
 
 def entity_data(room: WatchedRoom) -> None:
-    room.world.write(lambda tx: chats.set_entity_data(tx, room.chat, "one", "two", "three"))
+    room.world.write(lambda tx: chats.set_entity_data(tx, room.chat, ("one", "two", "three")))
 
 
 def guest_comes(room: WatchedRoom) -> None:

@@ -257,7 +257,7 @@ def test_imbot_chat_get_finds_the_chat_of_an_entity(portal: World) -> None:
 def test_entity_data_are_kept_apart(portal: World) -> None:
     ann = portal.person()
     one, two = portal.chat(ann), portal.chat(ann)
-    portal.write(lambda tx: chats.set_entity_data(tx, one, "Y|LEAD|56", "", "|"))
+    portal.write(lambda tx: chats.set_entity_data(tx, one, ("Y|LEAD|56", "", "|")))
     seen = about(portal, ann, f"chat{one}")
     assert [seen[f"entity_data_{number}"] for number in (1, 2, 3)] == ["Y|LEAD|56", "", "|"]
     assert about(portal, ann, f"chat{two}")["entity_data_1"] == ""
