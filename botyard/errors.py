@@ -1,379 +1,303 @@
-"""The catalogue of problems: one row each, one column per dialect.
+"""Why calls fail: reasons in the terms of the domain, and codes of the system, which are the same everywhere.
 
-A verb raises ``ApiError(ErrorCode.X)`` and never knows a code or a status; the
-family that called it picks the column. Rows follow the error tables of the
-documented pages; ``_includes/system-errors.md`` is the source of the system rows.
+A verb raises ``ApiError(Reason.X)`` and knows no code and no status: each family of methods has a table of how it tells
+the reasons that its methods meet (``botyard/api/*/family.py``). What goes wrong before a method runs is an
+``ErrorCode`` and told by all in the same way; ``_includes/system-errors.md`` is the source of these rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum, unique
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 
 class ErrorResponse(NamedTuple):
-    """What a caller of one dialect sees: HTTP status, code and text."""
+    """What a caller sees: HTTP status, code and text. Texts may hold ``{words}`` filled by ``ApiError``."""
 
     status: int
     code: str
     text: str
 
 
-class ErrorRow(NamedTuple):
-    """What a caller sees: HTTP status, code and text of v1 and of v2."""
-
-    status: int
-    code: str
-    text: str
-    status_v2: int
-    code_v2: str
-    text_v2: str
-
-    def for_dialect(self, second: bool) -> ErrorResponse:
-        """The half of the row that a dialect says: ``second`` is the one of `im.v2` and `imbot.v2`."""
-        if second:
-            return ErrorResponse(self.status_v2, self.code_v2, self.text_v2)
-        return ErrorResponse(self.status, self.code, self.text)
-
-
-def row(status: int, v1: str, v2: str | None = None, status_v2: int = 0) -> ErrorRow:
-    """Build a row from ``"CODE: text"`` columns; what is not said of v2 is as in v1."""
-    code, _, text = v1.partition(": ")
-    code_v2, _, text_v2 = (v2 or v1).partition(": ")
-    return ErrorRow(status, code, text, status_v2 or status, code_v2, text_v2)
+def error(told: str, status: int = 400) -> ErrorResponse:
+    """Build a response from ``"CODE: text"``."""
+    code, _, text = told.partition(": ")
+    return ErrorResponse(status, code, text)
 
 
 @unique
 class ErrorCode(Enum):
-    """Every way in which a call can fail. Texts may hold ``{words}`` filled by ``ApiError``."""
+    """Every way in which a call can fail whatever its method."""
 
     # The door: what arrived could not be read.
-    HTTP_INVALID = row(400, "INVALID_REQUEST: This is not a valid HTTP request")
-    HEAD_TIMEOUT = row(408, "INVALID_REQUEST: The request line and headers did not arrive within {limit} seconds")
-    HEAD_TOO_BIG = row(431, "INVALID_REQUEST: The request line and headers are larger than {limit} bytes")
-    BODY_MALFORMED = row(400, "INVALID_REQUEST: The request body could not be read: {reason}")
-    BODY_NOT_UTF8 = row(400, "INVALID_REQUEST: The request is not valid UTF-8")
-    BODY_SURROGATE = row(
-        400, "INVALID_REQUEST: The request holds half a character, such as half of an emoji: a lone surrogate{place}"
+    HTTP_INVALID = error("INVALID_REQUEST: This is not a valid HTTP request")
+    HEAD_TIMEOUT = error("INVALID_REQUEST: The request line and headers did not arrive within {limit} seconds", 408)
+    HEAD_TOO_BIG = error("INVALID_REQUEST: The request line and headers are larger than {limit} bytes", 431)
+    BODY_MALFORMED = error("INVALID_REQUEST: The request body could not be read: {reason}")
+    BODY_NOT_UTF8 = error("INVALID_REQUEST: The request is not valid UTF-8")
+    BODY_SURROGATE = error(
+        "INVALID_REQUEST: The request holds half a character, such as half of an emoji: a lone surrogate{place}"
     )
-    BODY_NUL = row(400, "INVALID_REQUEST: NUL characters are not allowed in parameters")
-    BODY_TOO_DEEP = row(400, "INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
-    BODY_TOO_MANY = row(400, "INVALID_REQUEST: More than {limit} parameters")
-    BODY_TIMEOUT = row(408, "INVALID_REQUEST: The request body did not arrive within {limit} seconds")
-    BODY_TOO_BIG = row(413, "INVALID_REQUEST: The request body is larger than {limit} bytes")
-    BODY_TYPE = row(415, "INVALID_REQUEST: Content type {type} is not supported")
-    BODY_ENCODING = row(415, "INVALID_REQUEST: Content encoding {encoding} is not supported")
-    PATH_UNKNOWN = row(404, "INVALID_REQUEST: There is nothing at this address")
-    LOOPBACK_ONLY = row(403, "INVALID_REQUEST: The published demo keys are for this machine only: {reason}")
-    VERB_WRONG = row(405, "INVALID_REQUEST: This address answers {verbs} only")
-    JSON_V3 = row(400, "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION: The request body is not valid JSON")
+    BODY_NUL = error("INVALID_REQUEST: NUL characters are not allowed in parameters")
+    BODY_TOO_DEEP = error("INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
+    BODY_TOO_MANY = error("INVALID_REQUEST: More than {limit} parameters")
+    BODY_TIMEOUT = error("INVALID_REQUEST: The request body did not arrive within {limit} seconds", 408)
+    BODY_TOO_BIG = error("INVALID_REQUEST: The request body is larger than {limit} bytes", 413)
+    BODY_TYPE = error("INVALID_REQUEST: Content type {type} is not supported", 415)
+    BODY_ENCODING = error("INVALID_REQUEST: Content encoding {encoding} is not supported", 415)
+    PATH_UNKNOWN = error("INVALID_REQUEST: There is nothing at this address", 404)
+    LOOPBACK_ONLY = error("INVALID_REQUEST: The published demo keys are for this machine only: {reason}", 403)
+    VERB_WRONG = error("INVALID_REQUEST: This address answers {verbs} only", 405)
+    JSON_V3 = error("BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION: The request body is not valid JSON")
 
     # The system: documented for every method.
-    INTERNAL = row(500, "INTERNAL_SERVER_ERROR: Internal server error ({id})")
-    STORAGE = row(500, "INTERNAL_SERVER_ERROR: {reason} ({id})")
-    UNEXPECTED_ANSWER = row(500, "ERROR_UNEXPECTED_ANSWER: Server returned an unexpected response ({id})")
-    PORTAL_DELETED = row(500, "PORTAL_DELETED: Portal was deleted")
-    QUERY_LIMIT = row(503, "QUERY_LIMIT_EXCEEDED: Too many requests")
-    OVERLOAD = row(503, "OVERLOAD_LIMIT: REST API is blocked due to overload")
-    OPERATING_LIMIT = row(429, "OPERATION_TIME_LIMIT: Method is blocked due to operation time limit")
-    BATCH_METHOD = row(405, "ERROR_BATCH_METHOD_NOT_ALLOWED: Method is not allowed for batch usage")
-    BATCH_LENGTH = row(400, "ERROR_BATCH_LENGTH_EXCEEDED: Max batch length exceeded")
-    METHOD_NOT_FOUND = row(404, "ERROR_METHOD_NOT_FOUND: Method not found!")
-    METHOD_V3 = row(404, "BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION: Method {method} was not found")
-    MANIFEST = row(404, "ERROR_MANIFEST_IS_NOT_AVAILABLE: Manifest is not available")
-    NO_AUTH = row(401, "NO_AUTH_FOUND: Wrong authorization data")
-    TOKEN_INVALID = row(401, "invalid_token: Unable to get application by token")
-    TOKEN_EXPIRED = row(401, "expired_token: The access token provided has expired")
+    INTERNAL = error("INTERNAL_SERVER_ERROR: Internal server error ({id})", 500)
+    STORAGE = error("INTERNAL_SERVER_ERROR: {reason} ({id})", 500)
+    UNEXPECTED_ANSWER = error("ERROR_UNEXPECTED_ANSWER: Server returned an unexpected response ({id})", 500)
+    PORTAL_DELETED = error("PORTAL_DELETED: Portal was deleted", 500)
+    QUERY_LIMIT = error("QUERY_LIMIT_EXCEEDED: Too many requests", 503)
+    OVERLOAD = error("OVERLOAD_LIMIT: REST API is blocked due to overload", 503)
+    OPERATING_LIMIT = error("OPERATION_TIME_LIMIT: Method is blocked due to operation time limit", 429)
+    BATCH_METHOD = error("ERROR_BATCH_METHOD_NOT_ALLOWED: Method is not allowed for batch usage", 405)
+    BATCH_LENGTH = error("ERROR_BATCH_LENGTH_EXCEEDED: Max batch length exceeded")
+    METHOD_NOT_FOUND = error("ERROR_METHOD_NOT_FOUND: Method not found!", 404)
+    METHOD_V3 = error("BITRIX_REST_V3_EXCEPTION_METHODNOTFOUNDEXCEPTION: Method {method} was not found", 404)
+    MANIFEST = error("ERROR_MANIFEST_IS_NOT_AVAILABLE: Manifest is not available", 404)
+    NO_AUTH = error("NO_AUTH_FOUND: Wrong authorization data", 401)
+    TOKEN_INVALID = error("invalid_token: Unable to get application by token", 401)
+    TOKEN_EXPIRED = error("expired_token: The access token provided has expired", 401)
     # The pages do not name these three; the classes of the official Python SDK do, with status and text.
-    TOKEN_NOBODY = row(401, "authorization_error: Unable to authorize user")
-    APP_UNINSTALLED = row(401, "ERROR_OAUTH: Application not installed")
-    APP_DELETED = row(401, "APPLICATION_NOT_FOUND: Application not found")
+    TOKEN_NOBODY = error("authorization_error: Unable to authorize user", 401)
+    APP_UNINSTALLED = error("ERROR_OAUTH: Application not installed", 401)
+    APP_DELETED = error("APPLICATION_NOT_FOUND: Application not found", 401)
     # The docs say 403; the official Python SDK's tests against real portals want 401 for these two.
-    CREDENTIALS = row(401, "INVALID_CREDENTIALS: Invalid request credentials")
-    SCOPE = row(401, "insufficient_scope: The request requires higher privileges than provided by the {auth} token")
-    HTTPS_REQUIRED = row(400, "INVALID_REQUEST: Https required")
-    REST_OFF = row(403, "ACCESS_DENIED: REST API is available only on commercial plans")
-    USER_ACCESS = row(403, "user_access_error: The user does not have access to the application")
-    AUTH_TYPE = row(403, "WRONG_AUTH_TYPE: Access for this method not allowed by session authorization.")
-    GUEST = row(403, "AUTHORIZE_ERROR: Method not available for guest session.")
-    ADMIN_ONLY = row(403, "ACCESS_DENIED: Access denied! Administrator rights required")
-    APP_CONTEXT = row(403, "ACCESS_DENIED: Access denied! Application context required")
-    CLIENT_UNNAMED = row(403, "ACCESS_DENIED: Access denied! Client ID not specified")
-    ARGUMENT = row(400, "ERROR_ARGUMENT: {reason}")
-    CODE_EMPTY = row(400, "CODE_EMPTY: CODE can't be empty")
-
-    # Handlers of events, and what applications keep for themselves.
-    EVENT_NOT_FOUND = row(400, "ERROR_EVENT_NOT_FOUND: Event not found")
-    BIND_OFFLINE = row(403, "ACCESS_DENIED: Access denied! Offline events binding requires administrator access rights")
-    BIND_AUTH_TYPE = row(
-        403, "ACCESS_DENIED: Access denied! Event binding with AUTH_TYPE requires administrator access rights"
-    )
-    UNBIND_OFFLINE = row(
-        403, "ACCESS_DENIED: Access denied! Offline events unbinding requires administrator access rights"
-    )
-    UNBIND_AUTH_TYPE = row(
-        403, "ACCESS_DENIED: Access denied! Event unbinding with AUTH_TYPE requires administrator access rights"
-    )
-    QUEUE_CLOSED = row(403, "ACCESS_DENIED: Access denied!")
-    OPTIONS_EMPTY = row(400, "ArgumentNullException: options is empty")
-    OPTIONS_NO_APP = row(400, "AccessException: Application context required")
-    OPTIONS_NO_USER = row(400, "AccessException: User authorization required")
-    OPTIONS_NOT_ADMIN = row(400, "AccessException: Administrator authorization required")
-
-    # Bots.
-    BOT_NOT_FOUND = row(400, "BOT_ID_ERROR: Bot not found", "BOT_NOT_FOUND: Bot not found")
-    BOT_NOT_YOURS = row(
-        400,
-        "APP_ID_ERROR: Bot was installed by another REST application",
-        "BOT_OWNERSHIP_ERROR: Bot is registered by another application",
-        403,
-    )
-    BOT_CODE = row(400, "CODE_ERROR: Bot code isn't specified", "BOT_CODE_REQUIRED: Bot code is required")
-    BOT_NAME = row(400, "NAME_ERROR: Bot name isn't specified", "BOT_PROPERTIES_REQUIRED: Bot properties are required")
-    BOT_COUNT = row(
-        400,
-        "MAX_COUNT_ERROR: Has reached the maximum number of bots for application (max: {max})",
-        "BOT_LIMIT_EXCEEDED: Bot limit exceeded",
-    )
-    BOT_NOT_CREATED = row(400, "WRONG_REQUEST: Bot can't be created", "BOT_REGISTER_FAILED: Bot registration failed")
-    CODE_TAKEN = row(400, "WRONG_REQUEST: Bot can't be created", "BOT_CODE_ALREADY_TAKEN: Bot code is already taken")
-    BOT_NOT_UPDATED = row(400, "WRONG_REQUEST: Bot can't be updated")
-    BOT_NOT_DELETED = row(
-        400, "WRONG_REQUEST: Bot can't be deleted", "BOT_UNREGISTER_FAILED: Bot unregistration failed"
-    )
-    FIELDS_EMPTY = row(400, "WRONG_REQUEST: Update fields can't be empty")
-    ON_MESSAGE_ADD_MISSING = row(400, 'EVENT_MESSAGE_ADD_ERROR: Handler for "Message add" event isn\'t specified')
-    ON_MESSAGE_ADD_WRONG = row(400, "EVENT_MESSAGE_ADD_ERROR: Wrong handler URL")
-    ON_MESSAGE_UPDATE_WRONG = row(400, "EVENT_MESSAGE_UPDATE_ERROR: Wrong handler URL")
-    ON_MESSAGE_DELETE_WRONG = row(400, "EVENT_MESSAGE_DELETE_ERROR: Wrong handler URL")
-    ON_WELCOME_MISSING = row(400, 'EVENT_WELCOME_MESSAGE_ERROR: Handler for "Welcome message" event isn\'t specified')
-    ON_WELCOME_WRONG = row(400, "EVENT_WELCOME_MESSAGE_ERROR: Wrong handler URL")
-    ON_BOT_DELETE_MISSING = row(400, 'EVENT_BOT_DELETE_ERROR: Handler for "Bot delete" event isn\'t specified')
-    ON_BOT_DELETE_WRONG = row(400, "EVENT_BOT_DELETE_ERROR: Wrong handler URL")
-
-    # Bots of the second generation.
-    TOKEN_MISSING = row(400, "BOT_TOKEN_NOT_SPECIFIED: Bot token is not specified")
-    TOKEN_TOO_LONG = row(400, "BOT_TOKEN_INVALID_LENGTH: Bot token is longer than {max} characters")
-    TOKEN_NOT_ROTATED = row(400, "BOT_TOKEN_ROTATION_FAILED: Bot token rotation failed")
-    BOT_UNNAMED = row(400, "BOT_ID_REQUIRED: Bot ID is required")
-    BOT_PARAMS = row(400, "PARAMS_REQUIRED: Required parameters are missing")
-    BOT_TYPE_WRONG = row(400, "BOT_INVALID_TYPE: Invalid bot type")
-    EVENT_MODE_WRONG = row(400, "BOT_INVALID_EVENT_MODE: Invalid event mode")
-    WEBHOOK_MISSING = row(400, "BOT_WEBHOOK_URL_REQUIRED: Webhook URL is required")
-    WEBHOOK_WRONG = row(400, "BOT_INVALID_CALLBACK: Invalid callback URL")
-    USER_IDS_EMPTY = row(400, "EMPTY_USER_IDS: Empty user IDs")
-
-    # Commands and chat applications of bots.
-    COMMAND_NOT_FOUND = row(400, "COMMAND_ID_ERROR: Command not found", "COMMAND_NOT_FOUND: Command not found")
-    COMMAND_NOT_YOURS = row(400, "APP_ID_ERROR: Command was installed by another REST application")
-    COMMAND_EMPTY = row(400, "COMMAND_ERROR: Command isn't specified", "COMMAND_REQUIRED: Command is required")
-    LANG_EMPTY = row(400, "LANG_ERROR: Lang set can't be empty", "COMMAND_TITLE_REQUIRED: Command title is required")
-    COMMAND_NOT_CREATED = row(
-        400, "WRONG_REQUEST: Command can't be created", "COMMAND_REGISTER_FAILED: Command registration failed"
-    )
-    COMMAND_NOT_UPDATED = row(400, "WRONG_REQUEST: Command can't be updated")
-    COMMAND_WORD = row(400, "WRONG_REQUEST: Command can't be updated", "COMMAND_NAME_INVALID: Command name is invalid")
-    COMMAND_WORDLESS = row(400, "WRONG_REQUEST: Command can't be updated", "COMMAND_NAME_EMPTY: Command name is empty")
-    COMMAND_TAKEN = row(
-        400, "WRONG_REQUEST: Command can't be updated", "COMMAND_ALREADY_EXISTS: Command already exists"
-    )
-    COMMAND_UNANSWERED = row(400, "WRONG_REQUEST: Message isn't added", "COMMAND_ANSWER_FAILED: Command answer failed")
-    ON_COMMAND_MISSING = row(400, 'EVENT_COMMAND_ADD_ERROR: Handler for "Command add" event isn\'t specified')
-    ON_COMMAND_WRONG = row(400, "EVENT_COMMAND_ADD_ERROR: Wrong handler URL")
-    CHAT_APP_NOT_FOUND = row(400, "CHAT_APP_ID_ERROR: Application not found")
-    CHAT_APP_NOT_YOURS = row(400, "APP_ID_ERROR: Application was installed by another REST application")
-    CHAT_APP_HTTPS = row(400, "IFRAME_HTTPS: Iframe link must use HTTPS")
-    CHAT_APP_HASH = row(400, "HASH_ERROR: Hash isn't specified")
-    CHAT_APP_PARAMS = row(400, "PARAMS_ERROR: Incorrect JS command or iframe parameters")
-    CHAT_APP_WRONG = row(400, "WRONG_REQUEST: Application can't be {done}")
-
-    # Chats and members.
-    DIALOG_EMPTY = row(400, "DIALOG_ID_EMPTY: Dialog ID can't be empty", "ACCESS_DENIED: Access denied", 403)
-    DIALOG_CLOSED = row(
-        403, "ACCESS_ERROR: You do not have access to the specified dialog", "ACCESS_DENIED: Access denied"
-    )
-    CHAT_CLOSED = row(403, "ACCESS_ERROR: You don't have access to this chat", "ACCESS_DENIED: Access denied")
-    CHAT_EMPTY = row(400, "CHAT_ID_EMPTY: Chat ID can't be empty")
-    CHAT_KIND = row(400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: Access denied", 403)
-    CHAT_MISSING = row(400, "WRONG_REQUEST: Chat doesn't exist", "ACCESS_DENIED: Access denied", 403)
-    CHAT_NOT_CREATED = row(400, "WRONG_REQUEST: Chat can't be created")
-    USER_EMPTY = row(400, "USER_ID_EMPTY: User ID can't be empty")
-    USER_MISSING = row(400, "USER_NOT_FOUND: User not found", "ACCESS_DENIED: Access denied", 403)
-    USERS_FORMAT = row(400, "INVALID_FORMAT: Parameter USERS has wrong type")
-    USERS_NOT_ARRAY = row(400, "WRONG_REQUEST: User IDs must be passed in array format")
-    MEMBER_EXISTS = row(
-        400, "WRONG_REQUEST: You don't have access or user already member in chat", "ACCESS_DENIED: Access denied", 403
-    )
-    MEMBER_MISSING = row(
-        400, "WRONG_REQUEST: You don't have access or user isn't a member in chat", "ACCESS_DENIED: Access denied", 403
-    )
-    EXTEND_FORBIDDEN = row(
-        400, "ACCESS_ERROR: It is forbidden to add users to this chat", "ACCESS_DENIED: Access denied", 403
-    )
-    EXTEND_DENIED = row(
-        403,
-        "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat",
-        "ACCESS_DENIED: Access denied",
-    )
-    KICK_FORBIDDEN = row(
-        400, "ACCESS_ERROR: It is forbidden to delete users of this chat", "ACCESS_DENIED: Access denied", 403
-    )
-    OWNER_MAY_NOT_LEAVE = row(400, "ACCESS_ERROR: LEAVE_OWNER_FORBIDDEN", "ACCESS_DENIED: Access denied", 403)
-    RENAME_FORBIDDEN = row(400, "ACCESS_ERROR: This chat cannot be renamed", "ACCESS_DENIED: Access denied", 403)
-    TITLE_EMPTY = row(400, "TITLE_EMPTY: Title can't be empty")
-    COLOR_UNKNOWN = row(400, "WRONG_COLOR: This color currently unavailable")
-    COLOR_SAME = row(
-        400, "WRONG_REQUEST: This color currently set or chat doesn't exist", "ACCESS_DENIED: Access denied", 403
-    )
-    AVATAR_FORBIDDEN = row(
-        400, "ACCESS_ERROR: The avatar of this chat cannot be changed", "ACCESS_DENIED: Access denied", 403
-    )
-    AVATAR_DENIED = row(403, "ACCESS_DENIED: Access denied")
-    AVATAR_TYPE = row(400, "AVATAR_ERROR: Avatar incorrect type", "BOT_AVATAR_INCORRECT_TYPE: Avatar must be an image")
-    AVATAR_SIZE = row(
-        400,
-        "AVATAR_ERROR: Avatar incorrect size (max 5000x5000)",
-        "BOT_AVATAR_INCORRECT_SIZE: Avatar exceeds maximum size",
-    )
-    MANAGER_DENIED = row(
-        400,
-        "WRONG_REQUEST: Change manager can only owner and user must be member in chat",
-        "ACCESS_DENIED: Access denied",
-        403,
-    )
-    OWNER_DENIED = row(
-        400,
-        "WRONG_REQUEST: Change owner can only owner and user must be member in chat",
-        "ACCESS_DENIED: Access denied",
-        403,
-    )
-
-    # Messages.
-    MESSAGE_EMPTY = row(400, "MESSAGE_EMPTY: Message can't be empty", "EMPTY_MESSAGE: Message is empty")
-    MESSAGE_ID_WRONG = row(400, "MESSAGE_ID_ERROR: Message ID can't be empty")
-    BOT_ID_EMPTY = row(400, "BOT_ID_ERROR: Bot ID can't be empty")
-    COMMAND_NAMELESS = row(400, "COMMAND_ERROR: Command can't be empty")
-    MESSAGE_ID_EMPTY = row(400, "MESSAGE_ID_EMPTY: Message ID can't be empty")
-    MESSAGE_NOT_ADDED = row(400, "WRONG_REQUEST: Message isn't added", "SENDING_FAILED: Sending failed")
-    MESSAGE_LOCKED = row(
-        403,
-        "CANT_EDIT_MESSAGE: Time has expired for modification or you don't have access",
-        "ACCESS_DENIED: Access denied",
-    )
-    POST_DENIED = row(
-        400, "ACCESS_ERROR: Action unavailable", "ACCESS_DENIED: You don't have access to post in this chat", 403
-    )
-    ATTACH_WRONG = row(400, "ATTACH_ERROR: Incorrect attach params", "SENDING_FAILED: Sending failed")
-    ATTACH_TOO_BIG = row(
-        400, "ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach", "SENDING_FAILED: Sending failed"
-    )
-    KEYBOARD_WRONG = row(400, "KEYBOARD_ERROR: Incorrect keyboard params", "SENDING_FAILED: Sending failed")
-    KEYBOARD_TOO_BIG = row(
-        400,
-        "KEYBOARD_OVERSIZE: You have exceeded the maximum allowable size of keyboard",
-        "SENDING_FAILED: Sending failed",
-    )
-    MENU_WRONG = row(400, "MENU_ERROR: Incorrect menu params")
-    MENU_TOO_BIG = row(400, "MENU_OVERSIZE: You have exceeded the maximum allowable size of menu")
-    PARAMS_WRONG = row(400, "PARAMS_ERROR: Incorrect params")
-    REPLY_DENIED = row(400, "REPLY_ACCESS_ERROR: Action unavailable", "SENDING_FAILED: Sending failed")
-    REPLY_ELSEWHERE = row(
-        400,
-        "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat",
-        "SENDING_FAILED: Sending failed",
-    )
-    CHAT_NOT_FOUND = row(400, "CHAT_ID: Error creating message")
-    FIRST_ID_STRING = row(400, "FIRST_ID_STRING: First ID can't be string")
-    LAST_ID_STRING = row(400, "LAST_ID_STRING: Last ID can't be string")
-    NO_CHANGES = row(400, "WITHOUT_CHANGES: Action completed without changes")
-
-    # Messages and events of the second generation.
-    MESSAGE_MISSING = row(400, "MESSAGE_NOT_FOUND: Message not found")
-    MESSAGE_CLOSED = row(403, "MESSAGE_ACCESS_DENIED: Message access denied")
-    BOT_TYPE_DENIED = row(403, "BOT_TYPE_NOT_ALLOWED: Bot type not allowed")
-    REACTION_UNKNOWN = row(400, "REACTION_NOT_FOUND: Reaction not found")
-    REACTION_SET = row(400, "REACTION_ALREADY_SET: Reaction already set")
-    SCOPE_OF_EVENTS = row(403, "SCOPE_ERROR: Scope error")
-    USER_UNSUBSCRIBED = row(400, "USER_NOT_SUBSCRIBED: User not subscribed")
-
-    # Files of bots, and where they have words of their own those of people.
-    FILE_EMPTY = row(400, "FILE_EMPTY: File name or content is empty")
-    FILE_CONTENT = row(400, "FILE_INVALID_CONTENT: Invalid base64 content")
-    FILE_TOO_BIG = row(400, "FILE_TOO_LARGE: File is too large")
-    FILE_FOLDER = row(400, "FILE_FOLDER_ERROR: Failed to get chat folder")
-    FILE_NOT_STORED = row(400, "FILE_UPLOAD_FAILED: File upload failed")
-    FILE_REFUSED = row(400, "FILE_UPLOAD_FAILED: File upload failed: {reason}")
-    FILE_NOT_SENT = row(400, "FILE_SEND_FAILED: Failed to send message")
-    FILE_MISSING = row(400, "FILE_NOT_FOUND: File not found")
-    FILE_CLOSED = row(403, "FILE_ACCESS_ERROR: File access error")
-    DISK_ARGUMENT = row(400, "ERROR_ARGUMENT: Invalid value of parameter {Parameter #0}")
-    DISK_MISSING = row(400, "ERROR_NOT_FOUND: Could not find entity with id {id}")
-    DISK_CLOSED = row(400, "ACCESS_DENIED: Access denied")
-    UPLOAD_EMPTY = row(400, "FILE_EMPTY: File name and content are required")
-    UPLOAD_CHAT = row(400, "CHAT_NOT_FOUND: CHAT_NOT_FOUND")
-    UPLOAD_FOLDER = row(400, "FOLDER_ERROR: Failed to get chat folder")
-    UPLOAD_NOT_STORED = row(400, "UPLOAD_FAILED: File upload failed")
-    UPLOAD_REFUSED = row(400, "UPLOAD_FAILED: File upload failed: {reason}")
-    UPLOAD_NOT_SENT = row(400, "SEND_FAILED: Failed to send message")
+    CREDENTIALS = error("INVALID_CREDENTIALS: Invalid request credentials", 401)
+    SCOPE = error("insufficient_scope: The request requires higher privileges than provided by the {auth} token", 401)
+    HTTPS_REQUIRED = error("INVALID_REQUEST: Https required")
+    REST_OFF = error("ACCESS_DENIED: REST API is available only on commercial plans", 403)
+    USER_ACCESS = error("user_access_error: The user does not have access to the application", 403)
+    AUTH_TYPE = error("WRONG_AUTH_TYPE: Access for this method not allowed by session authorization.", 403)
+    GUEST = error("AUTHORIZE_ERROR: Method not available for guest session.", 403)
+    ADMIN_ONLY = error("ACCESS_DENIED: Access denied! Administrator rights required", 403)
+    APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
 
     # Links to files.
-    LINK_BAD = row(403, "ACCESS_DENIED: This link is not valid, or not any more")
-    RANGE_WRONG = row(416, "INVALID_REQUEST: The file has no such bytes")
+    LINK_BAD = error("ACCESS_DENIED: This link is not valid, or not any more", 403)
+    RANGE_WRONG = error("INVALID_REQUEST: The file has no such bytes", 416)
 
     # Applications, webhooks and people, as administrators look after them.
-    APP_MISSING = row(400, "APP_NOT_FOUND: Application not found")
-    HOOK_MISSING = row(400, "WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked")
-    SWITCH_MISSING = row(400, "SWITCH_NOT_FOUND: There are the switches {names}")
-    LOGIN_TAKEN = row(400, "LOGIN_TAKEN: The login is taken")
-    PASSWORD_WEAK = row(400, "PASSWORD_WEAK: {reason}")
-    SIGNING_CLOSED = row(
-        403, "ACCESS_DENIED: Access denied! It takes a webhook, or an application with an administrator's token"
+    SIGNING_CLOSED = error(
+        "ACCESS_DENIED: Access denied! It takes a webhook, or an application with an administrator's token", 403
     )
-    DELIVERY_MISSING = row(400, "DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer")
-    DEV_ONLY = row(403, "DEV_ONLY: This is for portals that run with --profile dev")
-    SNAPSHOT_NAME = row(400, "SNAPSHOT_NAME: NAME must be 1 to 64 letters, digits, hyphens and underscores")
-    SNAPSHOT_MISSING = row(
-        400, "SNAPSHOT_NOT_FOUND: There is no snapshot of this name; they live as long as the server"
-    )
-    SNAPSHOT_TOO_MANY = row(400, "SNAPSHOT_TOO_MANY: There are {limit} snapshots already; take one of their names")
-    SNAPSHOT_TOO_LARGE = row(
-        400, "SNAPSHOT_TOO_LARGE: The portal has more than {limit} rows, too many to keep in memory"
-    )
-    LAST_ADMIN = row(400, "LAST_ADMIN: The portal needs an administrator who is active")
+
+
+@unique
+class Reason(Enum):
+    """Why a verb or a method refuses; the value says it in plain words, for those who know no family."""
+
+    # Applications and the options that they keep.
+    ARGUMENT = "{reason}"
+    APP_MISSING = "There is no such application"
+    CODE_EMPTY = "The code is missing"
+    OPTIONS_EMPTY = "There are no options"
+    OPTIONS_NO_APP = "Options belong to an application"
+    OPTIONS_NO_USER = "Options belong to a person"
+    OPTIONS_NOT_ADMIN = "Options of an application are set by administrators"
+
+    # Handlers of events.
+    EVENT_NOT_FOUND = "There is no such event"
+    BIND_OFFLINE = "Queues of offline events are for administrators"
+    BIND_AUTH_TYPE = "Handlers in another person's name are for administrators"
+    QUEUE_CLOSED = "Offline events are for administrators"
+    SCOPE_OF_EVENTS = "Events of a person need the scope of chats"
+    USER_UNSUBSCRIBED = "The person has not subscribed to events"
+    EVENT_MODE_WRONG = "There is no such way to get events"
+    WEBHOOK_MISSING = "The address of the handler is missing"
+    WEBHOOK_WRONG = "The handler is no address"
+    ON_MESSAGE_ADD_MISSING = "The handler of new messages is missing"
+    ON_MESSAGE_ADD_WRONG = "The handler of new messages is no address"
+    ON_MESSAGE_UPDATE_WRONG = "The handler of changed messages is no address"
+    ON_MESSAGE_DELETE_WRONG = "The handler of deleted messages is no address"
+    ON_WELCOME_MISSING = "The handler of welcomes is missing"
+    ON_WELCOME_WRONG = "The handler of welcomes is no address"
+    ON_BOT_DELETE_MISSING = "The handler of the bot's removal is missing"
+    ON_BOT_DELETE_WRONG = "The handler of the bot's removal is no address"
+    ON_COMMAND_MISSING = "The handler of commands is missing"
+    ON_COMMAND_WRONG = "The handler of commands is no address"
+
+    # Bots.
+    CLIENT_UNNAMED = "The key of the bot's owner is missing"
+    TOKEN_MISSING = "The token of the bot's owner is missing"
+    TOKEN_TOO_LONG = "The token of the bot's owner has more than {max} characters"
+    TOKEN_NOT_ROTATED = "The token of the bot's owner cannot become that one"
+    BOT_UNNAMED = "The id of the bot is missing"
+    BOT_ID_EMPTY = "The id of the bot whose command it is is missing"
+    BOT_PARAMS = "Neither the id nor the code of the bot came"
+    BOT_NOT_FOUND = "There is no such bot"
+    BOT_NOT_YOURS = "The bot is somebody else's"
+    BOT_CODE = "The code of the bot is missing"
+    BOT_NAME = "The name of the bot is missing"
+    BOT_TYPE_WRONG = "There is no such type of bots"
+    BOT_TYPE_DENIED = "Bots of this type may not"
+    BOT_COUNT = "There are {max} bots already"
+    BOT_NOT_CREATED = "The bot cannot be made"
+    BOT_NOT_UPDATED = "The bot cannot be changed"
+    BOT_NOT_DELETED = "The bot cannot be removed"
+    CODE_TAKEN = "Another bot has the code"
+    FIELDS_EMPTY = "There is nothing to change"
+
+    # Commands and chat applications of bots.
+    COMMAND_NOT_FOUND = "There is no such command"
+    COMMAND_NOT_YOURS = "The command is somebody else's"
+    COMMAND_EMPTY = "The command is missing"
+    COMMAND_WORD = "The command is not one word"
+    COMMAND_WORDLESS = "The new word of the command is empty"
+    COMMAND_TAKEN = "The bot has this command already"
+    COMMAND_NOT_CREATED = "The command cannot be made"
+    COMMAND_NOT_UPDATED = "The command cannot be changed"
+    COMMAND_UNANSWERED = "The command cannot be answered"
+    LANG_EMPTY = "There is no title"
+    CHAT_APP_NOT_FOUND = "There is no such chat application"
+    CHAT_APP_NOT_YOURS = "The chat application is somebody else's"
+    CHAT_APP_HTTPS = "The address of the frame is not https"
+    CHAT_APP_HASH = "The hash is missing"
+    CHAT_APP_PARAMS = "The script or the frame lacks something"
+    CHAT_APP_WRONG = "The chat application cannot be {done}"
+
+    # Chats and members.
+    DIALOG_EMPTY = "The dialog is missing"
+    DIALOG_CLOSED = "There is no such dialog, or the caller is not in it"
+    CHAT_CLOSED = "There is no such chat, or the caller is not in it"
+    CHAT_EMPTY = "The chat is missing"
+    CHAT_KIND = "Chats of this kind do not allow it"
+    CHAT_MISSING = "There is no such chat for the caller"
+    CHAT_NOT_FOUND = "There is no such chat to write in"
+    CHAT_NOT_CREATED = "The chat cannot be made"
+    USER_EMPTY = "The person is missing"
+    USER_MISSING = "There is no such person"
+    USERS_FORMAT = "The people are no list"
+    USER_IDS_EMPTY = "There are no people"
+    MEMBER_EXISTS = "The caller may not add members, or all are members already"
+    MEMBER_MISSING = "The caller may not remove the member, or there is none"
+    EXTEND_FORBIDDEN = "Chats of this kind take no new members"
+    EXTEND_DENIED = "The caller may not add members"
+    KICK_FORBIDDEN = "Members of chats of this kind stay"
+    OWNER_MAY_NOT_LEAVE = "The owner of the chat stays"
+    RENAME_FORBIDDEN = "Chats of this kind keep their title"
+    TITLE_EMPTY = "The title is empty"
+    COLOR_UNKNOWN = "There is no such color"
+    COLOR_SAME = "The chat has this color, or the caller may not change it"
+    AVATAR_FORBIDDEN = "Chats of this kind keep their picture"
+    AVATAR_DENIED = "The caller may not change the picture"
+    AVATAR_TYPE = "It is not a picture"
+    AVATAR_SIZE = "The picture is too large"
+    MANAGER_DENIED = "The caller may not name managers, or that is no member"
+    OWNER_DENIED = "The caller may not name the owner, or that is no member"
+
+    # Messages.
+    MESSAGE_EMPTY = "The message is empty"
+    MESSAGE_ID_WRONG = "There is no such message of the caller's"
+    MESSAGE_MISSING = "There is no such message"
+    MESSAGE_CLOSED = "The caller cannot see the message"
+    MESSAGE_NOT_ADDED = "The message cannot be sent"
+    MESSAGE_LOCKED = "The caller may not change the message, or not any more"
+    POST_DENIED = "The caller may not write in the chat"
+    ATTACH_WRONG = "The attachment is none"
+    ATTACH_TOO_BIG = "The attachment is too large"
+    KEYBOARD_WRONG = "The keyboard is none"
+    KEYBOARD_TOO_BIG = "The keyboard is too large"
+    MENU_WRONG = "The menu is none"
+    MENU_TOO_BIG = "The menu is too large"
+    PARAMS_WRONG = "There is no such command under the message"
+    REPLY_DENIED = "The caller cannot see the message that is replied to"
+    REPLY_ELSEWHERE = "The message that is replied to is in another chat"
+    FIRST_ID_STRING = "The first id is no number"
+    LAST_ID_STRING = "The last id is no number"
+    NO_CHANGES = "It is so already"
+    REACTION_UNKNOWN = "There is no such reaction"
+    REACTION_SET = "The reaction is set already"
+
+    # Files.
+    FILE_EMPTY = "The name or the content of the file is missing"
+    FILE_ID_WRONG = "The id of the file is no number"
+    FILE_CONTENT = "The content of the file is not base64"
+    FILE_TOO_BIG = "The file is too large"
+    FILE_FOLDER = "There is no such dialog for files"
+    FILE_REFUSED = "The file cannot be kept: {reason}"
+    FILE_NOT_STORED = "The file cannot be kept"
+    FILE_NOT_SENT = "The message with the file cannot be sent"
+    FILE_MISSING = "There is no such file"
+    FILE_CLOSED = "The caller cannot see the file"
+    UPLOAD_CHAT = "There is no such dialog to upload to"
+
+    # What administrators look after.
+    HOOK_MISSING = "There is no such webhook that could be revoked"
+    SWITCH_MISSING = "There are the switches {names}"
+    LOGIN_TAKEN = "The login is taken"
+    PASSWORD_WEAK = "The password is weak: {reason}"
+    LAST_ADMIN = "The portal needs an administrator who is active"
+    DELIVERY_MISSING = "There is no such delivery, or it is kept no longer"
+    DEV_ONLY = "This is for portals that run with --profile dev"
+    SNAPSHOT_NAME = "NAME must be 1 to 64 letters, digits, hyphens and underscores"
+    SNAPSHOT_MISSING = "There is no snapshot of this name"
+    SNAPSHOT_TOO_MANY = "There are {limit} snapshots already"
+    SNAPSHOT_TOO_LARGE = "The portal has more than {limit} rows, too many to keep in memory"
+
+
+Problem = ErrorCode | Reason
+
+F = TypeVar("F", bound=Callable[..., Any])
+Cause = Problem | Callable[..., Any]
+"""What can be refused: a problem, or a verb that says by ``raises`` which ones it raises."""
+
+
+def raises(*causes: Cause) -> Callable[[F], F]:
+    """Say which reasons the verb below raises, by itself or from the verbs that it calls."""
+
+    def declare(verb: F) -> F:
+        verb.__raises__ = problems(*causes)  # type: ignore[attr-defined]  # Functions take attributes; no type for it.
+        return verb
+
+    return declare
+
+
+def problems(*causes: Cause) -> tuple[Problem, ...]:
+    """The problems of causes, each once. Raises KeyError for a verb that says nothing of itself."""
+    found: dict[Problem, None] = {}
+    for cause in causes:
+        found |= dict.fromkeys([cause] if isinstance(cause, Problem) else vars(cause)["__raises__"])
+    return tuple(found)
 
 
 class ApiError(Exception):
     """A call that ends with a documented error.
 
-    ``words`` fill the ``{places}`` of the problem's text. ``hint`` says more than the documented text does: what is
-    wrong and what is known, in words that tell the caller nothing it may not know.
+    ``words`` fill the ``{places}`` of the text. ``hint`` says more than the documented text does: what is wrong and
+    what is known, in words that tell the caller nothing it may not know. ``response`` is what the caller is told; of a
+    reason it is known once the error leaves the method, see ``Method.respond``.
     """
 
-    def __init__(self, problem: ErrorCode, *, hint: str = "", **words: object) -> None:
+    def __init__(self, problem: Problem, *, hint: str = "", **words: object) -> None:
         super().__init__(problem.name)
         self.problem = problem
         self.words = words
         self.hint = hint
         self.explained = False
+        told = problem.value
+        self.response = told if isinstance(told, ErrorResponse) else ErrorResponse(400, problem.name, told)
 
     @property
     def status(self) -> int:
-        return self.problem.value.status
+        """The HTTP status."""
+        return self.response.status
 
     @property
-    def status_v2(self) -> int:
-        """The status that goes with ``v2()``."""
-        return self.problem.value.status_v2
+    def code(self) -> str:
+        """The code, as clients compare it."""
+        return self.response.code
 
-    def v1(self) -> tuple[str, str]:
-        """Code and text as `im`, `imbot` and the system methods say them."""
-        error_row = self.problem.value
-        return error_row.code, self._filled(error_row.text)
-
-    def v2(self) -> tuple[str, str]:
-        """Code and text as `im.v2` and `imbot.v2` say them."""
-        error_row = self.problem.value
-        return error_row.code_v2, self._filled(error_row.text_v2)
-
-    def _filled(self, text: str) -> str:
-        return text.format(**self.words) if self.words else text
+    @property
+    def text(self) -> str:
+        """The text, with its words filled in."""
+        return self.response.text.format(**self.words) if self.words else self.response.text

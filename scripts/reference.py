@@ -18,13 +18,12 @@ import contract.pages
 from botyard import config, errors
 from botyard.api import MODULES
 from botyard.config import OPTIONS, Settings
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, ErrorResponse, Reason
 from botyard.rpc.method import V3, Method
 from botyard.rpc.method_errors import SYSTEM, of_method, system
 from botyard.rpc.openapi import document
 from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.registry import Registry
-from botyard.wire.names import is_v2
 from scripts import parameters, samples
 from scripts.event_reference import event_pages
 from scripts.meanings import meanings
@@ -184,7 +183,7 @@ def _refusals(one: Method) -> Iterator[str]:
         return
     rows = []
     for problem in own:
-        status, code, text = problem.value.for_dialect(is_v2(one.name))
+        status, code, text = one.respond(problem)
         rows.append((str(status), _code(code), re.sub(r"\{\w+\}", "…", text)))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
@@ -291,12 +290,22 @@ def _errors() -> str:
         "`error_description` (the text). Words in braces stand for what the text names. The header `Botyard-Hint` says "
         "what the text leaves out: [What went wrong with my call?](../how-to/what-went-wrong.md)"
     ]
-    users: dict[ErrorCode, list[Method]] = {}
+    users: dict[ErrorResponse, list[Method]] = {}
     for one in REGISTRY:
         for problem in of_method(one):
-            users.setdefault(problem, []).append(one)
-    for title, problems in _sections():
-        parts += [f"## {title}", _table(("Status", "Code", "Text", "Methods"), (_row(it, users) for it in problems))]
+            users.setdefault(one.respond(problem), []).append(one)
+    for title, codes in _sections():
+        parts += [f"## {title}", _error_table([code.value for code in codes], users)]
+    for name in dict.fromkeys(map(family, REGISTRY)):
+        told = [
+            one.respond(problem)
+            for one in REGISTRY
+            if family(one) == name
+            for problem in of_method(one)
+            if isinstance(problem, Reason)
+        ]
+        if told:
+            parts += [f"## `{name}`", _error_table(list(dict.fromkeys(told)), users, name)]
     return _page("Errors", parts)
 
 
@@ -309,26 +318,23 @@ def _sections() -> Iterator[tuple[str, list[ErrorCode]]]:
             if problems:
                 yield title, problems
             title, problems = line.strip(" #.").replace(":", ","), []
-        named = re.match(r" {4}([A-Z0-9_]+) = row\(", line)
+        named = re.match(r" {4}([A-Z0-9_]+) = error\(", line)
         if named:
             problems.append(ErrorCode[named[1]])
         before = line
     yield title, problems
 
 
-def _row(problem: ErrorCode, users: dict[ErrorCode, list[Method]]) -> tuple[str, ...]:
-    row = problem.value
-    code, text = _code(row.code), row.text
-    status = str(row.status)
-    if row.status_v2 != row.status:
-        status += f", {row.status_v2}"
-    if row.code_v2 != row.code:
-        code += f", `{row.code_v2}` in the second generation"
-    if row.text_v2 != row.text:
-        text += f"; {row.text_v2}"
-    names = [_code(one.name) for one in users.get(problem, ())]
+def _error_table(told: Iterable[ErrorResponse], users: dict[ErrorResponse, list[Method]], only: str = "") -> str:
+    rows = [_row(error, [one for one in users.get(error, ()) if only in ("", family(one))]) for error in told]
+    return _table(("Status", "Code", "Text", "Methods"), rows)
+
+
+def _row(error: ErrorResponse, users: list[Method]) -> tuple[str, ...]:
+    names = [_code(name) for name in dict.fromkeys(one.name for one in users)]
     few = ", ".join(names) if len(names) < 6 else f"{len(names)} methods"
-    return status, code, text, "all" if problem in SYSTEM else few
+    everywhere = any(error == problem.value for problem in SYSTEM)
+    return str(error.status), _code(error.code), error.text, "all" if everywhere else few
 
 
 def _settings() -> str:

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from botyard.api.family import method
 from botyard.api.shared import options
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.portal.options import EVERYBODY
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.rpc.method import Mode, NoParams, method
+from botyard.rpc.method import Mode, NoParams
 from botyard.rpc.scopes import shown
 from botyard.store import apps, users
 
@@ -84,7 +85,7 @@ async def option_get(call: Call, p: options.Get) -> Any:
     "app.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*options.PROBLEMS, ErrorCode.OPTIONS_NOT_ADMIN, ErrorCode.OPTIONS_EMPTY, ErrorCode.ARGUMENT),
+    raises=(*options.PROBLEMS, Reason.OPTIONS_NOT_ADMIN, Reason.OPTIONS_EMPTY, Reason.ARGUMENT),
 )
 async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options of the application beside those that are there; for administrators.
@@ -93,5 +94,5 @@ async def option_set(call: Call, p: options.Set) -> bool:
     """
     options.owned(call)
     if not call.identity.admin:
-        raise ApiError(ErrorCode.OPTIONS_NOT_ADMIN)
+        raise ApiError(Reason.OPTIONS_NOT_ADMIN)
     return await options.put(call, EVERYBODY, p.options)

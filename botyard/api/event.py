@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from botyard.api.family import method
 from botyard.api.shared.offline_filter import ordering, tests
 from botyard.api.shared.owners import owner
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason, error
 from botyard.model.bindings import OfflineEvent
 from botyard.portal import bindings, event_names
 from botyard.portal.event_names import OFFLINE, known
@@ -18,7 +19,7 @@ from botyard.portal.url_validation import valid_url
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
+from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import offline_events
 from botyard.store.offline_events import PAGE, OfflineQueue
 from botyard.wire.coerce import Address, Identifier, Structured
@@ -53,10 +54,10 @@ class Bind(Params, frozen=True):
     scopes=(),
     raises=(
         ErrorCode.APP_CONTEXT,
-        ErrorCode.EVENT_NOT_FOUND,
-        ErrorCode.BIND_OFFLINE,
-        ErrorCode.BIND_AUTH_TYPE,
-        ErrorCode.ARGUMENT,
+        Reason.EVENT_NOT_FOUND,
+        Reason.BIND_OFFLINE,
+        Reason.BIND_AUTH_TYPE,
+        Reason.ARGUMENT,
     ),
 )
 async def bind(call: Call, p: Bind) -> bool:
@@ -68,13 +69,13 @@ async def bind(call: Call, p: Bind) -> bool:
     """
     event, offline = known(p.event), _offline(p.event_type)
     if not event or (offline and event not in OFFLINE):
-        raise ApiError(ErrorCode.EVENT_NOT_FOUND, hint=_no_event(p.event))
+        raise ApiError(Reason.EVENT_NOT_FOUND, hint=_no_event(p.event))
     if offline and not call.identity.admin:
-        raise ApiError(ErrorCode.BIND_OFFLINE)
-    user_id = _in_the_name_of(call, p.auth_type, ErrorCode.BIND_AUTH_TYPE)
+        raise ApiError(Reason.BIND_OFFLINE)
+    user_id = _in_the_name_of(call, p.auth_type, Reason.BIND_AUTH_TYPE)
     handler = p.handler.strip()
     if not offline and not valid_url(handler):
-        raise ApiError(ErrorCode.ARGUMENT, reason="The handler must be an absolute http or https address")
+        raise ApiError(Reason.ARGUMENT, reason="The handler must be an absolute http or https address")
     new = bindings.online_binding(owner(call, ""), event, handler, user_id, call.now)
     new = bindings.offline_binding(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new
     timeout = max(0, min(p.options.min_timeout, TIMEOUT_MAX))
@@ -100,7 +101,15 @@ class Count(msgspec.Struct, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(ErrorCode.APP_CONTEXT, ErrorCode.UNBIND_OFFLINE, ErrorCode.UNBIND_AUTH_TYPE),
+    raises=(ErrorCode.APP_CONTEXT, Reason.BIND_OFFLINE, Reason.BIND_AUTH_TYPE),
+    errors={
+        Reason.BIND_OFFLINE: error(
+            "ACCESS_DENIED: Access denied! Offline events unbinding requires administrator access rights", 403
+        ),
+        Reason.BIND_AUTH_TYPE: error(
+            "ACCESS_DENIED: Access denied! Event unbinding with AUTH_TYPE requires administrator access rights", 403
+        ),
+    },
 )
 async def unbind(call: Call, p: Unbind) -> Count:
     """Remove handlers, and say how many. People who are no administrators remove their own.
@@ -109,9 +118,9 @@ async def unbind(call: Call, p: Unbind) -> Count:
     """
     offline = _offline(p.event_type)
     if offline and not call.identity.admin:
-        raise ApiError(ErrorCode.UNBIND_OFFLINE)
+        raise ApiError(Reason.BIND_OFFLINE)
     wanted = None if p.auth_type is UNSET else _number(p.auth_type)
-    user_id = _in_the_name_of(call, wanted or 0, ErrorCode.UNBIND_AUTH_TYPE)
+    user_id = _in_the_name_of(call, wanted or 0, Reason.BIND_AUTH_TYPE)
     one_user = wanted is not None or not call.identity.admin
     event, handler = known(p.event), p.handler.strip()
     chosen = [
@@ -180,7 +189,7 @@ class EventBatch(msgspec.Struct, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, Reason.QUEUE_CLOSED),
 )
 async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
     """Take the first records out of the queue; with `clear` = 0 they are only reserved, under a process id.
@@ -223,7 +232,7 @@ class Listed(Record, frozen=True, rename="upper"):
     error: str
 
 
-@method("event.offline.list", access=Access.APP, scopes=(), raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED))
+@method("event.offline.list", access=Access.APP, scopes=(), raises=(ErrorCode.APP_CONTEXT, Reason.QUEUE_CLOSED))
 async def offline_list(call: Call, p: OfflineList) -> ResultPage[list[Listed]]:
     """List the queue without changing it, 50 records at a time. With `start` = -1 nothing is counted.
 
@@ -258,7 +267,7 @@ class OfflineClear(Params, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, Reason.QUEUE_CLOSED),
 )
 async def offline_clear(call: Call, p: OfflineClear) -> bool:
     """Delete what a process has reserved, or a part of it.
@@ -279,7 +288,7 @@ class OfflineError(Params, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(ErrorCode.APP_CONTEXT, ErrorCode.QUEUE_CLOSED),
+    raises=(ErrorCode.APP_CONTEXT, Reason.QUEUE_CLOSED),
 )
 async def offline_error(call: Call, p: OfflineError) -> bool:
     """Mark what a process could not deal with; `event.offline.get` gives it again when asked for errors.
@@ -299,7 +308,7 @@ def _offline(event_type: str) -> bool:
     return event_type.strip().lower() == "offline"
 
 
-def _in_the_name_of(call: Call, auth_type: int, denied: ErrorCode) -> int:
+def _in_the_name_of(call: Call, auth_type: int, denied: Reason) -> int:
     """Administrators may name anybody, others only themselves."""
     if call.identity.admin:
         return max(0, auth_type)
@@ -315,14 +324,14 @@ def _number(value: Any) -> int:
 
 def _queue(call: Call, connector: str) -> OfflineQueue:
     if not call.identity.admin:
-        raise ApiError(ErrorCode.QUEUE_CLOSED)
+        raise ApiError(Reason.QUEUE_CLOSED)
     return OfflineQueue(owner(call, ""), connector[:CONNECTOR_MAX])
 
 
 async def _taken(call: Call, process_id: str, part: list[int] | None) -> list[int]:
     """The records that a process of this application has reserved, as far as they are asked for."""
     if not call.identity.admin:
-        raise ApiError(ErrorCode.QUEUE_CLOSED)
+        raise ApiError(Reason.QUEUE_CLOSED)
     found = await offline_events.taken(call.tx, owner(call, ""), process_id)
     return found if part is None else [id_ for id_ in found if id_ in set(part)]
 

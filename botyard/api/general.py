@@ -8,13 +8,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.api.family import method
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.portal import event_names
 from botyard.portal.users import display_name
 from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
-from botyard.rpc.method import Hinted, Mode, NoParams, Params, method
+from botyard.rpc.method import Hinted, Mode, NoParams, Params
 from botyard.rpc.scopes import SCOPES, shown
 from botyard.store import user_filter, users
 
@@ -113,7 +114,7 @@ class Feature(msgspec.Struct, frozen=True):
     value: str
 
 
-@method("feature.get", mode=Mode.NONE, scopes=(), raises=(ErrorCode.CODE_EMPTY,))
+@method("feature.get", mode=Mode.NONE, scopes=(), raises=(Reason.CODE_EMPTY,))
 async def feature_get(call: Call, p: FeatureParams) -> Feature:
     """Tell whether this portal has a feature: `Y` or `N`.
 
@@ -121,7 +122,7 @@ async def feature_get(call: Call, p: FeatureParams) -> Feature:
     """
     code = p.code.strip()
     if not code:
-        raise ApiError(ErrorCode.CODE_EMPTY)
+        raise ApiError(Reason.CODE_EMPTY)
     needed = FEATURES.get(code)
     there = needed is not None and (not needed or call.context.registry.find(needed) is not None)
     return Feature("Y" if there else "N")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from botyard.api.family import method
 from botyard.api.shapes.user_fields import (
     CURRENT_WRITERS,
     LABELS,
@@ -19,11 +20,11 @@ from botyard.api.shapes.user_fields import (
     written,
 )
 from botyard.api.shared import options
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.portal import departments
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, ResultPage, method
+from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
 from botyard.wire.coerce import Structured
@@ -83,7 +84,7 @@ async def current(call: Call, p: NoParams) -> Current:
     return cast(Current, answer)
 
 
-@method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(ErrorCode.ARGUMENT,))
+@method("user.get", access=Access.PERSON, scopes=SCOPES, raises=(Reason.ARGUMENT,))
 async def get(call: Call, p: GetParams) -> ResultPage[list[Row]]:
     """List people by a filter, 50 at a time, by id unless sorted otherwise.
 
@@ -98,7 +99,7 @@ async def get(call: Call, p: GetParams) -> ResultPage[list[Row]]:
     return await _page(call, p, wanted)
 
 
-@method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(ErrorCode.ARGUMENT,))
+@method("user.search", access=Access.PERSON, scopes=SCOPES, raises=(Reason.ARGUMENT,))
 async def search(call: Call, p: SearchParams) -> ResultPage[list[Row]]:
     """List people by the beginnings of words of their names, positions and departments.
 
@@ -161,7 +162,7 @@ async def option_get(call: Call, p: options.Get) -> Any:
     "user.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*options.PROBLEMS, ErrorCode.OPTIONS_EMPTY, ErrorCode.ARGUMENT),
+    raises=(*options.PROBLEMS, Reason.OPTIONS_EMPTY, Reason.ARGUMENT),
 )
 async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options for the current user beside those that are there.

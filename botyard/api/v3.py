@@ -13,9 +13,12 @@ import msgspec
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.batch import MAX_COMMANDS, commands_of
 from botyard.rpc.call import Call
-from botyard.rpc.method import V3, AnyParams, Mode, NoParams, method
+from botyard.rpc.family import Dialect, Family
+from botyard.rpc.method import V3, AnyParams, Mode, NoParams
 from botyard.rpc.scopes import shown
 from botyard.wire.envelope import written
+
+method = Family(Dialect.V3, {}).method
 
 
 @method(

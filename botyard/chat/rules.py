@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import RANK, Chat, Kind, Member, Participant, Role
 
 
@@ -89,24 +89,24 @@ class ChatRule(NamedTuple):
 
     allows: str
     role: str
-    forbidden: ErrorCode
-    denied: ErrorCode
+    forbidden: Reason
+    denied: Reason
 
 
 RULES: dict[Act, ChatRule] = {
-    Act.POST: ChatRule("send", "can_post", ErrorCode.POST_DENIED, ErrorCode.POST_DENIED),
-    Act.RENAME: ChatRule("rename", "manage_ui", ErrorCode.RENAME_FORBIDDEN, ErrorCode.CHAT_KIND),
-    Act.COLOR: ChatRule("", "manage_ui", ErrorCode.CHAT_KIND, ErrorCode.COLOR_SAME),
-    Act.DESCRIBE: ChatRule("", "manage_ui", ErrorCode.CHAT_KIND, ErrorCode.CHAT_KIND),
-    Act.AVATAR: ChatRule("avatar", "manage_ui", ErrorCode.AVATAR_FORBIDDEN, ErrorCode.AVATAR_DENIED),
-    Act.ADD_MEMBER: ChatRule("extend", "manage_users_add", ErrorCode.EXTEND_FORBIDDEN, ErrorCode.MEMBER_EXISTS),
-    Act.REMOVE_MEMBER: ChatRule("leave", "manage_users_delete", ErrorCode.KICK_FORBIDDEN, ErrorCode.MEMBER_MISSING),
-    Act.LEAVE: ChatRule("leave", "=member", ErrorCode.KICK_FORBIDDEN, ErrorCode.MEMBER_MISSING),
-    Act.MUTE: ChatRule("mute", "=guest", ErrorCode.CHAT_KIND, ErrorCode.CHAT_CLOSED),
-    Act.LIST_MEMBERS: ChatRule("user_list", "=guest", ErrorCode.CHAT_KIND, ErrorCode.CHAT_KIND),
-    Act.SET_MANAGER: ChatRule("", "=owner", ErrorCode.MANAGER_DENIED, ErrorCode.MANAGER_DENIED),
-    Act.SET_OWNER: ChatRule("", "=owner", ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED),
-    Act.ERASE_OTHERS: ChatRule("", "=manager", ErrorCode.MESSAGE_LOCKED, ErrorCode.MESSAGE_LOCKED),
+    Act.POST: ChatRule("send", "can_post", Reason.POST_DENIED, Reason.POST_DENIED),
+    Act.RENAME: ChatRule("rename", "manage_ui", Reason.RENAME_FORBIDDEN, Reason.CHAT_KIND),
+    Act.COLOR: ChatRule("", "manage_ui", Reason.CHAT_KIND, Reason.COLOR_SAME),
+    Act.DESCRIBE: ChatRule("", "manage_ui", Reason.CHAT_KIND, Reason.CHAT_KIND),
+    Act.AVATAR: ChatRule("avatar", "manage_ui", Reason.AVATAR_FORBIDDEN, Reason.AVATAR_DENIED),
+    Act.ADD_MEMBER: ChatRule("extend", "manage_users_add", Reason.EXTEND_FORBIDDEN, Reason.MEMBER_EXISTS),
+    Act.REMOVE_MEMBER: ChatRule("leave", "manage_users_delete", Reason.KICK_FORBIDDEN, Reason.MEMBER_MISSING),
+    Act.LEAVE: ChatRule("leave", "=member", Reason.KICK_FORBIDDEN, Reason.MEMBER_MISSING),
+    Act.MUTE: ChatRule("mute", "=guest", Reason.CHAT_KIND, Reason.CHAT_CLOSED),
+    Act.LIST_MEMBERS: ChatRule("user_list", "=guest", Reason.CHAT_KIND, Reason.CHAT_KIND),
+    Act.SET_MANAGER: ChatRule("", "=owner", Reason.MANAGER_DENIED, Reason.MANAGER_DENIED),
+    Act.SET_OWNER: ChatRule("", "=owner", Reason.CHAT_KIND, Reason.OWNER_DENIED),
+    Act.ERASE_OTHERS: ChatRule("", "=manager", Reason.MESSAGE_LOCKED, Reason.MESSAGE_LOCKED),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model import deliveries as recipients
 from botyard.model.chats import Chat, Kind
 from botyard.model.deliveries import State
@@ -29,7 +29,7 @@ async def unsubscribe(tx: Tx, user_id: int) -> None:
 async def require(tx: Tx, user_id: int) -> None:
     """Raise USER_UNSUBSCRIBED for somebody who is not subscribed."""
     if not await event_queues.subscribed(tx, user_id):
-        raise ApiError(ErrorCode.USER_UNSUBSCRIBED)
+        raise ApiError(Reason.USER_UNSUBSCRIBED)
 
 
 async def listeners(tx: Tx, event: Event, chat: Chat | None) -> list[tuple[str, State]]:

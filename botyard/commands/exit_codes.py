@@ -52,7 +52,7 @@ def storage_errors(settings: Settings) -> Iterator[None]:
     try:
         yield
     except ApiError as refused:
-        raise CommandError(f"{refused.v1()[1]}.") from refused
+        raise CommandError(f"{refused.text}.") from refused
     except Unavailable as problem:
         # The address of a server is not repeated: it may hold a password.
         named = settings.database or isinstance(problem, (FilesUnavailable, FolderUnusable))

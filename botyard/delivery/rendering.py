@@ -9,7 +9,7 @@ from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.chat.diagnostics.delivery_diagnosis import handler
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
-from botyard.model.deliveries import Delivery, Reason
+from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import AppRemoved, BotRemoved, EventRecord
 from botyard.portal import apps
 from botyard.rpc.call import Context
@@ -31,24 +31,24 @@ Renderer = Callable[[Tx, Context, EventRecord, Bot], Awaitable[WebhookPayload | 
 """A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
 BoundRenderer = Callable[[Tx, Context, EventRecord, Binding], Awaitable[WebhookPayload | None]]
 """The same for a handler that is bound to the event."""
-PayloadBuilder = Callable[[Tx, Context, EventRecord, Delivery], Awaitable[SignedPayload | Reason]]
+PayloadBuilder = Callable[[Tx, Context, EventRecord, Delivery], Awaitable[SignedPayload | EndReason]]
 """Builds the signed payload for a recipient of one kind, or says why there is none."""
 
 
 def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
     """Payloads for bots, each in the dialect that registered it."""
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
         bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
         if bot is None:
-            return Reason.NO_BOT
+            return EndReason.NO_BOT
         if not _farewell(what) and (reason := await apps.closed(tx, bot.owner, BOTS)):
             return reason
         render = dialects.get(bot.dialect)
         post = await render(tx, context, what, bot) if render else None
         if post is None:
-            return Reason.NO_WORDS if await handler(tx, bot, what.event) else Reason.NO_HANDLER
-        return SignedPayload(post, bot.owner) if post.handler else Reason.NO_HANDLER
+            return EndReason.NO_WORDS if await handler(tx, bot, what.event) else EndReason.NO_HANDLER
+        return SignedPayload(post, bot.owner) if post.handler else EndReason.NO_HANDLER
 
     return write
 
@@ -56,18 +56,18 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
 def to_bindings(render: BoundRenderer) -> PayloadBuilder:
     """Payloads for handlers that are bound with `event.bind`."""
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
         binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
         if binding is None:
-            return Reason.NO_HANDLER
+            return EndReason.NO_HANDLER
         farewell = _farewell(what)
         # Farewells go to where the application was: nothing else reaches a handler that was removed.
         if binding.removed is not None and not farewell:
-            return Reason.NO_HANDLER
+            return EndReason.NO_HANDLER
         if not farewell and (reason := await apps.closed(tx, binding.owner)):
             return reason
         post = await render(tx, context, what, binding)
-        return SignedPayload(post, binding.owner) if post else Reason.NO_WORDS
+        return SignedPayload(post, binding.owner) if post else EndReason.NO_WORDS
 
     return write
 

@@ -6,7 +6,7 @@ import math
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.store.ordering import ORDERINGS, Ordering
 
 MINUTE, HOUR = 60, 3600
@@ -70,14 +70,14 @@ def judged(
     if 200 <= answer.status < 300:
         return Ended(delivery, State.DONE, attempt=made)
     if not mode.repeats and _unconfirmed(answer):
-        return Ended(delivery, State.UNCONFIRMED, reason=Reason.UNCONFIRMED, attempt=made)
+        return Ended(delivery, State.UNCONFIRMED, reason=EndReason.UNCONFIRMED, attempt=made)
     if 400 <= answer.status < 500 and answer.status not in REFUSED_FOR_NOW:
-        return Ended(delivery, State.DEAD, reason=Reason.FINAL, attempt=made)
+        return Ended(delivery, State.DEAD, reason=EndReason.FINAL, attempt=made)
     tried = made.number - delivery.resent_after
     if tried >= len(mode.schedule):
-        return Ended(delivery, State.DEAD, reason=Reason.USED_UP, attempt=made)
+        return Ended(delivery, State.DEAD, reason=EndReason.USED_UP, attempt=made)
     if (settled or now) - delivery.queued > sum(mode.schedule):
-        return Ended(delivery, State.DEAD, reason=Reason.TOO_OLD, attempt=made)
+        return Ended(delivery, State.DEAD, reason=EndReason.TOO_OLD, attempt=made)
     pause = max(mode.schedule[tried], asked_pause(answer.retry_after, wall or now))
     return Ended(delivery, State.WAITING, due=now + pause, attempt=made)
 

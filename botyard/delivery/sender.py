@@ -14,7 +14,7 @@ from botyard.delivery.queue import QueuedDelivery
 from botyard.delivery.rendering import PayloadBuilder, SignedPayload
 from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
-from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.rpc.call import Context
 from botyard.store import events
 from botyard.store.engines.db import Tx, Unavailable
@@ -112,14 +112,14 @@ class Sender:
         answer = HandlerResponse(0, problem=f"not written: {type(problem).__name__}")
         self._judge(queued, None, answer, self._context.clock.now(), 0.0)
 
-    async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | Reason, int]]:
-        built: list[tuple[SignedPayload | Reason, int]] = []
+    async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | EndReason, int]]:
+        built: list[tuple[SignedPayload | EndReason, int]] = []
         for queued in batch:
             delivery = queued.delivery
             what = await events.find(tx, delivery.event_id)
             builder = self.builders.get(delivery.recipient.partition(":")[0])
             if what is None or builder is None:
-                built.append((Reason.NO_WRITER, 0))
+                built.append((EndReason.NO_WRITER, 0))
                 continue
             built.append((await builder(tx, self._context, what, delivery), what.created))
         return built

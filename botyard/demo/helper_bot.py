@@ -96,7 +96,7 @@ class HelperBot:
                     await self._hear(event["type"], event["data"])
                 offset = page["nextOffset"]
             except ApiError as refused:
-                log.info("The demo's Helper has stopped: %s.", refused.v2()[1])
+                log.info("The demo's Helper has stopped: %s.", refused.text)
                 return
             except Unavailable:
                 page = {"events": []}
@@ -126,7 +126,7 @@ class HelperBot:
             await self._call("imbot.v2.Chat.Message.send", dialogId=dialog_id, fields=answer)
         except ApiError as refused:
             # Somebody has removed it from the chat meanwhile, or closed the chat.
-            log.info("The demo's Helper could not answer in %s: %s.", dialog_id, refused.v2()[1])
+            log.info("The demo's Helper could not answer in %s: %s.", dialog_id, refused.text)
 
 
 def _answer(event: str, data: dict[str, Any]) -> dict[str, Any] | None:

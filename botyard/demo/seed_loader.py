@@ -91,7 +91,7 @@ class SeedLoader:
         try:
             return await work
         except ApiError as refused:
-            raise InvalidSeed(f"In the seed, {place} is refused: {refused.v1()[1]}.") from refused
+            raise InvalidSeed(f"In the seed, {place} is refused: {refused.text}.") from refused
         except InvalidSeed as wrong:
             raise InvalidSeed(f"In the seed, {place}: {wrong}.") from wrong
 

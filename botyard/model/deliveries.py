@@ -24,7 +24,7 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-class Reason(StrEnum):
+class EndReason(StrEnum):
     """Why a delivery has ended without being accepted."""
 
     UNCONFIRMED = "it was received, but not confirmed"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.model.apps import App
-from botyard.model.deliveries import Reason
+from botyard.model.deliveries import EndReason
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps
 from botyard.store.engines.db import Tx
@@ -50,7 +50,7 @@ async def find(tx: Tx, client_id: str) -> App | None:
     return app_and_hash.app if app_and_hash else None
 
 
-async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:
+async def closed(tx: Tx, owner: str, scope: str = "") -> EndReason | None:
     """Why nothing is sent to an owner's handlers now: applications are told nothing until they are installed.
 
     With ``scope``, nor when they lack that permission.
@@ -59,10 +59,10 @@ async def closed(tx: Tx, owner: str, scope: str = "") -> Reason | None:
         return None
     app = await find(tx, owner.removeprefix(OWNER))
     if app is None or not app.installed:
-        return Reason.NOT_INSTALLED
+        return EndReason.NOT_INSTALLED
     if app.blocked:
-        return Reason.BLOCKED
-    return Reason.NO_SCOPE if scope and scope not in app.scopes.split(",") else None
+        return EndReason.BLOCKED
+    return EndReason.NO_SCOPE if scope and scope not in app.scopes.split(",") else None
 
 
 async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple[App | None, bool]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model import deliveries as recipients
 from botyard.model.bindings import Binding
 from botyard.model.deliveries import State
@@ -62,7 +62,7 @@ async def bind(tx: Tx, new: Binding) -> None:
     """Bind a handler; one that is bound already stays as it is. Raises ARGUMENT beyond ``MOST`` handlers."""
     await bindings.forget(tx, new.created - KEPT)
     if len(await bindings.of_owner(tx, new.owner)) >= MOST:
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"No more than {MOST} handlers can be bound")
+        raise ApiError(Reason.ARGUMENT, reason=f"No more than {MOST} handlers can be bound")
     await bindings.add(tx, new)
 
 

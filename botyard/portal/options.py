@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.store import options
 from botyard.store.engines.db import Tx
 
@@ -36,15 +36,15 @@ async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
 async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -> None:
     """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:
-        raise ApiError(ErrorCode.OPTIONS_EMPTY)
+        raise ApiError(Reason.OPTIONS_EMPTY)
     values = {name: _encode(value).decode() for name, value in new_values.items()}
     for name, value in values.items():
         if len(name) > NAME_MAX or len(value) > VALUE_MAX:
             raise ApiError(
-                ErrorCode.ARGUMENT,
+                Reason.ARGUMENT,
                 reason=f"An option has at most {NAME_MAX} characters of name and {VALUE_MAX} of value",
             )
     kept = await options.all_of(tx, owner, user_id)
     if len(kept.keys() | values.keys()) > MOST:
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"No more than {MOST} options can be kept")
+        raise ApiError(Reason.ARGUMENT, reason=f"No more than {MOST} options can be kept")
     await options.put(tx, owner, user_id, values=values)

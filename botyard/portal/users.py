@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.events import UserAdded
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import bindings
@@ -86,7 +86,7 @@ async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:
 
 async def _require_other_admin(tx: Tx, user: User) -> None:
     if user.admin and user.active and await users.count_admins(tx) < 2:
-        raise ApiError(ErrorCode.LAST_ADMIN)
+        raise ApiError(Reason.LAST_ADMIN)
 
 
 async def people(tx: Tx) -> list[User]:

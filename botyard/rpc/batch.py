@@ -15,7 +15,7 @@ from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.method import Hinted
 from botyard.wire import body, envelope, forms
 from botyard.wire.limits import MAX_BODY, MAX_DEPTH
-from botyard.wire.names import is_v2, php_list
+from botyard.wire.names import php_list
 
 MAX_COMMANDS = 50
 MAX_HINTS = 5
@@ -103,8 +103,7 @@ class Batch:
             self._nexts[key] = outcome.next
 
     def _failed(self, key: str, name: str, refused: ApiError) -> None:
-        code, text = refused.v2() if is_v2(name) else refused.v1()
-        self._errors[key] = envelope.Failure(code, text)
+        self._errors[key] = envelope.Failure(refused.code, refused.text)
         self._hinted(key, hints.hint_text(refused))
 
     def _hinted(self, key: str, hint: str) -> None:

@@ -1,23 +1,29 @@
-"""How a method is declared."""
+"""What is known of a method that is declared."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, ErrorResponse, Problem, Reason
 from botyard.rpc.access import Access
-from botyard.wire.coerce import reader
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
 V3 = "api/"
 """Methods of REST 3.0 are declared under this prefix: a name of the old API means nothing there."""
+
+
+class Dialect(Enum):
+    """How a family of methods speaks: names in upper case, names in camel case, or REST 3.0."""
+
+    V1 = "v1"
+    V2 = "v2"
+    V3 = "v3"
 
 
 class Params(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,14 +72,17 @@ class Method(msgspec.Struct, frozen=True):
     """A declared method: everything that dispatch, the reference and OpenAPI need to know of it."""
 
     name: str
+    dialect: Dialect
     scope: str
     access: Access
     mode: Mode
     params: type[Params]
     read: Callable[[Any], Any]
     handler: Callable[..., Awaitable[Any]]
+    function: Callable[..., Awaitable[Any]]
     answers: Any
-    raises: tuple[ErrorCode, ...]
+    raises: tuple[Problem, ...]
+    errors: Mapping[Reason, ErrorResponse]
     summary: str
     description: str
     docs: str
@@ -82,58 +91,10 @@ class Method(msgspec.Struct, frozen=True):
     before: Callable[[Any], Any] | None
     uploads: bool = False
 
+    def tells(self, problem: Problem) -> bool:
+        """Whether it is known how this method tells a problem."""
+        return isinstance(problem, ErrorCode) or problem in self.errors
 
-def _whole(params: Mapping[str, Any]) -> AnyParams:
-    return AnyParams(values=dict(params))
-
-
-def method(
-    name: str,
-    *,
-    access: Access = Access.ANYONE,
-    mode: Mode = Mode.READ,
-    raises: tuple[ErrorCode, ...] = (),
-    scopes: tuple[str, ...] | None = None,
-    deprecated: str = "",
-    before: Callable[[Any], Any] | None = None,
-    uploads: bool = False,
-) -> Callable[[F], F]:
-    """Declare the function below as the REST method ``name``.
-
-    The parameter struct and the response are its annotations, the summary is its
-    docstring, the scope is the first word of the name unless ``scopes`` lists
-    the permissions of which one is enough. ``before`` does slow work on the
-    parameters (decoding a picture) in a thread, ahead of the transaction; what
-    it returns is ``call.prepared``. ``uploads`` lets in large bodies and the
-    files of forms. Nothing is registered here: the registry collects declared
-    functions from a list of modules.
-    """
-
-    def declare(function: F) -> F:
-        hints = get_type_hints(function)
-        params = hints.get("p", NoParams)
-        summary, _, rest = (function.__doc__ or "").strip().partition("\n")
-        description, _, docs = rest.partition("Docs:")
-        allowed = scopes if scopes is not None else (name.partition(".")[0],)
-        declared = Method(
-            name=name,
-            scope=allowed[0] if allowed else "",
-            access=access,
-            mode=mode,
-            params=params,
-            read=_whole if params is AnyParams else reader(params),
-            handler=function,
-            answers=hints.get("return", Any),
-            raises=raises,
-            summary=summary.strip(),
-            description=" ".join(description.split()),
-            docs=docs.strip(),
-            deprecated=deprecated,
-            scopes=allowed,
-            before=before,
-            uploads=uploads,
-        )
-        function.__method__ = declared  # type: ignore[attr-defined]  # Functions take attributes; there is no type for it.
-        return function
-
-    return declare
+    def respond(self, problem: Problem) -> ErrorResponse:
+        """How this method tells a problem."""
+        return problem.value if isinstance(problem, ErrorCode) else self.errors[problem]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, Problem
 from botyard.rpc.access import Access
-from botyard.rpc.method import V3, Method
+from botyard.rpc.method import Dialect, Method
 
 HTTP = (
     ErrorCode.HTTP_INVALID,
@@ -56,7 +56,7 @@ SYSTEM_V3 = (*HTTP_V3, *CALLER, *LOAD, *FAULTS)
 
 def third_generation(method: Method) -> bool:
     """Whether a method belongs to REST 3.0."""
-    return method.name.startswith(V3)
+    return method.dialect is Dialect.V3
 
 
 def system(method: Method) -> tuple[ErrorCode, ...]:
@@ -64,9 +64,9 @@ def system(method: Method) -> tuple[ErrorCode, ...]:
     return SYSTEM_V3 if third_generation(method) else SYSTEM
 
 
-def of_method(method: Method) -> tuple[ErrorCode, ...]:
+def of_method(method: Method) -> tuple[Problem, ...]:
     """Every problem of a method, its own first, each once."""
-    codes = [*method.raises]
+    codes: list[Problem] = [*method.raises]
     if method.access is not Access.ANYONE:
         codes.append(method.access.value.problem)
     if method.scopes:

@@ -9,14 +9,13 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from botyard import __version__
-from botyard.errors import ErrorCode, ErrorResponse
+from botyard.errors import ErrorCode, Problem
 from botyard.rpc import openapi_text as text
 from botyard.rpc.access import Access
-from botyard.rpc.method import AnyParams, Hinted, Method, ResultPage
+from botyard.rpc.method import AnyParams, Dialect, Hinted, Method, ResultPage
 from botyard.rpc.method_errors import of_method, system, third_generation
 from botyard.rpc.registry import Registry
 from botyard.wire import envelope
-from botyard.wire.names import is_v2
 
 Json = dict[str, Any]
 
@@ -129,24 +128,24 @@ class _DocumentBuilder:
         return schema
 
     def _refusals(self, method: Method) -> Json:
-        by_status: dict[int, list[ErrorCode]] = {}
+        by_status: dict[int, list[Problem]] = {}
         for problem in of_method(method):
-            by_status.setdefault(_said(method, problem).status, []).append(problem)
+            by_status.setdefault(method.respond(problem).status, []).append(problem)
         return {
             str(status): {"$ref": RESPONSES + self._refusal(method, status, problems)}
             for status, problems in sorted(by_status.items())
         }
 
-    def _refusal(self, method: Method, status: int, problems: list[ErrorCode]) -> str:
+    def _refusal(self, method: Method, status: int, problems: list[Problem]) -> str:
         """The component that lists these problems."""
         name = _list_name(method, status, problems)
         if name not in self._responses:
             self._responses[name] = self._response(method, problems)
         return name
 
-    def _response(self, method: Method, problems: list[ErrorCode]) -> Json:
+    def _response(self, method: Method, problems: list[Problem]) -> Json:
         v3 = third_generation(method)
-        error_responses = [_said(method, problem) for problem in problems]
+        error_responses = [method.respond(problem) for problem in problems]
         codes = list(dict.fromkeys(error_response.code for error_response in error_responses))
         if v3:
             kind: Json = {"$ref": SCHEMAS + "FailureV3"}
@@ -162,29 +161,27 @@ class _DocumentBuilder:
             "content": {JSON: {"schema": kind | narrowed, "examples": examples}},
         }
 
-    def _example(self, method: Method, problem: ErrorCode, code: str, words: str) -> str:
-        row = problem.value
+    def _example(self, method: Method, problem: Problem, code: str, words: str) -> str:
         whole: msgspec.Struct = envelope.Failure(code, words)
         name = problem.name
         if third_generation(method):
             name, whole = f"{name}.v3", envelope.FailureV3(envelope.FailureV3Body(code, words))
-        elif (code, words) != (row.code, row.text):
-            name = f"{name}.v2"
-        self._examples[name] = {"value": msgspec.to_builtins(whole)}
+        value = {"value": msgspec.to_builtins(whole)}
+        # Families tell a reason each in their own way, and some methods again in another one.
+        if self._examples.get(name, value) != value:
+            name = f"{name}.{text.family(method)}"
+        if self._examples.get(name, value) != value:
+            name = _component(method.name, problem.name)
+        self._examples[name] = value
         return name
 
 
-def _said(method: Method, problem: ErrorCode) -> ErrorResponse:
-    """A problem in the dialect of the method."""
-    return problem.value.for_dialect(is_v2(method.name))
-
-
-def _list_name(method: Method, status: int, problems: Iterable[ErrorCode]) -> str:
+def _list_name(method: Method, status: int, problems: Iterable[Problem]) -> str:
     """What a list of problems is called: after its method, or one name for all methods that only have it in common."""
     more = [problem for problem in problems if problem not in system(method)]
     if not _FROM_DECLARATION.issuperset(more):
         return _component(method.name, str(status))
-    dialect = ["v3"] if third_generation(method) else ["v2"] if is_v2(method.name) else []
+    dialect = [] if method.dialect is Dialect.V1 else [method.dialect.value]
     return ".".join(["system", *dialect, str(status), *sorted(problem.name for problem in more)])
 
 

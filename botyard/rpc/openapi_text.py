@@ -64,7 +64,7 @@ def servers(url: str) -> list[Json]:
 
 def family(method: Method) -> str:
     """Where a method belongs: `imbot.v2` for the folder `api/imbot_v2`, `user` for the file `api/user.py`."""
-    _, _, place = method.handler.__module__.rpartition("botyard.api.")
+    _, _, place = method.function.__module__.rpartition("botyard.api.")
     return place.partition(".")[0].replace("_", ".")
 
 

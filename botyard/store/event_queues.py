@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from botyard.model.deliveries import Reason
+from botyard.model.deliveries import EndReason
 from botyard.model.events import EventRecord
 from botyard.store.engines.db import Tx, Value
 from botyard.store.events import EVENT
@@ -173,7 +173,7 @@ async def clear_mark(tx: Tx, recipient: str) -> None:
 async def discard(tx: Tx, numbers: Iterable[int]) -> None:
     """There is nothing to say of these."""
     rows: list[Mapping[str, Value]] = [
-        {"id": number, "now": tx.now, "reason": Reason.NO_WORDS.value} for number in numbers
+        {"id": number, "now": tx.now, "reason": EndReason.NO_WORDS.value} for number in numbers
     ]
     if rows:
         await tx.many(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.jumps import STEP
-from botyard.model.deliveries import Reason
+from botyard.model.deliveries import EndReason
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
 from botyard.store.records import Record, scalar
@@ -110,6 +110,6 @@ async def take_up(tx: Tx) -> None:
            WHERE finished IS NOT NULL AND finished > :now AND state = 'dead' AND reason = :reason""",
         now=tx.now,
         due=tx.now,
-        reason=Reason.TOO_OLD.value,
+        reason=EndReason.TOO_OLD.value,
     )
     await tx.run("UPDATE deliveries SET queued = :now WHERE state = 'fetch' AND queued > :now", now=tx.now)

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.people import User, UserKind
 from botyard.store.engines.db import Tx, Value
 from botyard.store.filter_values import escaped, flag, moment, number, scalars, text, words
@@ -275,7 +275,7 @@ class UserFilter:
     def _any_of(self, tests: list[str]) -> str:
         self._tests += len(tests)
         if self._tests > MAX_TESTS:
-            raise ApiError(ErrorCode.ARGUMENT, reason=f"The filter has more than {MAX_TESTS} conditions")
+            raise ApiError(Reason.ARGUMENT, reason=f"The filter has more than {MAX_TESTS} conditions")
         return f"({' OR '.join(tests)})"
 
 

@@ -205,7 +205,7 @@ def _demanded(refused: ApiError) -> Headers:
 
 def last_words(refused: ApiError, more: Headers) -> bytes:
     """A whole response on a connection that is closed after it, for what never became a request."""
-    content = envelope.encode(envelope.Failure(*refused.v1()))
+    content = envelope.encode(envelope.Failure(refused.code, refused.text))
     status = HTTPStatus(refused.status)
     length = (b"content-length", str(len(content)).encode())
     headers = [*more, (b"content-type", JSON), length, *COMMON, (b"connection", b"close")]

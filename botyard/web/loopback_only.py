@@ -82,7 +82,7 @@ def _host_of_url(origin: str) -> str:
 
 async def _refuse(send: Send, refused: ApiError) -> None:
     """The error without the header by which pages of any site may read it."""
-    body = envelope.encode(envelope.Failure(*refused.v1()))
+    body = envelope.encode(envelope.Failure(refused.code, refused.text))
     headers = [*_HEADERS, (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": refused.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -142,7 +142,7 @@ async def app_info(context: Context, token: str, *, https: bool) -> Answer:
 
 
 def _failed(refused: ApiError) -> Answer:
-    code, text = refused.v1()
+    code, text = refused.code, refused.text
     return refused.status, {"error": code.lower() if code == "INVALID_REQUEST" else code, "error_description": text}
 
 

@@ -54,7 +54,7 @@ def page(endpoint: Endpoint) -> Endpoint:
                 context.limits.release()
         except Exception as fault:
             refused = to_api_error(fault, "page")
-            response = show("error.html", refused.status, title="This did not work", text=refused.v1()[1])
+            response = show("error.html", refused.status, title="This did not work", text=refused.text)
             for name, value in beside(refused):
                 response.headers.append(name.decode(), value.decode("latin-1"))
             return response

@@ -34,7 +34,6 @@ from botyard.web.http import (
     watch,
 )
 from botyard.wire import body, envelope, xml
-from botyard.wire.names import is_v2
 
 # HEAD is a GET whose response has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
@@ -89,9 +88,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
             refused.hint = NO_METHOD
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
         refused.__traceback__ = None
-        status = refused.status_v2 if is_v2(wanted.method) else refused.status
-        content, more = failure(refused, wanted), beside(refused)
-        text = hints.hint_text(refused) or refused.v1()[1]
+        status, content, more = refused.status, failure(refused, wanted), beside(refused)
+        text = hints.hint_text(refused) or refused.text
     kind = XML if wanted.xml else JSON
     if more or not sent_whole(scope, status, kind, content):
         await answer(send, status, kind, content, more)
@@ -109,9 +107,14 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
         watching.set(watch(scope))
     if method is not None and method.uploads:
         credentials = _credentials(scope, wanted, _params(scope, wanted, b""))
-        async with upload_buffer.received(context, method, scope, receive, credentials, started) as params:
-            credentials = _credentials(scope, wanted, params)
-            return await dispatch(context, Request(name, method, params, credentials, started))
+        try:
+            async with upload_buffer.received(context, method, scope, receive, credentials, started) as params:
+                credentials = _credentials(scope, wanted, params)
+                return await dispatch(context, Request(name, method, params, credentials, started))
+        except ApiError as refused:
+            # Also what came ahead of the method is told as the method tells it.
+            refused.response = method.respond(refused.problem)
+            raise
     raw = await read_body(scope, receive)
     params = _params(scope, wanted, raw)
     credentials = _credentials(scope, wanted, params)
@@ -132,7 +135,7 @@ def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
     except ApiError as refused:
         if refused.status != HTTPStatus.BAD_REQUEST:
             raise
-        raise ApiError(ErrorCode.JSON_V3, hint=refused.v1()[1]) from None
+        raise ApiError(ErrorCode.JSON_V3, hint=refused.text) from None
     return {name: value for name, value in asked.items() if name in ("auth", "access_token")} | params
 
 
@@ -170,8 +173,7 @@ def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
 
 def failure(refused: ApiError, wanted: Target) -> bytes:
     """The body of an error, in the dialect that was called."""
-    code, text = refused.v2() if is_v2(wanted.method) else refused.v1()
     if wanted.v3:
-        return envelope.encode(envelope.FailureV3(envelope.FailureV3Body(code, text)))
-    whole = envelope.Failure(code, text)
+        return envelope.encode(envelope.FailureV3(envelope.FailureV3Body(refused.code, refused.text)))
+    whole = envelope.Failure(refused.code, refused.text)
     return xml.render(whole) if wanted.xml else envelope.encode(whole)

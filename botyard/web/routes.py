@@ -127,5 +127,5 @@ async def answer_request(context: Context, others: Router, scope: Scope, receive
 
 async def _refuse(send: Send, refused: ApiError) -> None:
     """Raises RuntimeError where a response has begun already."""
-    content = envelope.encode(envelope.Failure(*refused.v1()))
+    content = envelope.encode(envelope.Failure(refused.code, refused.text))
     await answer(send, refused.status, JSON, content, beside(refused))

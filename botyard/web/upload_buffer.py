@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import IO, Any
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import require_known
 from botyard.rpc.identity import Credentials
@@ -75,14 +75,13 @@ def _disk_told(method: Method) -> Iterator[None]:
         yield
     except OSError as error:
         log.error("a file could not be received: %s", error.strerror or error)
-        own = ErrorCode.UPLOAD_NOT_STORED in method.raises
-        raise ApiError(ErrorCode.UPLOAD_NOT_STORED if own else ErrorCode.FILE_NOT_STORED) from error
+        raise ApiError(Reason.FILE_NOT_STORED) from error
 
 
 def _too_big(refused: ApiError) -> ApiError:
     """The same of a method that takes files."""
     hint = f"{refused.hint}; a file may have up to 100 MiB" if refused.hint else ""
-    return ApiError(ErrorCode.FILE_TOO_BIG, hint=hint)
+    return ApiError(Reason.FILE_TOO_BIG, hint=hint)
 
 
 def _announced(scope: Scope) -> Announced:
@@ -125,7 +124,7 @@ async def _written(arrived: IO[bytes], receive: Receive) -> int:
         more = message.get("more_body", False)
         waiting += message.get("body", b"")
         if size + len(waiting) > MAX_UPLOAD:
-            raise ApiError(ErrorCode.FILE_TOO_BIG)
+            raise ApiError(Reason.FILE_TOO_BIG)
         if len(waiting) >= SMALL_BODY or not more:
             size += len(waiting)
             # What is small stays in memory; the rest goes to a disk, which may take its time.

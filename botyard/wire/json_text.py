@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Problem
 from botyard.wire import body
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
 from botyard.wire.surrogates import HALF
 
-_FAULTS = {
+_FAULTS: dict[Problem, str] = {
     ErrorCode.BODY_SURROGATE: f"it holds {HALF}",
     ErrorCode.BODY_NUL: "it holds a NUL character",
     ErrorCode.BODY_TOO_DEEP: f"it is nested deeper than {MAX_DEPTH} levels",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.model.deliveries import Reason, State
+from botyard.model.deliveries import EndReason, State
 from botyard.store import deliveries
 from tests.api.outcomes import codes, explain, listed, second_bot, sends, sent
 from tests.story import CLIENT, says
@@ -21,7 +21,7 @@ def test_lists_of_a_bot_of_a_state_and_of_a_time(portal: World) -> None:
     portal.wait(100)
     noon = int(portal.time)
     says(portal, ann, one, "third")
-    sent(portal, status=500, over=State.DEAD, reason=Reason.USED_UP)
+    sent(portal, status=500, over=State.DEAD, reason=EndReason.USED_UP)
     shown = listed(portal)
     assert [(found["BOT_ID"], found["STATE"]) for found in shown] == [
         (one, "dead"),
@@ -97,7 +97,7 @@ def test_one_with_its_attempts(portal: World) -> None:
 def test_one_is_sent_again(portal: World) -> None:
     ann, bot = portal.person("Ann"), portal.bot()
     message = says(portal, ann, bot, "hello")
-    sent(portal, status=404, over=State.DEAD, reason=Reason.FINAL)
+    sent(portal, status=404, over=State.DEAD, reason=EndReason.FINAL)
     number = listed(portal)[0]["ID"]
     assert portal.call("botyard.delivery.resend", ID=number).result == {"RESENT": 1, "NEXT": 0}
     assert portal.call("botyard.delivery.resend", ID=number).result == {"RESENT": 0, "NEXT": 0}
@@ -115,7 +115,7 @@ def test_all_that_was_missed_is_sent_again(portal: World) -> None:
     noon = int(portal.time)
     for bot in (one, two):
         says(portal, ann, bot, "lost")
-    sent(portal, status=500, over=State.DEAD, reason=Reason.USED_UP)
+    sent(portal, status=500, over=State.DEAD, reason=EndReason.USED_UP)
     assert portal.call("botyard.delivery.resend", BOT_ID=two).result["RESENT"] == 2
     assert portal.call("botyard.delivery.resend", TO=noon).result["RESENT"] == 0
     assert portal.call("botyard.delivery.resend", ALL=True).result["RESENT"] == 1

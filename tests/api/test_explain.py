@@ -12,7 +12,7 @@ from botyard.api.imbot_v2 import events as second
 from botyard.chat.diagnostics.delivery_diagnosis import NAMES
 from botyard.chat.diagnostics.reasons import DiagnosisCode
 from botyard.delivery.retention import delete_expired
-from botyard.model.deliveries import Reason, State
+from botyard.model.deliveries import EndReason, State
 from botyard.store import deliveries, event_queues
 from botyard.store.engines.db import Tx
 from tests.api.outcomes import codes, explain, second_bot, sends, sent
@@ -87,7 +87,7 @@ def test_a_reason_that_holds_no_longer_is_told_as_past(portal: World) -> None:
     app = portal.oauth()
     bot = portal.bot(app)
     message = says(portal, portal.person(), bot, "hello")
-    sent(portal, over=State.SKIPPED, reason=Reason.BLOCKED)
+    sent(portal, over=State.SKIPPED, reason=EndReason.BLOCKED)
     assert "The bot's application was blocked." in explain(portal, message, bot)["TEXT"]
     portal.write(lambda tx: tx.run("UPDATE apps SET blocked = 1 WHERE id = :id", id=app.id))
     assert "The bot's application is blocked." in explain(portal, message, bot)["TEXT"]
@@ -141,7 +141,7 @@ def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: Wor
 def test_what_was_given_up_says_what_the_last_attempt_met(world: World, status: int, problem: str, code: str) -> None:
     ann, bot = world.person(), world.bot()
     message = says(world, ann, bot, "hello")
-    sent(world, status=status, problem=problem, over=State.DEAD, reason=Reason.USED_UP)
+    sent(world, status=status, problem=problem, over=State.DEAD, reason=EndReason.USED_UP)
     assert codes(world, message, bot) == ["GIVEN_UP", code]
 
 
@@ -250,7 +250,7 @@ def test_an_application_in_the_way(portal: World) -> None:
         sets(text)
         assert codes(portal, message, bot) == ["BEHIND", code]
     sets("scopes = 'imbot'")
-    sent(portal, over=State.SKIPPED, reason=Reason.BLOCKED)
+    sent(portal, over=State.SKIPPED, reason=EndReason.BLOCKED)
     assert codes(portal, message, bot) == ["SKIPPED", "BLOCKED"]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from botyard.chat.content import content
 from botyard.chat.content.content import ABSENT, ATTACH_LIMIT, ATTACH_LIMIT_V1, CLEARED
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Problem, Reason
 
 HELLO = [{"ID": 1, "COLOR_TOKEN": "base", "BLOCKS": [{"MESSAGE": "Hello"}]}]
 
@@ -20,7 +20,7 @@ def blocks(value: Any) -> Any:
     return found[0]["BLOCKS"]
 
 
-def refused(value: Any, **options: Any) -> ErrorCode:
+def refused(value: Any, **options: Any) -> Problem:
     with pytest.raises(ApiError) as caught:
         content.attach(value, **options)
     return caught.value.problem
@@ -189,7 +189,7 @@ def test_blocks(given: Any, stored: Any) -> None:
     ],
 )
 def test_wrong_structures(wrong: Any) -> None:
-    assert refused(wrong) is ErrorCode.ATTACH_WRONG
+    assert refused(wrong) is Reason.ATTACH_WRONG
 
 
 HOSTILE = [
@@ -232,7 +232,7 @@ HOSTILE = [
     ],
 )
 def test_hostile_links_make_the_structure_wrong(address: str, place: Any) -> None:
-    assert refused([place(address)]) is ErrorCode.ATTACH_WRONG
+    assert refused([place(address)]) is Reason.ATTACH_WRONG
 
 
 @pytest.mark.parametrize("address", ["https://e.com/a b", "HTTP://E.com", "/", "/x?y#z", "https://дом.рф/", " /x "])
@@ -243,7 +243,7 @@ def test_harmless_links(address: str) -> None:
 def test_limit_of_v1_counts_bytes_and_that_of_the_others_characters() -> None:
     frame = len(msgspec.json.encode({"MESSAGE": ""}))
     assert content.attach({"MESSAGE": "x" * (30_720 - frame)})
-    assert refused({"MESSAGE": "x" * (30_721 - frame)}) is ErrorCode.ATTACH_TOO_BIG
-    assert refused({"MESSAGE": "ж" * 20_000}, limit=ATTACH_LIMIT_V1) is ErrorCode.ATTACH_TOO_BIG
+    assert refused({"MESSAGE": "x" * (30_721 - frame)}) is Reason.ATTACH_TOO_BIG
+    assert refused({"MESSAGE": "ж" * 20_000}, limit=ATTACH_LIMIT_V1) is Reason.ATTACH_TOO_BIG
     assert content.attach({"MESSAGE": "ж" * (60_000 - frame)}, limit=ATTACH_LIMIT)
-    assert refused({"MESSAGE": "ж" * (60_001 - frame)}, limit=ATTACH_LIMIT) is ErrorCode.ATTACH_TOO_BIG
+    assert refused({"MESSAGE": "ж" * (60_001 - frame)}, limit=ATTACH_LIMIT) is Reason.ATTACH_TOO_BIG

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from botyard.chat.media import avatars
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Problem, Reason
 
 
 def picture(kind: str, width: int = 3, height: int = 2) -> bytes:
@@ -31,7 +31,7 @@ def text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def refused(sent: str) -> ErrorCode:
+def refused(sent: str) -> Problem:
     with pytest.raises(ApiError) as caught:
         avatars.check(sent)
     return caught.value.problem
@@ -89,12 +89,12 @@ def test_spellings_of_base64() -> None:
     ],
 )
 def test_what_is_no_picture(sent: str) -> None:
-    assert refused(sent) is ErrorCode.AVATAR_TYPE
+    assert refused(sent) is Reason.AVATAR_TYPE
 
 
 @pytest.mark.parametrize("size", [(5001, 1), (1, 5001), (10_000, 10_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
 def test_too_large_pictures_are_refused_by_their_header(size: tuple[int, int]) -> None:
-    assert refused(text(png_header(*size))) is ErrorCode.AVATAR_SIZE
+    assert refused(text(png_header(*size))) is Reason.AVATAR_SIZE
 
 
 def test_the_largest_picture_is_taken_without_looking_at_its_pixels() -> None:
@@ -106,5 +106,5 @@ def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     data = picture("PNG")
     monkeypatch.setattr(avatars, "BYTES_MAX", len(data))
     assert avatars.check(text(data)).data == data
-    assert refused(text(data + b"x")) is ErrorCode.AVATAR_SIZE
-    assert refused("A" * (len(data) * 2)) is ErrorCode.AVATAR_SIZE
+    assert refused(text(data + b"x")) is Reason.AVATAR_SIZE
+    assert refused("A" * (len(data) * 2)) is Reason.AVATAR_SIZE

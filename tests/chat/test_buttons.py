@@ -9,7 +9,7 @@ import pytest
 
 from botyard.chat.content import content
 from botyard.chat.content.content import ABSENT, CLEARED, KEYBOARD_LIMIT, KEYBOARD_LIMIT_V1, MENU_LIMIT
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 
 SITE = {"TEXT": "Site", "LINK": "https://example.com/"}
 LOOK = {"BLOCK": "N", "CONTEXT": "ALL", "DISABLED": "N", "DISPLAY": "BLOCK", "BG_COLOR_TOKEN": "base"}
@@ -246,20 +246,20 @@ def test_bot_within_the_keyboard_wins() -> None:
 def test_wrong_structures(wrong: Any) -> None:
     with pytest.raises(ApiError) as caught:
         content.keyboard(wrong, bot_id=1)
-    assert caught.value.problem is ErrorCode.KEYBOARD_WRONG
+    assert caught.value.problem is Reason.KEYBOARD_WRONG
     with pytest.raises(ApiError) as caught:
         content.menu(wrong, bot_id=1)
-    assert caught.value.problem is ErrorCode.MENU_WRONG
+    assert caught.value.problem is Reason.MENU_WRONG
 
 
 def test_limits() -> None:
     big = [{"TEXT": "ж" * 20_000, "LINK": "/x"}]
     with pytest.raises(ApiError) as caught:
         content.keyboard(big, bot_id=1)
-    assert caught.value.problem is ErrorCode.KEYBOARD_TOO_BIG
+    assert caught.value.problem is Reason.KEYBOARD_TOO_BIG
     with pytest.raises(ApiError) as caught:
         content.menu(big, bot_id=1)
-    assert caught.value.problem is ErrorCode.MENU_TOO_BIG
+    assert caught.value.problem is Reason.MENU_TOO_BIG
     assert content.keyboard(big, bot_id=1, limit=KEYBOARD_LIMIT)
     assert content.menu(big, bot_id=1, limit=MENU_LIMIT)
     with pytest.raises(ApiError):
@@ -285,7 +285,7 @@ def test_a_limit_is_met_to_the_byte() -> None:
     fits[0]["TEXT"] += "x"
     with pytest.raises(ApiError) as caught:
         content.keyboard(fits, bot_id=1)
-    assert caught.value.problem is ErrorCode.KEYBOARD_TOO_BIG
+    assert caught.value.problem is Reason.KEYBOARD_TOO_BIG
     assert caught.value.hint == "KEYBOARD is 30721 bytes of JSON; the limit is 30720"
 
 

@@ -12,7 +12,7 @@ from botyard.chat.content import content
 from botyard.chat.content.blocks import FILE, GRID, IMAGE, KINDS, LINK, USER
 from botyard.chat.content.buttons import BUTTON
 from botyard.chat.content.content import Blank, Content
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 
 NAMES = sorted(
     {"BLOCKS", "BUTTONS", "ITEMS", "ID", "TEXT", "TYPE", "COMMAND", "COMMAND_PARAMS", "ACTION", "ACTION_VALUE"}
@@ -47,7 +47,7 @@ BUTTONS = st.lists(
 )
 
 
-def settled(read: Any, value: Any, *, problems: set[ErrorCode]) -> None:
+def settled(read: Any, value: Any, *, problems: set[Reason]) -> None:
     try:
         found: Content = read(value)
     except ApiError as refusal:
@@ -65,23 +65,23 @@ def settled(read: Any, value: Any, *, problems: set[ErrorCode]) -> None:
 @settings(max_examples=250, deadline=None)
 @given(VALUES | BLOCKS)
 def test_attach(value: Any) -> None:
-    settled(content.attach, value, problems={ErrorCode.ATTACH_WRONG, ErrorCode.ATTACH_TOO_BIG})
+    settled(content.attach, value, problems={Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG})
 
 
 @settings(max_examples=250, deadline=None)
 @given(VALUES | BUTTONS)
 def test_keyboard(value: Any) -> None:
-    problems = {ErrorCode.KEYBOARD_WRONG, ErrorCode.KEYBOARD_TOO_BIG}
+    problems = {Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG}
     settled(lambda sent: content.keyboard(sent, bot_id=5), value, problems=problems)
 
 
 @settings(max_examples=250, deadline=None)
 @given(VALUES | BUTTONS)
 def test_menu(value: Any) -> None:
-    settled(lambda sent: content.menu(sent, bot_id=5), value, problems={ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG})
+    settled(lambda sent: content.menu(sent, bot_id=5), value, problems={Reason.MENU_WRONG, Reason.MENU_TOO_BIG})
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=60), st.sampled_from(["", "[", "{", '[{"TEXT":"', '{"BLOCKS":[']))
 def test_json_texts(text: str, start: str) -> None:
-    settled(content.attach, start + text, problems={ErrorCode.ATTACH_WRONG})
+    settled(content.attach, start + text, problems={Reason.ATTACH_WRONG})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from botyard.chat.conversation import dialogs
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.store.engines.db import Tx
 from tests.story import about, says
 from tests.world import World
@@ -31,7 +31,7 @@ def test_dialog_ids(text: str, parts: tuple[str, int]) -> None:
 def test_what_is_no_dialog_id(text: str) -> None:
     with pytest.raises(ApiError) as refused:
         dialogs.parse(text)
-    assert refused.value.problem is ErrorCode.DIALOG_EMPTY
+    assert refused.value.problem is Reason.DIALOG_EMPTY
 
 
 def test_both_sides_open_the_same_dialog(portal: World) -> None:
@@ -53,7 +53,7 @@ def test_nobody_to_talk_to(portal: World, kind: str) -> None:
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=bob.id))
     with pytest.raises(ApiError) as refused:
         portal.write(lambda tx: dialogs.open_private(tx, ann.id, other))
-    assert refused.value.problem is ErrorCode.USER_MISSING
+    assert refused.value.problem is Reason.USER_MISSING
     # Nothing is left of the attempt.
     assert portal.read(lambda tx: tx.all("SELECT id FROM chats")) == []
 

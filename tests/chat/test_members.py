@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from botyard.chat.conversation import chats, members
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.store import chats as rows
 from botyard.store import members as kept
 from botyard.store.engines.db import Tx
@@ -31,20 +31,20 @@ class OlgasRoom:
 
     def adds(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            olga = await members.get_group(tx, self.olga, self.chat, missing=ErrorCode.MEMBER_EXISTS)
+            olga = await members.get_group(tx, self.olga, self.chat, missing=Reason.MEMBER_EXISTS)
             await members.add(tx, olga, [who], hide_history=True)
 
         self.world.write(work)
 
     def leaves(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            await members.leave(tx, await members.get_group(tx, who, self.chat, missing=ErrorCode.MEMBER_MISSING))
+            await members.leave(tx, await members.get_group(tx, who, self.chat, missing=Reason.MEMBER_MISSING))
 
         self.world.write(work)
 
     def promotes(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            olga = await members.get_group(tx, self.olga, self.chat, missing=ErrorCode.MANAGER_DENIED)
+            olga = await members.get_group(tx, self.olga, self.chat, missing=Reason.MANAGER_DENIED)
             await members.set_manager(tx, olga, who, on=True)
 
         self.world.write(work)
@@ -115,4 +115,4 @@ def test_more_people_than_a_call_may_bring_in(portal: World) -> None:
     crowd = chats.NewChat(user_ids=tuple(range(1, chats.MEMBERS_MAX + 2)))
     with pytest.raises(ApiError) as refused:
         portal.write(lambda tx: chats.add(tx, portal.admin.id, crowd))
-    assert refused.value.problem is ErrorCode.CHAT_NOT_CREATED
+    assert refused.value.problem is Reason.CHAT_NOT_CREATED

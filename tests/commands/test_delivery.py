@@ -8,7 +8,7 @@ import pytest
 
 from botyard.cli import main
 from botyard.commands.exit_codes import ExitCode
-from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.store import deliveries, delivery_queue, leases
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
@@ -36,7 +36,7 @@ class Desk:
         [first, *_] = await delivery_queue.claim(tx, Ordering(None, 1), now, limit=10)
         await leases.lease(tx, [first], "me", until=now + 60, now=now)
         tried = Attempt(1, now * 1000, 12, 404, "<b>gone</b>\nfishing", "")
-        await leases.end(tx, "me", [Ended(first, State.DEAD, reason=Reason.FINAL, attempt=tried)], now=now)
+        await leases.end(tx, "me", [Ended(first, State.DEAD, reason=EndReason.FINAL, attempt=tried)], now=now)
         self.first: Delivery = first
 
     def run(self, *words: object) -> tuple[int, str, str]:

@@ -12,7 +12,7 @@ import pytest
 from botyard.chat.conversation import messages
 from botyard.cli import main
 from botyard.commands.exit_codes import ExitCode
-from botyard.model.deliveries import Attempt, Ended, Reason, State
+from botyard.model.deliveries import Attempt, Ended, EndReason, State
 from botyard.store import delivery_queue, leases, server_settings
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Tx
@@ -142,11 +142,11 @@ def test_the_cause_that_holds_is_named(data: Path, capsys: pytest.CaptureFixture
 @pytest.mark.parametrize(
     ("state", "reason", "problem", "line"),
     [
-        (State.DEAD, Reason.USED_UP, REFUSED, "127.0.0.1:9 refused the connection; the last attempt failed."),
-        (State.SKIPPED, Reason.NO_HANDLER, "", "no handler is bound."),
+        (State.DEAD, EndReason.USED_UP, REFUSED, "127.0.0.1:9 refused the connection; the last attempt failed."),
+        (State.SKIPPED, EndReason.NO_HANDLER, "", "no handler is bound."),
         (
             State.UNCONFIRMED,
-            Reason.UNCONFIRMED,
+            EndReason.UNCONFIRMED,
             "timeout: no answer within 30 s",
             "127.0.0.1:9 did not answer in time; it was sent all of it, and is not sent it again.",
         ),

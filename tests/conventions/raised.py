@@ -13,10 +13,10 @@ import inspect
 from collections.abc import Iterable, Iterator
 from functools import cache
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botyard.chat.rules import RULES, Act
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, Problem, Reason
 
 # Where no verb of a method's own is: what these raise, every method can answer with.
 ELSEWHERE = ("botyard.errors", "botyard.wire", "botyard.rpc", "botyard.config", "botyard.clock", "botyard.model")
@@ -25,7 +25,9 @@ BY_ACT = {("botyard.chat.rules", "RULES"), ("botyard.chat.rules", "require")}
 # Values that are carried past the eyes of a reader.
 HIDDEN = {("botyard.chat.media.pictures", "unwrap"): ("botyard.chat.media.pictures", "check")}
 
-Problems = frozenset[ErrorCode]
+CATALOGUES: dict[str, Any] = {"ErrorCode": ErrorCode, "Reason": Reason}
+
+Problems = frozenset[Problem]
 Place = tuple[str, str]
 NONE: Problems = frozenset()
 
@@ -90,8 +92,8 @@ def _named(module: str, tree: ast.AST, above: frozenset[Place]) -> Problems:
     if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute) and tree.func.attr == "require":
         return frozenset(problem for act in _acts(tree.args) for problem in _of_rule(act))
     if isinstance(tree, ast.Attribute) and isinstance(tree.value, ast.Name):
-        if tree.value.id == "ErrorCode":
-            return frozenset({ErrorCode[tree.attr]})
+        if tree.value.id in CATALOGUES:
+            return frozenset({CATALOGUES[tree.value.id][tree.attr]})
         owner = getattr(source(module).module, tree.value.id, None)
         return raised((owner.__name__, tree.attr), above) if isinstance(owner, ModuleType) else NONE
     if isinstance(tree, ast.Name) and isinstance(tree.ctx, ast.Load):
@@ -99,7 +101,7 @@ def _named(module: str, tree: ast.AST, above: frozenset[Place]) -> Problems:
     return NONE
 
 
-def _of_rule(act: Act) -> Iterator[ErrorCode]:
+def _of_rule(act: Act) -> Iterator[Problem]:
     yield RULES[act].denied
     if RULES[act].allows:
         yield RULES[act].forbidden
@@ -137,8 +139,8 @@ def _caught(module: str, tree: ast.AST) -> Problems:
         asked += [source(module).trees[name] for name in names if name in source(module).trees]
     compared = (inner for one in asked for inner in ast.walk(one) if isinstance(inner, ast.Compare))
     return frozenset(
-        ErrorCode[inner.attr]
+        CATALOGUES[inner.value.id][inner.attr]
         for one in compared
         for inner in ast.walk(one)
-        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "ErrorCode"
+        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id in CATALOGUES
     )

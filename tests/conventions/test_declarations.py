@@ -9,11 +9,10 @@ import msgspec
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, Problem, Reason
 from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.method_errors import of_method
 from botyard.rpc.registry import Registry
-from botyard.wire.names import is_v2
 from contract.pages import Param
 from tests.conventions.raised import raised
 from tests.world import CONTRACT
@@ -28,41 +27,39 @@ NAMED_ELSEWHERE = ("disk.file.get", "im.v2.Chat.Bot.sendContext")
 
 NOT_RAISED = {
     # The reader of the source sees a way to raise these, the reader of the code that it is never taken.
-    "imbot.register": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
+    "imbot.register": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
     "imbot.update": {
-        ErrorCode.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
-        ErrorCode.AVATAR_SIZE,
-        ErrorCode.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
-        ErrorCode.ON_WELCOME_MISSING,
-        ErrorCode.ON_BOT_DELETE_MISSING,
+        Reason.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
+        Reason.AVATAR_SIZE,
+        Reason.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
+        Reason.ON_WELCOME_MISSING,
+        Reason.ON_BOT_DELETE_MISSING,
     },
-    "imbot.unregister": {ErrorCode.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
-    "imbot.v2.Bot.unregister": {ErrorCode.MEMBER_MISSING},  # The same.
-    "imbot.v2.Chat.update": {ErrorCode.TITLE_EMPTY},  # An empty title is passed over.
-    "imbot.v2.Command.register": {ErrorCode.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
-    "imbot.app.register": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
-    "imbot.app.update": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},
-    "imbot.chat.add": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
-    "imbot.chat.sendTyping": {ErrorCode.DIALOG_CLOSED},  # The default of a parameter that is given here.
-    "imbot.chat.setManager": {ErrorCode.CHAT_KIND},  # The same.
+    "imbot.unregister": {Reason.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
+    "imbot.v2.Bot.unregister": {Reason.MEMBER_MISSING},  # The same.
+    "imbot.v2.Chat.update": {Reason.TITLE_EMPTY},  # An empty title is passed over.
+    "imbot.v2.Command.register": {Reason.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
+    "imbot.app.register": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
+    "imbot.app.update": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},
+    "imbot.chat.add": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
+    "imbot.chat.sendTyping": {Reason.DIALOG_CLOSED},  # The default of a parameter that is given here.
+    "imbot.chat.setManager": {Reason.CHAT_KIND},  # The same.
     "imbot.command.register": {
-        ErrorCode.COMMAND_WORD,
-        ErrorCode.COMMAND_TAKEN,
+        Reason.COMMAND_WORD,
+        Reason.COMMAND_TAKEN,
     },  # The same word is that command itself.
-    "imbot.message.add": {ErrorCode.REPLY_DENIED, ErrorCode.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
-    "botyard.app.delete": {
-        ErrorCode.MEMBER_MISSING
-    },  # The bots leave chats of which they were just found to be members.
-    "botyard.app.uninstall": {ErrorCode.MEMBER_MISSING},
-    "im.chat.add": {ErrorCode.AVATAR_TYPE, ErrorCode.AVATAR_SIZE},  # A refused picture is left out.
-    "imbot.v2.Chat.Message.send": {ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG},  # There are no menus here.
+    "imbot.message.add": {Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
+    "botyard.app.delete": {Reason.MEMBER_MISSING},  # The bots leave chats of which they were just found to be members.
+    "botyard.app.uninstall": {Reason.MEMBER_MISSING},
+    "im.chat.add": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is left out.
+    "imbot.v2.Chat.Message.send": {Reason.MENU_WRONG, Reason.MENU_TOO_BIG},  # There are no menus here.
     "imbot.v2.Chat.Message.update": {
-        ErrorCode.ATTACH_WRONG,  # Refused content is told as MESSAGE_LOCKED.
-        ErrorCode.ATTACH_TOO_BIG,
-        ErrorCode.KEYBOARD_WRONG,
-        ErrorCode.KEYBOARD_TOO_BIG,
-        ErrorCode.MENU_WRONG,
-        ErrorCode.MENU_TOO_BIG,
+        Reason.ATTACH_WRONG,  # Refused content is told as MESSAGE_LOCKED.
+        Reason.ATTACH_TOO_BIG,
+        Reason.KEYBOARD_WRONG,
+        Reason.KEYBOARD_TOO_BIG,
+        Reason.MENU_WRONG,
+        Reason.MENU_TOO_BIG,
     },
 }
 
@@ -96,15 +93,15 @@ def test_methods_say_what_they_do() -> None:
         assert has_page, f"{one.name}: the docstring ends with its Docs: line"
 
 
-def possible(one: Method) -> frozenset[ErrorCode]:
+def possible(one: Method) -> frozenset[Problem]:
     """The problems that a method can raise."""
-    found = raised((one.handler.__module__, one.handler.__name__))
+    found = raised((one.function.__module__, one.function.__name__))
     if one.before is None:
         return found
     return found | raised((one.before.__module__, one.before.__name__))
 
 
-def names(problems: Iterable[ErrorCode]) -> list[str]:
+def names(problems: Iterable[Problem]) -> list[str]:
     return sorted(problem.name for problem in problems)
 
 
@@ -199,9 +196,9 @@ def folded(text: str) -> str:
     return text.lower().rstrip(".")
 
 
-def said(one: Method, problem: ErrorCode) -> tuple[int, str, str]:
+def said(one: Method, problem: Problem) -> tuple[int, str, str]:
     """Status, code and text of a problem in the method's dialect."""
-    return problem.value.for_dialect(is_v2(one.name))
+    return one.respond(problem)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from botyard.config import Settings
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.model.deliveries import Delivery, Reason, State
+from botyard.model.deliveries import Delivery, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
 from botyard.portal.auth.keys import Keys
 from botyard.rpc.call import Context
@@ -299,7 +299,7 @@ class _Gone:
     write = read
 
 
-async def render(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+async def render(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(
         WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
     )

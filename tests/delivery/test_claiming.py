@@ -15,7 +15,7 @@ from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retention import delete_expired
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.model.deliveries import Attempt, Delivery, Ended, Reason, State
+from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
@@ -301,7 +301,7 @@ def state(world: World, delivery_id: int) -> str:
     return found.state if found else ""
 
 
-async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 

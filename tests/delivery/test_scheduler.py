@@ -11,7 +11,7 @@ import pytest
 
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
-from botyard.model.deliveries import Delivery, Reason
+from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import EventRecord
 from botyard.rpc.call import Context
 from botyard.store import bots
@@ -311,7 +311,7 @@ def test_one_letter_that_cannot_be_written_fails_alone(stage: Stage, monkeypatch
     bad, good = stage.bot("bad"), stage.bot("good")
     writer = stage.service._scheduler.sender.builders["bot"]
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
         if delivery.recipient == f"bot:{bad}":
             raise LookupError("no words")
         return await writer(tx, context, what, delivery)

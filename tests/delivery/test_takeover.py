@@ -12,7 +12,7 @@ from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
-from botyard.model.deliveries import Delivery, Reason, State
+from botyard.model.deliveries import Delivery, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
@@ -21,7 +21,7 @@ from botyard.store.engines.db import Database, Tx
 from tests.world import World
 
 
-async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | Reason:
+async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from botyard.chat.conversation import members
-from botyard.errors import ErrorCode
+from botyard.errors import Reason
 from botyard.portal.auth import signed_urls
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.signed_urls import FileLink
@@ -92,7 +92,7 @@ def test_a_link_ends_with_the_membership(room: Room) -> None:
     assert room.get(url).status == 200
 
     async def leave(tx: Tx) -> None:
-        await members.leave(tx, await members.get_group(tx, room.ann.id, room.id, missing=ErrorCode.CHAT_CLOSED))
+        await members.leave(tx, await members.get_group(tx, room.ann.id, room.id, missing=Reason.CHAT_CLOSED))
 
     room.world.write(leave)
     assert room.get(url).status == 403

@@ -11,11 +11,14 @@ import msgspec
 
 from botyard.api import MODULES
 from botyard.rpc.call import Call
-from botyard.rpc.method import AnyParams, Mode, NoParams, Params, ResultPage, method
+from botyard.rpc.family import Dialect, Family
+from botyard.rpc.method import AnyParams, Mode, NoParams, Params, ResultPage
 from botyard.rpc.registry import Registry
 from botyard.server import application
 from botyard.store import portal
 from tests.world import World
+
+method = Family(Dialect.V1, {}).method
 
 ROWS = 120
 LONG = "x" * 20_000

@@ -86,7 +86,7 @@ class TestFaults:
         self, caplog: pytest.LogCaptureFixture, fault: Exception, said: str
     ) -> None:
         refused = to_api_error(fault, "profile")
-        code, text = refused.v1()
+        code, text = refused.code, refused.text
         mark = text.rpartition("(")[2].rstrip(")")
         assert (refused.status, code, text) == (500, "INTERNAL_SERVER_ERROR", f"{said} ({mark})")
         (record,) = caplog.records

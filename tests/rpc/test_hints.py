@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.rpc import hints, parameters
 from botyard.rpc.access import Access
 from botyard.rpc.registry import Registry
@@ -211,9 +211,9 @@ def test_needs_name_parameters_that_some_method_has() -> None:
 def test_the_first_hint_of_a_chain_has_the_word() -> None:
     try:
         try:
-            raise ApiError(ErrorCode.DIALOG_CLOSED, hint="inner")
+            raise ApiError(Reason.DIALOG_CLOSED, hint="inner")
         except ApiError as inner:
-            raise ApiError(ErrorCode.MESSAGE_NOT_ADDED) from inner
+            raise ApiError(Reason.MESSAGE_NOT_ADDED) from inner
     except ApiError as outer:
         assert hints.hint_text(outer) == "inner"
 

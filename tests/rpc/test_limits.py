@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Problem
 from botyard.rpc.limits import CLOUD, ENTERPRISE, OFF, PROFILES, LimitProfile, Limits, Operating
 
 NOON = 1_800_000_000.0
 """A whole minute, so that the tests can say which minute a second falls into."""
 
 
-def problem_of(act: Callable[[], object]) -> ErrorCode:
+def problem_of(act: Callable[[], object]) -> Problem:
     with pytest.raises(ApiError) as caught:
         act()
     return caught.value.problem

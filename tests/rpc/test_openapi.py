@@ -12,14 +12,17 @@ import openapi_spec_validator
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import ErrorCode
+from botyard.api.imbot_v2.family import IMBOT_V2
+from botyard.errors import Reason
 from botyard.rpc.access import Access
-from botyard.rpc.method import AnyParams, Method, NoParams, Params, ResultPage, method
+from botyard.rpc.family import Dialect, Family
+from botyard.rpc.method import AnyParams, Method, NoParams, Params, ResultPage
 from botyard.rpc.method_errors import of_method, third_generation
 from botyard.rpc.openapi import document
 from botyard.rpc.registry import Registry
-from botyard.wire.names import is_v2
 from tests.world import World
+
+method = Family(Dialect.V1, {}).method
 
 URL = "https://chat.example.com"
 REGISTRY = Registry(MODULES)
@@ -117,7 +120,7 @@ def test_every_parameter_is_there(one: Method) -> None:
 def test_every_problem_is_there(one: Method) -> None:
     responses = post(one)["responses"]
     for problem in of_method(one):
-        status, code, text = problem.value.for_dialect(is_v2(one.name))
+        status, code, text = one.respond(problem)
         content = resolved(responses[str(status)])["content"]["application/json"]
         example = resolved(content["examples"][problem.name])["value"]
         error = content["schema"]["properties"]["error"]
@@ -186,7 +189,7 @@ def test_a_page_has_total_and_next() -> None:
 
 
 def test_the_second_generation_has_its_own_codes() -> None:
-    @method("imbot.v2.Bot.get", access=Access.BOT_OWNER, raises=(ErrorCode.BOT_NOT_FOUND,))
+    @IMBOT_V2.method("imbot.v2.Bot.get", access=Access.BOT_OWNER, raises=(Reason.BOT_NOT_FOUND,))
     async def get(call: Any, p: NoParams) -> int:
         """Got."""
         return 1

@@ -138,7 +138,7 @@ def test_refuses(bad: Bad) -> None:
     with pytest.raises(ApiError) as refused:
         decode(bad.content_type, bad.body, bad.query)
     assert (refused.value.problem, refused.value.words) == (bad.problem, bad.words)
-    code, text = refused.value.v1()
+    code, text = refused.value.code, refused.value.text
     assert code == "INVALID_REQUEST"
     assert "secret" not in text, "an error never repeats what was sent"
 

@@ -6,16 +6,17 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
+from botyard.api.botyard.family import method
 from botyard.chat.bots import installations
 from botyard.chat.bots.installations import NewApp
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model.apps import App
 from botyard.portal import apps as verbs
 from botyard.portal.auth import tokens
 from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import apps
 from botyard.wire.coerce import Address, Structured
 
@@ -122,7 +123,7 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     "botyard.app.add",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.ARGUMENT, ErrorCode.USERS_FORMAT, ErrorCode.USER_MISSING),
+    raises=(Reason.ARGUMENT, Reason.USERS_FORMAT, Reason.USER_MISSING),
 )
 async def add(call: Call, p: Added) -> SecretAnswer:
     """Register a local application and install it.
@@ -156,13 +157,13 @@ async def list_(call: Call, p: NoParams) -> list[AppAnswer]:
     return [await _answer(call, app) for app in await apps.all_apps(call.tx)]
 
 
-@method("botyard.app.get", access=Access.ADMIN, raises=(ErrorCode.APP_MISSING,))
+@method("botyard.app.get", access=Access.ADMIN, raises=(Reason.APP_MISSING,))
 async def get(call: Call, p: Named) -> AppAnswer:
     """Tell about an application."""
     return await _answer(call, await params.app(call, p.client_id))
 
 
-@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT))
+@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING, Reason.ARGUMENT))
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
@@ -186,7 +187,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
     "botyard.app.delete",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.APP_MISSING, ErrorCode.BOT_NOT_DELETED),
+    raises=(Reason.APP_MISSING, Reason.BOT_NOT_DELETED),
 )
 async def delete(call: Call, p: Named) -> bool:
     """Uninstall an application and forget it with everything that it kept."""
@@ -194,13 +195,13 @@ async def delete(call: Call, p: Named) -> bool:
     return True
 
 
-@method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING,))
+@method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING,))
 async def block(call: Call, p: Named) -> bool:
     """Answer all calls of an application OVERLOAD_LIMIT, and send it nothing."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, True)
 
 
-@method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING,))
+@method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING,))
 async def unblock(call: Call, p: Named) -> bool:
     """Answer the calls of an application again."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, False)
@@ -210,7 +211,7 @@ async def unblock(call: Call, p: Named) -> bool:
     "botyard.app.restrict",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT, ErrorCode.USERS_FORMAT, ErrorCode.USER_MISSING),
+    raises=(Reason.APP_MISSING, Reason.ARGUMENT, Reason.USERS_FORMAT, Reason.USER_MISSING),
 )
 async def restrict(call: Call, p: Restricted) -> bool:
     """Open an application to these people only, or to EVERYBODY again.
@@ -220,11 +221,11 @@ async def restrict(call: Call, p: Restricted) -> bool:
     app = await params.app(call, p.client_id)
     people = await params.people(call, p.users)
     if bool(people) == p.everybody:
-        raise ApiError(ErrorCode.ARGUMENT, reason="Name USERS, or say EVERYBODY")
+        raise ApiError(Reason.ARGUMENT, reason="Name USERS, or say EVERYBODY")
     return await verbs.restrict(call.tx, app.client_id, people or None)
 
 
-@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.APP_MISSING, ErrorCode.ARGUMENT))
+@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING, Reason.ARGUMENT))
 async def install(call: Call, p: Named) -> InstallAnswer:
     """Install an application that was uninstalled, or begin to install one that has a wizard.
 
@@ -243,7 +244,7 @@ async def install(call: Call, p: Named) -> InstallAnswer:
     access=Access.ADMIN,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(ErrorCode.APP_MISSING, ErrorCode.SCOPE),
+    raises=(Reason.APP_MISSING, ErrorCode.SCOPE),
 )
 async def finish(call: Call, p: Named) -> bool:
     """Say that an application is installed: what `BX24.installFinish` does.
@@ -262,7 +263,7 @@ async def finish(call: Call, p: Named) -> bool:
     "botyard.app.uninstall",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.APP_MISSING, ErrorCode.BOT_NOT_DELETED),
+    raises=(Reason.APP_MISSING, Reason.BOT_NOT_DELETED),
 )
 async def uninstall(call: Call, p: Removed) -> bool:
     """End an application's tokens, remove its bots and handlers, and tell it by ONAPPUNINSTALL.

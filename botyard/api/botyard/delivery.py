@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 
+from botyard.api.botyard.family import method
 from botyard.api.shared.owners import known_owner, own_bot
 from botyard.chat.diagnostics import delivery_diagnosis as reasons
 from botyard.chat.diagnostics import delivery_search, event_names
 from botyard.chat.diagnostics.delivery_diagnosis import NAMES, Case, Explained
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model import deliveries as recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store import bots, deliveries, delivery_log, members
 from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.ordering import NEVER, ORDERINGS
@@ -30,7 +31,7 @@ LIMIT_MAX = 200
 RESENT_MAX = 500
 """Deliveries that one call sends again."""
 DAY = 86_400
-OWNER_PROBLEMS = (ErrorCode.ADMIN_ONLY, ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
+OWNER_PROBLEMS = (ErrorCode.ADMIN_ONLY, Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 
 _EXPLAINED = frozenset(name for names in NAMES.values() for name in names.values())
 
@@ -157,7 +158,7 @@ class AgainAnswer(msgspec.Struct, frozen=True, rename="upper"):
     next: int
 
 
-@method("botyard.delivery.list", scopes=SCOPES, raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT))
+@method("botyard.delivery.list", scopes=SCOPES, raises=(*OWNER_PROBLEMS, Reason.ARGUMENT))
 async def list_(call: Call, p: Listed) -> ListAnswer:
     """List deliveries, newest first, of a bot, a state or a time.
 
@@ -173,7 +174,7 @@ async def list_(call: Call, p: Listed) -> ListAnswer:
     )
 
 
-@method("botyard.delivery.get", scopes=SCOPES, raises=(ErrorCode.DELIVERY_MISSING,))
+@method("botyard.delivery.get", scopes=SCOPES, raises=(Reason.DELIVERY_MISSING,))
 async def get(call: Call, p: One) -> WholeShape:
     """Tell about a delivery and each attempt to make it: when, how long, and how the handler's answer began."""
     logged = await _one(call, p.id, p.client_id)
@@ -185,7 +186,7 @@ async def get(call: Call, p: One) -> WholeShape:
 @method(
     "botyard.delivery.explain",
     scopes=SCOPES,
-    raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT, ErrorCode.MESSAGE_ID_WRONG),
+    raises=(*OWNER_PROBLEMS, Reason.ARGUMENT, Reason.MESSAGE_ID_WRONG),
 )
 async def explain(call: Call, p: Asked) -> ExplainAnswer:
     """Tell why a bot was not told of a message, or when it was, and the same of what happened to the message later.
@@ -198,14 +199,14 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     if not admin:
         await _own(call, p.bot_id, p.client_id)
     if p.event and p.event not in _EXPLAINED:
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
+        raise ApiError(Reason.ARGUMENT, reason=f"EVENT is one of {', '.join(sorted(_EXPLAINED))}")
     topic = await reasons.topic(call.tx, p.message_id)
     hidden = topic is None or await members.find(call.tx, topic.chat_id, p.bot_id) is None
     if hidden and not admin:
         return _explained(call, [reasons.stranger(p.event)])
     if topic is None:
         hint = f"there is no message {p.message_id}, or nothing is known of it any more" if p.message_id > 0 else ""
-        raise ApiError(ErrorCode.MESSAGE_ID_WRONG, hint=hint)
+        raise ApiError(Reason.MESSAGE_ID_WRONG, hint=hint)
     settings = call.context.settings
     kept = call.now - settings.delivery_days * DAY
     case = Case(p.bot_id, p.event, kept, call.context.clock.scheduled(), ORDERINGS[settings.delivery])
@@ -216,7 +217,7 @@ async def explain(call: Call, p: Asked) -> ExplainAnswer:
     "botyard.delivery.resend",
     scopes=SCOPES,
     mode=Mode.WRITE,
-    raises=(*OWNER_PROBLEMS, ErrorCode.ARGUMENT, ErrorCode.DELIVERY_MISSING),
+    raises=(*OWNER_PROBLEMS, Reason.ARGUMENT, Reason.DELIVERY_MISSING),
 )
 async def resend(call: Call, p: Again) -> AgainAnswer:
     """Send again what has ended: one delivery, those of a time, or all that a bot has missed.
@@ -229,10 +230,10 @@ async def resend(call: Call, p: Again) -> AgainAnswer:
         return AgainAnswer(int(await delivery_search.resend(call.tx, logged)), 0)
     recipient = await _whose(call, p, "")
     if not (recipient or p.all or p.from_ is not None or p.to is not None):
-        raise ApiError(ErrorCode.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
+        raise ApiError(Reason.ARGUMENT, reason="Name ID, BOT_ID, FROM or TO, or say ALL")
     wanted = _wanted(p, recipient, p.state or "missed", RESENT_MAX)
     if not wanted.states <= ENDED:
-        raise ApiError(ErrorCode.ARGUMENT, reason="Only what has ended can be sent again")
+        raise ApiError(Reason.ARGUMENT, reason="Only what has ended can be sent again")
     logged_deliveries, following = await delivery_log.page(call.tx, wanted)
     sent = [await delivery_search.resend(call.tx, logged_delivery) for logged_delivery in logged_deliveries]
     return AgainAnswer(sum(sent), following)
@@ -260,12 +261,12 @@ async def _one(call: Call, delivery_id: int, client_id: str) -> LoggedDelivery:
     """A delivery that the caller may know of. Raises DELIVERY_MISSING alike for none and for another's."""
     logged = await delivery_log.find(call.tx, delivery_id)
     if logged is None:
-        raise ApiError(ErrorCode.DELIVERY_MISSING)
+        raise ApiError(Reason.DELIVERY_MISSING)
     if not _is_admin(call):
         bot_id = _bot_id(logged)
         bot = await bots.find(call.tx, bot_id) if bot_id else None
         if bot is None or bot.owner != await known_owner(call, client_id, bot_id):
-            raise ApiError(ErrorCode.DELIVERY_MISSING)
+            raise ApiError(Reason.DELIVERY_MISSING)
     return logged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.api.shared.user_ids import user_ids
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.apps import App
 from botyard.model.people import User
 from botyard.portal import apps
@@ -28,7 +28,7 @@ def scopes(call: Call, given: Any) -> list[str]:
     unknown = [one for one in wanted if one not in every]
     if unknown or not wanted:
         reason = f"There is no permission {unknown[0][:40]}" if unknown else "SCOPE must name a permission"
-        raise ApiError(ErrorCode.ARGUMENT, reason=reason)
+        raise ApiError(Reason.ARGUMENT, reason=reason)
     return in_order(wanted)
 
 
@@ -36,15 +36,15 @@ async def app(call: Call, client_id: str) -> App:
     """The application with this client id. Raises APP_MISSING."""
     found = await apps.find(call.tx, client_id) if client_id else None
     if found is None:
-        raise ApiError(ErrorCode.APP_MISSING)
+        raise ApiError(Reason.APP_MISSING)
     return found
 
 
 async def people(call: Call, given: Any) -> list[int]:
     """The ids of people who exist. Raises USERS_FORMAT, USER_MISSING."""
-    wanted = user_ids(given, ErrorCode.USERS_FORMAT)
+    wanted = user_ids(given, Reason.USERS_FORMAT)
     if len(await users.find_many(call.tx, wanted)) < len(set(wanted)):
-        raise ApiError(ErrorCode.USER_MISSING)
+        raise ApiError(Reason.USER_MISSING)
     return wanted
 
 
@@ -52,5 +52,5 @@ async def person(call: Call, user_id: int) -> User:
     """The person with this id, who may be a guest and no bot. Raises USER_MISSING."""
     user = await users.find(call.tx, user_id) if user_id else None
     if user is None or user.bot:
-        raise ApiError(ErrorCode.USER_MISSING)
+        raise ApiError(Reason.USER_MISSING)
     return user

@@ -6,11 +6,12 @@ import re
 
 import msgspec
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.api.botyard.family import method
+from botyard.errors import ApiError, Reason
 from botyard.portal import portal_flags
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.method import Mode, NoParams, Params
 from botyard.rpc.snapshots import KEPT_MAX, Snapshots
 from botyard.store.engines.snapshots import ROWS_MAX, TooLarge
 
@@ -41,7 +42,7 @@ async def get(call: Call, p: NoParams) -> dict[str, bool]:
     return await portal_flags.all_flags(call.tx)
 
 
-@method("botyard.portal.switch", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.SWITCH_MISSING,))
+@method("botyard.portal.switch", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.SWITCH_MISSING,))
 async def switch(call: Call, p: Turned) -> dict[str, bool]:
     """Turn a switch, and tell where all of them stand.
 
@@ -49,7 +50,7 @@ async def switch(call: Call, p: Turned) -> dict[str, bool]:
     them back included; that takes the command line then.
     """
     if p.name not in portal_flags.FLAGS:
-        raise ApiError(ErrorCode.SWITCH_MISSING, names=", ".join(portal_flags.FLAGS))
+        raise ApiError(Reason.SWITCH_MISSING, names=", ".join(portal_flags.FLAGS))
     await portal_flags.set_flag(call.tx, p.name, p.on)
     return await portal_flags.all_flags(call.tx)
 
@@ -58,19 +59,19 @@ async def switch(call: Call, p: Turned) -> dict[str, bool]:
     "botyard.portal.snapshot",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_NAME, ErrorCode.SNAPSHOT_TOO_MANY, ErrorCode.SNAPSHOT_TOO_LARGE),
+    raises=(Reason.DEV_ONLY, Reason.SNAPSHOT_NAME, Reason.SNAPSHOT_TOO_MANY, Reason.SNAPSHOT_TOO_LARGE),
 )
 async def snapshot(call: Call, p: Named) -> Kept:
     """Keep the state of the whole portal under a name, until the server stops; one of the same name is replaced."""
     kept = _snapshots(call)
     if not _NAME.fullmatch(p.name):
-        raise ApiError(ErrorCode.SNAPSHOT_NAME)
+        raise ApiError(Reason.SNAPSHOT_NAME)
     if kept.full(p.name):
-        raise ApiError(ErrorCode.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
+        raise ApiError(Reason.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
     try:
         found = await kept.keep(call.context, p.name)
     except TooLarge as problem:
-        raise ApiError(ErrorCode.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
+        raise ApiError(Reason.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
     return Kept(p.name, found.rows)
 
 
@@ -78,7 +79,7 @@ async def snapshot(call: Call, p: Named) -> Kept:
     "botyard.portal.restore",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_MISSING),
+    raises=(Reason.DEV_ONLY, Reason.SNAPSHOT_MISSING),
 )
 async def restore(call: Call, p: Named) -> bool:
     """Make the portal what it was when the snapshot of this name was taken.
@@ -89,7 +90,7 @@ async def restore(call: Call, p: Named) -> bool:
     """
     kept = _snapshots(call)
     if not (p.name and await kept.restore(call.context, p.name)):
-        raise ApiError(ErrorCode.SNAPSHOT_MISSING)
+        raise ApiError(Reason.SNAPSHOT_MISSING)
     return True
 
 
@@ -97,17 +98,17 @@ async def restore(call: Call, p: Named) -> bool:
     "botyard.portal.reset",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(ErrorCode.DEV_ONLY, ErrorCode.SNAPSHOT_TOO_LARGE),
+    raises=(Reason.DEV_ONLY, Reason.SNAPSHOT_TOO_LARGE),
 )
 async def reset(call: Call, p: NoParams) -> bool:
     """Make the portal what it was when the server had started, as `botyard.portal.restore` does."""
     if not await _snapshots(call).restore(call.context):
-        raise ApiError(ErrorCode.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX)
+        raise ApiError(Reason.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX)
     return True
 
 
 def _snapshots(call: Call) -> Snapshots:
     """The snapshots of a portal that is for development. Raises DEV_ONLY."""
     if call.context.settings.profile != "dev":
-        raise ApiError(ErrorCode.DEV_ONLY)
+        raise ApiError(Reason.DEV_ONLY)
     return call.context.snapshots

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.botyard import params
+from botyard.api.botyard.family import method
 from botyard.api.shared.owners import known_owner, own_bots
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Params, method
+from botyard.rpc.method import Params
 from botyard.store import bots
 
 
@@ -35,7 +36,7 @@ class SigningAnswer(msgspec.Struct, frozen=True, rename="upper"):
 @method(
     "botyard.signing.get",
     access=Access.ADMIN,
-    raises=(ErrorCode.ARGUMENT, ErrorCode.APP_MISSING, ErrorCode.BOT_NOT_FOUND),
+    raises=(Reason.ARGUMENT, Reason.APP_MISSING, Reason.BOT_NOT_FOUND),
 )
 async def get(call: Call, p: Asked) -> SigningAnswer:
     """Tell what the events of an application, or those of a bot, are signed with.
@@ -44,16 +45,16 @@ async def get(call: Call, p: Asked) -> SigningAnswer:
     that webhooks have registered under one CLIENT_ID.
     """
     if (p.bot_id > 0) is bool(p.client_id):
-        raise ApiError(ErrorCode.ARGUMENT, reason="Name BOT_ID or CLIENT_ID, one of the two")
+        raise ApiError(Reason.ARGUMENT, reason="Name BOT_ID or CLIENT_ID, one of the two")
     if p.client_id:
         return _answer(call, (await params.app(call, p.client_id)).owner)
     bot = await bots.find(call.tx, p.bot_id)
     if bot is None:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND)
+        raise ApiError(Reason.BOT_NOT_FOUND)
     return _answer(call, bot.owner)
 
 
-@method("botyard.signing.own", access=Access.SIGNED_TO, scopes=(), raises=(ErrorCode.BOT_NOT_FOUND,))
+@method("botyard.signing.own", access=Access.SIGNED_TO, scopes=(), raises=(Reason.BOT_NOT_FOUND,))
 async def own(call: Call, p: Own) -> SigningAnswer:
     """Tell the caller what its own events are signed with.
 
@@ -67,7 +68,7 @@ async def own(call: Call, p: Own) -> SigningAnswer:
     # By an application_token: the bots that are sent it may all have got another word.
     told = await own_bots(call, p.client_id)
     if not told:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND)
+        raise ApiError(Reason.BOT_NOT_FOUND)
     return _answer(call, told[0].owner)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.botyard import params
-from botyard.errors import ApiError, ErrorCode
+from botyard.api.botyard.family import method
+from botyard.errors import ApiError, Reason
 from botyard.portal.auth import tokens
 from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.wire.coerce import Id, Structured
 
 SECONDS_MAX = 10**9
@@ -39,7 +40,7 @@ class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
     "botyard.token.issue",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.ARGUMENT, ErrorCode.APP_MISSING, ErrorCode.USER_MISSING),
+    raises=(Reason.ARGUMENT, Reason.APP_MISSING, Reason.USER_MISSING),
 )
 async def issue(call: Call, p: Asked) -> TokenAnswer:
     """Issue a pair of tokens for an application, or a person's own token that belongs to none.
@@ -51,7 +52,7 @@ async def issue(call: Call, p: Asked) -> TokenAnswer:
     if p.client_id:
         return await _pair(call, p, who.id)
     if not 0 <= p.seconds < SECONDS_MAX:
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"SECONDS must be a number below {SECONDS_MAX}")
+        raise ApiError(Reason.ARGUMENT, reason=f"SECONDS must be a number below {SECONDS_MAX}")
     scopes = params.new_scopes(call, p.scope)
     text, expires = await tokens.session(
         call.tx, _ring(call), user_id=who.id, scopes=",".join(scopes), seconds=p.seconds
@@ -61,7 +62,7 @@ async def issue(call: Call, p: Asked) -> TokenAnswer:
 
 async def _pair(call: Call, p: Asked, user_id: int) -> TokenAnswer:
     if p.seconds:
-        raise ApiError(ErrorCode.ARGUMENT, reason="SECONDS is for a token without CLIENT_ID")
+        raise ApiError(Reason.ARGUMENT, reason="SECONDS is for a token without CLIENT_ID")
     app = await params.app(call, p.client_id)
     scopes = None if p.scope is None else params.scopes(call, p.scope)
     made = await tokens.grant(call.tx, _ring(call), app=app, user_id=user_id, scopes=scopes)

@@ -9,13 +9,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
-from botyard.errors import ApiError, ErrorCode
+from botyard.api.botyard.family import method
+from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import users
 from botyard.portal.auth import passwords
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, ResultPage, method
+from botyard.rpc.method import Mode, Params, ResultPage
 from botyard.store import users as stored_users
 from botyard.store.engines.db import Duplicate
 
@@ -114,7 +115,7 @@ def hashed(given: str, own: list[str]) -> Hashed:
         made = passwords.new_password()
         return Hashed(made, passwords.hashed(made))
     if reason := passwords.weakness(given, own):
-        raise ApiError(ErrorCode.PASSWORD_WEAK, reason=reason)
+        raise ApiError(Reason.PASSWORD_WEAK, reason=reason)
     return Hashed("", passwords.hashed(given))
 
 
@@ -127,7 +128,7 @@ def of_new(p: Added) -> Hashed:
     "botyard.user.add",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.ARGUMENT, ErrorCode.LOGIN_TAKEN, ErrorCode.PASSWORD_WEAK),
+    raises=(Reason.ARGUMENT, Reason.LOGIN_TAKEN, Reason.PASSWORD_WEAK),
     before=of_new,
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
@@ -136,15 +137,15 @@ async def add(call: Call, p: Added) -> AddedAnswer:
     kind = KINDS.get(p.kind.lower())
     login = p.login.strip()
     if kind is None:
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
+        raise ApiError(Reason.ARGUMENT, reason=f"KIND is one of {', '.join(KINDS)}")
     if not login and kind in users.PEOPLE:
-        raise ApiError(ErrorCode.ARGUMENT, reason="LOGIN is missing: people sign in with it; only guests have none")
+        raise ApiError(Reason.ARGUMENT, reason="LOGIN is missing: people sign in with it; only guests have none")
     if login and kind not in users.PEOPLE:
-        raise ApiError(ErrorCode.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
+        raise ApiError(Reason.ARGUMENT, reason="LOGIN belongs to employee and extranet, and to no other kind")
     if reason := users.login_problem(login):
-        raise ApiError(ErrorCode.ARGUMENT, reason=reason)
+        raise ApiError(Reason.ARGUMENT, reason=reason)
     if login and await users.find_login(call.tx, login):
-        raise ApiError(ErrorCode.LOGIN_TAKEN)
+        raise ApiError(Reason.LOGIN_TAKEN)
     profile = _profile(p)
     try:
         user_id = await users.add(
@@ -157,7 +158,7 @@ async def add(call: Call, p: Added) -> AddedAnswer:
             departments=await _departments(call, p.department),
         )
     except Duplicate:
-        raise ApiError(ErrorCode.LOGIN_TAKEN) from None
+        raise ApiError(Reason.LOGIN_TAKEN) from None
     [added] = await stored_users.find_many(call.tx, [user_id])
     answer = _answer(call, added)
     return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
@@ -172,15 +173,13 @@ async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     return ResultPage([_answer(call, user) for user in found], total, start + PAGE if start + PAGE < total else None)
 
 
-@method("botyard.user.get", access=Access.ADMIN, raises=(ErrorCode.USER_MISSING,))
+@method("botyard.user.get", access=Access.ADMIN, raises=(Reason.USER_MISSING,))
 async def get(call: Call, p: Named) -> UserAnswer:
     """Tell about a person."""
     return _answer(call, await params.person(call, p.id))
 
 
-@method(
-    "botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.USER_MISSING, ErrorCode.LAST_ADMIN)
-)
+@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.USER_MISSING, Reason.LAST_ADMIN))
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
@@ -194,7 +193,7 @@ async def update(call: Call, p: Updated) -> UserAnswer:
     "botyard.user.deactivate",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(ErrorCode.USER_MISSING, ErrorCode.LAST_ADMIN),
+    raises=(Reason.USER_MISSING, Reason.LAST_ADMIN),
 )
 async def deactivate(call: Call, p: Named) -> bool:
     """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""
@@ -202,7 +201,7 @@ async def deactivate(call: Call, p: Named) -> bool:
     return True
 
 
-@method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.USER_MISSING,))
+@method("botyard.user.activate", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.USER_MISSING,))
 async def activate(call: Call, p: Named) -> bool:
     """Let a person back in, with the keys that were not revoked meanwhile."""
     await users.activate(call.tx, await params.person(call, p.id))
@@ -213,14 +212,14 @@ async def activate(call: Call, p: Named) -> bool:
     "botyard.user.password",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(ErrorCode.USER_MISSING, ErrorCode.PASSWORD_WEAK),
+    raises=(Reason.USER_MISSING, Reason.PASSWORD_WEAK),
 )
 async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
     """Set a password, and sign the person out wherever the old one was used."""
     database = call.context.database
     user = await database.read(lambda tx: params.person(call.within(tx), p.id))
     if user.kind not in users.PEOPLE:
-        raise ApiError(ErrorCode.USER_MISSING)
+        raise ApiError(Reason.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
     made = await asyncio.to_thread(hashed, p.password, users.known_words(user))
     await database.write(lambda tx: users.set_password(tx, user.id, made.stored))
@@ -235,7 +234,7 @@ def _profile(p: Fields) -> Profile:
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
     known = {department.id for department in await stored_users.departments(call.tx)}
     if not set(wanted) <= known:
-        raise ApiError(ErrorCode.ARGUMENT, reason="DEPARTMENT must list departments that exist")
+        raise ApiError(Reason.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return wanted
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from botyard.api.botyard import params
-from botyard.errors import ApiError, ErrorCode
+from botyard.api.botyard.family import method
+from botyard.errors import ApiError, Reason
 from botyard.portal import webhooks
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import portal
 from botyard.wire.coerce import Id, Structured
 
@@ -49,9 +50,7 @@ class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
     revoked: str | None
 
 
-@method(
-    "botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.ARGUMENT, ErrorCode.USER_MISSING)
-)
+@method("botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.ARGUMENT, Reason.USER_MISSING))
 async def add(call: Call, p: Added) -> IssuedAnswer:
     """Issue a webhook of a person; guests may have one, too, and then call as guests."""
     owner = await params.person(call, p.user_id or call.user_id)
@@ -87,9 +86,9 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
     ]
 
 
-@method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(ErrorCode.HOOK_MISSING,))
+@method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.HOOK_MISSING,))
 async def revoke(call: Call, p: Named) -> bool:
     """End a webhook at once."""
     if not await webhooks.revoke(call.tx, p.id):
-        raise ApiError(ErrorCode.HOOK_MISSING)
+        raise ApiError(Reason.HOOK_MISSING)
     return True

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.api.disk.family import method
 from botyard.api.shapes import files as shared
 from botyard.api.shared.owners import own_bots
 from botyard.chat.media import files
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.files import File
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.rpc.method import Params, method
+from botyard.rpc.method import Params
 from botyard.store import chats
 
 STORAGE_ID = "1"
@@ -53,7 +54,7 @@ class DiskFile(msgspec.Struct, frozen=True, rename="upper"):
 @method(
     "disk.file.get",
     access=Access.PERSON,
-    raises=(ErrorCode.DISK_ARGUMENT, ErrorCode.DISK_MISSING, ErrorCode.DISK_CLOSED),
+    raises=(Reason.FILE_ID_WRONG, Reason.FILE_MISSING, Reason.FILE_CLOSED),
 )
 async def get(call: Call, p: Get) -> DiskFile:
     """A file of a chat, with a link that downloads it without signing in.
@@ -64,14 +65,14 @@ async def get(call: Call, p: Get) -> DiskFile:
     Docs: api-reference/disk/file/disk-file-get.md
     """
     if p.id <= 0:
-        raise ApiError(ErrorCode.DISK_ARGUMENT)
+        raise ApiError(Reason.FILE_ID_WRONG)
     found = await files.find(call.tx, call.user_id, p.id)
     if found is None:
-        raise ApiError(ErrorCode.DISK_MISSING, id=p.id)
+        raise ApiError(Reason.FILE_MISSING, id=p.id)
     file, visible = found
     reader_id = call.user_id if visible else await _reading_bot(call, p)
     if not reader_id:
-        raise ApiError(ErrorCode.DISK_CLOSED)
+        raise ApiError(Reason.FILE_CLOSED)
     reader = await chats.find(call.tx, file.chat_id, reader_id)
     return _shape(call, file, reader.chat.disk_folder_id if reader else 0, reader_id)
 

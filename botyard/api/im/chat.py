@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.api.im.family import method
 from botyard.api.shared.user_ids import user_ids
 from botyard.chat.conversation import chats, members
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.wire.coerce import Structured
 
 
@@ -46,7 +47,7 @@ def _picture(p: Add) -> object:
     access=Access.PERSON,
     mode=Mode.WRITE,
     before=_picture,
-    raises=(ErrorCode.GUEST, ErrorCode.ARGUMENT),
+    raises=(ErrorCode.GUEST, Reason.ARGUMENT),
 )
 async def add(call: Call, p: Add) -> int:
     """Make a chat that the caller owns and answer its id.
@@ -59,8 +60,8 @@ async def add(call: Call, p: Add) -> int:
         return await chats.add(call.tx, call.user_id, await _plan(call, p))
     except ApiError as refused:
         # The page has no codes of its own.
-        if refused.problem in (ErrorCode.USERS_FORMAT, ErrorCode.CHAT_NOT_CREATED):
-            raise ApiError(ErrorCode.ARGUMENT, reason="USERS is no list of people of this portal") from refused
+        if refused.problem in (Reason.USERS_FORMAT, Reason.CHAT_NOT_CREATED):
+            raise ApiError(Reason.ARGUMENT, reason="USERS is no list of people of this portal") from refused
         raise
 
 
@@ -76,7 +77,7 @@ async def _plan(call: Call, p: Add) -> chats.NewChat:
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
-        user_ids=tuple(user_ids(p.users, ErrorCode.USERS_FORMAT)),
+        user_ids=tuple(user_ids(p.users, Reason.USERS_FORMAT)),
     )
 
 
@@ -84,10 +85,10 @@ async def _plan(call: Call, p: Add) -> chats.NewChat:
     "im.chat.user.add",
     mode=Mode.WRITE,
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.EXTEND_FORBIDDEN,
-        ErrorCode.EXTEND_DENIED,
+        Reason.CHAT_EMPTY,
+        Reason.CHAT_KIND,
+        Reason.EXTEND_FORBIDDEN,
+        Reason.EXTEND_DENIED,
     ),
 )
 async def user_add(call: Call, p: UserAdd) -> bool:
@@ -95,13 +96,13 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chats/chat-users/im-chat-user-add.md
     """
-    who = await members.get_group(call.tx, call.user_id, p.chat_id, missing=ErrorCode.EXTEND_DENIED)
-    wanted = user_ids(p.users, ErrorCode.EXTEND_DENIED)
+    who = await members.get_group(call.tx, call.user_id, p.chat_id, missing=Reason.EXTEND_DENIED)
+    wanted = user_ids(p.users, Reason.EXTEND_DENIED)
     try:
         await members.add(call.tx, who, wanted, hide_history=p.hide_history)
     except ApiError as refused:
         # v1 bots are told one code for "no right" and "nobody new"; here nobody new is nothing wrong.
-        if refused.problem is not ErrorCode.MEMBER_EXISTS:
+        if refused.problem is not Reason.MEMBER_EXISTS:
             raise
         members.require_adding(who)
     return True

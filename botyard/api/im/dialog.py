@@ -6,14 +6,15 @@ from typing import Any
 
 import msgspec
 
+from botyard.api.im.family import method
 from botyard.api.im.shapes import HistoryAnswer, history_answer
 from botyard.api.shapes.dialog import Dialog, dialog, placed
 from botyard.chat.conversation import dialogs, messages, reading
 from botyard.chat.conversation.overview import overview
 from botyard.chat.rules import with_path
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 
 
 class Get(Params, frozen=True, rename="upper"):
@@ -45,7 +46,7 @@ class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
     counter: int
 
 
-@method("im.dialog.get", raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED))
+@method("im.dialog.get", raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED))
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling person sees it.
 
@@ -60,10 +61,10 @@ async def get(call: Call, p: Get) -> Dialog:
 @method(
     "im.dialog.messages.get",
     raises=(
-        ErrorCode.DIALOG_EMPTY,
-        ErrorCode.FIRST_ID_STRING,
-        ErrorCode.LAST_ID_STRING,
-        ErrorCode.DIALOG_CLOSED,
+        Reason.DIALOG_EMPTY,
+        Reason.FIRST_ID_STRING,
+        Reason.LAST_ID_STRING,
+        Reason.DIALOG_CLOSED,
     ),
 )
 async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
@@ -71,14 +72,14 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
 
     Docs: api-reference/chats/messages/im-dialog-messages-get.md
     """
-    newer = _number(p.first_id, ErrorCode.FIRST_ID_STRING)
-    older = _number(p.last_id, ErrorCode.LAST_ID_STRING)
+    newer = _number(p.first_id, Reason.FIRST_ID_STRING)
+    older = _number(p.last_id, Reason.LAST_ID_STRING)
     who = await placed(call, p.dialog_id)
     history = await messages.history(call.tx, who, older_than=older, newer_than=newer, limit=p.limit)
     return await history_answer(call, who, history)
 
 
-@method("im.dialog.read", mode=Mode.WRITE, raises=(ErrorCode.DIALOG_EMPTY,))
+@method("im.dialog.read", mode=Mode.WRITE, raises=(Reason.DIALOG_EMPTY,))
 async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """Mark a chat as read up to MESSAGE_ID, or wholly; `false` where the caller is not a member.
 
@@ -96,7 +97,7 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
     return ReadAnswer(p.dialog_id, who.chat.id, moved.member.read_id, left.counter)
 
 
-def _number(given: Any, wrong: ErrorCode) -> int:
+def _number(given: Any, wrong: Reason) -> int:
     """A message id; absent is 0, anything that is no number raises ``wrong``."""
     if given is None or given == "":
         return 0

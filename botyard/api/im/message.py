@@ -6,14 +6,15 @@ from typing import Any
 
 from msgspec import UNSET
 
+from botyard.api.im.family import method
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.bots import commands
 from botyard.chat.bots.commands import Press
 from botyard.chat.conversation import dialogs, messages
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store import users
 
 
@@ -39,18 +40,18 @@ class Command(Params, frozen=True, rename="upper"):
     "im.message.add",
     mode=Mode.WRITE,
     raises=(
-        ErrorCode.MESSAGE_EMPTY,
-        ErrorCode.USER_EMPTY,
-        ErrorCode.USER_MISSING,
-        ErrorCode.CHAT_NOT_FOUND,
-        ErrorCode.POST_DENIED,
-        ErrorCode.PARAMS_WRONG,
-        ErrorCode.ATTACH_WRONG,
-        ErrorCode.ATTACH_TOO_BIG,
-        ErrorCode.KEYBOARD_WRONG,
-        ErrorCode.MENU_WRONG,
-        ErrorCode.REPLY_DENIED,
-        ErrorCode.REPLY_ELSEWHERE,
+        Reason.MESSAGE_EMPTY,
+        Reason.USER_EMPTY,
+        Reason.USER_MISSING,
+        Reason.CHAT_NOT_FOUND,
+        Reason.POST_DENIED,
+        Reason.PARAMS_WRONG,
+        Reason.ATTACH_WRONG,
+        Reason.ATTACH_TOO_BIG,
+        Reason.KEYBOARD_WRONG,
+        Reason.MENU_WRONG,
+        Reason.REPLY_DENIED,
+        Reason.REPLY_ELSEWHERE,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -63,7 +64,7 @@ async def add(call: Call, p: Add) -> int:
     try:
         params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
         if not p.message.strip() and "ATTACH" not in params:
-            raise ApiError(ErrorCode.MESSAGE_EMPTY)
+            raise ApiError(Reason.MESSAGE_EMPTY)
         who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
     except ApiError as refused:
         raise _as_documented(refused, p.dialog_id) from refused
@@ -79,7 +80,7 @@ async def add(call: Call, p: Add) -> int:
 @method(
     "im.message.command",
     mode=Mode.WRITE,
-    raises=(ErrorCode.MESSAGE_ID_WRONG, ErrorCode.BOT_ID_EMPTY, ErrorCode.COMMAND_NAMELESS, ErrorCode.PARAMS_WRONG),
+    raises=(Reason.MESSAGE_ID_WRONG, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY, Reason.PARAMS_WRONG),
 )
 async def command(call: Call, p: Command) -> bool:
     """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.
@@ -89,29 +90,27 @@ async def command(call: Call, p: Command) -> bool:
 
     Docs: api-reference/chats/messages/im-message-command.md
     """
-    message, who = await messages.get(call.tx, call.user_id, p.message_id, missing=ErrorCode.MESSAGE_ID_WRONG)
+    message, who = await messages.get(call.tx, call.user_id, p.message_id, missing=Reason.MESSAGE_ID_WRONG)
     if p.bot_id <= 0:
-        raise ApiError(ErrorCode.BOT_ID_EMPTY)
+        raise ApiError(Reason.BOT_ID_EMPTY)
     if not commands.without_slash(p.command):
-        raise ApiError(ErrorCode.COMMAND_NAMELESS)
+        raise ApiError(Reason.COMMAND_EMPTY)
     author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
     if author is None or message.erased:
-        raise ApiError(ErrorCode.PARAMS_WRONG, hint=f"message {message.id} was deleted")
+        raise ApiError(Reason.PARAMS_WRONG, hint=f"message {message.id} was deleted")
     await commands.press(call.tx, author, who.chat, message, asked)
     return True
 
 
 def _as_documented(refused: ApiError, dialog_id: str) -> ApiError:
     """The page's own codes for a DIALOG_ID that leads nowhere and for what is too big."""
-    if refused.problem is ErrorCode.DIALOG_EMPTY:
-        return ApiError(
-            ErrorCode.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else ErrorCode.USER_EMPTY
-        )
-    if refused.problem is ErrorCode.DIALOG_CLOSED:
-        return ApiError(ErrorCode.CHAT_NOT_FOUND)
-    if refused.problem is ErrorCode.KEYBOARD_TOO_BIG:
-        return ApiError(ErrorCode.KEYBOARD_WRONG)
-    if refused.problem is ErrorCode.MENU_TOO_BIG:
-        return ApiError(ErrorCode.MENU_WRONG)
+    if refused.problem is Reason.DIALOG_EMPTY:
+        return ApiError(Reason.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else Reason.USER_EMPTY)
+    if refused.problem is Reason.DIALOG_CLOSED:
+        return ApiError(Reason.CHAT_NOT_FOUND)
+    if refused.problem is Reason.KEYBOARD_TOO_BIG:
+        return ApiError(Reason.KEYBOARD_WRONG)
+    if refused.problem is Reason.MENU_TOO_BIG:
+        return ApiError(Reason.MENU_WRONG)
     return refused

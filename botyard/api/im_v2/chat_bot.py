@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.api.im_v2.family import method
 from botyard.chat.conversation import contexts, dialogs
-from botyard.errors import ErrorCode
+from botyard.errors import ErrorCode, Reason
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 
 
 class SendContext(Params, frozen=True, rename="camel"):
@@ -22,7 +23,7 @@ class SendContext(Params, frozen=True, rename="camel"):
     "im.v2.Chat.Bot.sendContext",
     access=Access.PERSON,
     mode=Mode.WRITE,
-    raises=(ErrorCode.GUEST, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING),
+    raises=(ErrorCode.GUEST, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING),
 )
 async def send_context(call: Call, p: SendContext) -> bool:
     """Hand data to a bot as its dialog is opened; the bot is told by ONIMBOTV2CONTEXTGET.

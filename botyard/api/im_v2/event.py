@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from botyard.api.im_v2.family import method
 from botyard.api.payloads import user_payloads
 from botyard.api.shared import event_queue
 from botyard.chat import subscriptions
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, method
+from botyard.rpc.method import Mode, NoParams, Params
 
 
 class Get(Params, frozen=True):

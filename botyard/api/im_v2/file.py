@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.api.im_v2.family import method
 from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
 from botyard.chat.conversation import dialogs
 from botyard.chat.media import files
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store.engines.db import Tx
 
 
@@ -48,15 +49,15 @@ class DownloadParams(Params, frozen=True, rename="camel"):
     mode=Mode.OWN,
     uploads=True,
     raises=(
-        ErrorCode.UPLOAD_EMPTY,
-        ErrorCode.UPLOAD_CHAT,
-        ErrorCode.DIALOG_CLOSED,
-        ErrorCode.FILE_CONTENT,
-        ErrorCode.FILE_TOO_BIG,
-        ErrorCode.UPLOAD_REFUSED,
-        ErrorCode.UPLOAD_NOT_STORED,
-        ErrorCode.UPLOAD_FOLDER,
-        ErrorCode.UPLOAD_NOT_SENT,
+        Reason.FILE_EMPTY,
+        Reason.UPLOAD_CHAT,
+        Reason.DIALOG_CLOSED,
+        Reason.FILE_CONTENT,
+        Reason.FILE_TOO_BIG,
+        Reason.FILE_REFUSED,
+        Reason.FILE_NOT_STORED,
+        Reason.FILE_FOLDER,
+        Reason.FILE_NOT_SENT,
     ),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
@@ -70,7 +71,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
         return await dialogs.open_(tx, call.user_id, dialog_id)
 
     try:
-        file = shared.given(p.fields.name, p.fields.content, p.fields.file, ErrorCode.UPLOAD_EMPTY)
+        file = shared.given(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
         sent = await shared.send(call, enter, file, p.fields.message)
     except ApiError as refused:
         # Often the very same refusal, which cannot be its own cause.
@@ -82,7 +83,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 @method(
     "im.v2.File.download",
     access=Access.PERSON,
-    raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.FILE_MISSING),
+    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.FILE_MISSING),
 )
 async def download(call: Call, p: DownloadParams) -> Download:
     """A link by which a file of a chat can be downloaded.
@@ -92,20 +93,12 @@ async def download(call: Call, p: DownloadParams) -> Download:
     who = await dialogs.get(call.tx, call.user_id, p.dialog_id)
     found = await files.find(call.tx, call.user_id, p.file_id)
     if found is None or found[0].chat_id != who.chat.id or not found[1]:
-        raise ApiError(ErrorCode.FILE_MISSING)
+        raise ApiError(Reason.FILE_MISSING)
     return shared.download_link(call, "im", found[0], call.user_id)
 
 
 def _as_documented(refused: ApiError) -> ApiError:
     """The same refusals in the words of this page; those of bots are spelt differently."""
-    if refused.problem is ErrorCode.DIALOG_EMPTY or refused.problem is ErrorCode.USER_MISSING:
-        return ApiError(ErrorCode.UPLOAD_CHAT)
-    if refused.problem is ErrorCode.FILE_FOLDER:
-        return ApiError(ErrorCode.UPLOAD_FOLDER)
-    if refused.problem is ErrorCode.FILE_NOT_STORED:
-        return ApiError(ErrorCode.UPLOAD_NOT_STORED)
-    if refused.problem is ErrorCode.FILE_REFUSED:
-        return ApiError(ErrorCode.UPLOAD_REFUSED, reason=refused.words["reason"])
-    if refused.problem is ErrorCode.FILE_NOT_SENT:
-        return ApiError(ErrorCode.UPLOAD_NOT_SENT)
+    if refused.problem is Reason.DIALOG_EMPTY or refused.problem is Reason.USER_MISSING:
+        return ApiError(Reason.UPLOAD_CHAT)
     return refused

@@ -7,18 +7,19 @@ from typing import Any
 
 import msgspec
 
+from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BOT_PROBLEMS, own_bot
 from botyard.api.shared.owners import known_owner
 from botyard.chat.bots import chat_apps
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import ChatApp
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.wire.coerce import Address, Id
 
-CHECKS = (ErrorCode.CHAT_APP_HTTPS, ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY)
+CHECKS = (Reason.CHAT_APP_HTTPS, Reason.CHAT_APP_HASH, Reason.CHAT_APP_PARAMS, Reason.LANG_EMPTY)
 
 
 class Phrase(Params, frozen=True, rename="upper"):
@@ -80,7 +81,7 @@ def _new_icon(p: Update) -> object:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_icon,
-    raises=(*BOT_PROBLEMS, *CHECKS, ErrorCode.CHAT_APP_WRONG),
+    raises=(*BOT_PROBLEMS, *CHECKS, Reason.CHAT_APP_WRONG),
 )
 async def register(call: Call, p: Register) -> int:
     """Put an application of a bot above the input field and answer its id.
@@ -120,10 +121,10 @@ async def register(call: Call, p: Register) -> int:
     mode=Mode.WRITE,
     before=_new_icon,
     raises=(
-        ErrorCode.CHAT_APP_NOT_FOUND,
-        ErrorCode.CHAT_APP_NOT_YOURS,
-        ErrorCode.CHAT_APP_HTTPS,
-        ErrorCode.CHAT_APP_WRONG,
+        Reason.CHAT_APP_NOT_FOUND,
+        Reason.CHAT_APP_NOT_YOURS,
+        Reason.CHAT_APP_HTTPS,
+        Reason.CHAT_APP_WRONG,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -134,14 +135,14 @@ async def update(call: Call, p: Update) -> bool:
     chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
-        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated")
+        raise ApiError(Reason.CHAT_APP_WRONG, done="updated")
     app = await _with(call, chat_app, Fields(**given), "updated")
     try:
         await chat_apps.change(call.tx, call.user_id, app)
     except ApiError as refused:
         # This page has no codes of their own for them, as that of imbot.app.register has.
-        if refused.problem in (ErrorCode.CHAT_APP_HASH, ErrorCode.CHAT_APP_PARAMS, ErrorCode.LANG_EMPTY):
-            raise ApiError(ErrorCode.CHAT_APP_WRONG, done="updated") from refused
+        if refused.problem in (Reason.CHAT_APP_HASH, Reason.CHAT_APP_PARAMS, Reason.LANG_EMPTY):
+            raise ApiError(Reason.CHAT_APP_WRONG, done="updated") from refused
         raise
     return True
 
@@ -150,7 +151,7 @@ async def update(call: Call, p: Update) -> bool:
     "imbot.app.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(ErrorCode.CHAT_APP_NOT_FOUND, ErrorCode.CHAT_APP_NOT_YOURS),
+    raises=(Reason.CHAT_APP_NOT_FOUND, Reason.CHAT_APP_NOT_YOURS),
 )
 async def unregister(call: Call, p: Unregister) -> bool:
     """Take an application of a bot away.
@@ -171,7 +172,7 @@ def _merged(p: Update) -> dict[str, Any]:
 async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
     if isinstance(call.prepared, ApiError):
-        raise ApiError(ErrorCode.CHAT_APP_WRONG, done=done)
+        raise ApiError(Reason.CHAT_APP_WRONG, done=done)
     picture = pictures.unwrap(call.prepared)
     changes: dict[str, Any] = {
         "iframe": given.iframe,

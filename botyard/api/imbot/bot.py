@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.api.imbot.family import method
 from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import NoParams, method
+from botyard.rpc.method import NoParams
 from botyard.store import bots
 
 

@@ -6,16 +6,17 @@ from typing import Any
 
 import msgspec
 
+from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BOT_PROBLEMS, BotParams, own_bot
 from botyard.api.shared.user_ids import user_ids
 from botyard.chat.conversation import chats, dialogs, members, typing
 from botyard.chat.conversation.colors import COLORS, hex_of
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason, error
 from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store import chats as stored_chats
 from botyard.wire.coerce import Structured
 
@@ -88,7 +89,7 @@ def _picture(p: Add | UpdateAvatar) -> object:
     mode=Mode.WRITE,
     before=_picture,
     deprecated="imbot.v2.Chat.add",
-    raises=(ErrorCode.USERS_FORMAT, *BOT_PROBLEMS, ErrorCode.CHAT_NOT_CREATED),
+    raises=(Reason.USERS_FORMAT, *BOT_PROBLEMS, Reason.CHAT_NOT_CREATED),
 )
 async def add(call: Call, p: Add) -> int:
     """Make a chat that the bot owns and answer its id.
@@ -98,12 +99,12 @@ async def add(call: Call, p: Add) -> int:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-add.md
     """
     bot = await own_bot(call, p)
-    wanted = user_ids(p.users, ErrorCode.USERS_FORMAT)
+    wanted = user_ids(p.users, Reason.USERS_FORMAT)
     color = hex_of(p.color) if p.color else ""
     if isinstance(call.prepared, ApiError):
-        raise ApiError(ErrorCode.CHAT_NOT_CREATED) from call.prepared
+        raise ApiError(Reason.CHAT_NOT_CREATED) from call.prepared
     if color is None:
-        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
+        raise ApiError(Reason.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
     picture = pictures.unwrap(call.prepared)
     plan = chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
@@ -124,7 +125,7 @@ async def add(call: Call, p: Add) -> int:
     "imbot.chat.get",
     access=Access.PERSON,
     deprecated="imbot.v2.Chat.get",
-    raises=(ErrorCode.GUEST, ErrorCode.CHAT_CLOSED),
+    raises=(ErrorCode.GUEST, Reason.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> ChatId | None:
     """Find the chat that was made for an entity; `null` when there is none.
@@ -137,7 +138,7 @@ async def get(call: Call, p: Get) -> ChatId | None:
     if found is None:
         return None
     if not await dialogs.visible(call.tx, found):
-        raise ApiError(ErrorCode.CHAT_CLOSED)
+        raise ApiError(Reason.CHAT_CLOSED)
     return ChatId(found.chat.id)
 
 
@@ -147,11 +148,11 @@ async def get(call: Call, p: Get) -> ChatId | None:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.leave",
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.KICK_FORBIDDEN,
-        ErrorCode.OWNER_MAY_NOT_LEAVE,
-        ErrorCode.MEMBER_MISSING,
+        Reason.CHAT_EMPTY,
+        Reason.CHAT_KIND,
+        Reason.KICK_FORBIDDEN,
+        Reason.OWNER_MAY_NOT_LEAVE,
+        Reason.MEMBER_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -160,7 +161,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
-    who = await _group(call, p, ErrorCode.MEMBER_MISSING)
+    who = await _group(call, p, Reason.MEMBER_MISSING)
     await members.leave(call.tx, who)
     return True
 
@@ -170,7 +171,7 @@ async def leave(call: Call, p: ChatParams) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.InputAction.notify",
-    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY),
+    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY),
 )
 async def send_typing(call: Call, p: Dialog) -> bool:
     """Show that the bot is typing; a private dialog is opened by it.
@@ -184,8 +185,8 @@ async def send_typing(call: Call, p: Dialog) -> bool:
         who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     except ApiError as refused:
         # The page has no other code for a dialog that leads nowhere.
-        if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
-            raise ApiError(ErrorCode.DIALOG_EMPTY) from refused
+        if refused.problem in (Reason.DIALOG_CLOSED, Reason.USER_MISSING):
+            raise ApiError(Reason.DIALOG_EMPTY) from refused
         raise
     await typing.start(call.tx, who)
     return True
@@ -196,14 +197,14 @@ async def send_typing(call: Call, p: Dialog) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Manager.add",
-    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.USER_EMPTY, ErrorCode.MANAGER_DENIED, *BOT_PROBLEMS),
+    raises=(Reason.CHAT_EMPTY, Reason.USER_EMPTY, Reason.MANAGER_DENIED, *BOT_PROBLEMS),
 )
 async def set_manager(call: Call, p: SetManager) -> bool:
     """Make a member a manager of the bot's chat, or take that back (IS_MANAGER N).
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
-    who = await _group(call, p, ErrorCode.MANAGER_DENIED, dialog=ErrorCode.MANAGER_DENIED)
+    who = await _group(call, p, Reason.MANAGER_DENIED, dialog=Reason.MANAGER_DENIED)
     _require_user(p.user_id)
     await members.set_manager(call.tx, who, p.user_id, on=p.is_manager)
     return True
@@ -214,14 +215,14 @@ async def set_manager(call: Call, p: SetManager) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.setOwner",
-    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.USER_EMPTY, ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED, *BOT_PROBLEMS),
+    raises=(Reason.CHAT_EMPTY, Reason.USER_EMPTY, Reason.CHAT_KIND, Reason.OWNER_DENIED, *BOT_PROBLEMS),
 )
 async def set_owner(call: Call, p: OneUser) -> bool:
     """Hand the bot's chat over to another member.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
     """
-    who = await _group(call, p, ErrorCode.OWNER_DENIED)
+    who = await _group(call, p, Reason.OWNER_DENIED)
     _require_user(p.user_id)
     await members.set_owner(call.tx, who, p.user_id)
     return True
@@ -234,13 +235,13 @@ async def set_owner(call: Call, p: OneUser) -> bool:
     before=_picture,
     deprecated="imbot.v2.Chat.update",
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.AVATAR_DENIED,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.AVATAR_FORBIDDEN,
-        ErrorCode.AVATAR_TYPE,
-        ErrorCode.AVATAR_SIZE,
-        ErrorCode.CHAT_MISSING,
+        Reason.CHAT_EMPTY,
+        Reason.AVATAR_DENIED,
+        Reason.CHAT_KIND,
+        Reason.AVATAR_FORBIDDEN,
+        Reason.AVATAR_TYPE,
+        Reason.AVATAR_SIZE,
+        Reason.CHAT_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -249,11 +250,11 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    who = await _group(call, p, ErrorCode.CHAT_MISSING)
+    who = await _group(call, p, Reason.CHAT_MISSING)
     chats.require_avatar(who)
     picture = pictures.unwrap(call.prepared)
     if picture is None:
-        raise ApiError(ErrorCode.AVATAR_TYPE)
+        raise ApiError(Reason.AVATAR_TYPE)
     path = await pictures.store(call.tx, picture)
     await chats.set_avatar(call.tx, who, path)
     return True
@@ -264,14 +265,14 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
-    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.CHAT_KIND, ErrorCode.COLOR_UNKNOWN, ErrorCode.COLOR_SAME, *BOT_PROBLEMS),
+    raises=(Reason.CHAT_EMPTY, Reason.CHAT_KIND, Reason.COLOR_UNKNOWN, Reason.COLOR_SAME, *BOT_PROBLEMS),
 )
 async def update_color(call: Call, p: UpdateColor) -> bool:
     """Give the chat one of the documented colours.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
-    who = await _group(call, p, ErrorCode.COLOR_SAME)
+    who = await _group(call, p, Reason.COLOR_SAME)
     await chats.set_named_color(call.tx, who, p.color)
     return True
 
@@ -282,10 +283,10 @@ async def update_color(call: Call, p: UpdateColor) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.TITLE_EMPTY,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.RENAME_FORBIDDEN,
+        Reason.CHAT_EMPTY,
+        Reason.TITLE_EMPTY,
+        Reason.CHAT_KIND,
+        Reason.RENAME_FORBIDDEN,
         *BOT_PROBLEMS,
     ),
 )
@@ -294,7 +295,7 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
-    who = await _group(call, p, ErrorCode.CHAT_KIND)
+    who = await _group(call, p, Reason.CHAT_KIND)
     await chats.rename(call.tx, who, p.title)
     return True
 
@@ -304,12 +305,13 @@ async def update_title(call: Call, p: UpdateTitle) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.add",
+    errors={Reason.USERS_FORMAT: error("WRONG_REQUEST: User IDs must be passed in array format")},
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.EXTEND_FORBIDDEN,
-        ErrorCode.USERS_NOT_ARRAY,
-        ErrorCode.MEMBER_EXISTS,
+        Reason.CHAT_EMPTY,
+        Reason.CHAT_KIND,
+        Reason.EXTEND_FORBIDDEN,
+        Reason.USERS_FORMAT,
+        Reason.MEMBER_EXISTS,
         *BOT_PROBLEMS,
     ),
 )
@@ -318,8 +320,8 @@ async def user_add(call: Call, p: UserAdd) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
-    who = await _group(call, p, ErrorCode.MEMBER_EXISTS)
-    wanted = user_ids(p.users, ErrorCode.USERS_NOT_ARRAY)
+    who = await _group(call, p, Reason.MEMBER_EXISTS)
+    wanted = user_ids(p.users, Reason.USERS_FORMAT)
     await members.add(call.tx, who, wanted, hide_history=p.hide_history)
     return True
 
@@ -330,12 +332,12 @@ async def user_add(call: Call, p: UserAdd) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.delete",
     raises=(
-        ErrorCode.CHAT_EMPTY,
-        ErrorCode.USER_EMPTY,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.KICK_FORBIDDEN,
-        ErrorCode.OWNER_MAY_NOT_LEAVE,
-        ErrorCode.MEMBER_MISSING,
+        Reason.CHAT_EMPTY,
+        Reason.USER_EMPTY,
+        Reason.CHAT_KIND,
+        Reason.KICK_FORBIDDEN,
+        Reason.OWNER_MAY_NOT_LEAVE,
+        Reason.MEMBER_MISSING,
         *BOT_PROBLEMS,
     ),
 )
@@ -344,7 +346,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
     """
-    who = await _group(call, p, ErrorCode.MEMBER_MISSING)
+    who = await _group(call, p, Reason.MEMBER_MISSING)
     _require_user(p.user_id)
     await members.remove(call.tx, who, p.user_id)
     return True
@@ -354,7 +356,7 @@ async def user_delete(call: Call, p: OneUser) -> bool:
     "imbot.chat.user.list",
     access=Access.BOT_OWNER,
     deprecated="imbot.v2.Chat.User.list",
-    raises=(ErrorCode.CHAT_EMPTY, ErrorCode.CHAT_KIND, *BOT_PROBLEMS),
+    raises=(Reason.CHAT_EMPTY, Reason.CHAT_KIND, *BOT_PROBLEMS),
 )
 async def user_list(call: Call, p: ChatParams) -> list[int]:
     """List the ids of everybody in the chat.
@@ -362,13 +364,11 @@ async def user_list(call: Call, p: ChatParams) -> list[int]:
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-list.md
     """
     bot = await own_bot(call, p)
-    who = await members.find_group(call.tx, bot.user_id, p.chat_id, missing=ErrorCode.CHAT_KIND)
+    who = await members.find_group(call.tx, bot.user_id, p.chat_id, missing=Reason.CHAT_KIND)
     return await members.list_(call.tx, who)
 
 
-async def _group(
-    call: Call, p: ChatParams, missing: ErrorCode, *, dialog: ErrorCode = ErrorCode.CHAT_KIND
-) -> Participant:
+async def _group(call: Call, p: ChatParams, missing: Reason, *, dialog: Reason = Reason.CHAT_KIND) -> Participant:
     """The acting bot in the group chat that a call is about, locked; raises like ``members.get_group``."""
     bot = await own_bot(call, p)
     return await members.get_group(call.tx, bot.user_id, p.chat_id, missing=missing, dialog=dialog)
@@ -376,4 +376,4 @@ async def _group(
 
 def _require_user(user_id: int) -> None:
     if user_id <= 0:
-        raise ApiError(ErrorCode.USER_EMPTY)
+        raise ApiError(Reason.USER_EMPTY)

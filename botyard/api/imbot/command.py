@@ -8,17 +8,18 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot
 from botyard.api.shared.message_content import IMBOT, carried
 from botyard.api.shared.owners import known_owner
 from botyard.chat.bots import commands
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason, error
 from botyard.model.bots import Command
 from botyard.model.messages import Draft
 from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.wire.coerce import Address
 
 
@@ -76,7 +77,7 @@ class Answer(Params, frozen=True, rename="upper"):
     client_id: str = ""
 
 
-COMMAND_PROBLEMS = (ErrorCode.COMMAND_NOT_FOUND, ErrorCode.COMMAND_NOT_YOURS)
+COMMAND_PROBLEMS = (Reason.COMMAND_NOT_FOUND, Reason.COMMAND_NOT_YOURS)
 
 
 @method(
@@ -85,12 +86,12 @@ COMMAND_PROBLEMS = (ErrorCode.COMMAND_NOT_FOUND, ErrorCode.COMMAND_NOT_YOURS)
     mode=Mode.WRITE,
     deprecated="imbot.v2.Command.register",
     raises=(
-        ErrorCode.ON_COMMAND_MISSING,
-        ErrorCode.ON_COMMAND_WRONG,
-        ErrorCode.COMMAND_EMPTY,
+        Reason.ON_COMMAND_MISSING,
+        Reason.ON_COMMAND_WRONG,
+        Reason.COMMAND_EMPTY,
         *BOT_PROBLEMS,
-        ErrorCode.LANG_EMPTY,
-        ErrorCode.COMMAND_NOT_CREATED,
+        Reason.LANG_EMPTY,
+        Reason.COMMAND_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> int:
@@ -102,14 +103,14 @@ async def register(call: Call, p: Register) -> int:
     """
     bot = await own_bot(call, p)
     if not p.event_command_add:
-        raise ApiError(ErrorCode.ON_COMMAND_MISSING)
+        raise ApiError(Reason.ON_COMMAND_MISSING)
     if not valid_url(p.event_command_add):
-        raise ApiError(ErrorCode.ON_COMMAND_WRONG)
+        raise ApiError(Reason.ON_COMMAND_WRONG)
     if not commands.without_slash(p.command):
-        raise ApiError(ErrorCode.COMMAND_EMPTY)
+        raise ApiError(Reason.COMMAND_EMPTY)
     lang = _lang(p.lang)
     if not lang and not p.hidden:
-        raise ApiError(ErrorCode.LANG_EMPTY)
+        raise ApiError(Reason.LANG_EMPTY)
     command = Command(
         id=0,
         owner=bot.owner,
@@ -131,11 +132,11 @@ async def register(call: Call, p: Register) -> int:
     deprecated="imbot.v2.Command.update",
     raises=(
         *COMMAND_PROBLEMS,
-        ErrorCode.ON_COMMAND_WRONG,
-        ErrorCode.FIELDS_EMPTY,
-        ErrorCode.COMMAND_NOT_UPDATED,
-        ErrorCode.COMMAND_WORD,
-        ErrorCode.COMMAND_TAKEN,
+        Reason.ON_COMMAND_WRONG,
+        Reason.FIELDS_EMPTY,
+        Reason.COMMAND_NOT_UPDATED,
+        Reason.COMMAND_WORD,
+        Reason.COMMAND_TAKEN,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -146,13 +147,13 @@ async def update(call: Call, p: Update) -> bool:
     command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     update_fields = p.fields
     if all(value is None for value in msgspec.structs.astuple(update_fields)):
-        raise ApiError(ErrorCode.FIELDS_EMPTY)
+        raise ApiError(Reason.FIELDS_EMPTY)
     if update_fields.event_command_add is not None and not valid_url(update_fields.event_command_add):
-        raise ApiError(ErrorCode.ON_COMMAND_WRONG)
+        raise ApiError(Reason.ON_COMMAND_WRONG)
     lang = command.lang if update_fields.lang is None else _lang(update_fields.lang)
     hidden = command.hidden if update_fields.hidden is None else update_fields.hidden
     if not lang and not hidden:
-        raise ApiError(ErrorCode.COMMAND_NOT_UPDATED)
+        raise ApiError(Reason.COMMAND_NOT_UPDATED)
     changed = msgspec.structs.replace(
         command,
         command=command.command if update_fields.command is None else commands.without_slash(update_fields.command),
@@ -187,12 +188,13 @@ async def unregister(call: Call, p: Unregister) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Command.answer",
+    errors={Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_EMPTY: Message ID can't be empty")},
     raises=(
         *COMMAND_PROBLEMS,
-        ErrorCode.MESSAGE_ID_EMPTY,
-        ErrorCode.MESSAGE_EMPTY,
+        Reason.MESSAGE_ID_WRONG,
+        Reason.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS[:-1],
-        ErrorCode.MESSAGE_NOT_ADDED,
+        Reason.MESSAGE_NOT_ADDED,
     ),
 )
 async def answer(call: Call, p: Answer) -> int:
@@ -202,10 +204,10 @@ async def answer(call: Call, p: Answer) -> int:
     """
     command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
-        raise ApiError(ErrorCode.MESSAGE_ID_EMPTY)
+        raise ApiError(Reason.MESSAGE_ID_WRONG)
     draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, command.bot_id))
     if not draft.text and "ATTACH" not in draft.params:
-        raise ApiError(ErrorCode.MESSAGE_EMPTY)
+        raise ApiError(Reason.MESSAGE_EMPTY)
     return await commands.answer(call.tx, command, draft, message_id=p.message_id)
 
 
@@ -214,8 +216,8 @@ def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
         return carried(p.attach, p.keyboard, p.menu, bot_id=bot_id, limits=IMBOT).params(p.url_preview)
     except ApiError as refused:
         # The page has codes for attachments and keyboards that are too big, and none for menus.
-        if refused.problem is ErrorCode.MENU_TOO_BIG:
-            raise ApiError(ErrorCode.MENU_WRONG) from refused
+        if refused.problem is Reason.MENU_TOO_BIG:
+            raise ApiError(Reason.MENU_WRONG) from refused
         raise
 
 

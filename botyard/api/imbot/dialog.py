@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from botyard.api.imbot.family import method
 from botyard.api.shapes.dialog import Dialog, dialog, placed
 from botyard.chat.conversation.overview import overview
-from botyard.errors import ErrorCode
+from botyard.errors import Reason
 from botyard.rpc.call import Call
-from botyard.rpc.method import Params, method
+from botyard.rpc.method import Params
 
 
 class Get(Params, frozen=True, rename="upper"):
@@ -18,7 +19,7 @@ class Get(Params, frozen=True, rename="upper"):
 @method(
     "imbot.dialog.get",
     deprecated="imbot.v2.Chat.get",
-    raises=(ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.CHAT_CLOSED),
+    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling user sees it.
@@ -30,6 +31,6 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
-    closed = ErrorCode.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else ErrorCode.DIALOG_CLOSED
+    closed = Reason.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else Reason.DIALOG_CLOSED
     who = await placed(call, p.dialog_id, closed)
     return dialog(call, await overview(call.tx, who), p.dialog_id)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from msgspec import UNSET, UnsetType
 
+from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, Content, own_bot
 from botyard.api.shared.message_content import IMBOT, carried
 from botyard.chat.conversation import dialogs, messages
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.messages import Draft
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Mode
 
 DAY = 86_400
 
@@ -52,10 +53,10 @@ class Like(BotParams, frozen=True, rename="upper"):
     deprecated="imbot.v2.Chat.Message.send",
     raises=(
         *BOT_PROBLEMS,
-        ErrorCode.DIALOG_EMPTY,
-        ErrorCode.MESSAGE_EMPTY,
+        Reason.DIALOG_EMPTY,
+        Reason.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS,
-        ErrorCode.MESSAGE_NOT_ADDED,
+        Reason.MESSAGE_NOT_ADDED,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -70,7 +71,7 @@ async def add(call: Call, p: Add) -> int:
     given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
     draft = Draft(text=p.message.strip(), system=p.system or between, params=given.params(p.url_preview is not False))
     if not draft.text and "ATTACH" not in draft.params:
-        raise ApiError(ErrorCode.MESSAGE_EMPTY)
+        raise ApiError(Reason.MESSAGE_EMPTY)
     try:
         if between:
             # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
@@ -80,8 +81,8 @@ async def add(call: Call, p: Add) -> int:
         return await messages.send(call.tx, who, draft)
     except ApiError as refused:
         # The page knows one code for every reason why a message finds no place.
-        if refused.problem in (ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING, ErrorCode.POST_DENIED):
-            raise ApiError(ErrorCode.MESSAGE_NOT_ADDED) from refused
+        if refused.problem in (Reason.DIALOG_CLOSED, Reason.USER_MISSING, Reason.POST_DENIED):
+            raise ApiError(Reason.MESSAGE_NOT_ADDED) from refused
         raise
 
 
@@ -90,7 +91,7 @@ async def add(call: Call, p: Add) -> int:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.update",
-    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, *CONTENT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, Reason.MESSAGE_ID_WRONG, *CONTENT_PROBLEMS, Reason.MESSAGE_LOCKED),
 )
 async def update(call: Call, p: Update) -> bool:
     """Change a message of the bot within three days of its publication.
@@ -112,7 +113,7 @@ async def update(call: Call, p: Update) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.delete",
-    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, ErrorCode.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, Reason.MESSAGE_ID_WRONG, Reason.MESSAGE_LOCKED),
 )
 async def delete(call: Call, p: Delete) -> bool:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
@@ -131,7 +132,7 @@ async def delete(call: Call, p: Delete) -> bool:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.Reaction.add",
-    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_ID_WRONG, ErrorCode.NO_CHANGES),
+    raises=(*BOT_PROBLEMS, Reason.MESSAGE_ID_WRONG, Reason.NO_CHANGES),
 )
 async def like(call: Call, p: Like) -> bool:
     """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).
@@ -146,4 +147,4 @@ async def like(call: Call, p: Like) -> bool:
 
 def _require_message(message_id: int) -> None:
     if message_id <= 0:
-        raise ApiError(ErrorCode.MESSAGE_ID_WRONG)
+        raise ApiError(Reason.MESSAGE_ID_WRONG)

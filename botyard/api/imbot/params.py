@@ -9,21 +9,21 @@ from msgspec import UNSET
 
 from botyard.api.shared import owners
 from botyard.api.shared.owners import known_owner
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
 from botyard.wire.coerce import Id
 
 # What every method of a registered bot may raise.
-BOT_PROBLEMS = (ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
+BOT_PROBLEMS = (Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 CONTENT_PROBLEMS = (
-    ErrorCode.ATTACH_WRONG,
-    ErrorCode.ATTACH_TOO_BIG,
-    ErrorCode.KEYBOARD_WRONG,
-    ErrorCode.KEYBOARD_TOO_BIG,
-    ErrorCode.MENU_WRONG,
-    ErrorCode.MENU_TOO_BIG,
+    Reason.ATTACH_WRONG,
+    Reason.ATTACH_TOO_BIG,
+    Reason.KEYBOARD_WRONG,
+    Reason.KEYBOARD_TOO_BIG,
+    Reason.MENU_WRONG,
+    Reason.MENU_TOO_BIG,
 )
 
 
@@ -48,7 +48,7 @@ async def named_owner(call: Call, client_id: str, bot_id: int = 0) -> str:
     """The name under which the caller owns bots, where one is demanded. Raises CLIENT_UNNAMED."""
     found = await known_owner(call, client_id, bot_id)
     if not found:
-        raise ApiError(ErrorCode.CLIENT_UNNAMED)
+        raise ApiError(Reason.CLIENT_UNNAMED)
     return found
 
 

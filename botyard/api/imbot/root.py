@@ -8,18 +8,19 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, named_owner
 from botyard.api.shared.owners import own_bot, registrant
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model.bots import BotType, Handlers
 from botyard.model.people import Profile
 from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store import bot_handlers
 from botyard.wire.coerce import Address
 
@@ -60,16 +61,16 @@ class Slot(NamedTuple):
 
     param: str
     kept: str
-    missing: ErrorCode | None
-    wrong: ErrorCode
+    missing: Reason | None
+    wrong: Reason
 
 
 SLOTS = (
-    Slot("event_message_add", "message_add", ErrorCode.ON_MESSAGE_ADD_MISSING, ErrorCode.ON_MESSAGE_ADD_WRONG),
-    Slot("event_message_update", "message_update", None, ErrorCode.ON_MESSAGE_UPDATE_WRONG),
-    Slot("event_message_delete", "message_delete", None, ErrorCode.ON_MESSAGE_DELETE_WRONG),
-    Slot("event_welcome_message", "welcome", ErrorCode.ON_WELCOME_MISSING, ErrorCode.ON_WELCOME_WRONG),
-    Slot("event_bot_delete", "bot_delete", ErrorCode.ON_BOT_DELETE_MISSING, ErrorCode.ON_BOT_DELETE_WRONG),
+    Slot("event_message_add", "message_add", Reason.ON_MESSAGE_ADD_MISSING, Reason.ON_MESSAGE_ADD_WRONG),
+    Slot("event_message_update", "message_update", None, Reason.ON_MESSAGE_UPDATE_WRONG),
+    Slot("event_message_delete", "message_delete", None, Reason.ON_MESSAGE_DELETE_WRONG),
+    Slot("event_welcome_message", "welcome", Reason.ON_WELCOME_MISSING, Reason.ON_WELCOME_WRONG),
+    Slot("event_bot_delete", "bot_delete", Reason.ON_BOT_DELETE_MISSING, Reason.ON_BOT_DELETE_WRONG),
 )
 
 
@@ -110,13 +111,13 @@ def _new_photo(p: Update) -> object:
     deprecated="imbot.v2.Bot.register",
     raises=(
         ErrorCode.AUTH_TYPE,
-        ErrorCode.CLIENT_UNNAMED,
+        Reason.CLIENT_UNNAMED,
         *(problem for slot in SLOTS for problem in (slot.missing, slot.wrong) if problem),
-        ErrorCode.BOT_CODE,
-        ErrorCode.BOT_NAME,
-        ErrorCode.BOT_COUNT,
-        ErrorCode.CODE_TAKEN,
-        ErrorCode.BOT_NOT_CREATED,
+        Reason.BOT_CODE,
+        Reason.BOT_NAME,
+        Reason.BOT_COUNT,
+        Reason.CODE_TAKEN,
+        Reason.BOT_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> int:
@@ -131,20 +132,20 @@ async def register(call: Call, p: Register) -> int:
     code = p.code.strip()
     owner = await registrant(call, p.client_id, code)
     if not owner:
-        raise ApiError(ErrorCode.CLIENT_UNNAMED)
+        raise ApiError(Reason.CLIENT_UNNAMED)
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
     bound = await bot_handlers.find(call.tx, owner) or Handlers()
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
     if not code:
-        raise ApiError(ErrorCode.BOT_CODE)
+        raise ApiError(Reason.BOT_CODE)
     if not _named(p.properties):
-        raise ApiError(ErrorCode.BOT_NAME)
+        raise ApiError(Reason.BOT_NAME)
     if len(code) > bots.CODE_MAX:
-        raise ApiError(ErrorCode.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
+        raise ApiError(Reason.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
     if isinstance(call.prepared, ApiError):
-        raise ApiError(ErrorCode.BOT_NOT_CREATED) from call.prepared
+        raise ApiError(Reason.BOT_NOT_CREATED) from call.prepared
     plan = bots.NewBot(
         owner=owner,
         code=code,
@@ -164,13 +165,13 @@ async def register(call: Call, p: Register) -> int:
     deprecated="imbot.v2.Bot.update",
     raises=(
         ErrorCode.AUTH_TYPE,
-        ErrorCode.CLIENT_UNNAMED,
-        ErrorCode.BOT_NOT_FOUND,
-        ErrorCode.BOT_NOT_YOURS,
+        Reason.CLIENT_UNNAMED,
+        Reason.BOT_NOT_FOUND,
+        Reason.BOT_NOT_YOURS,
         *(slot.wrong for slot in SLOTS),
-        ErrorCode.BOT_NAME,
-        ErrorCode.FIELDS_EMPTY,
-        ErrorCode.BOT_NOT_UPDATED,
+        Reason.BOT_NAME,
+        Reason.FIELDS_EMPTY,
+        Reason.BOT_NOT_UPDATED,
     ),
 )
 async def update(call: Call, p: Update) -> bool:
@@ -181,19 +182,19 @@ async def update(call: Call, p: Update) -> bool:
     owner = await named_owner(call, p.client_id, p.bot_id)
     # BOT_ID is required here: no other bot is guessed at.
     if not p.bot_id:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+        raise ApiError(Reason.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
     handlers = _handlers(p.fields, await bot_handlers.find(call.tx, owner) or Handlers(), complete=False)
     properties = p.fields.properties
     if properties.name is not UNSET and properties.last_name is not UNSET and not _named(properties):
-        raise ApiError(ErrorCode.BOT_NAME)
+        raise ApiError(Reason.BOT_NAME)
     if isinstance(call.prepared, ApiError):
-        raise ApiError(ErrorCode.BOT_NOT_UPDATED) from call.prepared
+        raise ApiError(Reason.BOT_NOT_UPDATED) from call.prepared
     changed = any(msgspec.structs.astuple(properties))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
-        raise ApiError(ErrorCode.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
+        raise ApiError(Reason.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
     profile = await _profile(call, properties)
     await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers)
     return True
@@ -206,10 +207,10 @@ async def update(call: Call, p: Update) -> bool:
     deprecated="imbot.v2.Bot.unregister",
     raises=(
         ErrorCode.AUTH_TYPE,
-        ErrorCode.CLIENT_UNNAMED,
-        ErrorCode.BOT_NOT_FOUND,
-        ErrorCode.BOT_NOT_YOURS,
-        ErrorCode.BOT_NOT_DELETED,
+        Reason.CLIENT_UNNAMED,
+        Reason.BOT_NOT_FOUND,
+        Reason.BOT_NOT_YOURS,
+        Reason.BOT_NOT_DELETED,
     ),
 )
 async def unregister(call: Call, p: Unregister) -> bool:
@@ -219,7 +220,7 @@ async def unregister(call: Call, p: Unregister) -> bool:
     """
     await named_owner(call, p.client_id, p.bot_id)
     if not p.bot_id:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+        raise ApiError(Reason.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
     bot = await own_bot(call, p.client_id, p.bot_id)
     await bots.remove(call.tx, call.user_id, bot)
     return True

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
     BotParams,
@@ -24,14 +25,14 @@ from botyard.api.shared.owners import is_alias, is_any_alias, known_owner, own_b
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot, BotType, EventMode
 from botyard.model.people import Profile
 from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.rpc.method import Mode, Params, method
+from botyard.rpc.method import Mode, Params
 from botyard.store import bots as stored_bots
 from botyard.store import users
 from botyard.wire.coerce import Address, Identifier
@@ -123,19 +124,19 @@ def _avatar(p: Register | Update) -> object:
     mode=Mode.WRITE,
     before=_avatar,
     raises=(
-        ErrorCode.TOKEN_MISSING,
-        ErrorCode.TOKEN_TOO_LONG,
-        ErrorCode.BOT_CODE,
-        ErrorCode.BOT_NAME,
-        ErrorCode.CODE_TAKEN,
-        ErrorCode.BOT_TYPE_WRONG,
-        ErrorCode.EVENT_MODE_WRONG,
-        ErrorCode.WEBHOOK_MISSING,
-        ErrorCode.BOT_NOT_CREATED,
-        ErrorCode.WEBHOOK_WRONG,
-        ErrorCode.BOT_COUNT,
-        ErrorCode.AVATAR_TYPE,
-        ErrorCode.AVATAR_SIZE,
+        Reason.TOKEN_MISSING,
+        Reason.TOKEN_TOO_LONG,
+        Reason.BOT_CODE,
+        Reason.BOT_NAME,
+        Reason.CODE_TAKEN,
+        Reason.BOT_TYPE_WRONG,
+        Reason.EVENT_MODE_WRONG,
+        Reason.WEBHOOK_MISSING,
+        Reason.BOT_NOT_CREATED,
+        Reason.WEBHOOK_WRONG,
+        Reason.BOT_COUNT,
+        Reason.AVATAR_TYPE,
+        Reason.AVATAR_SIZE,
     ),
 )
 async def register(call: Call, p: Register) -> BotAnswer:
@@ -150,12 +151,12 @@ async def register(call: Call, p: Register) -> BotAnswer:
     signed = register_fields.bot_token if register_fields.bot_token.strip() else token(p)
     require_token(call, signed)
     if call.identity.auth is Auth.WEBHOOK and len(signed) > TOKEN_MAX:
-        raise ApiError(ErrorCode.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
+        raise ApiError(Reason.TOKEN_TOO_LONG, hint=f"botToken has {len(signed)} characters", max=TOKEN_MAX)
     code = register_fields.code.strip()
     if not code:
-        raise ApiError(ErrorCode.BOT_CODE)
+        raise ApiError(Reason.BOT_CODE)
     if not register_fields.properties.name.strip():
-        raise ApiError(ErrorCode.BOT_NAME)
+        raise ApiError(Reason.BOT_NAME)
     owned_by = await registrant(call, signed, code)
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
@@ -168,15 +169,15 @@ async def register(call: Call, p: Register) -> BotAnswer:
 async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.NewBot:
     kind = shapes.TYPES.get(given.type or "bot")
     if kind is None:
-        raise ApiError(ErrorCode.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
+        raise ApiError(Reason.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
     mode = _mode(given.event_mode or EventMode.FETCH)
     url = given.webhook_url
     if mode is EventMode.WEBHOOK and not url:
-        raise ApiError(ErrorCode.WEBHOOK_MISSING)
+        raise ApiError(Reason.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
-        raise ApiError(ErrorCode.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
+        raise ApiError(Reason.BOT_NOT_CREATED, hint=f"code has {len(code)} characters; the limit is {bots.CODE_MAX}")
     if url and not valid_url(url):
-        raise ApiError(ErrorCode.WEBHOOK_WRONG)
+        raise ApiError(Reason.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
     profile = await _profile(call, given.properties)
     return bots.NewBot(
@@ -201,11 +202,11 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
     before=_avatar,
     raises=(
         *BOT_PROBLEMS,
-        ErrorCode.EVENT_MODE_WRONG,
-        ErrorCode.WEBHOOK_WRONG,
-        ErrorCode.AVATAR_TYPE,
-        ErrorCode.AVATAR_SIZE,
-        ErrorCode.TOKEN_NOT_ROTATED,
+        Reason.EVENT_MODE_WRONG,
+        Reason.WEBHOOK_WRONG,
+        Reason.AVATAR_TYPE,
+        Reason.AVATAR_SIZE,
+        Reason.TOKEN_NOT_ROTATED,
     ),
 )
 async def update(call: Call, p: Update) -> BotAnswer:
@@ -223,7 +224,7 @@ async def update(call: Call, p: Update) -> BotAnswer:
     # Without a token beside `fields`, the one inside is what the call was signed with.
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
         if len(fresh) > TOKEN_MAX:
-            raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
+            raise ApiError(Reason.TOKEN_NOT_ROTATED)
         await _rotate(call, changed, fresh)
     return await _answer(call, bot.user_id)
 
@@ -238,7 +239,7 @@ async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
         if is_alias(call, fresh, bot):
             return
         if await is_any_alias(call, fresh):
-            raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
+            raise ApiError(Reason.TOKEN_NOT_ROTATED)
     await bots.hand_over(call.tx, bot, name)
 
 
@@ -264,11 +265,11 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     fresh = given.webhook_url
     url = fresh or bot.webhook_url
     if fresh and not valid_url(fresh):
-        raise ApiError(ErrorCode.WEBHOOK_WRONG)
+        raise ApiError(Reason.WEBHOOK_WRONG)
     if bot.dialect == "v1":
         return bot
     if mode is EventMode.WEBHOOK and not url:
-        raise ApiError(ErrorCode.WEBHOOK_WRONG)
+        raise ApiError(Reason.WEBHOOK_WRONG)
     return msgspec.structs.replace(bot, event_mode=mode, webhook_url=url)
 
 
@@ -276,7 +277,7 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     "imbot.v2.Bot.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.BOT_NOT_DELETED),
+    raises=(*BOT_PROBLEMS, Reason.BOT_NOT_DELETED),
 )
 async def unregister(call: Call, p: Unregister) -> Done:
     """Remove a bot, its commands and its private dialogs.
@@ -287,28 +288,28 @@ async def unregister(call: Call, p: Unregister) -> Done:
     return DONE
 
 
-@method("imbot.v2.Bot.get", raises=(ErrorCode.TOKEN_MISSING, ErrorCode.BOT_PARAMS, ErrorCode.BOT_NOT_FOUND))
+@method("imbot.v2.Bot.get", raises=(Reason.TOKEN_MISSING, Reason.BOT_PARAMS, Reason.BOT_NOT_FOUND))
 async def get(call: Call, p: Get) -> BotAnswer:
     """Find a bot; its owner is told its event mode and its numbers, others are not.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
     """
     if not owner(call, token(p)) and call.identity.auth is Auth.WEBHOOK:
-        raise ApiError(ErrorCode.TOKEN_MISSING)
+        raise ApiError(Reason.TOKEN_MISSING)
     if not p.bot_id and not p.code:
-        raise ApiError(ErrorCode.BOT_PARAMS)
+        raise ApiError(Reason.BOT_PARAMS)
     bot = (
         await stored_bots.find(call.tx, p.bot_id)
         if p.bot_id
         else await stored_bots.find_by_code(call.tx, p.code.strip())
     )
     if bot is None:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND, hint="there is no such bot")
+        raise ApiError(Reason.BOT_NOT_FOUND, hint="there is no such bot")
     name = await known_owner(call, token(p), bot.user_id)
     return await shapes.bot_answer(call.tx, call.context, bot, own=bool(name) and bot.owner == name)
 
 
-@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(ErrorCode.TOKEN_MISSING,))
+@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(Reason.TOKEN_MISSING,))
 async def list_(call: Call, p: List) -> Listed:
     """List the caller's own bots, oldest first; a type that does not exist has none.
 
@@ -335,7 +336,7 @@ def _mode(word: str) -> EventMode:
     try:
         return EventMode(word)
     except ValueError:
-        raise ApiError(ErrorCode.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
+        raise ApiError(Reason.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
 
 
 def _background(given: str | UnsetType | None) -> str | None:

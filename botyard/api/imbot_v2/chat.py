@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
     DIALOG_PROBLEMS,
@@ -26,11 +27,11 @@ from botyard.chat.conversation import chats, members, overview, typing
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.chat.media.pictures import NamedPicture
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Kind, Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Mode
 from botyard.store import chats as stored_chats
 from botyard.store import members as stored_members
 
@@ -118,7 +119,7 @@ def _avatar(p: Add | Update) -> object:
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_avatar,
-    raises=(*BOT_PROBLEMS, ErrorCode.CHAT_NOT_CREATED),
+    raises=(*BOT_PROBLEMS, Reason.CHAT_NOT_CREATED),
 )
 async def add(call: Call, p: Add) -> MadeChat:
     """Make a group chat.
@@ -167,11 +168,11 @@ async def get(call: Call, p: Get) -> ChatAnswer:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        ErrorCode.CHAT_KIND,
-        ErrorCode.RENAME_FORBIDDEN,
-        ErrorCode.COLOR_SAME,
-        ErrorCode.AVATAR_FORBIDDEN,
-        ErrorCode.AVATAR_DENIED,
+        Reason.CHAT_KIND,
+        Reason.RENAME_FORBIDDEN,
+        Reason.COLOR_SAME,
+        Reason.AVATAR_FORBIDDEN,
+        Reason.AVATAR_DENIED,
     ),
 )
 async def update(call: Call, p: Update) -> Done:
@@ -183,7 +184,7 @@ async def update(call: Call, p: Update) -> Done:
     """
     who = await _placed(call, p)
     if who.chat.private:
-        raise ApiError(ErrorCode.CHAT_KIND)
+        raise ApiError(Reason.CHAT_KIND)
     update_fields, color = p.fields, hex_of(p.fields.color)
     if update_fields.title.strip():
         await chats.rename(call.tx, who, update_fields.title)
@@ -204,9 +205,9 @@ async def update(call: Call, p: Update) -> Done:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        ErrorCode.KICK_FORBIDDEN,
-        ErrorCode.OWNER_MAY_NOT_LEAVE,
-        ErrorCode.MEMBER_MISSING,
+        Reason.KICK_FORBIDDEN,
+        Reason.OWNER_MAY_NOT_LEAVE,
+        Reason.MEMBER_MISSING,
     ),
 )
 async def leave(call: Call, p: Get) -> Done:
@@ -223,7 +224,7 @@ async def leave(call: Call, p: Get) -> Done:
     "imbot.v2.Chat.setOwner",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, ErrorCode.CHAT_KIND, ErrorCode.OWNER_DENIED),
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Reason.CHAT_KIND, Reason.OWNER_DENIED),
 )
 async def set_owner(call: Call, p: OneUser) -> Done:
     """Hand the bot's chat over to another member.
@@ -232,7 +233,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     """
     who = await _placed(call, p)
     if who.chat.private:
-        raise ApiError(ErrorCode.CHAT_KIND)
+        raise ApiError(Reason.CHAT_KIND)
     await members.set_owner(call.tx, who, p.user_id)
     return DONE
 
@@ -241,7 +242,7 @@ async def set_owner(call: Call, p: OneUser) -> Done:
     "imbot.v2.Chat.User.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, ErrorCode.EXTEND_FORBIDDEN, ErrorCode.MEMBER_EXISTS),
+    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Reason.EXTEND_FORBIDDEN, Reason.MEMBER_EXISTS),
 )
 async def user_add(call: Call, p: Users) -> Done:
     """Let people into a chat; older messages stay hidden from them. Unknown people are ignored.
@@ -260,9 +261,9 @@ async def user_add(call: Call, p: Users) -> Done:
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        ErrorCode.KICK_FORBIDDEN,
-        ErrorCode.OWNER_MAY_NOT_LEAVE,
-        ErrorCode.MEMBER_MISSING,
+        Reason.KICK_FORBIDDEN,
+        Reason.OWNER_MAY_NOT_LEAVE,
+        Reason.MEMBER_MISSING,
     ),
 )
 async def user_delete(call: Call, p: OneUser) -> Done:
@@ -278,7 +279,7 @@ async def user_delete(call: Call, p: OneUser) -> Done:
 @method(
     "imbot.v2.Chat.User.list",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.CHAT_KIND),
+    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.CHAT_KIND),
 )
 async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
@@ -303,7 +304,7 @@ async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     "imbot.v2.Chat.Manager.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.USER_IDS_EMPTY, *DIALOG_PROBLEMS, ErrorCode.MANAGER_DENIED),
+    raises=(*BOT_PROBLEMS, Reason.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Reason.MANAGER_DENIED),
 )
 async def manager_add(call: Call, p: Users) -> Done:
     """Make members managers of the bot's chat; people who are not in it are ignored.
@@ -318,7 +319,7 @@ async def manager_add(call: Call, p: Users) -> Done:
     "imbot.v2.Chat.Manager.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.USER_IDS_EMPTY, *DIALOG_PROBLEMS, ErrorCode.MANAGER_DENIED),
+    raises=(*BOT_PROBLEMS, Reason.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Reason.MANAGER_DENIED),
 )
 async def manager_delete(call: Call, p: Users) -> Done:
     """Take the managers' role away from members of the bot's chat.
@@ -334,7 +335,7 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
     require_named(call, p)
     wanted = _people(p.user_ids)
     if not wanted:
-        raise ApiError(ErrorCode.USER_IDS_EMPTY)
+        raise ApiError(Reason.USER_IDS_EMPTY)
     bot = await own_bot(call, p)
     who = await place(call, bot, p.dialog_id)
     await members.set_managers(call.tx, who, wanted, on=on)
@@ -383,7 +384,7 @@ def _people(given: list[int]) -> list[int]:
 
 async def _kept(call: Call) -> str:
     """The path of the picture that came with a call; empty for none."""
-    return await pictures.store(call.tx, call.prepared) if isinstance(call.prepared, NamedPicture) else ""
+    return await pictures.store(call.tx, call.prepared) if isinstance(call.prepared, pictures.NamedPicture) else ""
 
 
 async def _shown(call: Call, who: Participant, *, new: bool = False) -> AnsweredChat:

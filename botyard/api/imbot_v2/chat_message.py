@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import (
     BOT_PROBLEMS,
     DIALOG_PROBLEMS,
@@ -23,21 +24,21 @@ from botyard.api.shared.message_content import IM, carried
 from botyard.chat.content import content
 from botyard.chat.content.lenient_parsing import absent
 from botyard.chat.conversation import dialogs, forwarding, messages, reactions, reading
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Mode
 from botyard.wire.coerce import Identifier, Structured
 
 RANGE_MAX = 50
 CONTENT_PROBLEMS = (
-    ErrorCode.ATTACH_WRONG,
-    ErrorCode.ATTACH_TOO_BIG,
-    ErrorCode.KEYBOARD_WRONG,
-    ErrorCode.KEYBOARD_TOO_BIG,
+    Reason.ATTACH_WRONG,
+    Reason.ATTACH_TOO_BIG,
+    Reason.KEYBOARD_WRONG,
+    Reason.KEYBOARD_TOO_BIG,
 )
 
 
@@ -140,12 +141,12 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
     raises=(
         *BOT_PROBLEMS,
         *DIALOG_PROBLEMS,
-        ErrorCode.POST_DENIED,
-        ErrorCode.MESSAGE_EMPTY,
+        Reason.POST_DENIED,
+        Reason.MESSAGE_EMPTY,
         *CONTENT_PROBLEMS,
-        ErrorCode.REPLY_DENIED,
-        ErrorCode.REPLY_ELSEWHERE,
-        ErrorCode.MESSAGE_NOT_ADDED,
+        Reason.REPLY_DENIED,
+        Reason.REPLY_ELSEWHERE,
+        Reason.MESSAGE_NOT_ADDED,
     ),
 )
 async def send(call: Call, p: Send) -> Sent:
@@ -170,7 +171,7 @@ async def send(call: Call, p: Send) -> Sent:
     originals = _originals(send_fields.forward_ids)
     says = bool(draft.text or "ATTACH" in params)
     if not says and not originals:
-        raise ApiError(ErrorCode.MESSAGE_EMPTY)
+        raise ApiError(Reason.MESSAGE_EMPTY)
     who = await place(call, bot, p.dialog_id)
     message_id = await messages.send(call.tx, who, draft) if says else 0
     copies = await forwarding.forward(call.tx, who, originals)
@@ -189,10 +190,10 @@ def _originals(given: Any) -> dict[str, int]:
         return {}
     listed = dict(enumerate(given)) if isinstance(given, list) else given
     if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
-        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
+        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
     if not all(value.isascii() and value.isdigit() and len(value) < 19 for value in ids.values()):
-        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=_FORWARDED)
+        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=_FORWARDED)
     return {uuid: int(one) for uuid, one in ids.items()}
 
 
@@ -200,7 +201,7 @@ def _originals(given: Any) -> dict[str, int]:
     "imbot.v2.Chat.Message.update",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, Reason.MESSAGE_LOCKED),
 )
 async def update(call: Call, p: Update) -> Done:
     """Change a message of the bot, however old it is. An empty text without attachments deletes it.
@@ -215,7 +216,7 @@ async def update(call: Call, p: Update) -> Done:
         )
     except ApiError as refused:
         # The page knows one code for every reason why a message stays as it is.
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
+        raise ApiError(Reason.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
     text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
     await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=None)
     return DONE
@@ -225,7 +226,7 @@ async def update(call: Call, p: Update) -> Done:
     "imbot.v2.Chat.Message.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.MESSAGE_LOCKED),
+    raises=(*BOT_PROBLEMS, Reason.MESSAGE_LOCKED),
 )
 async def delete(call: Call, p: Delete) -> Done:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
@@ -241,7 +242,7 @@ async def delete(call: Call, p: Delete) -> Done:
     "imbot.v2.Chat.Message.read",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.MESSAGE_MISSING),
+    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.MESSAGE_MISSING),
 )
 async def read(call: Call, p: Read) -> ReadAnswer:
     """Mark a chat as read by the bot, up to a message or wholly.
@@ -251,7 +252,7 @@ async def read(call: Call, p: Read) -> ReadAnswer:
     bot = await own_bot(call, p)
     who = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
     if who.member is None:
-        raise ApiError(ErrorCode.DIALOG_CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED)
     if p.message_id > 0:
         await messages.require_in_chat(call.tx, who, p.message_id)
     moved = await reading.read(call.tx, who, max(0, p.message_id))
@@ -263,7 +264,7 @@ async def read(call: Call, p: Read) -> ReadAnswer:
 @method(
     "imbot.v2.Chat.Message.get",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, ErrorCode.BOT_TYPE_DENIED, ErrorCode.DIALOG_CLOSED),
+    raises=(*BOT_PROBLEMS, Reason.BOT_TYPE_DENIED, Reason.DIALOG_CLOSED),
 )
 async def get(call: Call, p: Get) -> MessageAnswer:
     """A message and its author, for bots of the types `supervisor` and `personal`.
@@ -271,7 +272,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     bot = _reader(await own_bot(call, p))
-    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, missing=ErrorCode.DIALOG_CLOSED)
+    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, missing=Reason.DIALOG_CLOSED)
     views = await entities.seen(call.tx, message.chat_id)
     people = await entities.people(call.tx, call.context, [message.author_id])
     return MessageAnswer(
@@ -282,7 +283,7 @@ async def get(call: Call, p: Get) -> MessageAnswer:
 @method(
     "imbot.v2.Chat.Message.getContext",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, ErrorCode.BOT_TYPE_DENIED, ErrorCode.MESSAGE_MISSING, ErrorCode.MESSAGE_CLOSED),
+    raises=(*BOT_PROBLEMS, Reason.BOT_TYPE_DENIED, Reason.MESSAGE_MISSING, Reason.MESSAGE_CLOSED),
 )
 async def get_context(call: Call, p: GetContext) -> ContextAnswer:
     """The messages around one of them and their authors, for bots of the types `supervisor` and `personal`.
@@ -305,7 +306,7 @@ async def get_context(call: Call, p: GetContext) -> ContextAnswer:
 def _reader(bot: Bot) -> Bot:
     """A bot that may read what others write. Raises BOT_TYPE_DENIED."""
     if bot.type not in ATTENTIVE:
-        raise ApiError(ErrorCode.BOT_TYPE_DENIED)
+        raise ApiError(Reason.BOT_TYPE_DENIED)
     return bot
 
 
@@ -313,7 +314,7 @@ def _reader(bot: Bot) -> Bot:
     "imbot.v2.Chat.Message.Reaction.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_CLOSED, ErrorCode.REACTION_UNKNOWN, ErrorCode.REACTION_SET),
+    raises=(*BOT_PROBLEMS, Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN, Reason.REACTION_SET),
 )
 async def reaction_add(call: Call, p: Reaction) -> Done:
     """React to a message as the bot, with one of the 48 reactions.
@@ -329,7 +330,7 @@ async def reaction_add(call: Call, p: Reaction) -> Done:
     "imbot.v2.Chat.Message.Reaction.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.DIALOG_CLOSED, ErrorCode.REACTION_UNKNOWN),
+    raises=(*BOT_PROBLEMS, Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN),
 )
 async def reaction_delete(call: Call, p: Reaction) -> Done:
     """Take a reaction of the bot back; one that was not set is as good as taken back.

@@ -8,19 +8,20 @@ import msgspec
 from msgspec import UNSET
 
 from botyard.api.imbot_v2 import shapes
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot
 from botyard.api.imbot_v2.shapes import DONE, CommandShape, Done, ListedCommand
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.bots import commands
 from botyard.chat.content import content
 from botyard.chat.conversation import dialogs
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot, Command
 from botyard.model.messages import Draft
 from botyard.rpc import hints
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Mode
 from botyard.store import bot_commands, users
 
 Phrases = list[dict[str, Any]]
@@ -104,10 +105,10 @@ class Listed(msgspec.Struct, frozen=True):
     mode=Mode.WRITE,
     raises=(
         *BOT_PROBLEMS,
-        ErrorCode.COMMAND_WORD,
-        ErrorCode.COMMAND_EMPTY,
-        ErrorCode.LANG_EMPTY,
-        ErrorCode.COMMAND_NOT_CREATED,
+        Reason.COMMAND_WORD,
+        Reason.COMMAND_EMPTY,
+        Reason.LANG_EMPTY,
+        Reason.COMMAND_NOT_CREATED,
     ),
 )
 async def register(call: Call, p: Register) -> CommandAnswer:
@@ -119,10 +120,10 @@ async def register(call: Call, p: Register) -> CommandAnswer:
     given: NewCommand | Register = p if p.fields is None else p.fields
     word = _word(given.command)
     if not word:
-        raise ApiError(ErrorCode.COMMAND_EMPTY)
+        raise ApiError(Reason.COMMAND_EMPTY)
     lang = _phrased([], given.title, given.params)
     if not lang and not given.hidden:
-        raise ApiError(ErrorCode.LANG_EMPTY)
+        raise ApiError(Reason.LANG_EMPTY)
     known = await bot_commands.find_named(call.tx, bot.user_id, word)
     if known is not None:
         return CommandAnswer(shapes.command(known))
@@ -147,10 +148,10 @@ async def register(call: Call, p: Register) -> CommandAnswer:
     mode=Mode.WRITE,
     raises=(
         *BOT_PROBLEMS,
-        ErrorCode.COMMAND_NOT_FOUND,
-        ErrorCode.COMMAND_WORDLESS,
-        ErrorCode.COMMAND_WORD,
-        ErrorCode.COMMAND_TAKEN,
+        Reason.COMMAND_NOT_FOUND,
+        Reason.COMMAND_WORDLESS,
+        Reason.COMMAND_WORD,
+        Reason.COMMAND_TAKEN,
     ),
 )
 async def update(call: Call, p: Update) -> CommandAnswer:
@@ -163,7 +164,7 @@ async def update(call: Call, p: Update) -> CommandAnswer:
     update_fields = p.fields
     word = command.command if update_fields.command is UNSET else _word(update_fields.command)
     if not word:
-        raise ApiError(ErrorCode.COMMAND_WORDLESS)
+        raise ApiError(Reason.COMMAND_WORDLESS)
     changed = msgspec.structs.replace(
         command,
         command=word,
@@ -180,7 +181,7 @@ async def update(call: Call, p: Update) -> CommandAnswer:
     "imbot.v2.Command.unregister",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.COMMAND_NOT_FOUND),
+    raises=(*BOT_PROBLEMS, Reason.COMMAND_NOT_FOUND),
 )
 async def unregister(call: Call, p: OneCommand) -> Done:
     """Take a slash command away.
@@ -209,7 +210,7 @@ async def list_(call: Call, p: List) -> Listed:
     "imbot.v2.Command.answer",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, ErrorCode.COMMAND_UNANSWERED),
+    raises=(*BOT_PROBLEMS, Reason.COMMAND_UNANSWERED),
 )
 async def answer(call: Call, p: Answer) -> Done:
     """Answer a slash command in the chat where it was called.
@@ -227,7 +228,7 @@ async def answer(call: Call, p: Answer) -> Done:
         sent, cause = 0, refused
     if not sent:
         hint = hints.hint_text(cause) if cause else "fields[message] is empty, and there is no attachment"
-        raise ApiError(ErrorCode.COMMAND_UNANSWERED, hint=hint) from cause
+        raise ApiError(Reason.COMMAND_UNANSWERED, hint=hint) from cause
     return DONE
 
 
@@ -251,7 +252,7 @@ def _word(given: Any) -> str:
     if given is UNSET or given is None:
         return ""
     if not isinstance(given, str):
-        raise ApiError(ErrorCode.COMMAND_WORD)
+        raise ApiError(Reason.COMMAND_WORD)
     return commands.without_slash(given)
 
 

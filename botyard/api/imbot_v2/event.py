@@ -7,19 +7,20 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot_v2 import events, shapes
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named, token
 from botyard.api.payloads import user_payloads
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared import event_queue, owners
 from botyard.chat import subscriptions
 from botyard.chat.bots import bots
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.events import EventRecord
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Hinted, Mode, method
+from botyard.rpc.method import Hinted, Mode
 from botyard.store.engines.db import Tx
 
 
@@ -36,7 +37,7 @@ class Get(BotParams, frozen=True, rename="camel"):
     "imbot.v2.Event.get",
     access=Access.BOT_OWNER,
     mode=Mode.NONE,
-    raises=(*BOT_PROBLEMS, ErrorCode.SCOPE_OF_EVENTS, ErrorCode.USER_UNSUBSCRIBED),
+    raises=(*BOT_PROBLEMS, Reason.SCOPE_OF_EVENTS, Reason.USER_UNSUBSCRIBED),
 )
 async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.
@@ -48,7 +49,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     """
     require_named(call, p)
     if p.with_user_events and "im" not in call.identity.scopes:
-        raise ApiError(ErrorCode.SCOPE_OF_EVENTS)
+        raise ApiError(Reason.SCOPE_OF_EVENTS)
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
         inside = call.within(tx)

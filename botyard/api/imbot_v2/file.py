@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place, token
 from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
 from botyard.chat.media import files
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot
 from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, method
+from botyard.rpc.method import Mode
 from botyard.store.engines.db import Tx
 
 
@@ -46,13 +47,13 @@ class DownloadParams(BotParams, frozen=True, rename="camel"):
     uploads=True,
     raises=(
         *BOT_PROBLEMS,
-        ErrorCode.FILE_EMPTY,
-        ErrorCode.FILE_CONTENT,
-        ErrorCode.FILE_TOO_BIG,
-        ErrorCode.FILE_REFUSED,
-        ErrorCode.FILE_NOT_STORED,
-        ErrorCode.FILE_FOLDER,
-        ErrorCode.FILE_NOT_SENT,
+        Reason.FILE_EMPTY,
+        Reason.FILE_CONTENT,
+        Reason.FILE_TOO_BIG,
+        Reason.FILE_REFUSED,
+        Reason.FILE_NOT_STORED,
+        Reason.FILE_FOLDER,
+        Reason.FILE_NOT_SENT,
     ),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
@@ -69,7 +70,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
-    file = shared.given(p.fields.name, p.fields.content, p.fields.file, ErrorCode.FILE_EMPTY)
+    file = shared.given(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
     sent = await shared.send(call, enter, file, p.fields.message)
     shown = shared.shape(call.context, sent.file)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))
@@ -80,15 +81,15 @@ async def _opened(call: Call, bot: Bot, dialog_id: str) -> Participant:
     try:
         return await place(call, bot, dialog_id)
     except ApiError as refused:
-        if refused.problem in (ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING):
-            raise ApiError(ErrorCode.FILE_FOLDER) from refused
+        if refused.problem in (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING):
+            raise ApiError(Reason.FILE_FOLDER) from refused
         raise
 
 
 @method(
     "imbot.v2.File.download",
     access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, ErrorCode.FILE_MISSING, ErrorCode.FILE_CLOSED),
+    raises=(*BOT_PROBLEMS, Reason.FILE_MISSING, Reason.FILE_CLOSED),
 )
 async def download(call: Call, p: DownloadParams) -> Download:
     """A link by which a file of a chat that the bot is in can be downloaded.
@@ -98,7 +99,7 @@ async def download(call: Call, p: DownloadParams) -> Download:
     bot = await own_bot(call, p)
     found = await files.find(call.tx, bot.user_id, p.file_id)
     if found is None:
-        raise ApiError(ErrorCode.FILE_MISSING)
+        raise ApiError(Reason.FILE_MISSING)
     if not found[1]:
-        raise ApiError(ErrorCode.FILE_CLOSED)
+        raise ApiError(Reason.FILE_CLOSED)
     return shared.download_link(call, "imbot", found[0], bot.user_id)

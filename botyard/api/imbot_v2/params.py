@@ -7,16 +7,16 @@ from typing import Protocol
 from botyard.api.shared import owners
 from botyard.api.shared.owners import owner
 from botyard.chat.conversation import dialogs
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot
 from botyard.model.chats import Participant
 from botyard.rpc.call import Call, WriteInstead
 from botyard.rpc.method import Params
 
 # What every method of a registered bot may raise, in the order in which it is asked for.
-BOT_PROBLEMS = (ErrorCode.TOKEN_MISSING, ErrorCode.BOT_UNNAMED, ErrorCode.BOT_NOT_FOUND, ErrorCode.BOT_NOT_YOURS)
+BOT_PROBLEMS = (Reason.TOKEN_MISSING, Reason.BOT_UNNAMED, Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 # The same of every method that goes to a dialog; the caller is told one thing by all of them.
-DIALOG_PROBLEMS = (ErrorCode.DIALOG_EMPTY, ErrorCode.DIALOG_CLOSED, ErrorCode.USER_MISSING)
+DIALOG_PROBLEMS = (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
 
 
 class TokenParams(Params, frozen=True, rename="camel"):
@@ -66,7 +66,7 @@ def require_token(call: Call, given: str) -> str:
     """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
     found = owner(call, given)
     if not found:
-        raise ApiError(ErrorCode.TOKEN_MISSING)
+        raise ApiError(Reason.TOKEN_MISSING)
     return found
 
 
@@ -80,7 +80,7 @@ def require_named(call: Call, p: NamesBot) -> str:
     """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
     name = require_token(call, token(p))
     if p.bot_id <= 0:
-        raise ApiError(ErrorCode.BOT_UNNAMED)
+        raise ApiError(Reason.BOT_UNNAMED)
     return name
 
 
@@ -106,7 +106,7 @@ async def look_or_open(call: Call, p: DialogParams) -> Participant:
         # It has to be made first.
         raise WriteInstead
     if who is None or who.member is None:
-        raise ApiError(ErrorCode.DIALOG_CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED)
     return who
 
 
@@ -114,5 +114,5 @@ async def look(call: Call, bot: Bot, dialog_id: str) -> Participant:
     """A bot in a chat that it is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
     who = await dialogs.get(call.tx, bot.user_id, dialog_id)
     if who.member is None:
-        raise ApiError(ErrorCode.DIALOG_CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED)
     return who

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.api.imbot_v2.family import method
 from botyard.rpc.call import Call
-from botyard.rpc.method import NoParams, method
+from botyard.rpc.method import NoParams
 
 
 class Revision(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from botyard.chat.content.content import clipped
 from botyard.chat.media import files, previews, uploads
 from botyard.chat.media.file_params import named
 from botyard.chat.media.files import Enter
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.files import File
 from botyard.model.messages import Message
 from botyard.portal.auth import signed_urls
@@ -99,7 +99,7 @@ class Download(msgspec.Struct, frozen=True, rename="camel"):
     download_url: str
 
 
-def given(name: str, content: Any, file: Any, empty: ErrorCode) -> uploads.Upload:
+def given(name: str, content: Any, file: Any, empty: Reason) -> uploads.Upload:
     """A file as it was sent, in ``content`` or else in ``file``: base64 text, or a file of a form.
 
     It may bring its own name. Raises ``empty`` and FILE_CONTENT.
@@ -114,7 +114,7 @@ def given(name: str, content: Any, file: Any, empty: ErrorCode) -> uploads.Uploa
     if content == "" or not name.strip():
         raise ApiError(empty)
     if isinstance(content, Mapping | list | int | float):
-        raise ApiError(ErrorCode.FILE_CONTENT)
+        raise ApiError(Reason.FILE_CONTENT)
     return uploads.Upload(name, content)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.api.shared.owners import owner
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.portal import options
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Params
 from botyard.wire.coerce import Structured
 
-PROBLEMS = (ErrorCode.APP_CONTEXT, ErrorCode.OPTIONS_NO_APP, ErrorCode.OPTIONS_NO_USER)
+PROBLEMS = (ErrorCode.APP_CONTEXT, Reason.OPTIONS_NO_APP, Reason.OPTIONS_NO_USER)
 
 
 class Get(Params, frozen=True):
@@ -32,9 +32,9 @@ def owned(call: Call) -> str:
     if call.identity.auth is Auth.WEBHOOK:
         raise ApiError(ErrorCode.APP_CONTEXT)
     if call.identity.auth is Auth.SESSION:
-        raise ApiError(ErrorCode.OPTIONS_NO_APP)
+        raise ApiError(Reason.OPTIONS_NO_APP)
     if call.identity.guest:
-        raise ApiError(ErrorCode.OPTIONS_NO_USER)
+        raise ApiError(Reason.OPTIONS_NO_USER)
     return owner(call, "")
 
 

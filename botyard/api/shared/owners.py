@@ -6,11 +6,12 @@ import hmac
 import re
 
 from botyard.chat.bots import bots
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Problem, Reason
 from botyard.model.bots import Bot
 from botyard.portal.auth.keys import HOOK
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
+from botyard.rpc.method import Dialect
 from botyard.store import bots as stored_bots
 
 NAMED = 10
@@ -30,9 +31,9 @@ def owner(call: Call, token: str) -> str:
     return call.context.keys.hook_owner(token) if token else ""
 
 
-_FAULTS = {
-    ErrorCode.BOT_NOT_FOUND: "does not exist",
-    ErrorCode.BOT_NOT_YOURS: "is somebody else's, or was registered under another key",
+_FAULTS: dict[Problem, str] = {
+    Reason.BOT_NOT_FOUND: "does not exist",
+    Reason.BOT_NOT_YOURS: "is somebody else's, or was registered under another key",
 }
 
 
@@ -117,7 +118,7 @@ async def _first_owner(call: Call, token: str) -> str:
 
 async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     """Why there is no such bot for a caller, and which ones there are: its own and no others."""
-    second = call.method.name.startswith("imbot.v2.")
+    second = call.method.dialect is Dialect.V2
     key, number = ("botToken", "botId") if second else ("CLIENT_ID", "BOT_ID")
     if not owner(call, token):
         return f"{key} is missing; expected the key under which this webhook has registered its bots"

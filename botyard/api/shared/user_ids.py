@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 
 from botyard.chat.content.lenient_parsing import absent
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 
 
-def user_ids(given: Any, wrong: ErrorCode) -> list[int]:
+def user_ids(given: Any, wrong: Reason) -> list[int]:
     """Ids from a list, a form-indexed map or a JSON text of either; absent is none. Raises ``wrong`` otherwise."""
     if given is None or given is msgspec.UNSET or given == "" or absent(given):
         return []

@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.chat import outbox, rules
 from botyard.chat.conversation import members as participants
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
@@ -60,9 +60,9 @@ async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
 
 def _owned(bot: Bot | None, owner: str) -> Bot:
     if bot is None:
-        raise ApiError(ErrorCode.BOT_NOT_FOUND)
+        raise ApiError(Reason.BOT_NOT_FOUND)
     if bot.owner != owner:
-        raise ApiError(ErrorCode.BOT_NOT_YOURS)
+        raise ApiError(Reason.BOT_NOT_YOURS)
     return bot
 
 
@@ -70,7 +70,7 @@ async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
     """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
     bot = await bots.find_by_code(tx, code)
     if bot and bot.owner != owner:
-        raise ApiError(ErrorCode.CODE_TAKEN)
+        raise ApiError(Reason.CODE_TAKEN)
     return bot
 
 
@@ -86,7 +86,7 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | Non
     if known:
         return known.user_id
     if await bots.count_of(tx, plan.owner) >= most:
-        raise ApiError(ErrorCode.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
+        raise ApiError(Reason.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
     bot_id = await users.add(tx, UserKind.BOT, plan.profile)
     await bots.add(tx, _planned(plan, bot_id, tx.now))
     await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code))
@@ -102,7 +102,7 @@ async def change(tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: 
     """Change a bot's code, profile and handlers. Raises BOT_NOT_UPDATED for a code that is taken."""
     if code and code != bot.code:
         if await bots.find_by_code(tx, code):
-            raise ApiError(ErrorCode.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
+            raise ApiError(Reason.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
         await bots.change(tx, msgspec.structs.replace(bot, code=code))
     await bot_handlers.put(tx, bot.owner, handlers)
     await _changed(tx, actor_id, bot, profile)
@@ -133,7 +133,7 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
     if owner == bot.owner:
         return
     if await bots.count_of(tx, owner):
-        raise ApiError(ErrorCode.TOKEN_NOT_ROTATED)
+        raise ApiError(Reason.TOKEN_NOT_ROTATED)
     bound = await bot_handlers.find(tx, bot.owner)
     await bots.set_owner(tx, bot.user_id, owner)
     if bound:
@@ -154,7 +154,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) 
         chat = await chats.reload(tx, chat_id)
         owned = chat.owner_id == bot.user_id and kind != Kind.PRIVATE
         if owned and not rules.restrictions(chat).leave_owner:
-            raise ApiError(ErrorCode.BOT_NOT_DELETED)
+            raise ApiError(Reason.BOT_NOT_DELETED)
     for chat_id, kind in places:
         if kind == Kind.PRIVATE:
             other_id = (await chats.reload(tx, chat_id)).counterpart(bot.user_id)

@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.chat import outbox
 from botyard.chat.bots.bots import OwnerOf
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
 from botyard.portal.url_validation import valid_url
@@ -46,26 +46,26 @@ def check(app: ChatApp) -> None:
     else:
         _check_frame(app)
     if app.context.removesuffix(ADMINS) not in CONTEXTS:
-        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+        raise ApiError(Reason.CHAT_APP_PARAMS)
     if not app.hidden and not any(phrase.get("LANGUAGE_ID") and phrase.get("TITLE") for phrase in app.lang):
-        raise ApiError(ErrorCode.LANG_EMPTY)
+        raise ApiError(Reason.LANG_EMPTY)
 
 
 def _check_command(app: ChatApp) -> None:
     param = JS_METHODS.get(app.js_method)
     if param is None or not param.fullmatch(app.js_param):
-        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+        raise ApiError(Reason.CHAT_APP_PARAMS)
 
 
 def _check_frame(app: ChatApp) -> None:
     if not app.iframe:
-        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+        raise ApiError(Reason.CHAT_APP_PARAMS)
     if not app.iframe.startswith("https://") or not valid_url(app.iframe):
-        raise ApiError(ErrorCode.CHAT_APP_HTTPS)
+        raise ApiError(Reason.CHAT_APP_HTTPS)
     if not _HASH.fullmatch(app.hash):
-        raise ApiError(ErrorCode.CHAT_APP_HASH)
+        raise ApiError(Reason.CHAT_APP_HASH)
     if app.iframe_width < MIN_WIDTH or app.iframe_height < MIN_HEIGHT:
-        raise ApiError(ErrorCode.CHAT_APP_PARAMS)
+        raise ApiError(Reason.CHAT_APP_PARAMS)
 
 
 async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
@@ -75,9 +75,9 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
     """
     chat_app = await chat_apps.find(tx, chat_app_id)
     if chat_app is None:
-        raise ApiError(ErrorCode.CHAT_APP_NOT_FOUND)
+        raise ApiError(Reason.CHAT_APP_NOT_FOUND)
     if chat_app.owner != await owner(chat_app.bot_id):
-        raise ApiError(ErrorCode.CHAT_APP_NOT_YOURS)
+        raise ApiError(Reason.CHAT_APP_NOT_YOURS)
     return chat_app
 
 
@@ -87,14 +87,14 @@ async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     Raises what ``check`` raises, and CHAT_APP_WRONG without a code and beyond ``MOST``.
     """
     if not app.code:
-        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
+        raise ApiError(Reason.CHAT_APP_WRONG, done="created")
     check(app)
     known = await chat_apps.find_by_code(tx, app.bot_id, app.code)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(app, id=known.id))
         return known.id
     if await chat_apps.count(tx, app.bot_id) >= MOST:
-        raise ApiError(ErrorCode.CHAT_APP_WRONG, done="created")
+        raise ApiError(Reason.CHAT_APP_WRONG, done="created")
     chat_app_id = await chat_apps.add(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=chat_app_id, change="add")
     await outbox.publish(tx, event)

@@ -13,7 +13,7 @@ from botyard.chat.content import bbcode
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged
@@ -65,8 +65,8 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
         if command.owner == await owner(command.bot_id):
             return command
     if not commands:
-        raise ApiError(ErrorCode.COMMAND_NOT_FOUND, hint=_no_command(command_id))
-    raise ApiError(ErrorCode.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
+        raise ApiError(Reason.COMMAND_NOT_FOUND, hint=_no_command(command_id))
+    raise ApiError(Reason.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
 
 
 async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
@@ -75,7 +75,7 @@ async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
     if command is None or command.bot_id != bot.user_id:
         known = [f"{command.id} (/{command.command})" for command in await bot_commands.of_bot(tx, bot.user_id)]
         raise ApiError(
-            ErrorCode.COMMAND_NOT_FOUND,
+            Reason.COMMAND_NOT_FOUND,
             hint=f"{_no_command(command_id)}; commands of bot {bot.user_id}: {', '.join(known[:10]) or 'none'}",
         )
     return command
@@ -96,13 +96,13 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
     Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
     """
     if not _WORD.fullmatch(command.command):
-        raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=ONE_WORD)
+        raise ApiError(Reason.COMMAND_NOT_CREATED, hint=ONE_WORD)
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(command, id=known.id))
         return known.id
     if await bot_commands.count(tx, command.bot_id) >= MOST:
-        raise ApiError(ErrorCode.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
+        raise ApiError(Reason.COMMAND_NOT_CREATED, hint=f"the bot has {MOST} commands already")
     command_id = await bot_commands.add(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command_id, change="add")
     await outbox.publish(tx, event)
@@ -112,10 +112,10 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
 async def change(tx: Tx, actor_id: int, command: Command) -> None:
     """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
     if not _WORD.fullmatch(command.command):
-        raise ApiError(ErrorCode.COMMAND_WORD)
+        raise ApiError(Reason.COMMAND_WORD)
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known and known.id != command.id:
-        raise ApiError(ErrorCode.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
+        raise ApiError(Reason.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
     await bot_commands.change(tx, command)
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
     await outbox.publish(tx, event)
@@ -147,13 +147,13 @@ async def answer(
     message = await stored_messages.find(tx, message_id)
     who = await chats.find(tx, message.chat_id, command.bot_id, locked=True) if message else None
     if who is None:
-        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=UNCALLED)
     _, chat, member = who
     if dialog is not None and not dialogs.means(dialog, chat):
-        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=UNCALLED)
     seen = member is not None and message_id >= member.first_id and rules.allowed(Act.POST, who)
     if not seen and not await bot_commands.was_called(tx, command.id, message_id):
-        raise ApiError(ErrorCode.MESSAGE_NOT_ADDED, hint=UNCALLED)
+        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=UNCALLED)
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
     return await messages.insert(tx, who, draft)
@@ -181,7 +181,7 @@ async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press
     command = await bot_commands.find_named(tx, asked.bot_id, without_slash(asked.command))
     here = {bot.bot_id for bot in await members.bots(tx, chat.id)} if chat.bots else set()
     if command is None or not _reaches(command, author, chat, here):
-        raise ApiError(ErrorCode.PARAMS_WRONG, hint=_unpressed(command, author, asked))
+        raise ApiError(Reason.PARAMS_WRONG, hint=_unpressed(command, author, asked))
     use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)
     await _leave(tx, author, chat, use)
 

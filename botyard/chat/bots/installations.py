@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.chat.bots import bots as participants
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.apps import App
 from botyard.model.events import AppInstalled, AppRemoved, AppUpdated
 from botyard.portal import apps, bindings, url_validation
@@ -38,7 +38,7 @@ async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
     People are sent back to ``redirect_uri``, or to ``handler_url`` where there is none. Raises ARGUMENT.
     """
     if not (plan.title or "").strip():
-        raise ApiError(ErrorCode.ARGUMENT, reason="TITLE must not be empty")
+        raise ApiError(Reason.ARGUMENT, reason="TITLE must not be empty")
     made = await apps.register(tx, keys, title=plan.title or "", scopes=plan.scopes or ())
     planned = msgspec.structs.replace(
         plan, redirect_uri=plan.redirect_uri or plan.handler_url, version=plan.version or made.app.version
@@ -83,7 +83,7 @@ def _changed(app: App, plan: NewApp) -> App:
     }
     for name in ("handler_url", "install_url", "redirect_uri"):
         if values.get(name) and not url_validation.valid_page_url(values[name]):
-            raise ApiError(ErrorCode.ARGUMENT, reason=f"{name.upper()} must be an http or https address")
+            raise ApiError(Reason.ARGUMENT, reason=f"{name.upper()} must be an http or https address")
     if plan.scopes is not None:
         values["scopes"] = ",".join(plan.scopes)
     return msgspec.structs.replace(app, **values)

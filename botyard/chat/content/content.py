@@ -16,7 +16,7 @@ import msgspec
 from botyard.chat.content.blocks import attachments
 from botyard.chat.content.buttons import buttons, items
 from botyard.chat.content.lenient_parsing import Fields, ParseFailure, absent, decoded, empty
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 
 
 class Blank(Enum):
@@ -59,7 +59,7 @@ def clipped(text: str) -> str:
 
 def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
     """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
-    return _content(value, attachments, limit, ErrorCode.ATTACH_WRONG, ErrorCode.ATTACH_TOO_BIG)
+    return _content(value, attachments, limit, Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
 
 
 def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Content:
@@ -67,14 +67,12 @@ def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Cont
 
     ``bot_id`` is the sender's, 0 for a person; a BOT_ID within the keyboard wins.
     """
-    return _content(
-        value, lambda raw: buttons(raw, bot_id), limit, ErrorCode.KEYBOARD_WRONG, ErrorCode.KEYBOARD_TOO_BIG
-    )
+    return _content(value, lambda raw: buttons(raw, bot_id), limit, Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
 
 
 def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
     """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
-    return _content(value, lambda raw: items(raw, bot_id), limit, ErrorCode.MENU_WRONG, ErrorCode.MENU_TOO_BIG)
+    return _content(value, lambda raw: items(raw, bot_id), limit, Reason.MENU_WRONG, Reason.MENU_TOO_BIG)
 
 
 def merge(
@@ -94,9 +92,7 @@ def merge(
     return merged
 
 
-def _content(
-    value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: ErrorCode, too_big: ErrorCode
-) -> Content:
+def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: Reason, too_big: Reason) -> Content:
     if value is msgspec.UNSET or absent(value):
         return ABSENT
     if empty(value):
@@ -116,12 +112,12 @@ def _content(
     return built or CLEARED
 
 
-def _name(wrong: ErrorCode) -> str:
+def _name(wrong: Reason) -> str:
     """The parameter of a problem: ATTACH, KEYBOARD or MENU."""
     return wrong.name.partition("_")[0]
 
 
-def _fault(wrong: ErrorCode, error: ParseFailure) -> str:
+def _fault(wrong: Reason, error: ParseFailure) -> str:
     # A path that begins with BLOCKS, BUTTONS or ITEMS says whose it is.
     return str(error) if error.path else f"{_name(wrong)}: {error}"
 

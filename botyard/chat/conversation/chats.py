@@ -8,7 +8,7 @@ from botyard.chat import outbox, rules
 from botyard.chat.conversation import members, messages
 from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft
@@ -64,11 +64,11 @@ async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
     """
     wanted = list(dict.fromkeys(plan.user_ids))
     if len(wanted) > MEMBERS_MAX:
-        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
+        raise ApiError(Reason.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
     people = [user for user in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if user.active]
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
-        raise ApiError(ErrorCode.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
+        raise ApiError(Reason.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
     title = plan.title.strip()[:TITLE_MAX] or _chat_with([user for user in people if user.id != actor_id])
     chat_id = await chats.add(
         tx,
@@ -119,7 +119,7 @@ def _numbered(chat_id: int, color: str) -> str:
 async def rename(tx: Tx, who: Participant, title: str) -> None:
     """Set the title of a chat. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
     if not title.strip():
-        raise ApiError(ErrorCode.TITLE_EMPTY)
+        raise ApiError(Reason.TITLE_EMPTY)
     rules.require(Act.RENAME, who)
     new = title.strip()[:TITLE_MAX]
     if new == who.chat.title:
@@ -133,7 +133,7 @@ async def set_named_color(tx: Tx, who: Participant, color: str) -> None:
     """Set the colour of a chat by its documented name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
     if value is None:
-        raise ApiError(ErrorCode.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
+        raise ApiError(Reason.COLOR_UNKNOWN, hint=f"known colours: {', '.join(COLORS)}")
     await set_color(tx, who, value)
 
 
@@ -141,7 +141,7 @@ async def set_color(tx: Tx, who: Participant, value: str) -> None:
     """Set the colour of a chat by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, who)
     if value == who.chat.color:
-        raise ApiError(ErrorCode.COLOR_SAME, hint="the chat has this colour already")
+        raise ApiError(Reason.COLOR_SAME, hint="the chat has this colour already")
     await chats.set_color(tx, who.chat.id, value)
     await _changed(tx, who, field="color", value=value, done="changed the color of the chat", code="CHAT_COLOR")
 

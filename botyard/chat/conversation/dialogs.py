@@ -9,7 +9,7 @@ from functools import lru_cache
 import msgspec
 
 from botyard.chat import outbox
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Chat, Kind, Participant, Role
 from botyard.model.events import ChatAdded, MemberJoined
 from botyard.model.people import User, UserKind
@@ -39,7 +39,7 @@ def _parsed(text: str) -> DialogRef:
     match = _DIALOG.fullmatch(text)
     number = int(match.group(2)) if match else 0
     if match is None or number == 0:
-        raise ApiError(ErrorCode.DIALOG_EMPTY)
+        raise ApiError(Reason.DIALOG_EMPTY)
     return DialogRef(match.group(1) or "", number)
 
 
@@ -69,7 +69,7 @@ async def visible(tx: Tx, who: Participant) -> bool:
 
 
 async def get(
-    tx: Tx, user_id: int, text: str, *, closed: ErrorCode = ErrorCode.DIALOG_CLOSED, locked: bool = False
+    tx: Tx, user_id: int, text: str, *, closed: Reason = Reason.DIALOG_CLOSED, locked: bool = False
 ) -> Participant:
     """The chat of a DIALOG_ID that this user may see.
 
@@ -98,7 +98,7 @@ async def open_(tx: Tx, user_id: int, text: str) -> Participant:
     if who is None and not dialog.prefix:
         return await open_private(tx, user_id, dialog.number)
     if who is None or who.member is None:
-        raise ApiError(ErrorCode.DIALOG_CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED)
     return who
 
 
@@ -128,9 +128,9 @@ async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
 async def _make_private(tx: Tx, user_id: int, other_id: int) -> None:
     people = await users.find_many(tx, [user_id, other_id])
     if {person.id for person in people} != {user_id, other_id} or not all(person.active for person in people):
-        raise ApiError(ErrorCode.USER_MISSING)
+        raise ApiError(Reason.USER_MISSING)
     if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
-        raise ApiError(ErrorCode.USER_MISSING)
+        raise ApiError(Reason.USER_MISSING)
     await _add_private(tx, user_id, other_id, people=people)
 
 

@@ -8,7 +8,7 @@ from botyard.chat import rules
 from botyard.chat.conversation import messages
 from botyard.chat.media import files
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Participant
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import files as stored_files
@@ -32,9 +32,9 @@ async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[s
     made: dict[str, int] = {}
     for uuid, message_id in originals.items():
         # The chat of the original stays unlocked, for the one that is written to is locked already.
-        message, _ = await messages.get_unlocked(tx, who.actor_id, message_id, missing=ErrorCode.DIALOG_CLOSED)
+        message, _ = await messages.get_unlocked(tx, who.actor_id, message_id, missing=Reason.DIALOG_CLOSED)
         if message.erased:
-            raise ApiError(ErrorCode.DIALOG_CLOSED)
+            raise ApiError(Reason.DIALOG_CLOSED)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
         made[uuid] = await _sent(tx, await messages.reloaded(tx, who), message, uuid=uuid)
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botyard.chat import outbox, rules
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User
@@ -15,7 +15,7 @@ from botyard.store.engines.db import Tx
 
 
 async def get_group(
-    tx: Tx, user_id: int, chat_id: int, *, missing: ErrorCode, dialog: ErrorCode = ErrorCode.CHAT_KIND
+    tx: Tx, user_id: int, chat_id: int, *, missing: Reason, dialog: Reason = Reason.CHAT_KIND
 ) -> Participant:
     """A group chat to act upon, locked.
 
@@ -30,13 +30,13 @@ async def find_group(
     user_id: int,
     chat_id: int,
     *,
-    missing: ErrorCode,
-    dialog: ErrorCode = ErrorCode.CHAT_KIND,
+    missing: Reason,
+    dialog: Reason = Reason.CHAT_KIND,
     locked: bool = False,
 ) -> Participant:
     """A group chat to look at; raises like ``get_group``."""
     if chat_id <= 0:
-        raise ApiError(ErrorCode.CHAT_EMPTY)
+        raise ApiError(Reason.CHAT_EMPTY)
     who = await chats.find(tx, chat_id, user_id, locked=locked)
     if who is None or not await dialogs.visible(tx, who):
         raise ApiError(missing, hint="there is no such group chat, or the caller is not in it")
@@ -52,7 +52,7 @@ async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bo
     """
     added = await invite(tx, who, user_ids, hide_history=hide_history)
     if not added:
-        raise ApiError(ErrorCode.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
+        raise ApiError(Reason.MEMBER_EXISTS, hint="all of them are in the chat already, or do not exist")
     return added
 
 
@@ -72,7 +72,7 @@ async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history:
 def require_adding(who: Participant) -> None:
     """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
     if not rules.allowed(Act.ADD_MEMBER, who):
-        raise ApiError(ErrorCode.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, who))
+        raise ApiError(Reason.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, who))
 
 
 async def join(
@@ -125,7 +125,7 @@ async def remove(tx: Tx, who: Participant, user_id: int) -> None:
     _require_owner_may_go(who.chat, user_id)
     target = await members.find(tx, who.chat.id, user_id)
     if target is None or who.member is None or not rules.outranks(who.member, target):
-        raise ApiError(ErrorCode.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
+        raise ApiError(Reason.MEMBER_MISSING, hint=f"{user_id} is not in the chat, or has a higher role")
     await _remove_member(tx, who, user_id)
     gone = await _name(tx, user_id)
     text = f"{await _name(tx, who.actor_id)} removed {gone} from the chat"
@@ -162,7 +162,7 @@ async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> No
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, who)
     if not await _set_manager(tx, who, user_id, on=on):
-        raise ApiError(ErrorCode.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
+        raise ApiError(Reason.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
 
 
 async def set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
@@ -191,7 +191,7 @@ async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
     rules.require(Act.SET_OWNER, who)
     chat = who.chat
     if await members.find(tx, chat.id, user_id) is None:
-        raise ApiError(ErrorCode.OWNER_DENIED, hint=f"{user_id} is not in the chat")
+        raise ApiError(Reason.OWNER_DENIED, hint=f"{user_id} is not in the chat")
     if user_id == chat.owner_id:
         return
     await members.set_role(tx, chat.id, chat.owner_id, role=Role.MEMBER)
@@ -227,13 +227,13 @@ async def _name(tx: Tx, user_id: int) -> str:
 
 def _require_owner_may_go(chat: Chat, user_id: int) -> None:
     if user_id == chat.owner_id and not rules.restrictions(chat).leave_owner:
-        raise ApiError(ErrorCode.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
+        raise ApiError(Reason.OWNER_MAY_NOT_LEAVE, hint="hand the chat over first")
 
 
 async def _remove_member(tx: Tx, who: Participant, user_id: int) -> None:
     chat = who.chat
     if not await members.remove(tx, chat.id, user_id):
-        raise ApiError(ErrorCode.MEMBER_MISSING)
+        raise ApiError(Reason.MEMBER_MISSING)
     person = await users.find(tx, user_id)
     guest, bot = bool(person and person.outside), bool(person and person.bot)
     await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))

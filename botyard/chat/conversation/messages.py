@@ -10,7 +10,7 @@ import msgspec
 from botyard.chat import outbox, rules
 from botyard.chat.content import bbcode
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Draft, Message
@@ -93,7 +93,7 @@ async def add_system_message(tx: Tx, who: Participant, text: str, *, code: str) 
     return await insert(tx, await reloaded(tx, who), draft)
 
 
-async def get(tx: Tx, user_id: int, message_id: int, *, missing: ErrorCode) -> tuple[Message, Participant]:
+async def get(tx: Tx, user_id: int, message_id: int, *, missing: Reason) -> tuple[Message, Participant]:
     """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
     message = await messages.find(tx, message_id)
     who = await chats.find(tx, message.chat_id, user_id, locked=True) if message else None
@@ -102,7 +102,7 @@ async def get(tx: Tx, user_id: int, message_id: int, *, missing: ErrorCode) -> t
     return message, who
 
 
-async def get_unlocked(tx: Tx, user_id: int, message_id: int, *, missing: ErrorCode) -> tuple[Message, Member]:
+async def get_unlocked(tx: Tx, user_id: int, message_id: int, *, missing: Reason) -> tuple[Message, Member]:
     """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
     message = await messages.find(tx, message_id)
     member = await members.find(tx, message.chat_id, user_id) if message else None
@@ -119,7 +119,7 @@ def _unseen(message_id: int) -> str:
 async def require_in_chat(tx: Tx, who: Participant, message_id: int) -> None:
     """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
     if not await _visible(tx, who, message_id):
-        raise ApiError(ErrorCode.MESSAGE_MISSING)
+        raise ApiError(Reason.MESSAGE_MISSING)
 
 
 async def edit(
@@ -130,9 +130,9 @@ async def edit(
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
     the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
     """
-    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_LOCKED)
+    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_LOCKED)
     if message.author_id != actor_id or message.system or message.erased or _late(message, window, now=tx.now):
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint=_locked(message, actor_id, window=window, now=tx.now))
+        raise ApiError(Reason.MESSAGE_LOCKED, hint=_locked(message, actor_id, window=window, now=tx.now))
     if text is None and not changed:
         return
     new_text = message.text if text is None else text
@@ -160,12 +160,12 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 
     ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
     """
-    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_LOCKED)
+    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_LOCKED)
     own = message.author_id == actor_id and not message.system and not _late(message, window, now=tx.now)
     if not own:
         rules.require(Act.ERASE_OTHERS, who)
     if message.erased and not complete:
-        raise ApiError(ErrorCode.MESSAGE_LOCKED, hint="the message is deleted already")
+        raise ApiError(Reason.MESSAGE_LOCKED, hint="the message is deleted already")
     await _erase(tx, who, message, complete=complete)
 
 
@@ -198,13 +198,13 @@ async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
 
     Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
     """
-    message, who = await get(tx, actor_id, message_id, missing=ErrorCode.MESSAGE_ID_WRONG)
+    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_ID_WRONG)
     if message.erased:
-        raise ApiError(ErrorCode.NO_CHANGES, hint="the message is deleted")
+        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
     on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, reaction=LIKE)
     off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, reaction=LIKE)
     if not on and not off:
-        raise ApiError(ErrorCode.NO_CHANGES, hint="it stands so already")
+        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
     event = MessageLiked(
         actor_id=actor_id,
         chat_id=who.chat.id,
@@ -260,10 +260,10 @@ async def around(tx: Tx, user_id: int, message_id: int, *, each: int) -> Around:
     """
     message = await messages.find(tx, message_id)
     if message is None:
-        raise ApiError(ErrorCode.MESSAGE_MISSING)
+        raise ApiError(Reason.MESSAGE_MISSING)
     member = await members.find(tx, message.chat_id, user_id)
     if member is None or message_id < member.first_id:
-        raise ApiError(ErrorCode.MESSAGE_CLOSED)
+        raise ApiError(Reason.MESSAGE_CLOSED)
     # One more on each side tells whether the window is all there is.
     older = await messages.before(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
     newer = await messages.after(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
@@ -304,11 +304,11 @@ async def _visible(tx: Tx, who: Participant, message_id: int) -> bool:
 async def _require_reply(tx: Tx, who: Participant, reply_id: int) -> None:
     message = await messages.find(tx, reply_id)
     if message is None:
-        raise ApiError(ErrorCode.REPLY_DENIED)
+        raise ApiError(Reason.REPLY_DENIED)
     here = message.chat_id == who.chat.id
     member = who.member if here else await members.find(tx, message.chat_id, who.actor_id)
     # What is hidden and what is in a stranger's chat must not be told apart from what does not exist.
     if member is None or reply_id < member.first_id:
-        raise ApiError(ErrorCode.REPLY_DENIED)
+        raise ApiError(Reason.REPLY_DENIED)
     if not here:
-        raise ApiError(ErrorCode.REPLY_ELSEWHERE)
+        raise ApiError(Reason.REPLY_ELSEWHERE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botyard.chat import outbox
 from botyard.chat.conversation import messages
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Participant
 from botyard.model.events import MessageLiked
 from botyard.model.messages import Message
@@ -71,9 +71,9 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """
     message, who = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
-        raise ApiError(ErrorCode.DIALOG_CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED)
     if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction=reaction):
-        raise ApiError(ErrorCode.REACTION_SET)
+        raise ApiError(Reason.REACTION_SET)
     await _publish(tx, who, message, reaction=reaction, on=True)
 
 
@@ -88,9 +88,9 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> No
 
 
 async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Participant]:
-    message, who = await messages.get(tx, actor_id, message_id, missing=ErrorCode.DIALOG_CLOSED)
+    message, who = await messages.get(tx, actor_id, message_id, missing=Reason.DIALOG_CLOSED)
     if reaction not in REACTIONS:
-        raise ApiError(ErrorCode.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
+        raise ApiError(Reason.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
     return message, who
 
 

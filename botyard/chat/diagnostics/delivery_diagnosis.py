@@ -13,7 +13,7 @@ from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, be
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotListener, EventMode
 from botyard.model.chats import Chat, Kind, Member
-from botyard.model.deliveries import Attempt, Delivery, Reason, State
+from botyard.model.deliveries import Attempt, Delivery, EndReason, State
 from botyard.model.events import (
     BotRemoved,
     CommandCalled,
@@ -36,11 +36,11 @@ MOST = 50
 """Events of a message that are explained beside itself: the newest."""
 
 _BARRED: dict[str, DiagnosisCode] = {
-    Reason.NOT_INSTALLED: DiagnosisCode.NOT_INSTALLED,
-    Reason.BLOCKED: DiagnosisCode.BLOCKED,
-    Reason.NO_SCOPE: DiagnosisCode.NO_SCOPE,
-    Reason.NO_HANDLER: DiagnosisCode.NO_HANDLER,
-    Reason.NO_BOT: DiagnosisCode.NO_BOT,
+    EndReason.NOT_INSTALLED: DiagnosisCode.NOT_INSTALLED,
+    EndReason.BLOCKED: DiagnosisCode.BLOCKED,
+    EndReason.NO_SCOPE: DiagnosisCode.NO_SCOPE,
+    EndReason.NO_HANDLER: DiagnosisCode.NO_HANDLER,
+    EndReason.NO_BOT: DiagnosisCode.NO_BOT,
 }
 NAMES: dict[type[Event], dict[str, str]] = {
     kind: {dialect: name for dialect, name in EVERY[kind].items() if dialect in ("v1", "v2")}

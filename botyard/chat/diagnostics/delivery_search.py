@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
 from botyard.store import bots, delivery_log
@@ -24,7 +24,7 @@ def states(word: str) -> frozenset[State]:
     if group is not None:
         return group
     if word not in set(State):
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"STATE is one of {', '.join(WORDS)}")
+        raise ApiError(Reason.ARGUMENT, reason=f"STATE is one of {', '.join(WORDS)}")
     return frozenset({State(word)})
 
 
@@ -38,7 +38,7 @@ def moment(value: Any, default: int) -> int:
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
-        raise ApiError(ErrorCode.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
+        raise ApiError(Reason.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
 
 

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import msgspec
 
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 
 # "Maximum image size is 5000x5000."
 SIDE_MAX = 5000
@@ -40,15 +40,15 @@ def check(base64_text: str) -> Avatar:
     data = _decode(base64_text)
     kind, width, height = _header(data)
     if max(width, height) > SIDE_MAX:
-        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"it is {width}x{height}; the limit is {SIDE_MAX}x{SIDE_MAX}")
+        raise ApiError(Reason.AVATAR_SIZE, hint=f"it is {width}x{height}; the limit is {SIDE_MAX}x{SIDE_MAX}")
     if min(width, height) < 1:
-        raise ApiError(ErrorCode.AVATAR_TYPE)
+        raise ApiError(Reason.AVATAR_TYPE)
     return Avatar(data, MIMES[kind], width, height)
 
 
 def _decode(base64_text: str) -> bytes:
     if len(base64_text) > BYTES_MAX * 3 // 2:
-        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"the limit is {BYTES_MAX} bytes")
+        raise ApiError(Reason.AVATAR_SIZE, hint=f"the limit is {BYTES_MAX} bytes")
     text = base64_text.strip()
     if text[:5].lower() == "data:":
         text = text.partition(",")[2].strip()
@@ -57,9 +57,9 @@ def _decode(base64_text: str) -> bytes:
     try:
         data = binascii.a2b_base64(text + "=" * (-len(text) % 4), strict_mode=True)
     except ValueError as error:
-        raise ApiError(ErrorCode.AVATAR_TYPE) from error
+        raise ApiError(Reason.AVATAR_TYPE) from error
     if len(data) > BYTES_MAX:
-        raise ApiError(ErrorCode.AVATAR_SIZE, hint=f"{len(data)} bytes came; the limit is {BYTES_MAX}")
+        raise ApiError(Reason.AVATAR_SIZE, hint=f"{len(data)} bytes came; the limit is {BYTES_MAX}")
     return data
 
 
@@ -69,10 +69,10 @@ def _header(data: bytes) -> tuple[str, int, int]:
         with image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
             return picture.format, picture.width, picture.height
     except (image.DecompressionBombError, image.DecompressionBombWarning) as error:
-        raise ApiError(ErrorCode.AVATAR_SIZE) from error
+        raise ApiError(Reason.AVATAR_SIZE) from error
     except Exception as error:
         # A parser fed with hostile bytes fails in many ways, and they all mean the same.
-        raise ApiError(ErrorCode.AVATAR_TYPE) from error
+        raise ApiError(Reason.AVATAR_TYPE) from error
 
 
 @cache

@@ -16,7 +16,7 @@ from botyard.chat.media import uploads
 from botyard.chat.media.uploads import Names, Upload
 from botyard.chat.rules import Act
 from botyard.clock import Clock
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.chats import Chat, Participant
 from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
@@ -110,7 +110,7 @@ async def _put(storage: FileStorage, names: Names, upload: Upload) -> StoredBlob
         raise
     except OSError as error:
         log.error("a file could not be stored: %s", error)
-        raise ApiError(ErrorCode.FILE_NOT_STORED) from error
+        raise ApiError(Reason.FILE_NOT_STORED) from error
     finally:
         # It knows the exception, which knows this frame, and so would keep the whole text of the file for a while.
         del work
@@ -120,7 +120,7 @@ async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
     """Make the bytes a file's own. Raises FILE_NOT_STORED where they were swept away because it took so long."""
     for name in kept.names:
         if not await files.take(tx, name):
-            raise ApiError(ErrorCode.FILE_NOT_STORED)
+            raise ApiError(Reason.FILE_NOT_STORED)
     await files.forget(tx, names.all)
 
 
@@ -129,7 +129,7 @@ async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, d
         actor_id, chat, _ = who = await enter(tx)
     except ApiError as refused:
         # It was open when the upload began.
-        raise ApiError(ErrorCode.FILE_FOLDER) from refused
+        raise ApiError(Reason.FILE_FOLDER) from refused
     _require_posting(who)
     _require_room(desk, await files.add_usage(tx, actor_id, kept.size + kept.preview_size))
     await files.folder(tx, chat.id)
@@ -146,12 +146,12 @@ async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, d
 def _require_room(desk: UploadContext, size: int) -> None:
     if 0 < desk.quota < size:
         limit = desk.quota // 1024**2
-        raise ApiError(ErrorCode.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
+        raise ApiError(Reason.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
 
 
 def _require_posting(who: Participant) -> None:
     if not rules.allowed(Act.POST, who):
-        raise ApiError(ErrorCode.FILE_NOT_SENT)
+        raise ApiError(Reason.FILE_NOT_SENT)
 
 
 async def _discard(desk: UploadContext, names: Names) -> None:

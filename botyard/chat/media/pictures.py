@@ -9,7 +9,7 @@ import msgspec
 
 from botyard.chat.media import avatars
 from botyard.chat.media.file_params import named
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.store import avatars as stored_avatars
 from botyard.store.avatars import Avatar
 from botyard.store.engines.db import Tx
@@ -35,7 +35,7 @@ def check(base64_text: Any) -> NamedPicture:
     Its name is a digest of its bytes, so that the same picture is kept once.
     """
     if not isinstance(base64_text, str):
-        raise ApiError(ErrorCode.AVATAR_TYPE)
+        raise ApiError(Reason.AVATAR_TYPE)
     avatar = avatars.check(base64_text)
     name = hashlib.sha256(avatar.data).hexdigest()[:40]
     return NamedPicture(f"{name}.{_ENDINGS[avatar.mime]}", avatar.mime, avatar.data)

@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from botyard.chat.media import content_types, file_types, previews
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.files import NAME_MAX, StoredBlob
 from botyard.store.engines.blobs import CHUNK, Blobs, temporary_file
 
@@ -57,11 +57,11 @@ def check_name(name: str) -> str:
     """A name as it will be shown. Raises FILE_REFUSED for one that could mean a path or hides something."""
     name = name.strip()
     if _PATH.search(name):
-        raise ApiError(ErrorCode.FILE_REFUSED, reason="its name must not hold a path")
+        raise ApiError(Reason.FILE_REFUSED, reason="its name must not hold a path")
     if any(unicodedata.category(letter) in _HIDDEN or letter in _TURNING for letter in name):
-        raise ApiError(ErrorCode.FILE_REFUSED, reason="its name must not hold control characters")
+        raise ApiError(Reason.FILE_REFUSED, reason="its name must not hold control characters")
     if len(name.encode("utf-8", "surrogatepass")) > NAME_MAX:
-        raise ApiError(ErrorCode.FILE_REFUSED, reason=f"its name must not be longer than {NAME_MAX} bytes")
+        raise ApiError(Reason.FILE_REFUSED, reason=f"its name must not be longer than {NAME_MAX} bytes")
     return name
 
 
@@ -85,7 +85,7 @@ def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> StoredBlo
         mime = file_types.of(head)
         extension = upload.name.rpartition(".")[2].lower()
         if file_types.two_faced(mime, head, tail) or file_types.disguised(mime, extension):
-            raise ApiError(ErrorCode.FILE_REFUSED, reason="it is a picture and something else at the same time")
+            raise ApiError(Reason.FILE_REFUSED, reason="it is a picture and something else at the same time")
         mime = content_types.of_upload(mime, extension, file, head, tail)
         picture = previews.look(file, mime, size)
         blobs.put(names.blob, file)
@@ -109,7 +109,7 @@ def _written(out: IO[bytes], content: str | IO[bytes]) -> int:
     for piece in _decoded(content) if isinstance(content, str) else _pieces(content):
         size += len(piece)
         if size > SIZE_MAX:
-            raise ApiError(ErrorCode.FILE_TOO_BIG, hint=f"the limit is {SIZE_MAX} bytes")
+            raise ApiError(Reason.FILE_TOO_BIG, hint=f"the limit is {SIZE_MAX} bytes")
         out.write(piece)
     return size
 
@@ -128,7 +128,7 @@ def _decoded(text: str) -> Iterator[bytes]:
         whole = len(letters) // 4 * 4
         rest = letters[whole:]
         if ended and letters:
-            raise ApiError(ErrorCode.FILE_CONTENT)
+            raise ApiError(Reason.FILE_CONTENT)
         if whole:
             yield _bytes(letters[:whole])
         ended = letters.endswith("=")
@@ -141,7 +141,7 @@ def _bytes(letters: str) -> bytes:
     try:
         return binascii.a2b_base64(letters, strict_mode=True)
     except ValueError as error:
-        raise ApiError(ErrorCode.FILE_CONTENT) from error
+        raise ApiError(Reason.FILE_CONTENT) from error
 
 
 def _ends(file: IO[bytes], size: int) -> tuple[bytes, bytes]:

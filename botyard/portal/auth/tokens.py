@@ -15,7 +15,7 @@ from itertools import count
 import msgspec
 
 from botyard.config import Settings
-from botyard.errors import ApiError, ErrorCode
+from botyard.errors import ApiError, Reason
 from botyard.model.apps import App, Token
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, users
@@ -73,7 +73,7 @@ async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[s
     own = app.scopes.split(",")
     wanted = own if scopes is None else scopes
     if beyond := set(wanted) - set(own):
-        raise ApiError(ErrorCode.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
+        raise ApiError(Reason.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
     return await issue(tx, ring, app=app, user_id=user_id, scopes=",".join(wanted))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
-from botyard.model.deliveries import Reason
+from botyard.model.deliveries import EndReason
 from botyard.store import files
 from botyard.store.engines.db import Row, Tx, Value
 
@@ -111,7 +111,7 @@ async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
         """UPDATE deliveries SET state = 'skipped', holder = '', finished = :now, reason = :reason
            WHERE state IN ('waiting', 'sending')""",
         now=tx.now,
-        reason=Reason.RESET.value,
+        reason=EndReason.RESET.value,
     )
     await files.forget(tx, kept.blobs)
     for name in loose:

@@ -1,0 +1,38 @@
+"""The family `botyard.*`: its dialect, and how it tells the reasons that its methods meet."""
+
+from __future__ import annotations
+
+from botyard.errors import Reason, error
+from botyard.rpc.family import Dialect, Family
+
+BOTYARD = Family(
+    Dialect.V1,
+    {
+        Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
+        Reason.APP_MISSING: error("APP_NOT_FOUND: Application not found"),
+        Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"),
+        Reason.BOT_NOT_YOURS: error("APP_ID_ERROR: Bot was installed by another REST application"),
+        Reason.BOT_NOT_DELETED: error("WRONG_REQUEST: Bot can't be deleted"),
+        Reason.USER_MISSING: error("USER_NOT_FOUND: User not found"),
+        Reason.USERS_FORMAT: error("INVALID_FORMAT: Parameter USERS has wrong type"),
+        Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
+        Reason.HOOK_MISSING: error("WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked"),
+        Reason.SWITCH_MISSING: error("SWITCH_NOT_FOUND: There are the switches {names}"),
+        Reason.LOGIN_TAKEN: error("LOGIN_TAKEN: The login is taken"),
+        Reason.PASSWORD_WEAK: error("PASSWORD_WEAK: {reason}"),
+        Reason.LAST_ADMIN: error("LAST_ADMIN: The portal needs an administrator who is active"),
+        Reason.DELIVERY_MISSING: error("DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer"),
+        Reason.DEV_ONLY: error("DEV_ONLY: This is for portals that run with --profile dev", 403),
+        Reason.SNAPSHOT_NAME: error("SNAPSHOT_NAME: NAME must be 1 to 64 letters, digits, hyphens and underscores"),
+        Reason.SNAPSHOT_MISSING: error(
+            "SNAPSHOT_NOT_FOUND: There is no snapshot of this name; they live as long as the server"
+        ),
+        Reason.SNAPSHOT_TOO_MANY: error(
+            "SNAPSHOT_TOO_MANY: There are {limit} snapshots already; take one of their names"
+        ),
+        Reason.SNAPSHOT_TOO_LARGE: error(
+            "SNAPSHOT_TOO_LARGE: The portal has more than {limit} rows, too many to keep in memory"
+        ),
+    },
+)
+method = BOTYARD.method

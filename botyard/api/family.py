@@ -1,0 +1,27 @@
+"""The family of the methods that belong to no part of the portal, `app.*`, `event.*`, `user.*`, `batch` and more."""
+
+from __future__ import annotations
+
+from botyard.errors import Reason, error
+from botyard.rpc.family import Dialect, Family
+
+SYSTEM = Family(
+    Dialect.V1,
+    {
+        Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
+        Reason.CODE_EMPTY: error("CODE_EMPTY: CODE can't be empty"),
+        Reason.OPTIONS_EMPTY: error("ArgumentNullException: options is empty"),
+        Reason.OPTIONS_NO_APP: error("AccessException: Application context required"),
+        Reason.OPTIONS_NO_USER: error("AccessException: User authorization required"),
+        Reason.OPTIONS_NOT_ADMIN: error("AccessException: Administrator authorization required"),
+        Reason.EVENT_NOT_FOUND: error("ERROR_EVENT_NOT_FOUND: Event not found"),
+        Reason.BIND_OFFLINE: error(
+            "ACCESS_DENIED: Access denied! Offline events binding requires administrator access rights", 403
+        ),
+        Reason.BIND_AUTH_TYPE: error(
+            "ACCESS_DENIED: Access denied! Event binding with AUTH_TYPE requires administrator access rights", 403
+        ),
+        Reason.QUEUE_CLOSED: error("ACCESS_DENIED: Access denied!", 403),
+    },
+)
+method = SYSTEM.method

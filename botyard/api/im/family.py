@@ -1,0 +1,41 @@
+"""The family `im.*`: its dialect, and how it tells the reasons that its methods meet."""
+
+from __future__ import annotations
+
+from botyard.errors import Reason, error
+from botyard.rpc.family import Dialect, Family
+
+IM = Family(
+    Dialect.V1,
+    {
+        Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
+        Reason.BOT_ID_EMPTY: error("BOT_ID_ERROR: Bot ID can't be empty"),
+        Reason.COMMAND_EMPTY: error("COMMAND_ERROR: Command can't be empty"),
+        Reason.DIALOG_EMPTY: error("DIALOG_ID_EMPTY: Dialog ID can't be empty"),
+        Reason.DIALOG_CLOSED: error("ACCESS_ERROR: You do not have access to the specified dialog", 403),
+        Reason.CHAT_EMPTY: error("CHAT_ID_EMPTY: Chat ID can't be empty"),
+        Reason.CHAT_KIND: error("ACCESS_ERROR: Action unavailable"),
+        Reason.CHAT_NOT_FOUND: error("CHAT_ID: Error creating message"),
+        Reason.USER_EMPTY: error("USER_ID_EMPTY: User ID can't be empty"),
+        Reason.USER_MISSING: error("USER_NOT_FOUND: User not found"),
+        Reason.EXTEND_FORBIDDEN: error("ACCESS_ERROR: It is forbidden to add users to this chat"),
+        Reason.EXTEND_DENIED: error(
+            "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat", 403
+        ),
+        Reason.MESSAGE_EMPTY: error("MESSAGE_EMPTY: Message can't be empty"),
+        Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
+        Reason.POST_DENIED: error("ACCESS_ERROR: Action unavailable"),
+        Reason.ATTACH_WRONG: error("ATTACH_ERROR: Incorrect attach params"),
+        Reason.ATTACH_TOO_BIG: error("ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach"),
+        Reason.KEYBOARD_WRONG: error("KEYBOARD_ERROR: Incorrect keyboard params"),
+        Reason.MENU_WRONG: error("MENU_ERROR: Incorrect menu params"),
+        Reason.PARAMS_WRONG: error("PARAMS_ERROR: Incorrect params"),
+        Reason.REPLY_DENIED: error("REPLY_ACCESS_ERROR: Action unavailable"),
+        Reason.REPLY_ELSEWHERE: error(
+            "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat"
+        ),
+        Reason.FIRST_ID_STRING: error("FIRST_ID_STRING: First ID can't be string"),
+        Reason.LAST_ID_STRING: error("LAST_ID_STRING: Last ID can't be string"),
+    },
+)
+method = IM.method

@@ -1,0 +1,99 @@
+"""Families of methods: how they speak, and how their methods are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar, get_type_hints
+
+from botyard.errors import Cause, ErrorResponse, Reason, problems
+from botyard.rpc.access import Access
+from botyard.rpc.method import AnyParams, Dialect, Method, Mode, NoParams
+from botyard.rpc.resolver import Resolver, resolved, resolvers
+from botyard.wire.coerce import reader
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+__all__ = ["Dialect", "Family"]
+
+
+class Family:
+    """A family of methods: its dialect, and how it tells each reason that its methods meet."""
+
+    def __init__(self, dialect: Dialect, errors: Mapping[Reason, ErrorResponse]) -> None:
+        self.dialect = dialect
+        self.errors = errors
+
+    def method(
+        self,
+        name: str,
+        *,
+        access: Access | None = None,
+        mode: Mode | None = None,
+        raises: tuple[Cause, ...] = (),
+        errors: Mapping[Reason, ErrorResponse] | None = None,
+        scopes: tuple[str, ...] | None = None,
+        deprecated: str = "",
+        before: Callable[[Any], Any] | None = None,
+        uploads: bool = False,
+    ) -> Callable[[F], F]:
+        """Declare the function below as the REST method ``name``.
+
+        Its parameters are the call, then those that a ``Resolver`` in their type looks up, last ``p``, the struct of
+        what comes from the wire. The response is its return annotation, the summary its docstring, the scope the first
+        word of the name unless ``scopes`` lists the permissions of which one is enough. ``raises`` names its refusals:
+        reasons, codes, and verbs that say theirs; those of the resolvers come by themselves, as do ``access`` and
+        ``mode`` where they are not given. ``errors`` are reasons that this method tells otherwise than its family.
+
+        ``before`` does slow work on the parameters (decoding a picture) in a thread, ahead of the transaction; what it
+        returns is ``call.prepared``. ``uploads`` lets in large bodies and the files of forms. Nothing is registered
+        here: the registry collects declared functions from a list of modules.
+
+        Raises LookupError where the family does not know how to tell a reason.
+        """
+
+        def declare(function: F) -> F:
+            hints, looked_up = get_type_hints(function), resolvers(function)
+            params = hints.get("p", NoParams)
+            summary, _, rest = (function.__doc__ or "").strip().partition("\n")
+            description, _, docs = rest.partition("Docs:")
+            allowed = scopes if scopes is not None else (name.partition(".")[0],)
+            declared = Method(
+                name=name,
+                dialect=self.dialect,
+                scope=allowed[0] if allowed else "",
+                access=access or _access(looked_up),
+                mode=mode or _mode(looked_up),
+                params=params,
+                read=_whole if params is AnyParams else reader(params),
+                handler=resolved(function, looked_up),
+                function=function,
+                answers=hints.get("return", Any),
+                raises=problems(*(cause for one in looked_up for cause in one.raises), *raises),
+                errors={**self.errors, **(errors or {})},
+                summary=summary.strip(),
+                description=" ".join(description.split()),
+                docs=docs.strip(),
+                deprecated=deprecated,
+                scopes=allowed,
+                before=before,
+                uploads=uploads,
+            )
+            untold = [problem.name for problem in declared.raises if not declared.tells(problem)]
+            if untold:
+                raise LookupError(f"{name} raises what its family does not tell: {', '.join(untold)}")
+            function.__method__ = declared  # type: ignore[attr-defined]  # Functions take attributes; no type for it.
+            return function
+
+        return declare
+
+
+def _access(looked_up: tuple[Resolver, ...]) -> Access:
+    return next((one.access for one in looked_up if one.access is not Access.ANYONE), Access.ANYONE)
+
+
+def _mode(looked_up: tuple[Resolver, ...]) -> Mode:
+    return next((one.mode for one in looked_up if one.mode is not Mode.READ), Mode.READ)
+
+
+def _whole(params: Mapping[str, Any]) -> AnyParams:
+    return AnyParams(values=dict(params))

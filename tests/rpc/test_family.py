@@ -1,0 +1,86 @@
+"""Families of methods: what a declaration brings along, and what it must say."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import pytest
+
+from botyard.errors import ErrorCode, ErrorResponse, Reason, error, problems, raises
+from botyard.rpc.access import Access
+from botyard.rpc.family import Dialect, Family
+from botyard.rpc.method import Method, Mode, NoParams
+from botyard.rpc.resolver import Resolver
+
+FAMILY = Family(Dialect.V1, {Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"), Reason.CHAT_EMPTY: error("C")})
+
+
+def declared(function: Any) -> Method:
+    method = function.__method__
+    assert isinstance(method, Method)
+    return method
+
+
+async def number(call: Any, p: Any) -> int:
+    return 20
+
+
+async def sum_(call: Any, p: Any, first: int) -> int:
+    return first + 3
+
+
+Bot = Annotated[int, Resolver(number, raises=(Reason.BOT_NOT_FOUND,), access=Access.BOT_OWNER)]
+Chat = Annotated[int, Resolver(sum_, raises=(Reason.CHAT_EMPTY,), mode=Mode.WRITE)]
+
+
+def test_a_reason_that_a_family_does_not_tell_cannot_be_declared() -> None:
+    with pytest.raises(LookupError, match=r"im\.x raises what its family does not tell: TITLE_EMPTY"):
+
+        @FAMILY.method("im.x", raises=(Reason.TITLE_EMPTY, ErrorCode.SCOPE))
+        async def x(call: Any, p: NoParams) -> int:
+            """X."""
+            return 1
+
+
+def test_a_method_may_tell_a_reason_in_its_own_way() -> None:
+    @FAMILY.method("im.x", raises=(Reason.BOT_NOT_FOUND,), errors={Reason.BOT_NOT_FOUND: error("OTHER: Text", 403)})
+    async def x(call: Any, p: NoParams) -> int:
+        """X."""
+        return 1
+
+    assert declared(x).respond(Reason.BOT_NOT_FOUND) == ErrorResponse(403, "OTHER", "Text")
+    assert declared(x).respond(ErrorCode.SCOPE) is ErrorCode.SCOPE.value
+
+
+def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:
+    @FAMILY.method("im.x")
+    async def x(call: Any, bot: Bot, chat: Chat, p: NoParams) -> tuple[int, int]:
+        """X."""
+        return bot, chat
+
+    method = declared(x)
+    assert method.raises == (Reason.BOT_NOT_FOUND, Reason.CHAT_EMPTY)
+    assert (method.access, method.mode) == (Access.BOT_OWNER, Mode.WRITE)
+    assert asyncio.run(method.handler(None, NoParams())) == (20, 23)  # type: ignore[arg-type]  # Any awaitable will do.
+
+
+def test_a_parameter_without_a_resolver_cannot_be_declared() -> None:
+    with pytest.raises(LookupError, match="has no resolver"):
+
+        @FAMILY.method("im.x")
+        async def x(call: Any, bot: int, p: NoParams) -> int:
+            """X."""
+            return bot
+
+
+def test_verbs_hand_on_what_the_verbs_below_them_raise() -> None:
+    @raises(Reason.CHAT_EMPTY)
+    def below() -> None: ...
+
+    @raises(below, Reason.BOT_NOT_FOUND, Reason.CHAT_EMPTY)
+    def above() -> None: ...
+
+    assert problems(above, ErrorCode.SCOPE) == (Reason.CHAT_EMPTY, Reason.BOT_NOT_FOUND, ErrorCode.SCOPE)
+    with pytest.raises(KeyError):
+        problems(problems)
