@@ -103,7 +103,7 @@ class Record(Generic[S]):
             known["struct"] = lambda *parts, new=tuple.__new__, kind=self._struct: new(kind, parts)
         cells = [f"row[{place}]" for place in range(self._width)]
         arguments = self._arguments(cells, known)
-        nested = len(arguments) < len(cells)
+        nested = any(isinstance(source, Record) for source in self._sources.values())
         if arguments == cells:
             read, each = "return struct(*row)", "struct(*row) for row"
         elif nested:

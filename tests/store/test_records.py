@@ -26,6 +26,15 @@ class Owned(NamedTuple):
     shown: bool
 
 
+class Name(NamedTuple):
+    name: str
+
+
+class Pair(NamedTuple):
+    first: Name
+    second: Name
+
+
 THING = Record(Thing, "things t", colour="t.paint")
 OTHER = Record(Thing, "things o")
 OWNED = Record(
@@ -57,6 +66,11 @@ def test_a_joined_row_becomes_several_structs() -> None:
     nobody = OWNED.read(("ann", *ROW, *[None] * 6, 0))
     assert nobody == Owned("ann", BELL, None, False) and isinstance(nobody, Owned)
     assert OWNED.read_all([("ann", *ROW, *ROW, 1)]) == [Owned("ann", BELL, BELL, True)]
+
+
+def test_a_struct_of_one_column_may_stand_in_another() -> None:
+    pairs = Record(Pair, "names n", first=Record(Name, "names n"), second=Record(Name, "names m"))
+    assert pairs.read_all([("ann", "ben")]) == [Pair(Name("ann"), Name("ben"))]
 
 
 def test_a_wide_row_is_read_in_its_order() -> None:
