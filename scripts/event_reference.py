@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.encoding import body
@@ -167,7 +168,7 @@ class _Story:
                 build = PAYLOAD_BUILDERS.get(delivery.recipient.partition(":")[0])
                 if delivery.id != number or build is None:
                     continue
-                payload = await build(tx, self._context, what, delivery)
+                payload = await build(RenderBatch(tx, self._context), what, delivery)
                 if isinstance(payload, SignedPayload):
                     shown = msgspec.structs.replace(
                         payload.post, data=_shown(payload.post.data), auth=_shown(payload.post.auth)

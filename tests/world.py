@@ -198,8 +198,7 @@ class World:
         made = new_secret()
 
         async def work(tx: Tx) -> None:
-            await app_tokens.add(
-                tx,
+            token = app_tokens.NewToken(
                 hash=self.context.keys.hash(made),
                 kind=kind,
                 app_id=app_id,
@@ -209,6 +208,7 @@ class World:
                 created=tx.now,
                 expires=int(self.time) + life,
             )
+            await app_tokens.add(tx, [token])
 
         self.write(work)
         return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.chat.diagnostics.delivery_diagnosis import handler
 from botyard.model.bindings import Binding
@@ -12,9 +13,6 @@ from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import AppRemoved, BotRemoved, EventRecord
 from botyard.portal import apps
-from botyard.rpc.call import Context
-from botyard.store import bindings, bots
-from botyard.store.engines.db import Tx
 
 BOTS = "imbot"
 """The permission without which an application's bots are told nothing."""
@@ -27,27 +25,27 @@ class SignedPayload(NamedTuple):
     owner: str
 
 
-Renderer = Callable[[Tx, Context, EventRecord, Bot], Awaitable[WebhookPayload | None]]
+Renderer = Callable[[RenderBatch, EventRecord, Bot], Awaitable[WebhookPayload | None]]
 """A dialect: an event as a bot is told of it; ``None`` for nothing to tell, or no handler for it."""
-BoundRenderer = Callable[[Tx, Context, EventRecord, Binding], Awaitable[WebhookPayload | None]]
+BoundRenderer = Callable[[RenderBatch, EventRecord, Binding], Awaitable[WebhookPayload | None]]
 """The same for a handler that is bound to the event."""
-PayloadBuilder = Callable[[Tx, Context, EventRecord, Delivery], Awaitable[SignedPayload | EndReason]]
+PayloadBuilder = Callable[[RenderBatch, EventRecord, Delivery], Awaitable[SignedPayload | EndReason]]
 """Builds the signed payload for a recipient of one kind, or says why there is none."""
 
 
 def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
     """Payloads for bots, each in the dialect that registered it."""
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-        bot = await _bot(tx, what, int(delivery.recipient.partition(":")[2]))
+    async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+        bot = await _bot(batch, what, int(delivery.recipient.partition(":")[2]))
         if bot is None:
             return EndReason.NO_BOT
-        if not _farewell(what) and (reason := await apps.closed(tx, bot.owner, BOTS)):
+        if not _farewell(what) and (reason := await _closed(batch, bot.owner, BOTS)):
             return reason
         render = dialects.get(bot.dialect)
-        post = await render(tx, context, what, bot) if render else None
+        post = await render(batch, what, bot) if render else None
         if post is None:
-            return EndReason.NO_WORDS if await handler(tx, bot, what.event) else EndReason.NO_HANDLER
+            return EndReason.NO_WORDS if await handler(batch.tx, bot, what.event) else EndReason.NO_HANDLER
         return SignedPayload(post, bot.owner) if post.handler else EndReason.NO_HANDLER
 
     return write
@@ -56,17 +54,17 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
 def to_bindings(render: BoundRenderer) -> PayloadBuilder:
     """Payloads for handlers that are bound with `event.bind`."""
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-        binding = await bindings.find(tx, int(delivery.recipient.partition(":")[2]))
+    async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+        binding = await batch.binding(int(delivery.recipient.partition(":")[2]))
         if binding is None:
             return EndReason.NO_HANDLER
         farewell = _farewell(what)
         # Farewells go to where the application was: nothing else reaches a handler that was removed.
         if binding.removed is not None and not farewell:
             return EndReason.NO_HANDLER
-        if not farewell and (reason := await apps.closed(tx, binding.owner)):
+        if not farewell and (reason := await _closed(batch, binding.owner)):
             return reason
-        post = await render(tx, context, what, binding)
+        post = await render(batch, what, binding)
         return SignedPayload(post, binding.owner) if post else EndReason.NO_WORDS
 
     return write
@@ -78,8 +76,12 @@ def _farewell(what: EventRecord) -> bool:
     return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
 
 
-async def _bot(tx: Tx, what: EventRecord, bot_id: int) -> Bot | None:
+async def _closed(batch: RenderBatch, owner: str, scope: str = "") -> Reason | None:
+    return apps.closed_reason(await batch.app(owner), scope) if owner.startswith(apps.OWNER) else None
+
+
+async def _bot(batch: RenderBatch, what: EventRecord, bot_id: int) -> Bot | None:
     """The bot as it is, or as its farewell remembers it."""
     if isinstance(what.event, BotRemoved) and what.event.bot_id == bot_id:
         return what.event.bot
-    return await bots.find(tx, bot_id)
+    return await batch.bot(bot_id)

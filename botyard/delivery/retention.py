@@ -1,4 +1,4 @@
-"""Deletes deliveries that ended some days ago, and events that nobody fetched for hours."""
+"""Deletes deliveries that ended some days ago, events that nobody fetched for hours, and tokens that are dead."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from botyard.portal import bindings
+from botyard.portal.auth import tokens
 from botyard.rpc.call import Context
 from botyard.store import deliveries, events, offline_events
 from botyard.store.engines.db import Tx, Unavailable
@@ -46,6 +47,7 @@ async def delete_expired(context: Context) -> None:
         lambda tx: deliveries.expire(tx, unfetched, BATCH),
         lambda tx: deliveries.forget(tx, ended, BATCH),
         lambda tx: offline_events.forget(tx, settled - bindings.KEPT, BATCH),
+        lambda tx: tokens.prune(tx, settings, limit=BATCH),
     ]
     if settings.event_log_days:
         logged = settled - settings.event_log_days * DAY

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery import encoding
 from botyard.delivery.masking import SHORT, masked
@@ -16,7 +17,6 @@ from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
 from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.rpc.call import Context
-from botyard.store import events
 from botyard.store.engines.db import Tx, Unavailable
 
 log = logging.getLogger(__name__)
@@ -114,14 +114,16 @@ class Sender:
 
     async def _payloads(self, tx: Tx, batch: list[QueuedDelivery]) -> list[tuple[SignedPayload | EndReason, int]]:
         built: list[tuple[SignedPayload | EndReason, int]] = []
+        sources = RenderBatch(tx, self._context)
+        events = await sources.load([queued.delivery for queued in batch])
         for queued in batch:
             delivery = queued.delivery
-            what = await events.find(tx, delivery.event_id)
+            what = events.get(delivery.id)
             builder = self.builders.get(delivery.recipient.partition(":")[0])
             if what is None or builder is None:
                 built.append((EndReason.NO_WRITER, 0))
                 continue
-            built.append((await builder(tx, self._context, what, delivery), what.created))
+            built.append((await builder(sources, what, delivery), what.created))
         return built
 
     async def _sent(self, queued: QueuedDelivery, payload: SignedPayload, created: int) -> None:

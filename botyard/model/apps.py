@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 
@@ -71,6 +73,14 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     created: int
     expires: int
     replaced: int | None
+    revoked: int | None
+
+
+class EventToken(NamedTuple):
+    """The access token of a family that goes out with events, as far as it decides whether it may go out again."""
+
+    hash: str
+    scopes: str
     revoked: int | None
 
 

@@ -57,7 +57,11 @@ async def closed(tx: Tx, owner: str, scope: str = "") -> EndReason | None:
     """
     if not owner.startswith(OWNER):
         return None
-    app = await find(tx, owner.removeprefix(OWNER))
+    return closed_reason(await find(tx, owner.removeprefix(OWNER)), scope)
+
+
+def closed_reason(app: App | None, scope: str = "") -> Reason | None:
+    """The same for an application that was looked up."""
     if app is None or not app.installed:
         return EndReason.NOT_INSTALLED
     if app.blocked:

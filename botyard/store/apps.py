@@ -16,15 +16,15 @@ class AppAndSecret(NamedTuple):
     secret_hash: str
 
 
-_APP = Record(App, "apps a")
-_APP_AND_SECRET = Record(AppAndSecret, "apps a", app=_APP)
+APP = Record(App, "apps a")
+_APP_AND_SECRET = Record(AppAndSecret, "apps a", app=APP)
 _BY_CLIENT = f"{_APP_AND_SECRET.select} WHERE a.client_id = :client AND a.deleted IS NULL"
 _CHANGEABLE = ("title", "scopes", "version", "installed", "handler_url", "install_url", "redirect_uri", "wizard")
-_CHANGE = f"{_APP.update(*_CHANGEABLE)} WHERE id = :id"
+_CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
 
 
 async def find(tx: Tx, app_id: int) -> App | None:
-    return _APP.read(await tx.one(f"{_APP.select} WHERE a.id = :id AND a.deleted IS NULL", id=app_id))
+    return APP.read(await tx.one(f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL", id=app_id))
 
 
 async def find_by_client(tx: Tx, client_id: str) -> AppAndSecret | None:
@@ -33,7 +33,7 @@ async def find_by_client(tx: Tx, client_id: str) -> AppAndSecret | None:
 
 
 async def all_apps(tx: Tx) -> list[App]:
-    return _APP.read_all(await tx.all(f"{_APP.select} WHERE a.deleted IS NULL ORDER BY a.id"))
+    return APP.read_all(await tx.all(f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"))
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: str) -> int:
@@ -50,7 +50,7 @@ async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: s
 
 async def change(tx: Tx, app: App) -> None:
     """Store what may be changed of an application as it now is."""
-    await tx.run(_CHANGE, **_APP.values(app))
+    await tx.run(_CHANGE, **APP.values(app))
 
 
 async def delete(tx: Tx, app_id: int) -> None:

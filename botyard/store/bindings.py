@@ -17,25 +17,25 @@ class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
     installed: bool
 
 
-_BINDING = Record(Binding, "bindings b")
+BINDING = Record(Binding, "bindings b")
 _ACTIVE = Record(
     ActiveBinding,
     "bindings b LEFT JOIN apps a ON a.client_id = substr(b.owner, 5)",
-    binding=_BINDING,
+    binding=BINDING,
     scopes="COALESCE(a.scopes, '')",
     installed="COALESCE(a.installed, 0)",
 )
-_BY_ID = f"{_BINDING.select} WHERE b.id = :id"
+_BY_ID = f"{BINDING.select} WHERE b.id = :id"
 _LISTENING = f"""{_ACTIVE.select} WHERE b.event = :event AND b.removed IS NULL AND (:owner = '' OR b.owner = :owner)
  ORDER BY b.id"""
-_ADD = f"""{_BINDING.insert("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created")}
+_ADD = f"""{BINDING.insert("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created")}
  ON CONFLICT (owner, event, handler, user_id, offline, connector) WHERE removed IS NULL
  DO UPDATE SET min_timeout = :min_timeout"""
 
 
 async def find(tx: Tx, binding_id: int) -> Binding | None:
     """A binding, also one that was removed: its farewell may still be under way."""
-    return _BINDING.read(await tx.one(_BY_ID, id=binding_id))
+    return BINDING.read(await tx.one(_BY_ID, id=binding_id))
 
 
 async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
@@ -45,13 +45,13 @@ async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
 
 async def of_owner(tx: Tx, owner: str) -> list[Binding]:
     """An owner's bindings, oldest first."""
-    sql = f"{_BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
-    return _BINDING.read_all(await tx.all(sql, owner=owner))
+    sql = f"{BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
+    return BINDING.read_all(await tx.all(sql, owner=owner))
 
 
 async def add(tx: Tx, new: Binding) -> None:
     """Insert a binding (its ``id`` is ignored), or renew the interval of the one that is there already."""
-    await tx.run(_ADD, **_BINDING.values(new))
+    await tx.run(_ADD, **BINDING.values(new))
 
 
 async def remove(tx: Tx, binding_id: int) -> None:

@@ -6,18 +6,18 @@ from botyard.model.bots import Handlers
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, insert
 
-_HANDLERS = Record(Handlers, "bot_handlers h")
-_FIND = f"{_HANDLERS.select} WHERE h.owner = :owner"
+HANDLERS = Record(Handlers, "bot_handlers h")
+_FIND = f"{HANDLERS.select} WHERE h.owner = :owner"
 _PUT = f"""{insert("bot_handlers", ("owner", *Handlers.__struct_fields__))}
- ON CONFLICT (owner) DO UPDATE SET {_HANDLERS.assignments()}"""
+ ON CONFLICT (owner) DO UPDATE SET {HANDLERS.assignments()}"""
 
 
 async def find(tx: Tx, owner: str) -> Handlers | None:
-    return _HANDLERS.read(await tx.one(_FIND, owner=owner))
+    return HANDLERS.read(await tx.one(_FIND, owner=owner))
 
 
 async def put(tx: Tx, owner: str, bound: Handlers) -> None:
-    await tx.run(_PUT, owner=owner, **_HANDLERS.values(bound))
+    await tx.run(_PUT, owner=owner, **HANDLERS.values(bound))
 
 
 async def remove(tx: Tx, owner: str) -> None:

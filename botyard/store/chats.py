@@ -7,16 +7,16 @@ from botyard.store import files
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
-_CHAT = Record(Chat, "chats c")
+CHAT = Record(Chat, "chats c")
 MEMBER = Record(Member, "members m")
 _BOTH = Record(
     Participant,
     "chats c LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = :user",
     actor_id="CAST(:user AS BIGINT)",
-    chat=_CHAT,
+    chat=CHAT,
     member=MEMBER,
 )
-_ADD = _CHAT.insert(
+_ADD = CHAT.insert(
     "kind",
     "title",
     "description",
@@ -38,7 +38,7 @@ _BY_ENTITY = f"""{_BOTH.select} WHERE c.entity_type = :type AND c.entity_type <>
  ORDER BY CASE WHEN m.user_id IS NULL THEN 1 ELSE 0 END, c.id LIMIT 1"""
 # Who is going to write holds the chat until the transaction ends: one lock order (chat, then members), no deadlock.
 _BY_ID_LOCKED, _BY_PAIR_LOCKED, _BY_ENTITY_LOCKED = (f"{sql} {{lock_chat}}" for sql in (_BY_ID, _BY_PAIR, _BY_ENTITY))
-_RELOADED = f"{_CHAT.select} WHERE c.id = :id {{lock_chat}}"
+_RELOADED = f"{CHAT.select} WHERE c.id = :id {{lock_chat}}"
 
 
 async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> Participant | None:
@@ -64,7 +64,7 @@ async def reload(tx: Tx, chat_id: int) -> Chat:
     """The chat as it is after earlier statements of this transaction. It must exist."""
     row = await tx.one(_RELOADED, id=chat_id)
     assert row is not None
-    return _CHAT.read(row)
+    return CHAT.read(row)
 
 
 def pair(first_id: int, second_id: int) -> str:

@@ -27,6 +27,14 @@ FULL_SECONDS = 5
 _DUE = f"{DELIVERY.select} WHERE {OPEN} AND d.due <= :now ORDER BY d.due, d.id LIMIT :limit {{skip_locked}}"
 
 
+_AT = "CAST(:at AS DOUBLE PRECISION)"
+CALLED_UP = f"CASE WHEN {_AT} <= CAST(:now AS DOUBLE PRECISION) AND queued < {_AT} THEN queued ELSE {_AT} END"
+"""When a delivery is due that is called up for a moment: if it is now, by the place in which it was queued."""
+NEXT_UNTRIED = f"""(SELECT n.id FROM deliveries n WHERE n.{OPEN} AND n.recipient = :recipient AND n.lane = :lane
+                    AND n.holds_until = 0 ORDER BY n.id LIMIT 1)"""
+"""The delivery that is the next to be tried in a dialog."""
+
+
 async def next_due(tx: Tx) -> float | None:
     """When the next open delivery is due; ``None`` when nothing is open."""
     return scalar(await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"), None)
@@ -137,15 +145,7 @@ async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float)
         return
     # Also what seems due: another server may be about to put it behind the one that is over. Asking for its due
     # time first would pass by the row that the other has locked; writing it waits for the other.
-    at = "CAST(:at AS DOUBLE PRECISION)"
-    await tx.many(
-        f"""UPDATE deliveries SET due = CASE WHEN {at} <= CAST(:now AS DOUBLE PRECISION) AND queued < {at}
-                    THEN queued ELSE {at} END
-            WHERE state = 'waiting' AND id = (
-                SELECT id FROM deliveries WHERE {OPEN} AND recipient = :recipient AND lane = :lane
-                AND holds_until = 0 ORDER BY id LIMIT 1)""",
-        rows,
-    )
+    await tx.many(f"UPDATE deliveries SET due = {CALLED_UP} WHERE state = 'waiting' AND id = {NEXT_UNTRIED}", rows)
 
 
 async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from botyard.model.deliveries import Attempt, Delivery, Ended, State
-from botyard.store import delivery_queue
 from botyard.store.deliveries import ATTEMPT
+from botyard.store.delivery_queue import CALLED_UP, NEXT_UNTRIED
 from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import NEVER
 from botyard.store.records import insert
 
 _RECORD = f"{insert('attempts', ('delivery_id', *Attempt.__struct_fields__))} ON CONFLICT DO NOTHING"
+# One statement for the delivery that has ended and the one behind it that is called up, if it frees that one.
+_END = f"""UPDATE deliveries SET
+               due = CASE WHEN id = :id THEN CAST(:due AS DOUBLE PRECISION) ELSE {CALLED_UP} END,
+               state = CASE WHEN id = :id THEN :state ELSE state END,
+               holder = CASE WHEN id = :id THEN '' ELSE holder END,
+               attempts = CASE WHEN id = :id THEN :attempts ELSE attempts END,
+               finished = CASE WHEN id = :id THEN CAST(:finished AS BIGINT) ELSE finished END,
+               reason = CASE WHEN id = :id THEN :reason ELSE reason END,
+               holds_until = CASE WHEN id = :id THEN CAST(:holds_until AS DOUBLE PRECISION) ELSE holds_until END
+           WHERE (id = :id AND holder = :holder AND state = 'sending')
+           OR (:frees = 1 AND state = 'waiting' AND id <> :id AND id = {NEXT_UNTRIED})"""
 _INTERRUPTED = "interrupted: the server ended before it had recorded this attempt; the time is when that was found"
 
 
@@ -49,12 +60,12 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], *, now: float) -> Non
 
     A delivery whose lease somebody else has taken over meanwhile keeps its state.
     """
-    changes: list[Mapping[str, Value]] = []
+    changes: list[dict[str, Value]] = []
     tried: list[Mapping[str, Value]] = []
-    freed: list[tuple[str, int, float]] = []
     for outcome in ended:
         delivery, over, made = outcome.delivery, outcome.state is not State.WAITING, outcome.attempt
         begun = over or made is not None or not delivery.fresh
+        frees = over or (made is not None and delivery.holds_until < NEVER)
         changes.append(
             {
                 "id": delivery.id,
@@ -65,22 +76,19 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], *, now: float) -> Non
                 "finished": int(now) if over else None,
                 "reason": outcome.reason,
                 "holds_until": delivery.holds_until if begun else 0,
+                "frees": int(frees),
+                "recipient": delivery.recipient,
+                "lane": delivery.ordering_key,
+                "at": now if over else max(now, delivery.holds_until),
+                "now": now,
             }
         )
         if made:
             tried.append(_columns(delivery.id, made))
-        if over or (made and delivery.holds_until < NEVER):
-            at = now if over else max(now, delivery.holds_until)
-            freed.append((delivery.recipient, delivery.ordering_key, at))
-    await tx.many(
-        """UPDATE deliveries SET state = :state, holder = '', attempts = :attempts, due = :due, finished = :finished,
-               reason = :reason, holds_until = :holds_until
-           WHERE id = :id AND holder = :holder AND state = 'sending'""",
-        changes,
-    )
+    # Those that free nobody come first: what is given back untried may be the next of its dialog.
+    await tx.many(_END, sorted(changes, key=lambda change: change["frees"] == 1))
     if tried:
         await tx.many(_RECORD, tried)
-    await delivery_queue.call_up(tx, freed, now)
 
 
 async def holders(tx: Tx) -> list[str]:

@@ -82,8 +82,7 @@ async def signed_up(tx: Tx, context: Context, user_id: int) -> tuple[str, str]:
     secret, token, hashed = new_secret(), new_secret(), context.keys.hash
     await incoming_webhooks.add(tx, user_id, hashed(secret), prefix=secret[:4], title="bench", scopes=SCOPES)
     app_id = await apps.add(tx, new_client_id(), hashed(new_secret()), title="Bench", scopes=SCOPES)
-    await app_tokens.add(
-        tx,
+    access = app_tokens.NewToken(
         hash=hashed(token),
         kind="access",
         app_id=app_id,
@@ -93,6 +92,7 @@ async def signed_up(tx: Tx, context: Context, user_id: int) -> tuple[str, str]:
         created=tx.now,
         expires=tx.now + 86_400,
     )
+    await app_tokens.add(tx, [access])
     return secret, token
 
 

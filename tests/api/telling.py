@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from botyard.api.imbot import events as imbot
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import BotRemoved, Event, EventRecord
 from botyard.store import bots
@@ -41,7 +42,7 @@ def told(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:
         gone = what.event.bot if isinstance(what.event, BotRemoved) else None
         bot = gone or await bots.find(tx, bot_id)
         assert bot is not None
-        return await imbot.render(tx, world.context, what, bot)
+        return await imbot.render(RenderBatch(tx, world.context), what, bot)
 
     post = world.write(work)
     assert post is not None, f"nobody is told of {what.event}"

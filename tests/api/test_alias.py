@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from botyard.api.imbot_v2 import events as second
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.model.events import BotRemoved, MessageSent
 from botyard.store import bots
 from botyard.store.engines.db import Tx
@@ -77,7 +78,7 @@ def test_a_bot_of_the_second_generation_has_one_too(portal: World) -> None:
     async def work(tx: Tx) -> Any:
         found = await bots.find(tx, bot)
         assert found is not None
-        return await second.render(tx, portal.context, what, found)
+        return await second.render(RenderBatch(tx, portal.context), what, found)
 
     token = portal.write(work).auth["application_token"]
     listed = portal.call("imbot.v2.Bot.list", params={"botToken": token}).result["bots"]

@@ -8,6 +8,7 @@ import pytest
 from b24pysdk.credentials import OAuthEventData
 
 from botyard.api.payloads import portal_payloads
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, Event, MessageSent, OfflineQueued, UserAdded
 from botyard.model.people import Profile, UserKind
@@ -53,11 +54,11 @@ class BoundApp:
         what = newest(self.world, kind)
 
         async def work(tx: Tx) -> list[WebhookPayload]:
-            told = []
+            batch, told = RenderBatch(tx, self.world.context), []
             for one in await deliveries.of_event(tx, what.id):
                 recipient, _, number = one.recipient.partition(":")
                 binding = await rows.find(tx, int(number)) if recipient == "binding" else None
-                post = await portal_payloads.render(tx, self.world.context, what, binding) if binding else None
+                post = await portal_payloads.render(batch, what, binding) if binding else None
                 told += [post] if post else []
             return told
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 import apsw
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.clock import Clock
 from botyard.config import Settings
@@ -299,7 +300,7 @@ class _Gone:
     write = read
 
 
-async def render(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+async def render(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(
         WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
     )

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retention import delete_expired
@@ -17,7 +18,6 @@ from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
-from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, delivery_log, delivery_queue, events, leases, timekeeping
 from botyard.store.engines.db import Tx, Value
@@ -301,7 +301,7 @@ def state(world: World, delivery_id: int) -> str:
     return found.state if found else ""
 
 
-async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 

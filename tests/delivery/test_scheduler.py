@@ -9,13 +9,12 @@ import time
 
 import pytest
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import EventRecord
-from botyard.rpc.call import Context
 from botyard.store import bots
-from botyard.store.engines.db import Tx
 from tests.delivery.conftest import MakeStage
 from tests.delivery.handlers import answer, hang
 from tests.delivery.stage import Stage
@@ -311,10 +310,10 @@ def test_one_letter_that_cannot_be_written_fails_alone(stage: Stage, monkeypatch
     bad, good = stage.bot("bad"), stage.bot("good")
     writer = stage.service._scheduler.sender.builders["bot"]
 
-    async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+    async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
         if delivery.recipient == f"bot:{bad}":
             raise LookupError("no words")
-        return await writer(tx, context, what, delivery)
+        return await writer(batch, what, delivery)
 
     monkeypatch.setitem(stage.service._scheduler.sender.builders, "bot", write)
     stage.say(bad, "Hello")

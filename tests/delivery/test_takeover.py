@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
@@ -21,7 +22,7 @@ from botyard.store.engines.db import Database, Tx
 from tests.world import World
 
 
-async def write(tx: Tx, context: Context, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
+async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
     return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
 
 

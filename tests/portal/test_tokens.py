@@ -160,10 +160,10 @@ def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> N
 
     # An old access token is still known while the refresh token beside it lives.
     house.now = NOW + 180 * DAY
-    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 0
+    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 0
     house.now += 3601
-    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 1
+    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 1
     assert count() == 1
     house.now = NOW + 360 * DAY + 1
-    assert house.write(lambda tx: tokens.prune(tx, house.ring)) == 1
+    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 1
     assert count() == 0

@@ -14,11 +14,12 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from botyard.api.imbot.parts import parts
-from botyard.api.payloads.auth_block import block, note_alias
+from botyard.api.payloads.auth_block import block, issue_tokens
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.chat.content import bbcode
 from botyard.chat.conversation.colors import color_for, name_of
-from botyard.model.bots import Bot, Handlers
+from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member, Role
 from botyard.model.events import (
     BotRemoved,
@@ -32,9 +33,7 @@ from botyard.model.events import (
 )
 from botyard.model.messages import file_ids
 from botyard.model.people import User, UserKind
-from botyard.rpc.call import Context
-from botyard.store import bot_commands, bot_handlers, chats, users
-from botyard.store.engines.db import Tx
+from botyard.store import bot_commands
 
 LANGUAGE = "en"
 """The portal's language: system messages are written in it."""
@@ -62,27 +61,25 @@ _COMMAND_FLAGS: Data = {"SKIP_USER_CHECK": "Y", "RECENT_ADD": "Y", **_FLAGS}
 class BotRenderContext(NamedTuple):
     """What the words of an event are made from: where it happened and who hears of it."""
 
-    tx: Tx
-    context: Context
+    batch: RenderBatch
     bot: Bot
     chat: Chat
     actor: Member | None
 
 
-async def render(tx: Tx, context: Context, what: EventRecord, bot: Bot) -> WebhookPayload | None:
+async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayload | None:
     """An event as this bot is told of it; ``None`` where there is nothing to tell, or no handler for it.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
     """
-    url = await handler(tx, what.event, bot)
-    data = await told(tx, context, what.event, bot) if url else None
+    url = await handler(batch, what.event, bot)
+    data = await told(batch, what, bot) if url else None
     if data is None:
         return None
     words = EVENTS[type(what.event)]
-    await note_alias(tx, context, bot)
+    await batch.note_alias(bot)
     auth = await block(
-        tx,
-        context,
+        batch,
         owner=bot.owner,
         user_id=what.event.actor_id,
         caller_id=what.caller_id,
@@ -91,21 +88,25 @@ async def render(tx: Tx, context: Context, what: EventRecord, bot: Bot) -> Webho
     return WebhookPayload(words.name, data, auth, url, handler_id(bot.owner, words.name))
 
 
-async def handler(tx: Tx, event: Event, bot: Bot) -> str:
+async def handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
     """The address at which a bot is told of an event; "" where none is bound."""
     words = EVENTS.get(type(event))
-    return await words.handler(tx, event, bot) if words else ""
+    return await words.handler(batch, event, bot) if words else ""
 
 
-async def told(tx: Tx, context: Context, event: Event, bot: Bot) -> Data | None:
+async def told(batch: RenderBatch, what: EventRecord, bot: Bot) -> Data | None:
     """The data of an event for this bot; ``None`` where there is nothing to tell."""
+    event = what.event
     words = EVENTS.get(type(event))
     if words is None:
         return None
     if words.data is None:
         return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
-    actor = await chats.find(tx, event.chat_id, event.actor_id)
-    return await words.data(BotRenderContext(tx, context, bot, actor.chat, actor.member), event) if actor else None
+    actor = await batch.participant(event.chat_id, event.actor_id)
+    if actor is None:
+        return None
+    await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=event.actor_id, caller_id=what.caller_id)
+    return await words.data(BotRenderContext(batch, bot, actor.chat, actor.member), event)
 
 
 def handler_id(owner: str, name: str) -> int:
@@ -144,7 +145,7 @@ async def _message_update(at: BotRenderContext, event: Event) -> Data:
 
 async def _message_delete(at: BotRenderContext, event: Event) -> Data:
     assert isinstance(event, MessageErased)
-    moment = datetime.fromtimestamp(event.sent, ZoneInfo(at.context.clock.zone_name))
+    moment = datetime.fromtimestamp(event.sent, ZoneInfo(at.batch.context.clock.zone_name))
     params = _changed(at, event.message_id, event.author_id)
     params["MESSAGE"] = f"Message from {moment:%m/%d/%Y %H:%M:%S} has been deleted"
     return await _told(at, params, await _author(at, event.author_id) if at.chat.private else None)
@@ -170,7 +171,7 @@ async def _join_chat(at: BotRenderContext, event: Event) -> Data:
             "CHAT_ENTITY_ID": at.chat.entity_id,
             "ACCESS_HISTORY": int(event.history),
         }
-    return await _told(at, params, _worker(await users.find(at.tx, event.actor_id)))
+    return await _told(at, params, _worker(await at.batch.user(event.actor_id)))
 
 
 async def _command_add(at: BotRenderContext, event: Event) -> Data:
@@ -189,7 +190,7 @@ async def _command_add(at: BotRenderContext, event: Event) -> Data:
         params |= {"CHAT_PARENT_ID": at.chat.parent_chat_id, "CHAT_PARENT_MID": at.chat.parent_message_id}
         params["BOT_IN_CHAT"] = {bot_id: bot_id for bot_id in event.bots}
     params |= await _parts(at, event.files, event.reply_id)
-    author = _named(await users.find(at.tx, event.actor_id))
+    author = _named(await at.batch.user(event.actor_id))
     return {"COMMAND": {event.command_id: called}, "PARAMS": params, "USER": author}
 
 
@@ -201,14 +202,12 @@ async def _told(at: BotRenderContext, params: Data, user: Data | None = None) ->
 
 async def _parts(at: BotRenderContext, files: tuple[int, ...], reply_id: int) -> Data:
     # Most messages have neither, and then nothing is asked of the database.
-    return await parts(at.tx, at.context, at.bot.user_id, files, reply_id) if files or reply_id else {}
+    return await parts(at.batch.tx, at.batch.context, at.bot.user_id, files, reply_id) if files or reply_id else {}
 
 
 async def _bot(at: BotRenderContext) -> Data:
     """The bot with tokens of its own, once flat and once below AUTH."""
-    auth = await block(
-        at.tx, at.context, owner=at.bot.owner, user_id=at.bot.user_id, known_as=at.bot.known_as, client=True
-    )
+    auth = await block(at.batch, owner=at.bot.owner, user_id=at.bot.user_id, known_as=at.bot.known_as, client=True)
     return auth | {"AUTH": auth, "BOT_ID": at.bot.user_id, "BOT_CODE": at.bot.code}
 
 
@@ -232,7 +231,7 @@ def _message(at: BotRenderContext, event: MessageSent | CommandCalled) -> Data:
         "CHAT_ID": at.chat.id,
         "CHAT_TITLE": at.chat.title,
         "CHAT_AUTHOR_ID": at.chat.owner_id,
-        "CHAT_AVATAR": at.context.url(at.chat.avatar) or "0",
+        "CHAT_AVATAR": at.batch.context.url(at.chat.avatar) or "0",
         "CHAT_COLOR": name_of(at.chat.color or color_for(at.chat.id)) or "",
         **_entity(at.chat),
         "CHAT_EXTRANET": "Y" if at.chat.guests else "N",
@@ -307,7 +306,7 @@ def _worker(person: User | None) -> Data:
 
 async def _author(at: BotRenderContext, user_id: int) -> Data:
     """Who wrote a message; nothing for the system."""
-    person = await users.find(at.tx, user_id) if user_id else None
+    person = await at.batch.user(user_id)
     if person is None:
         return {}
     return _worker(person) | {
@@ -318,22 +317,21 @@ async def _author(at: BotRenderContext, user_id: int) -> Data:
     }
 
 
-async def _command_handler(tx: Tx, event: Event, bot: Bot) -> str:
+async def _command_handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
     assert isinstance(event, CommandCalled)
-    command = await bot_commands.find(tx, event.command_id)
+    command = await bot_commands.find(batch.tx, event.command_id)
     return command.handler if command else ""
 
 
 def _bound(name: str) -> HandlerFinder:
-    async def handler(tx: Tx, event: Event, bot: Bot) -> str:
-        found = await bot_handlers.find(tx, bot.owner) or Handlers()
-        return str(getattr(found, name))
+    async def handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
+        return str(getattr(await batch.handlers(bot.owner), name))
 
     return handler
 
 
 Renderer = Callable[[BotRenderContext, Any], Awaitable[Data]]
-HandlerFinder = Callable[[Tx, Event, Bot], Awaitable[str]]
+HandlerFinder = Callable[[RenderBatch, Event, Bot], Awaitable[str]]
 
 
 class BotEventSpec(NamedTuple):

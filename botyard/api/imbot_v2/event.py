@@ -10,6 +10,7 @@ from botyard.api.imbot_v2 import events, shapes
 from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, require_named, token
 from botyard.api.payloads import user_payloads
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared import event_queue, owners
 from botyard.chat import subscriptions
@@ -65,8 +66,8 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
 
     bot, shown = await call.context.database.read(found)
 
-    async def words(tx: Tx, what: EventRecord) -> EventPayload | None:
-        return await events.told(tx, call.context, what, bot, shown)
+    async def words(batch: RenderBatch, what: EventRecord) -> EventPayload | None:
+        return await events.told(batch, what, bot, shown)
 
     queues = [event_queue.EventQueue(recipients.bot(bot.user_id), words)]
     if p.with_user_events:

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 from botyard.api.payloads import chat_payloads
-from botyard.api.payloads.auth_block import block, note_alias
+from botyard.api.payloads.auth_block import block, issue_tokens
 from botyard.api.payloads.chat_payloads import Data, RenderContext
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload, WebhookPayload
 from botyard.api.shapes import entities
 from botyard.model.bots import Bot, EventMode
@@ -27,30 +28,23 @@ from botyard.model.events import (
     MessageLiked,
     MessageSent,
 )
-from botyard.rpc.call import Context
-from botyard.store.engines.db import Tx
 
 
-async def render(tx: Tx, context: Context, what: EventRecord, bot: Bot) -> WebhookPayload | None:
+async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayload | None:
     """An event as the bot's handler is told of it; ``None`` where there is nothing to tell, or no handler.
 
     Needs a write transaction where the bot is an application's: the tokens are issued here.
     """
     if bot.event_mode != EventMode.WEBHOOK or not bot.webhook_url:
         return None
-    said = await told(tx, context, what, bot, {"id": bot.user_id, "code": bot.code})
+    said = await told(batch, what, bot, {"id": bot.user_id, "code": bot.code})
     if said is None:
         return None
-    await note_alias(tx, context, bot)
-    own = await block(tx, context, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as)
-    auth = await block(
-        tx,
-        context,
-        owner=bot.owner,
-        user_id=what.event.actor_id,
-        caller_id=what.caller_id,
-        known_as=bot.known_as,
-    )
+    actor_id, caller_id = what.event.actor_id, what.caller_id
+    await batch.note_alias(bot)
+    await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=actor_id, caller_id=caller_id)
+    own = await block(batch, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as)
+    auth = await block(batch, owner=bot.owner, user_id=actor_id, caller_id=caller_id, known_as=bot.known_as)
     body = said.data | {"bot": said.data["bot"] | {"auth": own}}
     return WebhookPayload(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
 
@@ -60,14 +54,14 @@ def handler_id(bot_id: int, name: str) -> int:
     return crc32(f"{bot_id} {name}".encode()) & 0x7FFFFFFF
 
 
-async def told(tx: Tx, context: Context, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
+async def told(batch: RenderBatch, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
     """An event for a bot that is ``shown`` like this; ``None`` where there is nothing to tell, or its chat is gone."""
     wanted = EVENTS.get(type(what.event))
     if wanted is None:
         return None
     if wanted.say is None:
         return EventPayload(wanted.name, {"bot": shown})
-    at = await chat_payloads.render_context(tx, context, what, bot.user_id, online=True)
+    at = await chat_payloads.render_context(batch, what, bot.user_id, online=True)
     return EventPayload(wanted.name, {"bot": shown} | await wanted.say(at, what.event)) if at else None
 
 

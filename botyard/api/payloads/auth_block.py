@@ -7,26 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.model.apps import App
-from botyard.model.bots import Bot
 from botyard.model.people import UserKind
-from botyard.portal import apps
-from botyard.portal.auth import tokens
-from botyard.portal.auth.keys import HOOK
-from botyard.portal.auth.tokens import Keyring
-from botyard.rpc.call import Context
+from botyard.portal.auth.tokens import TokenPair
 from botyard.rpc.scopes import shown_text
-from botyard.store import apps as stored_apps
-from botyard.store import bots, portal, users
-from botyard.store.engines.db import Tx
-
-APP = "app:"
-"""How the name of an owner begins that is an application; what follows is its client id."""
+from botyard.store import apps
 
 
 async def block(
-    tx: Tx,
-    context: Context,
+    batch: RenderBatch,
     *,
     owner: str,
     user_id: int,
@@ -42,55 +32,64 @@ async def block(
     its own client id. A webhook gets no tokens, as the page says of outgoing webhooks, nor does an application that is
     gone (``bare``, or not installed any more). The application_token is made from ``known_as`` where that is given.
     """
+    context = batch.context
     endpoint = context.url("/rest/")
-    found = await portal.get(tx)
     place: dict[str, Any] = {
         "domain": context.settings.domain,
         "server_endpoint": endpoint,
         "client_endpoint": endpoint,
-        "member_id": found.member_id if found else "",
+        "member_id": await batch.member_id(),
     }
-    app = await apps.find(tx, owner.removeprefix(APP)) if owner.startswith(APP) and not bare else None
+    app = None if bare else await batch.app(owner)
     if app is not None and app.installed:
         place |= {"scope": shown_text(app.scopes), "status": app.status}
-        place |= await _tokens(tx, context, app, await _spoken_for(tx, app, owner, user_id, caller_id))
+        if spoken_for := await _spoken_for(batch, app, owner, user_id, caller_id):
+            [pair] = await batch.token_pairs(app, [spoken_for])
+            place |= _tokens(pair, batch.tx.now)
         place |= {"client_id": app.client_id} if client else {}
     return place | {"application_token": context.keys.application_token(known_as or owner)}
 
 
-async def note_alias(tx: Tx, context: Context, bot: Bot) -> None:
-    """Let a webhook's bot and its sisters be found by the application_token that is about to be told."""
-    if bot.owner.startswith(HOOK) and not bot.alias:
-        await bots.set_alias(tx, bot.known_as, context.keys.alias(context.keys.application_token(bot.known_as)))
+async def issue_tokens(batch: RenderBatch, *, owner: str, bot_id: int, actor_id: int, caller_id: int) -> None:
+    """Issue at once, where they are due, what the blocks of an event for a bot need: the bot's tokens and the actor's.
+
+    The same as the blocks would do one after the other, in fewer statements.
+    """
+    app = await batch.app(owner)
+    if app is None or not app.installed:
+        return
+    names = [
+        await _spoken_for(batch, app, owner, bot_id, 0),
+        await _spoken_for(batch, app, owner, actor_id, caller_id),
+    ]
+    await batch.token_pairs(app, [name for name in names if name])
 
 
-async def _tokens(tx: Tx, context: Context, app: App, user_id: int) -> dict[str, Any]:
-    """A pair of tokens, whole or not at all."""
-    if not user_id:
-        return {}
-    now = int(context.clock.now())
-    pair = await tokens.for_events(tx, Keyring(context.keys, context.settings), app=app, user_id=user_id)
+def _tokens(pair: TokenPair, now: int) -> dict[str, Any]:
+    """A pair of tokens, as a block shows it."""
     return {
         "access_token": pair.access,
         "expires": pair.expires,
         "expires_in": pair.expires - now,
         "refresh_token": pair.refresh,
-        "user_id": user_id,
+        "user_id": pair.user_id,
     }
 
 
-async def _spoken_for(tx: Tx, app: App, owner: str, user_id: int, caller_id: int) -> int:
+async def _spoken_for(batch: RenderBatch, app: App, owner: str, user_id: int, caller_id: int) -> int:
     """Whose tokens an application gets; 0 for nobody's.
 
     Its own bots' always; those of people who are here and whom it is open to, never of guests. For a bot of
     somebody else the person speaks in whose name it acted.
     """
-    person = await users.find(tx, user_id) if user_id else None
-    if person and person.bot:
-        bot = await bots.find(tx, user_id)
+    # Most often it is the bot that is told, and has been read.
+    bot = batch.known_bot(user_id)
+    person = None if bot else await batch.user(user_id)
+    if bot or (person and person.bot):
+        bot = bot or await batch.bot(user_id)
         if bot is not None and bot.owner == owner:
-            return user_id if person.active else 0
-        person = await users.find(tx, caller_id) if caller_id not in (0, user_id) else None
+            return user_id if bot.active else 0
+        person = await batch.user(caller_id) if caller_id != user_id else None
     if person is None or person.bot or not person.active or person.kind == UserKind.GUEST:
         return 0
-    return person.id if await stored_apps.admits(tx, app, person.id) else 0
+    return person.id if await apps.admits(batch.tx, app, person.id) else 0

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.shapes import entities
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, EventRecord, MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Message
-from botyard.rpc.call import Context
-from botyard.store import chats, messages
-from botyard.store.engines.db import Tx
+from botyard.store import messages
 
 Data = dict[str, Any]
 
@@ -26,8 +25,7 @@ class RenderContext(NamedTuple):
     ``online``: whether it is told when people were last seen.
     """
 
-    tx: Tx
-    context: Context
+    batch: RenderBatch
     what: EventRecord
     chat: Chat
     viewer_id: int
@@ -35,11 +33,11 @@ class RenderContext(NamedTuple):
 
 
 async def render_context(
-    tx: Tx, context: Context, what: EventRecord, viewer_id: int, *, online: bool
+    batch: RenderBatch, what: EventRecord, viewer_id: int, *, online: bool
 ) -> RenderContext | None:
     """Where an event happened, for a viewer; ``None`` when the chat is gone."""
-    viewer = await chats.find(tx, what.event.chat_id, viewer_id)
-    return RenderContext(tx, context, what, viewer.chat, viewer_id, online) if viewer else None
+    actor = await batch.participant(what.event.chat_id, what.event.actor_id)
+    return RenderContext(batch, what, actor.chat, viewer_id, online) if actor else None
 
 
 async def message_added(at: RenderContext, event: MessageSent) -> Data:
@@ -53,7 +51,7 @@ async def message_added(at: RenderContext, event: MessageSent) -> Data:
 
 async def message_edited(at: RenderContext, event: MessageEdited) -> Data:
     """A message with its new text."""
-    found = await messages.find(at.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
     changed = msgspec.structs.replace(
         found,
         text=event.text,
@@ -72,7 +70,7 @@ async def message_deleted(at: RenderContext, event: MessageErased) -> Data:
 
 async def reaction_changed(at: RenderContext, event: MessageLiked) -> Data:
     """A reaction, to which message, and whose it is."""
-    found = await messages.find(at.tx, event.message_id) or _first(at, event.message_id, event.author_id, "")
+    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.author_id, "")
     change = {"reaction": event.reaction, "action": "add" if event.on else "delete"}
     return change | await _message(at, found) | await common_fields(at, event.actor_id)
 
@@ -84,17 +82,22 @@ async def member_joined(at: RenderContext, user_id: int) -> Data:
 
 async def command_called(at: RenderContext, event: CommandCalled) -> Data:
     """A message that holds a command."""
-    found = await messages.find(at.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
     whole = msgspec.structs.replace(found, text=event.text or found.text, erased=False)
     return await _message(at, whole, views=entities.UNSEEN) | await common_fields(at, event.actor_id)
 
 
 async def common_fields(at: RenderContext, user_id: int) -> Data:
     """The chat, a person, and the language: what stands beside every event."""
-    people = await entities.people(at.tx, at.context, [user_id], online=at.online)
+    batch, context = at.batch, at.batch.context
+    person = await batch.user(user_id)
+    shown = entities.NOBODY
+    if person:
+        shown = entities.user(context, person, await batch.departments(user_id), online=at.online)
+    other = await batch.user(at.chat.counterpart(at.viewer_id)) if at.chat.private else None
     return {
-        "chat": msgspec.to_builtins(await entities.chat(at.tx, at.context, at.chat, at.viewer_id)),
-        "user": msgspec.to_builtins(people.get(user_id, entities.NOBODY)),
+        "chat": msgspec.to_builtins(entities.chat_beside(context, at.chat, at.viewer_id, other)),
+        "user": msgspec.to_builtins(shown),
         "language": entities.LANGUAGE,
     }
 
@@ -106,5 +109,5 @@ def _first(at: RenderContext, message_id: int, author_id: int, text: str) -> Mes
 
 
 async def _message(at: RenderContext, one: Message, views: entities.Seen | None = None) -> Data:
-    seen = await entities.seen(at.tx, at.chat.id) if views is None else views
-    return {"message": msgspec.to_builtins(entities.message(at.context, one, seen))}
+    seen = await entities.seen(at.batch.tx, at.chat.id) if views is None else views
+    return {"message": msgspec.to_builtins(entities.message(at.batch.context, one, seen))}

@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from botyard.api.imbot import events as imbot
-from botyard.api.payloads.auth_block import APP, block
+from botyard.api.payloads.auth_block import block
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.api.shapes.user_fields import readable
 from botyard.model.bindings import Binding
@@ -25,30 +26,26 @@ from botyard.model.events import (
     OfflineQueued,
     UserAdded,
 )
-from botyard.portal import apps
 from botyard.portal.bindings import OF_BOTS
-from botyard.rpc.call import Context
 from botyard.rpc.identity import scope_set
-from botyard.store import bots, deliveries, users
-from botyard.store.engines.db import Tx
+from botyard.store import deliveries
 
 Data = dict[str, Any]
 SECTIONS = ("BOT", "COMMAND")
 """Where the data of an event name the bots, or their commands, that are told."""
 
 
-async def render(tx: Tx, context: Context, what: EventRecord, binding: Binding) -> WebhookPayload | None:
+async def render(batch: RenderBatch, what: EventRecord, binding: Binding) -> WebhookPayload | None:
     """An event as a bound handler is told of it; ``None`` where there is nothing to tell.
 
     Needs a write transaction: the tokens are issued here.
     """
     say = EVENTS.get(type(what.event), _of_bots)
-    data = await say(PortalRenderContext(tx, context, binding, what), what.event)
+    data = await say(PortalRenderContext(batch, binding, what), what.event)
     if data is None:
         return None
     auth = await block(
-        tx,
-        context,
+        batch,
         owner=binding.owner,
         user_id=binding.user_id or what.event.actor_id,
         caller_id=what.caller_id,
@@ -60,8 +57,7 @@ async def render(tx: Tx, context: Context, what: EventRecord, binding: Binding) 
 class PortalRenderContext(NamedTuple):
     """What the data of an event are made from."""
 
-    tx: Tx
-    context: Context
+    batch: RenderBatch
     binding: Binding
     what: EventRecord
 
@@ -87,11 +83,10 @@ async def _offline(at: PortalRenderContext, event: OfflineQueued) -> Data:
 
 async def _user_add(at: PortalRenderContext, event: UserAdded) -> Data | None:
     """The new user, as far as the application's permissions open the fields."""
-    person = await users.find(at.tx, event.user_id)
-    app = await apps.find(at.tx, at.binding.owner.removeprefix(APP))
+    person = await at.batch.user(event.user_id)
+    app = await at.batch.app(at.binding.owner)
     if person is None or app is None:
         return None
-    departments = await users.departments_of(at.tx, [person.id])
     fields: Data = {
         "ID": person.id,
         "ACTIVE": "Y" if person.active else "N",
@@ -100,8 +95,8 @@ async def _user_add(at: PortalRenderContext, event: UserAdded) -> Data | None:
         "LAST_NAME": person.last_name,
         "PERSONAL_GENDER": person.gender,
         "PERSONAL_BIRTHDAY": person.birthday,
-        "UF_DEPARTMENT": departments.get(person.id, []),
-        "DATE_REGISTER": at.context.clock.atom(person.registered),
+        "UF_DEPARTMENT": await at.batch.departments(person.id),
+        "DATE_REGISTER": at.batch.context.clock.atom(person.registered),
         "WORK_POSITION": person.work_position,
         "UF_EMPLOYMENT_DATE": "",
     }
@@ -118,8 +113,8 @@ async def _of_bots(at: PortalRenderContext, event: Event) -> Data | None:
         return None
     whole: Data | None = None
     for bot in await _told(at):
-        said = await imbot.told(at.tx, at.context, event, bot)
-        if said is None or await imbot.handler(at.tx, event, bot) == at.binding.handler:
+        said = await imbot.told(at.batch, at.what, bot)
+        if said is None or await imbot.handler(at.batch, event, bot) == at.binding.handler:
             continue
         whole = said if whole is None else _joined(whole, said)
     return whole
@@ -129,8 +124,8 @@ async def _told(at: PortalRenderContext) -> list[Bot]:
     """The owner's bots that this event was for when it happened."""
     if isinstance(at.what.event, BotRemoved):
         return [at.what.event.bot]
-    numbers = [one.recipient.partition(":") for one in await deliveries.of_event(at.tx, at.what.id)]
-    found = [await bots.find(at.tx, int(number)) for kind, _, number in numbers if kind == "bot"]
+    numbers = [one.recipient.partition(":") for one in await deliveries.of_event(at.batch.tx, at.what.id)]
+    found = [await at.batch.bot(int(number)) for kind, _, number in numbers if kind == "bot"]
     return [bot for bot in found if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from botyard.api.payloads import chat_payloads
 from botyard.api.payloads.chat_payloads import Data, RenderContext
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.event_queue import EventQueue
 from botyard.model import deliveries as recipients
@@ -22,21 +23,20 @@ from botyard.model.events import (
     MessageLiked,
     MessageSent,
 )
-from botyard.rpc.call import Call, Context
-from botyard.store.engines.db import Tx
+from botyard.rpc.call import Call
 
 
-async def data(tx: Tx, context: Context, what: EventRecord, user_id: int) -> EventPayload | None:
+async def data(batch: RenderBatch, what: EventRecord, user_id: int) -> EventPayload | None:
     """An event as this person is told of it; ``None`` where there is nothing to tell, or its chat is gone."""
     wanted = EVENTS.get(type(what.event))
     # The page promises that nothing is said of when people were last seen.
-    at = await chat_payloads.render_context(tx, context, what, user_id, online=False) if wanted else None
+    at = await chat_payloads.render_context(batch, what, user_id, online=False) if wanted else None
     return EventPayload(wanted.name, await wanted.say(at, what.event)) if wanted and at else None
 
 
 def queue(call: Call) -> EventQueue:
     """The caller's own events."""
-    return EventQueue(recipients.user(call.user_id), lambda tx, what: data(tx, call.context, what, call.user_id))
+    return EventQueue(recipients.user(call.user_id), lambda batch, what: data(batch, what, call.user_id))
 
 
 async def _join_chat(at: RenderContext, event: MemberJoined) -> Data:

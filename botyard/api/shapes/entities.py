@@ -263,6 +263,11 @@ def dialog_id(chat: Chat, viewer_id: int) -> str:
 async def chat(tx: Tx, context: Context, one: Chat, viewer_id: int) -> ChatShape:
     """A chat for an event; a private dialog looks like the other person."""
     other = await users.find(tx, one.counterpart(viewer_id)) if one.private else None
+    return chat_beside(context, one, viewer_id, other)
+
+
+def chat_beside(context: Context, one: Chat, viewer_id: int, other: User | None) -> ChatShape:
+    """The same where the other person of a private dialog has been looked up."""
     return ChatShape(
         one.id,
         dialog_id(one, viewer_id),

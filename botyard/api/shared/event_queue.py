@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.offsets import Offsets, marks
 from botyard.model.events import EventRecord
@@ -21,7 +22,7 @@ WAIT_MAX = 30
 """Seconds that a caller may wait for an event to come."""
 HOUR = 3600
 
-Renderer = Callable[[Tx, EventRecord], Awaitable[EventPayload | None]]
+Renderer = Callable[[RenderBatch, EventRecord], Awaitable[EventPayload | None]]
 
 
 class EventQueue(NamedTuple):
@@ -145,7 +146,9 @@ async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: Fet
     # Two queues that were fetched apart may hold the same mark; the offset of this page must not prove the other one.
     made |= {entry.number: 0 for entry in rest if entry.mark == last}
     following = last if rest else offsets.after(last)
-    events = [(entry.number, await _event(tx, call, entry)) for entry in sorted(shown, key=lambda entry: entry.number)]
+    batch = RenderBatch(tx, call.context)
+    shown.sort(key=lambda entry: entry.number)
+    events = [(entry.number, await _event(batch, call, entry)) for entry in shown]
     await event_queues.set_marks(tx, made)
     await event_queues.discard(tx, [number for number, event in events if not event])
     for name, cursor in offsets.moved(following).items():
@@ -175,8 +178,8 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
     return offset if offset <= await event_queues.newest(tx) + 1 else offsets.highest
 
 
-async def _event(tx: Tx, call: Call, entry: _Entry) -> EventShape | None:
-    event_payload = await entry.queue.words(tx, entry.what)
+async def _event(batch: RenderBatch, call: Call, entry: _Entry) -> EventShape | None:
+    event_payload = await entry.queue.words(batch, entry.what)
     if event_payload is None:
         return None
     return EventShape(entry.number, event_payload.event, call.atom(entry.what.created), event_payload.data)

@@ -9,6 +9,7 @@ the profile ``prod`` whoever uses it has stolen it or was stolen from, and the w
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from itertools import count
 
@@ -16,12 +17,14 @@ import msgspec
 
 from botyard.config import Settings
 from botyard.errors import ApiError, Reason
-from botyard.model.apps import App, Token
+from botyard.model.apps import App, EventToken, Token
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, users
+from botyard.store.app_tokens import NewToken
 from botyard.store.engines.db import Tx
 
 DAY = 86_400
+NOTHING_KNOWN: Mapping[str, EventToken | None] = {}
 EVENTS = "event:"
 """How the families of pairs begin that go out with events."""
 
@@ -61,10 +64,9 @@ async def issue(
     tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: str | None = None, family: str = ""
 ) -> TokenPair:
     """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer."""
-    await prune(tx, ring)
     granted = app.scopes if scopes is None else scopes
     pair = TokenPair(new_secret(), new_secret(), user_id, granted, tx.now + ring.settings.token_seconds)
-    await _add(tx, ring, pair, app=app, family=family or secrets.token_hex(16), created=tx.now)
+    await app_tokens.add(tx, _rows(ring, pair, app=app, family=family or secrets.token_hex(16), created=tx.now))
     return pair
 
 
@@ -77,59 +79,60 @@ async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[s
     return await issue(tx, ring, app=app, user_id=user_id, scopes=",".join(wanted))
 
 
-async def for_events(tx: Tx, ring: Keyring, *, app: App, user_id: int) -> TokenPair:
-    """The pair that events carry in somebody's name; the access token is good for half its life at least.
+def event_period(settings: Settings, now: int) -> int:
+    """When the time began in which all events carry the same pairs: half the life of an access token."""
+    return now - now % max(1, settings.token_seconds // 2)
+
+
+def event_family(app_id: int, user_id: int, period: int, turn: int = 0) -> str:
+    """The family of the pair that events of a period carry in somebody's name. ``turn`` counts those that ended."""
+    return f"{EVENTS}{app_id}:{user_id}:{period}:{turn}"
+
+
+async def for_events(
+    tx: Tx, ring: Keyring, *, app: App, user_ids: Iterable[int], known: Mapping[str, EventToken | None] = NOTHING_KNOWN
+) -> list[TokenPair]:
+    """The pairs that events carry in the names of these; the access token is good for half its life at least.
 
     All events of one half of that life carry the same pair, so that a flood of events is no
     flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
+    ``known`` are families of this period that have been looked up already.
     """
-    half = max(1, ring.settings.token_seconds // 2)
-    began = tx.now - tx.now % half
-    for turn in count():
-        family = f"{EVENTS}{app.id}:{user_id}:{began}:{turn}"
-        access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
-        pair = TokenPair(access, refresh, user_id, app.scopes, began + ring.settings.token_seconds)
-        token = await app_tokens.find_access(tx, ring.keys.hash(access))
-        if token is None:
-            await prune(tx, ring)
-            await _add(tx, ring, pair, app=app, family=family, created=began)
-        # What was ended meanwhile, or issued for other permissions, is not handed out again.
-        if token is None or (token.revoked is None and token.scopes == app.scopes):
-            return pair
-    raise AssertionError("turns do not end")
+    period = event_period(ring.settings, tx.now)
+    pairs: list[TokenPair] = []
+    new: list[NewToken] = []
+    for user_id in user_ids:
+        for turn in count():
+            family = event_family(app.id, user_id, period, turn)
+            access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
+            pair = TokenPair(access, refresh, user_id, app.scopes, period + ring.settings.token_seconds)
+            token = known[family] if family in known else await app_tokens.find_event_token(tx, family)
+            if token is None:
+                new += _rows(ring, pair, app=app, family=family, created=period)
+            # What was ended meanwhile, or issued for other permissions or by another key, is not handed out again.
+            if token is None or token == EventToken(ring.keys.hash(access), app.scopes, None):
+                pairs.append(pair)
+                break
+    if new:
+        await app_tokens.add(tx, new)
+    return pairs
 
 
-async def _add(tx: Tx, ring: Keyring, pair: TokenPair, *, app: App, family: str, created: int) -> None:
+def _rows(ring: Keyring, pair: TokenPair, *, app: App, family: str, created: int) -> list[NewToken]:
+    """A pair as it is kept."""
     refreshable = created + ring.settings.refresh_days * DAY
     lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, refreshable)}
-    for kind, (text, expires) in lives.items():
-        await app_tokens.add(
-            tx,
-            hash=ring.keys.hash(text),
-            kind=kind,
-            app_id=app.id,
-            user_id=pair.user_id,
-            scopes=pair.scopes,
-            family=family,
-            created=created,
-            expires=expires,
-        )
+    return [
+        NewToken(ring.keys.hash(text), kind, app.id, pair.user_id, pair.scopes, family, created, expires)
+        for kind, (text, expires) in lives.items()
+    ]
 
 
 async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, seconds: int = 0) -> tuple[str, int]:
     """Issue a person's own token, which belongs to no application, and say when it expires."""
     text, expires = new_secret(), tx.now + (seconds or ring.settings.token_seconds)
-    await app_tokens.add(
-        tx,
-        hash=ring.keys.hash(text),
-        kind="access",
-        app_id=None,
-        user_id=user_id,
-        scopes=scopes,
-        family=secrets.token_hex(16),
-        created=tx.now,
-        expires=expires,
-    )
+    family = secrets.token_hex(16)
+    await app_tokens.add(tx, [NewToken(ring.keys.hash(text), "access", None, user_id, scopes, family, tx.now, expires)])
     return text, expires
 
 
@@ -169,9 +172,9 @@ def _granted(app: App, token: Token, asked: str) -> str | Denied:
     return ",".join(wanted) if set(wanted) <= set(token.scopes.split(",")) else Denied.PERSON_SCOPE
 
 
-async def prune(tx: Tx, ring: Keyring) -> int:
+async def prune(tx: Tx, settings: Settings, *, limit: int) -> int:
     """Forget tokens that expired so long ago that no refresh token beside them can be alive; how many.
 
     Until then an old access token is answered `expired_token`, upon which clients refresh.
     """
-    return await app_tokens.forget_expired(tx, tx.now - ring.settings.refresh_days * DAY)
+    return await app_tokens.forget_expired(tx, tx.now - settings.refresh_days * DAY, limit=limit)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from botyard.api.imbot_v2 import events as words
+from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.model.events import BotRemoved, Event, MessageErased, MessageSent
 from botyard.store import bots
@@ -80,7 +81,7 @@ class Told(Lab):
             gone = what.event.bot if isinstance(what.event, BotRemoved) else None
             bot = gone or await bots.find(tx, bot_id)
             assert bot is not None
-            return await words.render(tx, self.world.context, what, bot)
+            return await words.render(RenderBatch(tx, self.world.context), what, bot)
 
         post = self.world.write(work)
         assert post is not None
@@ -180,7 +181,7 @@ def test_a_bot_that_fetches_is_not_called(told: Told) -> None:
     async def work(tx: Tx) -> WebhookPayload | None:
         bot = await bots.find(tx, told.bot)
         assert bot is not None
-        return await words.render(tx, told.world.context, what, bot)
+        return await words.render(RenderBatch(tx, told.world.context), what, bot)
 
     assert told.world.write(work) is None
 

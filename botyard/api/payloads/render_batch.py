@@ -1,0 +1,151 @@
+"""What payloads of events are made from: whatever several of them need is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from botyard.model.apps import App, EventToken
+from botyard.model.bindings import Binding
+from botyard.model.bots import Bot, Handlers
+from botyard.model.chats import Participant
+from botyard.model.deliveries import Delivery
+from botyard.model.events import EventRecord
+from botyard.model.people import User
+from botyard.portal import apps
+from botyard.portal.apps import OWNER
+from botyard.portal.auth import tokens
+from botyard.portal.auth.keys import HOOK
+from botyard.portal.auth.tokens import Keyring, TokenPair
+from botyard.rpc.call import Context
+from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, portal, users
+from botyard.store.delivery_sources import DeliverySource
+from botyard.store.engines.db import Tx
+
+
+class RenderBatch:
+    """The render context of all payloads that are made in one transaction.
+
+    ``load`` reads what most deliveries need in one statement. What it has not read is looked up when it is asked for,
+    and kept, so nothing here may be changed in the same transaction.
+    """
+
+    def __init__(self, tx: Tx, context: Context) -> None:
+        self.tx = tx
+        self.context = context
+        self._bots: dict[int, Bot | None] = {}
+        self._bindings: dict[int, Binding | None] = {}
+        self._handlers: dict[str, Handlers | None] = {}
+        self._apps: dict[str, App | None] = {}
+        self._participants: dict[tuple[int, int], Participant | None] = {}
+        self._users: dict[int, User | None] = {}
+        self._departments: dict[int, list[int]] = {}
+        self._event_tokens: dict[str, EventToken | None] = {}
+        self._pairs: dict[tuple[int, int], TokenPair] = {}
+        self._member_id: str | None = None
+        self._aliased: set[str] = set()
+
+    async def load(self, deliveries: Sequence[Delivery]) -> dict[int, EventRecord]:
+        """Read what the payloads of these are made from. Returns the event of each that is still there, by its id."""
+        period = tokens.event_period(self.context.settings, self.tx.now)
+        events: dict[int, EventRecord] = {}
+        ids = [delivery.id for delivery in deliveries]
+        for source in await delivery_sources.find_many(self.tx, ids, period=period):
+            events[source.delivery_id] = source.what
+            self._keep(source, period)
+        return events
+
+    def _keep(self, source: DeliverySource, period: int) -> None:
+        event, bot, binding, app = source.what.event, source.bot, source.binding, source.app
+        if bot:
+            self._bots[bot.user_id] = bot
+            self._handlers[bot.owner] = source.handlers
+        if binding:
+            self._bindings[binding.id] = binding
+        owner = bot.owner if bot else binding.owner if binding else ""
+        if owner.startswith(OWNER):
+            self._apps[owner] = app
+        if event.chat_id:
+            actor = Participant(event.actor_id, source.chat, source.member) if source.chat else None
+            self._participants[event.chat_id, event.actor_id] = actor
+        if event.actor_id:
+            self._users[event.actor_id] = source.actor
+            self._departments[event.actor_id] = source.departments
+        if app:
+            self._event_tokens[tokens.event_family(app.id, event.actor_id, period)] = source.actor_token
+            if bot:
+                self._event_tokens[tokens.event_family(app.id, bot.user_id, period)] = source.bot_token
+        self._member_id = source.member_id
+
+    async def bot(self, bot_id: int) -> Bot | None:
+        if bot_id not in self._bots:
+            self._bots[bot_id] = await bots.find(self.tx, bot_id)
+        return self._bots[bot_id]
+
+    def known_bot(self, user_id: int) -> Bot | None:
+        """A bot that has been read already."""
+        return self._bots.get(user_id)
+
+    async def binding(self, binding_id: int) -> Binding | None:
+        if binding_id not in self._bindings:
+            self._bindings[binding_id] = await bindings.find(self.tx, binding_id)
+        return self._bindings[binding_id]
+
+    async def handlers(self, owner: str) -> Handlers:
+        """The handlers of an owner's v1 bots."""
+        if owner not in self._handlers:
+            self._handlers[owner] = await bot_handlers.find(self.tx, owner)
+        return self._handlers[owner] or Handlers()
+
+    async def app(self, owner: str) -> App | None:
+        """The application that is an owner; ``None`` for webhooks, too."""
+        if not owner.startswith(OWNER):
+            return None
+        if owner not in self._apps:
+            self._apps[owner] = await apps.find(self.tx, owner.removeprefix(OWNER))
+        return self._apps[owner]
+
+    async def participant(self, chat_id: int, user_id: int) -> Participant | None:
+        """A chat, with somebody's membership in it; ``None`` when the chat is gone."""
+        key = chat_id, user_id
+        if key not in self._participants:
+            self._participants[key] = await chats.find(self.tx, chat_id, user_id)
+        return self._participants[key]
+
+    async def user(self, user_id: int) -> User | None:
+        """A person or a bot; nobody has the id 0."""
+        if not user_id:
+            return None
+        if user_id not in self._users:
+            self._users[user_id] = await users.find(self.tx, user_id)
+        return self._users[user_id]
+
+    async def departments(self, user_id: int) -> list[int]:
+        """The ids of somebody's departments."""
+        if user_id not in self._departments:
+            self._departments[user_id] = (await users.departments_of(self.tx, [user_id])).get(user_id, [])
+        return self._departments[user_id]
+
+    async def member_id(self) -> str:
+        """The portal's id."""
+        if self._member_id is None:
+            found = await portal.get(self.tx)
+            self._member_id = found.member_id if found else ""
+        return self._member_id
+
+    async def token_pairs(self, app: App, user_ids: Sequence[int]) -> list[TokenPair]:
+        """The tokens of an application in the names of these, issued together where they are due."""
+        missing = [user_id for user_id in dict.fromkeys(user_ids) if (app.id, user_id) not in self._pairs]
+        if missing:
+            ring = Keyring(self.context.keys, self.context.settings)
+            issued = await tokens.for_events(self.tx, ring, app=app, user_ids=missing, known=self._event_tokens)
+            self._pairs |= {(app.id, pair.user_id): pair for pair in issued}
+        return [self._pairs[app.id, user_id] for user_id in user_ids]
+
+    async def note_alias(self, bot: Bot) -> None:
+        """Let a webhook's bot and its sisters be found by the application_token that is about to be told."""
+        owner = bot.known_as
+        if not bot.owner.startswith(HOOK) or bot.alias or owner in self._aliased:
+            return
+        self._aliased.add(owner)
+        keys = self.context.keys
+        await bots.set_alias(self.tx, owner, keys.alias(keys.application_token(owner)))
