@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
@@ -20,13 +20,16 @@ from botyard.delivery.encoding import body
 from botyard.delivery.rendering import SignedPayload
 from botyard.demo.known_keys import KnownKeys
 from botyard.demo.provisioning import DemoPortal, provision
+from botyard.events import outbox
+from botyard.model.bots import Bot
+from botyard.model.event import EventSpec, Sample
+from botyard.model.events import EVENTS
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import run
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.server import PAYLOAD_BUILDERS, open_context
-from botyard.store import deliveries, events
+from botyard.store import bots, chats, deliveries, events
 from botyard.store.engines.db import Tx
-from scripts.samples import KEY
 
 Json = dict[str, Any]
 
@@ -34,8 +37,6 @@ NOW = 1_771_930_800
 """The moment at which everything on the page happens."""
 OFFICIAL = "https://apidocs.bitrix24.com/"
 HANDLER = "http://localhost:9000/"
-WATCHER = 1002
-"""The demo's bot of a webhook, whose key is ``KEY``."""
 
 # What is made up anew for each portal, as it stands on the page.
 _SHOWN = {
@@ -74,7 +75,7 @@ async def _gathered() -> list[Told]:
 
 
 class _Story:
-    """What is done on the portal so that each event happens."""
+    """The samples of all events, published on the portal for bots of each kind, and what is told of them."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -84,66 +85,61 @@ class _Story:
     async def told(self, token: str) -> list[Told]:
         admin = await self._known(Credentials(1, KnownKeys().webhook("alice"), "", False))
         app = await self._known(Credentials(0, "", token, False))
-        await self._call(app, "event.bind", event="ONUSERADD", handler=HANDLER)
-        for name in ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONOFFLINEEVENT"):
-            await self._call(app, "event.bind", event=name, handler=HANDLER)
-        await self._call(app, "event.bind", event="ONUSERADD", event_type="offline")
+        for spec in EVENTS.values():
+            if spec.handlers:
+                await self._call(app, "event.bind", event=spec.handlers.name, handler=HANDLER)
         await self._call(admin, "im.v2.event.subscribe")
-        old = await self._call(
-            app, "imbot.register", code="echo", type="S", event_handler=HANDLER, properties={"NAME": "Echo"}
-        )
-        new = {mode: await self._bot(app, mode) for mode in ("webhook", "fetch")}
-        language = [{"LANGUAGE_ID": "en", "TITLE": "Repeat", "PARAMS": "text"}]
-        await self._call(
-            app, "imbot.command.register", bot_id=old, command="echo", event_command_add=HANDLER, lang=language
-        )
-        chat = await self._call(admin, "im.chat.add", title="Release", users=[2, WATCHER, old, *new.values()])
-        await self._messages(admin, app, f"chat{chat}", old, new)
-        for bot_id in new.values():
-            context = {"order": 815}
-            await self._call(admin, "im.v2.chat.bot.sendcontext", dialogid=str(bot_id), context=context)
-        await self._call(admin, "botyard.user.add", login="frank", name="Frank", last_name="Fox")
+        bots = [await self._first_bot(app), *[await self._bot(app, mode) for mode in ("webhook", "fetch")]]
+        chat = await self._call(admin, "im.chat.add", title="Release", users=[2, *[bot_id for bot_id, _ in bots]])
+        message = await self._call(admin, "im.message.add", dialog_id=f"chat{chat}", message="Shall we publish today?")
+        fields = {"message": "All tests have passed."}
+        for bot_id, command_id in bots:
+            # The first of these bots is of the first generation, and has another method for the same.
+            reply = await self._call(app, "imbot.message.add", bot_id=bot_id, dialog_id=f"chat{chat}", **fields)
+            await self._publish(
+                bot_id,
+                lambda bot, command=command_id, reply=reply: Sample(  # type: ignore[misc]
+                    person=1, other=2, bot=bot, chat=chat, message=message, reply=reply, command=command
+                ),
+            )
         await self._fetch(admin, "im.v2.event.get")
-        await self._call(app, "imbot.unregister", bot_id=old)
-        await self._fetch(app, "imbot.v2.event.get", botid=new["fetch"])
-        for bot_id in new.values():
-            await self._call(app, "imbot.v2.bot.unregister", botid=bot_id)
-        await self._fetch(app, "imbot.v2.event.get", botid=new["fetch"])
-        await self._application(admin, str(app.client_id))
+        await self._fetch(app, "imbot.v2.event.get", botid=bots[-1][0])
         return [self._found[key] for key in sorted(self._found)]
 
-    async def _bot(self, app: Identity, mode: str) -> int:
-        """A bot of the second generation that is told everything in its chats, with a command."""
+    async def _first_bot(self, app: Identity) -> tuple[int, int]:
+        """A bot of the first generation that is told everything in its chats, and its command."""
+        properties = {"NAME": "Echo"}
+        bot_id = await self._call(
+            app, "imbot.register", code="echo", type="S", event_handler=HANDLER, properties=properties
+        )
+        language = [{"LANGUAGE_ID": "en", "TITLE": "Repeat", "PARAMS": "text"}]
+        command_id = await self._call(
+            app, "imbot.command.register", bot_id=bot_id, command="echo", event_command_add=HANDLER, lang=language
+        )
+        return int(bot_id), int(command_id)
+
+    async def _bot(self, app: Identity, mode: str) -> tuple[int, int]:
+        """The same of the second generation."""
         fields: Json = {"code": mode, "properties": {"name": "Helper"}, "eventMode": mode, "type": "supervisor"}
         if mode == "webhook":
             fields["webhookUrl"] = HANDLER
         bot_id = int((await self._call(app, "imbot.v2.bot.register", fields=fields))["bot"]["id"])
         command = {"command": f"help{mode}", "title": {"en": "Show what can be done"}}
-        await self._call(app, "imbot.v2.command.register", botid=bot_id, fields=command)
-        return bot_id
+        registered = await self._call(app, "imbot.v2.command.register", botid=bot_id, fields=command)
+        return bot_id, int(registered["command"]["id"])
 
-    async def _messages(self, admin: Identity, app: Identity, dialog: str, old: int, new: dict[str, int]) -> None:
-        first = await self._call(admin, "im.message.add", dialog_id=dialog, message="Shall we publish today?")
-        mention = f"[USER={old}]Echo[/USER] [USER=2]Ben[/USER], what do you think?"
-        await self._call(admin, "im.message.add", dialog_id=dialog, message=mention, reply_id=first)
-        for bot_id in new.values():
-            fields = {"message": "All tests have passed."}
-            sent = await self._call(app, "imbot.v2.chat.message.send", botid=bot_id, dialogid=dialog, fields=fields)
-            await self._watcher(admin, "like", message_id=sent["id"], action="plus")
-        sent = await self._watcher(admin, "add", dialog_id=dialog, message="Version 1.0 is due.")
-        await self._watcher(admin, "update", message_id=sent, message="Version 1.1 is due.")
-        await self._watcher(admin, "delete", message_id=sent, complete="N")
-        for command in ("/echo hello", "/helpwebhook", "/helpfetch"):
-            await self._call(admin, "im.message.add", dialog_id=dialog, message=command)
+    async def _publish(self, bot_id: int, sample: Callable[[Bot], Sample]) -> None:
+        """Publish the sample of each event."""
 
-    async def _watcher(self, admin: Identity, verb: str, **params: Any) -> Any:
-        """What a bot of somebody else does."""
-        return await self._call(admin, f"imbot.message.{verb}", bot_id=WATCHER, client_id=KEY, **params)
+        async def work(tx: Tx, spec: EventSpec) -> None:
+            bot = await bots.find(tx, bot_id)
+            assert bot is not None
+            event = spec.sample(sample(bot))
+            await outbox.publish(tx, event, await chats.reload(tx, event.chat_id) if event.chat_id else None)
+            await self._render(tx)
 
-    async def _application(self, admin: Identity, client_id: str) -> None:
-        await self._call(admin, "botyard.app.update", client_id=client_id, version=2)
-        await self._call(admin, "botyard.app.uninstall", client_id=client_id)
-        await self._call(admin, "botyard.app.add", title="Clock", scope="im", install_url=HANDLER)
+        for spec in EVENTS.values():
+            await self._context.database.write(lambda tx, spec=spec: work(tx, spec))  # type: ignore[misc]
 
     async def _fetch(self, who: Identity, method: str, /, **params: Any) -> None:
         for event in (await self._call(who, method, **params))["events"]:
@@ -198,6 +194,27 @@ def _shown(value: Any, name: object = "") -> Any:
 # The pages.
 
 
+_DIALECTS = {
+    "binding": (
+        "handlers that an application has bound by `event.bind`",
+        "api-reference/",
+    ),
+    "v1": (
+        "bots of the first generation, at the handler they were registered with",
+        "api-reference/chat-bots/outdated/",
+    ),
+    "v2": (
+        "bots of the second generation, at their webhookUrl or by `imbot.v2.Event.get`",
+        "api-reference/chat-bots/chat-bots-v2/imbot.v2/events/events.md",
+    ),
+    "user": (
+        "people who are subscribed by `im.v2.Event.subscribe`, of their chats, by `im.v2.Event.get`",
+        "api-reference/chat-bots/chat-bots-v2/im.v2/events/events.md",
+    ),
+}
+"""Dialect → who is told in it, and where the vendor documents that: a page, or the folder of each event's own."""
+
+
 class About(NamedTuple):
     """When an event happens, who is told, and where the vendor documents it."""
 
@@ -206,61 +223,15 @@ class About(NamedTuple):
     page: str
 
 
-_BOT = "bots of the first generation, at the handler they were registered with"
-_BOT_V2 = "bots of the second generation, at their webhookUrl or by `imbot.v2.Event.get`"
-_PERSON = "people who are subscribed by `im.v2.Event.subscribe`, by `im.v2.Event.get`"
-_BOUND = "handlers that an application has bound by `event.bind`"
-_OUTDATED = "api-reference/chat-bots/outdated/"
-_V2 = "api-reference/chat-bots/chat-bots-v2/imbot.v2/events/events.md"
-_IM_V2 = "api-reference/chat-bots/chat-bots-v2/im.v2/events/events.md"
-_COMMON = "api-reference/common/events/"
-
-ABOUT: dict[str, About] = {
-    "ONAPPINSTALL": About(
-        "An application has been installed", f"{_BOUND}, and its install address", f"{_COMMON}on-app-install.md"
-    ),
-    "ONAPPUPDATE": About("An application has a new version", _BOUND, f"{_COMMON}on-app-update.md"),
-    "ONAPPUNINSTALL": About("An application has been uninstalled", _BOUND, f"{_COMMON}on-app-uninstall.md"),
-    "ONUSERADD": About("A person has been added", _BOUND, f"{_COMMON}on-user-add.md"),
-    "ONOFFLINEEVENT": About(
-        "Something new is in the application's queue of offline events",
-        _BOUND,
-        "api-reference/events/on-offline-event.md",
-    ),
-    "ONIMBOTMESSAGEADD": About(
-        "A message for the bot was sent", _BOT, f"{_OUTDATED}messages/events/on-imbot-message-add.md"
-    ),
-    "ONIMBOTMESSAGEUPDATE": About(
-        "A message was edited", _BOT, f"{_OUTDATED}messages/events/on-imbot-message-update.md"
-    ),
-    "ONIMBOTMESSAGEDELETE": About(
-        "A message was deleted", _BOT, f"{_OUTDATED}messages/events/on-imbot-message-delete.md"
-    ),
-    "ONIMBOTJOINCHAT": About("The bot was added to a chat", _BOT, f"{_OUTDATED}chats/events/on-imbot-join-chat.md"),
-    "ONIMBOTDELETE": About("The bot was removed", _BOT, f"{_OUTDATED}events/on-imbot-delete.md"),
-    "ONIMCOMMANDADD": About(
-        "Somebody used a command of the bot",
-        "the handler of the command",
-        f"{_OUTDATED}commands/events/on-im-command-add.md",
-    ),
-    "ONIMBOTV2MESSAGEADD": About("A message for the bot was sent", _BOT_V2, _V2),
-    "ONIMBOTV2MESSAGEUPDATE": About("A message was edited", _BOT_V2, _V2),
-    "ONIMBOTV2MESSAGEDELETE": About("A message was deleted", _BOT_V2, _V2),
-    "ONIMBOTV2REACTIONCHANGE": About("A reaction was set or taken back", _BOT_V2, _V2),
-    "ONIMBOTV2JOINCHAT": About("The bot was added to a chat", _BOT_V2, _V2),
-    "ONIMBOTV2COMMANDADD": About("Somebody used a command of the bot", _BOT_V2, _V2),
-    "ONIMBOTV2CONTEXTGET": About(
-        "Somebody opened the dialog with the bot and brought data along, by `im.v2.Chat.Bot.sendContext`", _BOT_V2, _V2
-    ),
-    "ONIMBOTV2DELETE": About("The bot was removed", _BOT_V2, _V2),
-    "ONIMV2MESSAGEADD": About("A message was sent in one of the person's chats", _PERSON, _IM_V2),
-    "ONIMV2MESSAGEUPDATE": About("A message was edited in one of the person's chats", _PERSON, _IM_V2),
-    "ONIMV2MESSAGEDELETE": About("A message was deleted in one of the person's chats", _PERSON, _IM_V2),
-    "ONIMV2REACTIONCHANGE": About(
-        "A reaction to a message in one of the person's chats was set or taken back", _PERSON, _IM_V2
-    ),
-    "ONIMV2JOINCHAT": About("Somebody came into one of the person's chats", _PERSON, _IM_V2),
-}
+def about() -> dict[str, About]:
+    """Every name by which something is told, in the order of the index."""
+    listed = {}
+    for dialect, (whom, page) in _DIALECTS.items():
+        for spec in EVENTS.values():
+            tells = {"binding": spec.handlers, "v1": spec.v1, "v2": spec.v2, "user": spec.people}[dialect]
+            if tells:
+                listed[tells.name] = About(spec.when, whom, page + getattr(tells, "page", ""))
+    return listed
 
 
 def event_pages() -> Iterator[tuple[str, str, list[str]]]:
@@ -268,9 +239,10 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
     by_name: dict[str, list[Told]] = {}
     for told in gathered():
         by_name.setdefault(told.name, []).append(told)
-    if missing := ABOUT.keys() ^ by_name.keys():
-        raise SystemExit(f"scripts/event_reference.py: no sample or no line for {', '.join(sorted(missing))}")
-    rows = "\n".join(f"| [{name}]({name}.md) | {about.when}. | {about.whom} |" for name, about in ABOUT.items())
+    names = about()
+    if missing := names.keys() ^ by_name.keys():
+        raise SystemExit(f"scripts/event_reference.py: nobody was told of the sample of {', '.join(sorted(missing))}")
+    rows = "\n".join(f"| [{name}]({name}.md) | {row.when}. | {row.whom} |" for name, row in names.items())
     yield (
         "events/index.md",
         "Events",
@@ -281,10 +253,10 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
             f"| Event | When | Who is told |\n| --- | --- | --- |\n{rows}",
         ],
     )
-    for name, about in ABOUT.items():
+    for name, row in names.items():
         parts = [
-            f"{about.when}. Told: {about.whom}.",
-            f"Official documentation: [{about.page}]({OFFICIAL}{about.page.removesuffix('.md')}.html).",
+            f"{row.when}. Told: {row.whom}.",
+            f"Official documentation: [{row.page}]({OFFICIAL}{row.page.removesuffix('.md')}.html).",
         ]
         for told in by_name[name]:
             parts += _called(told) if told.form else _fetched(told)

@@ -11,7 +11,8 @@ from botyard.chat.diagnostics.delivery_diagnosis import handler
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, EndReason
-from botyard.model.events import AppRemoved, BotRemoved, EventRecord
+from botyard.model.events import BotRemoved, EventRecord
+from botyard.model.portal_events import AppRemoved
 from botyard.portal import apps
 
 BOTS = "imbot"
@@ -76,7 +77,7 @@ def _farewell(what: EventRecord) -> bool:
     return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
 
 
-async def _closed(batch: RenderBatch, owner: str, scope: str = "") -> Reason | None:
+async def _closed(batch: RenderBatch, owner: str, scope: str = "") -> EndReason | None:
     return apps.closed_reason(await batch.app(owner), scope) if owner.startswith(apps.OWNER) else None
 
 

@@ -101,6 +101,10 @@ class Handlers(msgspec.Struct, frozen=True, gc=False):
     welcome: str = ""
     bot_delete: str = ""
 
+    def address(self, handler: str) -> str:
+        """The address of a handler by its name; "" for none."""
+        return str(getattr(self, handler)) if handler else ""
+
 
 class Command(msgspec.Struct, frozen=True, gc=False):
     """A slash command, without its slash; ``lang`` is a list of LANGUAGE_ID, TITLE, PARAMS."""

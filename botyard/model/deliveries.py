@@ -24,6 +24,10 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
+Recipient = tuple[str, State]
+"""Who is told, and how the delivery begins: it is sent (WAITING), or lies ready (FETCH)."""
+
+
 class EndReason(StrEnum):
     """Why a delivery has ended without being accepted."""
 

@@ -1,7 +1,11 @@
-"""Every event that a verb can write to the event log."""
+"""Every event that a verb can write to the event log, and who is told of it: one row of ``EVENTS`` each.
+
+Those of the portal itself are in ``portal_events``.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -9,13 +13,19 @@ from typing import Any
 import msgspec
 
 from botyard.model.bots import Bot, EventMode
-
-
-class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
-    """What happened, frozen at the moment it did. ``chat_id`` 0: outside any chat."""
-
-    actor_id: int
-    chat_id: int = 0
+from botyard.model.event import (
+    Event,
+    EventSpec,
+    Tells,
+    TellsPeople,
+    addressed,
+    author,
+    deleted,
+    edited,
+    itself,
+    said,
+)
+from botyard.model.portal_events import PORTAL_EVENTS
 
 
 class MessageSent(Event, frozen=True, kw_only=True):
@@ -150,26 +160,15 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     @property
     def bot(self) -> Bot:
         """The bot as it was."""
+        same = {name: getattr(self, name) for name in Bot.__struct_fields__ if name in self.__struct_fields__}
         return Bot(
             user_id=self.bot_id,
-            owner=self.owner,
-            code=self.code,
             type=self.kind,
-            openline=self.openline,
-            dialect=self.dialect,
-            created=0,
-            name=self.name,
-            active=False,
             event_mode=self.mode,
             webhook_url=self.url,
-            hidden=self.hidden,
-            reactions=self.reactions,
-            background_id=self.background_id,
-            language=self.language,
-            messages=self.messages,
-            chats=self.chats,
-            people=self.people,
-            first_owner=self.first_owner,
+            created=0,
+            active=False,
+            **same,
         )
 
 
@@ -217,43 +216,6 @@ class ChatAppChanged(Event, frozen=True, kw_only=True):
     change: str
 
 
-class AppInstalled(Event, frozen=True, kw_only=True):
-    """An application was installed. ``owner`` names it as the owner of bots and handlers."""
-
-    owner: str
-    version: str
-    language: str = "en"
-
-
-class AppUpdated(Event, frozen=True, kw_only=True):
-    """A new version of an application took the place of ``previous``."""
-
-    owner: str
-    version: str
-    previous: str
-    language: str = "en"
-
-
-class AppRemoved(Event, frozen=True, kw_only=True):
-    """An application was uninstalled; ``clean`` when what it had kept was to go with it."""
-
-    owner: str
-    clean: bool
-    language: str = "en"
-
-
-class UserAdded(Event, frozen=True, kw_only=True):
-    """A person was added."""
-
-    user_id: int
-
-
-class OfflineQueued(Event, frozen=True, kw_only=True):
-    """There is something new in an owner's queue of offline events."""
-
-    owner: str
-
-
 class EventRecord(msgspec.Struct, frozen=True):
     """An event as the log keeps it: its number and when it was written (unix seconds).
 
@@ -265,6 +227,97 @@ class EventRecord(msgspec.Struct, frozen=True):
     event: Event
     caller_id: int = 0
 
+
+# In the order of the official pages. An event without a row is written to the log, and nobody is told.
+EVENTS: Mapping[type[Event], EventSpec] = {
+    **PORTAL_EVENTS,
+    MessageSent: EventSpec(
+        "A message was sent",
+        lambda on: MessageSent(
+            actor_id=on.person,
+            chat_id=on.chat,
+            message_id=on.message,
+            text=f"[USER={on.bot.user_id}]Echo[/USER], what do you think?",
+            system=False,
+            mentioned=(on.bot.user_id,),
+            reply_id=on.reply,
+            previous_id=on.reply,
+            members=4,
+        ),
+        v1=Tells("ONIMBOTMESSAGEADD", said, "message_add", "messages/events/on-imbot-message-add.md"),
+        v2=Tells("ONIMBOTV2MESSAGEADD", said),
+        people=TellsPeople("ONIMV2MESSAGEADD"),
+    ),
+    MessageEdited: EventSpec(
+        "A message was edited",
+        lambda on: MessageEdited(
+            actor_id=on.person, chat_id=on.chat, message_id=on.message, text="Shall we publish tomorrow?", members=4
+        ),
+        v1=Tells("ONIMBOTMESSAGEUPDATE", edited, "message_update", "messages/events/on-imbot-message-update.md"),
+        v2=Tells("ONIMBOTV2MESSAGEUPDATE", addressed),
+        people=TellsPeople("ONIMV2MESSAGEUPDATE"),
+    ),
+    MessageErased: EventSpec(
+        "A message was deleted",
+        lambda on: MessageErased(
+            actor_id=on.person, chat_id=on.chat, message_id=on.message, complete=False, author_id=on.person
+        ),
+        v1=Tells("ONIMBOTMESSAGEDELETE", deleted, "message_delete", "messages/events/on-imbot-message-delete.md"),
+        v2=Tells("ONIMBOTV2MESSAGEDELETE", addressed),
+        people=TellsPeople("ONIMV2MESSAGEDELETE"),
+    ),
+    MessageLiked: EventSpec(
+        "A reaction was set or taken back; a bot is told of those to its own messages",
+        lambda on: MessageLiked(
+            actor_id=on.person, chat_id=on.chat, message_id=on.reply, reaction="like", on=True, author_id=on.bot.user_id
+        ),
+        v2=Tells("ONIMBOTV2REACTIONCHANGE", author),
+        people=TellsPeople("ONIMV2REACTIONCHANGE"),
+    ),
+    MemberJoined: EventSpec(
+        "Somebody was added to a chat; a bot is told of itself only",
+        lambda on: MemberJoined(actor_id=on.person, chat_id=on.chat, user_id=on.bot.user_id, history=True),
+        v1=Tells("ONIMBOTJOINCHAT", itself, "welcome", "chats/events/on-imbot-join-chat.md"),
+        v2=Tells("ONIMBOTV2JOINCHAT", itself),
+        people=TellsPeople("ONIMV2JOINCHAT", of_message=False),
+    ),
+    BotRemoved: EventSpec(
+        "The bot was removed",
+        lambda on: BotRemoved(
+            actor_id=on.person,
+            bot_id=on.bot.user_id,
+            code=on.bot.code,
+            owner=on.bot.owner,
+            dialect=on.bot.dialect,
+            mode=on.bot.event_mode,
+            url=on.bot.webhook_url,
+        ),
+        v1=Tells("ONIMBOTDELETE", handler="bot_delete", page="events/on-imbot-delete.md"),
+        v2=Tells("ONIMBOTV2DELETE"),
+    ),
+    CommandCalled: EventSpec(
+        "Somebody used a command of the bot; in the first generation the command has a handler of its own",
+        lambda on: CommandCalled(
+            actor_id=on.person,
+            chat_id=on.chat,
+            bot_id=on.bot.user_id,
+            command_id=on.command,
+            command=on.bot.code,
+            params="hello",
+            context="TEXTAREA",
+            message_id=on.message,
+            text=f"/{on.bot.code} hello",
+            bots=(on.bot.user_id,),
+        ),
+        v1=Tells("ONIMCOMMANDADD", page="commands/events/on-im-command-add.md"),
+        v2=Tells("ONIMBOTV2COMMANDADD"),
+    ),
+    ContextGiven: EventSpec(
+        "Somebody opened the dialog with the bot and brought data along, by `im.v2.Chat.Bot.sendContext`",
+        lambda on: ContextGiven(actor_id=on.person, chat_id=on.chat, bot_id=on.bot.user_id, context={"order": 815}),
+        v2=Tells("ONIMBOTV2CONTEXTGET"),
+    ),
+}
 
 KINDS: tuple[type[Event], ...] = tuple(Event.__subclasses__())
 

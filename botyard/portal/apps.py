@@ -60,7 +60,7 @@ async def closed(tx: Tx, owner: str, scope: str = "") -> EndReason | None:
     return closed_reason(await find(tx, owner.removeprefix(OWNER)), scope)
 
 
-def closed_reason(app: App | None, scope: str = "") -> Reason | None:
+def closed_reason(app: App | None, scope: str = "") -> EndReason | None:
     """The same for an application that was looked up."""
     if app is None or not app.installed:
         return EndReason.NOT_INSTALLED

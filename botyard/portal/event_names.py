@@ -6,29 +6,15 @@ bound nevertheless, so that an application written for more than chats can be in
 
 from __future__ import annotations
 
-BASIC = (
-    "ONAPPUNINSTALL",
-    "ONAPPINSTALL",
-    "ONAPPUPDATE",
-    "ONAPPPAYMENT",
-    "ONAPPTEST",
-    "ONAPPMETHODCONFIRM",
-    "ONOFFLINEEVENT",
-)
-BOTS = (
-    "ONIMBOTMESSAGEADD",
-    "ONIMBOTMESSAGEUPDATE",
-    "ONIMBOTMESSAGEDELETE",
-    "ONIMBOTJOINCHAT",
-    "ONIMBOTDELETE",
-    "ONIMCOMMANDADD",
-)
-USER_SCOPES = ("user", "user_basic", "user_brief")
+from botyard.model.event import USER_SCOPES
+from botyard.model.events import EVENTS
+from botyard.model.portal_events import OfflineQueued
 
-SCOPES: dict[str, tuple[str, ...]] = {
-    "": BASIC,
-    "user": ("ONUSERADD",),
-    "imbot": BOTS,
+BOT_SCOPE = "imbot"
+QUEUE = EVENTS[OfflineQueued].names["binding"]
+
+_NEVER: dict[str, tuple[str, ...]] = {
+    "": ("ONAPPPAYMENT", "ONAPPTEST", "ONAPPMETHODCONFIRM"),
     "crm": (
         "ONCRMINVOICEADD",
         "ONCRMINVOICEUPDATE",
@@ -149,6 +135,30 @@ SCOPES: dict[str, tuple[str, ...]] = {
         "ONIMCONNECTORLINEDELETE",
         "ONIMCONNECTORSTATUSDELETE",
     ),
+}
+"""Permission → those of its events that never happen here; "" needs none."""
+
+
+def _happening() -> dict[str, tuple[str, ...]]:
+    """Permission → those of its events that do happen, by their rows."""
+    names: dict[str, list[str]] = {"": [], "user": [], BOT_SCOPE: []}
+    for spec in EVENTS.values():
+        if spec.handlers:
+            scope = next(iter(spec.handlers.scopes), "")
+            names.setdefault(scope, []).append(spec.handlers.name)
+        if spec.v1:
+            names[BOT_SCOPE].append(spec.v1.name)
+    return {scope: tuple(listed) for scope, listed in names.items()}
+
+
+_HAPPENING = _happening()
+BOTS = _HAPPENING[BOT_SCOPE]
+# The page names the queue of offline events last.
+BASIC = tuple(sorted((*_HAPPENING[""], *_NEVER[""]), key=lambda name: (name == QUEUE, name in _NEVER[""])))
+SCOPES: dict[str, tuple[str, ...]] = {
+    **{scope: names + _NEVER.get(scope, ()) for scope, names in _HAPPENING.items()},
+    "": BASIC,
+    **{scope: names for scope, names in _NEVER.items() if scope not in _HAPPENING},
 }
 """Permission → its events, in the order of the page; "" needs none."""
 

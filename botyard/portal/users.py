@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from botyard.errors import ApiError, Reason
-from botyard.model.events import UserAdded
+from botyard.events import outbox
 from botyard.model.people import Profile, User, UserKind
-from botyard.portal import bindings
+from botyard.model.portal_events import UserAdded
 from botyard.store import sessions, users
 from botyard.store.engines.db import Tx
 
@@ -55,7 +55,7 @@ async def add(
     await users.set_password(tx, user_id, password_hash)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
-    await bindings.publish(tx, UserAdded(actor_id=user_id, user_id=user_id))
+    await outbox.publish(tx, UserAdded(actor_id=user_id, user_id=user_id))
     return user_id
 
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.model.events import ABOUT_MESSAGES, Event, EventRecord, decode_event
+from botyard.model.event import Event
+from botyard.model.events import ABOUT_MESSAGES, EventRecord, decode_event
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Column, Record, insert
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, BotRemoved, ContextGiven, MemberJoined
+from botyard.model.events import BotRemoved, ContextGiven, MemberJoined
+from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
 
 NEVER = 2**62
 """A moment that does not come."""

@@ -9,7 +9,7 @@ import statistics
 import time
 from typing import NamedTuple
 
-from botyard.chat import outbox
+from botyard.events import outbox
 from botyard.model.events import MessageSent
 from botyard.rpc.call import Context
 from botyard.store import chats

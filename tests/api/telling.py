@@ -9,7 +9,8 @@ from typing import Any
 from botyard.api.imbot import events as imbot
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
-from botyard.model.events import BotRemoved, Event, EventRecord
+from botyard.model.event import Event
+from botyard.model.events import BotRemoved, EventRecord
 from botyard.store import bots
 from botyard.store.engines.db import Tx
 from botyard.store.events import EVENT

@@ -7,9 +7,6 @@ from typing import Any
 
 import pytest
 
-from botyard.api.imbot import events as first
-from botyard.api.imbot_v2 import events as second
-from botyard.chat.diagnostics.delivery_diagnosis import NAMES
 from botyard.chat.diagnostics.reasons import DiagnosisCode
 from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import EndReason, State
@@ -283,12 +280,6 @@ def test_a_command_is_told_beside_its_message(portal: World) -> None:
         ("ONIMBOTMESSAGEADD", False),
         ("ONIMCOMMANDADD", True),
     ]
-
-
-def test_the_names_are_those_of_the_families() -> None:
-    for kind, names in NAMES.items():
-        families = {"v1": first.EVENTS.get(kind), "v2": second.EVENTS.get(kind)}
-        assert names == {dialect: words.name for dialect, words in families.items() if words}
 
 
 def test_every_reason_is_in_the_guide() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from botyard.model.events import UserAdded
+from botyard.events import outbox
 from botyard.model.people import Profile
-from botyard.portal import bindings, users
+from botyard.model.portal_events import UserAdded
+from botyard.portal import users
 from tests.world import Answer, AppKey, World
 
 DAY = 86_400
@@ -100,7 +101,7 @@ def announced(queue: Queue, user_id: int, connector: str = "") -> None:
     """Let the same user be added once more."""
     world = queue.world
     event = UserAdded(actor_id=user_id, user_id=user_id)
-    world.write(lambda tx: bindings.publish(tx, event, connector))
+    world.write(lambda tx: outbox.publish(tx, event, connector=connector))
 
 
 def test_a_change_after_the_fetch_is_a_new_record(queue: Queue) -> None:

@@ -10,8 +10,11 @@ from b24pysdk.credentials import OAuthEventData
 from botyard.api.payloads import portal_payloads
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
-from botyard.model.events import AppInstalled, AppRemoved, AppUpdated, Event, MessageSent, OfflineQueued, UserAdded
+from botyard.events import outbox
+from botyard.model.event import Event
+from botyard.model.events import MessageSent
 from botyard.model.people import Profile, UserKind
+from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated, OfflineQueued, UserAdded
 from botyard.portal import bindings, users
 from botyard.store import bindings as rows
 from botyard.store import deliveries
@@ -39,7 +42,7 @@ class BoundApp:
 
     def announce(self, event: Event) -> None:
         world = self.world
-        world.write(lambda tx: bindings.publish(tx, event))
+        world.write(lambda tx: outbox.publish(tx, event))
 
     def add_user(self, **more: Any) -> int:
         world, profile = self.world, Profile(name="Klaus", last_name="Weber", email="user@example.com", gender="M")
@@ -94,7 +97,7 @@ def test_an_application_is_updated(stage: BoundApp) -> None:
 def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -> None:
     async def uninstall(tx: Tx) -> None:
         event = AppRemoved(actor_id=stage.app.user_id, owner=stage.owner, clean=True)
-        await bindings.publish(tx, event)
+        await outbox.publish(tx, event)
         await bindings.remove_handlers(tx, stage.owner, clean=True)
         await tx.run("UPDATE apps SET installed = 0")
 

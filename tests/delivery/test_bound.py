@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from botyard.events import outbox
 from botyard.model.deliveries import binding
-from botyard.model.events import AppRemoved
 from botyard.model.people import Profile
+from botyard.model.portal_events import AppRemoved
 from botyard.portal import bindings, users
 from botyard.store.engines.db import Tx
 from tests.delivery.stage import Stage
@@ -59,7 +60,7 @@ def test_the_farewell_arrives(stage: Stage) -> None:
     owner = f"app:{app.client_id}"
 
     async def uninstall(tx: Tx) -> None:
-        await bindings.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False))
+        await outbox.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False))
         await bindings.remove_handlers(tx, owner)
         await tx.run("UPDATE apps SET installed = 0")
 

@@ -12,7 +12,8 @@ from botyard.commands import options, serve
 from botyard.delivery import retention
 from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import State
-from botyard.model.events import ChatRead, Event, MessageEdited, MessageSent
+from botyard.model.event import Event
+from botyard.model.events import ChatRead, MessageEdited, MessageSent
 from botyard.store import deliveries, events
 from botyard.store.engines.db import Tx
 from botyard.store.events import START, LogPosition

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from botyard.delivery import encoding
-from botyard.model.events import CommandCalled, Event, MessageEdited, MessageSent
+from botyard.model.event import Event
+from botyard.model.events import CommandCalled, MessageEdited, MessageSent
 from tests.api.imbot.conversation import Conversation
 from tests.api.imbot.test_told_parts import upload
 from tests.api.telling import told

@@ -21,10 +21,11 @@ from botyard.chat.content import bbcode
 from botyard.chat.conversation.colors import color_for, name_of
 from botyard.model.bots import Bot
 from botyard.model.chats import Chat, Member, Role
+from botyard.model.event import Event
 from botyard.model.events import (
+    EVENTS,
     BotRemoved,
     CommandCalled,
-    Event,
     EventRecord,
     MemberJoined,
     MessageEdited,
@@ -76,7 +77,7 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
     data = await told(batch, what, bot) if url else None
     if data is None:
         return None
-    words = EVENTS[type(what.event)]
+    name = EVENTS[type(what.event)].names["v1"]
     await batch.note_alias(bot)
     auth = await block(
         batch,
@@ -85,28 +86,31 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
         caller_id=what.caller_id,
         known_as=bot.known_as,
     )
-    return WebhookPayload(words.name, data, auth, url, handler_id(bot.owner, words.name))
+    return WebhookPayload(name, data, auth, url, handler_id(bot.owner, name))
 
 
 async def handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
     """The address at which a bot is told of an event; "" where none is bound."""
-    words = EVENTS.get(type(event))
-    return await words.handler(batch, event, bot) if words else ""
+    if isinstance(event, CommandCalled):
+        command = await bot_commands.find(batch.tx, event.command_id)
+        return command.handler if command else ""
+    spec = EVENTS.get(type(event))
+    return (await batch.handlers(bot.owner)).address(spec.v1.handler) if spec and spec.v1 else ""
 
 
 async def told(batch: RenderBatch, what: EventRecord, bot: Bot) -> Data | None:
     """The data of an event for this bot; ``None`` where there is nothing to tell."""
     event = what.event
-    words = EVENTS.get(type(event))
-    if words is None:
+    if type(event) not in RENDERERS:
         return None
-    if words.data is None:
+    render_data = RENDERERS[type(event)]
+    if render_data is None:
         return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
     actor = await batch.participant(event.chat_id, event.actor_id)
     if actor is None:
         return None
     await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=event.actor_id, caller_id=what.caller_id)
-    return await words.data(BotRenderContext(batch, bot, actor.chat, actor.member), event)
+    return await render_data(BotRenderContext(batch, bot, actor.chat, actor.member), event)
 
 
 def handler_id(owner: str, name: str) -> int:
@@ -317,36 +321,14 @@ async def _author(at: BotRenderContext, user_id: int) -> Data:
     }
 
 
-async def _command_handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
-    assert isinstance(event, CommandCalled)
-    command = await bot_commands.find(batch.tx, event.command_id)
-    return command.handler if command else ""
-
-
-def _bound(name: str) -> HandlerFinder:
-    async def handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
-        return str(getattr(await batch.handlers(bot.owner), name))
-
-    return handler
-
-
 Renderer = Callable[[BotRenderContext, Any], Awaitable[Data]]
-HandlerFinder = Callable[[RenderBatch, Event, Bot], Awaitable[str]]
 
-
-class BotEventSpec(NamedTuple):
-    """How an event is told: its name, its body, and where its handler is kept."""
-
-    name: str
-    data: Renderer | None
-    handler: HandlerFinder
-
-
-EVENTS: dict[type[Event], BotEventSpec] = {
-    MessageSent: BotEventSpec("ONIMBOTMESSAGEADD", _message_add, _bound("message_add")),
-    MessageEdited: BotEventSpec("ONIMBOTMESSAGEUPDATE", _message_update, _bound("message_update")),
-    MessageErased: BotEventSpec("ONIMBOTMESSAGEDELETE", _message_delete, _bound("message_delete")),
-    MemberJoined: BotEventSpec("ONIMBOTJOINCHAT", _join_chat, _bound("welcome")),
-    BotRemoved: BotEventSpec("ONIMBOTDELETE", None, _bound("bot_delete")),
-    CommandCalled: BotEventSpec("ONIMCOMMANDADD", _command_add, _command_handler),
+RENDERERS: dict[type[Event], Renderer | None] = {
+    MessageSent: _message_add,
+    MessageEdited: _message_update,
+    MessageErased: _message_delete,
+    MemberJoined: _join_chat,
+    BotRemoved: None,
+    CommandCalled: _command_add,
 }
+"""What makes the body of each event that ``model/events.py`` has a v1 name for; ``None``: nothing but the bot."""

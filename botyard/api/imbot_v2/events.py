@@ -5,29 +5,15 @@ Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/events/events.md
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
 from zlib import crc32
 
 from botyard.api.payloads import chat_payloads
 from botyard.api.payloads.auth_block import block, issue_tokens
-from botyard.api.payloads.chat_payloads import Data, RenderContext
+from botyard.api.payloads.chat_payloads import Data
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload, WebhookPayload
-from botyard.api.shapes import entities
 from botyard.model.bots import Bot, EventMode
-from botyard.model.events import (
-    BotRemoved,
-    CommandCalled,
-    ContextGiven,
-    Event,
-    EventRecord,
-    MemberJoined,
-    MessageEdited,
-    MessageErased,
-    MessageLiked,
-    MessageSent,
-)
+from botyard.model.events import EVENTS, EventRecord
 
 
 async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayload | None:
@@ -56,48 +42,10 @@ def handler_id(bot_id: int, name: str) -> int:
 
 async def told(batch: RenderBatch, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
     """An event for a bot that is ``shown`` like this; ``None`` where there is nothing to tell, or its chat is gone."""
-    wanted = EVENTS.get(type(what.event))
-    if wanted is None:
+    spec = EVENTS.get(type(what.event))
+    if spec is None or spec.v2 is None:
         return None
-    if wanted.say is None:
-        return EventPayload(wanted.name, {"bot": shown})
-    at = await chat_payloads.render_context(batch, what, bot.user_id, online=True)
-    return EventPayload(wanted.name, {"bot": shown} | await wanted.say(at, what.event)) if at else None
-
-
-async def _join_chat(at: RenderContext, event: MemberJoined) -> Data:
-    return await chat_payloads.member_joined(at, event.actor_id)
-
-
-async def _command_add(at: RenderContext, event: CommandCalled) -> Data:
-    command = {
-        "id": event.command_id,
-        "command": f"/{event.command}",
-        "params": event.params,
-        "context": event.context.lower(),
-    }
-    return {"command": command} | await chat_payloads.command_called(at, event)
-
-
-async def _context_get(at: RenderContext, event: ContextGiven) -> Data:
-    opened = {"dialogId": entities.dialog_id(at.chat, at.viewer_id), "context": event.context}
-    return opened | await chat_payloads.common_fields(at, event.actor_id)
-
-
-class BotEventV2Spec(NamedTuple):
-    """The name of an event, and its body; ``None``: nothing but the bot."""
-
-    name: str
-    say: Callable[[RenderContext, Any], Awaitable[Data]] | None
-
-
-EVENTS: dict[type[Event], BotEventV2Spec] = {
-    MessageSent: BotEventV2Spec("ONIMBOTV2MESSAGEADD", chat_payloads.message_added),
-    MessageEdited: BotEventV2Spec("ONIMBOTV2MESSAGEUPDATE", chat_payloads.message_edited),
-    MessageErased: BotEventV2Spec("ONIMBOTV2MESSAGEDELETE", chat_payloads.message_deleted),
-    MemberJoined: BotEventV2Spec("ONIMBOTV2JOINCHAT", _join_chat),
-    BotRemoved: BotEventV2Spec("ONIMBOTV2DELETE", None),
-    ContextGiven: BotEventV2Spec("ONIMBOTV2CONTEXTGET", _context_get),
-    CommandCalled: BotEventV2Spec("ONIMBOTV2COMMANDADD", _command_add),
-    MessageLiked: BotEventV2Spec("ONIMBOTV2REACTIONCHANGE", chat_payloads.reaction_changed),
-}
+    if chat_payloads.RENDERERS[type(what.event)] is None:
+        return EventPayload(spec.v2.name, {"bot": shown})
+    data = await chat_payloads.render(batch, what, bot.user_id, to_bot=True)
+    return EventPayload(spec.v2.name, {"bot": shown} | data) if data else None

@@ -16,17 +16,9 @@ from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.api.shapes.user_fields import readable
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
-from botyard.model.events import (
-    AppInstalled,
-    AppRemoved,
-    AppUpdated,
-    BotRemoved,
-    Event,
-    EventRecord,
-    OfflineQueued,
-    UserAdded,
-)
-from botyard.portal.bindings import OF_BOTS
+from botyard.model.event import Event
+from botyard.model.events import BotRemoved, EventRecord
+from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated, OfflineQueued, UserAdded
 from botyard.rpc.identity import scope_set
 from botyard.store import deliveries
 
@@ -40,7 +32,7 @@ async def render(batch: RenderBatch, what: EventRecord, binding: Binding) -> Web
 
     Needs a write transaction: the tokens are issued here.
     """
-    say = EVENTS.get(type(what.event), _of_bots)
+    say = RENDERERS.get(type(what.event), _of_bots)
     data = await say(PortalRenderContext(batch, binding, what), what.event)
     if data is None:
         return None
@@ -109,8 +101,6 @@ async def _of_bots(at: PortalRenderContext, event: Event) -> Data | None:
 
     Nothing where they are told at this very address already.
     """
-    if type(event) not in OF_BOTS:
-        return None
     whole: Data | None = None
     for bot in await _told(at):
         said = await imbot.told(at.batch, at.what, bot)
@@ -134,11 +124,11 @@ def _joined(whole: Data, said: Data) -> Data:
     return whole | {name: whole[name] | said[name] for name in SECTIONS if name in whole}
 
 
-EVENTS: dict[type[Event], Renderer] = {
+RENDERERS: dict[type[Event], Renderer] = {
     AppInstalled: _app_install,
     AppUpdated: _app_update,
     AppRemoved: _app_uninstall,
     OfflineQueued: _offline,
     UserAdded: _user_add,
 }
-"""How an event is told: its data."""
+"""What makes the data of each event that ``model/events.py`` has a name for handlers for."""

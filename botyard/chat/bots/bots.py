@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 
-from botyard.chat import outbox, rules
+from botyard.chat import rules
 from botyard.chat.conversation import members as participants
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind

@@ -6,9 +6,9 @@ import re
 
 import msgspec
 
-from botyard.chat import outbox
 from botyard.chat.bots.bots import OwnerOf
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
 from botyard.portal.url_validation import valid_url

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from botyard.chat import outbox, rules
+from botyard.chat import rules
 from botyard.chat.bots.bots import OwnerOf
 from botyard.chat.content import bbcode
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
 from botyard.model.events import CommandCalled, CommandChanged

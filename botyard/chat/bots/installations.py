@@ -8,8 +8,9 @@ import msgspec
 
 from botyard.chat.bots import bots as participants
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.apps import App
-from botyard.model.events import AppInstalled, AppRemoved, AppUpdated
+from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
 from botyard.portal import apps, bindings, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
@@ -71,7 +72,7 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
             previous=str(app.version),
             language=await _language(tx, actor_id),
         )
-        await bindings.publish(tx, event)
+        await outbox.publish(tx, event)
     return changed
 
 
@@ -105,7 +106,7 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
     await stored_apps.change(tx, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
-    await bindings.publish(tx, event)
+    await outbox.publish(tx, event)
     return done
 
 
@@ -121,7 +122,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
     await app_tokens.revoke_all(tx, app.id)
     if app.installed:
         language = await _language(tx, actor_id)
-        await bindings.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language))
+        await outbox.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language))
     await bindings.remove_handlers(tx, app.owner, clean=clean)
     return gone
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.chat import outbox, rules
+from botyard.chat import rules
 from botyard.chat.conversation import members, messages
 from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.chat import outbox
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import ContextGiven
 from botyard.store import members

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 import msgspec
 
-from botyard.chat import outbox
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import Chat, Kind, Participant, Role
 from botyard.model.events import ChatAdded, MemberJoined
 from botyard.model.people import User, UserKind

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from botyard.chat import outbox, rules
+from botyard.chat import rules
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User

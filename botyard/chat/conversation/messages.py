@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
-from botyard.chat import outbox, rules
+from botyard.chat import rules
 from botyard.chat.content import bbcode
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import Draft, Message

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from botyard.chat import outbox
 from botyard.chat.conversation import messages
 from botyard.errors import ApiError, Reason
+from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import MessageLiked
 from botyard.model.messages import Message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from botyard.chat import outbox
+from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import ChatRead
 from botyard.store import chats, members, messages, users

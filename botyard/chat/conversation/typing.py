@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.chat import outbox
+from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import Typing
 from botyard.store.engines.db import Tx

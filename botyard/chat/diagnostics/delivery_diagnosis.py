@@ -8,23 +8,14 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.chat.diagnostics import event_names
-from botyard.chat.diagnostics.event_names import NAMES as EVERY
 from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, behind, cause, met
+from botyard.events import outbox
 from botyard.model import deliveries as recipients
-from botyard.model.bots import Bot, BotListener, EventMode
-from botyard.model.chats import Chat, Kind, Member
+from botyard.model.bots import Bot, EventMode
+from botyard.model.chats import Chat, Member
 from botyard.model.deliveries import Attempt, Delivery, EndReason, State
-from botyard.model.events import (
-    BotRemoved,
-    CommandCalled,
-    Event,
-    EventRecord,
-    MemberJoined,
-    MessageEdited,
-    MessageErased,
-    MessageLiked,
-    MessageSent,
-)
+from botyard.model.event import TOLD, Event, NotTold
+from botyard.model.events import ABOUT_MESSAGES, EVENTS, CommandCalled, EventRecord, MessageErased, MessageSent
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, chats, deliveries, delivery_log, events, messages
 from botyard.store.delivery_queue import FULL_SECONDS
@@ -43,8 +34,9 @@ _BARRED: dict[str, DiagnosisCode] = {
     EndReason.NO_BOT: DiagnosisCode.NO_BOT,
 }
 NAMES: dict[type[Event], dict[str, str]] = {
-    kind: {dialect: name for dialect, name in EVERY[kind].items() if dialect in ("v1", "v2")}
-    for kind in (MessageSent, MessageEdited, MessageErased, MessageLiked, CommandCalled)
+    kind: {dialect: name for dialect, name in spec.names.items() if dialect in ("v1", "v2")}
+    for kind, spec in EVENTS.items()
+    if issubclass(kind, ABOUT_MESSAGES)
 }
 """What can happen to a message, and its name in each dialect."""
 
@@ -194,7 +186,7 @@ async def _one(tx: Tx, at: _CaseContext, what: EventRecord) -> Explained:
     logged = await delivery_log.of_event(tx, what.id, recipients.bot(at.bot.user_id))
     barriers = await _barriers(tx, at.bot, what.event)
     if logged is None:
-        first = _unaddressed(at, what) or _unbound(at, what, barriers) or _unknown(at, what)
+        first = await _unaddressed(tx, at, what) or _unknown(at, what)
         return Explained(name, _once([first, *barriers]), what)
     tried = await deliveries.attempts(tx, logged.delivery.id)
     findings = [await _standing(tx, at.bot, logged.delivery, at.case)]
@@ -297,55 +289,36 @@ async def handler(tx: Tx, bot: Bot, event: Event) -> str:
     if isinstance(event, CommandCalled):
         command = await bot_commands.find(tx, event.command_id)
         return command.handler if command else ""
-    bound = await bot_handlers.find(tx, bot.owner)
-    if bound is None:
-        return ""
-    if isinstance(event, MemberJoined):
-        return bound.welcome
-    if isinstance(event, BotRemoved):
-        return bound.bot_delete
-    if isinstance(event, MessageEdited):
-        return bound.message_update
-    return bound.message_delete if isinstance(event, MessageErased) else bound.message_add
+    spec = EVENTS.get(type(event))
+    bound = await bot_handlers.find(tx, bot.owner) if spec and spec.v1 else None
+    return bound.address(spec.v1.handler) if bound and spec and spec.v1 else ""
 
 
 # Why there is no delivery of an event to a bot, as far as can be told from what stands now.
 
 
-def _unaddressed(at: _CaseContext, what: EventRecord) -> Finding | None:
-    """Why it is not for the bot, by the rules of ``outbox``."""
+async def _unaddressed(tx: Tx, at: _CaseContext, what: EventRecord) -> Finding | None:
+    """Why it is not for the bot, as far as the rules say, and that the bot was there."""
     event, bot = what.event, at.bot
     if isinstance(event, CommandCalled) or at.chat is None:
         return None
-    if event.actor_id == bot.user_id:
-        return Finding(DiagnosisCode.OWN_MESSAGE if isinstance(event, MessageSent) else DiagnosisCode.OWN_ACT)
-    if isinstance(event, MessageSent) and event.system:
-        return Finding(DiagnosisCode.SYSTEM_MESSAGE)
-    if at.chat.kind == Kind.SYSTEM:
-        return Finding(DiagnosisCode.SYSTEM_CHAT)
-    if at.member is None:
-        return Finding(DiagnosisCode.NOT_MEMBER)
-    hidden = isinstance(event, MessageSent) and event.message_id < at.member.first_id
-    if at.member.joined > what.created or hidden:
-        return Finding(DiagnosisCode.JOINED_LATER, {"at": at.member.joined})
-    if isinstance(event, MessageLiked):
-        return _not_liked(event, bot)
-    assert isinstance(event, MessageSent | MessageEdited | MessageErased)
-    heard = _ear(bot).is_addressed(at.chat, event.mentioned)
-    return None if heard else Finding(DiagnosisCode.NOT_MENTIONED, {"type": bot.type})
-
-
-def _not_liked(event: MessageLiked, bot: Bot) -> Finding | None:
-    if event.author_id != bot.user_id:
-        return Finding(DiagnosisCode.NOT_ITS_MESSAGE)
-    return None if bot.reactions else Finding(DiagnosisCode.REACTIONS_OFF)
-
-
-def _unbound(at: _CaseContext, what: EventRecord, barriers: list[Finding]) -> Finding | None:
-    """v1 bots are no recipients of edits and deletions that they have no handler for."""
-    if at.bot.dialect != "v1" or not isinstance(what.event, MessageEdited | MessageErased):
+    bound = await bot_handlers.find(tx, bot.owner) if bot.dialect == "v1" else None
+    reason = outbox.why_not(event, at.chat, outbox.listener(bot, bound))
+    if reason not in _WHEREVER_IT_IS:
+        if at.member is None:
+            return Finding(DiagnosisCode.NOT_MEMBER)
+        hidden = isinstance(event, MessageSent) and event.message_id < at.member.first_id
+        if at.member.joined > what.created or hidden:
+            return Finding(DiagnosisCode.JOINED_LATER, {"at": at.member.joined})
+    if reason is TOLD:
         return None
-    return next((finding for finding in barriers if finding.why is DiagnosisCode.NO_HANDLER), None)
+    if reason is NotTold.OWN_ACT and isinstance(event, MessageSent):
+        return Finding(DiagnosisCode.OWN_MESSAGE)
+    return Finding(DiagnosisCode[reason.name], {"type": bot.type} if reason is NotTold.NOT_MENTIONED else {})
+
+
+_WHEREVER_IT_IS = frozenset({NotTold.OWN_ACT, NotTold.SYSTEM_MESSAGE, NotTold.SYSTEM_CHAT})
+"""What holds whether or not the bot is a member of the chat."""
 
 
 def _unknown(at: _CaseContext, what: EventRecord) -> Finding:
@@ -357,7 +330,3 @@ def _unknown(at: _CaseContext, what: EventRecord) -> Finding:
         if at.chat is None
         else Finding(DiagnosisCode.CHANGED_SINCE, {"at": what.created})
     )
-
-
-def _ear(bot: Bot) -> BotListener:
-    return BotListener(bot.user_id, bot.type, bot.dialect, bot.event_mode, bot.openline, bot.reactions, True, True)

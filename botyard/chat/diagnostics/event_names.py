@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from botyard.model.events import (
-    BotRemoved,
-    CommandCalled,
-    ContextGiven,
-    Event,
-    MemberJoined,
-    MessageEdited,
-    MessageErased,
-    MessageLiked,
-    MessageSent,
-)
+from botyard.model.events import EVENTS, BotRemoved
 from botyard.store import bindings, bots, events
 from botyard.store.delivery_log import LoggedDelivery
 from botyard.store.engines.db import Tx
 
-NAMES: dict[type[Event], dict[str, str]] = {
-    MessageSent: {"v1": "ONIMBOTMESSAGEADD", "v2": "ONIMBOTV2MESSAGEADD", "user": "ONIMV2MESSAGEADD"},
-    MessageEdited: {"v1": "ONIMBOTMESSAGEUPDATE", "v2": "ONIMBOTV2MESSAGEUPDATE", "user": "ONIMV2MESSAGEUPDATE"},
-    MessageErased: {"v1": "ONIMBOTMESSAGEDELETE", "v2": "ONIMBOTV2MESSAGEDELETE", "user": "ONIMV2MESSAGEDELETE"},
-    MessageLiked: {"v2": "ONIMBOTV2REACTIONCHANGE", "user": "ONIMV2REACTIONCHANGE"},
-    CommandCalled: {"v1": "ONIMCOMMANDADD", "v2": "ONIMBOTV2COMMANDADD"},
-    MemberJoined: {"v1": "ONIMBOTJOINCHAT", "v2": "ONIMBOTV2JOINCHAT", "user": "ONIMV2JOINCHAT"},
-    BotRemoved: {"v1": "ONIMBOTDELETE", "v2": "ONIMBOTV2DELETE"},
-    ContextGiven: {"v2": "ONIMBOTV2CONTEXTGET"},
-}
-"""Event → its name in each dialect, and for people who are subscribed."""
-
-_BY_KIND = {kind.__name__: names for kind, names in NAMES.items()}
+_BY_KIND = {kind.__name__: spec.names for kind, spec in EVENTS.items()}
 
 
 def named(kind: str, dialect: str) -> str:

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.chat.conversation import members, messages
-from botyard.model.events import (
-    BotRemoved,
-    CommandCalled,
-    Event,
-    MemberJoined,
-    MessageEdited,
-    MessageErased,
-)
+from botyard.model.event import Event
+from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, MessageEdited, MessageErased
 from botyard.store import chats
 from botyard.store.engines.db import Tx
 from tests.api.telling import body, told

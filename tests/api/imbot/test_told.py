@@ -7,15 +7,8 @@ from typing import Any
 import pytest
 from b24pysdk.credentials import OAuthEventData
 
-from botyard.model.events import (
-    BotRemoved,
-    CommandCalled,
-    Event,
-    MemberJoined,
-    MessageEdited,
-    MessageErased,
-    MessageSent,
-)
+from botyard.model.event import Event
+from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, MessageEdited, MessageErased, MessageSent
 from tests.api.imbot.conversation import Conversation
 from tests.api.telling import TOKENS, body, deviations, told
 from tests.casts import HANDLER, LANG

@@ -1,0 +1,1 @@
+"""Who is told of what happened: the one place where events are published."""

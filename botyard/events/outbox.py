@@ -1,0 +1,107 @@
+"""Publishes events: writes each to the log, and queues it for everybody whom its row of ``EVENTS`` tells."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from botyard.events import handlers
+from botyard.model import deliveries as recipients
+from botyard.model.bots import Bot, BotListener, EventMode, Handlers
+from botyard.model.chats import Chat, Kind
+from botyard.model.deliveries import Recipient, State
+from botyard.model.event import TOLD, Event, EventSpec, NotTold
+from botyard.model.events import EVENTS
+from botyard.store import bots, deliveries, event_queues, events, members
+from botyard.store.engines.db import Tx
+
+
+async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: bool = False, connector: str = "") -> int:
+    """Write an event and, for each recipient that must not miss it, that it is due. Returns the event's number.
+
+    ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
+    An application that caused the event is not told through the queue of offline events of its ``connector``, so
+    that it does not trigger itself for ever.
+    """
+    event_id = await events.append(tx, event)
+    spec = EVENTS.get(type(event))
+    if spec is None:
+        return event_id
+    if spec.handlers:
+        audience = await handlers.listening(tx, event, spec.handlers, connector)
+    elif chat is None or spec.names_bot:
+        audience = await _named_bot(tx, event, spec) if spec.names_bot else []
+    elif chat.kind == Kind.SYSTEM:
+        return event_id
+    else:
+        audience = await _bots(tx, event, chat, spec) if chat.bots > int(by_bot) else []
+    if audience and spec.v1:
+        audience += await handlers.beside_bots(tx, spec.v1.name, audience)
+    if spec.people and chat is not None and chat.listened:
+        audience += await _people(tx, event, chat, spec)
+    if audience:
+        await deliveries.add(tx, event_id, event.chat_id, recipients=audience)
+    return event_id
+
+
+def why_not(event: Event, chat: Chat, bot: BotListener) -> NotTold | None:
+    """Why a bot in a chat is not told of what happened there; ``TOLD`` if it is.
+
+    A bot is told in the dialect that it was registered in, and never of what it did itself.
+    """
+    spec = EVENTS.get(type(event))
+    tells = spec.bots(bot.dialect) if spec else None
+    if tells is None:
+        return NotTold.NO_EVENT
+    if event.actor_id == bot.bot_id:
+        return NotTold.OWN_ACT
+    reason = tells.rule(event, chat, bot) if tells.rule else TOLD
+    # What is said of a message comes before what is said of its chat.
+    return NotTold.SYSTEM_CHAT if chat.kind == Kind.SYSTEM and reason is not NotTold.SYSTEM_MESSAGE else reason
+
+
+def listener(bot: Bot, bound: Handlers | None) -> BotListener:
+    """A bot, as far as it decides which events it gets. ``bound`` are its owner's v1 handlers."""
+    edits, deletions = (bound.message_update, bound.message_delete) if bound else ("", "")
+    return BotListener(
+        bot_id=bot.user_id,
+        type=bot.type,
+        dialect=bot.dialect,
+        mode=bot.event_mode,
+        openline=bot.openline,
+        reactions=bot.reactions,
+        edits=edits != "",
+        deletions=deletions != "",
+    )
+
+
+def initial_state(mode: str) -> State:
+    """How an event begins that is for a bot of this mode: it is called, or comes to fetch."""
+    return State.FETCH if mode == EventMode.FETCH else State.WAITING
+
+
+async def _named_bot(tx: Tx, event: Event, spec: EventSpec) -> list[Recipient]:
+    """The bot that an event is about."""
+    bot = await bots.find(tx, cast(Any, event).bot_id)
+    return [_recipient(bot.user_id, bot.event_mode)] if bot and spec.bots(bot.dialect) else []
+
+
+async def _bots(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Recipient]:
+    """The bots in a chat that an event is for."""
+    if not spec.v1 and not spec.v2:
+        return []
+    present = await members.bots(tx, chat.id)
+    return [_recipient(bot.bot_id, bot.mode) for bot in present if why_not(event, chat, bot) is TOLD]
+
+
+async def _people(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Recipient]:
+    """The subscribed members of a chat that an event is for; one who joined later gets nothing of older messages."""
+    assert spec.people is not None
+    if not spec.people.of_message and chat.private:
+        return []
+    message_id = cast(Any, event).message_id if spec.people.of_message else 0
+    user_ids = await event_queues.listening(tx, chat.id, message_id)
+    return [(recipients.user(user_id), State.FETCH) for user_id in user_ids]
+
+
+def _recipient(bot_id: int, mode: str) -> Recipient:
+    return recipients.bot(bot_id), initial_state(mode)

@@ -1,0 +1,74 @@
+"""What happens to the portal itself: to its applications and people. A row of ``PORTAL_EVENTS`` says who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from botyard.model.event import USER_SCOPES, Event, EventSpec, TellsHandlers
+
+
+class AppInstalled(Event, frozen=True, kw_only=True):
+    """An application was installed. ``owner`` names it as the owner of bots and handlers."""
+
+    owner: str
+    version: str
+    language: str = "en"
+
+
+class AppUpdated(Event, frozen=True, kw_only=True):
+    """A new version of an application took the place of ``previous``."""
+
+    owner: str
+    version: str
+    previous: str
+    language: str = "en"
+
+
+class AppRemoved(Event, frozen=True, kw_only=True):
+    """An application was uninstalled; ``clean`` when what it had kept was to go with it."""
+
+    owner: str
+    clean: bool
+    language: str = "en"
+
+
+class UserAdded(Event, frozen=True, kw_only=True):
+    """A person was added."""
+
+    user_id: int
+
+
+class OfflineQueued(Event, frozen=True, kw_only=True):
+    """There is something new in an owner's queue of offline events."""
+
+    owner: str
+
+
+# In the order of the official page.
+PORTAL_EVENTS: Mapping[type[Event], EventSpec] = {
+    AppRemoved: EventSpec(
+        "An application has been uninstalled",
+        lambda on: AppRemoved(actor_id=on.person, owner=on.bot.owner, clean=False),
+        handlers=TellsHandlers("ONAPPUNINSTALL", "common/events/on-app-uninstall.md", own=True, farewell=True),
+    ),
+    AppInstalled: EventSpec(
+        "An application has been installed; its install address is called, too",
+        lambda on: AppInstalled(actor_id=on.person, owner=on.bot.owner, version="1"),
+        handlers=TellsHandlers("ONAPPINSTALL", "common/events/on-app-install.md", own=True),
+    ),
+    AppUpdated: EventSpec(
+        "An application has a new version",
+        lambda on: AppUpdated(actor_id=on.person, owner=on.bot.owner, version="2", previous="1"),
+        handlers=TellsHandlers("ONAPPUPDATE", "common/events/on-app-update.md", own=True),
+    ),
+    OfflineQueued: EventSpec(
+        "Something new is in the application's queue of offline events",
+        lambda on: OfflineQueued(actor_id=on.person, owner=on.bot.owner),
+        handlers=TellsHandlers("ONOFFLINEEVENT", "events/on-offline-event.md", own=True),
+    ),
+    UserAdded: EventSpec(
+        "A person has been added",
+        lambda on: UserAdded(actor_id=on.other, user_id=on.other),
+        handlers=TellsHandlers("ONUSERADD", "common/events/on-user-add.md", USER_SCOPES, subject="user_id"),
+    ),
+}
