@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import pytest
 
 from botyard.rpc import error_handling
-from tests import world as worlds
 from tests.portals import ENGINES, Databases, opened
 from tests.postgres import Cluster, available, shared
-from tests.world import World
+from tests.world import LEDGER, World, ledger
+from tests.worlds.furnished import MOST_BOTS, FurnishedV1, FurnishedV2
+
+W = TypeVar("W", bound=World)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,12 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
         # Started in the background, a shell makes everything below it deaf to Ctrl-C, which some tests press.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.environ[worlds.LEDGER] = tempfile.mkdtemp(prefix="botyard-ledger-")
+        os.environ[LEDGER] = tempfile.mkdtemp(prefix="botyard-ledger-")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(os.environ[worlds.LEDGER], ignore_errors=True)
+        shutil.rmtree(os.environ[LEDGER], ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -52,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for line in left_out:
             terminalreporter.write_line(line)
     terminalreporter.section("contract ledger")
-    for line in worlds.ledger():
+    for line in ledger():
         terminalreporter.write_line(line)
 
 
@@ -67,6 +70,12 @@ def skipped(reports: list[pytest.TestReport]) -> Iterator[str]:
 
 
 MakeWorld = Callable[..., World]
+
+
+class MakePortal(Protocol):
+    """The type of the fixture below."""
+
+    def __call__(self, kind: type[W]) -> W: ...
 
 
 @pytest.fixture
@@ -89,11 +98,58 @@ def world(make_world: MakeWorld) -> World:
     return make_world()
 
 
+@pytest.fixture
+def empty_world(tmp_path: Path) -> Iterator[World]:
+    """A database on SQLite without a portal."""
+    world = World(tmp_path / "empty", as_is=True)
+    yield world
+    world.close()
+
+
 @pytest.fixture(params=ENGINES)
 def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A portal with one administrator, on each engine in turn."""
-    with opened(request, request.param, tmp_path / "portal") as found:
-        yield found
+    with opened(request, request.param, tmp_path / "portal", World) as world:
+        yield world
+
+
+@pytest.fixture(params=ENGINES)
+def make_portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakePortal]:
+    """Open a portal of some kind of world, on each engine in turn."""
+    with contextlib.ExitStack() as stack:
+
+        def make(kind: type[W]) -> W:
+            return stack.enter_context(opened(request, request.param, tmp_path / "portal", kind))
+
+        yield make
+
+
+@pytest.fixture
+def bot_world(portal: World) -> World:
+    """A portal on each engine in which Ann, Bob and the bots Echo and Eye share a room."""
+    portal.open_bot_room()
+    return portal
+
+
+@pytest.fixture
+def file_world(portal: World) -> World:
+    """A portal on each engine in which the administrator and Ann share a room for files."""
+    portal.open_file_room()
+    return portal
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def furnished_v1(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FurnishedV1]:
+    """A world with everything that an error needs, once for each file of tests, which leave it as it is."""
+    with opened(request, request.param, tmp_path_factory.mktemp("v1"), FurnishedV1, max_bots=MOST_BOTS) as world:
+        yield world
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def furnished_v2(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FurnishedV2]:
+    """The same with bots of the second generation."""
+    with opened(request, request.param, tmp_path_factory.mktemp("v2"), FurnishedV2, max_bots=MOST_BOTS) as world:
+        yield world
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 import pytest
@@ -17,6 +17,8 @@ from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
 from tests.postgres import Cluster
 from tests.world import World
+
+W = TypeVar("W", bound=World)
 
 ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
@@ -125,15 +127,15 @@ END $$
 
 
 @contextlib.contextmanager
-def opened(request: pytest.FixtureRequest, engine: str, folder: Path, **settings: Any) -> Iterator[World]:
-    """A portal on ``engine`` with one administrator."""
+def opened(request: pytest.FixtureRequest, engine: str, folder: Path, kind: type[W], **settings: Any) -> Iterator[W]:
+    """A portal on ``engine`` with one administrator, and what its kind adds."""
     with contextlib.ExitStack() as stack:
         kept = None
         if engine == "postgresql":
             # Asked for late, so that nothing is started for SQLite.
             databases: Databases = request.getfixturevalue("databases")
             kept = stack.enter_context(databases.open())
-        world = World(folder, kept, **settings)
+        world = kind(folder, kept, **settings)
         stack.callback(world.close)
         yield world
 

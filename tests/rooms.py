@@ -15,8 +15,8 @@ class BotRoom:
 
     def __init__(self, world: World, *others: str, **chat: Any) -> None:
         self.world = world
-        self.bot = world.bot()
-        self.ann, self.bob = world.person("Ann"), world.person("Bob")
+        self.bot = world.add_bot()
+        self.ann, self.bob = world.add_person("Ann"), world.add_person("Bob")
         members = [self.ann.id, *(getattr(self, name).id for name in others)]
         self.chat = int(bot_does(world, "imbot.chat.add", TITLE=TITLE, USERS=members, **chat))
 

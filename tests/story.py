@@ -8,7 +8,7 @@ from botyard.store.engines.db import Tx, Value
 from tests.world import AppKey, Person, World
 
 CLIENT = "test-client"
-"""The CLIENT_ID under which ``world.bot()`` registers bots."""
+"""The CLIENT_ID under which ``world.add_bot()`` registers bots."""
 
 
 def says(world: World, who: Person, where: int | str, text: str = "hi", **more: Any) -> int:

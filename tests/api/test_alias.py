@@ -14,8 +14,8 @@ from botyard.store import bots
 from botyard.store.engines.db import Tx
 from tests.api.imbot.conversation import Conversation
 from tests.api.telling import body, newest, told
-from tests.casts import HANDLER, LANG
 from tests.world import Answer, World
+from tests.worlds.samples import HANDLER, LANG
 
 
 class Pinned(Conversation):
@@ -64,7 +64,7 @@ def test_the_second_generation_takes_it_for_the_bot_token(pinned: Pinned) -> Non
     assert sent.result["id"] > 0
     assert pinned.call_v2("Bot.get").result["bot"]["eventMode"] == "webhook", "as only its owner is told"
     assert [one["id"] for one in pinned.call_v2("Bot.list").result["bots"]] == [pinned.bot]
-    room = pinned.world.chat(pinned.ann, [pinned.bot])
+    room = pinned.world.add_chat(pinned.ann, [pinned.bot])
     pinned.world.call("im.chat.user.add", pinned.ann, CHAT_ID=room, USERS=[pinned.world.admin.id])
     assert pinned.call_v2("Event.get").status == 200
 
@@ -104,7 +104,7 @@ def test_it_is_known_from_before_it_was_kept(pinned: Pinned) -> None:
 
 
 def test_it_opens_no_other_bot(pinned: Pinned) -> None:
-    other = pinned.world.bot(code="other", CLIENT_ID="other-client")
+    other = pinned.world.add_bot(code="other", CLIENT_ID="other-client")
     said = {"BOT_ID": other, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
     assert pinned.call("imbot.message.add", **said).error == "APP_ID_ERROR"
     wrong = pinned.token[:-1] + ("0" if pinned.token[-1] != "0" else "1")
@@ -112,7 +112,7 @@ def test_it_opens_no_other_bot(pinned: Pinned) -> None:
 
 
 def test_that_of_an_application_opens_nothing(portal: World) -> None:
-    stage = Conversation(portal, portal.oauth())
+    stage = Conversation(portal, portal.add_app())
     stage.says(str(stage.bot), "hello")
     token = stage.told(MessageSent)["auth"]["application_token"]
     said = {"CLIENT_ID": token, "BOT_ID": stage.bot, "DIALOG_ID": str(stage.ann.id), "MESSAGE": "hi"}
@@ -121,7 +121,7 @@ def test_that_of_an_application_opens_nothing(portal: World) -> None:
 
 @pytest.mark.parametrize("word", ["0" * 32, "deadbeef" * 4])
 def test_a_word_that_looks_like_one_is_a_word(portal: World, word: str) -> None:
-    bot = portal.bot(CLIENT_ID=word)
+    bot = portal.add_bot(CLIENT_ID=word)
     said = {"CLIENT_ID": word, "DIALOG_ID": "1", "MESSAGE": "hi"}
     assert portal.call("imbot.message.add", params={**said, "BOT_ID": bot}).result > 0
     assert portal.call("imbot.message.add", params=said).result > 0
@@ -132,7 +132,7 @@ class Sisters(Pinned):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.second = world.bot(code="second")
+        self.second = world.add_bot(code="second")
         self.third = self._third("test-client")
         command = {"COMMAND": "sister", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, "BOT_ID": self.second}
         self.command = self.call("imbot.command.register", **command).result
@@ -192,7 +192,7 @@ def test_a_new_bot_belongs_to_the_word_that_the_token_was_made_from(sisters: Sis
 
 
 def test_it_opens_no_bot_of_the_new_word(sisters: Sisters) -> None:
-    other = sisters.world.bot(code="other", CLIENT_ID="new-word")
+    other = sisters.world.add_bot(code="other", CLIENT_ID="new-word")
     said = {"BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
     assert sisters.call("imbot.message.add", **said).error == "APP_ID_ERROR"
     assert other not in [one["id"] for one in sisters.call_v2("Bot.list").result["bots"]]
@@ -207,7 +207,7 @@ def test_the_bots_own_token_as_the_new_one_changes_nothing(sisters: Sisters) -> 
 
 
 def test_no_bot_gets_the_token_of_others_as_its_word(sisters: Sisters) -> None:
-    other = sisters.world.bot(code="other", CLIENT_ID="other-client")
+    other = sisters.world.add_bot(code="other", CLIENT_ID="other-client")
     assert sisters.rotates("other-client", sisters.token, other).error == "BOT_TOKEN_ROTATION_FAILED"
     said = {"CLIENT_ID": "other-client", "BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
     assert sisters.world.call("imbot.message.add", params=said).status == 200

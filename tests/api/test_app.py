@@ -8,7 +8,7 @@ from tests.world import World
 
 
 def test_an_application_reads_about_itself(world: World) -> None:
-    app = world.oauth(scopes="im,imbot")
+    app = world.add_app(scopes="im,imbot")
     assert world.call("app.info", app).result == {
         "ID": app.id,
         "CODE": app.client_id,
@@ -26,12 +26,12 @@ def test_an_application_reads_about_itself(world: World) -> None:
 
 def test_a_webhook_reads_its_permissions_and_the_edition(world: World) -> None:
     """Not by ``world.call``: this shape is what clients expect, the documented one is the application's."""
-    hook = world.webhook(world.admin.id, "imbot,im")
+    hook = world.add_webhook(world.admin.id, "imbot,im")
     answer = world.post(f"{hook.path}/app.info", json.dumps({}).encode())
     assert (answer.status, answer.result) == (200, {"SCOPE": ["im", "imbot"], "LICENSE": "en_selfhosted"})
     assert world.get(f"{hook.path}/app.info").result == answer.result
 
 
 def test_a_personal_session_has_no_application(world: World) -> None:
-    answer = world.call("app.info", world.token(world.admin.id, None))
+    answer = world.call("app.info", world.add_token(world.admin.id, None))
     assert (answer.error, answer.text) == ("ACCESS_DENIED", "Access denied! Application context required")

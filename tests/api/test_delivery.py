@@ -14,7 +14,7 @@ from tests.world import Answer, AppKey, Person, World
 
 
 def test_lists_of_a_bot_of_a_state_and_of_a_time(portal: World) -> None:
-    ann, one, two = portal.person("Ann"), portal.bot(), portal.bot(code="two")
+    ann, one, two = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
     says(portal, ann, one, "first")
     says(portal, ann, two, "second")
     sent(portal)
@@ -47,7 +47,7 @@ def test_lists_of_a_bot_of_a_state_and_of_a_time(portal: World) -> None:
 
 
 def test_pages_go_on_until_there_is_no_more(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
     for number in range(5):
         says(portal, ann, bot, str(number))
     for more in ({}, {"BOT_ID": bot}, {"STATE": "open"}):
@@ -72,11 +72,11 @@ def test_what_is_asked_for_wrongly(world: World) -> None:
     assert error("resend", ID=99) == "DELIVERY_NOT_FOUND"
     assert error("resend") == "ERROR_ARGUMENT"
     assert error("resend", ALL=True, STATE="waiting") == "ERROR_ARGUMENT"
-    assert error("explain", BOT_ID=world.bot()) == "MESSAGE_ID_ERROR"
+    assert error("explain", BOT_ID=world.add_bot()) == "MESSAGE_ID_ERROR"
 
 
 def test_one_with_its_attempts(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
     says(portal, ann, bot, "hello")
     sends(portal, status=503, over=State.WAITING)
     portal.wait(10)
@@ -95,7 +95,7 @@ def test_one_with_its_attempts(portal: World) -> None:
 
 
 def test_one_is_sent_again(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
     message = says(portal, ann, bot, "hello")
     sent(portal, status=404, over=State.DEAD, reason=EndReason.FINAL)
     number = listed(portal)[0]["ID"]
@@ -108,7 +108,7 @@ def test_one_is_sent_again(portal: World) -> None:
 
 
 def test_all_that_was_missed_is_sent_again(portal: World) -> None:
-    ann, one, two = portal.person("Ann"), portal.bot(), portal.bot(code="two")
+    ann, one, two = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
     says(portal, ann, one, "arrives")
     sent(portal)
     portal.wait(50)
@@ -125,7 +125,7 @@ def test_all_that_was_missed_is_sent_again(portal: World) -> None:
 
 
 def test_what_expired_can_be_fetched_after_all(portal: World) -> None:
-    ann, bot = portal.person("Ann"), second_bot(portal)
+    ann, bot = portal.add_person("Ann"), second_bot(portal)
     says(portal, ann, bot, "hello")
     portal.wait(100)
     now = int(portal.time)
@@ -139,11 +139,11 @@ def test_what_expired_can_be_fetched_after_all(portal: World) -> None:
 
 
 def test_owners_ask_about_their_own_bots(portal: World) -> None:
-    ann, app = portal.person("Ann"), portal.oauth()
-    stranger = portal.webhook(ann.id, "imbot")
-    mine, hooked = portal.bot(app), portal.bot(stranger, code="hooked", CLIENT_ID="hers")
+    ann, app = portal.add_person("Ann"), portal.add_app()
+    stranger = portal.add_webhook(ann.id, "imbot")
+    mine, hooked = portal.add_bot(app), portal.add_bot(stranger, code="hooked", CLIENT_ID="hers")
     message = says(portal, ann, mine, "hello")
-    narrow = app._replace(token=portal.token(ann.id, app.id, "imbot"))
+    narrow = app._replace(token=portal.add_token(ann.id, app.id, "imbot"))
 
     def asks(who: Person | AppKey, **params: Any) -> Answer:
         return portal.call("botyard.delivery.list", who, params)
@@ -159,11 +159,11 @@ def test_owners_ask_about_their_own_bots(portal: World) -> None:
     assert portal.call("botyard.delivery.get", stranger, ID=number, CLIENT_ID="hers").error == "DELIVERY_NOT_FOUND"
     assert portal.call("botyard.delivery.resend", narrow, ALL=True).error == "ACCESS_DENIED"
     assert explain(portal, message, mine, narrow)["EVENTS"][0]["REASONS"][0]["CODE"] == "BEHIND"
-    assert portal.call("botyard.delivery.explain", portal.webhook(ann.id, "im"), MESSAGE_ID=1).error == (
+    assert portal.call("botyard.delivery.explain", portal.add_webhook(ann.id, "im"), MESSAGE_ID=1).error == (
         "insufficient_scope"
     )
 
 
 def test_an_administrator_without_the_permission_is_an_owner_like_others(portal: World) -> None:
-    hook = portal.webhook(portal.admin.id, "imbot")
+    hook = portal.add_webhook(portal.admin.id, "imbot")
     assert portal.call("botyard.delivery.list", hook).error == "ACCESS_DENIED"

@@ -15,12 +15,12 @@ HANDLER = "https://example.com/handler/"
 @pytest.fixture
 def app(portal: World) -> AppKey:
     """An application with a token of the administrator."""
-    return portal.oauth()
+    return portal.add_app()
 
 
 def token(world: World, app: AppKey, user_id: int) -> str:
     """A token of the same application for somebody else."""
-    return world.token(user_id, app.id)
+    return world.add_token(user_id, app.id)
 
 
 def listed(world: World, by: AppKey | str) -> list[dict[str, Any]]:
@@ -63,13 +63,13 @@ def test_a_handler_that_is_no_address(portal: World, app: AppKey, handler: str) 
 
 @pytest.mark.parametrize("method", ["event.bind", "event.unbind", "event.get", "events", "event.offline.get"])
 def test_only_applications_have_handlers(portal: World, method: str) -> None:
-    for by in (portal.admin, portal.token(portal.admin.id, None)):
+    for by in (portal.admin, portal.add_token(portal.admin.id, None)):
         answer = portal.call(method, by, event="ONUSERADD", handler=HANDLER)
         assert (answer.status, answer.error) == (403, "ACCESS_DENIED")
 
 
 def test_people_bind_in_their_own_name(portal: World, app: AppKey) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     key = token(portal, app, ann.id)
     portal.call("event.bind", app, event="ONUSERADD", handler=HANDLER)
     assert portal.call("event.bind", key, event="ONUSERADD", handler=HANDLER).result is True
@@ -81,7 +81,7 @@ def test_people_bind_in_their_own_name(portal: World, app: AppKey) -> None:
 
 
 def test_people_bind_nothing_for_others(portal: World, app: AppKey) -> None:
-    key = token(portal, app, portal.person("Ann").id)
+    key = token(portal, app, portal.add_person("Ann").id)
     for method, text in (
         ("event.bind", "Access denied! Event binding with AUTH_TYPE requires administrator access rights"),
         ("event.unbind", "Access denied! Event unbinding with AUTH_TYPE requires administrator access rights"),
@@ -91,7 +91,7 @@ def test_people_bind_nothing_for_others(portal: World, app: AppKey) -> None:
 
 
 def test_offline_events_are_for_administrators(portal: World, app: AppKey) -> None:
-    key = token(portal, app, portal.person("Ann").id)
+    key = token(portal, app, portal.add_person("Ann").id)
     for method, text in (
         ("event.bind", "Access denied! Offline events binding requires administrator access rights"),
         ("event.unbind", "Access denied! Offline events unbinding requires administrator access rights"),
@@ -128,7 +128,7 @@ def test_unbinding_matches_what_is_given(portal: World, app: AppKey) -> None:
 
 
 def test_applications_do_not_see_one_another(portal: World, app: AppKey) -> None:
-    other = portal.oauth(title="Other")
+    other = portal.add_app(title="Other")
     portal.call("event.bind", app, event="ONUSERADD", handler=HANDLER)
     assert listed(portal, other) == []
     assert portal.call("event.unbind", other).result == {"count": 0}

@@ -21,8 +21,8 @@ TIMEOUT = "timeout: no answer within 10 s"
 
 
 def test_nothing_is_told_of_the_names_that_events_have_inside(portal: World) -> None:
-    bot = portal.bot()
-    message = says(portal, portal.person(), bot, "hello")
+    bot = portal.add_bot()
+    message = says(portal, portal.add_person(), bot, "hello")
     nobody = explain(portal, message, 987654)
     assert (nobody["TEXT"], nobody["EVENTS"][0]["EVENT"]) == ("There is no such bot.", "")
     missing = portal.call("botyard.delivery.explain", MESSAGE_ID=987654, BOT_ID=bot)
@@ -30,7 +30,7 @@ def test_nothing_is_told_of_the_names_that_events_have_inside(portal: World) -> 
 
 
 def test_what_waits_names_what_it_waits_behind_and_why(portal: World) -> None:
-    ann, bot = portal.person(), portal.bot(EVENT_HANDLER="http://localhost:9599/bot")
+    ann, bot = portal.add_person(), portal.add_bot(EVENT_HANDLER="http://localhost:9599/bot")
     message = says(portal, ann, bot, "hello")
     text = explain(portal, message, bot)["TEXT"]
     assert "It waits behind ONIMBOTJOINCHAT (delivery " in text
@@ -52,7 +52,7 @@ def test_a_bot_whose_polls_find_nothing_is_said_to_have_come(portal: World) -> N
     for _ in range(3):
         portal.call("imbot.v2.Event.get", None, asked)
         portal.wait(40)
-    message = says(portal, portal.person(), bot, "hello")
+    message = says(portal, portal.add_person(), bot, "hello")
     assert codes(portal, message, bot) == ["READY"]
     text = explain(portal, message, bot)["TEXT"]
     # It came at 14:13:20, 14:14:00 and 14:14:40; a visit is noted once a minute.
@@ -81,9 +81,9 @@ def test_a_poll_that_finds_nothing_is_noted_once_a_minute(portal: World, monkeyp
 
 
 def test_a_reason_that_holds_no_longer_is_told_as_past(portal: World) -> None:
-    app = portal.oauth()
-    bot = portal.bot(app)
-    message = says(portal, portal.person(), bot, "hello")
+    app = portal.add_app()
+    bot = portal.add_bot(app)
+    message = says(portal, portal.add_person(), bot, "hello")
     sent(portal, over=State.SKIPPED, reason=EndReason.BLOCKED)
     assert "The bot's application was blocked." in explain(portal, message, bot)["TEXT"]
     portal.write(lambda tx: tx.run("UPDATE apps SET blocked = 1 WHERE id = :id", id=app.id))
@@ -91,7 +91,7 @@ def test_a_reason_that_holds_no_longer_is_told_as_past(portal: World) -> None:
 
 
 def test_what_arrived_says_when(portal: World) -> None:
-    ann, bot = portal.person(), portal.bot()
+    ann, bot = portal.add_person(), portal.add_bot()
     message = says(portal, ann, bot, "hello")
     sent(portal)
     said = explain(portal, message, bot)
@@ -103,7 +103,7 @@ def test_what_arrived_says_when(portal: World) -> None:
 
 
 def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: World) -> None:
-    ann, bot = portal.person(), portal.bot()
+    ann, bot = portal.add_person(), portal.add_bot()
     message = says(portal, ann, bot, "hello")
     assert codes(portal, message, bot) == ["BEHIND"]
     sends(portal)
@@ -136,15 +136,15 @@ def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: Wor
     ],
 )
 def test_what_was_given_up_says_what_the_last_attempt_met(world: World, status: int, problem: str, code: str) -> None:
-    ann, bot = world.person(), world.bot()
+    ann, bot = world.add_person(), world.add_bot()
     message = says(world, ann, bot, "hello")
     sent(world, status=status, problem=problem, over=State.DEAD, reason=EndReason.USED_UP)
     assert codes(world, message, bot) == ["GIVEN_UP", code]
 
 
 def test_what_was_not_for_the_bot(portal: World) -> None:
-    ann, bot, other = portal.person("Ann"), portal.bot(), portal.bot(code="other")
-    chat = portal.chat(ann, users=[bot])
+    ann, bot, other = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="other")
+    chat = portal.add_chat(ann, users=[bot])
     quiet = says(portal, ann, f"chat{chat}", "nobody in particular")
     sent(portal)
     assert codes(portal, quiet, bot) == ["NOT_MENTIONED"]
@@ -160,8 +160,8 @@ def test_what_was_not_for_the_bot(portal: World) -> None:
 
 
 def test_what_stands_otherwise_now(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
-    chat = portal.chat(ann, users=[bot])
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
+    chat = portal.add_chat(ann, users=[bot])
     quiet = says(portal, ann, f"chat{chat}", "quiet")
     set_chat(portal, chat, entity_type="LINES")
     portal.write(lambda tx: tx.run("UPDATE bots SET openline = 1 WHERE user_id = :id", id=bot))
@@ -171,8 +171,8 @@ def test_what_stands_otherwise_now(portal: World) -> None:
 
 
 def test_a_chat_of_notifications_and_a_message_without_an_event(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
-    chat = portal.chat(ann, users=[bot])
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
+    chat = portal.add_chat(ann, users=[bot])
     quiet = says(portal, ann, f"chat{chat}", "quiet")
     set_chat(portal, chat, kind="S")
     assert codes(portal, quiet, bot) == ["SYSTEM_CHAT"]
@@ -181,8 +181,8 @@ def test_a_chat_of_notifications_and_a_message_without_an_event(portal: World) -
 
 
 def test_what_the_log_no_longer_holds(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
-    chat = portal.chat(ann, users=[bot])
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
+    chat = portal.add_chat(ann, users=[bot])
     lost = says(portal, ann, f"chat{chat}", "nobody in particular")
     kept = says(portal, ann, bot, "hello")
     portal.wait(31 * 86_400)
@@ -196,7 +196,7 @@ def test_what_the_log_no_longer_holds(portal: World) -> None:
 
 
 def test_the_other_generation_is_told_under_another_name(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
     message = says(portal, ann, bot, "hello")
     assert codes(portal, message, bot, EVENT="ONIMBOTV2MESSAGEADD") == ["OTHER_GENERATION"]
     assert "ONIMBOTMESSAGEADD." in explain(portal, message, bot, EVENT="ONIMBOTV2MESSAGEADD")["TEXT"]
@@ -207,7 +207,7 @@ def test_the_other_generation_is_told_under_another_name(portal: World) -> None:
 
 
 def test_a_bot_that_fetches_sees_its_cursor(portal: World) -> None:
-    ann, bot = portal.person("Ann"), second_bot(portal)
+    ann, bot = portal.add_person("Ann"), second_bot(portal)
     message = says(portal, ann, bot, "hello")
     assert codes(portal, message, bot) == ["NEVER_FETCHED"]
     asked: dict[str, Any] = {"botId": bot, "botToken": CLIENT}
@@ -223,7 +223,7 @@ def test_a_bot_that_fetches_sees_its_cursor(portal: World) -> None:
 
 
 def test_what_nobody_fetched_has_expired(portal: World) -> None:
-    ann, bot = portal.person("Ann"), second_bot(portal)
+    ann, bot = portal.add_person("Ann"), second_bot(portal)
     message = says(portal, ann, bot, "hello")
     portal.wait(100)
     now = int(portal.time)
@@ -232,8 +232,8 @@ def test_what_nobody_fetched_has_expired(portal: World) -> None:
 
 
 def test_an_application_in_the_way(portal: World) -> None:
-    ann, app = portal.person("Ann"), portal.oauth()
-    bot = portal.bot(app)
+    ann, app = portal.add_person("Ann"), portal.add_app()
+    bot = portal.add_bot(app)
     message = says(portal, ann, bot, "hello")
 
     def sets(text: str) -> None:
@@ -252,14 +252,14 @@ def test_an_application_in_the_way(portal: World) -> None:
 
 
 def test_no_handler_is_bound(portal: World) -> None:
-    ann, bot = portal.person("Ann"), second_bot(portal, eventMode="webhook", webhookUrl="http://localhost:9/")
+    ann, bot = portal.add_person("Ann"), second_bot(portal, eventMode="webhook", webhookUrl="http://localhost:9/")
     message = says(portal, ann, bot, "hello")
     portal.write(lambda tx: tx.run("UPDATE bots SET webhook_url = '' WHERE user_id = :id", id=bot))
     assert codes(portal, message, bot) == ["BEHIND", "NO_HANDLER"]
 
 
 def test_a_command_is_told_beside_its_message(portal: World) -> None:
-    ann, bot = portal.person("Ann"), portal.bot()
+    ann, bot = portal.add_person("Ann"), portal.add_bot()
     phrases = [{"LANGUAGE_ID": "en", "TITLE": "Help", "PARAMS": ""}]
     address = "http://localhost:9/"
     bot_does(
@@ -271,7 +271,7 @@ def test_a_command_is_told_beside_its_message(portal: World) -> None:
         EVENT_COMMAND_ADD=address,
         COMMON="Y",
     )
-    chat = portal.chat(ann)
+    chat = portal.add_chat(ann)
     message = says(portal, ann, f"chat{chat}", "/help me")
     sent(portal)
     said = explain(portal, message, bot)
@@ -288,10 +288,10 @@ def test_every_reason_is_in_the_guide() -> None:
 
 
 def test_where_a_bot_is_not_its_owner_learns_nothing(portal: World) -> None:
-    ann, app = portal.person("Ann"), portal.oauth()
-    bot = portal.bot(app)
-    narrow = app._replace(token=portal.token(ann.id, app.id, "imbot"))
-    secret = says(portal, ann, f"chat{portal.chat(ann)}", "secret")
+    ann, app = portal.add_person("Ann"), portal.add_app()
+    bot = portal.add_bot(app)
+    narrow = app._replace(token=portal.add_token(ann.id, app.id, "imbot"))
+    secret = says(portal, ann, f"chat{portal.add_chat(ann)}", "secret")
     said = [explain(portal, number, bot, narrow) for number in (secret, secret + 1000)]
     assert said[0] == said[1]
     assert said[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_SEEN"

@@ -17,26 +17,25 @@ from botyard.model import deliveries as recipients
 from botyard.model.deliveries import State
 from botyard.store import deliveries, delivery_log
 from botyard.store.engines.db import Tx
-from tests.api.imbot_v2.lab import TOKEN, Lab
 from tests.world import World
+from tests.worlds.bots import TOKEN
 
 STEPS = 150
 SEEDS = 3
 
 
 @pytest.fixture
-def lab(portal: World) -> Lab:
-    made = Lab(portal)
-    portal.call("im.v2.Event.subscribe", made.ann)
-    return made
+def world(bot_world: World) -> World:
+    bot_world.call("im.v2.Event.subscribe", bot_world.ann)
+    return bot_world
 
 
 class Writer:
     """Transactions that lay an event ready, some of which stay open for a while."""
 
-    def __init__(self, lab: Lab, event: int) -> None:
-        self._lab = lab
-        self._database = lab.world.context.database
+    def __init__(self, world: World, event: int) -> None:
+        self._world = world
+        self._database = world.context.database
         self._event = event
         self._open: list[tuple[asyncio.Event, Awaitable[None]]] = []
 
@@ -94,14 +93,14 @@ class Reader:
 class Model:
     """All that lies ready, and what of it has been read by anybody."""
 
-    def __init__(self, lab: Lab, writer: Writer) -> None:
-        self.lab = lab
+    def __init__(self, world: World, writer: Writer) -> None:
+        self.world = world
         self.writer = writer
         self.read: set[int] = set()
-        bot, person = recipients.bot(lab.bot), recipients.user(lab.ann.id)
+        bot, person = recipients.bot(world.echo), recipients.user(world.ann.id)
         self.queues = [bot, person]
         get = "imbot.v2.Event.get"
-        named = {"botId": lab.bot, "botToken": TOKEN}
+        named = {"botId": world.echo, "botToken": TOKEN}
         self.bot = Reader(self, [bot], get, **named)
         self.person = Reader(self, [person], "im.v2.Event.get")
         self.both = Reader(self, [bot, person], get, **named, withUserEvents=True)
@@ -113,14 +112,14 @@ class Model:
 
     async def rows(self, state: str) -> list[tuple[int, str]]:
         sql = "SELECT id, recipient FROM deliveries WHERE state = :state ORDER BY id"
-        found = await self.lab.world.context.database.read(lambda tx: tx.all(sql, state=state))
+        found = await self.world.context.database.read(lambda tx: tx.all(sql, state=state))
         return [(row[0], row[1]) for row in found if row[1] in self.queues]
 
     async def fetch(self, reader: Reader, limit: int, lost: bool) -> dict[str, Any]:
         before = set(await self.ready(reader.queues))
         ended = {number for number, _ in await self.rows("fetched")}
-        answer = await self.lab.asked(
-            reader.method, self.lab.ann, offset=reader.memory.offset, limit=limit, **reader.params
+        answer = await self.world.call_async(
+            reader.method, self.world.ann, offset=reader.memory.offset, limit=limit, **reader.params
         )
         page: dict[str, Any] = answer["result"]
         told = [event["eventId"] for event in page["events"]]
@@ -138,7 +137,7 @@ class Model:
     async def resend(self, number: int) -> None:
         """Have what was confirmed fetched once more: it has to be read once more."""
         self.read.discard(number)
-        await self.lab.world.context.database.write(lambda tx: delivery_log.again(tx, number, State.FETCH))
+        await self.world.context.database.write(lambda tx: delivery_log.again(tx, number, State.FETCH))
 
     async def drain(self, *readers: Reader) -> None:
         """Where no answer is lost, each reader comes to an end of it, and then all is confirmed."""
@@ -203,14 +202,14 @@ READERS: dict[str, Callable[[random.Random, Model], Reader]] = {
 
 @pytest.mark.parametrize("readers", READERS)
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_what_nobody_has_read_is_never_confirmed(lab: Lab, readers: str, seed: int) -> None:
+def test_what_nobody_has_read_is_never_confirmed(world: World, readers: str, seed: int) -> None:
     dice = random.Random(f"{readers} {seed}")
-    lab.say(f"to {lab.mention}")
-    event = lab.world.last_event()
+    world.send(f"to {world.mention}")
+    event = world.last_event()
     fetch = _fetching(READERS[readers])
 
     async def whole() -> None:
-        model = Model(lab, Writer(lab, event))
+        model = Model(world, Writer(world, event))
         await model.drain(model.both)
         for _ in range(STEPS):
             act = dice.choices([_write, _commit, _resend, fetch], [4, 2, 1, 5])[0]
@@ -218,18 +217,18 @@ def test_what_nobody_has_read_is_never_confirmed(lab: Lab, readers: str, seed: i
         await model.drain(model.both, model.bot, model.person)
         assert not await model.rows("fetch")
 
-    lab.world.run(whole())
+    world.run(whole())
 
 
 POSTGRES = pytest.mark.parametrize("portal", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True)
 """Only there two transactions that write can be open at once."""
 
 
-def begun(lab: Lab) -> Model:
+def begun(world: World) -> Model:
     """A portal in which everybody has read everything."""
-    lab.say(f"to {lab.mention}")
-    model = Model(lab, Writer(lab, lab.world.last_event()))
-    lab.world.run(model.drain(model.both, model.bot, model.person))
+    world.send(f"to {world.mention}")
+    model = Model(world, Writer(world, world.last_event()))
+    world.run(model.drain(model.both, model.bot, model.person))
     return model
 
 
@@ -238,8 +237,8 @@ def told(page: dict[str, Any]) -> list[int]:
 
 
 @POSTGRES
-def test_an_event_that_is_committed_late_is_not_confirmed_by_the_same_call_again(lab: Lab) -> None:
-    model = begun(lab)
+def test_an_event_that_is_committed_late_is_not_confirmed_by_the_same_call_again(world: World) -> None:
+    model = begun(world)
     (bot, _), reader = model.queues, model.bot
 
     async def whole() -> None:
@@ -253,12 +252,12 @@ def test_an_event_that_is_committed_late_is_not_confirmed_by_the_same_call_again
         assert told(await reader.fetch()) == []
         assert await model.ready([bot]) == []
 
-    lab.world.run(whole())
+    world.run(whole())
 
 
 @POSTGRES
-def test_an_offset_of_an_empty_page_confirms_nothing_that_is_committed_later(lab: Lab) -> None:
-    model = begun(lab)
+def test_an_offset_of_an_empty_page_confirms_nothing_that_is_committed_later(world: World) -> None:
+    model = begun(world)
     bot, person = model.queues
 
     async def whole() -> None:
@@ -280,17 +279,17 @@ def test_an_offset_of_an_empty_page_confirms_nothing_that_is_committed_later(lab
         assert told(await model.both.fetch()) == []
         assert await model.ready([bot, person]) == []
 
-    lab.world.run(whole())
+    world.run(whole())
 
 
-def test_an_offset_of_a_full_page_confirms_nothing_of_the_other_queue(lab: Lab) -> None:
+def test_an_offset_of_a_full_page_confirms_nothing_of_the_other_queue(world: World) -> None:
     """Fetched apart, the two queues have come to the same offset."""
-    model = begun(lab)
+    model = begun(world)
     bot, person = model.queues
     hide = "UPDATE deliveries SET state = :state WHERE id = :id"
 
     async def state(number: int, state: str) -> None:
-        await lab.world.context.database.write(lambda tx: tx.run(hide, id=number, state=state))
+        await world.context.database.write(lambda tx: tx.run(hide, id=number, state=state))
 
     async def whole() -> None:
         for queue in (bot, bot, person):
@@ -306,11 +305,11 @@ def test_an_offset_of_a_full_page_confirms_nothing_of_the_other_queue(lab: Lab) 
         assert told(await model.both.fetch(limit=1)) == [late]
         assert told(await model.both.fetch(limit=1)) == [other]
 
-    lab.world.run(whole())
+    world.run(whole())
 
 
-def test_calls_at_the_same_time_take_turns(lab: Lab) -> None:
-    model = begun(lab)
+def test_calls_at_the_same_time_take_turns(world: World) -> None:
+    model = begun(world)
     (bot, _), reader = model.queues, model.bot
 
     async def whole() -> None:
@@ -318,15 +317,20 @@ def test_calls_at_the_same_time_take_turns(lab: Lab) -> None:
             await model.writer.write(bot)
         offset = reader.memory.offset
         pages = await asyncio.gather(
-            *(lab.asked(reader.method, lab.ann, offset=offset, limit=size, **reader.params) for size in (1, 2, 3, 4))
+            *(
+                world.call_async(reader.method, world.ann, offset=offset, limit=size, **reader.params)
+                for size in (1, 2, 3, 4)
+            )
         )
         ready = await model.ready([bot])
         assert [told(page["result"]) for page in pages] == [ready[:size] for size in (1, 2, 3, 4)]
         for size, page in enumerate(pages, 1):
             reader.memory.offset = page["result"]["nextOffset"]
             assert told(
-                (await lab.asked(reader.method, lab.ann, offset=reader.memory.offset, **reader.params))["result"]
+                (await world.call_async(reader.method, world.ann, offset=reader.memory.offset, **reader.params))[
+                    "result"
+                ]
             )
             assert await model.ready([bot]) == ready[size:]
 
-    lab.world.run(whole())
+    world.run(whole())

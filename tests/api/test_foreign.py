@@ -49,9 +49,9 @@ class Belongings(NamedTuple):
 
 
 def house(world: World) -> Belongings:
-    ann = world.person("Ann")
+    ann = world.add_person("Ann")
     chat = int(world.call("im.chat.add", ann, TITLE=f"{SECRET} room", DESCRIPTION=f"{SECRET} words").result)
-    bot = world.bot(ann, "theirs", CLIENT_ID="their-client")
+    bot = world.add_bot(ann, "theirs", CLIENT_ID="their-client")
     world.call("im.chat.user.add", ann, CHAT_ID=chat, USERS=[bot])
     place: dict[str, Any] = {"botId": bot, "botToken": "their-client", "dialogId": f"chat{chat}"}
     held = {"name": f"{SECRET}.txt", "content": base64.b64encode(f"{SECRET} bytes".encode()).decode()}
@@ -122,15 +122,15 @@ def given(method: Method, found: Belongings, bot: int, ids: int) -> dict[str, An
 
 
 def employee(world: World) -> Person:
-    return world.person("Eve")
+    return world.add_person("Eve")
 
 
 def guest(world: World) -> Person:
-    return world.person("Gil", kind=UserKind.GUEST)
+    return world.add_person("Gil", kind=UserKind.GUEST)
 
 
 def partner(world: World) -> Person:
-    return world.person("Pat", kind=UserKind.EXTRANET)
+    return world.add_person("Pat", kind=UserKind.EXTRANET)
 
 
 @pytest.mark.parametrize("role", [employee, guest, partner])
@@ -144,7 +144,7 @@ def test_nobody_reads_or_changes_what_is_not_theirs(make_world: MakeWorld, role:
         for whose in ("theirs", "mine"):
             for ids in (found.chat, found.message, found.bot):
                 # The stranger's own bot may have gone with an earlier call.
-                bot = found.bot if whose == "theirs" else world.bot(stranger, "mine", CLIENT_ID="my-client")
+                bot = found.bot if whose == "theirs" else world.add_bot(stranger, "mine", CLIENT_ID="my-client")
                 answer = world.post(
                     f"{stranger.path}/{method.name}", msgspec.json.encode(given(method, found, bot, ids))
                 )
@@ -160,7 +160,7 @@ def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld
     """What the test above relies on: with the owner's key the names that it fills in reach the chat."""
     world = make_world()
     found = house(world)
-    owner = world.webhook(found.owner)
+    owner = world.add_webhook(found.owner)
     shown = changed = 0
     for method in METHODS:
         before = kept(world, found)
@@ -172,5 +172,5 @@ def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld
             changed += 1
             world = make_world()
             found = house(world)
-            owner = world.webhook(found.owner)
+            owner = world.add_webhook(found.owner)
     assert shown >= 4 and changed >= 15, (shown, changed)

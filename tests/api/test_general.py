@@ -14,7 +14,7 @@ notifications pull_channel rating rest smile tasks tasks_extended tasksmobile"""
 
 
 def test_methods_lists_what_the_permissions_open(world: World) -> None:
-    hook = world.webhook(world.admin.id, "im")
+    hook = world.add_webhook(world.admin.id, "im")
     listed = world.call("methods", hook).result
     assert "profile" in listed
     assert "user.get" not in listed
@@ -33,7 +33,7 @@ def test_methods_of_one_permission_and_of_none(world: World) -> None:
 
 
 def test_method_get_tells_existing_from_available(world: World) -> None:
-    hook = world.webhook(world.admin.id, "im")
+    hook = world.add_webhook(world.admin.id, "im")
     assert world.call("method.get", hook, name="profile").result == {"isExisting": True, "isAvailable": True}
     assert world.call("method.get", hook, name="USER.Get").result == {"isExisting": True, "isAvailable": False}
     assert world.call("method.get", name="user.get").result == {"isExisting": True, "isAvailable": True}
@@ -42,8 +42,8 @@ def test_method_get_tells_existing_from_available(world: World) -> None:
 
 
 def test_scope_lists_the_callers_permissions(world: World) -> None:
-    assert world.call("scope", world.webhook(world.admin.id, "user,imbot,im")).result == ["im", "imbot", "user"]
-    assert world.call("scope", world.oauth(scopes="im")).result == ["im"]
+    assert world.call("scope", world.add_webhook(world.admin.id, "user,imbot,im")).result == ["im", "imbot", "user"]
+    assert world.call("scope", world.add_app(scopes="im")).result == ["im"]
 
 
 def test_full_scope_lists_every_permission_once(world: World) -> None:
@@ -72,7 +72,7 @@ def test_feature_get_wants_a_code(world: World, params: dict[str, str]) -> None:
 
 
 def test_profile_needs_no_permission_and_has_six_keys(world: World) -> None:
-    assert world.call("profile", world.webhook(world.admin.id, "")).result == {
+    assert world.call("profile", world.add_webhook(world.admin.id, "")).result == {
         "ID": str(world.admin.id),
         "ADMIN": True,
         "NAME": "Ada",
@@ -80,7 +80,7 @@ def test_profile_needs_no_permission_and_has_six_keys(world: World) -> None:
         "PERSONAL_GENDER": "",
         "TIME_ZONE": "",
     }
-    assert world.call("profile", world.person("Ann")).result["ADMIN"] is False
+    assert world.call("profile", world.add_person("Ann")).result["ADMIN"] is False
 
 
 def test_profile_shows_a_photo_where_there_is_one(world: World) -> None:
@@ -91,7 +91,7 @@ def test_profile_shows_a_photo_where_there_is_one(world: World) -> None:
 
 def test_access_name_names_groups_people_and_departments(world: World) -> None:
     sales = world.write(lambda tx: users.add_department(tx, "Sales"))
-    ann = world.person("Ann", "Lee")
+    ann = world.add_person("Ann", "Lee")
     codes = ["G2", "AU", f"U{ann.id}", f"D{sales}", f"DR{sales}", "U999", "D999", "G77", "nonsense", "U"]
     named = world.call("access.name", ACCESS=codes).result
     assert list(named) == codes[:5]
@@ -109,7 +109,7 @@ def test_access_name_without_codes_is_false(world: World, params: dict[str, obje
 
 def test_access_name_tells_outsiders_nothing_of_the_house(world: World) -> None:
     sales = world.write(lambda tx: users.add_department(tx, "Sales"))
-    guest = world.person("Gil", kind=UserKind.EXTRANET)
+    guest = world.add_person("Gil", kind=UserKind.EXTRANET)
     codes = ["G2", "AU", f"U{world.admin.id}", f"U{guest.id}", f"D{sales}"]
     assert list(world.call("access.name", guest, ACCESS=codes).result) == ["G2", "AU", f"U{guest.id}"]
 
@@ -117,7 +117,7 @@ def test_access_name_tells_outsiders_nothing_of_the_house(world: World) -> None:
 def test_batch_goes_from_one_page_to_the_next(world: World) -> None:
     """The way b24pysdk reads long lists: each command begins after the last id of the one before."""
     for number in range(60):
-        world.person(f"Name{number}")
+        world.add_person(f"Name{number}")
     last, page = "$result[1][49][ID]", "user.get?order[ID]=ASC&start=-1&filter[>ID]="
     answer = world.call("batch", cmd={"1": page + "0", "2": page + last, "3": "profile", "4": "nope"}, halt=False)
     result = answer.result["result"]

@@ -61,7 +61,7 @@ KEYS: list[tuple[Any, str]] = [
 @pytest.fixture
 def said(world: World) -> Any:
     """Sends a message of a bot that fails, and returns the hint."""
-    bot = world.bot()
+    bot = world.add_bot()
 
     def say(method: str = "imbot.message.add", **params: Any) -> str:
         named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": str(world.admin.id), "MESSAGE": "x"}
@@ -87,7 +87,7 @@ def test_the_fault_of_a_menu_is_found(said: Any) -> None:
 
 
 def test_the_second_generation_hints_where_its_texts_say_nothing(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     answer = world.call(
         "imbot.v2.Chat.Message.send",
         botId=bot,
@@ -100,14 +100,14 @@ def test_the_second_generation_hints_where_its_texts_say_nothing(world: World) -
 
 
 def test_the_second_generation_is_told_its_own_spelling(world: World) -> None:
-    named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    named = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
     answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "keyboard": "hello"}})
     assert hint(answer) == ("fields[keyboard]: expected a list of buttons, or an object with BUTTONS, got a text")
 
 
 def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -> None:
-    one, two = world.bot(code="one"), world.bot(code="two")
-    other = world.bot(code="three", CLIENT_ID="another")
+    one, two = world.add_bot(code="one"), world.add_bot(code="two")
+    other = world.add_bot(code="three", CLIENT_ID="another")
     missing = world.call("imbot.message.add", BOT_ID=987654, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
     assert missing.error == "BOT_ID_ERROR"
     assert hint(missing) == f"BOT_ID 987654 does not exist; this webhook's bots: {one}, {two}"
@@ -122,7 +122,7 @@ def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -
 
 
 def test_a_webhook_that_names_no_word_is_told_so_and_nothing_else(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     assert hint(world.call("imbot.message.add", BOT_ID=bot, DIALOG_ID="1", MESSAGE="x")) == (
         "CLIENT_ID is missing; expected the key under which this webhook has registered its bots"
     )
@@ -133,9 +133,9 @@ def test_a_webhook_that_names_no_word_is_told_so_and_nothing_else(world: World) 
 
 
 def test_an_application_is_told_of_its_own_bots(world: World) -> None:
-    app = world.oauth()
-    bot = world.bot(by=app)
-    world.bot(code="other")
+    app = world.add_app()
+    bot = world.add_bot(by=app)
+    world.add_bot(code="other")
     assert hint(world.call("imbot.message.add", app, BOT_ID=987654, DIALOG_ID="1", MESSAGE="x")) == (
         f"BOT_ID 987654 does not exist; this application's bots: {bot}"
     )
@@ -143,10 +143,10 @@ def test_an_application_is_told_of_its_own_bots(world: World) -> None:
 
 @pytest.mark.parametrize("method", ["imbot.dialog.get", "imbot.message.add", "im.message.add", "imbot.chat.sendTyping"])
 def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, method: str) -> None:
-    bot = world.bot()
-    ann = world.person()
-    secret = world.chat(by=ann)
-    stranger = world.person()
+    bot = world.add_bot()
+    ann = world.add_person()
+    secret = world.add_chat(by=ann)
+    stranger = world.add_person()
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
     told = [world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")]
     assert told[0].status == told[1].status >= 400
@@ -155,9 +155,9 @@ def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, met
 
 
 def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
-    bot = world.bot()
-    ann = world.person()
-    room = world.chat(by=ann)
+    bot = world.add_bot()
+    ann = world.add_person()
+    room = world.add_chat(by=ann)
     hidden = world.call("im.message.add", ann, DIALOG_ID=f"chat{room}", MESSAGE="secret").result
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
     told = {hint(world.call("imbot.message.update", params={**named, "MESSAGE_ID": one})) for one in (hidden, 987654)}
@@ -167,16 +167,16 @@ def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
 def test_lists_of_words_are_told(world: World, said: Any) -> None:
     kind = {"code": "n", "botToken": "t", "type": "x", "properties": {"name": "N"}}
     assert said("imbot.v2.Bot.register", fields=kind).startswith("known types: bot, ")
-    assert said("imbot.chat.updateColor", CHAT_ID=world.chat(users=[world.bot()]), COLOR="x").startswith(
+    assert said("imbot.chat.updateColor", CHAT_ID=world.add_chat(users=[world.add_bot()]), COLOR="x").startswith(
         "known colours: RED, "
     )
-    answer = world.call("event.bind", world.oauth(), event="ONIMBOTMESAGEADD", handler="http://x/")
+    answer = world.call("event.bind", world.add_app(), event="ONIMBOTMESAGEADD", handler="http://x/")
     assert hint(answer).startswith("no event 'ONIMBOTMESAGEADD'; nearest: ONIMBOTMESSAGEADD")
 
 
 def test_a_role_is_told_to_members_only(world: World) -> None:
-    bot = world.bot()
-    room = world.chat(users=[bot])
+    bot = world.add_bot()
+    room = world.add_chat(users=[bot])
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "CHAT_ID": room}
     answer = world.call("imbot.chat.setOwner", params={**named, "USER_ID": bot})
     assert hint(answer) == "to set owner takes the role owner; the bot's is member"
@@ -184,7 +184,7 @@ def test_a_role_is_told_to_members_only(world: World) -> None:
 
 def test_limits_say_which_and_how_much(make_world: Any) -> None:
     world = make_world(limits="cloud", max_bots=1)
-    world.bot()
+    world.add_bot()
     answer = world.call(
         "imbot.register", CODE="more", CLIENT_ID="test-client", EVENT_HANDLER="http://x/", PROPERTIES={"NAME": "M"}
     )
@@ -208,8 +208,8 @@ CHATS = [
 
 @pytest.mark.parametrize(("method", "more"), CHATS)
 def test_a_group_chat_that_is_closed_and_none_are_told_alike(world: World, method: str, more: Any) -> None:
-    bot = world.bot()
-    secret = world.chat(by=world.person())
+    bot = world.add_bot()
+    secret = world.add_chat(by=world.add_person())
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", **more}
     told = {hint(world.call(method, params={**named, "CHAT_ID": chat})) for chat in (secret, 987654)}
     assert told == {"there is no such group chat, or the bot is not in it"}
@@ -217,8 +217,8 @@ def test_a_group_chat_that_is_closed_and_none_are_told_alike(world: World, metho
 
 def test_of_a_chat_that_a_bot_is_not_in_the_bot_is_spoken_of(world: World) -> None:
     """Whoever calls may well be in the chat, as its owner is."""
-    bot = world.bot()
-    room = f"chat{world.chat()}"
+    bot = world.add_bot()
+    room = f"chat{world.add_chat()}"
     first = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": room, "MESSAGE": "x"}
     for method in ("imbot.message.add", "imbot.chat.sendTyping"):
         assert hint(world.call(method, params=first)) == "there is no such dialog, or the bot is not in it"
@@ -228,8 +228,8 @@ def test_of_a_chat_that_a_bot_is_not_in_the_bot_is_spoken_of(world: World) -> No
 
 
 def test_a_press_of_a_command_that_is_not_registered_says_so(world: World) -> None:
-    bot = world.bot()
-    room = world.chat(users=[bot])
+    bot = world.add_bot()
+    room = world.add_chat(users=[bot])
     keys = [{"TEXT": "More", "COMMAND": "more"}]
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "DIALOG_ID": f"chat{room}"}
     sent = world.call("imbot.message.add", params={**named, "MESSAGE": "x", "KEYBOARD": keys}).result
@@ -241,21 +241,21 @@ def test_a_press_of_a_command_that_is_not_registered_says_so(world: World) -> No
 
 
 def test_a_press_where_the_bot_is_not_says_so(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     world.call(
         "imbot.v2.Command.register",
         params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
     )
-    said = world.call("im.message.add", DIALOG_ID=f"chat{world.chat()}", MESSAGE="x").result
+    said = world.call("im.message.add", DIALOG_ID=f"chat{world.add_chat()}", MESSAGE="x").result
     assert hint(world.call("im.message.command", MESSAGE_ID=said, BOT_ID=bot, COMMAND="more")) == (
         f"/more works only in chats that bot {bot} is in, and it is not in this one"
     )
 
 
 def test_people_from_outside_are_not_told_which_commands_they_may_not_call(world: World) -> None:
-    bot = world.bot()
-    guest = world.person(kind=UserKind.EXTRANET)
-    room = world.chat(users=[bot, guest.id])
+    bot = world.add_bot()
+    guest = world.add_person(kind=UserKind.EXTRANET)
+    room = world.add_chat(users=[bot, guest.id])
     world.call(
         "imbot.v2.Command.register",
         params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
@@ -303,7 +303,7 @@ def test_people_need_a_login(world: World) -> None:
 
 
 def test_what_is_no_number_is_not_the_first_bot(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     named = {"CLIENT_ID": "test-client", "DIALOG_ID": str(world.admin.id), "MESSAGE": "x"}
     for wrong in ("abc", "bot1", [1], {"x": 1}):
         answer = world.call("imbot.message.add", params={**named, "BOT_ID": wrong})
@@ -332,7 +332,7 @@ def test_a_key_without_scope_has_the_usual_permissions(world: World, method: str
 
 
 def test_a_bot_that_is_called_waits_in_vain_and_is_told(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     answer = world.call("imbot.v2.Event.get", botId=bot, botToken="test-client")
     assert (answer.status, answer.result["events"]) == (200, [])
     assert hint(answer).startswith(f"no events lie ready: bot {bot} was registered with handlers, and they are called")
@@ -345,7 +345,7 @@ def test_a_bot_that_is_called_waits_in_vain_and_is_told(world: World) -> None:
 
 
 def test_a_command_without_a_title_names_where_it_goes(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     answer = world.call(
         "imbot.v2.Command.register", params={"botId": bot, "botToken": "test-client", "fields": {"command": "more"}}
     )
@@ -363,19 +363,19 @@ BROKEN = [
 
 @pytest.mark.parametrize(("fields", "words"), BROKEN)
 def test_json_text_for_an_object_that_cannot_be_read_is_told_as_it_is(world: World, fields: str, words: str) -> None:
-    given = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id), "fields": fields}
+    given = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id), "fields": fields}
     answer = world.call("imbot.v2.Chat.Message.send", params=given)
     assert (answer.status, hint(answer)) == (400, words)
 
 
 def test_json_text_of_an_object_is_looked_into(world: World) -> None:
-    given = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    given = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
     answer = world.call("imbot.v2.Chat.Message.send", params={**given, "fields": '{"mesage":"hi"}'})
     assert "unknown parameter fields[mesage]; did you mean fields[message]?" in hint(answer)
 
 
 def test_half_an_emoji_in_the_text_of_a_list_or_a_profile(world: World) -> None:
-    bot = {"BOT_ID": world.bot(), "CLIENT_ID": "test-client"}
+    bot = {"BOT_ID": world.add_bot(), "CLIENT_ID": "test-client"}
     lang = '[{"LANGUAGE_ID":"en","TITLE":"\\ud83d"}]'
     command = {"COMMAND": "z", "EVENT_COMMAND_ADD": "http://localhost:9/c", "LANG": lang}
     assert f"LANG: it holds {HALF}" in hint(world.call("imbot.command.register", params={**bot, **command}))
@@ -400,14 +400,14 @@ def test_words_for_nothing_in_what_a_bot_of_the_second_generation_sends(world: W
 
 @pytest.mark.parametrize("given", ["x", [None], {"a": "b"}, list(range(1, 200))])
 def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
-    named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    named = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
     answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": given}})
     assert answer.error == "SENDING_FAILED"
     assert "fields[forwardIds]: expected an object of UUIDs and the numbers of messages" in hint(answer)
 
 
 def test_who_is_no_administrator_is_told_so(world: World) -> None:
-    answer = world.call("botyard.user.list", world.person("Ann", "Smith"))
+    answer = world.call("botyard.user.list", world.add_person("Ann", "Smith"))
     assert hint(answer) == "An administrator may call it; the caller is no administrator"
 
 
@@ -428,7 +428,7 @@ class TestAddresses:
         assert world.call("imbot.update", params=update).result is True
 
     def test_of_a_command(self, world: World, word: str) -> None:
-        named = {"CLIENT_ID": "test-client", "BOT_ID": world.bot(), "COMMAND": "more", "HIDDEN": "Y"}
+        named = {"CLIENT_ID": "test-client", "BOT_ID": world.add_bot(), "COMMAND": "more", "HIDDEN": "Y"}
         nothing = world.call("imbot.command.register", params={**named, "EVENT_COMMAND_ADD": word})
         assert hint(nothing).startswith("EVENT_COMMAND_ADD is missing")
         good = world.call("imbot.command.register", params={**named, "EVENT_COMMAND_ADD": "http://localhost:9/"})
@@ -442,7 +442,7 @@ class TestAddresses:
         assert (made["HANDLER_URL"], made["REDIRECT_URI"]) == ("", "")
 
     def test_of_a_message(self, world: World, word: str) -> None:
-        named = {"botId": world.bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+        named = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
         sent = [
             world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "templateId": word}})
             for _ in range(2)

@@ -22,7 +22,7 @@ class Queue:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.app: AppKey = world.oauth()
+        self.app: AppKey = world.add_app()
         self.bind()
 
     def bind(self, **more: Any) -> None:
@@ -213,14 +213,14 @@ def test_each_source_has_a_queue_of_its_own(queue: Queue) -> None:
 
 def test_only_administrators_fetch(queue: Queue) -> None:
     world = queue.world
-    key = world.token(world.person("Ann").id, queue.app.id)
+    key = world.add_token(world.add_person("Ann").id, queue.app.id)
     for method in ("get", "list", "clear", "error"):
         answer = world.call(f"event.offline.{method}", key, process_id="x")
         assert (answer.status, answer.error, answer.text) == (403, "ACCESS_DENIED", "Access denied!")
 
 
 def test_applications_have_queues_of_their_own(queue: Queue) -> None:
-    other = queue.world.oauth(title="Other")
+    other = queue.world.add_app(title="Other")
     queue.add("ann")
     process, _ = queue.reserve()
     assert queue.world.call("event.offline.list", other).result == []
@@ -238,7 +238,7 @@ def test_nothing_waits_for_ever(queue: Queue) -> None:
     queue.add("ann")
     queue.reserve()
     queue.world.wait(31 * DAY)
-    queue.app = queue.app._replace(token=queue.world.token(queue.app.user_id, queue.app.id))
+    queue.app = queue.app._replace(token=queue.world.add_token(queue.app.user_id, queue.app.id))
     queue.get()
     assert queue.list_() == []
 

@@ -16,7 +16,7 @@ SAMPLE = {"data": "value", "data2": "value2"}
 
 @pytest.fixture
 def app(portal: World) -> AppKey:
-    return portal.oauth()
+    return portal.add_app()
 
 
 @pytest.mark.parametrize("family", ["app", "user"])
@@ -43,7 +43,7 @@ def test_a_form_sends_options_too(portal: World, app: AppKey) -> None:
 
 
 def test_each_user_has_options_of_their_own(portal: World, app: AppKey) -> None:
-    ann = portal.token(portal.person("Ann").id, app.id)
+    ann = portal.add_token(portal.add_person("Ann").id, app.id)
     portal.call("user.option.set", app, options=SAMPLE)
     portal.call("user.option.set", ann, options={"data": "of Ann"})
     assert portal.call("user.option.get", ann, option="data").result == "of Ann"
@@ -53,7 +53,7 @@ def test_each_user_has_options_of_their_own(portal: World, app: AppKey) -> None:
 
 def test_each_application_has_options_of_its_own(portal: World, app: AppKey) -> None:
     portal.call("app.option.set", app, options=SAMPLE)
-    assert portal.call("app.option.get", portal.oauth(title="Other"), option="data").result is None
+    assert portal.call("app.option.get", portal.add_app(title="Other"), option="data").result is None
 
 
 @pytest.mark.parametrize("method", ["app.option.set", "user.option.set"])
@@ -67,19 +67,19 @@ def test_options_that_are_empty(portal: World, app: AppKey, method: str, options
 def test_options_need_an_application(portal: World, method: str) -> None:
     answer = portal.call(method, portal.admin, options=SAMPLE)
     assert (answer.status, answer.error) == (403, "ACCESS_DENIED")
-    answer = portal.call(method, portal.token(portal.admin.id, None), options=SAMPLE)
+    answer = portal.call(method, portal.add_token(portal.admin.id, None), options=SAMPLE)
     assert (answer.status, answer.error, answer.text) == (400, "AccessException", "Application context required")
 
 
 @pytest.mark.parametrize("method", ["app.option.get", "app.option.set", "user.option.get", "user.option.set"])
 def test_guests_have_no_options(portal: World, app: AppKey, method: str) -> None:
-    guest = portal.token(portal.person("Gus", kind=UserKind.GUEST).id, app.id)
+    guest = portal.add_token(portal.add_person("Gus", kind=UserKind.GUEST).id, app.id)
     answer = portal.call(method, guest, options=SAMPLE)
     assert (answer.status, answer.error, answer.text) == (400, "AccessException", "User authorization required")
 
 
 def test_the_options_of_an_application_are_set_by_administrators(portal: World, app: AppKey) -> None:
-    ann = portal.token(portal.person("Ann").id, app.id)
+    ann = portal.add_token(portal.add_person("Ann").id, app.id)
     answer = portal.call("app.option.set", ann, options=SAMPLE)
     assert (answer.status, answer.error, answer.text) == (
         400,
@@ -100,11 +100,11 @@ def test_no_option_is_too_long(portal: World, app: AppKey) -> None:
 
 def test_who_is_an_administrator(portal: World) -> None:
     assert portal.call("user.admin").result is True
-    assert portal.call("user.admin", portal.person("Ann")).result is False
+    assert portal.call("user.admin", portal.add_person("Ann")).result is False
 
 
 def test_the_access_codes_of_a_person(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
 
     async def hire(tx: Any) -> tuple[int, int, int]:
         top = await departments.add(tx, "House")

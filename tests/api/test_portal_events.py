@@ -32,7 +32,7 @@ class BoundApp:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.app: AppKey = world.oauth()
+        self.app: AppKey = world.add_app()
         self.owner = f"app:{self.app.client_id}"
         for event in ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONUSERADD"):
             self.bind(event)
@@ -135,7 +135,7 @@ def test_an_event_in_the_name_of_somebody_else(stage: BoundApp) -> None:
 
 
 def test_what_the_permissions_do_not_open_is_not_told(portal: World) -> None:
-    brief, none = portal.oauth(scopes="user_brief", title="Brief"), portal.oauth(scopes="im", title="None")
+    brief, none = portal.add_app(scopes="user_brief", title="Brief"), portal.add_app(scopes="im", title="None")
     stage = BoundApp(portal)
     stage.app = brief
     stage.bind("ONUSERADD", f"{HANDLER}brief")
@@ -214,10 +214,10 @@ def test_no_distance_between_signals(stage: BoundApp) -> None:
 def test_one_more_handler_for_what_bots_hear(stage: BoundApp) -> None:
     world = stage.world
     stage.bind("ONIMBOTMESSAGEADD")
-    bots = [world.bot(stage.app, code=code, type="S") for code in ("one", "two")]
-    other = world.bot(code="other", type="S")
-    ann = world.person("Ann")
-    room = world.chat(ann, [*bots, other])
+    bots = [world.add_bot(stage.app, code=code, type="S") for code in ("one", "two")]
+    other = world.add_bot(code="other", type="S")
+    ann = world.add_person("Ann")
+    room = world.add_chat(ann, [*bots, other])
     world.call("im.message.add", ann, DIALOG_ID=f"chat{room}", MESSAGE="hello")
     [post] = stage.posts(MessageSent)
     assert (post.event, post.handler) == ("ONIMBOTMESSAGEADD", HANDLER)
@@ -233,7 +233,7 @@ def test_one_more_handler_for_what_bots_hear(stage: BoundApp) -> None:
 
 def test_the_address_of_the_bot_itself_is_not_called_twice(stage: BoundApp) -> None:
     world = stage.world
-    bot = world.bot(stage.app)
+    bot = world.add_bot(stage.app)
     stage.bind("ONIMBOTMESSAGEADD", "http://localhost:9/bot")
     world.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="hello")
     assert stage.posts(MessageSent) == []

@@ -78,7 +78,7 @@ def _furnish(world: World) -> None:
 
 
 def test_current_is_the_caller_with_dates_as_text(world: World) -> None:
-    ann = world.person("Ann", "Lee")
+    ann = world.add_person("Ann", "Lee")
     world.write(lambda tx: users.seen(tx, ann.id))
     told = world.call("user.current", ann).result
     assert (told["ID"], told["NAME"], told["ACTIVE"], told["IS_ONLINE"]) == (str(ann.id), "Ann", True, "Y")
@@ -315,7 +315,7 @@ def test_select_names_the_fields(house: World) -> None:
 
 
 def test_limited_permissions_hide_fields(house: World) -> None:
-    brief, basic = house.webhook(1, "user_brief"), house.webhook(1, "user_basic")
+    brief, basic = house.add_webhook(1, "user_brief"), house.add_webhook(1, "user_basic")
     by_brief = raw(house, brief, "user.get", ID=3).result[0]
     by_basic = raw(house, basic, "user.get", ID=3).result[0]
     assert "NAME" in by_brief and not {"EMAIL", "WORK_PHONE", "PERSONAL_MOBILE", "LAST_LOGIN"} & by_brief.keys()
@@ -327,19 +327,19 @@ def test_limited_permissions_hide_fields(house: World) -> None:
 
 
 def test_hidden_fields_cannot_be_probed_by_filter_or_order(house: World) -> None:
-    brief = house.webhook(1, "user_brief")
+    brief = house.add_webhook(1, "user_brief")
     assert ids(raw(house, brief, "user.get", FILTER={"%EMAIL": "ivana"})) == []
     assert ids(raw(house, brief, "user.get", SORT="EMAIL", ORDER="DESC")) == EVERYBODY
     assert ids(raw(house, brief, "user.search", FIND="ivana")) == [3]
 
 
 def test_a_permission_is_needed(world: World) -> None:
-    answer = world.call("user.get", world.webhook(world.admin.id, "im"))
+    answer = world.call("user.get", world.add_webhook(world.admin.id, "im"))
     assert (answer.status, answer.error) == (401, "insufficient_scope")
 
 
 def test_outsiders_see_only_whom_they_chat_with(house: World) -> None:
-    outsider = house.webhook(5)
+    outsider = house.add_webhook(5)
     assert ids(house.call("user.get", outsider)) == [5]
     assert ids(house.call("user.get", outsider, FILTER={"ID": 1}, ADMIN_MODE="Y")) == []
     assert ids(house.call("user.search", outsider, FIND="john")) == []
@@ -362,13 +362,13 @@ def test_an_administrator_from_outside_may_look_around(house: World) -> None:
         await tx.run("UPDATE users SET admin = 1 WHERE id = 5")
 
     house.write(promote)
-    outsider = house.webhook(5)
+    outsider = house.add_webhook(5)
     assert ids(house.call("user.get", outsider)) == [5]
     assert ids(house.call("user.get", outsider, ADMIN_MODE=True)) == EVERYBODY
 
 
 def test_guests_look_nobody_up(world: World) -> None:
-    guest = world.person("Gus", kind=UserKind.GUEST)
+    guest = world.add_person("Gus", kind=UserKind.GUEST)
     answer = world.post(f"{guest.path}/user.get")
     assert (answer.status, answer.error) == (403, "AUTHORIZE_ERROR")
     assert raw(world, guest, "user.current").result["ID"] == str(guest.id)
@@ -378,8 +378,8 @@ def test_guests_look_nobody_up(world: World) -> None:
 def test_every_kind_of_key_works(world: World, by: str) -> None:
     keys: dict[str, Callable[[], Person | AppKey | str]] = {
         "webhook": lambda: world.admin,
-        "application": world.oauth,
-        "session": lambda: world.token(world.admin.id, None),
+        "application": world.add_app,
+        "session": lambda: world.add_token(world.admin.id, None),
     }
     assert world.call("user.current", keys[by]()).result["ID"] == str(world.admin.id)
 
@@ -391,7 +391,7 @@ def test_fields_are_named(world: World) -> None:
 
 
 def test_a_clock_set_back_leaves_nobody_online_for_as_long(portal: World) -> None:
-    who, moment = portal.person().id, int(portal.time)
+    who, moment = portal.add_person().id, int(portal.time)
     last = "SELECT last_activity FROM users WHERE id = :id"
     seen: list[int] = []
     for now in (moment, moment + 30, moment + 61, moment - 3600):

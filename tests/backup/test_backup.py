@@ -26,7 +26,6 @@ from botyard.store.engines.blobs import Blobs, Folder
 from botyard.store.engines.connect import open_blobs, open_database
 from botyard.store.engines.db import Database, Tx
 from tests.commands.shell import Shell
-from tests.files.room import Room
 from tests.portals import ENGINES, Databases
 from tests.postgres import Cluster
 from tests.world import World
@@ -62,15 +61,14 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     return await database.snapshot(work)
 
 
-def sample(world: World) -> Room:
+def sample(world: World) -> None:
     """Something of every kind: people, keys, a bot, messages, files, a deleted one, bytes in a column."""
-    room = Room(world)
+    world.open_file_room()
     world.call("imbot.register", CODE="echo", EVENT_HANDLER="http://127.0.0.1:9/", PROPERTIES={"NAME": "Echo"})
     for number in range(3):
-        world.call("im.message.add", DIALOG_ID=room.dialog, MESSAGE=f"Привет {number} 😀 'quoted'\n\"twice\"\\")
-    room.sent("a.txt", b"alpha")
-    room.sent("b.bin", bytes(range(256)) * 5000)
-    return room
+        world.call("im.message.add", DIALOG_ID=world.dialog, MESSAGE=f"Привет {number} 😀 'quoted'\n\"twice\"\\")
+    world.add_file("a.txt", b"alpha")
+    world.add_file("b.bin", bytes(range(256)) * 5000)
 
 
 @pytest.fixture(params=ENGINES)
@@ -110,8 +108,8 @@ def test_every_row_and_byte_comes_back_on_either_engine(portal: World, address: 
 
 
 def test_numbers_go_on_where_they_stood(portal: World, address: str, tmp_path: Path) -> None:
-    room = sample(portal)
-    last = portal.call("im.message.add", DIALOG_ID=room.dialog, MESSAGE="last").result
+    sample(portal)
+    last = portal.call("im.message.add", DIALOG_ID=portal.dialog, MESSAGE="last").result
     # Removed without a trace: its number must not come again all the same.
     portal.write(lambda tx: tx.run("DELETE FROM messages WHERE id = :id", id=last))
     make(portal, tmp_path / "portal.tar")
@@ -123,7 +121,7 @@ def test_numbers_go_on_where_they_stood(portal: World, address: str, tmp_path: P
             return await context.database.write(
                 lambda tx: tx.insert(
                     "INSERT INTO messages (chat_id, author_id, sent, text, counted) VALUES (:chat, 1, 1, 'x', 99)",
-                    chat=room.id,
+                    chat=portal.room,
                 )
             )
         finally:
@@ -133,8 +131,8 @@ def test_numbers_go_on_where_they_stood(portal: World, address: str, tmp_path: P
 
 
 def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_path: Path) -> None:
-    room = Room(portal)
-    sent = room.sent("a.txt", b"alpha")
+    portal.open_file_room()
+    sent = portal.add_file("a.txt", b"alpha")
     context = portal.context
     blobs, target = context.storage.blobs, tmp_path / "portal.tar"
     taken = context.database.snapshot
@@ -144,7 +142,7 @@ def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_pat
         async def snapshot_and_delete(work: Any) -> Any:
             found = await taken(work)
             # The rows are copied; now the message goes, and the sweeper comes for its bytes.
-            await context.database.write(lambda tx: files.remove_of_chat(tx, room.id))
+            await context.database.write(lambda tx: files.remove_of_chat(tx, portal.room))
             swept.append(await chat_files.sweep(context.database, blobs, int(context.clock.now()) + 86_400))
             return found
 
@@ -186,7 +184,8 @@ def test_a_full_disk_leaves_nothing_behind(world: World, tmp_path: Path, monkeyp
 
 
 def test_bytes_that_are_missing_fail_the_backup(world: World, tmp_path: Path) -> None:
-    Room(world).sent("a.txt", b"alpha")
+    world.open_file_room()
+    world.add_file("a.txt", b"alpha")
     for path in (world.context.settings.data / "files").rglob("*"):
         if path.is_file():
             path.unlink()

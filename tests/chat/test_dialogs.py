@@ -35,7 +35,7 @@ def test_what_is_no_dialog_id(text: str) -> None:
 
 
 def test_both_sides_open_the_same_dialog(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
 
     async def open_both(tx: Tx) -> tuple[int, int]:
         hers = await dialogs.open_private(tx, ann.id, bob.id)
@@ -48,7 +48,7 @@ def test_both_sides_open_the_same_dialog(portal: World) -> None:
 
 @pytest.mark.parametrize("kind", ["unknown", "inactive"])
 def test_nobody_to_talk_to(portal: World, kind: str) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     other = bob.id if kind == "inactive" else 987654
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=bob.id))
     with pytest.raises(ApiError) as refused:
@@ -59,7 +59,7 @@ def test_nobody_to_talk_to(portal: World, kind: str) -> None:
 
 
 def test_an_old_dialog_outlives_a_person_who_leaves_the_house(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     says(portal, bob, ann.id, "bye")
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=bob.id))
     assert about(portal, ann, bob.id)["name"] == "Bob Example"

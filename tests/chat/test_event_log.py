@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.casts import HANDLER, LANG, picture
 from tests.rooms import BotRoom
 from tests.story import CLIENT, bot_does, bot_says, reads, says
 from tests.world import World
+from tests.worlds.samples import HANDLER, LANG, picture
 
 
 class LoggedRoom(BotRoom):
@@ -32,8 +32,8 @@ class LoggedRoom(BotRoom):
 Deed = Callable[[LoggedRoom], object]
 
 LOG: dict[str, tuple[Deed, list[str]]] = {
-    "a bot comes": (lambda s: s.world.bot(code="new"), ["BotRegistered"]),
-    "a bot comes again": (lambda s: s.world.bot(), []),
+    "a bot comes": (lambda s: s.world.add_bot(code="new"), ["BotRegistered"]),
+    "a bot comes again": (lambda s: s.world.add_bot(), []),
     "a bot changes": (lambda s: s.elsewhere("imbot.update", BOT_ID=s.bot, FIELDS={"CODE": "new"}), ["BotChanged"]),
     "a bot goes": (
         lambda s: s.elsewhere("imbot.unregister", BOT_ID=s.bot),

@@ -18,7 +18,7 @@ class OlgasRoom:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.olga, *self.others = (world.person(name).id for name in ("Olga", "Ann", "Bob", "Cid"))
+        self.olga, *self.others = (world.add_person(name).id for name in ("Olga", "Ann", "Bob", "Cid"))
         plan = chats.NewChat(title="Room")
         self.chat = world.write(lambda tx: chats.add(tx, self.olga, plan))
         for who in self.others:

@@ -77,7 +77,7 @@ class Play:
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
         self.dice = random.Random(seed)
-        self.people = [world.person(f"P{number}").id for number in range(6)]
+        self.people = [world.add_person(f"P{number}").id for number in range(6)]
         self.ledger = Ledger()
         self.owner = self.people[0]
         plan = chats.NewChat(title="Room", user_ids=tuple(self.people[1:4]))

@@ -25,8 +25,8 @@ class Desk:
     def __init__(self, world: World, capsys: pytest.CaptureFixture[str]) -> None:
         self.world = world
         self._capsys = capsys
-        ann = world.person("Ann")
-        self.bot = world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+        ann = world.add_person("Ann")
+        self.bot = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
         for text in ("one", "two"):
             says(world, ann, self.bot, text)
         world.write(self._give_up)
@@ -139,7 +139,7 @@ def test_bots_that_fetch_find_theirs_again(make_world: MakeWorld, capsys: pytest
     world = make_world()
     fields = {"code": "slow", "properties": {"name": "Slow"}, "eventMode": "fetch"}
     bot = world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=fields).result["bot"]["id"]
-    says(world, world.person("Ann"), bot, "hello")
+    says(world, world.add_person("Ann"), bot, "hello")
     world.write(lambda tx: deliveries.expire(tx, int(world.time) + 1, 10))
     data: Path = world.settings.data
     assert main(["delivery", "resend", "--bot", str(bot), "--data", str(data)]) == ExitCode.OK

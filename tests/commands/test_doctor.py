@@ -27,8 +27,8 @@ from tests.story import CLIENT, says
 def data(make_world: MakeWorld) -> Path:
     """A portal with a bot that is called, one that fetches, and something said to both; the first was edited."""
     world = make_world()
-    ann = world.person("Ann")
-    called = world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    ann = world.add_person("Ann")
+    called = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
     fields = {"code": "slow", "properties": {"name": "Slow"}, "eventMode": "fetch"}
     fetches = world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=fields).result["bot"]["id"]
     for bot in (called, fetches):
@@ -59,7 +59,7 @@ def test_what_the_server_runs_with_is_known_beside_it(
     make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = make_world(delivery="strict", delivery_timeout=12.5, profile="prod")
-    world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
     stage = Stage(world)
     stage.close()
     assert _run("--data", world.settings.data) == ExitCode.OK

@@ -191,7 +191,7 @@ def test_each_call_to_rest_leaves_its_line_with_the_hint(world: World) -> None:
     lines = Lines(lambda entry: entry.line if isinstance(entry, Called) else "", texts.append)
     world.context = msgspec.structs.replace(world.context, calls=lines)
     world.app = application(world.context)
-    narrow = world.webhook(world.admin.id, "user")
+    narrow = world.add_webhook(world.admin.id, "user")
     world.call("imbot.bot.list", narrow)
     world.call("server.time")
     world.call("batch", cmd={"one": "imbot.nosuch"})

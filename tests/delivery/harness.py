@@ -223,11 +223,11 @@ class Harness:
 
     def _make(self) -> None:
         world = World(self.folder / "portal")
-        self._people = [world.person(f"Ann{number}") for number in range(PEOPLE)]
+        self._people = [world.add_person(f"Ann{number}") for number in range(PEOPLE)]
         for number in range(BOTS):
             path = f"/bot{number}"
             handler = self.bots.url(path)
-            self._bot_ids.append(world.bot(code=path, CLIENT_ID=f"client{number}", EVENT_HANDLER=handler))
+            self._bot_ids.append(world.add_bot(code=path, CLIENT_ID=f"client{number}", EVENT_HANDLER=handler))
         self._admin = world.admin
         world.close()
 

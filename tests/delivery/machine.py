@@ -15,11 +15,11 @@ class Machine:
         self.world = world
         self.passed = 0.0
         clock = world.context.clock
-        clock.ages, clock.jumps = Ages(world._now, self._steady), Jumps(world._now, self._steady)
+        clock.ages, clock.jumps = Ages(world.now, self._steady), Jumps(world.now, self._steady)
 
     def clock(self) -> Clock:
         """The clock of one more server."""
-        return Clock("UTC", self.world._now, self._steady)
+        return Clock("UTC", self.world.now, self._steady)
 
     def set_clock(self, seconds: float) -> None:
         """Somebody sets the clock ahead, or back."""

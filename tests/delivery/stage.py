@@ -36,7 +36,7 @@ class Stage:
 
     def bot(self, code: str = "echo", path: str = "/bot", **more: Any) -> int:
         """A bot whose handler is at a path; each has an owner of its own."""
-        return self.world.bot(code=code, CLIENT_ID=f"client-{code}", EVENT_HANDLER=self.handler.url(path), **more)
+        return self.world.add_bot(code=code, CLIENT_ID=f"client-{code}", EVENT_HANDLER=self.handler.url(path), **more)
 
     def say(self, bot_id: int, text: str) -> int:
         """Write to a bot in the private dialog."""

@@ -84,7 +84,7 @@ def test_the_beginning_of_an_answer_is_kept(stage: Stage) -> None:
 
 
 def test_nobody_there(stage: Stage) -> None:
-    bot = stage.world.bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    bot = stage.world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
     stage.say(bot, "Hello")
     stage.until(lambda: len(stage.attempts(bot)) == 2)
     assert {one.problem for one in stage.attempts(bot)} == {"no connection: 127.0.0.1:9 refused the connection"}

@@ -17,7 +17,7 @@ from tests.world import AppKey
 
 
 def bound(stage: Stage, event: str, path: str = "/app", **more: Any) -> AppKey:
-    app = stage.world.oauth()
+    app = stage.world.add_app()
     stage.world.call("event.bind", app, event=event, handler=stage.handler.url(path), **more)
     return app
 
@@ -49,7 +49,7 @@ def test_a_bound_handler_is_called(stage: Stage) -> None:
 
 def test_a_handler_for_what_bots_hear(stage: Stage) -> None:
     app = bound(stage, "ONIMBOTMESSAGEADD")
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
     stage.say(bot, "hello")
     stage.until(lambda: len(stage.handler.at("/app")) == 1 and len(stage.handler.at("/bot")) == 2)
     assert stage.handler.at("/app")[0].message == stage.handler.at("/bot")[1].message == "hello"
@@ -75,8 +75,8 @@ def uninstalled(stage: Stage, app: AppKey, method: str = "botyard.app.uninstall"
 
 @pytest.mark.parametrize("method", ["botyard.app.uninstall", "botyard.app.delete"])
 def test_bots_say_good_bye_with_their_application(stage: Stage, method: str) -> None:
-    app = stage.world.oauth()
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    app = stage.world.add_app()
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
     uninstalled(stage, app, method)
     stage.until(lambda: len(stage.handler.at("/bot")) == 1)
     [heard] = stage.handler.at("/bot")
@@ -87,7 +87,7 @@ def test_bots_say_good_bye_with_their_application(stage: Stage, method: str) -> 
 
 
 def test_so_do_bots_of_the_second_generation(stage: Stage) -> None:
-    app = stage.world.oauth()
+    app = stage.world.add_app()
     fields = {
         "code": "two",
         "properties": {"name": "Two"},
@@ -104,15 +104,15 @@ def test_so_do_bots_of_the_second_generation(stage: Stage) -> None:
 
 def test_a_bound_handler_hears_of_them_too(stage: Stage) -> None:
     app = bound(stage, "ONIMBOTDELETE")
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
     uninstalled(stage, app)
     stage.until(lambda: len(stage.handler.at("/app")) == len(stage.handler.at("/bot")) == 1)
     assert stage.handler.at("/app")[0].form["data"]["BOT_ID"] == str(bot)
 
 
 def test_bots_of_an_application_that_is_not_ready_yet_say_nothing(stage: Stage) -> None:
-    app = stage.world.oauth()
-    stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    app = stage.world.add_app()
+    stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
     stage.world.write(lambda tx: tx.run("UPDATE apps SET installed = 0"))
     uninstalled(stage, app)
     sql = "SELECT state FROM deliveries"

@@ -15,7 +15,6 @@ from botyard.model.deliveries import State
 from botyard.server import PAYLOAD_BUILDERS
 from botyard.store import offline_events
 from botyard.store.offline_events import OfflineQueue
-from tests.api.imbot_v2.lab import Lab
 from tests.delivery.handlers import answer
 from tests.delivery.stage import Stage
 from tests.portals import ENGINES, opened
@@ -29,11 +28,6 @@ def stage(portal: World) -> Iterator[Stage]:
     made = Stage(portal)
     yield made
     made.close()
-
-
-@pytest.fixture
-def lab(portal: World) -> Lab:
-    return Lab(portal)
 
 
 def failed(stage: Stage) -> int:
@@ -125,7 +119,7 @@ class Machine:
     def __init__(self, world: World) -> None:
         self.world = world
         self.passed = 0.0
-        world.context.clock.ages = Ages(world._now, lambda: self.passed)
+        world.context.clock.ages = Ages(world.now, lambda: self.passed)
 
     def set_clock(self, seconds: float) -> None:
         self.world.wait(seconds)
@@ -143,26 +137,26 @@ def texts(page: dict[str, Any]) -> list[str]:
     return [one["data"]["message"]["text"] for one in page["events"]]
 
 
-def test_a_clock_set_ahead_for_a_minute_expires_nothing(lab: Lab) -> None:
-    machine = Machine(lab.world)
-    said = f"one {lab.mention}"
-    lab.say(said)
+def test_a_clock_set_ahead_for_a_minute_expires_nothing(bot_world: World) -> None:
+    machine = Machine(bot_world)
+    said = f"one {bot_world.mention}"
+    bot_world.send(said)
     machine.set_clock(30 * DAY)
     machine.run(MINUTE)
-    assert texts(lab.get()) == [said], "nor does a page leave it out"
+    assert texts(bot_world.fetch_events()) == [said], "nor does a page leave it out"
     machine.set_clock(-30 * DAY)
     machine.run(MINUTE)
-    assert texts(lab.get()) == [said]
+    assert texts(bot_world.fetch_events()) == [said]
     machine.run(23 * HOUR)
-    assert texts(lab.get()) == [said]
+    assert texts(bot_world.fetch_events()) == [said]
     machine.run(2 * HOUR)
-    assert texts(lab.get()) == [], "it is kept for a day as ever"
+    assert texts(bot_world.fetch_events()) == [], "it is kept for a day as ever"
 
 
-def test_nor_does_it_delete_what_is_kept_for_days(lab: Lab) -> None:
-    machine, world = Machine(lab.world), lab.world
-    lab.say(f"one {lab.mention}")
-    lab.flush()
+def test_nor_does_it_delete_what_is_kept_for_days(bot_world: World) -> None:
+    machine, world = Machine(bot_world), bot_world
+    bot_world.send(f"one {bot_world.mention}")
+    bot_world.confirm_events()
     queue = OfflineQueue("app:one", "")
     world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", subject="1", data={"ID": 1}))
 
@@ -181,20 +175,20 @@ def test_nor_does_it_delete_what_is_kept_for_days(lab: Lab) -> None:
     assert kept() == [(0, 0, 0)], "they go in their time"
 
 
-def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(lab: Lab) -> None:
+def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(bot_world: World) -> None:
     """A server that knows no steady time, or was started while the clock was wrong."""
-    world = lab.world
-    said = f"one {lab.mention}"
-    lab.say(said)
+    world = bot_world
+    said = f"one {bot_world.mention}"
+    bot_world.send(said)
     stage = Stage(world)
     try:
         world.wait(30 * DAY)
         look(stage)
         world.run(delete_expired(world.context))
-        assert texts(lab.get()) == []
+        assert texts(bot_world.fetch_events()) == []
         world.wait(-30 * DAY)
         look(stage)
-        assert texts(lab.get()) == [said]
+        assert texts(bot_world.fetch_events()) == [said]
     finally:
         stage.close()
 
@@ -202,10 +196,11 @@ def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(lab: Lab) -> 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_time_between_two_servers_ages_nothing(request: pytest.FixtureRequest, tmp_path: Path, engine: str) -> None:
     """Whoever fetches could not come while there was no server."""
-    with opened(request, engine, tmp_path / "portal") as world:
-        lab, machine = Lab(world), Machine(world)
-        said = f"one {lab.mention}"
-        lab.say(said)
+    with opened(request, engine, tmp_path / "portal", World) as world:
+        machine = Machine(world)
+        world.open_bot_room()
+        said = f"one {world.mention}"
+        world.send(said)
         stage = Stage(world)
         try:
             stage.world.run(stage.service.stop())
@@ -214,8 +209,8 @@ def test_the_time_between_two_servers_ages_nothing(request: pytest.FixtureReques
             stage.service = DeliveryService(world.context, PAYLOAD_BUILDERS)
             world.run(stage.service.start())
             machine.run(MINUTE)
-            assert texts(lab.get()) == [said]
+            assert texts(world.fetch_events()) == [said]
             machine.run(30 * HOUR)
-            assert texts(lab.get()) == []
+            assert texts(world.fetch_events()) == []
         finally:
             stage.close()

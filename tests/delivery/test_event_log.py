@@ -66,7 +66,7 @@ def empty(world: World) -> None:
 def test_events_go_after_their_days(
     request: pytest.FixtureRequest, tmp_path: Any, engine: str, days: int, kept: int | None
 ) -> None:
-    with opened(request, engine, tmp_path / "portal", event_log_days=days) as world:
+    with opened(request, engine, tmp_path / "portal", World, event_log_days=days) as world:
         empty(world)
         old = logs(world, None, None)
         passes(world, 1)

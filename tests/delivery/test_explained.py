@@ -49,7 +49,7 @@ def test_an_answer(hurried: Stage, behaviour: Any, state: str, codes: list[str])
     ],
 )
 def test_an_address(hurried: Stage, address: str, code: str) -> None:
-    bot = hurried.world.bot(EVENT_HANDLER=address)
+    bot = hurried.world.add_bot(EVENT_HANDLER=address)
     message = hurried.say(bot, "hello")
     hurried.until(lambda: hurried.states(bot) == ["dead", "dead"])
     assert _explained(hurried, message, bot) == ["GIVEN_UP", code]
@@ -171,7 +171,7 @@ def test_what_a_checkup_finds(stage: Stage) -> None:
     assert found.unconfirmed is not None and found.trouble is None
     assert found.unconfirmed.cause.endswith(" responded with status 524")
     stage.handler.behaviours["/bot"] = answer(503)
-    ann = stage.world.person("Ann")
+    ann = stage.world.add_person("Ann")
     stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="two")
     stage.until(lambda: len(stage.attempts(bot)) == 5)
     (found,) = stage.world.read(bot_health.overview)
@@ -186,8 +186,8 @@ def test_what_a_checkup_finds(stage: Stage) -> None:
 
 def test_an_application_that_lost_its_permission(hurried: Stage) -> None:
     world = hurried.world
-    app = world.oauth()
-    bot = world.bot(app, EVENT_HANDLER=hurried.handler.url())
+    app = world.add_app()
+    bot = world.add_bot(app, EVENT_HANDLER=hurried.handler.url())
     world.write(lambda tx: tx.run("UPDATE apps SET scopes = 'im' WHERE id = :id", id=app.id))
     message = hurried.say(bot, "hello")
     hurried.until(lambda: hurried.states(bot) == ["skipped", "skipped"])

@@ -121,7 +121,7 @@ def test_a_request_that_is_open_is_not_sent_twice(stage: Moved, by: int) -> None
 
 @pytest.mark.parametrize("by", [-HOUR, HOUR])
 def test_a_bot_that_is_back_hears_what_it_missed(stage: Moved, by: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot, ann = stage.greeted(), stage.world.person("Ann")
+    bot, ann = stage.greeted(), stage.world.add_person("Ann")
 
     async def refused(*_: object) -> HandlerResponse:
         return HandlerResponse(0, problem="no connection: refused")

@@ -58,8 +58,8 @@ def test_a_failure_and_its_end_are_one_line_each(stage: Stage, caplog: pytest.Lo
 def test_an_event_that_ends_otherwise_keeps_no_line_back(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     """Refused for now, and then not to be sent at all: it cannot be what says that the handler is well again."""
     caplog.set_level(logging.INFO, "botyard.delivery")
-    app = stage.world.oauth()
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url())
+    app = stage.world.add_app()
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url())
     stage.handler.behaviours["/bot"] = answer(500)
     stage.say(bot, "one")
     stage.until(lambda: len(stage.attempts(bot)) == 2)

@@ -70,7 +70,7 @@ def test_a_hanging_handler_holds_up_nobody_else(stage: Stage) -> None:
 
 
 def test_other_dialogs_of_a_bot_go_on_while_one_fails(stage: Stage) -> None:
-    bot, ann = stage.bot(), stage.world.person("Ann")
+    bot, ann = stage.bot(), stage.world.add_person("Ann")
     stage.say(bot, "first")
     stage.until(lambda: stage.states(bot) == ["done", "done"])
     stage.handler.behaviours["/bot"] = answer(503, retry_after="3600")
@@ -97,7 +97,7 @@ def test_one_refused_event_keeps_to_its_schedule_beside_others(stage: Stage, cap
     stage.say(bot, "poison")
     stage.until(lambda: len(stage.attempts(bot)) == 3)
     stage.handler.behaviours.clear()
-    people = [stage.world.person(f"Person{number}") for number in range(4)]
+    people = [stage.world.add_person(f"Person{number}") for number in range(4)]
     for done, person in enumerate(people):
         stage.wait(1)
         stage.world.call("im.message.add", person, DIALOG_ID=str(bot), MESSAGE="fine")
@@ -112,7 +112,7 @@ def test_one_refused_event_keeps_to_its_schedule_beside_others(stage: Stage, cap
 
 
 def test_a_bot_that_is_back_hears_what_found_no_connection(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot, ann = stage.bot(), stage.world.person("Ann")
+    bot, ann = stage.bot(), stage.world.add_person("Ann")
     stage.say(bot, "zero")
     stage.until(lambda: stage.states(bot) == ["done", "done"])
 
@@ -264,8 +264,8 @@ def test_the_vendors_way_waits_for_nobody(make_stage: MakeStage) -> None:
 
 
 def test_applications_hear_nothing_before_they_are_installed(stage: Stage) -> None:
-    app = stage.world.oauth()
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url())
+    app = stage.world.add_app()
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url())
     stage.world.write(lambda tx: tx.run("UPDATE apps SET installed = 0 WHERE id = :id", id=app.id))
     stage.say(bot, "Hello")
     stage.until(lambda: stage.states(bot) == ["skipped", "skipped"])

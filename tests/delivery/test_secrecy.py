@@ -18,8 +18,8 @@ TOKENS = ("access_token", "refresh_token", "application_token")
 
 def test_a_handler_that_echoes_leaves_no_tokens_behind(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    app = stage.world.oauth()
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    app = stage.world.add_app()
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
 
     async def echo(heard: Heard, writer: asyncio.StreamWriter) -> None:
         await answer(500, f"Notice: {forms.parse(heard.body)} {heard.body.decode()}")(writer)

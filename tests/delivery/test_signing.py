@@ -66,9 +66,9 @@ def test_a_webhook_knows_the_events_of_its_bots(stage: Stage, genuine: Genuine) 
 
 
 def test_an_application_knows_the_events_of_its_bots_and_handlers(stage: Stage, genuine: Genuine) -> None:
-    app = stage.world.oauth()
+    app = stage.world.add_app()
     stage.world.call("event.bind", app, event="ONIMBOTMESSAGEADD", handler=stage.handler.url("/bound"))
-    bot = stage.world.bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
     spoken(stage, bot)
     stage.until(lambda: len(stage.handler.heard) == 3)
     mine = secret(stage.world, app)

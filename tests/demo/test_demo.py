@@ -36,7 +36,7 @@ class DemoWorld(World):
         self._keyset = keyset
         super().__init__(folder, database)
 
-    def _founded(self) -> Person:
+    def make_portal(self) -> Person:
         self.filled = self.run(provision(self.place(), self._extra, self._keyset))
         return self.as_("alice")
 
@@ -58,7 +58,7 @@ class DemoWorld(World):
         assert found is not None
         return found
 
-    def dialog(self, dialog_id: str, login: str = "alice") -> dict[str, Any]:
+    def dialog_as(self, dialog_id: str, login: str = "alice") -> dict[str, Any]:
         result: dict[str, Any] = self.call("imbot.dialog.get", self.as_(login), DIALOG_ID=dialog_id).result
         return result
 
@@ -118,7 +118,7 @@ def test_each_bot_obeys_the_owner_that_is_shown(demo: DemoWorld) -> None:
 
 
 def test_the_first_chat_has_something_in_every_corner(demo: DemoWorld) -> None:
-    chat = demo.dialog("chat2001")
+    chat = demo.dialog_as("chat2001")
     assert (chat["name"], chat["type"], chat["message_type"], chat["role"]) == ("Release 1.0", "chat", "C", "owner")
     assert chat["avatar"].startswith("http://botyard.test/avatar/")
     assert demo.get(chat["avatar"].removeprefix("http://botyard.test")).body.startswith(b"\x89PNG")
@@ -146,21 +146,21 @@ def test_every_field_of_a_dialog_has_something_behind_it(demo: DemoWorld) -> Non
 
 
 def test_the_thread_knows_the_message_above_it(demo: DemoWorld) -> None:
-    thread = demo.dialog("chat2008")
+    thread = demo.dialog_as("chat2008")
     assert (thread["type"], thread["message_type"], thread["parent_chat_id"]) == ("thread", "T", 2001)
     above = demo.call("im.dialog.messages.get", DIALOG_ID="chat2001").result["messages"]
     assert thread["parent_message_id"] in [one["id"] for one in above if one["text"] == "A new build"]
 
 
 def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) -> None:
-    chat = demo.dialog("chat2002")
+    chat = demo.dialog_as("chat2002")
     assert (chat["message_type"], chat["type"]) == ("O", "open")
     assert chat["marked_id"] == chat["last_message_id"]
 
 
 def test_the_deal_has_its_entity_and_a_guest(demo: DemoWorld) -> None:
     found = demo.call("imbot.chat.get", ENTITY_TYPE="CRM", ENTITY_ID="DEAL|1663").result
-    chat = demo.dialog(f"chat{found['ID']}", "eva")
+    chat = demo.dialog_as(f"chat{found['ID']}", "eva")
     assert chat["extranet"] is True
     assert chat["entity_link"]["type"] == "DEAL"
     assert chat["entity_data_2"] == "COMPANY|12"
@@ -171,11 +171,11 @@ def test_the_deal_has_its_entity_and_a_guest(demo: DemoWorld) -> None:
 def test_one_chat_was_not_opened_yet(demo: DemoWorld) -> None:
     fresh = demo.read(lambda tx: tx.one("SELECT id FROM chats WHERE title = 'New colleagues'"))
     assert fresh is not None
-    assert demo.dialog(f"chat{fresh[0]}", "daniel")["is_new"] is True
+    assert demo.dialog_as(f"chat{fresh[0]}", "daniel")["is_new"] is True
 
 
 def test_private_dialogs_have_a_history(demo: DemoWorld) -> None:
-    dialog = demo.dialog("2")
+    dialog = demo.dialog_as("2")
     assert dialog["type"] == "private"
     assert dialog["counter"] == 1
     texts = [one["text"] for one in demo.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]]

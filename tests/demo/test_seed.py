@@ -54,7 +54,7 @@ def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
     ]
     chat = {"title": "Planning", "owner": "zoe", "members": ["ben"], "managers": ["alice"], "messages": said}
     world = plant(people=[ZOE], chats=[{**chat, "color": "RED", "muted_by": ["alice"]}])
-    dialog = world.dialog(f"chat{world.filled.seeded.chats[0]}")
+    dialog = world.dialog_as(f"chat{world.filled.seeded.chats[0]}")
     assert (dialog["name"], dialog["color"], dialog["counter"]) == ("Planning", "#df532d", 2)
     assert dialog["owner"] == world.filled.seeded.people["zoe"]
     assert 1 in dialog["manager_list"]
@@ -68,9 +68,9 @@ def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
     ]
     world = plant(chats=rooms)
     news, thread = world.filled.seeded.chats
-    dialog = world.dialog(f"chat{thread}")
+    dialog = world.dialog_as(f"chat{thread}")
     assert (dialog["message_type"], dialog["parent_chat_id"]) == ("T", news)
-    assert dialog["parent_message_id"] == world.dialog(f"chat{news}")["last_message_id"]
+    assert dialog["parent_message_id"] == world.dialog_as(f"chat{news}")["last_message_id"]
     assert (dialog["text_field_enabled"], dialog["background_id"]) == (False, 7)
 
 

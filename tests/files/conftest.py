@@ -1,14 +1,12 @@
-"""A chat for files, on each engine."""
+"""A portal whose people share a room for files."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.files.room import Room
 from tests.world import World
 
 
 @pytest.fixture
-def room(portal: World) -> Room:
-    """A chat of two people."""
-    return Room(portal)
+def world(file_world: World) -> World:
+    return file_world

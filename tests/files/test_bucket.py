@@ -18,7 +18,7 @@ from botyard.store.engines.bucket import Bucket
 from botyard.store.engines.connect import open_blobs
 from botyard.store.engines.db import Unavailable
 from tests.conftest import MakeWorld
-from tests.files.room import Room, picture
+from tests.worlds.pictures import picture
 
 pytest.importorskip("moto")
 pytestmark = pytest.mark.slow
@@ -94,29 +94,31 @@ def test_a_prefix_keeps_portals_apart(server: int) -> None:
 
 
 def test_a_portal_with_a_bucket(make_world: MakeWorld, address: str) -> None:
-    room = Room(make_world(files=address))
+    world = make_world(files=address)
+    world.open_file_room()
     content = picture("JPEG", (2000, 1000)) + bytes(2 * CHUNK)
-    answer = room.send("a.jpg", content).result
+    answer = world.upload("a.jpg", content).result
     file = answer["file"]
-    assert room.blobs == []
-    assert room.get(room.link(file)).body == content
-    assert room.get(room.link(file), range=f"bytes=5-{CHUNK + 5}").body == content[5 : CHUNK + 6]
-    assert room.get(file["urlPreview"]).headers["content-type"] == "image/jpeg"
-    room.erase(answer["messageId"])
-    assert room.sweep() == 2
-    assert room.nothing_left()
+    assert world.blobs == []
+    assert world.download(world.download_url(file)).body == content
+    assert world.download(world.download_url(file), range=f"bytes=5-{CHUNK + 5}").body == content[5 : CHUNK + 6]
+    assert world.download(file["urlPreview"]).headers["content-type"] == "image/jpeg"
+    world.erase(answer["messageId"])
+    assert world.sweep_files() == 2
+    assert world.no_files_left()
 
 
 def test_a_bucket_that_goes_away(make_world: MakeWorld, server: int) -> None:
     assert _made(server, "brief")
-    room = Room(make_world(files=f"s3://brief?endpoint=http://127.0.0.1:{server}"))
+    world = make_world(files=f"s3://brief?endpoint=http://127.0.0.1:{server}")
+    world.open_file_room()
     asked = http.client.HTTPConnection("127.0.0.1", server, timeout=10)
     asked.request("DELETE", "/brief")
     assert asked.getresponse().status == 204
     asked.close()
-    answer = room.send("a.txt", b"hello")
+    answer = world.upload("a.txt", b"hello")
     assert (answer.error, answer.text) == ("UPLOAD_FAILED", "File upload failed")
-    assert room.rows("files") == 0
+    assert world.count("files") == 0
 
 
 @pytest.mark.parametrize(

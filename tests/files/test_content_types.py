@@ -9,7 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from botyard.chat.media.content_types import closer
-from tests.files.room import Room, picture
+from tests.world import World
+from tests.worlds.pictures import picture
 
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
 ODF = "application/vnd.oasis.opendocument"
@@ -88,10 +89,10 @@ SENT = [
 
 
 @pytest.mark.parametrize("sent", SENT, ids=lambda sent: f"{sent.name} {sent.mime} {len(sent.content)}")
-def test_a_download_is_told_as_what_it_is(room: Room, sent: Sent) -> None:
-    file = room.sent(sent.name, sent.content)
+def test_a_download_is_told_as_what_it_is(world: World, sent: Sent) -> None:
+    file = world.add_file(sent.name, sent.content)
     assert file["type"] == sent.type
-    answer = room.get(room.link(file))
+    answer = world.download(world.download_url(file))
     assert answer.headers["content-type"] == sent.mime
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["x-content-type-options"] == "nosniff"

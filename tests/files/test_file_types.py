@@ -12,7 +12,7 @@ from botyard.model.files import File, StoredBlob
 from botyard.store.engines.blobs import Folder
 from botyard.store.engines.connect import open_blobs
 from botyard.store.engines.db import Unavailable
-from tests.files.room import archive
+from tests.worlds.pictures import archive
 
 
 @pytest.mark.parametrize(

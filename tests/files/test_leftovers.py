@@ -19,8 +19,9 @@ from botyard.server import application
 from botyard.store import files as rows
 from botyard.store.engines import blobs
 from botyard.store.engines.db import Tx, Unavailable
-from tests.files.room import Room, base64_of, picture
 from tests.world import World
+from tests.worlds.files import base64_of
+from tests.worlds.pictures import picture
 
 LARGE = picture("JPEG", (2000, 2000))
 
@@ -39,47 +40,47 @@ class Broken(blobs.Folder):
         super().put(name, source)
 
 
-def failing(room: Room, nth: int) -> None:
+def failing(world: World, nth: int) -> None:
     """Let the disk fail from the nth file on."""
-    world = room.world
+    world = world
     storage = world.context.storage._replace(blobs=Broken(world.settings.data / "files", nth))
     world.context = msgspec.structs.replace(world.context, storage=storage)
     world.app = application(world.context)
 
 
 @pytest.mark.parametrize("nth", [1, 2], ids=["file", "preview"])
-def test_a_full_disk(room: Room, nth: int) -> None:
-    failing(room, nth)
-    answer = room.send("a.jpg", LARGE)
+def test_a_full_disk(world: World, nth: int) -> None:
+    failing(world, nth)
+    answer = world.upload("a.jpg", LARGE)
     assert (answer.status, answer.error, answer.text) == (400, "UPLOAD_FAILED", "File upload failed")
-    assert room.nothing_left()
+    assert world.no_files_left()
 
 
-def test_a_database_that_fails_at_the_end(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_fails_at_the_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fails(*_: object) -> None:
         raise Unavailable("The disk is full.")
 
     monkeypatch.setattr(rows, "set_message", fails)
-    assert room.send("a.jpg", LARGE).status == 500
-    assert room.nothing_left()
-    assert room.history()["files"] == []
+    assert world.upload("a.jpg", LARGE).status == 500
+    assert world.no_files_left()
+    assert world.room_history()["files"] == []
 
 
-def test_a_private_dialog_is_not_opened_by_a_failing_upload(room: Room) -> None:
-    failing(room, 1)
-    before = room.rows("chats")
-    assert room.send("a.txt", b"x", dialog=str(room.eve.id)).error == "UPLOAD_FAILED"
-    assert room.rows("chats") == before
+def test_a_private_dialog_is_not_opened_by_a_failing_upload(world: World) -> None:
+    failing(world, 1)
+    before = world.count("chats")
+    assert world.upload("a.txt", b"x", dialog=str(world.eve.id)).error == "UPLOAD_FAILED"
+    assert world.count("chats") == before
 
 
-def test_a_refusal_costs_nothing(room: Room) -> None:
-    before = room.world.last_event()
-    assert room.send("a.txt", b"x", room.eve).error == "ACCESS_DENIED"
-    assert room.world.last_event() == before
-    assert room.nothing_left()
+def test_a_refusal_costs_nothing(world: World) -> None:
+    before = world.last_event()
+    assert world.upload("a.txt", b"x", world.eve).error == "ACCESS_DENIED"
+    assert world.last_event() == before
+    assert world.no_files_left()
 
 
-def test_a_call_that_is_given_up_waits_for_its_thread(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_is_given_up_waits_for_its_thread(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     writing, go_on = threading.Event(), threading.Event()
     put = blobs.Folder.put
 
@@ -90,12 +91,12 @@ def test_a_call_that_is_given_up_waits_for_its_thread(room: Room, monkeypatch: p
 
     monkeypatch.setattr(blobs.Folder, "put", slow)
     fields = b'{"name":"a.txt","content":"aGVsbG8="}'
-    body = b'{"dialogId":"%s","fields":%s}' % (room.dialog.encode(), fields)
-    path = f"{room.me.path}/im.v2.File.upload"
+    body = b'{"dialogId":"%s","fields":%s}' % (world.dialog.encode(), fields)
+    path = f"{world.admin.path}/im.v2.File.upload"
 
     async def given_up() -> None:
         kind = {"content-type": "application/json"}
-        task = asyncio.ensure_future(room.world.exchange("POST", path, [body], kind, "http"))
+        task = asyncio.ensure_future(world.exchange("POST", path, [body], kind, "http"))
         await asyncio.to_thread(writing.wait, 10)
         task.cancel()
         await asyncio.sleep(0.05)
@@ -103,85 +104,87 @@ def test_a_call_that_is_given_up_waits_for_its_thread(room: Room, monkeypatch: p
         # The server stops: whoever is still there is told so, once nothing is written any more.
         assert (await task)[0] == 503
 
-    room.world.run(given_up())
-    assert room.nothing_left()
+    world.run(given_up())
+    assert world.no_files_left()
 
 
-def test_a_sweep_leaves_alone_what_is_under_way_and_what_is_owned(room: Room) -> None:
-    file = room.sent("a.txt", b"hello")
+def test_a_sweep_leaves_alone_what_is_under_way_and_what_is_owned(world: World) -> None:
+    file = world.add_file("a.txt", b"hello")
     name = "0" * 32
-    _loosened(room, name, int(room.world.time))
-    _put(room, name)
-    assert room.sweep() == 0
-    assert len(room.blobs) == 2
-    room.world.wait(files.PENDING_SECONDS + 1)
-    assert room.sweep() == 1
-    assert len(room.blobs) == 1
-    assert room.get(room.link(file)).body == b"hello"
+    _loosened(world, name, int(world.time))
+    _put(world, name)
+    assert world.sweep_files() == 0
+    assert len(world.blobs) == 2
+    world.wait(files.PENDING_SECONDS + 1)
+    assert world.sweep_files() == 1
+    assert len(world.blobs) == 1
+    assert world.download(world.download_url(file)).body == b"hello"
 
 
-def test_an_upload_that_took_too_long_does_not_keep_what_was_swept(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_that_took_too_long_does_not_keep_what_was_swept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put = blobs.Folder.put
 
     def slow(self: blobs.Folder, name: str, source: IO[bytes]) -> None:
         put(self, name, source)
-        asyncio.run_coroutine_threadsafe(room.world.context.database.write(_claimed(room)), loop[0]).result(10)
+        asyncio.run_coroutine_threadsafe(world.context.database.write(_claimed(world)), loop[0]).result(10)
 
-    loop = [room.world.runner.get_loop()]
+    loop = [world.runner.get_loop()]
     monkeypatch.setattr(blobs.Folder, "put", slow)
-    assert room.send("a.txt", b"hello").error == "UPLOAD_FAILED"
-    assert room.nothing_left()
+    assert world.upload("a.txt", b"hello").error == "UPLOAD_FAILED"
+    assert world.no_files_left()
 
 
-def _claimed(room: Room) -> Any:
+def _claimed(world: World) -> Any:
     async def work(tx: Any) -> list[str]:
-        return await rows.claim(tx, before=int(room.world.time) + 10, limit=10)
+        return await rows.claim(tx, before=int(world.time) + 10, limit=10)
 
     return work
 
 
-def _loosened(room: Room, name: str, since: int) -> None:
+def _loosened(world: World, name: str, since: int) -> None:
     async def work(tx: Tx) -> None:
         await rows.mark_pending(tx, name, since=since)
 
-    room.world.write(work)
+    world.write(work)
 
 
-def _put(room: Room, name: str) -> None:
-    room.world.context.storage.blobs.put(name, io.BytesIO(b"left over"))
+def _put(world: World, name: str) -> None:
+    world.context.storage.blobs.put(name, io.BytesIO(b"left over"))
 
 
-def test_a_sweep_of_many(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_of_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_SWEPT_AT_ONCE", 2)
     for number in range(5):
         name = f"{number:032x}"
-        _loosened(room, name, 0)
-        _put(room, name)
-    assert room.sweep() == 5
-    assert room.nothing_left()
+        _loosened(world, name, 0)
+        _put(world, name)
+    assert world.sweep_files() == 5
+    assert world.no_files_left()
 
 
 # Deleting.
 
 
 @pytest.mark.parametrize("complete", [False, True])
-def test_a_deleted_message_takes_its_file_along(room: Room, complete: bool) -> None:
-    answer = room.send("a.jpg", LARGE).result
-    assert len(room.blobs) == 2
-    room.erase(answer["messageId"], complete=complete)
-    assert room.history()["files"] == []
-    assert room.sweep() == 2
-    assert room.nothing_left()
+def test_a_deleted_message_takes_its_file_along(world: World, complete: bool) -> None:
+    answer = world.upload("a.jpg", LARGE).result
+    assert len(world.blobs) == 2
+    world.erase(answer["messageId"], complete=complete)
+    assert world.room_history()["files"] == []
+    assert world.sweep_files() == 2
+    assert world.no_files_left()
 
 
 def test_a_deleted_chat_takes_its_files_along(portal: World) -> None:
-    room = Room(portal)
-    bot = portal.bot()
-    assert room.send("a.jpg", LARGE, dialog=str(bot)).status == 200
+    portal.open_file_room()
+    bot = portal.add_bot()
+    assert portal.upload("a.jpg", LARGE, dialog=str(bot)).status == 200
     portal.call("imbot.unregister", BOT_ID=bot, CLIENT_ID="test-client")
-    room.sweep()
-    assert room.nothing_left()
-    assert room.rows("folders") == 0
+    portal.sweep_files()
+    assert portal.no_files_left()
+    assert portal.count("folders") == 0
 
 
 # kill -9.
@@ -190,13 +193,13 @@ CHILD = """
 import sys, os, time
 from pathlib import Path
 from botyard.store.engines import blobs
-from tests.files.room import Room, picture
+from tests.worlds.pictures import picture
 from tests.world import World
 
 moment = sys.argv[2]
 world = World(Path(sys.argv[1]))
-room = Room(world)
-room.sent("kept.txt", b"kept")
+world.open_file_room()
+world.add_file("kept.txt", b"kept")
 
 def stop(*_):
     print("now", flush=True)
@@ -222,7 +225,7 @@ else:
     async def last(*_):
         stop()
     rows.set_message = last
-room.send("a.jpg", picture("JPEG", (2000, 2000)))
+world.upload("a.jpg", picture("JPEG", (2000, 2000)))
 """
 
 
@@ -237,39 +240,27 @@ def test_a_server_killed_in_the_middle_of_an_upload(tmp_path: Path, moment: str)
     finally:
         child.send_signal(signal.SIGKILL)
         child.communicate(timeout=30)
-    world = Reopened(tmp_path / "portal")
+    world = World(tmp_path / "portal", as_is=True)
     try:
-        assert world.rows("files") == 1
+        assert world.count("files") == 1
         world.wait(files.PENDING_SECONDS + 10)
-        world.run(files.sweep(world.context.database, world.context.storage.blobs, int(world.time)))
-        assert world.rows("loose_blobs") == 0
+        world.sweep_files()
+        assert world.count("loose_blobs") == 0
         kept = [one for one in (tmp_path / "portal" / "files").rglob("*") if one.is_file()]
         assert [one.read_bytes() for one in kept] == [b"kept"]
     finally:
         world.close()
 
 
-class Reopened(World):
-    """A portal that was there before."""
-
-    def _founded(self) -> Any:
-        return None
-
-    def rows(self, table: str) -> int:
-        found = self.read(lambda tx: tx.one(f"SELECT COUNT(*) FROM {table}"))
-        assert found is not None
-        return int(found[0])
-
-
 # Forwarding.
 
 
 def test_a_forwarded_file_is_a_file_of_the_other_chat(portal: World) -> None:
-    room = Room(portal)
+    portal.open_file_room()
     made = {"code": "mover", "properties": {"name": "Mover"}}
     bot = portal.call("imbot.v2.Bot.register", botToken="t", fields=made).result["bot"]["id"]
-    here = portal.chat(room.me, [bot])
-    there = portal.chat(room.ann, [bot, room.eve.id])
+    here = portal.add_chat(portal.admin, [bot])
+    there = portal.add_chat(portal.ann, [bot, portal.eve.id])
     fields = {"name": "a.txt", "content": base64_of(b"hello"), "message": "look"}
     own = {"botId": bot, "botToken": "t"}
     sent = portal.call("imbot.v2.File.upload", dialogId=f"chat{here}", fields=fields, **own).result
@@ -277,18 +268,18 @@ def test_a_forwarded_file_is_a_file_of_the_other_chat(portal: World) -> None:
     moved = {"forwardIds": {uuid: sent["messageId"]}}
     for _ in range(2):
         assert portal.call("imbot.v2.Chat.Message.send", dialogId=f"chat{there}", fields=moved, **own).status == 200
-    assert room.rows("files") == 2
-    assert len(room.blobs) == 1
+    assert portal.count("files") == 2
+    assert len(portal.blobs) == 1
     body = b'{"DIALOG_ID":"chat%d"}' % there
-    seen = portal.post(f"{room.eve.path}/im.dialog.messages.get", body).result
+    seen = portal.post(f"{portal.eve.path}/im.dialog.messages.get", body).result
     (file,) = seen["files"]
     assert (file["name"], file["chatId"]) == ("a.txt", there)
     assert file["id"] != sent["file"]["id"]
     # Neither message needs the other one.
     deleted = portal.call("imbot.v2.Chat.Message.delete", messageId=sent["messageId"], complete=True, **own)
     assert deleted.status == 200
-    room.sweep()
-    assert room.get(file["urlDownload"]).body == b"hello"
+    portal.sweep_files()
+    assert portal.download(file["urlDownload"]).body == b"hello"
     assert portal.call("imbot.v2.Chat.Message.delete", messageId=seen["messages"][0]["id"], **own).status == 200
-    room.sweep()
-    assert room.nothing_left()
+    portal.sweep_files()
+    assert portal.no_files_left()

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.files.room import base64_of
 from tests.web.live import Live, chunked, request
+from tests.worlds.files import base64_of
 
 pytestmark = pytest.mark.live
 
@@ -25,7 +25,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 
 
 def body(live: Live) -> bytes:
-    room = live.world.chat()
+    room = live.world.add_chat()
     fields = {"name": "a.bin", "content": base64_of(CONTENT)}
     return json.dumps({"dialogId": f"chat{room}", "fields": fields}).encode()
 

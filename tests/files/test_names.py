@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.files.room import Room, archive, picture
+from tests.world import World
+from tests.worlds.pictures import archive, picture
 
 
 @pytest.mark.parametrize(
@@ -27,24 +28,24 @@ from tests.files.room import Room, archive, picture
         "й" * 128,
     ],
 )
-def test_names_that_mean_more_than_a_name_are_refused(room: Room, name: str) -> None:
-    answer = room.send(name, b"x")
+def test_names_that_mean_more_than_a_name_are_refused(world: World, name: str) -> None:
+    answer = world.upload(name, b"x")
     assert answer.error == "UPLOAD_FAILED"
-    assert room.nothing_left()
+    assert world.no_files_left()
 
 
 @pytest.mark.parametrize(
     "name", ["отчёт за май.pdf", "日本語.txt", "👩‍👩‍👧.png", "a;b\"c'.txt", "no ending", ".env", "a..b.txt"]
 )
-def test_any_other_name_is_kept_as_it_is(room: Room, name: str) -> None:
-    file = room.sent(name, b"hello")
+def test_any_other_name_is_kept_as_it_is(world: World, name: str) -> None:
+    file = world.add_file(name, b"hello")
     assert file["name"] == name
-    assert room.get(room.link(file)).body == b"hello"
+    assert world.download(world.download_url(file)).body == b"hello"
 
 
-def test_bytes_lie_under_names_of_their_own(room: Room) -> None:
-    room.sent("passwords.html", b"<html>")
-    (blob,) = room.blobs
+def test_bytes_lie_under_names_of_their_own(world: World) -> None:
+    world.add_file("passwords.html", b"<html>")
+    (blob,) = world.blobs
     assert blob.suffix == ""
     assert "passwords" not in str(blob)
     assert blob.stat().st_mode & 0o077 == 0
@@ -63,18 +64,18 @@ def test_bytes_lie_under_names_of_their_own(room: Room) -> None:
     ],
     ids=["gif-script", "png-zip", "jpeg-php", "png-pdf", "html-as-png", "svg-as-jpg", "utf16"],
 )
-def test_pictures_that_are_something_else_too_are_refused(room: Room, name: str, content: bytes) -> None:
-    answer = room.send(name, content)
+def test_pictures_that_are_something_else_too_are_refused(world: World, name: str, content: bytes) -> None:
+    answer = world.upload(name, content)
     assert answer.error == "UPLOAD_FAILED"
     assert "something else" in answer.text
-    assert room.nothing_left()
+    assert world.no_files_left()
 
 
-def test_pictures_with_notes_of_a_camera_are_taken(room: Room) -> None:
+def test_pictures_with_notes_of_a_camera_are_taken(world: World) -> None:
     notes = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><dc:title>Sun</dc:title></x:xmpmeta>'
-    file = room.sent("sun.jpg", picture("JPEG", xmp=notes))
+    file = world.add_file("sun.jpg", picture("JPEG", xmp=notes))
     assert file["type"] == "image"
 
 
-def test_a_page_under_its_own_name_is_a_file_like_any_other(room: Room) -> None:
-    assert room.sent("page.html", b"<html><script>alert(1)</script>")["type"] == "file"
+def test_a_page_under_its_own_name_is_a_file_like_any_other(world: World) -> None:
+    assert world.add_file("page.html", b"<html><script>alert(1)</script>")["type"] == "file"

@@ -12,7 +12,9 @@ import pytest
 
 from botyard.web import upload_buffer
 from botyard.wire import limits
-from tests.files.room import Room, base64_of, form
+from tests.world import World
+from tests.worlds.files import base64_of
+from tests.worlds.pictures import form
 
 UPLOAD = "im.v2.File.upload"
 
@@ -42,7 +44,12 @@ class Full(io.BytesIO):
 @pytest.mark.parametrize("nth", [0, 1], ids=["the body", "the file in it"])
 @pytest.mark.parametrize("size", [1000, 3 * limits.SMALL_BODY], ids=["small", "large"])
 def test_a_form_for_which_there_is_no_room(
-    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, size: int, nth: int, number: int
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    size: int,
+    nth: int,
+    number: int,
 ) -> None:
     made: list[IO[bytes]] = []
 
@@ -51,18 +58,18 @@ def test_a_form_for_which_there_is_no_room(
         return made[-1]
 
     monkeypatch.setattr(upload_buffer, "temporary_file", arriving)
-    body = form("bound", {"dialogId": room.dialog}, "fields[content]", "a.bin", b"x" * size)
-    answer = room.world.post(f"{room.me.path}/{UPLOAD}", body, "multipart/form-data; boundary=bound")
+    body = form("bound", {"dialogId": world.dialog}, "fields[content]", "a.bin", b"x" * size)
+    answer = world.post(f"{world.admin.path}/{UPLOAD}", body, "multipart/form-data; boundary=bound")
     assert (answer.status, answer.error, answer.text) == (400, "UPLOAD_FAILED", "File upload failed")
     assert [(one.message, one.exc_info) for one in caplog.records] == [
         (f"a file could not be received: {os.strerror(number)}", None)
     ]
     assert all(file.closed for file in made)
     monkeypatch.undo()
-    assert room.sent("a.txt", b"alpha")["size"] == 5
+    assert world.add_file("a.txt", b"alpha")["size"] == 5
 
 
-def test_a_body_of_json_for_which_there_is_no_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_of_json_for_which_there_is_no_room(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(upload_buffer, "temporary_file", lambda folder: Full(2 * limits.SMALL_BODY, errno.ENOSPC))
-    answer = room.send("a.bin", base64_of(b"x" * 3 * limits.SMALL_BODY))
+    answer = world.upload("a.bin", base64_of(b"x" * 3 * limits.SMALL_BODY))
     assert (answer.status, answer.error) == (400, "UPLOAD_FAILED")

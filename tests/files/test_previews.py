@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from botyard.chat.media import previews
-from tests.files.room import Room, bomb, picture
+from tests.world import World
+from tests.worlds.pictures import bomb, picture
 
 
 def opened(content: bytes) -> Image.Image:
@@ -17,52 +18,52 @@ def opened(content: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize(("kind", "mime"), [("PNG", "png"), ("JPEG", "jpeg"), ("GIF", "gif"), ("WEBP", "webp")])
-def test_a_small_picture_is_its_own_preview(room: Room, kind: str, mime: str) -> None:
+def test_a_small_picture_is_its_own_preview(world: World, kind: str, mime: str) -> None:
     content = picture(kind)
-    file = room.sent(f"a.{mime}", content)
+    file = world.add_file(f"a.{mime}", content)
     assert (file["type"], file["image"]) == ("image", {"height": 61, "width": 72})
-    answer = room.get(file["urlPreview"])
+    answer = world.download(file["urlPreview"])
     assert (answer.body, answer.headers["content-type"]) == (content, f"image/{mime}")
     assert file["mediaUrl"]["preview"] == {"250": file["urlPreview"]}
     assert file["viewerAttrs"]["viewerType"] == "image"
-    assert len(room.blobs) == 1
+    assert len(world.blobs) == 1
 
 
 @pytest.mark.parametrize(
     ("size", "shown"), [((3000, 1500), (1280, 640)), ((700, 7000), (128, 1280)), ((9000, 2), (1280, 1))]
 )
-def test_a_large_picture_has_a_small_copy(room: Room, size: tuple[int, int], shown: tuple[int, int]) -> None:
+def test_a_large_picture_has_a_small_copy(world: World, size: tuple[int, int], shown: tuple[int, int]) -> None:
     content = picture("JPEG", size)
-    file = room.sent("a.jpg", content)
+    file = world.add_file("a.jpg", content)
     assert (file["image"]["width"], file["image"]["height"]) == shown
-    answer = room.get(file["urlPreview"])
+    answer = world.download(file["urlPreview"])
     assert opened(answer.body).size == shown
     assert answer.headers["content-disposition"].startswith('inline; filename="a.jpg"')
-    assert room.get(file["urlShow"]).body == content
-    assert len(room.blobs) == 2
+    assert world.download(file["urlShow"]).body == content
+    assert len(world.blobs) == 2
 
 
-def test_clear_pictures_stay_clear(room: Room) -> None:
-    file = room.sent("a.png", picture(size=(2000, 2000), color=(255, 0, 0, 0), mode="RGBA"))
-    preview = opened(room.get(file["urlPreview"]).body)
+def test_clear_pictures_stay_clear(world: World) -> None:
+    file = world.add_file("a.png", picture(size=(2000, 2000), color=(255, 0, 0, 0), mode="RGBA"))
+    preview = opened(world.download(file["urlPreview"]).body)
     assert preview.format == "PNG"
     assert preview.convert("RGBA").getchannel("A").getextrema() == (0, 0)
 
 
-def test_a_picture_that_lies_on_its_side_stands_up(room: Room) -> None:
+def test_a_picture_that_lies_on_its_side_stands_up(world: World) -> None:
     turned = Image.Exif()
     turned[0x0112] = 6
     turned[0x010E] = "secret place"
-    file = room.sent("a.jpg", picture("JPEG", (2000, 1000), exif=turned))
+    file = world.add_file("a.jpg", picture("JPEG", (2000, 1000), exif=turned))
     assert file["image"] == {"height": 1280, "width": 640}
-    preview = room.get(file["urlPreview"]).body
+    preview = world.download(file["urlPreview"]).body
     assert opened(preview).size == (640, 1280)
     assert b"secret place" not in preview
     assert not opened(preview).getexif()
 
 
-def test_what_is_no_picture_has_no_preview(room: Room) -> None:
-    file = room.sent("a.txt", b"hello")
+def test_what_is_no_picture_has_no_preview(world: World) -> None:
+    file = world.add_file("a.txt", b"hello")
     assert (file["image"], file["urlPreview"], file["mediaUrl"]) == (False, "", {"preview": {"250": ""}})
     assert file["viewerAttrs"]["viewerType"] == "unknown"
 
@@ -71,29 +72,29 @@ def test_what_is_no_picture_has_no_preview(room: Room) -> None:
     "content",
     [picture()[:40], b"\x89PNG\r\n\x1a\n" + b"\0" * 100, picture("GIF")[:10], b"RIFF\0\0\0\0WEBPVP8 " + b"\xff" * 50],
 )
-def test_a_broken_picture_is_a_file(room: Room, content: bytes) -> None:
-    file = room.sent("a.png", content)
+def test_a_broken_picture_is_a_file(world: World, content: bytes) -> None:
+    file = world.add_file("a.png", content)
     assert (file["type"], file["image"]) == ("file", False)
-    assert room.get(file["urlShow"]).headers["content-disposition"].startswith("attachment")
+    assert world.download(file["urlShow"]).headers["content-disposition"].startswith("attachment")
 
 
-def test_a_large_picture_that_breaks_off_is_a_file(room: Room) -> None:
+def test_a_large_picture_that_breaks_off_is_a_file(world: World) -> None:
     content = picture("JPEG", (3000, 3000))
-    assert room.sent("a.jpg", content[: len(content) // 2])["type"] == "file"
+    assert world.add_file("a.jpg", content[: len(content) // 2])["type"] == "file"
 
 
 @pytest.mark.parametrize("size", [(19_000, 19_000), (30_000, 10), (8_000, 4_000)])
-def test_a_bomb_is_not_decoded(room: Room, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_is_not_decoded(world: World, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     content = bomb(*size)
     assert len(content) < 100_000
     decoded: list[object] = []
     monkeypatch.setattr(previews, "_seen", lambda image, size: decoded.append(image))
-    file = room.sent("bomb.png", content)
+    file = world.add_file("bomb.png", content)
     assert (file["type"], file["image"], decoded) == ("file", False, [])
 
 
-def test_a_picture_at_the_limit_is_decoded(room: Room) -> None:
-    file = room.sent("a.png", bomb(6000, 4000))
+def test_a_picture_at_the_limit_is_decoded(world: World) -> None:
+    file = world.add_file("a.png", bomb(6000, 4000))
     assert file["image"] == {"height": 853, "width": 1280}
 
 
@@ -106,11 +107,11 @@ def test_a_progressive_picture_has_the_lower_limit() -> None:
     assert time.perf_counter() - started < 20
 
 
-def test_sound_and_film_are_told_by_their_bytes(room: Room) -> None:
+def test_sound_and_film_are_told_by_their_bytes(world: World) -> None:
     for name, content, kind in [
         ("a.bin", b"ID3\x04" + b"\0" * 20, "audio"),
         ("a.mp4", b"\0\0\0\x20ftypisom" + b"\0" * 20, "video"),
         ("a.mp4", b"no film", "file"),
     ]:
-        file = room.sent(name, content)
+        file = world.add_file(name, content)
         assert (file["type"], file["image"]) == (kind, False)

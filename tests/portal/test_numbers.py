@@ -17,7 +17,7 @@ def user(world: World, kind: UserKind) -> int:
 
 def test_each_kind_counts_from_its_own_number(portal: World) -> None:
     assert portal.admin.id == 1
-    ids = (portal.person().id, portal.bot(code="one"), portal.bot(code="two"), portal.person().id)
+    ids = (portal.add_person().id, portal.add_bot(code="one"), portal.add_bot(code="two"), portal.add_person().id)
     assert ids == (2, 1001, 1002, 3)
     command = portal.call(
         "imbot.command.register",
@@ -29,12 +29,12 @@ def test_each_kind_counts_from_its_own_number(portal: World) -> None:
     )
     # On a database that is used for several tests, those before have taken some.
     assert command.result >= 1001
-    assert portal.chat() >= 2001
+    assert portal.add_chat() >= 2001
     assert portal.call("im.dialog.get", DIALOG_ID="chat1111").error == "ACCESS_ERROR"
 
 
 def test_the_first_command_and_the_first_chat_of_a_portal(world: World) -> None:
-    world.bot()
+    world.add_bot()
     command = world.call(
         "imbot.command.register",
         CLIENT_ID="test-client",
@@ -43,7 +43,7 @@ def test_the_first_command_and_the_first_chat_of_a_portal(world: World) -> None:
         LANG=[{"LANGUAGE_ID": "en", "TITLE": "Help", "PARAMS": ""}],
     )
     assert command.result == 1001
-    assert [world.chat(), world.chat()] == [2001, 2002]
+    assert [world.add_chat(), world.add_chat()] == [2001, 2002]
 
 
 def test_people_beyond_the_thousandth_go_round_the_bots(portal: World) -> None:
@@ -52,7 +52,7 @@ def test_people_beyond_the_thousandth_go_round_the_bots(portal: World) -> None:
         await tx.many("INSERT INTO users (id, registered, updated) VALUES (:id, :now, :now)", rows)
 
     portal.write(crowd)
-    bot = portal.bot()
+    bot = portal.add_bot()
     kinds = (UserKind.EMPLOYEE, UserKind.EXTRANET, UserKind.BOT, UserKind.GUEST)
     assert (bot, *(user(portal, kind) for kind in kinds)) == (1001, 1000, 1002, 1003, 1004)
 

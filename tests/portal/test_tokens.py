@@ -6,29 +6,30 @@ import pytest
 
 from botyard.config import Settings
 from botyard.model.apps import App
+from botyard.portal import creation
 from botyard.portal.auth import tokens
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
 from botyard.store import access, users
 from botyard.store.access import Caller
-from tests.portal.conftest import NOW, House
+from tests.world import START, World
 
+NOW = int(START)
 GRACE = 30
 
 
 class Holder:
     """An application that was let in by one person."""
 
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.user_id = house.person("ann")
-        self.app, _ = house.app()
-        self.pair = house.write(lambda tx: tokens.issue(tx, house.ring, app=self.app, user_id=self.user_id))
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ring = world.keyring
+        self.user_id = world.add_user("ann")
+        self.app, _ = world.register_app()
+        self.pair = world.write(lambda tx: tokens.issue(tx, self.ring, app=self.app, user_id=self.user_id))
 
     def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> TokenPair | Denied:
-        self.house.now = now
-        return self.house.write(
-            lambda tx: tokens.refresh(tx, self.house.ring, app=app or self.app, text=text, scopes=scopes)
-        )
+        self.world.time = now
+        return self.world.write(lambda tx: tokens.refresh(tx, self.ring, app=app or self.app, text=text, scopes=scopes))
 
     def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> TokenPair:
         found = self.refresh(text, now, scopes)
@@ -36,12 +37,19 @@ class Holder:
         return found
 
     def caller(self, text: str) -> Caller | None:
-        return self.house.read(lambda tx: access.by_token(tx, self.house.keys.hash(text)))
+        return self.world.read(lambda tx: access.by_token(tx, self.world.context.keys.hash(text)))
 
 
 @pytest.fixture
-def holder(house: House) -> Holder:
-    return Holder(house)
+def world(empty_world: World) -> World:
+    """A portal with nobody in it."""
+    empty_world.write(creation.create_portal)
+    return empty_world
+
+
+@pytest.fixture
+def holder(world: World) -> Holder:
+    return Holder(world)
 
 
 def test_an_access_token_names_its_person_application_and_permissions(holder: Holder) -> None:
@@ -58,7 +66,7 @@ def test_a_refresh_token_opens_no_calls(holder: Holder) -> None:
 def test_secrets_are_letters_and_digits_and_never_stored(holder: Holder) -> None:
     assert holder.pair.access.isalnum()
     assert holder.pair.refresh.isalnum()
-    rows = holder.house.read(lambda tx: tx.all("SELECT * FROM tokens"))
+    rows = holder.world.read(lambda tx: tx.all("SELECT * FROM tokens"))
     assert holder.pair.access not in repr(rows)
     assert holder.pair.refresh not in repr(rows)
 
@@ -90,7 +98,7 @@ def test_reuse_after_that_moment_is_refused_and_ends_nothing_else(holder: Holder
 
 
 def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Holder) -> None:
-    holder.house.ring = Keyring(holder.house.keys, Settings(profile="prod"))
+    holder.ring = Keyring(holder.world.context.keys, Settings(profile="prod"))
     second = holder.pair_for(holder.pair.refresh)
     assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.USED
     assert holder.caller(second.access) is None
@@ -99,9 +107,9 @@ def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Hol
 
 
 def test_reuse_does_not_end_other_families(holder: Holder) -> None:
-    house = holder.house
-    house.ring = Keyring(house.keys, Settings(profile="prod"))
-    other = house.write(lambda tx: tokens.issue(tx, house.ring, app=holder.app, user_id=holder.user_id))
+    world = holder.world
+    holder.ring = Keyring(world.context.keys, Settings(profile="prod"))
+    other = world.write(lambda tx: tokens.issue(tx, holder.ring, app=holder.app, user_id=holder.user_id))
     holder.pair_for(holder.pair.refresh)
     holder.refresh(holder.pair.refresh, NOW + GRACE)
     assert holder.caller(other.access) is not None
@@ -113,7 +121,7 @@ def test_a_refresh_token_dies_after_its_days(holder: Holder) -> None:
 
 
 def test_another_application_gets_nothing_for_it(holder: Holder) -> None:
-    other, _ = holder.house.app(title="Other")
+    other, _ = holder.world.register_app(title="Other")
     assert holder.refresh(holder.pair.refresh, app=other) is Denied.GRANT
     assert isinstance(holder.refresh(holder.pair.refresh), TokenPair)
 
@@ -123,7 +131,7 @@ def test_an_access_token_cannot_refresh(holder: Holder) -> None:
 
 
 def test_a_person_who_left_gets_no_more_tokens(holder: Holder) -> None:
-    holder.house.write(lambda tx: users.set_active(tx, holder.user_id, False))
+    holder.world.write(lambda tx: users.set_active(tx, holder.user_id, False))
     assert holder.refresh(holder.pair.refresh) is Denied.INACTIVE
 
 
@@ -141,29 +149,29 @@ def test_more_permissions_than_the_application_has_are_refused_and_use_nothing_u
     assert isinstance(holder.refresh(holder.pair.refresh, NOW + 2 * GRACE), TokenPair)
 
 
-def test_a_session_belongs_to_no_application(house: House) -> None:
-    user_id = house.person("ann")
-    text, expires = house.write(lambda tx: tokens.session(tx, house.ring, user_id=user_id, scopes="im"))
-    caller = house.read(lambda tx: access.by_token(tx, house.keys.hash(text)))
+def test_a_session_belongs_to_no_application(world: World) -> None:
+    user_id = world.add_user("ann")
+    text, expires = world.write(lambda tx: tokens.session(tx, world.keyring, user_id=user_id, scopes="im"))
+    caller = world.read(lambda tx: access.by_token(tx, world.context.keys.hash(text)))
     assert caller is not None
     assert (caller.user_id, caller.app_id, caller.scopes) == (user_id, None, "im")
     assert expires == NOW + 3600
 
 
 def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> None:
-    house = holder.house
+    world = holder.world
 
     def count() -> int:
-        row = house.read(lambda tx: tx.one("SELECT COUNT(*) FROM tokens"))
+        row = world.read(lambda tx: tx.one("SELECT COUNT(*) FROM tokens"))
         assert row is not None
         return int(row[0])
 
     # An old access token is still known while the refresh token beside it lives.
-    house.now = NOW + 180 * DAY
-    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 0
-    house.now += 3601
-    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 1
+    world.time = NOW + 180 * DAY
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 0
+    world.time += 3601
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 1
     assert count() == 1
-    house.now = NOW + 360 * DAY + 1
-    assert house.write(lambda tx: tokens.prune(tx, house.ring.settings, limit=10)) == 1
+    world.time = NOW + 360 * DAY + 1
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 1
     assert count() == 0

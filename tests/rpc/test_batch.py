@@ -239,7 +239,7 @@ class TestFaults:
         assert mark in caplog.text
 
     def test_permissions_are_checked_for_each(self, lab: World) -> None:
-        who = lab.webhook(lab.admin.id, "user")
+        who = lab.add_webhook(lab.admin.id, "user")
         cmd = {"scope": "lab.imbot", "fine": "user.current", "method": "nope"}
         found = lab.call("batch", who, cmd=cmd).result
         assert list(found["result"]) == ["fine"]

@@ -45,18 +45,18 @@ def test_an_unknown_method_is_compared_with_the_known_ones(world: World) -> None
 
 
 def test_a_missing_permission_is_named(world: World) -> None:
-    narrow = world.webhook(world.admin.id, "user")
+    narrow = world.add_webhook(world.admin.id, "user")
     answer = world.call("imbot.bot.list", narrow)
     assert (answer.status, hint(answer)) == (401, "needs scope imbot")
     assert hint(world.call("botyard.delivery.list", narrow)) == "needs scope botyard or imbot"
 
 
 def test_the_kind_of_caller_is_named(world: World) -> None:
-    session = world.token(world.admin.id, None)
+    session = world.add_token(world.admin.id, None)
     assert hint(world.call("imbot.bot.list", session)) == (
         "The application or webhook that registered the bot may call it; this call came with a person's own session"
     )
-    assert hint(world.call("botyard.user.list", world.person())) == (
+    assert hint(world.call("botyard.user.list", world.add_person())) == (
         "An administrator may call it; the caller is no administrator"
     )
 
@@ -67,7 +67,7 @@ def test_of_a_webhook_that_does_not_work_all_is_alike(world: World, secret: str)
     good = world.admin.secret
     tried = {"right": f"1{good[1:]}x", "nearly": good[:-1] + ("0" if good[-1] != "0" else "1"), "nobody": "x" * 32}
     if secret == "revoked":
-        person = world.person()
+        person = world.add_person()
         world.call("botyard.user.deactivate", ID=person.id)
         answer = world.get(f"{person.path}/profile")
     else:
@@ -83,7 +83,7 @@ def test_a_call_without_credentials_is_told_where_they_go(world: World) -> None:
 
 
 def test_a_missing_parameter_is_named_as_the_method_spells_it(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     named = {"CLIENT_ID": "test-client", "BOT_ID": bot}
     expected = "expected 17 (a person), chat42 (a chat) or sg5 (a workgroup)"
     assert hint(world.call("imbot.message.add", params=named, MESSAGE="x")) == f"DIALOG_ID is missing; {expected}"
@@ -93,7 +93,7 @@ def test_a_missing_parameter_is_named_as_the_method_spells_it(world: World) -> N
 
 
 def test_a_misspelt_parameter_is_told_only_where_the_call_fails(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     named = {"CLIENT_ID": "test-client", "BOT_ID": bot, "DIALOGID": "chat1", "MESSAGE": "x"}
     assert hint(world.call("imbot.message.add", params=named)) == (
         "DIALOG_ID is missing; expected 17 (a person), chat42 (a chat) or sg5 (a workgroup); "
@@ -223,7 +223,7 @@ def test_every_kind_of_caller_has_a_sentence() -> None:
 
 
 def test_a_misspelt_name_is_told_as_it_was_written_and_as_it_is_documented(world: World) -> None:
-    bot = world.bot()
+    bot = world.add_bot()
     words = "unknown parameter dialogIdd; did you mean dialogId?"
     named = {"botId": bot, "botToken": "test-client", "dialogIdd": "chat1", "fields": {"message": "x"}}
     assert hint(world.call("imbot.v2.Chat.Message.send", params=named)).endswith(words)
@@ -242,7 +242,7 @@ def test_a_misspelt_name_is_told_as_it_was_written_and_as_it_is_documented(world
 
 @pytest.mark.parametrize("command", ["\ufeffuser.get?ID=1", "user.get?%EF%BB%BFID=1", "user.get?\ufeffID=1"])
 def test_the_mark_of_utf_8_in_a_batch_is_no_part_of_a_name(world: World, command: str) -> None:
-    world.person()
+    world.add_person()
     answer = world.call("batch", cmd={"one": command})
     assert [one["ID"] for one in answer.result["result"]["one"]] == ["1"]
     text = "\ufeff" + '{"one": "user.get?ID=1"}'

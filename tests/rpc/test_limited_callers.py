@@ -31,8 +31,8 @@ class TestRates:
         world.wait(3)
         assert let_in() == 3 * drain
         # Counted by key: another webhook of the same person and an application of theirs have buckets of their own.
-        assert world.call("server.time", world.webhook(1)).status == 200
-        key = world.oauth()
+        assert world.call("server.time", world.add_webhook(1)).status == 200
+        key = world.add_app()
         assert world.call("server.time", key).status == 200
         world.wait(1000)
         assert let_in() == burst
@@ -51,7 +51,7 @@ class TestRates:
 
     def test_a_request_is_counted_once_where_its_work_runs_twice(self, make_world: MakeWorld) -> None:
         world = furnish(make_world(limits="cloud"))
-        clumsy = world.webhook(1)
+        clumsy = world.add_webhook(1)
         runs: list[str] = []
         hooks.during = lambda: runs.append("again")
 
@@ -85,7 +85,7 @@ class TestOperatingTime:
         answer = world.call("lab.during")
         assert (answer.status, answer.error) == (429, "OPERATION_TIME_LIMIT")
         assert answer.text == "Method is blocked due to operation time limit"
-        assert world.call("lab.during", world.webhook(1)).status == 200
+        assert world.call("lab.during", world.add_webhook(1)).status == 200
         assert world.call("lab.tree").status == 200
         found = world.call("batch", cmd={"a": "lab.during", "b": "lab.tree"}).result
         assert found["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"

@@ -223,8 +223,8 @@ def test_the_portal_serves_it(world: World) -> None:
 
 
 def test_answers_are_as_described(world: World) -> None:
-    bot = world.bot()
-    chat = world.chat(users=[bot])
+    bot = world.add_bot()
+    chat = world.add_chat(users=[bot])
     dialog, mine = f"chat{chat}", {"BOT_ID": bot, "CLIENT_ID": "test-client"}
     sent = world.call("imbot.message.add", params={**mine, "DIALOG_ID": dialog, "MESSAGE": "Hello"}).result
     calls: list[tuple[str, dict[str, Any]]] = [

@@ -124,7 +124,7 @@ class TestThroughQueries:
 
     def test_the_page_s_example(self, world: World) -> None:
         """An ID found by one command is the filter of the next."""
-        ann = world.person("Ann", "Linked")
+        ann = world.add_person("Ann", "Linked")
         cmd = {
             "by_name": "user.search?FILTER[LAST_NAME]=Linked",
             "found": "user.get?FILTER[ID]=$result[by_name][0][ID]",

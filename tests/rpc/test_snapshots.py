@@ -33,9 +33,9 @@ def contents(portal: World) -> dict[str, list[Row]]:
 
 def act(portal: World) -> list[Any]:
     """Use most of what there is; the numbers that were given out."""
-    ann = portal.person("Ann")
-    bot = portal.bot()
-    chat = portal.chat(users=[ann.id, bot])
+    ann = portal.add_person("Ann")
+    bot = portal.add_bot()
+    chat = portal.add_chat(users=[ann.id, bot])
     said = portal.call("im.message.add", DIALOG_ID=f"chat{chat}", MESSAGE=f"[USER={bot}]Bot[/USER] hi").result
     portal.call("im.v2.Event.subscribe", ann)
     portal.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="hello")
@@ -83,7 +83,7 @@ def test_a_snapshot_is_restored_as_often_as_wanted(portal: World) -> None:
     assert taken["rows"] > 30
     kept = contents(portal)
     for _ in range(2):
-        portal.chat(TITLE="One more")
+        portal.add_chat(TITLE="One more")
         portal.call("botyard.portal.restore", NAME="after-act")
         # What waited to be sent then is withdrawn.
         for name in ("deliveries", "loose_blobs"):
@@ -95,7 +95,7 @@ def test_a_snapshot_is_restored_as_often_as_wanted(portal: World) -> None:
 
 
 def test_what_waited_to_be_sent_at_the_snapshot_is_not_sent_later(portal: World) -> None:
-    bot = portal.bot()
+    bot = portal.add_bot()
     portal.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="hello")
     assert portal.due(bot)
     portal.call("botyard.portal.snapshot", NAME="pending")
@@ -124,7 +124,7 @@ def test_departments_come_back_in_the_order_that_they_need(portal: World) -> Non
 
 def test_a_caller_who_waits_for_events_is_answered_with_none(portal: World) -> None:
     started(portal)
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     portal.call("im.v2.Event.subscribe", ann)
 
     async def both() -> tuple[int, dict[str, str], bytes]:
@@ -143,7 +143,7 @@ def test_a_caller_who_waits_for_events_is_answered_with_none(portal: World) -> N
 
 
 def test_events_fetched_after_a_reset_are_those_of_after_it(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     portal.call("im.v2.Event.subscribe", ann)
     started(portal)
     portal.call("im.message.add", DIALOG_ID=str(ann.id), MESSAGE="before")
@@ -178,7 +178,7 @@ def test_request_limits_and_wrong_passwords_are_forgotten(make_world: MakeWorld)
 def test_files_come_back_with_their_bytes(world: World) -> None:
     started(world)
     context = world.context
-    chat = world.chat()
+    chat = world.add_chat()
     content = base64.b64encode(b"kept").decode()
     sent = world.call("im.v2.File.upload", dialogId=f"chat{chat}", fields={"name": "a.txt", "content": content}).result
     world.call("botyard.portal.snapshot", NAME="with-file")
@@ -203,7 +203,7 @@ def test_files_come_back_with_their_bytes(world: World) -> None:
 @pytest.mark.parametrize("verb", ["reset", "snapshot", "restore"])
 def test_it_is_for_administrators_of_portals_for_development(make_world: MakeWorld, verb: str) -> None:
     world = started(make_world())
-    assert world.call(f"botyard.portal.{verb}", world.person("Ann"), NAME="x").error == "ACCESS_DENIED"
+    assert world.call(f"botyard.portal.{verb}", world.add_person("Ann"), NAME="x").error == "ACCESS_DENIED"
     prod = started(make_world(profile="prod"))
     answer = prod.call(f"botyard.portal.{verb}", NAME="x")
     assert (answer.status, answer.error) == (403, "DEV_ONLY")

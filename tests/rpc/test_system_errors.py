@@ -37,7 +37,7 @@ class TestUnknownCallers:
         async def dismissed(tx: Any) -> None:
             await users.set_active(tx, ann.id, False)
 
-        ann, ended = world.person("Ann"), world.write(revoked)
+        ann, ended = world.add_person("Ann"), world.write(revoked)
         world.write(dismissed)
         admin = world.admin
         paths = [
@@ -62,19 +62,19 @@ class TestUnknownCallers:
         }
 
     def test_tokens_that_are_none(self, world: World) -> None:
-        key = world.oauth()
+        key = world.add_app()
         for text in ("nonsense", key.refresh, key.client_secret, world.admin.secret, key.token[:-1], "\u0451" * 100):
             answer = world.call("profile", text)
             assert (answer.status, answer.error) == (401, "invalid_token")
 
     def test_the_bearer_was_dismissed(self, world: World) -> None:
-        ann = world.person("Ann")
-        key = world.oauth(ann.id)
+        ann = world.add_person("Ann")
+        key = world.add_app(ann.id)
 
         async def dismissed(tx: Any) -> None:
             await users.set_active(tx, ann.id, False)
 
-        own = world.token(ann.id, None)
+        own = world.add_token(ann.id, None)
         world.write(dismissed)
         for bearer in (key, own):
             answer = world.call("profile", bearer)
@@ -84,7 +84,7 @@ class TestUnknownCallers:
         assert world.call("profile", ann).error == "INVALID_CREDENTIALS"
 
     def test_the_application_was_uninstalled(self, world: World) -> None:
-        key = world.oauth()
+        key = world.add_app()
         assert world.call("botyard.app.uninstall", CLIENT_ID=key.client_id).result is True
         world.wait(2 * HOUR)
         answer = world.call("profile", key)
@@ -93,10 +93,10 @@ class TestUnknownCallers:
         # Installed again, it needs new tokens; the old ones have ended for good.
         world.call("botyard.app.install", CLIENT_ID=key.client_id)
         assert world.call("profile", key).error == "invalid_token"
-        assert world.call("profile", world.token(world.admin.id, key.id)).status == 200
+        assert world.call("profile", world.add_token(world.admin.id, key.id)).status == 200
 
     def test_the_application_was_deleted(self, world: World) -> None:
-        key = world.oauth()
+        key = world.add_app()
         assert world.call("botyard.app.delete", CLIENT_ID=key.client_id).result is True
         answer = world.call("profile", key)
         assert (answer.status, answer.error) == (401, "APPLICATION_NOT_FOUND")
@@ -112,7 +112,7 @@ class TestUnknownCallers:
 
     @pytest.mark.parametrize("end", ["uninstall", "delete"])
     def test_the_same_of_every_encoding(self, world: World, end: str) -> None:
-        key = world.oauth()
+        key = world.add_app()
         world.call(f"botyard.app.{end}", CLIENT_ID=key.client_id)
         code = {"uninstall": "ERROR_OAUTH", "delete": "APPLICATION_NOT_FOUND"}[end]
         part = f'--B\r\nContent-Disposition: form-data; name="auth"\r\n\r\n{key.token}\r\n--B--'
@@ -129,7 +129,7 @@ class TestUnknownCallers:
 
     def test_an_expired_token(self, world: World) -> None:
         """Clients refresh on exactly this code, in lower case, with exactly this status."""
-        key = world.oauth()
+        key = world.add_app()
         world.wait(HOUR - 2)
         assert world.call("profile", key).status == 200
         world.wait(2)
@@ -150,18 +150,18 @@ class Denied(NamedTuple):
 
 
 def guest(world: World) -> Person:
-    return world.person("Guest", kind=UserKind.GUEST)
+    return world.add_person("Guest", kind=UserKind.GUEST)
 
 
 def session(world: World) -> str:
-    return world.token(world.admin.id, None)
+    return world.add_token(world.admin.id, None)
 
 
 HIGHER = "The request requires higher privileges than provided by the {} token"
 DENIED = [
     Denied(
         "a webhook's permission",
-        lambda world: world.webhook(1, "user"),
+        lambda world: world.add_webhook(1, "user"),
         "imbot.message.add",
         401,
         "insufficient_scope",
@@ -169,7 +169,7 @@ DENIED = [
     ),
     Denied(
         "an application's permission",
-        lambda world: world.oauth(scopes="im"),
+        lambda world: world.add_app(scopes="im"),
         "user.get",
         401,
         "insufficient_scope",
@@ -225,7 +225,7 @@ def test_callers_who_may_not(world: World, denied: Denied) -> None:
 
 
 def test_the_manifest_of_an_installed_application(world: World) -> None:
-    key = world.oauth(scopes="im,imbot")
+    key = world.add_app(scopes="im,imbot")
     assert world.call("botyard.app.manifest", key).result["SCOPES"] == ["im", "imbot"]
     assert world.call("botyard.app.manifest", CLIENT_ID=key.client_id).result["TITLE"] == "App"
 
@@ -234,9 +234,9 @@ class TestApplications:
     """What an administrator may do to an application while it runs."""
 
     def test_open_to_some_people_only(self, world: World) -> None:
-        ann, bob = world.person("Ann"), world.person("Bob")
-        key = world.oauth(ann.id)
-        bobs = world.token(bob.id, key.id)
+        ann, bob = world.add_person("Ann"), world.add_person("Bob")
+        key = world.add_app(ann.id)
+        bobs = world.add_token(bob.id, key.id)
         world.write(lambda tx: portal_apps.restrict(tx, key.client_id, [bob.id]))
         answer = world.call("profile", key)
         assert (answer.status, answer.error) == (403, "user_access_error")
@@ -246,7 +246,7 @@ class TestApplications:
         assert world.call("profile", key).status == 200
 
     def test_blocked_by_hand(self, world: World) -> None:
-        key, other = world.oauth(), world.oauth()
+        key, other = world.add_app(), world.add_app()
         world.write(lambda tx: portal_apps.block(tx, key.client_id, True))
         answer = world.call("profile", key)
         assert (answer.status, answer.error) == (503, "OVERLOAD_LIMIT")
@@ -277,8 +277,8 @@ SWITCHED = [
 class TestSwitches:
     @pytest.mark.parametrize("switched", SWITCHED, ids=lambda switched: switched.name)
     def test_a_closed_portal_tells_nothing_about_keys(self, world: World, switched: Switched) -> None:
-        key, expired = world.oauth(), world.token(world.admin.id, None, life=-1)
-        blocked = world.oauth()
+        key, expired = world.add_app(), world.add_token(world.admin.id, None, life=-1)
+        blocked = world.add_app()
         world.write(lambda tx: portal_apps.block(tx, blocked.client_id, True))
         turn(world, switched.name, switched.on)
         callers: list[Person | AppKey | str] = [

@@ -24,7 +24,7 @@ class Read:
     """The events of one portal as they were sent, and as qs has read each, plain and as in Express."""
 
     def __init__(self, world: World, modules: Path, folder: Path) -> None:
-        self.stage = Conversation(world, world.oauth())
+        self.stage = Conversation(world, world.add_app())
         file = upload(self.stage, str(self.stage.bot))["file"]["id"]
         bodies = [self._body(MessageSent)]
         said = self.stage.says(f"chat{self.stage.room}", self.stage.mention(" /echo test"))

@@ -37,7 +37,7 @@ def test_what_is_left_out_opens_nothing_and_may_be_named() -> None:
 
 def test_what_clients_see_of_a_usual_key(world: World) -> None:
     every = ",".join(usual_scopes())
-    hook = world.webhook(world.admin.id, every)
-    for key in (hook, world.oauth(scopes=every)):
+    hook = world.add_webhook(world.admin.id, every)
+    for key in (hook, world.add_app(scopes=every)):
         assert set(world.call("scope", key).result) <= B24PHPSDK
     assert set(world.get(f"{hook.path}/app.info").body["result"]["SCOPE"]) <= B24PHPSDK

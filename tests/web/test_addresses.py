@@ -47,7 +47,7 @@ SHAPES = [
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.label)
 def test_shapes_of_profile(world: World, shape: Shape, verb: str) -> None:
     """U5 is here as well: each shape is asked by GET and by POST."""
-    answer = world.request(verb, pathed(world, shape.path, world.oauth().token))
+    answer = world.request(verb, pathed(world, shape.path, world.add_app().token))
     assert answer.status == 200
     assert answer.result["ID"] == str(world.admin.id)
     assert answer.headers["content-type"].startswith("application/json")
@@ -62,7 +62,7 @@ def test_the_token_address_in_every_spelling(world: World, path: str, verb: str)
 
 @pytest.mark.parametrize("path", ["/rest//rest/app.info/", "/rest/app.info", "/rest/app.info.json"])
 def test_app_info_of_the_portal_in_every_spelling(world: World, path: str) -> None:
-    key = world.oauth()
+    key = world.add_app()
     assert world.get(f"{path}?auth={key.token}").result["CODE"] == key.client_id
 
 
@@ -150,7 +150,7 @@ class TestRest3:
     )
     @pytest.mark.parametrize("verb", ["GET", "POST"])
     def test_a_method_of_its_own(self, world: World, path: str, verb: str) -> None:
-        answer = world.request(verb, pathed(world, path, world.oauth().token))
+        answer = world.request(verb, pathed(world, path, world.add_app().token))
         assert answer.status == 200
         assert "imbot" in answer.result
         assert answer.headers["content-type"].startswith("application/json")
@@ -179,7 +179,7 @@ class TestRest3:
         assert answer.body["error"]["code"] == "BITRIX_REST_V3_EXCEPTION_INVALIDJSONEXCEPTION"
 
     def test_nothing_from_the_query_but_the_token(self, world: World) -> None:
-        path = pathed(world, "/rest/api/batch?auth={token}&0[method]=rest.scope.list", world.oauth().token)
+        path = pathed(world, "/rest/api/batch?auth={token}&0[method]=rest.scope.list", world.add_app().token)
         assert world.get(path).result == []
 
 

@@ -66,7 +66,7 @@ class Client(NamedTuple):
 @pytest.fixture
 def client(portal: World) -> Client:
     ann_id = resident(portal, "ann")
-    made = Client(portal, Browser(portal), ann_id, portal.oauth(scopes="im,imbot", title="Robot <b>"))
+    made = Client(portal, Browser(portal), ann_id, portal.add_app(scopes="im,imbot", title="Robot <b>"))
     made.change(redirect_uri=BACK)
     made.ann.sign_in("ann")
     return made
@@ -246,7 +246,7 @@ def test_a_code_that_comes_twice_ends_what_was_issued_for_it(client: Client) -> 
 
 
 def test_a_code_is_for_the_application_that_asked(client: Client) -> None:
-    other = client.world.oauth(scopes="im,imbot")
+    other = client.world.add_app(scopes="im,imbot")
     code = client.allow()["code"]
     thief = client._replace(key=other)
     assert thief.exchange(code).error == "invalid_grant"

@@ -202,7 +202,7 @@ class TestAuth:
         return world.post(f"/rest/lab.echo?{query}", body, kind, **headers)
 
     def test_every_place(self, lab: World) -> None:
-        token = lab.oauth().token
+        token = lab.add_app().token
         answers = [
             self.asked(lab, body=json.dumps({"auth": token}).encode(), kind=JSON),
             self.asked(lab, body=json.dumps({"AUTH": token}).encode(), kind=JSON),
@@ -222,15 +222,15 @@ class TestAuth:
         assert [answer.result for answer in answers] == [{}] * len(answers)
 
     def test_the_body_wins_over_the_query_and_both_over_the_header(self, lab: World) -> None:
-        token = lab.oauth().token
+        token = lab.add_app().token
         body = json.dumps({"auth": token}).encode()
         assert self.asked(lab, "auth=old", body, JSON, authorization="Bearer older").status == 200
         assert self.asked(lab, f"auth={token}", authorization="Bearer old").status == 200
         assert self.asked(lab, "auth=old", authorization=f"Bearer {token}").error == "invalid_token"
 
     def test_a_webhook_s_path_wins_over_a_stray_token(self, lab: World) -> None:
-        ann = lab.person("Ann")
-        token = lab.oauth(ann.id).token
+        ann = lab.add_person("Ann")
+        token = lab.add_app(ann.id).token
         for stray in (token, "nonsense"):
             answer = lab.call("profile", lab.admin, auth=stray)
             assert answer.result["ID"] == str(lab.admin.id)
@@ -238,7 +238,7 @@ class TestAuth:
         assert lab.request("GET", f"{lab.admin.path}/profile", headers=bearer).result["ID"] == str(lab.admin.id)
 
     def test_a_wrong_webhook_is_not_saved_by_a_good_token(self, lab: World) -> None:
-        token = lab.oauth().token
+        token = lab.add_app().token
         assert lab.get(f"/rest/1/wrong/profile?auth={token}").error == "INVALID_CREDENTIALS"
 
     @pytest.mark.parametrize("header", ["Basic dXNlcjpwYXNz", "Bearer", "Bearer ", "Token abc", "é"])

@@ -141,7 +141,7 @@ class TestMadeUp:
     """0.7: SDKs check the form of keys."""
 
     def test_keys(self, world: World) -> None:
-        key = world.oauth()
+        key = world.add_app()
         assert re.fullmatch(r"[a-zA-Z0-9]+", world.admin.secret)
         assert re.fullmatch(r"local\.[0-9a-f]+\.[0-9]+", key.client_id)
         for made in (key.client_secret, key.token, key.refresh):
@@ -154,7 +154,7 @@ class TestMadeUp:
         assert profile["ADMIN"] is True
         assert profile["ID"] == "1"
         assert profile["PERSONAL_GENDER"] in ("", "F", "M")
-        assert world.call("profile", world.person()).result["ADMIN"] is False
+        assert world.call("profile", world.add_person()).result["ADMIN"] is False
 
     def test_time(self, world: World) -> None:
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d", world.call("server.time").result)

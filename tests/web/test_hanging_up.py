@@ -47,7 +47,7 @@ def test_nobody_waits_for_a_caller_who_is_gone(live: Live, call: str) -> None:
     world = live.world
     me = world.admin
     world.call("im.v2.Event.subscribe")
-    chat = world.chat(users=[world.person().id])
+    chat = world.add_chat(users=[world.add_person().id])
     page = world.call("im.v2.Event.get").result
     world.call("im.v2.Event.get", offset=page["nextOffset"])
     long_poll = live.context.long_poll
@@ -66,7 +66,7 @@ def test_nobody_waits_for_a_caller_who_is_gone(live: Live, call: str) -> None:
 def test_a_caller_who_stays_is_still_answered(live: Live) -> None:
     world = live.world
     world.call("im.v2.Event.subscribe")
-    chat = world.chat(users=[world.person().id])
+    chat = world.add_chat(users=[world.add_person().id])
     offset = world.call("im.v2.Event.get").result["nextOffset"]
     with live.connect() as wire:
         for text in ("one", "two"):

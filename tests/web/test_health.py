@@ -104,7 +104,7 @@ def test_durations_fall_into_classes() -> None:
 
 def test_open_deliveries_are_counted(portal: World) -> None:
     assert scrape(portal)["botyard_deliveries_open"] == 0
-    room = portal.chat(portal.admin, [])
+    room = portal.add_chat(portal.admin, [])
     words = {"CODE": "echo", "CLIENT_ID": "me", "EVENT_HANDLER": "http://127.0.0.1:9/", "PROPERTIES": {"NAME": "Echo"}}
     made = portal.call("imbot.register", None, words)
     portal.call("im.chat.user.add", CHAT_ID=room, USERS=[made.result])

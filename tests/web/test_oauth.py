@@ -260,7 +260,7 @@ class TestBasic:
 
 
 def test_basic_at_the_address(world: World) -> None:
-    key = world.oauth()
+    key = world.add_app()
     grant = urlencode({"grant_type": "refresh_token", "refresh_token": key.refresh})
     header = TestBasic.header(key.client_id, key.client_secret)
     assert world.get(f"/oauth/token/?{grant}", authorization=header).body["user_id"] == world.admin.id
@@ -272,7 +272,7 @@ def test_basic_at_the_address(world: World) -> None:
 
 
 def test_hints_say_what_can_be_wrong_and_not_how_near_a_guess_was(world: World) -> None:
-    key = world.oauth()
+    key = world.add_app()
     good = {"grant_type": "refresh_token", "client_id": key.client_id, "client_secret": key.client_secret}
 
     def hint(**changes: str) -> str:
@@ -288,8 +288,8 @@ def test_hints_say_what_can_be_wrong_and_not_how_near_a_guess_was(world: World) 
 
 
 def test_hints_name_the_true_cause(world: World) -> None:
-    person = world.person()
-    key = world.oauth(person.id)
+    person = world.add_person()
+    key = world.add_app(person.id)
 
     def hint(refresh: str = key.refresh) -> str:
         grant = {"grant_type": "refresh_token", "client_id": key.client_id, "client_secret": key.client_secret}
@@ -299,7 +299,7 @@ def test_hints_name_the_true_cause(world: World) -> None:
     assert hint() == ""
     world.time += world.context.settings.refresh_grace
     assert hint() == "the code or refresh token was used before"
-    second = world.token(person.id, key.id, kind="refresh", life=60)
+    second = world.add_token(person.id, key.id, kind="refresh", life=60)
     world.call("botyard.user.deactivate", ID=person.id)
     assert hint(second) == "the person that the code or refresh token stands for is deactivated"
     world.time += 60
@@ -310,7 +310,7 @@ def test_hints_name_the_true_cause(world: World) -> None:
 
 def test_the_permission_for_our_own_methods_is_not_shown(server: Server, world: World) -> None:
     """The official PHP SDK refuses names of permissions that it does not know."""
-    key = world.oauth(scopes="im,botyard,imbot")
+    key = world.add_app(scopes="im,botyard,imbot")
     grant = {"grant_type": "refresh_token", "refresh_token": key.refresh}
     grant |= {"client_id": key.client_id, "client_secret": key.client_secret}
     pair = world.get(f"/oauth/token/?{urlencode(grant)}").body
@@ -321,8 +321,8 @@ def test_the_permission_for_our_own_methods_is_not_shown(server: Server, world: 
     shown = world.get(f"/rest/app.info?auth={key.token}", host="oauth.bitrix.info").result
     assert (shown["scope"], shown["install"]["scope"]) == ("im,imbot", "im,imbot")
     # Of a webhook the page does not speak, so this is not held against the contract.
-    assert world.get(f"{world.webhook(world.admin.id, 'botyard,im').path}/app.info").result["SCOPE"] == ["im"]
-    assert world.call("scope", world.webhook(world.admin.id, "botyard")).result == []
+    assert world.get(f"{world.add_webhook(world.admin.id, 'botyard,im').path}/app.info").result["SCOPE"] == ["im"]
+    assert world.call("scope", world.add_webhook(world.admin.id, "botyard")).result == []
     assert "botyard" not in world.call("scope", full=True).result
     answer = world.get(f"/rest/api/{world.admin.id}/{world.admin.secret}/rest.scope.list")
     assert "im" in answer.result and "botyard" not in answer.result

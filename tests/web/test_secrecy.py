@@ -36,7 +36,7 @@ def test_keys_are_not_in_the_log(world: World, caplog: pytest.LogCaptureFixture,
     """Wherever a key may stand in a request, and however the call fails."""
     caplog.set_level(logging.DEBUG)
     furnish(world)
-    key, admin = world.oauth(), world.admin
+    key, admin = world.add_app(), world.admin
     secrets = [admin.secret, key.token, key.refresh, key.client_secret]
 
     def ask() -> None:
@@ -68,7 +68,7 @@ def test_answers_do_not_repeat_the_key(lab: World) -> None:
 def test_a_live_server_prints_no_keys(tmp_path: Path) -> None:
     """What `botyard serve` writes while it is asked all sorts of things, good and bad."""
     world = World(tmp_path / "data")
-    secret, token = world.admin.secret, world.token(world.admin.id, None, life=10**9)
+    secret, token = world.admin.secret, world.add_token(world.admin.id, None, life=10**9)
     world.close()
     command = [sys.executable, "-m", "botyard", "serve", "--port", "0", "--data", str(tmp_path / "data")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

@@ -134,7 +134,7 @@ def test_an_unknown_login_takes_the_same_work(ann: Browser, monkeypatch: pytest.
 
     monkeypatch.setattr(passwords, "verify", watched)
     world = ann.world
-    nobody = world.person("No", "Login").id
+    nobody = world.add_person("No", "Login").id
     world.write(lambda tx: users.set_password(tx, nobody, passwords.hashed("something")))
     stored = passwords.hashed("else than guessed")
     found = world.read(lambda tx: users.find_by_login(tx, "ann"))

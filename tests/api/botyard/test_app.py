@@ -43,7 +43,7 @@ def refreshed(world: World, app: Any, token: str) -> Answer:
 
 def token_of(world: World, app: Any) -> str:
     rows = world.read(lambda tx: tx.all("SELECT id FROM apps WHERE client_id = :id", id=app["CLIENT_ID"]))
-    return world.token(world.admin.id, int(rows[0][0]), "im,imbot")
+    return world.add_token(world.admin.id, int(rows[0][0]), "im,imbot")
 
 
 def test_an_application_is_registered_and_told_that_it_is_installed(portal: World) -> None:
@@ -84,11 +84,11 @@ def test_a_wizard_finishes_its_installation_itself(portal: World) -> None:
 
 def test_nobody_finishes_the_installation_of_another(portal: World) -> None:
     app = made(portal, WIZARD=True)
-    other = portal.oauth(scopes="im,imbot")
+    other = portal.add_app(scopes="im,imbot")
     assert portal.call("botyard.app.finish", other, CLIENT_ID=app["CLIENT_ID"]).error == "insufficient_scope"
-    assert portal.call("botyard.app.finish", portal.webhook(portal.admin.id, "im")).error == "APP_NOT_FOUND"
-    person = portal.person("Ben")
-    assert portal.call("botyard.app.finish", portal.oauth(person.id)).error == "ACCESS_DENIED"
+    assert portal.call("botyard.app.finish", portal.add_webhook(portal.admin.id, "im")).error == "APP_NOT_FOUND"
+    person = portal.add_person("Ben")
+    assert portal.call("botyard.app.finish", portal.add_app(person.id)).error == "ACCESS_DENIED"
     assert portal.call("botyard.app.finish", CLIENT_ID=app["CLIENT_ID"]).result is True
 
 
@@ -170,7 +170,7 @@ def test_an_application_is_blocked_and_answered_again(portal: World) -> None:
 
 
 def test_an_application_is_open_to_some_or_to_everybody(portal: World) -> None:
-    ben = portal.person("Ben")
+    ben = portal.add_person("Ben")
     app = made(portal, USERS=[ben.id])
     assert app["USERS"] == [ben.id]
     token = token_of(portal, app)
@@ -220,8 +220,8 @@ def test_what_cannot_be_registered_is_named(world: World, wrong: dict[str, Any])
     + ["botyard.portal.get", "botyard.portal.switch"],
 )
 def test_administrators_only_and_with_the_permission(world: World, method: str) -> None:
-    assert world.call(method, world.person("Ben")).error == "ACCESS_DENIED"
-    assert world.call(method, world.webhook(world.admin.id, "im,imbot,user")).error == "insufficient_scope"
+    assert world.call(method, world.add_person("Ben")).error == "ACCESS_DENIED"
+    assert world.call(method, world.add_webhook(world.admin.id, "im,imbot,user")).error == "insufficient_scope"
 
 
 def test_secrets_are_shown_once(portal: World) -> None:

@@ -40,7 +40,7 @@ def test_a_webhook_needs_somebody_and_permissions(portal: World) -> None:
     assert portal.call("botyard.webhook.add", USER_ID=99_999, SCOPE="im").error == "USER_NOT_FOUND"
     assert portal.call("botyard.webhook.add", SCOPE="magic").error == "ERROR_ARGUMENT"
     assert portal.call("botyard.webhook.add", SCOPE=[]).error == "ERROR_ARGUMENT"
-    assert portal.call("botyard.webhook.add", USER_ID=portal.bot(), SCOPE="im").error == "USER_NOT_FOUND"
+    assert portal.call("botyard.webhook.add", USER_ID=portal.add_bot(), SCOPE="im").error == "USER_NOT_FOUND"
 
 
 # People.
@@ -149,7 +149,7 @@ def test_people_are_changed(portal: World) -> None:
 
 
 def test_people_are_listed_by_kind_and_by_page(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     for number in range(51):
         portal.call("botyard.user.add", KIND="guest", NAME=f"Guest {number}")
     first = portal.call("botyard.user.list", KIND="guest")

@@ -21,12 +21,12 @@ class Rooms:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.ann, self.bob = world.person("Ann"), world.person("Bob")
-        self.room = world.chat(self.ann, [self.bob.id])
-        self.other = world.chat(self.ann)
-        self.foreign = world.chat(self.bob)
-        self.quiet = world.chat(self.bob, [self.ann.id])
-        self.group = world.chat(self.ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="7")
+        self.ann, self.bob = world.add_person("Ann"), world.add_person("Bob")
+        self.room = world.add_chat(self.ann, [self.bob.id])
+        self.other = world.add_chat(self.ann)
+        self.foreign = world.add_chat(self.bob)
+        self.quiet = world.add_chat(self.bob, [self.ann.id])
+        self.group = world.add_chat(self.ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="7")
         closed = "UPDATE chats SET can_post = 'owner', manage_users_add = 'owner' WHERE id = :id"
         world.write(lambda tx: tx.run(closed, id=self.quiet))
         says(world, self.ann, self.bob.id)
@@ -37,7 +37,7 @@ class Rooms:
 
 @pytest.fixture(scope="module", params=ENGINES)
 def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    with opened(request, request.param, tmp_path_factory.mktemp("scene")) as world:
+    with opened(request, request.param, tmp_path_factory.mktemp("scene"), World) as world:
         yield Rooms(world)
 
 
@@ -134,7 +134,7 @@ def test_reading_where_one_is_not_is_false(scene: Rooms) -> None:
 
 def test_bots_are_no_shortcut(scene: Rooms) -> None:
     """What a bot may see is not what its owner may see, and the other way round."""
-    bot = scene.world.bot()
+    bot = scene.world.add_bot()
     bot_says(scene.world, scene.bob.id, "secret")
     private = scene.world.call("im.dialog.get", scene.bob, DIALOG_ID=bot).result["id"]
     assert scene.world.call("im.dialog.get", DIALOG_ID=f"chat{private}").error == "ACCESS_ERROR"

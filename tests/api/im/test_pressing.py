@@ -20,7 +20,7 @@ def _command(world: World, bot: int, name: str = "vote", **more: Any) -> int:
 
 def _asked(world: World, ann: Person, **more: Any) -> tuple[int, int]:
     """A bot has asked Ann something with buttons; bot and message."""
-    bot = world.bot()
+    bot = world.add_bot()
     _command(world, bot)
     says(world, ann, bot, "ask me")
     return bot, bot_says(world, ann.id, "Well?", KEYBOARD=BUTTONS, **more)
@@ -32,7 +32,7 @@ def _press(world: World, who: Person, message: int, bot: int, **more: Any) -> An
 
 
 def test_a_button_calls_its_command(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, message = _asked(portal, ann)
     assert _press(portal, ann, message, bot).result is True
     (kind, event) = portal.due(bot)[-1]
@@ -49,14 +49,14 @@ def test_a_button_calls_its_command(portal: World) -> None:
 
 
 def test_a_slash_before_the_command_is_none(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, message = _asked(portal, ann)
     assert _press(portal, ann, message, bot, COMMAND="/vote").result is True
     assert portal.due(bot)[-1][1]["command"] == "vote"
 
 
 def test_an_item_of_the_menu_says_so(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, _ = _asked(portal, ann)
     _command(portal, bot, "pin")
     message = bot_says(portal, ann.id, "Menu", MENU=[{"TEXT": "Pin", "COMMAND": "pin"}])
@@ -65,7 +65,7 @@ def test_an_item_of_the_menu_says_so(portal: World) -> None:
 
 
 def test_the_bot_may_answer_a_press(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, message = _asked(portal, ann)
     _press(portal, ann, message, bot)
     bot_does(portal, "imbot.command.answer", COMMAND="vote", MESSAGE_ID=message, MESSAGE="Noted.")
@@ -73,7 +73,7 @@ def test_the_bot_may_answer_a_press(portal: World) -> None:
 
 
 def test_each_press_is_told(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, message = _asked(portal, ann)
     before = len(portal.due(bot))
     for _ in range(3):
@@ -82,7 +82,7 @@ def test_each_press_is_told(portal: World) -> None:
 
 
 def test_only_those_who_see_the_message_press(portal: World) -> None:
-    ann, eve = portal.person("Ann"), portal.person("Eve")
+    ann, eve = portal.add_person("Ann"), portal.add_person("Eve")
     bot, message = _asked(portal, ann)
     assert _press(portal, eve, message, bot).error == "MESSAGE_ID_ERROR"
     assert _press(portal, ann, 0, bot).error == "MESSAGE_ID_ERROR"
@@ -90,7 +90,7 @@ def test_only_those_who_see_the_message_press(portal: World) -> None:
 
 
 def test_what_cannot_be_pressed(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, message = _asked(portal, ann)
     assert _press(portal, ann, message, 0).error == "BOT_ID_ERROR"
     assert _press(portal, ann, message, bot, COMMAND=" ").error == "COMMAND_ERROR"
@@ -101,7 +101,7 @@ def test_what_cannot_be_pressed(portal: World) -> None:
 
 
 def test_a_bot_that_is_not_here_answers_common_commands_only(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     bot, _ = _asked(portal, ann)
-    message = says(portal, ann, f"chat{portal.chat(ann)}", "hello")
+    message = says(portal, ann, f"chat{portal.add_chat(ann)}", "hello")
     assert _press(portal, ann, message, bot).error == "PARAMS_ERROR"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.model.people import UserKind
-from tests.casts import picture
 from tests.story import about, bot_does, bot_says, history, params_of, reads, says, texts
 from tests.world import CONTRACT, World
+from tests.worlds.samples import picture
 
 
 def test_a_chat_without_any_parameter(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     chat = portal.call("im.chat.add", ann).result
     seen = about(portal, ann, f"chat{chat}")
     assert (seen["user_counter"], seen["role"], seen["message_type"]) == (1, "owner", "C")
@@ -19,7 +19,7 @@ def test_a_chat_without_any_parameter(portal: World) -> None:
 
 
 def test_what_cannot_be_drawn_is_left_out(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     chat = portal.call("im.chat.add", ann, COLOR="PLAID", AVATAR="bm90IGEgcGljdHVyZQ==").result
     assert about(portal, ann, f"chat{chat}")["avatar"] == ""
     chat = portal.call("im.chat.add", ann, AVATAR=picture(), MESSAGE="Welcome!").result
@@ -28,8 +28,8 @@ def test_what_cannot_be_drawn_is_left_out(portal: World) -> None:
 
 
 def test_inviting_whoever_is_there_already_is_nothing_wrong(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
-    chat = portal.chat(ann)
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
+    chat = portal.add_chat(ann)
     for _ in range(2):
         assert portal.call("im.chat.user.add", ann, CHAT_ID=chat, USERS=[bob.id]).result is True
     assert about(portal, bob, f"chat{chat}")["user_counter"] == 2
@@ -37,7 +37,7 @@ def test_inviting_whoever_is_there_already_is_nothing_wrong(portal: World) -> No
 
 
 def test_a_message_to_oneself(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     said = says(portal, ann, ann.id, "milk")
     assert [one["id"] for one in history(portal, ann, ann.id)] == [said]
     assert about(portal, ann, ann.id)["counter"] == 0
@@ -45,21 +45,21 @@ def test_a_message_to_oneself(portal: World) -> None:
 
 def test_blanks_of_people_are_kept(portal: World) -> None:
     """Only bots' texts are trimmed: commands may end with a blank that means something."""
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     says(portal, ann, bob.id, "/help ")
     assert texts(portal, bob, ann.id) == ["/help "]
 
 
 def test_a_reply_names_what_it_answers(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     first = says(portal, ann, bob.id, "lunch?")
     reply = says(portal, bob, ann.id, "yes", REPLY_ID=first)
     assert params_of(portal, ann, bob.id, reply) == {"REPLY_ID": first}
 
 
 def test_an_open_chat_is_read_by_all_and_written_by_members(portal: World) -> None:
-    ann, paul = portal.person("Ann"), portal.person("Paul")
-    chat = f"chat{portal.chat(ann, TYPE='OPEN')}"
+    ann, paul = portal.add_person("Ann"), portal.add_person("Paul")
+    chat = f"chat{portal.add_chat(ann, TYPE='OPEN')}"
     says(portal, ann, chat, "news")
     assert texts(portal, paul, chat)[0] == "news"
     assert portal.call("im.message.add", paul, DIALOG_ID=chat, MESSAGE="hi").error == "CHAT_ID"
@@ -71,7 +71,7 @@ class Talk:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.ann, self.bob = world.person("Ann"), world.person("Bob")
+        self.ann, self.bob = world.add_person("Ann"), world.add_person("Bob")
         self.said = [says(world, self.ann, self.bob.id, str(number)) for number in range(60)]
 
     def page(self, **more: Any) -> list[int]:
@@ -98,7 +98,7 @@ def test_pages_of_history(portal: World) -> None:
 
 
 def test_beside_a_message_that_is_not_there_is_nothing(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     here, elsewhere = says(portal, ann, bob.id), says(portal, ann, ann.id)
     for beside in (elsewhere, here + 1000):
         for name in ("LAST_ID", "FIRST_ID"):
@@ -107,9 +107,9 @@ def test_beside_a_message_that_is_not_there_is_nothing(portal: World) -> None:
 
 
 def test_a_page_brings_its_authors(portal: World) -> None:
-    bot = portal.bot(PROPERTIES={"NAME": "Echo", "COLOR": "AZURE", "WORK_POSITION": "Repeats"})
-    ann, eve = portal.person("Ann"), portal.person("Eve", kind=UserKind.EXTRANET)
-    chat = portal.chat(ann, [bot, eve.id])
+    bot = portal.add_bot(PROPERTIES={"NAME": "Echo", "COLOR": "AZURE", "WORK_POSITION": "Repeats"})
+    ann, eve = portal.add_person("Ann"), portal.add_person("Eve", kind=UserKind.EXTRANET)
+    chat = portal.add_chat(ann, [bot, eve.id])
     for who in (ann, eve, ann):
         says(portal, who, f"chat{chat}")
     bot_says(portal, f"chat{chat}")
@@ -123,7 +123,7 @@ def test_a_page_brings_its_authors(portal: World) -> None:
 
 
 def test_messages_show_whether_they_were_read_and_liked(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person("Ann")
+    bot, ann = portal.add_bot(), portal.add_person("Ann")
     first, second = bot_says(portal, ann.id, "one"), bot_says(portal, ann.id, "two")
     reads(portal, ann, bot, first)
     bot_does(portal, "imbot.message.like", MESSAGE_ID=first)
@@ -133,7 +133,7 @@ def test_messages_show_whether_they_were_read_and_liked(portal: World) -> None:
 
 
 def test_reading_a_private_dialog(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     first, second = says(portal, ann, bob.id), says(portal, ann, bob.id)
     chat = about(portal, bob, ann.id)["id"]
     assert reads(portal, bob, ann.id, first) == {
@@ -147,7 +147,7 @@ def test_reading_a_private_dialog(portal: World) -> None:
 
 def test_reading_up_to_what_lies_between(portal: World) -> None:
     """An id of another chat stands for the newest message before it."""
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     first = says(portal, ann, bob.id)
     between = says(portal, ann, ann.id)
     says(portal, ann, bob.id)
@@ -158,7 +158,7 @@ def test_reading_up_to_what_lies_between(portal: World) -> None:
 
 def test_answers_have_the_documented_fields(portal: World) -> None:
     """The check of every answer asks for the keys that all samples have; these have no others."""
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     says(portal, ann, bob.id)
     found = portal.call("im.dialog.messages.get", bob, DIALOG_ID=ann.id).result
     schema = (CONTRACT.methods["im.dialog.messages.get"].result or {})["properties"]

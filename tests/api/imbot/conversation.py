@@ -10,8 +10,8 @@ from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, Messag
 from botyard.store import chats
 from botyard.store.engines.db import Tx
 from tests.api.telling import body, told
-from tests.casts import DAY, HANDLER, LANG
 from tests.world import AppKey, World
+from tests.worlds.samples import DAY, HANDLER, LANG
 
 
 class Conversation:
@@ -19,13 +19,13 @@ class Conversation:
 
     def __init__(self, world: World, owner: AppKey | None) -> None:
         self.world, self.owner = world, owner
-        self.ann = world.person("Ann", "Smith")
-        self.bot = world.bot(owner, type="S")
+        self.ann = world.add_person("Ann", "Smith")
+        self.bot = world.add_bot(owner, type="S")
         update = {"BOT_ID": self.bot, "CLIENT_ID": "test-client", "FIELDS": {"EVENT_HANDLER": HANDLER}}
         world.call("imbot.update", owner, update)
         command = {"COMMAND": "echo", "EVENT_COMMAND_ADD": f"{HANDLER}/command", "LANG": LANG}
         world.call("imbot.command.register", owner, {"CLIENT_ID": "test-client", "BOT_ID": self.bot, **command})
-        self.room = world.chat(self.ann, [self.bot])
+        self.room = world.add_chat(self.ann, [self.bot])
 
     def says(self, dialog: str, text: str) -> int:
         return int(self.world.call("im.message.add", self.ann, DIALOG_ID=dialog, MESSAGE=text).result)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.casts import HANDLER, LANG, picture
 from tests.story import says
 from tests.world import CONTRACT, AppKey, World
+from tests.worlds.samples import HANDLER, LANG, picture
 
 JSON_TYPES = {bool: "boolean", dict: "object", int: "integer", list: "array", str: "string"}
 
@@ -16,8 +16,8 @@ class Life:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.app: AppKey = world.oauth()
-        self.ann, self.bob = world.person("Ann"), world.person("Bob")
+        self.app: AppKey = world.add_app()
+        self.ann, self.bob = world.add_person("Ann"), world.add_person("Bob")
         self.answers: dict[str, Any] = {}
 
     def does(self, method: str, **params: Any) -> Any:

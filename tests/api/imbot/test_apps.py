@@ -9,9 +9,9 @@ import pytest
 
 from botyard.model.bots import ChatApp
 from botyard.store import chat_apps
-from tests.casts import LANG, picture
 from tests.story import bot_does, happened
 from tests.world import World
+from tests.worlds.samples import LANG, picture
 
 HASH = "d1ab17949a572b0979d8db0d5b349cd2"
 FRAME = {
@@ -36,7 +36,7 @@ def kept(world: World, icon: int) -> ChatApp:
 
 
 def test_a_frame_is_kept_with_everything(portal: World) -> None:
-    bot = portal.bot()
+    bot = portal.add_bot()
     lang = [{"LANGUAGE_ID": "en", "TITLE": "Echo", "DESCRIPTION": "Opens", "COPYRIGHT": "Us"}]
     more = {"CONTEXT": "bot", "EXTRANET_SUPPORT": "Y", "LIVECHAT_SUPPORT": "Y", "IFRAME_POPUP": "Y", "HIDDEN": "N"}
     icon = registered(portal, **FRAME | more | {"LANG": lang, "ICON_FILE": picture(108, 66), "BOT_ID": bot})
@@ -72,30 +72,30 @@ def test_a_frame_is_kept_with_everything(portal: World) -> None:
     ],
 )
 def test_what_a_js_command_can_do(portal: World, method: str, param: str) -> None:
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **SCRIPT | {"JS_METHOD": method, "JS_PARAM": param})
     assert (kept(portal, icon).js_method, kept(portal, icon).js_param) == (method.upper(), param)
 
 
 @pytest.mark.parametrize("context", ["ALL", "USER", "CHAT", "BOT", "LINES", "CALL", "all", "lines-admin", "BOT-ADMIN"])
 def test_where_an_icon_is_shown(portal: World, context: str) -> None:
-    portal.bot()
+    portal.add_bot()
     assert kept(portal, registered(portal, **SCRIPT, CONTEXT=context)).context == context.upper()
 
 
 def test_an_icon_without_words_must_be_hidden(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     assert kept(portal, registered(portal, **SCRIPT | {"LANG": [], "HIDDEN": "Y"})).hidden
 
 
 def test_a_command_wins_over_a_frame(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **FRAME | SCRIPT)
     assert kept(portal, icon).js_method == "SEND"
 
 
 def test_the_same_code_again_is_renewed(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **SCRIPT)
     assert registered(portal, **SCRIPT | {"JS_PARAM": "/new"}) == icon
     assert kept(portal, icon).js_param == "/new"
@@ -105,7 +105,7 @@ def test_the_same_code_again_is_renewed(portal: World) -> None:
 @pytest.mark.parametrize("nested", [True, False])
 def test_update_takes_fields_beside_the_id_and_below_it(portal: World, nested: bool) -> None:
     """The table of the page has them beside APP_ID, its sample in FIELDS."""
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **SCRIPT)
     fields = {"JS_PARAM": "/new", "HIDDEN": "Y"}
     given = {"FIELDS": fields} if nested else fields
@@ -115,14 +115,14 @@ def test_update_takes_fields_beside_the_id_and_below_it(portal: World, nested: b
 
 
 def test_a_frame_takes_the_place_of_a_command(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **SCRIPT)
     bot_does(portal, "imbot.app.update", APP_ID=icon, **FRAME)
     assert (kept(portal, icon).js_method, kept(portal, icon).iframe) == ("", FRAME["IFRAME"])
 
 
 def test_unregister_takes_an_icon_away(portal: World) -> None:
-    portal.bot()
+    portal.add_bot()
     icon = registered(portal, **SCRIPT)
     assert bot_does(portal, "imbot.app.unregister", APP_ID=icon) is True
     assert portal.read(lambda tx: chat_apps.find(tx, icon)) is None

@@ -33,8 +33,8 @@ def results(answers: list[Any]) -> list[Any]:
 
 
 def test_twenty_messages_into_one_chat(portal: World) -> None:
-    bot, ann, bob = portal.bot(type="S"), portal.person("Ann"), portal.person("Bob")
-    chat = portal.chat(ann, [bot, bob.id])
+    bot, ann, bob = portal.add_bot(type="S"), portal.add_person("Ann"), portal.add_person("Bob")
+    chat = portal.add_chat(ann, [bot, bob.id])
     before = about(portal, bob, f"chat{chat}")
     told = len(portal.due(bot))
     params = {"DIALOG_ID": f"chat{chat}", "MESSAGE": "hi"}
@@ -55,8 +55,8 @@ def test_twenty_messages_into_one_chat(portal: World) -> None:
 
 
 def test_bots_and_people_write_and_read_at_once(portal: World) -> None:
-    portal.bot()
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    portal.add_bot()
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     chat = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id, bob.id]))
     where = {"DIALOG_ID": f"chat{chat}"}
     calls: list[tuple[Person, str, dict[str, Any]]] = []
@@ -72,7 +72,7 @@ def test_bots_and_people_write_and_read_at_once(portal: World) -> None:
 
 
 def test_one_private_dialog_however_many_open_it(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     calls: list[tuple[Person, str, dict[str, Any]]] = []
     for _ in range(CALLS // 2):
         calls.append((ann, "im.message.add", {"DIALOG_ID": bob.id, "MESSAGE": "hi"}))
@@ -85,8 +85,8 @@ def test_one_private_dialog_however_many_open_it(portal: World) -> None:
 
 
 def test_the_same_people_are_added_at_once(portal: World) -> None:
-    portal.bot()
-    crowd = [portal.person(f"P{number}").id for number in range(5)]
+    portal.add_bot()
+    crowd = [portal.add_person(f"P{number}").id for number in range(5)]
     chat = int(bot_does(portal, "imbot.chat.add"))
     call = (portal.admin, "imbot.chat.user.add", {"CHAT_ID": chat, "USERS": crowd, "CLIENT_ID": CLIENT})
     answers = at_once(portal, [call] * 6)
@@ -97,8 +97,8 @@ def test_the_same_people_are_added_at_once(portal: World) -> None:
 
 
 def test_the_same_like_at_once(portal: World) -> None:
-    portal.bot()
-    ann = portal.person()
+    portal.add_bot()
+    ann = portal.add_person()
     chat = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id]))
     said = says(portal, ann, f"chat{chat}")
     call = (portal.admin, "imbot.message.like", {"MESSAGE_ID": said, "ACTION": "plus", "CLIENT_ID": CLIENT})

@@ -20,16 +20,16 @@ class Table:
 
     def __init__(self, world: World, type: str, openline: str = "N", handlers: bool = False) -> None:
         self.world = world
-        self.bot = world.bot(type=type, OPENLINE=openline)
-        self.ann = world.person("Ann")
+        self.bot = world.add_bot(type=type, OPENLINE=openline)
+        self.ann = world.add_person("Ann")
         if handlers:
             edits = {"EVENT_MESSAGE_UPDATE": OTHER, "EVENT_MESSAGE_DELETE": OTHER}
             bot_does(world, "imbot.update", BOT_ID=self.bot, FIELDS=edits)
         says(world, self.ann, self.bot, "hello")
         self.places: dict[str, int | str] = {
             "private": self.bot,
-            "group": f"chat{world.chat(self.ann, [self.bot])}",
-            "line": f"chat{world.chat(self.ann, [self.bot], ENTITY_TYPE='LINES', ENTITY_ID='telegrambot|2|1|1')}",
+            "group": f"chat{world.add_chat(self.ann, [self.bot])}",
+            "line": f"chat{world.add_chat(self.ann, [self.bot], ENTITY_TYPE='LINES', ENTITY_ID='telegrambot|2|1|1')}",
         }
 
     def mention(self) -> str:
@@ -104,7 +104,7 @@ def test_nobody_is_told_its_own_words(portal: World, type_: str) -> None:
 
 def test_other_bots_hear_what_a_bot_says(portal: World) -> None:
     table = Table(portal, "S")
-    speaker = portal.bot(code="speaker", CLIENT_ID="speaker")
+    speaker = portal.add_bot(code="speaker", CLIENT_ID="speaker")
     chat = int(str(table.places["group"]).removeprefix("chat"))
     portal.call("im.chat.user.add", table.ann, CHAT_ID=chat, USERS=[speaker])
     assert table.told(lambda: bot_says(portal, f"chat{chat}", "beep", CLIENT_ID="speaker")) == ["MessageSent"]
@@ -113,7 +113,7 @@ def test_other_bots_hear_what_a_bot_says(portal: World) -> None:
 @pytest.mark.parametrize("type_", TYPES)
 def test_notes_and_system_messages_are_for_people(portal: World, type_: str) -> None:
     table = Table(portal, type_)
-    bob = portal.person("Bob")
+    bob = portal.add_person("Bob")
     chat = int(str(table.places["group"]).removeprefix("chat"))
 
     def notes() -> None:
@@ -156,10 +156,10 @@ def test_a_mention_that_an_edit_adds_counts(portal: World) -> None:
 
 
 def test_a_bot_is_told_that_it_joined(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     says(portal, ann, bot)
-    portal.chat(ann, [bot])
-    hidden, shown = portal.chat(ann), portal.chat(ann)
+    portal.add_chat(ann, [bot])
+    hidden, shown = portal.add_chat(ann), portal.add_chat(ann)
     portal.call("im.chat.user.add", ann, CHAT_ID=hidden, USERS=[bot])
     portal.call("im.chat.user.add", ann, CHAT_ID=shown, USERS=[bot], HIDE_HISTORY="N")
     joined = [body for type_, body in portal.due(bot) if type_ == "MemberJoined"]
@@ -169,7 +169,7 @@ def test_a_bot_is_told_that_it_joined(portal: World) -> None:
 
 
 def test_who_comes_by_itself_is_not_told(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     bot_says(portal, ann.id)
     bot_does(portal, "imbot.chat.add", USERS=[ann.id])
     assert portal.due(bot) == []
@@ -178,7 +178,7 @@ def test_who_comes_by_itself_is_not_told(portal: World) -> None:
 def test_that_others_join_is_nobodys_news(portal: World) -> None:
     table = Table(portal, "S")
     chat = int(str(table.places["group"]).removeprefix("chat"))
-    bob = portal.person("Bob")
+    bob = portal.add_person("Bob")
     joins = {"CHAT_ID": chat, "USERS": [bob.id]}
     assert table.told(lambda: portal.call("im.chat.user.add", table.ann, joins)) == []
 
@@ -191,9 +191,9 @@ def test_a_bot_that_left_hears_no_more(portal: World) -> None:
 
 
 def test_every_message_reaches_every_bot_once(portal: World) -> None:
-    ann = portal.person()
-    ears = [portal.bot(code=f"bot{number}", type="S") for number in range(3)]
-    chat = portal.chat(ann, ears)
+    ann = portal.add_person()
+    ears = [portal.add_bot(code=f"bot{number}", type="S") for number in range(3)]
+    chat = portal.add_chat(ann, ears)
     twice = "".join(f"[USER={bot}]B[/USER] [USER={bot}]B[/USER] " for bot in ears)
     said = says(portal, ann, f"chat{chat}", twice)
     for bot in ears:

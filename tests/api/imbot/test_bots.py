@@ -11,9 +11,9 @@ import pytest
 from botyard.model.bots import Handlers
 from botyard.store import bot_handlers, bots, users
 from botyard.wire import forms
-from tests.casts import HANDLER, LANG, picture
 from tests.story import CLIENT, about, bot_does, bot_says, says, texts
 from tests.world import World
+from tests.worlds.samples import HANDLER, LANG, picture
 
 OTHER = "https://example.com/other"
 
@@ -36,7 +36,7 @@ def handlers(world: World, bot: int) -> Handlers:
 
 
 def test_a_bot_is_a_person_of_the_portal(portal: World) -> None:
-    bot = portal.bot(
+    bot = portal.add_bot(
         PROPERTIES={
             "NAME": "News",
             "LAST_NAME": "Bot",
@@ -82,8 +82,8 @@ PHOTOS: list[Any] = [
 @pytest.mark.parametrize("photo", PHOTOS, ids=lambda photo: str(photo)[:25])
 def test_a_photo_may_come_with_a_name(portal: World, photo: Any) -> None:
     """`[name, base64]` is the form of `user.add`, `fileData` that of other methods."""
-    plain = profile(portal, portal.bot(code="plain", PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": picture()}))
-    found = profile(portal, portal.bot(code="named", PROPERTIES={"NAME": "B", "PERSONAL_PHOTO": photo}))
+    plain = profile(portal, portal.add_bot(code="plain", PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": picture()}))
+    found = profile(portal, portal.add_bot(code="named", PROPERTIES={"NAME": "B", "PERSONAL_PHOTO": photo}))
     assert found["avatar"] == plain["avatar"] != ""
     form = forms.encode({"CODE": "form", "TYPE": "B", "EVENT_HANDLER": "http://localhost:9/", "CLIENT_ID": "c"})
     form += "&" + forms.encode({"PROPERTIES": {"NAME": "C", "PERSONAL_PHOTO": photo}})
@@ -93,7 +93,7 @@ def test_a_photo_may_come_with_a_name(portal: World, photo: Any) -> None:
 
 @pytest.mark.parametrize("nothing", ["", None, "None", "null", "undefined", [], {}, False, ["me.png", ""]])
 def test_no_photo(portal: World, nothing: Any) -> None:
-    assert profile(portal, portal.bot(PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": nothing}))["avatar"] == ""
+    assert profile(portal, portal.add_bot(PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": nothing}))["avatar"] == ""
 
 
 @pytest.mark.parametrize("wrong", [17, ["a", "b", "c"], {"a": "b"}, [["a"], ["b"]], ["me.png", 5], True])
@@ -105,20 +105,20 @@ def test_what_is_no_photo_at_all(portal: World, wrong: Any) -> None:
 
 def test_what_a_profile_cannot_hold_is_left_out(portal: World) -> None:
     odd = {"NAME": "Echo", "COLOR": "PLAID", "PERSONAL_GENDER": "X", "PERSONAL_BIRTHDAY": "yesterday"}
-    found = profile(portal, portal.bot(PROPERTIES=odd))
+    found = profile(portal, portal.add_bot(PROPERTIES=odd))
     assert (found["color"], found["gender"], found["birthday"]) == ("", "", "")
 
 
 def test_a_last_name_is_name_enough(portal: World) -> None:
-    assert profile(portal, portal.bot(PROPERTIES={"LAST_NAME": "Bot"}))["full_name"] == "Bot"
+    assert profile(portal, portal.add_bot(PROPERTIES={"LAST_NAME": "Bot"}))["full_name"] == "Bot"
 
 
 def test_the_list_holds_every_bot_of_the_portal(portal: World) -> None:
     assert portal.call("imbot.bot.list").result == {}
-    one = portal.bot()
-    two = portal.bot(code="lines", type="O", CLIENT_ID="somebody-else")
-    three = portal.bot(code="both", OPENLINE="Y")
-    listed = portal.call("imbot.bot.list", portal.oauth()).result
+    one = portal.add_bot()
+    two = portal.add_bot(code="lines", type="O", CLIENT_ID="somebody-else")
+    three = portal.add_bot(code="both", OPENLINE="Y")
+    listed = portal.call("imbot.bot.list", portal.add_app()).result
     assert listed == {
         str(one): {"ID": one, "NAME": "Echo", "CODE": "echo", "OPENLINE": "N"},
         str(two): {"ID": two, "NAME": "Lines", "CODE": "lines", "OPENLINE": "Y"},
@@ -127,8 +127,8 @@ def test_the_list_holds_every_bot_of_the_portal(portal: World) -> None:
 
 
 def test_registering_again_renews_the_handlers_and_nothing_else(portal: World) -> None:
-    bot = portal.bot()
-    assert portal.bot(EVENT_HANDLER=OTHER, TYPE="S", PROPERTIES={"NAME": "Changed"}) == bot
+    bot = portal.add_bot()
+    assert portal.add_bot(EVENT_HANDLER=OTHER, TYPE="S", PROPERTIES={"NAME": "Changed"}) == bot
     assert handlers(portal, bot).message_add == OTHER
     assert profile(portal, bot)["name"] == "Echo"
     found = portal.read(lambda tx: bots.find(tx, bot))
@@ -137,8 +137,8 @@ def test_registering_again_renews_the_handlers_and_nothing_else(portal: World) -
 
 
 def test_all_bots_of_one_application_share_their_handlers(portal: World) -> None:
-    first = portal.bot(type="S")
-    portal.bot(code="second", EVENT_HANDLER=OTHER)
+    first = portal.add_bot(type="S")
+    portal.add_bot(code="second", EVENT_HANDLER=OTHER)
     # A bot that hears no edits does not take the supervisor's handler for them away.
     assert handlers(portal, first) == Handlers(OTHER, HANDLER, HANDLER, OTHER, OTHER)
 
@@ -148,7 +148,7 @@ def test_all_bots_of_one_application_share_their_handlers(portal: World) -> None
     [("B", "N", False), ("H", "N", False), ("B", "Y", True), ("O", "N", True), ("S", "N", True)],
 )
 def test_only_some_bots_hear_of_edits_from_the_start(portal: World, type_: str, openline: str, hears: bool) -> None:
-    bot = portal.bot(type=type_, OPENLINE=openline)
+    bot = portal.add_bot(type=type_, OPENLINE=openline)
     bound = handlers(portal, bot)
     assert (bound.message_update, bound.message_delete) == ((HANDLER, HANDLER) if hears else ("", ""))
     bot_does(portal, "imbot.update", BOT_ID=bot, FIELDS={"EVENT_MESSAGE_UPDATE": OTHER})
@@ -156,12 +156,12 @@ def test_only_some_bots_hear_of_edits_from_the_start(portal: World, type_: str, 
 
 
 def test_a_single_handler_wins_over_the_common_one(portal: World) -> None:
-    bot = portal.bot(type="S", EVENT_BOT_DELETE=OTHER)
+    bot = portal.add_bot(type="S", EVENT_BOT_DELETE=OTHER)
     assert handlers(portal, bot) == Handlers(HANDLER, HANDLER, HANDLER, HANDLER, OTHER)
 
 
 def test_update_changes_what_is_given(portal: World) -> None:
-    bot = portal.bot(PROPERTIES={"NAME": "Echo", "LAST_NAME": "Bot"})
+    bot = portal.add_bot(PROPERTIES={"NAME": "Echo", "LAST_NAME": "Bot"})
     fields = {"CODE": "echo2", "EVENT_MESSAGE_ADD": OTHER, "PROPERTIES": {"WORK_POSITION": "Repeats", "LAST_NAME": ""}}
     assert bot_does(portal, "imbot.update", BOT_ID=bot, FIELDS=fields | {"TYPE": "S", "OPENLINE": "Y"}) is True
     assert portal.call("imbot.bot.list").result[str(bot)] == {
@@ -180,16 +180,16 @@ def test_update_changes_what_is_given(portal: World) -> None:
 
 
 def test_a_new_name_is_seen_in_old_dialogs(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     bot_says(portal, ann.id)
     bot_does(portal, "imbot.update", BOT_ID=bot, FIELDS={"PROPERTIES": {"NAME": "Parrot"}})
     assert about(portal, ann, bot)["name"] == "Parrot"
 
 
 def test_a_bot_that_goes_takes_its_private_dialogs_along(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person("Ann")
+    bot, ann = portal.add_bot(), portal.add_person("Ann")
     bot_says(portal, ann.id)
-    room = portal.chat(ann, [bot])
+    room = portal.add_chat(ann, [bot])
     own = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id]))
     bot_says(portal, f"chat{room}", "I was here")
     command = {"COMMAND": "go", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
@@ -206,7 +206,7 @@ def test_a_bot_that_goes_takes_its_private_dialogs_along(portal: World) -> None:
 
 
 def test_the_last_thing_a_bot_hears_is_its_end(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     says(portal, ann, bot)
     bot_does(portal, "imbot.unregister", BOT_ID=bot)
     type_, body = portal.due(bot)[-1]
@@ -214,6 +214,6 @@ def test_the_last_thing_a_bot_hears_is_its_end(portal: World) -> None:
 
 
 def test_a_code_is_free_again_when_its_bot_is_gone(portal: World) -> None:
-    bot = portal.bot()
+    bot = portal.add_bot()
     bot_does(portal, "imbot.unregister", BOT_ID=bot)
-    assert portal.bot(CLIENT_ID="somebody-else") != bot
+    assert portal.add_bot(CLIENT_ID="somebody-else") != bot

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from botyard.model.people import UserKind
-from tests.casts import picture
 from tests.rooms import BotRoom
 from tests.story import CLIENT, about, bot_does, bot_says, happened, history, says, texts
 from tests.world import World
+from tests.worlds.samples import picture
 
 
 def named(who: int, name: str) -> str:
@@ -19,7 +19,7 @@ def named(who: int, name: str) -> str:
 
 
 def test_a_chat_with_everything(portal: World) -> None:
-    bot, ann, bob = portal.bot(), portal.person("Ann"), portal.person("Bob")
+    bot, ann, bob = portal.add_bot(), portal.add_person("Ann"), portal.add_person("Bob")
     chat = bot_does(
         portal,
         "imbot.chat.add",
@@ -68,24 +68,24 @@ def test_a_chat_with_everything(portal: World) -> None:
 )
 def test_people_are_named_in_any_spelling(portal: World, spell: Callable[[int, int], Any]) -> None:
     room = BotRoom(portal)
-    one, two = portal.person(), portal.person()
+    one, two = portal.add_person(), portal.add_person()
     room.does("imbot.chat.user.add", USERS=spell(one.id, two.id))
     assert room.people() == sorted([room.bot, room.ann.id, one.id, two.id])
 
 
 def test_a_chat_without_a_title_gets_one(portal: World) -> None:
-    portal.bot()
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    portal.add_bot()
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     both = bot_does(portal, "imbot.chat.add", USERS=[ann.id, bob.id])
     assert about(portal, ann, f"chat{both}")["name"] == "Chat with Ann Example, Bob Example"
-    alone = portal.chat(ann, TITLE="", COLOR="LIGHT_BLUE")
+    alone = portal.add_chat(ann, TITLE="", COLOR="LIGHT_BLUE")
     assert about(portal, ann, f"chat{alone}")["name"] == f"Light blue chat №{alone}"
 
 
 def test_people_who_are_gone_are_passed_over(portal: World) -> None:
     room = BotRoom(portal)
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=room.bob.id))
-    eve = portal.person("Eve")
+    eve = portal.add_person("Eve")
     room.does("imbot.chat.user.add", USERS=[room.bob.id, eve.id])
     assert room.people() == sorted([room.bot, room.ann.id, eve.id])
 
@@ -93,7 +93,7 @@ def test_people_who_are_gone_are_passed_over(portal: World) -> None:
 def test_history_is_hidden_from_newcomers_unless_they_may_see_it(portal: World) -> None:
     room = BotRoom(portal)
     before = bot_says(portal, room.dialog, "before")
-    eve = portal.person("Eve")
+    eve = portal.add_person("Eve")
     room.does("imbot.chat.user.add", USERS=[room.bob.id])
     room.does("imbot.chat.user.add", USERS=[eve.id], HIDE_HISTORY="N")
     after = bot_says(portal, room.dialog, "after")
@@ -109,7 +109,7 @@ def test_history_is_hidden_from_newcomers_unless_they_may_see_it(portal: World) 
 
 def test_a_chat_is_left(portal: World) -> None:
     room = BotRoom(portal)
-    joined = portal.chat(room.ann, [room.bot])
+    joined = portal.add_chat(room.ann, [room.bot])
     bot_does(portal, "imbot.chat.leave", CHAT_ID=joined)
     seen = about(portal, room.ann, f"chat{joined}")
     assert (seen["user_counter"], seen["owner"]) == (1, room.ann.id)
@@ -155,7 +155,7 @@ def test_managers_come_and_go(portal: World) -> None:
 
 def test_a_manager_may_not_show_the_owner_out(portal: World) -> None:
     room = BotRoom(portal)
-    joined = portal.chat(room.ann, [room.bot, room.bob.id])
+    joined = portal.add_chat(room.ann, [room.bot, room.bob.id])
     role = "UPDATE members SET role = 'manager' WHERE chat_id = :chat AND user_id = :bot"
     portal.write(lambda tx: tx.run(role, chat=joined, bot=room.bot))
     bot_does(portal, "imbot.chat.user.delete", CHAT_ID=joined, USER_ID=room.bob.id)
@@ -176,7 +176,7 @@ def test_a_chat_is_handed_over(portal: World) -> None:
 
 
 def test_typing_opens_a_private_dialog(portal: World) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     assert bot_does(portal, "imbot.chat.sendTyping", DIALOG_ID=ann.id) is True
     seen = about(portal, ann, bot)
     assert (seen["message_count"], seen["counter"]) == (0, 0)
@@ -254,15 +254,15 @@ def test_the_same_title_again_changes_nothing(portal: World) -> None:
 
 def test_who_is_on_the_list_may_see_it(portal: World) -> None:
     room = BotRoom(portal)
-    joined = portal.chat(room.ann, [room.bot, room.bob.id])
+    joined = portal.add_chat(room.ann, [room.bot, room.bob.id])
     listed = bot_does(portal, "imbot.chat.user.list", CHAT_ID=joined)
     assert listed == sorted([room.bot, room.ann.id, room.bob.id])
 
 
 def test_counts_follow_who_comes_and_goes(portal: World) -> None:
     room = BotRoom(portal)
-    guest = portal.person("Eve", kind=UserKind.EXTRANET)
-    other = portal.bot(code="other")
+    guest = portal.add_person("Eve", kind=UserKind.EXTRANET)
+    other = portal.add_bot(code="other")
 
     def kept() -> tuple[int, ...]:
         row = portal.read(lambda tx: tx.one("SELECT members, guests, bots FROM chats WHERE id = :id", id=room.chat))

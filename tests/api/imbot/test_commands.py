@@ -8,9 +8,9 @@ import pytest
 
 from botyard.model.people import UserKind
 from botyard.store import bot_commands
-from tests.casts import HANDLER, LANG
 from tests.story import CLIENT, bot_does, happened, history, params_of, says
 from tests.world import World
+from tests.worlds.samples import HANDLER, LANG
 
 
 class Desk:
@@ -18,9 +18,9 @@ class Desk:
 
     def __init__(self, world: World, **command: Any) -> None:
         self.world = world
-        self.bot = world.bot()
-        self.ann = world.person("Ann")
-        self.inside, self.outside = f"chat{world.chat(self.ann, [self.bot])}", f"chat{world.chat(self.ann)}"
+        self.bot = world.add_bot()
+        self.ann = world.add_person("Ann")
+        self.inside, self.outside = f"chat{world.add_chat(self.ann, [self.bot])}", f"chat{world.add_chat(self.ann)}"
         self.command = self.registers(**command)
 
     def registers(self, **command: Any) -> int:
@@ -65,7 +65,7 @@ def test_where_a_command_may_be_called(portal: World, common: str) -> None:
 @pytest.mark.parametrize("support", ["Y", "N"])
 def test_people_from_outside_need_the_bots_consent(portal: World, support: str) -> None:
     desk = Desk(portal, EXTRANET_SUPPORT=support)
-    guest = portal.person("Eve", kind=UserKind.EXTRANET)
+    guest = portal.add_person("Eve", kind=UserKind.EXTRANET)
     start = portal.last_event()
     says(portal, guest, desk.bot, "/echo")
     assert len(happened(portal, start, "CommandCalled")) == (1 if support == "Y" else 0)
@@ -73,7 +73,7 @@ def test_people_from_outside_need_the_bots_consent(portal: World, support: str) 
 
 def test_a_call_is_due_to_its_bot_alone(portal: World) -> None:
     desk = Desk(portal)
-    other = portal.bot(code="other", type="S", CLIENT_ID="others")
+    other = portal.add_bot(code="other", type="S", CLIENT_ID="others")
     theirs = {"COMMAND": "other", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
     bot_does(portal, "imbot.command.register", CLIENT_ID="others", **theirs)
     said = says(portal, desk.ann, desk.inside, "/echo hello")
@@ -105,7 +105,7 @@ def test_system_messages_and_bots_call_nothing(portal: World) -> None:
     desk = Desk(portal, COMMON="Y")
     start = portal.last_event()
     says(portal, desk.ann, desk.inside, "/echo", SYSTEM="Y")
-    portal.bot(code="other", CLIENT_ID="others")
+    portal.add_bot(code="other", CLIENT_ID="others")
     bot_does(portal, "imbot.message.add", CLIENT_ID="others", DIALOG_ID=desk.ann.id, MESSAGE="/echo")
     assert happened(portal, start, "CommandCalled") == []
 
@@ -122,7 +122,7 @@ def test_the_same_command_again_is_renewed(portal: World) -> None:
 
 def test_two_bots_may_have_commands_of_one_name(portal: World) -> None:
     desk = Desk(portal, COMMON="Y")
-    other = portal.bot(code="other")
+    other = portal.add_bot(code="other")
     theirs = desk.registers(BOT_ID=other, COMMON="Y")
     assert desk.called(desk.outside, "/echo") == [(desk.command, ""), (theirs, "")]
 

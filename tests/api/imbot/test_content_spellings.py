@@ -75,7 +75,7 @@ async def first_bot(tx: Any) -> int:
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_spellings_mean_the_same(world: World, door: Door, name: str) -> None:
-    bot, ann = world.bot(), world.person()
+    bot, ann = world.add_bot(), world.add_person()
     kept = [sent(world, ann, door, **{name: spelt})[name] for spelt in SPELLINGS[name]]
     assert kept == [kept[0]] * len(kept)
     if name == "ATTACH":
@@ -87,8 +87,8 @@ def test_spellings_mean_the_same(world: World, door: Door, name: str) -> None:
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_nothing_is_nothing(world: World, door: Door) -> None:
-    world.bot()
-    ann = world.person()
+    world.add_bot()
+    ann = world.add_person()
     assert sent(world, ann, door, ATTACH="", KEYBOARD="N", MENU=[]) == []
 
 
@@ -96,7 +96,7 @@ def test_nothing_is_nothing(world: World, door: Door) -> None:
 @pytest.mark.parametrize("word", ["None", "null", "undefined"])
 def test_words_for_nothing_leave_what_is_there(world: World, door: Door, word: str) -> None:
     """A client whose optional parameter is not set; an empty one takes away."""
-    bot, ann = world.bot(), world.person()
+    bot, ann = world.add_bot(), world.add_person()
     said = world.call(
         "imbot.message.add", None, {"DIALOG_ID": ann.id, "MESSAGE": "hi", "CLIENT_ID": CLIENT, "KEYBOARD": BUTTONS}
     ).result
@@ -109,8 +109,8 @@ def test_words_for_nothing_leave_what_is_there(world: World, door: Door, word: s
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_rows_of_buttons_come_through(world: World, door: Door) -> None:
-    world.bot()
-    ann = world.person()
+    world.add_bot()
+    ann = world.add_person()
     rows = [[{"TEXT": name, "LINK": "/x"} for name in row] for row in ("AB", "C")]
     kept = sent(world, ann, door, KEYBOARD=rows)["KEYBOARD"]
     assert [one.get("TEXT", one.get("TYPE")) for one in kept] == ["A", "B", "NEWLINE", "C"]
@@ -118,21 +118,21 @@ def test_rows_of_buttons_come_through(world: World, door: Door) -> None:
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
 def test_words_of_all_alphabets_come_through(world: World, door: Door) -> None:
-    world.bot()
-    ann = world.person()
+    world.add_bot()
+    ann = world.add_person()
     text = "Привет, мир: 100% + 1 = «да» & 👍"
     assert sent(world, ann, door, ATTACH=[{"MESSAGE": text}])["ATTACH"][0]["BLOCKS"] == [{"MESSAGE": text}]
 
 
 def test_names_may_be_written_small(world: World) -> None:
-    world.bot()
-    ann = world.person()
+    world.add_bot()
+    ann = world.add_person()
     path = f"{world.admin.path}/imbot.message.add.json?dialog_id={ann.id}&Client_Id={CLIENT}&message={quote('hi')}"
     assert world.get(path).status == 200
 
 
 def test_the_body_wins_over_the_query(world: World) -> None:
-    bot, ann = world.bot(), world.person()
+    bot, ann = world.add_bot(), world.add_person()
     path = f"{world.admin.path}/imbot.message.add?DIALOG_ID={ann.id}&CLIENT_ID={CLIENT}&MESSAGE=query"
     said = by_json(world, path, {"MESSAGE": "body"}).result
     newest = world.call("im.dialog.messages.get", ann, DIALOG_ID=bot).result["messages"][0]

@@ -42,7 +42,7 @@ def test_speaking_is_reading(portal: World) -> None:
 
 def test_what_the_system_notes_is_not_counted(portal: World) -> None:
     room = BotRoom(portal)
-    bob = portal.person("Bob")
+    bob = portal.add_person("Bob")
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[bob.id])
     bot_does(portal, "imbot.chat.updateTitle", CHAT_ID=room.chat, TITLE="Hall")
     seen = about(portal, room.ann, room.dialog)
@@ -102,7 +102,7 @@ def test_the_last_message_goes_after_it_was_read(portal: World) -> None:
 def test_what_was_hidden_from_a_newcomer_is_not_unread(portal: World) -> None:
     room = BotRoom(portal)
     room.says("before")
-    bob, eve = portal.person("Bob"), portal.person("Eve")
+    bob, eve = portal.add_person("Bob"), portal.add_person("Eve")
     for who, hide in ((bob, "Y"), (eve, "N")):
         bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[who.id], HIDE_HISTORY=hide)
         assert unread(portal, who, room.chat) == (0, 0)
@@ -132,7 +132,7 @@ def test_muting_is_a_map_of_those_who_did(portal: World) -> None:
 
 def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> None:
     room = BotRoom(portal)
-    crowd = [portal.person(f"P{number}") for number in range(VIEWERS + 3)]
+    crowd = [portal.add_person(f"P{number}") for number in range(VIEWERS + 3)]
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd])
     said = room.says()
     for who in reversed(crowd):
@@ -160,7 +160,7 @@ def test_viewers_of_a_message_that_is_the_last_one_again(portal: World) -> None:
 
 def test_lists_of_a_crowd_are_capped_and_its_numbers_exact(portal: World) -> None:
     room = BotRoom(portal)
-    crowd = [portal.person(f"P{number}") for number in range(30)]
+    crowd = [portal.add_person(f"P{number}") for number in range(30)]
     bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd], HIDE_HISTORY="N")
     for one in crowd[:25]:
         bot_does(portal, "imbot.chat.setManager", CHAT_ID=room.chat, USER_ID=one.id)

@@ -11,9 +11,9 @@ import pytest
 from botyard.api.shapes.dialog import Dialog
 from botyard.model.people import UserKind
 from botyard.store import chats, members
-from tests.casts import picture
 from tests.rooms import NEWS, TITLE, WatchedRoom
 from tests.world import CONTRACT, World
+from tests.worlds.samples import picture
 
 PLAIN = dict.fromkeys(("avatar", "rename", "extend", "call", "mute", "leave", "leave_owner", "send", "user_list"), True)
 OF_A_DEAL = PLAIN | {"avatar": False, "rename": False, "leave_owner": False, "path": "", "path_title": ""}
@@ -72,7 +72,7 @@ def entity_data(room: WatchedRoom) -> None:
 
 
 def guest_comes(room: WatchedRoom) -> None:
-    guest = room.world.person("Eve", kind=UserKind.EXTRANET)
+    guest = room.world.add_person("Eve", kind=UserKind.EXTRANET)
     room.does("imbot.chat.user.add", USERS=[guest.id])
 
 

@@ -13,7 +13,10 @@ from tests.world import World
 
 
 def test_a_private_dialog_is_named_after_the_other_one(portal: World) -> None:
-    bot, ann = portal.bot(PROPERTIES={"NAME": "Echo", "WORK_POSITION": "Repeats", "COLOR": "AZURE"}), portal.person()
+    bot, ann = (
+        portal.add_bot(PROPERTIES={"NAME": "Echo", "WORK_POSITION": "Repeats", "COLOR": "AZURE"}),
+        portal.add_person(),
+    )
     said = bot_says(portal, ann.id, "hello")
     seen = about(portal, ann, str(bot))
     assert (
@@ -45,7 +48,7 @@ def test_a_private_dialog_is_named_after_the_other_one(portal: World) -> None:
 
 
 def test_each_side_names_the_other(portal: World) -> None:
-    ann, bob = portal.person("Ann", "Smith"), portal.person("Bob", "Brown")
+    ann, bob = portal.add_person("Ann", "Smith"), portal.add_person("Bob", "Brown")
     says(portal, ann, bob.id)
     hers, his = about(portal, ann, bob.id), about(portal, bob, ann.id)
     assert (hers["name"], hers["dialog_id"], hers["counter"]) == ("Bob Brown", str(bob.id), 0)
@@ -54,7 +57,7 @@ def test_each_side_names_the_other(portal: World) -> None:
 
 
 def test_a_private_dialog_is_found_by_its_chat_id_too(portal: World) -> None:
-    ann, bob = portal.person(), portal.person()
+    ann, bob = portal.add_person(), portal.add_person()
     says(portal, ann, bob.id)
     by_person = about(portal, bob, ann.id)
     by_chat = about(portal, bob, f"chat{by_person['id']}")
@@ -62,13 +65,13 @@ def test_a_private_dialog_is_found_by_its_chat_id_too(portal: World) -> None:
 
 
 def test_a_dialog_that_nobody_opened_is_closed(portal: World) -> None:
-    ann, bob = portal.person(), portal.person()
+    ann, bob = portal.add_person(), portal.add_person()
     assert portal.call("imbot.dialog.get", ann, DIALOG_ID=bob.id).error == "ACCESS_ERROR"
 
 
 @pytest.mark.parametrize("method", ["imbot.dialog.get", "im.dialog.get"])
 def test_ones_own_dialog_is_there_before_the_first_message(portal: World, method: str) -> None:
-    ann = portal.person("Ann", "Smith")
+    ann = portal.add_person("Ann", "Smith")
     path = f"{ann.path}/{method}"
     part = f'--B\r\nContent-Disposition: form-data; name="DIALOG_ID"\r\n\r\n{ann.id}\r\n--B--'
     answers = [
@@ -88,14 +91,14 @@ def test_ones_own_dialog_is_there_before_the_first_message(portal: World, method
 
 
 def test_the_first_look_at_it_may_be_in_a_batch_and_is_one_request(portal: World) -> None:
-    ann = portal.person("Ann")
+    ann = portal.add_person("Ann")
     found = portal.call("batch", ann, cmd={"a": f"imbot.dialog.get?DIALOG_ID={ann.id}", "b": "profile"}).result
     assert found["result"]["a"]["dialog_id"] == str(ann.id)
     assert found["result_error"] == []
 
 
 def test_its_history_and_its_read_mark_are_there_as_well(portal: World) -> None:
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     empty = portal.post(f"{ann.path}/im.dialog.messages.get", b'{"DIALOG_ID":%d}' % ann.id).result
     assert empty["messages"] == []
     mark = portal.call("im.dialog.read", bob, DIALOG_ID=bob.id).result
@@ -103,7 +106,11 @@ def test_its_history_and_its_read_mark_are_there_as_well(portal: World) -> None:
 
 
 def test_a_guest_has_none_and_nobody_sees_anothers(portal: World) -> None:
-    guest, ann, bob = portal.person("Guest", kind=UserKind.GUEST), portal.person("Ann"), portal.person("Bob")
+    guest, ann, bob = (
+        portal.add_person("Guest", kind=UserKind.GUEST),
+        portal.add_person("Ann"),
+        portal.add_person("Bob"),
+    )
     for who, dialog in ((guest, guest.id), (ann, bob.id)):
         answer = portal.call("imbot.dialog.get", who, DIALOG_ID=dialog)
         assert (answer.status, answer.error) == (403, "ACCESS_ERROR")
@@ -111,7 +118,7 @@ def test_a_guest_has_none_and_nobody_sees_anothers(portal: World) -> None:
 
 
 def test_a_note_to_oneself(portal: World) -> None:
-    ann = portal.person("Ann", "Smith")
+    ann = portal.add_person("Ann", "Smith")
     said = says(portal, ann, ann.id, "milk")
     seen = about(portal, ann, ann.id)
     assert (seen["name"], seen["user_counter"], seen["counter"], seen["last_id"]) == ("Ann Smith", 1, 0, said)
@@ -119,14 +126,14 @@ def test_a_note_to_oneself(portal: World) -> None:
 
 @pytest.mark.parametrize("spelling", [str, int, lambda bot: f" {bot} ", lambda bot: float(bot)])
 def test_a_person_may_be_named_by_text_or_number(portal: World, spelling: Any) -> None:
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     bot_says(portal, ann.id)
     assert about(portal, ann, spelling(bot))["name"] == "Echo"
 
 
 def test_a_workgroup_is_found_by_its_number(portal: World) -> None:
-    ann = portal.person()
-    chat = portal.chat(ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
+    ann = portal.add_person()
+    chat = portal.add_chat(ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
     seen = about(portal, ann, "sg103")
     assert (seen["id"], seen["dialog_id"], seen["type"]) == (chat, "sg103", "sonetGroup")
     assert seen["restrictions"] == {
@@ -147,9 +154,9 @@ def test_a_workgroup_is_found_by_its_number(portal: World) -> None:
 
 
 def test_nobody_can_put_a_chat_in_front_of_a_workgroups_own(portal: World) -> None:
-    ann, eve = portal.person("Ann"), portal.person("Eve")
-    own = portal.chat(ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
-    portal.chat(eve, [ann.id], ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
+    ann, eve = portal.add_person("Ann"), portal.add_person("Eve")
+    own = portal.add_chat(ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
+    portal.add_chat(eve, [ann.id], ENTITY_TYPE="SONET_GROUP", ENTITY_ID="103")
     assert about(portal, ann, "sg103")["id"] == own
 
 
@@ -167,16 +174,16 @@ LINKS = [
 
 @pytest.mark.parametrize(("kind", "number", "type_", "link"), LINKS)
 def test_the_entity_of_a_chat(portal: World, kind: str, number: str, type_: str, link: dict[str, str]) -> None:
-    ann = portal.person()
-    chat = portal.chat(ann, ENTITY_TYPE=kind, ENTITY_ID=number)
+    ann = portal.add_person()
+    chat = portal.add_chat(ann, ENTITY_TYPE=kind, ENTITY_ID=number)
     seen = about(portal, ann, f"chat{chat}")
     assert (seen["type"], seen["entity_link"]) == (type_, link)
     assert (seen["entity_type"], seen["entity_id"]) == (kind, number)
 
 
 def test_every_role_sees_its_own(portal: World) -> None:
-    owner, manager, member, passer_by = (portal.person(name) for name in ("Olga", "Max", "Mia", "Paul"))
-    bot = portal.bot()
+    owner, manager, member, passer_by = (portal.add_person(name) for name in ("Olga", "Max", "Mia", "Paul"))
+    bot = portal.add_bot()
     chat = int(
         bot_does(portal, "imbot.chat.add", TYPE="OPEN", USERS=[owner.id, manager.id, member.id]),
     )
@@ -189,15 +196,15 @@ def test_every_role_sees_its_own(portal: World) -> None:
 
 
 def test_an_open_chat_is_closed_to_people_from_outside(portal: World) -> None:
-    chat = portal.chat(portal.person(), TYPE="OPEN")
+    chat = portal.add_chat(portal.add_person(), TYPE="OPEN")
     for kind in (UserKind.EXTRANET, UserKind.EMAIL, UserKind.GUEST):
-        stranger = portal.person(kind=kind)
+        stranger = portal.add_person(kind=kind)
         assert portal.call("imbot.dialog.get", stranger, DIALOG_ID=f"chat{chat}").status == 403
 
 
 def test_a_guest_talks_where_it_was_let_in_and_nowhere_else(portal: World) -> None:
-    ann, guest = portal.person(), portal.person("Gus", kind=UserKind.GUEST)
-    chat = portal.chat(ann, [guest.id])
+    ann, guest = portal.add_person(), portal.add_person("Gus", kind=UserKind.GUEST)
+    chat = portal.add_chat(ann, [guest.id])
     says(portal, guest, f"chat{chat}", "hello")
     assert about(portal, guest, f"chat{chat}")["role"] == "member"
     refused = portal.call("im.message.add", guest, DIALOG_ID=ann.id, MESSAGE="psst")
@@ -207,8 +214,8 @@ def test_a_guest_talks_where_it_was_let_in_and_nowhere_else(portal: World) -> No
 
 
 def test_who_only_looks_into_an_open_chat_has_nothing_unread(portal: World) -> None:
-    ann, paul = portal.person(), portal.person()
-    chat = portal.chat(ann, TYPE="OPEN")
+    ann, paul = portal.add_person(), portal.add_person()
+    chat = portal.add_chat(ann, TYPE="OPEN")
     says(portal, ann, f"chat{chat}")
     seen = about(portal, paul, f"chat{chat}")
     assert (seen["counter"], seen["unread_id"], seen["last_id"], seen["is_new"]) == (0, 0, 0, False)
@@ -216,7 +223,7 @@ def test_who_only_looks_into_an_open_chat_has_nothing_unread(portal: World) -> N
 
 def test_the_caller_is_the_person_not_the_bot(portal: World) -> None:
     """The page has no BOT_ID: role, counters and marks are those of whoever holds the key."""
-    bot, ann = portal.bot(), portal.person()
+    bot, ann = portal.add_bot(), portal.add_person()
     chat = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id]))
     seen = portal.call("imbot.dialog.get", ann, DIALOG_ID=f"chat{chat}", BOT_ID=bot, CLIENT_ID=CLIENT).result
     assert (seen["owner"], seen["role"]) == (bot, "member")
@@ -224,8 +231,8 @@ def test_the_caller_is_the_person_not_the_bot(portal: World) -> None:
 
 
 def test_the_extranet_mark_comes_and_goes(portal: World) -> None:
-    portal.bot()
-    ann, eve = portal.person(), portal.person("Eve", kind=UserKind.EXTRANET)
+    portal.add_bot()
+    ann, eve = portal.add_person(), portal.add_person("Eve", kind=UserKind.EXTRANET)
     chat = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id]))
     seen = []
     for method in ("imbot.chat.user.add", "imbot.chat.user.delete"):
@@ -235,19 +242,19 @@ def test_the_extranet_mark_comes_and_goes(portal: World) -> None:
 
 
 def test_im_and_imbot_tell_the_same(portal: World) -> None:
-    ann = portal.person()
-    chat = portal.chat(ann, [portal.bot()], ENTITY_TYPE="CRM", ENTITY_ID="DEAL|5")
+    ann = portal.add_person()
+    chat = portal.add_chat(ann, [portal.add_bot()], ENTITY_TYPE="CRM", ENTITY_ID="DEAL|5")
     reads(portal, ann, f"chat{chat}")
     assert portal.call("im.dialog.get", ann, DIALOG_ID=f"chat{chat}").result == about(portal, ann, f"chat{chat}")
 
 
 def test_imbot_chat_get_finds_the_chat_of_an_entity(portal: World) -> None:
-    ann, eve = portal.person(), portal.person()
-    first = portal.chat(ann, ENTITY_TYPE="ORDER", ENTITY_ID="1")
+    ann, eve = portal.add_person(), portal.add_person()
+    first = portal.add_chat(ann, ENTITY_TYPE="ORDER", ENTITY_ID="1")
     entity = {"ENTITY_TYPE": "ORDER", "ENTITY_ID": "1"}
     assert portal.call("imbot.chat.get", ann, entity).result == {"ID": first}
     # Of several the first is meant, for those who are in no other.
-    hers = portal.chat(eve, ENTITY_TYPE="ORDER", ENTITY_ID="1")
+    hers = portal.add_chat(eve, ENTITY_TYPE="ORDER", ENTITY_ID="1")
     assert portal.call("imbot.chat.get", ann, entity).result == {"ID": first}
     assert portal.call("imbot.chat.get", eve, entity).result == {"ID": hers}
     for nothing in ({"ENTITY_TYPE": "ORDER"}, {"ENTITY_ID": "1"}, {}, entity | {"ENTITY_ID": "2"}):
@@ -255,8 +262,8 @@ def test_imbot_chat_get_finds_the_chat_of_an_entity(portal: World) -> None:
 
 
 def test_entity_data_are_kept_apart(portal: World) -> None:
-    ann = portal.person()
-    one, two = portal.chat(ann), portal.chat(ann)
+    ann = portal.add_person()
+    one, two = portal.add_chat(ann), portal.add_chat(ann)
     portal.write(lambda tx: chats.set_entity_data(tx, one, ("Y|LEAD|56", "", "|")))
     seen = about(portal, ann, f"chat{one}")
     assert [seen[f"entity_data_{number}"] for number in (1, 2, 3)] == ["Y|LEAD|56", "", "|"]

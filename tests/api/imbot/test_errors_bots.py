@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.casts import HANDLER, Fails, FirstCast, Params, ends
+from tests.worlds.furnished import Fails, FurnishedV1, Params, assert_fails
+from tests.worlds.samples import HANDLER
 
 NEW = {"CODE": "new", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": "New"}}
 HANDLERS = {"EVENT_MESSAGE_ADD": HANDLER, "EVENT_WELCOME_MESSAGE": HANDLER, "EVENT_BOT_DELETE": HANDLER}
@@ -18,22 +19,27 @@ NOT_FOUND = "Bot not found"
 NOT_YOURS = "Bot was installed by another REST application"
 
 
-def new(**more: Any) -> Params[FirstCast]:
-    return lambda cast: NEW | more
+@pytest.fixture
+def world(furnished_v1: FurnishedV1) -> FurnishedV1:
+    return furnished_v1
 
 
-def without(name: str) -> Params[FirstCast]:
+def new(**more: Any) -> Params[FurnishedV1]:
+    return lambda world: NEW | more
+
+
+def without(name: str) -> Params[FurnishedV1]:
     kept = {key: value for key, value in HANDLERS.items() if key != name}
-    return lambda cast: {"CODE": "new", "PROPERTIES": {"NAME": "New"}, **kept}
+    return lambda world: {"CODE": "new", "PROPERTIES": {"NAME": "New"}, **kept}
 
 
-def supervisor(**more: Any) -> Params[FirstCast]:
+def supervisor(**more: Any) -> Params[FurnishedV1]:
     """A new bot whose handlers for edits and deletions count."""
-    return lambda cast: {"CODE": "new", "TYPE": "S", "PROPERTIES": {"NAME": "New"}, **HANDLERS, **more}
+    return lambda world: {"CODE": "new", "TYPE": "S", "PROPERTIES": {"NAME": "New"}, **HANDLERS, **more}
 
 
-def fields(**more: Any) -> Params[FirstCast]:
-    return lambda cast: {"BOT_ID": cast.bot, "FIELDS": more}
+def fields(**more: Any) -> Params[FurnishedV1]:
+    return lambda world: {"BOT_ID": world.echo, "FIELDS": more}
 
 
 REGISTER = [
@@ -69,11 +75,11 @@ REGISTER = [
 
 UPDATE = [
     ("WRONG_AUTH_TYPE", SESSION, fields(CODE="new"), "session"),
-    ("ACCESS_DENIED", UNNAMED, lambda cast: {"BOT_ID": cast.bot, "FIELDS": {"CODE": "new"}, "CLIENT_ID": ""}),
-    ("BOT_ID_ERROR", NOT_FOUND, lambda cast: {"BOT_ID": 987654, "FIELDS": {"CODE": "new"}}),
-    ("BOT_ID_ERROR", NOT_FOUND, lambda cast: {"FIELDS": {"CODE": "new"}}),
-    ("BOT_ID_ERROR", NOT_FOUND, lambda cast: {"BOT_ID": cast.ann.id, "FIELDS": {"CODE": "new"}}),
-    ("APP_ID_ERROR", NOT_YOURS, lambda cast: {"BOT_ID": cast.other, "FIELDS": {"CODE": "new"}}),
+    ("ACCESS_DENIED", UNNAMED, lambda world: {"BOT_ID": world.echo, "FIELDS": {"CODE": "new"}, "CLIENT_ID": ""}),
+    ("BOT_ID_ERROR", NOT_FOUND, lambda world: {"BOT_ID": 987654, "FIELDS": {"CODE": "new"}}),
+    ("BOT_ID_ERROR", NOT_FOUND, lambda world: {"FIELDS": {"CODE": "new"}}),
+    ("BOT_ID_ERROR", NOT_FOUND, lambda world: {"BOT_ID": world.ann.id, "FIELDS": {"CODE": "new"}}),
+    ("APP_ID_ERROR", NOT_YOURS, lambda world: {"BOT_ID": world.other, "FIELDS": {"CODE": "new"}}),
     ("EVENT_MESSAGE_ADD_ERROR", "Wrong handler URL", fields(EVENT_MESSAGE_ADD=NO_ADDRESS)),
     ("EVENT_MESSAGE_UPDATE_ERROR", "Wrong handler URL", fields(EVENT_MESSAGE_UPDATE=NO_ADDRESS)),
     ("EVENT_MESSAGE_DELETE_ERROR", "Wrong handler URL", fields(EVENT_MESSAGE_DELETE=NO_ADDRESS)),
@@ -87,16 +93,16 @@ UPDATE = [
 ]
 
 UNREGISTER = [
-    ("WRONG_AUTH_TYPE", SESSION, lambda cast: {"BOT_ID": cast.bot}, "session"),
-    ("ACCESS_DENIED", UNNAMED, lambda cast: {"BOT_ID": cast.bot, "CLIENT_ID": ""}),
-    ("BOT_ID_ERROR", NOT_FOUND, lambda cast: {"BOT_ID": 987654}),
-    ("BOT_ID_ERROR", NOT_FOUND, lambda cast: {}),
-    ("APP_ID_ERROR", NOT_YOURS, lambda cast: {"BOT_ID": cast.other}),
+    ("WRONG_AUTH_TYPE", SESSION, lambda world: {"BOT_ID": world.echo}, "session"),
+    ("ACCESS_DENIED", UNNAMED, lambda world: {"BOT_ID": world.echo, "CLIENT_ID": ""}),
+    ("BOT_ID_ERROR", NOT_FOUND, lambda world: {"BOT_ID": 987654}),
+    ("BOT_ID_ERROR", NOT_FOUND, lambda world: {}),
+    ("APP_ID_ERROR", NOT_YOURS, lambda world: {"BOT_ID": world.other}),
     # Echo owns the chat of a deal, which no owner may leave.
-    ("WRONG_REQUEST", "Bot can't be deleted", lambda cast: {"BOT_ID": cast.bot}),
+    ("WRONG_REQUEST", "Bot can't be deleted", lambda world: {"BOT_ID": world.echo}),
 ]
 
-LIST: list[tuple[Any, ...]] = [("WRONG_AUTH_TYPE", SESSION, lambda cast: {}, "session")]
+LIST: list[tuple[Any, ...]] = [("WRONG_AUTH_TYPE", SESSION, lambda world: {}, "session")]
 
 TABLES: dict[str, Any] = {
     "imbot.register": REGISTER,
@@ -108,13 +114,13 @@ ERRORS = [Fails(method, *row) for method, rows in TABLES.items() for row in rows
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_bots(cast: FirstCast, row: Fails[FirstCast]) -> None:
-    ends(cast, row)
+def test_bots(world: FurnishedV1, row: Fails[FurnishedV1]) -> None:
+    assert_fails(world, row)
 
 
-def test_a_bot_that_hears_no_edits_may_name_any_handler_for_them(cast: FirstCast) -> None:
+def test_a_bot_that_hears_no_edits_may_name_any_handler_for_them(world: FurnishedV1) -> None:
     """EVENT_MESSAGE_UPDATE and EVENT_MESSAGE_DELETE are ignored for types B and H without open lines."""
-    answer = cast.call(
+    answer = world.call_own(
         "imbot.register", **NEW | {"CODE": "full0", "EVENT_MESSAGE_UPDATE": NO_ADDRESS, "CLIENT_ID": "full-client"}
     )
     assert answer.status == 200

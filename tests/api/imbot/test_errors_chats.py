@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.casts import Fails, FirstCast, Params, ends, picture
+from tests.worlds.furnished import Fails, FurnishedV1, Params, assert_fails
+from tests.worlds.samples import picture
 
 NOWHERE = 987654
 
@@ -20,29 +21,34 @@ MANAGER = "Change manager can only owner and user must be member in chat"
 OWNER = "Change owner can only owner and user must be member in chat"
 
 
-def at(place: str, **more: Any) -> Params[FirstCast]:
-    """A call for one of the cast's chats."""
-    return lambda cast: {"CHAT_ID": getattr(cast, place), **more}
+@pytest.fixture
+def world(furnished_v1: FurnishedV1) -> FurnishedV1:
+    return furnished_v1
 
 
-def ann(place: str, **more: Any) -> Params[FirstCast]:
+def at(place: str, **more: Any) -> Params[FurnishedV1]:
+    """A call for one of the world's chats."""
+    return lambda world: {"CHAT_ID": getattr(world, place), **more}
+
+
+def ann(place: str, **more: Any) -> Params[FurnishedV1]:
     """The same about Ann."""
-    return lambda cast: {"CHAT_ID": getattr(cast, place), "USER_ID": cast.ann.id, **more}
+    return lambda world: {"CHAT_ID": getattr(world, place), "USER_ID": world.ann.id, **more}
 
 
-def echo(place: str) -> Params[FirstCast]:
+def echo(place: str) -> Params[FurnishedV1]:
     """The same about the bot itself."""
-    return lambda cast: {"CHAT_ID": getattr(cast, place), "USER_ID": cast.bot}
+    return lambda world: {"CHAT_ID": getattr(world, place), "USER_ID": world.echo}
 
 
-def none(**more: Any) -> Params[FirstCast]:
+def none(**more: Any) -> Params[FurnishedV1]:
     """A call for no chat."""
-    return lambda cast: more
+    return lambda world: more
 
 
-def nowhere(**more: Any) -> Params[FirstCast]:
+def nowhere(**more: Any) -> Params[FurnishedV1]:
     """A call for a chat that does not exist."""
-    return lambda cast: {"CHAT_ID": NOWHERE, "USER_ID": cast.ann.id, **more}
+    return lambda world: {"CHAT_ID": NOWHERE, "USER_ID": world.ann.id, **more}
 
 
 TABLES: dict[str, list[tuple[Any, ...]]] = {
@@ -74,7 +80,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", none()),
         ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", none(DIALOG_ID="everywhere")),
         ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", none(DIALOG_ID=NOWHERE)),
-        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", lambda cast: {"DIALOG_ID": f"chat{cast.foreign}"}),
+        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", lambda world: {"DIALOG_ID": f"chat{world.foreign}"}),
     ],
     "imbot.chat.setManager": [
         ("CHAT_ID_EMPTY", CHAT_EMPTY, none()),
@@ -129,9 +135,9 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("ACCESS_ERROR", UNAVAILABLE, at("private", USERS=[1])),
         ("ACCESS_ERROR", "It is forbidden to add users to this chat", at("group", USERS=[1])),
         ("WRONG_REQUEST", "User IDs must be passed in array format", at("room", USERS="Ann")),
-        ("WRONG_REQUEST", ALREADY_IN, lambda cast: {"CHAT_ID": cast.room, "USERS": [cast.ann.id]}),
-        ("WRONG_REQUEST", ALREADY_IN, lambda cast: {"CHAT_ID": cast.quiet, "USERS": [cast.me.id]}),
-        ("WRONG_REQUEST", ALREADY_IN, lambda cast: {"CHAT_ID": cast.foreign, "USERS": [cast.me.id]}),
+        ("WRONG_REQUEST", ALREADY_IN, lambda world: {"CHAT_ID": world.room, "USERS": [world.ann.id]}),
+        ("WRONG_REQUEST", ALREADY_IN, lambda world: {"CHAT_ID": world.quiet, "USERS": [world.admin.id]}),
+        ("WRONG_REQUEST", ALREADY_IN, lambda world: {"CHAT_ID": world.foreign, "USERS": [world.admin.id]}),
         ("WRONG_REQUEST", ALREADY_IN, at("room", USERS=[NOWHERE])),
         ("WRONG_REQUEST", ALREADY_IN, at("room")),
     ],
@@ -158,7 +164,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", none(DIALOG_ID="chat1 OR 1=1")),
         ("ACCESS_ERROR", "You do not have access to the specified dialog", none(DIALOG_ID=NOWHERE)),
         ("ACCESS_ERROR", "You do not have access to the specified dialog", none(DIALOG_ID="sg55")),
-        ("ACCESS_ERROR", "You don't have access to this chat", lambda cast: {"DIALOG_ID": f"chat{cast.foreign}"}),
+        ("ACCESS_ERROR", "You don't have access to this chat", lambda world: {"DIALOG_ID": f"chat{world.foreign}"}),
         ("ACCESS_ERROR", "You don't have access to this chat", none(DIALOG_ID=f"chat{NOWHERE}")),
     ],
 }
@@ -166,10 +172,10 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
 OF_BOTS = [method for method in TABLES if method not in ("imbot.chat.get", "imbot.dialog.get")]
 WHOSE_BOT = [
     ("BOT_ID_ERROR", "Bot not found", none(BOT_ID=NOWHERE)),
-    ("BOT_ID_ERROR", "Bot not found", lambda cast: {"BOT_ID": cast.ann.id}),
+    ("BOT_ID_ERROR", "Bot not found", lambda world: {"BOT_ID": world.ann.id}),
     ("BOT_ID_ERROR", "Bot not found", none(CLIENT_ID="nobody")),
     ("BOT_ID_ERROR", "Bot not found", none(CLIENT_ID="")),
-    ("APP_ID_ERROR", "Bot was installed by another REST application", lambda cast: {"BOT_ID": cast.other}),
+    ("APP_ID_ERROR", "Bot was installed by another REST application", lambda world: {"BOT_ID": world.other}),
 ]
 
 ERRORS = [Fails(method, *row) for method, rows in TABLES.items() for row in rows]
@@ -177,15 +183,15 @@ ERRORS += [Fails(method, *row) for method in OF_BOTS for row in WHOSE_BOT]
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_chats(cast: FirstCast, row: Fails[FirstCast]) -> None:
-    ends(cast, row)
+def test_chats(world: FurnishedV1, row: Fails[FurnishedV1]) -> None:
+    assert_fails(world, row)
 
 
 @pytest.mark.parametrize("method", ["imbot.dialog.get", "im.dialog.get", "im.dialog.messages.get"])
-def test_a_missing_chat_cannot_be_told_from_a_foreign_one(cast: FirstCast, method: str) -> None:
+def test_a_missing_chat_cannot_be_told_from_a_foreign_one(world: FurnishedV1, method: str) -> None:
     answers = [
-        cast.world.post(f"{cast.me.path}/{method}?DIALOG_ID=chat{chat}&raw", kind="")
-        for chat in (cast.foreign, NOWHERE)
+        world.post(f"{world.admin.path}/{method}?DIALOG_ID=chat{chat}&raw", kind="")
+        for chat in (world.foreign, NOWHERE)
     ]
     foreign, missing = [(one.status, one.body, one.headers) for one in answers]
     assert foreign == missing
@@ -207,8 +213,8 @@ STRANGER: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("method", STRANGER)
 @pytest.mark.parametrize("place", ["foreign", "deal", "group", "private"])
-def test_a_strange_bot_learns_nothing_of_a_chat(cast: FirstCast, method: str, place: str) -> None:
+def test_a_strange_bot_learns_nothing_of_a_chat(world: FurnishedV1, method: str, place: str) -> None:
     theirs = STRANGER[method] | {"CLIENT_ID": "other-client"}
-    seen = cast.call(method, **theirs | {"CHAT_ID": getattr(cast, place)})
-    missing = cast.call(method, **theirs | {"CHAT_ID": NOWHERE})
+    seen = world.call_own(method, **theirs | {"CHAT_ID": getattr(world, place)})
+    missing = world.call_own(method, **theirs | {"CHAT_ID": NOWHERE})
     assert (seen.status, seen.body) == (missing.status, missing.body)

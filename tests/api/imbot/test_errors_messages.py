@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.casts import HANDLER, LANG, Fails, FirstCast, Params, ends
+from tests.worlds.furnished import Fails, FurnishedV1, Params, assert_fails
+from tests.worlds.samples import HANDLER, LANG
 
 NOWHERE = 987654
 NOT_A_PICTURE = "bm90IGEgcGljdHVyZQ=="
@@ -39,45 +40,50 @@ MENU_OVERSIZE = ("MENU_OVERSIZE", "You have exceeded the maximum allowable size 
 MENU_WRONG = ("MENU_ERROR", "Incorrect menu params", MENU_TOO_BIG)
 
 
-def say(**more: Any) -> Params[FirstCast]:
-    return lambda cast: {"DIALOG_ID": f"chat{cast.room}", "MESSAGE": "hi", **more}
+@pytest.fixture
+def world(furnished_v1: FurnishedV1) -> FurnishedV1:
+    return furnished_v1
 
 
-def given(**more: Any) -> Params[FirstCast]:
+def say(**more: Any) -> Params[FurnishedV1]:
+    return lambda world: {"DIALOG_ID": f"chat{world.room}", "MESSAGE": "hi", **more}
+
+
+def given(**more: Any) -> Params[FurnishedV1]:
     """Nothing but this."""
-    return lambda cast: more
+    return lambda world: more
 
 
-def message(which: str, **more: Any) -> Params[FirstCast]:
-    """A call for one of the cast's messages."""
-    return lambda cast: {"MESSAGE_ID": getattr(cast, which), **more}
+def message(which: str, **more: Any) -> Params[FurnishedV1]:
+    """A call for one of the world's messages."""
+    return lambda world: {"MESSAGE_ID": getattr(world, which), **more}
 
 
-def answer(**more: Any) -> Params[FirstCast]:
-    return lambda cast: {"COMMAND_ID": cast.command, "MESSAGE_ID": cast.heard, "MESSAGE": "hi", **more}
+def answer(**more: Any) -> Params[FurnishedV1]:
+    return lambda world: {"COMMAND_ID": world.command, "MESSAGE_ID": world.heard, "MESSAGE": "hi", **more}
 
 
-def command(**more: Any) -> Params[FirstCast]:
-    return lambda cast: {"BOT_ID": cast.bot, "COMMAND": "new", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, **more}
+def command(**more: Any) -> Params[FurnishedV1]:
+    return lambda world: {"BOT_ID": world.echo, "COMMAND": "new", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, **more}
 
 
-def change(which: str, **fields: Any) -> Params[FirstCast]:
-    return lambda cast: {"COMMAND_ID": getattr(cast, which), "FIELDS": fields}
+def change(which: str, **fields: Any) -> Params[FurnishedV1]:
+    return lambda world: {"COMMAND_ID": getattr(world, which), "FIELDS": fields}
 
 
-def script(**more: Any) -> Params[FirstCast]:
+def script(**more: Any) -> Params[FurnishedV1]:
     """A chat application that runs a command."""
-    return lambda cast: {"CODE": "new", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": LANG, **more}
+    return lambda world: {"CODE": "new", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": LANG, **more}
 
 
-def frame(**more: Any) -> Params[FirstCast]:
+def frame(**more: Any) -> Params[FurnishedV1]:
     """A chat application that opens a frame."""
     sizes = {"IFRAME_WIDTH": 350, "IFRAME_HEIGHT": 150, "HASH": HASH, "LANG": LANG}
-    return lambda cast: {"CODE": "new", "IFRAME": "https://example.com/frame", **sizes, **more}
+    return lambda world: {"CODE": "new", "IFRAME": "https://example.com/frame", **sizes, **more}
 
 
-def icon(which: str, **more: Any) -> Params[FirstCast]:
-    return lambda cast: {"APP_ID": getattr(cast, which), **more}
+def icon(which: str, **more: Any) -> Params[FurnishedV1]:
+    return lambda world: {"APP_ID": getattr(world, which), **more}
 
 
 def of(build: Any, rows: list[tuple[str, str, dict[str, Any]]]) -> list[tuple[Any, ...]]:
@@ -91,10 +97,10 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("MESSAGE_EMPTY", MESSAGE_EMPTY, say(MESSAGE="")),
         ("MESSAGE_EMPTY", MESSAGE_EMPTY, say(MESSAGE=" \n ", KEYBOARD=[{"TEXT": "Go", "COMMAND": "go"}])),
         *of(say, [*CONTENT, MENU_OVERSIZE]),
-        ("WRONG_REQUEST", NOT_ADDED, lambda cast: {"DIALOG_ID": f"chat{cast.foreign}", "MESSAGE": "hi"}),
+        ("WRONG_REQUEST", NOT_ADDED, lambda world: {"DIALOG_ID": f"chat{world.foreign}", "MESSAGE": "hi"}),
         ("WRONG_REQUEST", NOT_ADDED, say(DIALOG_ID=f"chat{NOWHERE}")),
         ("WRONG_REQUEST", NOT_ADDED, say(DIALOG_ID=NOWHERE)),
-        ("WRONG_REQUEST", NOT_ADDED, lambda cast: {"DIALOG_ID": f"chat{cast.quiet}", "MESSAGE": "hi"}),
+        ("WRONG_REQUEST", NOT_ADDED, lambda world: {"DIALOG_ID": f"chat{world.quiet}", "MESSAGE": "hi"}),
         ("WRONG_REQUEST", NOT_ADDED, given(FROM_USER_ID=NOWHERE, TO_USER_ID=NOWHERE + 1, MESSAGE="hi")),
     ],
     "imbot.message.update": [
@@ -141,7 +147,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     "imbot.command.unregister": [
         ("COMMAND_ID_ERROR", "Command not found", given()),
         ("COMMAND_ID_ERROR", "Command not found", given(COMMAND_ID=NOWHERE)),
-        ("APP_ID_ERROR", NOT_YOURS, lambda cast: {"COMMAND_ID": cast.other_command}),
+        ("APP_ID_ERROR", NOT_YOURS, lambda world: {"COMMAND_ID": world.other_command}),
     ],
     "imbot.command.answer": [
         ("COMMAND_ID_ERROR", "Command not found", given(MESSAGE="hi")),
@@ -152,7 +158,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("MESSAGE_EMPTY", MESSAGE_EMPTY, answer(MESSAGE=" ")),
         *of(answer, [*CONTENT, MENU_WRONG]),
         ("WRONG_REQUEST", NOT_ADDED, answer(MESSAGE_ID=NOWHERE)),
-        ("WRONG_REQUEST", NOT_ADDED, lambda cast: answer(MESSAGE_ID=cast.secret)(cast)),
+        ("WRONG_REQUEST", NOT_ADDED, lambda world: answer(MESSAGE_ID=world.secret)(world)),
     ],
     "imbot.app.register": [
         ("IFRAME_HTTPS", "Iframe link must use HTTPS", frame(IFRAME="http://example.com/frame")),
@@ -198,12 +204,12 @@ OF_BOTS: dict[str, dict[str, Any]] = {
 WHOSE_BOT = [
     ("BOT_ID_ERROR", "Bot not found", given(BOT_ID=NOWHERE)),
     ("BOT_ID_ERROR", "Bot not found", given(CLIENT_ID="nobody")),
-    ("APP_ID_ERROR", "Bot was installed by another REST application", lambda cast: {"BOT_ID": cast.other}),
+    ("APP_ID_ERROR", "Bot was installed by another REST application", lambda world: {"BOT_ID": world.other}),
 ]
 
 
-def with_(valid: dict[str, Any], build: Params[FirstCast]) -> Params[FirstCast]:
-    return lambda cast: valid | build(cast)
+def with_(valid: dict[str, Any], build: Params[FurnishedV1]) -> Params[FurnishedV1]:
+    return lambda world: valid | build(world)
 
 
 ERRORS = [Fails(method, *row) for method, rows in TABLES.items() for row in rows]
@@ -215,5 +221,5 @@ ERRORS += [
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_messages_and_commands(cast: FirstCast, row: Fails[FirstCast]) -> None:
-    ends(cast, row)
+def test_messages_and_commands(world: FurnishedV1, row: Fails[FurnishedV1]) -> None:
+    assert_fails(world, row)

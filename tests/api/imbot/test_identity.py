@@ -25,8 +25,8 @@ def author(world: World, reader: Person, answer: Answer) -> int:
 
 
 def test_an_application_need_not_name_its_only_bot(portal: World) -> None:
-    app, ann = portal.oauth(), portal.person()
-    bot = portal.bot(app)
+    app, ann = portal.add_app(), portal.add_person()
+    bot = portal.add_bot(app)
     assert author(portal, ann, says(portal, app, ann)) == bot
     assert author(portal, ann, says(portal, app, ann, BOT_ID=bot)) == bot
     for absent in ("", 0, "0", None):
@@ -34,8 +34,8 @@ def test_an_application_need_not_name_its_only_bot(portal: World) -> None:
 
 
 def test_of_several_the_first_registered_is_meant(portal: World) -> None:
-    app, ann = portal.oauth(), portal.person()
-    first, second = portal.bot(app), portal.bot(app, code="second")
+    app, ann = portal.add_app(), portal.add_person()
+    first, second = portal.add_bot(app), portal.add_bot(app, code="second")
     assert author(portal, ann, says(portal, app, ann)) == first
     assert author(portal, ann, says(portal, app, ann, BOT_ID=second)) == second
     portal.call("imbot.unregister", app, BOT_ID=first)
@@ -44,41 +44,41 @@ def test_of_several_the_first_registered_is_meant(portal: World) -> None:
 
 def test_a_webhook_names_its_bot_by_client_id_alone(portal: World) -> None:
     """As the Python library bitrixogram does, which never sends BOT_ID."""
-    ann = portal.person()
-    mine, other = portal.bot(CLIENT_ID="mine"), portal.bot(code="other", CLIENT_ID="others")
+    ann = portal.add_person()
+    mine, other = portal.add_bot(CLIENT_ID="mine"), portal.add_bot(code="other", CLIENT_ID="others")
     assert author(portal, ann, says(portal, portal.admin, ann, CLIENT_ID="mine")) == mine
     assert author(portal, ann, says(portal, portal.admin, ann, CLIENT_ID="others")) == other
     assert author(portal, ann, says(portal, portal.admin, ann, CLIENT_ID="mine", BOT_ID=mine)) == mine
 
 
 def test_any_webhook_with_the_client_id_acts_for_the_bot(portal: World) -> None:
-    ann = portal.person()
-    bot = portal.bot()
-    assert author(portal, ann, says(portal, portal.webhook(portal.admin.id), ann, CLIENT_ID=CLIENT)) == bot
+    ann = portal.add_person()
+    bot = portal.add_bot()
+    assert author(portal, ann, says(portal, portal.add_webhook(portal.admin.id), ann, CLIENT_ID=CLIENT)) == bot
     assert author(portal, ann, says(portal, ann, ann, CLIENT_ID=CLIENT)) == bot
 
 
 def test_a_webhook_without_a_client_id_owns_nothing(portal: World) -> None:
-    ann = portal.person()
-    bot = portal.bot()
+    ann = portal.add_person()
+    bot = portal.add_bot()
     for named, refusal in (({}, NOT_FOUND), ({"CLIENT_ID": ""}, NOT_FOUND), ({"BOT_ID": bot}, NOT_YOURS)):
         answer = says(portal, portal.admin, ann, **named)
         assert (answer.error, answer.text) == refusal
 
 
 def test_a_bot_of_another_application_stays_theirs(portal: World) -> None:
-    ann = portal.person()
-    ours, theirs = portal.oauth(), portal.oauth(title="Other")
-    bot = portal.bot(theirs)
-    portal.bot(ours, code="ours")
+    ann = portal.add_person()
+    ours, theirs = portal.add_app(), portal.add_app(title="Other")
+    bot = portal.add_bot(theirs)
+    portal.add_bot(ours, code="ours")
     for by, named in ((ours, {}), (portal.admin, {"CLIENT_ID": CLIENT}), (portal.admin, {"CLIENT_ID": "x"})):
         answer = says(portal, by, ann, BOT_ID=bot, **named)
         assert (answer.error, answer.text) == NOT_YOURS
 
 
 def test_the_name_of_an_application_opens_nothing_to_a_webhook(portal: World) -> None:
-    ann, app = portal.person(), portal.oauth()
-    bot = portal.bot(app)
+    ann, app = portal.add_person(), portal.add_app()
+    bot = portal.add_bot(app)
     for name in (app.client_id, f"app:{app.client_id}", f"custom{app.client_id}"):
         answer = says(portal, portal.admin, ann, CLIENT_ID=name, BOT_ID=bot)
         assert (answer.error, answer.text) == NOT_YOURS
@@ -86,23 +86,23 @@ def test_the_name_of_an_application_opens_nothing_to_a_webhook(portal: World) ->
 
 
 def test_an_application_is_itself_whatever_client_id_it_sends(portal: World) -> None:
-    ann, app = portal.person(), portal.oauth()
-    hooked, own = portal.bot(), portal.bot(app, code="own")
+    ann, app = portal.add_person(), portal.add_app()
+    hooked, own = portal.add_bot(), portal.add_bot(app, code="own")
     assert author(portal, ann, says(portal, app, ann, CLIENT_ID=CLIENT)) == own
     assert says(portal, app, ann, CLIENT_ID=CLIENT, BOT_ID=hooked).error == "APP_ID_ERROR"
 
 
 def test_everybody_who_uses_the_application_acts_for_its_bots(portal: World) -> None:
-    app, ann = portal.oauth(), portal.person()
-    bot = portal.bot(app)
-    hers = app._replace(token=portal.token(ann.id, app.id), user_id=ann.id)
+    app, ann = portal.add_app(), portal.add_person()
+    bot = portal.add_bot(app)
+    hers = app._replace(token=portal.add_token(ann.id, app.id), user_id=ann.id)
     assert author(portal, ann, says(portal, hers, ann)) == bot
     assert [one["author_id"] for one in history(portal, ann, bot)] == [bot]
 
 
 def test_what_a_webhook_calls_itself_is_not_kept(portal: World) -> None:
     """CLIENT_ID is as good as a password: only its keyed hash is stored."""
-    portal.bot(CLIENT_ID="very-secret-name")
+    portal.add_bot(CLIENT_ID="very-secret-name")
     rows = portal.read(lambda tx: tx.all("SELECT owner FROM bots UNION ALL SELECT owner FROM bot_handlers"))
     assert rows
     assert not [row for row in rows if "very-secret-name" in row[0]]
@@ -111,7 +111,7 @@ def test_what_a_webhook_calls_itself_is_not_kept(portal: World) -> None:
 
 @pytest.mark.parametrize("method", ["imbot.command.unregister", "imbot.app.unregister"])
 def test_commands_and_icons_are_owned_alike(portal: World, method: str) -> None:
-    app, bot = portal.oauth(), portal.bot()
+    app, bot = portal.add_app(), portal.add_bot()
     lang = [{"LANGUAGE_ID": "en", "TITLE": "Go"}]
     common = {"BOT_ID": bot, "CLIENT_ID": CLIENT, "LANG": lang}
     command = {"COMMAND": "go", "EVENT_COMMAND_ADD": "http://localhost:9/"}

@@ -18,8 +18,8 @@ class Talk:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.bot = world.bot()
-        self.ann = world.person("Ann")
+        self.bot = world.add_bot()
+        self.ann = world.add_person("Ann")
 
     def says(self, text: str = "hi", **more: Any) -> int:
         return bot_says(self.world, self.ann.id, text, **more)
@@ -63,8 +63,8 @@ def test_a_system_message_has_no_author_and_no_editor(portal: World) -> None:
 
 
 def test_between_two_people_the_bot_is_the_systems_voice(portal: World) -> None:
-    portal.bot()
-    ann, bob = portal.person("Ann"), portal.person("Bob")
+    portal.add_bot()
+    ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     params = {"FROM_USER_ID": ann.id, "TO_USER_ID": bob.id, "DIALOG_ID": "chat1", "SYSTEM": "N"}
     said = bot_does(portal, "imbot.message.add", MESSAGE="Ann shared a file", **params)
     newest = history(portal, bob, ann.id)[0]
@@ -148,7 +148,7 @@ def test_the_edit_window_is_an_option(make_world: Any) -> None:
 def test_a_manager_deletes_what_others_said_at_any_time(portal: World) -> None:
     talk = Talk(portal)
     own = f"chat{bot_does(portal, 'imbot.chat.add', USERS=[talk.ann.id])}"
-    joined = f"chat{portal.chat(talk.ann, [talk.bot])}"
+    joined = f"chat{portal.add_chat(talk.ann, [talk.bot])}"
     in_own, in_joined = says(portal, talk.ann, own, "spam"), says(portal, talk.ann, joined, "spam")
     portal.wait(30 * DAY)
     bot_does(portal, "imbot.message.delete", MESSAGE_ID=in_own)
@@ -214,7 +214,7 @@ def test_likes(portal: World, before: bool, action: str | None, then: bool | Non
 
 def test_a_like_does_not_count_as_reading(portal: World) -> None:
     talk = Talk(portal)
-    chat = portal.chat(talk.ann, [talk.bot])
+    chat = portal.add_chat(talk.ann, [talk.bot])
     said = says(portal, talk.ann, f"chat{chat}")
     bot_does(portal, "imbot.message.like", MESSAGE_ID=said)
     assert about(portal, talk.ann, f"chat{chat}")["last_message_views"]["first_viewers"] == []

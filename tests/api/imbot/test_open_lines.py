@@ -24,11 +24,11 @@ LINE: dict[str, Any] = {
 
 @pytest.fixture
 def stage(portal: World) -> Conversation:
-    return Conversation(portal, portal.oauth())
+    return Conversation(portal, portal.add_app())
 
 
 def line(stage: Conversation, **more: Any) -> int:
-    return stage.world.chat(stage.ann, [stage.bot], **LINE, **more)
+    return stage.world.add_chat(stage.ann, [stage.bot], **LINE, **more)
 
 
 @pytest.mark.parametrize("more", [{}, {"TYPE": "OPEN"}, {"TYPE": "CHAT"}])
@@ -71,14 +71,14 @@ def test_lines_in_any_case(stage: Conversation, word: str) -> None:
 
 
 def test_other_chats_have_data_too_and_stay_as_they_are(stage: Conversation) -> None:
-    chat = stage.world.chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
+    chat = stage.world.add_chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
     found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
     assert (found["message_type"], found["entity_data_1"], found["entity_data_2"]) == ("C", "", "COMPANY|1")
 
 
 def test_what_was_made_before_becomes_one(portal: World) -> None:
     """0023 gives the kind to the chats of an older database."""
-    chats = [portal.chat(ENTITY_TYPE=kind, ENTITY_ID="1") for kind in ("LINES", "LIVECHAT", "")]
+    chats = [portal.add_chat(ENTITY_TYPE=kind, ENTITY_ID="1") for kind in ("LINES", "LIVECHAT", "")]
     file = Path(str(resources.files("botyard.store") / "migrations")) / "0023_open_lines.sql"
 
     async def work(tx: Tx) -> None:

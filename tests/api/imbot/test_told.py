@@ -11,14 +11,14 @@ from botyard.model.event import Event
 from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, MessageEdited, MessageErased, MessageSent
 from tests.api.imbot.conversation import Conversation
 from tests.api.telling import TOKENS, body, deviations, told
-from tests.casts import HANDLER, LANG
 from tests.conftest import MakeWorld
 from tests.world import AppKey, Person, World
+from tests.worlds.samples import HANDLER, LANG
 
 
 @pytest.fixture
 def app(portal: World) -> Conversation:
-    return Conversation(portal, portal.oauth())
+    return Conversation(portal, portal.add_app())
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_a_bot_learns_who_let_it_in_and_what_it_may_read(app: Conversation) -> N
     params = app.told(MemberJoined)["data"]["PARAMS"]
     assert (params["USER_ID"], params["CHAT_ID"]) == (str(app.ann.id), str(app.room))
     assert params["ACCESS_HISTORY"] == "1"
-    late = app.world.chat(app.ann)
+    late = app.world.add_chat(app.ann)
     app.enters(app.bot, late)
     assert app.told(MemberJoined)["data"]["PARAMS"]["ACCESS_HISTORY"] == "0"
 
@@ -231,7 +231,7 @@ def test_the_application_token_never_changes(app: Conversation) -> None:
 
 def test_two_webhook_owners_have_two_application_tokens(hook: Conversation) -> None:
     hook.says(str(hook.bot), "one")
-    other = hook.world.bot(code="other", CLIENT_ID="other-client")
+    other = hook.world.add_bot(code="other", CLIENT_ID="other-client")
     mine = hook.told(MessageSent)["auth"]["application_token"]
     hook.says(str(other), "two")
     theirs = body(told(hook.world, MessageSent, other))["auth"]["application_token"]
@@ -239,7 +239,7 @@ def test_two_webhook_owners_have_two_application_tokens(hook: Conversation) -> N
 
 
 def test_an_application_gets_no_token_of_people_it_is_closed_to(portal: World) -> None:
-    app = Conversation(portal, portal.oauth())
+    app = Conversation(portal, portal.add_app())
     assert app.owner is not None
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
     app.says(str(app.bot), "Hello")
@@ -273,7 +273,7 @@ def test_tokens_are_told_whole(app: Conversation, kind: type[Event], which: int)
 def other_says(app: Conversation, by: Person | AppKey | str | None = None, **more: Any) -> dict[str, Any]:
     """A bot of somebody else says something in the room; what the application is told of it."""
     world = app.world
-    other = world.bot(code="other", CLIENT_ID="other-client")
+    other = world.add_bot(code="other", CLIENT_ID="other-client")
     app.enters(other, app.room)
     said = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
     assert world.call("imbot.message.add", by, said | more).result > 0
@@ -281,7 +281,7 @@ def other_says(app: Conversation, by: Person | AppKey | str | None = None, **mor
 
 
 def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
-    app = Conversation(portal, portal.oauth())
+    app = Conversation(portal, portal.add_app())
     found = other_says(app, app.ann)
     assert found["data"]["USER"]["IS_BOT"] == "Y"
     assert whole(found["auth"])
@@ -290,8 +290,8 @@ def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
 
 
 def test_so_it_does_in_a_batch(portal: World) -> None:
-    app = Conversation(portal, portal.oauth())
-    other = portal.bot(code="other", CLIENT_ID="other-client")
+    app = Conversation(portal, portal.add_app())
+    other = portal.add_bot(code="other", CLIENT_ID="other-client")
     app.enters(other, app.room)
     place = f"BOT_ID={other}&CLIENT_ID=other-client&DIALOG_ID=chat{app.room}"
     portal.call("batch", app.ann, cmd={"a": f"imbot.message.add?{place}&MESSAGE=hi"})
@@ -299,7 +299,7 @@ def test_so_it_does_in_a_batch(portal: World) -> None:
 
 
 def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal: World) -> None:
-    app = Conversation(portal, portal.oauth())
+    app = Conversation(portal, portal.add_app())
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
     found = other_says(app, app.ann)
     assert not whole(found["auth"])
@@ -307,10 +307,10 @@ def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal:
 
 
 def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal: World) -> None:
-    app, maker = Conversation(portal, portal.oauth()), portal.oauth(title="Other")
-    other = portal.bot(maker, code="other")
+    app, maker = Conversation(portal, portal.add_app()), portal.add_app(title="Other")
+    other = portal.add_bot(maker, code="other")
     app.enters(other, app.room)
-    token = portal.token(other, maker.id)
+    token = portal.add_token(other, maker.id)
     said = {"BOT_ID": other, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
     assert portal.call("imbot.message.add", token, said).result > 0
     assert not whole(app.told(MessageSent)["auth"])
@@ -318,8 +318,8 @@ def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal
 
 def test_one_bot_does_not_speak_for_whoever_called_before(portal: World) -> None:
     """What an own bot of the application does is told with the tokens of that bot."""
-    app = Conversation(portal, portal.oauth())
-    mine = portal.bot(app.owner, code="mine")
+    app = Conversation(portal, portal.add_app())
+    mine = portal.add_bot(app.owner, code="mine")
     app.enters(mine, app.room)
     said = {"BOT_ID": mine, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
     assert portal.call("imbot.message.add", app.owner, said).result > 0

@@ -10,13 +10,13 @@ import pytest
 
 from botyard.model.events import CommandCalled, MessageEdited, MessageSent
 from tests.api.imbot.conversation import Conversation
-from tests.files.room import picture
 from tests.world import World
+from tests.worlds.pictures import picture
 
 
 @pytest.fixture(params=["application", "webhook"])
 def stage(request: pytest.FixtureRequest, portal: World) -> Conversation:
-    return Conversation(portal, portal.oauth() if request.param == "application" else None)
+    return Conversation(portal, portal.add_app() if request.param == "application" else None)
 
 
 def upload(stage: Conversation, dialog: str, content: bytes = b"hello", name: str = "a.txt", text: str = "look") -> Any:
@@ -96,7 +96,7 @@ def test_what_is_quoted_and_deleted_has_no_words(stage: Conversation) -> None:
 
 
 def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Conversation) -> None:
-    room = stage.world.chat(stage.ann)
+    room = stage.world.add_chat(stage.ann)
     first = stage.says(f"chat{room}", "secret")
     stage.enters(stage.bot, room)
     replies(stage, f"chat{room}", first, "look at that")
@@ -114,7 +114,7 @@ def test_a_file_that_is_gone_keeps_its_number_only(stage: Conversation) -> None:
 
 
 def test_the_bot_fetches_the_file_by_its_id(portal: World) -> None:
-    stage = Conversation(portal, portal.oauth())
+    stage = Conversation(portal, portal.add_app())
     sent = upload(stage, str(stage.bot))
     told = stage.told(MessageSent)
     token = told["data"]["BOT"][str(stage.bot)]["access_token"]

@@ -9,9 +9,9 @@ import pytest
 from botyard.model.people import UserKind
 from botyard.store import bot_handlers, bots
 from tests.api.imbot_v2.story import TOKEN, does, made, registered, room
-from tests.casts import HANDLER, LANG, picture
 from tests.story import happened, says
 from tests.world import World
+from tests.worlds.samples import HANDLER, LANG, picture
 
 NEW = {
     "isHidden": False,
@@ -156,7 +156,7 @@ def test_the_event_mode_is_switched_to_and_fro(portal: World) -> None:
 
 
 def test_a_bot_of_the_first_generation_keeps_its_way_of_delivery(portal: World) -> None:
-    bot = portal.bot(CLIENT_ID=TOKEN)
+    bot = portal.add_bot(CLIENT_ID=TOKEN)
     found = does(portal, "Bot.update", bot, fields={"eventMode": "fetch", "isHidden": True})["bot"]
     assert (found["eventMode"], found["isHidden"]) == ("webhook", True)
 
@@ -174,8 +174,8 @@ def test_a_token_is_rotated(portal: World) -> None:
 
 
 def test_rotation_takes_one_bot_and_its_handlers(portal: World) -> None:
-    first = portal.bot(CLIENT_ID=TOKEN)
-    second = portal.bot(code="second", CLIENT_ID=TOKEN)
+    first = portal.add_bot(CLIENT_ID=TOKEN)
+    second = portal.add_bot(code="second", CLIENT_ID=TOKEN)
     icon = {"CODE": "icon", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": LANG, "HASH": "1"}
     chat_app = portal.call("imbot.app.register", None, {"BOT_ID": first, "CLIENT_ID": TOKEN, **icon}).result
     does(portal, "Bot.update", first, fields={"botToken": "fresh"})
@@ -200,8 +200,8 @@ def test_others_are_told_of_a_bot_in_brief(portal: World) -> None:
     bot = found["bot"]["id"]
     ways: list[tuple[Any, dict[str, Any]]] = [
         (None, {"botToken": "another"}),
-        (portal.oauth(), {}),
-        (portal.token(portal.admin.id, None), {}),
+        (portal.add_app(), {}),
+        (portal.add_token(portal.admin.id, None), {}),
     ]
     for by, params in ways:
         told = portal.call("imbot.v2.Bot.get", by, {"botId": bot, **params}).result
@@ -239,7 +239,7 @@ def test_the_list_comes_in_pages(portal: World) -> None:
 
 def test_the_list_is_narrowed_to_a_type(portal: World) -> None:
     plain, personal = made(portal), made(portal, "mine", type="personal")
-    human = portal.bot(code="human", type="H", CLIENT_ID=TOKEN)
+    human = portal.add_bot(code="human", type="H", CLIENT_ID=TOKEN)
 
     def of_type(kind: str) -> list[int]:
         found = portal.call("imbot.v2.Bot.list", botToken=TOKEN, filter={"type": kind}).result["bots"]
@@ -257,7 +257,7 @@ def test_a_caller_without_bots_has_an_empty_list(portal: World) -> None:
 
 def test_a_bot_is_unregistered(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     does(portal, "Chat.get", bot, dialogId=str(ann.id))
     after = portal.last_event()
@@ -269,19 +269,19 @@ def test_a_bot_is_unregistered(portal: World) -> None:
 
 
 def test_both_generations_see_the_same_bots(portal: World) -> None:
-    first, second = portal.bot(code="old", CLIENT_ID=TOKEN), made(portal, "new")
+    first, second = portal.add_bot(code="old", CLIENT_ID=TOKEN), made(portal, "new")
     assert portal.call("imbot.bot.list").result.keys() == {str(first), str(second)}
     found = portal.call("imbot.v2.Bot.list", botToken=TOKEN).result["bots"]
     assert [(one["id"], one["eventMode"]) for one in found] == [(first, "webhook"), (second, "fetch")]
     # Registered again by the other generation, a bot stays what it is.
-    assert portal.bot(code="new", CLIENT_ID=TOKEN) == second
+    assert portal.add_bot(code="new", CLIENT_ID=TOKEN) == second
     assert registered(portal, "old")["bot"]["id"] == first
 
 
 def test_the_numbers_of_a_bot_are_kept(portal: World) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
-    gus = portal.person("Gus", kind=UserKind.EXTRANET)
+    ann, bob = portal.add_person(), portal.add_person("Bob")
+    gus = portal.add_person("Gus", kind=UserKind.EXTRANET)
 
     def numbers() -> tuple[int, int, int, int]:
         found = does(portal, "Bot.get", bot)["bot"]
@@ -295,7 +295,7 @@ def test_the_numbers_of_a_bot_are_kept(portal: World) -> None:
     portal.call("imbot.message.add", CLIENT_ID=TOKEN, DIALOG_ID=str(bob.id), MESSAGE="hi")
     does(portal, "Command.register", bot, fields={"command": "help", "hidden": True})
     assert numbers() == (2, 1, 3, 2)
-    joined = portal.chat(ann, [bot])
+    joined = portal.add_chat(ann, [bot])
     assert numbers() == (2, 1, 4, 2)
     does(portal, "Chat.leave", bot, dialogId=f"chat{joined}")
     does(portal, "Chat.leave", bot, dialogId=f"chat{first}")
@@ -312,6 +312,6 @@ def test_two_bots_that_talked_part_when_one_goes(portal: World) -> None:
 
 
 def test_the_revision_is_told_to_anybody(portal: World) -> None:
-    guest = portal.person("Gus", kind=UserKind.GUEST)
-    for by in (None, guest, portal.oauth(), portal.token(portal.admin.id, None)):
+    guest = portal.add_person("Gus", kind=UserKind.GUEST)
+    for by in (None, guest, portal.add_app(), portal.add_token(portal.admin.id, None)):
         assert portal.call("imbot.v2.Revision.get", by).result == {"rest": 36, "web": 130, "mobile": 23, "desktop": 6}

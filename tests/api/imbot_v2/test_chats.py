@@ -9,16 +9,16 @@ import pytest
 
 from botyard.model.people import UserKind
 from tests.api.imbot_v2.story import TOKEN, about, does, in_chat, made, room
-from tests.casts import picture
 from tests.story import happened, reads, says, set_chat, texts
 from tests.world import World
+from tests.worlds.samples import picture
 
 DONE = {"result": True}
 
 
 def test_a_chat_is_told_when_it_is_made(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     given = {
         "title": "Room",
         "description": "For us",
@@ -65,7 +65,7 @@ def test_a_chat_is_told_when_it_is_made(portal: World) -> None:
 
 @pytest.mark.parametrize(("word", "kind"), [("open", "open"), ("OPEN", "open"), ("chat", "chat"), ("odd", "chat")])
 def test_a_chat_may_be_open(portal: World, word: str, kind: str) -> None:
-    bot, ann = made(portal), portal.person("Ann")
+    bot, ann = made(portal), portal.add_person("Ann")
     chat = does(portal, "Chat.add", bot, fields={"title": "Hall", "type": word})["chat"]
     assert (chat["type"], chat["messageType"]) == (kind, {"open": "O", "chat": "C"}[kind])
     seen = portal.call("im.dialog.get", ann, DIALOG_ID=chat["dialogId"])
@@ -89,7 +89,7 @@ def test_what_a_chat_cannot_have_is_passed_over(portal: World) -> None:
 
 def test_a_chat_is_made_for_somebody_else(portal: World) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
+    ann, bob = portal.add_person(), portal.add_person("Bob")
     found = does(portal, "Chat.add", bot, fields={"title": "Theirs", "ownerId": ann.id, "userIds": [bob.id]})
     assert (found["chat"]["owner"], found["chat"]["role"]) == (ann.id, "member")
     assert {one["id"] for one in found["users"]} == {bot, ann.id, bob.id}
@@ -97,7 +97,7 @@ def test_a_chat_is_made_for_somebody_else(portal: World) -> None:
 
 def test_the_first_message_is_cut_where_it_is_too_long(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id, message="x" * 20_001)
     said = texts(portal, ann, f"chat{chat}")[0]
     assert len(said) == 20_000
@@ -114,8 +114,8 @@ def test_a_new_chat_tells_its_bots(portal: World) -> None:
 
 def test_a_chat_is_told_as_the_bot_sees_it(portal: World) -> None:
     bot = made(portal)
-    ann, gus = portal.person(), portal.person("Gus", kind=UserKind.EXTRANET)
-    chat = portal.chat(ann, [bot, gus.id])
+    ann, gus = portal.add_person(), portal.add_person("Gus", kind=UserKind.EXTRANET)
+    chat = portal.add_chat(ann, [bot, gus.id])
     first = says(portal, ann, f"chat{chat}")
     last = says(portal, gus, f"chat{chat}")
     told = about(portal, bot, f"chat{chat}")
@@ -131,7 +131,7 @@ def test_a_chat_is_told_as_the_bot_sees_it(portal: World) -> None:
 
 def test_a_private_dialog_is_made_when_it_is_first_asked_for(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     told = about(portal, bot, str(ann.id))
     assert (told["dialogId"], told["name"], told["type"]) == (str(ann.id), "Ann Example", "private")
     assert (told["messageType"], told["userCounter"]) == ("P", 2)
@@ -149,7 +149,7 @@ def test_the_chat_of_a_deal_leads_to_it(portal: World) -> None:
 
 def test_numbers_of_a_muted_chat(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     portal.call("im.chat.mute", ann, CHAT_ID=chat, MUTE="Y")
     portal.write(
@@ -160,7 +160,7 @@ def test_numbers_of_a_muted_chat(portal: World) -> None:
 
 def test_a_chat_is_changed_in_one_call(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     after = portal.last_event()
     fields = {"title": "New", "description": "Said", "color": "azure", "avatar": picture()}
@@ -191,7 +191,7 @@ def test_a_description_goes_by_an_empty_one(portal: World) -> None:
 
 def test_a_bot_leaves(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     assert does(portal, "Chat.leave", bot, dialogId=f"chat{chat}") == DONE
     assert portal.call("im.dialog.get", ann, DIALOG_ID=f"chat{chat}").result["owner"] == ann.id
@@ -200,7 +200,7 @@ def test_a_bot_leaves(portal: World) -> None:
 
 def test_an_open_chat_is_no_place_for_who_is_not_in_it(portal: World) -> None:
     bot = made(portal)
-    chat = portal.chat(portal.person(), TYPE="OPEN")
+    chat = portal.add_chat(portal.add_person(), TYPE="OPEN")
     for method in ("Chat.get", "Chat.User.list", "Chat.InputAction.notify"):
         answer = portal.call(f"imbot.v2.{method}", botId=bot, botToken=TOKEN, dialogId=f"chat{chat}")
         assert (answer.error, answer.status) == ("ACCESS_DENIED", 403)
@@ -208,7 +208,7 @@ def test_an_open_chat_is_no_place_for_who_is_not_in_it(portal: World) -> None:
 
 def test_people_are_let_in_and_see_nothing_older(portal: World) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
+    ann, bob = portal.add_person(), portal.add_person("Bob")
     chat = room(portal, bot, ann.id)
     says(portal, ann, f"chat{chat}", "before")
     wanted = [bob.id, ann.id, 987654]
@@ -228,7 +228,7 @@ def test_nobody_need_be_new(portal: World, wanted: Any) -> None:
 
 def test_the_inactive_are_passed_over(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     portal.write(lambda tx: tx.run("UPDATE users SET active = 0 WHERE id = :id", id=ann.id))
     chat = room(portal, bot)
     does(portal, "Chat.User.add", bot, dialogId=f"chat{chat}", userIds=[ann.id])
@@ -237,7 +237,7 @@ def test_the_inactive_are_passed_over(portal: World) -> None:
 
 def test_somebody_is_shown_out_once_and_again(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     after = portal.last_event()
     for _ in range(2):
@@ -248,15 +248,15 @@ def test_somebody_is_shown_out_once_and_again(portal: World) -> None:
 
 def test_a_bot_may_show_itself_out(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
-    chat = portal.chat(ann, [bot])
+    ann = portal.add_person()
+    chat = portal.add_chat(ann, [bot])
     assert does(portal, "Chat.User.delete", bot, dialogId=f"chat{chat}", userId=bot) == DONE
     assert portal.call("im.dialog.get", ann, DIALOG_ID=f"chat{chat}").result["user_counter"] == 1
 
 
 def test_people_are_listed_in_order(portal: World) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
+    ann, bob = portal.add_person(), portal.add_person("Bob")
     chat = room(portal, bot, ann.id, bob.id)
     says(portal, bob, f"chat{chat}")
     says(portal, ann, f"chat{chat}")
@@ -274,7 +274,7 @@ def test_people_are_listed_in_order(portal: World) -> None:
 
 def test_a_listed_person_is_told_whole(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     told = {one["id"]: one for one in does(portal, "Chat.User.list", bot, dialogId=f"chat{chat}")}
     known = {"name": "Ann Example", "firstName": "Ann", "lastName": "Example", "type": "employee", "bot": False}
@@ -284,7 +284,7 @@ def test_a_listed_person_is_told_whole(portal: World) -> None:
 
 def test_members_become_managers_and_are_so_no_more(portal: World) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
+    ann, bob = portal.add_person(), portal.add_person("Bob")
     chat = room(portal, bot, ann.id)
     named = {"dialogId": f"chat{chat}", "userIds": [ann.id, bob.id, bot]}
     assert does(portal, "Chat.Manager.add", bot, **named) == DONE
@@ -295,7 +295,7 @@ def test_members_become_managers_and_are_so_no_more(portal: World) -> None:
 
 def test_a_chat_is_handed_over(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     assert does(portal, "Chat.setOwner", bot, dialogId=f"chat{chat}", userId=ann.id) == DONE
     told = about(portal, bot, f"chat{chat}")
@@ -304,7 +304,7 @@ def test_a_chat_is_handed_over(portal: World) -> None:
 
 def test_what_a_bot_does_is_told(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     after = portal.last_event()
     calls: list[dict[str, Any]] = [
         {},
@@ -321,7 +321,7 @@ def test_what_a_bot_does_is_told(portal: World) -> None:
 @pytest.mark.parametrize("private", [True, False])
 def test_the_text_field_goes_and_comes(portal: World, private: bool) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     place = str(ann.id) if private else f"chat{room(portal, bot, ann.id)}"
     after = portal.last_event()
     assert does(portal, "Chat.TextField.enabled", bot, dialogId=place, enabled=False) == DONE
@@ -336,7 +336,7 @@ def test_the_text_field_goes_and_comes(portal: World, private: bool) -> None:
 
 def test_any_member_may_take_the_text_field(portal: World) -> None:
     bot = made(portal)
-    chat = portal.chat(portal.person(), [bot])
+    chat = portal.add_chat(portal.add_person(), [bot])
     set_chat(portal, chat, manage_ui="owner", manage_settings="owner")
     assert does(portal, "Chat.TextField.enabled", bot, dialogId=f"chat{chat}", enabled=False) == DONE
 
@@ -344,7 +344,7 @@ def test_any_member_may_take_the_text_field(portal: World) -> None:
 def test_looking_at_a_chat_is_a_read_and_opening_a_dialog_a_write(
     portal: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bot, ann = made(portal), portal.person()
+    bot, ann = made(portal), portal.add_person()
     chat = room(portal, bot)
     writes, write = [], portal.context.database.write
 

@@ -10,9 +10,9 @@ from botyard.chat.bots.commands import MOST
 from botyard.model.bots import Command
 from botyard.store import bot_commands, bots
 from tests.api.imbot_v2.story import TOKEN, does, made, room
-from tests.casts import HANDLER, LANG
 from tests.story import happened, history, params_of, says, texts
 from tests.world import World
+from tests.worlds.samples import HANDLER, LANG
 
 DONE = {"result": True}
 
@@ -84,7 +84,7 @@ def test_titles_are_told_in_the_callers_language(portal: World) -> None:
     bot = made(portal)
     commanded(portal, bot, title={"de": "Hilfe", "en": "Help"}, params={"de": "Frage"})
     commanded(portal, bot, "ayuda", title={"es": "Ayuda"})
-    ann = portal.person()
+    ann = portal.add_person()
     portal.write(lambda tx: tx.run("UPDATE users SET language = 'de' WHERE id = :id", id=ann.id))
     assert [(one["title"], one["params"]) for one in listed(portal, bot, ann)] == [("Hilfe", "Frage"), ("Ayuda", "")]
     assert [one["title"] for one in listed(portal, bot)] == ["Help", "Ayuda"]
@@ -144,7 +144,7 @@ def test_both_generations_see_the_same_commands(portal: World) -> None:
 
 def test_a_call_is_told_and_answered(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     command = commanded(portal, bot)
     chat = room(portal, bot, ann.id)
     after = portal.last_event()
@@ -163,7 +163,7 @@ def test_a_call_is_told_and_answered(portal: World) -> None:
 
 def test_a_call_is_answered_in_a_private_dialog(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     command = commanded(portal, bot)
     message = says(portal, ann, bot, "/help")
     answered = {"commandId": command, "messageId": message, "dialogId": str(ann.id)}
@@ -175,9 +175,9 @@ def test_a_call_is_answered_in_a_private_dialog(portal: World) -> None:
 @pytest.mark.parametrize("private", [True, False])
 def test_a_stranger_answers_by_a_system_message_with_its_name(portal: World, private: bool) -> None:
     bot = made(portal)
-    ann, bob = portal.person(), portal.person("Bob")
+    ann, bob = portal.add_person(), portal.add_person("Bob")
     command = commanded(portal, bot, common=True)
-    place = str(bob.id) if private else f"chat{portal.chat(ann, [bob.id])}"
+    place = str(bob.id) if private else f"chat{portal.add_chat(ann, [bob.id])}"
     message = says(portal, ann, place, "/help")
     answered = {"commandId": command, "messageId": message, "dialogId": place}
     assert does(portal, "Command.answer", bot, **answered, fields={"message": "Here"}) == DONE
@@ -193,7 +193,7 @@ def test_a_stranger_answers_by_a_system_message_with_its_name(portal: World, pri
 
 def test_a_long_answer_is_cut(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     command = commanded(portal, bot)
     message = says(portal, ann, bot, "/help")
     answered = {"commandId": command, "messageId": message, "dialogId": str(ann.id)}
@@ -203,7 +203,7 @@ def test_a_long_answer_is_cut(portal: World) -> None:
 
 def test_an_attachment_is_answer_enough(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     command = commanded(portal, bot)
     message = says(portal, ann, bot, "/help")
     answered = {"commandId": command, "messageId": message, "dialogId": str(ann.id)}

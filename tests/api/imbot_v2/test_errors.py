@@ -9,8 +9,10 @@ import pytest
 from botyard.api import MODULES
 from botyard.rpc.registry import Registry
 from contract.pages import Page
-from tests.casts import HANDLER, OTHER, TOKEN, Fails, Params, SecondCast, ends, picture
 from tests.world import CONTRACT
+from tests.worlds.bots import TOKEN
+from tests.worlds.furnished import OTHER, Fails, FurnishedV2, Params, assert_fails
+from tests.worlds.samples import HANDLER, picture
 
 NOWHERE = 987654
 NO_ADDRESS = "ftp://example.com/bot"
@@ -21,46 +23,51 @@ UNNAMED = ("BOT_TOKEN_NOT_SPECIFIED", "Bot token is not specified")
 NO_IDS = ("EMPTY_USER_IDS", "Empty user IDs")
 
 
-def given(**params: Any) -> Params[SecondCast]:
+@pytest.fixture
+def world(furnished_v2: FurnishedV2) -> FurnishedV2:
+    return furnished_v2
+
+
+def given(**params: Any) -> Params[FurnishedV2]:
     """A call for Echo."""
-    return lambda cast: {"botId": cast.bot, **params}
+    return lambda world: {"botId": world.echo, **params}
 
 
-def fields(**more: Any) -> Params[SecondCast]:
+def fields(**more: Any) -> Params[FurnishedV2]:
     return given(fields=more)
 
 
-def new(**more: Any) -> Params[SecondCast]:
+def new(**more: Any) -> Params[FurnishedV2]:
     """A new bot."""
-    return lambda cast: {"fields": {"code": "new", "botToken": TOKEN, "properties": {"name": "New"}, **more}}
+    return lambda world: {"fields": {"code": "new", "botToken": TOKEN, "properties": {"name": "New"}, **more}}
 
 
-def at(place: str, **more: Any) -> Params[SecondCast]:
-    """A call of Echo for one of the cast's chats."""
-    return lambda cast: {"botId": cast.bot, "dialogId": f"chat{getattr(cast, place)}", **more}
+def at(place: str, **more: Any) -> Params[FurnishedV2]:
+    """A call of Echo for one of the world's chats."""
+    return lambda world: {"botId": world.echo, "dialogId": f"chat{getattr(world, place)}", **more}
 
 
-def ann(place: str) -> Params[SecondCast]:
+def ann(place: str) -> Params[FurnishedV2]:
     """The same about Ann."""
-    return lambda cast: at(place, userId=cast.ann.id, userIds=[cast.ann.id])(cast)
+    return lambda world: at(place, userId=world.ann.id, userIds=[world.ann.id])(world)
 
 
-def private(**more: Any) -> Params[SecondCast]:
+def private(**more: Any) -> Params[FurnishedV2]:
     """A call of Echo for its private dialog with Ann."""
-    return lambda cast: {"botId": cast.bot, "dialogId": str(cast.ann.id), **more}
+    return lambda world: {"botId": world.echo, "dialogId": str(world.ann.id), **more}
 
 
-def command(**more: Any) -> Params[SecondCast]:
+def command(**more: Any) -> Params[FurnishedV2]:
     """A call of Echo for its command."""
-    return lambda cast: {"botId": cast.bot, "commandId": cast.command, **more}
+    return lambda world: {"botId": world.echo, "commandId": world.command, **more}
 
 
-def answer(**more: Any) -> Params[SecondCast]:
+def answer(**more: Any) -> Params[FurnishedV2]:
     """An answer of Echo to Ann's call, but for what is given."""
 
-    def params(cast: SecondCast) -> dict[str, Any]:
-        right = {"botId": cast.bot, "commandId": cast.command, "messageId": cast.called}
-        return right | {"dialogId": f"chat{cast.room}", "fields": {"message": "Here"}} | more
+    def params(world: FurnishedV2) -> dict[str, Any]:
+        right = {"botId": world.echo, "commandId": world.command, "messageId": world.called}
+        return right | {"dialogId": f"chat{world.room}", "fields": {"message": "Here"}} | more
 
     return params
 
@@ -78,10 +85,10 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         (
             "BOT_TOKEN_NOT_SPECIFIED",
             "Bot token is not specified",
-            lambda cast: new(botToken="")(cast) | {"botToken": ""},
+            lambda world: new(botToken="")(world) | {"botToken": ""},
         ),
         ("BOT_CODE_REQUIRED", "Bot code is required", new(code=" ")),
-        ("BOT_CODE_REQUIRED", "Bot code is required", lambda cast: {}),
+        ("BOT_CODE_REQUIRED", "Bot code is required", lambda world: {}),
         ("BOT_PROPERTIES_REQUIRED", "Bot properties are required", new(properties={})),
         ("BOT_PROPERTIES_REQUIRED", "Bot properties are required", new(properties={"name": " ", "lastName": "Bot"})),
         ("BOT_CODE_ALREADY_TAKEN", "Bot code is already taken", new(code="other")),
@@ -118,10 +125,10 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     ],
     "imbot.v2.Bot.get": [
         (*UNNAMED, given(botToken="")),
-        ("PARAMS_REQUIRED", "Required parameters are missing", lambda cast: {}),
-        ("BOT_NOT_FOUND", "Bot not found", lambda cast: {"botId": NOWHERE}),
-        ("BOT_NOT_FOUND", "Bot not found", lambda cast: {"botId": cast.ann.id}),
-        ("BOT_NOT_FOUND", "Bot not found", lambda cast: {"code": "nobody"}),
+        ("PARAMS_REQUIRED", "Required parameters are missing", lambda world: {}),
+        ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": NOWHERE}),
+        ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": world.ann.id}),
+        ("BOT_NOT_FOUND", "Bot not found", lambda world: {"code": "nobody"}),
     ],
     "imbot.v2.Bot.list": [(*UNNAMED, given(botToken=" "))],
     "imbot.v2.Chat.add": [],
@@ -143,7 +150,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         (*DENIED, ann("foreign")),
         (*DENIED, at("room")),
         (*DENIED, at("room", userId=NOWHERE)),
-        (*DENIED, lambda cast: private(userId=cast.ann.id)(cast)),
+        (*DENIED, lambda world: private(userId=world.ann.id)(world)),
     ],
     "imbot.v2.Chat.User.add": [
         *NO_DIALOG,
@@ -153,11 +160,11 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     ],
     "imbot.v2.Chat.User.delete": [
         *NO_DIALOG,
-        (*DENIED, lambda cast: private(userId=cast.ann.id)(cast)),
+        (*DENIED, lambda world: private(userId=world.ann.id)(world)),
         (*DENIED, at("group", userId=1)),
         (*DENIED, ann("joined")),
         (*DENIED, at("joined", userId=NOWHERE)),
-        (*DENIED, lambda cast: at("deal", userId=cast.bot)(cast)),
+        (*DENIED, lambda world: at("deal", userId=world.echo)(world)),
     ],
     "imbot.v2.Chat.User.list": [*NO_DIALOG, (*DENIED, private())],
     "imbot.v2.Chat.InputAction.notify": NO_DIALOG,
@@ -176,8 +183,12 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     "imbot.v2.Command.update": [
         ("COMMAND_NOT_FOUND", "Command not found", given()),
         ("COMMAND_NOT_FOUND", "Command not found", given(commandId=NOWHERE)),
-        ("COMMAND_NOT_FOUND", "Command not found", lambda cast: {"botId": cast.bot, "commandId": cast.other_command}),
-        ("COMMAND_NOT_FOUND", "Command not found", lambda cast: {"botId": cast.second, "commandId": cast.command}),
+        (
+            "COMMAND_NOT_FOUND",
+            "Command not found",
+            lambda world: {"botId": world.echo, "commandId": world.other_command},
+        ),
+        ("COMMAND_NOT_FOUND", "Command not found", lambda world: {"botId": world.second, "commandId": world.command}),
         ("COMMAND_NAME_EMPTY", "Command name is empty", command(fields={"command": ""})),
         ("COMMAND_NAME_EMPTY", "Command name is empty", command(fields={"command": "/"})),
         ("COMMAND_NAME_INVALID", "Command name is invalid", command(fields={"command": {"en": "help"}})),
@@ -186,16 +197,20 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     ],
     "imbot.v2.Command.unregister": [
         ("COMMAND_NOT_FOUND", "Command not found", given()),
-        ("COMMAND_NOT_FOUND", "Command not found", lambda cast: {"botId": cast.bot, "commandId": cast.other_command}),
+        (
+            "COMMAND_NOT_FOUND",
+            "Command not found",
+            lambda world: {"botId": world.echo, "commandId": world.other_command},
+        ),
     ],
     "imbot.v2.Command.list": [],
     "imbot.v2.Command.answer": [
         (*UNANSWERED, answer(commandId=NOWHERE)),
-        (*UNANSWERED, lambda cast: answer(commandId=cast.other_command)(cast)),
+        (*UNANSWERED, lambda world: answer(commandId=world.other_command)(world)),
         (*UNANSWERED, answer(messageId=NOWHERE)),
         (*UNANSWERED, answer(dialogId="")),
         (*UNANSWERED, answer(dialogId=f"chat{NOWHERE}")),
-        (*UNANSWERED, lambda cast: answer(dialogId=str(cast.ann.id))(cast)),
+        (*UNANSWERED, lambda world: answer(dialogId=str(world.ann.id))(world)),
         (*UNANSWERED, answer(fields={})),
         (*UNANSWERED, answer(fields={"message": " \n"})),
         (*UNANSWERED, answer(fields={"attach": "{"})),
@@ -208,26 +223,26 @@ MANAGERS: list[tuple[Any, ...]] = [
     (*NO_IDS, at("room", userIds=["", 0])),
     # The ids are asked for before the bot is.
     (*NO_IDS, given(botId=NOWHERE)),
-    *((*DENIED, lambda cast, p=params: p(cast) | {"userIds": [cast.ann.id]}) for _, _, params in NO_DIALOG),
+    *((*DENIED, lambda world, p=params: p(world) | {"userIds": [world.ann.id]}) for _, _, params in NO_DIALOG),
     (*DENIED, ann("joined")),
-    (*DENIED, lambda cast: private(userIds=[cast.ann.id])(cast)),
+    (*DENIED, lambda world: private(userIds=[world.ann.id])(world)),
 ]
 TABLES |= {"imbot.v2.Chat.Manager.add": MANAGERS, "imbot.v2.Chat.Manager.delete": MANAGERS}
 
 WHOSE_BOT: list[tuple[Any, ...]] = [
     (*UNNAMED, given(botToken="", userIds=[1])),
     (*UNNAMED, given(botToken="  ", userIds=[1])),
-    ("BOT_ID_REQUIRED", "Bot ID is required", lambda cast: {"userIds": [1]}),
+    ("BOT_ID_REQUIRED", "Bot ID is required", lambda world: {"userIds": [1]}),
     ("BOT_ID_REQUIRED", "Bot ID is required", given(botId=0, userIds=[1])),
     ("BOT_NOT_FOUND", "Bot not found", given(botId=NOWHERE, userIds=[1])),
-    ("BOT_NOT_FOUND", "Bot not found", lambda cast: {"botId": cast.ann.id, "userIds": [1]}),
+    ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": world.ann.id, "userIds": [1]}),
     (
         "BOT_OWNERSHIP_ERROR",
         "Bot is registered by another application",
-        lambda cast: {"botId": cast.other, "userIds": [1]},
+        lambda world: {"botId": world.other, "userIds": [1]},
     ),
     ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", given(botToken="nobody", userIds=[1])),
-    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", given(userIds=[1]), "app"),
+    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", given(userIds=[1]), "key"),
 ]
 OF_BOTS = [name for name in TABLES if name not in ("imbot.v2.Bot.register", "imbot.v2.Bot.get", "imbot.v2.Bot.list")]
 
@@ -237,20 +252,20 @@ SHOWN = {(row.method, row.code) for row in ERRORS}
 
 
 @pytest.mark.parametrize("row", ERRORS, ids=str)
-def test_errors(cast: SecondCast, row: Fails[SecondCast]) -> None:
-    ends(cast, row)
+def test_errors(world: FurnishedV2, row: Fails[FurnishedV2]) -> None:
+    assert_fails(world, row)
 
 
 @pytest.mark.parametrize("method", [name for name in TABLES if name != "imbot.v2.Bot.get"])
-def test_a_session_owns_no_bots(cast: SecondCast, method: str) -> None:
-    answer = cast.call(method, cast.session, botId=cast.bot, userIds=[1])
+def test_a_session_owns_no_bots(world: FurnishedV2, method: str) -> None:
+    answer = world.call_own(method, world.session, botId=world.echo, userIds=[1])
     assert (answer.error, answer.status) == ("WRONG_AUTH_TYPE", 403)
 
 
-def test_a_token_of_more_than_forty_characters_is_refused(cast: SecondCast) -> None:
+def test_a_token_of_more_than_forty_characters_is_refused(world: FurnishedV2) -> None:
     """The change log has a code for it that is on no page."""
     body = b'{"fields": {"code": "new", "botToken": "%s", "properties": {"name": "New"}}}' % (b"x" * 41)
-    answer = cast.world.post(f"{cast.me.path}/imbot.v2.Bot.register", body)
+    answer = world.post(f"{world.admin.path}/imbot.v2.Bot.register", body)
     assert (answer.error, answer.status) == ("BOT_TOKEN_INVALID_LENGTH", 400)
 
 
@@ -271,10 +286,10 @@ STRANGER: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("method", STRANGER)
 @pytest.mark.parametrize("place", ["foreign", "deal", "private"])
-def test_a_strange_bot_learns_nothing_of_a_chat(cast: SecondCast, method: str, place: str) -> None:
-    theirs = STRANGER[method] | {"botId": cast.other, "botToken": OTHER}
-    seen = cast.call(method, **theirs | {"dialogId": f"chat{getattr(cast, place)}"})
-    missing = cast.call(method, **theirs | {"dialogId": f"chat{NOWHERE}"})
+def test_a_strange_bot_learns_nothing_of_a_chat(world: FurnishedV2, method: str, place: str) -> None:
+    theirs = STRANGER[method] | {"botId": world.other, "botToken": OTHER}
+    seen = world.call_own(method, **theirs | {"dialogId": f"chat{getattr(world, place)}"})
+    missing = world.call_own(method, **theirs | {"dialogId": f"chat{NOWHERE}"})
     assert (seen.status, seen.body) == (missing.status, missing.body)
 
 

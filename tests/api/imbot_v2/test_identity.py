@@ -42,7 +42,7 @@ def test_the_only_token_of_an_update_signs_it(portal: World) -> None:
 
 
 def test_an_application_needs_no_token(portal: World) -> None:
-    app = portal.oauth()
+    app = portal.add_app()
     bot = made(portal, by=app, botToken="")
     # A token that it sends nevertheless changes nothing.
     assert portal.call("imbot.v2.Bot.get", app, botId=bot, botToken="x" * 64).result["bot"]["moduleId"] == "rest"
@@ -54,18 +54,18 @@ def test_an_application_needs_no_token(portal: World) -> None:
 
 
 def test_an_applications_long_token_does_not_matter(portal: World) -> None:
-    assert registered(portal, by=portal.oauth(), botToken="x" * 64)["bot"]["code"] == "echo"
+    assert registered(portal, by=portal.add_app(), botToken="x" * 64)["bot"]["code"] == "echo"
 
 
 def test_webhooks_that_know_the_token_share_a_bot(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     assert portal.call("imbot.v2.Bot.get", ann, botId=bot, botToken=TOKEN).result["bot"]["moduleId"] == "rest"
 
 
 def test_the_client_id_of_the_first_generation_is_the_token_of_the_second(portal: World) -> None:
     long = "c" * 64
-    bot = portal.bot(CLIENT_ID=long)
+    bot = portal.add_bot(CLIENT_ID=long)
     assert portal.call("imbot.v2.Bot.get", botId=bot, botToken=long).result["bot"]["code"] == "echo"
     bot_v2 = made(portal, "new")
     assert portal.call("imbot.message.add", CLIENT_ID=TOKEN, BOT_ID=bot_v2, DIALOG_ID=portal.admin.id, MESSAGE="hi")
@@ -109,7 +109,7 @@ def test_errors_of_a_batch_are_those_of_the_second_generation(portal: World) -> 
 
 def test_both_generations_see_the_same_chats(portal: World) -> None:
     bot = made(portal)
-    ann = portal.person()
+    ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     assert portal.call("imbot.chat.user.list", BOT_ID=bot, CLIENT_ID=TOKEN, CHAT_ID=chat).result == sorted(
         [bot, ann.id]

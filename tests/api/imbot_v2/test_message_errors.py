@@ -7,58 +7,58 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.api.imbot_v2.lab import Lab
 from tests.portals import ENGINES, opened
+from tests.world import World
 
-Params = Callable[["MessageLab"], dict[str, Any]]
+Params = Callable[["MessageWorld"], dict[str, Any]]
 
 
-class MessageLab(Lab):
-    """The lab with messages and keys to point at; tests change nothing in it."""
+class MessageWorld(World):
+    """A world with messages and keys to point at; tests change nothing in it."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.said, self.heard = self.send(), self.say("hello")
-        self.secret = self.say("secret", dialog=f"chat{self.world.chat(self.ann)}")
+    def set_up(self) -> None:
+        self.open_bot_room()
+        self.said, self.heard = self.send_as_bot(), self.send("hello")
+        self.secret = self.send("secret", dialog=f"chat{self.add_chat(self.ann)}")
         self.foreign = int(
-            self.world.call(
+            self.call(
                 "imbot.v2.Bot.register", botToken="other", fields={"code": "foreign", "properties": {"name": "F"}}
             ).result["bot"]["id"]
         )
-        self.call("Chat.Message.Reaction.add", messageId=self.heard, reaction="like")
-        self.session = self.world.token(self.me.id, None)
-        self.narrow = self.world.webhook(self.me.id, "imbot")
+        self.call_as_bot("Chat.Message.Reaction.add", messageId=self.heard, reaction="like")
+        self.session = self.add_token(self.admin.id, None)
+        self.narrow = self.add_webhook(self.admin.id, "imbot")
 
 
 class Fails(NamedTuple):
-    """A call that must end with a documented error. ``by`` names who of the stage calls."""
+    """A call that must end with a documented error. ``by`` names who of the world calls."""
 
     method: str
     code: str
     text: str
     status: int
     params: Params
-    by: str = "me"
+    by: str = "admin"
 
     def __str__(self) -> str:
         return f"{self.method} {self.code}"
 
 
 def of(**params: Any) -> Params:
-    return lambda stage: params
+    return lambda world: params
 
 
 # A call of each method that would be fine.
 FINE: dict[str, Params] = {
-    "Chat.Message.send": lambda stage: {"dialogId": stage.dialog, "fields": {"message": "hi"}},
-    "Chat.Message.update": lambda stage: {"messageId": stage.said, "fields": {"message": "hi"}},
-    "Chat.Message.delete": lambda stage: {"messageId": stage.said},
-    "Chat.Message.read": lambda stage: {"dialogId": stage.dialog},
-    "Chat.Message.get": lambda stage: {"messageId": stage.heard},
-    "Chat.Message.getContext": lambda stage: {"messageId": stage.heard},
-    "Chat.Message.Reaction.add": lambda stage: {"messageId": stage.heard, "reaction": "fire"},
-    "Chat.Message.Reaction.delete": lambda stage: {"messageId": stage.heard, "reaction": "fire"},
-    "Event.get": lambda stage: {},
+    "Chat.Message.send": lambda world: {"dialogId": world.dialog, "fields": {"message": "hi"}},
+    "Chat.Message.update": lambda world: {"messageId": world.said, "fields": {"message": "hi"}},
+    "Chat.Message.delete": lambda world: {"messageId": world.said},
+    "Chat.Message.read": lambda world: {"dialogId": world.dialog},
+    "Chat.Message.get": lambda world: {"messageId": world.heard},
+    "Chat.Message.getContext": lambda world: {"messageId": world.heard},
+    "Chat.Message.Reaction.add": lambda world: {"messageId": world.heard, "reaction": "fire"},
+    "Chat.Message.Reaction.delete": lambda world: {"messageId": world.heard, "reaction": "fire"},
+    "Event.get": lambda world: {},
 }
 DENIED = ("ACCESS_DENIED", "Access denied", 403)
 NOBODY, STRANGE = 10**9, "chat1000000"
@@ -73,19 +73,19 @@ def everywhere() -> Iterator[Fails]:
     """What every method of a bot answers."""
     for method, fine in FINE.items():
         for code, text, status, params in OF_BOTS:
-            yield Fails(method, code, text, status, lambda stage, fine=fine, params=params: fine(stage) | params)  # type: ignore[misc]
+            yield Fails(method, code, text, status, lambda world, fine=fine, params=params: fine(world) | params)  # type: ignore[misc]
         text = "Bot is registered by another application"
         yield Fails(
             method,
             "BOT_OWNERSHIP_ERROR",
             text,
             403,
-            lambda stage, fine=fine: fine(stage) | {"botId": stage.foreign},  # type: ignore[misc]
+            lambda world, fine=fine: fine(world) | {"botId": world.foreign},  # type: ignore[misc]
         )
 
 
 def sends(**fields: Any) -> Params:
-    return lambda stage: {"dialogId": stage.dialog, "fields": {"message": "hi", **fields}}
+    return lambda world: {"dialogId": world.dialog, "fields": {"message": "hi", **fields}}
 
 
 ROWS = [
@@ -115,47 +115,47 @@ ROWS = [
         "SENDING_FAILED",
         "Sending failed",
         400,
-        lambda stage: sends(replyId=stage.secret)(stage),
+        lambda world: sends(replyId=world.secret)(world),
     ),
     *(
         Fails("Chat.Message.update", *DENIED, params)
         for params in (
-            lambda stage: {"messageId": stage.heard, "fields": {"message": "x"}},
+            lambda world: {"messageId": world.heard, "fields": {"message": "x"}},
             of(messageId=NOBODY, fields={"message": "x"}),
             of(fields={"message": "x"}),
         )
     ),
     *(
         Fails("Chat.Message.delete", *DENIED, params)
-        for params in (lambda stage: {"messageId": stage.heard}, of(messageId=NOBODY), of())
+        for params in (lambda world: {"messageId": world.heard}, of(messageId=NOBODY), of())
     ),
     *(Fails("Chat.Message.read", *DENIED, of(dialogId=dialog)) for dialog in (STRANGE, "", "999")),
     *(
         Fails("Chat.Message.read", "MESSAGE_NOT_FOUND", "Message not found", 400, params)
         for params in (
-            lambda stage: {"dialogId": stage.dialog, "messageId": stage.secret},
-            lambda stage: {"dialogId": stage.dialog, "messageId": NOBODY},
+            lambda world: {"dialogId": world.dialog, "messageId": world.secret},
+            lambda world: {"dialogId": world.dialog, "messageId": NOBODY},
         )
     ),
     *(
         Fails(f"Chat.Message.{name}", "BOT_TYPE_NOT_ALLOWED", "Bot type not allowed", 403, FINE["Chat.Message.get"])
         for name in ("get", "getContext")
     ),
-    Fails("Chat.Message.get", *DENIED, lambda stage: {"botId": stage.eye, "messageId": stage.secret}),
-    Fails("Chat.Message.get", *DENIED, lambda stage: {"botId": stage.eye, "messageId": NOBODY}),
+    Fails("Chat.Message.get", *DENIED, lambda world: {"botId": world.eye, "messageId": world.secret}),
+    Fails("Chat.Message.get", *DENIED, lambda world: {"botId": world.eye, "messageId": NOBODY}),
     Fails(
         "Chat.Message.getContext",
         "MESSAGE_NOT_FOUND",
         "Message not found",
         400,
-        lambda stage: {"botId": stage.eye, "messageId": NOBODY},
+        lambda world: {"botId": world.eye, "messageId": NOBODY},
     ),
     Fails(
         "Chat.Message.getContext",
         "MESSAGE_ACCESS_DENIED",
         "Message access denied",
         403,
-        lambda stage: {"botId": stage.eye, "messageId": stage.secret},
+        lambda world: {"botId": world.eye, "messageId": world.secret},
     ),
     *(
         row
@@ -164,7 +164,7 @@ ROWS = [
             Fails(
                 f"Chat.Message.Reaction.{name}",
                 *DENIED,
-                lambda stage: {"messageId": stage.secret, "reaction": "like"},
+                lambda world: {"messageId": world.secret, "reaction": "like"},
             ),
             Fails(f"Chat.Message.Reaction.{name}", *DENIED, of(messageId=NOBODY, reaction="like")),
             Fails(
@@ -172,7 +172,7 @@ ROWS = [
                 "REACTION_NOT_FOUND",
                 "Reaction not found",
                 400,
-                lambda stage: {"messageId": stage.heard, "reaction": "shrug"},
+                lambda world: {"messageId": world.heard, "reaction": "shrug"},
             ),
         )
     ),
@@ -181,7 +181,7 @@ ROWS = [
         "REACTION_ALREADY_SET",
         "Reaction already set",
         400,
-        lambda stage: {"messageId": stage.heard, "reaction": "like"},
+        lambda world: {"messageId": world.heard, "reaction": "like"},
     ),
     Fails("Event.get", "SCOPE_ERROR", "Scope error", 403, of(withUserEvents=True), "narrow"),
     Fails("Event.get", "USER_NOT_SUBSCRIBED", "User not subscribed", 400, of(withUserEvents=True)),
@@ -189,28 +189,28 @@ ROWS = [
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MessageLab]:
-    """One stage for each engine."""
-    with opened(request, request.param, tmp_path_factory.mktemp("stage")) as world:
-        yield MessageLab(world)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MessageWorld]:
+    """One world for each engine."""
+    with opened(request, request.param, tmp_path_factory.mktemp("world"), MessageWorld) as opened_world:
+        yield opened_world
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_an_error_is_told_as_documented(stage: MessageLab, row: Fails) -> None:
-    before = stage.world.last_event()
-    answer = stage.call(row.method, getattr(stage, row.by), **row.params(stage))
+def test_an_error_is_told_as_documented(world: MessageWorld, row: Fails) -> None:
+    before = world.last_event()
+    answer = world.call_as_bot(row.method, getattr(world, row.by), **row.params(world))
     assert (answer.error, answer.text, answer.status) == (row.code, row.text, row.status)
-    assert stage.world.last_event() == before, "a refused call leaves nothing behind"
+    assert world.last_event() == before, "a refused call leaves nothing behind"
 
 
 @pytest.mark.parametrize("method", FINE)
-def test_a_persons_session_has_no_bots(stage: MessageLab, method: str) -> None:
-    answer = stage.call(method, stage.session, **FINE[method](stage))
+def test_a_persons_session_has_no_bots(world: MessageWorld, method: str) -> None:
+    answer = world.call_as_bot(method, world.session, **FINE[method](world))
     assert answer.error == "WRONG_AUTH_TYPE"
 
 
-def test_only_who_may_post_does(stage: MessageLab) -> None:
-    quiet = stage.world.chat(stage.ann, [stage.bot])
-    stage.world.write(lambda tx: tx.run("UPDATE chats SET can_post = 'owner' WHERE id = :id", id=quiet))
-    answer = stage.call("Chat.Message.send", dialogId=f"chat{quiet}", fields={"message": "hi"})
+def test_only_who_may_post_does(world: MessageWorld) -> None:
+    quiet = world.add_chat(world.ann, [world.echo])
+    world.write(lambda tx: tx.run("UPDATE chats SET can_post = 'owner' WHERE id = :id", id=quiet))
+    answer = world.call_as_bot("Chat.Message.send", dialogId=f"chat{quiet}", fields={"message": "hi"})
     assert (answer.error, answer.status) == ("ACCESS_DENIED", 403)
