@@ -106,6 +106,24 @@ def empty_world(tmp_path: Path) -> Iterator[World]:
     world.close()
 
 
+@pytest.fixture
+def make_delivery_world(make_world: MakeWorld) -> MakeWorld:
+    """Open portals that deliver, with settings of their own."""
+
+    def make(**settings: Any) -> World:
+        world = make_world(**settings)
+        world.start_delivery()
+        return world
+
+    return make
+
+
+@pytest.fixture
+def delivery_world(make_delivery_world: MakeWorld) -> World:
+    """A portal on SQLite that delivers to a handler on the loopback."""
+    return make_delivery_world()
+
+
 @pytest.fixture(params=ENGINES)
 def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     """A portal with one administrator, on each engine in turn."""

@@ -1,11 +1,11 @@
 """A portal for tests: real database, real pipeline, real ASGI application, no network.
 
-What it offers is in `tests/worlds/`: the portal with its clock, people and keys; calls; chats; bots; files.
+What it offers is in `tests/worlds/`: the portal with its clock, people and keys; calls; chats; bots; files; deliveries.
 """
 
 from __future__ import annotations
 
-from tests.worlds.bots import Bots
+from tests.worlds.delivery import Deliveries
 from tests.worlds.files import Files
 from tests.worlds.ledger import CONTRACT, LEDGER, check, ledger, note
 from tests.worlds.portal import ALL_SCOPES, START
@@ -26,5 +26,5 @@ __all__ = [
 ]
 
 
-class World(Bots, Files):
+class World(Deliveries, Files):
     """One portal and its people; ``world.call("imbot.dialog.get", DIALOG_ID="chat2001")`` is its administrator."""

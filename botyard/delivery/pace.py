@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from botyard.rpc.limits import Limits
 
@@ -33,11 +34,17 @@ ROWS_BESIDE = 32
 """Deliveries taken from the database in a turn beside callers; the loop does nothing else meanwhile."""
 
 
+def loop_time() -> float:
+    """The time of the running event loop."""
+    return asyncio.get_running_loop().time()
+
+
 class Pace:
     """Watches the callers of one server, and how busy the loop is."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: Callable[[], float] = loop_time) -> None:
         self._limits = limits
+        self._now = now
         self._seen = 0
         self._until = 0.0
         self._slot = 0.0
@@ -53,7 +60,7 @@ class Pace:
     @property
     def beside(self) -> bool:
         """Whether somebody has called just now."""
-        now = self._time()
+        now = self._now()
         if self._limits.admitted != self._seen or self._limits.in_flight:
             self._seen = self._limits.admitted
             self._until = now + RECENT_SECONDS
@@ -69,7 +76,7 @@ class Pace:
         """How many posts may begin now."""
         if not self.beside:
             return BATCH
-        now = self._time()
+        now = self._now()
         if now >= self._slot + SLOT_SECONDS:
             self._next_slot(now)
         self._looks += 1
@@ -83,7 +90,7 @@ class Pace:
         """So many posts have begun."""
         self._begun += number
         if self._limits.in_flight == 0 or self._begun >= self._limit:
-            self._last = self._time()
+            self._last = self._now()
 
     def _next_slot(self, now: float) -> None:
         cpu = time.process_time()
@@ -104,6 +111,3 @@ class Pace:
             if not self._limits.in_flight:
                 return
             await asyncio.sleep(LOOK_SECONDS)
-
-    def _time(self) -> float:
-        return asyncio.get_running_loop().time()

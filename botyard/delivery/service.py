@@ -10,7 +10,7 @@ from botyard.delivery.client import HandlerClient
 from botyard.delivery.guard import Guard
 from botyard.delivery.rendering import PayloadBuilder
 from botyard.delivery.retention import run
-from botyard.delivery.scheduler import Scheduler
+from botyard.delivery.scheduler import SHUTDOWN_SECONDS, Scheduler
 from botyard.delivery.timekeeping import Timekeeper
 from botyard.rpc.call import Context
 from botyard.store import server_settings
@@ -51,7 +51,7 @@ class DeliveryService:
         await self._note_settings()
         await self.timekeeper.start()
         await self._scheduler.start()
-        self._context.snapshots.pauses.append(self._paused)
+        self._context.snapshots.pauses.append(self.paused)
         self._keeping = asyncio.create_task(run(self._context), name="keeping")
 
     async def _note_settings(self) -> None:
@@ -64,20 +64,20 @@ class DeliveryService:
         if await database.read(server_settings.find) != settings:
             await database.write(lambda tx: server_settings.note(tx, settings))
 
-    async def stop(self) -> None:
-        """Finish what is under way; what does not end soon is due again at the next start."""
+    async def stop(self, seconds: float = SHUTDOWN_SECONDS) -> None:
+        """Finish what is under way; what does not end within a time is due again at the next start."""
         if self._keeping is not None:
-            self._context.snapshots.pauses.remove(self._paused)
+            self._context.snapshots.pauses.remove(self.paused)
             self._keeping.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._keeping
             self._keeping = None
         await self.timekeeper.stop()
-        await self._scheduler.stop()
+        await self._scheduler.stop(seconds)
         await self._client.close()
 
     @contextlib.asynccontextmanager
-    async def _paused(self) -> AsyncIterator[None]:
+    async def paused(self) -> AsyncIterator[None]:
         """While the portal is set back: what is on its way ends here, and what is due afterwards is found anew."""
         await self._scheduler.abandon()
         try:

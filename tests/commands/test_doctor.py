@@ -19,7 +19,6 @@ from botyard.store.engines.db import Tx
 from botyard.store.ordering import Ordering
 from botyard.store.server_settings import ServerSettings
 from tests.conftest import MakeWorld
-from tests.delivery.stage import Stage
 from tests.story import CLIENT, says
 
 
@@ -60,8 +59,8 @@ def test_what_the_server_runs_with_is_known_beside_it(
 ) -> None:
     world = make_world(delivery="strict", delivery_timeout=12.5, profile="prod")
     world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
-    stage = Stage(world)
-    stage.close()
+    world.start_delivery()
+    world.stop_delivery()
     assert _run("--data", world.settings.data) == ExitCode.OK
     told = capsys.readouterr().out
     assert told.startswith("Events are delivered in the mode strict; a handler has 12.5 s to respond.\n")

@@ -54,6 +54,10 @@ class Handler:
             writer.transport.abort()
         await asyncio.sleep(0)
 
+    async def come_back(self) -> None:
+        """Listen again, on the same port, after `stop`."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=self._tls)
+
     def url(self, path: str = "/bot") -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}{path}"
 

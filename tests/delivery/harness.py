@@ -199,13 +199,13 @@ class Harness:
         """Their process ids, in the order of their starts."""
         self.bots = Bots(self, self.chance)
         self._writing = True
-        self._people: list[Person] = []
-        self._bot_ids: list[int] = []
+        self.people: list[Person] = []
+        self.bot_ids: list[int] = []
 
     async def run(self, kills: int) -> None:
         """Kill so many servers at random instants, then let the last one finish."""
         await self.open()
-        builders = [asyncio.create_task(self._write(person)) for person in self._people]
+        builders = [asyncio.create_task(self._write(person)) for person in self.people]
         for _ in range(kills):
             pid = self.begin()
             known = len(self.acknowledged)
@@ -223,11 +223,11 @@ class Harness:
 
     def _make(self) -> None:
         world = World(self.folder / "portal")
-        self._people = [world.add_person(f"Ann{number}") for number in range(PEOPLE)]
+        self.people = [world.add_person(f"Ann{number}") for number in range(PEOPLE)]
         for number in range(BOTS):
             path = f"/bot{number}"
             handler = self.bots.url(path)
-            self._bot_ids.append(world.add_bot(code=path, CLIENT_ID=f"client{number}", EVENT_HANDLER=handler))
+            self.bot_ids.append(world.add_bot(code=path, CLIENT_ID=f"client{number}", EVENT_HANDLER=handler))
         self._admin = world.admin
         world.close()
 
@@ -261,14 +261,14 @@ class Harness:
         number = 0
         while self._writing:
             number += 1
-            await self.say(person, self.chance.choice(self._bot_ids), f"{person.id}:{number}")
+            await self.say(person, self.chance.choice(self.bot_ids), f"{person.id}:{number}")
             await asyncio.sleep(self.chance.uniform(0, 0.02))
 
     async def answered(self, path: str, dialog: str, text: str) -> None:
         """A bot answers in the chat."""
         number = int(path.removeprefix("/bot"))
         said = {
-            "BOT_ID": self._bot_ids[number],
+            "BOT_ID": self.bot_ids[number],
             "CLIENT_ID": f"client{number}",
             "DIALOG_ID": dialog,
             "MESSAGE": f"Re: {text}",

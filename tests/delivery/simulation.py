@@ -13,9 +13,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import apsw
+import msgspec
 
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
@@ -31,11 +32,12 @@ from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.metrics import Metrics
 from botyard.store import deliveries, delivery_queue, events
-from botyard.store.engines.db import SQLITE_WORDS, Database, Dialect, T, Tx, Work
+from botyard.store.engines.db import SQLITE_WORDS, Dialect, T, Tx, Work
 from botyard.store.engines.migrate import migrate
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
 from botyard.store.ordering import NEVER
+from tests.delivery.line import Line
 
 EPOCH = 1_790_000_000
 HOLD, BESIDE = 10, 4
@@ -184,33 +186,32 @@ class Simulation:
         for _ in range(crashes):
             await asyncio.sleep(self.chance.uniform(1, 120))
             victim = running.pop(0)
-            self._kill(victim)
+            await self._kill(*victim)
             running.append(await self._engine())
         await publishing
         while await self.database.read(delivery_queue.next_due) is not None:  # noqa: ASYNC110  # Time is made up here.
             await asyncio.sleep(60)
-        for engine in running:
+        for engine, _ in running:
             await engine.stop()
 
-    async def _engine(self) -> Scheduler:
+    async def _engine(self) -> tuple[Scheduler, Line]:
         settings = Settings(data=self._folder, delivery_concurrency=self._places)
-        engine = Scheduler(context(settings, self.database, self.loop), {"bot": render}, self._send, poll=60)
+        line = Line(self.database)
+        parts = msgspec.structs.replace(context(settings, self.database, self.loop), database=line)
+        engine = Scheduler(parts, {"bot": render}, self._send, poll=60)
         engine.pace.turn_seconds = 0.05
         await engine.start()
-        return engine
+        return engine, line
 
-    def _kill(self, engine: Scheduler) -> None:
+    async def _kill(self, engine: Scheduler, line: Line) -> None:
         """As kill -9 does it: whatever the engine was doing ends in the middle."""
         self._crashes += 1
-        engine._stopping = True
-        assert engine._main is not None
-        engine._main.cancel()
-        engine.sender.kill()
-        self.database.names.discard(engine._name)
+        # What it still says while it ends must not reach the database.
+        line.cut()
+        self.database.names -= line.names
         # What it was sending then has its first attempt again.
         self._crashed |= {row[0] for row in self.database.rows("SELECT id FROM deliveries WHERE state = 'sending'")}
-        # What it still says while it is cancelled must not reach the database.
-        engine._database = engine.sender.database = cast(Database, _Gone())
+        await engine.abandon()
 
     async def _publish(self, count: int) -> None:
         while self.published < count:
@@ -291,13 +292,6 @@ class Simulation:
             return HandlerResponse(500)
         self.accepted[lane].append(event_id)
         return HandlerResponse(200, "ok")
-
-
-class _Gone:
-    async def read(self, work: Any) -> Any:
-        raise asyncio.CancelledError
-
-    write = read
 
 
 async def render(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.delivery.conftest import MakeStage
+from tests.conftest import MakeWorld
 from tests.delivery.handlers import (
     Behaviour,
     answer,
@@ -19,7 +19,7 @@ from tests.delivery.handlers import (
     latin_reason,
     nonsense,
 )
-from tests.delivery.stage import Stage
+from tests.world import World
 
 # Behaviour → state after the first attempt, seconds to the next one, status, start of the recorded problem.
 BEHAVIOURS = {
@@ -56,45 +56,50 @@ BEHAVIOURS = {
 REASONS = {"dead": "the handler's answer was final", "unconfirmed": "it was received, but not confirmed"}
 
 
+@pytest.fixture
+def world(delivery_world: World) -> World:
+    return delivery_world
+
+
 @pytest.mark.parametrize("name", BEHAVIOURS)
-def test_each_answer_has_its_record(make_stage: MakeStage, name: str) -> None:
+def test_each_answer_has_its_record(make_delivery_world: MakeWorld, name: str) -> None:
     behaviour, state, pause, status, problem = BEHAVIOURS[name]
-    stage = make_stage(delivery_timeout=0.5)
-    bot = after_joining(stage, behaviour)
-    stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
-    made, found = stage.attempts(bot)[1], stage.deliveries(bot)[1]
+    world = make_delivery_world(delivery_timeout=0.5)
+    bot = after_joining(world, behaviour)
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: len(world.attempts(bot)) == 2)
+    made, found = world.attempts(bot)[1], world.deliveries(bot)[1]
     assert (found.state, made.status, made.number) == (state, status, 1)
     assert made.problem.startswith(problem) and bool(made.problem) == bool(problem)
     assert len(made.answer) <= 4096
     if state == "waiting":
-        assert found.due - stage.world.time == pytest.approx(pause, abs=0.1)
+        assert found.due - world.time == pytest.approx(pause, abs=0.1)
     else:
         assert found.finished is not None
     assert found.reason == REASONS.get(state, "")
-    assert len(stage.handler.heard) == 2 + (name == "hangs up")
+    assert len(world.handler.heard) == 2 + (name == "hangs up")
 
 
-def test_the_beginning_of_an_answer_is_kept(stage: Stage) -> None:
-    bot = after_joining(stage, answer(500, "PHP Fatal error: " + "x" * 10_000))
-    stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
-    kept = stage.attempts(bot)[1].answer
+def test_the_beginning_of_an_answer_is_kept(world: World) -> None:
+    bot = after_joining(world, answer(500, "PHP Fatal error: " + "x" * 10_000))
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: len(world.attempts(bot)) == 2)
+    kept = world.attempts(bot)[1].answer
     assert kept.startswith("PHP Fatal error: xxx") and len(kept) == 4096
 
 
-def test_nobody_there(stage: Stage) -> None:
-    bot = stage.world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
-    stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
-    assert {one.problem for one in stage.attempts(bot)} == {"no connection: 127.0.0.1:9 refused the connection"}
-    assert stage.states(bot) == ["waiting", "waiting"]
+def test_nobody_there(world: World) -> None:
+    bot = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: len(world.attempts(bot)) == 2)
+    assert {one.problem for one in world.attempts(bot)} == {"no connection: 127.0.0.1:9 refused the connection"}
+    assert world.states(bot) == ["waiting", "waiting"]
 
 
-def after_joining(stage: Stage, behaviour: Behaviour) -> int:
+def after_joining(world: World, behaviour: Behaviour) -> int:
     """A bot that has been told of the dialog, and behaves so from then on."""
-    bot = stage.bot()
-    stage.world.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="/quiet", SYSTEM="Y")
-    stage.until(lambda: stage.states(bot) == ["done"])
-    stage.handler.behaviours["/bot"] = behaviour
+    bot = world.add_bot_with_handler()
+    world.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="/quiet", SYSTEM="Y")
+    world.run_until(lambda: world.states(bot) == ["done"])
+    world.handler.behaviours["/bot"] = behaviour
     return bot

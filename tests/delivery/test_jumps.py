@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 
-from botyard.delivery.retries import HandlerResponse
+from botyard.delivery.client import HandlerClient
 from botyard.delivery.scheduler import Scheduler
 from botyard.jumps import Jumps
 from botyard.server import open_context
 from botyard.store import timekeeping
 from tests.delivery.handlers import answer, hang
-from tests.delivery.machine import Machine
-from tests.delivery.stage import Stage
 from tests.delivery.test_takeover import write
 from tests.world import World
 
@@ -22,143 +19,119 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 JUMPS = [-300 * DAY, -HOUR, -7, 7, HOUR, 300 * DAY]
 
 
-class Moved(Stage):
-    """A stage whose clock is a machine's."""
-
-    def __init__(self, world: World) -> None:
-        self.machine = Machine(world)
-        super().__init__(world)
-
-    def set_clock(self, seconds: float) -> None:
-        self.machine.set_clock(seconds)
-        self.wait(0)
-
-    def wait(self, seconds: float) -> None:
-        self.machine.passed += seconds
-        super().wait(seconds)
-
-    def heard(self) -> list[str]:
-        return [one.message for one in self.handler.heard]
-
-    def greeted(self) -> int:
-        """A bot that knows its dialog."""
-        bot = self.bot()
-        self.say(bot, "zero")
-        self.until(lambda: self.states(bot) == ["done", "done"])
-        self.handler.heard.clear()
-        return bot
-
-
 @pytest.fixture
-def stage(portal: World) -> Iterator[Moved]:
-    made = Moved(portal)
-    yield made
-    made.close()
+def world(portal: World) -> World:
+    portal.watch_clock()
+    portal.start_delivery()
+    return portal
+
+
+def set_clock(world: World, seconds: float) -> None:
+    """Somebody sets the clock, and the delivery service notices."""
+    world.set_clock(seconds)
+    world.wait_and_deliver(0)
 
 
 @pytest.mark.parametrize("by", JUMPS)
-def test_a_pause_lasts_as_long_as_the_schedule_says(stage: Moved, by: int) -> None:
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = answer(500)
-    stage.say(bot, "one")
-    stage.until(lambda: len(stage.attempts(bot)) == 3)
-    stage.wait(5)
-    stage.until(lambda: len(stage.attempts(bot)) == 4)
-    stage.wait(10)
-    stage.set_clock(by)
-    stage.wait(19.9)
-    stage.settle()
-    assert len(stage.attempts(bot)) == 4
-    stage.handler.behaviours.clear()
-    stage.wait(0.1)
-    stage.until(lambda: stage.states(bot) == ["done"] * 3)
+def test_a_pause_lasts_as_long_as_the_schedule_says(world: World, by: int) -> None:
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = answer(500)
+    world.send_to(bot, "one")
+    world.run_until(lambda: len(world.attempts(bot)) == 3)
+    world.wait_and_deliver(5)
+    world.run_until(lambda: len(world.attempts(bot)) == 4)
+    world.wait_and_deliver(10)
+    set_clock(world, by)
+    world.wait_and_deliver(19.9)
+    world.run_for()
+    assert len(world.attempts(bot)) == 4
+    world.handler.behaviours.clear()
+    world.wait_and_deliver(0.1)
+    world.run_until(lambda: world.states(bot) == ["done"] * 3)
     # What it is told of the time that has passed does not count the jump.
-    assert [one.headers.get("botyard-late") for one in stage.handler.heard] == [None, None, "35"]
+    assert [one.headers.get("botyard-late") for one in world.handler.heard] == [None, None, "35"]
 
 
 @pytest.mark.parametrize("by", JUMPS)
-def test_a_hold_lasts_ten_seconds(stage: Moved, by: int) -> None:
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = hang
-    stage.say(bot, "one")
-    stage.say(bot, "two")
-    stage.until(lambda: stage.heard() == ["one"])
-    stage.wait(4)
-    stage.set_clock(by)
-    stage.say(bot, "three")
-    stage.wait(5.9)
-    assert stage.heard() == ["one"]
-    stage.wait(0.1)
-    stage.until(lambda: stage.heard() == ["one", "two"])
+def test_a_hold_lasts_ten_seconds(world: World, by: int) -> None:
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = hang
+    world.send_to(bot, "one")
+    world.send_to(bot, "two")
+    world.run_until(lambda: world.heard_messages() == ["one"])
+    world.wait_and_deliver(4)
+    set_clock(world, by)
+    world.send_to(bot, "three")
+    world.wait_and_deliver(5.9)
+    assert world.heard_messages() == ["one"]
+    world.wait_and_deliver(0.1)
+    world.run_until(lambda: world.heard_messages() == ["one", "two"])
     # Those that are claimed after the jump hold as long.
-    stage.wait(9.9)
-    assert stage.heard() == ["one", "two"]
-    stage.wait(0.1)
-    stage.until(lambda: stage.heard() == ["one", "two", "three"])
+    world.wait_and_deliver(9.9)
+    assert world.heard_messages() == ["one", "two"]
+    world.wait_and_deliver(0.1)
+    world.run_until(lambda: world.heard_messages() == ["one", "two", "three"])
 
 
 @pytest.mark.parametrize("by", JUMPS)
-def test_what_is_said_after_the_jump_goes_at_once(stage: Moved, by: int) -> None:
-    bot = stage.greeted()
-    stage.machine.set_clock(by)
-    stage.say(bot, "one")
-    stage.wait(0)
-    stage.until(lambda: stage.heard() == ["one"])
+def test_what_is_said_after_the_jump_goes_at_once(world: World, by: int) -> None:
+    bot = world.greeted_bot()
+    world.set_clock(by)
+    world.send_to(bot, "one")
+    world.wait_and_deliver(0)
+    world.run_until(lambda: world.heard_messages() == ["one"])
 
 
 @pytest.mark.parametrize("by", JUMPS)
-def test_a_request_that_is_open_is_not_sent_twice(stage: Moved, by: int) -> None:
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = hang
-    stage.say(bot, "one")
-    stage.until(lambda: stage.heard() == ["one"])
-    stage.set_clock(by)
-    stage.settle()
-    assert (stage.heard(), stage.states(bot)[2:]) == (["one"], ["sending"])
-    (lease,) = [one.due for one in stage.deliveries(bot) if one.state == "sending"]
-    assert lease == pytest.approx(stage.world.time + 50, abs=1)
+def test_a_request_that_is_open_is_not_sent_twice(world: World, by: int) -> None:
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = hang
+    world.send_to(bot, "one")
+    world.run_until(lambda: world.heard_messages() == ["one"])
+    set_clock(world, by)
+    world.run_for()
+    assert (world.heard_messages(), world.states(bot)[2:]) == (["one"], ["sending"])
+    (lease,) = [one.due for one in world.deliveries(bot) if one.state == "sending"]
+    assert lease == pytest.approx(world.time + 50, abs=1)
 
 
 @pytest.mark.parametrize("by", [-HOUR, HOUR])
-def test_a_bot_that_is_back_hears_what_it_missed(stage: Moved, by: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    bot, ann = stage.greeted(), stage.world.add_person("Ann")
+def test_a_bot_that_is_back_hears_what_it_missed(world: World, by: int) -> None:
+    bot, ann = world.greeted_bot(), world.add_person("Ann")
 
-    async def refused(*_: object) -> HandlerResponse:
-        return HandlerResponse(0, problem="no connection: refused")
-
-    with monkeypatch.context() as away:
-        away.setattr(stage.service._scheduler.sender, "_send", refused)
-        stage.say(bot, "missed")
-        stage.until(lambda: len(stage.attempts(bot)) == 3)
-        stage.wait(5)
-        stage.until(lambda: len(stage.attempts(bot)) == 4)
-    stage.set_clock(by)
-    stage.wait(1)
-    stage.world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
-    stage.until(lambda: stage.states(bot) == ["done"] * 5)
-    assert stage.handler.heard[-1].message == "missed"
+    world.run(world.handler.stop())
+    world.send_to(bot, "missed")
+    world.run_until(lambda: len(world.attempts(bot)) == 3)
+    world.wait_and_deliver(5)
+    world.run_until(lambda: len(world.attempts(bot)) == 4)
+    world.run(world.handler.come_back())
+    set_clock(world, by)
+    world.wait_and_deliver(1)
+    world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
+    world.run_until(lambda: world.states(bot) == ["done"] * 5)
+    assert world.handler.heard[-1].message == "missed"
 
 
-def test_a_clock_that_goes_and_comes_back_changes_nothing(stage: Moved) -> None:
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = answer(500)
-    stage.say(bot, "one")
-    stage.until(lambda: len(stage.attempts(bot)) == 3)
-    before = stage.deliveries(bot)[-1]
+def test_a_clock_that_goes_and_comes_back_changes_nothing(world: World) -> None:
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = answer(500)
+    world.send_to(bot, "one")
+    world.run_until(lambda: len(world.attempts(bot)) == 3)
+    before = world.deliveries(bot)[-1]
     for by in (HOUR, -2 * HOUR, DAY, HOUR - DAY):
-        stage.set_clock(by)
-        stage.settle(0.02)
-    after = stage.deliveries(bot)[-1]
+        set_clock(world, by)
+        world.run_for(0.02)
+    after = world.deliveries(bot)[-1]
     assert (after.due, after.holds_until) == pytest.approx((before.due, before.holds_until), abs=0.1)
 
 
-def test_a_jump_that_several_servers_see_moves_what_waits_once(stage: Moved) -> None:
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = answer(500)
-    stage.say(bot, "one")
-    stage.until(lambda: len(stage.attempts(bot)) == 3)
-    database, now = stage.world.context.database, int(stage.world.time)
-    before = stage.deliveries(bot)[-1].due
+def test_a_jump_that_several_servers_see_moves_what_waits_once(world: World) -> None:
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = answer(500)
+    world.send_to(bot, "one")
+    world.run_until(lambda: len(world.attempts(bot)) == 3)
+    database, now = world.context.database, int(world.time)
+    before = world.deliveries(bot)[-1].due
 
     async def move(by: float, seen: float) -> float:
         return await database.write(lambda tx: timekeeping.move(tx, by, seen, now=now))
@@ -171,32 +144,34 @@ def test_a_jump_that_several_servers_see_moves_what_waits_once(stage: Moved) -> 
         # One that has seen neither of these yet.
         assert await move(1800.0, 0.0) == 1800.0
 
-    stage.world.run(work())
-    assert stage.deliveries(bot)[-1].due == pytest.approx(before + 1800, abs=0.01)
+    world.run(work())
+    assert world.deliveries(bot)[-1].due == pytest.approx(before + 1800, abs=0.01)
 
 
-def test_two_servers_on_one_machine(stage: Moved) -> None:
-    if stage.world.context.database.name == "sqlite":
+def test_two_servers_on_one_machine(world: World) -> None:
+    if world.context.database.name == "sqlite":
         pytest.skip("One server serves a SQLite file.")
-    bot = stage.greeted()
-    stage.handler.behaviours["/bot"] = answer(500)
-    stage.say(bot, "one")
-    stage.until(lambda: len(stage.attempts(bot)) == 3)
-    before = stage.deliveries(bot)[-1].due
+    bot = world.greeted_bot()
+    world.handler.behaviours["/bot"] = answer(500)
+    world.send_to(bot, "one")
+    world.run_until(lambda: len(world.attempts(bot)) == 3)
+    before = world.deliveries(bot)[-1].due
 
     async def work() -> None:
-        context = await open_context(stage.world.settings, stage.machine.clock())
-        other = Scheduler(context, {"bot": write}, stage.service._scheduler.sender._send, poll=0.05)
+        context = await open_context(world.settings, world.other_clock())
+        client = HandlerClient(world.delivery.guard, 30)
+        other = Scheduler(context, {"bot": write}, client.post, poll=0.05)
         await other.start()
-        stage.machine.set_clock(HOUR)
+        world.set_clock(HOUR)
         await _settle()
-        stage.machine.set_clock(-2 * HOUR)
+        world.set_clock(-2 * HOUR)
         await _settle()
         await other.stop()
+        await client.close()
         await context.database.close()
 
-    stage.world.run(work())
-    assert stage.deliveries(bot)[-1].due == pytest.approx(before - HOUR, abs=0.5)
+    world.run(work())
+    assert world.deliveries(bot)[-1].due == pytest.approx(before - HOUR, abs=0.5)
 
 
 async def _settle() -> None:

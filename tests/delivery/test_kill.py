@@ -33,7 +33,7 @@ def test_a_server_that_dies_at_this_point(tmp_path: Path, point: str) -> None:
     async def work() -> None:
         await found.open()
         pid = found.begin(point, 3)
-        person, bot = found._people[0], found._bot_ids[0]
+        person, bot = found.people[0], found.bot_ids[0]
         for number in range(1, 6):
             await found.say(person, bot, f"{person.id}:{number}")
         await until(lambda: not alive(pid), 20)

@@ -24,7 +24,12 @@ from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 from tests.delivery.handlers import hang
 from tests.delivery.simulation import LeapingLoop, Memory, context, render
-from tests.delivery.stage import Stage
+from tests.world import World
+
+
+@pytest.fixture
+def world(delivery_world: World) -> World:
+    return delivery_world
 
 
 class Clocked:
@@ -32,9 +37,8 @@ class Clocked:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.limits = Limits(PROFILES["off"], 10)
-        self.pace = Pace(self.limits)
         self.now = self.cpu = 0.0
-        monkeypatch.setattr(Pace, "_time", lambda _: self.now)
+        self.pace = Pace(self.limits, lambda: self.now)
         monkeypatch.setattr(time, "process_time", lambda: self.cpu)
 
     def slot(self, busy: float) -> int:
@@ -255,15 +259,15 @@ def test_places_come_back() -> None:
     assert places.defer("bot:1", 0, 0) == 0 and places.held == 0
 
 
-def test_fifty_handlers_that_hang_hold_up_nobody(stage: Stage) -> None:
+def test_fifty_handlers_that_hang_hold_up_nobody(world: World) -> None:
     """With callers on the server all the while."""
-    limits = stage.world.context.limits
-    hanging = [stage.bot(f"hanging{number}", f"/hang{number}") for number in range(50)]
-    healthy = stage.bot("healthy", "/healthy")
+    limits = world.context.limits
+    hanging = [world.add_bot_with_handler(f"hanging{number}", f"/hang{number}") for number in range(50)]
+    healthy = world.add_bot_with_handler("healthy", "/healthy")
     for number, bot in enumerate(hanging):
-        stage.handler.behaviours[f"/hang{number}"] = hang
-        stage.say(bot, "Hello")
-    stage.until(lambda: len({one.path for one in stage.handler.heard}) == 50)
+        world.handler.behaviours[f"/hang{number}"] = hang
+        world.send_to(bot, "Hello")
+    world.run_until(lambda: len({one.path for one in world.handler.heard}) == 50)
 
     async def call() -> None:
         while True:
@@ -274,14 +278,14 @@ def test_fifty_handlers_that_hang_hold_up_nobody(stage: Stage) -> None:
     async def begin() -> asyncio.Task[None]:
         return asyncio.create_task(call())
 
-    calling = stage.world.run(begin())
+    calling = world.run(begin())
     for number in range(5):
-        stage.say(healthy, str(number))
-        stage.until(lambda: len(stage.handler.at("/healthy")) == number + 2)  # noqa: B023  # Called at once.
+        world.send_to(healthy, str(number))
+        world.run_until(lambda: len(world.handler.at("/healthy")) == number + 2)  # noqa: B023  # Called at once.
     calling.cancel()
     # It was told of each before the next one was said, though time stood still for the others.
-    assert [one.message for one in stage.handler.at("/healthy")[1:]] == [str(number) for number in range(5)]
-    states = [stage.states(bot) for bot in hanging]
+    assert [one.message for one in world.handler.at("/healthy")[1:]] == [str(number) for number in range(5)]
+    states = [world.states(bot) for bot in hanging]
     assert all(found[0] == "sending" for found in states), states
 
 

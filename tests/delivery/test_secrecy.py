@@ -11,30 +11,35 @@ from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.masking import MASK, masked
 from botyard.wire import forms
 from tests.delivery.handlers import Heard, answer
-from tests.delivery.stage import Stage
+from tests.world import World
 
 TOKENS = ("access_token", "refresh_token", "application_token")
 
 
-def test_a_handler_that_echoes_leaves_no_tokens_behind(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.fixture
+def world(delivery_world: World) -> World:
+    return delivery_world
+
+
+def test_a_handler_that_echoes_leaves_no_tokens_behind(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    app = stage.world.add_app()
-    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
+    app = world.add_app()
+    bot = world.add_bot(app, EVENT_HANDLER=world.handler.url("/bot"))
 
     async def echo(heard: Heard, writer: asyncio.StreamWriter) -> None:
         await answer(500, f"Notice: {forms.parse(heard.body)} {heard.body.decode()}")(writer)
 
-    stage.handler.respond = echo  # type: ignore[method-assign]
-    stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
-    heard = stage.handler.heard[0]
+    world.handler.respond = echo  # type: ignore[method-assign]
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: len(world.attempts(bot)) == 2)
+    heard = world.handler.heard[0]
     secrets = {one for one in _tokens(heard.form) if len(one) > 8}
     assert len(secrets) >= 3
-    delivery = stage.deliveries(bot)[0].id
-    shown = stage.world.call("botyard.delivery.get", ID=delivery).result
-    stored = stage.world.read(lambda tx: tx.all("SELECT answer, problem FROM attempts"))
+    delivery = world.deliveries(bot)[0].id
+    shown = world.call("botyard.delivery.get", ID=delivery).result
+    stored = world.read(lambda tx: tx.all("SELECT answer, problem FROM attempts"))
     assert shown["LOG"][0]["ANSWER"].startswith("Notice: ") and MASK in shown["LOG"][0]["ANSWER"]
-    assert stage.world.context.keys.signing_text(f"app:{app.client_id}") not in caplog.text
+    assert world.context.keys.signing_text(f"app:{app.client_id}") not in caplog.text
     for secret in secrets:
         assert secret not in caplog.text + str(shown) + str(stored)
 

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tests.delivery.conftest import MakeStage
+from tests.conftest import MakeWorld
 from tests.delivery.handlers import Heard, answer
-from tests.delivery.stage import Stage
 from tests.world import World
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "verify-events.md"
@@ -32,10 +31,10 @@ def genuine() -> Genuine:
 
 
 @pytest.fixture
-def stage(make_stage: MakeStage) -> Stage:
-    """A stage at the present moment: the documented code looks at the clock."""
-    made = make_stage()
-    made.world.time = time.time()
+def world(make_delivery_world: MakeWorld) -> World:
+    """A world at the present moment: the documented code looks at the clock."""
+    made = make_delivery_world()
+    made.time = time.time()
     return made
 
 
@@ -51,33 +50,33 @@ def secret(world: World, by: Any = None, **named: Any) -> str:
     return str(world.call("botyard.signing.own", by, named).result["SECRET"])
 
 
-def spoken(stage: Stage, bot: int) -> Heard:
+def spoken(world: World, bot: int) -> Heard:
     """An event of a message to this bot."""
-    stage.say(bot, "Hello; как дела? +&=")
-    stage.until(lambda: any(one.form["event"] == "ONIMBOTMESSAGEADD" for one in stage.handler.heard))
-    return stage.handler.heard[-1]
+    world.send_to(bot, "Hello; как дела? +&=")
+    world.run_until(lambda: any(one.form["event"] == "ONIMBOTMESSAGEADD" for one in world.handler.heard))
+    return world.handler.heard[-1]
 
 
-def test_a_webhook_knows_the_events_of_its_bots(stage: Stage, genuine: Genuine) -> None:
-    heard = spoken(stage, stage.bot("echo"))
-    stage.bot("other")
-    assert genuine(headers(heard), heard.body, secret(stage.world, CLIENT_ID="client-echo"))
-    assert not genuine(headers(heard), heard.body, secret(stage.world, CLIENT_ID="client-other"))
+def test_a_webhook_knows_the_events_of_its_bots(world: World, genuine: Genuine) -> None:
+    heard = spoken(world, world.add_bot_with_handler("echo"))
+    world.add_bot_with_handler("other")
+    assert genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-echo"))
+    assert not genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-other"))
 
 
-def test_an_application_knows_the_events_of_its_bots_and_handlers(stage: Stage, genuine: Genuine) -> None:
-    app = stage.world.add_app()
-    stage.world.call("event.bind", app, event="ONIMBOTMESSAGEADD", handler=stage.handler.url("/bound"))
-    bot = stage.world.add_bot(app, EVENT_HANDLER=stage.handler.url("/bot"))
-    spoken(stage, bot)
-    stage.until(lambda: len(stage.handler.heard) == 3)
-    mine = secret(stage.world, app)
-    assert [genuine(headers(one), one.body, mine) for one in stage.handler.heard] == [True] * 3
+def test_an_application_knows_the_events_of_its_bots_and_handlers(world: World, genuine: Genuine) -> None:
+    app = world.add_app()
+    world.call("event.bind", app, event="ONIMBOTMESSAGEADD", handler=world.handler.url("/bound"))
+    bot = world.add_bot(app, EVENT_HANDLER=world.handler.url("/bot"))
+    spoken(world, bot)
+    world.run_until(lambda: len(world.handler.heard) == 3)
+    mine = secret(world, app)
+    assert [genuine(headers(one), one.body, mine) for one in world.handler.heard] == [True] * 3
 
 
-def test_what_was_changed_or_is_old_is_refused(stage: Stage, genuine: Genuine) -> None:
-    heard = spoken(stage, stage.bot())
-    mine = secret(stage.world, CLIENT_ID="client-echo")
+def test_what_was_changed_or_is_old_is_refused(world: World, genuine: Genuine) -> None:
+    heard = spoken(world, world.add_bot_with_handler())
+    mine = secret(world, CLIENT_ID="client-echo")
     assert not genuine(headers(heard), heard.body + b"&a=b", mine)
     assert not genuine(headers(heard, webhook_id="1.1"), heard.body, mine)
     for moment in (int(time.time()) + 1, int(time.time()) - 301, "", "²"):
@@ -86,38 +85,38 @@ def test_what_was_changed_or_is_old_is_refused(stage: Stage, genuine: Genuine) -
     assert genuine(headers(heard, webhook_signature=f"v1,é {heard.headers['webhook-signature']}"), heard.body, mine)
 
 
-def test_every_attempt_has_a_signature_of_its_own(stage: Stage, genuine: Genuine) -> None:
-    bot = stage.bot()
-    stage.handler.behaviours["/bot"] = answer(500)
-    stage.say(bot, "Hello")
-    stage.until(lambda: len(stage.attempts(bot)) == 2)
-    stage.wait(5)
-    stage.until(lambda: len(stage.handler.heard) == 4)
-    first, second = (one for one in stage.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD")
+def test_every_attempt_has_a_signature_of_its_own(world: World, genuine: Genuine) -> None:
+    bot = world.add_bot_with_handler()
+    world.handler.behaviours["/bot"] = answer(500)
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: len(world.attempts(bot)) == 2)
+    world.wait_and_deliver(5)
+    world.run_until(lambda: len(world.handler.heard) == 4)
+    first, second = (one for one in world.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD")
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
-    mine = secret(stage.world, CLIENT_ID="client-echo")
+    mine = secret(world, CLIENT_ID="client-echo")
     assert genuine(headers(first), first.body, mine)
     assert genuine(headers(second), second.body, mine)
 
 
-def test_a_new_bot_token_brings_a_new_secret(stage: Stage, genuine: Genuine) -> None:
-    call, url = stage.world.call, stage.handler.url()
+def test_a_new_bot_token_brings_a_new_secret(world: World, genuine: Genuine) -> None:
+    call, url = world.call, world.handler.url()
     fields = {"code": "two", "properties": {"name": "Two"}, "webhookUrl": url, "eventMode": "webhook"}
     bot = call("imbot.v2.Bot.register", botToken="old", fields=fields).result["bot"]["id"]
-    old = secret(stage.world, CLIENT_ID="old")
+    old = secret(world, CLIENT_ID="old")
     call("imbot.v2.Bot.update", botId=bot, botToken="old", fields={"botToken": "new"})
     assert call("botyard.signing.own", CLIENT_ID="old").error == "BOT_ID_ERROR"
-    new = secret(stage.world, CLIENT_ID="new")
-    stage.say(bot, "Hello")
-    stage.until(lambda: stage.handler.heard != [])
-    heard = stage.handler.heard[-1]
+    new = secret(world, CLIENT_ID="new")
+    world.send_to(bot, "Hello")
+    world.run_until(lambda: world.handler.heard != [])
+    heard = world.handler.heard[-1]
     assert (genuine(headers(heard), heard.body, old), genuine(headers(heard), heard.body, new)) == (False, True)
 
 
-def test_the_library_of_standard_webhooks_takes_it(stage: Stage) -> None:
-    heard = spoken(stage, stage.bot())
-    library = Webhook(secret(stage.world, CLIENT_ID="client-echo"))
+def test_the_library_of_standard_webhooks_takes_it(world: World) -> None:
+    heard = spoken(world, world.add_bot_with_handler())
+    library = Webhook(secret(world, CLIENT_ID="client-echo"))
     library.verify(heard.body, heard.headers, json_parse=False)
     with pytest.raises(WebhookVerificationError):
         library.verify(heard.body + b"&a=b", heard.headers, json_parse=False)

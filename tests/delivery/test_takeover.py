@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
 
+import msgspec
 import pytest
 
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
+from botyard.delivery import scheduler
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
@@ -18,7 +19,8 @@ from botyard.model.events import EventRecord, MessageSent
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, events
-from botyard.store.engines.db import Database, Tx
+from botyard.store.engines.db import Tx
+from tests.delivery.line import Line
 from tests.world import World
 
 
@@ -32,7 +34,9 @@ class Server:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.sent: list[tuple[int, int]] = []
-        self.scheduler = Scheduler(context, {"bot": write}, self._send, poll=0.02)
+        self.line = Line(context.database)
+        on_line = msgspec.structs.replace(context, database=self.line)
+        self.scheduler = Scheduler(on_line, {"bot": write}, self._send, poll=0.02)
 
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         self.sent.append((int(headers["Webhook-Id"].split(".")[1]), int(headers["Botyard-Attempt"])))
@@ -46,25 +50,11 @@ class Server:
             await asyncio.sleep(0.01)
         raise AssertionError(f"sent {self.sent}")
 
-    def die(self) -> None:
-        """As kill -9 does it: all ends in the middle, and the kernel closes the connections."""
-        scheduler = self.scheduler
-        scheduler._stopping = True
-        assert scheduler._main is not None
-        scheduler._main.cancel()
-        scheduler.sender.kill()
-        if self.context.database.name == "postgresql":
-            database: Any = self.context.database
-            database.notifier._task.cancel()
-            database.notifier._connection.terminate()
-        scheduler._database = scheduler.sender.database = cast(Database, _Gone())
-
-
-class _Gone:
-    async def read(self, work: Any) -> Any:
-        raise asyncio.CancelledError
-
-    write = read
+    async def die(self) -> None:
+        """As kill -9 does it: all ends in the middle, nothing more is recorded, and the connections are closed."""
+        self.line.cut()
+        await self.scheduler.abandon()
+        await self.context.database.close()
 
 
 def test_leases_are_taken_up_at_once(portal: World) -> None:
@@ -78,12 +68,12 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
     one, two, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
 
     async def work() -> None:
-        first = Server(portal.context)
+        first = Server(await open_context(portal.settings, portal.context.clock))
         await first.scheduler.start()
         await first.sends(2)
         # One is lost in between, and the next comes at once. The clock stands still all the while.
         context = await open_context(portal.settings, portal.context.clock)
-        first.die()
+        await first.die()
         second = Server(context)
         await second.scheduler.start()
         try:
@@ -99,7 +89,7 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
     assert [made.problem.partition(":")[0] for made in tried] == ["interrupted"]
 
 
-def test_leases_of_the_living_are_left_alone(portal: World) -> None:
+def test_leases_of_the_living_are_left_alone(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
     if portal.context.database.name == "sqlite":
         pytest.skip("One server serves a SQLite file.")
 
@@ -118,9 +108,10 @@ def test_leases_of_the_living_are_left_alone(portal: World) -> None:
         await second.scheduler.start()
         await asyncio.sleep(0.3)
         assert second.sent == []
-        await second.scheduler._take_over()
-        await asyncio.sleep(0.1)
-        assert second.sent == []
+        # Now they look all the time.
+        monkeypatch.setattr(scheduler, "TAKEOVER_SECONDS", 0.0)
+        await asyncio.sleep(0.3)
+        assert (len(first.sent), second.sent) == (1, [])
         for one in (first, second):
             await one.scheduler.stop(0.01)
         await context.database.close()

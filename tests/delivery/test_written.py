@@ -264,9 +264,8 @@ def test_what_the_server_lacks_is_not_the_handlers_fault(loop: Loop, monkeypatch
     async def full(*_given: object) -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
-    monkeypatch.setattr(HandlerClient, "_connected_to", full)
-
     async def work() -> HandlerResponse:
+        monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", full)
         return await HandlerClient(Guard("dev"), 5).post("http://127.0.0.1:9/", b"a=1", {})
 
     answer = run(loop, work())

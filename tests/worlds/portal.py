@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from botyard.ages import Ages
 from botyard.clock import Clock
 from botyard.config import Settings
+from botyard.jumps import Jumps
 from botyard.model.apps import App
 from botyard.model.people import Profile, UserKind
 from botyard.portal import apps as applications
@@ -62,6 +64,7 @@ class Portal:
         self._owned = kept is None
         self.runner = kept.runner if kept else asyncio.Runner()
         self.time = START
+        self.passed = 0.0
         copied = None
         if not (anew or as_is or database) and type(self).make_portal is Portal.make_portal:
             copied = copy_portal(folder)
@@ -102,7 +105,26 @@ class Portal:
 
     def wait(self, seconds: float) -> None:
         """Let time pass."""
+        self.passed += seconds
         self.time += seconds
+
+    def set_clock(self, seconds: float) -> None:
+        """Set the clock ahead, or back, while no time passes."""
+        self.time += seconds
+
+    def steady(self) -> float:
+        """The seconds that have passed, whatever the clock shows."""
+        return self.passed
+
+    def watch_clock(self, *, jumps: bool = True) -> None:
+        """Let the portal tell jumps of the clock from time that passes."""
+        clock = self.context.clock
+        clock.ages = Ages(self.now, self.steady)
+        clock.jumps = Jumps(self.now, self.steady) if jumps else None
+
+    def other_clock(self) -> Clock:
+        """The clock of one more server on the same machine."""
+        return Clock("UTC", self.now, self.steady)
 
     # Work.
 
