@@ -24,7 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 BLANKS = " \t\r\n\ufeff"
 """What may stand before JSON text: blanks, and the mark of UTF-8."""
 # A string, closed or not: what JSON keeps without its strings is pure structure. Possessive, so linear.
-_JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
 _JSON_BLANKS = b" \t\r\n"
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _JSON_PLACE = re.compile(r"\(byte (\d+)\)")
@@ -76,7 +76,7 @@ def json(raw: bytes) -> Any:
     if b"\0" in raw:
         raise _with_nul(raw)
     if len(raw) > 2 * MAX_DEPTH:
-        _check_structure(raw)
+        check_structure(raw)
     try:
         value = msgspec.json.decode(raw)
     except UnicodeDecodeError as error:
@@ -177,7 +177,7 @@ def _json_params(body: bytes) -> dict[str, Any]:
     raise ApiError(ErrorCode.BODY_MALFORMED, reason="the JSON must be an object or an array")
 
 
-def _check_structure(raw: bytes) -> None:
+def check_structure(raw: bytes) -> None:
     """Refuse JSON that is too deep or too wide, before it costs memory.
 
     Counting bytes settles nearly every body. Only where that is not enough, since texts may hold any
@@ -187,7 +187,7 @@ def _check_structure(raw: bytes) -> None:
     may_be_wide = len(raw) > 2 * MAX_KEYS and opened + raw.count(b",") > MAX_KEYS
     if opened <= MAX_DEPTH and not may_be_wide:
         return
-    bare, strings = _JSON_STRING.subn(b"0", raw, count=2 * MAX_KEYS + 1)
+    bare, strings = JSON_STRING.subn(b"0", raw, count=2 * MAX_KEYS + 1)
     brackets = bare.translate(None, _NOT_BRACKETS)
     # More brackets than this are too wide anyhow; a long row of them need not be walked.
     if _depth(brackets[: 2 * MAX_KEYS + 2]) > MAX_DEPTH:

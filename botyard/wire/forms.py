@@ -22,7 +22,7 @@ _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
 _LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CUT_ESCAPE = re.compile(rb"%[0-9A-Fa-f]?\Z")
 # A large value is unescaped piece by piece, so that the copies on the way stay small.
-_PIECE = 64 * 1024
+PIECE = 64 * 1024
 # Python refuses to write longer integers in decimal; nothing sensible is that long.
 _MAX_INT_BITS = 4096
 # Names up to this length are kept once they were written.
@@ -231,7 +231,7 @@ def _pairs(raw: bytes) -> list[tuple[str, str]]:
 def _streamed(body: IO[bytes]) -> Iterator[tuple[bytearray, bytearray]]:
     """Names and values, unescaped while they are read."""
     field = _Field()
-    while piece := body.read(_PIECE):
+    while piece := body.read(PIECE):
         *ended, rest = piece.split(b"&")
         for part in ended:
             field.add(part)
@@ -273,7 +273,7 @@ def _unquote(sent: str) -> str:
     if "%" not in sent:
         return sent
     raw = sent.encode()
-    if len(raw) <= _PIECE:
+    if len(raw) <= PIECE:
         return unescape(raw).decode()
     return b"".join(unescape(piece) for piece in _pieces(raw)).decode()
 
@@ -292,7 +292,7 @@ def _pieces(raw: bytes) -> Iterator[bytes]:
     """Cut into pieces, never inside of an escape."""
     start = 0
     while start < len(raw):
-        end = start + _PIECE
+        end = start + PIECE
         escape = raw.rfind(b"%", end - 2, end)
         end = end if escape < 0 else escape
         yield raw[start:end]

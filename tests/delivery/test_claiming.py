@@ -22,6 +22,8 @@ from botyard.server import open_context
 from botyard.store import deliveries, delivery_log, delivery_queue, events, leases, timekeeping
 from botyard.store.engines.db import Tx, Value
 from botyard.store.ordering import ORDERINGS, Ordering
+from tests import sqlite_connections
+from tests.conftest import MakeWorld
 from tests.world import World
 
 RETRY = Ordering(10, 4, frozenset({"MemberJoined"}))
@@ -409,10 +411,13 @@ def test_two_servers_share_the_work(portal: World) -> None:
     assert rows == [("done", count)]
 
 
-def test_nothing_is_searched_by_scanning(world: World) -> None:
+def test_nothing_is_searched_by_scanning(make_world: MakeWorld) -> None:
     """Every statement of the delivery finds its rows by an index, however many there are."""
     plans: list[str] = []
-    connection = world.context.database._writer._connection  # type: ignore[attr-defined]
+    with sqlite_connections.noted() as connections:
+        world = make_world()
+    # Earlier ones are of the portal that is copied.
+    connection = connections[-2]
 
     def traced(_cursor: object, sql: str, _bindings: object) -> bool:
         if "deliveries" in sql and not sql.startswith(("EXPLAIN", "INSERT")):

@@ -155,7 +155,7 @@ def _put(world: World, name: str) -> None:
 
 
 def test_a_sweep_of_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_SWEPT_AT_ONCE", 2)
+    monkeypatch.setattr(files, "SWEPT_AT_ONCE", 2)
     for number in range(5):
         name = f"{number:032x}"
         _loosened(world, name, 0)

@@ -194,8 +194,8 @@ def test_files_come_back_with_their_bytes(world: World) -> None:
     link = world.call("im.v2.File.download", dialogId=f"chat{chat}", fileId=sent["file"]["id"]).result["downloadUrl"]
     assert world.get(link.removeprefix("http://botyard.test")).body == b"kept"
     # Nobody keeps it any more: its bytes go.
-    context.snapshots._kept.pop("with-file")
     world.call("botyard.portal.reset")
+    world.call("botyard.portal.snapshot", NAME="with-file")
     world.wait(2 * files.PENDING_SECONDS)
     assert sweep() == 1
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import apsw
 
 from botyard.store.engines.sqlite import SqliteDatabase
+from tests import sqlite_connections
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
 ADD = "INSERT INTO notes (name) VALUES (:name)"
@@ -16,14 +18,24 @@ ADD = "INSERT INTO notes (name) VALUES (:name)"
 
 async def opened(path: Path) -> SqliteDatabase:
     """A database with one empty table, which gives up on locks soon."""
-    database = SqliteDatabase(path, busy_timeout=0.2)
+    with sqlite_connections.noted() as connections:
+        database = SqliteDatabase(path, busy_timeout=0.2)
+    _connections[database] = connections
     await database.write(lambda tx: tx.run(TABLE))
     return database
 
 
 def writer(db: SqliteDatabase) -> apsw.Connection:
     """The writing connection, for settings that break things on purpose."""
-    return db._writer._connection
+    return _connections[db][0]
+
+
+def reader(db: SqliteDatabase) -> apsw.Connection:
+    """The reading connection, to look on."""
+    return _connections[db][1]
+
+
+_connections: WeakKeyDictionary[SqliteDatabase, list[apsw.Connection]] = WeakKeyDictionary()
 
 
 async def count(db: SqliteDatabase) -> int:

@@ -13,6 +13,7 @@ import pytest
 from botyard.store.engines import sqlite_writer
 from botyard.store.engines.db import Unavailable
 from botyard.store.engines.migrate import migrate, newest_known
+from botyard.store.engines.open_files import OpenFiles
 from botyard.store.engines.sqlite import SqliteDatabase
 from botyard.store.engines.watch import look
 from tests.store.conftest import Run
@@ -110,16 +111,16 @@ def test_a_file_that_is_removed_during_the_commit_is_noticed_before_the_answer(
 ) -> None:
     place = folder / "botyard.db"
     looked: list[int] = []
-    require = db._files.require
+    require = OpenFiles.require
 
-    def once(within: float = 0.0) -> None:
+    def once(files: OpenFiles, within: float = 0.0) -> None:
         # Between the first look and the commit.
-        require(within)
+        require(files, within)
         if not looked:
             looked.append(1)
             place.rename(folder / "away")
 
-    monkeypatch.setattr(db._files, "require", once)
+    monkeypatch.setattr(OpenFiles, "require", once)
     assert add(run, db) == sentence(place)
 
 

@@ -20,8 +20,9 @@ import pytest
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Row, Tx, Unavailable
 from botyard.store.engines.sqlite import SqliteDatabase
+from tests import sqlite_connections
 from tests.store.conftest import Run
-from tests.store.notes import ADD, TABLE, connected, count, opened, together, writer
+from tests.store.notes import ADD, TABLE, connected, count, opened, reader, together, writer
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_reads_of_one_round_share_a_snapshot(run: Run, db: SqliteDatabase, path:
         begun.extend([sql] if sql == "BEGIN" else [])
         return True
 
-    db._reader.exec_trace = traced
+    reader(db).exec_trace = traced
 
     async def work(tx: Tx) -> Row | None:
         return await tx.one("SELECT COUNT(*) FROM notes")
@@ -101,7 +102,7 @@ def test_a_read_that_fails_ends_the_snapshot(run: Run, db: SqliteDatabase) -> No
     async def work() -> bool:
         with pytest.raises(apsw.SQLError):
             await db.read(lambda tx: tx.one("SELECT nothing FROM nowhere"))
-        return bool(db._reader.in_transaction)
+        return bool(reader(db).in_transaction)
 
     assert not run(work())
 
@@ -327,19 +328,30 @@ def test_the_file_left_by_closing_is_whole_by_itself(run: Run, path: Path) -> No
 
 
 def test_a_loop_that_is_gone_does_not_stop_the_writer(path: Path) -> None:
+    begun, gone = threading.Event(), threading.Event()
+
+    def committing() -> bool:
+        begun.set()
+        return not gone.wait(10)
+
     async def story() -> SqliteDatabase:
         db = SqliteDatabase(path)
         await db.write(lambda tx: tx.run(TABLE))
+        connections[0].set_commit_hook(committing)
         task = asyncio.create_task(together(db, ["a"]))
-        await asyncio.sleep(0)
+        await asyncio.to_thread(begun.wait, 10)
         task.cancel()
         return db
 
     before = set(threading.enumerate())
-    db = asyncio.run(story())
+    with sqlite_connections.noted() as connections:
+        db = asyncio.run(story())
     own = [thread for thread in set(threading.enumerate()) - before if thread.name == "sqlite-disk"]
-    db._writer._disk.end()
+    # Only now, with nobody to tell of it, the commit ends.
+    gone.set()
     for thread in own:
         thread.join(10)
     assert [thread.is_alive() for thread in own] == [False]
-    db._reader.close()
+    for connection in connections:
+        connection.close()
+    del db

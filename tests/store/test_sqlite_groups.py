@@ -149,22 +149,20 @@ def test_a_single_work_that_fails_is_not_run_again(run: Run, db: SqliteDatabase)
     assert run(count(db)) == 1
 
 
-def test_another_process_may_come_between(
-    run: Run, db: SqliteDatabase, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    queue, runs = db._writer, list[str]()
-    begin = queue._open
+def test_another_process_may_come_between(run: Run, db: SqliteDatabase, path: Path) -> None:
+    runs, statements = list[str](), list[str]()
 
     with connected(path) as other:
 
-        def contested() -> None:
-            if queue._isolated:
+        def contested(_cursor: object, sql: str, _values: object) -> bool:
+            if sql == "BEGIN IMMEDIATE" and statements[-1:] == ["ROLLBACK"]:
                 # With the rollback the lock has come free, and somebody else was faster.
                 other.execute("BEGIN IMMEDIATE; INSERT INTO notes (name) VALUES ('other')")
                 asyncio.get_running_loop().call_later(0.05, other.execute, "COMMIT")
-            begin()
+            statements.append(sql)
+            return True
 
-        monkeypatch.setattr(queue, "_open", contested)
+        writer(db).exec_trace = contested
 
         async def story() -> list[object]:
             calls = [db.write(failing(runs, "bad")), db.write(adding(runs, "a"))]

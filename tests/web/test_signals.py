@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import resource
 import signal
 import socket
 import ssl
 import time
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import httpx
@@ -132,11 +134,11 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
 def test_a_terminal_that_goes_away_is_ignored_before_the_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[object] = []
 
-    def run(_command: cli.CommandSpec, _given: list[str]) -> int:
+    def imported(_module: str) -> NoReturn:
         found.append(signal.getsignal(signal.SIGHUP))
-        return 0
+        raise KeyboardInterrupt
 
-    monkeypatch.setattr("botyard.cli._run", run)
+    monkeypatch.setattr(importlib, "import_module", imported)
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     try:
         cli.main(["serve"])

@@ -188,7 +188,7 @@ def test_accepts_what_just_fits(name: str, content_type: str, sent: bytes) -> No
 
 
 def test_a_stack_that_overflows_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "_check_structure", lambda raw: None)
+    monkeypatch.setattr(body, "check_structure", lambda raw: None)
     with pytest.raises(ApiError) as refused:
         decode(JSON, nested(100_000), b"")
     assert refused.value.problem is ErrorCode.BODY_TOO_DEEP
@@ -203,7 +203,7 @@ def test_json_text_inside_a_parameter_obeys_the_same_limits() -> None:
 @given(value=st.lists(VALUES, max_size=8))
 @settings(max_examples=80, deadline=None)
 def test_the_exact_count_agrees_with_the_value(value: list[Any]) -> None:
-    bare = body._JSON_STRING.sub(b"0", json.dumps(value, indent=1).encode())
+    bare = body.JSON_STRING.sub(b"0", json.dumps(value, indent=1).encode())
     assert body.count_elements(bare) == count(value)
 
 

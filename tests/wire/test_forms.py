@@ -88,7 +88,7 @@ def test_encodes(name: str, value: dict[str, Any], raw: str) -> None:
     assert forms.encode(value) == raw
 
 
-@pytest.mark.parametrize("size", [forms._PIECE - 1, forms._PIECE, forms._PIECE + 1, 3 * forms._PIECE])
+@pytest.mark.parametrize("size", [forms.PIECE - 1, forms.PIECE, forms.PIECE + 1, 3 * forms.PIECE])
 @pytest.mark.parametrize("part", ["%D0%B9", "a%41", "%%41", "%4", "+%"])
 def test_large_values_are_cut_between_escapes(size: int, part: str) -> None:
     raw = (part * size)[:size].removesuffix("%D0").removesuffix("%D0%").removesuffix("%D0%B").encode()

@@ -29,7 +29,7 @@ log = logging.getLogger("botyard.files")
 PENDING_SECONDS = 3600
 """Bytes that belong to nobody for so long were left behind by an upload that broke off."""
 SWEEP_SECONDS = 600
-_SWEPT_AT_ONCE = 200
+SWEPT_AT_ONCE = 200
 
 
 Enter = Callable[[Tx], Awaitable[Participant]]
@@ -172,13 +172,13 @@ async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[s
 
     async def claim(tx: Tx) -> list[str]:
         await files.renew(tx, spared)
-        return await files.claim(tx, before=now - PENDING_SECONDS, limit=_SWEPT_AT_ONCE)
+        return await files.claim(tx, before=now - PENDING_SECONDS, limit=SWEPT_AT_ONCE)
 
     while True:
         claimed = await database.write(claim)
         await _remove(database, blobs, claimed)
         swept += len(claimed)
-        if len(claimed) < _SWEPT_AT_ONCE:
+        if len(claimed) < SWEPT_AT_ONCE:
             return swept
 
 
