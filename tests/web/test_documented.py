@@ -38,14 +38,15 @@ MORE = (
 )
 
 
-@pytest.mark.parametrize("problem", [*SYSTEM, *MORE], ids=lambda problem: problem.name)
-def test_every_system_error_has_its_line(problem: ErrorCode) -> None:
+def has_its_line(problem: ErrorCode) -> bool:
     row = problem.value
-    code = "What cannot be read" if row.code == "INVALID_REQUEST" else f"`{row.code}`"
-    assert code in ERRORS
-    assert [line for line in ERRORS.splitlines() if line.startswith(f"| {row.status} |")]
-    if row.code != "INVALID_REQUEST":
-        assert re.search(rf"^\| {row.status} \| `{row.code}`", ERRORS, re.MULTILINE)
+    if row.code == "INVALID_REQUEST":
+        return "What cannot be read" in ERRORS and f"\n| {row.status} |" in ERRORS
+    return re.search(rf"^\| {row.status} \| `{row.code}`", ERRORS, re.MULTILINE) is not None
+
+
+def test_every_system_error_has_its_line() -> None:
+    assert [problem.name for problem in (*SYSTEM, *MORE) if not has_its_line(problem)] == []
 
 
 @pytest.mark.parametrize(
