@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from functools import cache
 from ipaddress import ip_network
 from typing import Any, cast
 
@@ -50,6 +51,12 @@ PAYLOAD_BUILDERS: dict[str, PayloadBuilder] = {
 }
 
 
+@cache
+def registry() -> Registry:
+    """All methods, for every portal of this process."""
+    return Registry(MODULES)
+
+
 async def open_context(settings: Settings, clock: Clock | None = None, database: Database | None = None) -> Context:
     """Open everything that a portal needs, but for a database that is open already; migrations run here.
 
@@ -70,7 +77,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         database=database,
         clock=clock,
         keys=made,
-        registry=Registry(MODULES),
+        registry=registry(),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
         storage=room,
     )

@@ -6,6 +6,7 @@ import hashlib
 import re
 import time
 from collections.abc import Sequence
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -172,10 +173,19 @@ def _repair(migration: Migration, made: tuple[str, str]) -> Sequence[str]:
 
 def known_migrations(folder: Folder | None) -> list[Migration]:
     """The files of the folder in the order of their numbers, which count up from 1 without a gap."""
-    place = folder if folder is not None else resources.files("botyard.store") / "migrations"
+    return _migrations_in(folder) if folder is not None else _own_migrations()
+
+
+@cache
+def _own_migrations() -> list[Migration]:
+    """Those of this program, which are looked for several times at each start."""
+    return _migrations_in(resources.files("botyard.store") / "migrations")
+
+
+def _migrations_in(folder: Folder) -> list[Migration]:
     migrations = [
         Migration(int(match[1]), file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
-        for file in place.iterdir()
+        for file in folder.iterdir()
         if (match := _NAME.fullmatch(file.name))
     ]
     migrations.sort()
