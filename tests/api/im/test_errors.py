@@ -16,32 +16,31 @@ SCRIPT = {"TEXT": "Click", "LINK": "javascript:alert(1)"}
 LONG = "x" * 61_000
 
 
-class Rooms:
+class ErrorWorld(World):
     """Ann in her own `room` and in `quiet`, where she may do nothing; `foreign` is Bob's; `group` a workgroup's."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.ann, self.bob = world.add_person("Ann"), world.add_person("Bob")
-        self.room = world.add_chat(self.ann, [self.bob.id])
-        self.other = world.add_chat(self.ann)
-        self.foreign = world.add_chat(self.bob)
-        self.quiet = world.add_chat(self.bob, [self.ann.id])
-        self.group = world.add_chat(self.ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="7")
+    def set_up(self) -> None:
+        self.ann, self.bob = self.add_person("Ann"), self.add_person("Bob")
+        self.room = self.add_chat(self.ann, [self.bob.id])
+        self.other = self.add_chat(self.ann)
+        self.foreign = self.add_chat(self.bob)
+        self.quiet = self.add_chat(self.bob, [self.ann.id])
+        self.group = self.add_chat(self.ann, ENTITY_TYPE="SONET_GROUP", ENTITY_ID="7")
         closed = "UPDATE chats SET can_post = 'owner', manage_users_add = 'owner' WHERE id = :id"
-        world.write(lambda tx: tx.run(closed, id=self.quiet))
-        says(world, self.ann, self.bob.id)
-        self.private = int(world.call("im.dialog.get", self.ann, DIALOG_ID=self.bob.id).result["id"])
-        self.elsewhere = says(world, self.ann, f"chat{self.other}")
-        self.secret = says(world, self.bob, f"chat{self.foreign}")
+        self.write(lambda tx: tx.run(closed, id=self.quiet))
+        says(self, self.ann, self.bob.id)
+        self.private = int(self.call("im.dialog.get", self.ann, DIALOG_ID=self.bob.id).result["id"])
+        self.elsewhere = says(self, self.ann, f"chat{self.other}")
+        self.secret = says(self, self.bob, f"chat{self.foreign}")
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rooms]:
-    with opened(request, request.param, tmp_path_factory.mktemp("scene"), World) as world:
-        yield Rooms(world)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ErrorWorld]:
+    with opened(request, request.param, tmp_path_factory.mktemp("world"), ErrorWorld) as opened_world:
+        yield opened_world
 
 
-Params = Callable[[Rooms], dict[str, Any]]
+Params = Callable[[ErrorWorld], dict[str, Any]]
 
 
 class Fails(NamedTuple):
@@ -55,20 +54,20 @@ class Fails(NamedTuple):
 
 
 def given(**more: Any) -> Params:
-    return lambda scene: more
+    return lambda world: more
 
 
 def here(**more: Any) -> Params:
     """A message into Ann's room."""
-    return lambda scene: {"DIALOG_ID": f"chat{scene.room}", "MESSAGE": "hi", **more}
+    return lambda world: {"DIALOG_ID": f"chat{world.room}", "MESSAGE": "hi", **more}
 
 
 def at(place: str, **more: Any) -> Params:
-    return lambda scene: {"CHAT_ID": getattr(scene, place), **more}
+    return lambda world: {"CHAT_ID": getattr(world, place), **more}
 
 
 def dialog(place: str, **more: Any) -> Params:
-    return lambda scene: {"DIALOG_ID": f"chat{getattr(scene, place)}", **more}
+    return lambda world: {"DIALOG_ID": f"chat{getattr(world, place)}", **more}
 
 
 ROWS = [
@@ -96,8 +95,8 @@ ROWS = [
     Fails("im.message.add", "MENU_ERROR", 400, here(MENU=[SCRIPT])),
     Fails("im.message.add", "MENU_ERROR", 400, here(MENU=[{"TEXT": LONG, "COMMAND": "go"}])),
     Fails("im.message.add", "REPLY_ACCESS_ERROR", 400, here(REPLY_ID=NOWHERE)),
-    Fails("im.message.add", "REPLY_ACCESS_ERROR", 400, lambda scene: here(REPLY_ID=scene.secret)(scene)),
-    Fails("im.message.add", "REPLY_FROM_OTHER_CHAT_ERROR", 400, lambda scene: here(REPLY_ID=scene.elsewhere)(scene)),
+    Fails("im.message.add", "REPLY_ACCESS_ERROR", 400, lambda world: here(REPLY_ID=world.secret)(world)),
+    Fails("im.message.add", "REPLY_FROM_OTHER_CHAT_ERROR", 400, lambda world: here(REPLY_ID=world.elsewhere)(world)),
     Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, given()),
     Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, given(DIALOG_ID="chatter")),
     Fails("im.dialog.get", "ACCESS_ERROR", 403, dialog("foreign")),
@@ -110,8 +109,8 @@ ROWS = [
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_documented_errors(scene: Rooms, row: Fails) -> None:
-    answer = scene.world.call(row.method, scene.ann, row.params(scene))
+def test_documented_errors(world: ErrorWorld, row: Fails) -> None:
+    answer = world.call(row.method, world.ann, row.params(world))
     assert (answer.error, answer.status) == (row.code, row.status)
 
 
@@ -121,21 +120,21 @@ def test_no_documented_error_is_left_out() -> None:
     assert {(row.method, row.code) for row in ROWS} == wanted
 
 
-def test_a_chat_is_made_of_people_or_not_at_all(scene: Rooms) -> None:
+def test_a_chat_is_made_of_people_or_not_at_all(world: ErrorWorld) -> None:
     """The page of im.chat.add has no codes of its own, so the systems' one is used."""
     for people in ("everybody", [NOWHERE], [["nested"]]):
-        assert scene.world.call("im.chat.add", scene.ann, USERS=people).error == "ERROR_ARGUMENT"
+        assert world.call("im.chat.add", world.ann, USERS=people).error == "ERROR_ARGUMENT"
 
 
-def test_reading_where_one_is_not_is_false(scene: Rooms) -> None:
-    for place in (f"chat{scene.foreign}", f"chat{NOWHERE}", str(NOWHERE), "sg55"):
-        assert scene.world.call("im.dialog.read", scene.ann, DIALOG_ID=place).result is False
+def test_reading_where_one_is_not_is_false(world: ErrorWorld) -> None:
+    for place in (f"chat{world.foreign}", f"chat{NOWHERE}", str(NOWHERE), "sg55"):
+        assert world.call("im.dialog.read", world.ann, DIALOG_ID=place).result is False
 
 
-def test_bots_are_no_shortcut(scene: Rooms) -> None:
+def test_bots_are_no_shortcut(world: ErrorWorld) -> None:
     """What a bot may see is not what its owner may see, and the other way round."""
-    bot = scene.world.add_bot()
-    bot_says(scene.world, scene.bob.id, "secret")
-    private = scene.world.call("im.dialog.get", scene.bob, DIALOG_ID=bot).result["id"]
-    assert scene.world.call("im.dialog.get", DIALOG_ID=f"chat{private}").error == "ACCESS_ERROR"
-    assert bot_does(scene.world, "imbot.unregister", BOT_ID=bot) is True
+    bot = world.add_bot()
+    bot_says(world, world.bob.id, "secret")
+    private = world.call("im.dialog.get", world.bob, DIALOG_ID=bot).result["id"]
+    assert world.call("im.dialog.get", DIALOG_ID=f"chat{private}").error == "ACCESS_ERROR"
+    assert bot_does(world, "imbot.unregister", BOT_ID=bot) is True
