@@ -16,7 +16,7 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
 
 
 @pytest.fixture
-def house(shell: Shell) -> Shell:
+def portal_shell(shell: Shell) -> Shell:
     """A shell with a portal and two people in it: admin and ann."""
     shell.done("init")
     shell.done("user", "add", "ann", "--name", "Ann", "--last-name", "Lee")

@@ -55,9 +55,9 @@ def word(text: str, name: str) -> str:
     return found[1]
 
 
-def application(house: Shell) -> str:
+def application(portal_shell: Shell) -> str:
     """Register an application and answer its client id."""
-    made = house.done("app", "add", "Support bot", "--scope", "im,imbot")
+    made = portal_shell.done("app", "add", "Support bot", "--scope", "im,imbot")
     assert len(word(made, "client_secret")) == 32
     return word(made, "client_id")
 

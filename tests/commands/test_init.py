@@ -30,19 +30,19 @@ def test_an_empty_database_is_no_portal_yet(shell: Shell) -> None:
     assert "There is no portal" in shell.refused("user", "list")
 
 
-def test_a_database_of_another_version_is_not_touched(house: Shell) -> None:
+def test_a_database_of_another_version_is_not_touched(portal_shell: Shell) -> None:
     import apsw
 
-    connection = apsw.Connection(str(house.data / "botyard.db"))
+    connection = apsw.Connection(str(portal_shell.data / "botyard.db"))
     connection.execute("DELETE FROM migrations WHERE number = (SELECT MAX(number) FROM migrations)")
     connection.close()
-    assert "'botyard migrate'" in house.refused("user", "list", code=ExitCode.STORAGE)
+    assert "'botyard migrate'" in portal_shell.refused("user", "list", code=ExitCode.STORAGE)
 
 
-def test_a_file_that_is_no_database_is_named(house: Shell) -> None:
-    file = house.data / "botyard.db"
+def test_a_file_that_is_no_database_is_named(portal_shell: Shell) -> None:
+    file = portal_shell.data / "botyard.db"
     file.write_bytes(b"garbage" * 1000)
-    assert str(file) in house.refused("user", "list", code=ExitCode.STORAGE)
+    assert str(file) in portal_shell.refused("user", "list", code=ExitCode.STORAGE)
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,9 +61,9 @@ def test_nothing_heavy_is_imported_without_need(module: str, spared: set[str]) -
     assert found.stdout.strip() == ""
 
 
-def test_a_word_that_is_not_utf_8_is_told(house: Shell) -> None:
+def test_a_word_that_is_not_utf_8_is_told(portal_shell: Shell) -> None:
     assert (
-        house.refused("user", "add", "udo", "--name", "\udcff", code=ExitCode.USAGE)
+        portal_shell.refused("user", "add", "udo", "--name", "\udcff", code=ExitCode.USAGE)
         == "botyard: A word on the command line is not UTF-8."
     )
 

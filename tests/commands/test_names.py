@@ -33,13 +33,13 @@ ANYBODY = "There is nobody with the login or id"
         ("delivery resend --bot 99", "There is no bot 99; 'botyard doctor' shows them."),
     ],
 )
-def test_what_does_not_exist(house: Shell, words: str, sentence: str) -> None:
-    assert house.refused(*words.split()) == f"botyard: {sentence}"
+def test_what_does_not_exist(portal_shell: Shell, words: str, sentence: str) -> None:
+    assert portal_shell.refused(*words.split()) == f"botyard: {sentence}"
 
 
-def test_an_application_is_suggested(house: Shell) -> None:
-    client_id = word(house.done("app", "add", "App"), "client_id")
-    assert f"did you mean {client_id!r}?" in house.refused("app", "block", client_id[:-1])
+def test_an_application_is_suggested(portal_shell: Shell) -> None:
+    client_id = word(portal_shell.done("app", "add", "App"), "client_id")
+    assert f"did you mean {client_id!r}?" in portal_shell.refused("app", "block", client_id[:-1])
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,6 @@ def test_no_such_command(shell: Shell) -> None:
     assert shell.err == "botyard: there is no command 'qqqqqq'. See 'botyard --help'.\n"
 
 
-def test_no_such_permission(house: Shell) -> None:
-    sentence = house.refused("webhook", "add", "ann", "--scope", "imbott", code=ExitCode.USAGE)
+def test_no_such_permission(portal_shell: Shell) -> None:
+    sentence = portal_shell.refused("webhook", "add", "ann", "--scope", "imbott", code=ExitCode.USAGE)
     assert sentence.startswith("botyard: There is no permission 'imbott'; did you mean 'imbot'? There are ")

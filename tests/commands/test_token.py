@@ -8,41 +8,41 @@ from botyard.commands.exit_codes import ExitCode
 from tests.commands.shell import Shell, application, word
 
 
-def test_tokens_are_issued_for_an_application(house: Shell) -> None:
-    client_id = application(house)
-    made = house.done("token", "issue", "ann", "--app", client_id, "--scope", "im")
+def test_tokens_are_issued_for_an_application(portal_shell: Shell) -> None:
+    client_id = application(portal_shell)
+    made = portal_shell.done("token", "issue", "ann", "--app", client_id, "--scope", "im")
     assert word(made, "access_token") != word(made, "refresh_token")
-    assert "may not have" in house.refused("token", "issue", "ann", "--app", client_id, "--scope", "user")
-    assert "no application" in house.refused("token", "issue", "ann", "--app", "local.0.0")
-    house.refused("token", "issue", "ann", "--app", client_id, "--seconds", "60", code=ExitCode.USAGE)
+    assert "may not have" in portal_shell.refused("token", "issue", "ann", "--app", client_id, "--scope", "user")
+    assert "no application" in portal_shell.refused("token", "issue", "ann", "--app", "local.0.0")
+    portal_shell.refused("token", "issue", "ann", "--app", client_id, "--seconds", "60", code=ExitCode.USAGE)
 
 
-def test_a_person_gets_a_token_of_their_own(house: Shell) -> None:
-    made = house.done("token", "issue", "ann", "--seconds", "86400")
+def test_a_person_gets_a_token_of_their_own(portal_shell: Shell) -> None:
+    made = portal_shell.done("token", "issue", "ann", "--seconds", "86400")
     assert word(made, "access_token").isalnum()
     assert "refresh_token" not in made
-    house.refused("token", "issue", "ann", "--seconds", "0", code=ExitCode.USAGE)
+    portal_shell.refused("token", "issue", "ann", "--seconds", "0", code=ExitCode.USAGE)
 
 
-def test_what_events_are_signed_with_is_shown(house: Shell) -> None:
-    client_id = application(house)
-    secret = word(house.done("token", "signing", "--app", client_id), "signing_secret")
+def test_what_events_are_signed_with_is_shown(portal_shell: Shell) -> None:
+    client_id = application(portal_shell)
+    secret = word(portal_shell.done("token", "signing", "--app", client_id), "signing_secret")
     assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", secret)
-    other = word(house.done("token", "signing", "--app", application(house)), "signing_secret")
+    other = word(portal_shell.done("token", "signing", "--app", application(portal_shell)), "signing_secret")
     assert other != secret
-    assert "no application" in house.refused("token", "signing", "--app", "local.0.0")
-    assert "no bot 2" in house.refused("token", "signing", "--bot", "2")
-    house.refused("token", "signing", code=ExitCode.USAGE)
-    house.refused("token", "signing", "--app", client_id, "--bot", "2", code=ExitCode.USAGE)
+    assert "no application" in portal_shell.refused("token", "signing", "--app", "local.0.0")
+    assert "no bot 2" in portal_shell.refused("token", "signing", "--bot", "2")
+    portal_shell.refused("token", "signing", code=ExitCode.USAGE)
+    portal_shell.refused("token", "signing", "--app", client_id, "--bot", "2", code=ExitCode.USAGE)
 
 
-def test_secrets_are_not_in_the_database(house: Shell) -> None:
-    client_id = application(house)
+def test_secrets_are_not_in_the_database(portal_shell: Shell) -> None:
+    client_id = application(portal_shell)
     texts = [
-        word(house.done("webhook", "add", "ann"), "address").split("/")[-2],
-        word(house.done("token", "issue", "ann", "--app", client_id), "refresh_token"),
-        word(house.done("user", "password", "ann"), "password"),
+        word(portal_shell.done("webhook", "add", "ann"), "address").split("/")[-2],
+        word(portal_shell.done("token", "issue", "ann", "--app", client_id), "refresh_token"),
+        word(portal_shell.done("user", "password", "ann"), "password"),
     ]
-    kept = b"".join(file.read_bytes() for file in house.data.glob("botyard.db*"))
+    kept = b"".join(file.read_bytes() for file in portal_shell.data.glob("botyard.db*"))
     assert client_id.encode() in kept
     assert not [text for text in texts if text.encode() in kept]

@@ -8,28 +8,28 @@ from botyard.commands.exit_codes import ExitCode
 from tests.commands.shell import Shell, word
 
 
-def test_a_webhook_is_issued_listed_and_revoked(house: Shell) -> None:
-    made = house.done("webhook", "add", "ann", "--title", "Backup", "--scope", "im, user")
+def test_a_webhook_is_issued_listed_and_revoked(portal_shell: Shell) -> None:
+    made = portal_shell.done("webhook", "add", "ann", "--title", "Backup", "--scope", "im, user")
     address = word(made, "address")
     found = re.fullmatch(r"http://localhost:8024/rest/2/([0-9a-f]{32})/", address)
     assert found
     secret = found[1]
-    listed = house.done("webhook", "list")
+    listed = portal_shell.done("webhook", "list")
     assert f"{secret[:4]}…" in listed
     assert secret not in listed
     assert "Ann Lee" in listed
     assert "im,user" in listed
-    assert house.done("webhook", "revoke", "1") == "Webhook 1 is revoked.\n"
-    assert "no webhook 1" in house.refused("webhook", "revoke", "1")
+    assert portal_shell.done("webhook", "revoke", "1") == "Webhook 1 is revoked.\n"
+    assert "no webhook 1" in portal_shell.refused("webhook", "revoke", "1")
 
 
-def test_a_webhook_has_every_permission_unless_told_otherwise(house: Shell) -> None:
-    house.done("webhook", "add", "ann", "--public-url", "https://chat.example.com/")
-    assert word(house.out, "address").startswith("https://chat.example.com/rest/2/")
-    assert " permissions" in house.done("webhook", "list")
+def test_a_webhook_has_every_permission_unless_told_otherwise(portal_shell: Shell) -> None:
+    portal_shell.done("webhook", "add", "ann", "--public-url", "https://chat.example.com/")
+    assert word(portal_shell.out, "address").startswith("https://chat.example.com/rest/2/")
+    assert " permissions" in portal_shell.done("webhook", "list")
 
 
-def test_an_unknown_permission_is_a_usage_error(house: Shell) -> None:
-    assert "There is no permission 'nope'" in house.refused(
+def test_an_unknown_permission_is_a_usage_error(portal_shell: Shell) -> None:
+    assert "There is no permission 'nope'" in portal_shell.refused(
         "webhook", "add", "ann", "--scope", "nope", code=ExitCode.USAGE
     )
