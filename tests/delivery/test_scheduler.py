@@ -13,10 +13,8 @@ from botyard.api.payloads.render_batch import RenderBatch
 from botyard.delivery.rendering import SignedPayload
 from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import EventRecord
-from botyard.rpc.call import Context
 from botyard.server import PAYLOAD_BUILDERS
 from botyard.store import bots
-from botyard.store.engines.db import Tx
 from tests.conftest import MakeWorld
 from tests.delivery.handlers import answer, hang
 from tests.world import World

@@ -6,14 +6,12 @@ counted are looks for what is due that find nothing: the scheduler makes them wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import cast
 
 import msgspec
 import pytest
 
 from botyard.store.engines.db import Database
-from tests.delivery.stage import Stage
 from tests.delivery.statements import Noted, NotedDatabase
 from tests.world import AppKey, World
 
@@ -28,12 +26,13 @@ class Counted:
         self._plain = world.context.database
         self._database = NotedDatabase(self._plain)
         world.context = msgspec.structs.replace(world.context, database=cast(Database, self._database))
-        self.stage = Stage(world)
+        self.world = world
+        world.start_delivery()
 
     def bot(self, dialect: str, owner: AppKey | None, code: str = "echo") -> int:
-        world, url = self.stage.world, self.stage.handler.url("/bot")
+        world, url = self.world, self.world.handler.url("/bot")
         if dialect == "v1":
-            return world.bot(owner, code, type="S", EVENT_HANDLER=url)
+            return world.add_bot(owner, code, type="S", EVENT_HANDLER=url)
         fields = {
             "code": code,
             "type": "supervisor",
@@ -48,15 +47,15 @@ class Counted:
     def delivered(self, dialog: str) -> list[str]:
         """The statements that a message costs once it is sent, until nothing is under way."""
         self.rest()
-        self.stage.world.call("im.message.add", DIALOG_ID=dialog, MESSAGE="hello")
+        self.world.call("im.message.add", DIALOG_ID=dialog, MESSAGE="hello")
         self._database.statements.clear()
         self.rest()
         return [" ".join(noted.sql.split()) for noted in self._database.statements if not _is_look(noted)]
 
     def rest(self) -> None:
         sql = "SELECT 1 FROM deliveries WHERE state IN ('waiting', 'sending')"
-        world = self.stage.world
-        self.stage.until(lambda: not world.run(self._plain.read(lambda tx: tx.all(sql))))
+        world = self.world
+        world.run_until(lambda: not world.run(self._plain.read(lambda tx: tx.all(sql))))
 
 
 def _is_look(noted: Noted) -> bool:
@@ -65,14 +64,12 @@ def _is_look(noted: Noted) -> bool:
 
 
 @pytest.fixture
-def counted(portal: World) -> Iterator[Counted]:
-    made = Counted(portal)
-    yield made
-    made.stage.close()
+def counted(portal: World) -> Counted:
+    return Counted(portal)
 
 
 def owner_of(counted: Counted, kind: str) -> AppKey | None:
-    return counted.stage.world.oauth() if kind == "app" else None
+    return counted.world.add_app() if kind == "app" else None
 
 
 @pytest.mark.parametrize("owner", ["app", "webhook"])
@@ -82,7 +79,7 @@ def test_one_delivery(counted: Counted, dialect: str, owner: str) -> None:
     counted.delivered(str(bot))
     statements = counted.delivered(str(bot))
     assert len(statements) <= MOST, statements
-    counted.stage.world.wait(1800)
+    counted.world.wait(1800)
     statements = counted.delivered(str(bot))
     assert len(statements) <= MOST + (owner == "app"), "the first of half an hour writes its tokens"
 
@@ -92,9 +89,9 @@ def test_one_delivery(counted: Counted, dialect: str, owner: str) -> None:
 def test_a_batch(counted: Counted, dialect: str, owner: str) -> None:
     app = owner_of(counted, owner)
     bots = [counted.bot(dialect, app, f"echo{number}") for number in range(FLEET)]
-    chat = counted.stage.world.chat(users=bots)
+    chat = counted.world.add_chat(users=bots)
     for _ in range(2):
         statements = counted.delivered(f"chat{chat}")
-    assert len(counted.stage.handler.at("/bot")) == FLEET * 3, "each has heard that it came in, and both messages"
+    assert len(counted.world.handler.at("/bot")) == FLEET * 3, "each has heard that it came in, and both messages"
     # The handler responds to each on its own, and what came of it is recorded a few times a second.
     assert len(statements) <= FLEET * 2, statements
