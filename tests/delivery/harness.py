@@ -52,9 +52,9 @@ def dying(point, number):
         answer = await post(*given)
         reach("after the post")
         return answer
-    async def ending(*given):
+    async def ending(*given, **named):
         reach("before the record")
-        await end(*given)
+        await end(*given, **named)
         reach("within the record")
     async def turning(self):
         busy = bool(self._outcomes)
