@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import pytest
 
 from botyard.rpc import error_handling
+from tests import refusals
 from tests.portals import ENGINES, Databases, opened
 from tests.postgres import Cluster, available, shared
 from tests.world import LEDGER, World, ledger
@@ -37,6 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    refusals.watch()
     # The process that starts the run makes the folder; its workers find it in their environment.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         # Started in the background, a shell makes everything below it deaf to Ctrl-C, which some tests press.
@@ -67,6 +69,14 @@ def skipped(reports: list[pytest.TestReport]) -> Iterator[str]:
         files.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid.partition("::")[0])
     for reason, listed in sorted(files.items()):
         yield f"{len(listed)} in {', '.join(sorted(set(listed)))}: {reason}"
+
+
+@pytest.fixture(autouse=True)
+def _refusals_are_declared() -> Iterator[None]:
+    """No method refuses in a way that it does not declare."""
+    refusals.undeclared.clear()
+    yield
+    assert refusals.undeclared == []
 
 
 MakeWorld = Callable[..., World]

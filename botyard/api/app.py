@@ -85,7 +85,7 @@ async def option_get(call: Call, p: options.Get) -> Any:
     "app.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*options.PROBLEMS, Reason.OPTIONS_NOT_ADMIN, Reason.OPTIONS_EMPTY, Reason.ARGUMENT),
+    raises=(options.put, Reason.OPTIONS_NOT_ADMIN),
 )
 async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options of the application beside those that are there; for administrators.

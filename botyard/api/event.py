@@ -52,13 +52,7 @@ class Bind(Params, frozen=True):
     access=Access.APP,
     mode=Mode.WRITE,
     scopes=(),
-    raises=(
-        ErrorCode.APP_CONTEXT,
-        Reason.EVENT_NOT_FOUND,
-        Reason.BIND_OFFLINE,
-        Reason.BIND_AUTH_TYPE,
-        Reason.ARGUMENT,
-    ),
+    raises=(bindings.bind, ErrorCode.APP_CONTEXT, Reason.EVENT_NOT_FOUND, Reason.BIND_OFFLINE, Reason.BIND_AUTH_TYPE),
 )
 async def bind(call: Call, p: Bind) -> bool:
     """Bind a handler to an event, or have the event wait in a queue.

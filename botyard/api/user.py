@@ -162,7 +162,7 @@ async def option_get(call: Call, p: options.Get) -> Any:
     "user.option.set",
     mode=Mode.WRITE,
     scopes=(),
-    raises=(*options.PROBLEMS, Reason.OPTIONS_EMPTY, Reason.ARGUMENT),
+    raises=(options.put,),
 )
 async def option_set(call: Call, p: options.Set) -> bool:
     """Keep options for the current user beside those that are there.

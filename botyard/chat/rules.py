@@ -110,6 +110,12 @@ RULES: dict[Act, ChatRule] = {
 }
 
 
+def reasons(act: Act) -> tuple[Reason, ...]:
+    """Why the act may be refused."""
+    rule = RULES[act]
+    return (rule.forbidden, rule.denied) if rule.allows else (rule.denied,)
+
+
 def role(who: Participant) -> str:
     """A caller's role: a reader of an open chat who is no member is a guest of it."""
     if who.member is not None:

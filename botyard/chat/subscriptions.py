@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.store import event_queues
 from botyard.store.engines.db import Tx
 
@@ -19,6 +19,7 @@ async def unsubscribe(tx: Tx, user_id: int) -> None:
         await event_queues.unsubscribe(tx, user_id)
 
 
+@raises(Reason.USER_UNSUBSCRIBED)
 async def require(tx: Tx, user_id: int) -> None:
     """Raise USER_UNSUBSCRIBED for somebody who is not subscribed."""
     if not await event_queues.subscribed(tx, user_id):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.bindings import Binding
 from botyard.store import bindings, offline_events, options
 from botyard.store.engines.db import Tx
@@ -17,6 +17,7 @@ KEPT = 30 * 86_400
 """Seconds for which offline events and removed handlers are kept."""
 
 
+@raises(Reason.ARGUMENT)
 async def bind(tx: Tx, new: Binding) -> None:
     """Bind a handler; one that is bound already stays as it is. Raises ARGUMENT beyond ``MOST`` handlers."""
     await bindings.forget(tx, new.created - KEPT)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.store import options
 from botyard.store.engines.db import Tx
 
@@ -33,6 +33,7 @@ async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
     return {name: msgspec.json.decode(value) for name, value in texts.items()}
 
 
+@raises(Reason.OPTIONS_EMPTY, Reason.ARGUMENT)
 async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -> None:
     """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:

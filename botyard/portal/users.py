@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.people import Profile, User, UserKind
 from botyard.model.portal_events import UserAdded
@@ -59,6 +59,7 @@ async def add(
     return user_id
 
 
+@raises(Reason.LAST_ADMIN)
 async def deactivate(tx: Tx, user: User) -> None:
     """Deactivate a person: they are signed out everywhere, and their keys stop working. Raises LAST_ADMIN."""
     await _require_other_admin(tx, user)
@@ -71,6 +72,7 @@ async def activate(tx: Tx, user: User) -> None:
     await users.set_active(tx, user.id, True)
 
 
+@raises(Reason.LAST_ADMIN)
 async def set_admin(tx: Tx, user: User, admin: bool) -> None:
     """Give or take the rights of an administrator. Raises LAST_ADMIN."""
     if not admin:

@@ -9,12 +9,11 @@ import msgspec
 import pytest
 
 from botyard.api import MODULES
-from botyard.errors import ErrorCode, Problem, Reason
+from botyard.errors import Problem
 from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.method_errors import of_method
 from botyard.rpc.registry import Registry
 from contract.pages import Param
-from tests.conventions.raised import raised
 from tests.world import CONTRACT
 
 METHODS = sorted(Registry(MODULES), key=lambda one: one.name.lower())
@@ -24,50 +23,6 @@ DOCUMENTED = [one for one in METHODS if one.name in CONTRACT.methods]
 WITHOUT_A_PAGE = ("botyard.", "api/")
 # Another page names it, with its parameters.
 NAMED_ELSEWHERE = ("disk.file.get", "im.v2.Chat.Bot.sendContext")
-
-NOT_RAISED = {
-    # The reader of the source sees a way to raise these, the reader of the code that it is never taken.
-    "imbot.register": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is told as BOT_NOT_CREATED.
-    "imbot.update": {
-        Reason.AVATAR_TYPE,  # A refused picture is told as BOT_NOT_UPDATED.
-        Reason.AVATAR_SIZE,
-        Reason.ON_MESSAGE_ADD_MISSING,  # Handlers that are left out stay as they are.
-        Reason.ON_WELCOME_MISSING,
-        Reason.ON_BOT_DELETE_MISSING,
-    },
-    "imbot.unregister": {Reason.MEMBER_MISSING},  # The bot leaves chats of which it was just found to be a member.
-    "imbot.v2.Bot.unregister": {Reason.MEMBER_MISSING},  # The same.
-    "imbot.v2.Chat.update": {Reason.TITLE_EMPTY},  # An empty title is passed over.
-    "imbot.v2.Command.register": {Reason.COMMAND_TAKEN},  # The same word is that command, and is left as it is.
-    "imbot.app.register": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused icon is told as CHAT_APP_WRONG.
-    "imbot.app.update": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},
-    "imbot.chat.add": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is told as CHAT_NOT_CREATED.
-    "imbot.chat.sendTyping": {Reason.DIALOG_CLOSED},  # The default of a parameter that is given here.
-    "imbot.chat.setManager": {Reason.CHAT_KIND},  # The same.
-    "imbot.command.register": {
-        Reason.COMMAND_WORD,
-        Reason.COMMAND_TAKEN,
-    },  # The same word is that command itself.
-    "imbot.message.add": {Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE},  # Bots of this generation do not reply.
-    "botyard.app.delete": {Reason.MEMBER_MISSING},  # The bots leave chats of which they were just found to be members.
-    "botyard.app.uninstall": {Reason.MEMBER_MISSING},
-    "im.chat.add": {Reason.AVATAR_TYPE, Reason.AVATAR_SIZE},  # A refused picture is left out.
-    "imbot.v2.Chat.Message.send": {Reason.MENU_WRONG, Reason.MENU_TOO_BIG},  # There are no menus here.
-    "imbot.v2.Chat.Message.update": {
-        Reason.ATTACH_WRONG,  # Refused content is told as MESSAGE_LOCKED.
-        Reason.ATTACH_TOO_BIG,
-        Reason.KEYBOARD_WRONG,
-        Reason.KEYBOARD_TOO_BIG,
-        Reason.MENU_WRONG,
-        Reason.MENU_TOO_BIG,
-    },
-}
-
-OUT_OF_SIGHT = {
-    # Declared, though the source of the method does not show it.
-    "batch": {ErrorCode.BATCH_METHOD, ErrorCode.BATCH_LENGTH},  # Told inside the answer, each for its command.
-    "api/batch": {ErrorCode.METHOD_V3},  # The dispatcher raises it for a command.
-}
 
 CANNOT_HAPPEN = {
     # Documented codes that nothing here can lead to.
@@ -91,31 +46,6 @@ def test_methods_say_what_they_do() -> None:
         assert len(one.summary) <= 120, one.name
         has_page = one.docs.endswith(".md") or one.name.startswith(WITHOUT_A_PAGE)
         assert has_page, f"{one.name}: the docstring ends with its Docs: line"
-
-
-def possible(one: Method) -> frozenset[Problem]:
-    """The problems that a method can raise."""
-    found = raised((one.function.__module__, one.function.__name__))
-    if one.before is None:
-        return found
-    return found | raised((one.before.__module__, one.before.__name__))
-
-
-def names(problems: Iterable[Problem]) -> list[str]:
-    return sorted(problem.name for problem in problems)
-
-
-def test_what_is_raised_is_declared() -> None:
-    unseen = {one.name: possible(one) - set(of_method(one)) - NOT_RAISED.get(one.name, set()) for one in METHODS}
-    assert {name: names(problems) for name, problems in unseen.items() if problems} == {}
-
-
-def test_what_is_declared_is_raised() -> None:
-    never = {
-        one.name: set(one.raises) - possible(one) - {one.access.value.problem} - OUT_OF_SIGHT.get(one.name, set())
-        for one in METHODS
-    }
-    assert {name: names(problems) for name, problems in never.items() if problems} == {}
 
 
 def test_the_pages_are_the_documented_ones() -> None:
@@ -201,11 +131,7 @@ def said(one: Method, problem: Problem) -> tuple[int, str, str]:
     return one.respond(problem)
 
 
-@pytest.mark.parametrize(
-    "table",
-    [CANNOT_HAPPEN, SAID_OTHERWISE, dict.fromkeys((name, "") for name in NOT_RAISED)],
-    ids=["code", "text", "raised"],
-)
+@pytest.mark.parametrize("table", [CANNOT_HAPPEN, SAID_OTHERWISE], ids=["code", "text"])
 def test_exceptions_name_methods_that_exist(table: dict[tuple[str, str], Any]) -> None:
     known = {one.name for one in METHODS}
     assert [name for name, _ in table if name not in known] == []

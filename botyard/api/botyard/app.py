@@ -123,7 +123,7 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     "botyard.app.add",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Reason.ARGUMENT, Reason.USERS_FORMAT, Reason.USER_MISSING),
+    raises=(installations.add, Reason.USERS_FORMAT, Reason.USER_MISSING),
 )
 async def add(call: Call, p: Added) -> SecretAnswer:
     """Register a local application and install it.
@@ -163,7 +163,7 @@ async def get(call: Call, p: Named) -> AppAnswer:
     return await _answer(call, await params.app(call, p.client_id))
 
 
-@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING, Reason.ARGUMENT))
+@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(installations.update, Reason.APP_MISSING))
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
@@ -225,7 +225,7 @@ async def restrict(call: Call, p: Restricted) -> bool:
     return await verbs.restrict(call.tx, app.client_id, people or None)
 
 
-@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING, Reason.ARGUMENT))
+@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(installations.install, Reason.APP_MISSING))
 async def install(call: Call, p: Named) -> InstallAnswer:
     """Install an application that was uninstalled, or begin to install one that has a wizard.
 

@@ -40,7 +40,7 @@ class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
     "botyard.token.issue",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Reason.ARGUMENT, Reason.APP_MISSING, Reason.USER_MISSING),
+    raises=(tokens.grant, Reason.APP_MISSING, Reason.USER_MISSING),
 )
 async def issue(call: Call, p: Asked) -> TokenAnswer:
     """Issue a pair of tokens for an application, or a person's own token that belongs to none.

@@ -179,7 +179,7 @@ async def get(call: Call, p: Named) -> UserAnswer:
     return _answer(call, await params.person(call, p.id))
 
 
-@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.USER_MISSING, Reason.LAST_ADMIN))
+@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(users.set_admin, Reason.USER_MISSING))
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
@@ -193,7 +193,7 @@ async def update(call: Call, p: Updated) -> UserAnswer:
     "botyard.user.deactivate",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Reason.USER_MISSING, Reason.LAST_ADMIN),
+    raises=(users.deactivate, Reason.USER_MISSING),
 )
 async def deactivate(call: Call, p: Named) -> bool:
     """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""

@@ -84,12 +84,7 @@ async def _plan(call: Call, p: Add) -> chats.NewChat:
 @method(
     "im.chat.user.add",
     mode=Mode.WRITE,
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.CHAT_KIND,
-        Reason.EXTEND_FORBIDDEN,
-        Reason.EXTEND_DENIED,
-    ),
+    raises=(members.get_group, members.require_adding, Reason.EXTEND_FORBIDDEN),
 )
 async def user_add(call: Call, p: UserAdd) -> bool:
     """Let people into a chat; older messages are hidden from them unless HIDE_HISTORY is N.

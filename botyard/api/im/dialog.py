@@ -46,7 +46,7 @@ class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
     counter: int
 
 
-@method("im.dialog.get", raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED))
+@method("im.dialog.get", raises=(placed,))
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling person sees it.
 
@@ -60,12 +60,7 @@ async def get(call: Call, p: Get) -> Dialog:
 
 @method(
     "im.dialog.messages.get",
-    raises=(
-        Reason.DIALOG_EMPTY,
-        Reason.FIRST_ID_STRING,
-        Reason.LAST_ID_STRING,
-        Reason.DIALOG_CLOSED,
-    ),
+    raises=(placed, Reason.FIRST_ID_STRING, Reason.LAST_ID_STRING),
 )
 async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     """The history of a chat, newest first: 20 messages or LIMIT (at most 50), with their authors.
@@ -79,7 +74,7 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     return await history_answer(call, who, history)
 
 
-@method("im.dialog.read", mode=Mode.WRITE, raises=(Reason.DIALOG_EMPTY,))
+@method("im.dialog.read", mode=Mode.WRITE, raises=(dialogs.parse,))
 async def read(call: Call, p: Read) -> ReadAnswer | bool:
     """Mark a chat as read up to MESSAGE_ID, or wholly; `false` where the caller is not a member.
 

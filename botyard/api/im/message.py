@@ -40,18 +40,16 @@ class Command(Params, frozen=True, rename="upper"):
     "im.message.add",
     mode=Mode.WRITE,
     raises=(
+        messages.send,
         Reason.MESSAGE_EMPTY,
         Reason.USER_EMPTY,
         Reason.USER_MISSING,
         Reason.CHAT_NOT_FOUND,
-        Reason.POST_DENIED,
         Reason.PARAMS_WRONG,
         Reason.ATTACH_WRONG,
         Reason.ATTACH_TOO_BIG,
         Reason.KEYBOARD_WRONG,
         Reason.MENU_WRONG,
-        Reason.REPLY_DENIED,
-        Reason.REPLY_ELSEWHERE,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -80,7 +78,7 @@ async def add(call: Call, p: Add) -> int:
 @method(
     "im.message.command",
     mode=Mode.WRITE,
-    raises=(Reason.MESSAGE_ID_WRONG, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY, Reason.PARAMS_WRONG),
+    raises=(commands.press, Reason.MESSAGE_ID_WRONG, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY),
 )
 async def command(call: Call, p: Command) -> bool:
     """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.

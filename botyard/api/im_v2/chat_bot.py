@@ -6,7 +6,7 @@ from typing import Any
 
 from botyard.api.im_v2.family import method
 from botyard.chat.conversation import contexts, dialogs
-from botyard.errors import ErrorCode, Reason
+from botyard.errors import ErrorCode
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
@@ -23,7 +23,7 @@ class SendContext(Params, frozen=True, rename="camel"):
     "im.v2.Chat.Bot.sendContext",
     access=Access.PERSON,
     mode=Mode.WRITE,
-    raises=(ErrorCode.GUEST, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING),
+    raises=(dialogs.open_, ErrorCode.GUEST),
 )
 async def send_context(call: Call, p: SendContext) -> bool:
     """Hand data to a bot as its dialog is opened; the bot is told by ONIMBOTV2CONTEXTGET.

@@ -48,17 +48,7 @@ class DownloadParams(Params, frozen=True, rename="camel"):
     access=Access.PERSON,
     mode=Mode.OWN,
     uploads=True,
-    raises=(
-        Reason.FILE_EMPTY,
-        Reason.UPLOAD_CHAT,
-        Reason.DIALOG_CLOSED,
-        Reason.FILE_CONTENT,
-        Reason.FILE_TOO_BIG,
-        Reason.FILE_REFUSED,
-        Reason.FILE_NOT_STORED,
-        Reason.FILE_FOLDER,
-        Reason.FILE_NOT_SENT,
-    ),
+    raises=(shared.send, Reason.FILE_EMPTY, Reason.UPLOAD_CHAT, Reason.DIALOG_CLOSED),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
     """Send a file of up to 100 MB to a chat, with a text beside it.
@@ -83,7 +73,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 @method(
     "im.v2.File.download",
     access=Access.PERSON,
-    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.FILE_MISSING),
+    raises=(dialogs.get, Reason.FILE_MISSING),
 )
 async def download(call: Call, p: DownloadParams) -> Download:
     """A link by which a file of a chat can be downloaded.

@@ -9,7 +9,7 @@ from botyard.chat.conversation import dialogs
 from botyard.chat.conversation.colors import color_for
 from botyard.chat.conversation.overview import Overview
 from botyard.chat.rules import Restrictions
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Chat, Participant, Reader
 from botyard.rpc.call import Call, WriteInstead
 
@@ -113,6 +113,7 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
     dialog_id: str
 
 
+@raises(dialogs.get)
 async def placed(call: Call, dialog_id: str, closed: Reason = Reason.DIALOG_CLOSED) -> Participant:
     """The chat of a DIALOG_ID that the caller may see; one's own dialog is made where it is not there yet.
 

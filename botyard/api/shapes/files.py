@@ -14,7 +14,7 @@ from botyard.chat.content.content import clipped
 from botyard.chat.media import files, previews, uploads
 from botyard.chat.media.file_params import named
 from botyard.chat.media.files import Enter
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.files import File
 from botyard.model.messages import Message
 from botyard.portal.auth import signed_urls
@@ -99,6 +99,7 @@ class Download(msgspec.Struct, frozen=True, rename="camel"):
     download_url: str
 
 
+@raises(Reason.FILE_CONTENT)
 def given(name: str, content: Any, file: Any, empty: Reason) -> uploads.Upload:
     """A file as it was sent, in ``content`` or else in ``file``: base64 text, or a file of a form.
 
@@ -118,6 +119,7 @@ def given(name: str, content: Any, file: Any, empty: Reason) -> uploads.Upload:
     return uploads.Upload(name, content)
 
 
+@raises(files.send)
 async def send(call: Call, enter: Enter, upload: uploads.Upload, text: str) -> files.SentFile:
     """Save a file and send it; raises what ``chat.media.files.send`` raises."""
     context = call.context

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from botyard.chat.content import content
 from botyard.chat.content.content import Content
+from botyard.errors import raises
 
 
 class ContentLimits(msgspec.Struct, frozen=True):
@@ -49,6 +50,7 @@ class Carried(msgspec.Struct, frozen=True):
 _NOTHING = Carried(content.ABSENT, content.ABSENT, content.ABSENT)
 
 
+@raises(content.attach, content.keyboard, content.menu)
 def carried(attach: Any, keyboard: Any, menu: Any, *, bot_id: int, limits: ContentLimits) -> Carried:
     """Read the three parameters. Raises ATTACH_…, KEYBOARD_… and MENU_… WRONG and TOO_BIG."""
     if attach is keyboard is menu is UNSET:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from botyard.api.shared.owners import owner
-from botyard.errors import ApiError, ErrorCode, Reason
+from botyard.errors import ApiError, ErrorCode, Reason, raises
 from botyard.portal import options
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
@@ -23,6 +23,7 @@ class Set(Params, frozen=True):
     options: Structured = None
 
 
+@raises(Reason.OPTIONS_NO_APP, Reason.OPTIONS_NO_USER, ErrorCode.APP_CONTEXT)
 def owned(call: Call) -> str:
     """The application that keeps the options.
 
@@ -38,12 +39,14 @@ def owned(call: Call) -> str:
     return owner(call, "")
 
 
+@raises(owned)
 async def get(call: Call, user_id: int, name: str) -> Any:
     """One option, `null` where there is none of this name; without a name all of them."""
     keeper = owned(call)
     return await options.get(call.tx, keeper, user_id, name) if name else await options.all_of(call.tx, keeper, user_id)
 
 
+@raises(options.put, owned)
 async def put(call: Call, user_id: int, given: Any) -> bool:
     """Keep options beside those that are there. Raises OPTIONS_EMPTY, ARGUMENT."""
     named = dict(enumerate(given)) if isinstance(given, list) else given if isinstance(given, dict) else {}

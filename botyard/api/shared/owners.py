@@ -6,7 +6,7 @@ import hmac
 import re
 
 from botyard.chat.bots import bots
-from botyard.errors import ApiError, Problem, Reason
+from botyard.errors import ApiError, Problem, Reason, raises
 from botyard.model.bots import Bot
 from botyard.portal.auth.keys import HOOK
 from botyard.rpc.call import Call
@@ -57,6 +57,7 @@ async def registrant(call: Call, token: str, code: str) -> str:
     return await known_owner(call, token, bot.user_id if bot else 0)
 
 
+@raises(bots.find_own)
 async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
     """The caller's bot by its id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     name = owner(call, token)
@@ -116,6 +117,7 @@ async def _first_owner(call: Call, token: str) -> str:
     return found if found and hmac.compare_digest(keys.application_token(found), token) else ""
 
 
+@raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     """Why there is no such bot for a caller, and which ones there are: its own and no others."""
     second = call.method.dialect is Dialect.V2

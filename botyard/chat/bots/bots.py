@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.chat import rules
 from botyard.chat.conversation import members as participants
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model import deliveries as recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
@@ -40,12 +40,14 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True):
     background_id: str | None = None
 
 
+@raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
     """An owner's bot by id; the first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     bot = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
     return _owned(bot, owner)
 
 
+@raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
     """The bot whose events an owner fetches; one that is gone, too, while its farewell lies ready since a moment.
 
@@ -67,6 +69,7 @@ def _owned(bot: Bot | None, owner: str) -> Bot:
     return bot
 
 
+@raises(Reason.CODE_TAKEN)
 async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
     """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
     bot = await bots.find_by_code(tx, code)
@@ -75,6 +78,7 @@ async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
     return bot
 
 
+@raises(find_coded, Reason.BOT_COUNT)
 async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int) -> int:
     """Register a bot, or find the owner's bot of this code again. Returns its id.
 
@@ -99,6 +103,7 @@ def _planned(plan: NewBot, bot_id: int, now: int) -> Bot:
     return Bot(user_id=bot_id, created=now, name="", active=True, **values)
 
 
+@raises(Reason.BOT_NOT_UPDATED)
 async def change(tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: Profile, handlers: Handlers) -> None:
     """Change a bot's code, profile and handlers. Raises BOT_NOT_UPDATED for a code that is taken."""
     if code and code != bot.code:
@@ -126,6 +131,7 @@ async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
     await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id))
 
 
+@raises(Reason.TOKEN_NOT_ROTATED)
 async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
     """Transfer a bot and its handlers to another key of its owner; the old key no longer works.
 
@@ -143,6 +149,7 @@ async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
         await bot_handlers.remove(tx, bot.owner)
 
 
+@raises(Reason.BOT_NOT_DELETED, participants.force_remove)
 async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) -> None:
     """Unregister a bot: its private dialogs are deleted, its messages in group chats stay.
 

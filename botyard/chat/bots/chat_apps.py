@@ -7,7 +7,7 @@ import re
 import msgspec
 
 from botyard.chat.bots.bots import OwnerOf
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
@@ -35,6 +35,7 @@ ADMINS = "-ADMIN"
 _HASH = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
+@raises(Reason.CHAT_APP_PARAMS, Reason.CHAT_APP_HTTPS, Reason.CHAT_APP_HASH, Reason.LANG_EMPTY)
 def check(app: ChatApp) -> None:
     """Validate an application.
 
@@ -68,6 +69,7 @@ def _check_frame(app: ChatApp) -> None:
         raise ApiError(Reason.CHAT_APP_PARAMS)
 
 
+@raises(Reason.CHAT_APP_NOT_FOUND, Reason.CHAT_APP_NOT_YOURS)
 async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
     """A caller's application; ``owner`` is whom the caller is for a bot.
 
@@ -81,6 +83,7 @@ async def find_own(tx: Tx, owner: OwnerOf, chat_app_id: int) -> ChatApp:
     return chat_app
 
 
+@raises(check, Reason.CHAT_APP_WRONG)
 async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     """Add an application to a bot, or renew the one of the same code. Returns its id.
 
@@ -101,6 +104,7 @@ async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     return chat_app_id
 
 
+@raises(check)
 async def change(tx: Tx, actor_id: int, app: ChatApp) -> None:
     """Store an application as it now is. Raises what ``check`` raises."""
     check(app)

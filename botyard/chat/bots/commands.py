@@ -13,7 +13,7 @@ from botyard.chat.content import bbcode
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.bots import Bot, Command
 from botyard.model.chats import Chat
@@ -52,6 +52,7 @@ UNCALLED = "there is no message with this number that called the command in this
 ONE_WORD = "a command is one word of up to 60 characters, without a slash inside"
 
 
+@raises(Reason.COMMAND_NOT_YOURS, Reason.COMMAND_NOT_FOUND)
 async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> Command:
     """A caller's command by id, or by name; ``owner`` is whom the caller is for a bot.
 
@@ -70,6 +71,7 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> C
     raise ApiError(Reason.COMMAND_NOT_YOURS, hint="it was registered by somebody else or under another key")
 
 
+@raises(Reason.COMMAND_NOT_FOUND)
 async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
     """A command of a bot. Raises COMMAND_NOT_FOUND alike for none and for another bot's."""
     command = await bot_commands.find(tx, command_id)
@@ -91,6 +93,7 @@ def without_slash(text: str) -> str:
     return text.strip().removeprefix("/")
 
 
+@raises(Reason.COMMAND_NOT_CREATED, Reason.COMMAND_WORD, Reason.COMMAND_TAKEN)
 async def register(tx: Tx, actor_id: int, command: Command) -> int:
     """Add a command to a bot, or renew the one of the same name. Returns its id.
 
@@ -110,6 +113,7 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
     return command_id
 
 
+@raises(Reason.COMMAND_WORD, Reason.COMMAND_TAKEN)
 async def change(tx: Tx, actor_id: int, command: Command) -> None:
     """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
     if not _WORD.fullmatch(command.command):
@@ -129,6 +133,7 @@ async def remove(tx: Tx, actor_id: int, command: Command) -> None:
     await outbox.publish(tx, event)
 
 
+@raises(Reason.MESSAGE_NOT_ADDED)
 async def answer(
     tx: Tx,
     command: Command,
@@ -174,6 +179,7 @@ async def call(tx: Tx, author: User, chat: Chat, message_id: int, message: Draft
             await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, message, here))
 
 
+@raises(Reason.PARAMS_WRONG)
 async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press) -> None:
     """Publish an event for a button or menu item that a person has pressed.
 

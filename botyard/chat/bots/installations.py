@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.chat.bots import bots as participants
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.apps import App
 from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
@@ -33,6 +33,7 @@ class NewApp(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
 
 
+@raises(Reason.ARGUMENT, bindings.bind)
 async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
     """Register a local application and install it, unless it has a wizard that is to be run first.
 
@@ -52,6 +53,7 @@ async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
     return Registered(changed, made.secret)
 
 
+@raises(Reason.ARGUMENT, bindings.bind)
 async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
@@ -90,6 +92,7 @@ def _changed(app: App, plan: NewApp) -> App:
     return msgspec.structs.replace(app, **values)
 
 
+@raises(bindings.bind)
 async def install(tx: Tx, actor_id: int, app: App) -> App:
     """Install an application that is not installed; one with a wizard has to finish by itself."""
     if app.installed or app.wizard:
@@ -110,6 +113,7 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
     return done
 
 
+@raises(participants.remove)
 async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> App:
     """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` deletes its data.
 
@@ -127,6 +131,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
     return gone
 
 
+@raises(uninstall)
 async def delete(tx: Tx, actor_id: int, app: App) -> None:
     """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
     await uninstall(tx, actor_id, app, clean=True)

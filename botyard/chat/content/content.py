@@ -16,7 +16,7 @@ import msgspec
 from botyard.chat.content.blocks import attachments
 from botyard.chat.content.buttons import buttons, items
 from botyard.chat.content.lenient_parsing import Fields, ParseFailure, absent, decoded, empty
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 
 
 class Blank(Enum):
@@ -57,11 +57,13 @@ def clipped(text: str) -> str:
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
 
 
+@raises(Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
 def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
     """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
     return _content(value, attachments, limit, Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
 
 
+@raises(Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
 def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Content:
     """Buttons of a message: ``[{BOT_ID, TEXT, …}, {TYPE: NEWLINE}, …]``.
 
@@ -70,11 +72,13 @@ def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Cont
     return _content(value, lambda raw: buttons(raw, bot_id), limit, Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
 
 
+@raises(Reason.MENU_WRONG, Reason.MENU_TOO_BIG)
 def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
     """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
     return _content(value, lambda raw: items(raw, bot_id), limit, Reason.MENU_WRONG, Reason.MENU_TOO_BIG)
 
 
+@raises(attach, keyboard, menu)
 def merge(
     stored: Mapping[str, Any],
     *,

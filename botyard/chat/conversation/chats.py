@@ -8,7 +8,7 @@ from botyard.chat import rules
 from botyard.chat.conversation import members, messages
 from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
@@ -57,6 +57,7 @@ def kind_of(type_: str, entity_type: str) -> Kind:
     return Kind.OPEN if type_.upper() == "OPEN" else Kind.GROUP
 
 
+@raises(Reason.CHAT_NOT_CREATED)
 async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
     """Make a group chat, owned by the actor unless the plan says otherwise. Returns its id.
 
@@ -117,6 +118,7 @@ def _numbered(chat_id: int, color: str) -> str:
     return f"{name.replace('_', ' ').capitalize()} chat №{chat_id}"
 
 
+@raises(*rules.reasons(Act.RENAME), Reason.TITLE_EMPTY)
 async def rename(tx: Tx, who: Participant, title: str) -> None:
     """Set the title of a chat. Raises RENAME_FORBIDDEN, CHAT_KIND, TITLE_EMPTY."""
     if not title.strip():
@@ -130,6 +132,7 @@ async def rename(tx: Tx, who: Participant, title: str) -> None:
     await _changed(tx, who, field="title", value=new, done=done, code="CHAT_RENAME")
 
 
+@raises(Reason.COLOR_UNKNOWN, *rules.reasons(Act.COLOR), Reason.COLOR_SAME)
 async def set_named_color(tx: Tx, who: Participant, color: str) -> None:
     """Set the colour of a chat by its documented name. Raises COLOR_UNKNOWN, COLOR_SAME."""
     value = hex_of(color)
@@ -138,6 +141,7 @@ async def set_named_color(tx: Tx, who: Participant, color: str) -> None:
     await set_color(tx, who, value)
 
 
+@raises(*rules.reasons(Act.COLOR), Reason.COLOR_SAME)
 async def set_color(tx: Tx, who: Participant, value: str) -> None:
     """Set the colour of a chat by its HEX value. Raises COLOR_SAME."""
     rules.require(Act.COLOR, who)
@@ -147,6 +151,7 @@ async def set_color(tx: Tx, who: Participant, value: str) -> None:
     await _changed(tx, who, field="color", value=value, done="changed the color of the chat", code="CHAT_COLOR")
 
 
+@raises(*rules.reasons(Act.DESCRIBE))
 async def describe(tx: Tx, who: Participant, text: str) -> None:
     """Set the description of a chat; an empty one removes it. Raises CHAT_KIND."""
     rules.require(Act.DESCRIBE, who)
@@ -166,11 +171,13 @@ async def set_text_field(tx: Tx, who: Participant, *, on: bool) -> None:
     await outbox.publish(tx, event, who.chat)
 
 
+@raises(*rules.reasons(Act.AVATAR))
 def require_avatar(who: Participant) -> None:
     """Whether the picture may be changed, before one is stored. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
     rules.require(Act.AVATAR, who)
 
 
+@raises(require_avatar)
 async def set_avatar(tx: Tx, who: Participant, avatar: str) -> None:
     """Set the picture of a chat, which is stored already. Raises AVATAR_FORBIDDEN, AVATAR_DENIED."""
     require_avatar(who)

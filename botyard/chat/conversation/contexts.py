@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import ContextGiven
@@ -12,6 +12,7 @@ from botyard.store import members
 from botyard.store.engines.db import Tx
 
 
+@raises(Reason.DIALOG_CLOSED)
 async def send(tx: Tx, who: Participant, context: dict[str, Any]) -> None:
     """Send the data to the bots of a chat. Raises DIALOG_CLOSED where there is none."""
     bots = await members.bots(tx, who.chat.id) if who.chat.bots else []

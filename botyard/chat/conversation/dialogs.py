@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Chat, Kind, Participant, Role
 from botyard.model.events import ChatAdded, MemberJoined
@@ -28,6 +28,7 @@ class DialogRef(msgspec.Struct, frozen=True, gc=False):
     number: int
 
 
+@raises(Reason.DIALOG_EMPTY)
 def parse(text: str) -> DialogRef:
     """Read a DIALOG_ID. Raises DIALOG_EMPTY for what is none."""
     return _parsed(text.strip())
@@ -68,6 +69,7 @@ async def visible(tx: Tx, who: Participant) -> bool:
     return who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, who.actor_id)
 
 
+@raises(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
 async def get(
     tx: Tx, user_id: int, text: str, *, closed: Reason = Reason.DIALOG_CLOSED, locked: bool = False
 ) -> Participant:
@@ -88,6 +90,7 @@ def own(user_id: int, text: str) -> bool:
     return parse(text) == DialogRef("", user_id)
 
 
+@raises(parse, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
 async def open_(tx: Tx, user_id: int, text: str) -> Participant:
     """The chat of a DIALOG_ID to write into; a private dialog is made on first use.
 
@@ -112,6 +115,7 @@ async def open_own(tx: Tx, user_id: int) -> Participant:
     return who
 
 
+@raises(Reason.USER_MISSING)
 async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
     """The private dialog of two people, created on first use. Raises USER_MISSING, also for guests.
 

@@ -8,7 +8,7 @@ from botyard.chat import rules
 from botyard.chat.conversation import messages
 from botyard.chat.media import files
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Participant
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.store import files as stored_files
@@ -24,6 +24,7 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 _CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
+@raises(Reason.DIALOG_CLOSED, *rules.reasons(Act.POST), messages.send)
 async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 

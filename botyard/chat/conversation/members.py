@@ -5,7 +5,7 @@ from __future__ import annotations
 from botyard.chat import rules
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
@@ -15,6 +15,7 @@ from botyard.store import chats, members, users
 from botyard.store.engines.db import Tx
 
 
+@raises(Reason.CHAT_EMPTY, Reason.CHAT_KIND)
 async def get_group(
     tx: Tx, user_id: int, chat_id: int, *, missing: Reason, dialog: Reason = Reason.CHAT_KIND
 ) -> Participant:
@@ -26,6 +27,7 @@ async def get_group(
     return await find_group(tx, user_id, chat_id, missing=missing, dialog=dialog, locked=True)
 
 
+@raises(Reason.CHAT_EMPTY, Reason.CHAT_KIND)
 async def find_group(
     tx: Tx,
     user_id: int,
@@ -46,6 +48,7 @@ async def find_group(
     return who
 
 
+@raises(*rules.reasons(Act.ADD_MEMBER), Reason.MEMBER_EXISTS)
 async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
     """Add people; unknown and inactive ones are passed over. Returns the ids of those who are new.
 
@@ -57,6 +60,7 @@ async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bo
     return added
 
 
+@raises(*rules.reasons(Act.ADD_MEMBER))
 async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, who)
@@ -70,6 +74,7 @@ async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history:
     return [person.id for person in added]
 
 
+@raises(Reason.EXTEND_DENIED)
 def require_adding(who: Participant) -> None:
     """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
     if not rules.allowed(Act.ADD_MEMBER, who):
@@ -113,6 +118,7 @@ async def join(
     return added
 
 
+@raises(*rules.reasons(Act.REMOVE_MEMBER), Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING, *rules.reasons(Act.LEAVE))
 async def remove(tx: Tx, who: Participant, user_id: int) -> None:
     """Remove a member.
 
@@ -133,6 +139,7 @@ async def remove(tx: Tx, who: Participant, user_id: int) -> None:
     await messages.add_system_message(tx, who, text, code="CHAT_LEAVE")
 
 
+@raises(*rules.reasons(Act.REMOVE_MEMBER), remove)
 async def remove_if_member(tx: Tx, who: Participant, user_id: int) -> None:
     """Remove a user; nothing happens when they are not in the chat."""
     if user_id != who.actor_id:
@@ -141,6 +148,7 @@ async def remove_if_member(tx: Tx, who: Participant, user_id: int) -> None:
         await remove(tx, who, user_id)
 
 
+@raises(*rules.reasons(Act.LEAVE), Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING)
 async def leave(tx: Tx, who: Participant) -> None:
     """Leave the chat. Raises KICK_FORBIDDEN, OWNER_MAY_NOT_LEAVE, MEMBER_MISSING."""
     rules.require(Act.LEAVE, who)
@@ -148,6 +156,7 @@ async def leave(tx: Tx, who: Participant) -> None:
     await _leave(tx, who)
 
 
+@raises(Reason.MEMBER_MISSING)
 async def force_remove(tx: Tx, user_id: int, chat_id: int) -> None:
     """Remove a member whose account goes, whatever the rules of the chat."""
     await _leave(tx, Participant(user_id, await chats.reload(tx, chat_id), None))
@@ -159,6 +168,7 @@ async def _leave(tx: Tx, who: Participant) -> None:
     await messages.add_system_message(tx, who, text, code="CHAT_LEAVE")
 
 
+@raises(*rules.reasons(Act.SET_MANAGER), Reason.MANAGER_DENIED)
 async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> None:
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, who)
@@ -166,6 +176,7 @@ async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> No
         raise ApiError(Reason.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
 
 
+@raises(*rules.reasons(Act.SET_MANAGER))
 async def set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
     """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
     rules.require(Act.SET_MANAGER, who)
@@ -187,6 +198,7 @@ async def _set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> b
     return True
 
 
+@raises(*rules.reasons(Act.SET_OWNER), Reason.OWNER_DENIED)
 async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
     """Hand the chat over to another member. Raises OWNER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_OWNER, who)
@@ -205,12 +217,14 @@ async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
     await messages.add_system_message(tx, who, text, code="CHAT_OWNER")
 
 
+@raises(*rules.reasons(Act.LIST_MEMBERS))
 async def list_(tx: Tx, who: Participant) -> list[int]:
     """Ids of everybody in the chat. Raises CHAT_KIND where there is no list to see."""
     require_listing(who)
     return await members.ids(tx, who.chat.id)
 
 
+@raises(*rules.reasons(Act.LIST_MEMBERS))
 def require_listing(who: Participant) -> None:
     """Check that the list of members may be read. Raises CHAT_KIND."""
     rules.require(Act.LIST_MEMBERS, who)

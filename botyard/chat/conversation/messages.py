@@ -10,7 +10,7 @@ import msgspec
 from botyard.chat import rules
 from botyard.chat.content import bbcode
 from botyard.chat.rules import Act
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
@@ -25,6 +25,7 @@ HISTORY_MAX = 50
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
+@raises(*rules.reasons(Act.POST), Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE)
 async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     """Add a message to a chat that was found locked. Returns its id.
 
@@ -117,12 +118,14 @@ def _unseen(message_id: int) -> str:
     return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
 
 
+@raises(Reason.MESSAGE_MISSING)
 async def require_in_chat(tx: Tx, who: Participant, message_id: int) -> None:
     """Raise MESSAGE_MISSING for what is no message of this chat that the member may see."""
     if not await _visible(tx, who, message_id):
         raise ApiError(Reason.MESSAGE_MISSING)
 
 
+@raises(Reason.MESSAGE_LOCKED)
 async def edit(
     tx: Tx, actor_id: int, message_id: int, *, text: str | None, changed: dict[str, Any], window: int | None
 ) -> None:
@@ -156,6 +159,7 @@ async def edit(
     await outbox.publish(tx, event, who.chat)
 
 
+@raises(*rules.reasons(Act.ERASE_OTHERS), Reason.MESSAGE_LOCKED)
 async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None) -> None:
     """Delete one's own message within ``window`` seconds (``None``: at any time), or as a manager anybody's.
 
@@ -194,6 +198,7 @@ async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) 
     await outbox.publish(tx, event, chat)
 
 
+@raises(Reason.NO_CHANGES, Reason.MESSAGE_ID_WRONG)
 async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
     """Like (``plus``), take it back (``minus``) or toggle (``auto``).
 
@@ -254,6 +259,7 @@ class Around(msgspec.Struct, frozen=True):
     later: bool
 
 
+@raises(Reason.MESSAGE_MISSING, Reason.MESSAGE_CLOSED)
 async def around(tx: Tx, user_id: int, message_id: int, *, each: int) -> Around:
     """A message with up to ``each`` neighbours on either side, as far as the user may see them.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from botyard.chat.conversation import messages
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import MessageLiked
@@ -64,6 +64,7 @@ REACTIONS: dict[str, str] = {
 }
 
 
+@raises(Reason.REACTION_UNKNOWN, Reason.DIALOG_CLOSED, Reason.REACTION_SET)
 async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """React to a message.
 
@@ -77,6 +78,7 @@ async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     await _publish(tx, who, message, reaction=reaction, on=True)
 
 
+@raises(Reason.REACTION_UNKNOWN, Reason.DIALOG_CLOSED)
 async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """Take one's reaction back; one that does not stand is as good as taken back.
 

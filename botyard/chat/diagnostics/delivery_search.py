@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
 from botyard.store import bots, delivery_log
@@ -18,6 +18,7 @@ WORDS = (*(state.value for state in State), *filter(None, GROUPS))
 """States and groups of them, as they may be asked for."""
 
 
+@raises(Reason.ARGUMENT)
 def states(word: str) -> frozenset[State]:
     """A state, or a group of them. Raises ARGUMENT."""
     group = GROUPS.get(word)
@@ -28,6 +29,7 @@ def states(word: str) -> frozenset[State]:
     return frozenset({State(word)})
 
 
+@raises(Reason.ARGUMENT)
 def moment(value: Any, default: int) -> int:
     """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC. Raises ARGUMENT."""
     if value is None or value == "":

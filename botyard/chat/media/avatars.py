@@ -10,7 +10,7 @@ from types import ModuleType
 
 import msgspec
 
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 
 # "Maximum image size is 5000x5000."
 SIDE_MAX = 5000
@@ -31,6 +31,7 @@ class Avatar(msgspec.Struct, frozen=True, gc=False):
     height: int
 
 
+@raises(Reason.AVATAR_SIZE, Reason.AVATAR_TYPE)
 def check(base64_text: str) -> Avatar:
     """Decode a picture and look at its header; the pixels stay untouched.
 

@@ -16,7 +16,7 @@ from botyard.chat.media import uploads
 from botyard.chat.media.uploads import Names, Upload
 from botyard.chat.rules import Act
 from botyard.clock import Clock
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Chat, Participant
 from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
@@ -57,6 +57,7 @@ class UploadContext(NamedTuple):
     now: int
 
 
+@raises(uploads.put, Reason.FILE_NOT_STORED, Reason.FILE_FOLDER, Reason.FILE_NOT_SENT)
 async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> SentFile:
     """Save a file and send it to a chat with a text.
 

@@ -9,7 +9,7 @@ import msgspec
 
 from botyard.chat.media import avatars
 from botyard.chat.media.file_params import named
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.store import avatars as stored_avatars
 from botyard.store.avatars import Avatar
 from botyard.store.engines.db import Tx
@@ -29,6 +29,7 @@ class NamedPicture(msgspec.Struct, frozen=True):
         return f"/avatar/{self.name}"
 
 
+@raises(avatars.check, Reason.AVATAR_TYPE)
 def check(base64_text: Any) -> NamedPicture:
     """A picture out of a BASE64 parameter. Raises AVATAR_TYPE, also for what is no text, and AVATAR_SIZE.
 
@@ -55,6 +56,7 @@ def prepare(value: Any) -> NamedPicture | ApiError | None:
         return refused
 
 
+@raises(Reason.AVATAR_TYPE, Reason.AVATAR_SIZE)
 def unwrap(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
     """What was prepared; raises the refusal that was kept."""
     if isinstance(ready, ApiError):

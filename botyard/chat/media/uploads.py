@@ -14,7 +14,7 @@ from typing import IO
 import msgspec
 
 from botyard.chat.media import content_types, file_types, previews
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.files import NAME_MAX, StoredBlob
 from botyard.store.engines.blobs import CHUNK, Blobs, temporary_file
 
@@ -53,6 +53,7 @@ def new_names() -> Names:
     return Names(secrets.token_hex(16), secrets.token_hex(16))
 
 
+@raises(Reason.FILE_REFUSED)
 def check_name(name: str) -> str:
     """A name as it will be shown. Raises FILE_REFUSED for one that could mean a path or hides something."""
     name = name.strip()
@@ -73,6 +74,7 @@ def least(content: str | IO[bytes]) -> int:
     return content.tell()
 
 
+@raises(Reason.FILE_CONTENT, Reason.FILE_TOO_BIG, Reason.FILE_REFUSED)
 def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> StoredBlob:
     """Decode, examine and keep a file.
 

@@ -16,7 +16,7 @@ from itertools import count
 import msgspec
 
 from botyard.config import Settings
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.apps import App, EventToken, Token
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, users
@@ -70,6 +70,7 @@ async def issue(
     return pair
 
 
+@raises(Reason.ARGUMENT)
 async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[str] | None = None) -> TokenPair:
     """Issue a pair without asking the person, as administrators may. Raises ARGUMENT beyond the app's permissions."""
     own = app.scopes.split(",")
