@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from botyard.model.apps import EventToken, Token
 from botyard.store.engines.db import Tx
-from botyard.store.records import insert
+from botyard.store.records import Record, insert
 
 
 class NewToken(NamedTuple):
@@ -24,7 +24,11 @@ class NewToken(NamedTuple):
 
 
 _ADD = f"{insert('tokens', NewToken._fields)} ON CONFLICT (hash) DO NOTHING"
-_COLUMNS = "id, kind, app_id, user_id, scopes, family, created, expires, replaced, revoked"
+_TOKEN = Record(Token, "tokens t")
+_EVENT_TOKEN = Record(EventToken, "tokens t")
+_REFRESH = f"{_TOKEN.select} WHERE t.hash = :hash AND t.kind = 'refresh' {{for_update}}"
+_ACCESS = f"{_TOKEN.select} WHERE t.hash = :hash AND t.kind = 'access'"
+_OF_FAMILY = f"{_EVENT_TOKEN.select} WHERE t.family = :family AND t.kind = 'access'"
 
 
 async def add(tx: Tx, tokens: Iterable[NewToken]) -> None:
@@ -34,23 +38,17 @@ async def add(tx: Tx, tokens: Iterable[NewToken]) -> None:
 
 async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
     """A refresh token, locked for the rotation that follows."""
-    row = await tx.one(
-        f"SELECT {_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'refresh' {{for_update}}", hash=token_hash
-    )
-    return Token(*row) if row else None
+    return _TOKEN.read(await tx.one(_REFRESH, hash=token_hash))
 
 
 async def find_access(tx: Tx, token_hash: str) -> Token | None:
     """An access token, whether or not it is still good."""
-    row = await tx.one(f"SELECT {_COLUMNS} FROM tokens WHERE hash = :hash AND kind = 'access'", hash=token_hash)
-    return Token(*row) if row else None
+    return _TOKEN.read(await tx.one(_ACCESS, hash=token_hash))
 
 
 async def find_event_token(tx: Tx, family: str) -> EventToken | None:
     """The access token of a family that goes out with events, whether or not it is still good."""
-    sql = "SELECT hash, scopes, revoked FROM tokens WHERE family = :family AND kind = 'access'"
-    row = await tx.one(sql, family=family)
-    return EventToken(*row) if row else None
+    return _EVENT_TOKEN.read(await tx.one(_OF_FAMILY, family=family))
 
 
 async def replace(tx: Tx, token_id: int) -> None:

@@ -21,10 +21,12 @@ _APP_AND_SECRET = Record(AppAndSecret, "apps a", app=APP)
 _BY_CLIENT = f"{_APP_AND_SECRET.select} WHERE a.client_id = :client AND a.deleted IS NULL"
 _CHANGEABLE = ("title", "scopes", "version", "installed", "handler_url", "install_url", "redirect_uri", "wizard")
 _CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
+_BY_ID = f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL"
+_ALL = f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"
 
 
 async def find(tx: Tx, app_id: int) -> App | None:
-    return APP.read(await tx.one(f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL", id=app_id))
+    return APP.read(await tx.one(_BY_ID, id=app_id))
 
 
 async def find_by_client(tx: Tx, client_id: str) -> AppAndSecret | None:
@@ -33,7 +35,7 @@ async def find_by_client(tx: Tx, client_id: str) -> AppAndSecret | None:
 
 
 async def all_apps(tx: Tx) -> list[App]:
-    return APP.read_all(await tx.all(f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"))
+    return APP.read_all(await tx.all(_ALL))
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: str) -> int:

@@ -8,6 +8,7 @@ from botyard.store.records import Record
 
 _CODE = Record(Code, "codes c")
 _ADD = _CODE.insert()
+_BY_HASH = f"{_CODE.select} WHERE c.hash = :hash {{for_update}}"
 
 
 async def add(tx: Tx, code: Code) -> None:
@@ -16,7 +17,7 @@ async def add(tx: Tx, code: Code) -> None:
 
 async def find(tx: Tx, code_hash: str) -> Code | None:
     """A code, locked for being used."""
-    return _CODE.read(await tx.one(f"{_CODE.select} WHERE c.hash = :hash {{for_update}}", hash=code_hash))
+    return _CODE.read(await tx.one(_BY_HASH, hash=code_hash))
 
 
 async def use(tx: Tx, code_hash: str) -> None:

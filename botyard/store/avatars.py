@@ -17,6 +17,7 @@ class Avatar(NamedTuple):
 
 _AVATAR = Record(Avatar, "avatars a", content="a.bytes")
 _ADD = f"{insert('avatars', ('name', 'mime', 'bytes', 'created'))} ON CONFLICT DO NOTHING"
+_BY_NAME = f"{_AVATAR.select} WHERE a.name = :name"
 
 
 async def add(tx: Tx, name: str, avatar: Avatar) -> None:
@@ -25,4 +26,4 @@ async def add(tx: Tx, name: str, avatar: Avatar) -> None:
 
 
 async def find(tx: Tx, name: str) -> Avatar | None:
-    return _AVATAR.read(await tx.one(f"{_AVATAR.select} WHERE a.name = :name", name=name))
+    return _AVATAR.read(await tx.one(_BY_NAME, name=name))

@@ -31,6 +31,7 @@ _LISTENING = f"""{_ACTIVE.select} WHERE b.event = :event AND b.removed IS NULL A
 _ADD = f"""{BINDING.insert("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created")}
  ON CONFLICT (owner, event, handler, user_id, offline, connector) WHERE removed IS NULL
  DO UPDATE SET min_timeout = :min_timeout"""
+_OF_OWNER = f"{BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
 
 
 async def find(tx: Tx, binding_id: int) -> Binding | None:
@@ -45,8 +46,7 @@ async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
 
 async def of_owner(tx: Tx, owner: str) -> list[Binding]:
     """An owner's bindings, oldest first."""
-    sql = f"{BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
-    return BINDING.read_all(await tx.all(sql, owner=owner))
+    return BINDING.read_all(await tx.all(_OF_OWNER, owner=owner))
 
 
 async def add(tx: Tx, new: Binding) -> None:

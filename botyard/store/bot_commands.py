@@ -9,26 +9,28 @@ from botyard.store.records import Record, scalar
 _COMMAND = Record(Command, "commands c")
 _ADD = _COMMAND.insert()
 _CHANGE = f"{_COMMAND.update()} WHERE id = :id"
+_BY_ID = f"{_COMMAND.select} WHERE c.id = :id"
+_BY_BOT_AND_NAME = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
+_NAMED = f"{_COMMAND.select} WHERE c.command = :command ORDER BY c.id"
+_OF_BOT = f"{_COMMAND.select} WHERE c.bot_id = :bot ORDER BY c.id"
 
 
 async def find(tx: Tx, command_id: int) -> Command | None:
-    return _COMMAND.read(await tx.one(f"{_COMMAND.select} WHERE c.id = :id", id=command_id))
+    return _COMMAND.read(await tx.one(_BY_ID, id=command_id))
 
 
 async def find_named(tx: Tx, bot_id: int, command: str) -> Command | None:
-    sql = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
-    return _COMMAND.read(await tx.one(sql, bot=bot_id, command=command))
+    return _COMMAND.read(await tx.one(_BY_BOT_AND_NAME, bot=bot_id, command=command))
 
 
 async def named(tx: Tx, command: str) -> list[Command]:
     """Every bot's command of this name, in id order."""
-    sql = f"{_COMMAND.select} WHERE c.command = :command ORDER BY c.id"
-    return _COMMAND.read_all(await tx.all(sql, command=command))
+    return _COMMAND.read_all(await tx.all(_NAMED, command=command))
 
 
 async def of_bot(tx: Tx, bot_id: int) -> list[Command]:
     """A bot's commands in id order."""
-    return _COMMAND.read_all(await tx.all(f"{_COMMAND.select} WHERE c.bot_id = :bot ORDER BY c.id", bot=bot_id))
+    return _COMMAND.read_all(await tx.all(_OF_BOT, bot=bot_id))
 
 
 async def count(tx: Tx, bot_id: int) -> int:

@@ -19,6 +19,7 @@ _FIRST_OF_OWNER = f"{_OF_OWNER} LIMIT 1"
 _OF_FIRST_OWNER = f"""{_BOT.select} WHERE b.first_owner = :owner OR (b.owner = :owner AND b.first_owner = '')
  ORDER BY b.user_id"""
 _BY_ALIAS = f"{_BOT.select} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1"
+_ALL = f"{_BOT.select} ORDER BY b.user_id"
 
 
 async def find(tx: Tx, bot_id: int) -> Bot | None:
@@ -39,7 +40,7 @@ async def count_of(tx: Tx, owner: str) -> int:
 
 
 async def all_bots(tx: Tx) -> list[Bot]:
-    return _BOT.read_all(await tx.all(f"{_BOT.select} ORDER BY b.user_id"))
+    return _BOT.read_all(await tx.all(_ALL))
 
 
 async def of_owner(tx: Tx, owner: str) -> list[Bot]:

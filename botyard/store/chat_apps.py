@@ -9,15 +9,16 @@ from botyard.store.records import Record, scalar
 _CHAT_APP = Record(ChatApp, "chat_apps a")
 _ADD = _CHAT_APP.insert()
 _CHANGE = f"{_CHAT_APP.update()} WHERE id = :id"
+_BY_ID = f"{_CHAT_APP.select} WHERE a.id = :id"
+_BY_CODE = f"{_CHAT_APP.select} WHERE a.bot_id = :bot AND a.code = :code"
 
 
 async def find(tx: Tx, chat_app_id: int) -> ChatApp | None:
-    return _CHAT_APP.read(await tx.one(f"{_CHAT_APP.select} WHERE a.id = :id", id=chat_app_id))
+    return _CHAT_APP.read(await tx.one(_BY_ID, id=chat_app_id))
 
 
 async def find_by_code(tx: Tx, bot_id: int, code: str) -> ChatApp | None:
-    sql = f"{_CHAT_APP.select} WHERE a.bot_id = :bot AND a.code = :code"
-    return _CHAT_APP.read(await tx.one(sql, bot=bot_id, code=code))
+    return _CHAT_APP.read(await tx.one(_BY_CODE, bot=bot_id, code=code))
 
 
 async def count(tx: Tx, bot_id: int) -> int:

@@ -23,6 +23,11 @@ OPEN_MAX = 100_000
 """What is open is counted up to here."""
 ATTEMPTS_MAX = 100
 
+_OF_EVENT_TO_ONE = f"{_OF_EVENT} AND d.recipient = :recipient ORDER BY d.id"
+_OF_EVENT_TO_ALL = f"{_OF_EVENT} ORDER BY d.id"
+_OPEN_OF = f"{DELIVERY.select} WHERE {OPEN} AND d.recipient = :recipient ORDER BY d.lane, d.id LIMIT :limit"
+_ATTEMPTS_OF = f"{ATTEMPT.select} WHERE a.delivery_id = :id ORDER BY a.number LIMIT :limit"
+
 
 async def add(
     tx: Tx, event_id: int, ordering_key: int, *, recipients: Iterable[tuple[str, State]], due: int | None = None
@@ -47,21 +52,18 @@ async def add(
 async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]:
     """The deliveries of an event, to everybody or to one recipient."""
     if recipient:
-        sql = f"{_OF_EVENT} AND d.recipient = :recipient ORDER BY d.id"
-        return DELIVERY.read_all(await tx.all(sql, event=event_id, recipient=recipient))
-    return DELIVERY.read_all(await tx.all(f"{_OF_EVENT} ORDER BY d.id", event=event_id))
+        return DELIVERY.read_all(await tx.all(_OF_EVENT_TO_ONE, event=event_id, recipient=recipient))
+    return DELIVERY.read_all(await tx.all(_OF_EVENT_TO_ALL, event=event_id))
 
 
 async def open_of(tx: Tx, recipient: str, limit: int) -> list[Delivery]:
     """What still waits to be sent to a recipient, dialog by dialog."""
-    sql = f"{DELIVERY.select} WHERE {OPEN} AND d.recipient = :recipient ORDER BY d.lane, d.id LIMIT :limit"
-    return DELIVERY.read_all(await tx.all(sql, recipient=recipient, limit=limit))
+    return DELIVERY.read_all(await tx.all(_OPEN_OF, recipient=recipient, limit=limit))
 
 
 async def attempts(tx: Tx, delivery_id: int) -> list[Attempt]:
     """The attempts of a delivery, first one first."""
-    sql = f"{ATTEMPT.select} WHERE a.delivery_id = :id ORDER BY a.number LIMIT :limit"
-    return ATTEMPT.read_all(await tx.all(sql, id=delivery_id, limit=ATTEMPTS_MAX))
+    return ATTEMPT.read_all(await tx.all(_ATTEMPTS_OF, id=delivery_id, limit=ATTEMPTS_MAX))
 
 
 async def turn(tx: Tx, recipient: str, to: State) -> int:

@@ -77,20 +77,19 @@ class DeliveryPage(NamedTuple):
 
 _LOGGED = Record(LoggedDelivery, _FROM, delivery=DELIVERY, kind="e.type", created="e.created")
 _SEAT = Record(Seat, "event_cursors c", offset="c.next_id")
+_BY_ID = f"{_LOGGED.select} WHERE d.id = :id"
+_OF_EVENT = f"{_LOGGED.select} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1"
+_SEAT_OF = f"{_SEAT.select} WHERE c.recipient = :recipient"
+_HAPPENED = f"{EVENT.select} WHERE e.created = :moment AND e.chat_id = :chat AND e.message_id = 0 ORDER BY e.id"
 
 
 async def find(tx: Tx, delivery_id: int) -> LoggedDelivery | None:
-    return _LOGGED.read(await tx.one(f"{_LOGGED.select} WHERE d.id = :id", id=delivery_id))
+    return _LOGGED.read(await tx.one(_BY_ID, id=delivery_id))
 
 
 async def of_event(tx: Tx, event_id: int, recipient: str) -> LoggedDelivery | None:
     """What was due to a recipient of an event."""
-    row = await tx.one(
-        f"{_LOGGED.select} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1",
-        event=event_id,
-        recipient=recipient,
-    )
-    return _LOGGED.read(row)
+    return _LOGGED.read(await tx.one(_OF_EVENT, event=event_id, recipient=recipient))
 
 
 async def page(tx: Tx, wanted: DeliveryFilter) -> DeliveryPage:
@@ -223,11 +222,10 @@ async def backlog(tx: Tx) -> list[Backlog]:
 
 async def seat(tx: Tx, recipient: str) -> Seat | None:
     """How far a recipient has come; ``None``: it has never come."""
-    return _SEAT.read(await tx.one(f"{_SEAT.select} WHERE c.recipient = :recipient", recipient=recipient))
+    return _SEAT.read(await tx.one(_SEAT_OF, recipient=recipient))
 
 
 async def happened(tx: Tx, chat_id: int, moment: int, *, kinds: tuple[str, ...]) -> list[EventRecord]:
     """The events of a chat at one moment, of these kinds, noted of no message, in order."""
-    sql = f"{EVENT.select} WHERE e.created = :moment AND e.chat_id = :chat AND e.message_id = 0 ORDER BY e.id"
-    happened = EVENT.read_all(await tx.all(sql, moment=moment, chat=chat_id))
+    happened = EVENT.read_all(await tx.all(_HAPPENED, moment=moment, chat=chat_id))
     return [what for what in happened if type(what.event).__name__ in kinds]

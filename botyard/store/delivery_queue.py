@@ -33,11 +33,12 @@ CALLED_UP = f"CASE WHEN {_AT} <= CAST(:now AS DOUBLE PRECISION) AND queued < {_A
 NEXT_UNTRIED = f"""(SELECT n.id FROM deliveries n WHERE n.{OPEN} AND n.recipient = :recipient AND n.lane = :lane
                     AND n.holds_until = 0 ORDER BY n.id LIMIT 1)"""
 """The delivery that is the next to be tried in a dialog."""
+_NEXT_DUE = f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"
 
 
 async def next_due(tx: Tx) -> float | None:
     """When the next open delivery is due; ``None`` when nothing is open."""
-    return scalar(await tx.one(f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"), None)
+    return scalar(await tx.one(_NEXT_DUE), None)
 
 
 async def claim(tx: Tx, ordering: Ordering, now: float, *, limit: int = CLAIM_MAX) -> list[Delivery]:

@@ -18,6 +18,9 @@ _BATCHES = (1, 16, 256)
 """Lengths of lists in a statement, so that there are few texts to prepare."""
 # As in the condition of the index, word for word.
 _READY = "d.recipient = :recipient AND d.state = 'fetch'"
+_CONFIRM = f"""UPDATE deliveries AS d SET state = 'fetched', finished = :now
+            WHERE {_READY} AND d.told > 0 AND d.told <= :offset AND d.queued >= :since"""
+_CLEAR_MARK = f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0"
 
 
 async def subscribed(tx: Tx, user_id: int) -> bool:
@@ -149,8 +152,7 @@ async def last(tx: Tx, recipient: str, since: int) -> QueuedEvent | None:
 async def confirm(tx: Tx, recipient: str, *, offset: int, since: int) -> int:
     """The recipient has what was handed out with a mark up to ``offset``; how many that were."""
     return await tx.run(
-        f"""UPDATE deliveries AS d SET state = 'fetched', finished = :now
-            WHERE {_READY} AND d.told > 0 AND d.told <= :offset AND d.queued >= :since""",
+        _CONFIRM,
         recipient=recipient,
         offset=offset,
         since=since,
@@ -167,7 +169,7 @@ async def set_marks(tx: Tx, marks: Mapping[int, int]) -> None:
 
 async def clear_mark(tx: Tx, recipient: str) -> None:
     """Take the marks of all that lies ready away: no offset given until now confirms any of it."""
-    await tx.run(f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0", recipient=recipient)
+    await tx.run(_CLEAR_MARK, recipient=recipient)
 
 
 async def discard(tx: Tx, numbers: Iterable[int]) -> None:

@@ -60,12 +60,14 @@ class LogPosition(NamedTuple):
 
 
 START = LogPosition(0, 0)
+_POSITION = Record(LogPosition, "event_log l", created="l.passed", id="l.passed_id")
+_PASSED = f"{_POSITION.select} WHERE l.id = 1"
+_PASSED_LOCKED = f"{_PASSED} {{for_update}}"
 
 
 async def trim_position(tx: Tx) -> LogPosition:
     """The last event that ``trim`` has looked at: after it, the log is whole."""
-    row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1")
-    return LogPosition(*row) if row else START
+    return _POSITION.read(await tx.one(_PASSED)) or START
 
 
 async def trim(tx: Tx, before: int, limit: int) -> int:
@@ -115,5 +117,4 @@ async def release(tx: Tx, ids: Iterable[int]) -> None:
 async def _passed_locked(tx: Tx) -> LogPosition:
     """The same as ``trim_position``, for one at a time: of two servers, one would not see what the other has just
     deleted."""
-    row = await tx.one("SELECT passed, passed_id FROM event_log WHERE id = 1 {for_update}")
-    return LogPosition(*row) if row else START
+    return _POSITION.read(await tx.one(_PASSED_LOCKED)) or START

@@ -28,10 +28,13 @@ class _Deleted(NamedTuple):
 
 
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
+_BY_ID = f"{_FILE.select} WHERE f.id = :id"
+_DELETE = f"DELETE FROM files WHERE id = :id {_RETURNING}"
+_DELETE_OF_CHAT = f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}"
 
 
 async def find(tx: Tx, file_id: int) -> File | None:
-    return _FILE.read(await tx.one(f"{_FILE.select} WHERE f.id = :id", id=file_id))
+    return _FILE.read(await tx.one(_BY_ID, id=file_id))
 
 
 async def find_many(tx: Tx, ids: list[int]) -> list[File]:
@@ -74,14 +77,14 @@ async def remove_of_message(tx: Tx, message_id: int) -> None:
     """Delete the files of a message; bytes that nobody else has become loose."""
     rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
     for (file_id,) in rows:
-        row = await tx.one(f"DELETE FROM files WHERE id = :id {_RETURNING}", id=file_id)
+        row = await tx.one(_DELETE, id=file_id)
         assert row is not None
         await _let_go(tx, _Deleted(*row))
 
 
 async def remove_of_chat(tx: Tx, chat_id: int) -> None:
     """Delete a chat's folder and everything in it."""
-    for row in await tx.all(f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}", chat=chat_id):
+    for row in await tx.all(_DELETE_OF_CHAT, chat=chat_id):
         await _let_go(tx, _Deleted(*row))
     await tx.run("DELETE FROM folders WHERE chat_id = :chat", chat=chat_id)
 

@@ -8,6 +8,7 @@ from botyard.store.records import Record, insert
 
 _WEBHOOK = Record(Webhook, "webhooks w")
 _ADD = insert("webhooks", ("user_id", "secret_hash", "prefix", "title", "scopes", "created"))
+_ALL = f"{_WEBHOOK.select} ORDER BY w.id"
 
 
 async def add(tx: Tx, user_id: int, secret_hash: str, *, prefix: str, title: str, scopes: str) -> int:
@@ -17,7 +18,7 @@ async def add(tx: Tx, user_id: int, secret_hash: str, *, prefix: str, title: str
 
 
 async def all_webhooks(tx: Tx) -> list[Webhook]:
-    return _WEBHOOK.read_all(await tx.all(f"{_WEBHOOK.select} ORDER BY w.id"))
+    return _WEBHOOK.read_all(await tx.all(_ALL))
 
 
 async def set_scopes(tx: Tx, webhook_id: int, scopes: str) -> None:

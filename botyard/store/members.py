@@ -54,6 +54,29 @@ _READERS = f"{_READER.select} WHERE m.chat_id = :chat ORDER BY m.user_id LIMIT :
 _BOTS = f"""SELECT {_LISTENER.columns} FROM members m JOIN bots b ON b.user_id = m.user_id
  LEFT JOIN bot_handlers h ON h.owner = b.owner
  WHERE m.chat_id = :chat AND m.bot = 1 ORDER BY m.user_id"""
+_CHATS_OF = f"{_PLACE.select} WHERE m.user_id = :user ORDER BY m.chat_id"
+# In the order of letters managers and owners come behind all others but members: so their index is read backwards,
+# and nothing is sorted.
+_LIST_STARTS = f"""SELECT {_LISTED_READER.columns} FROM (
+               SELECT * FROM (SELECT 'readers' AS list, user_id, user_id AS named, read_id, read_at FROM members
+                   WHERE chat_id = :chat ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT :readers) AS r
+               UNION ALL
+               SELECT * FROM (SELECT 'viewers', user_id, user_id, read_id, read_at FROM members
+                   WHERE chat_id = :chat AND read_id = :message AND read_at > 0
+                   ORDER BY read_at, user_id LIMIT :viewers) AS v
+               UNION ALL
+               SELECT * FROM (SELECT 'managers', user_id, 0, read_id, read_at FROM members
+                   WHERE chat_id = :chat AND role <> 'member' AND role >= 'manager'
+                   ORDER BY role DESC, user_id DESC LIMIT :ids) AS l
+               UNION ALL
+               SELECT * FROM (SELECT 'muted', user_id, 0, read_id, read_at FROM members
+                   WHERE chat_id = :chat AND muted = 1 ORDER BY user_id LIMIT :ids) AS q
+           ) AS x LEFT JOIN users u ON u.id = x.named"""
+# People who were let in stand at the end as well, without having read: a few of them are looked past.
+_FURTHEST_READERS = f"""SELECT {_READ_MARK.columns} FROM (
+               SELECT user_id, read_id, read_at FROM members WHERE chat_id = :chat
+               ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT 50
+           ) AS f WHERE read_at IS NOT NULL ORDER BY read_id DESC, user_id DESC LIMIT 2"""
 
 
 async def find(tx: Tx, chat_id: int, user_id: int) -> Member | None:
@@ -179,7 +202,7 @@ async def bots(tx: Tx, chat_id: int) -> list[BotListener]:
 
 async def chats_of(tx: Tx, user_id: int) -> list[ChatPlace]:
     """Every chat a user is in."""
-    return _PLACE.read_all(await tx.all(f"{_PLACE.select} WHERE m.user_id = :user ORDER BY m.chat_id", user=user_id))
+    return _PLACE.read_all(await tx.all(_CHATS_OF, user=user_id))
 
 
 async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
@@ -196,24 +219,8 @@ async def list_starts(
     ``message_id`` by themselves, first come first; the ``managers`` lead, the
     ``muted`` have switched notifications off: of these two only the id counts.
     """
-    # In the order of letters managers and owners come behind all others but members: so their index is read backwards,
-    # and nothing is sorted.
     rows = await tx.all(
-        f"""SELECT {_LISTED_READER.columns} FROM (
-               SELECT * FROM (SELECT 'readers' AS list, user_id, user_id AS named, read_id, read_at FROM members
-                   WHERE chat_id = :chat ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT :readers) AS r
-               UNION ALL
-               SELECT * FROM (SELECT 'viewers', user_id, user_id, read_id, read_at FROM members
-                   WHERE chat_id = :chat AND read_id = :message AND read_at > 0
-                   ORDER BY read_at, user_id LIMIT :viewers) AS v
-               UNION ALL
-               SELECT * FROM (SELECT 'managers', user_id, 0, read_id, read_at FROM members
-                   WHERE chat_id = :chat AND role <> 'member' AND role >= 'manager'
-                   ORDER BY role DESC, user_id DESC LIMIT :ids) AS l
-               UNION ALL
-               SELECT * FROM (SELECT 'muted', user_id, 0, read_id, read_at FROM members
-                   WHERE chat_id = :chat AND muted = 1 ORDER BY user_id LIMIT :ids) AS q
-           ) AS x LEFT JOIN users u ON u.id = x.named""",
+        _LIST_STARTS,
         chat=chat_id,
         message=message_id,
         readers=readers,
@@ -225,15 +232,7 @@ async def list_starts(
 
 async def furthest_readers(tx: Tx, chat_id: int) -> list[ReadMark]:
     """The two who have read furthest, as far as the foremost fifty show it."""
-    # People who were let in stand at the end as well, without having read: a few of them are looked past.
-    rows = await tx.all(
-        f"""SELECT {_READ_MARK.columns} FROM (
-               SELECT user_id, read_id, read_at FROM members WHERE chat_id = :chat
-               ORDER BY read_id DESC, read_at DESC, user_id DESC LIMIT 50
-           ) AS f WHERE read_at IS NOT NULL ORDER BY read_id DESC, user_id DESC LIMIT 2""",
-        chat=chat_id,
-    )
-    return _READ_MARK.read_all(rows)
+    return _READ_MARK.read_all(await tx.all(_FURTHEST_READERS, chat=chat_id))
 
 
 async def successor(tx: Tx, chat_id: int) -> int:

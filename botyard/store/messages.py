@@ -38,6 +38,7 @@ class CountedMessage(NamedTuple):
 
 
 _COUNTED = Record(CountedMessage, "messages m")
+_COUNTED_AT = f"{_COUNTED.select} WHERE m.chat_id = :chat AND m.id <= :message ORDER BY m.id DESC LIMIT 1"
 
 
 def written(params: dict[str, Any]) -> str:
@@ -144,8 +145,7 @@ async def beyond(tx: Tx, chat_id: int, message_id: int, *, counted: int) -> Unre
 
 async def counted_at(tx: Tx, chat_id: int, message_id: int) -> CountedMessage | None:
     """The newest message up to this id."""
-    sql = f"{_COUNTED.select} WHERE m.chat_id = :chat AND m.id <= :message ORDER BY m.id DESC LIMIT 1"
-    return _COUNTED.read(await tx.one(sql, chat=chat_id, message=message_id))
+    return _COUNTED.read(await tx.one(_COUNTED_AT, chat=chat_id, message=message_id))
 
 
 async def newest(tx: Tx, chat_id: int, *, first_id: int, limit: int) -> list[Message]:

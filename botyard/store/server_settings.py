@@ -20,11 +20,12 @@ class ServerSettings(NamedTuple):
 _SETTINGS = Record(ServerSettings, "server_settings s")
 _NOTE = f"""{insert("server_settings", ("id", *ServerSettings._fields))}
  ON CONFLICT (id) DO UPDATE SET {_SETTINGS.assignments()}"""
+_FIND = f"{_SETTINGS.select} WHERE s.id = 1"
 
 
 async def find(tx: Tx) -> ServerSettings | None:
     """What a server has noted last."""
-    return _SETTINGS.read(await tx.one(f"{_SETTINGS.select} WHERE s.id = 1"))
+    return _SETTINGS.read(await tx.one(_FIND))
 
 
 async def note(tx: Tx, settings: ServerSettings) -> None:

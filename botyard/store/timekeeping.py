@@ -22,11 +22,12 @@ class Noted(NamedTuple):
 
 
 _NOTED = Record(Noted, "clock c")
+_LAST_NOTED = f"{_NOTED.select} WHERE c.id = 1"
 
 
 async def noted(tx: Tx) -> Noted | None:
     """What a server has noted last."""
-    return _NOTED.read(await tx.one(f"{_NOTED.select} WHERE c.id = 1"))
+    return _NOTED.read(await tx.one(_LAST_NOTED))
 
 
 async def note(tx: Tx, now: Noted) -> None:

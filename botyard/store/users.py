@@ -12,6 +12,10 @@ USER = Record(User, "users u")
 _DEPARTMENT = Record(Department, "departments d")
 _BY_ID = f"{USER.select} WHERE u.id = :id"
 _BY_LOGIN = f"{USER.select} WHERE u.login = :login"
+_ALL = f"{USER.select} ORDER BY u.id"
+_PEOPLE_AFTER = f"""{USER.select} WHERE u.kind <> 'bot' AND (:kind = '' OR u.kind = :kind)
+            ORDER BY u.id LIMIT :limit OFFSET :offset"""
+_DEPARTMENTS = f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"
 
 FIRST_BOT = 1001
 """Where the ids of bots begin: parsers of forms (qs in Express) read ``data[BOT][8]`` as a list, but not 1001."""
@@ -36,7 +40,7 @@ async def find_many(tx: Tx, ids: list[int]) -> list[User]:
 
 async def everyone(tx: Tx) -> list[User]:
     """All people and bots, in id order (for the command line)."""
-    return USER.read_all(await tx.all(f"{USER.select} ORDER BY u.id"))
+    return USER.read_all(await tx.all(_ALL))
 
 
 async def add(tx: Tx, kind: UserKind, profile: Profile, *, login: str = "", admin: bool = False) -> int:
@@ -93,14 +97,7 @@ async def count_admins(tx: Tx) -> int:
 
 async def people_after(tx: Tx, kind: str, offset: int, *, limit: int) -> list[User]:
     """People without bots, of one kind or (``""``) all, in id order."""
-    rows = await tx.all(
-        f"""{USER.select} WHERE u.kind <> 'bot' AND (:kind = '' OR u.kind = :kind)
-            ORDER BY u.id LIMIT :limit OFFSET :offset""",
-        kind=kind,
-        limit=limit,
-        offset=offset,
-    )
-    return USER.read_all(rows)
+    return USER.read_all(await tx.all(_PEOPLE_AFTER, kind=kind, limit=limit, offset=offset))
 
 
 async def count_people(tx: Tx, kind: str) -> int:
@@ -148,7 +145,7 @@ async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
 
 
 async def departments(tx: Tx) -> list[Department]:
-    return _DEPARTMENT.read_all(await tx.all(f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"))
+    return _DEPARTMENT.read_all(await tx.all(_DEPARTMENTS))
 
 
 async def add_department(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
