@@ -1,7 +1,8 @@
 """What parameters mean, in a sentence each, and what the official documentation says of them in figures.
 
 A meaning stands under a name as it is written last in a path (`fields[properties][name]` is `name`), without regard to
-case and underscores; where one method means something else by it, under `method name`. `DOCUMENTED` is taken from the
+case and underscores; where one method means something else by it, under `method name`. A parameter may also bring its
+meaning along, as the description in its type. `DOCUMENTED` is taken from the
 contract: which parameters a method requires, their defaults and allowed values.
 """
 
@@ -286,15 +287,18 @@ def meaning(method: str, path: str) -> str:
     return MEANINGS[plain(path)]
 
 
-def row(method: str, path: str, kind: str, default: str) -> tuple[str, str, str, str]:
-    """A parameter's row of the reference: what is required is said in the place of the default."""
+def row(method: str, path: str, kind: str, default: str, described: str = "") -> tuple[str, str, str, str]:
+    """A parameter's row of the reference: what is required is said in the place of the default.
+
+    ``described`` is the meaning that the parameter brings along, where it does.
+    """
     known = facts(method, path)
     needed = need(method, path)
     if needed:
         default = needed
     elif not default and known.default:
         default = f"`{known.default}`"
-    said = meaning(method, path)
+    said = described or meaning(method, path)
     if needed:
         said = said.partition(" Left out,")[0]
     if f"{method} {path}" in NOT_NEEDED:

@@ -150,12 +150,12 @@ def _parameters(one: Method, operation: Json) -> Iterator[str]:
     yield _table(("Name", "Type", "Default", "Meaning"), rows)
 
 
-def _rows(struct: Json, inside: str) -> Iterator[tuple[str, str, str]]:
+def _rows(struct: Json, inside: str) -> Iterator[tuple[str, str, str, str]]:
     """The fields of a struct, and behind each struct among them its own fields."""
     for name, schema in struct["properties"].items():
         shown = f"{inside}[{name}]" if inside else name
         default = _code(json.dumps(schema["default"], ensure_ascii=False)) if "default" in schema else ""
-        yield shown, _kind(schema), default
+        yield shown, _kind(schema), default, schema.get("description", "")
         for option in map(_resolved, _options(schema)):
             within = _resolved(option.get("items", {}))
             if "properties" in option:
@@ -223,8 +223,8 @@ def _curl(one: Method) -> str:
         else f"${{WEBHOOK}}{one.name}"
     )
     line = f'curl "{address}"'
-    if one.name in samples.SAMPLES:
-        text = json.dumps(samples.SAMPLES[one.name], ensure_ascii=False)
+    if sample := samples.of(one):
+        text = json.dumps(sample, ensure_ascii=False)
         line += f" -H 'Content-Type: application/json' -d {shlex.quote(text)}"
     return line
 

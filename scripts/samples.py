@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
+
+import msgspec
 
 from botyard.rpc.access import Access
 from botyard.rpc.method import Method
@@ -196,6 +198,19 @@ BEFORE: dict[str, tuple[str, ...]] = {
 
 
 _OPTIONS = ("app.option.", "user.option.")
+
+
+def of(method: Method) -> Json | list[Json]:
+    """The parameters of the example call: those listed above, or else the examples in the parameters' types."""
+    if method.name in SAMPLES:
+        return SAMPLES[method.name]
+    fields = msgspec.structs.fields(method.params)
+    return {field.encode_name: example for field in fields for example in _examples(field)}
+
+
+def _examples(field: msgspec.structs.FieldInfo) -> list[Any]:
+    told = [extra for extra in get_args(field.type)[1:] if isinstance(extra, msgspec.Meta)]
+    return [(meta.examples or [])[0] for meta in told if meta.examples][:1]
 
 
 def needs_token(method: Method) -> bool:

@@ -130,7 +130,7 @@ def _marked() -> Iterator[tuple[Method, str]]:
         struct = _resolved(content["application/json"]["schema"]) if content else {}
         if one.name.startswith(V3) or "properties" not in struct:
             continue
-        for path, _, _ in _rows(struct, ""):
+        for path, *_ in _rows(struct, ""):
             if parameters.need(one.name, path) or f"{one.name} {path}" in parameters.NOT_NEEDED:
                 yield one, path
 

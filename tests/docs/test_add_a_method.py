@@ -1,0 +1,47 @@
+"""The worked example of CONTRIBUTING.md: its blocks, applied to a copy of the package, add a method that works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.docs import examples
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from botyard import __file__ as package
+from botyard.store import members
+from scripts import reference
+from tests.world import World
+
+world = World(Path(sys.argv[1]), anew=True)
+ann = world.add_person("Ann")
+chat = world.call("im.chat.add", ann, users=[world.admin.id]).result
+
+def pinned():
+    sql = "SELECT pinned FROM members WHERE chat_id = :chat AND user_id = :user"
+    return world.read(lambda tx: tx.one(sql, chat=chat, user=ann.id))[0]
+
+told = [world.call("im.recent.pin", ann, dialog_id=f"chat{chat}").result, pinned()]
+told += [world.call("im.recent.pin", ann, dialog_id=f"chat{chat}", pin="N").result, pinned()]
+for dialog in ("", "chat999999"):
+    answer = world.call("im.recent.pin", ann, dialog_id=dialog)
+    told.append([answer.status, answer.error, answer.text])
+page = dict(reference.pages())["methods/im.md"].partition("## im.recent.pin")[2].partition("## ")[0]
+world.close()
+print(json.dumps([package, *told, page]))
+"""
+
+
+def test_the_example_adds_a_method(tmp_path: Path) -> None:
+    added = examples.additions("How a method is added")
+    assert len({addition.file for addition in added}) == 4, "no more files than that, beside test and changelog"
+    *told, page = examples.run(tmp_path, added, PROGRAM)
+    assert told == [
+        *(True, 1, True, 0),
+        [400, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"],
+        [400, "ACCESS_ERROR", "You don't have permission to pin this chat"],
+    ]
+    assert "Whether the dialog is kept above the others." in page
+    assert '"DIALOG_ID": "chat2001"' in page
+    assert "You don't have permission to pin this chat" in page
