@@ -14,6 +14,7 @@ from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.method import V3, Method, Mode, ResultPage
+from botyard.rpc.resolver import resolved
 from botyard.store.engines.db import Tx, Work
 
 
@@ -63,7 +64,14 @@ def _run_at_once(context: Context, request: Request, method: Method) -> Awaitabl
             # A work may run again, and is still one request.
             context.limits.enter(identity.source, request.started)
         execution.admit(identity)
-        return await execution.handle(tx)
+        call = execution.call(tx)
+        if not method.finds:
+            return await method.function(call, execution.decoded)
+        # As ``resolved`` does, without a coroutine of its own.
+        values: list[Any] = []
+        for find in method.finds:
+            values.append(await find(call, execution.decoded, *values))
+        return await method.function(call, *values, execution.decoded)
 
     return execution.finish(work)
 
@@ -128,15 +136,19 @@ class _Execution:
         self.begun = self.context.clock.now()
         self.identity = identity
 
-    def handle(self, tx: Tx | None) -> Awaitable[Any]:
-        """Run the method itself."""
+    def call(self, tx: Tx | None) -> Call:
+        """What the method is given beside its parameters."""
         identity = self.identity
         assert identity is not None
         now = int(self.started)
         if tx is not None:
             tx.caller_id, tx.now = identity.user_id, now
-        call = Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
-        return self.method.handler(call, self.decoded)
+        return Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
+
+    def handle(self, tx: Tx | None) -> Awaitable[Any]:
+        """Run the method itself."""
+        method, call = self.method, self.call(tx)
+        return resolved(method, call, self.decoded) if method.finds else method.function(call, self.decoded)
 
     async def finish(self, work: Work[Any]) -> Outcome:
         """Run ``work`` in a transaction as the method's mode says, and account for its time, the commit included."""

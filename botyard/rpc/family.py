@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_type_hints
 from botyard.errors import Cause, ErrorResponse, Reason, problems
 from botyard.rpc.access import Access
 from botyard.rpc.method import AnyParams, Dialect, Method, Mode, NoParams
-from botyard.rpc.resolver import Resolver, resolved, resolvers
+from botyard.rpc.resolver import Resolver, resolvers
 from botyard.wire.coerce import reader
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
@@ -30,7 +30,7 @@ class Family:
         access: Access | None = None,
         mode: Mode | None = None,
         raises: tuple[Cause, ...] = (),
-        errors: Mapping[Reason, ErrorResponse] | None = None,
+        errors: Mapping[Reason, ErrorResponse | Reason] | None = None,
         scopes: tuple[str, ...] | None = None,
         deprecated: str = "",
         before: Callable[[Any], Any] | None = None,
@@ -42,7 +42,8 @@ class Family:
         what comes from the wire. The response is its return annotation, the summary its docstring, the scope the first
         word of the name unless ``scopes`` lists the permissions of which one is enough. ``raises`` names its refusals:
         reasons, codes, and verbs that say theirs; those of the resolvers come by themselves, as do ``access`` and
-        ``mode`` where they are not given. ``errors`` are reasons that this method tells otherwise than its family.
+        ``mode`` where they are not given. ``errors`` are reasons that this method tells otherwise than its family: by a
+        response, or in the way of another reason.
 
         ``before`` does slow work on the parameters (decoding a picture) in a thread, ahead of the transaction; what it
         returns is ``call.prepared``. ``uploads`` lets in large bodies and the files of forms. Nothing is registered
@@ -65,11 +66,11 @@ class Family:
                 mode=mode or _mode(looked_up),
                 params=params,
                 read=_whole if params is AnyParams else reader(params),
-                handler=resolved(function, looked_up),
+                finds=tuple(one.find for one in looked_up),
                 function=function,
                 answers=hints.get("return", Any),
                 raises=problems(*(cause for one in looked_up for cause in one.raises), *raises),
-                errors={**self.errors, **(errors or {})},
+                errors={**self.errors, **{reason: self._response(told) for reason, told in (errors or {}).items()}},
                 summary=summary.strip(),
                 description=" ".join(description.split()),
                 docs=docs.strip(),
@@ -85,6 +86,9 @@ class Family:
             return function
 
         return declare
+
+    def _response(self, told: ErrorResponse | Reason) -> ErrorResponse:
+        return self.errors[told] if isinstance(told, Reason) else told
 
 
 def _access(looked_up: tuple[Resolver, ...]) -> Access:

@@ -78,7 +78,7 @@ class Method(msgspec.Struct, frozen=True):
     mode: Mode
     params: type[Params]
     read: Callable[[Any], Any]
-    handler: Callable[..., Awaitable[Any]]
+    finds: tuple[Callable[..., Awaitable[Any]], ...]
     function: Callable[..., Awaitable[Any]]
     answers: Any
     raises: tuple[Problem, ...]

@@ -10,7 +10,7 @@ import msgspec
 
 from botyard.errors import Cause
 from botyard.rpc.access import Access
-from botyard.rpc.method import Mode
+from botyard.rpc.method import Method, Mode
 
 
 class Resolver(msgspec.Struct, frozen=True):
@@ -43,22 +43,9 @@ def resolvers(function: Callable[..., Any]) -> tuple[Resolver, ...]:
     return tuple(resolver(hints[name]) for name in between)
 
 
-def resolved(function: Callable[..., Awaitable[Any]], found: tuple[Resolver, ...]) -> Callable[..., Awaitable[Any]]:
-    """A function of the call and the parameters from the wire, which looks up the others."""
-    if not found:
-        return function
-    first, *others = (one.find for one in found)
-    if not others:
-
-        async def with_one(call: Any, p: Any) -> Any:
-            return await function(call, await first(call, p), p)
-
-        return with_one
-
-    async def with_several(call: Any, p: Any) -> Any:
-        values = [await first(call, p)]
-        for find in others:
-            values.append(await find(call, p, *values))
-        return await function(call, *values, p)
-
-    return with_several
+async def resolved(method: Method, call: Any, p: Any) -> Any:
+    """Look up the parameters of a method that are not from the wire, and run it."""
+    values: list[Any] = []
+    for find in method.finds:
+        values.append(await find(call, p, *values))
+    return await method.function(call, *values, p)

@@ -46,7 +46,7 @@ def function(words: list[str]) -> str:
 
 def place(method: Method) -> tuple[str, str]:
     """File below `api/` and function where a method is."""
-    return Path(*method.handler.__module__.split(".")[2:]).as_posix() + ".py", method.handler.__name__
+    return Path(*method.function.__module__.split(".")[2:]).as_posix() + ".py", method.function.__name__
 
 
 def test_every_method_lives_at_its_address() -> None:

@@ -11,7 +11,7 @@ from botyard.errors import ErrorCode, ErrorResponse, Reason, error, problems, ra
 from botyard.rpc.access import Access
 from botyard.rpc.family import Dialect, Family
 from botyard.rpc.method import Method, Mode, NoParams
-from botyard.rpc.resolver import Resolver
+from botyard.rpc.resolver import Resolver, resolved
 
 FAMILY = Family(Dialect.V1, {Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"), Reason.CHAT_EMPTY: error("C")})
 
@@ -53,6 +53,15 @@ def test_a_method_may_tell_a_reason_in_its_own_way() -> None:
     assert declared(x).respond(ErrorCode.SCOPE) is ErrorCode.SCOPE.value
 
 
+def test_a_method_may_tell_a_reason_like_another_one() -> None:
+    @FAMILY.method("im.x", raises=(Reason.TITLE_EMPTY,), errors={Reason.TITLE_EMPTY: Reason.CHAT_EMPTY})
+    async def x(call: Any, p: NoParams) -> int:
+        """X."""
+        return 1
+
+    assert declared(x).respond(Reason.TITLE_EMPTY) == ErrorResponse(400, "C", "")
+
+
 def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:
     @FAMILY.method("im.x")
     async def x(call: Any, bot: Bot, chat: Chat, p: NoParams) -> tuple[int, int]:
@@ -62,7 +71,7 @@ def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:
     method = declared(x)
     assert method.raises == (Reason.BOT_NOT_FOUND, Reason.CHAT_EMPTY)
     assert (method.access, method.mode) == (Access.BOT_OWNER, Mode.WRITE)
-    assert asyncio.run(method.handler(None, NoParams())) == (20, 23)  # type: ignore[arg-type]  # Any awaitable will do.
+    assert asyncio.run(resolved(method, None, NoParams())) == (20, 23)
 
 
 def test_a_parameter_without_a_resolver_cannot_be_declared() -> None:
