@@ -163,7 +163,7 @@ class Reason(Enum):
     CHAT_APP_HTTPS = "The address of the frame is not https"
     CHAT_APP_HASH = "The hash is missing"
     CHAT_APP_PARAMS = "The script or the frame lacks something"
-    CHAT_APP_WRONG = "The chat application cannot be {done}"
+    CHAT_APP_WRONG = "The chat application is wrong"
 
     # Chats and members.
     DIALOG_EMPTY = "The dialog is missing"
@@ -171,8 +171,6 @@ class Reason(Enum):
     CHAT_CLOSED = "There is no such chat, or the caller is not in it"
     CHAT_EMPTY = "The chat is missing"
     CHAT_KIND = "Chats of this kind do not allow it"
-    CHAT_MISSING = "There is no such chat for the caller"
-    CHAT_NOT_FOUND = "There is no such chat to write in"
     CHAT_NOT_CREATED = "The chat cannot be made"
     USER_EMPTY = "The person is missing"
     USER_MISSING = "There is no such person"
@@ -181,7 +179,6 @@ class Reason(Enum):
     MEMBER_EXISTS = "The caller may not add members, or all are members already"
     MEMBER_MISSING = "The caller may not remove the member, or there is none"
     EXTEND_FORBIDDEN = "Chats of this kind take no new members"
-    EXTEND_DENIED = "The caller may not add members"
     KICK_FORBIDDEN = "Members of chats of this kind stay"
     OWNER_MAY_NOT_LEAVE = "The owner of the chat stays"
     RENAME_FORBIDDEN = "Chats of this kind keep their title"

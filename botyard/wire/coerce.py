@@ -33,6 +33,10 @@ Identifier = Annotated[str, ADDRESS]
 STRUCTURED: Final = "structured"
 Structured = Annotated[Any, STRUCTURED]
 """Anything that may be a list or an object, which forms also hold as JSON text. Other values stay as they are."""
+IDS: Final = "ids"
+Ids = Annotated[Any, IDS]
+"""Ids of people: a list, an object or JSON text of either. What is none of them is read as ``None``, nothing as no ids;
+numbers that cannot be ids are left out."""
 Convert = Callable[[Any], Any]
 
 # What a converter answers where the value says nothing, so that the default stands.
@@ -186,6 +190,27 @@ def _structured(value: Any) -> Any:
     return _json(value, "[{", value) if isinstance(value, str) else value
 
 
+def _ids(value: Any) -> list[int] | None:
+    if value is None or (isinstance(value, str) and says_nothing(value)):
+        return []
+    value = _structured(value)
+    values = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(values, list):
+        return None
+    ids = [_listed_id(one) for one in values]
+    return None if None in ids else [one for one in ids if one]
+
+
+def _listed_id(value: Any) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value if 0 < value < _INT64 else 0
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value) if len(value.strip()) < 19 else 0
+    return None
+
+
 def _leading_int(value: str) -> int:
     """Read the number a text begins with, as PHP's intval does: "12abc" is 12, "1e3" is 1000, "abc" is 0."""
     match = _NUMBER.match(value)
@@ -317,4 +342,4 @@ _SIMPLE: Final[dict[Any, Convert]] = {
     dict: _dict(_any),
 }
 
-_MARKED: Final[dict[Any, Convert]] = {ID: _id, ADDRESS: _address, STRUCTURED: _structured}
+_MARKED: Final[dict[Any, Convert]] = {ID: _id, ADDRESS: _address, STRUCTURED: _structured, IDS: _ids}

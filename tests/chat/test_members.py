@@ -31,20 +31,20 @@ class OlgasRoom:
 
     def adds(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            olga = await members.get_group(tx, self.olga, self.chat, missing=Reason.MEMBER_EXISTS)
+            olga = await members.get_group(tx, self.olga, self.chat)
             await members.add(tx, olga, [who], hide_history=True)
 
         self.world.write(work)
 
     def leaves(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            await members.leave(tx, await members.get_group(tx, who, self.chat, missing=Reason.MEMBER_MISSING))
+            await members.leave(tx, await members.get_group(tx, who, self.chat))
 
         self.world.write(work)
 
     def promotes(self, who: int) -> None:
         async def work(tx: Tx) -> None:
-            olga = await members.get_group(tx, self.olga, self.chat, missing=Reason.MANAGER_DENIED)
+            olga = await members.get_group(tx, self.olga, self.chat)
             await members.set_manager(tx, olga, who, on=True)
 
         self.world.write(work)

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 import pytest
 
 from botyard.chat.conversation import members
-from botyard.errors import Reason
 from botyard.portal.auth import signed_urls
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.signed_urls import FileLink
@@ -94,7 +93,7 @@ def test_a_link_ends_with_the_membership(world: World) -> None:
     assert world.download(url).status == 200
 
     async def leave(tx: Tx) -> None:
-        await members.leave(tx, await members.get_group(tx, world.ann.id, world.room, missing=Reason.CHAT_CLOSED))
+        await members.leave(tx, await members.get_group(tx, world.ann.id, world.room))
 
     world.write(leave)
     assert world.download(url).status == 403

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
-from botyard.wire.coerce import Address, Structured, reader
+from botyard.wire.coerce import Address, Ids, Structured, reader
 from botyard.wire.limits import MAX_DEPTH
 
 UserId = NewType("UserId", int)
@@ -59,6 +59,7 @@ class All(msgspec.Struct):
     address: Address = "default"
     oaddress: Address | None = None
     structured: Structured = "default"
+    ids: Ids = []
     raw_list: list = []  # type: ignore[type-arg]
     raw_dict: dict = {}  # type: ignore[type-arg]
 
@@ -267,6 +268,17 @@ TABLE: dict[str, list[tuple[Any, Any]]] = {
         ("[" * (MAX_DEPTH + 1), "[" * (MAX_DEPTH + 1)),
         ("5", "5"),
         (None, None),
+    ],
+    "ids": [
+        ([1, "2", " 3 "], [1, 2, 3]),
+        ({"0": "1", "x": 2}, [1, 2]),
+        ("[1,2]", [1, 2]),
+        ('{"0":"7"}', [7]),
+        *((word, []) for word in ("", "None", " null ", "[]", "{}")),
+        (None, []),
+        ({}, []),
+        ([0, -1, 2**63, "9" * 19, 5], [5]),
+        *((wrong, None) for wrong in ("1", "1,2", 5, True, "[1,", ["x"], [True], [None], [[1]], [1.0], "[" * 40 + "1")),
     ],
     "raw_list": [("NONE", []), ("[1,null]", [1, None]), ({"0": "x"}, ["x"]), ("", [])],
     "raw_dict": [('{"a":[1]}', {"a": [1]}), ("x", {})],

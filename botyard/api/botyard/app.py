@@ -18,7 +18,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import apps
-from botyard.wire.coerce import Address, Structured
+from botyard.wire.coerce import Address, Ids, Structured
 
 
 class Named(Params, frozen=True, rename="upper"):
@@ -35,7 +35,7 @@ class Added(Params, frozen=True, rename="upper"):
     redirect_uri: Address = ""
     wizard: bool = False
     version: int = 1
-    users: Structured = UNSET
+    users: Ids = UNSET
 
 
 class Updated(Named, frozen=True, rename="upper"):
@@ -53,7 +53,7 @@ class Updated(Named, frozen=True, rename="upper"):
 class Restricted(Named, frozen=True, rename="upper"):
     """USERS lists ids. An empty list is lost in a form, so that only EVERYBODY opens the application again."""
 
-    users: Structured = UNSET
+    users: Ids = UNSET
     everybody: bool = False
 
 

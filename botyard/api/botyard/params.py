@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.api.shared.user_ids import user_ids
+from msgspec import UnsetType
+
 from botyard.errors import ApiError, Reason
 from botyard.model.apps import App
 from botyard.model.people import User
@@ -40,9 +41,11 @@ async def app(call: Call, client_id: str) -> App:
     return found
 
 
-async def people(call: Call, given: Any) -> list[int]:
-    """The ids of people who exist. Raises USERS_FORMAT, USER_MISSING."""
-    wanted = user_ids(given, Reason.USERS_FORMAT)
+async def people(call: Call, given: list[int] | UnsetType | None) -> list[int]:
+    """The ids of people who exist. Raises USERS_FORMAT for ``None``, USER_MISSING."""
+    if given is None:
+        raise ApiError(Reason.USERS_FORMAT)
+    wanted = given or []
     if len(await users.find_many(call.tx, wanted)) < len(set(wanted)):
         raise ApiError(Reason.USER_MISSING)
     return wanted

@@ -8,18 +8,15 @@ from botyard.rpc.family import Dialect, Family
 IM = Family(
     Dialect.V1,
     {
-        Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
         Reason.BOT_ID_EMPTY: error("BOT_ID_ERROR: Bot ID can't be empty"),
         Reason.COMMAND_EMPTY: error("COMMAND_ERROR: Command can't be empty"),
         Reason.DIALOG_EMPTY: error("DIALOG_ID_EMPTY: Dialog ID can't be empty"),
         Reason.DIALOG_CLOSED: error("ACCESS_ERROR: You do not have access to the specified dialog", 403),
         Reason.CHAT_EMPTY: error("CHAT_ID_EMPTY: Chat ID can't be empty"),
         Reason.CHAT_KIND: error("ACCESS_ERROR: Action unavailable"),
-        Reason.CHAT_NOT_FOUND: error("CHAT_ID: Error creating message"),
-        Reason.USER_EMPTY: error("USER_ID_EMPTY: User ID can't be empty"),
         Reason.USER_MISSING: error("USER_NOT_FOUND: User not found"),
         Reason.EXTEND_FORBIDDEN: error("ACCESS_ERROR: It is forbidden to add users to this chat"),
-        Reason.EXTEND_DENIED: error(
+        Reason.MEMBER_EXISTS: error(
             "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat", 403
         ),
         Reason.MESSAGE_EMPTY: error("MESSAGE_EMPTY: Message can't be empty"),

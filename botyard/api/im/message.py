@@ -11,7 +11,7 @@ from botyard.api.shared.message_content import IM, carried
 from botyard.chat.bots import commands
 from botyard.chat.bots.commands import Press
 from botyard.chat.conversation import dialogs, messages
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
@@ -39,17 +39,18 @@ class Command(Params, frozen=True, rename="upper"):
 @method(
     "im.message.add",
     mode=Mode.WRITE,
+    errors={
+        Reason.DIALOG_EMPTY: error("USER_ID_EMPTY: User ID can't be empty"),
+        Reason.DIALOG_CLOSED: error("CHAT_ID: Error creating message"),
+        Reason.KEYBOARD_TOO_BIG: Reason.KEYBOARD_WRONG,
+        Reason.MENU_TOO_BIG: Reason.MENU_WRONG,
+    },
     raises=(
         messages.send,
         Reason.MESSAGE_EMPTY,
-        Reason.USER_EMPTY,
-        Reason.USER_MISSING,
-        Reason.CHAT_NOT_FOUND,
+        dialogs.open_,
         Reason.PARAMS_WRONG,
-        Reason.ATTACH_WRONG,
-        Reason.ATTACH_TOO_BIG,
-        Reason.KEYBOARD_WRONG,
-        Reason.MENU_WRONG,
+        carried,
     ),
 )
 async def add(call: Call, p: Add) -> int:
@@ -59,13 +60,16 @@ async def add(call: Call, p: Add) -> int:
 
     Docs: api-reference/chats/messages/im-message-add.md
     """
+    params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
+    if not p.message.strip() and "ATTACH" not in params:
+        raise ApiError(Reason.MESSAGE_EMPTY)
     try:
-        params = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).params(p.url_preview)
-        if not p.message.strip() and "ATTACH" not in params:
-            raise ApiError(Reason.MESSAGE_EMPTY)
         who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
     except ApiError as refused:
-        raise _as_documented(refused, p.dialog_id) from refused
+        # The page has a code of its own for what begins like a chat and is none.
+        if refused.problem is Reason.DIALOG_EMPTY and p.dialog_id.strip().startswith(("chat", "sg")):
+            raise ApiError(Reason.PARAMS_WRONG) from refused
+        raise
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
     await users.seen(call.tx, call.user_id)
     message_id = await messages.send(call.tx, who, draft)
@@ -99,16 +103,3 @@ async def command(call: Call, p: Command) -> bool:
         raise ApiError(Reason.PARAMS_WRONG, hint=f"message {message.id} was deleted")
     await commands.press(call.tx, author, who.chat, message, asked)
     return True
-
-
-def _as_documented(refused: ApiError, dialog_id: str) -> ApiError:
-    """The page's own codes for a DIALOG_ID that leads nowhere and for what is too big."""
-    if refused.problem is Reason.DIALOG_EMPTY:
-        return ApiError(Reason.PARAMS_WRONG if dialog_id.strip().startswith(("chat", "sg")) else Reason.USER_EMPTY)
-    if refused.problem is Reason.DIALOG_CLOSED:
-        return ApiError(Reason.CHAT_NOT_FOUND)
-    if refused.problem is Reason.KEYBOARD_TOO_BIG:
-        return ApiError(Reason.KEYBOARD_WRONG)
-    if refused.problem is Reason.MENU_TOO_BIG:
-        return ApiError(Reason.MENU_WRONG)
-    return refused

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
 from botyard.api.imbot.family import method
-from botyard.api.imbot.params import BOT_PROBLEMS, own_bot
+from botyard.api.imbot.params import OwnBot
 from botyard.api.shared.owners import known_owner
 from botyard.chat.bots import chat_apps
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, error
 from botyard.model.bots import ChatApp
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
+from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Address, Id
 
-CHECKS = (Reason.CHAT_APP_HTTPS, Reason.CHAT_APP_HASH, Reason.CHAT_APP_PARAMS, Reason.LANG_EMPTY)
+_NOT_UPDATED = error("WRONG_REQUEST: Application can't be updated")
 
 
 class Phrase(Params, frozen=True, rename="upper"):
@@ -68,6 +70,25 @@ class Unregister(Params, frozen=True, rename="upper"):
     client_id: str = ""
 
 
+class NamesChatApp(Protocol):
+    """Parameters that name a chat application."""
+
+    @property
+    def app_id(self) -> int: ...
+    @property
+    def client_id(self) -> str: ...
+
+
+def _own_app(call: Call, p: NamesChatApp) -> Awaitable[ChatApp]:
+    return chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
+
+
+OwnChatApp = Annotated[
+    ChatApp, Resolver(_own_app, raises=(chat_apps.find_own,), access=Access.BOT_OWNER, mode=Mode.WRITE)
+]
+"""The caller's chat application of APP_ID."""
+
+
 def _icon(p: Fields) -> object:
     return pictures.prepare(p.icon_file)
 
@@ -76,14 +97,8 @@ def _new_icon(p: Update) -> object:
     return pictures.prepare((p.fields and p.fields.icon_file) or p.icon_file)
 
 
-@method(
-    "imbot.app.register",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    before=_icon,
-    raises=(*BOT_PROBLEMS, *CHECKS, Reason.CHAT_APP_WRONG),
-)
-async def register(call: Call, p: Register) -> int:
+@method("imbot.app.register", mode=Mode.WRITE, before=_icon, raises=(chat_apps.register,))
+async def register(call: Call, bot: OwnBot, p: Register) -> int:
     """Put an application of a bot above the input field and answer its id.
 
     It runs a command (JS_METHOD, JS_PARAM) or opens a frame (IFRAME over https with
@@ -91,7 +106,6 @@ async def register(call: Call, p: Register) -> int:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-register.md
     """
-    bot = await own_bot(call, p)
     empty = ChatApp(
         id=0,
         owner=bot.owner,
@@ -111,54 +125,41 @@ async def register(call: Call, p: Register) -> int:
         livechat=False,
         lang=[],
     )
-    app = await _with(call, empty, p, "created")
+    app = await _with(call, empty, p)
     return await chat_apps.register(call.tx, call.user_id, app)
 
 
 @method(
     "imbot.app.update",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     before=_new_icon,
-    raises=(
-        Reason.CHAT_APP_NOT_FOUND,
-        Reason.CHAT_APP_NOT_YOURS,
-        Reason.CHAT_APP_HTTPS,
-        Reason.CHAT_APP_WRONG,
-    ),
+    # This page has no codes of their own for them, as that of imbot.app.register has.
+    errors={
+        Reason.CHAT_APP_HASH: _NOT_UPDATED,
+        Reason.CHAT_APP_PARAMS: _NOT_UPDATED,
+        Reason.LANG_EMPTY: _NOT_UPDATED,
+        Reason.CHAT_APP_WRONG: _NOT_UPDATED,
+    },
+    raises=(chat_apps.change, Reason.CHAT_APP_WRONG),
 )
-async def update(call: Call, p: Update) -> bool:
+async def update(call: Call, chat_app: OwnChatApp, p: Update) -> bool:
     """Change an application of a bot.
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
     """
-    chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     given = _merged(p)
     if all(value is None for value in given.values()):
-        raise ApiError(Reason.CHAT_APP_WRONG, done="updated")
-    app = await _with(call, chat_app, Fields(**given), "updated")
-    try:
-        await chat_apps.change(call.tx, call.user_id, app)
-    except ApiError as refused:
-        # This page has no codes of their own for them, as that of imbot.app.register has.
-        if refused.problem in (Reason.CHAT_APP_HASH, Reason.CHAT_APP_PARAMS, Reason.LANG_EMPTY):
-            raise ApiError(Reason.CHAT_APP_WRONG, done="updated") from refused
-        raise
+        raise ApiError(Reason.CHAT_APP_WRONG)
+    app = await _with(call, chat_app, Fields(**given))
+    await chat_apps.change(call.tx, call.user_id, app)
     return True
 
 
-@method(
-    "imbot.app.unregister",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(Reason.CHAT_APP_NOT_FOUND, Reason.CHAT_APP_NOT_YOURS),
-)
-async def unregister(call: Call, p: Unregister) -> bool:
+@method("imbot.app.unregister")
+async def unregister(call: Call, chat_app: OwnChatApp, p: Unregister) -> bool:
     """Take an application of a bot away.
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-unregister.md
     """
-    chat_app = await chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
     await chat_apps.remove(call.tx, call.user_id, chat_app)
     return True
 
@@ -169,10 +170,10 @@ def _merged(p: Update) -> dict[str, Any]:
     return flat | {name: value for name, value in nested.items() if value is not None}
 
 
-async def _with(call: Call, app: ChatApp, given: Fields, done: str) -> ChatApp:
+async def _with(call: Call, app: ChatApp, given: Fields) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
     if isinstance(call.prepared, ApiError):
-        raise ApiError(Reason.CHAT_APP_WRONG, done=done)
+        raise ApiError(Reason.CHAT_APP_WRONG)
     picture = pictures.unwrap(call.prepared)
     changes: dict[str, Any] = {
         "iframe": given.iframe,

@@ -7,18 +7,16 @@ from typing import Any
 import msgspec
 
 from botyard.api.imbot.family import method
-from botyard.api.imbot.params import BOT_PROBLEMS, BotParams, own_bot
-from botyard.api.shared.user_ids import user_ids
+from botyard.api.imbot.params import BotDialog, BotGroup, BotParams, OwnBot, ReadBotGroup
 from botyard.chat.conversation import chats, dialogs, members, typing
 from botyard.chat.conversation.colors import COLORS, hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode, Reason, error
-from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import chats as stored_chats
-from botyard.wire.coerce import Structured
+from botyard.wire.coerce import Ids
 
 
 class Add(BotParams, frozen=True, rename="upper"):
@@ -27,7 +25,7 @@ class Add(BotParams, frozen=True, rename="upper"):
     description: str = ""
     color: str = ""
     message: str = ""
-    users: Structured = None
+    users: Ids = []
     avatar: Any = ""
     entity_type: str = ""
     entity_id: str = ""
@@ -71,7 +69,7 @@ class UpdateTitle(ChatParams, frozen=True, rename="upper"):
 
 
 class UserAdd(ChatParams, frozen=True, rename="upper"):
-    users: Structured = None
+    users: Ids = []
     hide_history: bool = True
 
 
@@ -85,27 +83,25 @@ def _picture(p: Add | UpdateAvatar) -> object:
 
 @method(
     "imbot.chat.add",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_picture,
     deprecated="imbot.v2.Chat.add",
-    raises=(Reason.USERS_FORMAT, *BOT_PROBLEMS, Reason.CHAT_NOT_CREATED),
+    errors={Reason.AVATAR_TYPE: Reason.CHAT_NOT_CREATED, Reason.AVATAR_SIZE: Reason.CHAT_NOT_CREATED},
+    raises=(Reason.USERS_FORMAT, pictures.unwrap, chats.add),
 )
-async def add(call: Call, p: Add) -> int:
+async def add(call: Call, bot: OwnBot, p: Add) -> int:
     """Make a chat that the bot owns and answer its id.
 
     A COLOR or AVATAR that cannot be used ends the call with WRONG_REQUEST.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-add.md
     """
-    bot = await own_bot(call, p)
-    wanted = user_ids(p.users, Reason.USERS_FORMAT)
+    if p.users is None:
+        raise ApiError(Reason.USERS_FORMAT)
+    picture = pictures.unwrap(call.prepared)
     color = hex_of(p.color) if p.color else ""
-    if isinstance(call.prepared, ApiError):
-        raise ApiError(Reason.CHAT_NOT_CREATED) from call.prepared
     if color is None:
         raise ApiError(Reason.CHAT_NOT_CREATED, hint=f"known colours: {', '.join(COLORS)}")
-    picture = pictures.unwrap(call.prepared)
     plan = chats.NewChat(
         kind=chats.kind_of(p.type, p.entity_type),
         title=p.title,
@@ -116,7 +112,7 @@ async def add(call: Call, p: Add) -> int:
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
         message=p.message,
-        user_ids=tuple(wanted),
+        user_ids=tuple(p.users),
     )
     return await chats.add(call.tx, bot.user_id, plan)
 
@@ -144,67 +140,46 @@ async def get(call: Call, p: Get) -> ChatId | None:
 
 @method(
     "imbot.chat.leave",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.leave",
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.CHAT_KIND,
-        Reason.KICK_FORBIDDEN,
-        Reason.OWNER_MAY_NOT_LEAVE,
-        Reason.MEMBER_MISSING,
-        *BOT_PROBLEMS,
-    ),
+    errors={Reason.CHAT_CLOSED: Reason.MEMBER_MISSING},
+    raises=(members.leave,),
 )
-async def leave(call: Call, p: ChatParams) -> bool:
+async def leave(call: Call, who: BotGroup, p: ChatParams) -> bool:
     """Take the bot out of a chat.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-leave.md
     """
-    who = await _group(call, p, Reason.MEMBER_MISSING)
     await members.leave(call.tx, who)
     return True
 
 
 @method(
     "imbot.chat.sendTyping",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.InputAction.notify",
-    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY),
+    errors={Reason.DIALOG_CLOSED: Reason.DIALOG_EMPTY, Reason.USER_MISSING: Reason.DIALOG_EMPTY},
 )
-async def send_typing(call: Call, p: Dialog) -> bool:
+async def send_typing(call: Call, who: BotDialog, p: Dialog) -> bool:
     """Show that the bot is typing; a private dialog is opened by it.
 
     A chat where the bot is not is answered like one that does not exist.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-send-typing.md
     """
-    bot = await own_bot(call, p)
-    try:
-        who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
-    except ApiError as refused:
-        # The page has no other code for a dialog that leads nowhere.
-        if refused.problem in (Reason.DIALOG_CLOSED, Reason.USER_MISSING):
-            raise ApiError(Reason.DIALOG_EMPTY) from refused
-        raise
     await typing.start(call.tx, who)
     return True
 
 
 @method(
     "imbot.chat.setManager",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Manager.add",
-    raises=(Reason.CHAT_EMPTY, Reason.USER_EMPTY, Reason.MANAGER_DENIED, *BOT_PROBLEMS),
+    errors={Reason.CHAT_CLOSED: Reason.MANAGER_DENIED, Reason.CHAT_KIND: Reason.MANAGER_DENIED},
+    raises=(Reason.USER_EMPTY, members.set_manager),
 )
-async def set_manager(call: Call, p: SetManager) -> bool:
+async def set_manager(call: Call, who: BotGroup, p: SetManager) -> bool:
     """Make a member a manager of the bot's chat, or take that back (IS_MANAGER N).
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-manager.md
     """
-    who = await _group(call, p, Reason.MANAGER_DENIED, dialog=Reason.MANAGER_DENIED)
     _require_user(p.user_id)
     await members.set_manager(call.tx, who, p.user_id, on=p.is_manager)
     return True
@@ -212,17 +187,15 @@ async def set_manager(call: Call, p: SetManager) -> bool:
 
 @method(
     "imbot.chat.setOwner",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.setOwner",
-    raises=(Reason.CHAT_EMPTY, Reason.USER_EMPTY, Reason.CHAT_KIND, Reason.OWNER_DENIED, *BOT_PROBLEMS),
+    errors={Reason.CHAT_CLOSED: Reason.OWNER_DENIED},
+    raises=(Reason.USER_EMPTY, members.set_owner),
 )
-async def set_owner(call: Call, p: OneUser) -> bool:
+async def set_owner(call: Call, who: BotGroup, p: OneUser) -> bool:
     """Hand the bot's chat over to another member.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-set-owner.md
     """
-    who = await _group(call, p, Reason.OWNER_DENIED)
     _require_user(p.user_id)
     await members.set_owner(call.tx, who, p.user_id)
     return True
@@ -230,27 +203,16 @@ async def set_owner(call: Call, p: OneUser) -> bool:
 
 @method(
     "imbot.chat.updateAvatar",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     before=_picture,
     deprecated="imbot.v2.Chat.update",
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.AVATAR_DENIED,
-        Reason.CHAT_KIND,
-        Reason.AVATAR_FORBIDDEN,
-        Reason.AVATAR_TYPE,
-        Reason.AVATAR_SIZE,
-        Reason.CHAT_MISSING,
-        *BOT_PROBLEMS,
-    ),
+    errors={Reason.CHAT_CLOSED: error("WRONG_REQUEST: Chat doesn't exist")},
+    raises=(chats.set_avatar, pictures.unwrap),
 )
-async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
+async def update_avatar(call: Call, who: BotGroup, p: UpdateAvatar) -> bool:
     """Give the chat a picture.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    who = await _group(call, p, Reason.CHAT_MISSING)
     chats.require_avatar(who)
     picture = pictures.unwrap(call.prepared)
     if picture is None:
@@ -262,91 +224,65 @@ async def update_avatar(call: Call, p: UpdateAvatar) -> bool:
 
 @method(
     "imbot.chat.updateColor",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
-    raises=(Reason.CHAT_EMPTY, Reason.CHAT_KIND, Reason.COLOR_UNKNOWN, Reason.COLOR_SAME, *BOT_PROBLEMS),
+    errors={Reason.CHAT_CLOSED: Reason.COLOR_SAME},
+    raises=(chats.set_named_color,),
 )
-async def update_color(call: Call, p: UpdateColor) -> bool:
+async def update_color(call: Call, who: BotGroup, p: UpdateColor) -> bool:
     """Give the chat one of the documented colours.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-color.md
     """
-    who = await _group(call, p, Reason.COLOR_SAME)
     await chats.set_named_color(call.tx, who, p.color)
     return True
 
 
 @method(
     "imbot.chat.updateTitle",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.update",
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.TITLE_EMPTY,
-        Reason.CHAT_KIND,
-        Reason.RENAME_FORBIDDEN,
-        *BOT_PROBLEMS,
-    ),
+    errors={Reason.CHAT_CLOSED: Reason.CHAT_KIND},
+    raises=(chats.rename,),
 )
-async def update_title(call: Call, p: UpdateTitle) -> bool:
+async def update_title(call: Call, who: BotGroup, p: UpdateTitle) -> bool:
     """Rename the chat.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-title.md
     """
-    who = await _group(call, p, Reason.CHAT_KIND)
     await chats.rename(call.tx, who, p.title)
     return True
 
 
 @method(
     "imbot.chat.user.add",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.add",
-    errors={Reason.USERS_FORMAT: error("WRONG_REQUEST: User IDs must be passed in array format")},
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.CHAT_KIND,
-        Reason.EXTEND_FORBIDDEN,
-        Reason.USERS_FORMAT,
-        Reason.MEMBER_EXISTS,
-        *BOT_PROBLEMS,
-    ),
+    errors={
+        Reason.CHAT_CLOSED: Reason.MEMBER_EXISTS,
+        Reason.USERS_FORMAT: error("WRONG_REQUEST: User IDs must be passed in array format"),
+    },
+    raises=(Reason.USERS_FORMAT, members.add),
 )
-async def user_add(call: Call, p: UserAdd) -> bool:
+async def user_add(call: Call, who: BotGroup, p: UserAdd) -> bool:
     """Let people into the chat; older messages are hidden from them unless HIDE_HISTORY is N.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
-    who = await _group(call, p, Reason.MEMBER_EXISTS)
-    wanted = user_ids(p.users, Reason.USERS_FORMAT)
-    await members.add(call.tx, who, wanted, hide_history=p.hide_history)
+    if p.users is None:
+        raise ApiError(Reason.USERS_FORMAT)
+    await members.add(call.tx, who, p.users, hide_history=p.hide_history)
     return True
 
 
 @method(
     "imbot.chat.user.delete",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.User.delete",
-    raises=(
-        Reason.CHAT_EMPTY,
-        Reason.USER_EMPTY,
-        Reason.CHAT_KIND,
-        Reason.KICK_FORBIDDEN,
-        Reason.OWNER_MAY_NOT_LEAVE,
-        Reason.MEMBER_MISSING,
-        *BOT_PROBLEMS,
-    ),
+    errors={Reason.CHAT_CLOSED: Reason.MEMBER_MISSING},
+    raises=(Reason.USER_EMPTY, members.remove),
 )
-async def user_delete(call: Call, p: OneUser) -> bool:
+async def user_delete(call: Call, who: BotGroup, p: OneUser) -> bool:
     """Show somebody out of the chat.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-delete.md
     """
-    who = await _group(call, p, Reason.MEMBER_MISSING)
     _require_user(p.user_id)
     await members.remove(call.tx, who, p.user_id)
     return True
@@ -354,24 +290,16 @@ async def user_delete(call: Call, p: OneUser) -> bool:
 
 @method(
     "imbot.chat.user.list",
-    access=Access.BOT_OWNER,
     deprecated="imbot.v2.Chat.User.list",
-    raises=(Reason.CHAT_EMPTY, Reason.CHAT_KIND, *BOT_PROBLEMS),
+    errors={Reason.CHAT_CLOSED: Reason.CHAT_KIND},
+    raises=(members.list_,),
 )
-async def user_list(call: Call, p: ChatParams) -> list[int]:
+async def user_list(call: Call, who: ReadBotGroup, p: ChatParams) -> list[int]:
     """List the ids of everybody in the chat.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-list.md
     """
-    bot = await own_bot(call, p)
-    who = await members.find_group(call.tx, bot.user_id, p.chat_id, missing=Reason.CHAT_KIND)
     return await members.list_(call.tx, who)
-
-
-async def _group(call: Call, p: ChatParams, missing: Reason, *, dialog: Reason = Reason.CHAT_KIND) -> Participant:
-    """The acting bot in the group chat that a call is about, locked; raises like ``members.get_group``."""
-    bot = await own_bot(call, p)
-    return await members.get_group(call.tx, bot.user_id, p.chat_id, missing=missing, dialog=dialog)
 
 
 def _require_user(user_id: int) -> None:

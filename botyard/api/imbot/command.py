@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import UNSET
 
 from botyard.api.imbot.family import method
-from botyard.api.imbot.params import BOT_PROBLEMS, CONTENT_PROBLEMS, BotParams, own_bot
+from botyard.api.imbot.params import BotParams, OwnBot
 from botyard.api.shared.message_content import IMBOT, carried
 from botyard.api.shared.owners import known_owner
 from botyard.chat.bots import commands
@@ -20,6 +21,7 @@ from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
+from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Address
 
 
@@ -77,31 +79,52 @@ class Answer(Params, frozen=True, rename="upper"):
     client_id: str = ""
 
 
-COMMAND_PROBLEMS = (Reason.COMMAND_NOT_FOUND, Reason.COMMAND_NOT_YOURS)
+class NamesCommand(Protocol):
+    """Parameters that name a command by its number."""
+
+    @property
+    def command_id(self) -> int: ...
+    @property
+    def client_id(self) -> str: ...
+
+
+def _own_command(call: Call, p: NamesCommand) -> Awaitable[Command]:
+    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
+
+
+def _called_command(call: Call, p: Answer) -> Awaitable[Command]:
+    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
+
+
+OwnCommand = Annotated[
+    Command, Resolver(_own_command, raises=(commands.find_own,), access=Access.BOT_OWNER, mode=Mode.WRITE)
+]
+"""The caller's command of COMMAND_ID."""
+CalledCommand = Annotated[
+    Command, Resolver(_called_command, raises=(commands.find_own,), access=Access.BOT_OWNER, mode=Mode.WRITE)
+]
+"""The same, or the one of the text COMMAND."""
 
 
 @method(
     "imbot.command.register",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     deprecated="imbot.v2.Command.register",
     raises=(
         Reason.ON_COMMAND_MISSING,
         Reason.ON_COMMAND_WRONG,
         Reason.COMMAND_EMPTY,
-        *BOT_PROBLEMS,
         Reason.LANG_EMPTY,
         Reason.COMMAND_NOT_CREATED,
     ),
 )
-async def register(call: Call, p: Register) -> int:
+async def register(call: Call, bot: OwnBot, p: Register) -> int:
     """Add a slash command to a bot and answer its id; the same command again is renewed.
 
     LANG may be left out for a hidden command.
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-register.md
     """
-    bot = await own_bot(call, p)
     if not p.event_command_add:
         raise ApiError(Reason.ON_COMMAND_MISSING)
     if not valid_url(p.event_command_add):
@@ -127,24 +150,19 @@ async def register(call: Call, p: Register) -> int:
 
 @method(
     "imbot.command.update",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Command.update",
     raises=(
-        *COMMAND_PROBLEMS,
         Reason.ON_COMMAND_WRONG,
         Reason.FIELDS_EMPTY,
         Reason.COMMAND_NOT_UPDATED,
-        Reason.COMMAND_WORD,
-        Reason.COMMAND_TAKEN,
+        commands.change,
     ),
 )
-async def update(call: Call, p: Update) -> bool:
+async def update(call: Call, command: OwnCommand, p: Update) -> bool:
     """Change a slash command.
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-update.md
     """
-    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     update_fields = p.fields
     if all(value is None for value in msgspec.structs.astuple(update_fields)):
         raise ApiError(Reason.FIELDS_EMPTY)
@@ -166,59 +184,38 @@ async def update(call: Call, p: Update) -> bool:
     return True
 
 
-@method(
-    "imbot.command.unregister",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    deprecated="imbot.v2.Command.unregister",
-    raises=COMMAND_PROBLEMS,
-)
-async def unregister(call: Call, p: Unregister) -> bool:
+@method("imbot.command.unregister", deprecated="imbot.v2.Command.unregister")
+async def unregister(call: Call, command: OwnCommand, p: Unregister) -> bool:
     """Take a slash command away.
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-unregister.md
     """
-    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
     await commands.remove(call.tx, call.user_id, command)
     return True
 
 
 @method(
     "imbot.command.answer",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Command.answer",
-    errors={Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_EMPTY: Message ID can't be empty")},
-    raises=(
-        *COMMAND_PROBLEMS,
-        Reason.MESSAGE_ID_WRONG,
-        Reason.MESSAGE_EMPTY,
-        *CONTENT_PROBLEMS[:-1],
-        Reason.MESSAGE_NOT_ADDED,
-    ),
+    errors={
+        Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_EMPTY: Message ID can't be empty"),
+        # The page has codes for attachments and keyboards that are too big, and none for menus.
+        Reason.MENU_TOO_BIG: Reason.MENU_WRONG,
+    },
+    raises=(Reason.MESSAGE_ID_WRONG, Reason.MESSAGE_EMPTY, carried, commands.answer),
 )
-async def answer(call: Call, p: Answer) -> int:
+async def answer(call: Call, command: CalledCommand, p: Answer) -> int:
     """Answer a slash command in the chat where it was called, and answer the message's id.
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-answer.md
     """
-    command = await commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
     if p.message_id <= 0:
         raise ApiError(Reason.MESSAGE_ID_WRONG)
-    draft = Draft(text=p.message.strip(), system=p.system, params=_carried(p, command.bot_id))
+    given = carried(p.attach, p.keyboard, p.menu, bot_id=command.bot_id, limits=IMBOT)
+    draft = Draft(text=p.message.strip(), system=p.system, params=given.params(p.url_preview))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(Reason.MESSAGE_EMPTY)
     return await commands.answer(call.tx, command, draft, message_id=p.message_id)
-
-
-def _carried(p: Answer, bot_id: int) -> dict[str, Any]:
-    try:
-        return carried(p.attach, p.keyboard, p.menu, bot_id=bot_id, limits=IMBOT).params(p.url_preview)
-    except ApiError as refused:
-        # The page has codes for attachments and keyboards that are too big, and none for menus.
-        if refused.problem is Reason.MENU_TOO_BIG:
-            raise ApiError(Reason.MENU_WRONG) from refused
-        raise
 
 
 def _lang(given: list[Phrase]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from botyard.api.imbot.family import method
 from botyard.api.shapes.dialog import Dialog, dialog, placed
 from botyard.chat.conversation.overview import overview
-from botyard.errors import Reason
+from botyard.errors import ApiError, Reason
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
 
@@ -19,7 +19,7 @@ class Get(Params, frozen=True, rename="upper"):
 @method(
     "imbot.dialog.get",
     deprecated="imbot.v2.Chat.get",
-    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.CHAT_CLOSED),
+    raises=(placed, Reason.CHAT_CLOSED),
 )
 async def get(call: Call, p: Get) -> Dialog:
     """Tell everything about a chat, as the calling user sees it.
@@ -31,6 +31,11 @@ async def get(call: Call, p: Get) -> Dialog:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """
-    closed = Reason.CHAT_CLOSED if p.dialog_id.lstrip().startswith("chat") else Reason.DIALOG_CLOSED
-    who = await placed(call, p.dialog_id, closed)
+    try:
+        who = await placed(call, p.dialog_id)
+    except ApiError as refused:
+        # The page has another sentence for those that are named as chats.
+        if refused.problem is Reason.DIALOG_CLOSED and p.dialog_id.lstrip().startswith("chat"):
+            raise ApiError(Reason.CHAT_CLOSED) from refused
+        raise
     return dialog(call, await overview(call.tx, who), p.dialog_id)

@@ -1,30 +1,23 @@
-"""Parameters that the methods of bots share, and whose bot a call means."""
+"""Parameters that the methods of bots share: what comes from the wire, and the bot and the chat that a call means."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from msgspec import UNSET
 
 from botyard.api.shared import owners
 from botyard.api.shared.owners import known_owner
+from botyard.chat.conversation import dialogs, members
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot
+from botyard.model.chats import Participant
+from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Params
+from botyard.rpc.method import Mode, Params
+from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Id
-
-# What every method of a registered bot may raise.
-BOT_PROBLEMS = (Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
-CONTENT_PROBLEMS = (
-    Reason.ATTACH_WRONG,
-    Reason.ATTACH_TOO_BIG,
-    Reason.KEYBOARD_WRONG,
-    Reason.KEYBOARD_TOO_BIG,
-    Reason.MENU_WRONG,
-    Reason.MENU_TOO_BIG,
-)
 
 
 class BotParams(Params, frozen=True, rename="upper"):
@@ -44,14 +37,6 @@ class Content(BotParams, frozen=True, rename="upper"):
     skip_connector: bool = False
 
 
-async def named_owner(call: Call, client_id: str, bot_id: int = 0) -> str:
-    """The name under which the caller owns bots, where one is demanded. Raises CLIENT_UNNAMED."""
-    found = await known_owner(call, client_id, bot_id)
-    if not found:
-        raise ApiError(Reason.CLIENT_UNNAMED)
-    return found
-
-
 class NamesBot(Protocol):
     """Parameters that name a bot."""
 
@@ -61,6 +46,65 @@ class NamesBot(Protocol):
     def client_id(self) -> str: ...
 
 
-def own_bot(call: Call, p: NamesBot) -> Awaitable[Bot]:
-    """The caller's bot that a call means. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+class NamesDialog(NamesBot, Protocol):
+    """Parameters that name a bot and a dialog."""
+
+    @property
+    def dialog_id(self) -> str: ...
+
+
+class NamesChat(NamesBot, Protocol):
+    """Parameters that name a bot and a chat."""
+
+    @property
+    def chat_id(self) -> int: ...
+
+
+def _own_bot(call: Call, p: NamesBot) -> Awaitable[Bot]:
     return owners.own_bot(call, p.client_id, p.bot_id)
+
+
+async def _named_owner(call: Call, p: NamesBot) -> str:
+    owner = await known_owner(call, p.client_id, p.bot_id)
+    if not owner:
+        raise ApiError(Reason.CLIENT_UNNAMED)
+    return owner
+
+
+async def _named_bot(call: Call, p: NamesBot, owner: str) -> Bot:
+    if not p.bot_id:
+        raise ApiError(Reason.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
+    return await owners.own_bot(call, p.client_id, p.bot_id)
+
+
+async def _group(call: Call, p: NamesChat) -> Participant:
+    bot = await owners.own_bot(call, p.client_id, p.bot_id)
+    return await members.get_group(call.tx, bot.user_id, p.chat_id)
+
+
+async def _group_to_read(call: Call, p: NamesChat) -> Participant:
+    bot = await owners.own_bot(call, p.client_id, p.bot_id)
+    return await members.get_group(call.tx, bot.user_id, p.chat_id, locked=False)
+
+
+async def _dialog(call: Call, p: NamesDialog) -> Participant:
+    bot = await owners.own_bot(call, p.client_id, p.bot_id)
+    return await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
+
+
+_GROUP = (owners.own_bot, members.get_group)
+
+OwnBot = Annotated[Bot, Resolver(_own_bot, raises=(owners.own_bot,), access=Access.BOT_OWNER)]
+"""The caller's bot that BOT_ID means, or its first one."""
+NamedOwner = Annotated[str, Resolver(_named_owner, raises=(Reason.CLIENT_UNNAMED,), access=Access.BOT_OWNER)]
+"""The name under which the caller owns bots, where one is demanded."""
+NamedBot = Annotated[Bot, Resolver(_named_bot, raises=(owners.own_bot,), access=Access.BOT_OWNER, mode=Mode.WRITE)]
+"""The same bot after a ``NamedOwner``, for changes: BOT_ID is demanded, no bot is guessed at."""
+BotGroup = Annotated[Participant, Resolver(_group, raises=_GROUP, access=Access.BOT_OWNER, mode=Mode.WRITE)]
+"""The bot in the group chat of CHAT_ID, locked."""
+ReadBotGroup = Annotated[Participant, Resolver(_group_to_read, raises=_GROUP, access=Access.BOT_OWNER)]
+"""The same to look at."""
+BotDialog = Annotated[
+    Participant, Resolver(_dialog, raises=(owners.own_bot, dialogs.open_), access=Access.BOT_OWNER, mode=Mode.WRITE)
+]
+"""The bot in the chat of DIALOG_ID to write into; a private dialog is made on first use."""

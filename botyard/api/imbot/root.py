@@ -9,11 +9,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.family import method
-from botyard.api.imbot.params import BotParams, named_owner
-from botyard.api.shared.owners import own_bot, registrant
+from botyard.api.imbot.params import BotParams, NamedBot, NamedOwner
+from botyard.api.shared.owners import registrant
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
+from botyard.chat.media.pictures import NamedPicture
 from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model.bots import BotType, Handlers
 from botyard.model.people import Profile
@@ -109,15 +110,16 @@ def _new_photo(p: Update) -> object:
     mode=Mode.WRITE,
     before=_photo,
     deprecated="imbot.v2.Bot.register",
+    errors={Reason.AVATAR_TYPE: Reason.BOT_NOT_CREATED, Reason.AVATAR_SIZE: Reason.BOT_NOT_CREATED},
     raises=(
         ErrorCode.AUTH_TYPE,
         Reason.CLIENT_UNNAMED,
         *(problem for slot in SLOTS for problem in (slot.missing, slot.wrong) if problem),
         Reason.BOT_CODE,
         Reason.BOT_NAME,
-        Reason.BOT_COUNT,
-        Reason.CODE_TAKEN,
+        bots.register,
         Reason.BOT_NOT_CREATED,
+        pictures.unwrap,
     ),
 )
 async def register(call: Call, p: Register) -> int:
@@ -144,84 +146,62 @@ async def register(call: Call, p: Register) -> int:
         raise ApiError(Reason.BOT_NAME)
     if len(code) > bots.CODE_MAX:
         raise ApiError(Reason.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
-    if isinstance(call.prepared, ApiError):
-        raise ApiError(Reason.BOT_NOT_CREATED) from call.prepared
+    picture = pictures.unwrap(call.prepared)
     plan = bots.NewBot(
         owner=owner,
         code=code,
         type=kind,
         openline=openline,
         dialect="v1",
-        profile=await _profile(call, p.properties),
+        profile=await _profile(call, p.properties, picture),
     )
     return await bots.register(call.tx, call.user_id, plan, handlers, call.context.settings.max_bots)
 
 
 @method(
     "imbot.update",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     before=_new_photo,
     deprecated="imbot.v2.Bot.update",
+    errors={Reason.AVATAR_TYPE: Reason.BOT_NOT_UPDATED, Reason.AVATAR_SIZE: Reason.BOT_NOT_UPDATED},
     raises=(
         ErrorCode.AUTH_TYPE,
-        Reason.CLIENT_UNNAMED,
-        Reason.BOT_NOT_FOUND,
-        Reason.BOT_NOT_YOURS,
         *(slot.wrong for slot in SLOTS),
         Reason.BOT_NAME,
         Reason.FIELDS_EMPTY,
-        Reason.BOT_NOT_UPDATED,
+        pictures.unwrap,
+        bots.change,
     ),
 )
-async def update(call: Call, p: Update) -> bool:
+async def update(call: Call, owner: NamedOwner, bot: NamedBot, p: Update) -> bool:
     """Change a bot's code, profile or handlers; its type stays.
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-update.md
     """
-    owner = await named_owner(call, p.client_id, p.bot_id)
-    # BOT_ID is required here: no other bot is guessed at.
-    if not p.bot_id:
-        raise ApiError(Reason.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
-    bot = await own_bot(call, p.client_id, p.bot_id)
     handlers = _handlers(p.fields, await bot_handlers.find(call.tx, owner) or Handlers(), complete=False)
     properties = p.fields.properties
     if properties.name is not UNSET and properties.last_name is not UNSET and not _named(properties):
         raise ApiError(Reason.BOT_NAME)
-    if isinstance(call.prepared, ApiError):
-        raise ApiError(Reason.BOT_NOT_UPDATED) from call.prepared
+    picture = pictures.unwrap(call.prepared)
     changed = any(msgspec.structs.astuple(properties))
     bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
     if not (p.fields.code or changed or bound):
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
         raise ApiError(Reason.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
-    profile = await _profile(call, properties)
+    profile = await _profile(call, properties, picture)
     await bots.change(call.tx, call.user_id, bot, code=p.fields.code, profile=profile, handlers=handlers)
     return True
 
 
 @method(
     "imbot.unregister",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     deprecated="imbot.v2.Bot.unregister",
-    raises=(
-        ErrorCode.AUTH_TYPE,
-        Reason.CLIENT_UNNAMED,
-        Reason.BOT_NOT_FOUND,
-        Reason.BOT_NOT_YOURS,
-        Reason.BOT_NOT_DELETED,
-    ),
+    raises=(ErrorCode.AUTH_TYPE, Reason.BOT_NOT_DELETED),
 )
-async def unregister(call: Call, p: Unregister) -> bool:
+async def unregister(call: Call, owner: NamedOwner, bot: NamedBot, p: Unregister) -> bool:
     """Remove a bot, its commands and its private dialogs.
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-unregister.md
     """
-    await named_owner(call, p.client_id, p.bot_id)
-    if not p.bot_id:
-        raise ApiError(Reason.BOT_NOT_FOUND, hint="BOT_ID is missing; expected the number of a bot")
-    bot = await own_bot(call, p.client_id, p.bot_id)
     await bots.remove(call.tx, call.user_id, bot)
     return True
 
@@ -256,8 +236,7 @@ def _part(given: str | UnsetType, whole: bool) -> str | None:
     return name if whole else name or None
 
 
-async def _profile(call: Call, given: Properties) -> Profile:
-    picture = pictures.unwrap(call.prepared)
+async def _profile(call: Call, given: Properties, picture: NamedPicture | None) -> Profile:
     birthday = given.personal_birthday
     gender = (given.personal_gender or "").upper()
     whole = given.name is not UNSET and given.last_name is not UNSET

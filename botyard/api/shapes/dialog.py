@@ -9,7 +9,7 @@ from botyard.chat.conversation import dialogs
 from botyard.chat.conversation.colors import color_for
 from botyard.chat.conversation.overview import Overview
 from botyard.chat.rules import Restrictions
-from botyard.errors import ApiError, Reason, raises
+from botyard.errors import ApiError, raises
 from botyard.model.chats import Chat, Participant, Reader
 from botyard.rpc.call import Call, WriteInstead
 
@@ -114,13 +114,13 @@ class Dialog(msgspec.Struct, frozen=True, gc=False):
 
 
 @raises(dialogs.get)
-async def placed(call: Call, dialog_id: str, closed: Reason = Reason.DIALOG_CLOSED) -> Participant:
+async def placed(call: Call, dialog_id: str) -> Participant:
     """The chat of a DIALOG_ID that the caller may see; one's own dialog is made where it is not there yet.
 
-    Raises DIALOG_EMPTY and ``closed``.
+    Raises DIALOG_EMPTY, DIALOG_CLOSED.
     """
     try:
-        return await dialogs.get(call.tx, call.user_id, dialog_id, closed=closed)
+        return await dialogs.get(call.tx, call.user_id, dialog_id)
     except ApiError:
         if call.identity.guest or not dialogs.own(call.user_id, dialog_id):
             raise

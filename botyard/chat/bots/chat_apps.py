@@ -90,14 +90,14 @@ async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     Raises what ``check`` raises, and CHAT_APP_WRONG without a code and beyond ``MOST``.
     """
     if not app.code:
-        raise ApiError(Reason.CHAT_APP_WRONG, done="created")
+        raise ApiError(Reason.CHAT_APP_WRONG)
     check(app)
     known = await chat_apps.find_by_code(tx, app.bot_id, app.code)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(app, id=known.id))
         return known.id
     if await chat_apps.count(tx, app.bot_id) >= MOST:
-        raise ApiError(Reason.CHAT_APP_WRONG, done="created")
+        raise ApiError(Reason.CHAT_APP_WRONG)
     chat_app_id = await chat_apps.add(tx, app)
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=chat_app_id, change="add")
     await outbox.publish(tx, event)

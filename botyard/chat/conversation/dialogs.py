@@ -70,18 +70,16 @@ async def visible(tx: Tx, who: Participant) -> bool:
 
 
 @raises(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
-async def get(
-    tx: Tx, user_id: int, text: str, *, closed: Reason = Reason.DIALOG_CLOSED, locked: bool = False
-) -> Participant:
+async def get(tx: Tx, user_id: int, text: str, *, locked: bool = False) -> Participant:
     """The chat of a DIALOG_ID that this user may see.
 
-    Raises DIALOG_EMPTY, and ``closed`` both where access is missing and where
+    Raises DIALOG_EMPTY, and DIALOG_CLOSED both where access is missing and where
     there is no such chat, so that nobody can probe.
     """
     who = await find(tx, user_id, parse(text), locked=locked)
     # Nearly always a member looks, of whom nothing has to be asked.
     if who is None or (who.member is None and not await visible(tx, who)):
-        raise ApiError(closed, hint=CLOSED)
+        raise ApiError(Reason.DIALOG_CLOSED, hint=CLOSED)
     return who
 
 

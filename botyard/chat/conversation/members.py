@@ -15,36 +15,20 @@ from botyard.store import chats, members, users
 from botyard.store.engines.db import Tx
 
 
-@raises(Reason.CHAT_EMPTY, Reason.CHAT_KIND)
-async def get_group(
-    tx: Tx, user_id: int, chat_id: int, *, missing: Reason, dialog: Reason = Reason.CHAT_KIND
-) -> Participant:
-    """A group chat to act upon, locked.
+@raises(Reason.CHAT_EMPTY, Reason.CHAT_CLOSED, Reason.CHAT_KIND)
+async def get_group(tx: Tx, user_id: int, chat_id: int, *, locked: bool = True) -> Participant:
+    """A group chat to act upon, or not ``locked`` to look at.
 
-    Raises CHAT_EMPTY for id 0, ``dialog`` for the user's private dialog, and ``missing`` alike
+    Raises CHAT_EMPTY for id 0, CHAT_KIND for the user's private dialog, and CHAT_CLOSED alike
     for no chat and for one that is closed to the user, so that nobody can probe.
     """
-    return await find_group(tx, user_id, chat_id, missing=missing, dialog=dialog, locked=True)
-
-
-@raises(Reason.CHAT_EMPTY, Reason.CHAT_KIND)
-async def find_group(
-    tx: Tx,
-    user_id: int,
-    chat_id: int,
-    *,
-    missing: Reason,
-    dialog: Reason = Reason.CHAT_KIND,
-    locked: bool = False,
-) -> Participant:
-    """A group chat to look at; raises like ``get_group``."""
     if chat_id <= 0:
         raise ApiError(Reason.CHAT_EMPTY)
     who = await chats.find(tx, chat_id, user_id, locked=locked)
     if who is None or not await dialogs.visible(tx, who):
-        raise ApiError(missing, hint="there is no such group chat, or the caller is not in it")
+        raise ApiError(Reason.CHAT_CLOSED, hint="there is no such group chat, or the caller is not in it")
     if who.chat.private:
-        raise ApiError(dialog, hint="it is a private dialog, and this is for group chats")
+        raise ApiError(Reason.CHAT_KIND, hint="it is a private dialog, and this is for group chats")
     return who
 
 
@@ -72,13 +56,6 @@ async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history:
     text = f"{await _name(tx, who.actor_id)} invited {invited} to the chat"
     await messages.add_system_message(tx, who, text, code="CHAT_JOIN")
     return [person.id for person in added]
-
-
-@raises(Reason.EXTEND_DENIED)
-def require_adding(who: Participant) -> None:
-    """Check that a member may add people. Raises EXTEND_DENIED where the role is too low."""
-    if not rules.allowed(Act.ADD_MEMBER, who):
-        raise ApiError(Reason.EXTEND_DENIED, hint=rules.required_role(Act.ADD_MEMBER, who))
 
 
 async def join(
