@@ -9,15 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.family import method
-from botyard.api.imbot_v2.params import (
-    BOT_PROBLEMS,
-    BotParams,
-    Fields,
-    TokenParams,
-    own_bot,
-    require_token,
-    token,
-)
+from botyard.api.imbot_v2.params import BotParams, Fields, OwnBot, TokenParams, require_token, token
 from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
 from botyard.api.shapes import entities
 from botyard.api.shapes.entities import UserShape
@@ -197,11 +189,9 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
 
 @method(
     "imbot.v2.Bot.update",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     before=_avatar,
     raises=(
-        *BOT_PROBLEMS,
         Reason.EVENT_MODE_WRONG,
         Reason.WEBHOOK_WRONG,
         Reason.AVATAR_TYPE,
@@ -209,14 +199,13 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
         Reason.TOKEN_NOT_ROTATED,
     ),
 )
-async def update(call: Call, p: Update) -> BotAnswer:
+async def update(call: Call, bot: OwnBot, p: Update) -> BotAnswer:
     """Change a bot's profile, settings, way of delivery or token.
 
     A bot of the first generation keeps its handlers: `eventMode` and `webhookUrl` do nothing to it.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-update.md
     """
-    bot = await own_bot(call, p)
     changed = _delivered(_switched(bot, p.fields), p.fields)
     profile = await _profile(call, p.fields.properties)
     await bots.configure(call.tx, call.user_id, changed, profile)
@@ -273,18 +262,13 @@ def _delivered(bot: Bot, given: UpdateFields) -> Bot:
     return msgspec.structs.replace(bot, event_mode=mode, webhook_url=url)
 
 
-@method(
-    "imbot.v2.Bot.unregister",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.BOT_NOT_DELETED),
-)
-async def unregister(call: Call, p: Unregister) -> Done:
+@method("imbot.v2.Bot.unregister", mode=Mode.WRITE, raises=(Reason.BOT_NOT_DELETED,))
+async def unregister(call: Call, bot: OwnBot, p: Unregister) -> Done:
     """Remove a bot, its commands and its private dialogs.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-unregister.md
     """
-    await bots.remove(call.tx, call.user_id, await own_bot(call, p))
+    await bots.remove(call.tx, call.user_id, bot)
     return DONE
 
 

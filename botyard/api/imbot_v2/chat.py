@@ -9,15 +9,15 @@ import msgspec
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.family import method
 from botyard.api.imbot_v2.params import (
-    BOT_PROBLEMS,
-    DIALOG_PROBLEMS,
+    BotChat,
     BotParams,
     DialogParams,
     Fields,
-    look,
-    look_or_open,
+    OwnBot,
+    SeenChat,
+    SeenOrNewChat,
+    bot_chat,
     own_bot,
-    place,
     require_named,
 )
 from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
@@ -114,21 +114,14 @@ def _avatar(p: Add | Update) -> object:
     return pictures.prepare(p.fields.avatar)
 
 
-@method(
-    "imbot.v2.Chat.add",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    before=_avatar,
-    raises=(*BOT_PROBLEMS, Reason.CHAT_NOT_CREATED),
-)
-async def add(call: Call, p: Add) -> MadeChat:
+@method("imbot.v2.Chat.add", mode=Mode.WRITE, before=_avatar, raises=(Reason.CHAT_NOT_CREATED,))
+async def add(call: Call, bot: OwnBot, p: Add) -> MadeChat:
     """Make a group chat.
 
     Unknown people, a wrong colour and an avatar that is no picture are ignored. `users` names at most 200.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-add.md
     """
-    bot = await own_bot(call, p)
     add_fields = p.fields
     plan = chats.NewChat(
         kind=Kind.OPEN if add_fields.type.strip().lower() == "open" else Kind.GROUP,
@@ -148,8 +141,8 @@ async def add(call: Call, p: Add) -> MadeChat:
     return MadeChat(await _shown(call, made, new=True), await _users(call, present))
 
 
-@method("imbot.v2.Chat.get", access=Access.BOT_OWNER, raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS))
-async def get(call: Call, p: Get) -> ChatAnswer:
+@method("imbot.v2.Chat.get")
+async def get(call: Call, who: SeenOrNewChat, p: Get) -> ChatAnswer:
     """Tell everything about a chat, as the bot sees it; a private dialog is made on first use.
 
     In chats of more than 20 people `managerList` and `muteList` name at most 20. A chat that does not exist
@@ -157,17 +150,13 @@ async def get(call: Call, p: Get) -> ChatAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-get.md
     """
-    return ChatAnswer(await _shown(call, await look_or_open(call, p)))
+    return ChatAnswer(await _shown(call, who))
 
 
 @method(
     "imbot.v2.Chat.update",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
     before=_avatar,
     raises=(
-        *BOT_PROBLEMS,
-        *DIALOG_PROBLEMS,
         Reason.CHAT_KIND,
         Reason.RENAME_FORBIDDEN,
         Reason.COLOR_SAME,
@@ -175,14 +164,13 @@ async def get(call: Call, p: Get) -> ChatAnswer:
         Reason.AVATAR_DENIED,
     ),
 )
-async def update(call: Call, p: Update) -> Done:
+async def update(call: Call, who: BotChat, p: Update) -> Done:
     """Change a chat's title, description, colour or picture.
 
     An empty title, a wrong colour and an avatar that is no picture are ignored.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-update.md
     """
-    who = await _placed(call, p)
     if who.chat.private:
         raise ApiError(Reason.CHAT_KIND)
     update_fields, color = p.fields, hex_of(p.fields.color)
@@ -200,94 +188,58 @@ async def update(call: Call, p: Update) -> Done:
 
 @method(
     "imbot.v2.Chat.leave",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(
-        *BOT_PROBLEMS,
-        *DIALOG_PROBLEMS,
-        Reason.KICK_FORBIDDEN,
-        Reason.OWNER_MAY_NOT_LEAVE,
-        Reason.MEMBER_MISSING,
-    ),
+    raises=(Reason.KICK_FORBIDDEN, Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING),
 )
-async def leave(call: Call, p: Get) -> Done:
+async def leave(call: Call, who: BotChat, p: Get) -> Done:
     """Take the bot out of a chat.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-leave.md
     """
-    who = await _placed(call, p)
     await members.leave(call.tx, who)
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.setOwner",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Reason.CHAT_KIND, Reason.OWNER_DENIED),
-)
-async def set_owner(call: Call, p: OneUser) -> Done:
+@method("imbot.v2.Chat.setOwner", raises=(Reason.CHAT_KIND, Reason.OWNER_DENIED))
+async def set_owner(call: Call, who: BotChat, p: OneUser) -> Done:
     """Hand the bot's chat over to another member.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-set-owner.md
     """
-    who = await _placed(call, p)
     if who.chat.private:
         raise ApiError(Reason.CHAT_KIND)
     await members.set_owner(call.tx, who, p.user_id)
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.User.add",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS, Reason.EXTEND_FORBIDDEN, Reason.MEMBER_EXISTS),
-)
-async def user_add(call: Call, p: Users) -> Done:
+@method("imbot.v2.Chat.User.add", raises=(Reason.EXTEND_FORBIDDEN, Reason.MEMBER_EXISTS))
+async def user_add(call: Call, who: BotChat, p: Users) -> Done:
     """Let people into a chat; older messages stay hidden from them. Unknown people are ignored.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-add.md
     """
-    who = await _placed(call, p)
     await members.invite(call.tx, who, _people(p.user_ids), hide_history=True)
     return DONE
 
 
 @method(
     "imbot.v2.Chat.User.delete",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(
-        *BOT_PROBLEMS,
-        *DIALOG_PROBLEMS,
-        Reason.KICK_FORBIDDEN,
-        Reason.OWNER_MAY_NOT_LEAVE,
-        Reason.MEMBER_MISSING,
-    ),
+    raises=(Reason.KICK_FORBIDDEN, Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING),
 )
-async def user_delete(call: Call, p: OneUser) -> Done:
+async def user_delete(call: Call, who: BotChat, p: OneUser) -> Done:
     """Show somebody out of a chat; whoever is not in it is out already.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-delete.md
     """
-    who = await _placed(call, p)
     await members.remove_if_member(call.tx, who, p.user_id)
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.User.list",
-    access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.CHAT_KIND),
-)
-async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
+@method("imbot.v2.Chat.User.list", raises=(Reason.CHAT_KIND,))
+async def user_list(call: Call, who: SeenChat, p: UserList) -> list[entities.UserShape]:
     """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/chats/chat-user-list.md
     """
-    bot = await own_bot(call, p)
-    who = await look(call, bot, p.dialog_id)
     members.require_listing(who)
     field, way = next(((name.lower(), str(value)) for name, value in p.order.items()), ("id", "ASC"))
     present = await stored_members.listed(
@@ -304,7 +256,7 @@ async def user_list(call: Call, p: UserList) -> list[entities.UserShape]:
     "imbot.v2.Chat.Manager.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Reason.MANAGER_DENIED),
+    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, Reason.MANAGER_DENIED),
 )
 async def manager_add(call: Call, p: Users) -> Done:
     """Make members managers of the bot's chat; people who are not in it are ignored.
@@ -319,7 +271,7 @@ async def manager_add(call: Call, p: Users) -> Done:
     "imbot.v2.Chat.Manager.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.USER_IDS_EMPTY, *DIALOG_PROBLEMS, Reason.MANAGER_DENIED),
+    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, Reason.MANAGER_DENIED),
 )
 async def manager_delete(call: Call, p: Users) -> Done:
     """Take the managers' role away from members of the bot's chat.
@@ -336,46 +288,28 @@ async def _set_managers(call: Call, p: Users, on: bool) -> None:
     wanted = _people(p.user_ids)
     if not wanted:
         raise ApiError(Reason.USER_IDS_EMPTY)
-    bot = await own_bot(call, p)
-    who = await place(call, bot, p.dialog_id)
+    who = await bot_chat(call, p)
     await members.set_managers(call.tx, who, wanted, on=on)
 
 
-@method(
-    "imbot.v2.Chat.InputAction.notify",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS),
-)
-async def input_action_notify(call: Call, p: Notify) -> Done:
+@method("imbot.v2.Chat.InputAction.notify")
+async def input_action_notify(call: Call, who: BotChat, p: Notify) -> Done:
     """Show that the bot is typing, or what else it does; a code that nobody knows is typing.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-input-action-notify.md
     """
-    who = await _placed(call, p)
     await typing.start(call.tx, who, p.status_message_code, seconds=p.duration)
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.TextField.enabled",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, *DIALOG_PROBLEMS),
-)
-async def text_field_enabled(call: Call, p: Enabled) -> Done:
+@method("imbot.v2.Chat.TextField.enabled")
+async def text_field_enabled(call: Call, who: BotChat, p: Enabled) -> Done:
     """Show people the field to write in, or take it away so that they answer by buttons.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/ui/chat-text-field-enabled.md
     """
-    who = await _placed(call, p)
     await chats.set_text_field(call.tx, who, on=p.enabled)
     return DONE
-
-
-async def _placed(call: Call, p: DialogParams) -> Participant:
-    """The acting bot in the chat that a call is about, locked. Raises BOT_PROBLEMS, then DIALOG_PROBLEMS."""
-    return await place(call, await own_bot(call, p), p.dialog_id)
 
 
 def _people(given: list[int]) -> list[int]:

@@ -7,16 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api.imbot_v2.family import method
-from botyard.api.imbot_v2.params import (
-    BOT_PROBLEMS,
-    DIALOG_PROBLEMS,
-    BotParams,
-    DialogParams,
-    Fields,
-    own_bot,
-    place,
-)
+from botyard.api.imbot_v2.family import DENIED, method
+from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot
 from botyard.api.imbot_v2.shapes import DONE, Done
 from botyard.api.shapes import entities
 from botyard.api.shapes.entities import MessageShape, UserShape
@@ -27,19 +19,11 @@ from botyard.chat.conversation import dialogs, forwarding, messages, reactions, 
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
-from botyard.rpc import hints
-from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 from botyard.wire.coerce import Identifier, Structured
 
 RANGE_MAX = 50
-CONTENT_PROBLEMS = (
-    Reason.ATTACH_WRONG,
-    Reason.ATTACH_TOO_BIG,
-    Reason.KEYBOARD_WRONG,
-    Reason.KEYBOARD_TOO_BIG,
-)
 
 
 class SendFields(Fields, frozen=True, rename="camel"):
@@ -136,27 +120,29 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
 
 @method(
     "imbot.v2.Chat.Message.send",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
     raises=(
-        *BOT_PROBLEMS,
-        *DIALOG_PROBLEMS,
+        Reason.DIALOG_EMPTY,
+        Reason.DIALOG_CLOSED,
+        Reason.USER_MISSING,
         Reason.POST_DENIED,
         Reason.MESSAGE_EMPTY,
-        *CONTENT_PROBLEMS,
+        Reason.ATTACH_WRONG,
+        Reason.ATTACH_TOO_BIG,
+        Reason.KEYBOARD_WRONG,
+        Reason.KEYBOARD_TOO_BIG,
         Reason.REPLY_DENIED,
         Reason.REPLY_ELSEWHERE,
         Reason.MESSAGE_NOT_ADDED,
     ),
 )
-async def send(call: Call, p: Send) -> Sent:
+async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
     """Send a message from the bot, forward messages, or both, and answer the ids.
 
     The same `templateId` once more, if it is a UUID, answers the message that was sent the first time.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-send.md
     """
-    bot = await own_bot(call, p)
     send_fields = p.fields
     params = carried(send_fields.attach, send_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(
         send_fields.url_preview
@@ -172,7 +158,7 @@ async def send(call: Call, p: Send) -> Sent:
     says = bool(draft.text or "ATTACH" in params)
     if not says and not originals:
         raise ApiError(Reason.MESSAGE_EMPTY)
-    who = await place(call, bot, p.dialog_id)
+    who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     message_id = await messages.send(call.tx, who, draft) if says else 0
     copies = await forwarding.forward(call.tx, who, originals)
     return Sent(message_id or list(copies.values())[-1], copies)
@@ -197,59 +183,50 @@ def _originals(given: Any) -> dict[str, int]:
     return {uuid: int(one) for uuid, one in ids.items()}
 
 
+# The page knows one code for every reason why a message stays as it is.
+UNCHANGED = (Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG, Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
+
+
 @method(
     "imbot.v2.Chat.Message.update",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.MESSAGE_LOCKED),
+    raises=(*UNCHANGED, Reason.MESSAGE_LOCKED),
+    errors=dict.fromkeys(UNCHANGED, DENIED),
 )
-async def update(call: Call, p: Update) -> Done:
+async def update(call: Call, bot: OwnBot, p: Update) -> Done:
     """Change a message of the bot, however old it is. An empty text without attachments deletes it.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-update.md
     """
-    bot = await own_bot(call, p)
     update_fields = p.fields
-    try:
-        changes = carried(update_fields.attach, update_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(
-            update_fields.url_preview
-        )
-    except ApiError as refused:
-        # The page knows one code for every reason why a message stays as it is.
-        raise ApiError(Reason.MESSAGE_LOCKED, hint=hints.hint_text(refused)) from refused
+    changes = carried(update_fields.attach, update_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(
+        update_fields.url_preview
+    )
     text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
     await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=None)
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.Message.delete",
-    access=Access.BOT_OWNER,
-    mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.MESSAGE_LOCKED),
-)
-async def delete(call: Call, p: Delete) -> Done:
+@method("imbot.v2.Chat.Message.delete", mode=Mode.WRITE, raises=(Reason.MESSAGE_LOCKED,))
+async def delete(call: Call, bot: OwnBot, p: Delete) -> Done:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-delete.md
     """
-    bot = await own_bot(call, p)
     await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=None)
     return DONE
 
 
 @method(
     "imbot.v2.Chat.Message.read",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.MESSAGE_MISSING),
+    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.MESSAGE_MISSING),
 )
-async def read(call: Call, p: Read) -> ReadAnswer:
+async def read(call: Call, bot: OwnBot, p: Read) -> ReadAnswer:
     """Mark a chat as read by the bot, up to a message or wholly.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-read.md
     """
-    bot = await own_bot(call, p)
     who = await dialogs.get(call.tx, bot.user_id, p.dialog_id, locked=True)
     if who.member is None:
         raise ApiError(Reason.DIALOG_CLOSED)
@@ -261,17 +238,13 @@ async def read(call: Call, p: Read) -> ReadAnswer:
     return ReadAnswer(who.chat.id, read_id, left.counter, await reading.newly_read(call.tx, who, moved))
 
 
-@method(
-    "imbot.v2.Chat.Message.get",
-    access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Reason.BOT_TYPE_DENIED, Reason.DIALOG_CLOSED),
-)
-async def get(call: Call, p: Get) -> MessageAnswer:
+@method("imbot.v2.Chat.Message.get", raises=(Reason.BOT_TYPE_DENIED, Reason.DIALOG_CLOSED))
+async def get(call: Call, bot: OwnBot, p: Get) -> MessageAnswer:
     """A message and its author, for bots of the types `supervisor` and `personal`.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
-    bot = _reader(await own_bot(call, p))
+    _require_attentive(bot)
     message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, missing=Reason.DIALOG_CLOSED)
     views = await entities.seen(call.tx, message.chat_id)
     people = await entities.people(call.tx, call.context, [message.author_id])
@@ -282,15 +255,14 @@ async def get(call: Call, p: Get) -> MessageAnswer:
 
 @method(
     "imbot.v2.Chat.Message.getContext",
-    access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Reason.BOT_TYPE_DENIED, Reason.MESSAGE_MISSING, Reason.MESSAGE_CLOSED),
+    raises=(Reason.BOT_TYPE_DENIED, Reason.MESSAGE_MISSING, Reason.MESSAGE_CLOSED),
 )
-async def get_context(call: Call, p: GetContext) -> ContextAnswer:
+async def get_context(call: Call, bot: OwnBot, p: GetContext) -> ContextAnswer:
     """The messages around one of them and their authors, for bots of the types `supervisor` and `personal`.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get-context.md
     """
-    bot = _reader(await own_bot(call, p))
+    _require_attentive(bot)
     each = max(1, min(p.range, RANGE_MAX))
     around = await messages.around(call.tx, bot.user_id, p.message_id, each=each)
     views = await entities.seen(call.tx, around.messages[0].chat_id)
@@ -303,40 +275,35 @@ async def get_context(call: Call, p: GetContext) -> ContextAnswer:
     )
 
 
-def _reader(bot: Bot) -> Bot:
-    """A bot that may read what others write. Raises BOT_TYPE_DENIED."""
+def _require_attentive(bot: Bot) -> None:
+    """Check that a bot may read what others write. Raises BOT_TYPE_DENIED."""
     if bot.type not in ATTENTIVE:
         raise ApiError(Reason.BOT_TYPE_DENIED)
-    return bot
 
 
 @method(
     "imbot.v2.Chat.Message.Reaction.add",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN, Reason.REACTION_SET),
+    raises=(Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN, Reason.REACTION_SET),
 )
-async def reaction_add(call: Call, p: Reaction) -> Done:
+async def reaction_add(call: Call, bot: OwnBot, p: Reaction) -> Done:
     """React to a message as the bot, with one of the 48 reactions.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
     """
-    bot = await own_bot(call, p)
     await reactions.add(call.tx, bot.user_id, p.message_id, p.reaction)
     return DONE
 
 
 @method(
     "imbot.v2.Chat.Message.Reaction.delete",
-    access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(*BOT_PROBLEMS, Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN),
+    raises=(Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN),
 )
-async def reaction_delete(call: Call, p: Reaction) -> Done:
+async def reaction_delete(call: Call, bot: OwnBot, p: Reaction) -> Done:
     """Take a reaction of the bot back; one that was not set is as good as taken back.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-delete.md
     """
-    bot = await own_bot(call, p)
     await reactions.take_back(call.tx, bot.user_id, p.message_id, p.reaction)
     return DONE

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from botyard.api.imbot_v2.family import method
-from botyard.api.imbot_v2.params import BOT_PROBLEMS, BotParams, DialogParams, Fields, own_bot, place, token
+from botyard.api.imbot_v2.family import IMBOT_V2, method
+from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot, bot_chat, own_bot, token
 from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
 from botyard.chat.media import files
 from botyard.errors import ApiError, Reason
-from botyard.model.bots import Bot
 from botyard.model.chats import Participant
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -40,21 +39,27 @@ class DownloadParams(BotParams, frozen=True, rename="camel"):
     file_id: int = 0
 
 
+# The page has one code for all that can be wrong with the chat to send to.
+NOWHERE = (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
+
+
 @method(
     "imbot.v2.File.upload",
     access=Access.BOT_OWNER,
     mode=Mode.OWN,
     uploads=True,
     raises=(
-        *BOT_PROBLEMS,
+        own_bot,
         Reason.FILE_EMPTY,
         Reason.FILE_CONTENT,
         Reason.FILE_TOO_BIG,
         Reason.FILE_REFUSED,
         Reason.FILE_NOT_STORED,
         Reason.FILE_FOLDER,
+        bot_chat,
         Reason.FILE_NOT_SENT,
     ),
+    errors=dict.fromkeys(NOWHERE, IMBOT_V2.errors[Reason.FILE_FOLDER]),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
     """Send a file of up to 100 MB to a chat as a bot, with a text beside it.
@@ -62,11 +67,10 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-upload.md
     """
     # Not all of the parameters: what a refusal remembers of its way must not hold the whole file.
-    named, dialog_id = BotParams(bot_id=p.bot_id, bot_token=token(p)), p.dialog_id
+    named = DialogParams(bot_id=p.bot_id, bot_token=token(p), dialog_id=p.dialog_id)
 
     async def enter(tx: Tx) -> Participant:
-        inside = call.within(tx)
-        return await _opened(inside, await own_bot(inside, named), dialog_id)
+        return await bot_chat(call.within(tx), named)
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
@@ -76,27 +80,12 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))
 
 
-async def _opened(call: Call, bot: Bot, dialog_id: str) -> Participant:
-    """The chat to send to. The page has one code for all that can be wrong with it."""
-    try:
-        return await place(call, bot, dialog_id)
-    except ApiError as refused:
-        if refused.problem in (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING):
-            raise ApiError(Reason.FILE_FOLDER) from refused
-        raise
-
-
-@method(
-    "imbot.v2.File.download",
-    access=Access.BOT_OWNER,
-    raises=(*BOT_PROBLEMS, Reason.FILE_MISSING, Reason.FILE_CLOSED),
-)
-async def download(call: Call, p: DownloadParams) -> Download:
+@method("imbot.v2.File.download", raises=(Reason.FILE_MISSING, Reason.FILE_CLOSED))
+async def download(call: Call, bot: OwnBot, p: DownloadParams) -> Download:
     """A link by which a file of a chat that the bot is in can be downloaded.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-download.md
     """
-    bot = await own_bot(call, p)
     found = await files.find(call.tx, bot.user_id, p.file_id)
     if found is None:
         raise ApiError(Reason.FILE_MISSING)

@@ -1,22 +1,20 @@
-"""Parameters that the methods of bots share, and whose bot a call means."""
+"""Parameters that the methods of bots share, and what they mean: a bot of the caller's, a chat that it is in."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Awaitable
+from typing import Annotated
 
 from botyard.api.shared import owners
 from botyard.api.shared.owners import owner
 from botyard.chat.conversation import dialogs
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, raises
 from botyard.model.bots import Bot
 from botyard.model.chats import Participant
+from botyard.rpc.access import Access
 from botyard.rpc.call import Call, WriteInstead
-from botyard.rpc.method import Params
-
-# What every method of a registered bot may raise, in the order in which it is asked for.
-BOT_PROBLEMS = (Reason.TOKEN_MISSING, Reason.BOT_UNNAMED, Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
-# The same of every method that goes to a dialog; the caller is told one thing by all of them.
-DIALOG_PROBLEMS = (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
+from botyard.rpc.method import Mode, Params
+from botyard.rpc.resolver import Resolver
 
 
 class TokenParams(Params, frozen=True, rename="camel"):
@@ -41,27 +39,14 @@ class Fields(Params, frozen=True, rename="camel"):
     bot_token: str = ""
 
 
-class HasToken(Protocol):
-    """Parameters that may hold a token, or `fields` that do."""
-
-    @property
-    def bot_token(self) -> str: ...
-
-
-class NamesBot(HasToken, Protocol):
-    """Parameters that name a bot."""
-
-    @property
-    def bot_id(self) -> int: ...
-
-
-def token(p: HasToken) -> str:
+def token(p: TokenParams) -> str:
     """The token that a call is signed with. One of spaces is none."""
     fields = getattr(p, "fields", None)
     given = p.bot_token if p.bot_token.strip() else getattr(fields, "bot_token", "")
     return given if given.strip() else ""
 
 
+@raises(Reason.TOKEN_MISSING)
 def require_token(call: Call, given: str) -> str:
     """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
     found = owner(call, given)
@@ -70,13 +55,8 @@ def require_token(call: Call, given: str) -> str:
     return found
 
 
-async def own_bot(call: Call, p: NamesBot) -> Bot:
-    """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
-    require_named(call, p)
-    return await owners.own_bot(call, token(p), p.bot_id)
-
-
-def require_named(call: Call, p: NamesBot) -> str:
+@raises(require_token, Reason.BOT_UNNAMED)
+def require_named(call: Call, p: BotParams) -> str:
     """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
     name = require_token(call, token(p))
     if p.bot_id <= 0:
@@ -84,22 +64,26 @@ def require_named(call: Call, p: NamesBot) -> str:
     return name
 
 
-async def place(call: Call, bot: Bot, dialog_id: str) -> Participant:
-    """The bot in the chat that it means, locked; a private dialog is made on first use.
+@raises(require_named, Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
+def own_bot(call: Call, p: BotParams) -> Awaitable[Bot]:
+    """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    require_named(call, p)
+    return owners.own_bot(call, token(p), p.bot_id)
 
-    Raises DIALOG_EMPTY, DIALOG_CLOSED, USER_MISSING.
-    """
-    return await dialogs.open_(call.tx, bot.user_id, dialog_id)
+
+@raises(own_bot, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
+async def bot_chat(call: Call, p: DialogParams) -> Participant:
+    """The bot in the chat that a call means, locked; a private dialog is made on first use."""
+    bot = await own_bot(call, p)
+    return await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
 
 
+@raises(bot_chat)
 async def look_or_open(call: Call, p: DialogParams) -> Participant:
-    """The bot in the chat that a call means, to look at and unlocked; a private dialog is made on first use.
-
-    Raises BOT_PROBLEMS, then DIALOG_PROBLEMS.
-    """
+    """The same to look at and unlocked; a private dialog is still made on first use."""
     bot = await own_bot(call, p)
     if call.writing:
-        return await place(call, bot, p.dialog_id)
+        return await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     dialog = dialogs.parse(p.dialog_id)
     who = await dialogs.find(call.tx, bot.user_id, dialog)
     if who is None and not dialog.prefix:
@@ -110,9 +94,17 @@ async def look_or_open(call: Call, p: DialogParams) -> Participant:
     return who
 
 
-async def look(call: Call, bot: Bot, dialog_id: str) -> Participant:
-    """A bot in a chat that it is in, to look at and nothing more. Raises DIALOG_EMPTY, DIALOG_CLOSED."""
-    who = await dialogs.get(call.tx, bot.user_id, dialog_id)
+@raises(own_bot, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
+async def look(call: Call, p: DialogParams) -> Participant:
+    """The bot in a chat that it is in, to look at and nothing more."""
+    bot = await own_bot(call, p)
+    who = await dialogs.get(call.tx, bot.user_id, p.dialog_id)
     if who.member is None:
         raise ApiError(Reason.DIALOG_CLOSED)
     return who
+
+
+OwnBot = Annotated[Bot, Resolver(own_bot, raises=(own_bot,), access=Access.BOT_OWNER)]
+BotChat = Annotated[Participant, Resolver(bot_chat, raises=(bot_chat,), access=Access.BOT_OWNER, mode=Mode.WRITE)]
+SeenOrNewChat = Annotated[Participant, Resolver(look_or_open, raises=(look_or_open,), access=Access.BOT_OWNER)]
+SeenChat = Annotated[Participant, Resolver(look, raises=(look,), access=Access.BOT_OWNER)]
