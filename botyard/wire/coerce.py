@@ -37,6 +37,12 @@ IDS: Final = "ids"
 Ids = Annotated[Any, IDS]
 """Ids of people: a list, an object or JSON text of either. What is none of them is read as ``None``, nothing as no ids;
 numbers that cannot be ids are left out."""
+NUMBERED: Final = "numbered"
+Numbered = Annotated[dict[str, int] | None, NUMBERED]
+"""Whole numbers by names of the caller's own; those of a list have their places. What cannot be read so is ``None``."""
+TEXT: Final = "text"
+Text = Annotated[str | None, TEXT]
+"""A text into which nothing else is made: what is none is ``None``, and null an empty one."""
 Convert = Callable[[Any], Any]
 
 # What a converter answers where the value says nothing, so that the default stands.
@@ -45,6 +51,7 @@ _SILENT: Final = object()
 _INT64: Final = 2**63
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z")
+_NATURAL = re.compile(r"[0-9]{1,18}")
 _MAX_NOTHING = 40
 # The longest number that is worth reading; longer ones are beyond 64 bits or beyond precision.
 _MAX_NUMBER = 400
@@ -211,6 +218,28 @@ def _listed_id(value: Any) -> int | None:
     return None
 
 
+def _numbered(value: Any) -> dict[str, int] | None:
+    value = _structured(value)
+    if not value or (isinstance(value, str) and says_nothing(value)):
+        return {}
+    if isinstance(value, list):
+        value = dict(enumerate(value))
+    if not isinstance(value, dict):
+        return None
+    numbers = {str(name): number for name, one in value.items() if (number := _natural(one)) is not None}
+    return numbers if len(numbers) == len(value) else None
+
+
+def _natural(value: Any) -> int | None:
+    if isinstance(value, str):
+        return int(value) if _NATURAL.fullmatch(value) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else None
+
+
+def _only_text(value: Any) -> str | None:
+    return "" if value is None else value if isinstance(value, str) else None
+
+
 def _leading_int(value: str) -> int:
     """Read the number a text begins with, as PHP's intval does: "12abc" is 12, "1e3" is 1000, "abc" is 0."""
     match = _NUMBER.match(value)
@@ -342,4 +371,11 @@ _SIMPLE: Final[dict[Any, Convert]] = {
     dict: _dict(_any),
 }
 
-_MARKED: Final[dict[Any, Convert]] = {ID: _id, ADDRESS: _address, STRUCTURED: _structured, IDS: _ids}
+_MARKED: Final[dict[Any, Convert]] = {
+    ID: _id,
+    ADDRESS: _address,
+    STRUCTURED: _structured,
+    NUMBERED: _numbered,
+    TEXT: _only_text,
+    IDS: _ids,
+}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
-from botyard.wire.coerce import Address, Ids, Structured, reader
+from botyard.wire.coerce import Address, Ids, Numbered, Structured, Text, reader
 from botyard.wire.limits import MAX_DEPTH
 
 UserId = NewType("UserId", int)
@@ -60,6 +60,8 @@ class All(msgspec.Struct):
     oaddress: Address | None = None
     structured: Structured = "default"
     ids: Ids = []
+    numbered: Numbered | UnsetType = UNSET
+    text: Text | UnsetType = UNSET
     raw_list: list = []  # type: ignore[type-arg]
     raw_dict: dict = {}  # type: ignore[type-arg]
 
@@ -68,6 +70,10 @@ read = reader(All)
 HELLO = Button(text="hello")
 PLAIN = Button()
 DEFAULT = object()
+
+NOTHING: list[Any] = [None, "", False, 0, [], {}, "None", "null", " UNDEFINED "]
+NO_NUMBERS: list[Any] = ["word", 5, "5", True, {"a": "b"}, {"a": [1]}, {"a": 5, "b": "5x"}, "{a}"]
+NO_NUMBER: list[Any] = [True, None, 1.5, -1, "-1", "+1", "٣", "1" * 19, 10**18, 10**300]
 
 TABLE: dict[str, list[tuple[Any, Any]]] = {
     "s": [
@@ -280,6 +286,17 @@ TABLE: dict[str, list[tuple[Any, Any]]] = {
         ([0, -1, 2**63, "9" * 19, 5], [5]),
         *((wrong, None) for wrong in ("1", "1,2", 5, True, "[1,", ["x"], [True], [None], [[1]], [1.0], "[" * 40 + "1")),
     ],
+    "numbered": [
+        ({"a": 5, "b": "7"}, {"a": 5, "b": 7}),
+        ('{"a":5}', {"a": 5}),
+        ("\ufeff [5]", {"0": 5}),
+        ([5, "7"], {"0": 5, "1": 7}),
+        ({"a": 0}, {"a": 0}),
+        *((value, {}) for value in NOTHING),
+        *((value, None) for value in NO_NUMBERS),
+        *(([value], None) for value in NO_NUMBER),
+    ],
+    "text": [("x", "x"), ("", ""), (" None ", " None "), (None, ""), (5, None), (True, None), ([], None), ({}, None)],
     "raw_list": [("NONE", []), ("[1,null]", [1, None]), ({"0": "x"}, ["x"]), ("", [])],
     "raw_dict": [('{"a":[1]}', {"a": [1]}), ("x", {})],
 }

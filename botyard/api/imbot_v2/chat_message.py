@@ -14,14 +14,13 @@ from botyard.api.shapes import entities
 from botyard.api.shapes.entities import MessageShape, UserShape
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.content import content
-from botyard.chat.content.lenient_parsing import absent
 from botyard.chat.conversation import dialogs, forwarding, messages, reactions, reading
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
-from botyard.wire.coerce import Identifier, Structured
+from botyard.wire.coerce import Identifier, Numbered
 
 RANGE_MAX = 50
 
@@ -36,7 +35,7 @@ class SendFields(Fields, frozen=True, rename="camel"):
     url_preview: bool = True
     reply_id: int = 0
     template_id: Identifier = ""
-    forward_ids: Structured = UNSET
+    forward_ids: Numbered = {}
 
 
 class Send(DialogParams, frozen=True, rename="camel"):
@@ -170,17 +169,11 @@ _FORWARDED = (
 )
 
 
-def _originals(given: Any) -> dict[str, int]:
-    """``{uuid: messageId}``, as sent or as a bare list. Raises MESSAGE_NOT_ADDED for anything else."""
-    if given is UNSET or not given or absent(given):
-        return {}
-    listed = dict(enumerate(given)) if isinstance(given, list) else given
-    if not isinstance(listed, dict) or len(listed) > forwarding.MOST:
+def _originals(given: dict[str, int] | None) -> dict[str, int]:
+    """``{uuid: messageId}``. Raises MESSAGE_NOT_ADDED for what could not be read so, and for too many."""
+    if given is None or len(given) > forwarding.MOST:
         raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=_FORWARDED)
-    ids = {str(uuid): str(message_id) for uuid, message_id in listed.items()}
-    if not all(value.isascii() and value.isdigit() and len(value) < 19 for value in ids.values()):
-        raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=_FORWARDED)
-    return {uuid: int(one) for uuid, one in ids.items()}
+    return given
 
 
 # The page knows one code for every reason why a message stays as it is.

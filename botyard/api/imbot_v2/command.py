@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot_v2 import shapes
 from botyard.api.imbot_v2.family import IMBOT_V2, method
@@ -21,6 +21,7 @@ from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 from botyard.store import bot_commands, users
+from botyard.wire.coerce import Text
 
 Phrases = list[dict[str, Any]]
 
@@ -28,7 +29,7 @@ Phrases = list[dict[str, Any]]
 class NewCommand(Fields, frozen=True, rename="camel"):
     """A command without its slash; `title` and `params` are texts by language: `{"en": "Help"}`."""
 
-    command: Any = UNSET
+    command: Text | UnsetType = UNSET
     title: dict[str, Any] = {}
     params: dict[str, Any] = {}
     common: bool = False
@@ -40,7 +41,7 @@ class Register(BotParams, frozen=True, rename="camel"):
     """What describes the command stands in `fields`. Beside botId, where it once stood, it is accepted, too."""
 
     fields: NewCommand | None = None
-    command: Any = UNSET
+    command: Text | UnsetType = UNSET
     title: dict[str, Any] = {}
     params: dict[str, Any] = {}
     common: bool = False
@@ -51,7 +52,7 @@ class Register(BotParams, frozen=True, rename="camel"):
 class UpdateFields(Fields, frozen=True, rename="camel"):
     """What is not given stays. In `title` null takes a language away; `params` counts for languages in `title`."""
 
-    command: Any = UNSET
+    command: Text | UnsetType = UNSET
     title: dict[str, Any] = {}
     params: dict[str, Any] = {}
     common: bool | None = None
@@ -221,13 +222,11 @@ async def answer(call: Call, bot: OwnBot, p: Answer) -> Done:
     return DONE
 
 
-def _word(given: Any) -> str:
+def _word(given: str | UnsetType | None) -> str:
     """A command without its slash; empty for none. Raises COMMAND_WORD for what is no text."""
-    if given is UNSET or given is None:
-        return ""
-    if not isinstance(given, str):
+    if given is None:
         raise ApiError(Reason.COMMAND_WORD)
-    return commands.without_slash(given)
+    return "" if given is UNSET else commands.without_slash(given)
 
 
 def _phrased(known: Phrases, title: dict[str, Any], params: dict[str, Any]) -> Phrases:
