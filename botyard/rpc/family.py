@@ -23,6 +23,10 @@ class Family:
         self.dialect = dialect
         self.errors = errors
 
+    def like(self, reason: Reason, *causes: Cause) -> dict[Reason, ErrorResponse]:
+        """How a method tells causes that it tells all alike: as the family tells ``reason``."""
+        return {problem: self.errors[reason] for problem in problems(*causes) if isinstance(problem, Reason)}
+
     def method(
         self,
         name: str,

@@ -62,6 +62,14 @@ def test_a_method_may_tell_a_reason_like_another_one() -> None:
     assert declared(x).respond(Reason.TITLE_EMPTY) == ErrorResponse(400, "C", "")
 
 
+def test_a_method_may_tell_several_causes_like_one_of_its_family() -> None:
+    @raises(Reason.TITLE_EMPTY, Reason.USER_MISSING)
+    def verb() -> None: ...
+
+    told = FAMILY.errors[Reason.CHAT_EMPTY]
+    assert FAMILY.like(Reason.CHAT_EMPTY, verb) == {Reason.TITLE_EMPTY: told, Reason.USER_MISSING: told}
+
+
 def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:
     @FAMILY.method("im.x")
     async def x(call: Any, bot: Bot, chat: Chat, p: NoParams) -> tuple[int, int]:

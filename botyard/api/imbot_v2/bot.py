@@ -116,19 +116,17 @@ def _avatar(p: Register | Update) -> object:
     mode=Mode.WRITE,
     before=_avatar,
     raises=(
-        Reason.TOKEN_MISSING,
+        require_token,
         Reason.TOKEN_TOO_LONG,
         Reason.BOT_CODE,
         Reason.BOT_NAME,
-        Reason.CODE_TAKEN,
+        bots.register,
         Reason.BOT_TYPE_WRONG,
         Reason.EVENT_MODE_WRONG,
         Reason.WEBHOOK_MISSING,
         Reason.BOT_NOT_CREATED,
         Reason.WEBHOOK_WRONG,
-        Reason.BOT_COUNT,
-        Reason.AVATAR_TYPE,
-        Reason.AVATAR_SIZE,
+        pictures.unwrap,
     ),
 )
 async def register(call: Call, p: Register) -> BotAnswer:
@@ -194,8 +192,7 @@ async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> 
     raises=(
         Reason.EVENT_MODE_WRONG,
         Reason.WEBHOOK_WRONG,
-        Reason.AVATAR_TYPE,
-        Reason.AVATAR_SIZE,
+        pictures.unwrap,
         Reason.TOKEN_NOT_ROTATED,
     ),
 )
@@ -293,7 +290,7 @@ async def get(call: Call, p: Get) -> BotAnswer:
     return await shapes.bot_answer(call.tx, call.context, bot, own=bool(name) and bot.owner == name)
 
 
-@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(Reason.TOKEN_MISSING,))
+@method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(require_token,))
 async def list_(call: Call, p: List) -> Listed:
     """List the caller's own bots, oldest first; a type that does not exist has none.
 

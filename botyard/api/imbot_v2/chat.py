@@ -114,7 +114,7 @@ def _avatar(p: Add | Update) -> object:
     return pictures.prepare(p.fields.avatar)
 
 
-@method("imbot.v2.Chat.add", mode=Mode.WRITE, before=_avatar, raises=(Reason.CHAT_NOT_CREATED,))
+@method("imbot.v2.Chat.add", mode=Mode.WRITE, before=_avatar, raises=(chats.add,))
 async def add(call: Call, bot: OwnBot, p: Add) -> MadeChat:
     """Make a group chat.
 
@@ -156,13 +156,8 @@ async def get(call: Call, who: SeenOrNewChat, p: Get) -> ChatAnswer:
 @method(
     "imbot.v2.Chat.update",
     before=_avatar,
-    raises=(
-        Reason.CHAT_KIND,
-        Reason.RENAME_FORBIDDEN,
-        Reason.COLOR_SAME,
-        Reason.AVATAR_FORBIDDEN,
-        Reason.AVATAR_DENIED,
-    ),
+    # An empty title, which renaming refuses, is passed over.
+    raises=(Reason.RENAME_FORBIDDEN, chats.describe, chats.set_color, chats.set_avatar),
 )
 async def update(call: Call, who: BotChat, p: Update) -> Done:
     """Change a chat's title, description, colour or picture.
@@ -186,10 +181,7 @@ async def update(call: Call, who: BotChat, p: Update) -> Done:
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.leave",
-    raises=(Reason.KICK_FORBIDDEN, Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING),
-)
+@method("imbot.v2.Chat.leave", raises=(members.leave,))
 async def leave(call: Call, who: BotChat, p: Get) -> Done:
     """Take the bot out of a chat.
 
@@ -199,7 +191,7 @@ async def leave(call: Call, who: BotChat, p: Get) -> Done:
     return DONE
 
 
-@method("imbot.v2.Chat.setOwner", raises=(Reason.CHAT_KIND, Reason.OWNER_DENIED))
+@method("imbot.v2.Chat.setOwner", raises=(Reason.CHAT_KIND, members.set_owner))
 async def set_owner(call: Call, who: BotChat, p: OneUser) -> Done:
     """Hand the bot's chat over to another member.
 
@@ -211,7 +203,7 @@ async def set_owner(call: Call, who: BotChat, p: OneUser) -> Done:
     return DONE
 
 
-@method("imbot.v2.Chat.User.add", raises=(Reason.EXTEND_FORBIDDEN, Reason.MEMBER_EXISTS))
+@method("imbot.v2.Chat.User.add", raises=(members.invite,))
 async def user_add(call: Call, who: BotChat, p: Users) -> Done:
     """Let people into a chat; older messages stay hidden from them. Unknown people are ignored.
 
@@ -221,10 +213,7 @@ async def user_add(call: Call, who: BotChat, p: Users) -> Done:
     return DONE
 
 
-@method(
-    "imbot.v2.Chat.User.delete",
-    raises=(Reason.KICK_FORBIDDEN, Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING),
-)
+@method("imbot.v2.Chat.User.delete", raises=(members.remove_if_member,))
 async def user_delete(call: Call, who: BotChat, p: OneUser) -> Done:
     """Show somebody out of a chat; whoever is not in it is out already.
 
@@ -234,7 +223,7 @@ async def user_delete(call: Call, who: BotChat, p: OneUser) -> Done:
     return DONE
 
 
-@method("imbot.v2.Chat.User.list", raises=(Reason.CHAT_KIND,))
+@method("imbot.v2.Chat.User.list", raises=(members.require_listing,))
 async def user_list(call: Call, who: SeenChat, p: UserList) -> list[entities.UserShape]:
     """List who is in a chat. A membership has no number of its own here: `id` orders like `userId`.
 
@@ -256,7 +245,7 @@ async def user_list(call: Call, who: SeenChat, p: UserList) -> list[entities.Use
     "imbot.v2.Chat.Manager.add",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, Reason.MANAGER_DENIED),
+    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, members.set_managers),
 )
 async def manager_add(call: Call, p: Users) -> Done:
     """Make members managers of the bot's chat; people who are not in it are ignored.
@@ -271,7 +260,7 @@ async def manager_add(call: Call, p: Users) -> Done:
     "imbot.v2.Chat.Manager.delete",
     access=Access.BOT_OWNER,
     mode=Mode.WRITE,
-    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, Reason.MANAGER_DENIED),
+    raises=(own_bot, Reason.USER_IDS_EMPTY, bot_chat, members.set_managers),
 )
 async def manager_delete(call: Call, p: Users) -> Done:
     """Take the managers' role away from members of the bot's chat.

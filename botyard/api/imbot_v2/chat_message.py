@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from botyard.api.imbot_v2.family import DENIED, method
+from botyard.api.imbot_v2.family import IMBOT_V2, method
 from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot
 from botyard.api.imbot_v2.shapes import DONE, Done
 from botyard.api.shapes import entities
@@ -121,17 +121,12 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
     "imbot.v2.Chat.Message.send",
     mode=Mode.WRITE,
     raises=(
-        Reason.DIALOG_EMPTY,
-        Reason.DIALOG_CLOSED,
-        Reason.USER_MISSING,
-        Reason.POST_DENIED,
+        dialogs.open_,
         Reason.MESSAGE_EMPTY,
-        Reason.ATTACH_WRONG,
-        Reason.ATTACH_TOO_BIG,
-        Reason.KEYBOARD_WRONG,
-        Reason.KEYBOARD_TOO_BIG,
-        Reason.REPLY_DENIED,
-        Reason.REPLY_ELSEWHERE,
+        content.attach,
+        content.keyboard,
+        messages.send,
+        forwarding.forward,
         Reason.MESSAGE_NOT_ADDED,
     ),
 )
@@ -177,14 +172,14 @@ def _originals(given: dict[str, int] | None) -> dict[str, int]:
 
 
 # The page knows one code for every reason why a message stays as it is.
-UNCHANGED = (Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG, Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
+UNCHANGED = (content.attach, content.keyboard, messages.edit)
 
 
 @method(
     "imbot.v2.Chat.Message.update",
     mode=Mode.WRITE,
-    raises=(*UNCHANGED, Reason.MESSAGE_LOCKED),
-    errors=dict.fromkeys(UNCHANGED, DENIED),
+    raises=UNCHANGED,
+    errors=IMBOT_V2.like(Reason.MESSAGE_LOCKED, *UNCHANGED),
 )
 async def update(call: Call, bot: OwnBot, p: Update) -> Done:
     """Change a message of the bot, however old it is. An empty text without attachments deletes it.
@@ -200,7 +195,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> Done:
     return DONE
 
 
-@method("imbot.v2.Chat.Message.delete", mode=Mode.WRITE, raises=(Reason.MESSAGE_LOCKED,))
+@method("imbot.v2.Chat.Message.delete", mode=Mode.WRITE, raises=(messages.erase,))
 async def delete(call: Call, bot: OwnBot, p: Delete) -> Done:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
 
@@ -213,7 +208,7 @@ async def delete(call: Call, bot: OwnBot, p: Delete) -> Done:
 @method(
     "imbot.v2.Chat.Message.read",
     mode=Mode.WRITE,
-    raises=(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.MESSAGE_MISSING),
+    raises=(dialogs.get, messages.require_in_chat),
 )
 async def read(call: Call, bot: OwnBot, p: Read) -> ReadAnswer:
     """Mark a chat as read by the bot, up to a message or wholly.
@@ -248,7 +243,7 @@ async def get(call: Call, bot: OwnBot, p: Get) -> MessageAnswer:
 
 @method(
     "imbot.v2.Chat.Message.getContext",
-    raises=(Reason.BOT_TYPE_DENIED, Reason.MESSAGE_MISSING, Reason.MESSAGE_CLOSED),
+    raises=(Reason.BOT_TYPE_DENIED, messages.around),
 )
 async def get_context(call: Call, bot: OwnBot, p: GetContext) -> ContextAnswer:
     """The messages around one of them and their authors, for bots of the types `supervisor` and `personal`.

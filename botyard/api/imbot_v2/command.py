@@ -136,7 +136,7 @@ async def register(call: Call, bot: OwnBot, p: Register) -> CommandAnswer:
 @method(
     "imbot.v2.Command.update",
     mode=Mode.WRITE,
-    raises=(Reason.COMMAND_NOT_FOUND, Reason.COMMAND_WORDLESS, Reason.COMMAND_WORD, Reason.COMMAND_TAKEN),
+    raises=(commands.find_of, Reason.COMMAND_WORDLESS, commands.change),
 )
 async def update(call: Call, bot: OwnBot, p: Update) -> CommandAnswer:
     """Change a slash command.
@@ -160,7 +160,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> CommandAnswer:
     return CommandAnswer(shapes.command(changed))
 
 
-@method("imbot.v2.Command.unregister", mode=Mode.WRITE, raises=(Reason.COMMAND_NOT_FOUND,))
+@method("imbot.v2.Command.unregister", mode=Mode.WRITE, raises=(commands.find_of,))
 async def unregister(call: Call, bot: OwnBot, p: OneCommand) -> Done:
     """Take a slash command away.
 
@@ -183,22 +183,14 @@ async def list_(call: Call, bot: OwnBot, p: List) -> Listed:
 
 
 # Whatever stands in the way, the page has one error for it.
-UNANSWERED = (
-    Reason.COMMAND_NOT_FOUND,
-    Reason.ATTACH_WRONG,
-    Reason.ATTACH_TOO_BIG,
-    Reason.KEYBOARD_WRONG,
-    Reason.KEYBOARD_TOO_BIG,
-    Reason.DIALOG_EMPTY,
-    Reason.MESSAGE_NOT_ADDED,
-)
+UNANSWERED = (commands.find_of, content.attach, content.keyboard, dialogs.parse, commands.answer)
 
 
 @method(
     "imbot.v2.Command.answer",
     mode=Mode.WRITE,
     raises=(*UNANSWERED, Reason.COMMAND_UNANSWERED),
-    errors=dict.fromkeys(UNANSWERED, IMBOT_V2.errors[Reason.COMMAND_UNANSWERED]),
+    errors=IMBOT_V2.like(Reason.COMMAND_UNANSWERED, *UNANSWERED),
 )
 async def answer(call: Call, bot: OwnBot, p: Answer) -> Done:
     """Answer a slash command in the chat where it was called.

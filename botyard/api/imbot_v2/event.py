@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.api.imbot_v2 import events, shapes
 from botyard.api.imbot_v2.family import method
-from botyard.api.imbot_v2.params import BotParams, own_bot, require_named, token
+from botyard.api.imbot_v2.params import BotParams, require_named, token
 from botyard.api.payloads import user_payloads
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
@@ -38,7 +38,7 @@ class Get(BotParams, frozen=True, rename="camel"):
     "imbot.v2.Event.get",
     access=Access.BOT_OWNER,
     mode=Mode.NONE,
-    raises=(own_bot, Reason.SCOPE_OF_EVENTS, Reason.USER_UNSUBSCRIBED),
+    raises=(require_named, bots.find_told, Reason.SCOPE_OF_EVENTS, subscriptions.require),
 )
 async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     """Confirm events by `offset` and fetch the next ones of a bot, and with `withUserEvents` those of the caller.

@@ -9,6 +9,7 @@ from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot,
 from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
 from botyard.api.shapes.files import Download, Uploaded
+from botyard.chat.conversation import dialogs
 from botyard.chat.media import files
 from botyard.errors import ApiError, Reason
 from botyard.model.chats import Participant
@@ -39,27 +40,14 @@ class DownloadParams(BotParams, frozen=True, rename="camel"):
     file_id: int = 0
 
 
-# The page has one code for all that can be wrong with the chat to send to.
-NOWHERE = (Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
-
-
 @method(
     "imbot.v2.File.upload",
     access=Access.BOT_OWNER,
     mode=Mode.OWN,
     uploads=True,
-    raises=(
-        own_bot,
-        Reason.FILE_EMPTY,
-        Reason.FILE_CONTENT,
-        Reason.FILE_TOO_BIG,
-        Reason.FILE_REFUSED,
-        Reason.FILE_NOT_STORED,
-        Reason.FILE_FOLDER,
-        bot_chat,
-        Reason.FILE_NOT_SENT,
-    ),
-    errors=dict.fromkeys(NOWHERE, IMBOT_V2.errors[Reason.FILE_FOLDER]),
+    raises=(bot_chat, Reason.FILE_EMPTY, shared.given, shared.send),
+    # The page has one code for all that can be wrong with the chat to send to.
+    errors=IMBOT_V2.like(Reason.FILE_FOLDER, dialogs.open_),
 )
 async def upload(call: Call, p: UploadParams) -> Uploaded:
     """Send a file of up to 100 MB to a chat as a bot, with a text beside it.

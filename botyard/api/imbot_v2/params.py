@@ -64,14 +64,14 @@ def require_named(call: Call, p: BotParams) -> str:
     return name
 
 
-@raises(require_named, Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
+@raises(require_named, owners.own_bot)
 def own_bot(call: Call, p: BotParams) -> Awaitable[Bot]:
     """The caller's bot that a call means. Raises TOKEN_MISSING, BOT_UNNAMED, BOT_NOT_FOUND, BOT_NOT_YOURS."""
     require_named(call, p)
     return owners.own_bot(call, token(p), p.bot_id)
 
 
-@raises(own_bot, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED, Reason.USER_MISSING)
+@raises(own_bot, dialogs.open_)
 async def bot_chat(call: Call, p: DialogParams) -> Participant:
     """The bot in the chat that a call means, locked; a private dialog is made on first use."""
     bot = await own_bot(call, p)
@@ -94,7 +94,7 @@ async def look_or_open(call: Call, p: DialogParams) -> Participant:
     return who
 
 
-@raises(own_bot, Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
+@raises(own_bot, dialogs.get)
 async def look(call: Call, p: DialogParams) -> Participant:
     """The bot in a chat that it is in, to look at and nothing more."""
     bot = await own_bot(call, p)
