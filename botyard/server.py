@@ -26,6 +26,7 @@ from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
+from botyard.model import recipients
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
@@ -46,8 +47,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Payload builders by kind of recipient; bots by the dialect that registered them.
 PAYLOAD_BUILDERS: dict[str, PayloadBuilder] = {
-    "bot": to_bots({"v1": bot_events.render, "v2": bot_events_v2.render}),
-    "binding": to_bindings(portal_payloads.render),
+    recipients.BOT: to_bots({"v1": bot_events.render, "v2": bot_events_v2.render}),
+    recipients.BINDING: to_bindings(portal_payloads.render),
 }
 
 

@@ -21,6 +21,7 @@ from botyard.delivery.rendering import SignedPayload
 from botyard.demo.known_keys import KnownKeys
 from botyard.demo.provisioning import DemoPortal, provision
 from botyard.events import outbox
+from botyard.model import recipients
 from botyard.model.bots import Bot
 from botyard.model.event import EventSpec, Sample
 from botyard.model.events import EVENTS
@@ -161,7 +162,7 @@ class _Story:
             what = await events.find(tx, event_id)
             assert what is not None
             for delivery in await deliveries.of_event(tx, event_id):
-                build = PAYLOAD_BUILDERS.get(delivery.recipient.partition(":")[0])
+                build = PAYLOAD_BUILDERS.get(recipients.parse(delivery.recipient).kind)
                 if delivery.id != number or build is None:
                     continue
                 payload = await build(RenderBatch(tx, self._context), what, delivery)

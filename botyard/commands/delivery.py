@@ -14,7 +14,7 @@ from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import OpenPortal, open_portal
 from botyard.commands.table import moment, table
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.deliveries import Attempt, State
 from botyard.setting_values import number
 from botyard.store import bots, deliveries, delivery_log
@@ -97,12 +97,11 @@ def _require_chosen(args: SimpleNamespace) -> None:
 async def _wanted(tx: Tx, args: SimpleNamespace, state: str, limit: int) -> DeliveryFilter:
     if args.bot and await bots.find(tx, args.bot) is None:
         raise CommandError(f"There is no bot {args.bot}; 'botyard doctor' shows them.")
-    recipient = recipients.bot(args.bot) if args.bot else args.recipient
-    kind, _, number = recipient.partition(":")
-    if recipient and (kind not in ("bot", "user", "binding") or not number.isdecimal()):
-        raise CommandError(f"{recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE)
+    recipient = recipients.bot(args.bot) if args.bot else recipients.named(args.recipient)
+    if args.recipient and recipient is None:
+        raise CommandError(f"{args.recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE)
     return DeliveryFilter(
-        recipient,
+        recipient or "",
         delivery_search.states(state),
         delivery_search.moment(args.from_, 0),
         delivery_search.moment(args.to_, NEVER),

@@ -13,6 +13,7 @@ from botyard.commands.permissions import scopes
 from botyard.commands.table import moment
 from botyard.model.apps import App
 from botyard.model.bots import Bot
+from botyard.model.owners import Owner
 from botyard.portal import apps
 from botyard.portal.auth import tokens
 from botyard.setting_values import number, whole_seconds
@@ -104,7 +105,7 @@ async def _signing(args: SimpleNamespace) -> int:
         raise options.usage("name an application by --app, or a bot by --bot")
     async with open_portal(options.chosen(args)) as open_:
 
-        async def work(tx: Tx) -> str:
+        async def work(tx: Tx) -> Owner:
             return (await _app(tx, args.app)).owner if args.app else (await _bot(tx, args.bot)).owner
 
         print(f"signing_secret: {open_.keys.signing_text(await open_.database.read(work))}")

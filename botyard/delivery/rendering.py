@@ -8,10 +8,12 @@ from typing import NamedTuple
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.chat.diagnostics.delivery_diagnosis import handler
+from botyard.model import owners, recipients
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, EndReason
 from botyard.model.events import BotRemoved, EventRecord
+from botyard.model.owners import Owner
 from botyard.model.portal_events import AppRemoved
 from botyard.portal import apps
 
@@ -23,7 +25,7 @@ class SignedPayload(NamedTuple):
     """A payload, and the owner whose secret signs it."""
 
     post: WebhookPayload
-    owner: str
+    owner: Owner
 
 
 Renderer = Callable[[RenderBatch, EventRecord, Bot], Awaitable[WebhookPayload | None]]
@@ -38,7 +40,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
     """Payloads for bots, each in the dialect that registered it."""
 
     async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-        bot = await _bot(batch, what, int(delivery.recipient.partition(":")[2]))
+        bot = await _bot(batch, what, recipients.parse(delivery.recipient).number)
         if bot is None:
             return EndReason.NO_BOT
         if not _farewell(what) and (reason := await _closed(batch, bot.owner, BOTS)):
@@ -56,7 +58,7 @@ def to_bindings(render: BoundRenderer) -> PayloadBuilder:
     """Payloads for handlers that are bound with `event.bind`."""
 
     async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-        binding = await batch.binding(int(delivery.recipient.partition(":")[2]))
+        binding = await batch.binding(recipients.parse(delivery.recipient).number)
         if binding is None:
             return EndReason.NO_HANDLER
         farewell = _farewell(what)
@@ -77,8 +79,8 @@ def _farewell(what: EventRecord) -> bool:
     return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
 
 
-async def _closed(batch: RenderBatch, owner: str, scope: str = "") -> EndReason | None:
-    return apps.closed_reason(await batch.app(owner), scope) if owner.startswith(apps.OWNER) else None
+async def _closed(batch: RenderBatch, owner: Owner, scope: str = "") -> EndReason | None:
+    return apps.closed_reason(await batch.app(owner), scope) if owners.client_id(owner) else None
 
 
 async def _bot(batch: RenderBatch, what: EventRecord, bot_id: int) -> Bot | None:

@@ -6,6 +6,7 @@ import logging
 from typing import NamedTuple
 
 from botyard.model.deliveries import Ended, State
+from botyard.model.recipients import Recipient
 
 attempts_log = logging.getLogger("botyard.delivery.attempts")
 """Every attempt at level DEBUG; the record's ``attempt`` is an ``AttemptRecord``. Nobody listens unless it is asked
@@ -28,7 +29,7 @@ class AttemptRecord(NamedTuple):
     answer, and ``problem`` then says why.
     """
 
-    recipient: str
+    recipient: Recipient
     event: str
     address: str
     outcome: State
@@ -84,7 +85,7 @@ class Report:
             log.error("This server cannot call handlers: %s", problem)
         self._lacking = not stopping
 
-    def over(self, recipient: str, delivery: int) -> None:
+    def over(self, recipient: Recipient, delivery: int) -> None:
         """Note that a delivery has ended without an attempt."""
         self._failing.get(recipient, {}).pop(delivery, None)
 

@@ -15,6 +15,7 @@ from botyard.delivery.queue import QueuedDelivery
 from botyard.delivery.rendering import PayloadBuilder, SignedPayload
 from botyard.delivery.report import Report, attempt_record
 from botyard.delivery.retries import OWN_FAULT_SECONDS, HandlerResponse, RetryPolicy, judged
+from botyard.model import recipients
 from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.rpc.call import Context
 from botyard.store.engines.db import Tx, Unavailable
@@ -119,7 +120,7 @@ class Sender:
         for queued in batch:
             delivery = queued.delivery
             what = events.get(delivery.id)
-            builder = self.builders.get(delivery.recipient.partition(":")[0])
+            builder = self.builders.get(recipients.parse(delivery.recipient).kind)
             if what is None or builder is None:
                 built.append((EndReason.NO_WRITER, 0))
                 continue

@@ -14,6 +14,7 @@ import msgspec
 
 from botyard.demo import content
 from botyard.errors import ApiError
+from botyard.model import owners
 from botyard.model.people import User
 from botyard.portal import apps
 from botyard.rpc.call import Context
@@ -60,7 +61,7 @@ async def find(context: Context) -> HelperBot | None:
 
     async def work(tx: Tx) -> HelperBot | None:
         bot = await bots.find_by_code(tx, content.HELPER)
-        app = await apps.find(tx, bot.owner.removeprefix(apps.OWNER)) if bot else None
+        app = await apps.find(tx, owners.client_id(bot.owner)) if bot else None
         owner = await users.find_by_login(tx, content.ADMIN)
         if bot is None or app is None or not app.installed or owner is None or not owner.active:
             return None

@@ -12,6 +12,7 @@ from botyard.demo.credentials import DemoApplication, DemoBot, DemoCredentials, 
 from botyard.demo.known_keys import Keyset, RandomKeys
 from botyard.demo.seed import NOTHING, Person, Seed
 from botyard.demo.seed_loader import SeedLoader, SeedResult, SeedSettings
+from botyard.model.owners import Owner
 from botyard.portal import apps, creation, webhooks
 from botyard.portal.apps import Registered
 from botyard.portal.auth import passwords, tokens
@@ -83,7 +84,7 @@ async def _filled(tx: Tx, place: DemoPortal, plan: _Plan) -> ProvisionedDemo:
     registered = await apps.register(
         tx, place.keys, title=content.APPLICATION, scopes=place.scopes, pair=plan.keyset.application()
     )
-    owner = f"app:{registered.app.client_id}"
+    owner = registered.app.owner
     hook_owner = place.keys.hook_owner(plan.bot_client)
     loader = SeedLoader(tx, SeedSettings(plan.hashes, {"application": owner, "webhook": hook_owner}))
     ids = (await loader.load(content.DEMO)).people
@@ -121,7 +122,7 @@ async def _person(tx: Tx, place: DemoPortal, plan: _Plan, person: Person, user_i
     return DemoPerson(user_id, login, name, plan.passwords[login], hook.secret, person.admin, person.extranet)
 
 
-def _application(place: DemoPortal, registered: Registered, owner: str, pair: TokenPair) -> DemoApplication:
+def _application(place: DemoPortal, registered: Registered, owner: Owner, pair: TokenPair) -> DemoApplication:
     return DemoApplication(
         client_id=registered.app.client_id,
         client_secret=registered.secret,

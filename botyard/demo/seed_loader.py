@@ -20,6 +20,7 @@ from botyard.errors import ApiError
 from botyard.model.bots import BotType, EventMode, Handlers
 from botyard.model.chats import Kind, Participant
 from botyard.model.messages import Draft
+from botyard.model.owners import Owner
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, users
 from botyard.store import chats as stored_chats
@@ -37,7 +38,7 @@ class SeedSettings(NamedTuple):
     """What planting needs to know: hashed passwords by login, and owners of bots by kind."""
 
     passwords: Mapping[str, str]
-    owners: Mapping[str, str]
+    owners: Mapping[str, Owner]
 
 
 class SeedResult(NamedTuple):

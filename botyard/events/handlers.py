@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bindings import Binding
-from botyard.model.deliveries import Recipient, State
+from botyard.model.deliveries import State, ToldRecipient
 from botyard.model.event import Event, TellsHandlers
 from botyard.model.events import EVENTS
 from botyard.model.portal_events import OfflineQueued
+from botyard.model.recipients import Recipient
 from botyard.store import bindings, bots, deliveries, events, offline_events
 from botyard.store.bindings import ActiveBinding
 from botyard.store.engines.db import Tx
@@ -20,13 +21,13 @@ SIGNALS_MAX = 1000
 """Deliveries to one handler that are looked through for a signal that waits."""
 
 
-async def listening(tx: Tx, event: Event, tells: TellsHandlers, connector: str) -> list[Recipient]:
+async def listening(tx: Tx, event: Event, tells: TellsHandlers, connector: str) -> list[ToldRecipient]:
     """The handlers of applications that an event is for. For those that are offline it is put into their queues.
 
     Nothing is put into the queue of the ``connector`` of the application that caused it.
     """
     owner: str = cast(Any, event).owner if tells.own else ""
-    audience: list[Recipient] = []
+    audience: list[ToldRecipient] = []
     for active_binding in await bindings.listening(tx, tells.name, owner):
         binding = active_binding.binding
         if not _is_open(active_binding, tells):
@@ -38,7 +39,7 @@ async def listening(tx: Tx, event: Event, tells: TellsHandlers, connector: str) 
     return audience
 
 
-async def beside_bots(tx: Tx, name: str, others: Iterable[Recipient]) -> list[Recipient]:
+async def beside_bots(tx: Tx, name: str, others: Iterable[ToldRecipient]) -> list[ToldRecipient]:
     """The handlers that applications of these bots have bound beside those of the bots themselves."""
     bound = await bindings.listening(tx, name)
     if not bound:
@@ -51,10 +52,10 @@ async def beside_bots(tx: Tx, name: str, others: Iterable[Recipient]) -> list[Re
     ]
 
 
-async def _owner(tx: Tx, recipient: str) -> str:
+async def _owner(tx: Tx, recipient: Recipient) -> str:
     """The owner of a v1 bot."""
-    kind, _, number = recipient.partition(":")
-    bot = await bots.find(tx, int(number)) if kind == "bot" else None
+    kind, number = recipients.parse(recipient)
+    bot = await bots.find(tx, number) if kind == recipients.BOT else None
     return bot.owner if bot and bot.dialect == "v1" else ""
 
 

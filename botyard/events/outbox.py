@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, cast
 
 from botyard.events import handlers
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bots import Bot, BotListener, EventMode, Handlers
 from botyard.model.chats import Chat, Kind
-from botyard.model.deliveries import Recipient, State
+from botyard.model.deliveries import State, ToldRecipient
 from botyard.model.event import TOLD, Event, EventSpec, NotTold
 from botyard.model.events import EVENTS
 from botyard.store import bots, deliveries, event_queues, events, members
@@ -79,13 +79,13 @@ def initial_state(mode: str) -> State:
     return State.FETCH if mode == EventMode.FETCH else State.WAITING
 
 
-async def _named_bot(tx: Tx, event: Event, spec: EventSpec) -> list[Recipient]:
+async def _named_bot(tx: Tx, event: Event, spec: EventSpec) -> list[ToldRecipient]:
     """The bot that an event is about."""
     bot = await bots.find(tx, cast(Any, event).bot_id)
     return [_recipient(bot.user_id, bot.event_mode)] if bot and spec.bots(bot.dialect) else []
 
 
-async def _bots(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Recipient]:
+async def _bots(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[ToldRecipient]:
     """The bots in a chat that an event is for."""
     if not spec.v1 and not spec.v2:
         return []
@@ -93,7 +93,7 @@ async def _bots(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Recip
     return [_recipient(bot.bot_id, bot.mode) for bot in present if why_not(event, chat, bot) is TOLD]
 
 
-async def _people(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Recipient]:
+async def _people(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[ToldRecipient]:
     """The subscribed members of a chat that an event is for; one who joined later gets nothing of older messages."""
     assert spec.people is not None
     if not spec.people.of_message and chat.private:
@@ -103,5 +103,5 @@ async def _people(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[Rec
     return [(recipients.user(user_id), State.FETCH) for user_id in user_ids]
 
 
-def _recipient(bot_id: int, mode: str) -> Recipient:
+def _recipient(bot_id: int, mode: str) -> ToldRecipient:
     return recipients.bot(bot_id), initial_state(mode)

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from botyard.model import owners
+from botyard.model.owners import Owner
+
 
 class App(msgspec.Struct, frozen=True, gc=False):
     """A registered application. ``status`` is the documented letter (L: local).
@@ -30,9 +33,9 @@ class App(msgspec.Struct, frozen=True, gc=False):
     wizard: bool = False
 
     @property
-    def owner(self) -> str:
+    def owner(self) -> Owner:
         """What its bots and handlers are kept under."""
-        return f"app:{self.client_id}"
+        return owners.app(self.client_id)
 
 
 class Code(msgspec.Struct, frozen=True, gc=False):

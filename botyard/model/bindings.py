@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from botyard.model.owners import Owner
+
 
 class Binding(msgspec.Struct, frozen=True, gc=False):
     """A bound handler; an ``offline`` one has no address, its events wait in a queue of their own ``connector``.
@@ -15,7 +17,7 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     """
 
     id: int
-    owner: str
+    owner: Owner
     event: str
     handler: str
     user_id: int

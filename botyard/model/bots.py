@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.model.chats import Chat
+from botyard.model.owners import NOBODY, Owner
 
 
 class BotType(StrEnum):
@@ -43,7 +44,7 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     """
 
     user_id: int
-    owner: str
+    owner: Owner
     code: str
     type: str
     openline: bool
@@ -60,11 +61,11 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     messages: int = 0
     chats: int = 0
     people: int = 0
-    first_owner: str = ""
+    first_owner: Owner = NOBODY
     alias: str = ""
 
     @property
-    def known_as(self) -> str:
+    def known_as(self) -> Owner:
         """The owner that its application_token is made from: the first one, whatever became of the bot."""
         return self.first_owner or self.owner
 
@@ -110,7 +111,7 @@ class Command(msgspec.Struct, frozen=True, gc=False):
     """A slash command, without its slash; ``lang`` is a list of LANGUAGE_ID, TITLE, PARAMS."""
 
     id: int
-    owner: str
+    owner: Owner
     bot_id: int
     command: str
     handler: str
@@ -124,7 +125,7 @@ class ChatApp(msgspec.Struct, frozen=True, gc=False):
     """An icon of a bot above the input field that runs a JS command or opens a frame."""
 
     id: int
-    owner: str
+    owner: Owner
     bot_id: int
     code: str
     iframe: str

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from botyard.model.recipients import Recipient
+
 
 class State(StrEnum):
     """Where a delivery stands; the migration 0006 says what each means.
@@ -24,7 +26,7 @@ class State(StrEnum):
     EXPIRED = "expired"
 
 
-Recipient = tuple[str, State]
+ToldRecipient = tuple[Recipient, State]
 """Who is told, and how the delivery begins: it is sent (WAITING), or lies ready (FETCH)."""
 
 
@@ -56,7 +58,7 @@ class Delivery(msgspec.Struct, frozen=True, gc=False):
 
     id: int
     event_id: int
-    recipient: str
+    recipient: Recipient
     ordering_key: int
     state: str
     attempts: int
@@ -110,18 +112,3 @@ class Ended(msgspec.Struct, frozen=True, gc=False):
     due: float = 0
     reason: str = ""
     attempt: Attempt | None = None
-
-
-def bot(bot_id: int) -> str:
-    """A bot as a recipient."""
-    return f"bot:{bot_id}"
-
-
-def user(user_id: int) -> str:
-    """A person who is subscribed to events, as a recipient."""
-    return f"user:{user_id}"
-
-
-def binding(binding_id: int) -> str:
-    """A handler bound with `event.bind`, as a recipient."""
-    return f"binding:{binding_id}"

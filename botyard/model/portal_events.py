@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from botyard.model.event import USER_SCOPES, Event, EventSpec, TellsHandlers
+from botyard.model.owners import Owner
 
 
 class AppInstalled(Event, frozen=True, kw_only=True):
     """An application was installed. ``owner`` names it as the owner of bots and handlers."""
 
-    owner: str
+    owner: Owner
     version: str
     language: str = "en"
 
@@ -18,7 +19,7 @@ class AppInstalled(Event, frozen=True, kw_only=True):
 class AppUpdated(Event, frozen=True, kw_only=True):
     """A new version of an application took the place of ``previous``."""
 
-    owner: str
+    owner: Owner
     version: str
     previous: str
     language: str = "en"
@@ -27,7 +28,7 @@ class AppUpdated(Event, frozen=True, kw_only=True):
 class AppRemoved(Event, frozen=True, kw_only=True):
     """An application was uninstalled; ``clean`` when what it had kept was to go with it."""
 
-    owner: str
+    owner: Owner
     clean: bool
     language: str = "en"
 
@@ -41,7 +42,7 @@ class UserAdded(Event, frozen=True, kw_only=True):
 class OfflineQueued(Event, frozen=True, kw_only=True):
     """There is something new in an owner's queue of offline events."""
 
-    owner: str
+    owner: Owner
 
 
 # In the order of the official page.

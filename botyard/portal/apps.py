@@ -7,14 +7,13 @@ from collections.abc import Iterable
 
 import msgspec
 
+from botyard.model import owners
 from botyard.model.apps import App
 from botyard.model.deliveries import EndReason
+from botyard.model.owners import Owner
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps
 from botyard.store.engines.db import Tx
-
-OWNER = "app:"
-"""How the owner of bots and handlers begins where that is an application."""
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -50,14 +49,13 @@ async def find(tx: Tx, client_id: str) -> App | None:
     return app_and_hash.app if app_and_hash else None
 
 
-async def closed(tx: Tx, owner: str, scope: str = "") -> EndReason | None:
+async def closed(tx: Tx, owner: Owner, scope: str = "") -> EndReason | None:
     """Why nothing is sent to an owner's handlers now: applications are told nothing until they are installed.
 
     With ``scope``, nor when they lack that permission.
     """
-    if not owner.startswith(OWNER):
-        return None
-    return closed_reason(await find(tx, owner.removeprefix(OWNER)), scope)
+    client_id = owners.client_id(owner)
+    return closed_reason(await find(tx, client_id), scope) if client_id else None
 
 
 def closed_reason(app: App | None, scope: str = "") -> EndReason | None:

@@ -8,6 +8,7 @@ import msgspec
 
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.bindings import Binding
+from botyard.model.owners import Owner
 from botyard.store import bindings, offline_events, options
 from botyard.store.engines.db import Tx
 
@@ -26,7 +27,7 @@ async def bind(tx: Tx, new: Binding) -> None:
     await bindings.add(tx, new)
 
 
-async def of_owner(tx: Tx, owner: str) -> list[Binding]:
+async def of_owner(tx: Tx, owner: Owner) -> list[Binding]:
     """An owner's handlers, oldest first."""
     return await bindings.of_owner(tx, owner)
 
@@ -39,7 +40,7 @@ async def unbind(tx: Tx, chosen: Iterable[Binding]) -> int:
     return len(ids)
 
 
-async def remove_handlers(tx: Tx, owner: str, *, clean: bool = False) -> None:
+async def remove_handlers(tx: Tx, owner: Owner, *, clean: bool = False) -> None:
     """Remove all handlers of an application that goes or is updated; ``clean`` deletes its options, too.
 
     What is under way to them still arrives where it says so: see ``AppRemoved``.
@@ -50,7 +51,7 @@ async def remove_handlers(tx: Tx, owner: str, *, clean: bool = False) -> None:
         await options.clear(tx, owner)
 
 
-def online_binding(owner: str, event: str, handler: str, user_id: int, now: int) -> Binding:
+def online_binding(owner: Owner, event: str, handler: str, user_id: int, now: int) -> Binding:
     """A handler to be called at an address."""
     return Binding(
         id=0,

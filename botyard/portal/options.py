@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from botyard.errors import ApiError, Reason, raises
+from botyard.model.owners import Owner
 from botyard.store import options
 from botyard.store.engines.db import Tx
 
@@ -21,20 +22,20 @@ EVERYBODY = 0
 _encode = msgspec.json.Encoder().encode
 
 
-async def get(tx: Tx, owner: str, user_id: int, name: str) -> Any:
+async def get(tx: Tx, owner: Owner, user_id: int, name: str) -> Any:
     """One option, or ``None``."""
     text = await options.find(tx, owner, user_id, name=name)
     return None if text is None else msgspec.json.decode(text)
 
 
-async def all_of(tx: Tx, owner: str, user_id: int) -> dict[str, Any]:
+async def all_of(tx: Tx, owner: Owner, user_id: int) -> dict[str, Any]:
     """All options by name."""
     texts = await options.all_of(tx, owner, user_id)
     return {name: msgspec.json.decode(value) for name, value in texts.items()}
 
 
 @raises(Reason.OPTIONS_EMPTY, Reason.ARGUMENT)
-async def put(tx: Tx, owner: str, user_id: int, new_values: Mapping[str, Any]) -> None:
+async def put(tx: Tx, owner: Owner, user_id: int, new_values: Mapping[str, Any]) -> None:
     """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:
         raise ApiError(Reason.OPTIONS_EMPTY)

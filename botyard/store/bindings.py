@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model.bindings import Binding
+from botyard.model.owners import Owner
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record
 
@@ -44,7 +45,7 @@ async def listening(tx: Tx, event: str, owner: str = "") -> list[ActiveBinding]:
     return _ACTIVE.read_all(await tx.all(_LISTENING, event=event, owner=owner))
 
 
-async def of_owner(tx: Tx, owner: str) -> list[Binding]:
+async def of_owner(tx: Tx, owner: Owner) -> list[Binding]:
     """An owner's bindings, oldest first."""
     return BINDING.read_all(await tx.all(_OF_OWNER, owner=owner))
 
@@ -58,7 +59,7 @@ async def remove(tx: Tx, binding_id: int) -> None:
     await tx.run("UPDATE bindings SET removed = :now WHERE id = :id", now=tx.now, id=binding_id)
 
 
-async def remove_all(tx: Tx, owner: str) -> None:
+async def remove_all(tx: Tx, owner: Owner) -> None:
     """Remove what an owner has bound."""
     await tx.run("UPDATE bindings SET removed = :now WHERE owner = :owner AND removed IS NULL", now=tx.now, owner=owner)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.bots import Bot
+from botyard.model.owners import NOBODY, Owner
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
@@ -30,12 +31,12 @@ async def find_by_code(tx: Tx, code: str) -> Bot | None:
     return _BOT.read(await tx.one(_BY_CODE, code=code))
 
 
-async def first_of(tx: Tx, owner: str) -> Bot | None:
+async def first_of(tx: Tx, owner: Owner) -> Bot | None:
     """The oldest bot of an owner: the one meant when a call names none."""
     return _BOT.read(await tx.one(_FIRST_OF_OWNER, owner=owner))
 
 
-async def count_of(tx: Tx, owner: str) -> int:
+async def count_of(tx: Tx, owner: Owner) -> int:
     return scalar(await tx.one("SELECT COUNT(*) FROM bots WHERE owner = :owner", owner=owner), 0)
 
 
@@ -43,12 +44,12 @@ async def all_bots(tx: Tx) -> list[Bot]:
     return _BOT.read_all(await tx.all(_ALL))
 
 
-async def of_owner(tx: Tx, owner: str) -> list[Bot]:
+async def of_owner(tx: Tx, owner: Owner) -> list[Bot]:
     """An owner's bots, oldest first; there are never many."""
     return _BOT.read_all(await tx.all(_OF_OWNER, owner=owner))
 
 
-async def of_first_owner(tx: Tx, owner: str) -> list[Bot]:
+async def of_first_owner(tx: Tx, owner: Owner) -> list[Bot]:
     """The bots that were registered under an owner, whoever has them now, oldest first."""
     return _BOT.read_all(await tx.all(_OF_FIRST_OWNER, owner=owner))
 
@@ -63,7 +64,7 @@ async def change(tx: Tx, bot: Bot) -> None:
     await tx.run(_CHANGE, **_BOT.values(bot))
 
 
-async def set_owner(tx: Tx, bot_id: int, owner: str) -> None:
+async def set_owner(tx: Tx, bot_id: int, owner: Owner) -> None:
     """Hand a bot over with its commands and chat applications."""
     await tx.run(
         """UPDATE bots SET owner = :owner, first_owner = CASE WHEN first_owner = '' THEN owner ELSE first_owner END
@@ -80,9 +81,9 @@ async def find_alias(tx: Tx, alias: str) -> Bot | None:
     return _BOT.read(await tx.one(_BY_ALIAS, alias=alias))
 
 
-async def alias_owner(tx: Tx, alias: str) -> str:
+async def alias_owner(tx: Tx, alias: str) -> Owner:
     """The owner that an alias stands for, also when no bot of it is left; "" for none."""
-    return scalar(await tx.one("SELECT owner FROM bot_aliases WHERE alias = :alias", alias=alias), "")
+    return scalar(await tx.one("SELECT owner FROM bot_aliases WHERE alias = :alias", alias=alias), NOBODY)
 
 
 async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from botyard.model.deliveries import Attempt, Delivery, State
+from botyard.model.recipients import Recipient
 from botyard.store import events
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
@@ -56,7 +57,7 @@ async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]
     return DELIVERY.read_all(await tx.all(_OF_EVENT_TO_ALL, event=event_id))
 
 
-async def open_of(tx: Tx, recipient: str, limit: int) -> list[Delivery]:
+async def open_of(tx: Tx, recipient: Recipient, limit: int) -> list[Delivery]:
     """What still waits to be sent to a recipient, dialog by dialog."""
     return DELIVERY.read_all(await tx.all(_OPEN_OF, recipient=recipient, limit=limit))
 
@@ -66,7 +67,7 @@ async def attempts(tx: Tx, delivery_id: int) -> list[Attempt]:
     return ATTEMPT.read_all(await tx.all(_ATTEMPTS_OF, id=delivery_id, limit=ATTEMPTS_MAX))
 
 
-async def turn(tx: Tx, recipient: str, to: State) -> int:
+async def turn(tx: Tx, recipient: Recipient, to: State) -> int:
     """What has not ended is from now on sent to a recipient (WAITING) or fetched by it (FETCH); how many that were.
 
     What is under way meanwhile comes once more: nobody can tell whether it was accepted.

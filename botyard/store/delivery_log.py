@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from botyard.model.deliveries import Delivery, State
 from botyard.model.events import EventRecord
+from botyard.model.recipients import Recipient
 from botyard.store.deliveries import DELIVERY
 from botyard.store.engines.db import Tx, Value
 from botyard.store.events import EVENT
@@ -55,7 +56,7 @@ class LoggedDelivery(NamedTuple):
 class Backlog(NamedTuple):
     """What a recipient has in one state (waiting, sending or fetch): how many, and the earliest due time of them."""
 
-    recipient: str
+    recipient: Recipient
     state: str
     number: int
     due: float
@@ -87,7 +88,7 @@ async def find(tx: Tx, delivery_id: int) -> LoggedDelivery | None:
     return _LOGGED.read(await tx.one(_BY_ID, id=delivery_id))
 
 
-async def of_event(tx: Tx, event_id: int, recipient: str) -> LoggedDelivery | None:
+async def of_event(tx: Tx, event_id: int, recipient: Recipient) -> LoggedDelivery | None:
     """What was due to a recipient of an event."""
     return _LOGGED.read(await tx.one(_OF_EVENT, event=event_id, recipient=recipient))
 
@@ -152,7 +153,7 @@ async def _bounds(tx: Tx, wanted: DeliveryFilter) -> tuple[int, int]:
     return top, max(1, scalar(row, 0) - _SLACK) if row else top
 
 
-async def tried(tx: Tx, recipient: str) -> LoggedDelivery | None:
+async def tried(tx: Tx, recipient: Recipient) -> LoggedDelivery | None:
     """What is being tried again for a recipient: the one that is due next."""
     row = await tx.one(
         f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.attempts > 0
@@ -220,7 +221,7 @@ async def backlog(tx: Tx) -> list[Backlog]:
     return [Backlog(*row) for row in rows]
 
 
-async def seat(tx: Tx, recipient: str) -> Seat | None:
+async def seat(tx: Tx, recipient: Recipient) -> Seat | None:
     """How far a recipient has come; ``None``: it has never come."""
     return _SEAT.read(await tx.one(_SEAT_OF, recipient=recipient))
 

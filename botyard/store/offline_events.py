@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.model.bindings import OfflineEvent
+from botyard.model.owners import Owner
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
 
@@ -31,7 +32,7 @@ COMPARISONS = frozenset({"=", "<>", "<", ">", "<=", ">="})
 class OfflineQueue(NamedTuple):
     """One queue: whose, and of which source."""
 
-    owner: str
+    owner: Owner
     connector: str
 
     @property
@@ -128,7 +129,7 @@ async def delete(tx: Tx, ids: Iterable[int]) -> None:
         await tx.many("DELETE FROM offline_events WHERE id = :id", rows)
 
 
-async def taken(tx: Tx, owner: str, process_id: str) -> list[int]:
+async def taken(tx: Tx, owner: Owner, process_id: str) -> list[int]:
     """The records that a process of this owner has reserved."""
     sql = "SELECT id FROM offline_events WHERE owner = :owner AND process_id = :process AND process_id <> ''"
     return [number for (number,) in await tx.all(sql, owner=owner, process=process_id)]
@@ -151,7 +152,7 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
     )
 
 
-async def clear(tx: Tx, owner: str) -> None:
+async def clear(tx: Tx, owner: Owner) -> None:
     """Delete an owner's records."""
     await tx.run("DELETE FROM offline_events WHERE owner = :owner", owner=owner)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.deliveries import State
 from botyard.store import deliveries, delivery_log
 from botyard.store.engines.db import Tx

@@ -11,6 +11,7 @@ from botyard.api.payloads import portal_payloads
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.events import outbox
+from botyard.model import owners
 from botyard.model.event import Event
 from botyard.model.events import MessageSent
 from botyard.model.people import Profile, UserKind
@@ -33,7 +34,7 @@ class BoundApp:
     def __init__(self, world: World) -> None:
         self.world = world
         self.app: AppKey = world.add_app()
-        self.owner = f"app:{self.app.client_id}"
+        self.owner = owners.app(self.app.client_id)
         for event in ("ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONUSERADD"):
             self.bind(event)
 
@@ -110,7 +111,7 @@ def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -
 
 
 def test_applications_do_not_hear_of_one_another(stage: BoundApp) -> None:
-    stage.announce(AppInstalled(actor_id=1, owner="app:another", version="1"))
+    stage.announce(AppInstalled(actor_id=1, owner=owners.app("another"), version="1"))
     assert stage.posts(AppInstalled) == []
 
 

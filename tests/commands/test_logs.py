@@ -15,6 +15,7 @@ from botyard.commands.logs import attempt_line, logging_to, says_calls
 from botyard.config import Settings
 from botyard.delivery.report import AttemptRecord, Report, attempts_log
 from botyard.model.deliveries import State
+from botyard.model.recipients import Recipient
 from botyard.server import application
 from tests.world import World
 
@@ -24,7 +25,7 @@ HANDLER = "http://localhost:9599/?secret=x"
 
 
 def made(**changes: Any) -> AttemptRecord:
-    whole = AttemptRecord("bot:1008", "ONIMBOTMESSAGEADD", HANDLER, State.WAITING, 1, 0, REFUSED, 2, 5)
+    whole = AttemptRecord(Recipient("bot:1008"), "ONIMBOTMESSAGEADD", HANDLER, State.WAITING, 1, 0, REFUSED, 2, 5)
     return whole._replace(**changes)
 
 

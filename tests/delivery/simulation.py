@@ -27,6 +27,7 @@ from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import Delivery, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
+from botyard.model.owners import Owner
 from botyard.portal.auth.keys import Keys
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
@@ -295,6 +296,5 @@ class Simulation:
 
 
 async def render(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-    return SignedPayload(
-        WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/"), "hook:x"
-    )
+    payload = WebhookPayload("ONIMBOTMESSAGEADD", {"ID": what.id}, {}, f"http://{delivery.recipient[4:]}.test/")
+    return SignedPayload(payload, Owner("hook:x"))

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from botyard.events import outbox
-from botyard.model.deliveries import binding
+from botyard.model import owners
+from botyard.model.owners import Owner
 from botyard.model.people import Profile
 from botyard.model.portal_events import AppRemoved
+from botyard.model.recipients import binding
 from botyard.portal import bindings, users
 from botyard.store.engines.db import Tx
 from tests.world import AppKey, World
@@ -61,7 +63,7 @@ def test_a_handler_for_what_bots_hear(world: World) -> None:
 
 def test_the_farewell_arrives(world: World) -> None:
     app = bound(world, "ONAPPUNINSTALL")
-    owner = f"app:{app.client_id}"
+    owner = owners.app(app.client_id)
 
     async def uninstall(tx: Tx) -> None:
         await outbox.publish(tx, AppRemoved(actor_id=app.user_id, owner=owner, clean=False))
@@ -129,7 +131,7 @@ def test_who_has_unbound_is_left_alone(world: World) -> None:
 
     async def hire_and_unbind(tx: Tx) -> None:
         await users.add(tx, Profile(name="Klaus"), login="klaus", password_hash="")
-        await bindings.remove_handlers(tx, f"app:{app.client_id}")
+        await bindings.remove_handlers(tx, Owner(f"app:{app.client_id}"))
 
     world.write(hire_and_unbind)
     world.run_until(lambda: states(world) == ["skipped no handler is bound"])

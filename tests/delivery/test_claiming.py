@@ -16,6 +16,7 @@ from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retention import delete_expired
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
+from botyard.model import owners, recipients
 from botyard.model.deliveries import Attempt, Delivery, Ended, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
 from botyard.server import open_context
@@ -304,7 +305,7 @@ def state(world: World, delivery_id: int) -> str:
 
 
 async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), owners.hook("x"))
 
 
 def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> None:
@@ -433,7 +434,7 @@ def test_nothing_is_searched_by_scanning(make_world: MakeWorld) -> None:
     world.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": 1}, int(world.time)))
     for by in (100.0, -100.0):
         world.write(lambda tx, by=by: timekeeping.move(tx, by, 100.0 if by < 0 else 0.0, now=int(world.time)))  # type: ignore[misc]
-    world.write(lambda tx: deliveries.open_of(tx, "bot:1", 10))
+    world.write(lambda tx: deliveries.open_of(tx, recipients.bot(1), 10))
     world.write(lambda tx: deliveries.of_event(tx, 1, "bot:1"))
     world.run(delete_expired(world.context))
     connection.exec_trace = None

@@ -8,6 +8,7 @@ import pytest
 
 from botyard.delivery.retention import delete_expired
 from botyard.model.deliveries import State
+from botyard.model.owners import Owner
 from botyard.store import offline_events
 from botyard.store.offline_events import OfflineQueue
 from tests.delivery.handlers import answer
@@ -122,7 +123,7 @@ def test_nor_does_it_delete_what_is_kept_for_days(bot_world: World) -> None:
     bot_world.watch_clock(jumps=False)
     bot_world.send(f"one {bot_world.mention}")
     bot_world.confirm_events()
-    queue = OfflineQueue("app:one", "")
+    queue = OfflineQueue(Owner("app:one"), "")
     bot_world.write(lambda tx: offline_events.put(tx, queue, "ONUSERADD", subject="1", data={"ID": 1}))
 
     def kept() -> object:

@@ -9,6 +9,7 @@ import pytest
 from botyard import __version__
 from botyard.delivery.report import TRIED_SECONDS, AttemptRecord, Report, attempts_log
 from botyard.model.deliveries import State
+from botyard.model.recipients import Recipient
 from tests.delivery.handlers import answer
 from tests.world import World
 
@@ -84,7 +85,7 @@ def test_an_event_that_ends_otherwise_keeps_no_line_back(world: World, caplog: p
 def test_an_event_that_another_server_tries_again_keeps_no_line_back(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "botyard.delivery")
     report = Report()
-    refused = AttemptRecord("bot:1", "ONX", "http://x.test/", State.WAITING, 1, 500, "", 1, 5, delivery=1)
+    refused = AttemptRecord(Recipient("bot:1"), "ONX", "http://x.test/", State.WAITING, 1, 500, "", 1, 5, delivery=1)
     done = refused._replace(outcome=State.DONE, status=200, again=None, delivery=2)
     report.attempt(refused, 100.0)
     report.attempt(done, 104.0)

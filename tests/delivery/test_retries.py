@@ -9,10 +9,11 @@ import pytest
 
 from botyard.delivery.retries import RETRY_POLICIES, HandlerResponse, RetryPolicy, asked_pause, judged
 from botyard.model.deliveries import Attempt, Delivery, State
+from botyard.model.recipients import Recipient
 
 NOW = 1_790_000_000
 RETRY = RETRY_POLICIES["retry"].schedule
-NEW = Delivery(1, 1, "bot:1", 1, State.SENDING, 0, 0, NOW, NOW, None, "")
+NEW = Delivery(1, 1, Recipient("bot:1"), 1, State.SENDING, 0, 0, NOW, NOW, None, "")
 
 
 def tried(

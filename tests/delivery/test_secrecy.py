@@ -9,6 +9,7 @@ import pytest
 
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.delivery.masking import MASK, masked
+from botyard.model.owners import Owner
 from botyard.wire import forms
 from tests.delivery.handlers import Heard, answer
 from tests.world import World
@@ -39,7 +40,7 @@ def test_a_handler_that_echoes_leaves_no_tokens_behind(world: World, caplog: pyt
     shown = world.call("botyard.delivery.get", ID=delivery).result
     stored = world.read(lambda tx: tx.all("SELECT answer, problem FROM attempts"))
     assert shown["LOG"][0]["ANSWER"].startswith("Notice: ") and MASK in shown["LOG"][0]["ANSWER"]
-    assert world.context.keys.signing_text(f"app:{app.client_id}") not in caplog.text
+    assert world.context.keys.signing_text(Owner(f"app:{app.client_id}")) not in caplog.text
     for secret in secrets:
         assert secret not in caplog.text + str(shown) + str(stored)
 

@@ -16,6 +16,7 @@ from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
 from botyard.model.deliveries import Delivery, EndReason, State
 from botyard.model.events import EventRecord, MessageSent
+from botyard.model.owners import Owner
 from botyard.rpc.call import Context
 from botyard.server import open_context
 from botyard.store import deliveries, events
@@ -25,7 +26,7 @@ from tests.world import World
 
 
 async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
-    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), "hook:x")
+    return SignedPayload(WebhookPayload("TEST", {"ID": what.id}, {}, "http://127.0.0.1/"), Owner("hook:x"))
 
 
 class Server:

@@ -143,7 +143,7 @@ def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> Non
         ),
         (
             {"dialogs": [{"between": ["ben", "clara"], "messages": [{"from": "ben", "text": "?", "attach": 7}]}]},
-            "dialogs[0].messages[0] is refused: Incorrect attach params",
+            "dialogs[0].messages[0] is refused: The attachment cannot be read",
         ),
     ],
 )

@@ -17,8 +17,9 @@ from botyard.chat.diagnostics import delivery_diagnosis as reasons
 from botyard.chat.diagnostics import delivery_search, event_names
 from botyard.chat.diagnostics.delivery_diagnosis import NAMES, Case, Explained
 from botyard.errors import ApiError, ErrorCode, Reason
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.deliveries import Attempt, State
+from botyard.model.recipients import Recipient
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import bots, deliveries, delivery_log, members
@@ -89,7 +90,7 @@ class DeliveryShape(msgspec.Struct, frozen=True, rename="upper"):
     event_id: int
     event: str
     happened: str
-    recipient: str
+    recipient: Recipient
     bot_id: int
     chat_id: int
     state: str
@@ -276,8 +277,8 @@ def _wanted(p: Chosen, recipient: str, state: str, limit: int) -> DeliveryFilter
 
 
 def _bot_id(logged: LoggedDelivery) -> int:
-    kind, _, number = logged.delivery.recipient.partition(":")
-    return int(number) if kind == "bot" else 0
+    kind, number = recipients.parse(logged.delivery.recipient)
+    return number if kind == recipients.BOT else 0
 
 
 def _shape(call: Call, logged: LoggedDelivery, name: str) -> DeliveryShape:

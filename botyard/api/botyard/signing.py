@@ -8,6 +8,7 @@ from botyard.api.botyard import params
 from botyard.api.botyard.family import method
 from botyard.api.shared.owners import known_owner, own_bots
 from botyard.errors import ApiError, Reason
+from botyard.model.owners import Owner
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params
@@ -72,5 +73,5 @@ async def own(call: Call, p: Own) -> SigningAnswer:
     return _answer(call, told[0].owner)
 
 
-def _answer(call: Call, signed_to: str) -> SigningAnswer:
+def _answer(call: Call, signed_to: Owner) -> SigningAnswer:
     return SigningAnswer(call.context.keys.signing_text(signed_to))

@@ -13,6 +13,7 @@ from botyard.chat.conversation import dialogs, members
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot
 from botyard.model.chats import Participant
+from botyard.model.owners import Owner
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
@@ -96,7 +97,7 @@ _GROUP = (owners.own_bot, members.get_group)
 
 OwnBot = Annotated[Bot, Resolver(_own_bot, raises=(owners.own_bot,), access=Access.BOT_OWNER)]
 """The caller's bot that BOT_ID means, or its first one."""
-NamedOwner = Annotated[str, Resolver(_named_owner, raises=(Reason.CLIENT_UNNAMED,), access=Access.BOT_OWNER)]
+NamedOwner = Annotated[Owner, Resolver(_named_owner, raises=(Reason.CLIENT_UNNAMED,), access=Access.BOT_OWNER)]
 """The name under which the caller owns bots, where one is demanded."""
 NamedBot = Annotated[Bot, Resolver(_named_bot, raises=(owners.own_bot,), access=Access.BOT_OWNER, mode=Mode.WRITE)]
 """The same bot after a ``NamedOwner``, for changes: BOT_ID is demanded, no bot is guessed at."""

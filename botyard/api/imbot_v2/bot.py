@@ -19,6 +19,7 @@ from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import Bot, BotType, EventMode
+from botyard.model.owners import Owner
 from botyard.model.people import Profile
 from botyard.portal.url_validation import valid_url
 from botyard.rpc.access import Access
@@ -156,7 +157,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     return await _answer(call, bot_id)
 
 
-async def _plan(call: Call, given: RegisterFields, owned_by: str, code: str) -> bots.NewBot:
+async def _plan(call: Call, given: RegisterFields, owned_by: Owner, code: str) -> bots.NewBot:
     kind = shapes.TYPES.get(given.type or "bot")
     if kind is None:
         raise ApiError(Reason.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")

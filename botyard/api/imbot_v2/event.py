@@ -16,7 +16,7 @@ from botyard.api.shared import event_queue, owners
 from botyard.chat import subscriptions
 from botyard.chat.bots import bots
 from botyard.errors import ApiError, Reason
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.events import EventRecord
 from botyard.rpc.access import Access

@@ -11,6 +11,7 @@ from botyard.chat.conversation import dialogs
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.bots import Bot
 from botyard.model.chats import Participant
+from botyard.model.owners import Owner
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call, WriteInstead
 from botyard.rpc.method import Mode, Params
@@ -47,7 +48,7 @@ def token(p: TokenParams) -> str:
 
 
 @raises(Reason.TOKEN_MISSING)
-def require_token(call: Call, given: str) -> str:
+def require_token(call: Call, given: str) -> Owner:
     """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
     found = owner(call, given)
     if not found:
@@ -56,7 +57,7 @@ def require_token(call: Call, given: str) -> str:
 
 
 @raises(require_token, Reason.BOT_UNNAMED)
-def require_named(call: Call, p: BotParams) -> str:
+def require_named(call: Call, p: BotParams) -> Owner:
     """The owner that a call names, once it is sure that it names a bot too. Raises TOKEN_MISSING, BOT_UNNAMED."""
     name = require_token(call, token(p))
     if p.bot_id <= 0:

@@ -9,6 +9,7 @@ from typing import Any
 
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.model.apps import App
+from botyard.model.owners import NOBODY, Owner
 from botyard.model.people import UserKind
 from botyard.portal.auth.tokens import TokenPair
 from botyard.rpc.scopes import shown_text
@@ -18,10 +19,10 @@ from botyard.store import apps
 async def block(
     batch: RenderBatch,
     *,
-    owner: str,
+    owner: Owner,
     user_id: int,
     caller_id: int = 0,
-    known_as: str = "",
+    known_as: Owner = NOBODY,
     client: bool = False,
     bare: bool = False,
 ) -> dict[str, Any]:
@@ -50,7 +51,7 @@ async def block(
     return place | {"application_token": context.keys.application_token(known_as or owner)}
 
 
-async def issue_tokens(batch: RenderBatch, *, owner: str, bot_id: int, actor_id: int, caller_id: int) -> None:
+async def issue_tokens(batch: RenderBatch, *, owner: Owner, bot_id: int, actor_id: int, caller_id: int) -> None:
     """Issue at once, where they are due, what the blocks of an event for a bot need: the bot's tokens and the actor's.
 
     The same as the blocks would do one after the other, in fewer statements.
@@ -76,7 +77,7 @@ def _tokens(pair: TokenPair, now: int) -> dict[str, Any]:
     }
 
 
-async def _spoken_for(batch: RenderBatch, app: App, owner: str, user_id: int, caller_id: int) -> int:
+async def _spoken_for(batch: RenderBatch, app: App, owner: Owner, user_id: int, caller_id: int) -> int:
     """Whose tokens an application gets; 0 for nobody's.
 
     Its own bots' always; those of people who are here and whom it is open to, never of guests. For a bot of

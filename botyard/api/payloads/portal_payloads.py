@@ -14,6 +14,7 @@ from botyard.api.payloads.auth_block import block
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.api.shapes.user_fields import readable
+from botyard.model import recipients
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.event import Event
@@ -114,8 +115,8 @@ async def _told(at: PortalRenderContext) -> list[Bot]:
     """The owner's bots that this event was for when it happened."""
     if isinstance(at.what.event, BotRemoved):
         return [at.what.event.bot]
-    numbers = [one.recipient.partition(":") for one in await deliveries.of_event(at.batch.tx, at.what.id)]
-    found = [await at.batch.bot(int(number)) for kind, _, number in numbers if kind == "bot"]
+    told = [recipients.parse(one.recipient) for one in await deliveries.of_event(at.batch.tx, at.what.id)]
+    found = [await at.batch.bot(number) for kind, number in told if kind == recipients.BOT]
     return [bot for bot in found if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from botyard.model import owners
 from botyard.model.apps import App, EventToken
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot, Handlers
 from botyard.model.chats import Participant
 from botyard.model.deliveries import Delivery
 from botyard.model.events import EventRecord
+from botyard.model.owners import Owner
 from botyard.model.people import User
 from botyard.portal import apps
-from botyard.portal.apps import OWNER
 from botyard.portal.auth import tokens
-from botyard.portal.auth.keys import HOOK
 from botyard.portal.auth.tokens import Keyring, TokenPair
 from botyard.rpc.call import Context
 from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, portal, users
@@ -61,8 +61,8 @@ class RenderBatch:
             self._handlers[bot.owner] = source.handlers
         if binding:
             self._bindings[binding.id] = binding
-        owner = bot.owner if bot else binding.owner if binding else ""
-        if owner.startswith(OWNER):
+        owner = bot.owner if bot else binding.owner if binding else owners.NOBODY
+        if owners.client_id(owner):
             self._apps[owner] = app
         if event.chat_id:
             actor = Participant(event.actor_id, source.chat, source.member) if source.chat else None
@@ -90,18 +90,19 @@ class RenderBatch:
             self._bindings[binding_id] = await bindings.find(self.tx, binding_id)
         return self._bindings[binding_id]
 
-    async def handlers(self, owner: str) -> Handlers:
+    async def handlers(self, owner: Owner) -> Handlers:
         """The handlers of an owner's v1 bots."""
         if owner not in self._handlers:
             self._handlers[owner] = await bot_handlers.find(self.tx, owner)
         return self._handlers[owner] or Handlers()
 
-    async def app(self, owner: str) -> App | None:
+    async def app(self, owner: Owner) -> App | None:
         """The application that is an owner; ``None`` for webhooks, too."""
-        if not owner.startswith(OWNER):
+        client_id = owners.client_id(owner)
+        if not client_id:
             return None
         if owner not in self._apps:
-            self._apps[owner] = await apps.find(self.tx, owner.removeprefix(OWNER))
+            self._apps[owner] = await apps.find(self.tx, client_id)
         return self._apps[owner]
 
     async def participant(self, chat_id: int, user_id: int) -> Participant | None:
@@ -144,7 +145,7 @@ class RenderBatch:
     async def note_alias(self, bot: Bot) -> None:
         """Let a webhook's bot and its sisters be found by the application_token that is about to be told."""
         owner = bot.known_as
-        if not bot.owner.startswith(HOOK) or bot.alias or owner in self._aliased:
+        if not owners.is_hook(bot.owner) or bot.alias or owner in self._aliased:
             return
         self._aliased.add(owner)
         keys = self.context.keys

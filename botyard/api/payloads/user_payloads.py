@@ -9,7 +9,7 @@ from botyard.api.payloads import chat_payloads
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.event_queue import EventQueue
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.events import EVENTS, EventRecord
 from botyard.rpc.call import Call
 

@@ -13,6 +13,7 @@ from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import EventPayload
 from botyard.api.shared.offsets import Offsets, marks
 from botyard.model.events import EventRecord
+from botyard.model.recipients import Recipient
 from botyard.rpc.call import Call
 from botyard.store import event_queues
 from botyard.store.engines.db import Tx, Unavailable
@@ -28,7 +29,7 @@ Renderer = Callable[[RenderBatch, EventRecord], Awaitable[EventPayload | None]]
 class EventQueue(NamedTuple):
     """A recipient whose events are wanted, and who puts them into words."""
 
-    recipient: str
+    recipient: Recipient
     words: Renderer
 
 
@@ -113,7 +114,7 @@ async def fetch(call: Call, queues: Sequence[EventQueue], asked: FetchRequest) -
                     return page
 
 
-async def _note_visit(call: Call, recipients: list[str]) -> None:
+async def _note_visit(call: Call, recipients: Sequence[str]) -> None:
     """Note now and then that these come, for whoever asks why they hear nothing."""
     unnoted = call.context.long_poll.unnoted(recipients, call.now)
     if unnoted:
@@ -122,7 +123,7 @@ async def _note_visit(call: Call, recipients: list[str]) -> None:
             await call.context.database.write(lambda tx: event_queues.note_visit(tx, unnoted))
 
 
-async def _look(tx: Tx, recipients: list[str], since: int) -> _Look:
+async def _look(tx: Tx, recipients: Sequence[str], since: int) -> _Look:
     if await event_queues.any_ready(tx, recipients, since):
         return _Look(True, 0, False)
     offsets = Offsets(recipients, await event_queues.cursors(tx, Offsets(recipients, {}).names))
@@ -156,7 +157,7 @@ async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: Fet
     return EventPage([event for _, event in events if event], following, bool(rest))
 
 
-async def _locked(tx: Tx, recipients: list[str]) -> Offsets:
+async def _locked(tx: Tx, recipients: Sequence[str]) -> Offsets:
     names = Offsets(recipients, {}).names
     known = await event_queues.cursors(tx, names, lock=True)
     if len(known) < len(names):

@@ -6,6 +6,7 @@ from typing import Any
 
 from botyard.api.shared.owners import owner
 from botyard.errors import ApiError, ErrorCode, Reason, raises
+from botyard.model.owners import Owner
 from botyard.portal import options
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
@@ -24,7 +25,7 @@ class Set(Params, frozen=True):
 
 
 @raises(Reason.OPTIONS_NO_APP, Reason.OPTIONS_NO_USER, ErrorCode.APP_CONTEXT)
-def owned(call: Call) -> str:
+def owned(call: Call) -> Owner:
     """The application that keeps the options.
 
     Raises APP_CONTEXT for a webhook (so b24pysdk finds it on real portals), OPTIONS_NO_APP for

@@ -7,8 +7,9 @@ import re
 
 from botyard.chat.bots import bots
 from botyard.errors import ApiError, Problem, Reason, raises
+from botyard.model import owners as owner_names
 from botyard.model.bots import Bot
-from botyard.portal.auth.keys import HOOK
+from botyard.model.owners import NOBODY, Owner
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Dialect
@@ -21,14 +22,14 @@ NAMED = 10
 _TOKEN = re.compile(r"[0-9a-f]{32}")
 
 
-def owner(call: Call, token: str) -> str:
+def owner(call: Call, token: str) -> Owner:
     """The caller's application, else what its webhook chose: CLIENT_ID in v1, botToken in v2.
 
     That works like a password for its bots, so only its keyed hash is kept. ``""`` for a webhook that gave none.
     """
     if call.identity.client_id:
-        return f"app:{call.identity.client_id}"
-    return call.context.keys.hook_owner(token) if token else ""
+        return owner_names.app(call.identity.client_id)
+    return call.context.keys.hook_owner(token) if token else NOBODY
 
 
 _FAULTS: dict[Problem, str] = {
@@ -37,7 +38,7 @@ _FAULTS: dict[Problem, str] = {
 }
 
 
-async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
+async def known_owner(call: Call, token: str, bot_id: int = 0) -> Owner:
     """The same, where the token may also be the application_token that events of the bots carry.
 
     Portals send a webhook's own CLIENT_ID there, so bots send it back. ``bot_id`` is the bot that is meant, if known:
@@ -51,7 +52,7 @@ async def known_owner(call: Call, token: str, bot_id: int = 0) -> str:
     return bot.owner if bot else await _first_owner(call, token) or name
 
 
-async def registrant(call: Call, token: str, code: str) -> str:
+async def registrant(call: Call, token: str, code: str) -> Owner:
     """The same for a bot to be registered, or registered again, under a code."""
     bot = await stored_bots.find_by_code(call.tx, code) if _may_be_alias(call, token) else None
     return await known_owner(call, token, bot.user_id if bot else 0)
@@ -88,7 +89,7 @@ async def is_any_alias(call: Call, token: str) -> bool:
 
 def is_alias(call: Call, token: str, bot: Bot) -> bool:
     """Whether this is the application_token of a webhook's bot."""
-    if not _may_be_alias(call, token) or not bot.owner.startswith(HOOK):
+    if not _may_be_alias(call, token) or not owner_names.is_hook(bot.owner):
         return False
     return hmac.compare_digest(call.context.keys.application_token(bot.known_as), token)
 
@@ -110,11 +111,11 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
     return bot if bot and is_alias(call, token, bot) else None
 
 
-async def _first_owner(call: Call, token: str) -> str:
+async def _first_owner(call: Call, token: str) -> Owner:
     """The owner that an application_token was made from; "" for any other key."""
     keys = call.context.keys
     found = await stored_bots.alias_owner(call.tx, keys.alias(token))
-    return found if found and hmac.compare_digest(keys.application_token(found), token) else ""
+    return found if found and hmac.compare_digest(keys.application_token(found), token) else NOBODY
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)

@@ -10,10 +10,11 @@ from botyard.chat import rules
 from botyard.chat.conversation import members as participants
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved
+from botyard.model.owners import Owner
 from botyard.model.people import Profile, UserKind
 from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
 from botyard.store.engines.db import Tx
@@ -27,7 +28,7 @@ OwnerOf = Callable[[int], Awaitable[str]]
 class NewBot(msgspec.Struct, frozen=True, kw_only=True):
     """A bot to be registered; the last fields are for v2 only."""
 
-    owner: str
+    owner: Owner
     code: str
     type: BotType
     openline: bool
@@ -41,14 +42,14 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
-async def find_own(tx: Tx, owner: str, bot_id: int) -> Bot:
+async def find_own(tx: Tx, owner: Owner, bot_id: int) -> Bot:
     """An owner's bot by id; the first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     bot = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
     return _owned(bot, owner)
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
-async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
+async def find_told(tx: Tx, owner: Owner, bot_id: int, since: int) -> Bot:
     """The bot whose events an owner fetches; one that is gone, too, while its farewell lies ready since a moment.
 
     Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
@@ -61,7 +62,7 @@ async def find_told(tx: Tx, owner: str, bot_id: int, since: int) -> Bot:
     return _owned(bot, owner)
 
 
-def _owned(bot: Bot | None, owner: str) -> Bot:
+def _owned(bot: Bot | None, owner: Owner) -> Bot:
     if bot is None:
         raise ApiError(Reason.BOT_NOT_FOUND)
     if bot.owner != owner:
@@ -70,7 +71,7 @@ def _owned(bot: Bot | None, owner: str) -> Bot:
 
 
 @raises(Reason.CODE_TAKEN)
-async def find_coded(tx: Tx, owner: str, code: str) -> Bot | None:
+async def find_coded(tx: Tx, owner: Owner, code: str) -> Bot | None:
     """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
     bot = await bots.find_by_code(tx, code)
     if bot and bot.owner != owner:
@@ -132,7 +133,7 @@ async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
 
 
 @raises(Reason.TOKEN_NOT_ROTATED)
-async def hand_over(tx: Tx, bot: Bot, owner: str) -> None:
+async def hand_over(tx: Tx, bot: Bot, owner: Owner) -> None:
     """Transfer a bot and its handlers to another key of its owner; the old key no longer works.
 
     Raises TOKEN_NOT_ROTATED for a name that bots have already.

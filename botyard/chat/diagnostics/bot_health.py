@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from botyard.chat.diagnostics.delivery_diagnosis import IMBOT, address
 from botyard.chat.diagnostics.event_names import named
 from botyard.chat.diagnostics.reasons import cause
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.deliveries import State
+from botyard.model.recipients import Recipient
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, deliveries, delivery_log
 from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, LoggedDelivery, Seat
@@ -51,7 +53,7 @@ async def overview(tx: Tx) -> list[BotHealth]:
     return [await _one(tx, bot, held) for bot in await bots.all_bots(tx)]
 
 
-async def _one(tx: Tx, bot: Bot, held: dict[tuple[str, str], Backlog]) -> BotHealth:
+async def _one(tx: Tx, bot: Bot, held: Mapping[tuple[Recipient, str], Backlog]) -> BotHealth:
     recipient = recipients.bot(bot.user_id)
     return BotHealth(
         bot=bot,
@@ -74,13 +76,13 @@ async def _trouble(tx: Tx, bot: Bot, logged: LoggedDelivery | None) -> LastFailu
     return LastFailure(logged, named(logged.kind, bot.dialect), met)
 
 
-async def _unconfirmed(tx: Tx, recipient: str) -> LoggedDelivery | None:
+async def _unconfirmed(tx: Tx, recipient: Recipient) -> LoggedDelivery | None:
     """The last that was sent to a bot, where it did not confirm it."""
     last = await _last(tx, recipient, _SENT)
     return last if last and last.delivery.state == State.UNCONFIRMED else None
 
 
-async def _last(tx: Tx, recipient: str, states: frozenset[State]) -> LoggedDelivery | None:
+async def _last(tx: Tx, recipient: Recipient, states: frozenset[State]) -> LoggedDelivery | None:
     page = await delivery_log.page(tx, DeliveryFilter(recipient, states, limit=1))
     return page.deliveries[0] if page.deliveries else None
 

@@ -10,7 +10,7 @@ import msgspec
 from botyard.chat.diagnostics import event_names
 from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, behind, cause, met
 from botyard.events import outbox
-from botyard.model import deliveries as recipients
+from botyard.model import recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.chats import Chat, Member
 from botyard.model.deliveries import Attempt, Delivery, EndReason, State

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botyard.errors import ApiError, Reason, raises
+from botyard.model import recipients
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
 from botyard.store import bots, delivery_log
@@ -46,10 +47,10 @@ def moment(value: Any, default: int) -> int:
 
 async def resend(tx: Tx, logged: LoggedDelivery) -> bool:
     """Send one again, in the way in which its recipient is told today. False for what has not ended."""
-    kind, _, number = logged.delivery.recipient.partition(":")
-    bot = await bots.find(tx, int(number)) if kind == "bot" else None
+    kind, number = recipients.parse(logged.delivery.recipient)
+    bot = await bots.find(tx, number) if kind == recipients.BOT else None
     # A bot that is gone is told as it was.
     was_fetched = logged.delivery.state in (State.FETCHED, State.EXPIRED)
-    fetches = bot.event_mode == EventMode.FETCH if bot else kind == "user" or was_fetched
+    fetches = bot.event_mode == EventMode.FETCH if bot else kind == recipients.USER or was_fetched
     state = State.FETCH if fetches else State.WAITING
     return await delivery_log.again(tx, logged.delivery.id, state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botyard.model import recipients
 from botyard.model.events import EVENTS, BotRemoved
 from botyard.store import bindings, bots, events
 from botyard.store.delivery_log import LoggedDelivery
@@ -29,9 +30,9 @@ async def of_delivery(tx: Tx, logged: LoggedDelivery) -> str:
 
 async def _of(tx: Tx, logged: LoggedDelivery, known: dict[str, str]) -> str:
     recipient = logged.delivery.recipient
-    kind, _, number = recipient.partition(":")
+    kind, number = recipients.parse(recipient)
     if recipient not in known:
-        known[recipient] = await _spoken(tx, kind, int(number))
+        known[recipient] = await _spoken(tx, kind, number)
     if logged.kind == BotRemoved.__name__ and not known[recipient]:
         # The farewell of a bot says which one it spoke.
         known[recipient] = await _farewell(tx, logged.delivery.event_id)

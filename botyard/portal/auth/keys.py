@@ -11,6 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from botyard import atomic_file
+from botyard.model import owners
+from botyard.model.owners import Owner
 from botyard.store.engines.db import FolderUnusable
 
 FILE = "secret.key"
@@ -19,7 +21,6 @@ PEPPER_BYTES = 32
 HASHES = 1024
 """Hashes that are remembered, in memory only."""
 SIGNING_PREFIX = "whsec_"
-HOOK = "hook:"
 """The prefix of the owner of bots whose key a webhook chose."""
 
 _WHOLE = re.compile(rb"[0-9a-fA-F]{%d}" % (2 * PEPPER_BYTES))
@@ -49,11 +50,11 @@ class Keys:
     def _hash(self, secret: str) -> str:
         return hmac.digest(self._pepper, secret.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
-    def hook_owner(self, token: str) -> str:
+    def hook_owner(self, token: str) -> Owner:
         """The owner of what webhooks register under a token of their choice: only its keyed hash is kept."""
-        return f"{HOOK}{self.hash('client:' + token)}"
+        return owners.hook(self.hash("client:" + token))
 
-    def application_token(self, owner: str) -> str:
+    def application_token(self, owner: Owner) -> str:
         """The token by which an application or bot owner knows our events: constant, never stored."""
         return self.hash("application_token:" + owner)[:32]
 
@@ -65,11 +66,11 @@ class Keys:
         """A token that goes out with events, made again rather than kept."""
         return self.hash("event_token:" + seed)[:32]
 
-    def signing_secret(self, owner: str) -> bytes:
+    def signing_secret(self, owner: Owner) -> bytes:
         """What deliveries to an owner are signed with: constant, never stored, never sent along."""
         return hmac.digest(self._pepper, b"signing_secret:" + owner.encode(), hashlib.sha256)
 
-    def signing_text(self, owner: str) -> str:
+    def signing_text(self, owner: Owner) -> str:
         """The same in the form that the libraries of Standard Webhooks take, for the owner."""
         return SIGNING_PREFIX + base64.b64encode(self.signing_secret(owner)).decode()
 

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from botyard.model import owners
 from tests.world import World
 
 CLIENT = "a-key-of-my-own"
@@ -65,7 +66,7 @@ def test_a_secret_is_in_no_log_and_no_row(world: World, caplog: pytest.LogCaptur
     app = world.add_app()
     secret = world.call("botyard.signing.own", app).result["SECRET"]
     world.call("botyard.signing.get", CLIENT_ID=app.client_id)
-    key = world.context.keys.signing_secret(f"app:{app.client_id}")
+    key = world.context.keys.signing_secret(owners.app(app.client_id))
     stored = b"".join(file.read_bytes() for file in world.settings.data.rglob("*") if file.is_file())
     for word in (secret, secret.removeprefix("whsec_"), key.hex()):
         assert word not in caplog.text

@@ -1,0 +1,34 @@
+"""Owners of bots, handlers and options: an application, or what webhooks register under a key of their choice."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+Owner = NewType("Owner", str)
+"""An owner as it is stored: ``app:CLIENT_ID``, or ``hook:`` and the keyed hash of a webhook's key."""
+
+NOBODY = Owner("")
+"""No owner."""
+
+_APP = "app:"
+_HOOK = "hook:"
+
+
+def app(client_id: str) -> Owner:
+    """An application as an owner."""
+    return Owner(f"{_APP}{client_id}")
+
+
+def hook(key_hash: str) -> Owner:
+    """What webhooks register under a key, of which only the hash is known, as an owner."""
+    return Owner(f"{_HOOK}{key_hash}")
+
+
+def client_id(owner: Owner) -> str:
+    """The client id of the application that an owner is; ``""`` for webhooks."""
+    return owner.removeprefix(_APP) if owner.startswith(_APP) else ""
+
+
+def is_hook(owner: Owner) -> bool:
+    """Whether an owner is a key of webhooks."""
+    return owner.startswith(_HOOK)
