@@ -164,6 +164,14 @@ def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
     assert told == {f"there is no message {one} in a chat that the bot is in" for one in (hidden, 987654)}
 
 
+@pytest.mark.parametrize("method", ["get", "update", "delete", "Reaction.add", "Reaction.delete"])
+def test_a_message_that_is_not_named_is_missed(world: World, method: str) -> None:
+    fields = {"code": "eye", "type": "supervisor", "properties": {"name": "Eye"}}
+    eye = world.call("imbot.v2.Bot.register", botToken="t", fields=fields).result["bot"]["id"]
+    answer = world.call(f"imbot.v2.Chat.Message.{method}", botId=eye, botToken="t")
+    assert (answer.error, hint(answer)) == ("ACCESS_DENIED", "messageId is missing; expected the number of a message")
+
+
 def test_lists_of_words_are_told(world: World, said: Any) -> None:
     kind = {"code": "n", "botToken": "t", "type": "x", "properties": {"name": "N"}}
     assert said("imbot.v2.Bot.register", fields=kind).startswith("known types: bot, ")

@@ -20,7 +20,7 @@ IM = Family(
             "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat", 403
         ),
         Reason.MESSAGE_EMPTY: error("MESSAGE_EMPTY: Message can't be empty"),
-        Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
+        Reason.MESSAGE_MISSING: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
         Reason.POST_DENIED: error("ACCESS_ERROR: Action unavailable"),
         Reason.ATTACH_WRONG: error("ATTACH_ERROR: Incorrect attach params"),
         Reason.ATTACH_TOO_BIG: error("ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach"),

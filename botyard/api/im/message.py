@@ -82,7 +82,7 @@ async def add(call: Call, p: Add) -> int:
 @method(
     "im.message.command",
     mode=Mode.WRITE,
-    raises=(commands.press, Reason.MESSAGE_ID_WRONG, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY),
+    raises=(commands.press, messages.get, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY),
 )
 async def command(call: Call, p: Command) -> bool:
     """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.
@@ -92,7 +92,7 @@ async def command(call: Call, p: Command) -> bool:
 
     Docs: api-reference/chats/messages/im-message-command.md
     """
-    message, who = await messages.get(call.tx, call.user_id, p.message_id, missing=Reason.MESSAGE_ID_WRONG)
+    message, who = await messages.get(call.tx, call.user_id, p.message_id)
     if p.bot_id <= 0:
         raise ApiError(Reason.BOT_ID_EMPTY)
     if not commands.without_slash(p.command):

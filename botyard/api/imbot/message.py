@@ -88,6 +88,7 @@ async def add(call: Call, bot: OwnBot, p: Add) -> int:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.update",
     raises=(Reason.MESSAGE_ID_WRONG, carried, messages.edit),
+    errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_LOCKED},
 )
 async def update(call: Call, bot: OwnBot, p: Update) -> bool:
     """Change a message of the bot within three days of its publication.
@@ -108,6 +109,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> bool:
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.delete",
     raises=(Reason.MESSAGE_ID_WRONG, messages.erase),
+    errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_LOCKED},
 )
 async def delete(call: Call, bot: OwnBot, p: Delete) -> bool:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
@@ -124,7 +126,8 @@ async def delete(call: Call, bot: OwnBot, p: Delete) -> bool:
     "imbot.message.like",
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.Reaction.add",
-    raises=(messages.like,),
+    raises=(Reason.MESSAGE_ID_WRONG, messages.like),
+    errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_ID_WRONG},
 )
 async def like(call: Call, bot: OwnBot, p: Like) -> bool:
     """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).

@@ -23,6 +23,8 @@ from botyard.rpc.method import Mode
 from botyard.wire.coerce import Identifier, Numbered
 
 RANGE_MAX = 50
+# Where the page has no code for a message that the bot does not see.
+UNSEEN = {Reason.MESSAGE_MISSING: Reason.DIALOG_CLOSED}
 
 
 class SendFields(Fields, frozen=True, rename="camel"):
@@ -129,6 +131,7 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
         forwarding.forward,
         Reason.MESSAGE_NOT_ADDED,
     ),
+    errors=UNSEEN,
 )
 async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
     """Send a message from the bot, forward messages, or both, and answer the ids.
@@ -195,7 +198,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> Done:
     return DONE
 
 
-@method("imbot.v2.Chat.Message.delete", mode=Mode.WRITE, raises=(messages.erase,))
+@method("imbot.v2.Chat.Message.delete", mode=Mode.WRITE, raises=(messages.erase,), errors=UNSEEN)
 async def delete(call: Call, bot: OwnBot, p: Delete) -> Done:
     """Delete a message of the bot, or anybody's in a chat that the bot manages.
 
@@ -226,14 +229,14 @@ async def read(call: Call, bot: OwnBot, p: Read) -> ReadAnswer:
     return ReadAnswer(who.chat.id, read_id, left.counter, await reading.newly_read(call.tx, who, moved))
 
 
-@method("imbot.v2.Chat.Message.get", raises=(Reason.BOT_TYPE_DENIED, Reason.DIALOG_CLOSED))
+@method("imbot.v2.Chat.Message.get", raises=(Reason.BOT_TYPE_DENIED, messages.get_unlocked), errors=UNSEEN)
 async def get(call: Call, bot: OwnBot, p: Get) -> MessageAnswer:
     """A message and its author, for bots of the types `supervisor` and `personal`.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-get.md
     """
     _require_attentive(bot)
-    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id, missing=Reason.DIALOG_CLOSED)
+    message, member = await messages.get_unlocked(call.tx, bot.user_id, p.message_id)
     views = await entities.seen(call.tx, message.chat_id)
     people = await entities.people(call.tx, call.context, [message.author_id])
     return MessageAnswer(
@@ -272,7 +275,8 @@ def _require_attentive(bot: Bot) -> None:
 @method(
     "imbot.v2.Chat.Message.Reaction.add",
     mode=Mode.WRITE,
-    raises=(Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN, Reason.REACTION_SET),
+    raises=(reactions.add,),
+    errors=UNSEEN,
 )
 async def reaction_add(call: Call, bot: OwnBot, p: Reaction) -> Done:
     """React to a message as the bot, with one of the 48 reactions.
@@ -286,7 +290,8 @@ async def reaction_add(call: Call, bot: OwnBot, p: Reaction) -> Done:
 @method(
     "imbot.v2.Chat.Message.Reaction.delete",
     mode=Mode.WRITE,
-    raises=(Reason.DIALOG_CLOSED, Reason.REACTION_UNKNOWN),
+    raises=(reactions.take_back,),
+    errors=UNSEEN,
 )
 async def reaction_delete(call: Call, bot: OwnBot, p: Reaction) -> Done:
     """Take a reaction of the bot back; one that was not set is as good as taken back.

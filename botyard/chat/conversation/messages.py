@@ -95,21 +95,23 @@ async def add_system_message(tx: Tx, who: Participant, text: str, *, code: str) 
     return await insert(tx, await reloaded(tx, who), draft)
 
 
-async def get(tx: Tx, user_id: int, message_id: int, *, missing: Reason) -> tuple[Message, Participant]:
-    """A message in a chat that the user is in, the chat locked. Raises ``missing`` alike for none and for no access."""
+@raises(Reason.MESSAGE_MISSING)
+async def get(tx: Tx, user_id: int, message_id: int) -> tuple[Message, Participant]:
+    """A message in a chat that the user is in, the chat locked. Raises MESSAGE_MISSING for none and for no access."""
     message = await messages.find(tx, message_id)
     who = await chats.find(tx, message.chat_id, user_id, locked=True) if message else None
     if message is None or who is None or who.member is None or message_id < who.member.first_id:
-        raise ApiError(missing, hint=_unseen(message_id))
+        raise ApiError(Reason.MESSAGE_MISSING, hint=_unseen(message_id))
     return message, who
 
 
-async def get_unlocked(tx: Tx, user_id: int, message_id: int, *, missing: Reason) -> tuple[Message, Member]:
-    """A message in a chat that the user is in, to look at. Raises ``missing`` alike for none and for no access."""
+@raises(Reason.MESSAGE_MISSING)
+async def get_unlocked(tx: Tx, user_id: int, message_id: int) -> tuple[Message, Member]:
+    """A message in a chat that the user is in, to look at. Raises MESSAGE_MISSING for none and for no access."""
     message = await messages.find(tx, message_id)
     member = await members.find(tx, message.chat_id, user_id) if message else None
     if message is None or member is None or message_id < member.first_id:
-        raise ApiError(missing, hint=_unseen(message_id))
+        raise ApiError(Reason.MESSAGE_MISSING, hint=_unseen(message_id))
     return message, member
 
 
@@ -125,16 +127,17 @@ async def require_in_chat(tx: Tx, who: Participant, message_id: int) -> None:
         raise ApiError(Reason.MESSAGE_MISSING)
 
 
-@raises(Reason.MESSAGE_LOCKED)
+@raises(get, Reason.MESSAGE_LOCKED)
 async def edit(
     tx: Tx, actor_id: int, message_id: int, *, text: str | None, changed: dict[str, Any], window: int | None
 ) -> None:
     """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
-    the message unless an attachment comes with it, and so does taking the last of both. Raises MESSAGE_LOCKED.
+    the message unless an attachment comes with it, and so does taking the last of both. Raises
+    MESSAGE_MISSING, MESSAGE_LOCKED.
     """
-    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_LOCKED)
+    message, who = await get(tx, actor_id, message_id)
     if message.author_id != actor_id or message.system or message.erased or _late(message, window, now=tx.now):
         raise ApiError(Reason.MESSAGE_LOCKED, hint=_locked(message, actor_id, window=window, now=tx.now))
     if text is None and not changed:
@@ -159,13 +162,13 @@ async def edit(
     await outbox.publish(tx, event, who.chat)
 
 
-@raises(*rules.reasons(Act.ERASE_OTHERS), Reason.MESSAGE_LOCKED)
+@raises(get, *rules.reasons(Act.ERASE_OTHERS), Reason.MESSAGE_LOCKED)
 async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, window: int | None) -> None:
     """Delete one's own message within ``window`` seconds (``None``: at any time), or as a manager anybody's.
 
-    ``complete`` leaves no mark. Raises MESSAGE_LOCKED.
+    ``complete`` leaves no mark. Raises MESSAGE_MISSING, MESSAGE_LOCKED.
     """
-    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_LOCKED)
+    message, who = await get(tx, actor_id, message_id)
     own = message.author_id == actor_id and not message.system and not _late(message, window, now=tx.now)
     if not own:
         rules.require(Act.ERASE_OTHERS, who)
@@ -198,13 +201,13 @@ async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) 
     await outbox.publish(tx, event, chat)
 
 
-@raises(Reason.NO_CHANGES, Reason.MESSAGE_ID_WRONG)
+@raises(get, Reason.NO_CHANGES)
 async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
     """Like (``plus``), take it back (``minus``) or toggle (``auto``).
 
-    Raises MESSAGE_ID_WRONG, and NO_CHANGES where it stands so already.
+    Raises MESSAGE_MISSING, and NO_CHANGES where it stands so already.
     """
-    message, who = await get(tx, actor_id, message_id, missing=Reason.MESSAGE_ID_WRONG)
+    message, who = await get(tx, actor_id, message_id)
     if message.erased:
         raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
     on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, reaction=LIKE)

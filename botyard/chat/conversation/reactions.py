@@ -64,25 +64,25 @@ REACTIONS: dict[str, str] = {
 }
 
 
-@raises(Reason.REACTION_UNKNOWN, Reason.DIALOG_CLOSED, Reason.REACTION_SET)
+@raises(messages.get, Reason.REACTION_UNKNOWN, Reason.REACTION_SET)
 async def add(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """React to a message.
 
-    Raises DIALOG_CLOSED where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
+    Raises MESSAGE_MISSING where the message may not be seen, REACTION_UNKNOWN, REACTION_SET where it stands already.
     """
     message, who = await _place(tx, actor_id, message_id, reaction)
     if message.erased:
-        raise ApiError(Reason.DIALOG_CLOSED)
+        raise ApiError(Reason.MESSAGE_MISSING)
     if not await stored_messages.add_reaction(tx, message_id, actor_id, reaction=reaction):
         raise ApiError(Reason.REACTION_SET)
     await _publish(tx, who, message, reaction=reaction, on=True)
 
 
-@raises(Reason.REACTION_UNKNOWN, Reason.DIALOG_CLOSED)
+@raises(messages.get, Reason.REACTION_UNKNOWN)
 async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> None:
     """Take one's reaction back; one that does not stand is as good as taken back.
 
-    Raises DIALOG_CLOSED, REACTION_UNKNOWN.
+    Raises MESSAGE_MISSING, REACTION_UNKNOWN.
     """
     message, who = await _place(tx, actor_id, message_id, reaction)
     if await stored_messages.remove_reaction(tx, message_id, actor_id, reaction=reaction):
@@ -90,7 +90,7 @@ async def take_back(tx: Tx, actor_id: int, message_id: int, reaction: str) -> No
 
 
 async def _place(tx: Tx, actor_id: int, message_id: int, reaction: str) -> tuple[Message, Participant]:
-    message, who = await messages.get(tx, actor_id, message_id, missing=Reason.DIALOG_CLOSED)
+    message, who = await messages.get(tx, actor_id, message_id)
     if reaction not in REACTIONS:
         raise ApiError(Reason.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
     return message, who
