@@ -6,6 +6,8 @@ import contextlib
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,6 +23,8 @@ from tests.world import LEDGER, World, ledger
 from tests.worlds.furnished import MOST_BOTS, FurnishedV1, FurnishedV2
 
 W = TypeVar("W", bound=World)
+
+ROOT = Path(__file__).parents[1]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +43,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     refusals.watch()
+    if not (ROOT / "docs" / "reference" / "errors.md").exists():
+        subprocess.run([sys.executable, "-m", "scripts.reference"], cwd=ROOT, check=True)
     # The process that starts the run makes the folder; its workers find it in their environment.
     if "PYTEST_XDIST_WORKER" not in os.environ:
         # Started in the background, a shell makes everything below it deaf to Ctrl-C, which some tests press.
