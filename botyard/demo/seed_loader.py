@@ -11,8 +11,9 @@ import msgspec
 from botyard.chat.bots import bots
 from botyard.chat.content import content
 from botyard.chat.content.content import Content
-from botyard.chat.conversation import chats, dialogs, messages, reading
+from botyard.chat.conversation import chats, dialogs, messages, reactions, reading
 from botyard.chat.conversation.colors import hex_of
+from botyard.chat.conversation.reactions import LIKE
 from botyard.chat.media.pictures import store
 from botyard.demo.picture import picture
 from botyard.demo.seed import MINUTE, InvalidSeed, Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
@@ -240,7 +241,9 @@ class _ChatBuilder:
         if seed_message.erased:
             await messages.erase(self._tx, author, message_id, complete=False, window=FOREVER)
         for user_id in self._each(seed_message.liked_by):
-            await messages.like(self._tx, user_id, message_id, "plus")
+            message, who = await messages.get(self._tx, user_id, message_id)
+            if not await reactions.set(self._tx, who, message, reaction=LIKE, on=True):
+                raise InvalidSeed("it is deleted, or liked twice by somebody")
         for name in seed_message.read_by:
             await reading.read(self._tx, await self._seat(name), message_id)
         for user_id in self._each(seed_message.unread_for):

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
-from botyard.chat.conversation import messages
-from botyard.store.engines.db import Row
+from botyard.chat.conversation import messages, reactions
+from botyard.chat.conversation.reactions import LIKE
+from botyard.store.engines.db import Row, Tx
 from tests.worlds.calls import Calls
 from tests.worlds.records import Person
 
@@ -62,7 +63,12 @@ class Chats(Calls):
     def like(self, message_id: int, by: Person | None = None) -> None:
         """The owner likes a message."""
         who = (by or self.owner).id
-        self.write(lambda tx: messages.like(tx, who, message_id, "plus"))
+
+        async def work(tx: Tx) -> None:
+            message, liking = await messages.get(tx, who, message_id)
+            assert await reactions.set(tx, liking, message, reaction=LIKE, on=True)
+
+        self.write(work)
 
     # Events.
 

@@ -8,14 +8,13 @@ from msgspec import UNSET
 
 from botyard.api.im.family import method
 from botyard.api.shared.message_content import IM, carried
-from botyard.chat.bots import commands
-from botyard.chat.bots.commands import Press
+from botyard.chat.bots import command_calls
+from botyard.chat.bots.command_calls import Press
 from botyard.chat.conversation import dialogs, messages
 from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
-from botyard.store import users
 
 
 class Add(Params, frozen=True, rename="upper"):
@@ -71,18 +70,13 @@ async def add(call: Call, p: Add) -> int:
             raise ApiError(Reason.PARAMS_WRONG) from refused
         raise
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
-    await users.seen(call.tx, call.user_id)
-    message_id = await messages.send(call.tx, who, draft)
-    author = await users.find(call.tx, call.user_id) if "/" in p.message else None
-    if author and not p.system:
-        await commands.call(call.tx, author, who.chat, message_id, draft)
-    return message_id
+    return await messages.send(call.tx, who, draft)
 
 
 @method(
     "im.message.command",
     mode=Mode.WRITE,
-    raises=(commands.press, messages.get, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY),
+    raises=(command_calls.press, messages.get, Reason.BOT_ID_EMPTY, Reason.COMMAND_EMPTY),
 )
 async def command(call: Call, p: Command) -> bool:
     """Call a bot's command from a message of a chat that the caller is in, as a press of its button does.
@@ -95,11 +89,8 @@ async def command(call: Call, p: Command) -> bool:
     message, who = await messages.get(call.tx, call.user_id, p.message_id)
     if p.bot_id <= 0:
         raise ApiError(Reason.BOT_ID_EMPTY)
-    if not commands.without_slash(p.command):
+    if not command_calls.without_slash(p.command):
         raise ApiError(Reason.COMMAND_EMPTY)
-    author = await users.find(call.tx, call.user_id)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
-    if author is None or message.erased:
-        raise ApiError(Reason.PARAMS_WRONG, hint=f"message {message.id} was deleted")
-    await commands.press(call.tx, author, who.chat, message, asked)
+    await command_calls.press(call.tx, who, message, asked=asked)
     return True

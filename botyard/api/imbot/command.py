@@ -13,7 +13,7 @@ from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, OwnBot
 from botyard.api.shared.message_content import IMBOT, carried
 from botyard.api.shared.owners import known_owner
-from botyard.chat.bots import commands
+from botyard.chat.bots import command_calls, commands
 from botyard.errors import ApiError, Reason, error
 from botyard.model.bots import Command
 from botyard.model.messages import Draft
@@ -93,7 +93,7 @@ def _own_command(call: Call, p: NamesCommand) -> Awaitable[Command]:
 
 
 def _called_command(call: Call, p: Answer) -> Awaitable[Command]:
-    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, p.command)
+    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, name=p.command)
 
 
 OwnCommand = Annotated[
@@ -129,7 +129,7 @@ async def register(call: Call, bot: OwnBot, p: Register) -> int:
         raise ApiError(Reason.ON_COMMAND_MISSING)
     if not valid_url(p.event_command_add):
         raise ApiError(Reason.ON_COMMAND_WRONG)
-    if not commands.without_slash(p.command):
+    if not command_calls.without_slash(p.command):
         raise ApiError(Reason.COMMAND_EMPTY)
     lang = _lang(p.lang)
     if not lang and not p.hidden:
@@ -138,7 +138,7 @@ async def register(call: Call, bot: OwnBot, p: Register) -> int:
         id=0,
         owner=bot.owner,
         bot_id=bot.user_id,
-        command=commands.without_slash(p.command),
+        command=command_calls.without_slash(p.command),
         handler=p.event_command_add,
         common=p.common,
         hidden=p.hidden,
@@ -174,7 +174,9 @@ async def update(call: Call, command: OwnCommand, p: Update) -> bool:
         raise ApiError(Reason.COMMAND_NOT_UPDATED)
     changed = msgspec.structs.replace(
         command,
-        command=command.command if update_fields.command is None else commands.without_slash(update_fields.command),
+        command=command.command
+        if update_fields.command is None
+        else command_calls.without_slash(update_fields.command),
         handler=update_fields.event_command_add or command.handler,
         hidden=hidden,
         extranet=command.extranet if update_fields.extranet_support is None else update_fields.extranet_support,

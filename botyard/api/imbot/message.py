@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, Content, OwnBot
 from botyard.api.shared.message_content import IMBOT, carried
-from botyard.chat.conversation import dialogs, messages
+from botyard.chat.conversation import dialogs, messages, reactions
 from botyard.errors import ApiError, Reason
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
@@ -78,9 +78,8 @@ async def add(call: Call, bot: OwnBot, p: Add) -> int:
     if between:
         # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
         who = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id)
-    else:
-        who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
-    return await messages.send(call.tx, who, draft)
+        return await messages.announce(call.tx, who, draft)
+    return await messages.send(call.tx, await dialogs.open_(call.tx, bot.user_id, p.dialog_id), draft)
 
 
 @method(
@@ -126,7 +125,7 @@ async def delete(call: Call, bot: OwnBot, p: Delete) -> bool:
     "imbot.message.like",
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.Reaction.add",
-    raises=(Reason.MESSAGE_ID_WRONG, messages.like),
+    raises=(Reason.MESSAGE_ID_WRONG, messages.get, Reason.NO_CHANGES),
     errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_ID_WRONG},
 )
 async def like(call: Call, bot: OwnBot, p: Like) -> bool:
@@ -135,7 +134,12 @@ async def like(call: Call, bot: OwnBot, p: Like) -> bool:
     Docs: api-reference/chat-bots/outdated/messages/imbot-message-like.md
     """
     _require_message(p.message_id)
-    await messages.like(call.tx, bot.user_id, p.message_id, p.action.lower())
+    message, who = await messages.get(call.tx, bot.user_id, p.message_id)
+    if message.erased:
+        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
+    on = {"plus": True, "minus": False}.get(p.action.lower())
+    if not await reactions.set(call.tx, who, message, reaction=reactions.LIKE, on=on):
+        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
     return True
 
 

@@ -275,7 +275,7 @@ def _require_attentive(bot: Bot) -> None:
 @method(
     "imbot.v2.Chat.Message.Reaction.add",
     mode=Mode.WRITE,
-    raises=(reactions.add,),
+    raises=(messages.get, reactions.require_known, Reason.REACTION_SET),
     errors=UNSEEN,
 )
 async def reaction_add(call: Call, bot: OwnBot, p: Reaction) -> Done:
@@ -283,14 +283,19 @@ async def reaction_add(call: Call, bot: OwnBot, p: Reaction) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-add.md
     """
-    await reactions.add(call.tx, bot.user_id, p.message_id, p.reaction)
+    message, who = await messages.get(call.tx, bot.user_id, p.message_id)
+    reactions.require_known(p.reaction)
+    if message.erased:
+        raise ApiError(Reason.MESSAGE_MISSING)
+    if not await reactions.set(call.tx, who, message, reaction=p.reaction, on=True):
+        raise ApiError(Reason.REACTION_SET)
     return DONE
 
 
 @method(
     "imbot.v2.Chat.Message.Reaction.delete",
     mode=Mode.WRITE,
-    raises=(reactions.take_back,),
+    raises=(messages.get, reactions.require_known),
     errors=UNSEEN,
 )
 async def reaction_delete(call: Call, bot: OwnBot, p: Reaction) -> Done:
@@ -298,5 +303,7 @@ async def reaction_delete(call: Call, bot: OwnBot, p: Reaction) -> Done:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/messages/chat-message-reaction-delete.md
     """
-    await reactions.take_back(call.tx, bot.user_id, p.message_id, p.reaction)
+    message, who = await messages.get(call.tx, bot.user_id, p.message_id)
+    reactions.require_known(p.reaction)
+    await reactions.set(call.tx, who, message, reaction=p.reaction, on=False)
     return DONE

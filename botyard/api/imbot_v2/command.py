@@ -12,7 +12,7 @@ from botyard.api.imbot_v2.family import IMBOT_V2, method
 from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot
 from botyard.api.imbot_v2.shapes import DONE, CommandShape, Done, ListedCommand
 from botyard.api.shared.message_content import IM, carried
-from botyard.chat.bots import commands
+from botyard.chat.bots import command_calls, commands
 from botyard.chat.content import content
 from botyard.chat.conversation import dialogs
 from botyard.errors import ApiError, Reason
@@ -218,7 +218,7 @@ def _word(given: str | UnsetType | None) -> str:
     """A command without its slash; empty for none. Raises COMMAND_WORD for what is no text."""
     if given is None:
         raise ApiError(Reason.COMMAND_WORD)
-    return "" if given is UNSET else commands.without_slash(given)
+    return "" if given is UNSET else command_calls.without_slash(given)
 
 
 def _phrased(known: Phrases, title: dict[str, Any], params: dict[str, Any]) -> Phrases:

@@ -1,50 +1,28 @@
-"""Slash commands of bots: register, update, remove, match, answer."""
+"""Slash commands of bots: register, update, remove, answer."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import msgspec
 
 from botyard.chat import rules
 from botyard.chat.bots.bots import OwnerOf
-from botyard.chat.content import bbcode
+from botyard.chat.bots.command_calls import without_slash
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.bots import Bot, Command
-from botyard.model.chats import Chat
-from botyard.model.events import CommandCalled, CommandChanged
-from botyard.model.messages import Draft, Message, file_ids
-from botyard.model.people import User
-from botyard.store import bot_commands, chats, members
+from botyard.model.events import CommandChanged
+from botyard.model.messages import Draft
+from botyard.store import bot_commands, chats
 from botyard.store import messages as stored_messages
 from botyard.store.engines.db import Tx
 
 MOST = 100
 """Commands that one bot may register."""
-
-
-class Press(NamedTuple):
-    """What a person has pressed: a command of a bot, with the words that follow it."""
-
-    bot_id: int
-    command: str
-    params: str
-
-
-class _CommandCall(NamedTuple):
-    """A command that is called: from where, in which message, and which bots are in the chat."""
-
-    command: Command
-    params: str
-    context: str
-    message_id: int
-    said: Draft | Message
-    here: set[int]
 
 
 _WORD = re.compile(r"[^\s/]{1,60}")
@@ -53,7 +31,7 @@ ONE_WORD = "a command is one word of up to 60 characters, without a slash inside
 
 
 @raises(Reason.COMMAND_NOT_YOURS, Reason.COMMAND_NOT_FOUND)
-async def find_own(tx: Tx, owner: OwnerOf, command_id: int, name: str = "") -> Command:
+async def find_own(tx: Tx, owner: OwnerOf, command_id: int, *, name: str = "") -> Command:
     """A caller's command by id, or by name; ``owner`` is whom the caller is for a bot.
 
     Raises COMMAND_NOT_FOUND, COMMAND_NOT_YOURS.
@@ -86,11 +64,6 @@ async def find_of(tx: Tx, bot: Bot, command_id: int) -> Command:
 
 def _no_command(command_id: int) -> str:
     return f"there is no command {command_id}" if command_id > 0 else "the number of a command is missing"
-
-
-def without_slash(text: str) -> str:
-    """The name of a command as it is stored: without its slash."""
-    return text.strip().removeprefix("/")
 
 
 @raises(Reason.COMMAND_NOT_CREATED, Reason.COMMAND_WORD, Reason.COMMAND_TAKEN)
@@ -163,82 +136,3 @@ async def answer(
     if member is None and sign:
         draft = msgspec.structs.replace(draft, system=True, text=f"[B]{sign}[/B]\n{draft.text}".rstrip())
     return await messages.insert(tx, who, draft)
-
-
-async def call(tx: Tx, author: User, chat: Chat, message_id: int, message: Draft, context: str = "TEXTAREA") -> None:
-    """Publish an event for each command in a person's message that a bot has here."""
-    if "/" not in message.text:
-        return
-    here = {bot.bot_id for bot in await members.bots(tx, chat.id)} if chat.bots else set()
-    called: set[int] = set()
-    for name, params in bbcode.commands(message.text):
-        for command in await bot_commands.named(tx, name):
-            if command.id in called or not _reaches(command, author, chat, here):
-                continue
-            called.add(command.id)
-            await _leave(tx, author, chat, _CommandCall(command, params, context, message_id, message, here))
-
-
-@raises(Reason.PARAMS_WRONG)
-async def press(tx: Tx, author: User, chat: Chat, message: Message, asked: Press) -> None:
-    """Publish an event for a button or menu item that a person has pressed.
-
-    Raises PARAMS_WRONG where the bot has no such command, or does not answer to it here.
-    """
-    command = await bot_commands.find_named(tx, asked.bot_id, without_slash(asked.command))
-    here = {bot.bot_id for bot in await members.bots(tx, chat.id)} if chat.bots else set()
-    if command is None or not _reaches(command, author, chat, here):
-        raise ApiError(Reason.PARAMS_WRONG, hint=_unpressed(command, author, asked))
-    use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)
-    await _leave(tx, author, chat, use)
-
-
-def _unpressed(command: Command | None, author: User, asked: Press) -> str:
-    """Why a press calls nobody. People from outside are not told which commands they may not call."""
-    if author.id == asked.bot_id:
-        return "a bot does not call its own commands"
-    if command is None or author.outside:
-        able = " that people from outside may call" if author.outside else ""
-        return (
-            f"bot {asked.bot_id} has no command /{without_slash(asked.command)}{able}; "
-            "imbot.command.register or imbot.v2.Command.register adds one"
-        )
-    return f"/{command.command} works only in chats that bot {asked.bot_id} is in, and it is not in this one"
-
-
-def _pressed_in(message: Message, command: Command) -> str:
-    """The context menu, where it alone leads to the command; what clients draw themselves counts as a button."""
-    for place in ("KEYBOARD", "MENU"):
-        listed = message.params.get(place)
-        for item in listed if isinstance(listed, list) else ():
-            if item.get("BOT_ID") == command.bot_id and item.get("COMMAND") == command.command:
-                return place
-    return "KEYBOARD"
-
-
-async def _leave(tx: Tx, author: User, chat: Chat, use: _CommandCall) -> None:
-    """Record a call of a command, and tell its bot."""
-    await bot_commands.add_call(tx, use.command.id, use.message_id)
-    event = CommandCalled(
-        actor_id=author.id,
-        chat_id=chat.id,
-        bot_id=use.command.bot_id,
-        command_id=use.command.id,
-        command=use.command.command,
-        params=use.params,
-        context=use.context,
-        message_id=use.message_id,
-        text=use.said.text,
-        reply_id=use.said.reply_id,
-        files=file_ids(use.said.params),
-        previous_id=chat.last_message_id,
-        bots=tuple(sorted(use.here)),
-    )
-    await outbox.publish(tx, event)
-
-
-def _reaches(command: Command, author: User, chat: Chat, here: set[int]) -> bool:
-    """A common command works anywhere, others where the bot is; people from outside need the bot's consent."""
-    if author.id == command.bot_id or (author.outside and not command.extranet):
-        return False
-    return command.common or command.bot_id in here

@@ -1,4 +1,4 @@
-"""Messages: send, edit, erase, like, read the history."""
+"""Messages: send, edit, erase, read the history."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 
 from botyard.chat import rules
+from botyard.chat.bots import command_calls
 from botyard.chat.content import bbcode
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Member, Participant
-from botyard.model.events import MessageEdited, MessageErased, MessageLiked, MessageSent
+from botyard.model.events import MessageEdited, MessageErased, MessageSent
 from botyard.model.messages import Draft, Message
-from botyard.store import bots, chats, files, members, messages
+from botyard.store import bots, chats, files, members, messages, users
 from botyard.store.engines.db import Tx
 
-LIKE = "like"
 HISTORY_MAX = 50
 
 # Bots send all sorts of words as templateId; only what is made to be unique tells a repeated call.
@@ -29,6 +29,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     """Add a message to a chat that was found locked. Returns its id.
 
+    A person who sends is seen, and calls the commands in the text: bots that have them here are told.
     The same ``uuid`` again is a repeated call: it returns the id of the message that is there.
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
@@ -37,6 +38,18 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
         return known
     if draft.reply_id:
         await _require_reply(tx, who, draft.reply_id)
+    message_id = await insert(tx, who, draft)
+    if who.member is None or not who.member.bot:
+        await users.seen(tx, who.actor_id)
+        if "/" in draft.text and not draft.system:
+            await command_calls.call(tx, who, draft, message_id=message_id)
+    return message_id
+
+
+@raises(*rules.reasons(Act.POST))
+async def announce(tx: Tx, who: Participant, draft: Draft) -> int:
+    """Write a system message in the name of somebody who is not there: they are not seen by it. Raises POST_DENIED."""
+    rules.require(Act.POST, who)
     return await insert(tx, who, draft)
 
 
@@ -199,30 +212,6 @@ async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) 
         sent=message.sent,
     )
     await outbox.publish(tx, event, chat)
-
-
-@raises(get, Reason.NO_CHANGES)
-async def like(tx: Tx, actor_id: int, message_id: int, action: str) -> None:
-    """Like (``plus``), take it back (``minus``) or toggle (``auto``).
-
-    Raises MESSAGE_MISSING, and NO_CHANGES where it stands so already.
-    """
-    message, who = await get(tx, actor_id, message_id)
-    if message.erased:
-        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
-    on = action != "minus" and await messages.add_reaction(tx, message_id, actor_id, reaction=LIKE)
-    off = not on and action != "plus" and await messages.remove_reaction(tx, message_id, actor_id, reaction=LIKE)
-    if not on and not off:
-        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
-    event = MessageLiked(
-        actor_id=actor_id,
-        chat_id=who.chat.id,
-        message_id=message_id,
-        reaction=LIKE,
-        on=on,
-        author_id=message.author_id,
-    )
-    await outbox.publish(tx, event, who.chat)
 
 
 class History(msgspec.Struct, frozen=True):
