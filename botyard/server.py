@@ -226,7 +226,9 @@ async def serve(
     await service.start()
     watching = [asyncio.create_task(watch(context.database)), asyncio.create_task(descriptors.watch())]
     spared = context.snapshots.blobs
-    sweeper = asyncio.create_task(files.run_sweeper(context.database, context.storage.blobs, context.clock, spared))
+    sweeper = asyncio.create_task(
+        files.run_sweeper(context.database, context.storage.blobs, clock=context.clock, spared=spared)
+    )
     # What was made to start lives as long as the server; the collector need not look at it again and again.
     gc.collect()
     gc.freeze()

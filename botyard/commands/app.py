@@ -114,7 +114,7 @@ async def _add(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> Registered:
-            return await installations.add(tx, open_.keys, await actor(tx), plan)
+            return await installations.add(tx, await actor(tx), plan, keys=open_.keys)
 
         made = await open_.database.write(work)
     print(f"client_id: {made.app.client_id}")
@@ -147,7 +147,7 @@ def _told(app: App) -> int:
 
 async def _update(args: SimpleNamespace) -> int:
     plan = _plan(args, scopes(args.scope) if args.scope else None)
-    return _told(await _changed(args, lambda tx, who, app: installations.update(tx, who, app, plan)))
+    return _told(await _changed(args, lambda tx, who, app: installations.update(tx, who, app, plan=plan)))
 
 
 async def _install(args: SimpleNamespace) -> int:

@@ -57,7 +57,7 @@ async def _backup(args: SimpleNamespace) -> int:
     async with open_portal(settings) as open_:
         blobs = open_blobs(args.files, settings.data / "files")
         try:
-            done = await backup.write(args.file, open_.database, blobs, settings.data)
+            done = await backup.write(args.file, open_.database, blobs=blobs, data=settings.data)
         except OSError as problem:
             raise CommandError(
                 f"The backup could not be made: {_words(problem)}. Nothing was left behind."
@@ -88,7 +88,7 @@ async def _restore(args: SimpleNamespace) -> int:
         raise CommandError(f"The backup cannot be read: {_words(problem)}.") from problem
     with storage_errors(settings):
         try:
-            await restore.put(args.file, backup_file, settings.data, _openers(settings, args.files))
+            await restore.put(args.file, backup_file, data=settings.data, openers=_openers(settings, args.files))
         except restore.InvalidBackup as problem:
             raise _refused(problem) from problem
         database = await open_portal_database(settings)

@@ -138,7 +138,7 @@ class SeedLoader:
             event_mode=EventMode.FETCH if bot.fetches else EventMode.WEBHOOK,
         )
         first = min(self._ids.values(), default=0)
-        self._ids[bot.code] = await bots.register(self._tx, first, plan, Handlers(), BOTS_MAX)
+        self._ids[bot.code] = await bots.register(self._tx, first, plan, handlers=Handlers(), most=BOTS_MAX)
 
 
 class _Step(NamedTuple):

@@ -67,7 +67,7 @@ def closed_reason(app: App | None, scope: str = "") -> EndReason | None:
     return EndReason.NO_SCOPE if scope and scope not in app.scopes.split(",") else None
 
 
-async def check_secret(tx: Tx, keys: Keys, client_id: str, secret: str) -> tuple[App | None, bool]:
+async def check_secret(tx: Tx, keys: Keys, client_id: str, *, secret: str) -> tuple[App | None, bool]:
     """The application, and whether the secret is its own."""
     app_and_hash = await apps.find_by_client(tx, client_id)
     if app_and_hash is None:

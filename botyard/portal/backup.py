@@ -70,14 +70,14 @@ class Archive:
         self._tar = tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  # See ``close``.
         self._sums: dict[str, Sum] = {}
 
-    def add(self, name: str, source: IO[bytes], size: int) -> None:
+    def add(self, name: str, source: IO[bytes], *, size: int) -> None:
         """Add a member from where ``source`` stands. Raises OSError where it is shorter than ``size``."""
         hashed = _Hashed(source)
         self._tar.addfile(_info(name, size), hashed)
         self._sums[name] = Sum(size, hashed.sum.hexdigest())
 
     def add_bytes(self, name: str, content: bytes) -> None:
-        self.add(name, io.BytesIO(content), len(content))
+        self.add(name, io.BytesIO(content), size=len(content))
 
     def close(self) -> None:
         """Say what is in it, and end it."""
@@ -103,13 +103,13 @@ def _info(name: str, size: int) -> tarfile.TarInfo:
     return info
 
 
-async def write(target: Path, database: Database, blobs: Blobs, data: Path) -> BackupResult:
+async def write(target: Path, database: Database, *, blobs: Blobs, data: Path) -> BackupResult:
     """Make a backup. The file appears when it is whole, readable by its owner only.
 
     Raises ``Unavailable``, and ``OSError`` also where there is such a file already.
     """
     with _drafted(target) as out:
-        return await _written(out, database, blobs, data)
+        return await _written(out, database, blobs=blobs, data=data)
 
 
 @contextmanager
@@ -147,18 +147,18 @@ def _place(draft: Path, target: Path) -> None:
         draft.rename(target)
 
 
-async def _written(out: IO[bytes], database: Database, blobs: Blobs, data: Path) -> BackupResult:
+async def _written(out: IO[bytes], database: Database, *, blobs: Blobs, data: Path) -> BackupResult:
     archive = Archive(out)
     hold = _Hold(database)
     await hold.renew()
     try:
-        taken = await database.snapshot(lambda tx: _rows(tx, database.name, archive, Path(out.name).parent))
+        taken = await database.snapshot(lambda tx: _rows(tx, database.name, archive, beside=Path(out.name).parent))
         for name in KEPT:
-            _keep(archive, data / name, name)
+            _keep(archive, data / name, name=name)
         for path in sorted((data / TLS).glob("*.pem")):
-            _keep(archive, path, f"{TLS}/{path.name}")
+            _keep(archive, path, name=f"{TLS}/{path.name}")
         for name, size in taken.blobs.items():
-            archive.add(f"files/{name}", io.BufferedReader(_Blob(blobs, name), CHUNK), size)
+            archive.add(f"files/{name}", io.BufferedReader(_Blob(blobs, name), CHUNK), size=size)
             await hold.renew()
     finally:
         await hold.end()
@@ -210,7 +210,7 @@ class _Taken(NamedTuple):
     blobs: dict[str, int]
 
 
-async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
+async def _rows(tx: Tx, engine: str, archive: Archive, *, beside: Path) -> _Taken:
     tables = await portable_rows.tables(tx, engine)
     manifest = Manifest(
         format=FORMAT,
@@ -225,12 +225,12 @@ async def _rows(tx: Tx, engine: str, archive: Archive, beside: Path) -> _Taken:
     count = 0
     for table, columns in tables.items():
         with tempfile.TemporaryFile(dir=beside) as spool:
-            async for page in portable_rows.rows(tx, engine, table, columns):
+            async for page in portable_rows.rows(tx, engine, table, columns=columns):
                 spool.write(b"".join(line(row) for row in page))
                 count += len(page)
             size = spool.tell()
             spool.seek(0)
-            archive.add(f"rows/{table}.jsonl", spool, size)
+            archive.add(f"rows/{table}.jsonl", spool, size=size)
     return _Taken(count, await _blobs(tx))
 
 
@@ -240,7 +240,7 @@ async def _blobs(tx: Tx) -> dict[str, int]:
     return sizes | {str(name): int(size) for name, size in previews}
 
 
-def _keep(archive: Archive, path: Path, name: str) -> None:
+def _keep(archive: Archive, path: Path, *, name: str) -> None:
     try:
         archive.add_bytes(name, path.read_bytes())
     except FileNotFoundError:

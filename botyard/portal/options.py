@@ -22,7 +22,7 @@ EVERYBODY = 0
 _encode = msgspec.json.Encoder().encode
 
 
-async def get(tx: Tx, owner: Owner, user_id: int, name: str) -> Any:
+async def get(tx: Tx, owner: Owner, user_id: int, *, name: str) -> Any:
     """One option, or ``None``."""
     text = await options.find(tx, owner, user_id, name=name)
     return None if text is None else msgspec.json.decode(text)
@@ -35,7 +35,7 @@ async def all_of(tx: Tx, owner: Owner, user_id: int) -> dict[str, Any]:
 
 
 @raises(Reason.OPTIONS_EMPTY, Reason.ARGUMENT)
-async def put(tx: Tx, owner: Owner, user_id: int, new_values: Mapping[str, Any]) -> None:
+async def put(tx: Tx, owner: Owner, user_id: int, *, new_values: Mapping[str, Any]) -> None:
     """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:
         raise ApiError(Reason.OPTIONS_EMPTY)

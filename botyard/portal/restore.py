@@ -117,7 +117,7 @@ class Openers(NamedTuple):
     files: Callable[[Path], Blobs]
 
 
-async def put(path: Path, backup: Backup, data: Path, openers: Openers) -> None:
+async def put(path: Path, backup: Backup, *, data: Path, openers: Openers) -> None:
     """Restore a checked backup into an empty folder.
 
     The database comes last: until it is there, there is no portal. Where anything fails, the folder is as empty as
@@ -128,12 +128,12 @@ async def put(path: Path, backup: Backup, data: Path, openers: Openers) -> None:
         tarfile.open(path, "r:") as tar,
         _taken_back(openers.files(draft.folder / "files")) as keep,
     ):
-        _put_files(tar, backup, draft.folder, keep)
+        _put_files(tar, backup, folder=draft.folder, keep=keep)
         draft.place()
         database = await openers.rows(draft.folder)
         try:
             with _told(path):
-                await database.write(lambda tx: _put_rows(tx, database.name, tar, backup))
+                await database.write(lambda tx: _put_rows(tx, database.name, tar, backup=backup))
         finally:
             await database.close()
         draft.place()
@@ -203,7 +203,7 @@ def _there(kept: Blobs, name: str) -> bool:
     return True
 
 
-def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, keep: Callable[[str, IO[bytes]], None]) -> None:
+def _put_files(tar: tarfile.TarFile, backup: Backup, *, folder: Path, keep: Callable[[str, IO[bytes]], None]) -> None:
     for name, member in backup.members.items():
         within, _, last = name.rpartition("/")
         if within == "files":
@@ -213,7 +213,7 @@ def _put_files(tar: tarfile.TarFile, backup: Backup, folder: Path, keep: Callabl
             atomic_file.replace(folder / name, _content(tar, member))
 
 
-async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -> None:
+async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, *, backup: Backup) -> None:
     manifest = backup.manifest
     if not await portable_rows.empty(tx, engine):
         raise InvalidBackup("That database is not empty; a backup is restored into a new one only.")
@@ -222,7 +222,7 @@ async def _put_rows(tx: Tx, engine: str, tar: tarfile.TarFile, backup: Backup) -
     tied = await portable_rows.clear(tx, engine, manifest.tables)
     for table, columns in manifest.tables.items():
         with _opened(tar, backup.members[f"rows/{table}.jsonl"]) as text:
-            await portable_rows.load(tx, table, columns, values(text))
+            await portable_rows.load(tx, table, columns, source=values(text))
     await portable_rows.tie(tx, tied)
     await portable_rows.set_last_numbers(tx, engine, manifest.last_numbers)
     # A backup of an earlier version comes out as a portal of this one.

@@ -53,7 +53,7 @@ class DownloadBody(NamedTuple):
 async def download(context: Context, request: Request) -> Response:
     """A file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
-    link = signed_urls.read(context.keys, request.query_params.get("token", ""), now)
+    link = signed_urls.read(context.keys, request.query_params.get("token", ""), now=now)
     if link is None:
         raise ApiError(ErrorCode.LINK_BAD)
     user_id, file_id = link.user_id, link.file_id

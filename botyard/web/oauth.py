@@ -175,7 +175,7 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
 
     async def check(tx: Tx) -> tuple[App | None, bool]:
         await require_open(tx, https=https)
-        return await apps.check_secret(tx, context.keys, asked.client_id, asked.client_secret)
+        return await apps.check_secret(tx, context.keys, asked.client_id, secret=asked.client_secret)
 
     # Wrong names and secrets are the cheap case: they never reach the writer.
     app, own = await context.database.read(check)

@@ -46,7 +46,7 @@ async def login(context: Context, request: Request) -> Response:
 async def _enter(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> Response:
     address = request.client.host if request.client else ""
     attempt = SignInAttempt(params.get("login", "").strip(), params.get("password", ""), address)
-    came = await context.password_sign_in.enter(context.database, context.keys, attempt, context.clock.now())
+    came = await context.password_sign_in.enter(context.database, attempt, keys=context.keys, now=context.clock.now())
     target = safe_next(params.get("next", ""))
     if came.secret:
         if who.secret:

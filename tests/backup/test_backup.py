@@ -34,7 +34,9 @@ from tests.world import World
 def make(world: World, target: Path, blobs: Blobs | None = None) -> backup.BackupResult:
     """Take a backup of a portal."""
     context = world.context
-    return world.run(backup.write(target, context.database, blobs or context.storage.blobs, context.settings.data))
+    return world.run(
+        backup.write(target, context.database, blobs=blobs or context.storage.blobs, data=context.settings.data)
+    )
 
 
 def openers(address: str = "") -> restore.Openers:
@@ -45,7 +47,7 @@ def openers(address: str = "") -> restore.Openers:
 
 
 def put(target: Path, data: Path, address: str = "") -> None:
-    asyncio.run(restore.put(target, restore.check(target), data, openers(address)))
+    asyncio.run(restore.put(target, restore.check(target), data=data, openers=openers(address)))
 
 
 async def everything(database: Database) -> dict[str, list[Any]]:
@@ -54,7 +56,9 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     async def work(tx: Tx) -> dict[str, list[Any]]:
         found = {name: sorted(columns) for name, columns in (await portable_rows.tables(tx, database.name)).items()}
         return {
-            name: sorted([row async for page in portable_rows.rows(tx, database.name, name, columns) for row in page])
+            name: sorted(
+                [row async for page in portable_rows.rows(tx, database.name, name, columns=columns) for row in page]
+            )
             for name, columns in found.items()
         }
 
@@ -143,16 +147,16 @@ def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_pat
             found = await taken(work)
             # The rows are copied; now the message goes, and the sweeper comes for its bytes.
             await context.database.write(lambda tx: files.remove_of_chat(tx, portal.room))
-            swept.append(await chat_files.sweep(context.database, blobs, int(context.clock.now()) + 86_400))
+            swept.append(await chat_files.sweep(context.database, blobs, now=int(context.clock.now()) + 86_400))
             return found
 
         context.database.snapshot = snapshot_and_delete  # type: ignore[method-assign]
         try:
-            await backup.write(target, context.database, blobs, context.settings.data)
+            await backup.write(target, context.database, blobs=blobs, data=context.settings.data)
         finally:
             del context.database.snapshot
         # Its hold is over: what nobody owns goes now.
-        swept.append(await chat_files.sweep(context.database, blobs, int(context.clock.now()) + 86_400))
+        swept.append(await chat_files.sweep(context.database, blobs, now=int(context.clock.now()) + 86_400))
 
     portal.run(whole())
     assert sent["size"] == 5
@@ -348,7 +352,7 @@ def test_a_restore_that_fails_takes_back_what_it_put_elsewhere(taken: Path, tmp_
     bucket.put(names[0], io.BytesIO(b"there before"))
     places = restore.Openers(openers().rows, lambda folder: bucket)
     with pytest.raises(restore.OtherVersion):
-        asyncio.run(restore.put(broken, found, tmp_path / "new", places))
+        asyncio.run(restore.put(broken, found, data=tmp_path / "new", openers=places))
     assert [path.name for path in (tmp_path / "bucket").rglob("*") if path.is_file()] == [names[0]]
 
 

@@ -48,11 +48,11 @@ def test_a_type_by_its_bytes(head: bytes, mime: str) -> None:
 
 def test_an_archive_at_the_end_is_seen_whatever_its_comment() -> None:
     packed = archive()
-    assert file_types.two_faced("image/png", b"\x89PNG", b"xx" + packed)
+    assert file_types.two_faced("image/png", head=b"\x89PNG", tail=b"xx" + packed)
     commented = packed[:-2] + b"\x03\0abc"
-    assert file_types.two_faced("image/png", b"\x89PNG", commented)
-    assert not file_types.two_faced("image/png", b"\x89PNG", packed + b"more")
-    assert not file_types.two_faced("application/zip", packed, packed)
+    assert file_types.two_faced("image/png", head=b"\x89PNG", tail=commented)
+    assert not file_types.two_faced("image/png", head=b"\x89PNG", tail=packed + b"more")
+    assert not file_types.two_faced("application/zip", head=packed, tail=packed)
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,9 @@ def test_a_picture_at_the_limit_is_decoded(world: World) -> None:
 def test_a_progressive_picture_has_the_lower_limit() -> None:
     started = time.perf_counter()
     content = picture("JPEG", (7000, 4000), progressive=True)
-    assert previews.look(io.BytesIO(content), "image/jpeg", len(content)) is None
+    assert previews.look(io.BytesIO(content), "image/jpeg", size=len(content)) is None
     plain = picture("JPEG", (7000, 4000))
-    assert previews.look(io.BytesIO(plain), "image/jpeg", len(plain)) is not None
+    assert previews.look(io.BytesIO(plain), "image/jpeg", size=len(plain)) is not None
     assert time.perf_counter() - started < 20
 
 

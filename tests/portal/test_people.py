@@ -93,9 +93,9 @@ def test_an_application_is_registered_with_a_secret_that_is_not_stored(world: Wo
     stored = world.read(lambda tx: find_by_client(tx, app.client_id))
     assert stored is not None
     assert stored[1] != secret
-    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, app.client_id, secret)) == (app, True)
-    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, app.client_id, "no")) == (app, False)
-    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, "no", secret)) == (None, False)
+    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, app.client_id, secret=secret)) == (app, True)
+    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, app.client_id, secret="no")) == (app, False)
+    assert world.read(lambda tx: apps.check_secret(tx, world.context.keys, "no", secret=secret)) == (None, False)
 
 
 def test_an_application_is_blocked_and_restricted(world: World) -> None:

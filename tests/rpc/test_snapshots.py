@@ -168,11 +168,11 @@ def test_request_limits_and_wrong_passwords_are_forgotten(make_world: MakeWorld)
     assert last.error == "QUERY_LIMIT_EXCEEDED"
     wrong = SignInAttempt("nobody", "wrong", "192.0.2.1")
     context = world.context
-    waits = [context.password_sign_in.throttle.take(wrong.login, wrong.address, world.time) for _ in range(9)]
+    waits = [context.password_sign_in.throttle.take(wrong.login, wrong.address, now=world.time) for _ in range(9)]
     assert waits[-1] > 0
     world.run(context.snapshots.restore(context))
     assert world.call("profile").status == 200
-    assert context.password_sign_in.throttle.take(wrong.login, wrong.address, world.time) == 0
+    assert context.password_sign_in.throttle.take(wrong.login, wrong.address, now=world.time) == 0
 
 
 def test_files_come_back_with_their_bytes(world: World) -> None:
@@ -187,7 +187,7 @@ def test_files_come_back_with_their_bytes(world: World) -> None:
 
     def sweep() -> int:
         now, spared = int(world.time), context.snapshots.blobs()
-        return world.run(files.sweep(context.database, context.storage.blobs, now, spared))
+        return world.run(files.sweep(context.database, context.storage.blobs, now=now, spared=spared))
 
     assert sweep() == 0
     world.call("botyard.portal.restore", NAME="with-file")

@@ -56,7 +56,7 @@ class Files(Chats):
 
     def sweep_files(self) -> int:
         """Delete the bytes that no file owns; how many."""
-        return self.run(files.sweep(self.context.database, self.context.storage.blobs, int(self.time)))
+        return self.run(files.sweep(self.context.database, self.context.storage.blobs, now=int(self.time)))
 
     @property
     def blobs(self) -> list[Path]:

@@ -143,7 +143,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
         wizard=p.wizard,
         version=max(1, p.version),
     )
-    made = await installations.add(call.tx, call.context.keys, call.user_id, plan)
+    made = await installations.add(call.tx, call.user_id, plan, keys=call.context.keys)
     people = await params.people(call, p.users)
     if people:
         await verbs.restrict(call.tx, made.app.client_id, people)
@@ -180,7 +180,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
         wizard=given.get("wizard"),
         version=given.get("version"),
     )
-    return await _answer(call, await installations.update(call.tx, call.user_id, app, plan))
+    return await _answer(call, await installations.update(call.tx, call.user_id, app, plan=plan))
 
 
 @method(

@@ -155,7 +155,7 @@ async def register(call: Call, p: Register) -> int:
         dialect="v1",
         profile=await _profile(call, p.properties, picture),
     )
-    return await bots.register(call.tx, call.user_id, plan, handlers, call.context.settings.max_bots)
+    return await bots.register(call.tx, call.user_id, plan, handlers=handlers, most=call.context.settings.max_bots)
 
 
 @method(

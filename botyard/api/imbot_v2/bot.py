@@ -153,7 +153,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
     plan = await _plan(call, register_fields, owned_by, code)
-    bot_id = await bots.register(call.tx, call.user_id, plan, None, call.context.settings.max_bots)
+    bot_id = await bots.register(call.tx, call.user_id, plan, most=call.context.settings.max_bots)
     return await _answer(call, bot_id)
 
 
@@ -206,7 +206,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> BotAnswer:
     """
     changed = _delivered(_switched(bot, p.fields), p.fields)
     profile = await _profile(call, p.fields.properties)
-    await bots.configure(call.tx, call.user_id, changed, profile)
+    await bots.configure(call.tx, call.user_id, changed, profile=profile)
     fresh = p.fields.bot_token
     # Without a token beside `fields`, the one inside is what the call was signed with.
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():

@@ -56,7 +56,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
         inside = call.within(tx)
         owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
-            bot = await bots.find_told(tx, owner, p.bot_id, event_queue.kept_since(call))
+            bot = await bots.find_told(tx, owner, p.bot_id, since=event_queue.kept_since(call))
         except ApiError as refused:
             refused.hint = await owners.no_bot(inside, token(p), p.bot_id, refused)
             raise

@@ -71,9 +71,9 @@ class RenderBatch:
             self._users[event.actor_id] = source.actor
             self._departments[event.actor_id] = source.departments
         if app:
-            self._event_tokens[tokens.event_family(app.id, event.actor_id, period)] = source.actor_token
+            self._event_tokens[tokens.event_family(app.id, event.actor_id, period=period)] = source.actor_token
             if bot:
-                self._event_tokens[tokens.event_family(app.id, bot.user_id, period)] = source.bot_token
+                self._event_tokens[tokens.event_family(app.id, bot.user_id, period=period)] = source.bot_token
         self._member_id = source.member_id
 
     async def bot(self, bot_id: int) -> Bot | None:

@@ -44,12 +44,16 @@ def owned(call: Call) -> Owner:
 async def get(call: Call, user_id: int, name: str) -> Any:
     """One option, `null` where there is none of this name; without a name all of them."""
     keeper = owned(call)
-    return await options.get(call.tx, keeper, user_id, name) if name else await options.all_of(call.tx, keeper, user_id)
+    return (
+        await options.get(call.tx, keeper, user_id, name=name)
+        if name
+        else await options.all_of(call.tx, keeper, user_id)
+    )
 
 
 @raises(options.put, owned)
 async def put(call: Call, user_id: int, given: Any) -> bool:
     """Keep options beside those that are there. Raises OPTIONS_EMPTY, ARGUMENT."""
     named = dict(enumerate(given)) if isinstance(given, list) else given if isinstance(given, dict) else {}
-    await options.put(call.tx, owned(call), user_id, {str(name): value for name, value in named.items()})
+    await options.put(call.tx, owned(call), user_id, new_values={str(name): value for name, value in named.items()})
     return True

@@ -49,7 +49,7 @@ async def find_own(tx: Tx, owner: Owner, bot_id: int) -> Bot:
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
-async def find_told(tx: Tx, owner: Owner, bot_id: int, since: int) -> Bot:
+async def find_told(tx: Tx, owner: Owner, bot_id: int, *, since: int) -> Bot:
     """The bot whose events an owner fetches; one that is gone, too, while its farewell lies ready since a moment.
 
     Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
@@ -80,7 +80,7 @@ async def find_coded(tx: Tx, owner: Owner, code: str) -> Bot | None:
 
 
 @raises(find_coded, Reason.BOT_COUNT)
-async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | None, most: int) -> int:
+async def register(tx: Tx, actor_id: int, plan: NewBot, *, handlers: Handlers | None = None, most: int) -> int:
     """Register a bot, or find the owner's bot of this code again. Returns its id.
 
     Registering again renews the handlers, which all bots of an owner share, and nothing else.
@@ -94,12 +94,12 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, handlers: Handlers | Non
     if await bots.count_of(tx, plan.owner) >= most:
         raise ApiError(Reason.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
     bot_id = await users.add(tx, UserKind.BOT, plan.profile)
-    await bots.add(tx, _planned(plan, bot_id, tx.now))
+    await bots.add(tx, _planned(plan, bot_id, now=tx.now))
     await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code))
     return bot_id
 
 
-def _planned(plan: NewBot, bot_id: int, now: int) -> Bot:
+def _planned(plan: NewBot, bot_id: int, *, now: int) -> Bot:
     values = {name: getattr(plan, name) for name in NewBot.__struct_fields__ if name in Bot.__struct_fields__}
     return Bot(user_id=bot_id, created=now, name="", active=True, **values)
 
@@ -112,10 +112,10 @@ async def change(tx: Tx, actor_id: int, bot: Bot, *, code: str | None, profile: 
             raise ApiError(Reason.BOT_NOT_UPDATED, hint="a bot with this CODE exists")
         await bots.change(tx, msgspec.structs.replace(bot, code=code))
     await bot_handlers.put(tx, bot.owner, handlers)
-    await _changed(tx, actor_id, bot, profile)
+    await _changed(tx, actor_id, bot, profile=profile)
 
 
-async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
+async def configure(tx: Tx, actor_id: int, bot: Bot, *, profile: Profile) -> None:
     """Store a bot's settings as they now are, and change its profile.
 
     In another event mode the bot is told in the new way of what has not reached it yet.
@@ -124,10 +124,10 @@ async def configure(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
     await bots.change(tx, bot)
     if before and before.event_mode != bot.event_mode:
         await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.initial_state(bot.event_mode))
-    await _changed(tx, actor_id, bot, profile)
+    await _changed(tx, actor_id, bot, profile=profile)
 
 
-async def _changed(tx: Tx, actor_id: int, bot: Bot, profile: Profile) -> None:
+async def _changed(tx: Tx, actor_id: int, bot: Bot, *, profile: Profile) -> None:
     await users.change(tx, bot.user_id, profile)
     await outbox.publish(tx, BotChanged(actor_id=actor_id, bot_id=bot.user_id))
 

@@ -34,7 +34,7 @@ class NewApp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @raises(Reason.ARGUMENT, bindings.bind)
-async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
+async def add(tx: Tx, actor_id: int, plan: NewApp, *, keys: Keys) -> Registered:
     """Register a local application and install it, unless it has a wizard that is to be run first.
 
     People are sent back to ``redirect_uri``, or to ``handler_url`` where there is none. Raises ARGUMENT.
@@ -54,7 +54,7 @@ async def add(tx: Tx, keys: Keys, actor_id: int, plan: NewApp) -> Registered:
 
 
 @raises(Reason.ARGUMENT, bindings.bind)
-async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
+async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
     await stored_apps.change(tx, changed)
@@ -62,7 +62,7 @@ async def update(tx: Tx, actor_id: int, app: App, plan: NewApp) -> App:
         old = [
             binding
             for binding in await bindings.of_owner(tx, app.owner)
-            if _called(binding.event, binding.handler, app)
+            if _called(app, event=binding.event, handler=binding.handler)
         ]
         await bindings.unbind(tx, old)
         await _listen(tx, changed)
@@ -141,10 +141,12 @@ async def delete(tx: Tx, actor_id: int, app: App) -> None:
 async def _listen(tx: Tx, app: App) -> None:
     """Have the install address called when the application is installed; a wizard is opened by people instead."""
     if app.install_url and not app.wizard:
-        await bindings.bind(tx, bindings.online_binding(app.owner, _ON_INSTALL, app.install_url, 0, tx.now))
+        await bindings.bind(
+            tx, bindings.online_binding(app.owner, _ON_INSTALL, handler=app.install_url, user_id=0, now=tx.now)
+        )
 
 
-def _called(event: str, handler: str, app: App) -> bool:
+def _called(app: App, *, event: str, handler: str) -> bool:
     return event == _ON_INSTALL and handler == app.install_url
 
 

@@ -50,11 +50,11 @@ BUTTON: Table = {
 
 def buttons(value: Any, bot_id: int) -> list[Fields]:
     """The buttons of a keyboard; each names the bot that its command goes to."""
-    value, bot_id = _opened(value, "BUTTONS", bot_id)
+    value, bot_id = _opened(value, bot_id, root="BUTTONS")
     keyboard: list[Fields] = []
     apart, place = False, 0
-    for row in _listed(rows, value, _BUTTONS, "BUTTONS"):
-        built = _built(row.entries, "BUTTONS", place, lambda item: _button(item, bot_id))
+    for row in _listed(value, _BUTTONS, read=rows, root="BUTTONS"):
+        built = _built(row.entries, lambda item: _button(item, bot_id), root="BUTTONS", first=place)
         place += len(built)
         # A list within the list, as keyboards of other messengers are written, is a line of its own.
         if keyboard and built and (row.nested or apart) and _NEWLINE not in (keyboard[-1], built[0]):
@@ -66,11 +66,12 @@ def buttons(value: Any, bot_id: int) -> list[Fields]:
 
 def items(value: Any, bot_id: int) -> list[Fields]:
     """The items of a context menu; each names the bot that its command goes to."""
-    value, bot_id = _opened(value, "ITEMS", bot_id)
-    return _built(_listed(entries, value, _ITEMS, "ITEMS"), "ITEMS", 0, lambda item: _item(item, bot_id))
+    value, bot_id = _opened(value, bot_id, root="ITEMS")
+    listed = _listed(value, _ITEMS, read=entries, root="ITEMS")
+    return _built(listed, lambda item: _item(item, bot_id), root="ITEMS")
 
 
-def _listed(read: Callable[[Any, Grammar], list[T]], value: Any, grammar: Grammar, root: str) -> list[T]:
+def _listed(value: Any, grammar: Grammar, *, read: Callable[[Any, Grammar], list[T]], root: str) -> list[T]:
     """What a list holds; a fault inside of it has a path that begins with the root."""
     try:
         return read(value, grammar)
@@ -78,7 +79,7 @@ def _listed(read: Callable[[Any, Grammar], list[T]], value: Any, grammar: Gramma
         raise (wrong.inside(root) if wrong.path else wrong) from None
 
 
-def _built(sources: list[Fields], root: str, first: int, build: Callable[[Fields], Fields]) -> list[Fields]:
+def _built(sources: list[Fields], build: Callable[[Fields], Fields], *, root: str, first: int = 0) -> list[Fields]:
     """Buttons or items, of which the first has the place ``first``; one that is wrong is told by its place."""
     made: list[Fields] = []
     for place, source in enumerate(sources, first):
@@ -89,7 +90,7 @@ def _built(sources: list[Fields], root: str, first: int, build: Callable[[Fields
     return made
 
 
-def _opened(value: Any, root: str, bot_id: int) -> tuple[Any, int]:
+def _opened(value: Any, bot_id: int, *, root: str) -> tuple[Any, int]:
     """The list within an object, and the bot that the object names."""
     value = decoded(value)
     if isinstance(value, dict):

@@ -60,7 +60,7 @@ def clipped(text: str) -> str:
 @raises(Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
 def attach(value: Any, *, limit: int = ATTACH_LIMIT_V1) -> Content:
     """Attachments of a message: ``[{ID, COLOR_TOKEN, COLOR?, BLOCKS}, …]``."""
-    return _content(value, attachments, limit, Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
+    return _content(value, attachments, limit=limit, wrong=Reason.ATTACH_WRONG, too_big=Reason.ATTACH_TOO_BIG)
 
 
 @raises(Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
@@ -69,13 +69,21 @@ def keyboard(value: Any, *, bot_id: int, limit: int = KEYBOARD_LIMIT_V1) -> Cont
 
     ``bot_id`` is the sender's, 0 for a person; a BOT_ID within the keyboard wins.
     """
-    return _content(value, lambda raw: buttons(raw, bot_id), limit, Reason.KEYBOARD_WRONG, Reason.KEYBOARD_TOO_BIG)
+    return _content(
+        value,
+        lambda raw: buttons(raw, bot_id),
+        limit=limit,
+        wrong=Reason.KEYBOARD_WRONG,
+        too_big=Reason.KEYBOARD_TOO_BIG,
+    )
 
 
 @raises(Reason.MENU_WRONG, Reason.MENU_TOO_BIG)
 def menu(value: Any, *, bot_id: int, limit: int = MENU_LIMIT_V1) -> Content:
     """Items of a message's context menu: ``[{BOT_ID, TEXT, …}, …]``. ``bot_id`` as in ``keyboard``."""
-    return _content(value, lambda raw: items(raw, bot_id), limit, Reason.MENU_WRONG, Reason.MENU_TOO_BIG)
+    return _content(
+        value, lambda raw: items(raw, bot_id), limit=limit, wrong=Reason.MENU_WRONG, too_big=Reason.MENU_TOO_BIG
+    )
 
 
 @raises(attach, keyboard, menu)
@@ -96,7 +104,7 @@ def merge(
     return merged
 
 
-def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong: Reason, too_big: Reason) -> Content:
+def _content(value: Any, read: Callable[[Any], list[Fields]], *, limit: int, wrong: Reason, too_big: Reason) -> Content:
     if value is msgspec.UNSET or absent(value):
         return ABSENT
     if empty(value):
@@ -104,7 +112,7 @@ def _content(value: Any, read: Callable[[Any], list[Fields]], limit: int, wrong:
     try:
         value = decoded(value)
         built = read(value)
-        size = _size(value, built, limit)
+        size = _size(value, built, limit=limit)
     except ParseFailure as error:
         raise ApiError(wrong, hint=_fault(wrong, error)) from error
     except UnicodeError as error:
@@ -126,7 +134,7 @@ def _fault(wrong: Reason, error: ParseFailure) -> str:
     return str(error) if error.path else f"{_name(wrong)}: {error}"
 
 
-def _size(value: Any, built: list[Fields], limit: int) -> int:
+def _size(value: Any, built: list[Fields], *, limit: int) -> int:
     """The size as it was sent; what is filled in here, up to five times as much, does not count."""
     try:
         serialised = msgspec.json.encode(value)

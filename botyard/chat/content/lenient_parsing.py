@@ -128,10 +128,10 @@ def rows(value: Any, grammar: Grammar) -> list[ParsedRow]:
     if empty(value):
         return []
     listed = enumerate(_listed(value, grammar))
-    return [_row(item, place, grammar) for place, item in listed if not absent(item)]
+    return [_row(item, grammar, place=place) for place, item in listed if not absent(item)]
 
 
-def _row(item: Any, place: int, grammar: Grammar) -> ParsedRow:
+def _row(item: Any, grammar: Grammar, *, place: int) -> ParsedRow:
     nested = isinstance(item, list) or _indexed(item)
     try:
         held = _listed(item, grammar) if nested else [item]

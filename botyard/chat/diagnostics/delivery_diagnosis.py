@@ -189,9 +189,9 @@ async def _one(tx: Tx, at: _CaseContext, what: EventRecord) -> Explained:
         first = await _unaddressed(tx, at, what) or _unknown(at, what)
         return Explained(name, _once([first, *barriers]), what)
     tried = await deliveries.attempts(tx, logged.delivery.id)
-    findings = [await _standing(tx, at.bot, logged.delivery, at.case)]
+    findings = [await _standing(tx, at.bot, logged.delivery, case=at.case)]
     if findings[0].why in (DiagnosisCode.DELIVERED, DiagnosisCode.UNCONFIRMED):
-        findings += _late(logged.delivery, what, tried)
+        findings += _late(logged.delivery, what, tried=tried)
     if findings[0].why not in ARRIVED:
         findings += [*map(met, tried[-1:]), *barriers]
         if reason := _BARRED.get(logged.delivery.reason):
@@ -207,7 +207,7 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list(unique.values())
 
 
-def _late(delivery: Delivery, what: EventRecord, tried: list[Attempt]) -> list[Finding]:
+def _late(delivery: Delivery, what: EventRecord, *, tried: list[Attempt]) -> list[Finding]:
     """That what arrived was late, where its header said so."""
     if not tried:
         return []
@@ -219,14 +219,14 @@ def _late(delivery: Delivery, what: EventRecord, tried: list[Attempt]) -> list[F
     return [Finding(DiagnosisCode.LATE, {"seconds": max(0, started - what.created)})]
 
 
-async def _standing(tx: Tx, bot: Bot, delivery: Delivery, case: Case) -> Finding:
+async def _standing(tx: Tx, bot: Bot, delivery: Delivery, *, case: Case) -> Finding:
     """How a delivery stands."""
     at = delivery.finished or int(delivery.due)
     words = {"id": delivery.id, "number": delivery.attempts, "at": at, "reason": delivery.reason}
     if delivery.state == State.WAITING:
         ahead = await delivery_log.ahead(tx, delivery, case.ordering, now=case.now)
         if ahead is not None:
-            return await _behind(tx, bot, ahead, case.now)
+            return await _behind(tx, bot, ahead, now=case.now)
         under_way = await delivery_log.under_way(tx, delivery, case.ordering, now=case.now)
         if case.ordering.full(under_way) and delivery.due <= case.now + FULL_SECONDS:
             return Finding(DiagnosisCode.CROWDED, {"open": under_way})
@@ -243,7 +243,7 @@ async def _standing(tx: Tx, bot: Bot, delivery: Delivery, case: Case) -> Finding
     return Finding(_STANDING[delivery.state], words | {"number": delivery.attempts + (delivery.state == State.SENDING)})
 
 
-async def _behind(tx: Tx, bot: Bot, ahead: Delivery, now: float) -> Finding:
+async def _behind(tx: Tx, bot: Bot, ahead: Delivery, *, now: float) -> Finding:
     """What holds a delivery up, and why that one has not arrived."""
     logged = await delivery_log.find(tx, ahead.id)
     name = event_names.named(logged.kind, bot.dialect) if logged else "an event"

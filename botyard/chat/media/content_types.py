@@ -81,7 +81,7 @@ def closer(mime: str, extension: str) -> str:
     return f"{narrowed}; {more}" if more and (narrowed == base or narrowed.startswith("text/")) else narrowed
 
 
-def of_upload(mime: str, extension: str, file: IO[bytes], head: bytes, tail: bytes) -> str:
+def of_upload(mime: str, extension: str, *, file: IO[bytes], head: bytes, tail: bytes) -> str:
     """The type of a file that has arrived, as it is kept."""
     if mime == TEXT:
         return closer(UTF_8 if _utf_8(file) else TEXT, extension)

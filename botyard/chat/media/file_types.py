@@ -77,7 +77,7 @@ def of(head: bytes) -> str:
     return TEXT if _is_text(head) else UNKNOWN
 
 
-def two_faced(mime: str, head: bytes, tail: bytes) -> bool:
+def two_faced(mime: str, *, head: bytes, tail: bytes) -> bool:
     """Whether a picture is at the same time a page or an archive, so that two readers see two different files."""
     if not mime.startswith("image/"):
         return False

@@ -58,7 +58,7 @@ class UploadContext(NamedTuple):
 
 
 @raises(uploads.put, Reason.FILE_NOT_STORED, Reason.FILE_FOLDER, Reason.FILE_NOT_SENT)
-async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> SentFile:
+async def send(desk: UploadContext, enter: Enter, *, upload: Upload, text: str) -> SentFile:
     """Save a file and send it to a chat with a text.
 
     ``enter`` says where to, and raises what stands in the way; it is asked before the work begins and again when the
@@ -67,15 +67,15 @@ async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> 
     FILE_REFUSED, FILE_NOT_STORED, FILE_FOLDER and FILE_NOT_SENT.
     """
     upload = Upload(uploads.check_name(upload.name), upload.content)
-    await _rehearse(desk, enter, uploads.least(upload.content))
+    await _rehearse(desk, enter, size=uploads.least(upload.content))
     names = uploads.new_names()
     await desk.database.write(lambda tx: _reserve(tx, names))
     try:
-        kept = await _put(desk.storage, names, upload)
+        kept = await _put(desk.storage, upload, names=names)
 
         async def attach(tx: Tx) -> SentFile:
             await _take(tx, names, kept)
-            return await _attach(tx, desk, enter, kept, Draft(text=text), upload.name)
+            return await _attach(tx, desk, enter, kept=kept, draft=Draft(text=text), name=upload.name)
 
         return await desk.database.write(attach)
     except BaseException:
@@ -83,7 +83,7 @@ async def send(desk: UploadContext, enter: Enter, upload: Upload, text: str) -> 
         raise
 
 
-async def _rehearse(desk: UploadContext, enter: Enter, size: int) -> None:
+async def _rehearse(desk: UploadContext, enter: Enter, *, size: int) -> None:
     """Do all but the work, in a transaction that is taken back: most refusals cost nothing then."""
 
     async def work(tx: Tx) -> None:
@@ -101,8 +101,10 @@ async def _reserve(tx: Tx, names: Names) -> None:
         await files.mark_pending(tx, name, since=tx.now)
 
 
-async def _put(storage: FileStorage, names: Names, upload: Upload) -> StoredBlob:
-    work = asyncio.ensure_future(asyncio.to_thread(uploads.put, storage.blobs, storage.incoming, names, upload))
+async def _put(storage: FileStorage, upload: Upload, *, names: Names) -> StoredBlob:
+    work = asyncio.ensure_future(
+        asyncio.to_thread(uploads.put, storage.blobs, upload, incoming=storage.incoming, names=names)
+    )
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
@@ -125,7 +127,7 @@ async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
     await files.forget(tx, names.all)
 
 
-async def _attach(tx: Tx, desk: UploadContext, enter: Enter, kept: StoredBlob, draft: Draft, name: str) -> SentFile:
+async def _attach(tx: Tx, desk: UploadContext, enter: Enter, *, kept: StoredBlob, draft: Draft, name: str) -> SentFile:
     try:
         actor_id, chat, _ = who = await enter(tx)
     except ApiError as refused:
@@ -159,12 +161,12 @@ async def _discard(desk: UploadContext, names: Names) -> None:
     """Remove what an upload has left loose. What cannot be removed now is swept later."""
     try:
         claimed = await desk.database.write(lambda tx: files.claim_named(tx, names.all))
-        await _remove(desk.database, desk.storage.blobs, claimed)
+        await _remove(desk.database, desk.storage.blobs, names=claimed)
     except Exception as error:
         log.warning("what is left of an upload waits to be swept: %s", error)
 
 
-async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[str] = ()) -> int:
+async def sweep(database: Database, blobs: Blobs, *, now: int, spared: Collection[str] = ()) -> int:
     """Remove bytes that no file owns any more, or never did. Returns how many names that were.
 
     Those that are ``spared`` have no owner now, and will have one again when the portal is set back.
@@ -177,17 +179,17 @@ async def sweep(database: Database, blobs: Blobs, now: int, spared: Collection[s
 
     while True:
         claimed = await database.write(claim)
-        await _remove(database, blobs, claimed)
+        await _remove(database, blobs, names=claimed)
         swept += len(claimed)
         if len(claimed) < SWEPT_AT_ONCE:
             return swept
 
 
-async def run_sweeper(database: Database, blobs: Blobs, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
+async def run_sweeper(database: Database, blobs: Blobs, *, clock: Clock, spared: Callable[[], Collection[str]]) -> None:
     """Sweep now and then, until cancelled. A storage that is away now is asked again later."""
     while True:
         try:
-            swept = await sweep(database, blobs, int(clock.settled()), spared())
+            swept = await sweep(database, blobs, now=int(clock.settled()), spared=spared())
             if swept:
                 log.info("removed the bytes under %d names that no file owns", swept)
         except Exception as error:
@@ -196,16 +198,16 @@ async def run_sweeper(database: Database, blobs: Blobs, clock: Clock, spared: Ca
         await asyncio.sleep(SWEEP_SECONDS)
 
 
-async def _remove(database: Database, blobs: Blobs, claimed: list[str]) -> None:
-    if not claimed:
+async def _remove(database: Database, blobs: Blobs, *, names: list[str]) -> None:
+    if not names:
         return
 
     def remove() -> None:
-        for name in claimed:
+        for name in names:
             blobs.delete(name)
 
     await asyncio.to_thread(remove)
-    await database.write(lambda tx: files.forget(tx, claimed))
+    await database.write(lambda tx: files.forget(tx, names))
 
 
 async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:

@@ -43,7 +43,7 @@ def fit(width: int, height: int) -> tuple[int, int]:
     return max(1, round(width * SIDE / longer)), max(1, round(height * SIDE / longer))
 
 
-def look(source: IO[bytes], mime: str, size: int) -> PreviewedPicture | None:
+def look(source: IO[bytes], mime: str, *, size: int) -> PreviewedPicture | None:
     """Measure a picture and make its preview.
 
     ``None`` for what is no picture after all, and for one that would take too

@@ -75,7 +75,7 @@ def least(content: str | IO[bytes]) -> int:
 
 
 @raises(Reason.FILE_CONTENT, Reason.FILE_TOO_BIG, Reason.FILE_REFUSED)
-def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> StoredBlob:
+def put(blobs: Blobs, upload: Upload, *, incoming: Path, names: Names) -> StoredBlob:
     """Decode, examine and keep a file.
 
     Raises FILE_CONTENT, FILE_TOO_BIG, FILE_REFUSED, and ``OSError`` where it
@@ -86,15 +86,15 @@ def put(blobs: Blobs, incoming: Path, names: Names, upload: Upload) -> StoredBlo
         head, tail = _ends(file, size)
         mime = file_types.of(head)
         extension = upload.name.rpartition(".")[2].lower()
-        if file_types.two_faced(mime, head, tail) or file_types.disguised(mime, extension):
+        if file_types.two_faced(mime, head=head, tail=tail) or file_types.disguised(mime, extension):
             raise ApiError(Reason.FILE_REFUSED, reason="it is a picture and something else at the same time")
-        mime = content_types.of_upload(mime, extension, file, head, tail)
-        picture = previews.look(file, mime, size)
+        mime = content_types.of_upload(mime, extension, file=file, head=head, tail=tail)
+        picture = previews.look(file, mime, size=size)
         blobs.put(names.blob, file)
-        return _kept(blobs, names, StoredBlob(names.blob, size, mime), picture)
+        return _kept(blobs, StoredBlob(names.blob, size, mime), names=names, picture=picture)
 
 
-def _kept(blobs: Blobs, names: Names, plain: StoredBlob, picture: previews.PreviewedPicture | None) -> StoredBlob:
+def _kept(blobs: Blobs, plain: StoredBlob, *, names: Names, picture: previews.PreviewedPicture | None) -> StoredBlob:
     if picture is None:
         return plain
     sized = msgspec.structs.replace(plain, width=picture.width, height=picture.height)

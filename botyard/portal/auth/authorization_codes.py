@@ -85,7 +85,7 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> T
         return Denied.GRANT
     if app.blocked:
         return Denied.BLOCKED
-    if not _fits(app, code, offer):
+    if not _fits(app, code, offer=offer):
         return Denied.UNFIT
     bearer = await users.find(tx, code.user_id)
     if bearer is None or not bearer.active:
@@ -95,7 +95,7 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> T
     return await tokens.issue(tx, ring, app=app, user_id=bearer.id, scopes=code.scopes, family=code.family)
 
 
-def _fits(app: App, code: Code, offer: CodeExchange) -> bool:
+def _fits(app: App, code: Code, *, offer: CodeExchange) -> bool:
     """Whether the code came from the request that this application made."""
     # Left out of the request it may be left out here; told here it has to be the right one.
     if (code.redirect_uri or offer.redirect_uri) and offer.redirect_uri != (code.redirect_uri or app.redirect_uri):

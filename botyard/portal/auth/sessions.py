@@ -50,9 +50,9 @@ class PasswordSignIn:
         """Forget all wrong guesses."""
         self.throttle = Throttle()
 
-    async def enter(self, database: Database, keys: Keys, attempt: SignInAttempt, now: float) -> SignInResult:
+    async def enter(self, database: Database, attempt: SignInAttempt, *, keys: Keys, now: float) -> SignInResult:
         """Sign somebody in. A wrong password, an unknown login and a deactivated person look and last the same."""
-        wait = self.throttle.take(attempt.login, attempt.address, now)
+        wait = self.throttle.take(attempt.login, attempt.address, now=now)
         if wait:
             return SignInResult(wait=wait)
 

@@ -30,16 +30,16 @@ class FileLink(msgspec.Struct, frozen=True, gc=False):
 def token(keys: Keys, link: FileLink) -> str:
     """A link's token: nobody can make one, or change a letter of it, without the portal's key."""
     words = f"{link.file_id}.{link.user_id}.{link.form}.{link.expires}"
-    return f"{link.family}|{words}.{_sign(keys, link.family, words)}"
+    return f"{link.family}|{words}.{_sign(keys, words, family=link.family)}"
 
 
-def read(keys: Keys, text: str, now: int) -> FileLink | None:
+def read(keys: Keys, text: str, *, now: int) -> FileLink | None:
     """The link of a token; ``None`` for one that is forged or too old."""
     match = _TOKEN.fullmatch(text)
     if match is None:
         return None
     family, file_id, user_id, form, expires, seal = match.groups()
-    right = _sign(keys, family, f"{file_id}.{user_id}.{form}.{expires}")
+    right = _sign(keys, f"{file_id}.{user_id}.{form}.{expires}", family=family)
     if not hmac.compare_digest(seal, right) or int(expires) <= now:
         return None
     return FileLink(family, int(file_id), int(user_id), form, int(expires))
@@ -50,7 +50,7 @@ def lasting(now: int, seconds: int) -> int:
     return (now // seconds + 2) * seconds
 
 
-def _sign(keys: Keys, family: str, words: str) -> str:
+def _sign(keys: Keys, words: str, *, family: str) -> str:
     # A key of its own, so that a seal is of no use anywhere else.
     key = bytes.fromhex(keys.hash("key of links to files"))
     digest = hmac.digest(key, f"{family}|{words}".encode(), hashlib.sha256)

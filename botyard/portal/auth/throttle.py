@@ -36,9 +36,9 @@ class Throttle:
         """The accounts and addresses that are remembered."""
         return [name for _, name in self._free_at]
 
-    def take(self, login: str, address: str, now: float) -> int:
+    def take(self, login: str, address: str, *, now: float) -> int:
         """Count one guess; 0, or in how many seconds to come again."""
-        wait = max(self._wait(key, allowance, now) for key, allowance in _keys(login, address))
+        wait = max(self._wait(key, allowance, now=now) for key, allowance in _keys(login, address))
         if wait > 0:
             return math.ceil(wait)
         for key, allowance in _keys(login, address):
@@ -53,7 +53,7 @@ class Throttle:
             if key in self._free_at:
                 self._free_at[key] -= allowance.seconds
 
-    def _wait(self, key: tuple[str, str], allowance: Allowance, now: float) -> float:
+    def _wait(self, key: tuple[str, str], allowance: Allowance, *, now: float) -> float:
         most = (allowance.burst - 1) * allowance.seconds
         owed = self._free_at.get(key, 0.0) - now
         if owed > most + allowance.seconds:

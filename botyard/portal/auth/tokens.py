@@ -85,7 +85,7 @@ def event_period(settings: Settings, now: int) -> int:
     return now - now % max(1, settings.token_seconds // 2)
 
 
-def event_family(app_id: int, user_id: int, period: int, turn: int = 0) -> str:
+def event_family(app_id: int, user_id: int, *, period: int, turn: int = 0) -> str:
     """The family of the pair that events of a period carry in somebody's name. ``turn`` counts those that ended."""
     return f"{EVENTS}{app_id}:{user_id}:{period}:{turn}"
 
@@ -104,7 +104,7 @@ async def for_events(
     new: list[NewToken] = []
     for user_id in user_ids:
         for turn in count():
-            family = event_family(app.id, user_id, period, turn)
+            family = event_family(app.id, user_id, period=period, turn=turn)
             access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
             pair = TokenPair(access, refresh, user_id, app.scopes, period + ring.settings.token_seconds)
             token = known[family] if family in known else await app_tokens.find_event_token(tx, family)
@@ -154,7 +154,7 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     bearer = await users.find(tx, token.user_id)
     if bearer is None or not bearer.active:
         return Denied.INACTIVE
-    granted = _granted(app, token, scopes)
+    granted = _granted(app, token, asked=scopes)
     if isinstance(granted, Denied):
         return granted
     if token.family.startswith(EVENTS):
@@ -164,7 +164,7 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=token.family)
 
 
-def _granted(app: App, token: Token, asked: str) -> str | Denied:
+def _granted(app: App, token: Token, *, asked: str) -> str | Denied:
     wanted = [scope for scope in asked.replace(" ", ",").split(",") if scope]
     if not wanted:
         return token.scopes

@@ -46,7 +46,7 @@ async def empty(tx: Tx, engine: str) -> bool:
     return not await tx.all(_TABLES[engine])
 
 
-async def rows(tx: Tx, engine: str, table: str, columns: list[str]) -> AsyncIterator[list[Row]]:
+async def rows(tx: Tx, engine: str, table: str, *, columns: list[str]) -> AsyncIterator[list[Row]]:
     """All rows of a table, a page at a time."""
     listed = ", ".join(columns)
     if engine == "postgresql":
@@ -92,7 +92,7 @@ async def clear(tx: Tx, engine: str, names: Iterable[str]) -> list[tuple[str, st
     return tied
 
 
-async def load(tx: Tx, table: str, columns: list[str], source: Iterator[list[Any]]) -> None:
+async def load(tx: Tx, table: str, columns: list[str], *, source: Iterator[list[Any]]) -> None:
     """Insert rows."""
     names = [checked(column) for column in columns]
     values = ", ".join(f":{name}" for name in names)

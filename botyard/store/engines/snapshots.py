@@ -76,7 +76,7 @@ class Snapshot(NamedTuple):
 async def take(tx: Tx, engine: str) -> Snapshot:
     """The rows as they are, all of one moment. Raises ``TooLarge``."""
     columns = await _columns(tx, engine)
-    await _lock(tx, engine, columns, "SHARE")
+    await _lock(tx, engine, columns, mode="SHARE")
     references = await tx.all(_REFERENCES[engine])
     graph: dict[str, set[str]] = {name: set() for name in columns}
     for child, _, parent, _ in references:
@@ -99,7 +99,7 @@ async def take(tx: Tx, engine: str) -> Snapshot:
 
 async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
     """Make the portal what it was. What waited to be sent then is not sent any more."""
-    await _lock(tx, engine, {table.name: table.columns for table in kept.tables}, "EXCLUSIVE")
+    await _lock(tx, engine, {table.name: table.columns for table in kept.tables}, mode="EXCLUSIVE")
     loose = await _blobs(tx) - kept.blobs
     await tx.run("; ".join(f"DELETE FROM {table.name}" for table in reversed(kept.tables)))
     for table in kept.tables:
@@ -129,7 +129,7 @@ async def _columns(tx: Tx, engine: str) -> dict[str, tuple[str, ...]]:
     return references
 
 
-async def _lock(tx: Tx, engine: str, tables: Iterable[str], mode: str) -> None:
+async def _lock(tx: Tx, engine: str, tables: Iterable[str], *, mode: str) -> None:
     """Let nobody else write meanwhile. On SQLite a writer is alone in any case."""
     if engine == "postgresql":
         await tx.run(f"LOCK TABLE {', '.join(sorted(tables))} IN {mode} MODE")

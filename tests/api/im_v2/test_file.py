@@ -96,9 +96,9 @@ def test_folder_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def shown_out() -> bool:
         return await world.context.database.write(gone)
 
-    def meanwhile(*given: Any) -> Any:
+    def meanwhile(*given: Any, **named: Any) -> Any:
         assert asyncio.run_coroutine_threadsafe(shown_out(), world.runner.get_loop()).result(10)
-        return put(*given)
+        return put(*given, **named)
 
     monkeypatch.setattr(uploads, "put", meanwhile)
     answer = world.upload("a.txt", b"x", world.ann)
@@ -113,7 +113,7 @@ def test_upload_failed(world: World) -> None:
 
 
 def test_upload_failed_for_reasons_of_the_disk(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **named: object) -> None:
         raise OSError("no space")
 
     monkeypatch.setattr(uploads, "put", full)
