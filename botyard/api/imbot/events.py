@@ -60,7 +60,7 @@ _COMMAND_FLAGS: Data = {"SKIP_USER_CHECK": "Y", "RECENT_ADD": "Y", **_FLAGS}
 
 
 class BotRenderContext(NamedTuple):
-    """What the words of an event are made from: where it happened and who hears of it."""
+    """What the data of an event are made from: where it happened, and which bot is told."""
 
     batch: RenderBatch
     bot: Bot
@@ -74,7 +74,7 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
     Needs a write transaction where the bot is an application's: the tokens are issued here.
     """
     url = await handler(batch, what.event, bot)
-    data = await told(batch, what, bot) if url else None
+    data = await render_data(batch, what, bot) if url else None
     if data is None:
         return None
     name = EVENTS[type(what.event)].names["v1"]
@@ -98,19 +98,19 @@ async def handler(batch: RenderBatch, event: Event, bot: Bot) -> str:
     return (await batch.handlers(bot.owner)).address(spec.v1.handler) if spec and spec.v1 else ""
 
 
-async def told(batch: RenderBatch, what: EventRecord, bot: Bot) -> Data | None:
+async def render_data(batch: RenderBatch, what: EventRecord, bot: Bot) -> Data | None:
     """The data of an event for this bot; ``None`` where there is nothing to tell."""
     event = what.event
     if type(event) not in RENDERERS:
         return None
-    render_data = RENDERERS[type(event)]
-    if render_data is None:
+    renderer = RENDERERS[type(event)]
+    if renderer is None:
         return {"BOT_ID": bot.user_id, "BOT_CODE": bot.code}
     actor = await batch.participant(event.chat_id, event.actor_id)
     if actor is None:
         return None
     await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=event.actor_id, caller_id=what.caller_id)
-    return await render_data(BotRenderContext(batch, bot, actor.chat, actor.member), event)
+    return await renderer(BotRenderContext(batch, bot, actor.chat, actor.member), event)
 
 
 def handler_id(owner: str, name: str) -> int:
@@ -131,7 +131,7 @@ async def _message_add(at: BotRenderContext, event: Event) -> Data:
     if not at.chat.private:
         params |= _mentions(event)
     params |= await _parts(at, file_ids(event.params), event.reply_id)
-    return await _told(at, params, await _author(at, event.actor_id))
+    return await _data(at, params, await _author(at, event.actor_id))
 
 
 async def _message_update(at: BotRenderContext, event: Event) -> Data:
@@ -143,8 +143,8 @@ async def _message_update(at: BotRenderContext, event: Event) -> Data:
     }
     params |= await _parts(at, file_ids(event.params), event.reply_id)
     if at.chat.private:
-        return await _told(at, params, await _author(at, event.actor_id))
-    return await _told(at, params | _mentions(event) | {"TO_USER_ID": at.bot.user_id})
+        return await _data(at, params, await _author(at, event.actor_id))
+    return await _data(at, params | _mentions(event) | {"TO_USER_ID": at.bot.user_id})
 
 
 async def _message_delete(at: BotRenderContext, event: Event) -> Data:
@@ -152,7 +152,7 @@ async def _message_delete(at: BotRenderContext, event: Event) -> Data:
     moment = datetime.fromtimestamp(event.sent, ZoneInfo(at.batch.context.clock.zone_name))
     params = _changed(at, event.message_id, event.author_id)
     params["MESSAGE"] = f"Message from {moment:%m/%d/%Y %H:%M:%S} has been deleted"
-    return await _told(at, params, await _author(at, event.author_id) if at.chat.private else None)
+    return await _data(at, params, await _author(at, event.author_id) if at.chat.private else None)
 
 
 async def _join_chat(at: BotRenderContext, event: Event) -> Data:
@@ -175,7 +175,7 @@ async def _join_chat(at: BotRenderContext, event: Event) -> Data:
             "CHAT_ENTITY_ID": at.chat.entity_id,
             "ACCESS_HISTORY": int(event.history),
         }
-    return await _told(at, params, _worker(await at.batch.user(event.actor_id)))
+    return await _data(at, params, _worker(await at.batch.user(event.actor_id)))
 
 
 async def _command_add(at: BotRenderContext, event: Event) -> Data:
@@ -198,7 +198,7 @@ async def _command_add(at: BotRenderContext, event: Event) -> Data:
     return {"COMMAND": {event.command_id: called}, "PARAMS": params, "USER": author}
 
 
-async def _told(at: BotRenderContext, params: Data, user: Data | None = None) -> Data:
+async def _data(at: BotRenderContext, params: Data, user: Data | None = None) -> Data:
     """The usual body. In a group the samples of edits and deletions have no USER."""
     data: Data = {"BOT": {at.bot.user_id: await _bot(at)}, "PARAMS": params}
     return data if user is None else data | {"USER": user}

@@ -66,10 +66,10 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
 
     bot, shown = await call.context.database.read(found)
 
-    async def words(batch: RenderBatch, what: EventRecord) -> EventPayload | None:
-        return await events.told(batch, what, bot, shown)
+    async def render(batch: RenderBatch, what: EventRecord) -> EventPayload | None:
+        return await events.render_event(batch, what, bot, shown)
 
-    queues = [event_queue.EventQueue(recipients.bot(bot.user_id), words)]
+    queues = [event_queue.EventQueue(recipients.bot(bot.user_id), render)]
     if p.with_user_events:
         queues.append(user_payloads.queue(call))
     # Behind the farewell of a bot nothing comes that could be waited for.

@@ -23,16 +23,16 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
     """
     if bot.event_mode != EventMode.WEBHOOK or not bot.webhook_url:
         return None
-    said = await told(batch, what, bot, {"id": bot.user_id, "code": bot.code})
-    if said is None:
+    payload = await render_event(batch, what, bot, {"id": bot.user_id, "code": bot.code})
+    if payload is None:
         return None
     actor_id, caller_id = what.event.actor_id, what.caller_id
     await batch.note_alias(bot)
     await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=actor_id, caller_id=caller_id)
     own = await block(batch, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as)
     auth = await block(batch, owner=bot.owner, user_id=actor_id, caller_id=caller_id, known_as=bot.known_as)
-    body = said.data | {"bot": said.data["bot"] | {"auth": own}}
-    return WebhookPayload(said.event, body, auth, bot.webhook_url, handler_id(bot.user_id, said.event))
+    body = payload.data | {"bot": payload.data["bot"] | {"auth": own}}
+    return WebhookPayload(payload.event, body, auth, bot.webhook_url, handler_id(bot.user_id, payload.event))
 
 
 def handler_id(bot_id: int, name: str) -> int:
@@ -40,7 +40,7 @@ def handler_id(bot_id: int, name: str) -> int:
     return crc32(f"{bot_id} {name}".encode()) & 0x7FFFFFFF
 
 
-async def told(batch: RenderBatch, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
+async def render_event(batch: RenderBatch, what: EventRecord, bot: Bot, shown: Data) -> EventPayload | None:
     """An event for a bot that is ``shown`` like this; ``None`` where there is nothing to tell, or its chat is gone."""
     spec = EVENTS.get(type(what.event))
     if spec is None or spec.v2 is None:

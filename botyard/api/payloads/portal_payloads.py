@@ -1,7 +1,7 @@
 """ONAPPINSTALL, ONUSERADD and the others that handlers are bound to with `event.bind`: what these are told.
 
 Docs: api-reference/common/events, api-reference/events/on-offline-event.md. Events of bots that a
-handler is bound to beside the bots' own are told in the words of api/imbot/events.py.
+handler is bound to beside the bots' own get the body that api/imbot/events.py makes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ async def render(batch: RenderBatch, what: EventRecord, binding: Binding) -> Web
 
     Needs a write transaction: the tokens are issued here.
     """
-    say = RENDERERS.get(type(what.event), _of_bots)
-    data = await say(PortalRenderContext(batch, binding, what), what.event)
+    render_data = RENDERERS.get(type(what.event), _of_bots)
+    data = await render_data(PortalRenderContext(batch, binding, what), what.event)
     if data is None:
         return None
     auth = await block(
@@ -103,15 +103,15 @@ async def _of_bots(at: PortalRenderContext, event: Event) -> Data | None:
     Nothing where they are told at this very address already.
     """
     whole: Data | None = None
-    for bot in await _told(at):
-        said = await imbot.told(at.batch, at.what, bot)
-        if said is None or await imbot.handler(at.batch, event, bot) == at.binding.handler:
+    for bot in await _bots(at):
+        data = await imbot.render_data(at.batch, at.what, bot)
+        if data is None or await imbot.handler(at.batch, event, bot) == at.binding.handler:
             continue
-        whole = said if whole is None else _joined(whole, said)
+        whole = data if whole is None else _joined(whole, data)
     return whole
 
 
-async def _told(at: PortalRenderContext) -> list[Bot]:
+async def _bots(at: PortalRenderContext) -> list[Bot]:
     """The owner's bots that this event was for when it happened."""
     if isinstance(at.what.event, BotRemoved):
         return [at.what.event.bot]
@@ -120,9 +120,9 @@ async def _told(at: PortalRenderContext) -> list[Bot]:
     return [bot for bot in found if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
 
 
-def _joined(whole: Data, said: Data) -> Data:
+def _joined(whole: Data, more: Data) -> Data:
     """One body out of two that differ only in who is told."""
-    return whole | {name: whole[name] | said[name] for name in SECTIONS if name in whole}
+    return whole | {name: whole[name] | more[name] for name in SECTIONS if name in whole}
 
 
 RENDERERS: dict[type[Event], Renderer] = {

@@ -1,4 +1,4 @@
-"""What a dialect makes of an event: the words, before anything is encoded or sent."""
+"""What a dialect makes of an event: the payload, before anything is encoded or sent."""
 
 from __future__ import annotations
 

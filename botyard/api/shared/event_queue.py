@@ -27,10 +27,10 @@ Renderer = Callable[[RenderBatch, EventRecord], Awaitable[EventPayload | None]]
 
 
 class EventQueue(NamedTuple):
-    """A recipient whose events are wanted, and who puts them into words."""
+    """A recipient whose events are wanted, and what renders them."""
 
     recipient: Recipient
-    words: Renderer
+    render: Renderer
 
 
 class FetchRequest(NamedTuple):
@@ -180,7 +180,7 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
 
 
 async def _event(batch: RenderBatch, call: Call, entry: _Entry) -> EventShape | None:
-    event_payload = await entry.queue.words(batch, entry.what)
+    event_payload = await entry.queue.render(batch, entry.what)
     if event_payload is None:
         return None
     return EventShape(entry.number, event_payload.event, call.atom(entry.what.created), event_payload.data)
