@@ -12,13 +12,11 @@ from botyard.model import owners, recipients
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot
 from botyard.model.deliveries import Delivery, EndReason
+from botyard.model.event import BOT_SCOPE
 from botyard.model.events import BotRemoved, EventRecord
 from botyard.model.owners import Owner
 from botyard.model.portal_events import AppRemoved
 from botyard.portal import apps
-
-BOTS = "imbot"
-"""The permission without which an application's bots are told nothing."""
 
 
 class SignedPayload(NamedTuple):
@@ -43,7 +41,7 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
         bot = await _bot(batch, what, recipients.parse(delivery.recipient).number)
         if bot is None:
             return EndReason.NO_BOT
-        if not _farewell(what) and (reason := await _closed(batch, bot.owner, BOTS)):
+        if not _farewell(what) and (reason := await _closed(batch, bot.owner, BOT_SCOPE)):
             return reason
         render = dialects.get(bot.dialect)
         post = await render(batch, what, bot) if render else None

@@ -47,7 +47,7 @@ async def delete_expired(context: Context) -> None:
         lambda tx: deliveries.expire(tx, unfetched, BATCH),
         lambda tx: deliveries.forget(tx, ended, BATCH),
         lambda tx: offline_events.forget(tx, settled - bindings.KEPT, BATCH),
-        lambda tx: tokens.prune(tx, settings, limit=BATCH),
+        lambda tx: tokens.prune(tx, settings, settled, limit=BATCH),
     ]
     if settings.event_log_days:
         logged = settled - settings.event_log_days * DAY

@@ -37,6 +37,8 @@ class NotTold(StrEnum):
     NO_EVENT = "its dialect has no such event"
 
 
+BOT_SCOPE = "imbot"
+"""The permission without which an application's bots are told nothing, nor handlers bound beside them."""
 USER_SCOPES = ("user", "user_basic", "user_brief")
 """Permissions of which each opens the data of people."""
 

@@ -6,11 +6,10 @@ bound nevertheless, so that an application written for more than chats can be in
 
 from __future__ import annotations
 
-from botyard.model.event import USER_SCOPES
+from botyard.model.event import BOT_SCOPE, USER_SCOPES
 from botyard.model.events import EVENTS
 from botyard.model.portal_events import OfflineQueued
 
-BOT_SCOPE = "imbot"
 QUEUE = EVENTS[OfflineQueued].names["binding"]
 
 _NEVER: dict[str, tuple[str, ...]] = {

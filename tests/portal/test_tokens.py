@@ -168,10 +168,10 @@ def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> N
 
     # An old access token is still known while the refresh token beside it lives.
     world.time = NOW + 180 * DAY
-    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 0
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, tx.now, limit=10)) == 0
     world.time += 3601
-    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 1
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, tx.now, limit=10)) == 1
     assert count() == 1
     world.time = NOW + 360 * DAY + 1
-    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, limit=10)) == 1
+    assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, tx.now, limit=10)) == 1
     assert count() == 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from botyard.chat.diagnostics.delivery_diagnosis import IMBOT, address
+from botyard.chat.diagnostics.delivery_diagnosis import address
 from botyard.chat.diagnostics.event_names import named
 from botyard.chat.diagnostics.reasons import cause
 from botyard.model import recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.deliveries import State
+from botyard.model.event import BOT_SCOPE
 from botyard.model.recipients import Recipient
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, deliveries, delivery_log
@@ -62,7 +63,7 @@ async def _one(tx: Tx, bot: Bot, held: Mapping[tuple[Recipient, str], Backlog]) 
         sending=held.get((recipient, State.SENDING)),
         ready=held.get((recipient, State.FETCH)),
         seat=await delivery_log.seat(tx, recipient),
-        closed=await apps.closed(tx, bot.owner, IMBOT) or "",
+        closed=await apps.closed(tx, bot.owner, BOT_SCOPE) or "",
         trouble=await _trouble(tx, bot, await delivery_log.tried(tx, recipient) or await _last(tx, recipient, MISSED)),
         unconfirmed=await _trouble(tx, bot, await _unconfirmed(tx, recipient)),
     )

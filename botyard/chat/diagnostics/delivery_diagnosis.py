@@ -14,7 +14,7 @@ from botyard.model import recipients
 from botyard.model.bots import Bot, EventMode
 from botyard.model.chats import Chat, Member
 from botyard.model.deliveries import Attempt, Delivery, EndReason, State
-from botyard.model.event import TOLD, Event, NotTold
+from botyard.model.event import BOT_SCOPE, TOLD, Event, NotTold
 from botyard.model.events import ABOUT_MESSAGES, EVENTS, CommandCalled, EventRecord, MessageErased, MessageSent
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, chats, deliveries, delivery_log, events, messages
@@ -22,7 +22,6 @@ from botyard.store.delivery_queue import FULL_SECONDS
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import ORDERINGS, Ordering
 
-IMBOT = "imbot"
 MOST = 50
 """Events of a message that are explained beside itself: the newest."""
 
@@ -274,7 +273,7 @@ _STANDING: dict[str, DiagnosisCode] = {
 async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
     """What keeps events from a bot at the moment, whatever is said."""
     findings: list[Finding] = []
-    closed = await apps.closed(tx, bot.owner, IMBOT)
+    closed = await apps.closed(tx, bot.owner, BOT_SCOPE)
     if closed:
         findings.append(Finding(_BARRED[closed]))
     if bot.event_mode == EventMode.WEBHOOK and not await handler(tx, bot, event):

@@ -173,9 +173,11 @@ def _granted(app: App, token: Token, *, asked: str) -> str | Denied:
     return ",".join(wanted) if set(wanted) <= set(token.scopes.split(",")) else Denied.PERSON_SCOPE
 
 
-async def prune(tx: Tx, settings: Settings, *, limit: int) -> int:
+async def prune(tx: Tx, settings: Settings, present: int, *, limit: int) -> int:
     """Forget tokens that expired so long ago that no refresh token beside them can be alive; how many.
+
+    ``present`` is the moment by which their ages are judged: one that does not jump with the clock.
 
     Until then an old access token is answered `expired_token`, upon which clients refresh.
     """
-    return await app_tokens.forget_expired(tx, tx.now - settings.refresh_days * DAY, limit=limit)
+    return await app_tokens.forget_expired(tx, present - settings.refresh_days * DAY, limit=limit)
