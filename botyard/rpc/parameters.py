@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 
 from botyard.wire.body import BLANKS
+from botyard.wire.coerce import NUMBERED
 from botyard.wire.hint import kind_of
 from botyard.wire.json_text import fault
 
@@ -104,10 +105,15 @@ def decoded(value: Any) -> Any:
 
 
 def plain(kind: Any) -> Any:
-    """A type without what the wire does not see: Annotated, NewType, None and UNSET."""
+    """A type without what the wire does not see: Annotated, NewType, None and UNSET.
+
+    ``Any`` where more is read than the type says; the method tells what it cannot read.
+    """
     while True:
         if get_origin(kind) is Annotated:
-            kind = get_args(kind)[0]
+            kind, *marks = get_args(kind)
+            if NUMBERED in marks:
+                return Any
         elif hasattr(kind, "__supertype__"):
             kind = kind.__supertype__
         elif get_origin(kind) in (Union, UnionType):

@@ -411,7 +411,10 @@ def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
     named = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
     answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": given}})
     assert answer.error == "SENDING_FAILED"
-    assert "fields[forwardIds]: expected an object of UUIDs and the numbers of messages" in hint(answer)
+    assert hint(answer) == (
+        "fields[forwardIds]: expected an object of UUIDs and the numbers of messages, "
+        "or a list of the numbers, at most 100"
+    )
 
 
 def test_who_is_no_administrator_is_told_so(world: World) -> None:
