@@ -185,6 +185,9 @@ def test_one_that_is_slow_is_not_kept_out_by_those_that_hang() -> None:
     assert places.defer("bot:works", 0, 0) == 0
 
 
+LATECOMER = "bot:1000"
+
+
 class Crowd:
     """Handlers that hang, more of them than there are places, on a clock of their own; who was sent what, and when."""
 
@@ -202,7 +205,7 @@ class Crowd:
         await engine.start()
         await database.write(lambda tx: self._publish(tx, [(f"bot:{number}", 1) for number in range(hanging)]))
         await asyncio.sleep(5)
-        await database.write(lambda tx: self._publish(tx, [("bot:new", chat) for chat in (1, 1, 2)]))
+        await database.write(lambda tx: self._publish(tx, [(LATECOMER, chat) for chat in (1, 1, 2)]))
         await asyncio.sleep(20)
         await engine.stop(0.1)
 
@@ -217,7 +220,7 @@ class Crowd:
         self.open += 1
         self.most_open = max(self.most_open, self.open)
         try:
-            if recipient != "bot:new":
+            if recipient != LATECOMER:
                 await asyncio.sleep(30)
                 return HandlerResponse(0, problem="timeout: it hangs", written=True)
             return HandlerResponse(200)
@@ -230,7 +233,7 @@ def test_one_that_nobody_knows_is_heard_soon_beside_more_handlers_that_hang_than
     found = Crowd(loop, tmp_path)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(found.run(hanging=60, places=16))
-    heard = [moment for recipient, moment in found.sent if recipient == "bot:new"]
+    heard = [moment for recipient, moment in found.sent if recipient == LATECOMER]
     assert len(heard) == 3
     # Long before the first of those that hang have used up their time, and beside all of them.
     assert heard[0] < 5.5 and heard[-1] < 5 + 2 * SLOW_SECONDS
