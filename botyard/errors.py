@@ -30,7 +30,7 @@ def error(told: str, status: int = 400) -> ErrorResponse:
 class ErrorCode(Enum):
     """Every way in which a call can fail whatever its method."""
 
-    # The door: what arrived could not be read.
+    # The request could not be read.
     HTTP_INVALID = error("INVALID_REQUEST: This is not a valid HTTP request")
     HEAD_TIMEOUT = error("INVALID_REQUEST: The request line and headers did not arrive within {limit} seconds", 408)
     HEAD_TOO_BIG = error("INVALID_REQUEST: The request line and headers are larger than {limit} bytes", 431)

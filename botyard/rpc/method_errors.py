@@ -45,7 +45,7 @@ LOAD = (ErrorCode.OVERLOAD, ErrorCode.QUERY_LIMIT, ErrorCode.OPERATING_LIMIT)
 """The caller or the server has too much to do; `limits` raises these."""
 
 FAULTS = (ErrorCode.INTERNAL, ErrorCode.STORAGE, ErrorCode.UNEXPECTED_ANSWER)
-"""Something broke; `faults` raises these."""
+"""Something broke; `error_handling` raises these."""
 
 SYSTEM = (*HTTP, *CALLER, *LOAD, *FAULTS)
 """What every method can respond with, but for those of REST 3.0."""

@@ -60,8 +60,8 @@ class _DocumentBuilder:
             "info": {"title": "Botyard", "version": __version__, "description": text.ABOUT},
             "servers": text.servers(self._url),
             "security": text.ANY_KEY,
-            "tags": [{"name": name} for name in (*families, text.DOORS)],
-            "paths": paths | text.doors(self._url),
+            "tags": [{"name": name} for name in (*families, text.OTHER_ADDRESSES)],
+            "paths": paths | text.other_addresses(self._url),
             "components": {
                 "schemas": self._schemas,
                 "responses": self._responses,

@@ -8,7 +8,7 @@ from botyard.rpc.method import V3, Method
 
 Json = dict[str, Any]
 
-DOORS = "portal"
+OTHER_ADDRESSES = "portal"
 """The tag of addresses that are no methods."""
 
 ABOUT = """\
@@ -92,17 +92,17 @@ def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def doors(url: str) -> Json:
+def other_addresses(url: str) -> Json:
     """Addresses that are no methods."""
     return {
-        "/oauth/token/": _door(url, _TOKEN),
-        "/openapi.json": _door(url, _OPENAPI),
-        "/avatar/{name}": _door(url, _AVATAR),
+        "/oauth/token/": _other_address(url, _TOKEN),
+        "/openapi.json": _other_address(url, _OPENAPI),
+        "/avatar/{name}": _other_address(url, _AVATAR),
     }
 
 
-def _door(url: str, operation: Json) -> Json:
-    return {"servers": [{"url": url}], "get": operation | {"tags": [DOORS], "security": []}}
+def _other_address(url: str, operation: Json) -> Json:
+    return {"servers": [{"url": url}], "get": operation | {"tags": [OTHER_ADDRESSES], "security": []}}
 
 
 def _json(description: str, schema: Json) -> Json:

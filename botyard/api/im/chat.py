@@ -54,7 +54,7 @@ def _picture(p: Add) -> object:
     raises=(ErrorCode.GUEST, Reason.USERS_FORMAT, chats.add),
 )
 async def add(call: Call, p: Add) -> int:
-    """Make a chat that the caller owns and answer its id.
+    """Make a chat that the caller owns and return its id.
 
     A COLOR that is unknown or an AVATAR that is no picture is left out.
 

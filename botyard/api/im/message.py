@@ -53,7 +53,7 @@ class Command(Params, frozen=True, rename="upper"):
     ),
 )
 async def add(call: Call, p: Add) -> int:
-    """Send a message as the calling person and answer its id.
+    """Send a message as the calling person and return its id.
 
     Slash commands in it are passed on to the bots that answer to them.
 

@@ -99,7 +99,7 @@ def _new_icon(p: Update) -> object:
 
 @method("imbot.app.register", mode=Mode.WRITE, before=_icon, raises=(chat_apps.register,))
 async def register(call: Call, bot: OwnBot, p: Register) -> int:
-    """Put an application of a bot above the input field and answer its id.
+    """Put an application of a bot above the input field and return its id.
 
     It runs a command (JS_METHOD, JS_PARAM) or opens a frame (IFRAME over https with
     HASH, at least 250 by 50 pixels).

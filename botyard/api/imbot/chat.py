@@ -90,7 +90,7 @@ def _picture(p: Add | UpdateAvatar) -> object:
     raises=(Reason.USERS_FORMAT, pictures.unwrap, chats.add),
 )
 async def add(call: Call, bot: OwnBot, p: Add) -> int:
-    """Make a chat that the bot owns and answer its id.
+    """Make a chat that the bot owns and return its id.
 
     A COLOR or AVATAR that cannot be used ends the call with WRONG_REQUEST.
 

@@ -119,7 +119,7 @@ CalledCommand = Annotated[
     ),
 )
 async def register(call: Call, bot: OwnBot, p: Register) -> int:
-    """Add a slash command to a bot and answer its id; the same command again is renewed.
+    """Add a slash command to a bot and return its id; the same command again is renewed.
 
     LANG may be left out for a hidden command.
 

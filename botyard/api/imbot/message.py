@@ -64,7 +64,7 @@ class Like(BotParams, frozen=True, rename="upper"):
     ),
 )
 async def add(call: Call, bot: OwnBot, p: Add) -> int:
-    """Send a message from the bot and answer its id.
+    """Send a message from the bot and return its id.
 
     Docs: api-reference/chat-bots/outdated/messages/imbot-message-add.md
     """

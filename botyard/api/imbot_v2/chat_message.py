@@ -134,7 +134,7 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
     errors=UNSEEN,
 )
 async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
-    """Send a message from the bot, forward messages, or both, and answer the ids.
+    """Send a message from the bot, forward messages, or both, and return the ids.
 
     The same `templateId` once more, if it is a UUID, answers the message that was sent the first time.
 
