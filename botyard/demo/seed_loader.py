@@ -233,7 +233,8 @@ class _ChatBuilder:
     async def _say(self, seed_message: SeedMessage) -> None:
         author = self._id(seed_message.by)
         who = await self._seat(seed_message.by)
-        message_id = await messages.send(self._tx, who, self._draft(seed_message, author))
+        # Nobody is there when the past is written, and no bot is to be called for what was said then.
+        message_id = await messages.announce(self._tx, who, self._draft(seed_message, author))
         self.said.append(message_id)
         if seed_message.edited:
             text = seed_message.edited

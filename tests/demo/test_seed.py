@@ -61,6 +61,13 @@ def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
     assert dialog["mute_list"] == {"1": True}
 
 
+def test_who_says_something_in_a_seed_is_not_seen_by_it(plant: Plant) -> None:
+    messages = [{"from": "zoe", "text": "First", "ago": 2}, {"from": "zoe", "text": "/help", "ago": 1, "reply_to": 1}]
+    world = plant(people=[ZOE], chats=[{"title": "Planning", "owner": "zoe", "members": ["ben"], "messages": messages}])
+    found = world.call("botyard.user.get", ID=world.filled.seeded.people["zoe"]).result
+    assert found["LAST_ACTIVITY"] is None
+
+
 def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
     rooms = [
         {"title": "News", "owner": "ben", "members": ["alice"], "messages": [{"from": "ben", "text": "A fair"}]},

@@ -46,10 +46,15 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     return message_id
 
 
-@raises(*rules.reasons(Act.POST))
+@raises(*rules.reasons(Act.POST), Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE)
 async def announce(tx: Tx, who: Participant, draft: Draft) -> int:
-    """Write a system message in the name of somebody who is not there: they are not seen by it. Raises POST_DENIED."""
+    """Write a message in the name of somebody who is not there: they are not seen by it, and call no commands.
+
+    Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
+    """
     rules.require(Act.POST, who)
+    if draft.reply_id:
+        await _require_reply(tx, who, draft.reply_id)
     return await insert(tx, who, draft)
 
 
