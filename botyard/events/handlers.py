@@ -21,7 +21,7 @@ SIGNALS_MAX = 1000
 """Deliveries to one handler that are looked through for a signal that waits."""
 
 
-async def listening(tx: Tx, event: Event, tells: TellsHandlers, connector: str) -> list[ToldRecipient]:
+async def listening(tx: Tx, event: Event, tells: TellsHandlers, *, connector: str) -> list[ToldRecipient]:
     """The handlers of applications that an event is for. For those that are offline it is put into their queues.
 
     Nothing is put into the queue of the ``connector`` of the application that caused it.
@@ -35,7 +35,7 @@ async def listening(tx: Tx, event: Event, tells: TellsHandlers, connector: str) 
         if not binding.offline:
             audience.append((recipients.binding(binding.id), State.WAITING))
         elif not connector or binding.connector != connector:
-            await _queue(tx, event, tells, binding)
+            await _queue(tx, event, tells, binding=binding)
     return audience
 
 
@@ -66,7 +66,7 @@ def _is_open(active_binding: ActiveBinding, tells: TellsHandlers) -> bool:
     return active_binding.installed or tells.farewell
 
 
-async def _queue(tx: Tx, event: Event, tells: TellsHandlers, binding: Binding) -> None:
+async def _queue(tx: Tx, event: Event, tells: TellsHandlers, *, binding: Binding) -> None:
     """Put an event into the queue of an application, and tell it that there is something new."""
     subject: int = getattr(event, tells.subject)
     queue = OfflineQueue(binding.owner, binding.connector)

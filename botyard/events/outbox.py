@@ -27,23 +27,23 @@ async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: boo
     if spec is None:
         return event_id
     if spec.handlers:
-        audience = await handlers.listening(tx, event, spec.handlers, connector)
+        audience = await handlers.listening(tx, event, spec.handlers, connector=connector)
     elif chat is None or spec.names_bot:
         audience = await _named_bot(tx, event, spec) if spec.names_bot else []
     elif chat.kind == Kind.SYSTEM:
         return event_id
     else:
-        audience = await _bots(tx, event, chat, spec) if chat.bots > int(by_bot) else []
+        audience = await _bots(tx, event, spec, chat=chat) if chat.bots > int(by_bot) else []
     if audience and spec.v1:
         audience += await handlers.beside_bots(tx, spec.v1.name, audience)
     if spec.people and chat is not None and chat.listened:
-        audience += await _people(tx, event, chat, spec)
+        audience += await _people(tx, event, spec, chat=chat)
     if audience:
         await deliveries.add(tx, event_id, event.chat_id, recipients=audience)
     return event_id
 
 
-def why_not(event: Event, chat: Chat, bot: BotListener) -> NotTold | None:
+def why_not(event: Event, bot: BotListener, *, chat: Chat) -> NotTold | None:
     """Why a bot in a chat is not told of what happened there; ``TOLD`` if it is.
 
     A bot is told in the dialect that it was registered in, and never of what it did itself.
@@ -85,15 +85,15 @@ async def _named_bot(tx: Tx, event: Event, spec: EventSpec) -> list[ToldRecipien
     return [_recipient(bot.user_id, bot.event_mode)] if bot and spec.bots(bot.dialect) else []
 
 
-async def _bots(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[ToldRecipient]:
+async def _bots(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[ToldRecipient]:
     """The bots in a chat that an event is for."""
     if not spec.v1 and not spec.v2:
         return []
     present = await members.bots(tx, chat.id)
-    return [_recipient(bot.bot_id, bot.mode) for bot in present if why_not(event, chat, bot) is TOLD]
+    return [_recipient(bot.bot_id, bot.mode) for bot in present if why_not(event, bot, chat=chat) is TOLD]
 
 
-async def _people(tx: Tx, event: Event, chat: Chat, spec: EventSpec) -> list[ToldRecipient]:
+async def _people(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[ToldRecipient]:
     """The subscribed members of a chat that an event is for; one who joined later gets nothing of older messages."""
     assert spec.people is not None
     if not spec.people.of_message and chat.private:

@@ -72,7 +72,7 @@ class Family:
                 read=_whole if params is AnyParams else reader(params),
                 finds=tuple(one.find for one in looked_up),
                 function=function,
-                answers=hints.get("return", Any),
+                returns=hints.get("return", Any),
                 raises=problems(*(cause for one in looked_up for cause in one.raises), *raises),
                 errors={**self.errors, **{reason: self._response(told) for reason, told in (errors or {}).items()}},
                 summary=summary.strip(),
@@ -83,9 +83,9 @@ class Family:
                 before=before,
                 uploads=uploads,
             )
-            untold = [problem.name for problem in declared.raises if not declared.tells(problem)]
+            untold = [problem.name for problem in declared.raises if not declared.responds_to(problem)]
             if untold:
-                raise LookupError(f"{name} raises what its family does not tell: {', '.join(untold)}")
+                raise LookupError(f"{name} raises what its family has no response for: {', '.join(untold)}")
             function.__method__ = declared  # type: ignore[attr-defined]  # Functions take attributes; no type for it.
             return function
 

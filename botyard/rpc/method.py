@@ -80,7 +80,7 @@ class Method(msgspec.Struct, frozen=True):
     read: Callable[[Any], Any]
     finds: tuple[Callable[..., Awaitable[Any]], ...]
     function: Callable[..., Awaitable[Any]]
-    answers: Any
+    returns: Any
     raises: tuple[Problem, ...]
     errors: Mapping[Reason, ErrorResponse]
     summary: str
@@ -91,10 +91,10 @@ class Method(msgspec.Struct, frozen=True):
     before: Callable[[Any], Any] | None
     uploads: bool = False
 
-    def tells(self, problem: Problem) -> bool:
-        """Whether it is known how this method tells a problem."""
+    def responds_to(self, problem: Problem) -> bool:
+        """Whether this method has a response for a problem."""
         return isinstance(problem, ErrorCode) or problem in self.errors
 
     def respond(self, problem: Problem) -> ErrorResponse:
-        """How this method tells a problem."""
+        """The response of this method for a problem."""
         return problem.value if isinstance(problem, ErrorCode) else self.errors[problem]

@@ -107,14 +107,14 @@ class _DocumentBuilder:
 
     def _success(self, method: Method) -> Json:
         properties: Json = {}
-        inner = get_args(method.answers)
-        if method.answers is ResultPage or get_origin(method.answers) is ResultPage:
+        inner = get_args(method.returns)
+        if method.returns is ResultPage or get_origin(method.returns) is ResultPage:
             properties["result"] = self._schema(method.name, inner[0] if inner else Any)
             properties |= text.PAGE
-        elif get_origin(method.answers) is Hinted:
+        elif get_origin(method.returns) is Hinted:
             properties["result"] = self._schema(method.name, inner[0])
         else:
-            properties["result"] = self._schema(method.name, method.answers)
+            properties["result"] = self._schema(method.name, method.returns)
         properties["time"] = {"$ref": SCHEMAS + "Time"}
         schema = {"type": "object", "properties": properties, "required": ["result", "time"]}
         return {"description": "The call succeeded.", "content": {JSON: {"schema": schema}}}

@@ -30,7 +30,7 @@ def test_who_has_a_transaction_is_not_told_the_time() -> None:
     assert [place for place, types in found if "tx" in types and types.get("now") == "int"] == []
 
 
-@pytest.mark.parametrize("floor", ["chat", "portal", "store"])
+@pytest.mark.parametrize("floor", ["chat", "events", "portal", "store"])
 def test_beyond_two_parameters_have_names(floor: str) -> None:
     """``members.set_role(tx, chat_id, user_id, role=…)``: of many numbers in a row, nobody sees which is which.
 

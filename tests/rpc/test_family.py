@@ -35,7 +35,7 @@ Chat = Annotated[int, Resolver(sum_, raises=(Reason.CHAT_EMPTY,), mode=Mode.WRIT
 
 
 def test_a_reason_that_a_family_does_not_tell_cannot_be_declared() -> None:
-    with pytest.raises(LookupError, match=r"im\.x raises what its family does not tell: TITLE_EMPTY"):
+    with pytest.raises(LookupError, match=r"im\.x raises what its family has no response for: TITLE_EMPTY"):
 
         @FAMILY.method("im.x", raises=(Reason.TITLE_EMPTY, ErrorCode.SCOPE))
         async def x(call: Any, p: NoParams) -> int:

@@ -302,7 +302,7 @@ async def _unaddressed(tx: Tx, at: _CaseContext, what: EventRecord) -> Finding |
     if isinstance(event, CommandCalled) or at.chat is None:
         return None
     bound = await bot_handlers.find(tx, bot.owner) if bot.dialect == "v1" else None
-    reason = outbox.why_not(event, at.chat, outbox.listener(bot, bound))
+    reason = outbox.why_not(event, outbox.listener(bot, bound), chat=at.chat)
     if reason not in _WHEREVER_IT_IS:
         if at.member is None:
             return Finding(DiagnosisCode.NOT_MEMBER)
