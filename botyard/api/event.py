@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from botyard.api.family import method
 from botyard.api.shared.offline_filter import ordering, tests
@@ -22,7 +22,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import offline_events
 from botyard.store.offline_events import PAGE, OfflineQueue
-from botyard.wire.coerce import Address, Identifier, Structured
+from botyard.wire.coerce import Address, Identifier, Number, Structured
 
 LIMIT = 50
 LIMIT_MAX = 1000
@@ -82,7 +82,7 @@ class Unbind(Params, frozen=True):
 
     event: str = ""
     handler: str = ""
-    auth_type: Any = UNSET
+    auth_type: Number | UnsetType = UNSET
     event_type: str = "online"
 
 
@@ -113,7 +113,7 @@ async def unbind(call: Call, p: Unbind) -> Count:
     offline = _offline(p.event_type)
     if offline and not call.identity.admin:
         raise ApiError(Reason.BIND_OFFLINE)
-    wanted = None if p.auth_type is UNSET else _number(p.auth_type)
+    wanted = None if p.auth_type is UNSET else p.auth_type or 0
     user_id = _in_the_name_of(call, wanted or 0, Reason.BIND_AUTH_TYPE)
     one_user = wanted is not None or not call.identity.admin
     event, handler = known(p.event), p.handler.strip()
@@ -309,11 +309,6 @@ def _in_the_name_of(call: Call, auth_type: int, denied: Reason) -> int:
     if auth_type not in (0, call.user_id):
         raise ApiError(denied)
     return call.user_id
-
-
-def _number(value: Any) -> int:
-    text = str(value).strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _queue(call: Call, connector: str) -> OfflineQueue:

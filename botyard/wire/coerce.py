@@ -40,6 +40,9 @@ numbers that cannot be ids are left out."""
 NUMBERED: Final = "numbered"
 Numbered = Annotated[dict[str, int] | None, NUMBERED]
 """Whole numbers by names of the caller's own; those of a list have their places. What cannot be read so is ``None``."""
+NUMBER: Final = "number"
+Number = Annotated[int | None, NUMBER]
+"""A number that can be an id, and 0 where nothing came; what is no whole number is ``None``."""
 TEXT: Final = "text"
 Text = Annotated[str | None, TEXT]
 """A text into which nothing else is made: what is none is ``None``, and null an empty one."""
@@ -236,6 +239,16 @@ def _natural(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else None
 
 
+def _number(value: Any) -> int | None:
+    if value is None or (isinstance(value, str) and says_nothing(value)):
+        return 0
+    if isinstance(value, str):
+        return _natural(value.strip())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if 0 < value < _INT64 else 0
+    return None
+
+
 def _only_text(value: Any) -> str | None:
     return "" if value is None else value if isinstance(value, str) else None
 
@@ -376,6 +389,7 @@ _MARKED: Final[dict[Any, Convert]] = {
     ADDRESS: _address,
     STRUCTURED: _structured,
     NUMBERED: _numbered,
+    NUMBER: _number,
     TEXT: _only_text,
     IDS: _ids,
 }

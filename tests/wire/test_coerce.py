@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
-from botyard.wire.coerce import Address, Ids, Numbered, Structured, Text, reader
+from botyard.wire.coerce import Address, Ids, Number, Numbered, Structured, Text, reader
 from botyard.wire.limits import MAX_DEPTH
 
 UserId = NewType("UserId", int)
@@ -61,6 +61,7 @@ class All(msgspec.Struct):
     structured: Structured = "default"
     ids: Ids = []
     numbered: Numbered | UnsetType = UNSET
+    number: Number | UnsetType = UNSET
     text: Text | UnsetType = UNSET
     raw_list: list = []  # type: ignore[type-arg]
     raw_dict: dict = {}  # type: ignore[type-arg]
@@ -285,6 +286,14 @@ TABLE: dict[str, list[tuple[Any, Any]]] = {
         ({}, []),
         ([0, -1, 2**63, "9" * 19, 5], [5]),
         *((wrong, None) for wrong in ("1", "1,2", 5, True, "[1,", ["x"], [True], [None], [[1]], [1.0], "[" * 40 + "1")),
+    ],
+    "number": [
+        *[(nothing, 0) for nothing in (None, "", "None", "null", 0, "0", -5, 2**63)],
+        (5, 5),
+        (" 5 ", 5),
+        *[(wrong, None) for wrong in ("5x", "-5", "word", 5.5, True, [5])],
+        ([], None),
+        ({}, None),
     ],
     "numbered": [
         ({"a": 5, "b": "7"}, {"a": 5, "b": 7}),

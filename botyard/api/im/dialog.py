@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.api.im.family import method
@@ -15,6 +13,7 @@ from botyard.chat.rules import with_path
 from botyard.errors import ApiError, Reason
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
+from botyard.wire.coerce import Number
 
 
 class Get(Params, frozen=True, rename="upper"):
@@ -27,8 +26,8 @@ class MessagesGet(Params, frozen=True, rename="upper"):
     """LAST_ID loads older messages, FIRST_ID newer ones."""
 
     dialog_id: str = ""
-    last_id: Any = None
-    first_id: Any = None
+    last_id: Number = 0
+    first_id: Number = 0
     limit: int = 20
 
 
@@ -67,10 +66,12 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
 
     Docs: api-reference/chats/messages/im-dialog-messages-get.md
     """
-    newer = _number(p.first_id, Reason.FIRST_ID_STRING)
-    older = _number(p.last_id, Reason.LAST_ID_STRING)
+    if p.first_id is None:
+        raise ApiError(Reason.FIRST_ID_STRING)
+    if p.last_id is None:
+        raise ApiError(Reason.LAST_ID_STRING)
     who = await placed(call, p.dialog_id)
-    history = await messages.history(call.tx, who, older_than=older, newer_than=newer, limit=p.limit)
+    history = await messages.history(call.tx, who, older_than=p.last_id, newer_than=p.first_id, limit=p.limit)
     return await history_answer(call, who, history)
 
 
@@ -90,14 +91,3 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
         return False
     left = await reading.unread(call.tx, moved)
     return ReadAnswer(p.dialog_id, who.chat.id, moved.member.read_id, left.counter)
-
-
-def _number(given: Any, wrong: Reason) -> int:
-    """A message id; absent is 0, anything that is no number raises ``wrong``."""
-    if given is None or given == "":
-        return 0
-    if isinstance(given, int):
-        return given if 0 < given < 2**63 else 0
-    if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 19:
-        return int(given)
-    raise ApiError(wrong)
