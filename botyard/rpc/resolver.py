@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from inspect import signature
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -38,8 +37,12 @@ def resolver(kind: Any) -> Resolver:
 
 def resolvers(function: Callable[..., Any]) -> tuple[Resolver, ...]:
     """The resolvers of a method's parameters, in their order: of all but the call and the parameters from the wire."""
+    code = function.__code__
+    between = code.co_varnames[1 : code.co_argcount - 1]
+    if not between:
+        # To read types takes time, and most methods look up nothing.
+        return ()
     hints = get_type_hints(function, include_extras=True)
-    between = list(signature(function).parameters)[1:-1]
     return tuple(resolver(hints[name]) for name in between)
 
 
