@@ -240,12 +240,12 @@ def _natural(value: Any) -> int | None:
 
 
 def _number(value: Any) -> int | None:
-    if value is None or (isinstance(value, str) and says_nothing(value)):
+    if value is None or value == "":
         return 0
     if isinstance(value, str):
         return _natural(value.strip())
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value if 0 < value < _INT64 else 0
+    if isinstance(value, int):
+        return int(value) if 0 < value < _INT64 else 0
     return None
 
 

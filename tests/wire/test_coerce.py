@@ -288,10 +288,11 @@ TABLE: dict[str, list[tuple[Any, Any]]] = {
         *((wrong, None) for wrong in ("1", "1,2", 5, True, "[1,", ["x"], [True], [None], [[1]], [1.0], "[" * 40 + "1")),
     ],
     "number": [
-        *[(nothing, 0) for nothing in (None, "", "None", "null", 0, "0", -5, 2**63)],
+        *[(nothing, 0) for nothing in (None, "", 0, "0", -5, 2**63, False)],
         (5, 5),
         (" 5 ", 5),
-        *[(wrong, None) for wrong in ("5x", "-5", "word", 5.5, True, [5])],
+        (True, 1),
+        *[(wrong, None) for wrong in ("5x", "-5", "word", "None", " ", 5.5, [5])],
         ([], None),
         ({}, None),
     ],
