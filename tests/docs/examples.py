@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.world import LEDGER
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 _BLOCK = re.compile(r"<!-- (new|above): ([^\s:]+)(?:: (.+?))? -->\n *```\w+\n(.*?)\n *```", re.DOTALL)
 
@@ -56,10 +58,12 @@ def run(folder: Path, added: list[Addition], program: str) -> Any:
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     for addition in added:
         addition.apply(folder)
+    path = f"{folder}{os.pathsep}{ROOT}"
+    # What an example adds is no part of the product, and not counted.
     done = subprocess.run(
         [sys.executable, "-c", program, str(folder / "portal")],
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+        env={name: value for name, value in os.environ.items() if name != LEDGER} | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         timeout=120,
