@@ -39,7 +39,7 @@ COMMANDS = {
     "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),
     "delivery": CommandSpec("delivery", "", "list and show deliveries of events, and send them again"),
     "doctor": CommandSpec("doctor", "", "show the state of all bots, and why one was not told of a message"),
-    "methods": CommandSpec("reference", "methods_", "list the methods that the portal answers"),
+    "methods": CommandSpec("reference", "methods_", "list the methods of the portal"),
     "openapi": CommandSpec("reference", "openapi_", "print the description of every method for tools"),
 }
 

@@ -183,7 +183,7 @@ _CODE = re.compile(r"(U|D|DR)([0-9]{1,18})", re.ASCII)
 async def access_name(call: Call, p: AccessParams) -> dict[str, AccessName] | bool:
     """Name access codes: users, departments, groups.
 
-    Codes that do not exist are left out; without codes the answer is `false`.
+    Codes that do not exist are left out; without codes the result is `false`.
 
     Docs: api-reference/common/system/access-name.md
     """

@@ -28,7 +28,7 @@ method = Family(Dialect.V3, {}).method
     raises=(ErrorCode.BATCH_METHOD, ErrorCode.BATCH_LENGTH, ErrorCode.METHOD_V3),
 )
 async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
-    """Run several methods of REST 3.0, given as `{"0": {"method": …, "query": {…}}, …}`; answers are a list.
+    """Run several methods of REST 3.0, given as `{"0": {"method": …, "query": {…}}, …}`; the results are a list.
 
     The first command that fails ends the batch with its error.
 

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection to a handler, which knows how far a request went: was it written in full, was it answered.
+"""One HTTP/1.1 connection to a handler, which knows how far a request went: written in full, and with a response.
 
 A general HTTP client does not tell whether a request that failed had left the process as a whole. Here everything
 depends on it: what was written in full is not sent again.

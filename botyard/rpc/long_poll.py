@@ -11,7 +11,7 @@ from botyard.store import event_queues
 from botyard.store.engines.db import Database, Unavailable
 
 MOST = 10_000
-"""Callers that may wait at once; whoever comes after them is answered without waiting."""
+"""Callers that may wait at once; whoever comes after them gets a response without waiting."""
 GLANCE = 1.0
 """Seconds after which the queues are looked at anyway: another process may have filled them."""
 

@@ -24,7 +24,7 @@ class Metrics:
         self.attempts: Counter[str] = Counter()
 
     def called(self, method: str, status: int, seconds: float) -> None:
-        """A call was answered."""
+        """A call has ended."""
         key = (method, status)
         count = self.calls.get(key, 0)
         if not count and len(self.calls) >= NAMES_MAX:

@@ -16,7 +16,7 @@ from botyard.web.shortcuts import arrived_body, single_write
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
-"""How long a client may take to answer the end of TLS when the server stops."""
+"""How long a client may take to acknowledge the end of TLS when the server stops."""
 
 # Where in the stream of requests a connection is. No Enum: looking up its members costs too much here.
 _BETWEEN: Final = "between requests"
@@ -157,7 +157,7 @@ class HttpConnection(HttpToolsProtocol):
             self.transport.close()
 
     def shutdown(self) -> None:
-        """End when the request under way is answered; an idle connection ends now."""
+        """End after the response to the request under way; an idle connection ends now."""
         super().shutdown()
         if self.transport.is_closing() and self.transport.get_extra_info("ssl_object") is not None:
             # The end of TLS waits for the client's word, and one that idles in a pool says none.

@@ -25,7 +25,7 @@ _FORWARDED = (b"x-forwarded-for", b"x-real-ip", b"forwarded", b"via")
 
 
 async def health(context: Context, request: Request) -> Response:
-    """The process answers: that is all that is said, whatever the database does."""
+    """The process responds: that is all that is said, whatever the database does."""
     return responses.json({"status": "ok"})
 
 

@@ -93,7 +93,7 @@ class TokenRequest(msgspec.Struct, frozen=True):
 async def token(
     context: Context, query: bytes, content_type: str, body: bytes, *, https: bool, authorization: str = ""
 ) -> Hinted:
-    """Answer `/oauth/token/`: the status and what to send as JSON.
+    """Respond to `/oauth/token/`: the status and what to send as JSON.
 
     The application is named by the parameters, or by HTTP Basic in ``authorization``.
     """
@@ -115,7 +115,7 @@ async def token(
 
 
 async def app_info(context: Context, token: str, *, https: bool) -> Answer:
-    """Answer `/rest/app.info` as the authorization server does: what this token and its application are."""
+    """Respond to `/rest/app.info` as the authorization server does: what this token and its application are."""
     started = context.clock.now()
 
     async def work(tx: Tx) -> Answer:

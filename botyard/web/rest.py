@@ -60,7 +60,7 @@ def target(parts: list[str]) -> Target:
     as_xml = ending.endswith(".xml")
     if as_xml:
         method = method[:-4]
-        # REST 3.0 answers in JSON only.
+        # REST 3.0 responds in JSON only.
         as_xml = not v3
     elif ending == ".json":
         method = method[:-5]
@@ -73,7 +73,7 @@ def target(parts: list[str]) -> Target:
 
 
 async def call(context: Context, scope: Scope, receive: Receive, send: Send, parts: list[str]) -> None:
-    """Answer one request to `/rest`."""
+    """Respond to one request to `/rest`."""
     started = context.clock.now()
     wanted = target(parts)
     try:

@@ -99,7 +99,7 @@ def is_method(parts: list[str]) -> bool:
 
 
 async def answer_request(context: Context, others: Router, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer any HTTP request; repeated and trailing slashes do not count."""
+    """Respond to any HTTP request; repeated and trailing slashes do not count."""
     if scope["method"] == "OPTIONS":
         await preflight(scope, send)
         return

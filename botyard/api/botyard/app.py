@@ -197,13 +197,13 @@ async def delete(call: Call, p: Named) -> bool:
 
 @method("botyard.app.block", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING,))
 async def block(call: Call, p: Named) -> bool:
-    """Answer all calls of an application OVERLOAD_LIMIT, and send it nothing."""
+    """Refuse all calls of an application with OVERLOAD_LIMIT, and send it nothing."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, True)
 
 
 @method("botyard.app.unblock", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.APP_MISSING,))
 async def unblock(call: Call, p: Named) -> bool:
-    """Answer the calls of an application again."""
+    """Let the calls of an application in again."""
     return await verbs.block(call.tx, (await params.app(call, p.client_id)).client_id, False)
 
 
@@ -216,7 +216,7 @@ async def unblock(call: Call, p: Named) -> bool:
 async def restrict(call: Call, p: Restricted) -> bool:
     """Open an application to these people only, or to EVERYBODY again.
 
-    Tokens of anybody else are answered `user_access_error`.
+    Tokens of anybody else are refused with `user_access_error`.
     """
     app = await params.app(call, p.client_id)
     people = await params.people(call, p.users)

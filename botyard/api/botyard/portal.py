@@ -86,7 +86,7 @@ async def restore(call: Call, p: Named) -> bool:
 
     What has happened since is gone, and numbers of people, chats, messages and
     files are given out again; those of events go on. Events on their way are
-    not sent any more, and callers who wait for events are answered with none.
+    not sent any more, and callers who wait for events get none.
     """
     kept = _snapshots(call)
     if not (p.name and await kept.restore(call.context, p.name)):

@@ -132,7 +132,7 @@ def of_new(p: Added) -> Hashed:
     before=of_new,
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
-    """Add a person, tell ONUSERADD, and answer the password if none was given."""
+    """Add a person, tell ONUSERADD, and return the password if none was given."""
     made: Hashed = call.prepared
     kind = KINDS.get(p.kind.lower())
     login = p.login.strip()
@@ -196,7 +196,7 @@ async def update(call: Call, p: Updated) -> UserAnswer:
     raises=(users.deactivate, Reason.USER_MISSING),
 )
 async def deactivate(call: Call, p: Named) -> bool:
-    """Send a person away: signed out everywhere, and calls answered INVALID_CREDENTIALS."""
+    """Deactivate a person: signed out everywhere, and calls refused with INVALID_CREDENTIALS."""
     await users.deactivate(call.tx, await params.person(call, p.id))
     return True
 

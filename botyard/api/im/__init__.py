@@ -1,1 +1,1 @@
-"""`im.*`: the user's own messenger, upper-case parameters, snake-case answers."""
+"""`im.*`: the user's own messenger, upper-case parameters, snake-case results."""

@@ -161,7 +161,7 @@ async def leave(call: Call, who: BotGroup, p: ChatParams) -> bool:
 async def send_typing(call: Call, who: BotDialog, p: Dialog) -> bool:
     """Show that the bot is typing; a private dialog is opened by it.
 
-    A chat where the bot is not is answered like one that does not exist.
+    A chat that the bot is not in is treated like one that does not exist.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-send-typing.md
     """

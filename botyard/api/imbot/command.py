@@ -207,7 +207,7 @@ async def unregister(call: Call, command: OwnCommand, p: Unregister) -> bool:
     raises=(Reason.MESSAGE_ID_WRONG, Reason.MESSAGE_EMPTY, carried, commands.answer),
 )
 async def answer(call: Call, command: CalledCommand, p: Answer) -> int:
-    """Answer a slash command in the chat where it was called, and answer the message's id.
+    """Answer a slash command in the chat where it was called, and return the message's id.
 
     Docs: api-reference/chat-bots/outdated/commands/imbot-command-answer.md
     """

@@ -27,7 +27,7 @@ async def get(call: Call, p: Get) -> Dialog:
     In chats of more than 20 people `readed_list` names the 5 who have read furthest,
     `manager_list` and `mute_list` at most 20; `first_viewers` names at most 3. Counters
     are exact. A chat that does not exist is
-    answered like one that is closed to the caller.
+    treated like one that is closed to the caller.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-dialog-get.md
     """

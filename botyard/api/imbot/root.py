@@ -125,7 +125,7 @@ def _new_photo(p: Update) -> object:
 async def register(call: Call, p: Register) -> int:
     """Register a bot and return its id.
 
-    Registering the same CODE again answers the same id and renews the handlers, which
+    Registering the same CODE again returns the same id and renews the handlers, which
     all bots of one application share. A PERSONAL_PHOTO that is no picture is refused
     with WRONG_REQUEST.
 

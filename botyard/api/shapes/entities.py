@@ -1,4 +1,4 @@
-"""Messages, chats and people as the second generation writes them, in answers and in events.
+"""Messages, chats and people as the second generation writes them, in responses and in events.
 
 Docs: api-reference/chat-bots/chat-bots-v2/entities.md
 """
@@ -51,7 +51,7 @@ class Forward(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageShape(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
-    """A message. ``unread`` and ``viewed`` stand in answers only: they depend on who asks."""
+    """A message. ``unread`` and ``viewed`` stand in responses only: they depend on who asks."""
 
     id: int
     chat_id: int
@@ -149,7 +149,7 @@ async def seen(tx: Tx, chat_id: int) -> Seen:
 
 
 def message(context: Context, one: Message, views: Seen, reader: Member | None = None) -> MessageShape:
-    """A message; for a ``reader`` with what only an answer tells."""
+    """A message; for a ``reader`` with what only a response tells."""
     return MessageShape(
         one.id,
         one.chat_id,

@@ -79,7 +79,7 @@ LABELS: dict[str, str] = {
     "UF_PHONE_INNER": "Extension",
     "USER_TYPE": "USER_TYPE",
 }
-"""The answer of `user.fields` in the full permission, api-reference/user/user-fields.md."""
+"""The result of `user.fields` in the full permission, api-reference/user/user-fields.md."""
 
 
 class _Person(TypedDict, total=False):
