@@ -10,13 +10,14 @@ Owner = NewType("Owner", str)
 NOBODY = Owner("")
 """No owner."""
 
-_APP = "app:"
+APP = "app:"
+"""How an owner begins that is an application; SQL compares it, too."""
 _HOOK = "hook:"
 
 
 def app(client_id: str) -> Owner:
     """An application as an owner."""
-    return Owner(f"{_APP}{client_id}")
+    return Owner(f"{APP}{client_id}")
 
 
 def hook(key_hash: str) -> Owner:
@@ -26,7 +27,7 @@ def hook(key_hash: str) -> Owner:
 
 def client_id(owner: Owner) -> str:
     """The client id of the application that an owner is; ``""`` for webhooks."""
-    return owner.removeprefix(_APP) if owner.startswith(_APP) else ""
+    return owner.removeprefix(APP) if owner.startswith(APP) else ""
 
 
 def is_hook(owner: Owner) -> bool:

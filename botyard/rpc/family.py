@@ -17,14 +17,14 @@ __all__ = ["Dialect", "Family"]
 
 
 class Family:
-    """A family of methods: its dialect, and how it tells each reason that its methods meet."""
+    """A family of methods: its dialect, and its response to each reason for which its methods refuse."""
 
     def __init__(self, dialect: Dialect, errors: Mapping[Reason, ErrorResponse]) -> None:
         self.dialect = dialect
         self.errors = errors
 
     def like(self, reason: Reason, *causes: Cause) -> dict[Reason, ErrorResponse]:
-        """How a method tells causes that it tells all alike: as the family tells ``reason``."""
+        """The response to ``reason``, for each reason of causes that a method does not tell apart."""
         return {problem: self.errors[reason] for problem in problems(*causes) if isinstance(problem, Reason)}
 
     def method(
@@ -46,14 +46,14 @@ class Family:
         what comes from the wire. The response is its return annotation, the summary its docstring, the scope the first
         word of the name unless ``scopes`` lists the permissions of which one is enough. ``raises`` names its refusals:
         reasons, codes, and verbs that say theirs; those of the resolvers come by themselves, as do ``access`` and
-        ``mode`` where they are not given. ``errors`` are reasons that this method tells otherwise than its family: by a
-        response, or in the way of another reason.
+        ``mode`` where they are not given. ``errors`` are the responses of this method where they are not those of its
+        family: a response, or the reason whose response it is.
 
         ``before`` does slow work on the parameters (decoding a picture) in a thread, ahead of the transaction; what it
         returns is ``call.prepared``. ``uploads`` lets in large bodies and the files of forms. Nothing is registered
         here: the registry collects declared functions from a list of modules.
 
-        Raises LookupError where the family does not know how to tell a reason.
+        Raises LookupError where the family has no response for a reason.
         """
 
         def declare(function: F) -> F:
@@ -83,9 +83,9 @@ class Family:
                 before=before,
                 uploads=uploads,
             )
-            untold = [problem.name for problem in declared.raises if not declared.responds_to(problem)]
-            if untold:
-                raise LookupError(f"{name} raises what its family has no response for: {', '.join(untold)}")
+            missing = [problem.name for problem in declared.raises if not declared.responds_to(problem)]
+            if missing:
+                raise LookupError(f"{name} raises what its family has no response for: {', '.join(missing)}")
             function.__method__ = declared  # type: ignore[attr-defined]  # Functions take attributes; no type for it.
             return function
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.model import owners
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record
 
@@ -67,9 +68,9 @@ _TOKEN = Record(
     client_id="COALESCE(a.client_id, '')",
     blocked="COALESCE(a.blocked, 0)",
     installed="COALESCE(a.installed, 1)",
-    admitted="""CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
+    admitted=f"""CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
          WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
-         WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = 'app:' || a.client_id) THEN 1
+         WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = '{owners.APP}' || a.client_id) THEN 1
          ELSE 0 END""",
     **_USER_AND_PORTAL,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from botyard.model import owners, recipients
 from botyard.model.apps import App, EventToken
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot, Handlers
@@ -56,12 +57,12 @@ def _token(alias: str, user: str) -> str:
 _SOURCE = Record(
     DeliverySource,
     f"""deliveries d JOIN events e ON e.id = d.event_id
-        LEFT JOIN bots r ON r.user_id = {_number("bot")}
+        LEFT JOIN bots r ON r.user_id = {_number(recipients.BOT)}
         LEFT JOIN users ru ON ru.id = r.user_id
-        LEFT JOIN bindings b ON b.id = {_number("binding")}
+        LEFT JOIN bindings b ON b.id = {_number(recipients.BINDING)}
         LEFT JOIN bot_handlers h ON h.owner = r.owner
-        LEFT JOIN apps a ON a.client_id = substr(COALESCE(r.owner, b.owner), 5) AND a.deleted IS NULL
-            AND COALESCE(r.owner, b.owner) LIKE 'app:%'
+        LEFT JOIN apps a ON a.client_id = substr(COALESCE(r.owner, b.owner), {len(owners.APP) + 1})
+            AND a.deleted IS NULL AND COALESCE(r.owner, b.owner) LIKE '{owners.APP}%'
         LEFT JOIN chats c ON c.id = e.chat_id
         LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = e.actor_id
         LEFT JOIN users w ON w.id = e.actor_id
@@ -87,7 +88,6 @@ _SOURCE = Record(
 )
 _BATCHES = (1, 4, 16)
 """Lengths of lists of ids, so that there are few texts to prepare."""
-BATCH_MAX = _BATCHES[-1]
 
 
 def _listed(size: int) -> str:
@@ -98,11 +98,15 @@ _BY_SIZE = {size: _listed(size) for size in _BATCHES}
 
 
 async def find_many(tx: Tx, delivery_ids: Sequence[int], *, period: int) -> list[DeliverySource]:
-    """What the payloads of these are made from; at most ``BATCH_MAX``.
+    """What the payloads of these are made from, in one statement for as many as there are in the longest list.
 
     ``period`` is the moment with which the time of the tokens began that events carry now.
     """
-    size = next(size for size in _BATCHES if size >= len(delivery_ids))
-    padded = [*delivery_ids, *[0] * (size - len(delivery_ids))]
-    ids: dict[str, Value] = {f"i{place}": id_ for place, id_ in enumerate(padded)}
-    return _SOURCE.read_all(await tx.all(_BY_SIZE[size], period=str(period), **ids))
+    found: list[DeliverySource] = []
+    for first in range(0, len(delivery_ids), _BATCHES[-1]):
+        some = delivery_ids[first : first + _BATCHES[-1]]
+        size = next(size for size in _BATCHES if size >= len(some))
+        padded = [*some, *[0] * (size - len(some))]
+        ids: dict[str, Value] = {f"i{place}": id_ for place, id_ in enumerate(padded)}
+        found += _SOURCE.read_all(await tx.all(_BY_SIZE[size], period=str(period), **ids))
+    return found

@@ -112,7 +112,7 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
                 credentials = _credentials(scope, wanted, params)
                 return await dispatch(context, Request(name, method, params, credentials, started))
         except ApiError as refused:
-            # Also what came ahead of the method is told as the method tells it.
+            # Also what is refused ahead of the method has the response of the method.
             refused.response = method.respond(refused.problem)
             raise
     raw = await read_body(scope, receive)

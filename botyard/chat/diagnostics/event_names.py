@@ -47,7 +47,7 @@ async def _farewell(tx: Tx, event_id: int) -> str:
 
 async def _spoken(tx: Tx, kind: str, number: int) -> str:
     """The dialect of a bot, or the event that a handler is bound to; "" where it is gone."""
-    if kind == "bot":
+    if kind == recipients.BOT:
         bot = await bots.find(tx, number)
         return bot.dialect if bot else ""
     if kind == "binding":
