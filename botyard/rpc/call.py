@@ -10,6 +10,7 @@ import msgspec
 from botyard.call_log import Lines
 from botyard.clock import Clock
 from botyard.config import Settings
+from botyard.model.audit import Actor, Via
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.sessions import PasswordSignIn
 from botyard.rpc.identity import Identity
@@ -106,6 +107,12 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     @property
     def user_id(self) -> int:
         return self.identity.user_id
+
+    @property
+    def actor(self) -> Actor:
+        """The caller, as the audit log names those who do something."""
+        caller = self.identity
+        return Actor(Via.REST, caller.user_id, caller.app_id, caller.source, caller.address)
 
     def atom(self, moment: int) -> str:
         """A moment as the wire writes it."""

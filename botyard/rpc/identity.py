@@ -23,12 +23,13 @@ class Auth(StrEnum):
 
 
 class Credentials(msgspec.Struct, frozen=True, gc=False):
-    """What a request offers: a webhook's user and secret from the path, or a token."""
+    """What a request offers: a webhook's user and secret from the path, or a token; and where it comes from."""
 
     user_id: int = 0
     secret: str = ""
     token: str = ""
     https: bool = False
+    address: str = ""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +43,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     source: str
     client_id: str = ""
     app_id: int | None = None
+    address: str = ""
 
 
 _scopes: dict[str, frozenset[str]] = {}
@@ -90,6 +92,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         source,
         caller.client_id,
         caller.app_id,
+        credentials.address,
     )
 
 

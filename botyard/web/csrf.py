@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.audit import Actor, Via
 from botyard.model.people import User
 from botyard.portal.auth import sessions
 from botyard.portal.auth.keys import new_secret
@@ -90,6 +91,12 @@ async def visitor(context: Context, request: Request) -> Visitor:
 
     user = await context.database.read(work)
     return Visitor(user, secret if user else "", nonce or new_secret(), cookies, not nonce)
+
+
+def request_actor(request: Request, user: User | None) -> Actor:
+    """Who opens a page, as the audit log names those who do something."""
+    address = request.client.host if request.client else ""
+    return Actor(Via.PAGE, user.id if user else 0, address=address)
 
 
 def csrf_token(context: Context, who: Visitor) -> str:

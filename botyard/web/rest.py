@@ -154,7 +154,9 @@ def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Creden
     elif not isinstance(token, str) or not token:
         kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else ""
-    return Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https")
+    client = scope["client"]
+    address = client[0] if client else ""
+    return Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https", address)
 
 
 def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:

@@ -17,9 +17,9 @@ from botyard.store.engines.db import Row, Tx, Value
 ROWS_MAX = 50_000
 """A portal of more rows is not kept: putting it back would take seconds, in which nobody else is served."""
 
-# Not part of a portal's state: its schema, bytes that wait to be swept away or must not be, how late it is, and what
-# the server runs with.
-_APART = ("migrations", "loose_blobs", "blob_holds", "clock", "jumps", "server_settings")
+# Not part of a portal's state: its schema, bytes that wait to be swept away or must not be, how late it is, what
+# the server runs with, and the record of what happened.
+_APART = ("migrations", "loose_blobs", "blob_holds", "clock", "jumps", "server_settings", "audit_log")
 # Their numbers go on. A bot that lives on would take a number that comes again for a repeated event.
 _GOING_ON = ("events", "deliveries")
 

@@ -1,0 +1,98 @@
+"""The audit log: what happened to keys, people, applications and settings, and who did it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Via(StrEnum):
+    """The way by which somebody acts."""
+
+    REST = "rest"
+    PAGE = "page"
+    COMMAND = "command"
+    SERVER = "server"
+
+
+class Actor(msgspec.Struct, frozen=True, gc=False):
+    """Who does what the audit log records.
+
+    ``user_id`` is 0 and ``app_id`` is None where nobody is known, ``key`` names the key that signed the call as limits
+    count it (``hook:3``, ``app:7:1``), and ``address`` is where the request came from.
+    """
+
+    via: Via
+    user_id: int = 0
+    app_id: int | None = None
+    key: str = ""
+    address: str = ""
+
+
+COMMAND_LINE = Actor(Via.COMMAND)
+"""Whoever may run commands on the server's machine."""
+
+SERVER = Actor(Via.SERVER)
+"""The server itself."""
+
+
+class AuditEvent(StrEnum):
+    """What the audit log records: its name, and ``about``, what it means in a sentence."""
+
+    about: str
+
+    def __new__(cls, name: str, about: str) -> AuditEvent:
+        event = str.__new__(cls, name)
+        event._value_ = name
+        event.about = about
+        return event
+
+    SIGN_IN = "sign_in", "Somebody signed in with a password."
+    SIGN_IN_FAILED = "sign_in.failed", "A login and a password were refused."
+    SIGN_IN_THROTTLED = "sign_in.throttled", "Sign-in was refused unseen after too many attempts."
+    SIGN_OUT = "sign_out", "Somebody signed out."
+    KEY_FIRST_USED = "key.first_used", "A key was used from an address for the first time."
+    KEY_REFUSED = "key.refused", "Calls came with a key that opens nothing."
+    WEBHOOK_ADDED = "webhook.added", "An incoming webhook was made."
+    WEBHOOK_REVOKED = "webhook.revoked", "An incoming webhook was revoked."
+    TOKEN_ISSUED = "token.issued", "A token was issued: for an application, or for a person."
+    TOKEN_REUSED = "token.reused", "A refresh token that had been used came again."
+    TOKEN_REVOKED = "token.revoked", "Tokens were revoked."
+    USER_ADDED = "user.added", "A person was added."
+    USER_CHANGED = "user.changed", "What is known of a person was changed."
+    USER_DEACTIVATED = "user.deactivated", "A person was deactivated."
+    USER_ACTIVATED = "user.activated", "A person was activated again."
+    ADMIN_GRANTED = "admin.granted", "A person became an administrator."
+    ADMIN_WITHDRAWN = "admin.withdrawn", "A person is no administrator any more."
+    PASSWORD_SET = "password.set", "A password was set."
+    APP_ADDED = "app.added", "An application was registered."
+    APP_CHANGED = "app.changed", "What an application may do, or who may use it, was changed."
+    APP_INSTALLED = "app.installed", "An application was installed."
+    APP_UNINSTALLED = "app.uninstalled", "An application was uninstalled."
+    APP_DELETED = "app.deleted", "An application was deleted."
+    CONSENT_GIVEN = "consent.given", "Somebody agreed to what an application asked for."
+    CONSENT_DENIED = "consent.denied", "Somebody refused what an application asked for."
+    FLAG_SET = "flag.set", "A switch of the portal was turned."
+    SETTINGS_CHANGED = "settings.changed", "The server was started with other settings than before."
+    BACKUP_MADE = "backup.made", "A backup was made."
+    BACKUP_RESTORED = "backup.restored", "The portal was restored from a backup."
+    AUDIT_EXPORTED = "audit.exported", "The audit log was exported."
+
+
+class AuditEntry(msgspec.Struct, frozen=True):
+    """One line of the audit log. ``subject`` is whom or what it happened to, such as ``user:5`` or ``webhook:3``.
+
+    ``details`` is a JSON object of texts and numbers, without secrets.
+    """
+
+    id: int
+    happened: int
+    event: str
+    subject: str
+    user_id: int
+    app_id: int | None
+    access_key: str
+    address: str
+    via: str
+    details: str
