@@ -80,6 +80,7 @@ class ErrorCode(Enum):
     AUTH_TYPE = error("WRONG_AUTH_TYPE: Access for this method not allowed by session authorization.", 403)
     GUEST = error("AUTHORIZE_ERROR: Method not available for guest session.", 403)
     ADMIN_ONLY = error("ACCESS_DENIED: Access denied! Administrator rights required", 403)
+    EMPLOYEES_ONLY = error("ACCESS_DENIED: Access denied! This is for people with an account of their own", 403)
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
 
     # Links to files.

@@ -86,11 +86,12 @@ class ScopeParams(Params, frozen=True):
 async def scope(call: Call, p: ScopeParams) -> list[str]:
     """List the caller's permissions; with `full` all there are.
 
-    `botyard`, the permission for this server's own methods, is not listed: clients refuse names they do not know.
+    `botyard` and `botyard.self`, the permissions for this server's own methods, are not listed: clients refuse names
+    they do not know.
 
     Docs: api-reference/common/system/scope.md
     """
-    return shown([*SCOPES, *call.context.registry.scopes()] if p.full else call.identity.scopes)
+    return shown(SCOPES if p.full else call.identity.scopes)
 
 
 @method("server.time", mode=Mode.NONE, scopes=())

@@ -73,7 +73,7 @@ async def find(context: Context) -> HelperBot | None:
 def _identity(owner: User, app_id: int, client_id: str, scopes: str) -> Identity:
     """Who calls: the application, in the administrator's name."""
     source = f"app:{app_id}:{owner.id}"
-    return Identity(owner.id, Auth.OAUTH, owner.admin, False, scope_set(scopes), source, client_id, app_id)
+    return Identity(owner.id, Auth.OAUTH, owner.admin, owner.kind, scope_set(scopes), source, client_id, app_id)
 
 
 class HelperBot:

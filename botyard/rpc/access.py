@@ -7,15 +7,21 @@ from enum import Enum
 from typing import NamedTuple
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.people import UserKind
 from botyard.rpc.identity import Auth, Identity
+from botyard.rpc.scopes import ADMINISTRATION, OWN_ACCOUNT
 
 
 class AccessRule(NamedTuple):
-    """A predicate over the caller, the problem it raises, and the sentence for the reference."""
+    """A predicate over the caller, the problem it raises, and the sentence for the reference.
+
+    ``scope`` is the permission of our own that methods for such callers ask for, unless they name others.
+    """
 
     admits: Callable[[Identity], bool]
     problem: ErrorCode
     sentence: str
+    scope: str = ""
 
 
 class Access(Enum):
@@ -37,7 +43,17 @@ class Access(Enum):
         ErrorCode.SIGNING_CLOSED,
         "A webhook, or an application in an administrator's name",
     )
-    ADMIN = AccessRule(lambda who: who.admin, ErrorCode.ADMIN_ONLY, "An administrator")
+    ADMIN = AccessRule(lambda who: who.admin, ErrorCode.ADMIN_ONLY, "An administrator", ADMINISTRATION)
+    # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
+    SELF = AccessRule(
+        lambda who: who.kind == UserKind.EMPLOYEE, ErrorCode.EMPLOYEES_ONLY, "An employee, of what is their own", OWN_ACCOUNT
+    )
+    SIGN_IN = AccessRule(
+        lambda who: who.kind in (UserKind.EMPLOYEE, UserKind.EXTRANET),
+        ErrorCode.EMPLOYEES_ONLY,
+        "Anybody who has a login, of what is their own",
+        OWN_ACCOUNT,
+    )
 
 
 _SIGNED = {
@@ -54,4 +70,6 @@ def require(access: Access, who: Identity) -> None:
     if not rule.admits(who):
         if access is Access.ADMIN:
             raise ApiError(rule.problem, hint=f"{rule.sentence} may call it; the caller is no administrator")
+        if rule.scope == OWN_ACCOUNT:
+            raise ApiError(rule.problem, hint=f"{rule.sentence}, may call it; the caller is of the kind {who.kind}")
         raise ApiError(rule.problem, hint=f"{rule.sentence} may call it; this call came with {_SIGNED[who.auth]}")

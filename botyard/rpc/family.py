@@ -43,8 +43,9 @@ class Family:
         """Declare the function below as the REST method ``name``.
 
         Its parameters are the call, then those that a ``Resolver`` in their type looks up, last ``p``, the struct of
-        what comes from the wire. The response is its return annotation, the summary its docstring, the scope the first
-        word of the name unless ``scopes`` lists the permissions of which one is enough. ``raises`` names its refusals:
+        what comes from the wire. The response is its return annotation, the summary its docstring, the scope that of
+        the row of ``access`` or the first word of the name, unless ``scopes`` lists the permissions of which one is
+        enough. ``raises`` names its refusals:
         reasons, codes, and verbs that say theirs; those of the resolvers come by themselves, as do ``access`` and
         ``mode`` where they are not given. ``errors`` are the responses of this method where they are not those of its
         family: a response, or the reason whose response it is.
@@ -61,12 +62,13 @@ class Family:
             params = hints.get("p", NoParams)
             summary, _, rest = (function.__doc__ or "").strip().partition("\n")
             description, _, docs = rest.partition("Docs:")
-            allowed = scopes if scopes is not None else (name.partition(".")[0],)
+            kind = access or _access(looked_up)
+            allowed = scopes if scopes is not None else (kind.value.scope or name.partition(".")[0],)
             declared = Method(
                 name=name,
                 dialect=self.dialect,
                 scope=allowed[0] if allowed else "",
-                access=access or _access(looked_up),
+                access=kind,
                 mode=mode or _mode(looked_up),
                 params=params,
                 read=_whole if params is AnyParams else reader(params),

@@ -147,7 +147,16 @@ SENTENCES: dict[Problem, str] = {
 
 # Nothing about the parameters was looked at yet, or has to do with it.
 _ELSEWHERE = frozenset(
-    {*CALLER, *LOAD, *FAULTS, ErrorCode.SCOPE, ErrorCode.METHOD_NOT_FOUND, ErrorCode.METHOD_V3, ErrorCode.ADMIN_ONLY}
+    {
+        *CALLER,
+        *LOAD,
+        *FAULTS,
+        ErrorCode.SCOPE,
+        ErrorCode.METHOD_NOT_FOUND,
+        ErrorCode.METHOD_V3,
+        ErrorCode.ADMIN_ONLY,
+        ErrorCode.EMPLOYEES_ONLY,
+    }
 )
 
 

@@ -38,12 +38,16 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     user_id: int
     auth: Auth
     admin: bool
-    guest: bool
+    kind: str
     scopes: frozenset[str]
     source: str
     client_id: str = ""
     app_id: int | None = None
     address: str = ""
+
+    @property
+    def guest(self) -> bool:
+        return self.kind == UserKind.GUEST
 
 
 _scopes: dict[str, frozenset[str]] = {}
@@ -87,7 +91,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         caller.user_id,
         auth,
         caller.admin,
-        caller.kind == UserKind.GUEST,
+        caller.kind,
         scope_set(caller.scopes),
         source,
         caller.client_id,

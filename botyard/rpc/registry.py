@@ -31,7 +31,3 @@ class Registry:
 
     def __iter__(self) -> Iterator[Method]:
         return iter(self._methods.values())
-
-    def scopes(self) -> list[str]:
-        """Every permission that some method asks for, in order of appearance."""
-        return list(dict.fromkeys(scope for method in self for scope in method.scopes))

@@ -81,13 +81,23 @@ SCOPES: dict[str, str] = {
 _PLACE = {code: place for place, code in enumerate(SCOPES)}
 
 
-PRIVATE = frozenset({"botyard"})
+ADMINISTRATION = "botyard"
+"""Opens the methods by which administrators look after the portal."""
+OWN_ACCOUNT = "botyard.self"
+"""Opens to people what is their own: profile, password, sessions, tokens and consents."""
+
+PRIVATE = frozenset({ADMINISTRATION, OWN_ACCOUNT})
 """Permissions of our own. Clients are not shown them: the official PHP SDK refuses names that it does not know."""
 
 
 RECENT = frozenset({"booking", "humanresources", "main", "rest", "vote"})
 """Permissions that the official PHP SDK (1.9.0) does not know, and refuses to read in a key's list. They open nothing
 here, so a key has them only where they are named."""
+
+
+def every() -> list[str]:
+    """All permissions there are, in order."""
+    return [*SCOPES, *sorted(PRIVATE)]
 
 
 def usual(codes: Iterable[str]) -> list[str]:

@@ -101,3 +101,18 @@ def test_verbs_hand_on_what_the_verbs_below_them_raise() -> None:
     assert problems(above, ErrorCode.SCOPE) == (Reason.CHAT_EMPTY, Reason.BOT_NOT_FOUND, ErrorCode.SCOPE)
     with pytest.raises(KeyError):
         problems(problems)
+
+
+def test_the_row_of_the_callers_names_the_permission() -> None:
+    @FAMILY.method("botyard.lab.own", access=Access.SELF)
+    async def own(call: Any, p: NoParams) -> bool:
+        """X."""
+        return True
+
+    @FAMILY.method("botyard.lab.all", access=Access.ADMIN)
+    async def every(call: Any, p: NoParams) -> bool:
+        """X."""
+        return True
+
+    assert declared(own).scopes == ("botyard.self",)
+    assert declared(every).scopes == ("botyard",)

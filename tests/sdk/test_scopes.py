@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from botyard.api import MODULES
-from botyard.commands.permissions import every_scope, scopes, usual_scopes
+from botyard.commands.permissions import scopes, usual_scopes
 from botyard.portal.event_names import SCOPES as EVENTS
 from botyard.rpc.registry import Registry
-from botyard.rpc.scopes import PRIVATE, RECENT, SCOPES, shown
+from botyard.rpc.scopes import PRIVATE, RECENT, SCOPES, every, shown
 from tests.world import World
 
 _KNOWN = (
@@ -24,20 +24,20 @@ B24PHPSDK = frozenset(_KNOWN.split())
 
 def test_a_key_for_which_nothing_is_named_shows_what_the_sdk_knows() -> None:
     assert scopes("") == usual_scopes()
-    assert set(shown(usual_scopes())) == B24PHPSDK & set(every_scope())
-    assert set(every_scope()) - set(usual_scopes()) == RECENT == set(SCOPES) - B24PHPSDK
+    assert set(shown(usual_scopes())) == B24PHPSDK & set(every())
+    assert set(every()) - set(usual_scopes()) == RECENT == set(SCOPES) - B24PHPSDK
 
 
 def test_what_is_left_out_opens_nothing_and_may_be_named() -> None:
-    assert not RECENT.intersection(Registry(MODULES).scopes())
+    assert not RECENT.intersection(scope for method in Registry(MODULES) for scope in method.scopes)
     assert not RECENT.intersection(EVENTS)
     assert scopes("vote, im,main") == ["vote", "im", "main"]
     assert PRIVATE.issubset(usual_scopes()), "it opens this server's own methods"
 
 
 def test_what_clients_see_of_a_usual_key(world: World) -> None:
-    every = ",".join(usual_scopes())
-    hook = world.add_webhook(world.admin.id, every)
-    for key in (hook, world.add_app(scopes=every)):
+    usual = ",".join(usual_scopes())
+    hook = world.add_webhook(world.admin.id, usual)
+    for key in (hook, world.add_app(scopes=usual)):
         assert set(world.call("scope", key).result) <= B24PHPSDK
     assert set(world.get(f"{hook.path}/app.info").body["result"]["SCOPE"]) <= B24PHPSDK

@@ -11,13 +11,13 @@ from botyard.model.apps import App
 from botyard.model.people import User
 from botyard.portal import apps
 from botyard.rpc.call import Call
-from botyard.rpc.scopes import SCOPES, in_order, usual
+from botyard.rpc.scopes import every, in_order, usual
 from botyard.store import users
 
 
 def new_scopes(call: Call, given: Any) -> list[str]:
     """Permissions of a new key: those that are named, or the usual ones where SCOPE was left out. Raises ARGUMENT."""
-    return usual([*SCOPES, *call.context.registry.scopes()]) if given is None else scopes(call, given)
+    return usual(every()) if given is None else scopes(call, given)
 
 
 def scopes(call: Call, given: Any) -> list[str]:
@@ -25,8 +25,8 @@ def scopes(call: Call, given: Any) -> list[str]:
     words = given.split(",") if isinstance(given, str) else given
     listed = [*words.values()] if isinstance(words, dict) else words if isinstance(words, list) else []
     wanted = [str(one).strip() for one in listed if str(one).strip()]
-    every = {*SCOPES, *call.context.registry.scopes()}
-    unknown = [one for one in wanted if one not in every]
+    known = set(every())
+    unknown = [one for one in wanted if one not in known]
     if unknown or not wanted:
         reason = f"There is no permission {unknown[0][:40]}" if unknown else "SCOPE must name a permission"
         raise ApiError(Reason.ARGUMENT, reason=reason)
