@@ -46,7 +46,10 @@ class Access(Enum):
     ADMIN = AccessRule(lambda who: who.admin, ErrorCode.ADMIN_ONLY, "An administrator", ADMINISTRATION)
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(
-        lambda who: who.kind == UserKind.EMPLOYEE, ErrorCode.EMPLOYEES_ONLY, "An employee, of what is their own", OWN_ACCOUNT
+        lambda who: who.kind == UserKind.EMPLOYEE,
+        ErrorCode.EMPLOYEES_ONLY,
+        "An employee, of what is their own",
+        OWN_ACCOUNT,
     )
     SIGN_IN = AccessRule(
         lambda who: who.kind in (UserKind.EMPLOYEE, UserKind.EXTRANET),

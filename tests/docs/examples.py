@@ -26,7 +26,7 @@ class Addition(NamedTuple):
 
     def apply(self, root: Path) -> None:
         """Write the lines to the copy at ``root``."""
-        file = root / self.file
+        file = root / _numbered(root, self.file)
         if not self.above:
             assert not file.exists(), f"{self.file} is not new"
             file.write_text(self.code)
@@ -35,6 +35,11 @@ class Addition(NamedTuple):
         (place,) = [number for number, line in enumerate(lines) if line.strip().startswith(self.above)]
         lines.insert(place, self.code)
         file.write_text("".join(lines))
+
+
+def _numbered(root: Path, file: str) -> str:
+    """A file with the next free number of the migrations where its name leaves that open."""
+    return file.replace("NNNN", f"{len(list((root / 'botyard/store/migrations').glob('*.sql'))) + 1:04}")
 
 
 def additions(heading: str) -> list[Addition]:
