@@ -22,7 +22,8 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import offline_events
 from botyard.store.offline_events import PAGE, OfflineQueue
-from botyard.wire.coerce import Address, Identifier, Number, Structured
+from botyard.wire.coerce import Address, Identifier
+from botyard.wire.param_types import FilterConditions, Number, SortOrder
 
 LIMIT = 50
 LIMIT_MAX = 1000
@@ -151,8 +152,8 @@ async def get(call: Call, p: NoParams) -> list[Handler]:
 
 
 class OfflineGet(Params, frozen=True):
-    filter: Structured = None
-    order: Structured = None
+    filter: FilterConditions = {}
+    order: SortOrder = ""
     limit: int = LIMIT
     clear: bool = True
     process_id: str = ""
@@ -215,8 +216,8 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
 
 
 class OfflineList(Params, frozen=True):
-    filter: Structured = None
-    order: Structured = None
+    filter: FilterConditions = {}
+    order: SortOrder = ""
     start: int = 0
     auth_connector: Identifier = ""
 

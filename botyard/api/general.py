@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -18,10 +17,11 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params
 from botyard.rpc.scopes import SCOPES, shown
 from botyard.store import user_filter, users
+from botyard.wire.param_types import RawCommands
 
 
 class BatchParams(Params, frozen=True):
-    cmd: Any = None
+    cmd: RawCommands = None
     halt: bool = False
 
 

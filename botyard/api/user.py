@@ -27,7 +27,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
-from botyard.wire.coerce import Structured
+from botyard.wire.param_types import FilterIds, FilterValue, SortBy, SortOrder, descends
 
 SCOPES = ("user", "user_brief", "user_basic")
 
@@ -35,40 +35,40 @@ SCOPES = ("user", "user_brief", "user_basic")
 class GetParams(Params, frozen=True, rename="upper"):
     """A filter in FILTER, or its plain fields beside the other parameters (clients do both)."""
 
-    sort: Any = None
-    order: Structured = None
-    filter: dict[str, Any] = msgspec.field(default_factory=dict)
+    sort: SortBy = ""
+    order: SortOrder = ""
+    filter: dict[str, FilterValue] = msgspec.field(default_factory=dict)
     admin_mode: bool = False
     select: list[str] = msgspec.field(default_factory=list)
     image_resize: str = ""
     start: int = 0
-    id: Structured = None
-    active: Any = None
-    name: Any = None
-    last_name: Any = None
-    second_name: Any = None
-    email: Any = None
-    last_login: Any = None
-    date_register: Any = None
-    timestamp_x: Any = None
-    last_activity_date: Any = None
-    time_zone: Any = None
-    is_online: Any = None
-    personal_gender: Any = None
-    personal_www: Any = None
-    personal_birthday: Any = None
-    personal_mobile: Any = None
-    personal_city: Any = None
-    work_phone: Any = None
-    work_position: Any = None
-    user_type: Any = None
-    uf_department: Structured = None
-    name_search: Any = None
+    id: FilterIds = None
+    active: FilterValue = None
+    name: FilterValue = None
+    last_name: FilterValue = None
+    second_name: FilterValue = None
+    email: FilterValue = None
+    last_login: FilterValue = None
+    date_register: FilterValue = None
+    timestamp_x: FilterValue = None
+    last_activity_date: FilterValue = None
+    time_zone: FilterValue = None
+    is_online: FilterValue = None
+    personal_gender: FilterValue = None
+    personal_www: FilterValue = None
+    personal_birthday: FilterValue = None
+    personal_mobile: FilterValue = None
+    personal_city: FilterValue = None
+    work_phone: FilterValue = None
+    work_position: FilterValue = None
+    user_type: FilterValue = None
+    uf_department: FilterIds = None
+    name_search: FilterValue = None
 
 
 class SearchParams(GetParams, frozen=True, rename="upper"):
-    uf_department_name: Any = None
-    find: Any = None
+    uf_department_name: FilterValue = None
+    find: FilterValue = None
 
 
 @method("user.current", scopes=SCOPES)
@@ -180,7 +180,7 @@ def _filter(call: Call) -> UserFilter:
     return UserFilter(filterable(call.identity.scopes), call.now, ZoneInfo(call.context.clock.zone_name))
 
 
-def _conditions(p: GetParams) -> dict[str, Any]:
+def _conditions(p: GetParams) -> dict[str, FilterValue]:
     """FILTER and the fields beside it; FILTER wins where both name a field."""
     beside = msgspec.structs.asdict(p)
     return {name.upper(): value for name, value in beside.items() if name not in _NOT_FIELDS} | p.filter
@@ -201,13 +201,9 @@ async def _page(call: Call, p: GetParams, wanted: UserFilter) -> ResultPage[list
     return ResultPage(items, total, offset + PAGE if offset + PAGE < total else None)
 
 
-def _wishes(sort: Any, order: Any) -> list[tuple[str, bool]]:
+def _wishes(sort: SortBy, order: SortOrder) -> list[tuple[str, bool]]:
     """``(field, descending)`` pairs out of SORT and ORDER as clients write them: two words, or one object."""
-    for given in (order, sort):
-        if isinstance(given, dict):
-            return [(str(name).upper(), _descending(way)) for name, way in given.items()]
-    return [(str(sort or "ID").upper(), _descending(order))]
-
-
-def _descending(way: Any) -> bool:
-    return str(way).strip().upper().startswith("DESC")
+    for ways in (order, sort):
+        if isinstance(ways, dict):
+            return [(field.upper(), descends(way)) for field, way in ways.items()]
+    return [(str(sort or "ID").upper(), descends(str(order)))]

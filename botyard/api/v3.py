@@ -6,8 +6,6 @@ are unknown under this address, as they are on a portal of the vendor.
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
@@ -42,7 +40,7 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
         name = str(command.get("method", ""))
         if name.lower() == "batch":
             raise ApiError(ErrorCode.BATCH_METHOD)
-        query: Any = command.get("query")
+        query = command.get("query")
         params = {str(key).lower(): value for key, value in query.items()} if isinstance(query, dict) else {}
         answers.append(written((await call.run(V3 + name, params)).result))
     return answers

@@ -21,6 +21,7 @@ from botyard.store import bots, deliveries, delivery_log
 from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
+from botyard.wire import param_types
 
 ABOUT = "List deliveries of events, show each attempt to make one, and send again what has ended."
 EXAMPLES = """
@@ -103,8 +104,8 @@ async def _wanted(tx: Tx, args: SimpleNamespace, state: str, limit: int) -> Deli
     return DeliveryFilter(
         recipient or "",
         delivery_search.states(state),
-        delivery_search.moment(args.from_, 0),
-        delivery_search.moment(args.to_, NEVER),
+        delivery_search.moment(param_types.moment(args.from_), 0),
+        delivery_search.moment(param_types.moment(args.to_), NEVER),
         getattr(args, "before", 0),
         limit,
     )

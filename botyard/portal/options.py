@@ -35,7 +35,7 @@ async def all_of(tx: Tx, owner: Owner, user_id: int) -> dict[str, Any]:
 
 
 @raises(Reason.OPTIONS_EMPTY, Reason.ARGUMENT)
-async def put(tx: Tx, owner: Owner, user_id: int, *, new_values: Mapping[str, Any]) -> None:
+async def put(tx: Tx, owner: Owner, user_id: int, *, new_values: Mapping[str, object]) -> None:
     """Store these options beside the others. Raises OPTIONS_EMPTY, and ARGUMENT for too many or too much."""
     if not new_values:
         raise ApiError(Reason.OPTIONS_EMPTY)

@@ -177,7 +177,7 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
     return "", {}
 
 
-def commands_of(cmd: Any) -> dict[str, Any]:
+def commands_of(cmd: object) -> dict[str, Any]:
     """The `cmd` parameter as a map: an object, a list (keys 0, 1, …) or either as JSON text."""
     if isinstance(cmd, str):
         # The limits of requests hold for JSON inside of a form as well.

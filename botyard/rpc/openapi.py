@@ -122,7 +122,7 @@ class _DocumentBuilder:
     def _schema(self, owner: str, kind: Any) -> Json:
         """The schema of a type. Structs in it become components named after the method: many share a name."""
         template = SCHEMAS + _component(owner, "{name}")
-        (schema,), components = msgspec.json.schema_components([kind], ref_template=template)
+        (schema,), components = msgspec.json.schema_components([kind], schema_hook=_of_anything, ref_template=template)
         for name, component in components.items():
             self._schemas[_component(owner, name)] = _tidied(component)
         return schema
@@ -190,6 +190,13 @@ def _component(owner: str, name: str) -> str:
     return f"{owner.replace('/', '.')}.{name}" if owner else name
 
 
+def _of_anything(kind: type) -> Json:
+    """The schema of what a method's own parser reads."""
+    if kind is object:
+        return {"$comment": "of any type"}
+    raise NotImplementedError
+
+
 def _tidied(component: Json) -> Json:
     """Leave out what a generator adds and nobody reads: titles, and defaults that only mean "not given"."""
     component.pop("title", None)
@@ -204,7 +211,9 @@ def _tidied(component: Json) -> Json:
 
 def _parameter(name: str, schema: Json) -> Json:
     """A parameter of the query, nested as PHP does it: `name[]` for a list, `name[key]` for an object."""
-    kinds = [part.get("type") for part in schema.get("anyOf", (schema,))]
+    kinds = [part.get("type") for part in schema.get("anyOf", (schema,)) if part.get("type") != "null"]
+    if "string" in kinds:
+        return {"name": name, "in": "query", "schema": schema}
     if "array" in kinds:
         return {"name": f"{name}[]", "in": "query", "style": "form", "explode": True, "schema": schema}
     if "object" in kinds or "$ref" in schema:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 
 from botyard.wire.body import BLANKS
-from botyard.wire.coerce import NUMBER, NUMBERED
+from botyard.wire.coerce import IDS, Reading
 from botyard.wire.hint import kind_of
 from botyard.wire.json_text import fault
 
@@ -112,7 +112,7 @@ def plain(kind: Any) -> Any:
     while True:
         if get_origin(kind) is Annotated:
             kind, *marks = get_args(kind)
-            if NUMBER in marks or NUMBERED in marks:
+            if IDS in marks or isinstance(marks[0], Reading):
                 return Any
         elif hasattr(kind, "__supertype__"):
             kind = kind.__supertype__

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from botyard.wire import forms
+from botyard.wire.param_types import Scalar
 
 MAX_WORDS = 10
 """Words of a phrase that are looked at."""
@@ -22,18 +22,17 @@ _FLAGS = {"y": 1, "yes": 1, "true": 1, "1": 1, "n": 0, "no": 0, "false": 0, "0":
 _FORMATS = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M:%S")
 
 
-def scalars(value: Any) -> list[Any]:
-    """One value, or the elements of a list (PHP writes some lists as maps)."""
-    values = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else [value]
-    return [scalar for scalar in values if not isinstance(scalar, dict | list)]
+def scalars(value: Scalar | list[Scalar]) -> list[Scalar]:
+    """One value, or the elements of a list."""
+    return value if isinstance(value, list) else [value]
 
 
-def text(value: Any) -> str:
+def text(value: Scalar) -> str:
     """A value as text; false and nothing are empty. No field is longer than what is kept of it."""
     return "" if value is None or value is False else forms.text(value)[:MAX_TEXT]
 
 
-def number(value: Any) -> int:
+def number(value: Scalar) -> int:
     """The digits in front, else 0 (an unresolved `$result[…]` of a batch is 0 too)."""
     if isinstance(value, int):
         parsed = int(value)
@@ -44,12 +43,12 @@ def number(value: Any) -> int:
     return max(-_WIDEST, min(parsed, _WIDEST))
 
 
-def flag(value: Any) -> int | None:
+def flag(value: Scalar) -> int | None:
     """Y or N in any spelling; ``None`` for anything else."""
     return _FLAGS.get(str(value).strip().lower())
 
 
-def moment(value: Any, zone: ZoneInfo) -> datetime | None:
+def moment(value: Scalar, zone: ZoneInfo) -> datetime | None:
     """A date, with or without time; without an offset it is in the portal's zone."""
     raw = str(value).strip()
     for read in _READERS:
@@ -63,7 +62,7 @@ def moment(value: Any, zone: ZoneInfo) -> datetime | None:
     return None
 
 
-def words(values: list[Any]) -> list[str]:
+def words(values: list[Scalar]) -> list[str]:
     """The words of a phrase; a hyphen parts words, as in double names."""
     return " ".join(text(value) for value in values).replace("-", " ").split()[:MAX_WORDS]
 

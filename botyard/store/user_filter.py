@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from botyard.errors import ApiError, Reason
@@ -19,6 +19,7 @@ from botyard.store.engines.db import Tx, Value
 from botyard.store.filter_values import escaped, flag, moment, number, scalars, text, words
 from botyard.store.records import scalar
 from botyard.store.users import USER
+from botyard.wire.param_types import FilterValue, Scalar
 
 PAGE = 50
 
@@ -150,12 +151,12 @@ class UserFilter:
         kinds = ", ".join(f"'{kind}'" for kind in self._kinds)
         return " AND ".join([f"u.kind IN ({kinds})", *self._parts])
 
-    def add_all(self, conditions: Mapping[str, Any]) -> None:
+    def add_all(self, conditions: Mapping[str, FilterValue]) -> None:
         """Add a condition for each key."""
         for key, value in conditions.items():
             self.add(key, value)
 
-    def add(self, key: str, value: Any) -> None:
+    def add(self, key: str, value: FilterValue) -> None:
         """Add the condition of one key; a key that names no field, or no value at all, adds nothing."""
         operator, name = _parsed(key)
         field = self._fields.get(name)
@@ -169,7 +170,7 @@ class UserFilter:
         if part:
             self._parts.append(self._any_of([part]))
 
-    def add_words(self, name: str, phrase: Any) -> None:
+    def add_words(self, name: str, phrase: FilterValue) -> None:
         """Look for words at the beginnings of words of one field: the quick search of `user.search`."""
         field = self._fields[name]
         for word in words(scalars(phrase)):
@@ -193,15 +194,15 @@ class UserFilter:
     def _like(self, word: str) -> str:
         return f"LIKE lower({self._bind(f'% {escaped(word)}%')}) ESCAPE '!'"
 
-    def _numbers(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _numbers(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         return self._compared(field.sql, _comparing(operator), [number(value) for value in values])
 
-    def _flags(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _flags(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         flags = [value for value in map(flag, values) if value is not None]
         equal = Operator.UNEQUAL if operator in NEGATIVE else Operator.EQUAL
         return self._compared(field.sql, equal, flags) if flags else ""
 
-    def _moments(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _moments(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         moments = [moment(value, self._zone) for value in values]
         if None in moments:
             return "1 = 0"
@@ -210,7 +211,7 @@ class UserFilter:
         sql = f"COALESCE({field.sql}, 0)" if operator is Operator.UNEQUAL else field.sql
         return self._compared(sql, operator, [int(value.timestamp()) for value in moments if value])
 
-    def _days(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _days(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         moments = [moment(value, self._zone) for value in values]
         if None in moments:
             return "1 = 0"
@@ -218,10 +219,10 @@ class UserFilter:
         test = self._compared(field.sql, operator, [value.date().isoformat() for value in moments if value])
         return f"({field.sql} <> '' AND {test})" if operator in ORDERED else test
 
-    def _texts(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _texts(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         return self._text(field.sql, operator, [text(value) for value in values])
 
-    def _departments(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _departments(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         operator = _comparing(operator)
         ids = [number(value) for value in values]
         verb = "NOT IN" if operator is Operator.UNEQUAL else "IN"
@@ -232,12 +233,12 @@ class UserFilter:
             return _MEMBER.format(verb="IN" if verb == "NOT IN" else "NOT IN", test="m.department_id > 0")
         return _MEMBER.format(verb=verb, test=self._compared("m.department_id", Operator.EQUAL, ids))
 
-    def _department_names(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _department_names(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         verb = "NOT IN" if operator in NEGATIVE else "IN"
         test = self._text("d.name", POSITIVE.get(operator, operator), [text(value) for value in values])
         return _MEMBER_NAMED.format(verb=verb, test=test)
 
-    def _search(self, field: Field, operator: Operator, values: list[Any]) -> str:
+    def _search(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         """Each word at the beginning of a word of the names, the position or a department."""
         parts = []
         for word in words(values):
@@ -279,7 +280,7 @@ class UserFilter:
         return f"({' OR '.join(tests)})"
 
 
-_Compiler = Callable[[UserFilter, Field, Operator, list[Any]], str]
+_Compiler = Callable[[UserFilter, Field, Operator, list[Scalar]], str]
 _COMPILERS: dict[FieldKind, _Compiler] = {
     FieldKind.NUMBER: UserFilter._numbers,
     FieldKind.FLAG: UserFilter._flags,

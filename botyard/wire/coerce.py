@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Final, NamedTuple, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -30,23 +30,21 @@ Address = Annotated[str, ADDRESS]
 """An address: what clients make of a value that is not there says nothing, for such a word is no address."""
 Identifier = Annotated[str, ADDRESS]
 """The same of a UUID or a name of the caller's own, which no two calls mean by chance."""
-STRUCTURED: Final = "structured"
-Structured = Annotated[Any, STRUCTURED]
-"""Anything that may be a list or an object, which forms also hold as JSON text. Other values stay as they are."""
 IDS: Final = "ids"
-Ids = Annotated[Any, IDS]
+Ids = Annotated[list[int] | None, IDS]
 """Ids of people: a list, an object or JSON text of either. What is none of them is read as ``None``, nothing as no ids;
 numbers that cannot be ids are left out."""
-NUMBERED: Final = "numbered"
-Numbered = Annotated[dict[str, int] | None, NUMBERED]
-"""Whole numbers by names of the caller's own; those of a list have their places. What cannot be read so is ``None``."""
-NUMBER: Final = "number"
-Number = Annotated[int | None, NUMBER]
-"""A number that can be an id, and 0 where nothing came; what is no whole number is ``None``."""
 TEXT: Final = "text"
 Text = Annotated[str | None, TEXT]
 """A text into which nothing else is made: what is none is ``None``, and null an empty one."""
 Convert = Callable[[Any], Any]
+
+
+class Reading(NamedTuple):
+    """A mark of a type that says how it is read: ``Annotated[datetime, Reading(read)]``."""
+
+    read: Convert
+
 
 # What a converter answers where the value says nothing, so that the default stands.
 _SILENT: Final = object()
@@ -54,7 +52,6 @@ _SILENT: Final = object()
 _INT64: Final = 2**63
 _NUMBER = re.compile(r"[ \t\n\r\v\f]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
 _WHOLE = re.compile(r"[+-]?[0-9]+\Z")
-_NATURAL = re.compile(r"[0-9]{1,18}")
 _MAX_NOTHING = 40
 # The longest number that is worth reading; longer ones are beyond 64 bits or beyond precision.
 _MAX_NUMBER = 400
@@ -116,8 +113,9 @@ def _fields(struct: Any) -> tuple[dict[str, tuple[str, Convert]], list[tuple[str
 
 
 def _converter(kind: Any) -> Convert:
-    if get_origin(kind) is Annotated and get_args(kind)[1] in _MARKED:
-        return _MARKED[get_args(kind)[1]]
+    mark = get_args(kind)[1] if get_origin(kind) is Annotated else None
+    if isinstance(mark, Reading) or mark in _MARKED:
+        return mark.read if isinstance(mark, Reading) else _MARKED[mark]
     kind = _plain(kind)
     if kind in _SIMPLE:
         return _SIMPLE[kind]
@@ -196,14 +194,15 @@ def says_nothing(value: str) -> bool:
     return len(value) < _MAX_NOTHING and value.strip().lower() in _NO_VALUE
 
 
-def _structured(value: Any) -> Any:
+def from_json_text(value: Any) -> Any:
+    """A value, or the list or object that it holds as JSON text."""
     return _json(value, "[{", value) if isinstance(value, str) else value
 
 
 def _ids(value: Any) -> list[int] | None:
     if value is None or (isinstance(value, str) and says_nothing(value)):
         return []
-    value = _structured(value)
+    value = from_json_text(value)
     values = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(values, list):
         return None
@@ -218,34 +217,6 @@ def _listed_id(value: Any) -> int | None:
         return value if 0 < value < _INT64 else 0
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
         return int(value) if len(value.strip()) < 19 else 0
-    return None
-
-
-def _numbered(value: Any) -> dict[str, int] | None:
-    value = _structured(value)
-    if not value or (isinstance(value, str) and says_nothing(value)):
-        return {}
-    if isinstance(value, list):
-        value = dict(enumerate(value))
-    if not isinstance(value, dict):
-        return None
-    numbers = {str(name): number for name, one in value.items() if (number := _natural(one)) is not None}
-    return numbers if len(numbers) == len(value) else None
-
-
-def _natural(value: Any) -> int | None:
-    if isinstance(value, str):
-        return int(value) if _NATURAL.fullmatch(value) else None
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**18 else None
-
-
-def _number(value: Any) -> int | None:
-    if value is None or value == "":
-        return 0
-    if isinstance(value, str):
-        return _natural(value.strip())
-    if isinstance(value, int):
-        return int(value) if 0 < value < _INT64 else 0
     return None
 
 
@@ -387,9 +358,6 @@ _SIMPLE: Final[dict[Any, Convert]] = {
 _MARKED: Final[dict[Any, Convert]] = {
     ID: _id,
     ADDRESS: _address,
-    STRUCTURED: _structured,
-    NUMBERED: _numbered,
-    NUMBER: _number,
     TEXT: _only_text,
     IDS: _ids,
 }

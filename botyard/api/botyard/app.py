@@ -18,7 +18,8 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import apps
-from botyard.wire.coerce import Address, Ids, Structured
+from botyard.wire.coerce import Address, Ids
+from botyard.wire.param_types import Scopes
 
 
 class Named(Params, frozen=True, rename="upper"):
@@ -29,20 +30,20 @@ class Added(Params, frozen=True, rename="upper"):
     """An application to be registered. USERS opens it to these people only."""
 
     title: str = ""
-    scope: Structured = None
+    scope: Scopes = None
     handler_url: Address = ""
     install_url: Address = ""
     redirect_uri: Address = ""
     wizard: bool = False
     version: int = 1
-    users: Ids = UNSET
+    users: Ids | UnsetType = UNSET
 
 
 class Updated(Named, frozen=True, rename="upper"):
     """What is left out stays as it is."""
 
     title: str | UnsetType = UNSET
-    scope: Structured = UNSET
+    scope: Scopes | UnsetType = UNSET
     handler_url: Address | UnsetType = UNSET
     install_url: Address | UnsetType = UNSET
     redirect_uri: Address | UnsetType = UNSET
@@ -53,7 +54,7 @@ class Updated(Named, frozen=True, rename="upper"):
 class Restricted(Named, frozen=True, rename="upper"):
     """USERS lists ids. An empty list is lost in a form, so that only EVERYBODY opens the application again."""
 
-    users: Ids = UNSET
+    users: Ids | UnsetType = UNSET
     everybody: bool = False
 
 

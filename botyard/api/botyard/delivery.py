@@ -7,8 +7,6 @@ with the permission `imbot`: the application that registered it, or a webhook th
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.api.botyard.family import method
@@ -26,6 +24,7 @@ from botyard.store import bots, deliveries, delivery_log, members
 from botyard.store.delivery_log import ENDED, DeliveryFilter, LoggedDelivery
 from botyard.store.ordering import NEVER, ORDERINGS
 from botyard.wire.coerce import Id
+from botyard.wire.param_types import Moment
 
 SCOPES = ("botyard", "imbot")
 LIMIT_MAX = 200
@@ -52,8 +51,8 @@ class Chosen(OfBot, frozen=True, rename="upper"):
     """
 
     state: str = ""
-    from_: Any = msgspec.field(name="FROM", default=None)
-    to: Any = None
+    from_: Moment = msgspec.field(name="FROM", default=None)
+    to: Moment = None
     before: int = 0
 
 

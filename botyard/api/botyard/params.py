@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import UnsetType
 
 from botyard.errors import ApiError, Reason
@@ -15,22 +13,19 @@ from botyard.rpc.scopes import every, in_order, usual
 from botyard.store import users
 
 
-def new_scopes(call: Call, given: Any) -> list[str]:
+def new_scopes(call: Call, names: list[str] | None) -> list[str]:
     """Permissions of a new key: those that are named, or the usual ones where SCOPE was left out. Raises ARGUMENT."""
-    return usual(every()) if given is None else scopes(call, given)
+    return usual(every()) if names is None else scopes(call, names)
 
 
-def scopes(call: Call, given: Any) -> list[str]:
-    """Permissions from a list or from `im,imbot`. Raises ARGUMENT for one that does not exist, or none at all."""
-    words = given.split(",") if isinstance(given, str) else given
-    listed = [*words.values()] if isinstance(words, dict) else words if isinstance(words, list) else []
-    wanted = [str(one).strip() for one in listed if str(one).strip()]
+def scopes(call: Call, names: list[str] | None) -> list[str]:
+    """Permissions by their names. Raises ARGUMENT for one that does not exist, or none at all."""
     known = set(every())
-    unknown = [one for one in wanted if one not in known]
-    if unknown or not wanted:
+    unknown = [name for name in names or () if name not in known]
+    if unknown or not names:
         reason = f"There is no permission {unknown[0][:40]}" if unknown else "SCOPE must name a permission"
         raise ApiError(Reason.ARGUMENT, reason=reason)
-    return in_order(wanted)
+    return in_order(names)
 
 
 async def app(call: Call, client_id: str) -> App:

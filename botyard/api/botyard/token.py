@@ -12,7 +12,8 @@ from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
-from botyard.wire.coerce import Id, Structured
+from botyard.wire.coerce import Id
+from botyard.wire.param_types import Scopes
 
 SECONDS_MAX = 10**9
 
@@ -22,7 +23,7 @@ class Asked(Params, frozen=True, rename="upper"):
 
     user_id: Id = 0
     client_id: str = ""
-    scope: Structured = None
+    scope: Scopes = None
     seconds: int = 0
 
 

@@ -12,7 +12,8 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import portal
-from botyard.wire.coerce import Id, Structured
+from botyard.wire.coerce import Id
+from botyard.wire.param_types import Scopes
 
 
 class Added(Params, frozen=True, rename="upper"):
@@ -23,7 +24,7 @@ class Added(Params, frozen=True, rename="upper"):
 
     user_id: Id = 0
     title: str = "Webhook"
-    scope: Structured = None
+    scope: Scopes = None
 
 
 class Named(Params, frozen=True, rename="upper"):

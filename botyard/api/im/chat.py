@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from botyard.api.im.family import method
 from botyard.chat.conversation import chats, members
 from botyard.chat.conversation.colors import hex_of
@@ -13,6 +11,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.wire.coerce import Ids
+from botyard.wire.param_types import RawFile
 
 
 class Add(Params, frozen=True, rename="upper"):
@@ -22,7 +21,7 @@ class Add(Params, frozen=True, rename="upper"):
     description: str = ""
     color: str = ""
     message: str = ""
-    avatar: Any = ""
+    avatar: RawFile = ""
     entity_type: str = ""
     entity_id: str = ""
     entity_data_1: str = ""

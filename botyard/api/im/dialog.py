@@ -13,7 +13,7 @@ from botyard.chat.rules import with_path
 from botyard.errors import ApiError, Reason
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
-from botyard.wire.coerce import Number
+from botyard.wire.param_types import Number
 
 
 class Get(Params, frozen=True, rename="upper"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from msgspec import UNSET
 
 from botyard.api.im.family import method
@@ -15,14 +13,15 @@ from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
+from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
 
 
 class Add(Params, frozen=True, rename="upper"):
     dialog_id: str = ""
     message: str = ""
-    attach: Any = UNSET
-    keyboard: Any = UNSET
-    menu: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
+    menu: RawMenu = UNSET
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0

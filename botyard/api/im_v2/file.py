@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from botyard.api.im_v2.family import method
 from botyard.api.shapes import entities
 from botyard.api.shapes import files as shared
@@ -16,6 +14,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store.engines.db import Tx
+from botyard.wire.param_types import RawFile
 
 
 class UploadFields(Params, frozen=True, rename="camel"):
@@ -26,8 +25,8 @@ class UploadFields(Params, frozen=True, rename="camel"):
     """
 
     name: str = ""
-    content: Any = ""
-    file: Any = ""
+    content: RawFile = ""
+    file: RawFile = ""
     message: str = ""
 
 

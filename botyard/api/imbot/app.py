@@ -20,6 +20,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Address, Id
+from botyard.wire.param_types import RawFile
 
 _NOT_UPDATED = error("WRONG_REQUEST: Application can't be updated")
 
@@ -43,7 +44,7 @@ class Fields(Params, frozen=True, rename="upper"):
     js_method: str | None = None
     js_param: str | None = None
     hash: str | None = None
-    icon_file: Any = None
+    icon_file: RawFile = None
     context: str | None = None
     hidden: bool | None = None
     extranet_support: bool | None = None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from botyard.api.imbot.family import method
@@ -17,6 +15,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import chats as stored_chats
 from botyard.wire.coerce import Ids
+from botyard.wire.param_types import RawFile
 
 
 class Add(BotParams, frozen=True, rename="upper"):
@@ -26,7 +25,7 @@ class Add(BotParams, frozen=True, rename="upper"):
     color: str = ""
     message: str = ""
     users: Ids = []
-    avatar: Any = ""
+    avatar: RawFile = ""
     entity_type: str = ""
     entity_id: str = ""
     entity_data_1: str = ""
@@ -57,7 +56,7 @@ class OneUser(ChatParams, frozen=True, rename="upper"):
 
 
 class UpdateAvatar(ChatParams, frozen=True, rename="upper"):
-    avatar: Any = ""
+    avatar: RawFile = ""
 
 
 class UpdateColor(ChatParams, frozen=True, rename="upper"):

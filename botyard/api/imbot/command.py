@@ -23,6 +23,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Address
+from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
 
 
 class Phrase(Params, frozen=True, rename="upper"):
@@ -66,9 +67,9 @@ class Unregister(Params, frozen=True, rename="upper"):
 class Answer(Params, frozen=True, rename="upper"):
     """The command by COMMAND_ID or by its text, COMMAND."""
 
-    attach: Any = UNSET
-    keyboard: Any = UNSET
-    menu: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
+    menu: RawMenu = UNSET
     url_preview: bool = True
 
     command_id: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Protocol
 
 from msgspec import UNSET
 
@@ -19,6 +19,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.rpc.resolver import Resolver
 from botyard.wire.coerce import Id
+from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
 
 
 class BotParams(Params, frozen=True, rename="upper"):
@@ -31,9 +32,9 @@ class BotParams(Params, frozen=True, rename="upper"):
 class Content(BotParams, frozen=True, rename="upper"):
     """What a message of a bot carries, in any of the documented spellings. URL_PREVIEW is Y unless it is N."""
 
-    attach: Any = UNSET
-    keyboard: Any = UNSET
-    menu: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
+    menu: RawMenu = UNSET
     url_preview: bool | None = None
     skip_connector: bool = False
 

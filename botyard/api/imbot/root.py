@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -24,6 +24,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import bot_handlers
 from botyard.wire.coerce import Address
+from botyard.wire.param_types import RawFile
 
 _TYPES = {kind.value: kind for kind in (BotType.BOT, BotType.OPENLINE, BotType.HUMAN, BotType.SUPERVISOR)}
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -43,7 +44,7 @@ class Properties(Params, frozen=True, rename="upper"):
     work_position: str | None = None
     personal_www: Address | None = None
     personal_gender: str | None = None
-    personal_photo: Any = None
+    personal_photo: RawFile = None
 
 
 class HandlerParams(Params, frozen=True, rename="upper"):

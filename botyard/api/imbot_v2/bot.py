@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -29,6 +27,7 @@ from botyard.rpc.method import Mode, Params
 from botyard.store import bots as stored_bots
 from botyard.store import users
 from botyard.wire.coerce import Address, Identifier
+from botyard.wire.param_types import RawFile
 
 TOKEN_MAX = 40
 LISTED_MAX = 200
@@ -42,7 +41,7 @@ class Properties(Params, frozen=True, rename="camel"):
     work_position: str | UnsetType = UNSET
     color: str = ""
     gender: str = ""
-    avatar: Any = ""
+    avatar: RawFile = ""
 
 
 class RegisterFields(Fields, frozen=True, rename="camel"):

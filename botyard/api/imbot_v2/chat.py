@@ -34,6 +34,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 from botyard.store import chats as stored_chats
 from botyard.store import members as stored_members
+from botyard.wire.param_types import RawFile
 
 LISTED = 50
 LISTED_MAX = 200
@@ -45,7 +46,7 @@ class AddFields(Fields, frozen=True, rename="camel"):
     title: str = ""
     description: str = ""
     color: str = ""
-    avatar: Any = ""
+    avatar: RawFile = ""
     user_ids: list[int] = []
     owner_id: int = 0
     message: str = ""
@@ -66,7 +67,7 @@ class UpdateFields(Fields, frozen=True, rename="camel"):
     title: str = ""
     description: str | msgspec.UnsetType = msgspec.UNSET
     color: str = ""
-    avatar: Any = ""
+    avatar: RawFile = ""
 
 
 class Update(DialogParams, frozen=True, rename="camel"):

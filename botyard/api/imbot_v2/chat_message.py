@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from msgspec import UNSET, UnsetType
 
@@ -20,7 +18,8 @@ from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
-from botyard.wire.coerce import Identifier, Numbered
+from botyard.wire.coerce import Identifier
+from botyard.wire.param_types import Numbered, RawAttach, RawKeyboard
 
 RANGE_MAX = 50
 # Where the page has no code for a message that the bot does not see.
@@ -31,8 +30,8 @@ class SendFields(Fields, frozen=True, rename="camel"):
     """What is said. `templateId` is the sender's own UUID of it, `forwardIds` are `{uuid: messageId}`."""
 
     message: str = ""
-    attach: Any = UNSET
-    keyboard: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0
@@ -48,8 +47,8 @@ class UpdateFields(Fields, frozen=True, rename="camel"):
     """What changes; the rest stays. A keyboard of `N` takes it away."""
 
     message: str | UnsetType = UNSET
-    attach: Any = UNSET
-    keyboard: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
     url_preview: bool | None = None
 
 

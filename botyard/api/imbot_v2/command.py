@@ -22,6 +22,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 from botyard.store import bot_commands, users
 from botyard.wire.coerce import Text
+from botyard.wire.param_types import RawAttach, RawKeyboard
 
 Phrases = list[dict[str, Any]]
 
@@ -76,8 +77,8 @@ class AnswerFields(Fields, frozen=True, rename="camel"):
     """A message: up to 20,000 characters and what it carries."""
 
     message: str = ""
-    attach: Any = UNSET
-    keyboard: Any = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
     system: bool = False
     url_preview: bool = True
 

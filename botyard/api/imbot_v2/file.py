@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from botyard.api.imbot_v2.family import IMBOT_V2, method
 from botyard.api.imbot_v2.params import BotParams, DialogParams, Fields, OwnBot, bot_chat, own_bot, token
 from botyard.api.shapes import entities
@@ -17,6 +15,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 from botyard.store.engines.db import Tx
+from botyard.wire.param_types import RawFile
 
 
 class UploadFields(Fields, frozen=True, rename="camel"):
@@ -27,8 +26,8 @@ class UploadFields(Fields, frozen=True, rename="camel"):
     """
 
     name: str = ""
-    content: Any = ""
-    file: Any = ""
+    content: RawFile = ""
+    file: RawFile = ""
     message: str = ""
 
 

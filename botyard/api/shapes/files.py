@@ -5,7 +5,7 @@ Docs: api-reference/chat-bots/chat-bots-v2/entities.md
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from botyard.portal.auth.signed_urls import FileLink
 from botyard.rpc.call import Call, Context
 from botyard.store.engines.db import Tx
 from botyard.wire.multipart import FilePart
+from botyard.wire.param_types import RawFile
 
 MEBI = 1024 * 1024
 
@@ -100,7 +101,7 @@ class Download(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @raises(Reason.FILE_CONTENT)
-def given(name: str, content: Any, file: Any, empty: Reason) -> uploads.Upload:
+def given(name: str, content: RawFile, file: RawFile, empty: Reason) -> uploads.Upload:
     """A file as it was sent, in ``content`` or else in ``file``: base64 text, or a file of a form.
 
     It may bring its own name. Raises ``empty`` and FILE_CONTENT.
@@ -108,13 +109,13 @@ def given(name: str, content: Any, file: Any, empty: Reason) -> uploads.Upload:
     if content is None or content == "":
         found = named(file)
         name, content = name or found.name, found.content
-    if isinstance(content, FilePart):
-        name, content = name or content.name, content.file
-        if not uploads.least(content):
-            raise ApiError(empty)
-    if content == "" or not name.strip():
+    part = content if isinstance(content, FilePart) else None
+    name = name or (part.name if part else "")
+    if content == "" or not name.strip() or (part and not uploads.least(part.file)):
         raise ApiError(empty)
-    if isinstance(content, Mapping | list | int | float):
+    if part:
+        return uploads.Upload(name, part.file)
+    if not isinstance(content, str):
         raise ApiError(Reason.FILE_CONTENT)
     return uploads.Upload(name, content)
 

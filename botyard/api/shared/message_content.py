@@ -10,6 +10,7 @@ from msgspec import UNSET
 from botyard.chat.content import content
 from botyard.chat.content.content import Content
 from botyard.errors import raises
+from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
 
 
 class ContentLimits(msgspec.Struct, frozen=True):
@@ -51,7 +52,7 @@ _NOTHING = Carried(content.ABSENT, content.ABSENT, content.ABSENT)
 
 
 @raises(content.attach, content.keyboard, content.menu)
-def carried(attach: Any, keyboard: Any, menu: Any, *, bot_id: int, limits: ContentLimits) -> Carried:
+def carried(attach: RawAttach, keyboard: RawKeyboard, menu: RawMenu, *, bot_id: int, limits: ContentLimits) -> Carried:
     """Read the three parameters. Raises ATTACH_…, KEYBOARD_… and MENU_… WRONG and TOO_BIG."""
     if attach is keyboard is menu is UNSET:
         return _NOTHING

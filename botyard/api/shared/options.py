@@ -11,7 +11,7 @@ from botyard.portal import options
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Params
-from botyard.wire.coerce import Structured
+from botyard.wire.param_types import NamedValues
 
 PROBLEMS = (ErrorCode.APP_CONTEXT, Reason.OPTIONS_NO_APP, Reason.OPTIONS_NO_USER)
 
@@ -21,7 +21,7 @@ class Get(Params, frozen=True):
 
 
 class Set(Params, frozen=True):
-    options: Structured = None
+    options: NamedValues = {}
 
 
 @raises(Reason.OPTIONS_NO_APP, Reason.OPTIONS_NO_USER, ErrorCode.APP_CONTEXT)
@@ -52,8 +52,7 @@ async def get(call: Call, user_id: int, name: str) -> Any:
 
 
 @raises(options.put, owned)
-async def put(call: Call, user_id: int, given: Any) -> bool:
+async def put(call: Call, user_id: int, new_values: NamedValues) -> bool:
     """Keep options beside those that are there. Raises OPTIONS_EMPTY, ARGUMENT."""
-    named = dict(enumerate(given)) if isinstance(given, list) else given if isinstance(given, dict) else {}
-    await options.put(call.tx, owned(call), user_id, new_values={str(name): value for name, value in named.items()})
+    await options.put(call.tx, owned(call), user_id, new_values=new_values)
     return True

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from botyard.errors import ApiError, Reason, raises
 from botyard.model import recipients
 from botyard.model.bots import EventMode
@@ -31,18 +28,13 @@ def states(word: str) -> frozenset[State]:
 
 
 @raises(Reason.ARGUMENT)
-def moment(value: Any, default: int) -> int:
-    """Unix seconds, or a moment in ISO 8601; one without a zone is in UTC. Raises ARGUMENT."""
+def moment(value: int | str | None, default: int) -> int:
+    """A moment in Unix seconds, ``default`` where none was named. Raises ARGUMENT for text that is no moment."""
     if value is None or value == "":
         return default
-    text = str(value).strip()
-    if text.isascii() and text.isdigit():
-        return min(int(text), NEVER) if len(text) < 20 else NEVER
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
-        raise ApiError(Reason.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601") from None
-    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+    if isinstance(value, str):
+        raise ApiError(Reason.ARGUMENT, reason="FROM and TO are Unix seconds or ISO 8601")
+    return min(value, NEVER)
 
 
 async def resend(tx: Tx, logged: LoggedDelivery) -> bool:
