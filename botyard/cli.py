@@ -38,6 +38,7 @@ COMMANDS = {
     "token": CommandSpec("token", "", "issue tokens"),
     "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),
     "delivery": CommandSpec("delivery", "", "list and show deliveries of events, and send them again"),
+    "audit": CommandSpec("audit", "", "show and export what happened to keys, people and applications"),
     "doctor": CommandSpec("doctor", "", "show the state of all bots, and why one was not told of a message"),
     "methods": CommandSpec("reference", "methods_", "list the methods of the portal"),
     "openapi": CommandSpec("reference", "openapi_", "print the description of every method for tools"),

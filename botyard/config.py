@@ -137,6 +137,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "DAYS",
         ),
     ] = 30
+    audit_days: Annotated[
+        int,
+        Option("days for which entries stay in the audit log; 0 for ever", values.days, "DAYS"),
+    ] = 365
     quiet: Annotated[bool, Option("no line for each call and each attempt to deliver; warnings only", flag=True)] = (
         False
     )

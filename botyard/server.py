@@ -27,6 +27,7 @@ from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
 from botyard.model import recipients
+from botyard.portal import audit_writer
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
@@ -224,7 +225,11 @@ async def serve(
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     service = DeliveryService(context, PAYLOAD_BUILDERS)
     await service.start()
-    watching = [asyncio.create_task(watch(context.database)), asyncio.create_task(descriptors.watch())]
+    watching = [
+        asyncio.create_task(watch(context.database)),
+        asyncio.create_task(descriptors.watch()),
+        asyncio.create_task(audit_writer.run(context.database, context.audit_notes)),
+    ]
     spared = context.snapshots.blobs
     sweeper = asyncio.create_task(
         files.run_sweeper(context.database, context.storage.blobs, clock=context.clock, spared=spared)

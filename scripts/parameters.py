@@ -178,6 +178,9 @@ MEANINGS = {
     # Where one method means something else by it.
     "batch halt": "Whether the first failure ends the batch: 1 or 0.",
     "botyard.app.delete CLIENT_ID": "The application.",
+    "botyard.audit.list EVENT": "Only this event, such as `webhook.added`; `botyard audit events` lists them.",
+    "botyard.audit.list SUBJECT": "Only what happened to this person or thing: `user:5`, `webhook:3`, `app:1`.",
+    "botyard.audit.list USER_ID": "Only what this person did.",
     "botyard.delivery.explain EVENT": "Only this event, by the name that bots are told it under.",
     "botyard.delivery.resend ID": "One delivery.",
     "botyard.delivery.get ID": "The delivery.",

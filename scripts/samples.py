@@ -38,6 +38,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     },
     "botyard.app.restrict": {"CLIENT_ID": APPLICATION, "USERS": [2]},
     "botyard.app.update": {"CLIENT_ID": APPLICATION, "TITLE": "Echo"},
+    "botyard.audit.list": {"LIMIT": 20},
     "botyard.delivery.explain": {"MESSAGE_ID": 24, "BOT_ID": 1002},
     "botyard.delivery.get": {"ID": 1},
     "botyard.delivery.list": {"BOT_ID": 1002},

@@ -116,7 +116,7 @@ async def _add(args: SimpleNamespace) -> int:
         async def work(tx: Tx) -> Registered:
             return await installations.add(tx, await actor(tx), plan, keys=open_.keys)
 
-        made = await open_.database.write(work)
+        made = await open_.write(work)
     print(f"client_id: {made.app.client_id}")
     print(f"client_secret: {made.secret}   (it is not shown again)")
     print(f"application_token: {open_.keys.application_token(made.app.owner)}")
@@ -137,7 +137,7 @@ async def _changed(args: SimpleNamespace, change: Change) -> App:
                 raise await no_app(tx, args.client_id)
             return await change(tx, await actor(tx), app)
 
-        return await open_.database.write(work)
+        return await open_.write(work)
 
 
 def _told(app: App) -> int:
@@ -210,7 +210,7 @@ async def _set_blocked(args: SimpleNamespace, *, blocked: bool) -> int:
             if not await apps.block(tx, args.client_id, blocked):
                 raise await no_app(tx, args.client_id)
 
-        await open_.database.write(work)
+        await open_.write(work)
     print(f"{args.client_id} is {'blocked' if blocked else 'not blocked'} now.")
     return ExitCode.OK
 
@@ -225,6 +225,6 @@ async def _restrict(args: SimpleNamespace) -> int:
             if not await apps.restrict(tx, args.client_id, None if args.everybody else ids):
                 raise await no_app(tx, args.client_id)
 
-        await open_.database.write(work)
+        await open_.write(work)
     print(f"{args.client_id} is open to {'everybody' if args.everybody else ', '.join(args.people)} now.")
     return ExitCode.OK

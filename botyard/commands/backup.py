@@ -12,7 +12,8 @@ from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
 from botyard.commands.open_portal import open_portal
 from botyard.config import Settings
-from botyard.portal import backup, restore
+from botyard.model.audit import COMMAND_LINE, AuditEvent
+from botyard.portal import audit, backup, restore
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.portal.database_note import SQLITE_FILE
 from botyard.store.engines.connect import open_blobs, open_database
@@ -62,6 +63,8 @@ async def _backup(args: SimpleNamespace) -> int:
             raise CommandError(
                 f"The backup could not be made: {_words(problem)}. Nothing was left behind."
             ) from problem
+        details: dict[str, str | int | None] = {"rows": done.rows, "files": done.blobs}
+        await open_.write(lambda tx: audit.record(tx, AuditEvent.BACKUP_MADE, details=details))
     print(f"{args.file}: {done.rows} rows and {done.blobs} files")
     return ExitCode.OK
 
@@ -95,6 +98,7 @@ async def _restore(args: SimpleNamespace) -> int:
         try:
             # As the server will: the key must be the one of this database, and the folder notes which it is.
             await claim(database, settings)
+            await database.write(lambda tx: audit.record(tx, AuditEvent.BACKUP_RESTORED, by=COMMAND_LINE))
         finally:
             await database.close()
     print(f"{args.file} was restored into {settings.data}; 'botyard serve' with the same options runs the portal.")

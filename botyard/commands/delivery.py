@@ -204,7 +204,7 @@ async def _resend_one(open_: OpenPortal, args: SimpleNamespace) -> int:
             raise CommandError(f"Delivery {args.id} has not ended yet, so it cannot be sent again.")
         return 1
 
-    return await open_.database.write(work)
+    return await open_.write(work)
 
 
 async def _resend_missed(open_: OpenPortal, args: SimpleNamespace) -> int:
@@ -214,7 +214,7 @@ async def _resend_missed(open_: OpenPortal, args: SimpleNamespace) -> int:
         raise CommandError("Only what has ended can be sent again.", ExitCode.USAGE)
     sent = 0
     while True:
-        number, more = await open_.database.write(partial(_resend_page, wanted=wanted))
+        number, more = await open_.write(partial(_resend_page, wanted=wanted))
         sent += number
         if not more:
             return sent

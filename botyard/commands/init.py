@@ -43,7 +43,7 @@ async def _init(args: SimpleNamespace) -> int:
         async def work(tx: Tx) -> int | None:
             return await creation.create_portal_with_admin(tx, stored)
 
-        admin_id = await open_.database.write(work)
+        admin_id = await open_.write(work)
     if admin_id is None:
         raise CommandError("There is a portal already; nothing was changed.")
     print(f"login: {creation.ADMIN}")

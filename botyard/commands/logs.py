@@ -16,6 +16,7 @@ from botyard.call_log import Called, Lines
 from botyard.config import Settings
 from botyard.delivery.report import AttemptRecord, attempts_log
 from botyard.model.deliveries import State
+from botyard.portal.audit_writer import audit_fields
 from botyard.wire.hint import one_line
 
 PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -132,7 +133,8 @@ def _fields(entry: object) -> dict[str, Any]:
     attempt = _attempt(entry)
     if attempt:
         return head | attempt._asdict() | {"address": attempt.address.partition("?")[0]}
-    fields = head | {"message": entry.message}
+    recorded = getattr(entry, "audit", None)
+    fields = head | ({"message": entry.message} if recorded is None else audit_fields(recorded))
     if entry.exc_info:
         fields["exception"] = _formatter.formatException(entry.exc_info)
     return fields

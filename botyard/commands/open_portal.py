@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from botyard.commands.exit_codes import CommandError, ExitCode, did_you_mean, storage_errors
 from botyard.config import Settings
+from botyard.model.audit import COMMAND_LINE
 from botyard.model.people import User
 from botyard.portal import creation, database_note, users
 from botyard.portal.auth.keys import Keys
@@ -16,7 +17,7 @@ from botyard.portal.auth.tokens import Keyring
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.store import apps
 from botyard.store import users as stored_users
-from botyard.store.engines.db import Database, Tx
+from botyard.store.engines.db import Database, T, Tx, Work
 from botyard.store.engines.migrate import migrate, pending
 
 
@@ -27,6 +28,15 @@ class OpenPortal(NamedTuple):
     keys: Keys
     settings: Settings
     now: int
+
+    async def write(self, work: Work[T]) -> T:
+        """Run ``work`` as one transaction, in which the command line acts."""
+
+        async def acting(tx: Tx) -> T:
+            tx.actor = COMMAND_LINE
+            return await work(tx)
+
+        return await self.database.write(acting)
 
     @property
     def ring(self) -> Keyring:

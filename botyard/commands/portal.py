@@ -44,7 +44,7 @@ async def _switch(args: SimpleNamespace) -> int:
             await portal_flags.set_flag(tx, args.name, args.position == "on")
 
         if args.name:
-            await open_.database.write(work)
+            await open_.write(work)
         positions = await open_.database.read(portal_flags.all_flags)
     for name, on in positions.items():
         print(f"{name}: {'on' if on else 'off'}   ({portal_flags.MEANINGS[name]})")

@@ -29,6 +29,7 @@ from botyard.demo.provisioning import DemoPortal, load_demo, provision
 from botyard.demo.seed import NOTHING, Seed
 from botyard.errors import ApiError
 from botyard.portal import creation
+from botyard.portal.audit_settings import record_settings
 from botyard.portal.auth import passwords
 from botyard.portal.data_folder import created_folder
 from botyard.portal.database_note import SQLITE_FILE
@@ -124,6 +125,7 @@ async def _opened(front: Listeners, extra: Seed) -> tuple[Context, list[str]]:
     try:
         lines = await _settle(context, front, extra)
         context = await _as_known(context)
+        await record_settings(context.database, context.settings)
         await _keep_start(context)
         return context, lines
     except BaseException:

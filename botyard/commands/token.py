@@ -81,7 +81,7 @@ async def _for_application(args: SimpleNamespace) -> int:
             app = await _app(tx, args.app)
             return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, scopes=wanted)
 
-        pair = await open_.database.write(work)
+        pair = await open_.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
     print(f"refresh_token: {pair.refresh}")
     return ExitCode.OK
@@ -95,7 +95,7 @@ async def _own(args: SimpleNamespace) -> int:
             user = await person(tx, args.who)
             return await tokens.session(tx, open_.ring, user_id=user.id, scopes=wanted, seconds=args.seconds)
 
-        text, expires = await open_.database.write(work)
+        text, expires = await open_.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")
     return ExitCode.OK
 

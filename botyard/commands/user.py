@@ -108,7 +108,7 @@ async def _add(args: SimpleNamespace) -> int:
                 departments=[await departments.named(tx, args.department)] if args.department else [],
             )
 
-        user_id = await open_.database.write(work)
+        user_id = await open_.write(work)
     print(f"id: {user_id}")
     if password:
         _show(args, password)
@@ -141,7 +141,7 @@ async def _password(args: SimpleNamespace) -> int:
         if not user.login:
             raise CommandError("A guest has no login, and so no password.")
         stored = _hashed(args, password, users.known_words(user))
-        await open_.database.write(lambda tx: users.set_password(tx, user.id, stored))
+        await open_.write(lambda tx: users.set_password(tx, user.id, stored))
     _show(args, password)
     return ExitCode.OK
 
@@ -161,6 +161,6 @@ async def _set_active(args: SimpleNamespace, *, active: bool) -> int:
             user = await person(tx, args.who)
             await (users.activate(tx, user) if active else users.deactivate(tx, user))
 
-        await open_.database.write(work)
+        await open_.write(work)
     print(f"{args.who} is {'' if active else 'not '}active now.")
     return ExitCode.OK

@@ -66,7 +66,7 @@ async def _add(args: SimpleNamespace) -> int:
             user = await person(tx, args.who)
             return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted)
 
-        made = await open_.database.write(work)
+        made = await open_.write(work)
         known = await open_.database.read(portal.get)
     url = args.public_url or (known.url if known else "") or settings.public_url
     print(f"id: {made.id}")
@@ -102,7 +102,7 @@ async def _revoke(args: SimpleNamespace) -> int:
         async def work(tx: Tx) -> bool:
             return await webhooks.revoke(tx, args.id)
 
-        revoked = await open_.database.write(work)
+        revoked = await open_.write(work)
     if not revoked:
         raise CommandError(f"There is no webhook {args.id} that could be revoked; 'botyard webhook list' shows them.")
     print(f"Webhook {args.id} is revoked.")

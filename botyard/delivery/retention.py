@@ -1,4 +1,4 @@
-"""Deletes deliveries that ended some days ago, events that nobody fetched for hours, and tokens that are dead."""
+"""Deletes what is old: deliveries that have ended, events that nobody fetched, dead tokens, the audit log's end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from botyard.portal import bindings
 from botyard.portal.auth import tokens
 from botyard.rpc.call import Context
-from botyard.store import deliveries, events, offline_events
+from botyard.store import audit, deliveries, events, offline_events
 from botyard.store.engines.db import Tx, Unavailable
 
 Step = Callable[[Tx], Awaitable[int]]
@@ -52,6 +52,10 @@ async def delete_expired(context: Context) -> None:
     if settings.event_log_days:
         logged = settled - settings.event_log_days * DAY
         steps.append(lambda tx: events.trim(tx, logged, BATCH))
+    if settings.audit_days:
+        recorded = settled - settings.audit_days * DAY
+        steps.append(lambda tx: audit.forget(tx, recorded, BATCH))
+        steps.append(lambda tx: audit.forget_addresses(tx, recorded, BATCH))
     for _ in range(TURNS):
         # All in turn: much of one kind does not keep the others waiting.
         steps = [step for step in steps if await context.database.write(step) >= BATCH]

@@ -9,8 +9,10 @@ import msgspec
 
 from botyard.model import owners
 from botyard.model.apps import App
+from botyard.model.audit import AuditEvent
 from botyard.model.deliveries import EndReason
 from botyard.model.owners import Owner
+from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps
 from botyard.store.engines.db import Tx
@@ -82,6 +84,7 @@ async def block(tx: Tx, client_id: str, blocked: bool) -> bool:
     if app is None:
         return False
     await apps.set_blocked(tx, app.id, blocked)
+    await audit.record(tx, AuditEvent.APP_CHANGED, subject=f"app:{app.id}", details={"blocked": int(blocked)})
     return True
 
 
@@ -91,4 +94,6 @@ async def restrict(tx: Tx, client_id: str, user_ids: list[int] | None) -> bool:
     if app is None:
         return False
     await apps.restrict(tx, app.id, user_ids)
+    people = None if user_ids is None else ",".join(map(str, user_ids))
+    await audit.record(tx, AuditEvent.APP_CHANGED, subject=f"app:{app.id}", details={"open_to": people})
     return True

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from botyard.model.audit import Actor, AuditEntry, AuditEvent
+from botyard.model.audit import SERVER, Actor, AuditEntry, AuditEvent
 from botyard.store import audit
 from botyard.store.engines.db import Tx
 
@@ -19,14 +19,16 @@ async def record(
     tx: Tx,
     event: AuditEvent,
     *,
-    by: Actor,
+    by: Actor | None = None,
     subject: str = "",
     details: Mapping[str, str | int | None] = NO_DETAILS,
 ) -> None:
     """Put on record what this transaction does; it is stored, or rolled back, together with it.
 
-    ``subject`` is whom or what it happens to, such as ``user:5``. ``details`` must hold no secrets.
+    It is done by the one who makes the call or runs the command, unless ``by`` names another. ``subject`` is whom or
+    what it happens to, such as ``user:5``. ``details`` must hold no secrets.
     """
+    by = by or tx.actor or SERVER
     short = {name: value[:TEXT_MAX] if isinstance(value, str) else value for name, value in details.items()}
     entry = AuditEntry(
         0,

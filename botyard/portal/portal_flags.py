@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from botyard.model.audit import AuditEvent
+from botyard.portal import audit
 from botyard.store import portal
 from botyard.store.engines.db import Tx
 
@@ -18,6 +20,7 @@ MEANINGS = {
 async def set_flag(tx: Tx, name: str, on: bool) -> None:
     """Set one of ``FLAGS``."""
     await portal.switch(tx, FLAGS[name], on)
+    await audit.record(tx, AuditEvent.FLAG_SET, subject=name, details={"on": int(on)})
 
 
 async def all_flags(tx: Tx) -> dict[str, bool]:

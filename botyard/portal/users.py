@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
+from botyard.model.audit import AuditEvent
 from botyard.model.people import Profile, User, UserKind
 from botyard.model.portal_events import UserAdded
+from botyard.portal import audit
 from botyard.store import sessions, users
 from botyard.store.engines.db import Tx
 
@@ -56,7 +58,15 @@ async def add(
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
     await outbox.publish(tx, UserAdded(actor_id=user_id, user_id=user_id))
+    details: dict[str, str | int | None] = {"login": login, "kind": kind, "admin": int(admin)}
+    await audit.record(tx, AuditEvent.USER_ADDED, subject=f"user:{user_id}", details=details)
     return user_id
+
+
+async def change(tx: Tx, user_id: int, profile: Profile) -> None:
+    """Change what is known of a person."""
+    await users.change(tx, user_id, profile)
+    await audit.record(tx, AuditEvent.USER_CHANGED, subject=f"user:{user_id}")
 
 
 @raises(Reason.LAST_ADMIN)
@@ -65,11 +75,13 @@ async def deactivate(tx: Tx, user: User) -> None:
     await _require_other_admin(tx, user)
     await sessions.remove_of(tx, user.id)
     await users.set_active(tx, user.id, False)
+    await audit.record(tx, AuditEvent.USER_DEACTIVATED, subject=f"user:{user.id}")
 
 
 async def activate(tx: Tx, user: User) -> None:
     """Activate a person who was deactivated."""
     await users.set_active(tx, user.id, True)
+    await audit.record(tx, AuditEvent.USER_ACTIVATED, subject=f"user:{user.id}")
 
 
 @raises(Reason.LAST_ADMIN)
@@ -78,12 +90,15 @@ async def set_admin(tx: Tx, user: User, admin: bool) -> None:
     if not admin:
         await _require_other_admin(tx, user)
     await users.set_admin(tx, user.id, admin)
+    event = AuditEvent.ADMIN_GRANTED if admin else AuditEvent.ADMIN_WITHDRAWN
+    await audit.record(tx, event, subject=f"user:{user.id}")
 
 
 async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:
     """Set a password, and sign the person out wherever the old one was used."""
     await users.set_password(tx, user_id, password_hash)
     await sessions.remove_of(tx, user_id)
+    await audit.record(tx, AuditEvent.PASSWORD_SET, subject=f"user:{user_id}")
 
 
 async def _require_other_admin(tx: Tx, user: User) -> None:

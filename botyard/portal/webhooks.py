@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from botyard.model.apps import Webhook
+from botyard.model.audit import AuditEvent
+from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import incoming_webhooks
 from botyard.store.engines.db import Tx
@@ -29,10 +31,12 @@ class Issued(msgspec.Struct, frozen=True):
 
 async def issue(tx: Tx, keys: Keys, *, user_id: int, title: str, scopes: Iterable[str], secret: str = "") -> Issued:
     """Make a webhook of a person with these permissions; its secret is a new one unless one is given."""
-    secret = secret or new_secret()
+    secret, scopes = secret or new_secret(), [*scopes]
     added = await incoming_webhooks.add(
         tx, user_id, keys.hash(secret), prefix=secret[:PREFIX], title=title, scopes=",".join(scopes)
     )
+    details: dict[str, str | int | None] = {"user_id": user_id, "title": title, "scopes": ",".join(scopes)}
+    await audit.record(tx, AuditEvent.WEBHOOK_ADDED, subject=f"webhook:{added}", details=details)
     return Issued(added, user_id, secret)
 
 
@@ -43,4 +47,7 @@ async def listed(tx: Tx) -> list[Webhook]:
 
 async def revoke(tx: Tx, webhook_id: int) -> bool:
     """End a webhook; false when there is none or it was ended before."""
-    return await incoming_webhooks.revoke(tx, webhook_id)
+    revoked = await incoming_webhooks.revoke(tx, webhook_id)
+    if revoked:
+        await audit.record(tx, AuditEvent.WEBHOOK_REVOKED, subject=f"webhook:{webhook_id}")
+    return revoked

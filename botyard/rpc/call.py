@@ -10,7 +10,8 @@ import msgspec
 from botyard.call_log import Lines
 from botyard.clock import Clock
 from botyard.config import Settings
-from botyard.model.audit import Actor, Via
+from botyard.model.audit import Actor
+from botyard.portal.audit_notes import AuditNotes
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.sessions import PasswordSignIn
 from botyard.rpc.identity import Identity
@@ -41,6 +42,7 @@ class Context(msgspec.Struct, frozen=True):
     password_sign_in: PasswordSignIn = msgspec.field(default_factory=PasswordSignIn)
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
+    audit_notes: AuditNotes = msgspec.field(default_factory=AuditNotes)
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""
 
@@ -95,7 +97,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     def within(self, tx: Tx) -> Call:
         """The same call in a transaction of the method's own."""
-        tx.caller_id, tx.now = self.identity.user_id, self.now
+        tx.caller_id, tx.now, tx.actor = self.identity.user_id, self.now, self.actor
         return msgspec.structs.replace(self, database_tx=tx)
 
     @property
@@ -111,8 +113,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     @property
     def actor(self) -> Actor:
         """The caller, as the audit log names those who do something."""
-        caller = self.identity
-        return Actor(Via.REST, caller.user_id, caller.app_id, caller.source, caller.address)
+        return self.identity.actor
 
     def atom(self, moment: int) -> str:
         """A moment as the wire writes it."""

@@ -62,7 +62,7 @@ def _run_at_once(context: Context, request: Request, method: Method) -> Awaitabl
         identity = await identify(tx, context.keys, request.credentials, request.started)
         if execution.identity is None:
             # A work may run again, and is still one request.
-            context.limits.enter(identity.source, request.started)
+            _enter(context, identity, request)
         execution.admit(identity)
         call = execution.call(tx)
         if not method.finds:
@@ -95,8 +95,15 @@ async def _run(
 
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
     identity = await identify(tx, context.keys, request.credentials, request.started)
-    context.limits.enter(identity.source, request.started)
+    _enter(context, identity, request)
     return identity
+
+
+def _enter(context: Context, identity: Identity, request: Request) -> None:
+    """Count a request, and note who calls from where."""
+    context.limits.enter(identity.source, request.started)
+    if not context.audit_notes.used(identity.source, identity.address):
+        context.audit_notes.note_use(identity.actor)
 
 
 def _unknown(context: Context, name: str) -> ApiError:
@@ -143,6 +150,8 @@ class _Execution:
         now = int(self.started)
         if tx is not None:
             tx.caller_id, tx.now = identity.user_id, now
+            if self.method.mode is not Mode.READ:
+                tx.actor = identity.actor
         return Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
 
     def handle(self, tx: Tx | None) -> Awaitable[Any]:

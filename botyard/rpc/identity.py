@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.audit import Actor, Via
 from botyard.model.people import UserKind
 from botyard.portal.auth.keys import Keys
 from botyard.store import access, portal
@@ -49,6 +50,14 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     def guest(self) -> bool:
         return self.kind == UserKind.GUEST
 
+    @property
+    def actor(self) -> Actor:
+        """The caller, as the audit log names those who do something."""
+        return Actor(Via.REST, self.user_id, self.app_id, self.source, self.address)
+
+
+UNKNOWN_KEY = frozenset({ErrorCode.CREDENTIALS, ErrorCode.TOKEN_INVALID})
+"""Refusals of those who call with a key that opens nothing."""
 
 _scopes: dict[str, frozenset[str]] = {}
 

@@ -68,6 +68,11 @@ async def page(tx: Tx, wanted: AuditFilter) -> list[AuditEntry]:
     return _ENTRY.read_all(await tx.all(sql, **values))
 
 
+async def any_unwritten(tx: Tx) -> bool:
+    """Whether there are entries that the log of no server has yet."""
+    return await tx.one("SELECT id FROM audit_log WHERE written = 0 LIMIT 1") is not None
+
+
 async def take_unwritten(tx: Tx, limit: int) -> list[AuditEntry]:
     """Entries that the log of no server has yet, oldest first; they count as written from now on."""
     entries = _ENTRY.read_all(await tx.all(_UNWRITTEN, limit=limit))

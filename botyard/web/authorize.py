@@ -14,8 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.model.apps import App, Portal
+from botyard.model.audit import Actor, AuditEvent
 from botyard.model.people import User
-from botyard.portal import apps, users
+from botyard.portal import apps, audit, users
 from botyard.portal.auth import authorization_codes
 from botyard.portal.auth.authorization_codes import LIFE, AuthorizationRequest
 from botyard.portal.auth.tokens import Keyring
@@ -32,6 +33,7 @@ from botyard.web.csrf import (
     is_same_origin,
     read_form,
     read_query,
+    request_actor,
     visitor,
 )
 from botyard.web.pages import redirect, show
@@ -78,9 +80,15 @@ async def authorize(context: Context, request: Request) -> Response:
         return who.remembered(_question(context, asked, who, who.user))
     if not is_same_origin(context, request, who, posted):
         return form_expired(who)
+    by = request_actor(request, who.user)
     if posted.get("answer") != "allow":
+        await context.database.write(lambda tx: _record(tx, AuditEvent.CONSENT_DENIED, asked, by=by))
         return show("denied.html")
-    return await _allow(context, asked, who.user)
+    return await _allow(context, asked, who.user, by=by)
+
+
+async def _record(tx: Tx, event: AuditEvent, asked: AuthorizeRequest, *, by: Actor) -> None:
+    await audit.record(tx, event, by=by, subject=f"app:{asked.app.id}", details={"scopes": ",".join(asked.scopes)})
 
 
 async def _request(tx: Tx, params: dict[str, str], user: User | None) -> AuthorizeRequest | WrongRequest:
@@ -141,7 +149,7 @@ def _source(address: str) -> str:
     return f"{urlsplit(address).scheme}:" if "[" in origin else origin
 
 
-async def _allow(context: Context, asked: AuthorizeRequest, user: User) -> Response:
+async def _allow(context: Context, asked: AuthorizeRequest, user: User, *, by: Actor) -> Response:
     ring = Keyring(context.keys, context.settings)
     scopes = ",".join(asked.scopes)
     wish = AuthorizationRequest(
@@ -149,6 +157,7 @@ async def _allow(context: Context, asked: AuthorizeRequest, user: User) -> Respo
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
+        await _record(tx, AuditEvent.CONSENT_GIVEN, asked, by=by)
         return await authorization_codes.issue(tx, ring, app=asked.app, wish=wish), await portal.get(tx)
 
     code, portal_row = await context.database.write(work)

@@ -10,12 +10,13 @@ import msgspec
 
 from botyard.call_log import Called
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.audit import AuditEvent
 from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import Request, dispatch
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
-from botyard.rpc.identity import Credentials
+from botyard.rpc.identity import UNKNOWN_KEY, Credentials
 from botyard.rpc.long_poll import watching
 from botyard.rpc.method import V3, Mode
 from botyard.web import upload_buffer
@@ -84,6 +85,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         status, content, text = 200, _success(context, wanted, outcome), outcome.hint
     except Exception as fault:
         refused = to_api_error(fault, wanted.method)
+        if refused.problem in UNKNOWN_KEY:
+            context.audit_notes.note_refusal(AuditEvent.KEY_REFUSED, _address(scope))
         if wanted.secret and not wanted.method:
             refused.hint = NO_METHOD
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.
@@ -154,9 +157,12 @@ def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Creden
     elif not isinstance(token, str) or not token:
         kind, _, bearer = header(scope, b"authorization").decode("latin-1").partition(" ")
         token = bearer.strip() if kind.lower() == "bearer" else ""
+    return Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https", _address(scope))
+
+
+def _address(scope: Scope) -> str:
     client = scope["client"]
-    address = client[0] if client else ""
-    return Credentials(wanted.user_id, wanted.secret, token, scope.get("scheme") == "https", address)
+    return client[0] if client else ""
 
 
 def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from botyard.model.audit import AuditEvent
 from botyard.portal import users
 from botyard.portal.auth import sessions
 from botyard.portal.auth.sessions import SignInAttempt
@@ -21,6 +22,7 @@ from botyard.web.csrf import (
     is_same_origin,
     read_form,
     read_query,
+    request_actor,
     visitor,
 )
 from botyard.web.pages import redirect, show
@@ -50,11 +52,13 @@ async def _enter(context: Context, request: Request, who: Visitor, params: dict[
     target = safe_next(params.get("next", ""))
     if came.secret:
         if who.secret:
-            await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
+            by = request_actor(request, who.user)
+            await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=by))
         response = redirect(target or LOGIN)
         who.cookies.set(response, SIGN_IN, came.secret)
         return response
     if came.wait:
+        context.audit_notes.note_refusal(AuditEvent.SIGN_IN_THROTTLED, address)
         text = f"Too many attempts. Try again in {came.wait} seconds."
         response = _form(context, who, target, text, HTTPStatus.TOO_MANY_REQUESTS)
         response.headers["retry-after"] = str(came.wait)
@@ -70,7 +74,8 @@ async def logout(context: Context, request: Request) -> Response:
     if not is_same_origin(context, request, who, await read_form(request)):
         return form_expired(who)
     if who.secret:
-        await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret))
+        by = request_actor(request, who.user)
+        await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=by))
     response = redirect(LOGIN)
     who.cookies.delete(response, SIGN_IN)
     return response

@@ -21,6 +21,7 @@ UNDER_ANOTHER_NAME = {
     # The overview of all bots looks up the names of their handlers, which only the machine itself does.
     "doctor": "botyard.delivery.explain",
     "delivery show": "botyard.delivery.get",
+    "audit export": "botyard.audit.list",
     "methods": "methods",
 }
 

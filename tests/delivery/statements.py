@@ -25,6 +25,7 @@ class NotedTx:
         self._note = note
         self.now = tx.now
         self.caller_id = 0
+        self.actor = tx.actor
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         row = await self._tx.one(sql, **values)

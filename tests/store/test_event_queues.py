@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import pytest
 
+from botyard.model.audit import Actor
 from botyard.store import event_queues, messages
 from botyard.store.engines.db import Row, Tx, Value
 from tests.world import World
@@ -15,6 +16,7 @@ class Planned:
     """A transaction that asks how each statement would be carried out, and answers nothing."""
 
     caller_id = 0
+    actor: Actor | None = None
     now = 0
 
     def __init__(self, tx: Tx) -> None:

@@ -183,7 +183,7 @@ async def get(call: Call, p: Named) -> UserAnswer:
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
-    await stored_users.change(call.tx, user.id, _profile(p))
+    await users.change(call.tx, user.id, _profile(p))
     if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
         await users.set_admin(call.tx, user, bool(p.admin))
     return _answer(call, await params.person(call, p.id))
@@ -222,7 +222,7 @@ async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
         raise ApiError(Reason.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
     made = await asyncio.to_thread(hashed, p.password, users.known_words(user))
-    await database.write(lambda tx: users.set_password(tx, user.id, made.stored))
+    await database.write(lambda tx: users.set_password(call.within(tx).tx, user.id, made.stored))
     return PasswordAnswer(made.made or None)
 
 

@@ -10,8 +10,9 @@ from botyard.chat.bots import bots as participants
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.apps import App
+from botyard.model.audit import AuditEvent
 from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
-from botyard.portal import apps, bindings, url_validation
+from botyard.portal import apps, audit, bindings, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
 from botyard.store import app_tokens, bots, users
@@ -47,6 +48,7 @@ async def add(tx: Tx, actor_id: int, plan: NewApp, *, keys: Keys) -> Registered:
     )
     changed = msgspec.structs.replace(_changed(made.app, planned), installed=False)
     await stored_apps.change(tx, changed)
+    await _record(tx, AuditEvent.APP_ADDED, changed)
     await _listen(tx, changed)
     if not changed.wizard:
         changed = await finish(tx, actor_id, changed)
@@ -58,6 +60,7 @@ async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
     await stored_apps.change(tx, changed)
+    await _record(tx, AuditEvent.APP_CHANGED, changed)
     if changed.install_url != app.install_url or changed.wizard != app.wizard:
         old = [
             binding
@@ -107,6 +110,7 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
         return app
     done = msgspec.structs.replace(app, installed=True)
     await stored_apps.change(tx, done)
+    await _record(tx, AuditEvent.APP_INSTALLED, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
     await outbox.publish(tx, event)
@@ -123,6 +127,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
         await participants.remove(tx, actor_id, bot, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
     await stored_apps.change(tx, gone)
+    await _record(tx, AuditEvent.APP_UNINSTALLED, gone)
     await app_tokens.revoke_all(tx, app.id)
     if app.installed:
         language = await _language(tx, actor_id)
@@ -136,6 +141,12 @@ async def delete(tx: Tx, actor_id: int, app: App) -> None:
     """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
     await uninstall(tx, actor_id, app, clean=True)
     await stored_apps.delete(tx, app.id)
+    await _record(tx, AuditEvent.APP_DELETED, app)
+
+
+async def _record(tx: Tx, event: AuditEvent, app: App) -> None:
+    details: dict[str, str | int | None] = {"title": app.title, "scopes": app.scopes, "client_id": app.client_id}
+    await audit.record(tx, event, subject=f"app:{app.id}", details=details)
 
 
 async def _listen(tx: Tx, app: App) -> None:

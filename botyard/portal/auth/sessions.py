@@ -6,7 +6,9 @@ import asyncio
 
 import msgspec
 
+from botyard.model.audit import Actor, AuditEvent, Via
 from botyard.model.people import User
+from botyard.portal import audit
 from botyard.portal.auth import passwords
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.portal.auth.throttle import Throttle
@@ -63,20 +65,26 @@ class PasswordSignIn:
         stored = credentials.password if credentials and credentials.password else _DECOY
         async with self._busy:
             right = await asyncio.to_thread(passwords.verify, stored, attempt.password)
-        if not credentials or not credentials.password or not right:
-            return SignInResult()
-        user = credentials.user
-        if not user.active or user.kind not in PEOPLE:
+        user = credentials.user if credentials and credentials.password else None
+        if user is None or not right or not user.active or user.kind not in PEOPLE:
+            await database.write(lambda tx: _record_failed(tx, user, attempt.address))
             return SignInResult()
         self.throttle.give_back(attempt.login, attempt.address)
-        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user.id)))
+        return SignInResult(await database.write(lambda tx: _signed_in(tx, keys, user.id, address=attempt.address)))
 
 
-async def _signed_in(tx: Tx, keys: Keys, user_id: int) -> str:
+async def _record_failed(tx: Tx, user: User | None, address: str) -> None:
+    # The login is not kept where it is nobody's: people type passwords there.
+    subject = f"user:{user.id}" if user else ""
+    await audit.record(tx, AuditEvent.SIGN_IN_FAILED, by=Actor(Via.PAGE, address=address), subject=subject)
+
+
+async def _signed_in(tx: Tx, keys: Keys, user_id: int, *, address: str) -> str:
     secret = new_secret()
     await sessions.forget_expired(tx)
     await sessions.add(tx, keys.hash(secret), user_id, expires=tx.now + LIFE)
     await sessions.note_sign_in(tx, user_id)
+    await audit.record(tx, AuditEvent.SIGN_IN, by=Actor(Via.PAGE, user_id, address=address), subject=f"user:{user_id}")
     return secret
 
 
@@ -85,6 +93,7 @@ async def current_user(tx: Tx, keys: Keys, secret: str) -> User | None:
     return await sessions.find(tx, keys.hash(secret)) if secret else None
 
 
-async def sign_out(tx: Tx, keys: Keys, secret: str) -> None:
+async def sign_out(tx: Tx, keys: Keys, secret: str, *, by: Actor) -> None:
     """End a session."""
     await sessions.remove(tx, keys.hash(secret))
+    await audit.record(tx, AuditEvent.SIGN_OUT, by=by, subject=f"user:{by.user_id}")

@@ -18,6 +18,8 @@ import msgspec
 from botyard.config import Settings
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.apps import App, EventToken, Token
+from botyard.model.audit import AuditEvent
+from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, users
 from botyard.store.app_tokens import NewToken
@@ -77,6 +79,8 @@ async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[s
     wanted = own if scopes is None else scopes
     if beyond := set(wanted) - set(own):
         raise ApiError(Reason.ARGUMENT, reason=f"The application may not have the permission {min(beyond)!r}")
+    details: dict[str, str | int | None] = {"app_id": app.id, "scopes": ",".join(wanted)}
+    await audit.record(tx, AuditEvent.TOKEN_ISSUED, subject=f"user:{user_id}", details=details)
     return await issue(tx, ring, app=app, user_id=user_id, scopes=",".join(wanted))
 
 
@@ -134,6 +138,8 @@ async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, seconds: 
     text, expires = new_secret(), tx.now + (seconds or ring.settings.token_seconds)
     family = secrets.token_hex(16)
     await app_tokens.add(tx, [NewToken(ring.keys.hash(text), "access", None, user_id, scopes, family, tx.now, expires)])
+    details: dict[str, str | int | None] = {"scopes": scopes, "expires": expires}
+    await audit.record(tx, AuditEvent.TOKEN_ISSUED, subject=f"user:{user_id}", details=details)
     return text, expires
 
 
@@ -148,6 +154,8 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     if token.revoked is not None:
         return Denied.ENDED
     if token.replaced is not None and tx.now >= token.replaced + ring.settings.refresh_grace:
+        details: dict[str, str | int | None] = {"user_id": token.user_id}
+        await audit.record(tx, AuditEvent.TOKEN_REUSED, subject=f"app:{app.id}", details=details)
         if ring.settings.profile == "prod":
             await app_tokens.revoke_family(tx, token.family)
         return Denied.USED

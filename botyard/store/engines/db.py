@@ -22,6 +22,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from botyard.model.audit import Actor
     from botyard.store.engines.outage import Outage
 
 Row = tuple[Any, ...]
@@ -64,6 +65,9 @@ class Tx(Protocol):
 
     now: int
     """When the work began, in Unix seconds by the portal's clock; for a call, when that came in."""
+
+    actor: Actor | None
+    """Who acts, for the audit log; None where the server itself does. Calls that write and commands set it."""
 
     caller_id: int
     """In whose name the work runs, 0 for nobody's: events are written with it, whoever acts in them."""

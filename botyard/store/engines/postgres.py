@@ -14,6 +14,7 @@ from typing import Any
 
 import asyncpg
 
+from botyard.model.audit import Actor
 from botyard.store.engines.db import POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.postgres_errors import DRIVER, PASSING, server_lost, translate_error, translated_errors
@@ -40,6 +41,7 @@ class PostgresTx:
         self._statement = dialect.statement
         self.now = now
         self.caller_id = 0
+        self.actor: Actor | None = None
         self.failure: BaseException | None = None
         self.passing = False
         self.raced = False

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import apsw
 
+from botyard.model.audit import Actor
 from botyard.store.engines.db import Dialect, Row, T, Tx, Value, Work
 from botyard.store.engines.sqlite_file import translate_error
 
@@ -26,6 +27,7 @@ class SqliteTx:
         """Make ready for the next piece of work, which begins ``now``."""
         self.now = now
         self.caller_id = 0
+        self.actor: Actor | None = None
         self.failure: Exception | None = None
         self.wrote = False
         self._execute: Callable[..., apsw.Cursor] = self._cursor.execute

@@ -1,0 +1,63 @@
+"""What the audit log is told by those who cannot write: gathered in memory, and written soon after."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from botyard.model.audit import Actor, AuditEvent
+
+REMEMBERED = 20_000
+"""Keys and addresses that are known to be on record; when there are more, all are looked up again."""
+COUNTED = 1000
+"""Addresses whose refusals are counted at a time."""
+
+
+class Refusals(NamedTuple):
+    """How often something was refused to an address since that was last written."""
+
+    event: AuditEvent
+    address: str
+    number: int
+
+
+class AuditNotes:
+    """Takes notes without waiting. One for each server.
+
+    Whoever calls with a key is noted once for each address. What is refused is counted, so that a flood of guesses
+    becomes one entry a minute.
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+        self._uses: list[Actor] = []
+        self._refused: dict[tuple[AuditEvent, str], int] = {}
+
+    def used(self, key: str, address: str) -> bool:
+        """Whether this use of a key has been noted already; the one look that each call takes."""
+        return (key, address) in self._seen
+
+    def note_use(self, actor: Actor) -> None:
+        """Note that a key is used from an address."""
+        if len(self._seen) >= REMEMBERED:
+            self._seen.clear()
+        self._seen.add((actor.key, actor.address))
+        self._uses.append(actor)
+
+    def note_refusal(self, event: AuditEvent, address: str) -> None:
+        """Count something that was refused to an address; those that are too many are counted as one."""
+        counted = (event, address) if (event, address) in self._refused or len(self._refused) < COUNTED else (event, "")
+        self._refused[counted] = self._refused.get(counted, 0) + 1
+
+    def take_uses(self) -> list[Actor]:
+        """The uses that were noted since the last time."""
+        uses, self._uses = self._uses, []
+        return uses
+
+    def put_back(self, uses: list[Actor]) -> None:
+        """These could not be written: the next call of each is noted again."""
+        self._seen.difference_update((actor.key, actor.address) for actor in uses)
+
+    def take_refusals(self) -> list[Refusals]:
+        """The refusals that were counted since the last time."""
+        counted, self._refused = self._refused, {}
+        return [Refusals(event, address, number) for (event, address), number in counted.items()]
