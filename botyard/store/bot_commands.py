@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from botyard.model.bots import Command
-from botyard.store.engines.db import Tx
+from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
 
 _COMMAND = Record(Command, "commands c")
@@ -11,7 +13,17 @@ _ADD = _COMMAND.insert()
 _CHANGE = f"{_COMMAND.update()} WHERE id = :id"
 _BY_ID = f"{_COMMAND.select} WHERE c.id = :id"
 _BY_BOT_AND_NAME = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
-_NAMED = f"{_COMMAND.select} WHERE c.command = :command ORDER BY c.id"
+NAMES_MAX = 50
+"""Names that one statement asks for."""
+
+
+def _named(size: int) -> str:
+    listed = ", ".join(f":n{place}" for place in range(size))
+    return f"{_COMMAND.select} WHERE c.command IN ({listed}) ORDER BY c.id"
+
+
+# Two lengths of the list, so that there are few texts to prepare: nearly every message has one name.
+_NAMED = {size: _named(size) for size in (1, NAMES_MAX)}
 _OF_BOT = f"{_COMMAND.select} WHERE c.bot_id = :bot ORDER BY c.id"
 
 
@@ -23,9 +35,15 @@ async def find_named(tx: Tx, bot_id: int, command: str) -> Command | None:
     return _COMMAND.read(await tx.one(_BY_BOT_AND_NAME, bot=bot_id, command=command))
 
 
-async def named(tx: Tx, command: str) -> list[Command]:
-    """Every bot's command of this name, in id order."""
-    return _COMMAND.read_all(await tx.all(_NAMED, command=command))
+async def named(tx: Tx, names: Sequence[str]) -> dict[str, list[Command]]:
+    """Every bot's commands of these names, at most ``NAMES_MAX`` of them: name → commands in id order."""
+    size = 1 if len(names) == 1 else NAMES_MAX
+    padded = [*names, *[""] * (size - len(names))]
+    listed: dict[str, Value] = {f"n{place}": name for place, name in enumerate(padded)}
+    found: dict[str, list[Command]] = {}
+    for command in _COMMAND.read_all(await tx.all(_NAMED[size], **listed)):
+        found.setdefault(command.command, []).append(command)
+    return found
 
 
 async def of_bot(tx: Tx, bot_id: int) -> list[Command]:

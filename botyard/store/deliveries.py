@@ -38,16 +38,21 @@ async def add(
     It is ``due`` at once where no moment is given.
     """
     due = tx.now if due is None else due
-    for recipient, state in recipients:
-        await tx.run(
-            _ADD,
-            event_id=event_id,
-            recipient=recipient,
-            ordering_key=ordering_key,
-            state=state,
-            queued=tx.now,
-            due=due,
-        )
+    rows: list[Mapping[str, Value]] = [
+        {
+            "event_id": event_id,
+            "recipient": recipient,
+            "ordering_key": ordering_key,
+            "state": state,
+            "queued": tx.now,
+            "due": due,
+        }
+        for recipient, state in recipients
+    ]
+    if len(rows) == 1:
+        await tx.run(_ADD, **rows[0])
+    else:
+        await tx.many(_ADD, rows)
 
 
 async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,7 @@ from botyard.model.audit import AuditEvent
 from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
-from botyard.rpc.dispatch import Request, dispatch
+from botyard.rpc.dispatch import Request, dispatch, require_known
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.identity import UNKNOWN_KEY, Credentials
 from botyard.rpc.long_poll import watching
@@ -35,6 +36,7 @@ from botyard.web.http import (
     watch,
 )
 from botyard.wire import body, envelope, xml
+from botyard.wire.limits import SMALL_BODY
 
 # HEAD is a GET whose response has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
@@ -119,13 +121,25 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
             refused.response = method.respond(refused.problem)
             raise
     raw = await read_body(scope, receive)
-    params = _params(scope, wanted, raw)
+    if len(raw) > SMALL_BODY:
+        # It is in memory once from here on, and no more than its token is read for callers who are not known.
+        params, raw = await _large_params(context, scope, wanted, raw, started), b""
+    else:
+        params = _params(scope, wanted, raw)
     credentials = _credentials(scope, wanted, params)
     try:
         return await dispatch(context, Request(name, method, params, credentials, started))
     except ApiError as refused:
         hints.respell(refused, partial(_names, scope, wanted, raw))
         raise
+
+
+async def _large_params(context: Context, scope: Scope, wanted: Target, raw: bytes, started: float) -> dict[str, Any]:
+    """The parameters of a large body, decoded in a thread. Raises what identifying the caller raises."""
+    kind = "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")
+    token = "" if wanted.secret else await asyncio.to_thread(body.token, kind, raw, scope["query_string"])
+    await require_known(context, _credentials(scope, wanted, {"auth": token}), started)
+    return await asyncio.to_thread(_params, scope, wanted, raw)
 
 
 def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
@@ -150,7 +164,8 @@ def _names(scope: Scope, wanted: Target, raw: bytes) -> list[str]:
 
 def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Credentials:
     """What the request is signed with; a token among the parameters is taken out of them."""
-    token = params.pop("auth", None) or params.pop("access_token", None)
+    first, second = body.TOKEN_NAMES
+    token = params.pop(first, None) or params.pop(second, None)
     if wanted.secret:
         # The address of a webhook wins over a stray `auth`.
         token = ""
@@ -161,7 +176,7 @@ def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Creden
 
 
 def _address(scope: Scope) -> str:
-    client = scope["client"]
+    client = scope.get("client")
     return client[0] if client else ""
 
 

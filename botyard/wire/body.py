@@ -6,6 +6,7 @@ Docs: settings/how-to-call-rest-api/data-encoding.md.
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from functools import lru_cache
 from json import detect_encoding
 from typing import IO, Any, NamedTuple
@@ -14,9 +15,10 @@ import msgspec
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms, multipart
-from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD
+from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD, MAX_WIDE
 from botyard.wire.multipart import Keep
 from botyard.wire.surrogates import half_character, lone_escape, not_utf8
+from botyard.wire.wide_text import WideText
 
 # Clients that announce a Latin charset send UTF-8 all the same, or escapes; portals do not look at it.
 _UTF_8 = ("utf-8", "utf8", "us-ascii", "iso-8859-1")
@@ -28,11 +30,20 @@ JSON_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
 _JSON_BLANKS = b" \t\r\n"
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _JSON_PLACE = re.compile(r"\(byte (\d+)\)")
+# An escape of a character beyond the first 256, which take one byte: some clients write "+" in base64 as an escape.
+_WIDE_ESCAPE = re.compile(rb"\\u(?!00)")
 _JSON_START = re.compile(rb"[ \t\r\n]*+[\[{]")
 # What hardly a form begins with: blanks, the mark of UTF-8, and JSON.
 _ODD_START = frozenset(b"{[ \t\r\n\xef")
 # The first field of a form: a plain name, perhaps with brackets, and a value.
 _FORM_START = re.compile(rb"&*+[A-Za-z0-9_.%+\[\]-]++=")
+
+TOKEN_NAMES = ("auth", "access_token")
+"""The names under which a token may stand among the parameters; the first counts."""
+_TOKENS = frozenset(TOKEN_NAMES)
+# Longer than any token, with its name.
+_MAX_TOKEN = 4096
+_RAW_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BODY) -> dict[str, Any]:
@@ -46,6 +57,38 @@ def decode(content_type: str, body: bytes, query: bytes, *, limit: int = MAX_BOD
     if len(query) > MAX_BODY:
         raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"the query is {len(query)} bytes", limit=MAX_BODY)
     return _merged(query, _body(content_type, body) if body else {})
+
+
+def token(content_type: str, body: bytes, query: bytes) -> str:
+    """The token in a body or a query, "" for none, as ``decode`` would return it but with nothing else decoded.
+
+    So that a large body is read only for callers who are known. Raises ApiError where it cannot be looked for.
+    """
+    sent: dict[str, Any] = {name.lower(): value for name, value in forms.parse(query).items()}
+    sent |= {name.lower(): value for name, value in _token_fields(content_type, body).items()}
+    found = next((sent[name] for name in TOKEN_NAMES if sent.get(name)), "")
+    return found if isinstance(found, str) else ""
+
+
+def _token_fields(content_type: str, body: bytes) -> dict[str, Any]:
+    kind, _ = _media(content_type)
+    if kind == "multipart/form-data":
+        return multipart.pick(content_type, body, _TOKENS)
+    text = body.removeprefix(_BOM)
+    in_json = kind == "application/json" or kind.endswith("+json")
+    if in_json or _JSON_START.match(text):
+        try:
+            check_structure(text)
+            return {
+                name: msgspec.json.decode(value)
+                for name, value in _RAW_MEMBERS.decode(text).items()
+                if name.lower() in _TOKENS and len(value) <= _MAX_TOKEN
+            }
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            # `decode` says what is wrong with it, to those who are known.
+            if in_json:
+                return {}
+    return forms.pick(text, _TOKENS, longest=_MAX_TOKEN)
 
 
 def names(content_type: str, body: bytes, query: bytes) -> list[str]:
@@ -71,12 +114,14 @@ def _merged(query: bytes, params: dict[str, Any]) -> dict[str, Any]:
     return named
 
 
-def json(raw: bytes) -> Any:
-    """Read JSON text within the limits of requests. Raises ApiError where it cannot be read."""
+def json(raw: bytes, *, most: int = MAX_KEYS) -> Any:
+    """Read JSON text within the limits of requests, of ``most`` values. Raises ApiError where it cannot be read."""
     if b"\0" in raw:
         raise _with_nul(raw)
-    if len(raw) > 2 * MAX_DEPTH:
-        check_structure(raw)
+    if len(raw) > 2 * min(MAX_DEPTH, most):
+        check_structure(raw, most)
+    if len(raw) > MAX_WIDE:
+        _check_width(raw)
     try:
         value = msgspec.json.decode(raw)
     except UnicodeDecodeError as error:
@@ -177,26 +222,41 @@ def _json_params(body: bytes) -> dict[str, Any]:
     raise ApiError(ErrorCode.BODY_MALFORMED, reason="the JSON must be an object or an array")
 
 
-def check_structure(raw: bytes) -> None:
+def check_structure(raw: bytes, most: int = MAX_KEYS) -> None:
     """Refuse JSON that is too deep or too wide, before it costs memory.
 
     Counting bytes settles nearly every body. Only where that is not enough, since texts may hold any
     number of brackets and commas, are the strings taken out and the rest counted exactly.
     """
     opened = raw.count(b"[") + raw.count(b"{")
-    may_be_wide = len(raw) > 2 * MAX_KEYS and opened + raw.count(b",") > MAX_KEYS
+    may_be_wide = len(raw) > 2 * most and opened + raw.count(b",") > most
     if opened <= MAX_DEPTH and not may_be_wide:
         return
-    bare, strings = JSON_STRING.subn(b"0", raw, count=2 * MAX_KEYS + 1)
+    bare, strings = JSON_STRING.subn(b"0", raw, count=2 * most + 1)
     brackets = bare.translate(None, _NOT_BRACKETS)
     # More brackets than this are too wide anyhow; a long row of them need not be walked.
-    if _depth(brackets[: 2 * MAX_KEYS + 2]) > MAX_DEPTH:
+    if _depth(brackets[: 2 * most + 2]) > MAX_DEPTH:
         raise ApiError(ErrorCode.BODY_TOO_DEEP, limit=MAX_DEPTH)
     # Every string is a name or an element's value, so a text with more of them is too wide already.
-    if strings > 2 * MAX_KEYS:
-        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"more than {2 * MAX_KEYS} texts and names came", limit=MAX_KEYS)
-    if (elements := count_elements(bare)) > MAX_KEYS:
+    if strings > 2 * most:
+        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"more than {2 * most} texts and names came", limit=MAX_KEYS)
+    if (elements := count_elements(bare)) > most:
         raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
+
+
+def _check_width(raw: bytes) -> None:
+    """Refuse JSON with too much text beyond ASCII. Few of its strings are looked at, since the structure is checked."""
+    if raw.isascii() and not _WIDE_ESCAPE.search(raw):
+        return
+    wide = WideText()
+    for string in JSON_STRING.finditer(raw):
+        wide.add(string[0], escaped=_WIDE_ESCAPE.search(string[0]) is not None)
+
+
+def count_values(raw: bytes) -> int:
+    """How many names and list elements JSON text holds that could be read; of a few not fewer than there are."""
+    bound = raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+    return bound if bound <= MAX_DEPTH else count_elements(JSON_STRING.sub(b"0", raw))
 
 
 def count_elements(bare: bytes) -> int:
@@ -222,7 +282,7 @@ def _depth(brackets: bytes) -> int:
 
 def _json_problem(raw: bytes, message: str) -> ApiError:
     try:
-        raw.decode()
+        _require_utf8(raw)
     except UnicodeDecodeError as error:
         return not_utf8(error)
     place = _JSON_PLACE.search(message)
@@ -233,6 +293,14 @@ def _json_problem(raw: bytes, message: str) -> ApiError:
     if place:
         return ApiError(ErrorCode.BODY_MALFORMED, reason=f"it is not valid JSON {place[0]}")
     return ApiError(ErrorCode.BODY_MALFORMED, reason="the JSON ends too early")
+
+
+def _require_utf8(raw: bytes) -> None:
+    """Raise what decoding raises, without the text in memory: it might be four times the size."""
+    reader = getincrementaldecoder("utf-8")()
+    for start in range(0, len(raw), forms.PIECE):
+        reader.decode(raw[start : start + forms.PIECE])
+    reader.decode(b"", final=True)
 
 
 def _holds_nul(value: Any) -> bool:

@@ -19,6 +19,8 @@ import msgspec
 from botyard.errors import ApiError
 from botyard.wire import body
 from botyard.wire.forms import text
+from botyard.wire.json_text import json_texts
+from botyard.wire.limits import MAX_KEYS
 
 T = TypeVar("T", bound=msgspec.Struct)
 ID: Final = "id"
@@ -73,14 +75,16 @@ def reader(struct: type[T]) -> Callable[[Mapping[str, Any]], T]:
     Names are the struct's encoded ones; unknown names are ignored. A field that is required but absent
     gets its type's empty value. Raises TypeError for a struct with an annotation that has no reading.
     """
-    return _reader(struct)
+    return _reader(struct, outermost=True)
 
 
 @cache
-def _reader(struct: Any) -> Callable[[Mapping[str, Any]], Any]:
+def _reader(struct: Any, *, outermost: bool) -> Callable[[Mapping[str, Any]], Any]:
     known, blanks = _fields(struct)
 
     def read(values: Mapping[str, Any]) -> Any:
+        if outermost:
+            json_texts.left = MAX_KEYS
         read_values: dict[str, Any] = {}
         for key, value in values.items():
             field = known.get(key)
@@ -155,7 +159,7 @@ def _blank(kind: Any) -> Callable[[], Any]:
     if kind is Any:
         return lambda: None
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return lambda: reader(kind)({})
+        return lambda: _reader(kind, outermost=False)({})
     empty: Callable[[], Any] = origin or kind
     return empty
 
@@ -329,7 +333,7 @@ def _struct(kind: type[msgspec.Struct]) -> Convert:
         if isinstance(value, str):
             value = _json(value, "{", None)
         # The reader is looked up late, because a struct may hold its own kind.
-        return reader(kind)(value) if isinstance(value, Mapping) else _SILENT
+        return _reader(kind, outermost=False)(value) if isinstance(value, Mapping) else _SILENT
 
     return read
 
@@ -340,7 +344,7 @@ def _json(value: str, openings: str, otherwise: Any) -> Any:
     if not text or text[0] not in openings:
         return otherwise
     try:
-        return body.json(text.encode())
+        return json_texts.decode(text)
     except (ApiError, UnicodeEncodeError):
         return otherwise
 

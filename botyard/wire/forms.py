@@ -10,19 +10,23 @@ import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from io import BytesIO
 from typing import IO, Any
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.wire.limits import MAX_DEPTH, MAX_KEYS
 from botyard.wire.surrogates import not_utf8
+from botyard.wire.wide_text import WideText
 
 # Only such keys count when PHP looks for the next free index: "01", "-1" and "1e3" are names.
 _INDEX = re.compile(r"(?:0|[1-9][0-9]{0,17})\Z")
-# A percent sign that begins no escape stands for itself.
-_LONE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CUT_ESCAPE = re.compile(rb"%[0-9A-Fa-f]?\Z")
 # A large value is unescaped piece by piece, so that the copies on the way stay small.
 PIECE = 64 * 1024
+# For `unescape`: 255 for each percent sign, 255 for each hexadecimal digit, and what such a digit is worth.
+_PERCENT = bytes(255 if byte == ord("%") else 0 for byte in range(256))
+_HEX = bytes(255 if chr(byte) in string.hexdigits else 0 for byte in range(256))
+_WORTH = bytes(int(chr(byte), 16) if chr(byte) in string.hexdigits else 0 for byte in range(256))
 # Python refuses to write longer integers in decimal; nothing sensible is that long.
 _MAX_INT_BITS = 4096
 # Names up to this length are kept once they were written.
@@ -40,15 +44,18 @@ def parse(raw: bytes) -> dict[str, Any]:
     raw = raw.strip(b"&")
     if len(raw) > MAX_KEYS and raw.count(b"&") >= MAX_KEYS:
         raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{raw.count(b'&') + 1} came", limit=MAX_KEYS)
+    if len(raw) > PIECE:
+        return parse_file(BytesIO(raw))
     return nest(_pairs(raw))
 
 
 def parse_file(body: IO[bytes]) -> dict[str, Any]:
     """Read a form body from a file, whose large values are in memory hardly more than once."""
-    pairs = []
+    pairs: list[tuple[str, str]] = []
+    wide = WideText()
     for name, value in _streamed(body):
-        if b"\0" in name or b"\0" in value:
-            raise ApiError(ErrorCode.BODY_NUL)
+        wide.add(name)
+        wide.add(value)
         try:
             pairs.append((name.decode(), value.decode()))
         except UnicodeDecodeError as error:
@@ -56,6 +63,29 @@ def parse_file(body: IO[bytes]) -> dict[str, Any]:
         if len(pairs) > MAX_KEYS:
             raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{len(pairs)} came so far", limit=MAX_KEYS)
     return nest(pairs)
+
+
+def pick(raw: bytes, wanted: frozenset[str], *, longest: int) -> dict[str, str]:
+    """Those fields of a form whose names, in any case, are wanted; the values of the others are not looked at.
+
+    Values longer than ``longest`` bytes are left out. Raises ApiError where one that is wanted cannot be read.
+    """
+    picked: dict[str, str] = {}
+    start = 0
+    for _ in range(MAX_KEYS):
+        end = raw.find(b"&", start)
+        end = len(raw) if end < 0 else end
+        name = raw[start : min(end, start + _SHORT)].partition(b"=")[0]
+        if _unescaped_name(name).lower() in wanted and end - start <= longest:
+            picked |= _pairs(raw[start:end])
+        if end == len(raw):
+            break
+        start = end + 1
+    return picked
+
+
+def _unescaped_name(name: bytes) -> str:
+    return unescape(name.replace(b"+", b" ")).decode(errors="replace").removeprefix(MARK)
 
 
 def nest(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
@@ -249,9 +279,11 @@ class _Field:
         self._cut = b""
 
     def add(self, part: bytes) -> None:
-        """Take in what comes next; an escape that is cut in two waits for its other half."""
+        """Take in what comes next; an escape that is cut in two waits for its other half. Raises BODY_NUL."""
         part = self._cut + part
-        cut = _CUT_ESCAPE.search(part)
+        if b"\0" in part or b"%00" in part:
+            raise ApiError(ErrorCode.BODY_NUL)
+        cut = _CUT_ESCAPE.search(part, max(0, len(part) - 2))
         end = cut.start() if cut else len(part)
         self._cut = part[end:]
         if len(self._halves) == 1 and b"=" in part[:end]:
@@ -270,30 +302,24 @@ class _Field:
 def _unquote(sent: str) -> str:
     if "+" in sent:
         sent = sent.replace("+", " ")
-    if "%" not in sent:
-        return sent
-    raw = sent.encode()
-    if len(raw) <= PIECE:
-        return unescape(raw).decode()
-    return b"".join(unescape(piece) for piece in _pieces(raw)).decode()
+    return unescape(sent.encode()).decode() if "%" in sent else sent
 
 
 def unescape(raw: bytes) -> bytes:
-    """Resolve `%41` by way of `\\x41`, which Python reads in one go.
+    """Resolve `%41` in bytes without NULs; a percent sign that begins no escape stands for itself.
 
-    `urllib.parse.unquote_to_bytes` works escape by escape: several times slower, and far larger on the way,
-    for a Cyrillic text, which is nothing but escapes.
+    All escapes at once, as arithmetic on the whole text as one number: the time is the same for any text of a length,
+    and a fraction of what a step for each escape would take.
     """
-    raw = _LONE_PERCENT.sub(b"%25", raw).replace(b"\\", b"%5C").replace(b"%", b"\\x")
-    return raw.decode("unicode_escape").encode("latin-1")
-
-
-def _pieces(raw: bytes) -> Iterator[bytes]:
-    """Cut into pieces, never inside of an escape."""
-    start = 0
-    while start < len(raw):
-        end = start + PIECE
-        escape = raw.rfind(b"%", end - 2, end)
-        end = end if escape < 0 else escape
-        yield raw[start:end]
-        start = end
+    if b"%" not in raw:
+        return raw
+    digits = int.from_bytes(raw.translate(_HEX), "little")
+    escapes = int.from_bytes(raw.translate(_PERCENT), "little") & digits >> 8 & digits >> 16
+    if not escapes:
+        return raw
+    worth = int.from_bytes(raw.translate(_WORTH), "little") >> 8
+    resolved = (worth << 4 | worth >> 8) & escapes
+    text = int.from_bytes(raw, "little")
+    covered = escapes | escapes << 8 | escapes << 16
+    # What an escape leaves behind its first place are two zeros, and nothing else is one.
+    return (text ^ (text & covered) | resolved).to_bytes(len(raw), "little").translate(None, b"\0")

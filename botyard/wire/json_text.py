@@ -1,6 +1,9 @@
-"""JSON text in a parameter: says what is wrong with it."""
+"""JSON text in a parameter: how much of it is read, and what is wrong with it."""
 
 from __future__ import annotations
+
+import threading
+from typing import Any
 
 from botyard.errors import ApiError, ErrorCode, Problem
 from botyard.wire import body
@@ -22,3 +25,20 @@ def fault(text: str) -> str:
     except ApiError as refused:
         return _FAULTS.get(refused.problem) or str(refused.words.get("reason", "it is not valid JSON"))
     return ""
+
+
+class _JsonTexts(threading.local):
+    """The JSON texts in the parameters of one call, which together may hold as many values as a body."""
+
+    left = MAX_KEYS
+    """Values that may still come; whoever begins to read a call sets it."""
+
+    def decode(self, text: str) -> Any:
+        """Raises ApiError for what cannot be read, or is too much, and UnicodeEncodeError."""
+        raw = text.encode()
+        value = body.json(raw, most=self.left)
+        self.left -= body.count_values(raw)
+        return value
+
+
+json_texts = _JsonTexts()

@@ -28,6 +28,9 @@ HEAD_SECONDS: Final = 30
 MAX_DEPTH: Final = 64
 # Names and list elements of one body, or of one query, in total. PHP's own default for fields is 1,000.
 MAX_KEYS: Final = 10_000
+# Bytes of texts beyond ASCII in one body: in memory such a text takes up to four bytes for each that came. Files come
+# as base64, which is ASCII, so what is more than this is no file.
+MAX_WIDE: Final = 4 * 1024 * 1024
 # Files of one form: each takes a file on disk.
 MAX_FILES: Final = 10
 

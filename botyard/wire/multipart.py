@@ -17,6 +17,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms
 from botyard.wire.limits import MAX_FILES, MAX_KEYS
 from botyard.wire.surrogates import not_utf8
+from botyard.wire.wide_text import WideText
 
 if TYPE_CHECKING:  # The library defines it for type checkers only.
     from python_multipart.multipart import MultipartCallbacks
@@ -43,6 +44,11 @@ def parse(content_type: str, body: bytes) -> dict[str, Any]:
     return forms.nest(_pairs(_read(_boundary(content_type), [body.removeprefix(_BOM)], None)))
 
 
+def pick(content_type: str, body: bytes, wanted: frozenset[str]) -> dict[str, Any]:
+    """Those fields whose names, in any case, are wanted. Raises ApiError where the body cannot be read."""
+    return forms.nest(_pairs(_read(_boundary(content_type), [body.removeprefix(_BOM)], None, wanted)))
+
+
 def parse_file(content_type: str, body: IO[bytes], keep: Keep) -> dict[str, Any]:
     """Read a multipart body from a file; the files in it are ``FilePart``."""
     if body.read(len(_BOM)) != _BOM:
@@ -52,19 +58,24 @@ def parse_file(content_type: str, body: IO[bytes], keep: Keep) -> dict[str, Any]
 
 
 def _pairs(fields: Iterable[tuple[bytes, _Value]]) -> list[tuple[str, str | FilePart]]:
+    wide = WideText()
     try:
-        return [(_text(name), _text(value) if isinstance(value, bytes) else _part(*value)) for name, value in fields]
+        return [
+            (_text(name, wide), _text(value, wide) if isinstance(value, bytes) else _part(*value, wide))
+            for name, value in fields
+        ]
     except UnicodeDecodeError as error:
         raise not_utf8(error) from None
 
 
-def _part(name: bytes, file: IO[bytes]) -> FilePart:
-    return FilePart(_text(name), file)
+def _part(name: bytes, file: IO[bytes], wide: WideText) -> FilePart:
+    return FilePart(_text(name, wide), file)
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes, wide: WideText) -> str:
     if b"\0" in raw:
         raise ApiError(ErrorCode.BODY_NUL)
+    wide.add(raw)
     return raw.decode()
 
 
@@ -76,8 +87,10 @@ def _boundary(content_type: str) -> bytes:
     return boundary
 
 
-def _read(boundary: bytes, body: Iterable[bytes], keep: Keep | None) -> list[tuple[bytes, _Value]]:
-    fields = _Fields(keep)
+def _read(
+    boundary: bytes, body: Iterable[bytes], keep: Keep | None, wanted: frozenset[str] | None = None
+) -> list[tuple[bytes, _Value]]:
+    fields = _Fields(keep, wanted)
     try:
         parser = MultipartParser(boundary, fields.callbacks())
         for piece in body:
@@ -94,10 +107,11 @@ def _read(boundary: bytes, body: Iterable[bytes], keep: Keep | None) -> list[tup
 class _Fields:
     """Collects the fields of a body while the parser walks through it."""
 
-    def __init__(self, keep: Keep | None) -> None:
+    def __init__(self, keep: Keep | None, wanted: frozenset[str] | None) -> None:
         self.found: list[tuple[bytes, _Value]] = []
         self.open = False
         self._keep = keep
+        self._wanted = wanted
         self._file: IO[bytes] | None = None
         self._files = 0
         self._parts = 0
@@ -150,13 +164,21 @@ class _Fields:
             self._file = self._keep()
 
     def _part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._wanted is not None and not self._is_wanted():
+            return
         if self._file is not None:
             self._file.write(data[start:end])
         else:
             self._value.append(data[start:end])
 
+    def _is_wanted(self) -> bool:
+        name = self._options.get(b"name", b"").decode(errors="replace").lower()
+        return self._wanted is None or name in self._wanted
+
     def _part_end(self) -> None:
         self.open = False
+        if not self._is_wanted():
+            return
         name = self._options.get(b"name", b"")
         filename = self._options.get(b"filename")
         if not name or (filename is not None and self._file is None):

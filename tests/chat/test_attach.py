@@ -247,3 +247,13 @@ def test_limit_of_v1_counts_bytes_and_that_of_the_others_characters() -> None:
     assert refused({"MESSAGE": "ж" * 20_000}, limit=ATTACH_LIMIT_V1) is Reason.ATTACH_TOO_BIG
     assert content.attach({"MESSAGE": "ж" * (60_000 - frame)}, limit=ATTACH_LIMIT)
     assert refused({"MESSAGE": "ж" * (60_001 - frame)}, limit=ATTACH_LIMIT) is Reason.ATTACH_TOO_BIG
+
+
+def test_what_is_too_large_is_not_read() -> None:
+    """A size is found out sooner than a mistake, for looking through all of it may take long."""
+    assert refused([{"MESSAGE": "x" * 60_000}, {"WRONG": 1}], limit=ATTACH_LIMIT) is Reason.ATTACH_TOO_BIG
+
+
+@pytest.mark.parametrize("value", ["[" + "1," * 20_000 + "1]", '[{"MESSAGE":' + "[" * 100 + "]" * 100 + "}]"])
+def test_json_text_has_the_limits_of_a_body(value: str) -> None:
+    assert refused(value, limit=ATTACH_LIMIT) is Reason.ATTACH_WRONG

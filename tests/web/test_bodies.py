@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from botyard.web import http
+from botyard.wire import body
 from botyard.wire.limits import MAX_BODY, SMALL_BODY
 from tests.world import Answer, World
 
@@ -248,3 +249,23 @@ class TestAuth:
     @pytest.mark.parametrize("value", [b"1", b"true", b"null", b'["x"]', b'{"a":"b"}', b'""'])
     def test_a_token_that_is_no_text(self, lab: World, value: bytes) -> None:
         assert self.asked(lab, body=b'{"auth":' + value + b"}", kind=JSON).error == "NO_AUTH_FOUND"
+
+
+def test_a_large_body_is_read_for_known_callers_only(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    decode = body.decode
+
+    def noted(content_type: str, sent: bytes, query: bytes) -> dict[str, Any]:
+        read.append(len(sent))
+        return decode(content_type, sent, query)
+
+    monkeypatch.setattr(body, "decode", noted)
+    large = b"%" * SMALL_BODY
+    for path, sent in (("/rest/profile", b"x="), ("/rest/profile", b"auth=wrong&x="), ("/rest/1/wrong/profile", b"x=")):
+        assert world.post(path, sent + large, FORM).status == 401
+    assert read == []
+    assert world.post(f"{world.admin.path}/profile", b"x=" + large, FORM).status == 200
+    token = world.add_token(world.admin.id, None)
+    assert world.post("/rest/profile", b"x=" + large + b"&auth=" + token.encode(), FORM).status == 200
+    assert world.post("/rest/profile", b'{"x":"' + large + b'","auth":"' + token.encode() + b'"}', JSON).status == 200
+    assert len(read) == 3

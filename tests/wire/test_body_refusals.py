@@ -188,7 +188,7 @@ def test_accepts_what_just_fits(name: str, content_type: str, sent: bytes) -> No
 
 
 def test_a_stack_that_overflows_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "check_structure", lambda raw: None)
+    monkeypatch.setattr(body, "check_structure", lambda raw, most: None)
     with pytest.raises(ApiError) as refused:
         decode(JSON, nested(100_000), b"")
     assert refused.value.problem is ErrorCode.BODY_TOO_DEEP

@@ -415,3 +415,17 @@ def test_never_raises_and_always_keeps_its_types(values: dict[str, Any]) -> None
 @settings(max_examples=100, deadline=None)
 def test_integers_survive_as_texts(value: int) -> None:
     assert read({"i": str(value), "s": value}) == All(s=str(value), i=value)
+
+
+class Nested(msgspec.Struct):
+    lists: list[list[int]] = []
+    map: dict[str, Any] = {}
+
+
+def test_json_texts_of_one_call_hold_as_many_values_as_a_body() -> None:
+    """Each of many texts is small; together they would fill the memory."""
+    text = "[" + "1," * 999 + "1]"
+    assert [len(one) for one in reader(Nested)({"lists": [text] * 10}).lists] == [1000] * 10
+    beyond = reader(Nested)({"lists": [text] * 11, "map": '{"a":1}'})
+    assert (beyond.lists[9:], beyond.map) == ([[1] * 1000, [0]], {}), "what is too much is not read"
+    assert reader(Nested)({"map": '{"a":1}'}).map == {"a": 1}, "the next call begins anew"

@@ -22,7 +22,6 @@ from botyard.api.imbot_v2.params import (
 )
 from botyard.api.imbot_v2.shapes import DONE, AnsweredChat, Done
 from botyard.api.shapes import entities
-from botyard.chat.content import content
 from botyard.chat.conversation import chats, members, overview, typing
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
@@ -130,7 +129,7 @@ async def add(call: Call, bot: OwnBot, p: Add) -> MadeChat:
         description=add_fields.description,
         color=hex_of(add_fields.color) or "",
         avatar=await _kept(call),
-        message=content.clipped(add_fields.message.strip()),
+        message=add_fields.message.strip(),
         user_ids=tuple(_people(add_fields.user_ids)),
         owner_id=max(add_fields.owner_id, 0),
         alone=True,

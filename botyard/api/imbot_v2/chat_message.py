@@ -144,7 +144,7 @@ async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
         send_fields.url_preview
     )
     draft = Draft(
-        text=content.clipped(send_fields.message.strip()),
+        text=send_fields.message.strip(),
         system=send_fields.system,
         reply_id=max(0, send_fields.reply_id),
         uuid=send_fields.template_id.strip() or None,
@@ -192,7 +192,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> Done:
     changes = carried(update_fields.attach, update_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).changes(
         update_fields.url_preview
     )
-    text = None if update_fields.message is UNSET else content.clipped(update_fields.message.strip())
+    text = None if update_fields.message is UNSET else update_fields.message.strip()
     await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=None)
     return DONE
 

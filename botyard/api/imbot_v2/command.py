@@ -206,7 +206,7 @@ async def answer(call: Call, bot: OwnBot, p: Answer) -> Done:
     params = carried(answer_fields.attach, answer_fields.keyboard, UNSET, bot_id=bot.user_id, limits=IM).params(
         answer_fields.url_preview
     )
-    text = content.clipped(answer_fields.message.strip())
+    text = answer_fields.message.strip()
     if not text and "ATTACH" not in params:
         raise ApiError(Reason.COMMAND_UNANSWERED, hint="fields[message] is empty, and there is no attachment")
     draft = Draft(text=text, system=answer_fields.system, params=params)

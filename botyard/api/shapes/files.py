@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-from botyard.chat.content.content import clipped
 from botyard.chat.media import files, previews, uploads
 from botyard.chat.media.file_params import named
 from botyard.chat.media.files import Enter
@@ -125,7 +124,7 @@ async def send(call: Call, enter: Enter, upload: uploads.Upload, text: str) -> f
     """Save a file and send it; raises what ``chat.media.files.send`` raises."""
     context = call.context
     desk = files.UploadContext(context.database, context.storage, context.settings.file_quota * MEBI, call.now)
-    return await files.send(desk, enter, upload=upload, text=clipped(text))
+    return await files.send(desk, enter, upload=upload, text=text)
 
 
 def download_link(call: Call, family: str, file: File, user_id: int) -> Download:

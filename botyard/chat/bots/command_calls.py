@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from botyard.chat.content import bbcode
@@ -14,6 +15,11 @@ from botyard.model.messages import Draft, Message, file_ids
 from botyard.model.people import User
 from botyard.store import bot_commands, members, users
 from botyard.store.engines.db import Tx
+
+WORD = re.compile(r"[^\s/]{1,60}")
+"""What a command may be called."""
+CALLED_MAX = 50
+"""Bots that one message calls: each is a delivery of its own, and the name of a common command may be anybody's."""
 
 
 class Press(NamedTuple):
@@ -40,14 +46,30 @@ async def call(tx: Tx, who: Participant, message: Draft, *, message_id: int) -> 
     author = await users.find(tx, who.actor_id)
     if author is None:
         return
+    said = _first_calls(message.text)
+    found = await bot_commands.named(tx, list(said)) if said else {}
+    if not found:
+        return
     here = await _bots(tx, who.chat)
-    called: set[int] = set()
-    for name, params in bbcode.commands(message.text):
-        for command in await bot_commands.named(tx, name):
-            if command.id in called or not _reaches(command, author, here=here):
-                continue
-            called.add(command.id)
-            await _publish(tx, who, _CommandCall(command, params, "TEXTAREA", message_id, message, here))
+    reached = [
+        _CommandCall(command, params, "TEXTAREA", message_id, message, here)
+        for name, params in said.items()
+        for command in found.get(name, ())
+        if _reaches(command, author, here=here)
+    ]
+    for use in reached[:CALLED_MAX]:
+        await _publish(tx, who, use)
+
+
+def _first_calls(text: str) -> dict[str, str]:
+    """What a message calls: names that commands can have, with the params of the first call of each."""
+    said: dict[str, str] = {}
+    for name, params in bbcode.commands(text):
+        if name not in said and WORD.fullmatch(name):
+            said[name] = params
+            if len(said) == bot_commands.NAMES_MAX:
+                break
+    return said
 
 
 @raises(Reason.PARAMS_WRONG)

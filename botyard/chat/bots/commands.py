@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from botyard.chat import rules
 from botyard.chat.bots.bots import OwnerOf
-from botyard.chat.bots.command_calls import without_slash
+from botyard.chat.bots.command_calls import WORD, without_slash
 from botyard.chat.conversation import dialogs, messages
 from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
@@ -24,8 +22,6 @@ from botyard.store.engines.db import Tx
 MOST = 100
 """Commands that one bot may register."""
 
-
-_WORD = re.compile(r"[^\s/]{1,60}")
 UNCALLED = "there is no message with this number that called the command in this dialog"
 ONE_WORD = "a command is one word of up to 60 characters, without a slash inside"
 
@@ -40,7 +36,8 @@ async def find_own(tx: Tx, owner: OwnerOf, command_id: int, *, name: str = "") -
         command = await bot_commands.find(tx, command_id)
         commands = [command] if command else []
     else:
-        commands = await bot_commands.named(tx, without_slash(name))
+        called = without_slash(name)
+        commands = (await bot_commands.named(tx, [called])).get(called, [])
     for command in commands:
         if command.owner == await owner(command.bot_id):
             return command
@@ -72,7 +69,7 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
 
     Raises COMMAND_NOT_CREATED for more than one word and beyond ``MOST`` commands.
     """
-    if not _WORD.fullmatch(command.command):
+    if not WORD.fullmatch(command.command):
         raise ApiError(Reason.COMMAND_NOT_CREATED, hint=ONE_WORD)
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known:
@@ -89,7 +86,7 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
 @raises(Reason.COMMAND_WORD, Reason.COMMAND_TAKEN)
 async def change(tx: Tx, actor_id: int, command: Command) -> None:
     """Store a command as it now is. Raises COMMAND_WORD for no word, COMMAND_TAKEN for one that the bot has."""
-    if not _WORD.fullmatch(command.command):
+    if not WORD.fullmatch(command.command):
         raise ApiError(Reason.COMMAND_WORD)
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known and known.id != command.id:

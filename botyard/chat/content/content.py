@@ -47,14 +47,8 @@ ATTACH_LIMIT: Final = Characters(60_000)
 KEYBOARD_LIMIT: Final = Characters(60_000)
 MENU_LIMIT: Final = Characters(60_000)
 
-TEXT_LIMIT: Final = 20_000
-"""Characters of a text in v2."""
-_CUT: Final = " (...)"
-
-
-def clipped(text: str) -> str:
-    """A text as v2 stores it: of a longer one the beginning, and a mark that there was more."""
-    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - len(_CUT)] + _CUT
+# Bytes of UTF-8 that begin no character.
+_CONTINUED: Final = bytes(range(0x80, 0xC0))
 
 
 @raises(Reason.ATTACH_WRONG, Reason.ATTACH_TOO_BIG)
@@ -111,8 +105,10 @@ def _content(value: Any, read: Callable[[Any], list[Fields]], *, limit: int, wro
         return CLEARED
     try:
         value = decoded(value)
-        built = read(value)
-        size = _size(value, built, limit=limit)
+        size = _size(value, limit)
+        # What is too large is not read. What JSON has no words for, in a place that is not read, does not count.
+        built = read(value) if size <= limit else []
+        size = _length(msgspec.json.encode(built), limit) if size < 0 else size
     except ParseFailure as error:
         raise ApiError(wrong, hint=_fault(wrong, error)) from error
     except UnicodeError as error:
@@ -134,11 +130,16 @@ def _fault(wrong: Reason, error: ParseFailure) -> str:
     return str(error) if error.path else f"{_name(wrong)}: {error}"
 
 
-def _size(value: Any, built: list[Fields], *, limit: int) -> int:
-    """The size as it was sent; what is filled in here, up to five times as much, does not count."""
+def _size(value: Any, limit: int) -> int:
+    """The size of what was sent, -1 where JSON has no words for it.
+
+    What is filled in here, up to five times as much, does not count.
+    """
     try:
-        serialised = msgspec.json.encode(value)
+        return _length(msgspec.json.encode(value), limit)
     except (TypeError, ValueError, OverflowError, RecursionError):
-        # It holds what JSON has no words for, in a place that is not read; then what was read counts.
-        serialised = msgspec.json.encode(built)
-    return len(serialised) if isinstance(limit, Bytes) else len(serialised.decode())
+        return -1
+
+
+def _length(serialised: bytes, limit: int) -> int:
+    return len(serialised) if isinstance(limit, Bytes) else len(serialised.translate(None, _CONTINUED))

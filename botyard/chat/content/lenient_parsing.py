@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from botyard.errors import ApiError, ErrorCode
+from botyard.wire import body
 from botyard.wire.body import BLANKS
 from botyard.wire.hint import kind_of
+from botyard.wire.limits import MAX_KEYS
 from botyard.wire.surrogates import HALF, lone_escape
 
 Reader = Callable[[Any], Any]
@@ -81,16 +84,19 @@ def empty(value: object) -> bool:
 
 
 def decoded(value: Any) -> Any:
-    """The value itself, or what it holds when it is a JSON text of an object or array."""
+    """The value itself, or what it holds when it is a JSON text of an object or array, within the limits of bodies."""
     if not isinstance(value, str) or not value.lstrip(BLANKS).startswith(("[", "{")):
         return value
+    raw = value.lstrip(BLANKS).encode(errors="surrogatepass")
     try:
-        return msgspec.json.decode(value.lstrip(BLANKS))
-    except RecursionError as error:
-        raise ParseFailure("it is nested too deep") from error
+        body.check_structure(raw)
+        return msgspec.json.decode(raw)
+    except ApiError as refused:
+        deep = refused.problem is ErrorCode.BODY_TOO_DEEP
+        raise ParseFailure("it is nested too deep" if deep else f"it holds more than {MAX_KEYS} values") from refused
     except (msgspec.DecodeError, UnicodeError) as error:
         # The decoder takes half an emoji near the end for a text that is cut off.
-        half = lone_escape(value.encode(errors="surrogatepass")) is not None
+        half = lone_escape(raw) is not None
         raise ParseFailure(f"it holds {HALF}" if half else f"it is not valid JSON: {error}") from error
 
 

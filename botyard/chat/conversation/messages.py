@@ -10,6 +10,7 @@ import msgspec
 from botyard.chat import rules
 from botyard.chat.bots import command_calls
 from botyard.chat.content import bbcode
+from botyard.chat.content.texts import clipped
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
@@ -34,6 +35,7 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, who)
+    draft = _fitting(draft)
     if draft.uuid and (known := await find_repeated(tx, who, draft)):
         return known
     if draft.reply_id:
@@ -61,8 +63,9 @@ async def announce(tx: Tx, who: Participant, draft: Draft) -> int:
 async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
     """Write a message without checking the rules: for system messages. The chat must be fresh and locked.
 
-    A system message has no author, but its cause has read it.
+    A system message has no author, but its cause has read it. What is too long is cut, see ``texts``.
     """
+    draft = _fitting(draft)
     actor_id, chat, member = who
     counted = chat.counted + draft.counted
     message_id = await messages.add(
@@ -99,6 +102,11 @@ async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
     )
     await outbox.publish(tx, event, chat, by_bot=member is not None and member.bot)
     return message_id
+
+
+def _fitting(draft: Draft) -> Draft:
+    text = clipped(draft.text)
+    return draft if text is draft.text else msgspec.structs.replace(draft, text=text)
 
 
 async def reloaded(tx: Tx, who: Participant) -> Participant:
@@ -160,7 +168,7 @@ async def edit(
         raise ApiError(Reason.MESSAGE_LOCKED, hint=_locked(message, actor_id, window=window, now=tx.now))
     if text is None and not changed:
         return
-    new_text = message.text if text is None else text
+    new_text = message.text if text is None else clipped(text)
     params = {name: value for name, value in {**message.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
     if not new_text and not kept.get("ATTACH"):

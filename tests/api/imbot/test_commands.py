@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+import msgspec
 import pytest
 
+from botyard.chat.bots.command_calls import CALLED_MAX
 from botyard.model.people import UserKind
 from botyard.store import bot_commands
+from botyard.store.engines.db import Database
+from tests.delivery.statements import NotedDatabase
 from tests.story import CLIENT, bot_does, happened, history, params_of, says
 from tests.world import World
 from tests.worlds.samples import HANDLER, LANG
@@ -26,6 +30,16 @@ class Desk:
     def registers(self, **command: Any) -> int:
         params = {"BOT_ID": self.bot, "COMMAND": "echo", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG, **command}
         return int(bot_does(self.world, "imbot.command.register", **params))
+
+    def counted(self, text: str) -> int:
+        """How many statements a message takes."""
+        world = self.world
+        plain = world.context.database
+        noted = NotedDatabase(plain)
+        world.context = msgspec.structs.replace(world.context, database=cast(Database, noted))
+        says(world, self.ann, self.bot, text)
+        world.context = msgspec.structs.replace(world.context, database=plain)
+        return len(noted.statements)
 
     def called(self, where: int | str, text: str) -> list[tuple[int, str]]:
         """Which commands a message calls, with their parameters."""
@@ -99,6 +113,25 @@ def test_a_message_may_call_several_commands(portal: World) -> None:
     desk = Desk(portal)
     second = desk.registers(COMMAND="/second")
     assert desk.called(desk.bot, "/second 2\n/echo 1") == [(second, "2"), (desk.command, "1")]
+
+
+def test_however_many_lines_ask_once(world: World) -> None:
+    desk = Desk(world)
+    one = desk.counted("/a")
+    assert desk.counted("/a\n" * 6_000) == one
+    assert desk.counted("\n".join(f"/a{number}" for number in range(3_000))) == one
+    assert desk.called(desk.bot, "/a\n" * 6_000 + "/echo") == [(desk.command, "")]
+    assert desk.called(desk.bot, "/usr/bin\n" * 100 + "/echo") == [(desk.command, "")], "a path is no command"
+
+
+def test_a_message_calls_so_many_bots(world: World) -> None:
+    """Whoever registers a common command is called by anybody's message."""
+    desk = Desk(world, COMMON="Y")
+    for number in range(CALLED_MAX + 5):
+        bot = world.add_bot(code=f"b{number}", CLIENT_ID=f"client{number}")
+        theirs = {"COMMAND": "echo", "COMMON": "Y", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
+        bot_does(world, "imbot.command.register", CLIENT_ID=f"client{number}", BOT_ID=bot, **theirs)
+    assert len(desk.called(desk.bot, "/echo")) == CALLED_MAX
 
 
 def test_system_messages_and_bots_call_nothing(portal: World) -> None:
