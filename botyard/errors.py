@@ -20,9 +20,9 @@ class ErrorResponse(NamedTuple):
     text: str
 
 
-def error(told: str, status: int = 400) -> ErrorResponse:
+def error(spelled: str, status: int = 400) -> ErrorResponse:
     """Build a response from ``"CODE: text"``."""
-    code, _, text = told.partition(": ")
+    code, _, text = spelled.partition(": ")
     return ErrorResponse(status, code, text)
 
 
@@ -262,10 +262,10 @@ def raises(*causes: Cause) -> Callable[[F], F]:
 
 def problems(*causes: Cause) -> tuple[Problem, ...]:
     """The problems of causes, each once. Raises KeyError for a verb that says nothing of itself."""
-    found: dict[Problem, None] = {}
+    collected: dict[Problem, None] = {}
     for cause in causes:
-        found |= dict.fromkeys([cause] if isinstance(cause, Problem) else vars(cause)["__raises__"])
-    return tuple(found)
+        collected |= dict.fromkeys([cause] if isinstance(cause, Problem) else vars(cause)["__raises__"])
+    return tuple(collected)
 
 
 class ApiError(Exception):
@@ -282,8 +282,8 @@ class ApiError(Exception):
         self.words = words
         self.hint = hint
         self.explained = False
-        told = problem.value
-        self.response = told if isinstance(told, ErrorResponse) else ErrorResponse(400, problem.name, told)
+        value = problem.value
+        self.response = value if isinstance(value, ErrorResponse) else ErrorResponse(400, problem.name, value)
 
     @property
     def status(self) -> int:

@@ -197,7 +197,7 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
     queue = _queue(call, p.auth_connector)
     limit = max(1, min(p.limit, LIMIT_MAX))
     await offline_events.forget(call.tx, int(call.context.clock.settled()) - bindings.KEPT, LIMIT_MAX)
-    found = await offline_events.first(
+    events = await offline_events.first(
         call.tx,
         queue,
         tests(call, p.filter),
@@ -206,13 +206,13 @@ async def offline_get(call: Call, p: OfflineGet) -> EventBatch:
         process_id=p.process_id,
         errors=p.error,
     )
-    ids = [offline_event.id for offline_event in found]
+    ids = [offline_event.id for offline_event in events]
     if p.clear:
         await offline_events.delete(call.tx, ids)
-        return EventBatch(None, [_record(call, offline_event) for offline_event in found])
+        return EventBatch(None, [_record(call, offline_event) for offline_event in events])
     process_id = p.process_id or secrets.token_hex(16)
     await offline_events.take(call.tx, ids, process_id)
-    return EventBatch(process_id, [_record(call, offline_event) for offline_event in found])
+    return EventBatch(process_id, [_record(call, offline_event) for offline_event in events])
 
 
 class OfflineList(Params, frozen=True):
@@ -234,14 +234,14 @@ async def offline_list(call: Call, p: OfflineList) -> ResultPage[list[Listed]]:
     Docs: api-reference/events/event-offline-list.md
     """
     queue, chosen, offset = _queue(call, p.auth_connector), tests(call, p.filter), max(0, p.start)
-    found = await offline_events.page(call.tx, queue, chosen, order=ordering(p.order, "ID"), limit=PAGE, offset=offset)
+    events = await offline_events.page(call.tx, queue, chosen, order=ordering(p.order, "ID"), limit=PAGE, offset=offset)
     items = [
         Listed(
             **msgspec.structs.asdict(_record(call, offline_event)),
             process_id=offline_event.process_id,
             error=str(int(offline_event.error)),
         )
-        for offline_event in found
+        for offline_event in events
     ]
     if p.start < 0:
         return ResultPage(items)
@@ -295,8 +295,8 @@ async def offline_error(call: Call, p: OfflineError) -> bool:
 
 
 def _no_event(name: str) -> str:
-    found = hints.nearest(name, event_names.NAMES)
-    return f"no event {name[:60]!r}" + (f"; nearest: {', '.join(found)}" if found else "")
+    nearest = hints.nearest(name, event_names.NAMES)
+    return f"no event {name[:60]!r}" + (f"; nearest: {', '.join(nearest)}" if nearest else "")
 
 
 def _offline(event_type: str) -> bool:
@@ -322,9 +322,9 @@ async def _taken(call: Call, process_id: str, part: list[int] | None) -> list[in
     """The records that a process of this application has reserved, as far as they are asked for."""
     if not call.identity.admin:
         raise ApiError(Reason.QUEUE_CLOSED)
-    found = await offline_events.taken(call.tx, owner(call, ""), process_id)
-    return found if part is None else [id_ for id_ in found if id_ in set(part)]
+    events = await offline_events.taken(call.tx, owner(call, ""), process_id)
+    return events if part is None else [id_ for id_ in events if id_ in set(part)]
 
 
-def _record(call: Call, one: OfflineEvent) -> Record:
-    return Record(str(one.id), call.atom(one.changed), one.event, one.data, False, str(one.id))
+def _record(call: Call, event: OfflineEvent) -> Record:
+    return Record(str(event.id), call.atom(event.changed), event.event, event.data, False, str(event.id))

@@ -50,11 +50,11 @@ async def methods(call: Call, p: MethodsParams) -> list[str]:
     """
     registry = call.context.registry
     if p.full:
-        return [found.name for found in registry]
+        return [listed.name for listed in registry]
     if not isinstance(p.scope, UnsetType):
         wanted = p.scope.strip().lower()
-        return [found.name for found in registry if (wanted in found.scopes if wanted else not found.scopes)]
-    return [found.name for found in registry if _open(call, found.scopes)]
+        return [listed.name for listed in registry if (wanted in listed.scopes if wanted else not listed.scopes)]
+    return [listed.name for listed in registry if _open(call, listed.scopes)]
 
 
 class MethodParams(Params, frozen=True):
@@ -72,10 +72,10 @@ async def method_get(call: Call, p: MethodParams) -> Availability:
 
     Docs: api-reference/common/system/method-get.md
     """
-    found = call.context.registry.find(p.name.strip())
-    if found is None:
+    requested = call.context.registry.find(p.name.strip())
+    if requested is None:
         return Availability(is_existing=False, is_available=False)
-    return Availability(is_existing=True, is_available=_open(call, found.scopes))
+    return Availability(is_existing=True, is_available=_open(call, requested.scopes))
 
 
 class ScopeParams(Params, frozen=True):

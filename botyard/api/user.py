@@ -193,8 +193,8 @@ async def _page(call: Call, p: GetParams, wanted: UserFilter) -> ResultPage[list
             wanted.only_neighbours_of(call.user_id)
     offset = max(p.start, 0)
     order = user_filter.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
-    found = await user_filter.page(call.tx, wanted, order, offset=offset)
-    items = cast(list[Row], await written(call, found, chosen(WRITERS, call.identity.scopes, p.select)))
+    people = await user_filter.page(call.tx, wanted, order, offset=offset)
+    items = cast(list[Row], await written(call, people, chosen(WRITERS, call.identity.scopes, p.select)))
     if p.start < 0:
         return ResultPage(items)
     total = await user_filter.count(call.tx, wanted)

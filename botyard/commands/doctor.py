@@ -163,10 +163,10 @@ def _told(open_: OpenPortal, health: BotHealth, verdicts: dict[str, str]) -> Ite
 
 def _visited(health: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
-    if health.seat is None:
+    if health.fetch_progress is None:
         return "  It has not come for its events yet."
-    offset = f" and was given the offset {health.seat.offset}" if health.seat.offset else ""
-    return f"  It last came at {_moment(health.seat.asked)}{offset}."
+    offset = f" and was given the offset {health.fetch_progress.offset}" if health.fetch_progress.offset else ""
+    return f"  It last came at {_moment(health.fetch_progress.asked)}{offset}."
 
 
 _MISSED: dict[str, str] = {

@@ -37,7 +37,7 @@ class DeliveryService:
         self._client = client or HandlerClient(self.guard, context.settings.delivery_timeout)
         self._scheduler = Scheduler(context, builders, self._client.post, cut=self._client.cut)
         self.timekeeper = Timekeeper(context)
-        self._keeping: asyncio.Task[None] | None = None
+        self._retention: asyncio.Task[None] | None = None
 
     @property
     def warnings(self) -> list[str]:
@@ -52,7 +52,7 @@ class DeliveryService:
         await self.timekeeper.start()
         await self._scheduler.start()
         self._context.snapshots.pauses.append(self.paused)
-        self._keeping = asyncio.create_task(run(self._context), name="keeping")
+        self._retention = asyncio.create_task(run(self._context), name="retention")
 
     async def _note_settings(self) -> None:
         """Let programs beside the server know how it delivers."""
@@ -66,12 +66,12 @@ class DeliveryService:
 
     async def stop(self, seconds: float = SHUTDOWN_SECONDS) -> None:
         """Finish what is under way; what does not end within a time is due again at the next start."""
-        if self._keeping is not None:
+        if self._retention is not None:
             self._context.snapshots.pauses.remove(self.paused)
-            self._keeping.cancel()
+            self._retention.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._keeping
-            self._keeping = None
+                await self._retention
+            self._retention = None
         await self.timekeeper.stop()
         await self._scheduler.stop(seconds)
         await self._client.close()

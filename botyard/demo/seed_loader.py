@@ -232,7 +232,7 @@ class _ChatBuilder:
 
     async def _say(self, seed_message: SeedMessage) -> None:
         author = self._id(seed_message.by)
-        who = await self._seat(seed_message.by)
+        who = await self._participant(seed_message.by)
         # Nobody is there when the past is written, and no bot is to be called for what was said then.
         message_id = await messages.announce(self._tx, who, self._draft(seed_message, author))
         self.said.append(message_id)
@@ -246,7 +246,7 @@ class _ChatBuilder:
             if not await reactions.set(self._tx, who, message, reaction=LIKE, on=True):
                 raise InvalidSeed("it is deleted, or liked twice by somebody")
         for name in seed_message.read_by:
-            await reading.read(self._tx, await self._seat(name), message_id)
+            await reading.read(self._tx, await self._participant(name), message_id)
         for user_id in self._each(seed_message.unread_for):
             await members.mark_unread(self._tx, self.chat_id, user_id, message_id=message_id)
 
@@ -264,7 +264,7 @@ class _ChatBuilder:
         reply_id = self.said[seed_message.reply_to - 1] if seed_message.reply_to else 0
         return Draft(text=seed_message.text, system=seed_message.system, reply_id=reply_id, params=params)
 
-    async def _seat(self, name: str) -> Participant:
+    async def _participant(self, name: str) -> Participant:
         """Somebody in the chat, which is locked."""
         who = await stored_chats.find(self._tx, self.chat_id, self._id(name), locked=True)
         if who is None or who.member is None:

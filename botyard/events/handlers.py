@@ -90,6 +90,6 @@ async def _signal(tx: Tx, event: OfflineQueued) -> None:
             continue
         event_id = event_id or await events.append(tx, event)
         # What was told in a time that has not come was told before the clock was set back.
-        due = max(tx.now, min(binding.told, tx.now) + binding.min_timeout)
+        due = max(tx.now, min(binding.notified, tx.now) + binding.min_timeout)
         await deliveries.add(tx, event_id, 0, recipients=[(recipient, State.WAITING)], due=due)
-        await bindings.set_told(tx, binding.id, due)
+        await bindings.set_notified(tx, binding.id, due)

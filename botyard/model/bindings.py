@@ -13,7 +13,7 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     """A bound handler; an ``offline`` one has no address, its events wait in a queue of their own ``connector``.
 
     ``user_id`` is in whose name it is called, 0: whoever causes the event. Of ONOFFLINEEVENT it is
-    told every ``min_timeout`` seconds at most, next from ``told`` + ``min_timeout`` on.
+    told every ``min_timeout`` seconds at most, next from ``notified`` + ``min_timeout`` on.
     """
 
     id: int
@@ -24,7 +24,7 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     offline: bool
     connector: str
     min_timeout: int
-    told: int
+    notified: int
     created: int
     removed: int | None
 

@@ -126,8 +126,8 @@ class EventSpec(NamedTuple):
     @property
     def names(self) -> dict[str, str]:
         """Its name by dialect: `v1`, `v2`, `user`, `binding`."""
-        told = {"v1": self.v1, "v2": self.v2, "user": self.people, "binding": self.handlers}
-        return {dialect: tells.name for dialect, tells in told.items() if tells}
+        dialects = {"v1": self.v1, "v2": self.v2, "user": self.people, "binding": self.handlers}
+        return {dialect: tells.name for dialect, tells in dialects.items() if tells}
 
 
 class _Addressed(Protocol):

@@ -224,13 +224,13 @@ async def _rows(tx: Tx, engine: str, archive: Archive, *, beside: Path) -> _Take
     archive.add_bytes(MANIFEST, msgspec.json.encode(manifest))
     count = 0
     for table, columns in tables.items():
-        with tempfile.TemporaryFile(dir=beside) as spool:
+        with tempfile.TemporaryFile(dir=beside) as buffer:
             async for page in portable_rows.rows(tx, engine, table, columns=columns):
-                spool.write(b"".join(line(row) for row in page))
+                buffer.write(b"".join(line(row) for row in page))
                 count += len(page)
-            size = spool.tell()
-            spool.seek(0)
-            archive.add(f"rows/{table}.jsonl", spool, size=size)
+            size = buffer.tell()
+            buffer.seek(0)
+            archive.add(f"rows/{table}.jsonl", buffer, size=size)
     return _Taken(count, await _blobs(tx))
 
 

@@ -62,7 +62,7 @@ def online_binding(owner: Owner, event: str, *, handler: str, user_id: int, now:
         offline=False,
         connector="",
         min_timeout=1,
-        told=0,
+        notified=0,
         created=now,
         removed=None,
     )

@@ -72,11 +72,11 @@ class Family:
                 mode=mode or _mode(looked_up),
                 params=params,
                 read=_whole if params is AnyParams else reader(params),
-                finds=tuple(one.find for one in looked_up),
+                finds=tuple(resolver.find for resolver in looked_up),
                 function=function,
                 returns=hints.get("return", Any),
-                raises=problems(*(cause for one in looked_up for cause in one.raises), *raises),
-                errors={**self.errors, **{reason: self._response(told) for reason, told in (errors or {}).items()}},
+                raises=problems(*(cause for resolver in looked_up for cause in resolver.raises), *raises),
+                errors={**self.errors, **{reason: self._response(own) for reason, own in (errors or {}).items()}},
                 summary=summary.strip(),
                 description=" ".join(description.split()),
                 docs=docs.strip(),
@@ -93,16 +93,16 @@ class Family:
 
         return declare
 
-    def _response(self, told: ErrorResponse | Reason) -> ErrorResponse:
-        return self.errors[told] if isinstance(told, Reason) else told
+    def _response(self, own: ErrorResponse | Reason) -> ErrorResponse:
+        return self.errors[own] if isinstance(own, Reason) else own
 
 
 def _access(looked_up: tuple[Resolver, ...]) -> Access:
-    return next((one.access for one in looked_up if one.access is not Access.ANYONE), Access.ANYONE)
+    return next((resolver.access for resolver in looked_up if resolver.access is not Access.ANYONE), Access.ANYONE)
 
 
 def _mode(looked_up: tuple[Resolver, ...]) -> Mode:
-    return next((one.mode for one in looked_up if one.mode is not Mode.READ), Mode.READ)
+    return next((resolver.mode for resolver in looked_up if resolver.mode is not Mode.READ), Mode.READ)
 
 
 def _whole(params: Mapping[str, Any]) -> AnyParams:

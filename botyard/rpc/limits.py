@@ -219,13 +219,13 @@ class _Recent(Generic[K, V]):
     def get(self, key: K, now: float) -> V:
         """What is kept under the key, made now if there is nothing."""
         if not 0 <= now - self._turned < BASKET_LIFE:
-            self._turn(now)
+            self._begin_generation(now)
         entry = self._young.get(key)
         if entry is None:
             entry = self._young[key] = self._old.pop(key, None) or self._make()
         return entry
 
-    def _turn(self, now: float) -> None:
+    def _begin_generation(self, now: float) -> None:
         self._old = self._young
         self._young = {}
         self._turned = now

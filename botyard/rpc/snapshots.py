@@ -28,7 +28,7 @@ class Snapshots:
         self.pauses: list[Pause] = []
         self._kept: dict[str, Snapshot] = {}
         # One way back at a time; a second one would find rows that are half gone on PostgreSQL.
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def begin(self, context: Context) -> None:
         """Keep the portal as it is at its start, for ``reset``. One that is too large, or in use, is left alone."""
@@ -63,7 +63,7 @@ class Snapshots:
 
     async def _go_back(self, context: Context, kept: Snapshot) -> None:
         database = context.database
-        async with self._turn, AsyncExitStack() as stack:
+        async with self._lock, AsyncExitStack() as stack:
             for pause in self.pauses:
                 await stack.enter_async_context(pause())
             context.long_poll.dismiss()

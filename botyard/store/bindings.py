@@ -69,6 +69,6 @@ async def forget(tx: Tx, before: int) -> None:
     await tx.run("DELETE FROM bindings WHERE removed IS NOT NULL AND removed < :before", before=before)
 
 
-async def set_told(tx: Tx, binding_id: int, moment: int) -> None:
+async def set_notified(tx: Tx, binding_id: int, moment: int) -> None:
     """Note when a handler is told of its offline events."""
-    await tx.run("UPDATE bindings SET told = :moment WHERE id = :id", moment=moment, id=binding_id)
+    await tx.run("UPDATE bindings SET notified = :moment WHERE id = :id", moment=moment, id=binding_id)

@@ -13,7 +13,7 @@ from botyard.store import events
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
 
-DELIVERY = Record(Delivery, "deliveries d", ordering_key="d.lane")
+DELIVERY = Record(Delivery, "deliveries d", ordering_key="d.ordering_key")
 ATTEMPT = Record(Attempt, "attempts a")
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 OPEN = "state IN ('waiting', 'sending')"
@@ -26,7 +26,7 @@ ATTEMPTS_MAX = 100
 
 _OF_EVENT_TO_ONE = f"{_OF_EVENT} AND d.recipient = :recipient ORDER BY d.id"
 _OF_EVENT_TO_ALL = f"{_OF_EVENT} ORDER BY d.id"
-_OPEN_OF = f"{DELIVERY.select} WHERE {OPEN} AND d.recipient = :recipient ORDER BY d.lane, d.id LIMIT :limit"
+_OPEN_OF = f"{DELIVERY.select} WHERE {OPEN} AND d.recipient = :recipient ORDER BY d.ordering_key, d.id LIMIT :limit"
 _ATTEMPTS_OF = f"{ATTEMPT.select} WHERE a.delivery_id = :id ORDER BY a.number LIMIT :limit"
 
 
@@ -78,7 +78,7 @@ async def turn(tx: Tx, recipient: Recipient, to: State) -> int:
     What is under way meanwhile comes once more: nobody can tell whether it was accepted.
     """
     return await tx.run(
-        f"""UPDATE deliveries SET state = :state, holder = '', told = 0, queued = :now, due = :due, holds_until = 0
+        f"""UPDATE deliveries SET state = :state, holder = '', mark = 0, queued = :now, due = :due, holds_until = 0
             WHERE recipient = :recipient AND {_READY if to is State.WAITING else OPEN}""",
         recipient=recipient,
         state=to.value,

@@ -62,7 +62,7 @@ class Backlog(NamedTuple):
     due: float
 
 
-class Seat(NamedTuple):
+class FetchProgress(NamedTuple):
     """The offset that a recipient was given last, 0 for none, and when it last came."""
 
     offset: int
@@ -77,10 +77,10 @@ class DeliveryPage(NamedTuple):
 
 
 _LOGGED = Record(LoggedDelivery, _FROM, delivery=DELIVERY, kind="e.type", created="e.created")
-_SEAT = Record(Seat, "event_cursors c", offset="c.next_id")
+_FETCH_PROGRESS = Record(FetchProgress, "event_cursors c", offset="c.next_id")
 _BY_ID = f"{_LOGGED.select} WHERE d.id = :id"
 _OF_EVENT = f"{_LOGGED.select} WHERE d.event_id = :event AND d.recipient = :recipient ORDER BY d.id LIMIT 1"
-_SEAT_OF = f"{_SEAT.select} WHERE c.recipient = :recipient"
+_FETCH_PROGRESS_OF = f"{_FETCH_PROGRESS.select} WHERE c.recipient = :recipient"
 _HAPPENED = f"{EVENT.select} WHERE e.created = :moment AND e.chat_id = :chat AND e.message_id = 0 ORDER BY e.id"
 
 
@@ -166,11 +166,11 @@ async def tried(tx: Tx, recipient: Recipient) -> LoggedDelivery | None:
 async def under_way(tx: Tx, delivery: Delivery, ordering: Ordering, *, now: float) -> int:
     """How many requests that take up a place are open for the dialog of a delivery that needs one; 0 if it does not."""
     row = await tx.one(
-        f"""SELECT COUNT(*) FROM {_FROM} WHERE d.recipient = :recipient AND d.lane = :lane
+        f"""SELECT COUNT(*) FROM {_FROM} WHERE d.recipient = :recipient AND d.ordering_key = :ordering_key
             AND d.state = 'sending' AND d.due > :now AND e.type NOT IN ({ordering.passive_types})
             AND EXISTS (SELECT 1 FROM events o WHERE o.id = :event AND o.type NOT IN ({ordering.passive_types}))""",
         recipient=delivery.recipient,
-        lane=delivery.ordering_key,
+        ordering_key=delivery.ordering_key,
         event=delivery.event_id,
         now=now,
     )
@@ -181,9 +181,9 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, *, now: float) -
     """The open delivery for which this one waits: one that holds the dialog, or that has its first attempt before."""
     if delivery.holds_until:
         return None
-    dialog: dict[str, Value] = {"recipient": delivery.recipient, "lane": delivery.ordering_key}
+    dialog: dict[str, Value] = {"recipient": delivery.recipient, "ordering_key": delivery.ordering_key}
     row = await tx.one(
-        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.ordering_key = :ordering_key
             AND d.holds_until > :now AND d.holds_until <= :most ORDER BY d.holds_until DESC, d.id LIMIT 1""",
         now=now,
         # What is too far ahead was set by another clock, or by other rules.
@@ -191,7 +191,7 @@ async def ahead(tx: Tx, delivery: Delivery, ordering: Ordering, *, now: float) -
         **dialog,
     )
     row = row or await tx.one(
-        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.lane = :lane
+        f"""{_LOGGED.select} WHERE {_OPEN} AND d.recipient = :recipient AND d.ordering_key = :ordering_key
             AND d.holds_until = 0 AND d.id < :id ORDER BY d.id LIMIT 1""",
         id=delivery.id,
         **dialog,
@@ -205,7 +205,7 @@ async def again(tx: Tx, delivery_id: int, state: State) -> bool:
 
     Its attempts count on, and the schedule begins anew.
     """
-    sql = """UPDATE deliveries SET state = :state, holder = '', told = 0, resent_after = attempts, queued = :now,
+    sql = """UPDATE deliveries SET state = :state, holder = '', mark = 0, resent_after = attempts, queued = :now,
                  due = :due, finished = NULL, reason = '', holds_until = 0 WHERE id = :id AND finished IS NOT NULL"""
     return await tx.run(sql, id=delivery_id, state=state.value, now=tx.now, due=tx.now) > 0
 
@@ -221,9 +221,9 @@ async def backlog(tx: Tx) -> list[Backlog]:
     return [Backlog(*row) for row in rows]
 
 
-async def seat(tx: Tx, recipient: Recipient) -> Seat | None:
+async def fetch_progress(tx: Tx, recipient: Recipient) -> FetchProgress | None:
     """How far a recipient has come; ``None``: it has never come."""
-    return _SEAT.read(await tx.one(_SEAT_OF, recipient=recipient))
+    return _FETCH_PROGRESS.read(await tx.one(_FETCH_PROGRESS_OF, recipient=recipient))
 
 
 async def happened(tx: Tx, chat_id: int, moment: int, *, kinds: tuple[str, ...]) -> list[EventRecord]:

@@ -30,8 +30,8 @@ _DUE = f"{DELIVERY.select} WHERE {OPEN} AND d.due <= :now ORDER BY d.due, d.id L
 _AT = "CAST(:at AS DOUBLE PRECISION)"
 CALLED_UP = f"CASE WHEN {_AT} <= CAST(:now AS DOUBLE PRECISION) AND queued < {_AT} THEN queued ELSE {_AT} END"
 """When a delivery is due that is called up for a moment: if it is now, by the place in which it was queued."""
-NEXT_UNTRIED = f"""(SELECT n.id FROM deliveries n WHERE n.{OPEN} AND n.recipient = :recipient AND n.lane = :lane
-                    AND n.holds_until = 0 ORDER BY n.id LIMIT 1)"""
+NEXT_UNTRIED = f"""(SELECT n.id FROM deliveries n WHERE n.{OPEN} AND n.recipient = :recipient
+                    AND n.ordering_key = :ordering_key AND n.holds_until = 0 ORDER BY n.id LIMIT 1)"""
 """The delivery that is the next to be tried in a dialog."""
 _NEXT_DUE = f"SELECT due FROM deliveries WHERE {OPEN} ORDER BY due, id LIMIT 1"
 
@@ -106,12 +106,13 @@ async def _dialogs(tx: Tx, ids: list[int], ordering: Ordering, *, now: float) ->
     names: dict[str, Value] = _listed(ids)
     rows = await tx.all(
         f"""SELECT c.id, e.type,
-                COALESCE((SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient AND b.lane = c.lane
-                    AND b.holds_until = 0 AND b.id < c.id AND b.{OPEN}), 0),
+                COALESCE((SELECT MAX(b.id) FROM deliveries b WHERE b.recipient = c.recipient
+                    AND b.ordering_key = c.ordering_key AND b.holds_until = 0 AND b.id < c.id AND b.{OPEN}), 0),
                 COALESCE((SELECT MAX(h.holds_until) FROM deliveries h WHERE h.recipient = c.recipient
-                    AND h.lane = c.lane AND h.{OPEN}), 0),
+                    AND h.ordering_key = c.ordering_key AND h.{OPEN}), 0),
                 (SELECT COUNT(*) FROM deliveries s JOIN events o ON o.id = s.event_id
-                    WHERE s.recipient = c.recipient AND s.lane = c.lane AND s.state = 'sending' AND s.due > :now
+                    WHERE s.recipient = c.recipient AND s.ordering_key = c.ordering_key
+                    AND s.state = 'sending' AND s.due > :now
                     AND o.type NOT IN ({ordering.passive_types}))
             FROM deliveries c JOIN events e ON e.id = c.event_id
             WHERE c.id IN ({", ".join(f":{name}" for name in names)})""",
@@ -139,7 +140,7 @@ async def call_up(tx: Tx, dialogs: Iterable[tuple[str, int, float]], now: float)
     What is due now has the place in which it was queued, before what others have queued since.
     """
     rows: list[Mapping[str, Value]] = [
-        {"recipient": recipient, "lane": ordering_key, "at": moment, "now": now}
+        {"recipient": recipient, "ordering_key": ordering_key, "at": moment, "now": now}
         for recipient, ordering_key, moment in dialogs
     ]
     if not rows:
@@ -177,7 +178,8 @@ async def pull_forward(tx: Tx, recovered: Mapping[str, int], now: float) -> None
         f"""UPDATE deliveries SET due = :now
             WHERE recipient = :recipient AND {OPEN} AND state = 'waiting'
             AND holds_until = 0 AND due > :now AND queued <= :today AND NOT EXISTS (
-                SELECT 1 FROM deliveries b WHERE b.recipient = deliveries.recipient AND b.lane = deliveries.lane
+                SELECT 1 FROM deliveries b
+                WHERE b.recipient = deliveries.recipient AND b.ordering_key = deliveries.ordering_key
                 AND b.holds_until = 0 AND b.id < deliveries.id AND b.{OPEN})""",
         [{"recipient": recipient, "now": now, "today": int(now)} for recipient in recovered],
     )

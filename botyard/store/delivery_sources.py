@@ -102,11 +102,11 @@ async def find_many(tx: Tx, delivery_ids: Sequence[int], *, period: int) -> list
 
     ``period`` is the moment with which the time of the tokens began that events carry now.
     """
-    found: list[DeliverySource] = []
+    sources: list[DeliverySource] = []
     for first in range(0, len(delivery_ids), _BATCHES[-1]):
         some = delivery_ids[first : first + _BATCHES[-1]]
         size = next(size for size in _BATCHES if size >= len(some))
         padded = [*some, *[0] * (size - len(some))]
         ids: dict[str, Value] = {f"i{place}": id_ for place, id_ in enumerate(padded)}
-        found += _SOURCE.read_all(await tx.all(_BY_SIZE[size], period=str(period), **ids))
-    return found
+        sources += _SOURCE.read_all(await tx.all(_BY_SIZE[size], period=str(period), **ids))
+    return sources

@@ -19,8 +19,8 @@ _BATCHES = (1, 16, 256)
 # As in the condition of the index, word for word.
 _READY = "d.recipient = :recipient AND d.state = 'fetch'"
 _CONFIRM = f"""UPDATE deliveries AS d SET state = 'fetched', finished = :now
-            WHERE {_READY} AND d.told > 0 AND d.told <= :offset AND d.queued >= :since"""
-_CLEAR_MARK = f"UPDATE deliveries AS d SET told = 0 WHERE {_READY} AND d.told > 0"
+            WHERE {_READY} AND d.mark > 0 AND d.mark <= :offset AND d.queued >= :since"""
+_CLEAR_MARK = f"UPDATE deliveries AS d SET mark = 0 WHERE {_READY} AND d.mark > 0"
 
 
 async def subscribed(tx: Tx, user_id: int) -> bool:
@@ -127,12 +127,12 @@ _QUEUED = Record(
     QueuedEvent,
     "deliveries d JOIN events e ON e.id = d.event_id",
     number="d.id",
-    mark="d.told",
+    mark="d.mark",
     what=EVENT,
 )
 _QUEUED_SINCE = f"{_QUEUED.select} WHERE {_READY} AND d.queued >= :since"
-_HANDED_OUT = f"{_QUEUED_SINCE} AND d.told > 0 ORDER BY d.told, d.id LIMIT :limit"
-_NOT_HANDED_OUT = f"{_QUEUED_SINCE} AND d.told = 0 ORDER BY d.id LIMIT :limit"
+_HANDED_OUT = f"{_QUEUED_SINCE} AND d.mark > 0 ORDER BY d.mark, d.id LIMIT :limit"
+_NOT_HANDED_OUT = f"{_QUEUED_SINCE} AND d.mark = 0 ORDER BY d.id LIMIT :limit"
 _LAST = f"{_QUEUED_SINCE} ORDER BY d.id DESC LIMIT 1"
 
 
@@ -164,7 +164,7 @@ async def set_marks(tx: Tx, marks: Mapping[int, int]) -> None:
     """These are being handed out, each with its mark; 0 takes a mark away."""
     rows: list[Mapping[str, Value]] = [{"id": number, "mark": mark} for number, mark in marks.items()]
     if rows:
-        await tx.many("UPDATE deliveries SET told = :mark WHERE id = :id", rows)
+        await tx.many("UPDATE deliveries SET mark = :mark WHERE id = :id", rows)
 
 
 async def clear_mark(tx: Tx, recipient: str) -> None:

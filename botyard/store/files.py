@@ -74,7 +74,7 @@ async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:
 
 
 async def remove_of_message(tx: Tx, message_id: int) -> None:
-    """Delete the files of a message; bytes that nobody else has become loose."""
+    """Delete the files of a message; bytes that nobody else has become pending."""
     rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
     for (file_id,) in rows:
         row = await tx.one(_DELETE, id=file_id)
@@ -129,7 +129,7 @@ async def add_usage(tx: Tx, user_id: int, size: int) -> int:
 async def mark_pending(tx: Tx, name: str, since: int) -> None:
     """Write down bytes that no file owns, or none yet."""
     await tx.run(
-        "INSERT INTO loose_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING",
+        "INSERT INTO pending_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING",
         name=name,
         since=since,
     )
@@ -137,38 +137,38 @@ async def mark_pending(tx: Tx, name: str, since: int) -> None:
 
 async def take(tx: Tx, name: str) -> bool:
     """Make bytes a file's own again; ``False`` when they were swept away meanwhile."""
-    return await tx.run("DELETE FROM loose_blobs WHERE name = :name AND claimed = 0", name=name) > 0
+    return await tx.run("DELETE FROM pending_blobs WHERE name = :name AND claimed = 0", name=name) > 0
 
 
 async def renew(tx: Tx, names: Iterable[str]) -> None:
-    """Have bytes count as loose from now on at the earliest: somebody may still come back for them."""
+    """Have bytes count as pending from now on at the earliest: somebody may still come back for them."""
     rows: list[Mapping[str, Value]] = [{"name": name, "now": tx.now} for name in names]
     if rows:
-        await tx.many("UPDATE loose_blobs SET since = :now WHERE name = :name AND claimed = 0", rows)
+        await tx.many("UPDATE pending_blobs SET since = :now WHERE name = :name AND claimed = 0", rows)
 
 
 async def claim(tx: Tx, *, before: int, limit: int) -> list[str]:
-    """Names of bytes that have been loose since ``before``: from now on nobody can take them.
+    """Names of bytes that have been pending since ``before``: from now on nobody can take them.
 
     There are none while somebody holds on to all bytes, see ``hold``.
     """
     rows = await tx.all(
-        """SELECT name FROM loose_blobs WHERE since <= :before
+        """SELECT name FROM pending_blobs WHERE since <= :before
            AND NOT EXISTS (SELECT 1 FROM blob_holds WHERE until > :before)
            ORDER BY since LIMIT :limit {skip_locked}""",
         before=before,
         limit=limit,
     )
     for (name,) in rows:
-        await tx.run("UPDATE loose_blobs SET claimed = 1 WHERE name = :name", name=name)
+        await tx.run("UPDATE pending_blobs SET claimed = 1 WHERE name = :name", name=name)
     return [name for (name,) in rows]
 
 
 async def claim_named(tx: Tx, names: tuple[str, ...]) -> list[str]:
-    """The same for bytes by their names, as far as they are loose."""
+    """The same for bytes by their names, as far as they are pending."""
     claimed = []
     for name in names:
-        if await tx.run("UPDATE loose_blobs SET claimed = 1 WHERE name = :name", name=name):
+        if await tx.run("UPDATE pending_blobs SET claimed = 1 WHERE name = :name", name=name):
             claimed.append(name)
     return claimed
 
@@ -176,7 +176,7 @@ async def claim_named(tx: Tx, names: tuple[str, ...]) -> list[str]:
 async def forget(tx: Tx, names: Iterable[str]) -> None:
     """Strike out names: their bytes are gone, or there never were any."""
     for name in names:
-        await tx.run("DELETE FROM loose_blobs WHERE name = :name", name=name)
+        await tx.run("DELETE FROM pending_blobs WHERE name = :name", name=name)
 
 
 async def hold(tx: Tx, name: str, until: int) -> None:

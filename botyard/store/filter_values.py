@@ -73,7 +73,7 @@ def escaped(raw: str) -> str:
 
 
 def _format(form: str) -> Callable[[str], datetime]:
-    return lambda given: datetime.strptime(given, form)
+    return lambda text: datetime.strptime(text, form)
 
 
 _READERS = (datetime.fromisoformat, *(_format(form) for form in _FORMATS))

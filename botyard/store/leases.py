@@ -78,7 +78,7 @@ async def end(tx: Tx, holder: str, ended: Iterable[Ended], *, now: float) -> Non
                 "holds_until": delivery.holds_until if begun else 0,
                 "frees": int(frees),
                 "recipient": delivery.recipient,
-                "lane": delivery.ordering_key,
+                "ordering_key": delivery.ordering_key,
                 "at": now if over else max(now, delivery.holds_until),
                 "now": now,
             }

@@ -19,13 +19,13 @@ class Credentials(NamedTuple):
 
 _CREDENTIALS = Record(Credentials, "users u", user=USER)
 _BY_LOGIN = f"{_CREDENTIALS.select} WHERE u.login = :login"
-_BY_SESSION = f"""SELECT {USER.columns} FROM sign_ins s JOIN users u ON u.id = s.user_id
+_BY_SESSION = f"""SELECT {USER.columns} FROM sessions s JOIN users u ON u.id = s.user_id
  WHERE s.hash = :hash AND s.expires > :now AND u.active = 1"""
 
 
 async def add(tx: Tx, sign_in_hash: str, user_id: int, *, expires: int) -> None:
     await tx.run(
-        "INSERT INTO sign_ins (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
+        "INSERT INTO sessions (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
         hash=sign_in_hash,
         user=user_id,
         now=tx.now,
@@ -39,16 +39,16 @@ async def find(tx: Tx, sign_in_hash: str) -> User | None:
 
 
 async def remove(tx: Tx, sign_in_hash: str) -> None:
-    await tx.run("DELETE FROM sign_ins WHERE hash = :hash", hash=sign_in_hash)
+    await tx.run("DELETE FROM sessions WHERE hash = :hash", hash=sign_in_hash)
 
 
 async def remove_of(tx: Tx, user_id: int) -> None:
     """Sign a person out everywhere."""
-    await tx.run("DELETE FROM sign_ins WHERE user_id = :user", user=user_id)
+    await tx.run("DELETE FROM sessions WHERE user_id = :user", user=user_id)
 
 
 async def forget_expired(tx: Tx) -> None:
-    await tx.run("DELETE FROM sign_ins WHERE expires <= :now", now=tx.now)
+    await tx.run("DELETE FROM sessions WHERE expires <= :now", now=tx.now)
 
 
 async def password_of(tx: Tx, login: str) -> Credentials | None:

@@ -102,7 +102,7 @@ async def shorten_holds(tx: Tx, until: float) -> None:
 async def take_up(tx: Tx) -> None:
     """What was given up for its age in a time that has not come yet is not given up; nothing is younger than now."""
     await tx.run(
-        """UPDATE deliveries SET state = 'fetch', told = 0, finished = NULL, queued = :now
+        """UPDATE deliveries SET state = 'fetch', mark = 0, finished = NULL, queued = :now
            WHERE finished IS NOT NULL AND finished > :now AND state = 'expired'""",
         now=tx.now,
     )

@@ -48,8 +48,8 @@ class HttpConnection(HttpToolsProtocol):
     of any size, and answers what is no HTTP in plain text.
     """
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
         self.parser = OfferParser(self)
         self._stage: str = _BETWEEN
         self._moved = False

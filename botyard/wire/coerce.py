@@ -210,8 +210,8 @@ def _ids(value: Any) -> list[int] | None:
     values = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(values, list):
         return None
-    ids = [_listed_id(one) for one in values]
-    return None if None in ids else [one for one in ids if one]
+    ids = [_listed_id(item) for item in values]
+    return None if None in ids else [item for item in ids if item]
 
 
 def _listed_id(value: Any) -> int | None:

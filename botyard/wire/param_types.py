@@ -36,7 +36,7 @@ RawCommands: TypeAlias = Annotated[object, _AS_SENT]
 def _filter_value(value: Any) -> Any:
     if isinstance(value, dict | list):
         values = value.values() if isinstance(value, dict) else value
-        return [_scalar(one) for one in values if not isinstance(one, dict | list)]
+        return [_scalar(item) for item in values if not isinstance(item, dict | list)]
     return _scalar(value)
 
 

@@ -21,7 +21,7 @@ def sends(world: World, *, status: int = 200, problem: str = "", over: State = S
     async def work(tx: Tx) -> int:
         heads = await tx.all(
             """SELECT MIN(id) FROM deliveries WHERE state IN ('waiting', 'sending') AND due <= :now
-               GROUP BY recipient, lane""",
+               GROUP BY recipient, ordering_key""",
             now=now,
         )
         for (number,) in heads:

@@ -163,25 +163,25 @@ class Bots(Handler):
         form = heard.form
         params = form["data"]["PARAMS"]
         event_id, delivery = heard.headers["webhook-id"].split(".")
-        lane = (heard.path, params.get("FROM_USER_ID", ""))
+        dialog = (heard.path, params.get("FROM_USER_ID", ""))
         taken = Taken(delivery, int(event_id), params.get("MESSAGE", ""), heard.headers["x-server"], heard.attempt)
         if draw < 0.08:
             # The bot has it, and does not say so: it must not come again.
-            self._take(form, lane, taken)
+            self._take(form, dialog, taken)
             writer.close()
             raise ConnectionResetError
         writer.write(head(200, 0))
         # From here on the server may have it.
         await writer.drain()
-        if self._take(form, lane, taken) and draw > 0.9:
+        if self._take(form, dialog, taken) and draw > 0.9:
             task = asyncio.create_task(self._run.answered(heard.path, params["DIALOG_ID"], params["MESSAGE"]))
             self.answering.add(task)
             task.add_done_callback(self.answering.discard)
 
-    def _take(self, form: dict[str, Any], lane: tuple[str, str], taken: Taken) -> bool:
+    def _take(self, form: dict[str, Any], dialog: tuple[str, str], taken: Taken) -> bool:
         if form["event"] != "ONIMBOTMESSAGEADD":
             return False
-        self.taken[lane].append(taken)
+        self.taken[dialog].append(taken)
         return True
 
 
@@ -244,7 +244,7 @@ class Harness:
     async def finish(self) -> None:
         """Start a last server and wait until nothing is open any more."""
         pid = self.begin()
-        # A lane that fails now and then is a second behind each time.
+        # A dialog that fails now and then is a second behind each time.
         await until(lambda: not self._open(), 300)
         await asyncio.gather(*self.bots.answering)
         os.kill(pid, signal.SIGTERM)
@@ -309,26 +309,26 @@ class Harness:
         assert [one for one in self.acknowledged if stored.get(one[0]) != one[1]] == []
         states = dict(self._rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state"))
         assert set(states) <= {"done", "unconfirmed"}, states
-        arrived = {taken.text for lane in self.bots.taken.values() for taken in lane}
+        arrived = {taken.text for dialog in self.bots.taken.values() for taken in dialog}
         said = {text for _, text in self.acknowledged if not text.startswith("Re: ")}
         assert said - arrived == set()
-        for lane in self.bots.taken.values():
-            self._check_lane(lane)
+        for dialog in self.bots.taken.values():
+            self._check_dialog(dialog)
         print(
             f"{self.kills} kills: {len(self.acknowledged)} acknowledged, {sum(states.values())} deliveries, "
-            f"{sum(len(lane) for lane in self.bots.taken.values())} taken"
+            f"{sum(len(dialog) for dialog in self.bots.taken.values())} taken"
         )
 
-    def _check_lane(self, lane: list[Taken]) -> None:
+    def _check_dialog(self, dialog: list[Taken]) -> None:
         first: dict[str, Taken] = {}
-        for taken in lane:
+        for taken in dialog:
             first.setdefault(taken.delivery, taken)
         # The same event again: only from the next server, where the one before died with the answer in its hands.
-        brought = [(taken.delivery, taken.server) for taken in lane]
+        brought = [(taken.delivery, taken.server) for taken in dialog]
         assert len(set(brought)) == len(brought)
         attempts: dict[str, list[int]] = defaultdict(list)
         # By the servers and not by their arrival: the last request of a dead one may be read after that of the next.
-        for taken in sorted(lane, key=lambda taken: self.servers.index(taken.server)):
+        for taken in sorted(dialog, key=lambda taken: self.servers.index(taken.server)):
             attempts[taken.delivery].append(taken.attempt)
         # What is repeated says so.
         assert all(numbers == sorted(set(numbers)) for numbers in attempts.values()), attempts

@@ -231,48 +231,48 @@ class Simulation:
     async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
         ((state, recipient, chat),) = self.database.rows(
-            "SELECT state, recipient, lane FROM deliveries WHERE id = :id", delivery_id
+            "SELECT state, recipient, ordering_key FROM deliveries WHERE id = :id", delivery_id
         )
         assert state == State.SENDING, f"sent although it is {state}"
-        lane = (recipient, chat)
-        self._check_hold(lane, delivery_id)
-        self._check_order(lane, delivery_id)
-        self._sending[lane] += 1
-        if self._sending[lane] == BESIDE:
-            self._full[lane] = NEVER
-        assert self._sending[lane] <= BESIDE, f"{lane} gets {self._sending[lane]} at a time"
+        dialog = (recipient, chat)
+        self._check_hold(dialog, delivery_id)
+        self._check_order(dialog, delivery_id)
+        self._sending[dialog] += 1
+        if self._sending[dialog] == BESIDE:
+            self._full[dialog] = NEVER
+        assert self._sending[dialog] <= BESIDE, f"{dialog} gets {self._sending[dialog]} at a time"
         try:
-            return await self._answered(lane, event_id, self._moods[recipient])
+            return await self._answered(dialog, event_id, self._moods[recipient])
         finally:
-            self._sending[lane] -= 1
-            if self._full[lane] == NEVER:
-                self._full[lane] = self.loop.now
+            self._sending[dialog] -= 1
+            if self._full[dialog] == NEVER:
+                self._full[dialog] = self.loop.now
 
-    def _check_hold(self, lane: tuple[str, int], delivery_id: int) -> None:
+    def _check_hold(self, dialog: tuple[str, int], delivery_id: int) -> None:
         """Nothing holds the next event for longer than ten seconds, unless as many are open as may be."""
-        begun = self.begun[lane]
+        begun = self.begun[dialog]
         # Where places are few, or a server is gone, it may be those that are waited for.
         if delivery_id in begun or not begun or self._crashes or self._places < len(self._bots):
             return
-        free = max(max(begun.values()) + HOLD, self._full[lane])
+        free = max(max(begun.values()) + HOLD, self._full[dialog])
         ((queued,),) = self.database.rows("SELECT queued FROM deliveries WHERE id = :id", delivery_id)
         late = self.loop.now - max(free, queued + 1 - EPOCH)
-        assert late < LATE, f"{delivery_id} waits for {HOLD + late:.1f} s in {lane}"
+        assert late < LATE, f"{delivery_id} waits for {HOLD + late:.1f} s in {dialog}"
 
-    def _check_order(self, lane: tuple[str, int], delivery_id: int) -> None:
+    def _check_order(self, dialog: tuple[str, int], delivery_id: int) -> None:
         """First attempts come in order, and none before those ahead are over or have held it up for long enough."""
-        begun = self.begun[lane]
+        begun = self.begun[dialog]
         if delivery_id in begun:
             return
-        assert delivery_id > max(begun, default=0), f"{delivery_id} comes after {max(begun)} in {lane}"
+        assert delivery_id > max(begun, default=0), f"{delivery_id} comes after {max(begun)} in {dialog}"
         for ahead, moment in list(begun.items())[-20:]:
             ((state,),) = self.database.rows("SELECT state FROM deliveries WHERE id = :id", ahead)
             # The hold begins when the event is taken up, which is a little before it is sent.
             held = state in (State.WAITING, State.SENDING) and self.loop.now - moment < HOLD - SOON
-            assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {lane}"
+            assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {dialog}"
         begun[delivery_id] = self.loop.now
 
-    async def _answered(self, lane: tuple[str, int], event_id: int, mood: Mood) -> HandlerResponse:
+    async def _answered(self, dialog: tuple[str, int], event_id: int, mood: Mood) -> HandlerResponse:
         self.sent += 1
         await asyncio.sleep(mood.seconds * self.chance.uniform(0.5, 2))
         if mood.down[0] <= self.loop.now < mood.down[1]:
@@ -281,17 +281,17 @@ class Simulation:
             kind = self.chance.randrange(4)
             if kind == 0:
                 # Whether it was taken or not, the handler has it.
-                self.accepted[lane].append(event_id)
+                self.accepted[dialog].append(event_id)
                 await asyncio.sleep(self.chance.uniform(1, 30))
                 return HandlerResponse(0, problem="timeout: it hangs", written=True)
             if kind == 1:
                 return HandlerResponse(429, retry_after=str(self.chance.choice([0, 3, 100])))
             if kind == 2:
                 # It was taken, but the answer is lost.
-                self.accepted[lane].append(event_id)
+                self.accepted[dialog].append(event_id)
                 return HandlerResponse(0, problem="no answer: lost", written=True)
             return HandlerResponse(500)
-        self.accepted[lane].append(event_id)
+        self.accepted[dialog].append(event_id)
         return HandlerResponse(200, "ok")
 
 

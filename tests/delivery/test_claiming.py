@@ -1,4 +1,4 @@
-"""Rows on both engines: claiming, leases, lanes, what is kept how long."""
+"""Rows on both engines: claiming, leases, dialogs, what is kept how long."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ COMPAT = Ordering(0, None)
 IDS = "SELECT id FROM deliveries ORDER BY id"
 
 
-def due(world: World, *lanes: tuple[str, int], state: State = State.WAITING) -> list[int]:
+def due(world: World, *dialogs: tuple[str, int], state: State = State.WAITING) -> list[int]:
     """One event for each of these recipients and chats; the ids of the deliveries."""
 
     async def work(tx: Tx) -> None:
-        for recipient, chat in lanes:
+        for recipient, chat in dialogs:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
             event_id = await events.append(tx, event)
             await deliveries.add(tx, event_id, chat, recipients=[(recipient, state)])
 
     world.write(work)
     rows = world.read(lambda tx: tx.all(IDS))
-    return [row[0] for row in rows][-len(lanes) :]
+    return [row[0] for row in rows][-len(dialogs) :]
 
 
 def claimed(world: World, holder: str = "", until: int = 0, ordering: Ordering = RETRY) -> list[int]:
@@ -360,7 +360,7 @@ class _Paused:
 def test_two_servers_share_the_work(portal: World) -> None:
     if portal.context.database.name == "sqlite":
         pytest.skip("One server serves a SQLite file.")
-    count, lanes = 400, 40
+    count, dialogs = 400, 40
     sent: dict[int, list[int]] = defaultdict(list)
     by: dict[str, int] = defaultdict(int)
     busy: set[int] = set()
@@ -372,12 +372,12 @@ def test_two_servers_share_the_work(portal: World) -> None:
 
             async def send(address: str, body: bytes, headers: Mapping[str, str], name: str = name) -> HandlerResponse:
                 event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
-                lane = event_id % lanes
-                assert lane not in busy
-                busy.add(lane)
+                dialog = event_id % dialogs
+                assert dialog not in busy
+                busy.add(dialog)
                 await asyncio.sleep(0.002)
-                busy.discard(lane)
-                sent[lane].append(delivery_id)
+                busy.discard(dialog)
+                sent[dialog].append(delivery_id)
                 by[name] += 1
                 return HandlerResponse(200)
 
@@ -389,8 +389,8 @@ def test_two_servers_share_the_work(portal: World) -> None:
                 for number in range(start, start + 20):
                     event = MessageSent(actor_id=1, chat_id=1, message_id=1, text="", system=False)
                     event_id = await events.append(tx, event)
-                    lane = event_id % lanes
-                    await deliveries.add(tx, event_id, lane, recipients=[(f"bot:{lane % 7}", State.WAITING)])
+                    dialog = event_id % dialogs
+                    await deliveries.add(tx, event_id, dialog, recipients=[(f"bot:{dialog % 7}", State.WAITING)])
                     assert number < count
 
             await portal.context.database.write(publish)

@@ -13,13 +13,15 @@ from tests.delivery.simulation import Simulation
 
 def check(found: Simulation, count: int, *, once: bool) -> None:
     """Nothing lost; what was given up says why. The simulation itself watches the order of first attempts."""
-    rows = found.database.rows("SELECT recipient, lane, event_id, state, reason, attempts FROM deliveries ORDER BY id")
+    rows = found.database.rows(
+        "SELECT recipient, ordering_key, event_id, state, reason, attempts FROM deliveries ORDER BY id"
+    )
     assert len(rows) == count
-    accepted = {lane: set(ids) for lane, ids in found.accepted.items()}
-    for recipient, lane, event_id, state, reason, attempts in rows:
-        assert state in ("done", "unconfirmed", "dead"), (recipient, lane, event_id, state)
+    accepted = {ordering_key: set(ids) for ordering_key, ids in found.accepted.items()}
+    for recipient, ordering_key, event_id, state, reason, attempts in rows:
+        assert state in ("done", "unconfirmed", "dead"), (recipient, ordering_key, event_id, state)
         if state != "dead":
-            assert event_id in accepted[recipient, lane]
+            assert event_id in accepted[recipient, ordering_key]
         else:
             assert reason and attempts >= 1
     if once:

@@ -111,7 +111,7 @@ def test_a_call_that_is_given_up_waits_for_its_thread(world: World, monkeypatch:
 def test_a_sweep_leaves_alone_what_is_under_way_and_what_is_owned(world: World) -> None:
     file = world.add_file("a.txt", b"hello")
     name = "0" * 32
-    _loosened(world, name, int(world.time))
+    _made_pending(world, name, int(world.time))
     _put(world, name)
     assert world.sweep_files() == 0
     assert len(world.blobs) == 2
@@ -143,7 +143,7 @@ def _claimed(world: World) -> Any:
     return work
 
 
-def _loosened(world: World, name: str, since: int) -> None:
+def _made_pending(world: World, name: str, since: int) -> None:
     async def work(tx: Tx) -> None:
         await rows.mark_pending(tx, name, since=since)
 
@@ -158,7 +158,7 @@ def test_a_sweep_of_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "SWEPT_AT_ONCE", 2)
     for number in range(5):
         name = f"{number:032x}"
-        _loosened(world, name, 0)
+        _made_pending(world, name, 0)
         _put(world, name)
     assert world.sweep_files() == 5
     assert world.no_files_left()
@@ -245,7 +245,7 @@ def test_a_server_killed_in_the_middle_of_an_upload(tmp_path: Path, moment: str)
         assert world.count("files") == 1
         world.wait(files.PENDING_SECONDS + 10)
         world.sweep_files()
-        assert world.count("loose_blobs") == 0
+        assert world.count("pending_blobs") == 0
         kept = [one for one in (tmp_path / "portal" / "files").rglob("*") if one.is_file()]
         assert [one.read_bytes() for one in kept] == [b"kept"]
     finally:

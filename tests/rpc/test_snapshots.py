@@ -86,7 +86,7 @@ def test_a_snapshot_is_restored_as_often_as_wanted(portal: World) -> None:
         portal.add_chat(TITLE="One more")
         portal.call("botyard.portal.restore", NAME="after-act")
         # What waited to be sent then is withdrawn.
-        for name in ("deliveries", "loose_blobs"):
+        for name in ("deliveries", "pending_blobs"):
             kept.pop(name, None)
         assert {name: rows for name, rows in contents(portal).items() if name in kept} == kept
     portal.call("botyard.portal.reset")

@@ -192,3 +192,30 @@ def test_ids_of_chats_go_up_to_their_range_and_never_down(
         return await tx.insert(command, bot=1)
 
     assert run(db.write(commanded)) == 1001
+
+
+def test_rows_stay_where_tables_and_columns_get_other_names(run: Run, db: Database, tmp_path: Path) -> None:
+    """0031 renames what deliveries, bindings, sessions and pending bytes are stored in."""
+    files = sorted((resources.files("botyard.store") / "migrations").iterdir(), key=lambda file: file.name)
+    older = tmp_path / "older"
+    older.mkdir()
+    for file in files:
+        if file.name < "0031":
+            (older / file.name).write_bytes(file.read_bytes())
+    run(migrate(db, older))
+
+    async def fill(tx: Tx) -> None:
+        await tx.run("INSERT INTO users (id, registered, updated) VALUES (1, 0, 0)")
+        await tx.run("INSERT INTO events (id, type, body, created) VALUES (1, 'MessageSent', '{}', 0)")
+        await tx.run(
+            """INSERT INTO deliveries (id, event_id, recipient, lane, state, queued, due, told)
+               VALUES (7, 1, 'bot:1001', 2001, 'fetch', 0, 0, 9)"""
+        )
+        await tx.run("INSERT INTO loose_blobs (name, since) VALUES ('bytes', 5)")
+        await tx.run("INSERT INTO sign_ins (hash, user_id, created, expires) VALUES ('hash', 1, 0, 8)")
+
+    run(db.write(fill))
+    assert run(migrate(db))[0] == "0031_standard_names"
+    assert run(db.read(lambda tx: tx.all("SELECT id, ordering_key, mark FROM deliveries"))) == [(7, 2001, 9)]
+    assert run(db.read(lambda tx: tx.all("SELECT name, since, claimed FROM pending_blobs"))) == [("bytes", 5, 0)]
+    assert run(db.read(lambda tx: tx.all("SELECT hash, user_id, expires FROM sessions"))) == [("hash", 1, 8)]

@@ -289,12 +289,12 @@ def test_what_counts_as_one_address(one: str, same: str) -> None:
     assert network(one) == same
 
 
-def test_passwords_and_sign_ins_are_in_no_log_and_no_row(ann: Browser, caplog: pytest.LogCaptureFixture) -> None:
+def test_passwords_and_sessions_are_in_no_log_and_no_row(ann: Browser, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     ann.sign_in("ann", "a wrong secret word")
     ann.sign_in("ann")
     secret = ann.cookies[COOKIE]
-    rows = str(ann.world.read(lambda tx: tx.all("SELECT * FROM sign_ins")))
+    rows = str(ann.world.read(lambda tx: tx.all("SELECT * FROM sessions")))
     for word in (PASSWORD, "a wrong secret word", secret):
         assert word not in caplog.text
         assert word not in rows

@@ -71,5 +71,5 @@ class Files(Chats):
 
     def no_files_left(self) -> bool:
         """Whether there are no bytes, no rows and no message with a file."""
-        tables = ("files", "loose_blobs", "file_usage WHERE bytes <> 0")
+        tables = ("files", "pending_blobs", "file_usage WHERE bytes <> 0")
         return not self.blobs and not any(self.count(table) for table in tables)

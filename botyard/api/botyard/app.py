@@ -113,10 +113,10 @@ async def manifest(call: Call, p: Named) -> ManifestAnswer:
     CLIENT_ID may be left out by an application that asks about itself. Unknown,
     blocked and not installed applications have no manifest.
     """
-    found = await apps.find_by_client(call.tx, p.client_id or call.identity.client_id)
-    if found is None or found.app.blocked or not found.app.installed:
+    stored = await apps.find_by_client(call.tx, p.client_id or call.identity.client_id)
+    if stored is None or stored.app.blocked or not stored.app.installed:
         raise ApiError(ErrorCode.MANIFEST)
-    app = found.app
+    app = stored.app
     return ManifestAnswer(app.client_id, app.title, app.version, app.status, _scopes(app))
 
 
@@ -171,15 +171,15 @@ async def update(call: Call, p: Updated) -> AppAnswer:
     Tokens that were issued keep the permissions that they were issued with.
     """
     app = await params.app(call, p.client_id)
-    given = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
+    changes = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
     plan = NewApp(
-        title=given.get("title"),
-        scopes=params.scopes(call, given["scope"]) if "scope" in given else None,
-        handler_url=given.get("handler_url"),
-        install_url=given.get("install_url"),
-        redirect_uri=given.get("redirect_uri"),
-        wizard=given.get("wizard"),
-        version=given.get("version"),
+        title=changes.get("title"),
+        scopes=params.scopes(call, changes["scope"]) if "scope" in changes else None,
+        handler_url=changes.get("handler_url"),
+        install_url=changes.get("install_url"),
+        redirect_uri=changes.get("redirect_uri"),
+        wizard=changes.get("wizard"),
+        version=changes.get("version"),
     )
     return await _answer(call, await installations.update(call.tx, call.user_id, app, plan=plan))
 

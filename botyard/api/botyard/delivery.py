@@ -312,7 +312,7 @@ def _attempts(call: Call, tried: list[Attempt]) -> list[AttemptShape]:
     ]
 
 
-def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
+def _explained(call: Call, explanations: list[Explained]) -> ExplainAnswer:
     events = [
         ExplainedShape(
             explanation.name,
@@ -323,10 +323,10 @@ def _explained(call: Call, found: list[Explained]) -> ExplainAnswer:
             explanation.delivery.id if explanation.delivery else 0,
             _attempts(call, explanation.attempts),
         )
-        for explanation in found
+        for explanation in explanations
     ]
     text = " ".join(
         f"{event.event}: ".removeprefix(": ") + " ".join(reason_shape.text for reason_shape in event.reasons)
         for event in events
     )
-    return ExplainAnswer(reasons.arrived(found), text, events)
+    return ExplainAnswer(reasons.arrived(explanations), text, events)

@@ -30,17 +30,17 @@ def scopes(call: Call, names: list[str] | None) -> list[str]:
 
 async def app(call: Call, client_id: str) -> App:
     """The application with this client id. Raises APP_MISSING."""
-    found = await apps.find(call.tx, client_id) if client_id else None
-    if found is None:
+    app = await apps.find(call.tx, client_id) if client_id else None
+    if app is None:
         raise ApiError(Reason.APP_MISSING)
-    return found
+    return app
 
 
-async def people(call: Call, given: list[int] | UnsetType | None) -> list[int]:
+async def people(call: Call, user_ids: list[int] | UnsetType | None) -> list[int]:
     """The ids of people who exist. Raises USERS_FORMAT for ``None``, USER_MISSING."""
-    if given is None:
+    if user_ids is None:
         raise ApiError(Reason.USERS_FORMAT)
-    wanted = given or []
+    wanted = user_ids or []
     if len(await users.find_many(call.tx, wanted)) < len(set(wanted)):
         raise ApiError(Reason.USER_MISSING)
     return wanted

@@ -69,10 +69,10 @@ async def snapshot(call: Call, p: Named) -> Kept:
     if kept.full(p.name):
         raise ApiError(Reason.SNAPSHOT_TOO_MANY, limit=KEPT_MAX)
     try:
-        found = await kept.keep(call.context, p.name)
+        kept_snapshot = await kept.keep(call.context, p.name)
     except TooLarge as problem:
         raise ApiError(Reason.SNAPSHOT_TOO_LARGE, limit=ROWS_MAX) from problem
-    return Kept(p.name, found.rows)
+    return Kept(p.name, kept_snapshot.rows)
 
 
 @method(

@@ -67,10 +67,10 @@ async def own(call: Call, p: Own) -> SigningAnswer:
     if call.identity.client_id or (mine and await bots.first_of(call.tx, mine)):
         return _answer(call, mine)
     # By an application_token: the bots that are sent it may all have got another word.
-    told = await own_bots(call, p.client_id)
-    if not told:
+    own_all = await own_bots(call, p.client_id)
+    if not own_all:
         raise ApiError(Reason.BOT_NOT_FOUND)
-    return _answer(call, told[0].owner)
+    return _answer(call, own_all[0].owner)
 
 
 def _answer(call: Call, signed_to: Owner) -> SigningAnswer:

@@ -109,14 +109,14 @@ class Hashed(NamedTuple):
     stored: str
 
 
-def hashed(given: str, own: list[str]) -> Hashed:
+def hashed(password: str, own: list[str]) -> Hashed:
     """Hash a password, or a new one where none is given, which takes a while. Raises PASSWORD_WEAK."""
-    if not given:
+    if not password:
         made = passwords.new_password()
         return Hashed(made, passwords.hashed(made))
-    if reason := passwords.weakness(given, own):
+    if reason := passwords.weakness(password, own):
         raise ApiError(Reason.PASSWORD_WEAK, reason=reason)
-    return Hashed("", passwords.hashed(given))
+    return Hashed("", passwords.hashed(password))
 
 
 def of_new(p: Added) -> Hashed:
@@ -168,9 +168,9 @@ async def add(call: Call, p: Added) -> AddedAnswer:
 async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     """List people of all kinds, those sent away too, 50 at a time by id."""
     start = min(max(p.start, 0), 2**31)
-    found = await stored_users.people_after(call.tx, p.kind.lower(), start, limit=PAGE)
+    people = await stored_users.people_after(call.tx, p.kind.lower(), start, limit=PAGE)
     total = await stored_users.count_people(call.tx, p.kind.lower())
-    return ResultPage([_answer(call, user) for user in found], total, start + PAGE if start + PAGE < total else None)
+    return ResultPage([_answer(call, user) for user in people], total, start + PAGE if start + PAGE < total else None)
 
 
 @method("botyard.user.get", access=Access.ADMIN, raises=(Reason.USER_MISSING,))

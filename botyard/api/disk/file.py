@@ -66,10 +66,10 @@ async def get(call: Call, p: Get) -> DiskFile:
     """
     if p.id <= 0:
         raise ApiError(Reason.FILE_ID_WRONG)
-    found = await files.find(call.tx, call.user_id, p.id)
-    if found is None:
+    found_file = await files.find(call.tx, call.user_id, p.id)
+    if found_file is None:
         raise ApiError(Reason.FILE_MISSING, id=p.id)
-    file, visible = found
+    file, visible = found_file
     reader_id = call.user_id if visible else await _reading_bot(call, p)
     if not reader_id:
         raise ApiError(Reason.FILE_CLOSED)
@@ -83,8 +83,8 @@ async def _reading_bot(call: Call, p: Get) -> int:
     if not named or call.identity.auth is Auth.SESSION or "imbot" not in call.identity.scopes:
         return 0
     for bot in await own_bots(call, p.client_id):
-        found = await files.find(call.tx, bot.user_id, p.id) if p.bot_id in (0, bot.user_id) else None
-        if found and found[1]:
+        file = await files.find(call.tx, bot.user_id, p.id) if p.bot_id in (0, bot.user_id) else None
+        if file and file[1]:
             return bot.user_id
     return 0
 

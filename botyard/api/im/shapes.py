@@ -80,76 +80,76 @@ class HistoryAnswer(msgspec.Struct, frozen=True):
     files: list[ShownFile]
 
 
-async def history_answer(call: Call, who: Participant, found: History) -> HistoryAnswer:
+async def history_answer(call: Call, who: Participant, history: History) -> HistoryAnswer:
     """Messages and their authors, each author once."""
-    authors = sorted({one.author_id for one in found.messages if one.author_id})
+    authors = sorted({entry.author_id for entry in history.messages if entry.author_id})
     people = await users.find_many(call.tx, authors)
     places = await users.departments_of(call.tx, authors)
     return HistoryAnswer(
         who.chat.id,
-        [message(call, one, who.member, found.liked.get(one.id)) for one in found.messages],
-        [user(call, one, places.get(one.id, [])) for one in people],
-        await shown_of(call.tx, call.context, found.messages, call.user_id),
+        [message(call, entry, who.member, history.liked.get(entry.id)) for entry in history.messages],
+        [user(call, entry, places.get(entry.id, [])) for entry in people],
+        await shown_of(call.tx, call.context, history.messages, call.user_id),
     )
 
 
-def message(call: Call, one: Message, member: Member | None, liked: list[int] | None) -> MessageShape:
+def message(call: Call, message: Message, member: Member | None, liked: list[int] | None) -> MessageShape:
     """A message for a member; `params` is `[]` where there are none, as PHP writes it."""
-    params = dict(one.params)
-    if one.erased:
+    params = dict(message.params)
+    if message.erased:
         params["IS_DELETED"] = "Y"
-    if one.edited:
+    if message.edited:
         params["IS_EDITED"] = "Y"
-    if one.reply_id:
-        params["REPLY_ID"] = one.reply_id
+    if message.reply_id:
+        params["REPLY_ID"] = message.reply_id
     if liked:
         params["LIKE"] = liked
     return MessageShape(
-        one.id,
-        one.chat_id,
-        one.author_id,
-        call.atom(one.sent),
-        ERASED if one.erased else one.text,
-        member is not None and one.counted > member.read_counted,
-        one.uuid,
+        message.id,
+        message.chat_id,
+        message.author_id,
+        call.atom(message.sent),
+        ERASED if message.erased else message.text,
+        member is not None and message.counted > member.read_counted,
+        message.uuid,
         [],
         params or [],
         None,
     )
 
 
-def user(call: Call, one: User, departments: list[int]) -> UserShape:
+def user(call: Call, user: User, departments: list[int]) -> UserShape:
     """A person as messages show it."""
-    clock, seen = call.context.clock, one.last_activity
-    phones = Phones(one.work_phone, one.mobile) if one.work_phone or one.mobile else False
-    avatar = call.context.url(one.avatar)
+    clock, seen = call.context.clock, user.last_activity
+    phones = Phones(user.work_phone, user.mobile) if user.work_phone or user.mobile else False
+    avatar = call.context.url(user.avatar)
     return UserShape(
-        one.id,
-        one.active,
-        one.full_name,
-        one.name,
-        one.last_name,
-        one.work_position,
-        one.color or color_for(one.id),
+        user.id,
+        user.active,
+        user.full_name,
+        user.name,
+        user.last_name,
+        user.work_position,
+        user.color or color_for(user.id),
         avatar,
         avatar,
-        one.gender or "M",
-        f"{one.birthday[8:10]}-{one.birthday[5:7]}" if one.birthday else "",
-        one.outside,
+        user.gender or "M",
+        f"{user.birthday[8:10]}-{user.birthday[5:7]}" if user.birthday else "",
+        user.outside,
         False,
-        one.bot,
+        user.bot,
         False,
-        "bot" if one.bot else "default",
+        "bot" if user.bot else "default",
         "online",
         False,
-        clock.atom(seen or one.registered),
+        clock.atom(seen or user.registered),
         False,
         False,
         False,
         departments,
         phones,
         None,
-        "bot" if one.bot else "extranet" if one.outside else "user",
-        one.www,
-        one.email,
+        "bot" if user.bot else "extranet" if user.outside else "user",
+        user.www,
+        user.email,
     )

@@ -80,10 +80,10 @@ async def download(call: Call, p: DownloadParams) -> Download:
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/files/file-download.md
     """
     who = await dialogs.get(call.tx, call.user_id, p.dialog_id)
-    found = await files.find(call.tx, call.user_id, p.file_id)
-    if found is None or found[0].chat_id != who.chat.id or not found[1]:
+    file = await files.find(call.tx, call.user_id, p.file_id)
+    if file is None or file[0].chat_id != who.chat.id or not file[1]:
         raise ApiError(Reason.FILE_MISSING)
-    return shared.download_link(call, "im", found[0], call.user_id)
+    return shared.download_link(call, "im", file[0], call.user_id)
 
 
 def _as_documented(refused: ApiError) -> ApiError:

@@ -147,10 +147,10 @@ async def update(call: Call, chat_app: OwnChatApp, p: Update) -> bool:
 
     Docs: api-reference/chats/outdated/create-app/imbot-app-update.md
     """
-    given = _merged(p)
-    if all(value is None for value in given.values()):
+    new_fields = _merged(p)
+    if all(value is None for value in new_fields.values()):
         raise ApiError(Reason.CHAT_APP_WRONG)
-    app = await _with(call, chat_app, Fields(**given))
+    app = await _with(call, chat_app, Fields(**new_fields))
     await chat_apps.change(call.tx, call.user_id, app)
     return True
 
@@ -171,33 +171,33 @@ def _merged(p: Update) -> dict[str, Any]:
     return flat | {name: value for name, value in nested.items() if value is not None}
 
 
-async def _with(call: Call, app: ChatApp, given: Fields) -> ChatApp:
+async def _with(call: Call, app: ChatApp, new_fields: Fields) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
     if isinstance(call.prepared, ApiError):
         raise ApiError(Reason.CHAT_APP_WRONG)
     picture = pictures.unwrap(call.prepared)
     changes: dict[str, Any] = {
-        "iframe": given.iframe,
-        "iframe_width": given.iframe_width,
-        "iframe_height": given.iframe_height,
-        "iframe_popup": given.iframe_popup,
-        "js_method": given.js_method.upper() if given.js_method else "" if given.iframe else None,
-        "js_param": given.js_param,
-        "hash": given.hash,
+        "iframe": new_fields.iframe,
+        "iframe_width": new_fields.iframe_width,
+        "iframe_height": new_fields.iframe_height,
+        "iframe_popup": new_fields.iframe_popup,
+        "js_method": new_fields.js_method.upper() if new_fields.js_method else "" if new_fields.iframe else None,
+        "js_param": new_fields.js_param,
+        "hash": new_fields.hash,
         "icon": await pictures.store(call.tx, picture) if picture else None,
-        "context": given.context.upper() if given.context else None,
-        "hidden": given.hidden,
-        "extranet": given.extranet_support,
-        "livechat": given.livechat_support,
-        "lang": None if given.lang is None else [_phrase(phrase) for phrase in given.lang],
+        "context": new_fields.context.upper() if new_fields.context else None,
+        "hidden": new_fields.hidden,
+        "extranet": new_fields.extranet_support,
+        "livechat": new_fields.livechat_support,
+        "lang": None if new_fields.lang is None else [_phrase(phrase) for phrase in new_fields.lang],
     }
     return msgspec.structs.replace(app, **{name: value for name, value in changes.items() if value is not None})
 
 
-def _phrase(one: Phrase) -> dict[str, Any]:
+def _phrase(phrase: Phrase) -> dict[str, Any]:
     return {
-        "LANGUAGE_ID": one.language_id,
-        "TITLE": one.title,
-        "DESCRIPTION": one.description,
-        "COPYRIGHT": one.copyright,
+        "LANGUAGE_ID": phrase.language_id,
+        "TITLE": phrase.title,
+        "DESCRIPTION": phrase.description,
+        "COPYRIGHT": phrase.copyright,
     }

@@ -25,5 +25,7 @@ async def list_(call: Call, p: NoParams) -> dict[str, Listed]:
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-bot-list.md
     """
-    found = await bots.all_bots(call.tx)
-    return {str(bot.user_id): Listed(bot.user_id, bot.name, bot.code, "Y" if bot.openline else "N") for bot in found}
+    every_bot = await bots.all_bots(call.tx)
+    return {
+        str(bot.user_id): Listed(bot.user_id, bot.name, bot.code, "Y" if bot.openline else "N") for bot in every_bot
+    }

@@ -127,14 +127,12 @@ async def get(call: Call, p: Get) -> ChatId | None:
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-get.md
     """
-    found = await stored_chats.find_entity(
-        call.tx, chats.entity_named(p.entity_type), p.entity_id, user_id=call.user_id
-    )
-    if found is None:
+    chat = await stored_chats.find_entity(call.tx, chats.entity_named(p.entity_type), p.entity_id, user_id=call.user_id)
+    if chat is None:
         return None
-    if not await dialogs.visible(call.tx, found):
+    if not await dialogs.visible(call.tx, chat):
         raise ApiError(Reason.CHAT_CLOSED)
-    return ChatId(found.chat.id)
+    return ChatId(chat.chat.id)
 
 
 @method(

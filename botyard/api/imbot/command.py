@@ -214,13 +214,13 @@ async def answer(call: Call, command: CalledCommand, p: Answer) -> int:
     """
     if p.message_id <= 0:
         raise ApiError(Reason.MESSAGE_ID_WRONG)
-    given = carried(p.attach, p.keyboard, p.menu, bot_id=command.bot_id, limits=IMBOT)
-    draft = Draft(text=p.message.strip(), system=p.system, params=given.params(p.url_preview))
+    content = carried(p.attach, p.keyboard, p.menu, bot_id=command.bot_id, limits=IMBOT)
+    draft = Draft(text=p.message.strip(), system=p.system, params=content.params(p.url_preview))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(Reason.MESSAGE_EMPTY)
     return await commands.answer(call.tx, command, draft, message_id=p.message_id)
 
 
-def _lang(given: list[Phrase]) -> list[dict[str, Any]]:
-    kept = [phrase for phrase in given if phrase.language_id and phrase.title]
+def _lang(phrases: list[Phrase]) -> list[dict[str, Any]]:
+    kept = [phrase for phrase in phrases if phrase.language_id and phrase.title]
     return [{"LANGUAGE_ID": phrase.language_id, "TITLE": phrase.title, "PARAMS": phrase.params} for phrase in kept]

@@ -71,8 +71,8 @@ async def add(call: Call, bot: OwnBot, p: Add) -> int:
     between = p.from_user_id > 0 and p.to_user_id > 0
     if not between:
         dialogs.parse(p.dialog_id)
-    given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
-    draft = Draft(text=p.message.strip(), system=p.system or between, params=given.params(p.url_preview is not False))
+    content = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
+    draft = Draft(text=p.message.strip(), system=p.system or between, params=content.params(p.url_preview is not False))
     if not draft.text and "ATTACH" not in draft.params:
         raise ApiError(Reason.MESSAGE_EMPTY)
     if between:
@@ -95,10 +95,10 @@ async def update(call: Call, bot: OwnBot, p: Update) -> bool:
     Docs: api-reference/chat-bots/outdated/messages/imbot-message-update.md
     """
     _require_message(p.message_id)
-    given = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
+    content = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
     window = call.context.settings.edit_days * DAY
     text = None if p.message is UNSET else p.message.strip()
-    changes = given.changes(p.url_preview)
+    changes = content.changes(p.url_preview)
     await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=window)
     return True
 

@@ -23,17 +23,19 @@ async def parts(tx: Tx, context: Context, bot_id: int, file_ids: tuple[int, ...]
     Links to files work for a while, as long as the bot is in the chat. What is quoted is
     left out where it is gone or hidden from the bot; its number stays.
     """
-    said: Data = {}
+    message_parts: Data = {}
     inner: Data = {}
     if file_ids:
         now = int(context.clock.now())
-        found = await files.find_many(tx, list(file_ids))
-        said["FILES"] = {one.id: msgspec.to_builtins(shown(context, one, bot_id, now)) for one in found}
+        message_files = await files.find_many(tx, list(file_ids))
+        message_parts["FILES"] = {
+            file.id: msgspec.to_builtins(shown(context, file, bot_id, now)) for file in message_files
+        }
         inner["FILE_ID"] = list(file_ids)
     if reply_id:
         quoted = await messages.find_seen(tx, reply_id, bot_id)
         inner["REPLY_ID"] = reply_id
         if quoted:
             text = "" if quoted.erased else quoted.text
-            said["REPLY_MESSAGE"] = {"ID": quoted.id, "AUTHOR_ID": quoted.author_id, "MESSAGE": text}
-    return said | {"PARAMS": inner} if inner else {}
+            message_parts["REPLY_MESSAGE"] = {"ID": quoted.id, "AUTHOR_ID": quoted.author_id, "MESSAGE": text}
+    return message_parts | {"PARAMS": inner} if inner else {}

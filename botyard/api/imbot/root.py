@@ -207,7 +207,7 @@ async def unregister(call: Call, owner: NamedOwner, bot: NamedBot, p: Unregister
     return True
 
 
-def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bool = False) -> Handlers:
+def _handlers(handler_params: HandlerParams, bound: Handlers, *, complete: bool, deaf: bool = False) -> Handlers:
     """The handler set after this call.
 
     ``complete`` demands those that a new bot must have. A ``deaf`` bot asks for no edits and deletions
@@ -217,7 +217,7 @@ def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bo
     for slot in SLOTS:
         if deaf and slot.missing is None:
             continue
-        url = getattr(given, slot.param) or given.event_handler
+        url = getattr(handler_params, slot.param) or handler_params.event_handler
         if not url and complete and slot.missing:
             raise ApiError(slot.missing)
         if url and not valid_url(url):
@@ -227,28 +227,28 @@ def _handlers(given: HandlerParams, bound: Handlers, *, complete: bool, deaf: bo
     return msgspec.structs.replace(bound, **changes)
 
 
-def _named(given: Properties) -> bool:
-    return bool((given.name or "").strip() or (given.last_name or "").strip())
+def _named(properties: Properties) -> bool:
+    return bool((properties.name or "").strip() or (properties.last_name or "").strip())
 
 
-def _part(given: str | UnsetType, whole: bool) -> str | None:
+def _part(text: str | UnsetType, whole: bool) -> str | None:
     """One of the two names: an empty one takes effect only where both are given."""
-    name = (given or "").strip()
+    name = (text or "").strip()
     return name if whole else name or None
 
 
-async def _profile(call: Call, given: Properties, picture: NamedPicture | None) -> Profile:
-    birthday = given.personal_birthday
-    gender = (given.personal_gender or "").upper()
-    whole = given.name is not UNSET and given.last_name is not UNSET
+async def _profile(call: Call, properties: Properties, picture: NamedPicture | None) -> Profile:
+    birthday = properties.personal_birthday
+    gender = (properties.personal_gender or "").upper()
+    whole = properties.name is not UNSET and properties.last_name is not UNSET
     return Profile(
-        name=_part(given.name, whole),
-        last_name=_part(given.last_name, whole),
-        color=hex_of(given.color) if given.color else None,
-        email=given.email,
+        name=_part(properties.name, whole),
+        last_name=_part(properties.last_name, whole),
+        color=hex_of(properties.color) if properties.color else None,
+        email=properties.email,
         birthday=birthday if birthday and _DAY.fullmatch(birthday) else None,
-        work_position=given.work_position,
-        www=given.personal_www,
+        work_position=properties.work_position,
+        www=properties.personal_www,
         gender=gender if gender in {"M", "F"} else None,
         avatar=await pictures.store(call.tx, picture) if picture else None,
     )

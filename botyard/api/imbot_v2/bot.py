@@ -156,12 +156,12 @@ async def register(call: Call, p: Register) -> BotAnswer:
     return await _answer(call, bot_id)
 
 
-async def _plan(call: Call, given: RegisterFields, owned_by: Owner, code: str) -> bots.NewBot:
-    kind = shapes.TYPES.get(given.type or "bot")
+async def _plan(call: Call, register_fields: RegisterFields, owned_by: Owner, code: str) -> bots.NewBot:
+    kind = shapes.TYPES.get(register_fields.type or "bot")
     if kind is None:
         raise ApiError(Reason.BOT_TYPE_WRONG, hint=f"known types: {', '.join(shapes.TYPES)}")
-    mode = _mode(given.event_mode or EventMode.FETCH)
-    url = given.webhook_url
+    mode = _mode(register_fields.event_mode or EventMode.FETCH)
+    url = register_fields.webhook_url
     if mode is EventMode.WEBHOOK and not url:
         raise ApiError(Reason.WEBHOOK_MISSING)
     if len(code) > bots.CODE_MAX:
@@ -169,19 +169,19 @@ async def _plan(call: Call, given: RegisterFields, owned_by: Owner, code: str) -
     if url and not valid_url(url):
         raise ApiError(Reason.WEBHOOK_WRONG)
     actor = await users.find(call.tx, call.user_id)
-    profile = await _profile(call, given.properties)
+    profile = await _profile(call, register_fields.properties)
     return bots.NewBot(
         owner=owned_by,
         code=code,
         type=kind,
-        openline=given.is_support_openline or kind is BotType.OPENLINE,
+        openline=register_fields.is_support_openline or kind is BotType.OPENLINE,
         dialect="v2",
         profile=msgspec.structs.replace(profile, language=actor.language if actor else None),
         event_mode=mode,
         webhook_url=url,
-        hidden=given.is_hidden,
-        reactions=given.is_reactions_enabled,
-        background_id=_background(given.background_id),
+        hidden=register_fields.is_hidden,
+        reactions=register_fields.is_reactions_enabled,
+        background_id=_background(register_fields.background_id),
     )
 
 
@@ -229,26 +229,26 @@ async def _rotate(call: Call, bot: Bot, fresh: str) -> None:
     await bots.hand_over(call.tx, bot, name)
 
 
-def _switched(bot: Bot, given: UpdateFields) -> Bot:
+def _switched(bot: Bot, update_fields: UpdateFields) -> Bot:
     """The bot after the switches of an update."""
     changes = {
-        "hidden": given.is_hidden,
-        "reactions": given.is_reactions_enabled,
-        "openline": given.is_support_openline,
+        "hidden": update_fields.is_hidden,
+        "reactions": update_fields.is_reactions_enabled,
+        "openline": update_fields.is_support_openline,
     }
     kept = {name: value for name, value in changes.items() if value is not None}
     if bot.type == BotType.OPENLINE:
         kept["openline"] = True
     changed = msgspec.structs.replace(bot, **kept)
-    if given.background_id is UNSET:
+    if update_fields.background_id is UNSET:
         return changed
-    return msgspec.structs.replace(changed, background_id=_background(given.background_id))
+    return msgspec.structs.replace(changed, background_id=_background(update_fields.background_id))
 
 
-def _delivered(bot: Bot, given: UpdateFields) -> Bot:
+def _delivered(bot: Bot, update_fields: UpdateFields) -> Bot:
     """The bot after an update of how it learns of events. Raises EVENT_MODE_WRONG, WEBHOOK_WRONG."""
-    mode = _mode(given.event_mode or bot.event_mode)
-    fresh = given.webhook_url
+    mode = _mode(update_fields.event_mode or bot.event_mode)
+    fresh = update_fields.webhook_url
     url = fresh or bot.webhook_url
     if fresh and not valid_url(fresh):
         raise ApiError(Reason.WEBHOOK_WRONG)
@@ -297,14 +297,14 @@ async def list_(call: Call, p: List) -> Listed:
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-list.md
     """
     require_token(call, token(p))
-    found = await own_bots(call, token(p))
+    listed = await own_bots(call, token(p))
     if p.filter.type:
-        found = [bot for bot in found if shapes.brief(bot).type == p.filter.type]
+        listed = [bot for bot in listed if shapes.brief(bot).type == p.filter.type]
     start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)
-    page = found[start : start + size]
+    page = listed[start : start + size]
     people = await entities.people(call.tx, call.context, [bot.user_id for bot in page])
     shown = [await shapes.bot(call.tx, bot) for bot in page]
-    return Listed(shown, [people[bot.user_id] for bot in page], start + size < len(found))
+    return Listed(shown, [people[bot.user_id] for bot in page], start + size < len(listed))
 
 
 async def _answer(call: Call, bot_id: int) -> BotAnswer:
@@ -320,19 +320,19 @@ def _mode(word: str) -> EventMode:
         raise ApiError(Reason.EVENT_MODE_WRONG, hint=f"known modes: {', '.join(EventMode)}") from None
 
 
-def _background(given: str | UnsetType | None) -> str | None:
+def _background(background_id: str | UnsetType | None) -> str | None:
     """A theme that exists, else none."""
-    return given if isinstance(given, str) and given in shapes.BACKGROUNDS else None
+    return background_id if isinstance(background_id, str) and background_id in shapes.BACKGROUNDS else None
 
 
-async def _profile(call: Call, given: Properties) -> Profile:
+async def _profile(call: Call, properties: Properties) -> Profile:
     picture = pictures.unwrap(call.prepared)
-    gender = given.gender.upper()
+    gender = properties.gender.upper()
     return Profile(
-        name=given.name.strip() or None,
-        last_name=given.last_name.strip() if isinstance(given.last_name, str) else None,
-        work_position=given.work_position.strip() if isinstance(given.work_position, str) else None,
-        color=hex_of(given.color) if given.color else None,
+        name=properties.name.strip() or None,
+        last_name=properties.last_name.strip() if isinstance(properties.last_name, str) else None,
+        work_position=properties.work_position.strip() if isinstance(properties.work_position, str) else None,
+        color=hex_of(properties.color) if properties.color else None,
         gender=gender if gender in {"M", "F"} else None,
         avatar=await pictures.store(call.tx, picture) if picture else None,
     )

@@ -301,8 +301,8 @@ async def text_field_enabled(call: Call, who: BotChat, p: Enabled) -> Done:
     return DONE
 
 
-def _people(given: list[int]) -> list[int]:
-    return [one for one in given if one > 0]
+def _people(user_ids: list[int]) -> list[int]:
+    return [user_id for user_id in user_ids if user_id > 0]
 
 
 async def _kept(call: Call) -> str:
@@ -318,4 +318,4 @@ async def _shown(call: Call, who: Participant, *, new: bool = False) -> Answered
 async def _users(call: Call, ids: list[int]) -> list[entities.UserShape]:
     """People in the order of their ids."""
     people = await entities.people(call.tx, call.context, ids)
-    return [people[one] for one in ids if one in people]
+    return [people[user_id] for user_id in ids if user_id in people]

@@ -166,11 +166,11 @@ _FORWARDED = (
 )
 
 
-def _originals(given: dict[str, int] | None) -> dict[str, int]:
+def _originals(forward_ids: dict[str, int] | None) -> dict[str, int]:
     """``{uuid: messageId}``. Raises MESSAGE_NOT_ADDED for what could not be read so, and for too many."""
-    if given is None or len(given) > forwarding.MOST:
+    if forward_ids is None or len(forward_ids) > forwarding.MOST:
         raise ApiError(Reason.MESSAGE_NOT_ADDED, hint=_FORWARDED)
-    return given
+    return forward_ids
 
 
 # The page knows one code for every reason why a message stays as it is.

@@ -109,12 +109,12 @@ async def register(call: Call, bot: OwnBot, p: Register) -> CommandAnswer:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/commands/command-register.md
     """
-    given: NewCommand | Register = p if p.fields is None else p.fields
-    word = _word(given.command)
+    new_command: NewCommand | Register = p if p.fields is None else p.fields
+    word = _word(new_command.command)
     if not word:
         raise ApiError(Reason.COMMAND_EMPTY)
-    lang = _phrased([], given.title, given.params)
-    if not lang and not given.hidden:
+    lang = _phrased([], new_command.title, new_command.params)
+    if not lang and not new_command.hidden:
         raise ApiError(Reason.LANG_EMPTY)
     known = await bot_commands.find_named(call.tx, bot.user_id, word)
     if known is not None:
@@ -125,9 +125,9 @@ async def register(call: Call, bot: OwnBot, p: Register) -> CommandAnswer:
         bot_id=bot.user_id,
         command=word,
         handler="",
-        common=given.common,
-        hidden=given.hidden,
-        extranet=given.extranet_support,
+        common=new_command.common,
+        hidden=new_command.hidden,
+        extranet=new_command.extranet_support,
         lang=lang,
     )
     command_id = await commands.register(call.tx, call.user_id, command)
@@ -179,8 +179,8 @@ async def list_(call: Call, bot: OwnBot, p: List) -> Listed:
     """
     caller = await users.find(call.tx, call.user_id)
     language = caller.language if caller else "en"
-    found = await bot_commands.of_bot(call.tx, bot.user_id)
-    return Listed([shapes.listed_command(command, bot.name, language) for command in found])
+    listed = await bot_commands.of_bot(call.tx, bot.user_id)
+    return Listed([shapes.listed_command(command, bot.name, language) for command in listed])
 
 
 # Whatever stands in the way, the page has one error for it.
@@ -215,16 +215,16 @@ async def answer(call: Call, bot: OwnBot, p: Answer) -> Done:
     return DONE
 
 
-def _word(given: str | UnsetType | None) -> str:
+def _word(word: str | UnsetType | None) -> str:
     """A command without its slash; empty for none. Raises COMMAND_WORD for what is no text."""
-    if given is None:
+    if word is None:
         raise ApiError(Reason.COMMAND_WORD)
-    return "" if given is UNSET else command_calls.without_slash(given)
+    return "" if word is UNSET else command_calls.without_slash(word)
 
 
 def _phrased(known: Phrases, title: dict[str, Any], params: dict[str, Any]) -> Phrases:
     """Phrases by language after what was given: a text sets one, nothing takes it away."""
-    kept = {str(one.get("LANGUAGE_ID")).lower(): one for one in known}
+    kept = {str(phrase.get("LANGUAGE_ID")).lower(): phrase for phrase in known}
     for language, text in title.items():
         code = language.strip().lower()
         if not isinstance(text, str) or not text.strip() or not code:

@@ -73,9 +73,9 @@ async def download(call: Call, bot: OwnBot, p: DownloadParams) -> Download:
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/files/file-download.md
     """
-    found = await files.find(call.tx, bot.user_id, p.file_id)
-    if found is None:
+    file = await files.find(call.tx, bot.user_id, p.file_id)
+    if file is None:
         raise ApiError(Reason.FILE_MISSING)
-    if not found[1]:
+    if not file[1]:
         raise ApiError(Reason.FILE_CLOSED)
-    return shared.download_link(call, "imbot", found[0], bot.user_id)
+    return shared.download_link(call, "imbot", file[0], bot.user_id)

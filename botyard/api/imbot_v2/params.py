@@ -43,17 +43,17 @@ class Fields(Params, frozen=True, rename="camel"):
 def token(p: TokenParams) -> str:
     """The token that a call is signed with. One of spaces is none."""
     fields = getattr(p, "fields", None)
-    given = p.bot_token if p.bot_token.strip() else getattr(fields, "bot_token", "")
-    return given if given.strip() else ""
+    bot_token = p.bot_token if p.bot_token.strip() else getattr(fields, "bot_token", "")
+    return bot_token if bot_token.strip() else ""
 
 
 @raises(Reason.TOKEN_MISSING)
-def require_token(call: Call, given: str) -> Owner:
+def require_token(call: Call, bot_token: str) -> Owner:
     """The name that a token makes. Raises TOKEN_MISSING where a webhook gave none."""
-    found = owner(call, given)
-    if not found:
+    named_owner = owner(call, bot_token)
+    if not named_owner:
         raise ApiError(Reason.TOKEN_MISSING)
-    return found
+    return named_owner
 
 
 @raises(require_token, Reason.BOT_UNNAMED)

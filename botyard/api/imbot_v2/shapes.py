@@ -115,51 +115,51 @@ class BotAnswer(msgspec.Struct, frozen=True):
     users: list[UserShape]
 
 
-async def bot_answer(tx: Tx, context: Context, found: Bot, *, own: bool = True) -> BotAnswer:
+async def bot_answer(tx: Tx, context: Context, owned: Bot, *, own: bool = True) -> BotAnswer:
     """A bot for its owner, or for anybody else."""
-    people = await entities.people(tx, context, [found.user_id])
-    return BotAnswer(await bot(tx, found) if own else brief(found), list(people.values()))
+    people = await entities.people(tx, context, [owned.user_id])
+    return BotAnswer(await bot(tx, owned) if own else brief(owned), list(people.values()))
 
 
-def brief(found: Bot) -> BotShape:
+def brief(bot: Bot) -> BotShape:
     """A bot for anybody."""
     return BotShape(
-        found.user_id,
-        found.code,
-        _WORDS[found.type],
-        found.hidden,
-        found.openline,
-        found.reactions,
-        found.background_id,
-        found.language,
+        bot.user_id,
+        bot.code,
+        _WORDS[bot.type],
+        bot.hidden,
+        bot.openline,
+        bot.reactions,
+        bot.background_id,
+        bot.language,
     )
 
 
-async def bot(tx: Tx, found: Bot) -> BotShape:
+async def bot(tx: Tx, bot: Bot) -> BotShape:
     """A bot for its owner: with its event mode and its numbers."""
     return msgspec.structs.replace(
-        brief(found),
+        brief(bot),
         module_id="rest",
-        event_mode=found.event_mode,
-        count_message=found.messages,
-        count_command=await bot_commands.count(tx, found.user_id),
-        count_chat=found.chats,
-        count_user=found.people,
+        event_mode=bot.event_mode,
+        count_message=bot.messages,
+        count_command=await bot_commands.count(tx, bot.user_id),
+        count_chat=bot.chats,
+        count_user=bot.people,
     )
 
 
-def command(found: Command) -> CommandShape:
+def command(command: Command) -> CommandShape:
     """A command as answers and events show it."""
-    slashed = f"/{found.command}"
-    return CommandShape(found.id, found.bot_id, slashed, found.common, found.hidden, found.extranet)
+    slashed = f"/{command.command}"
+    return CommandShape(command.id, command.bot_id, slashed, command.common, command.hidden, command.extranet)
 
 
-def listed_command(found: Command, bot_name: str, language: str) -> ListedCommand:
+def listed_command(listed: Command, bot_name: str, language: str) -> ListedCommand:
     """A command with its phrases in ``language``, else in English, else in the first one that it has."""
-    known = {str(one.get("LANGUAGE_ID")).lower(): one for one in reversed(found.lang)}
-    phrase = known.get(language) or known.get("en") or (found.lang[0] if found.lang else {})
+    known = {str(phrases.get("LANGUAGE_ID")).lower(): phrases for phrases in reversed(listed.lang)}
+    phrase = known.get(language) or known.get("en") or (listed.lang[0] if listed.lang else {})
     return ListedCommand(
-        **msgspec.structs.asdict(command(found)),
+        **msgspec.structs.asdict(command(listed)),
         title=str(phrase.get("TITLE", "")),
         params=str(phrase.get("PARAMS", "")),
         category=bot_name,
@@ -169,28 +169,28 @@ def listed_command(found: Command, bot_name: str, language: str) -> ListedComman
 
 async def chat(tx: Tx, context: Context, seen: Overview, viewer_id: int, *, new: bool = False) -> AnsweredChat:
     """A chat for one of its members. ``new`` is one that was just made."""
-    found, member = seen.chat, seen.member
-    shown = await entities.chat(tx, context, found, viewer_id)
+    chat, member = seen.chat, seen.member
+    shown = await entities.chat(tx, context, chat, viewer_id)
     common = {name: getattr(shown, name) for name in ChatShape.__struct_fields__}
     common |= {
-        "parent_chat_id": found.parent_chat_id or None,
-        "parent_message_id": found.parent_message_id or None,
+        "parent_chat_id": chat.parent_chat_id or None,
+        "parent_message_id": chat.parent_message_id or None,
         "is_new": new or (member is not None and not member.opened),
     }
     return AnsweredChat(
         **common,
         role=seen.role,
         mute_list=seen.muted,
-        date_create=context.clock.atom(found.created),
-        last_message_id=found.last_message_id or None,
+        date_create=context.clock.atom(chat.created),
+        last_message_id=chat.last_message_id or None,
         last_message_views=_views(context, seen),
         last_id=(member.read_id or None) if member else None,
         manager_list=seen.managers,
         marked_id=(member.marked_id or None) if member else None,
-        message_count=found.messages,
-        public=found.public,
+        message_count=chat.messages,
+        public=chat.public,
         unread_id=seen.unread.first_id or None,
-        user_counter=found.members,
+        user_counter=chat.members,
     )
 
 

@@ -61,12 +61,12 @@ async def _message_added(at: RenderContext, event: MessageSent) -> Data:
 
 async def _message_edited(at: RenderContext, event: MessageEdited) -> Data:
     """A message with its new text."""
-    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
     changed = msgspec.structs.replace(
-        found,
+        message,
         text=event.text,
         params=event.params,
-        reply_id=event.reply_id or found.reply_id,
+        reply_id=event.reply_id or message.reply_id,
         edited=True,
         erased=False,
     )
@@ -80,9 +80,9 @@ async def _message_deleted(at: RenderContext, event: MessageErased) -> Data:
 
 async def _reaction_changed(at: RenderContext, event: MessageLiked) -> Data:
     """A reaction, to which message, and whose it is."""
-    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.author_id, "")
+    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.author_id, "")
     change = {"reaction": event.reaction, "action": "add" if event.on else "delete"}
-    return change | await _message(at, found) | await _common_fields(at, event.actor_id)
+    return change | await _message(at, message) | await _common_fields(at, event.actor_id)
 
 
 async def _member_joined(at: RenderContext, event: MemberJoined) -> Data:
@@ -99,10 +99,10 @@ async def _command_called(at: RenderContext, event: CommandCalled) -> Data:
         "params": event.params,
         "context": event.context.lower(),
     }
-    found = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
-    whole = msgspec.structs.replace(found, text=event.text or found.text, erased=False)
-    message = await _message(at, whole, views=entities.UNSEEN)
-    return {"command": command} | message | await _common_fields(at, event.actor_id)
+    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    whole = msgspec.structs.replace(message, text=event.text or message.text, erased=False)
+    body = await _message(at, whole, views=entities.UNSEEN)
+    return {"command": command} | body | await _common_fields(at, event.actor_id)
 
 
 async def _context_given(at: RenderContext, event: ContextGiven) -> Data:
@@ -133,9 +133,9 @@ def _first(at: RenderContext, message_id: int, author_id: int, text: str) -> Mes
     return Message(message_id, at.chat.id, author_id, sent, text, 0, False, False, False, 0, None, {})
 
 
-async def _message(at: RenderContext, one: Message, views: entities.Seen | None = None) -> Data:
+async def _message(at: RenderContext, message: Message, views: entities.Seen | None = None) -> Data:
     seen = await entities.seen(at.batch.tx, at.chat.id) if views is None else views
-    return {"message": msgspec.to_builtins(entities.message(at.batch.context, one, seen))}
+    return {"message": msgspec.to_builtins(entities.message(at.batch.context, message, seen))}
 
 
 Renderer = Callable[[RenderContext, Any], Awaitable[Data]]

@@ -115,9 +115,11 @@ async def _bots(at: PortalRenderContext) -> list[Bot]:
     """The owner's bots that this event was for when it happened."""
     if isinstance(at.what.event, BotRemoved):
         return [at.what.event.bot]
-    told = [recipients.parse(one.recipient) for one in await deliveries.of_event(at.batch.tx, at.what.id)]
-    found = [await at.batch.bot(number) for kind, number in told if kind == recipients.BOT]
-    return [bot for bot in found if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
+    parsed_recipients = [
+        recipients.parse(delivery.recipient) for delivery in await deliveries.of_event(at.batch.tx, at.what.id)
+    ]
+    known_bots = [await at.batch.bot(number) for kind, number in parsed_recipients if kind == recipients.BOT]
+    return [bot for bot in known_bots if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
 
 
 def _joined(whole: Data, more: Data) -> Data:

@@ -129,8 +129,8 @@ class RenderBatch:
     async def member_id(self) -> str:
         """The portal's id."""
         if self._member_id is None:
-            found = await portal.get(self.tx)
-            self._member_id = found.member_id if found else ""
+            portal_row = await portal.get(self.tx)
+            self._member_id = portal_row.member_id if portal_row else ""
         return self._member_id
 
     async def token_pairs(self, app: App, user_ids: Sequence[int]) -> list[TokenPair]:

@@ -191,10 +191,10 @@ def _background(kept: str | None) -> int | None:
     return int(kept) if kept and kept.isdecimal() else None
 
 
-def _mark(call: Call, one: Reader) -> ReadMark:
-    if one.read_at is None:
-        return ReadMark(one.user_id, one.name, 0, None)
-    return ReadMark(one.user_id, one.name, one.read_id, call.atom(one.read_at))
+def _mark(call: Call, reader: Reader) -> ReadMark:
+    if reader.read_at is None:
+        return ReadMark(reader.user_id, reader.name, 0, None)
+    return ReadMark(reader.user_id, reader.name, reader.read_id, call.atom(reader.read_at))
 
 
 def _link(chat: Chat) -> EntityLink:

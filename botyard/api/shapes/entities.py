@@ -148,21 +148,21 @@ async def seen(tx: Tx, chat_id: int) -> Seen:
     return Seen(tuple(await members.furthest_readers(tx, chat_id)))
 
 
-def message(context: Context, one: Message, views: Seen, reader: Member | None = None) -> MessageShape:
+def message(context: Context, message: Message, views: Seen, reader: Member | None = None) -> MessageShape:
     """A message; for a ``reader`` with what only a response tells."""
     return MessageShape(
-        one.id,
-        one.chat_id,
-        one.author_id,
-        context.clock.atom(one.sent),
-        "" if one.erased else one.text,
-        one.system,
-        one.uuid or "",
-        _forward(context, one.params),
-        _params(one),
-        views.by_others(one.id, one.author_id),
-        msgspec.UNSET if reader is None else one.counted > reader.read_counted,
-        msgspec.UNSET if reader is None else one.id <= reader.read_id,
+        message.id,
+        message.chat_id,
+        message.author_id,
+        context.clock.atom(message.sent),
+        "" if message.erased else message.text,
+        message.system,
+        message.uuid or "",
+        _forward(context, message.params),
+        _params(message),
+        views.by_others(message.id, message.author_id),
+        msgspec.UNSET if reader is None else message.counted > reader.read_counted,
+        msgspec.UNSET if reader is None else message.id <= reader.read_id,
     )
 
 
@@ -173,44 +173,44 @@ def _forward(context: Context, params: dict[str, Any]) -> Forward | None:
     return Forward(message_id, user_id, chat_id, context.clock.atom(sent))
 
 
-def _params(one: Message) -> dict[str, Any]:
+def _params(message: Message) -> dict[str, Any]:
     """Params by the names of the first generation, which portals use in both: two public bots have read them so."""
-    shown = {name: value for name, value in one.params.items() if name not in ORIGIN}
-    if one.reply_id:
-        shown["REPLY_ID"] = one.reply_id
-    if one.edited:
+    shown = {name: value for name, value in message.params.items() if name not in ORIGIN}
+    if message.reply_id:
+        shown["REPLY_ID"] = message.reply_id
+    if message.edited:
         shown["IS_EDITED"] = "Y"
-    if one.erased:
+    if message.erased:
         shown["IS_DELETED"] = "Y"
     return shown
 
 
 async def people(tx: Tx, context: Context, ids: Iterable[int], *, online: bool = True) -> dict[int, UserShape]:
     """Users by id; unknown ones and 0, the author of system messages, are left out."""
-    wanted = [one for one in set(ids) if one]
-    found = await users.find_many(tx, wanted)
+    wanted = [person for person in set(ids) if person]
+    known = await users.find_many(tx, wanted)
     places = await users.departments_of(tx, wanted)
-    return {one.id: user(context, one, places.get(one.id, []), online=online) for one in found}
+    return {person.id: user(context, person, places.get(person.id, []), online=online) for person in known}
 
 
-def user(context: Context, one: User, departments: list[int], *, online: bool = True) -> UserShape:
+def user(context: Context, user: User, departments: list[int], *, online: bool = True) -> UserShape:
     """A user; without ``online`` nothing is said of when the person was last seen."""
-    seen_at = one.last_activity if online else None
+    seen_at = user.last_activity if online else None
     return UserShape(
-        one.id,
-        one.active,
-        one.full_name,
-        one.name,
-        one.last_name,
-        one.work_position,
-        one.color or color_for(one.id),
-        context.url(one.avatar),
-        one.gender or "M",
-        f"{one.birthday[8:10]}-{one.birthday[5:7]}" if one.birthday else "",
-        one.outside,
-        one.bot,
+        user.id,
+        user.active,
+        user.full_name,
+        user.name,
+        user.last_name,
+        user.work_position,
+        user.color or color_for(user.id),
+        context.url(user.avatar),
+        user.gender or "M",
+        f"{user.birthday[8:10]}-{user.birthday[5:7]}" if user.birthday else "",
+        user.outside,
+        user.bot,
         False,
-        _AUTHS.get(UserKind(one.kind), "default"),
+        _AUTHS.get(UserKind(user.kind), "default"),
         "online",
         False,
         context.clock.atom(seen_at) if seen_at else False,
@@ -218,10 +218,10 @@ def user(context: Context, one: User, departments: list[int], *, online: bool = 
         False,
         False,
         departments,
-        Phones(one.work_phone, one.mobile) if one.work_phone or one.mobile else False,
-        one.www,
-        one.email,
-        _USER_TYPES[one.kind],
+        Phones(user.work_phone, user.mobile) if user.work_phone or user.mobile else False,
+        user.www,
+        user.email,
+        _USER_TYPES[user.kind],
     )
 
 
@@ -260,37 +260,37 @@ def dialog_id(chat: Chat, viewer_id: int) -> str:
     return str(chat.counterpart(viewer_id)) if chat.private else f"chat{chat.id}"
 
 
-async def chat(tx: Tx, context: Context, one: Chat, viewer_id: int) -> ChatShape:
+async def chat(tx: Tx, context: Context, chat: Chat, viewer_id: int) -> ChatShape:
     """A chat for an event; a private dialog looks like the other person."""
-    other = await users.find(tx, one.counterpart(viewer_id)) if one.private else None
-    return chat_beside(context, one, viewer_id, other)
+    other = await users.find(tx, chat.counterpart(viewer_id)) if chat.private else None
+    return chat_beside(context, chat, viewer_id, other)
 
 
-def chat_beside(context: Context, one: Chat, viewer_id: int, other: User | None) -> ChatShape:
+def chat_beside(context: Context, chat: Chat, viewer_id: int, other: User | None) -> ChatShape:
     """The same where the other person of a private dialog has been looked up."""
     return ChatShape(
-        one.id,
-        dialog_id(one, viewer_id),
-        other.full_name if other else one.title,
-        CHAT_TYPES[one.kind],
-        one.kind,
-        one.owner_id,
-        (other.color if other else one.color) or color_for(other.id if other else one.id),
-        context.url(other.avatar if other else one.avatar),
-        one.description,
-        one.guests > 0,
+        chat.id,
+        dialog_id(chat, viewer_id),
+        other.full_name if other else chat.title,
+        CHAT_TYPES[chat.kind],
+        chat.kind,
+        chat.owner_id,
+        (other.color if other else chat.color) or color_for(other.id if other else chat.id),
+        context.url(other.avatar if other else chat.avatar),
+        chat.description,
+        chat.guests > 0,
         False,
-        one.entity_type,
-        one.entity_id,
-        one.entity_data_1,
-        one.entity_data_2,
-        one.entity_data_3,
-        {"type": one.entity_type, "url": "", "id": one.entity_id} if one.entity_type else {},
-        one.disk_folder_id or None,
+        chat.entity_type,
+        chat.entity_id,
+        chat.entity_data_1,
+        chat.entity_data_2,
+        chat.entity_data_3,
+        {"type": chat.entity_type, "url": "", "id": chat.entity_id} if chat.entity_type else {},
+        chat.disk_folder_id or None,
         {},
-        one.parent_chat_id,
-        one.parent_message_id,
-        one.messages == 0,
-        "Y" if one.text_field else "N",
-        one.background_id,
+        chat.parent_chat_id,
+        chat.parent_message_id,
+        chat.messages == 0,
+        "Y" if chat.text_field else "N",
+        chat.background_id,
     )

@@ -106,8 +106,8 @@ def given(name: str, content: RawFile, file: RawFile, empty: Reason) -> uploads.
     It may bring its own name. Raises ``empty`` and FILE_CONTENT.
     """
     if content is None or content == "":
-        found = named(file)
-        name, content = name or found.name, found.content
+        wrapped = named(file)
+        name, content = name or wrapped.name, wrapped.content
     part = content if isinstance(content, FilePart) else None
     name = name or (part.name if part else "")
     if content == "" or not name.strip() or (part and not uploads.least(part.file)):
@@ -169,9 +169,9 @@ def shown(context: Context, file: File, viewer_id: int, now: int) -> ShownFile:
     )
 
 
-async def shown_of(tx: Tx, context: Context, found: Iterable[Message], viewer_id: int) -> list[ShownFile]:
+async def shown_of(tx: Tx, context: Context, listed: Iterable[Message], viewer_id: int) -> list[ShownFile]:
     """The files of messages, for somebody who looks at them."""
-    return [shown(context, file, viewer_id, tx.now) for file in await files.of_messages(tx, found)]
+    return [shown(context, file, viewer_id, tx.now) for file in await files.of_messages(tx, listed)]
 
 
 def _plain(context: Context, file: File) -> dict[str, Any]:

@@ -246,11 +246,11 @@ def chosen(
     return {name: writer for name, writer in writers.items() if name in open_to and name in wanted}
 
 
-async def written(call: Call, found: list[User], writers: dict[str, FieldWriter]) -> list[dict[str, Any]]:
+async def written(call: Call, people: list[User], writers: dict[str, FieldWriter]) -> list[dict[str, Any]]:
     """Users as the wire shows them."""
-    asked = [user.id for user in found] if "UF_DEPARTMENT" in writers else []
+    asked = [user.id for user in people] if "UF_DEPARTMENT" in writers else []
     view = View(call, ZoneInfo(call.context.clock.zone_name), await users.departments_of(call.tx, asked))
-    return [_written(user, view, writers) for user in found]
+    return [_written(user, view, writers) for user in people]
 
 
 def _written(user: User, view: View, writers: dict[str, FieldWriter]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def kept_since(call: Call) -> int:
 async def fetch(call: Call, queues: Sequence[EventQueue], asked: FetchRequest) -> EventPage:
     """Confirm, and hand out the next page; with ``wait``, let the caller wait until there is something.
 
-    Nothing waits inside a transaction, and the caller's seat is taken before the queues are looked at.
+    Nothing waits inside a transaction, and the caller counts as waiting before the queues are looked at.
     """
     context, loop = call.context, asyncio.get_running_loop()
     deadline = loop.time() + asked.wait

@@ -39,10 +39,10 @@ class Carried(msgspec.Struct, frozen=True):
 
     def changes(self, url_preview: bool | None = None) -> dict[str, Any]:
         """As changes of a stored message: ``None`` takes a param away."""
-        given = {"ATTACH": self.attach, "KEYBOARD": self.keyboard, "MENU": self.menu}
+        contents = {"ATTACH": self.attach, "KEYBOARD": self.keyboard, "MENU": self.menu}
         changed: dict[str, Any] = {
             name: None if value is content.CLEARED else value
-            for name, value in given.items()
+            for name, value in contents.items()
             if value is not content.ABSENT
         }
         return changed if url_preview is None else changed | {"URL_ONLY": None if url_preview else "N"}

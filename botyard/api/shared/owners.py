@@ -75,9 +75,9 @@ async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
 
 async def own_bots(call: Call, token: str) -> list[Bot]:
     """All the caller's bots, oldest first; by an application_token those that are sent it."""
-    found = await stored_bots.of_owner(call.tx, owner(call, token))
-    if found or not _may_be_alias(call, token):
-        return found
+    owned = await stored_bots.of_owner(call.tx, owner(call, token))
+    if owned or not _may_be_alias(call, token):
+        return owned
     first = await _first_owner(call, token)
     return await stored_bots.of_first_owner(call.tx, first) if first else []
 
@@ -114,8 +114,8 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
 async def _first_owner(call: Call, token: str) -> Owner:
     """The owner that an application_token was made from; "" for any other key."""
     keys = call.context.keys
-    found = await stored_bots.alias_owner(call.tx, keys.alias(token))
-    return found if found and hmac.compare_digest(keys.application_token(found), token) else NOBODY
+    first_owner = await stored_bots.alias_owner(call.tx, keys.alias(token))
+    return first_owner if first_owner and hmac.compare_digest(keys.application_token(first_owner), token) else NOBODY
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
@@ -129,9 +129,9 @@ async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     if bot_id < 0:
         fault = f"{number} is not the number of a bot"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
-    found = [str(bot.user_id) for bot in await own_bots(call, token)]
-    if not found:
+    bot_ids = [str(bot.user_id) for bot in await own_bots(call, token)]
+    if not bot_ids:
         under = f" under this {key}" if whose == "webhook" else ""
         return f"{fault}; this {whose} has no bots{under}"
-    more = ", …" if len(found) > NAMED else ""
-    return f"{fault}; this {whose}'s bots: {', '.join(found[:NAMED])}{more}"
+    more = ", …" if len(bot_ids) > NAMED else ""
+    return f"{fault}; this {whose}'s bots: {', '.join(bot_ids[:NAMED])}{more}"

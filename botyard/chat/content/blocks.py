@@ -102,11 +102,11 @@ def _all_blocks(value: Any) -> list[Fields]:
 
 def _attachment(source: Fields, blocks: list[Fields], *, number: int) -> Fields:
     # Both kinds of colour are taken in either field.
-    paint = color(source.get("COLOR")) or color(source.get("COLOR_TOKEN"))
+    shown_color = color(source.get("COLOR")) or color(source.get("COLOR_TOKEN"))
     named = token(source.get("COLOR_TOKEN")) or token(source.get("COLOR")) or "base"
     head: Fields = {"ID": whole(source.get("ID")) or number, "COLOR_TOKEN": named}
-    if paint:
-        head["COLOR"] = paint
+    if shown_color:
+        head["COLOR"] = shown_color
     return {**head, "BLOCKS": blocks}
 
 
@@ -138,9 +138,9 @@ def _message(value: Any) -> list[Any]:
 def _delimiter(value: Any) -> list[Any]:
     # A sample of imbot.command.answer says just {"DELIMITER": true}; PHP sends an empty array for no fields.
     source = fields(value) if isinstance(value, dict) else {}
-    paint = color(source.get("COLOR"))
+    shown_color = color(source.get("COLOR"))
     size = whole(source.get("SIZE")) or DELIMITER_SIZE
-    return [{"SIZE": size, "COLOR": paint} if paint else {"SIZE": size}]
+    return [{"SIZE": size, "COLOR": shown_color} if shown_color else {"SIZE": size}]
 
 
 def _one_by_one(name: str, build: Callable[[Fields], Fields]) -> Callable[[Any], list[Any]]:

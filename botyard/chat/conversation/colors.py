@@ -25,7 +25,7 @@ COLORS = {
 }
 
 _NAMES = {value: name for name, value in COLORS.items()}
-_BY_LOOSE_NAME = {name.replace("_", ""): value for name, value in COLORS.items()}
+_BY_PLAIN_NAME = {name.replace("_", ""): value for name, value in COLORS.items()}
 
 # By the last digit of an id. The users of the documented samples show 1, 3, 5, 7 and 9; the rest is ours.
 _DEFAULTS = ("PINK", "RED", "GREEN", "MINT", "LIGHT_BLUE", "BROWN", "DARK_BLUE", "AQUA", "PURPLE", "LIME")
@@ -33,7 +33,7 @@ _DEFAULTS = ("PINK", "RED", "GREEN", "MINT", "LIGHT_BLUE", "BROWN", "DARK_BLUE",
 
 def hex_of(name: str) -> str | None:
     """``#29619b`` for ``AZURE``; ``lightBlue``, as v2 writes it, is LIGHT_BLUE."""
-    return _BY_LOOSE_NAME.get(name.strip().upper().replace("_", ""))
+    return _BY_PLAIN_NAME.get(name.strip().upper().replace("_", ""))
 
 
 def name_of(value: str) -> str | None:

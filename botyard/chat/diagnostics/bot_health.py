@@ -15,7 +15,7 @@ from botyard.model.event import BOT_SCOPE
 from botyard.model.recipients import Recipient
 from botyard.portal import apps
 from botyard.store import bot_commands, bot_handlers, bots, deliveries, delivery_log
-from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, LoggedDelivery, Seat
+from botyard.store.delivery_log import MISSED, Backlog, DeliveryFilter, FetchProgress, LoggedDelivery
 from botyard.store.engines.db import Tx
 
 _SENT = frozenset({State.DONE, State.UNCONFIRMED, State.DEAD})
@@ -33,7 +33,7 @@ class BotHealth(NamedTuple):
     """One bot: its addresses, what waits for it, and what is amiss.
 
     ``trouble`` is what is tried again or was missed last, ``unconfirmed`` what was sent to it last, if it did not
-    confirm that. ``seat`` is the last offset of a bot that fetches, and when it last came. ``closed``
+    confirm that. ``fetch_progress`` is the last offset of a bot that fetches, and when it last came. ``closed``
     keeps all events from it.
     """
 
@@ -42,7 +42,7 @@ class BotHealth(NamedTuple):
     waiting: Backlog | None
     sending: Backlog | None
     ready: Backlog | None
-    seat: Seat | None
+    fetch_progress: FetchProgress | None
     closed: str
     trouble: LastFailure | None
     unconfirmed: LastFailure | None
@@ -62,7 +62,7 @@ async def _one(tx: Tx, bot: Bot, held: Mapping[tuple[Recipient, str], Backlog]) 
         waiting=held.get((recipient, State.WAITING)),
         sending=held.get((recipient, State.SENDING)),
         ready=held.get((recipient, State.FETCH)),
-        seat=await delivery_log.seat(tx, recipient),
+        fetch_progress=await delivery_log.fetch_progress(tx, recipient),
         closed=await apps.closed(tx, bot.owner, BOT_SCOPE) or "",
         trouble=await _trouble(tx, bot, await delivery_log.tried(tx, recipient) or await _last(tx, recipient, MISSED)),
         unconfirmed=await _trouble(tx, bot, await _unconfirmed(tx, recipient)),

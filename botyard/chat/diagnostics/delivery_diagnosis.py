@@ -234,11 +234,11 @@ async def _standing(tx: Tx, bot: Bot, delivery: Delivery, *, case: Case) -> Find
             words | {"number": delivery.attempts + 1},
         )
     if delivery.state == State.FETCH:
-        seat = await delivery_log.seat(tx, delivery.recipient)
-        if seat is None:
+        progress = await delivery_log.fetch_progress(tx, delivery.recipient)
+        if progress is None:
             return Finding(DiagnosisCode.NEVER_FETCHED, words)
-        offset_note = f" and was given the offset {seat.offset}" if seat.offset else ""
-        return Finding(DiagnosisCode.READY, words | {"given": offset_note, "at": seat.asked})
+        offset_note = f" and was given the offset {progress.offset}" if progress.offset else ""
+        return Finding(DiagnosisCode.READY, words | {"given": offset_note, "at": progress.asked})
     return Finding(_STANDING[delivery.state], words | {"number": delivery.attempts + (delivery.state == State.SENDING)})
 
 

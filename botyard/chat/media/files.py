@@ -158,7 +158,7 @@ def _require_posting(who: Participant) -> None:
 
 
 async def _discard(desk: UploadContext, names: Names) -> None:
-    """Remove what an upload has left loose. What cannot be removed now is swept later."""
+    """Remove what an upload left behind. What cannot be removed now is swept later."""
     try:
         claimed = await desk.database.write(lambda tx: files.claim_named(tx, names.all))
         await _remove(desk.database, desk.storage.blobs, names=claimed)

@@ -38,9 +38,9 @@ def read(keys: Keys, text: str, *, now: int) -> FileLink | None:
     match = _TOKEN.fullmatch(text)
     if match is None:
         return None
-    family, file_id, user_id, form, expires, seal = match.groups()
+    family, file_id, user_id, form, expires, signature = match.groups()
     right = _sign(keys, f"{file_id}.{user_id}.{form}.{expires}", family=family)
-    if not hmac.compare_digest(seal, right) or int(expires) <= now:
+    if not hmac.compare_digest(signature, right) or int(expires) <= now:
         return None
     return FileLink(family, int(file_id), int(user_id), form, int(expires))
 
@@ -51,7 +51,7 @@ def lasting(now: int, seconds: int) -> int:
 
 
 def _sign(keys: Keys, words: str, *, family: str) -> str:
-    # A key of its own, so that a seal is of no use anywhere else.
+    # A key of its own, so that a signature is of no use anywhere else.
     key = bytes.fromhex(keys.hash("key of links to files"))
     digest = hmac.digest(key, f"{family}|{words}".encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

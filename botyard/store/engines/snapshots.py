@@ -19,7 +19,7 @@ ROWS_MAX = 50_000
 
 # Not part of a portal's state: its schema, bytes that wait to be swept away or must not be, how late it is, what
 # the server runs with, and the record of what happened.
-_APART = ("migrations", "loose_blobs", "blob_holds", "clock", "jumps", "server_settings", "audit_log")
+_EXCLUDED = ("migrations", "pending_blobs", "blob_holds", "clock", "jumps", "server_settings", "audit_log")
 # Their numbers go on. A bot that lives on would take a number that comes again for a repeated event.
 _GOING_ON = ("events", "deliveries")
 
@@ -100,7 +100,7 @@ async def take(tx: Tx, engine: str) -> Snapshot:
 async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
     """Make the portal what it was. What waited to be sent then is not sent any more."""
     await _lock(tx, engine, {table.name: table.columns for table in kept.tables}, mode="EXCLUSIVE")
-    loose = await _blobs(tx) - kept.blobs
+    ownerless = await _blobs(tx) - kept.blobs
     await tx.run("; ".join(f"DELETE FROM {table.name}" for table in reversed(kept.tables)))
     for table in kept.tables:
         if table.rows:
@@ -114,7 +114,7 @@ async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
         reason=EndReason.RESET.value,
     )
     await files.forget(tx, kept.blobs)
-    for name in loose:
+    for name in ownerless:
         await files.mark_pending(tx, name, since=tx.now)
     # Last of all: on PostgreSQL it is not taken back with the transaction.
     await _renumber(tx, engine, kept.sequences)
@@ -124,7 +124,7 @@ async def _columns(tx: Tx, engine: str) -> dict[str, tuple[str, ...]]:
     """The columns of each table that belongs to the state of a portal."""
     references: dict[str, tuple[str, ...]] = {}
     for table, column in await tx.all(_COLUMNS[engine]):
-        if table not in _APART:
+        if table not in _EXCLUDED:
             references[table] = (*references.get(table, ()), column)
     return references
 
