@@ -107,6 +107,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "loopback"
     max_in_flight: int = 1000
     """Calls under way at once before new ones are refused with OVERLOAD_LIMIT."""
+    anonymous_slots: Annotated[
+        int,
+        Option(
+            "requests under way of callers without a key in address or header: pages, tokens, keys in a body",
+            values.number,
+            "NUMBER",
+        ),
+    ] = 256
+    anonymous_per_address: Annotated[
+        int,
+        Option(
+            "how many of them one address may have; a proxy before the server is to be named by --trusted-proxies",
+            values.number,
+            "NUMBER",
+        ),
+    ] = 64
+    anonymous_large: int = 16
+    """How many of them may send more than a mebibyte; one address may have half of these."""
+    upload_slots: int = 32
+    """Large uploads of known callers at once; one key may have half of these."""
     max_bots: int = 100
     """Bots that one application may register."""
     edit_days: int = 3

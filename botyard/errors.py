@@ -34,6 +34,7 @@ class ErrorCode(Enum):
     HTTP_INVALID = error("INVALID_REQUEST: This is not a valid HTTP request")
     HEAD_TIMEOUT = error("INVALID_REQUEST: The request line and headers did not arrive within {limit} seconds", 408)
     HEAD_TOO_BIG = error("INVALID_REQUEST: The request line and headers are larger than {limit} bytes", 431)
+    HOST_WRONG = error("INVALID_REQUEST: A request of HTTP/1.1 needs one Host, which names a server")
     BODY_MALFORMED = error("INVALID_REQUEST: The request body could not be read: {reason}")
     BODY_NOT_UTF8 = error("INVALID_REQUEST: The request is not valid UTF-8")
     BODY_SURROGATE = error(
@@ -43,6 +44,7 @@ class ErrorCode(Enum):
     BODY_TOO_DEEP = error("INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
     BODY_TOO_MANY = error("INVALID_REQUEST: More than {limit} parameters")
     BODY_TIMEOUT = error("INVALID_REQUEST: The request body did not arrive within {limit} seconds", 408)
+    BODY_SLOW = error("INVALID_REQUEST: The request body came slower than {limit} bytes a second", 408)
     BODY_TOO_BIG = error("INVALID_REQUEST: The request body is larger than {limit} bytes", 413)
     BODY_TYPE = error("INVALID_REQUEST: Content type {type} is not supported", 415)
     BODY_ENCODING = error("INVALID_REQUEST: Content encoding {encoding} is not supported", 415)

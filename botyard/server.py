@@ -10,7 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from ipaddress import ip_network
 from typing import Any, cast
 
@@ -32,14 +32,16 @@ from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
 from botyard.rpc.registry import Registry
+from botyard.rpc.slots import slots
 from botyard.store.engines.blobs import file_storage
 from botyard.store.engines.connect import open_blobs
 from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
 from botyard.store.engines.watch import watch
-from botyard.web import descriptors, push
+from botyard.web import descriptors, push, repeated_lines
 from botyard.web.certificates import Certificate
 from botyard.web.connection import HttpConnection
+from botyard.web.crowd import Crowd, room
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.loopback_only import loopback_only
 from botyard.web.routes import answer_request, router
@@ -82,6 +84,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         registry=registry(),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
         storage=room,
+        slots=slots(settings),
     )
 
 
@@ -112,6 +115,10 @@ def _trusted(proxies: Iterable[str]) -> list[str]:
 
 KEEP_ALIVE_SECONDS = 75
 """How long a connection may be silent between two requests."""
+HANDSHAKE_SECONDS = 10.0
+"""How long a client may take for the greeting of TLS, before it is a connection."""
+FAREWELL_SECONDS = 5.0
+"""How long it may take to acknowledge the end of TLS."""
 GRACE_SECONDS = 5
 """How long requests under way may take yet when the server stops."""
 
@@ -119,13 +126,23 @@ GRACE_SECONDS = 5
 class Listener:
     """One listening address: http, or https when a certificate is given."""
 
-    def __init__(self, app: Application, host: str, port: int, certificate: Certificate | None = None):
+    def __init__(
+        self,
+        app: Application,
+        host: str,
+        port: int,
+        certificate: Certificate | None = None,
+        *,
+        crowd: Crowd | None = None,
+    ):
         self._certificate = certificate
+        self.crowd = Crowd(room()) if crowd is None else crowd
         self.socket = _bound(host, port)
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
             app,
-            http=HttpConnection,
+            # Called with names only, as it calls a class.
+            http=cast(Any, partial(HttpConnection, crowd=self.crowd)),
             log_level="warning",
             access_log=False,
             # Its own handlers would write beside ours.
@@ -139,6 +156,7 @@ class Listener:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         config.load()
+        repeated_lines.bound()
         config.ssl = certificate.tls if certificate else None
         self._server = _Quiet(config)
 
@@ -169,6 +187,24 @@ class Listener:
 
 class _Quiet(uvicorn.Server):
     """A server that leaves signals to the composition root: two of them run side by side under --tls."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.servers: list[asyncio.base_events.Server] = []
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; a client that does not finish the greeting of TLS is not waited for as long as uvicorn would."""
+        await self.lifespan.startup()
+        loop, config = asyncio.get_running_loop(), self.config
+        protocol: Any = config.http_protocol_class
+        make = partial(protocol, config=config, server_state=self.server_state, app_state=self.lifespan.state)
+        limits: Any = {"ssl_handshake_timeout": HANDSHAKE_SECONDS, "ssl_shutdown_timeout": FAREWELL_SECONDS}
+        for each in sockets or ():
+            more = limits if config.ssl else {}
+            self.servers.append(
+                await loop.create_server(make, sock=each, ssl=config.ssl, backlog=config.backlog, **more)
+            )
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -225,9 +261,14 @@ async def serve(
     tasks = [asyncio.create_task(listener.serve()) for listener in listeners]
     service = DeliveryService(context, PAYLOAD_BUILDERS)
     await service.start()
+
+    def relieve() -> None:
+        for listener in listeners:
+            listener.crowd.thin_out()
+
     watching = [
         asyncio.create_task(watch(context.database)),
-        asyncio.create_task(descriptors.watch()),
+        asyncio.create_task(descriptors.watch(relieve)),
         asyncio.create_task(audit_writer.run(context.database, context.audit_notes)),
     ]
     spared = context.snapshots.blobs

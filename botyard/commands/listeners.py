@@ -17,6 +17,7 @@ from botyard.config import Settings
 from botyard.rpc.call import Context
 from botyard.server import Application, Listener, application
 from botyard.web.certificates import Certificate, CertificateFiles, given, reason
+from botyard.web.crowd import Crowd, room
 from botyard.web.http import Receive, Scope, Send
 
 BACKLOG = 2048
@@ -30,7 +31,8 @@ class Listeners:
         """Listen as the settings say; ``name`` stands in addresses for this very machine. Raises Failure."""
         self._app: Application | None = None
         self._answer = self._answering()
-        self.listeners = [_listening(self._answer, settings.host, settings.port)]
+        self.crowd = Crowd(room())
+        self.listeners = [_listening(self._answer, settings.host, settings.port, crowd=self.crowd)]
         self.settings = _at(settings, self.listeners[0].port, name)
         self.https_url = ""
         self.ca_file = ""
@@ -57,7 +59,7 @@ class Listeners:
     def _add_tls(self, name: str) -> None:
         settings = self.settings
         certificate = self._given_certificate() if settings.tls_cert else self._own_certificate()
-        listener = _listening(self._answer, settings.host, settings.tls_port, certificate)
+        listener = _listening(self._answer, settings.host, settings.tls_port, certificate, crowd=self.crowd)
         self.listeners.append(listener)
         self.https_url = f"https://{_shown(settings.host, name)}:{listener.port}"
         # A public address of https leads here by a way of its own, such as a proxy.
@@ -94,10 +96,12 @@ class Listeners:
             listener.socket.close()
 
 
-def _listening(app: Application, host: str, port: int, certificate: Certificate | None = None) -> Listener:
+def _listening(
+    app: Application, host: str, port: int, certificate: Certificate | None = None, *, crowd: Crowd
+) -> Listener:
     option = "--tls-port" if certificate else "--port"
     try:
-        listener = Listener(app, host, port, certificate)
+        listener = Listener(app, host, port, certificate, crowd=crowd)
     except OSError as problem:
         raise _taken(problem, host, port, option) from problem
     try:

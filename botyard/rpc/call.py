@@ -19,6 +19,7 @@ from botyard.rpc.limits import Limits, Operating
 from botyard.rpc.long_poll import LongPollHub
 from botyard.rpc.metrics import Metrics
 from botyard.rpc.registry import Registry
+from botyard.rpc.slots import RequestSlots, slots
 from botyard.rpc.snapshots import Snapshots
 from botyard.store.engines.blobs import FileStorage
 from botyard.store.engines.db import Database, Tx
@@ -37,6 +38,7 @@ class Context(msgspec.Struct, frozen=True):
     registry: Registry
     limits: Limits
     storage: FileStorage
+    slots: RequestSlots = msgspec.field(default_factory=slots)
     long_poll: LongPollHub = msgspec.field(default_factory=LongPollHub)
     calls: Lines | None = None
     password_sign_in: PasswordSignIn = msgspec.field(default_factory=PasswordSignIn)

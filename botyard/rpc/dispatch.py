@@ -49,9 +49,19 @@ async def run(context: Context, identity: Identity, name: str, params: Mapping[s
     return await _run(context, identity, name, context.registry.find(name), params, started)
 
 
-async def require_known(context: Context, credentials: Credentials, started: float) -> None:
-    """See that credentials are good before a large body is waited for. Raises what identifying raises."""
-    await context.database.read(lambda tx: identify(tx, context.keys, credentials, started))
+async def known_source(context: Context, credentials: Credentials, started: float) -> str:
+    """See that credentials are good before a body is waited for; what they count for. Raises what identifying raises.
+
+    Those that were good a moment ago are not looked up again: the call itself does that.
+    """
+    known = context.slots.known
+    key = (credentials.user_id, context.keys.hash(credentials.secret or credentials.token), credentials.https)
+    source = known.find(key, started)
+    if not source:
+        caller = await context.database.read(lambda tx: identify(tx, context.keys, credentials, started))
+        source = caller.source
+        known.note(key, source, started)
+    return source
 
 
 def _run_at_once(context: Context, request: Request, method: Method) -> Awaitable[Outcome]:

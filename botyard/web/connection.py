@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.portal.auth.throttle import network
 from botyard.rpc.long_poll import OnLost, Watch
+from botyard.web.crowd import Crowd
 from botyard.web.http import ARRIVED, WATCH, WHOLE, last_words
 from botyard.web.offers import OfferParser, head_without_offer
 from botyard.web.shortcuts import arrived_body, single_write
@@ -17,6 +20,9 @@ from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
 FAREWELL_SECONDS = 0.5
 """How long a client may take to acknowledge the end of TLS when the server stops."""
+
+# A name or an address, and perhaps a port: RFC 9110, 7.2.
+_HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 
 # Where in the stream of requests a connection is. No Enum: looking up its members costs too much here.
 _BETWEEN: Final = "between requests"
@@ -48,8 +54,10 @@ class HttpConnection(HttpToolsProtocol):
     of any size, and answers what is no HTTP in plain text.
     """
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, crowd: Crowd | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._crowd = crowd
+        self._headers: list[tuple[bytes, bytes]] = []
         self.parser = OfferParser(self)
         self._stage: str = _BETWEEN
         self._moved = False
@@ -65,10 +73,14 @@ class HttpConnection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
         super().connection_made(transport)
+        if self._crowd is not None:
+            self._crowd.join(self)
         self._expect_more(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._relax()
+        if self._crowd is not None:
+            self._crowd.leave(self)
         super().connection_lost(exc)
         for lost in list(self._watchers):
             lost()
@@ -97,6 +109,10 @@ class HttpConnection(HttpToolsProtocol):
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refused = ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused
+        if self.headers != self._headers or not self._headers:
+            # A connection mostly brings the same head again.
+            self._require_host()
+            self._headers = self.headers
         self._declined = self.declines_offer()
         if self._declined:
             return
@@ -110,6 +126,21 @@ class HttpConnection(HttpToolsProtocol):
             self._keep_old_http()
         if not self.cycle.keep_alive:
             self.cycle.transport = _Lingering(self)  # type: ignore[assignment]  # Stands in for the few words that are said to it.
+
+    def _require_host(self) -> None:
+        """Raises HOST_WRONG where it is not exactly one that stands in the head. Old HTTP may have none."""
+        host = None
+        for name, value in self.headers:
+            if name == b"host":
+                if host is not None:
+                    raise self._without_host()
+                host = value
+        if not (_HOST.fullmatch(host) if host is not None else self.parser.get_http_version() == "1.0"):
+            raise self._without_host()
+
+    def _without_host(self) -> ApiError:
+        self._refused = ApiError(ErrorCode.HOST_WRONG)
+        return self._refused
 
     def _keep_old_http(self) -> None:
         """Let a connection of HTTP/1.0 go on where the client asks for it, and say so; uvicorn always ends it."""
@@ -141,7 +172,28 @@ class HttpConnection(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection over; its new protocol keeps time by itself."""
         self._relax()
+        if self._crowd is not None:
+            self._crowd.leave(self)
         super().handle_websocket_upgrade()
+
+    @property
+    def idle_since(self) -> float | None:
+        """When the last response ended, or the connection was made; ``None`` while a request is being responded to."""
+        if self._answering():
+            return None
+        pause, timer = self.timeout_keep_alive_task, self._timer
+        if pause is not None:
+            return pause.when() - self.timeout_keep_alive
+        return timer.when() - HEAD_SECONDS if timer is not None else 0.0
+
+    @property
+    def address(self) -> str:
+        """The network that the connection comes from."""
+        return network(self.client[0]) if self.client else ""
+
+    def give_way(self) -> None:
+        """End at once, without the words that TLS would wait for."""
+        self.transport.abort()
 
     def watch(self, lost: OnLost) -> OnLost:
         """Call ``lost`` when the connection is lost, until the returned word is said."""

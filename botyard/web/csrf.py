@@ -18,7 +18,7 @@ from botyard.portal.auth.keys import new_secret
 from botyard.rpc.call import Context
 from botyard.rpc.identity import require_open
 from botyard.store.engines.db import Tx
-from botyard.web.http import read_body
+from botyard.web import arrivals
 from botyard.web.pages import show
 from botyard.wire import body
 
@@ -114,7 +114,7 @@ async def read_form(request: Request) -> dict[str, str]:
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != _FORM_TYPE:
         raise ApiError(ErrorCode.BODY_TYPE, type=kind[:100] or "(none)")
-    return _texts(body.decode(_FORM_TYPE, await read_body(request.scope, request.receive), b""))
+    return _texts(body.decode(_FORM_TYPE, await arrivals.read_form(request.scope, request.receive), b""))
 
 
 def _texts(params: dict[str, object]) -> dict[str, str]:

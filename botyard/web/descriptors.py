@@ -9,6 +9,7 @@ import asyncio
 import errno
 import logging
 import os
+from collections.abc import Callable
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +26,14 @@ def are_left() -> bool:
     return True
 
 
-async def watch() -> None:
-    """Look every second, until it is cancelled."""
+async def watch(relieve: Callable[[], object]) -> None:
+    """Look every second, until it is cancelled; ``relieve`` is called while there are none."""
     left = True
     while True:
         await asyncio.sleep(SECONDS)
         before, left = left, are_left()
+        if not left:
+            relieve()
         if before and not left:
             log.error("No file descriptors are left, so new connections wait; raise the limit (ulimit -n).")
         elif left and not before:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -12,9 +13,10 @@ import msgspec
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import hints
 from botyard.rpc.long_poll import Watch
+from botyard.rpc.slots import Slots
 from botyard.wire import compression, envelope
 from botyard.wire.hint import NAME, one_line
-from botyard.wire.limits import BODY_SECONDS, MAX_ARRIVING, MAX_BODY, SMALL_BODY
+from botyard.wire.limits import BODY_SECONDS, MAX_BODY, SMALL_BODY
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -43,15 +45,7 @@ COMMON: Headers = [
 
 
 _NONE: Mapping[str, Any] = {}
-
-
-class _Arriving:
-    """How much of all the bodies that come in pieces has come; those that come in one piece are small."""
-
-    bytes = 0
-
-
-arriving = _Arriving()
+NOWHERE: AbstractContextManager[None] = nullcontext()
 
 
 def header(scope: Scope, name: bytes) -> bytes:
@@ -89,23 +83,18 @@ def watch(scope: Scope) -> Watch | None:
     return offered
 
 
-async def read_body(scope: Scope, receive: Receive) -> bytes:
-    """The whole request body.
+def arrived(scope: Scope) -> bytes | None:
+    """The whole body, where it is here already, as that of nearly every call is."""
+    take: Arrived | None = (scope.get("extensions") or _NONE).get(ARRIVED)
+    return take(scope) if take is not None else None
 
-    Raises BODY_TOO_BIG as soon as the size is known to pass the limit, BODY_ENCODING and
-    BODY_MALFORMED for a compressed one that cannot be unpacked, and BODY_TIMEOUT for one
-    that never ends. OVERLOAD is for many large ones at once.
+
+async def gathered(receive: Receive, slots: Slots, holder: str) -> bytes:
+    """A body that is still to come, in memory; all but its first part is counted in ``slots``.
+
+    Raises BODY_TOO_BIG as soon as there is too much, BODY_TIMEOUT for one that does not end within BODY_SECONDS, and
+    OVERLOAD for many large ones at once.
     """
-    coding = announced(scope, MAX_BODY).coding
-    arrived: Arrived | None = (scope.get("extensions") or _NONE).get(ARRIVED)
-    body = arrived(scope) if arrived is not None else None
-    if body is None:
-        body = await _awaited(receive)
-    return await _unpacked(coding, body) if coding else body
-
-
-async def _awaited(receive: Receive) -> bytes:
-    """A body that is still to come, within BODY_SECONDS."""
     task = asyncio.current_task()
     assert task is not None
     expired = False
@@ -118,7 +107,7 @@ async def _awaited(receive: Receive) -> bytes:
     # By hand, because asyncio.timeout costs as much as all the rest of reading a small body.
     timer = asyncio.get_running_loop().call_later(BODY_SECONDS, expire)
     try:
-        return await _gathered(receive)
+        return await _gathered(receive, slots, holder)
     except asyncio.CancelledError:
         if not expired or task.uncancel() > 0:
             raise
@@ -127,33 +116,39 @@ async def _awaited(receive: Receive) -> bytes:
         timer.cancel()
 
 
-async def _gathered(receive: Receive) -> bytes:
+async def _gathered(receive: Receive, slots: Slots, holder: str) -> bytes:
     message = await next_part(receive)
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
         return body
-    parts, size = [body], 0
+    parts, size, counted = [body], 0, 0
     try:
         while message.get("more_body", False):
             message = await next_part(receive)
             part = message.get("body", b"")
             parts.append(part)
             size += len(part)
-            arriving.bytes += len(part)
             if len(body) + size > MAX_BODY:
                 raise ApiError(ErrorCode.BODY_TOO_BIG, hint=f"{len(body) + size} bytes came so far", limit=MAX_BODY)
-            if arriving.bytes > MAX_ARRIVING:
-                raise ApiError(ErrorCode.OVERLOAD)
+            if part:
+                slots.take(holder, len(part))
+                counted += len(part)
     finally:
-        arriving.bytes -= size
+        if counted:
+            slots.release(holder, counted)
     return b"".join(parts)
 
 
-async def _unpacked(coding: str, body: bytes) -> bytes:
-    """What a compressed body holds; more than a little of it is unpacked in a thread, a few at a time."""
+async def unpacked(
+    coding: str, body: bytes, place: AbstractContextManager[None] = NOWHERE, *, limit: int = MAX_BODY
+) -> bytes:
+    """What a compressed body holds; more than a little of it is unpacked in a thread, within ``place``.
+
+    Raises BODY_TOO_BIG, BODY_MALFORMED, and what entering the place raises.
+    """
     parts: list[bytes] = []
     size = 0
-    pieces = compression.unpacked(coding, compression.sliced(body), MAX_BODY)
+    pieces = compression.unpacked(coding, compression.sliced(body), limit)
     for piece in pieces:
         parts.append(piece)
         size += len(piece)
@@ -161,13 +156,8 @@ async def _unpacked(coding: str, body: bytes) -> bytes:
             break
     else:
         return b"".join(parts)
-    arriving.bytes += MAX_BODY
-    try:
-        if arriving.bytes > MAX_ARRIVING:
-            raise ApiError(ErrorCode.OVERLOAD)
+    with place:
         parts += await asyncio.to_thread(list, pieces)
-    finally:
-        arriving.bytes -= MAX_BODY
     return b"".join(parts)
 
 

@@ -98,10 +98,6 @@ async def token(
     The application is named by the parameters, or by HTTP Basic in ``authorization``.
     """
     try:
-        context.limits.admit()
-    except ApiError as refused:
-        return Hinted(*_failed(refused))
-    try:
         client = basic.read(authorization) if authorization else None
         asked = _asked(bodies.decode(content_type, body, query), client)
         answer = asked if isinstance(asked, Hinted) else await _answered(context, asked, https)
@@ -110,8 +106,6 @@ async def token(
     except Exception as fault:
         error = to_api_error(fault, "oauth.token")
         return Hinted(*_failed(error), hints.hint_text(error))
-    finally:
-        context.limits.release()
 
 
 async def app_info(context: Context, token: str, *, https: bool) -> Answer:

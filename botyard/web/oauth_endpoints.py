@@ -8,8 +8,10 @@ from botyard.call_log import Called
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
 from botyard.web import basic, oauth, rest
-from botyard.web.http import Receive, Scope, Send, answer_json, header, hinted, read_body
+from botyard.web.arrivals import address_of, read_form
+from botyard.web.http import Receive, Scope, Send, answer_json, header, hinted
 from botyard.web.loopback_only import AUTHORIZATION_SERVERS
+from botyard.web.oauth import Hinted
 from botyard.wire import body
 
 _VERBS = ("GET", "POST")
@@ -20,18 +22,26 @@ async def token(context: Context, scope: Scope, receive: Receive, send: Send) ->
     if scope["method"] not in _VERBS:
         raise ApiError(ErrorCode.VERB_WRONG, verbs=", ".join(_VERBS))
     started = context.clock.now()
-    raw = await read_body(scope, receive)
-    kind, authorization = (header(scope, name).decode("latin-1") for name in (b"content-type", b"authorization"))
-    https = scope.get("scheme") == "https"
-    status, value, hint = await oauth.token(
-        context, scope["query_string"], kind, raw, https=https, authorization=authorization
-    )
-    by_header = status == HTTPStatus.UNAUTHORIZED and basic.read(authorization) is not None
+    with context.slots.anonymous.held(address_of(scope)):
+        status, value, hint = await _token(context, scope, receive)
+    by_header = status == HTTPStatus.UNAUTHORIZED and basic.read(_authorization(scope)) is not None
     more = [*hinted(hint), (b"www-authenticate", basic.CHALLENGE)] if by_header else hinted(hint)
     await answer_json(send, status, value, more)
     if context.calls is not None:
         text = hint or str(value.get("error_description", ""))
         context.calls.add(Called(status, "oauth/token", text, context.clock.now() - started))
+
+
+async def _token(context: Context, scope: Scope, receive: Receive) -> Hinted:
+    raw = await read_form(scope, receive)
+    kind, https = header(scope, b"content-type").decode("latin-1"), scope.get("scheme") == "https"
+    return await oauth.token(
+        context, scope["query_string"], kind, raw, https=https, authorization=_authorization(scope)
+    )
+
+
+def _authorization(scope: Scope) -> str:
+    return header(scope, b"authorization").decode("latin-1")
 
 
 async def app_info(context: Context, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,8 +50,9 @@ async def app_info(context: Context, scope: Scope, receive: Receive, send: Send)
     if host not in AUTHORIZATION_SERVERS:
         await rest.call(context, scope, receive, send, ["app.info"])
         return
-    raw = await read_body(scope, receive)
-    params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
-    token = str(params.get("auth") or params.get("access_token") or "")
-    status, value = await oauth.app_info(context, token, https=scope.get("scheme") == "https")
+    with context.slots.anonymous.held(address_of(scope)):
+        raw = await read_form(scope, receive)
+        params = body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+        token = str(params.get("auth") or params.get("access_token") or "")
+        status, value = await oauth.app_info(context, token, https=scope.get("scheme") == "https")
     await answer_json(send, status, value)

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from botyard.rpc.call import Context
 from botyard.rpc.error_handling import to_api_error
+from botyard.web.arrivals import address_of
 from botyard.web.http import beside
 
 if TYPE_CHECKING:
@@ -43,15 +44,12 @@ def _style() -> str:
 
 
 def page(endpoint: Endpoint) -> Endpoint:
-    """The same endpoint, within the limits of calls; its errors are shown to people, not to programs."""
+    """The same endpoint, in a slot for strangers; its errors are shown to people, not to programs."""
 
     async def shown(context: Context, request: Request) -> Response:
         try:
-            context.limits.admit()
-            try:
+            with context.slots.anonymous.held(address_of(request.scope)):
                 return await endpoint(context, request)
-            finally:
-                context.limits.release()
         except Exception as fault:
             refused = to_api_error(fault, "page")
             response = show("error.html", refused.status, title="This did not work", text=refused.text)

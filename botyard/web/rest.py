@@ -15,28 +15,30 @@ from botyard.model.audit import AuditEvent
 from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
-from botyard.rpc.dispatch import Request, dispatch, require_known
+from botyard.rpc.dispatch import Request, dispatch
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.identity import UNKNOWN_KEY, Credentials
 from botyard.rpc.long_poll import watching
 from botyard.rpc.method import V3, Mode
-from botyard.web import upload_buffer
+from botyard.web import arrivals, upload_buffer
+from botyard.web.arrivals import Arrival
 from botyard.web.http import (
     JSON,
     XML,
     Receive,
     Scope,
     Send,
+    announced,
     answer,
+    arrived,
     beside,
     header,
     hinted,
-    read_body,
     sent_whole,
     watch,
 )
 from botyard.wire import body, envelope, xml
-from botyard.wire.limits import SMALL_BODY
+from botyard.wire.limits import MAX_BODY, SMALL_BODY
 
 # HEAD is a GET whose response has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
@@ -111,19 +113,23 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
         # It may wait for events, and ends where its caller hangs up.
         watching.set(watch(scope))
     if method is not None and method.uploads:
-        credentials = _credentials(scope, wanted, _params(scope, wanted, b""))
         try:
-            async with upload_buffer.received(context, method, scope, receive, credentials, started) as params:
+            async with upload_buffer.received(_arrival(context, scope, receive, wanted, started), method) as params:
                 credentials = _credentials(scope, wanted, params)
                 return await dispatch(context, Request(name, method, params, credentials, started))
         except ApiError as refused:
             # Also what is refused ahead of the method has the response of the method.
             refused.response = method.respond(refused.problem)
             raise
-    raw = await read_body(scope, receive)
+    coding = announced(scope, MAX_BODY).coding
+    raw = arrived(scope)
+    if raw is None or coding:
+        raw = await arrivals.read_call(_arrival(context, scope, receive, wanted, started), coding, raw)
     if len(raw) > SMALL_BODY:
-        # It is in memory once from here on, and no more than its token is read for callers who are not known.
-        params, raw = await _large_params(context, scope, wanted, raw, started), b""
+        # Its caller is known.
+        params = await asyncio.to_thread(_params, scope, wanted, raw)
+        # It is in memory once from here on.
+        raw = b""
     else:
         params = _params(scope, wanted, raw)
     credentials = _credentials(scope, wanted, params)
@@ -134,17 +140,19 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
         raise
 
 
-async def _large_params(context: Context, scope: Scope, wanted: Target, raw: bytes, started: float) -> dict[str, Any]:
-    """The parameters of a large body, decoded in a thread. Raises what identifying the caller raises."""
-    kind = "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")
-    token = "" if wanted.secret else await asyncio.to_thread(body.token, kind, raw, scope["query_string"])
-    await require_known(context, _credentials(scope, wanted, {"auth": token}), started)
-    return await asyncio.to_thread(_params, scope, wanted, raw)
+def _arrival(context: Context, scope: Scope, receive: Receive, wanted: Target, started: float) -> Arrival:
+    head = _credentials(scope, wanted, {body.TOKEN_NAMES[0]: body.token("", b"", scope["query_string"])})
+    return Arrival(context, scope, receive, head, started, _kind(scope, wanted))
+
+
+def _kind(scope: Scope, wanted: Target) -> str:
+    """The content type that the body is read as."""
+    return "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")
 
 
 def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
     if not wanted.v3:
-        return body.decode(header(scope, b"content-type").decode("latin-1"), raw, scope["query_string"])
+        return body.decode(_kind(scope, wanted), raw, scope["query_string"])
     # REST 3.0 takes JSON and nothing else, and no parameters from the query; some clients sign there.
     asked = body.decode("", b"", scope["query_string"])
     try:
@@ -158,8 +166,7 @@ def _params(scope: Scope, wanted: Target, raw: bytes) -> dict[str, Any]:
 
 def _names(scope: Scope, wanted: Target, raw: bytes) -> list[str]:
     """The names of the parameters as they were sent."""
-    kind = "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")
-    return body.names(kind, raw, scope["query_string"])
+    return body.names(_kind(scope, wanted), raw, scope["query_string"])
 
 
 def _credentials(scope: Scope, wanted: Target, params: dict[str, Any]) -> Credentials:

@@ -17,8 +17,14 @@ SMALL_BODY: Final = 1024 * 1024
 # The whole body has to arrive within this time, or a slow sender could hold a connection for ever.
 BODY_SECONDS: Final = 30
 
-# What all bodies that are still arriving may hold together, for nobody has said yet whose they are.
+# What all bodies of known callers that are still arriving may hold together; those of one key get half of it.
 MAX_ARRIVING: Final = 8 * MAX_BODY
+
+# A page's form, or a request for a token. Strangers send them.
+MAX_FORM: Final = SMALL_BODY
+# What a stranger's body, or an upload, has to bring on average: bytes a second, after so many seconds.
+LEAST_RATE: Final = 1024
+SLOW_SECONDS: Final = 5
 
 # The request line and the headers together, and the time in which they have to arrive.
 MAX_HEAD: Final = 64 * 1024

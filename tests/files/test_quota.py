@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from botyard.chat.media import uploads
-from botyard.store.engines import blobs
 from botyard.wire import limits
 from tests.conftest import MakeWorld
 from tests.world import World
@@ -49,13 +48,9 @@ def test_a_body_that_never_ends_is_refused(world: World, monkeypatch: pytest.Mon
 
 
 def test_only_so_many_large_bodies_at_once(world: World) -> None:
-    arrivals = world.context.storage.arrivals
-
-    async def taken() -> None:
-        for _ in range(blobs.ARRIVALS):
-            await arrivals.acquire()
-
-    world.run(taken())
+    uploads = world.context.slots.uploads
+    uploads.take("hook:another", uploads.each)
+    uploads.take("hook:third", uploads.each)
     path = f"{world.admin.path}/{UPLOAD}"
     large = world.post(path, b"{}", content_length=str(limits.SMALL_BODY + 1))
     assert (large.status, large.error) == (503, "OVERLOAD_LIMIT")
@@ -63,7 +58,7 @@ def test_only_so_many_large_bodies_at_once(world: World) -> None:
     assert world.post(path, small, content_length=str(len(small))).status == 200
     # Nobody knows how large a body without a length will be.
     assert world.post(path, small).error == "OVERLOAD_LIMIT"
-    arrivals.release()
+    uploads.release("hook:third")
     assert world.post(path, b"{}", content_length=str(limits.SMALL_BODY + 1)).error == "FILE_EMPTY"
 
 

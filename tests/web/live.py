@@ -8,10 +8,13 @@ import json
 import logging
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
 from botyard.server import Listener, application, open_context
+from botyard.web.crowd import Crowd, room
 from tests.world import Answer, World
 
 LOGGERS = ("botyard", "uvicorn", "uvicorn.error", "asyncio")
@@ -20,8 +23,8 @@ LOGGERS = ("botyard", "uvicorn", "uvicorn.error", "asyncio")
 class Live:
     """A server in a thread of its own; ``lines`` is all that it has logged."""
 
-    def __init__(self, folder: Path) -> None:
-        self.world = World(folder)
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.world = World(folder, **settings)
         self.path = self.world.admin.path
         self.lines: list[str] = []
         self._heard = _Listening(self.lines)
@@ -35,7 +38,8 @@ class Live:
     async def _serve(self) -> None:
         context = self.context = await open_context(self.world.settings)
         self._loop = asyncio.get_running_loop()
-        self.listener = Listener(application(context), "127.0.0.1", 0)
+        self.crowd = Crowd(room())
+        self.listener = Listener(application(context), "127.0.0.1", 0, crowd=self.crowd)
         self.listener.socket.listen()
         self.port = self.listener.port
         task = asyncio.create_task(self.listener.serve())
@@ -123,6 +127,15 @@ def request(verb: str, path: str, body: bytes = b"", /, **headers: str) -> bytes
 def chunked(*parts: bytes, end: bool = True) -> bytes:
     """A body in chunks."""
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + (b"0\r\n\r\n" if end else b"")
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something has come about."""
+    for _ in range(1000):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not come about")
 
 
 def assert_refused(answer: Answer, status: int, text: str = "") -> None:

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from botyard.web import http
 from botyard.wire import body
 from botyard.wire.limits import MAX_BODY, SMALL_BODY
 from tests.world import Answer, World
@@ -107,12 +106,12 @@ def test_a_compressed_body_counts_as_what_it_holds(lab: World) -> None:
     assert (bomb.status, bomb.error) == (413, "INVALID_REQUEST")
 
 
-def test_many_bombs_at_once_are_too_much(lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "MAX_ARRIVING", MAX_BODY - 1)
+def test_many_bombs_at_once_are_too_much(lab: World) -> None:
+    lab.context.slots.arriving.most = MAX_BODY - 1
     path = f"{lab.admin.path}/lab.echo"
     assert lab.post(path, gzip.compress(b" " * (2 * SMALL_BODY)), content_encoding="gzip").error == "OVERLOAD_LIMIT"
     assert lab.post(path, gzip.compress(b'{"a":1}'), content_encoding="gzip").result == {"a": 1}
-    assert http.arriving.bytes == 0
+    assert lab.context.slots.arriving.taken == 0
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip"])

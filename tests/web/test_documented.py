@@ -12,7 +12,8 @@ from botyard.errors import ErrorCode
 from botyard.rpc.batch import MAX_COMMANDS
 from botyard.rpc.limits import CLOUD, ENTERPRISE
 from botyard.rpc.method_errors import SYSTEM
-from botyard.server import KEEP_ALIVE_SECONDS
+from botyard.server import HANDSHAKE_SECONDS, KEEP_ALIVE_SECONDS
+from botyard.web.crowd import RESERVED
 from botyard.wire import limits
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
@@ -59,6 +60,15 @@ def test_every_system_error_has_its_line() -> None:
         ("| upload", limits.MAX_UPLOAD),
         ("| time for the body", limits.BODY_SECONDS),
         ("| all bodies that are still arriving", limits.MAX_ARRIVING),
+        ("| form", limits.MAX_FORM),
+        ("| pace of a stranger's body", limits.LEAST_RATE),
+        ("| pace of a stranger's body", limits.SLOW_SECONDS),
+        ("| strangers' requests |", Settings().anonymous_slots),
+        ("| strangers' requests from one address", Settings().anonymous_per_address),
+        ("| strangers' bodies", Settings().anonymous_large),
+        ("| large uploads on their way", Settings().upload_slots),
+        ("| connections", RESERVED),
+        ("| time for the greeting of TLS", HANDSHAKE_SECONDS),
         ("| nesting of parameters", limits.MAX_DEPTH),
         ("| names and list elements", limits.MAX_KEYS),
         ("| commands in a batch", MAX_COMMANDS),

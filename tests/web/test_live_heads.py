@@ -21,7 +21,7 @@ GARBAGE = [
     b"get / HTTP/1.1\r\nhost: a\r\n\r\n",
     b"GET / HTTP/9.9\r\nhost: a\r\n\r\n",
     b"FROBNICATE / HTTP/1.1\r\n\r\n",
-    b"CONNECT example.com:80 HTTP/1.1\r\n\r\n",
+    b"CONNECT example.com:80 HTTP/1.1\r\nhost: a\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     b"GET /rest/\xff HTTP/1.1\r\n\r\n",
     b"GET / HTTP/1.1\r\nno colon\r\n\r\n",
@@ -33,7 +33,7 @@ GARBAGE = [
     b"POST / HTTP/1.1\r\ncontent-length: 99999999999999999999999\r\n\r\n",
     b"POST / HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n12",
     b"POST / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-    b"POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+    b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
 ]
 
 

@@ -328,17 +328,6 @@ def test_the_permission_for_our_own_methods_is_not_shown(server: Server, world: 
     assert "im" in answer.result and "botyard" not in answer.result
 
 
-def test_too_many_calls_at_once_are_refused(server: Server) -> None:
-    limits = server.context.limits
-    limits.admit()
-    limits.admit()
-    assert server.get()[1]["error"] == "OVERLOAD_LIMIT"
-    limits.release()
-    limits.release()
-    assert server.get()[0] == 200
-    assert limits.in_flight == 0
-
-
 def test_app_info_shows_the_token_and_the_installation(server: Server) -> None:
     status, reply = server.app_info(server.pair.access)
     assert status == 200

@@ -251,6 +251,30 @@ async def exchange(app: Any = ok, raw: bytes = GET) -> tuple[HttpToolsProtocol, 
     return protocol, cycle, transport
 
 
+@looks_at("client", "headers")
+async def test_a_connection_knows_where_it_comes_from_and_which_headers_came() -> None:
+    seen: list[Any] = []
+
+    class Looking(HttpToolsProtocol):
+        def on_headers_complete(self) -> None:
+            seen.extend(self.headers)
+            super().on_headers_complete()
+
+    protocol, _ = await connected(ok, Looking)
+    protocol.data_received(GET)
+    assert protocol.client == ("127.0.0.1", 1)
+    assert seen == [(b"host", b"x"), (b"x-name", b"Value")]
+
+
+@looks_at("timeout_keep_alive_task")
+async def test_a_connection_that_idles_knows_when_its_time_is_over() -> None:
+    protocol, _, _ = await exchange()
+    left = protocol.timeout_keep_alive_task.when() - asyncio.get_running_loop().time()  # type: ignore[union-attr]
+    assert 6 < left <= 7
+    protocol.data_received(GET)
+    assert protocol.timeout_keep_alive_task is None
+
+
 @looks_at("cycle", "scope")
 async def test_each_request_has_a_cycle() -> None:
     protocol, cycle, _ = await exchange()

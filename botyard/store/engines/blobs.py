@@ -89,17 +89,14 @@ class FileStorage(NamedTuple):
     """Where files are kept, where they arrive, and how many at once.
 
     ``incoming`` holds bodies and files under way, which have no names there and
-    vanish with the process; ``arrivals`` limits how many large bodies may be on
-    their way, ``turns`` how many of them may be in memory.
+    vanish with the process; ``turns`` limits how many large bodies may be in memory.
     """
 
     blobs: Blobs
     incoming: Path
-    arrivals: asyncio.Semaphore
     turns: asyncio.Semaphore
 
 
-ARRIVALS = 16
 TURNS = 1
 
 
@@ -111,7 +108,7 @@ def temporary_file(folder: Path) -> tempfile.SpooledTemporaryFile[bytes]:
 def file_storage(blobs: Blobs, incoming: Path) -> FileStorage:
     """A place for files with the usual limits."""
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileStorage(blobs, incoming, asyncio.Semaphore(ARRIVALS), asyncio.Semaphore(TURNS))
+    return FileStorage(blobs, incoming, asyncio.Semaphore(TURNS))
 
 
 def checked_name(name: str) -> str:
