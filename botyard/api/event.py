@@ -71,7 +71,9 @@ async def bind(call: Call, p: Bind) -> bool:
     handler = p.handler.strip()
     if not offline and not valid_url(handler):
         raise ApiError(Reason.ARGUMENT, reason="The handler must be an absolute http or https address")
-    new = bindings.online_binding(owner(call, ""), event, handler=handler, user_id=user_id, now=call.now)
+    new = bindings.online_binding(
+        owner(call, ""), event, handler=handler, user_id=user_id, now=call.now, registrant=call.user_id
+    )
     new = bindings.offline_binding(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new
     timeout = max(0, min(p.options.min_timeout, TIMEOUT_MAX))
     await bindings.bind(call.tx, msgspec.structs.replace(new, min_timeout=timeout))

@@ -16,7 +16,7 @@ from botyard.rpc.batch import Answers, Batch, commands_of, stamp
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params
 from botyard.rpc.scopes import SCOPES, shown
-from botyard.store import user_filter, users
+from botyard.store import reach, users
 from botyard.wire.param_types import RawCommands
 
 
@@ -210,14 +210,13 @@ async def _people(call: Call, ids: list[int]) -> dict[int, str]:
     """Names by id, as far as the caller may see these people."""
     if not ids:
         return {}
-    seen = await user_filter.visible(call.tx, call.user_id, ids)
+    seen = await reach.known(call.tx, call.user_id, ids)
     return {user.id: display_name(user) for user in seen}
 
 
 async def _departments(call: Call) -> dict[int, str]:
     """Names by id; the structure of the company is not for people from outside."""
-    caller = await users.find(call.tx, call.user_id)
-    if caller is None or caller.outside:
+    if await reach.outside(call.tx, call.user_id):
         return {}
     return {department.id: department.name for department in await users.departments(call.tx)}
 

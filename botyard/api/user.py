@@ -25,7 +25,7 @@ from botyard.portal import departments
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params, ResultPage
-from botyard.store import user_filter, users
+from botyard.store import reach, user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
 from botyard.wire.param_types import FilterIds, FilterValue, SortBy, SortOrder, descends
 
@@ -187,10 +187,8 @@ def _conditions(p: GetParams) -> dict[str, FilterValue]:
 
 
 async def _page(call: Call, p: GetParams, wanted: UserFilter) -> ResultPage[list[Row]]:
-    if not (p.admin_mode and call.identity.admin):
-        caller = await users.find(call.tx, call.user_id)
-        if caller is None or caller.outside:
-            wanted.only_neighbours_of(call.user_id)
+    if not (p.admin_mode and call.identity.admin) and await reach.outside(call.tx, call.user_id):
+        wanted.only_neighbours_of(call.user_id)
     offset = max(p.start, 0)
     order = user_filter.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
     people = await user_filter.page(call.tx, wanted, order, offset=offset)

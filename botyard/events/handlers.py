@@ -8,7 +8,7 @@ from typing import Any, cast
 from botyard.model import recipients
 from botyard.model.bindings import Binding
 from botyard.model.deliveries import State, ToldRecipient
-from botyard.model.event import Event, TellsHandlers
+from botyard.model.event import USER_SCOPES, Event, TellsHandlers
 from botyard.model.events import EVENTS
 from botyard.model.portal_events import OfflineQueued
 from botyard.model.recipients import Recipient
@@ -30,7 +30,8 @@ async def listening(tx: Tx, event: Event, tells: TellsHandlers, *, connector: st
     audience: list[ToldRecipient] = []
     for active_binding in await bindings.listening(tx, tells.name, owner):
         binding = active_binding.binding
-        if not _is_open(active_binding, tells):
+        # Of people who have just come an outsider knows nothing: they share no chat yet.
+        if not _is_open(active_binding, tells) or (active_binding.outside and tells.scopes == USER_SCOPES):
             continue
         if not binding.offline:
             audience.append((recipients.binding(binding.id), State.WAITING))

@@ -12,8 +12,9 @@ from botyard.model.owners import Owner
 class Binding(msgspec.Struct, frozen=True, gc=False):
     """A bound handler; an ``offline`` one has no address, its events wait in a queue of their own ``connector``.
 
-    ``user_id`` is in whose name it is called, 0: whoever causes the event. Of ONOFFLINEEVENT it is
-    told every ``min_timeout`` seconds at most, next from ``notified`` + ``min_timeout`` on.
+    ``user_id`` is in whose name it is called, 0: whoever causes the event; ``registrant`` bound it,
+    0: the application itself. Of ONOFFLINEEVENT it is told every ``min_timeout`` seconds at most, next from
+    ``notified`` + ``min_timeout`` on.
     """
 
     id: int
@@ -27,6 +28,7 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
     notified: int
     created: int
     removed: int | None
+    registrant: int = 0
 
 
 class OfflineEvent(msgspec.Struct, frozen=True, gc=False):

@@ -41,6 +41,8 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
 
     ``webhook_url`` is that of v2; a v1 bot has ``Handlers``. ``messages``, ``chats``
     and ``people`` are kept numbers: what it wrote, where it is, and with whom it has had a private dialog.
+    ``registrant`` is the person who registered it, 0 where the application itself did: it is not ``active`` while that
+    person is deactivated.
     """
 
     user_id: int
@@ -63,6 +65,7 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
     people: int = 0
     first_owner: Owner = NOBODY
     alias: str = ""
+    registrant: int = 0
 
     @property
     def known_as(self) -> Owner:

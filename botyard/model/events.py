@@ -156,6 +156,7 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     people: int = 0
     first_owner: str = ""
     uninstalled: bool = False
+    registrant: int = 0
 
     @property
     def bot(self) -> Bot:

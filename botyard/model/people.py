@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Mapping
+from enum import Enum, StrEnum
 
 import msgspec
 
@@ -15,6 +16,29 @@ class UserKind(StrEnum):
     EMAIL = "email"
     BOT = "bot"
     GUEST = "guest"
+
+
+class Reach(Enum):
+    """Whom somebody may know of, add to chats and write to."""
+
+    EVERYBODY = "everybody of the portal, and open chats"
+    SHARED = "themselves, those with whom they share a chat, and the bots that they registered"
+    REGISTRANT = (
+        "as the person who registered it: for an outsider's bot those with whom the bot shares a chat, and that person"
+    )
+
+
+REACH: Mapping[UserKind, Reach] = {
+    UserKind.EMPLOYEE: Reach.EVERYBODY,
+    UserKind.EXTRANET: Reach.SHARED,
+    UserKind.EMAIL: Reach.SHARED,
+    UserKind.GUEST: Reach.SHARED,
+    UserKind.BOT: Reach.REGISTRANT,
+}
+"""Who may see whom: `store/reach.py` asks the database by it, wherever people and chats are looked up."""
+
+OUTSIDERS = frozenset(kind for kind, reach in REACH.items() if reach is Reach.SHARED)
+"""Kinds of people who are not of the company."""
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +77,7 @@ class User(msgspec.Struct, frozen=True, gc=False):
     @property
     def outside(self) -> bool:
         """Not of the company: extranet, mail and guest users."""
-        return self.kind in {UserKind.EXTRANET, UserKind.EMAIL, UserKind.GUEST}
+        return self.kind in OUTSIDERS
 
 
 class Profile(msgspec.Struct, frozen=True):

@@ -51,7 +51,7 @@ async def remove_handlers(tx: Tx, owner: Owner, *, clean: bool = False) -> None:
         await options.clear(tx, owner)
 
 
-def online_binding(owner: Owner, event: str, *, handler: str, user_id: int, now: int) -> Binding:
+def online_binding(owner: Owner, event: str, *, handler: str, user_id: int, now: int, registrant: int = 0) -> Binding:
     """A handler to be called at an address."""
     return Binding(
         id=0,
@@ -65,6 +65,7 @@ def online_binding(owner: Owner, event: str, *, handler: str, user_id: int, now:
         notified=0,
         created=now,
         removed=None,
+        registrant=registrant,
     )
 
 

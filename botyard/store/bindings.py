@@ -6,32 +6,41 @@ import msgspec
 
 from botyard.model.bindings import Binding
 from botyard.model.owners import Owner
+from botyard.store import reach
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record
 
 
 class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
-    """A binding and the application that made it: its permissions, and whether it is installed."""
+    """A binding, the application that made it (its permissions, and whether it is installed), and who bound it.
+
+    ``outside``: an outsider did.
+    """
 
     binding: Binding
     scopes: str
     installed: bool
+    outside: bool
 
 
 BINDING = Record(Binding, "bindings b")
 _ACTIVE = Record(
     ActiveBinding,
-    "bindings b LEFT JOIN apps a ON a.client_id = substr(b.owner, 5)",
+    """bindings b LEFT JOIN apps a ON a.client_id = substr(b.owner, 5)
+ LEFT JOIN bots rb ON rb.user_id = b.registrant
+ LEFT JOIN users r ON r.id = COALESCE(rb.registrant, b.registrant)""",
     binding=BINDING,
     scopes="COALESCE(a.scopes, '')",
     installed="COALESCE(a.installed, 0)",
+    outside=f"CASE WHEN r.kind IN ({reach.KINDS}) THEN 1 ELSE 0 END",
 )
 _BY_ID = f"{BINDING.select} WHERE b.id = :id"
 _LISTENING = f"""{_ACTIVE.select} WHERE b.event = :event AND b.removed IS NULL AND (:owner = '' OR b.owner = :owner)
  ORDER BY b.id"""
-_ADD = f"""{BINDING.insert("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created")}
+_FIELDS = ("owner", "event", "handler", "user_id", "offline", "connector", "min_timeout", "created", "registrant")
+_ADD = f"""{BINDING.insert(*_FIELDS)}
  ON CONFLICT (owner, event, handler, user_id, offline, connector) WHERE removed IS NULL
- DO UPDATE SET min_timeout = :min_timeout"""
+ DO UPDATE SET min_timeout = :min_timeout, registrant = :registrant"""
 _OF_OWNER = f"{BINDING.select} WHERE b.owner = :owner AND b.removed IS NULL ORDER BY b.id"
 
 

@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from botyard.model.bots import Command
+from botyard.store import reach
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
 
 _COMMAND = Record(Command, "commands c")
+# As it is called: of an outsider's bot none is common, for it is told of nothing that is said where it is not.
+_CALLABLE = Record(
+    Command,
+    "commands c",
+    common=f"""CASE WHEN c.common = 1 AND NOT EXISTS (SELECT 1 FROM bots b JOIN users r ON r.id = b.registrant
+            WHERE b.user_id = c.bot_id AND r.kind IN ({reach.KINDS})) THEN 1 ELSE 0 END""",
+)
 _ADD = _COMMAND.insert()
 _CHANGE = f"{_COMMAND.update()} WHERE id = :id"
 _BY_ID = f"{_COMMAND.select} WHERE c.id = :id"
 _BY_BOT_AND_NAME = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
+_CALLABLE_NAMED = f"{_CALLABLE.select} WHERE c.bot_id = :bot AND c.command = :command"
 NAMES_MAX = 50
 """Names that one statement asks for."""
 
 
 def _named(size: int) -> str:
     listed = ", ".join(f":n{place}" for place in range(size))
-    return f"{_COMMAND.select} WHERE c.command IN ({listed}) ORDER BY c.id"
+    return f"{_CALLABLE.select} WHERE c.command IN ({listed}) ORDER BY c.id"
 
 
 # Two lengths of the list, so that there are few texts to prepare: nearly every message has one name.
@@ -35,13 +44,21 @@ async def find_named(tx: Tx, bot_id: int, command: str) -> Command | None:
     return _COMMAND.read(await tx.one(_BY_BOT_AND_NAME, bot=bot_id, command=command))
 
 
+async def find_callable(tx: Tx, bot_id: int, command: str) -> Command | None:
+    """A bot's command as it is called, see ``named``."""
+    return _CALLABLE.read(await tx.one(_CALLABLE_NAMED, bot=bot_id, command=command))
+
+
 async def named(tx: Tx, names: Sequence[str]) -> dict[str, list[Command]]:
-    """Every bot's commands of these names, at most ``NAMES_MAX`` of them: name → commands in id order."""
+    """Every bot's commands of these names, at most ``NAMES_MAX`` of them: name → commands in id order.
+
+    As they are called: those of outsiders' bots are not ``common``.
+    """
     size = 1 if len(names) == 1 else NAMES_MAX
     padded = [*names, *[""] * (size - len(names))]
     listed: dict[str, Value] = {f"n{place}": name for place, name in enumerate(padded)}
     found: dict[str, list[Command]] = {}
-    for command in _COMMAND.read_all(await tx.all(_NAMED[size], **listed)):
+    for command in _CALLABLE.read_all(await tx.all(_NAMED[size], **listed)):
         found.setdefault(command.command, []).append(command)
     return found
 

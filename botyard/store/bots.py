@@ -11,7 +11,7 @@ _BOT = Record(
     Bot, "bots b JOIN users u ON u.id = b.user_id", name="u.full_name", active="u.active", language="u.language"
 )
 _SETTINGS = ("code", "openline", "event_mode", "webhook_url", "hidden", "reactions", "background_id")
-_ADD = _BOT.insert("user_id", "owner", "type", "dialect", "created", *_SETTINGS)
+_ADD = _BOT.insert("user_id", "owner", "type", "dialect", "created", "registrant", *_SETTINGS)
 _CHANGE = f"{_BOT.update(*_SETTINGS)} WHERE user_id = :user_id"
 _BY_ID = f"{_BOT.select} WHERE b.user_id = :id"
 _BY_CODE = f"{_BOT.select} WHERE b.code = :code"

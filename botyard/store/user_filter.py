@@ -129,9 +129,10 @@ _NAMEABLE = (*_LISTED, UserKind.EMAIL)
 _MEMBER = "u.id {verb} (SELECT m.user_id FROM department_members m WHERE {test})"
 _MEMBER_NAMED = """u.id {verb} (SELECT m.user_id FROM department_members m
  JOIN departments d ON d.id = m.department_id WHERE {test})"""
+# The condition ``KNOWN`` of ``store/reach.py`` for a list of people, in which there are no bots.
 _NEIGHBOUR = """(u.id = :viewer OR u.id IN (SELECT theirs.user_id FROM members mine
- JOIN members theirs ON theirs.chat_id = mine.chat_id WHERE mine.user_id = :viewer))"""
-_OUTSIDE = f"'{UserKind.EXTRANET}', '{UserKind.EMAIL}', '{UserKind.GUEST}'"
+ JOIN members theirs ON theirs.chat_id = mine.chat_id WHERE mine.user_id = :viewer)
+ OR u.id IN (SELECT b.registrant FROM bots b WHERE b.user_id = :viewer))"""
 
 
 class UserFilter:
@@ -308,21 +309,6 @@ async def page(tx: Tx, user_filter: UserFilter, order: str, *, offset: int) -> l
 
 async def count(tx: Tx, user_filter: UserFilter) -> int:
     return scalar(await tx.one(f"SELECT COUNT(*) FROM users u WHERE {user_filter.sql}", **user_filter.values), 0)
-
-
-async def visible(tx: Tx, viewer: int, ids: Iterable[int]) -> list[User]:
-    """Those of these people, bots among them, whom the viewer may know of: insiders know everybody."""
-    values: dict[str, Value] = {f"v{place}": value for place, value in enumerate(dict.fromkeys(ids))}
-    if not values:
-        return []
-    insider = f"NOT EXISTS (SELECT 1 FROM users me WHERE me.id = :viewer AND me.kind IN ({_OUTSIDE}))"
-    rows = await tx.all(
-        f"""{USER.select} WHERE u.id IN ({", ".join(f":{name}" for name in values)})
-            AND ({insider} OR {_NEIGHBOUR}) ORDER BY u.id""",
-        viewer=viewer,
-        **values,
-    )
-    return USER.read_all(rows)
 
 
 def ordering(fields: Mapping[str, Field], wishes: Iterable[tuple[str, bool]]) -> str:

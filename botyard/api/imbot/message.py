@@ -57,6 +57,7 @@ class Like(BotParams, frozen=True, rename="upper"):
     },
     raises=(
         dialogs.open_,
+        dialogs.open_between,
         Reason.MESSAGE_EMPTY,
         carried,
         # Bots of this generation do not reply, of which ``messages.send`` speaks, too.
@@ -77,7 +78,7 @@ async def add(call: Call, bot: OwnBot, p: Add) -> int:
         raise ApiError(Reason.MESSAGE_EMPTY)
     if between:
         # The bot speaks into a dialog of others only where it was told both names; the sender is the system.
-        who = await dialogs.open_private(call.tx, p.from_user_id, p.to_user_id)
+        who = await dialogs.open_between(call.tx, bot.user_id, first_id=p.from_user_id, second_id=p.to_user_id)
         return await messages.announce(call.tx, who, draft)
     return await messages.send(call.tx, await dialogs.open_(call.tx, bot.user_id, p.dialog_id), draft)
 

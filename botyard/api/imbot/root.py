@@ -155,6 +155,7 @@ async def register(call: Call, p: Register) -> int:
         openline=openline,
         dialect="v1",
         profile=await _profile(call, p.properties, picture),
+        registrant=call.user_id,
     )
     return await bots.register(call.tx, call.user_id, plan, handlers=handlers, most=call.context.settings.max_bots)
 

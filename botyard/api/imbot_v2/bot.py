@@ -25,7 +25,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Mode, Params
 from botyard.store import bots as stored_bots
-from botyard.store import users
+from botyard.store import reach, users
 from botyard.wire.coerce import Address, Identifier
 from botyard.wire.param_types import RawFile
 
@@ -182,6 +182,7 @@ async def _plan(call: Call, register_fields: RegisterFields, owned_by: Owner, co
         hidden=register_fields.is_hidden,
         reactions=register_fields.is_reactions_enabled,
         background_id=_background(register_fields.background_id),
+        registrant=call.user_id,
     )
 
 
@@ -271,7 +272,7 @@ async def unregister(call: Call, bot: OwnBot, p: Unregister) -> Done:
 
 @method("imbot.v2.Bot.get", raises=(Reason.TOKEN_MISSING, Reason.BOT_PARAMS, Reason.BOT_NOT_FOUND))
 async def get(call: Call, p: Get) -> BotAnswer:
-    """Find a bot; its owner is told its event mode and its numbers, others are not.
+    """Find a bot; its owner is told its event mode and its numbers, others are not. Outsiders find those they know of.
 
     Docs: api-reference/chat-bots/chat-bots-v2/imbot.v2/bots/bot-get.md
     """
@@ -287,7 +288,10 @@ async def get(call: Call, p: Get) -> BotAnswer:
     if bot is None:
         raise ApiError(Reason.BOT_NOT_FOUND, hint="there is no such bot")
     name = await known_owner(call, token(p), bot.user_id)
-    return await shapes.bot_answer(call.tx, call.context, bot, own=bool(name) and bot.owner == name)
+    own = bool(name) and bot.owner == name
+    if not own and not await reach.known(call.tx, call.user_id, [bot.user_id]):
+        raise ApiError(Reason.BOT_NOT_FOUND, hint="there is no such bot")
+    return await shapes.bot_answer(call.tx, call.context, bot, own=own)
 
 
 @method("imbot.v2.Bot.list", access=Access.BOT_OWNER, raises=(require_token,))

@@ -26,9 +26,10 @@ OwnerOf = Callable[[int], Awaitable[str]]
 
 
 class NewBot(msgspec.Struct, frozen=True, kw_only=True):
-    """A bot to be registered; the last fields are for v2 only."""
+    """A bot to be registered, by a person or (``registrant`` 0) the application itself; the last fields are for v2."""
 
     owner: Owner
+    registrant: int = 0
     code: str
     type: BotType
     openline: bool
@@ -94,6 +95,10 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, *, handlers: Handlers | 
     if await bots.count_of(tx, plan.owner) >= most:
         raise ApiError(Reason.BOT_COUNT, hint=f"no more than {most} can be registered", max=most)
     bot_id = await users.add(tx, UserKind.BOT, plan.profile)
+    # What a bot registers belongs to whoever registered that bot.
+    registering = await bots.find(tx, plan.registrant) if plan.registrant else None
+    if registering:
+        plan = msgspec.structs.replace(plan, registrant=registering.registrant)
     await bots.add(tx, _planned(plan, bot_id, now=tx.now))
     await outbox.publish(tx, BotRegistered(actor_id=actor_id, bot_id=bot_id, code=plan.code))
     return bot_id
@@ -192,6 +197,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) 
         people=bot.people,
         first_owner=bot.first_owner,
         uninstalled=uninstalled,
+        registrant=bot.registrant,
     )
     await outbox.publish(tx, farewell)
     await bots.remove(tx, bot.user_id)

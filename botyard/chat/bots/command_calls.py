@@ -81,7 +81,7 @@ async def press(tx: Tx, who: Participant, message: Message, *, asked: Press) -> 
     author = await users.find(tx, who.actor_id)
     if author is None or message.erased:
         raise ApiError(Reason.PARAMS_WRONG, hint=f"message {message.id} was deleted")
-    command = await bot_commands.find_named(tx, asked.bot_id, without_slash(asked.command))
+    command = await bot_commands.find_callable(tx, asked.bot_id, without_slash(asked.command))
     here = await _bots(tx, who.chat)
     if command is None or not _reaches(command, author, here=here):
         raise ApiError(Reason.PARAMS_WRONG, hint=_unpressed(command, author, asked=asked))

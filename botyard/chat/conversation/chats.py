@@ -14,7 +14,7 @@ from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
 from botyard.model.messages import Draft
 from botyard.model.people import User
-from botyard.store import chats, users
+from botyard.store import chats, reach, users
 from botyard.store.engines.db import Tx
 
 TITLE_MAX = 255
@@ -61,13 +61,13 @@ def kind_of(type_: str, entity_type: str) -> Kind:
 async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
     """Make a group chat, owned by the actor unless the plan says otherwise. Returns its id.
 
-    Unknown and inactive people are passed over, also as owners. Raises CHAT_NOT_CREATED when
-    more than ``MEMBERS_MAX`` are asked for or none of those named exists.
+    Unknown and inactive people are passed over, also as owners, and so is whom an outsider may not know of. Raises
+    CHAT_NOT_CREATED when more than ``MEMBERS_MAX`` are asked for or none of those named exists.
     """
     wanted = list(dict.fromkeys(plan.user_ids))
     if len(wanted) > MEMBERS_MAX:
         raise ApiError(Reason.CHAT_NOT_CREATED, hint=f"{len(wanted)} people came, {MEMBERS_MAX} are the most")
-    people = [user for user in await users.find_many(tx, [actor_id, plan.owner_id, *wanted]) if user.active]
+    people = [user for user in await reach.known(tx, actor_id, [actor_id, plan.owner_id, *wanted]) if user.active]
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
         raise ApiError(Reason.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")

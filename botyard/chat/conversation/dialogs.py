@@ -12,8 +12,8 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Chat, Kind, Participant, Role
 from botyard.model.events import ChatAdded, MemberJoined
-from botyard.model.people import User, UserKind
-from botyard.store import bots, chats, members, users
+from botyard.model.people import User
+from botyard.store import bots, chats, members, reach, users
 from botyard.store.engines.db import Tx
 
 _DIALOG = re.compile(r"(chat|sg)?([0-9]{1,18})")
@@ -63,10 +63,10 @@ def find(tx: Tx, user_id: int, dialog: DialogRef, *, locked: bool = False) -> Aw
 
 
 async def visible(tx: Tx, who: Participant) -> bool:
-    """Members see their chats; open chats are open to the people of the portal."""
+    """Members see their chats; open chats are open to all but outsiders and their bots."""
     if who.member is not None:
         return True
-    return who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await _outside(tx, who.actor_id)
+    return who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await reach.outside(tx, who.actor_id)
 
 
 @raises(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
@@ -115,9 +115,10 @@ async def open_own(tx: Tx, user_id: int) -> Participant:
 
 @raises(Reason.USER_MISSING)
 async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
-    """The private dialog of two people, created on first use. Raises USER_MISSING, also for guests.
+    """The private dialog of two people, created on first use.
 
-    Guests talk where they were let in, and open no dialogs of their own.
+    Raises USER_MISSING, also for guests, who talk where they were let in and open no dialogs of their own, and for
+    outsiders who may not know of the other one.
     """
     who = await chats.find_pair(tx, user_id, other_id, user_id=user_id, locked=True)
     if who is None:
@@ -127,11 +128,27 @@ async def open_private(tx: Tx, user_id: int, other_id: int) -> Participant:
     return who
 
 
+@raises(Reason.USER_MISSING)
+async def open_between(tx: Tx, bot_id: int, *, first_id: int, second_id: int) -> Participant:
+    """The private dialog of two others, for a bot to announce something in it; ``first_id`` acts.
+
+    One with an outsider is not created, and an outsider's bot is let into its own dialogs only. Raises USER_MISSING.
+    """
+    if bot_id not in (first_id, second_id) and await reach.outside(tx, bot_id):
+        raise ApiError(Reason.USER_MISSING)
+    who = await chats.find_pair(tx, first_id, second_id, user_id=first_id, locked=True)
+    if who is not None:
+        return who
+    if await reach.outside(tx, first_id) or await reach.outside(tx, second_id):
+        raise ApiError(Reason.USER_MISSING)
+    return await open_private(tx, first_id, second_id)
+
+
 async def _make_private(tx: Tx, user_id: int, other_id: int) -> None:
-    people = await users.find_many(tx, [user_id, other_id])
+    people = await reach.known(tx, user_id, [user_id, other_id])
     if {person.id for person in people} != {user_id, other_id} or not all(person.active for person in people):
         raise ApiError(Reason.USER_MISSING)
-    if any(person.id == user_id and person.kind == UserKind.GUEST for person in people):
+    if await reach.guest(tx, user_id):
         raise ApiError(Reason.USER_MISSING)
     await _add_private(tx, user_id, other_id, people=people)
 
@@ -172,8 +189,3 @@ async def _greet(tx: Tx, who: Participant, people: list[User]) -> None:
         if person.bot and person.id != who.actor_id:
             event = MemberJoined(actor_id=who.actor_id, chat_id=who.chat.id, user_id=person.id, history=True)
             await outbox.publish(tx, event, who.chat)
-
-
-async def _outside(tx: Tx, user_id: int) -> bool:
-    person = await users.find(tx, user_id)
-    return person is None or (person.kind != UserKind.EMPLOYEE and not person.bot)

@@ -11,7 +11,7 @@ from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User
 from botyard.store import bots as stored_bots
-from botyard.store import chats, members, users
+from botyard.store import chats, members, reach, users
 from botyard.store.engines.db import Tx
 
 
@@ -34,7 +34,9 @@ async def get_group(tx: Tx, user_id: int, chat_id: int, *, locked: bool = True) 
 
 @raises(*rules.reasons(Act.ADD_MEMBER), Reason.MEMBER_EXISTS)
 async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
-    """Add people; unknown and inactive ones are passed over. Returns the ids of those who are new.
+    """Add people; unknown and inactive ones are passed over, and for outsiders whom they may not know of.
+
+    Returns the ids of those who are new.
 
     Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS where the role is too low or nobody is new.
     """
@@ -48,7 +50,7 @@ async def add(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bo
 async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history: bool) -> list[int]:
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, who)
-    people = [person for person in await users.find_many(tx, user_ids) if person.active]
+    people = [person for person in await reach.known(tx, who.actor_id, user_ids) if person.active]
     added = await join(tx, who, people, hide_history=hide_history)
     if not added:
         return []

@@ -50,20 +50,22 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
 
 @raises(*rules.reasons(Act.POST), Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE)
 async def announce(tx: Tx, who: Participant, draft: Draft) -> int:
-    """Write a message in the name of somebody who is not there: they are not seen by it, and call no commands.
+    """Write a message in the name of somebody who is not there: they are not seen by it, have read nothing by it, and
+    call no commands.
 
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, who)
     if draft.reply_id:
         await _require_reply(tx, who, draft.reply_id)
-    return await insert(tx, who, draft)
+    return await insert(tx, who, draft, present=False)
 
 
-async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
+async def insert(tx: Tx, who: Participant, draft: Draft, *, present: bool = True) -> int:
     """Write a message without checking the rules: for system messages. The chat must be fresh and locked.
 
-    A system message has no author, but its cause has read it. What is too long is cut, see ``texts``.
+    A system message has no author, but its cause, who is ``present``, has read it. What is too long is cut, see
+    ``texts``.
     """
     draft = _fitting(draft)
     actor_id, chat, member = who
@@ -81,12 +83,12 @@ async def insert(tx: Tx, who: Participant, draft: Draft) -> int:
         params=messages.written(draft.params),
     )
     await chats.count_message(tx, chat.id, message_id, author_id=actor_id, counted=counted)
-    if draft.system:
-        await members.mark_read(tx, chat.id, actor_id, message_id=message_id, counted=counted)
-    else:
+    if not draft.system:
         await members.mark_sent(tx, chat.id, actor_id, message_id=message_id, counted=counted)
         if chat.bots and (member is None or member.bot):
             await bots.count_message(tx, actor_id)
+    elif present:
+        await members.mark_read(tx, chat.id, actor_id, message_id=message_id, counted=counted)
     event = MessageSent(
         actor_id=actor_id,
         chat_id=chat.id,

@@ -80,6 +80,7 @@ def test_where_a_command_may_be_called(portal: World, common: str) -> None:
 def test_people_from_outside_need_the_bots_consent(portal: World, support: str) -> None:
     desk = Desk(portal, EXTRANET_SUPPORT=support)
     guest = portal.add_person("Eve", kind=UserKind.EXTRANET)
+    portal.add_chat(desk.ann, [desk.bot, guest.id])
     start = portal.last_event()
     says(portal, guest, desk.bot, "/echo")
     assert len(happened(portal, start, "CommandCalled")) == (1 if support == "Y" else 0)

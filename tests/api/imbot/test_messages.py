@@ -69,8 +69,9 @@ def test_between_two_people_the_bot_is_the_systems_voice(portal: World) -> None:
     said = bot_does(portal, "imbot.message.add", MESSAGE="Ann shared a file", **params)
     newest = history(portal, bob, ann.id)[0]
     assert (newest["id"], newest["author_id"], newest["text"]) == (said, 0, "Ann shared a file")
-    assert about(portal, bob, ann.id)["counter"] == 1
-    assert about(portal, ann, bob.id)["counter"] == 0
+    # Nobody has read it because the system spoke in their name.
+    assert about(portal, bob, ann.id)["counter"] == about(portal, ann, bob.id)["counter"] == 1
+    assert [mark["message_id"] for mark in about(portal, bob, ann.id)["readed_list"]] == [0]
 
 
 def test_an_update_keeps_what_it_does_not_name(portal: World) -> None:
