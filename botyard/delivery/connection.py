@@ -18,6 +18,12 @@ HEAD_MAX = 64 * 1024
 BODY_MAX = 64 * 1024
 """More of a response is not read: the connection is closed instead."""
 
+INTERIM_MAX = 10
+"""Responses of status 1xx that may come before the response."""
+_INTERIM = "too many responses of status 1xx"
+PIECE = 16 * 1024
+"""Bytes that are parsed between two looks at the limits."""
+
 LOOK_SECONDS = 0.005
 
 
@@ -57,6 +63,7 @@ class HandlerConnection(asyncio.Protocol):
         self._body = bytearray()
         self._keeps = False
         self.written, self.heard = None, 0
+        self._interim = 0
 
     async def post(self, request: bytes) -> Head:
         """Send a request and wait for the head of its response. Raises Lost."""
@@ -135,20 +142,25 @@ class HandlerConnection(asyncio.Protocol):
             self._loop.call_later(LOOK_SECONDS, self._look)
 
     def data_received(self, data: bytes) -> None:
-        self.heard += len(data)
         if self._complete.done() or self._idle is not None:
             # Nobody asked.
             self._lose("it said more than was asked")
             return
+        for start in range(0, len(data), PIECE):
+            if wrong := self._parse(data[start : start + PIECE]):
+                self._lose(wrong)
+                return
+
+    def _parse(self, data: bytes) -> str:
+        """Take in a piece of a response; what is wrong with it, ``""`` for nothing."""
+        self.heard += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._lose("what came is no HTTP")
-            return
+            return _INTERIM if self._interim > INTERIM_MAX else "what came is no HTTP"
         if not self._head.done() and self.heard > HEAD_MAX:
-            self._lose("the head of the answer has no end")
-        elif len(self._body) > BODY_MAX:
-            self._lose("the answer is too long")
+            return "the head of the answer has no end"
+        return "the answer is too long" if len(self._body) > BODY_MAX else ""
 
     def connection_lost(self, problem: Exception | None) -> None:
         self._writing = False
@@ -179,6 +191,10 @@ class HandlerConnection(asyncio.Protocol):
         if status < 200:
             # Only a word in between: the response follows.
             self._headers = {}
+            self._interim += 1
+            if self._interim > INTERIM_MAX:
+                # Ends the parser's work in the middle of what has come.
+                raise ValueError(_INTERIM)
             return
         self._keeps = self._parser.should_keep_alive()
         if not self._head.done():

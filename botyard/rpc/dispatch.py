@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.method import V3, Method, Mode, ResultPage
 from botyard.rpc.resolver import resolved
+from botyard.slow_work import run_slow
 from botyard.store.engines.db import Tx, Work
 
 
@@ -96,7 +96,7 @@ async def _run(
     try:
         execution.admit(identity)
         if method.before is not None:
-            execution.prepared = await asyncio.to_thread(method.before, execution.decoded)
+            execution.prepared = await run_slow(method.before, execution.decoded)
     except ApiError as refused:
         hints.explain(refused, method, params)
         raise

@@ -301,6 +301,20 @@ def test_a_head_without_end(loop: Loop) -> None:
     assert answer == HandlerResponse(0, problem="no answer: the head of the answer has no end", written=True)
 
 
+def test_words_in_between_without_end(loop: Loop) -> None:
+    server = Server()
+    server.turns.append(then(server.read, b"HTTP/1.1 100 Continue\r\n\r\n" * 100_000))
+    (answer,) = posted(loop, server, b"a=1")
+    assert answer == HandlerResponse(0, problem="no answer: too many responses of status 1xx", written=True)
+
+
+def test_a_few_words_in_between_are_heard(loop: Loop) -> None:
+    server = Server()
+    server.turns.append(then(server.read, b"HTTP/1.1 102 Processing\r\n\r\n" * 10 + OK))
+    (answer,) = posted(loop, server, b"a=1")
+    assert answer.status == 200
+
+
 def test_a_switch_of_protocols_is_no_answer(loop: Loop) -> None:
     server = Server()
     server.turns.append(then(server.read, b"HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhello", 60.0))

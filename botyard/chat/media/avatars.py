@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import binascii
-import warnings
-from functools import cache
-from io import BytesIO
-from types import ModuleType
 
 import msgspec
 
+from botyard.chat.media.picture_worker import WORKER
 from botyard.errors import ApiError, Reason, raises
 
 # "Maximum image size is 5000x5000."
@@ -36,15 +33,16 @@ def check(base64_text: str) -> Avatar:
     """Decode a picture and look at its header; the pixels stay untouched.
 
     Refused are files that are no PNG, JPEG, GIF or WEBP, pictures with a side over
-    5000 pixels and files over ``BYTES_MAX``.
+    5000 pixels and files over ``BYTES_MAX``. Raises AVATAR_TYPE, AVATAR_SIZE, and OVERLOAD where too many wait.
     """
     data = _decode(base64_text)
-    kind, width, height = _header(data)
+    header = WORKER.header(data)
+    if header is None or min(header.width, header.height) < 1:
+        raise ApiError(Reason.AVATAR_TYPE)
+    width, height = header.width, header.height
     if max(width, height) > SIDE_MAX:
         raise ApiError(Reason.AVATAR_SIZE, hint=f"it is {width}x{height}; the limit is {SIDE_MAX}x{SIDE_MAX}")
-    if min(width, height) < 1:
-        raise ApiError(Reason.AVATAR_TYPE)
-    return Avatar(data, MIMES[kind], width, height)
+    return Avatar(data, MIMES[header.kind], width, height)
 
 
 def _decode(base64_text: str) -> bytes:
@@ -62,26 +60,3 @@ def _decode(base64_text: str) -> bytes:
     if len(data) > BYTES_MAX:
         raise ApiError(Reason.AVATAR_SIZE, hint=f"{len(data)} bytes came; the limit is {BYTES_MAX}")
     return data
-
-
-def _header(data: bytes) -> tuple[str, int, int]:
-    image = pillow()
-    try:
-        with image.open(BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
-            return picture.format, picture.width, picture.height
-    except (image.DecompressionBombError, image.DecompressionBombWarning) as error:
-        raise ApiError(Reason.AVATAR_SIZE) from error
-    except Exception as error:
-        # A parser fed with hostile bytes fails in many ways, and they all mean the same.
-        raise ApiError(Reason.AVATAR_TYPE) from error
-
-
-@cache
-def pillow() -> ModuleType:
-    """The library that reads pictures."""
-    # Imported at the first picture: Pillow is heavy and most servers never see one.
-    from PIL import Image
-
-    # Its guard against bombs has two steps, a warning and an error; both shall be errors.
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-    return Image

@@ -20,6 +20,7 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Chat, Participant
 from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
+from botyard.slow_work import run_slow
 from botyard.store import chats, files, users
 from botyard.store.engines.blobs import Blobs, FileStorage
 from botyard.store.engines.db import Database, Tx
@@ -102,9 +103,7 @@ async def _reserve(tx: Tx, names: Names) -> None:
 
 
 async def _put(storage: FileStorage, upload: Upload, *, names: Names) -> StoredBlob:
-    work = asyncio.ensure_future(
-        asyncio.to_thread(uploads.put, storage.blobs, upload, incoming=storage.incoming, names=names)
-    )
+    work = asyncio.ensure_future(run_slow(uploads.put, storage.blobs, upload, incoming=storage.incoming, names=names))
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import msgspec
 
-from botyard.chat.media.avatars import pillow
+from botyard.chat.media.picture_headers import pillow
 
 SIDE = 1280
 """The longer side of a preview."""
@@ -15,7 +15,7 @@ SMALL = 256 * 1024
 """A picture of few pixels and no more bytes than this is its own preview."""
 
 # Decoded, a pixel takes up to four bytes. A JPEG is decoded at the size that is wanted, unless it is progressive.
-PIXELS_MAX = 24_000_000
+PIXELS_MAX = 25_000_000
 PIXELS_MAX_JPEG = 80_000_000
 SIDE_MAX = 20_000
 
@@ -24,6 +24,8 @@ _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image
 _ORIENTATION = 0x0112
 _TURNED = (5, 6, 7, 8)
 _QUALITY = 82
+_STRIP = 64
+_COUNTED = ("1", "P", "PA")
 
 
 class PreviewedPicture(msgspec.Struct, frozen=True):
@@ -33,6 +35,16 @@ class PreviewedPicture(msgspec.Struct, frozen=True):
     height: int
     preview: bytes = b""
     ending: str = ""
+
+
+def has_preview(mime: str) -> bool:
+    """Whether previews are made of files of this type."""
+    return mime in _FORMATS
+
+
+def load() -> None:
+    """Load what decodes pictures, ahead of the first one."""
+    pillow().init()
 
 
 def fit(width: int, height: int) -> tuple[int, int]:
@@ -49,7 +61,7 @@ def look(source: IO[bytes], mime: str, *, size: int) -> PreviewedPicture | None:
     ``None`` for what is no picture after all, and for one that would take too
     much to decode: the file is kept, and shown as any other.
     """
-    if mime not in _FORMATS:
+    if not has_preview(mime):
         return None
     source.seek(0)
     try:
@@ -83,10 +95,16 @@ def _shrunk(image: Any) -> tuple[bytes, str]:
     from PIL import ImageOps  # Beside the library itself, which is loaded late for its weight.
 
     image.draft("RGB", (SIDE, SIDE))
-    plain = ImageOps.exif_transpose(image)
-    clear = "A" in plain.getbands() or "transparency" in plain.info
-    plain = plain.convert("RGBA" if clear else "RGB")
+    clear = "A" in image.getbands() or "transparency" in image.info
+    plain = image
+    if image.mode in _COUNTED or "transparency" in image.info:
+        # Numbers of colours cannot be mixed. All others are made small first: there is memory for one large copy.
+        plain = image.convert("RGBA" if clear else "RGB")
+        image.close()
+    if clear:
+        plain = _reduced(plain)
     plain.thumbnail((SIDE, SIDE))
+    plain = ImageOps.exif_transpose(plain).convert("RGBA" if clear else "RGB")
     out = BytesIO()
     plain.info.clear()
     if clear:
@@ -94,3 +112,18 @@ def _shrunk(image: Any) -> tuple[bytes, str]:
         return out.getvalue(), "png"
     plain.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue(), "jpg"
+
+
+def _reduced(image: Any) -> Any:
+    """A smaller copy of a clear picture, made strip by strip: Pillow copies what it makes smaller as a whole."""
+    width, height = image.size
+    factor = max(width, height) // SIDE
+    if factor < 2:
+        return image
+    small = pillow().new(image.mode, (-(-width // factor), -(-height // factor)))
+    rows = factor * _STRIP
+    for top in range(0, height, rows):
+        strip = image.crop((0, top, width, min(top + rows, height)))
+        small.paste(strip.reduce(factor), (0, top // factor))
+    small.info = image.info
+    return small

@@ -13,7 +13,9 @@ from typing import IO
 
 import msgspec
 
-from botyard.chat.media import content_types, file_types, previews
+from botyard.chat.media import content_types, file_types
+from botyard.chat.media.picture_worker import WORKER
+from botyard.chat.media.previews import PreviewedPicture
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.files import NAME_MAX, StoredBlob
 from botyard.store.engines.blobs import CHUNK, Blobs, temporary_file
@@ -89,12 +91,12 @@ def put(blobs: Blobs, upload: Upload, *, incoming: Path, names: Names) -> Stored
         if file_types.two_faced(mime, head=head, tail=tail) or file_types.disguised(mime, extension):
             raise ApiError(Reason.FILE_REFUSED, reason="it is a picture and something else at the same time")
         mime = content_types.of_upload(mime, extension, file=file, head=head, tail=tail)
-        picture = previews.look(file, mime, size=size)
+        picture = WORKER.look(file, mime, size=size)
         blobs.put(names.blob, file)
         return _kept(blobs, StoredBlob(names.blob, size, mime), names=names, picture=picture)
 
 
-def _kept(blobs: Blobs, plain: StoredBlob, *, names: Names, picture: previews.PreviewedPicture | None) -> StoredBlob:
+def _kept(blobs: Blobs, plain: StoredBlob, *, names: Names, picture: PreviewedPicture | None) -> StoredBlob:
     if picture is None:
         return plain
     sized = msgspec.structs.replace(plain, width=picture.width, height=picture.height)
