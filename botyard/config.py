@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     file_quota: Annotated[
         int,
         Option(
-            "mebibytes that the files of one person, or of one bot, may take; 0 for no limit", values.mebibytes, "MIB"
+            "mebibytes for the files and pictures of one person, or of one bot; 0 for no limit", values.mebibytes, "MIB"
         ),
     ] = 10_240
     link_seconds: int = 3600

@@ -193,7 +193,7 @@ class _ChatBuilder:
             title=planned.title,
             description=planned.description,
             color=color,
-            avatar=await store(self._tx, picture(planned.title)) if planned.picture else "",
+            avatar=await store(self._tx, picture(planned.title), quota=0) if planned.picture else "",
             entity_type=planned.entity_type,
             entity_id=planned.entity_id,
             entity_data=planned.entity_data,

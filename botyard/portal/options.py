@@ -16,6 +16,8 @@ MOST = 1000
 """Options that an application may keep for itself, or for one user."""
 NAME_MAX = 255
 VALUE_MAX = 65_536
+TOTAL_MAX = 1024 * 1024
+"""Characters of names and values together that an application may keep for itself, or for one user."""
 
 EVERYBODY = 0
 
@@ -46,7 +48,10 @@ async def put(tx: Tx, owner: Owner, user_id: int, *, new_values: Mapping[str, ob
                 Reason.ARGUMENT,
                 reason=f"An option has at most {NAME_MAX} characters of name and {VALUE_MAX} of value",
             )
-    kept = await options.all_of(tx, owner, user_id)
-    if len(kept.keys() | values.keys()) > MOST:
+    sizes = await options.sizes(tx, owner, user_id)
+    sizes |= {name: len(name) + len(value) for name, value in values.items()}
+    if len(sizes) > MOST:
         raise ApiError(Reason.ARGUMENT, reason=f"No more than {MOST} options can be kept")
+    if sum(sizes.values()) > TOTAL_MAX:
+        raise ApiError(Reason.ARGUMENT, reason=f"No more than {TOTAL_MAX} characters of options can be kept")
     await options.put(tx, owner, user_id, values=values)

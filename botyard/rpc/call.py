@@ -48,6 +48,11 @@ class Context(msgspec.Struct, frozen=True):
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""
 
+    @property
+    def file_quota(self) -> int:
+        """Bytes that the files and pictures of one person may take, 0 for no limit."""
+        return self.settings.file_quota * 1024**2
+
     def url(self, path: str) -> str:
         """The public address of a path; ``""`` stays empty."""
         return self.settings.public_url + path if path else ""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import msgspec
+
 from botyard.model.apps import App
+from botyard.model.lengths import WORDS_MAX
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record
 
@@ -44,7 +47,7 @@ async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: s
            VALUES (:client, :hash, :title, :scopes, :now)""",
         client=client_id,
         hash=secret_hash,
-        title=title,
+        title=title[:WORDS_MAX],
         scopes=scopes,
         now=tx.now,
     )
@@ -52,7 +55,7 @@ async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: s
 
 async def change(tx: Tx, app: App) -> None:
     """Store what may be changed of an application as it now is."""
-    await tx.run(_CHANGE, **APP.values(app))
+    await tx.run(_CHANGE, **APP.values(msgspec.structs.replace(app, title=app.title[:WORDS_MAX])))
 
 
 async def delete(tx: Tx, app_id: int) -> None:

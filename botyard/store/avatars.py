@@ -20,9 +20,9 @@ _ADD = f"{insert('avatars', ('name', 'mime', 'bytes', 'created'))} ON CONFLICT D
 _BY_NAME = f"{_AVATAR.select} WHERE a.name = :name"
 
 
-async def add(tx: Tx, name: str, avatar: Avatar) -> None:
-    """Keep a picture under a name; the same picture twice is one row."""
-    await tx.run(_ADD, name=name, mime=avatar.mime, bytes=avatar.content, created=tx.now)
+async def add(tx: Tx, name: str, avatar: Avatar) -> bool:
+    """Keep a picture under a name; false where it is there already."""
+    return await tx.run(_ADD, name=name, mime=avatar.mime, bytes=avatar.content, created=tx.now) > 0
 
 
 async def find(tx: Tx, name: str) -> Avatar | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.apps import Webhook
+from botyard.model.lengths import WORDS_MAX
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, insert
 
@@ -13,7 +14,13 @@ _ALL = f"{_WEBHOOK.select} ORDER BY w.id"
 
 async def add(tx: Tx, user_id: int, secret_hash: str, *, prefix: str, title: str, scopes: str) -> int:
     return await tx.insert(
-        _ADD, user_id=user_id, secret_hash=secret_hash, prefix=prefix, title=title, scopes=scopes, created=tx.now
+        _ADD,
+        user_id=user_id,
+        secret_hash=secret_hash,
+        prefix=prefix,
+        title=title[:WORDS_MAX],
+        scopes=scopes,
+        created=tx.now,
     )
 
 

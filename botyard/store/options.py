@@ -15,6 +15,12 @@ async def all_of(tx: Tx, owner: Owner, user_id: int) -> dict[str, str]:
     return dict(await tx.all(sql, owner=owner, user=user_id))
 
 
+async def sizes(tx: Tx, owner: Owner, user_id: int) -> dict[str, int]:
+    """Name → characters of name and value."""
+    sql = "SELECT name, length(name) + length(value) FROM options WHERE owner = :owner AND user_id = :user"
+    return dict(await tx.all(sql, owner=owner, user=user_id))
+
+
 async def find(tx: Tx, owner: Owner, user_id: int, *, name: str) -> str | None:
     sql = "SELECT value FROM options WHERE owner = :owner AND user_id = :user AND name = :name"
     return scalar(await tx.one(sql, owner=owner, user=user_id, name=name), None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.model.lengths import WORDS_MAX
 from botyard.model.people import Department, Profile, User, UserKind
-from botyard.store.engines.db import Tx
+from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, insert, scalar
 
 USER = Record(User, "users u")
@@ -45,12 +46,18 @@ async def everyone(tx: Tx) -> list[User]:
 
 async def add(tx: Tx, kind: UserKind, profile: Profile, *, login: str = "", admin: bool = False) -> int:
     """Insert a user and return its id."""
-    values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    values: dict[str, Value] = {**_set(profile)}
     values |= {"kind": kind.value, "login": login, "admin": int(admin), "registered": tx.now, "updated": tx.now}
-    values["full_name"] = full_name(profile.name or "", profile.last_name or "")
+    values["full_name"] = full_name(str(values.get("name", "")), str(values.get("last_name", "")))
     values["id"] = user_id = await _next_id(tx, kind)
     await tx.run(insert("users", tuple(values)), **values)
     return user_id
+
+
+def _set(profile: Profile) -> dict[str, str]:
+    """The fields that are set, as long as they may be."""
+    given = msgspec.structs.asdict(profile).items()
+    return {name: value[:WORDS_MAX] for name, value in given if value is not None}
 
 
 async def _next_id(tx: Tx, kind: UserKind) -> int:
@@ -69,7 +76,7 @@ async def _next_id(tx: Tx, kind: UserKind) -> int:
 
 async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     """Set the fields of ``profile`` that are not ``None``."""
-    values = {name: value for name, value in msgspec.structs.asdict(profile).items() if value is not None}
+    values = _set(profile)
     sets = ", ".join(f"{name} = :{name}" for name in [*values, "updated"])
     await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=tx.now, **values)
     current = await find(tx, user_id)

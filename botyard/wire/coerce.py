@@ -20,7 +20,7 @@ from botyard.errors import ApiError
 from botyard.wire import body
 from botyard.wire.forms import text
 from botyard.wire.json_text import json_texts
-from botyard.wire.limits import MAX_KEYS
+from botyard.wire.limits import MAX_KEYS, MAX_TEXT
 
 T = TypeVar("T", bound=msgspec.Struct)
 ID: Final = "id"
@@ -166,7 +166,7 @@ def _blank(kind: Any) -> Callable[[], Any]:
 
 def _str(value: Any) -> Any:
     if isinstance(value, str):
-        return value
+        return value if len(value) <= MAX_TEXT else value[:MAX_TEXT]
     if value is None:
         return _SILENT
     return "" if value is False else text(value)

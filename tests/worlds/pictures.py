@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from random import Random
 from struct import pack
 from typing import Any
 
@@ -17,6 +18,13 @@ def picture(
     """A picture of one colour."""
     out = io.BytesIO()
     Image.new(mode, size, color).save(out, kind, **more)
+    return out.getvalue()
+
+
+def noise(side: int, seed: int) -> bytes:
+    """A picture that no compression makes smaller: three bytes for each pixel."""
+    out = io.BytesIO()
+    Image.frombytes("RGB", (side, side), Random(seed).randbytes(3 * side * side)).save(out, "PNG")
     return out.getvalue()
 
 

@@ -67,7 +67,7 @@ async def add(call: Call, p: Add) -> int:
         title=p.title,
         description=p.description,
         color=hex_of(p.color) or "",
-        avatar=await pictures.store(call.tx, picture) if picture else "",
+        avatar=await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),

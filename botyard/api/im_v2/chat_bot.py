@@ -23,7 +23,7 @@ class SendContext(Params, frozen=True, rename="camel"):
     "im.v2.Chat.Bot.sendContext",
     access=Access.PERSON,
     mode=Mode.WRITE,
-    raises=(dialogs.open_, ErrorCode.GUEST),
+    raises=(dialogs.open_, contexts.send, ErrorCode.GUEST),
 )
 async def send_context(call: Call, p: SendContext) -> bool:
     """Hand data to a bot as its dialog is opened; the bot is told by ONIMBOTV2CONTEXTGET.

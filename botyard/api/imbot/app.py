@@ -171,11 +171,18 @@ def _merged(p: Update) -> dict[str, Any]:
     return flat | {name: value for name, value in nested.items() if value is not None}
 
 
+async def _stored_icon(call: Call) -> str | None:
+    """The path of the icon, if one came. Raises CHAT_APP_WRONG for any that is refused."""
+    try:
+        picture = pictures.unwrap(call.prepared)
+        return await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else None
+    except ApiError as refused:
+        raise ApiError(Reason.CHAT_APP_WRONG, hint=refused.hint) from refused
+
+
 async def _with(call: Call, app: ChatApp, new_fields: Fields) -> ChatApp:
     """The application with what was given laid over it; a frame alone takes the place of a JS command."""
-    if isinstance(call.prepared, ApiError):
-        raise ApiError(Reason.CHAT_APP_WRONG)
-    picture = pictures.unwrap(call.prepared)
+    icon = await _stored_icon(call)
     changes: dict[str, Any] = {
         "iframe": new_fields.iframe,
         "iframe_width": new_fields.iframe_width,
@@ -184,7 +191,7 @@ async def _with(call: Call, app: ChatApp, new_fields: Fields) -> ChatApp:
         "js_method": new_fields.js_method.upper() if new_fields.js_method else "" if new_fields.iframe else None,
         "js_param": new_fields.js_param,
         "hash": new_fields.hash,
-        "icon": await pictures.store(call.tx, picture) if picture else None,
+        "icon": icon,
         "context": new_fields.context.upper() if new_fields.context else None,
         "hidden": new_fields.hidden,
         "extranet": new_fields.extranet_support,

@@ -106,7 +106,7 @@ async def add(call: Call, bot: OwnBot, p: Add) -> int:
         title=p.title,
         description=p.description,
         color=color,
-        avatar=await pictures.store(call.tx, picture) if picture else "",
+        avatar=await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else "",
         entity_type=chats.entity_named(p.entity_type),
         entity_id=p.entity_id,
         entity_data=(p.entity_data_1, p.entity_data_2, p.entity_data_3),
@@ -214,7 +214,7 @@ async def update_avatar(call: Call, who: BotGroup, p: UpdateAvatar) -> bool:
     picture = pictures.unwrap(call.prepared)
     if picture is None:
         raise ApiError(Reason.AVATAR_TYPE)
-    path = await pictures.store(call.tx, picture)
+    path = await pictures.store(call.tx, picture, quota=call.context.file_quota)
     await chats.set_avatar(call.tx, who, path)
     return True
 

@@ -251,5 +251,5 @@ async def _profile(call: Call, properties: Properties, picture: NamedPicture | N
         work_position=properties.work_position,
         www=properties.personal_www,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.store(call.tx, picture) if picture else None,
+        avatar=await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else None,
     )

@@ -338,5 +338,5 @@ async def _profile(call: Call, properties: Properties) -> Profile:
         work_position=properties.work_position.strip() if isinstance(properties.work_position, str) else None,
         color=hex_of(properties.color) if properties.color else None,
         gender=gender if gender in {"M", "F"} else None,
-        avatar=await pictures.store(call.tx, picture) if picture else None,
+        avatar=await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else None,
     )

@@ -307,7 +307,9 @@ def _people(user_ids: list[int]) -> list[int]:
 
 async def _kept(call: Call) -> str:
     """The path of the picture that came with a call; empty for none."""
-    return await pictures.store(call.tx, call.prepared) if isinstance(call.prepared, pictures.NamedPicture) else ""
+    if not isinstance(call.prepared, pictures.NamedPicture):
+        return ""
+    return await pictures.store(call.tx, call.prepared, quota=call.context.file_quota)
 
 
 async def _shown(call: Call, who: Participant, *, new: bool = False) -> AnsweredChat:

@@ -14,6 +14,7 @@ from botyard.model import recipients
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved
+from botyard.model.lengths import WORDS_MAX
 from botyard.model.owners import Owner
 from botyard.model.people import Profile, UserKind
 from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
@@ -106,7 +107,11 @@ async def register(tx: Tx, actor_id: int, plan: NewBot, *, handlers: Handlers | 
 
 def _planned(plan: NewBot, bot_id: int, *, now: int) -> Bot:
     values = {name: getattr(plan, name) for name in NewBot.__struct_fields__ if name in Bot.__struct_fields__}
-    return Bot(user_id=bot_id, created=now, name="", active=True, **values)
+    return _fitting(Bot(user_id=bot_id, created=now, name="", active=True, **values))
+
+
+def _fitting(bot: Bot) -> Bot:
+    return msgspec.structs.replace(bot, background_id=bot.background_id and bot.background_id[:WORDS_MAX])
 
 
 @raises(Reason.BOT_NOT_UPDATED)
@@ -126,7 +131,7 @@ async def configure(tx: Tx, actor_id: int, bot: Bot, *, profile: Profile) -> Non
     In another event mode the bot is told in the new way of what has not reached it yet.
     """
     before = await bots.find(tx, bot.user_id)
-    await bots.change(tx, bot)
+    await bots.change(tx, _fitting(bot))
     if before and before.event_mode != bot.event_mode:
         await deliveries.turn(tx, recipients.bot(bot.user_id), outbox.initial_state(bot.event_mode))
     await _changed(tx, actor_id, bot, profile=profile)

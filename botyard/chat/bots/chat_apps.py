@@ -9,8 +9,10 @@ import msgspec
 from botyard.chat.bots.bots import OwnerOf
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
+from botyard.model import lengths
 from botyard.model.bots import ChatApp
 from botyard.model.events import ChatAppChanged
+from botyard.model.lengths import WORDS_MAX
 from botyard.portal.url_validation import valid_url
 from botyard.store import chat_apps
 from botyard.store.engines.db import Tx
@@ -92,6 +94,7 @@ async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
     if not app.code:
         raise ApiError(Reason.CHAT_APP_WRONG)
     check(app)
+    app = _fitting(app)
     known = await chat_apps.find_by_code(tx, app.bot_id, app.code)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(app, id=known.id))
@@ -108,9 +111,15 @@ async def register(tx: Tx, actor_id: int, app: ChatApp) -> int:
 async def change(tx: Tx, actor_id: int, app: ChatApp) -> None:
     """Store an application as it now is. Raises what ``check`` raises."""
     check(app)
-    await chat_apps.change(tx, app)
+    await chat_apps.change(tx, _fitting(app))
     event = ChatAppChanged(actor_id=actor_id, bot_id=app.bot_id, chat_app_id=app.id, change="update")
     await outbox.publish(tx, event)
+
+
+def _fitting(app: ChatApp) -> ChatApp:
+    return msgspec.structs.replace(
+        app, code=app.code[:WORDS_MAX], js_param=app.js_param[:WORDS_MAX], lang=lengths.phrases(app.lang)
+    )
 
 
 async def remove(tx: Tx, actor_id: int, app: ChatApp) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from botyard.chat.content import bbcode
+from botyard.chat.content.texts import clipped
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.bots import Command
@@ -85,7 +86,7 @@ async def press(tx: Tx, who: Participant, message: Message, *, asked: Press) -> 
     here = await _bots(tx, who.chat)
     if command is None or not _reaches(command, author, here=here):
         raise ApiError(Reason.PARAMS_WRONG, hint=_unpressed(command, author, asked=asked))
-    use = _CommandCall(command, asked.params, _pressed_in(message, command), message.id, message, here)
+    use = _CommandCall(command, clipped(asked.params), _pressed_in(message, command), message.id, message, here)
     await _publish(tx, who, use)
 
 

@@ -12,6 +12,7 @@ from botyard.chat.conversation.dialogs import DialogRef
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
+from botyard.model import lengths
 from botyard.model.bots import Bot, Command
 from botyard.model.events import CommandChanged
 from botyard.model.messages import Draft
@@ -71,6 +72,7 @@ async def register(tx: Tx, actor_id: int, command: Command) -> int:
     """
     if not WORD.fullmatch(command.command):
         raise ApiError(Reason.COMMAND_NOT_CREATED, hint=ONE_WORD)
+    command = msgspec.structs.replace(command, lang=lengths.phrases(command.lang))
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known:
         await change(tx, actor_id, msgspec.structs.replace(command, id=known.id))
@@ -91,7 +93,7 @@ async def change(tx: Tx, actor_id: int, command: Command) -> None:
     known = await bot_commands.find_named(tx, command.bot_id, command.command)
     if known and known.id != command.id:
         raise ApiError(Reason.COMMAND_TAKEN, hint=f"the bot has a command /{command.command} already")
-    await bot_commands.change(tx, command)
+    await bot_commands.change(tx, msgspec.structs.replace(command, lang=lengths.phrases(command.lang)))
     event = CommandChanged(actor_id=actor_id, bot_id=command.bot_id, command_id=command.id, change="update")
     await outbox.publish(tx, event)
 

@@ -12,12 +12,12 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import LINES, Kind, Participant
 from botyard.model.events import ChatAdded, ChatChanged
+from botyard.model.lengths import DESCRIPTION_MAX, WORDS_MAX
 from botyard.model.messages import Draft
 from botyard.model.people import User
 from botyard.store import chats, reach, users
 from botyard.store.engines.db import Tx
 
-TITLE_MAX = 255
 NAMED = 5
 """People that the title of a chat names when it was given none."""
 MEMBERS_MAX = 10_000
@@ -71,18 +71,19 @@ async def add(tx: Tx, actor_id: int, plan: NewChat) -> int:
     present = {person.id for person in people}
     if actor_id not in present or (wanted and not plan.alone and not present & set(wanted)):
         raise ApiError(Reason.CHAT_NOT_CREATED, hint="none of the people who are named exists and is active")
-    title = plan.title.strip()[:TITLE_MAX] or _chat_with([user for user in people if user.id != actor_id])
+    title = plan.title.strip()[:WORDS_MAX] or _chat_with([user for user in people if user.id != actor_id])
+    first, second, third = plan.entity_data
     chat_id = await chats.add(
         tx,
         kind=plan.kind,
         title=title,
-        description=plan.description,
+        description=plan.description[:DESCRIPTION_MAX],
         owner_id=plan.owner_id if plan.owner_id in present else actor_id,
         avatar=plan.avatar,
         color=plan.color,
-        entity_type=plan.entity_type,
-        entity_id=plan.entity_id,
-        entity_data=plan.entity_data,
+        entity_type=plan.entity_type[:WORDS_MAX],
+        entity_id=plan.entity_id[:WORDS_MAX],
+        entity_data=(first[:WORDS_MAX], second[:WORDS_MAX], third[:WORDS_MAX]),
     )
     if not title:
         title = _numbered(chat_id, plan.color)
@@ -109,7 +110,7 @@ async def _note_made(tx: Tx, maker: Participant, people: list[User]) -> None:
 def _chat_with(people: list[User]) -> str:
     """The title of a chat that was given none, as im-chat-add.md writes it; nothing for a chat without others."""
     names = ", ".join(person.full_name for person in people[:NAMED] if person.full_name)
-    return f"Chat with {names}"[:TITLE_MAX] if names else ""
+    return f"Chat with {names}"[:WORDS_MAX] if names else ""
 
 
 def _numbered(chat_id: int, color: str) -> str:
@@ -124,7 +125,7 @@ async def rename(tx: Tx, who: Participant, title: str) -> None:
     if not title.strip():
         raise ApiError(Reason.TITLE_EMPTY)
     rules.require(Act.RENAME, who)
-    new = title.strip()[:TITLE_MAX]
+    new = title.strip()[:WORDS_MAX]
     if new == who.chat.title:
         return
     await chats.set_title(tx, who.chat.id, new)
@@ -155,6 +156,7 @@ async def set_color(tx: Tx, who: Participant, value: str) -> None:
 async def describe(tx: Tx, who: Participant, text: str) -> None:
     """Set the description of a chat; an empty one removes it. Raises CHAT_KIND."""
     rules.require(Act.DESCRIBE, who)
+    text = text[:DESCRIPTION_MAX]
     if text == who.chat.description:
         return
     await chats.set_description(tx, who.chat.id, text)

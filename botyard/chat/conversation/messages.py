@@ -10,12 +10,13 @@ import msgspec
 from botyard.chat import rules
 from botyard.chat.bots import command_calls
 from botyard.chat.content import bbcode
-from botyard.chat.content.texts import clipped
+from botyard.chat.content.texts import MESSAGE_MAX, clipped
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageSent
+from botyard.model.lengths import WORDS_MAX
 from botyard.model.messages import Draft, Message
 from botyard.store import bots, chats, files, members, messages, users
 from botyard.store.engines.db import Tx
@@ -107,8 +108,10 @@ async def insert(tx: Tx, who: Participant, draft: Draft, *, present: bool = True
 
 
 def _fitting(draft: Draft) -> Draft:
-    text = clipped(draft.text)
-    return draft if text is draft.text else msgspec.structs.replace(draft, text=text)
+    """The draft with a text and a uuid as they may be stored."""
+    if len(draft.text) <= MESSAGE_MAX and (draft.uuid is None or len(draft.uuid) <= WORDS_MAX):
+        return draft
+    return msgspec.structs.replace(draft, text=clipped(draft.text), uuid=draft.uuid and draft.uuid[:WORDS_MAX])
 
 
 async def reloaded(tx: Tx, who: Participant) -> Participant:

@@ -11,6 +11,7 @@ from botyard.chat.media import avatars
 from botyard.chat.media.file_params import named
 from botyard.errors import ApiError, Reason, raises
 from botyard.store import avatars as stored_avatars
+from botyard.store import files
 from botyard.store.avatars import Avatar
 from botyard.store.engines.db import Tx
 
@@ -64,7 +65,15 @@ def unwrap(ready: NamedPicture | ApiError | None) -> NamedPicture | None:
     return ready
 
 
-async def store(tx: Tx, picture: NamedPicture) -> str:
-    """Store a picture and return its path."""
-    await stored_avatars.add(tx, picture.name, Avatar(picture.mime, picture.content))
+@raises(Reason.AVATAR_SIZE)
+async def store(tx: Tx, picture: NamedPicture, *, quota: int) -> str:
+    """Store a picture and return its path.
+
+    A new one counts among the files of whoever calls: ``quota`` is in bytes, 0 for none. Raises AVATAR_SIZE.
+    """
+    if not await stored_avatars.add(tx, picture.name, Avatar(picture.mime, picture.content)):
+        return picture.path
+    used = await files.add_usage(tx, tx.caller_id, len(picture.content))
+    if 0 < quota < used:
+        raise ApiError(Reason.AVATAR_SIZE, hint=f"all files of one person may take {quota // 1024**2} MiB")
     return picture.path
