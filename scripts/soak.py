@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from scripts.hostile import measure
 from tests.delivery.harness import Harness
 from tests.delivery.simulation import Simulation
 from tests.delivery.test_simulation import check
@@ -48,7 +49,14 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=10_000, help="default: 10,000, which takes some hours")
     parser.add_argument("--events", type=int, default=1_000_000, help="simulated events; default: 1,000,000")
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000), help="to repeat a run")  # noqa: S311
+    parser.add_argument(
+        "--hostile", type=float, default=0, metavar="SECONDS", help="only ordinary callers beside hostile ones, so long"
+    )
     given = parser.parse_args()
+    if given.hostile:
+        measured = measure(given.hostile)
+        measured.print()
+        raise SystemExit(0 if measured.holds else 1)
     print(f"seed {given.seed}", flush=True)
     if given.events:
         simulated(given.events, given.seed)

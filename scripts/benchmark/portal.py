@@ -49,6 +49,10 @@ class Portal(NamedTuple):
         """Write something that a server of this portal finds when it starts."""
         return await written(self.folder, self.database, work)
 
+    async def read(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Read something while no server runs."""
+        return await written(self.folder, self.database, lambda _, tx: work(tx))
+
 
 async def written(folder: Path, database: str, work: Callable[[Context, Tx], Awaitable[T]]) -> T:
     context = await open_context(Settings(data=folder, database=database))

@@ -25,11 +25,14 @@ def child(*arguments: str) -> Iterator[tuple[int, int]]:
         assert made.stdout is not None
         yield made.pid, int(made.stdout.readline())
     finally:
+        if made.stdout is not None:
+            made.stdout.close()
         made.send_signal(signal.SIGTERM)
         try:
             made.wait(15)
         except subprocess.TimeoutExpired:
             made.kill()
+            made.wait()
 
 
 def pin(pid: int, core: int) -> None:
