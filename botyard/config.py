@@ -174,6 +174,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_format: Annotated[
         str, Option("text for people, json for programs, one object a line", choices=("text", "json"))
     ] = "text"
+    session_hours: Annotated[
+        int, Option("hours after which people have to sign in at the pages again", values.hours, "HOURS")
+    ] = 12
+    session_idle_minutes: Annotated[
+        int, Option("minutes after which those who do nothing have to, too", values.minutes, "MINUTES")
+    ] = 120
+    require_second_factor: Annotated[
+        str,
+        Option(
+            "who has to set up an authenticator application for signing in; others may",
+            choices=("nobody", "administrators", "everybody"),
+        ),
+    ] = "nobody"
+    breached_passwords: Annotated[
+        str,
+        Option(
+            "passwords that may not be chosen, beside the usual ones: sorted SHA-1 hashes, as Have I Been Pwned offers "
+            "them",
+            metavar="FILE",
+        ),
+    ] = ""
+    smtp_url: Annotated[
+        str,
+        Option(
+            "server that sends mail, such as smtps://user:password@mail.example.com; smtp:// begins in plain text and "
+            "demands STARTTLS, but on this machine",
+            values.smtp,
+            "URL",
+        ),
+    ] = ""
+    smtp_from: Annotated[str, Option("address from which mail is sent", values.mail_address, "ADDRESS")] = ""
     token_seconds: int = 3600
     """Life of an access token."""
     refresh_days: int = 180

@@ -28,6 +28,7 @@ from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
 from botyard.model import recipients
 from botyard.portal import audit_writer
+from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
 from botyard.rpc.limits import PROFILES, Limits
@@ -66,6 +67,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
 
     Raises store.db.Unavailable.
     """
+    breached = opened_list(settings)
     clock = clock or Clock(settings.time_zone, steady=time.monotonic)
     database = database or await open_portal_database(settings)
     database.now = clock.now
@@ -85,6 +87,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
         storage=room,
         slots=slots(settings),
+        breached=breached,
     )
 
 

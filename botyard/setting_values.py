@@ -32,6 +32,11 @@ def hours(text: str) -> int:
     return _whole(text, 1, 99_999, "number of hours: give one from 1 to 99999")
 
 
+def minutes(text: str) -> int:
+    """A number of minutes, at least one."""
+    return _whole(text, 1, 9_999_999, "number of minutes: give one from 1 to 9999999")
+
+
 def whole_seconds(text: str) -> int:
     """A whole number of seconds, at least one."""
     return _whole(text, 1, 10**9 - 1, "number of seconds")
@@ -98,6 +103,28 @@ def files(text: str) -> str:
     """The address of a bucket; ``""`` is the data folder."""
     if text and (not text.startswith("s3://") or not urlsplit(text).netloc):
         raise ValueError("the address of the files must look like s3://bucket/prefix?endpoint=https://…")
+    return text
+
+
+def smtp(text: str) -> str:
+    """The address of a mail server; ``""`` for none."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
+        good = good and not (parts.path.strip("/") or parts.query or parts.fragment)
+    except ValueError:
+        good = False
+    if text and not good:
+        # The value is not repeated: it may hold a password.
+        raise ValueError("the address of the mail server must look like smtps://user:password@mail.example.com")
+    return text
+
+
+def mail_address(text: str) -> str:
+    """An address of e-mail; ``""`` for none."""
+    name, _, host = text.rpartition("@")
+    if text and not (name and host and text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError(f"{text!r} is no address of e-mail")
     return text
 
 

@@ -87,7 +87,7 @@ async def actor(tx: Tx) -> int:
 async def person(tx: Tx, who: str) -> User:
     """A person by login or id. Raises Failure."""
     user = await users.find(tx, who)
-    if user is None or user.bot:
+    if user is None or user.bot or user.deleted:
         suggestion = did_you_mean(who, [user.login for user in await stored_users.everyone(tx) if user.login])
         raise CommandError(
             f"There is nobody with the login or id {who!r}{suggestion or ';'} 'botyard user list' shows everybody."

@@ -204,6 +204,8 @@ def chosen(args: SimpleNamespace) -> Settings:
     named = {name: value for name in OPTIONS if (value := getattr(args, name, None)) is not None}
     if bool(named.get("tls_cert")) != bool(named.get("tls_key")):
         raise CommandError("--tls-cert and --tls-key go together.", ExitCode.USAGE)
+    if bool(named.get("smtp_url")) != bool(named.get("smtp_from")):
+        raise CommandError("--smtp-url and --smtp-from go together.", ExitCode.USAGE)
     if named.get("tls_cert"):
         named["tls"] = True
     return Settings(**named)

@@ -16,6 +16,11 @@ class UserKind(StrEnum):
     EMAIL = "email"
     BOT = "bot"
     GUEST = "guest"
+    DELETED = "deleted"
+
+
+DELETED_NAME = "Deleted person"
+"""What somebody is called who wrote messages and has no account any more."""
 
 
 class Reach(Enum):
@@ -34,6 +39,7 @@ REACH: Mapping[UserKind, Reach] = {
     UserKind.EMAIL: Reach.SHARED,
     UserKind.GUEST: Reach.SHARED,
     UserKind.BOT: Reach.REGISTRANT,
+    UserKind.DELETED: Reach.SHARED,
 }
 """Who may see whom: `store/reach.py` asks the database by it, wherever people and chats are looked up."""
 
@@ -75,9 +81,14 @@ class User(msgspec.Struct, frozen=True, gc=False):
         return self.kind == UserKind.BOT
 
     @property
+    def deleted(self) -> bool:
+        """Of somebody whose account is gone, and whom messages still name as their author."""
+        return self.kind == UserKind.DELETED
+
+    @property
     def outside(self) -> bool:
         """Not of the company: extranet, mail and guest users."""
-        return self.kind in OUTSIDERS
+        return self.kind in OUTSIDERS and not self.deleted
 
 
 class Profile(msgspec.Struct, frozen=True):

@@ -31,4 +31,4 @@ async def create_portal_with_admin(tx: Tx, password_hash: str) -> int | None:
         return None
     await create_portal(tx)
     profile = Profile(name="Administrator")
-    return await users.add(tx, profile, login=ADMIN, password_hash=password_hash, admin=True)
+    return await users.add(tx, profile, login=ADMIN, password_hash=password_hash, admin=True, initial=True)

@@ -10,7 +10,7 @@ from botyard.model.audit import AuditEvent
 from botyard.model.people import Profile, User, UserKind
 from botyard.model.portal_events import UserAdded
 from botyard.portal import audit
-from botyard.store import sessions, users
+from botyard.store import erasure, reset_links, sessions, users
 from botyard.store.engines.db import Tx
 
 PEOPLE = (UserKind.EMPLOYEE, UserKind.EXTRANET)
@@ -51,10 +51,14 @@ async def add(
     kind: UserKind = UserKind.EMPLOYEE,
     admin: bool = False,
     departments: Iterable[int] = (),
+    initial: bool = False,
 ) -> int:
-    """Add a person and return the id. Raises ``Duplicate`` when the login is taken."""
+    """Add a person and return the id. Raises ``Duplicate`` when the login is taken.
+
+    A password that is only ``initial`` has to be changed after signing in with it.
+    """
     user_id = await users.add(tx, kind, profile, login=login, admin=admin)
-    await users.set_password(tx, user_id, password_hash)
+    await users.set_password(tx, user_id, password_hash, initial=initial)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
     await outbox.publish(tx, UserAdded(actor_id=user_id, user_id=user_id))
@@ -85,6 +89,34 @@ async def activate(tx: Tx, user: User) -> None:
 
 
 @raises(Reason.LAST_ADMIN)
+async def delete(tx: Tx, user: User) -> None:
+    """Delete an account: its keys end, its login is free, and what is known of the person is forgotten.
+
+    The row stays without any of it, for messages name it as their author. Raises LAST_ADMIN.
+    """
+    await _require_other_admin(tx, user)
+    await erasure.erase(tx, user.id, avatar=user.avatar)
+    await audit.record(tx, AuditEvent.USER_DELETED, subject=f"user:{user.id}")
+
+
+@raises(Reason.LOGIN_TAKEN)
+async def set_login(tx: Tx, user: User, login: str) -> None:
+    """Let a person sign in by another login. Raises LOGIN_TAKEN."""
+    other = await users.find_by_login(tx, login)
+    if other is not None and other.id != user.id:
+        raise ApiError(Reason.LOGIN_TAKEN)
+    await users.set_login(tx, user.id, login)
+    await audit.record(tx, AuditEvent.USER_CHANGED, subject=f"user:{user.id}", details={"login": login})
+
+
+async def set_departments(tx: Tx, user_id: int, departments: Iterable[int]) -> None:
+    """Put a person into these departments, and no others."""
+    await users.leave_departments(tx, user_id)
+    for department_id in departments:
+        await users.join_department(tx, user_id, department_id)
+
+
+@raises(Reason.LAST_ADMIN)
 async def set_admin(tx: Tx, user: User, admin: bool) -> None:
     """Give or take the rights of an administrator. Raises LAST_ADMIN."""
     if not admin:
@@ -94,10 +126,16 @@ async def set_admin(tx: Tx, user: User, admin: bool) -> None:
     await audit.record(tx, event, subject=f"user:{user.id}")
 
 
-async def set_password(tx: Tx, user_id: int, password_hash: str) -> None:
-    """Set a password, and sign the person out wherever the old one was used."""
-    await users.set_password(tx, user_id, password_hash)
-    await sessions.remove_of(tx, user_id)
+async def set_password(
+    tx: Tx, user_id: int, password_hash: str, *, initial: bool = False, keep_session: int = 0
+) -> None:
+    """Set a password, and sign the person out wherever the old one was used, save in one session that may be kept.
+
+    A link for a new password ends as well. A password that is only ``initial`` has to be changed after signing in.
+    """
+    await users.set_password(tx, user_id, password_hash, initial=initial)
+    await sessions.remove_of(tx, user_id, but=keep_session)
+    await reset_links.remove_of(tx, user_id)
     await audit.record(tx, AuditEvent.PASSWORD_SET, subject=f"user:{user_id}")
 
 

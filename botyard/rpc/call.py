@@ -12,7 +12,9 @@ from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.model.audit import Actor
 from botyard.portal.audit_notes import AuditNotes
+from botyard.portal.auth.breached_passwords import BreachedPasswords
 from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.password_changes import PasswordRules
 from botyard.portal.auth.sessions import PasswordSignIn
 from botyard.rpc.identity import Identity
 from botyard.rpc.limits import Limits, Operating
@@ -42,6 +44,7 @@ class Context(msgspec.Struct, frozen=True):
     long_poll: LongPollHub = msgspec.field(default_factory=LongPollHub)
     calls: Lines | None = None
     password_sign_in: PasswordSignIn = msgspec.field(default_factory=PasswordSignIn)
+    breached: BreachedPasswords | None = None
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
     audit_notes: AuditNotes = msgspec.field(default_factory=AuditNotes)
@@ -52,6 +55,11 @@ class Context(msgspec.Struct, frozen=True):
     def file_quota(self) -> int:
         """Bytes that the files and pictures of one person may take, 0 for no limit."""
         return self.settings.file_quota * 1024**2
+
+    @property
+    def password_rules(self) -> PasswordRules:
+        """What choosing a password needs."""
+        return PasswordRules(self.password_sign_in, self.breached)
 
     def url(self, path: str) -> str:
         """The public address of a path; ``""`` stays empty."""

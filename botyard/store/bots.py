@@ -19,6 +19,7 @@ _OF_OWNER = f"{_BOT.select} WHERE b.owner = :owner ORDER BY b.user_id"
 _FIRST_OF_OWNER = f"{_OF_OWNER} LIMIT 1"
 _OF_FIRST_OWNER = f"""{_BOT.select} WHERE b.first_owner = :owner OR (b.owner = :owner AND b.first_owner = '')
  ORDER BY b.user_id"""
+_OF_REGISTRANT = f"{_BOT.select} WHERE b.registrant = :registrant AND b.registrant <> 0 ORDER BY b.user_id"
 _BY_ALIAS = f"{_BOT.select} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1"
 _ALL = f"{_BOT.select} ORDER BY b.user_id"
 
@@ -52,6 +53,11 @@ async def of_owner(tx: Tx, owner: Owner) -> list[Bot]:
 async def of_first_owner(tx: Tx, owner: Owner) -> list[Bot]:
     """The bots that were registered under an owner, whoever has them now, oldest first."""
     return _BOT.read_all(await tx.all(_OF_FIRST_OWNER, owner=owner))
+
+
+async def of_registrant(tx: Tx, user_id: int) -> list[Bot]:
+    """The bots that a person registered, oldest first."""
+    return _BOT.read_all(await tx.all(_OF_REGISTRANT, registrant=user_id))
 
 
 async def add(tx: Tx, bot: Bot) -> None:

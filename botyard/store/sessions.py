@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from botyard.model.people import User
+from botyard.model.sessions import Client, Session
 from botyard.store.engines.db import Tx
-from botyard.store.records import Record
+from botyard.store.records import Record, insert
 from botyard.store.users import USER
 
 
@@ -18,37 +19,88 @@ class Credentials(NamedTuple):
 
 
 _CREDENTIALS = Record(Credentials, "users u", user=USER)
+_SESSION = Record(
+    Session,
+    "sessions s JOIN users u ON u.id = s.user_id LEFT JOIN second_factors f ON f.user_id = u.id",
+    user=USER,
+    password_initial="u.password_initial",  # noqa: S106  # A column.
+    second_factor="CASE WHEN f.confirmed IS NULL THEN 0 ELSE 1 END",
+)
+_ADD = insert(
+    "sessions",
+    ("hash", "user_id", "created", "confirmed", "last_seen", "expires", "awaits_code", "address", "browser"),
+)
 _BY_LOGIN = f"{_CREDENTIALS.select} WHERE u.login = :login"
-_BY_SESSION = f"""SELECT {USER.columns} FROM sessions s JOIN users u ON u.id = s.user_id
- WHERE s.hash = :hash AND s.expires > :now AND u.active = 1"""
+_LIVE = "s.expires > :now AND s.last_seen > :idle_since AND u.active = 1"
+_BY_HASH = f"{_SESSION.select} WHERE s.hash = :hash AND {_LIVE}"
+_OF_PERSON = f"""{_SESSION.select} WHERE s.user_id = :user AND s.awaits_code = 0 AND {_LIVE}
+ ORDER BY s.last_seen DESC, s.id"""
 
 
-async def add(tx: Tx, sign_in_hash: str, user_id: int, *, expires: int) -> None:
-    await tx.run(
-        "INSERT INTO sessions (hash, user_id, created, expires) VALUES (:hash, :user, :now, :expires)",
-        hash=sign_in_hash,
-        user=user_id,
-        now=tx.now,
+async def add(tx: Tx, session_hash: str, user_id: int, *, expires: int, awaits_code: bool, client: Client) -> None:
+    await tx.insert(
+        _ADD,
+        hash=session_hash,
+        user_id=user_id,
+        created=tx.now,
+        confirmed=tx.now,
+        last_seen=tx.now,
         expires=expires,
+        awaits_code=int(awaits_code),
+        address=client.address,
+        browser=client.browser,
     )
 
 
-async def find(tx: Tx, sign_in_hash: str) -> User | None:
-    """The person of a session that is still valid; ``None`` for those who were deactivated."""
-    return USER.read(await tx.one(_BY_SESSION, hash=sign_in_hash, now=tx.now))
+async def find(tx: Tx, session_hash: str, *, idle_since: int) -> Session | None:
+    """A session that is still valid and was used after ``idle_since``; ``None`` for people who were deactivated."""
+    return _SESSION.read(await tx.one(_BY_HASH, hash=session_hash, now=tx.now, idle_since=idle_since))
 
 
-async def remove(tx: Tx, sign_in_hash: str) -> None:
-    await tx.run("DELETE FROM sessions WHERE hash = :hash", hash=sign_in_hash)
+async def of_person(tx: Tx, user_id: int, *, idle_since: int) -> list[Session]:
+    """The sessions of a person that are still valid, the one last used first."""
+    return _SESSION.read_all(await tx.all(_OF_PERSON, user=user_id, now=tx.now, idle_since=idle_since))
 
 
-async def remove_of(tx: Tx, user_id: int) -> None:
-    """Sign a person out everywhere."""
-    await tx.run("DELETE FROM sessions WHERE user_id = :user", user=user_id)
+async def note_use(tx: Tx, session_id: int, client: Client) -> None:
+    """Note that a session is used, and from where."""
+    await tx.run(
+        "UPDATE sessions SET last_seen = :now, address = :address, browser = :browser WHERE id = :id",
+        now=tx.now,
+        address=client.address,
+        browser=client.browser,
+        id=session_id,
+    )
 
 
-async def forget_expired(tx: Tx) -> None:
-    await tx.run("DELETE FROM sessions WHERE expires <= :now", now=tx.now)
+async def renew(tx: Tx, session_id: int, session_hash: str, *, expires: int) -> bool:
+    """Give a session a new secret: its person has just shown who they are. False where it has ended meanwhile."""
+    sql = """UPDATE sessions SET hash = :hash, confirmed = :now, last_seen = :now, expires = :expires,
+        awaits_code = 0, wrong_codes = 0 WHERE id = :id"""
+    return await tx.run(sql, hash=session_hash, now=tx.now, expires=expires, id=session_id) > 0
+
+
+async def count_wrong_code(tx: Tx, session_id: int) -> None:
+    """Count a wrong code of a session that waits for the right one."""
+    await tx.run("UPDATE sessions SET wrong_codes = wrong_codes + 1 WHERE id = :id", id=session_id)
+
+
+async def remove(tx: Tx, session_hash: str) -> None:
+    await tx.run("DELETE FROM sessions WHERE hash = :hash", hash=session_hash)
+
+
+async def remove_one(tx: Tx, user_id: int, session_id: int) -> bool:
+    """End one session of a person; false where there is none of that number."""
+    return await tx.run("DELETE FROM sessions WHERE id = :id AND user_id = :user", id=session_id, user=user_id) > 0
+
+
+async def remove_of(tx: Tx, user_id: int, *, but: int = 0) -> int:
+    """Sign a person out everywhere, or everywhere ``but`` in one session; how many sessions ended."""
+    return await tx.run("DELETE FROM sessions WHERE user_id = :user AND id <> :but", user=user_id, but=but)
+
+
+async def forget_expired(tx: Tx, *, idle_since: int) -> None:
+    await tx.run("DELETE FROM sessions WHERE expires <= :now OR last_seen <= :idle", now=tx.now, idle=idle_since)
 
 
 async def password_of(tx: Tx, login: str) -> Credentials | None:

@@ -14,7 +14,7 @@ _DEPARTMENT = Record(Department, "departments d")
 _BY_ID = f"{USER.select} WHERE u.id = :id"
 _BY_LOGIN = f"{USER.select} WHERE u.login = :login"
 _ALL = f"{USER.select} ORDER BY u.id"
-_PEOPLE_AFTER = f"""{USER.select} WHERE u.kind <> 'bot' AND (:kind = '' OR u.kind = :kind)
+_PEOPLE_AFTER = f"""{USER.select} WHERE u.kind NOT IN ('bot', 'deleted') AND (:kind = '' OR u.kind = :kind)
             ORDER BY u.id LIMIT :limit OFFSET :offset"""
 _DEPARTMENTS = f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"
 
@@ -102,6 +102,11 @@ async def count_admins(tx: Tx) -> int:
     return scalar(await tx.one("SELECT COUNT(*) FROM users WHERE admin = 1 AND active = 1"), 0)
 
 
+async def set_login(tx: Tx, user_id: int, login: str) -> None:
+    """Raises Duplicate where somebody else has the login."""
+    await tx.run("UPDATE users SET login = :login, updated = :now WHERE id = :id", login=login, now=tx.now, id=user_id)
+
+
 async def people_after(tx: Tx, kind: str, offset: int, *, limit: int) -> list[User]:
     """People without bots, of one kind or (``""``) all, in id order."""
     return USER.read_all(await tx.all(_PEOPLE_AFTER, kind=kind, limit=limit, offset=offset))
@@ -109,13 +114,14 @@ async def people_after(tx: Tx, kind: str, offset: int, *, limit: int) -> list[Us
 
 async def count_people(tx: Tx, kind: str) -> int:
     """How many of them there are."""
-    sql = "SELECT COUNT(*) FROM users WHERE kind <> 'bot' AND (:kind = '' OR kind = :kind)"
+    sql = "SELECT COUNT(*) FROM users WHERE kind NOT IN ('bot', 'deleted') AND (:kind = '' OR kind = :kind)"
     return scalar(await tx.one(sql, kind=kind), 0)
 
 
-async def set_password(tx: Tx, user_id: int, password: str) -> None:
-    """Store the (already hashed) password."""
-    await tx.run("UPDATE users SET password = :password WHERE id = :id", password=password, id=user_id)
+async def set_password(tx: Tx, user_id: int, password: str, *, initial: bool = False) -> None:
+    """Store the (already hashed) password; its owner has to change an ``initial`` one after signing in."""
+    sql = "UPDATE users SET password = :password, password_initial = :initial WHERE id = :id"
+    await tx.run(sql, password=password, initial=int(initial), id=user_id)
 
 
 async def seen(tx: Tx, user_id: int) -> None:
@@ -162,6 +168,10 @@ async def add_department(tx: Tx, name: str, *, parent_id: int | None = None, hea
         parent=parent_id,
         head=head_id,
     )
+
+
+async def leave_departments(tx: Tx, user_id: int) -> None:
+    await tx.run("DELETE FROM department_members WHERE user_id = :user", user=user_id)
 
 
 async def join_department(tx: Tx, user_id: int, department_id: int) -> None:

@@ -33,7 +33,6 @@ from botyard.web.csrf import (
     is_same_origin,
     read_form,
     read_query,
-    request_actor,
     visitor,
 )
 from botyard.web.pages import redirect, show
@@ -80,7 +79,7 @@ async def authorize(context: Context, request: Request) -> Response:
         return who.remembered(_question(context, asked, who, who.user))
     if not is_same_origin(context, request, who, posted):
         return form_expired(who)
-    by = request_actor(request, who.user)
+    by = who.actor
     if posted.get("answer") != "allow":
         await context.database.write(lambda tx: _record(tx, AuditEvent.CONSENT_DENIED, asked, by=by))
         return show("denied.html")

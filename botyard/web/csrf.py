@@ -13,11 +13,14 @@ from starlette.responses import Response
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.audit import Actor, Via
 from botyard.model.people import User
+from botyard.model.sessions import BROWSER_MAX, Client, Duty, Session
 from botyard.portal.auth import sessions
 from botyard.portal.auth.keys import new_secret
+from botyard.portal.auth.sessions import SEEN_SECONDS
 from botyard.rpc.call import Context
 from botyard.rpc.identity import require_open
-from botyard.store.engines.db import Tx
+from botyard.store import sessions as stored_sessions
+from botyard.store.engines.db import T, Tx, Work
 from botyard.web import arrivals
 from botyard.web.pages import show
 from botyard.wire import body
@@ -60,13 +63,25 @@ class Cookies(NamedTuple):
 
 
 class Visitor(NamedTuple):
-    """Who opens a page, and with which cookies. ``nonce`` is new where the browser brought none."""
+    """Who opens a page, and with which cookies. ``nonce`` is new where the browser brought none.
+
+    ``user`` is somebody who has signed in and has no ``duty`` left, such as a code that is still to be entered; of all
+    others who have begun to sign in, only the ``session`` is known.
+    """
 
     user: User | None
     secret: str
     nonce: str
     cookies: Cookies
     new: bool
+    client: Client
+    session: Session | None = None
+    duty: Duty = Duty.NONE
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts, for the audit log."""
+        return Actor(Via.PAGE, self.session.user.id if self.session else 0, address=self.client.address)
 
     def remembered(self, response: Response) -> Response:
         """The same response, which gives a new browser its nonce."""
@@ -84,19 +99,40 @@ async def visitor(context: Context, request: Request) -> Visitor:
         raise ApiError(ErrorCode.HTTPS_REQUIRED)
     cookies = Cookies(safe)
     secret, nonce = cookies.get(request, SIGN_IN), cookies.get(request, FORM)
+    client = _client(request)
 
-    async def work(tx: Tx) -> User | None:
+    async def work(tx: Tx) -> Session | None:
         await require_open(tx, https=over_https)
-        return await sessions.current_user(tx, context.keys, secret)
+        return await sessions.current(tx, context.keys, secret, settings=context.settings)
 
-    user = await context.database.read(work)
-    return Visitor(user, secret if user else "", nonce or new_secret(), cookies, not nonce)
+    session = await context.database.read(work)
+    who = Visitor(None, "", nonce or new_secret(), cookies, not nonce, client)
+    if session is None:
+        return who
+    if not session.awaits_code and not 0 <= context.clock.now() - session.last_seen < SEEN_SECONDS:
+        await context.database.write(lambda tx: stored_sessions.note_use(tx, session.id, client))
+    duty = sessions.duty(session, context.settings)
+    return who._replace(user=session.user if duty is Duty.NONE else None, secret=secret, session=session, duty=duty)
 
 
-def request_actor(request: Request, user: User | None) -> Actor:
-    """Who opens a page, as the audit log names those who do something."""
+def _client(request: Request) -> Client:
     address = request.client.host if request.client else ""
-    return Actor(Via.PAGE, user.id if user else 0, address=address)
+    return Client(_printable(address)[:_LONGEST], _printable(request.headers.get("user-agent", ""))[:BROWSER_MAX])
+
+
+def _printable(text: str) -> str:
+    # What a proxy or a browser says is shown to people, and stored; PostgreSQL takes no NUL.
+    return "".join(sign for sign in text if sign.isprintable())
+
+
+async def write(context: Context, who: Visitor, work: Work[T]) -> T:
+    """Run ``work`` as one transaction, in which whoever opens a page acts."""
+
+    async def acting(tx: Tx) -> T:
+        tx.actor = who.actor
+        return await work(tx)
+
+    return await context.database.write(acting)
 
 
 def csrf_token(context: Context, who: Visitor) -> str:

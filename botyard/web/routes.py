@@ -14,7 +14,19 @@ from starlette.routing import Route, Router
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc.call import Context
 from botyard.rpc.error_handling import to_api_error
-from botyard.web import authorize, files, front, health, oauth_endpoints, rest, sign_in
+from botyard.web import (
+    account,
+    authorize,
+    confirm,
+    files,
+    front,
+    health,
+    oauth_endpoints,
+    reset,
+    rest,
+    second_factor,
+    sign_in,
+)
 from botyard.web.avatar import avatar
 from botyard.web.http import JSON, Receive, Scope, Send, answer, beside, preflight
 from botyard.web.pages import Endpoint, page
@@ -50,9 +62,17 @@ FORM = ("GET", "POST")
 
 ADDRESSES = [
     Address("/", front.front),
+    Address("/account", page(account.account)),
+    Address("/account/confirm", page(confirm.confirm), FORM),
+    Address("/account/password", page(account.password), FORM),
+    Address("/account/reset", page(reset.reset), FORM),
+    Address("/account/second-factor", page(second_factor.second_factor), FORM),
+    Address("/account/sessions", page(account.own_sessions), FORM),
+    Address("/account/{more:path}", nothing, FORM),
     Address("/avatar/{name}", avatar),
     Address("/health", health.health),
     Address("/login", page(sign_in.login), FORM),
+    Address("/login/code", page(sign_in.code), FORM),
     Address("/login/{more:path}", nothing, FORM),
     Address("/logout", page(sign_in.logout), FORM),
     Address("/logout/{more:path}", nothing, FORM),

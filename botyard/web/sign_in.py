@@ -1,7 +1,8 @@
-"""`/login` and `/logout`: people sign in with a password, for the pages only."""
+"""`/login`, `/login/code` and `/logout`: people sign in with a password and perhaps a code, for the pages only."""
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -9,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.model.audit import AuditEvent
+from botyard.model.sessions import Duty
 from botyard.portal import users
 from botyard.portal.auth import sessions
-from botyard.portal.auth.sessions import SignInAttempt
+from botyard.portal.auth.sessions import SignInAttempt, SignInResult
 from botyard.rpc.call import Context
 from botyard.web.csrf import (
     CSRF_FIELD,
@@ -22,16 +24,24 @@ from botyard.web.csrf import (
     is_same_origin,
     read_form,
     read_query,
-    request_actor,
     visitor,
 )
 from botyard.web.pages import redirect, show
 
 LOGIN = "/login"
+CODE = "/login/code"
+ACCOUNT = "/account"
+PASSWORD = "/account/password"  # noqa: S105  # An address.
+SECOND_FACTOR = "/account/second-factor"
+_PAGES = {Duty.CODE: CODE, Duty.PASSWORD: PASSWORD, Duty.SECOND_FACTOR: SECOND_FACTOR}
+"""Where somebody does what is to be done before a session opens anything."""
 _LEADS_TO = "/oauth/authorize/?"
-"""The only address of ours that somebody is sent to after signing in."""
+"""The only address of ours, beside the pages of an account, that somebody is sent to after signing in."""
+_ACCOUNT_PAGE = re.compile(r"/account(/[a-z-]{1,50})?", re.ASCII)
 _LONGEST = 8000
 _WRONG = "The login or the password is wrong."
+_WRONG_CODE = "The code is wrong, or was used before."
+_CODE_ENDED = "Sign in again: the code took too long, or was wrong too often."
 
 
 async def login(context: Context, request: Request) -> Response:
@@ -42,28 +52,81 @@ async def login(context: Context, request: Request) -> Response:
     params = await read_form(request)
     if not is_same_origin(context, request, who, params):
         return form_expired(who)
-    return await _enter(context, request, who, params)
+    return await _enter(context, who, params)
 
 
-async def _enter(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> Response:
-    address = request.client.host if request.client else ""
-    attempt = SignInAttempt(params.get("login", "").strip(), params.get("password", ""), address)
-    came = await context.password_sign_in.enter(context.database, attempt, keys=context.keys, now=context.clock.now())
+async def _enter(context: Context, who: Visitor, params: dict[str, str]) -> Response:
+    attempt = SignInAttempt(
+        params.get("login", "").strip(), params.get("password", ""), who.client.address, who.client.browser
+    )
+    came = await context.password_sign_in.enter(
+        context.database, attempt, keys=context.keys, settings=context.settings, now=context.clock.now()
+    )
     target = safe_next(params.get("next", ""))
     if came.secret:
         if who.secret:
-            by = request_actor(request, who.user)
-            await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=by))
-        response = redirect(target or LOGIN)
-        who.cookies.set(response, SIGN_IN, came.secret)
-        return response
+            await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=who.actor))
+        return entered(who, came, target)
     if came.wait:
-        context.audit_notes.note_refusal(AuditEvent.SIGN_IN_THROTTLED, address)
-        text = f"Too many attempts. Try again in {came.wait} seconds."
-        response = _form(context, who, target, text, HTTPStatus.TOO_MANY_REQUESTS)
-        response.headers["retry-after"] = str(came.wait)
-        return response
+        context.audit_notes.note_refusal(AuditEvent.SIGN_IN_THROTTLED, who.client.address)
+        return too_many(_form(context, who, target, too_many_text(came.wait), HTTPStatus.TOO_MANY_REQUESTS), came.wait)
     return _form(context, who, target, _WRONG, HTTPStatus.FORBIDDEN)
+
+
+def entered(who: Visitor, came: SignInResult, target: str) -> Response:
+    """Lead on somebody whose session has a new secret."""
+    response = redirect(onward(came.duty, target))
+    who.cookies.set(response, SIGN_IN, came.secret)
+    return response
+
+
+def onward(duty: Duty, target: str) -> str:
+    """Where somebody goes from here: to what is to be done first, else to ``target``."""
+    page = _PAGES.get(duty)
+    if page is None:
+        return target or LOGIN
+    return f"{page}?next={quote(target, safe='')}" if target else page
+
+
+def too_many_text(wait: int) -> str:
+    """What somebody is told who tries too often."""
+    return f"Too many attempts. Try again in {wait} seconds."
+
+
+def too_many(response: Response, wait: int) -> Response:
+    """The same response, which says when to come again."""
+    response.headers["retry-after"] = str(wait)
+    return response
+
+
+async def code(context: Context, request: Request) -> Response:
+    """Ask for a code of the second factor, and finish signing in."""
+    who = await visitor(context, request)
+    if request.method != "POST":
+        target = safe_next(read_query(request).get("next", ""))
+        return _code_form(context, who, target) if who.duty is Duty.CODE else redirect(onward(who.duty, target))
+    params = await read_form(request)
+    if not is_same_origin(context, request, who, params):
+        return form_expired(who)
+    target = safe_next(params.get("next", ""))
+    came = await context.password_sign_in.enter_code(
+        context.database,
+        who.secret,
+        code=params.get("code", ""),
+        client=who.client,
+        keys=context.keys,
+        settings=context.settings,
+        now=context.clock.now(),
+    )
+    if came.secret:
+        return entered(who, came, target)
+    if came.wait:
+        context.audit_notes.note_refusal(AuditEvent.SIGN_IN_THROTTLED, who.client.address)
+        form = _code_form(context, who, target, too_many_text(came.wait), HTTPStatus.TOO_MANY_REQUESTS)
+        return too_many(form, came.wait)
+    if came.duty is Duty.CODE:
+        return _code_form(context, who, target, _WRONG_CODE, HTTPStatus.FORBIDDEN)
+    return _form(context, who._replace(secret=""), target, _CODE_ENDED, HTTPStatus.FORBIDDEN)
 
 
 async def logout(context: Context, request: Request) -> Response:
@@ -74,15 +137,16 @@ async def logout(context: Context, request: Request) -> Response:
     if not is_same_origin(context, request, who, await read_form(request)):
         return form_expired(who)
     if who.secret:
-        by = request_actor(request, who.user)
-        await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=by))
+        await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=who.actor))
     response = redirect(LOGIN)
     who.cookies.delete(response, SIGN_IN)
     return response
 
 
 def safe_next(text: str) -> str:
-    """An address that signing in may lead to; ``""`` for any but the consent page, so that nobody is led astray."""
+    """An address that signing in may lead to; ``""`` for any but our own pages, so that nobody is led astray."""
+    if _ACCOUNT_PAGE.fullmatch(text):
+        return text
     fits = text.startswith(_LEADS_TO) and len(text) <= _LONGEST and text.isascii() and text.isprintable()
     return text if fits and "\\" not in text and " " not in text else ""
 
@@ -93,12 +157,22 @@ def login_url(target: str) -> str:
 
 
 def _login_page(context: Context, who: Visitor, target: str) -> Response:
-    if who.user is None:
+    if who.session is None:
         return who.remembered(_form(context, who, target))
+    if who.user is None:
+        return redirect(onward(who.duty, target))
     fields = {CSRF_FIELD: csrf_token(context, who)}
     return who.remembered(show("signed_in.html", person=users.display_name(who.user), fields=fields))
 
 
 def _form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> Response:
-    fields = {CSRF_FIELD: csrf_token(context, who)} | ({"next": target} if target else {})
-    return show("sign_in.html", status, fields=fields, wrong=wrong)
+    return show("sign_in.html", status, fields=form_fields(context, who, target), wrong=wrong)
+
+
+def _code_form(context: Context, who: Visitor, target: str, wrong: str = "", status: int = HTTPStatus.OK) -> Response:
+    return show("sign_in_code.html", status, fields=form_fields(context, who, target), wrong=wrong)
+
+
+def form_fields(context: Context, who: Visitor, target: str = "") -> dict[str, str]:
+    """The hidden fields of a form that leads on to ``target``."""
+    return {CSRF_FIELD: csrf_token(context, who)} | ({"next": target} if target else {})

@@ -22,6 +22,8 @@ UNDER_ANOTHER_NAME = {
     "doctor": "botyard.delivery.explain",
     "delivery show": "botyard.delivery.get",
     "audit export": "botyard.audit.list",
+    "user password-link": "botyard.user.password.link",
+    "user second-factor-reset": "botyard.user.second.factor.reset",
     "methods": "methods",
 }
 

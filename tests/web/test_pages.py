@@ -19,7 +19,9 @@ from tests.world import World
 EVIL = """<script>alert("'1'")</script>&amp;"""
 FIELDS = {"proof": EVIL, EVIL: "1"}
 PAGES: dict[str, dict[str, Any]] = {
+    "account.html": {"person": EVIL, "login": EVIL, "second_factor": True, "fields": FIELDS},
     "code.html": {"code": EVIL, "seconds": 30},
+    "confirm.html": {"fields": FIELDS, "wrong": EVIL, "with_code": True},
     "consent.html": {
         "application": EVIL,
         "person": EVIL,
@@ -30,7 +32,25 @@ PAGES: dict[str, dict[str, Any]] = {
     "denied.html": {},
     "error.html": {"title": EVIL, "text": EVIL},
     "form_expired.html": {},
+    "password.html": {"login": EVIL, "initial": True, "fields": FIELDS, "wrong": EVIL},
+    "password_chosen.html": {},
+    "recovery_codes.html": {"codes": [EVIL], "onward": EVIL},
+    "reset_password.html": {"login": EVIL, "fields": FIELDS, "wrong": EVIL},
+    "second_factor.html": {"on": False, "left": 9, "demanded": True, "fields": FIELDS},
+    "second_factor_set_up.html": {
+        "secret": EVIL,
+        "address": EVIL,
+        "size": 9,
+        "path": EVIL,
+        "fields": FIELDS,
+        "wrong": EVIL,
+    },
+    "sessions.html": {
+        "sessions": [{"id": 1, "own": False, "browser": EVIL, "address": EVIL, "begun": EVIL, "seen": EVIL}] * 2,
+        "fields": FIELDS,
+    },
     "sign_in.html": {"fields": FIELDS, "wrong": EVIL},
+    "sign_in_code.html": {"fields": FIELDS, "wrong": EVIL},
     "signed_in.html": {"person": EVIL, "fields": FIELDS},
 }
 PARTS = {"layout.html", "form.html"}

@@ -9,7 +9,7 @@ import pytest
 
 from botyard.model.people import UserKind
 from botyard.portal import portal_flags
-from botyard.portal.auth import passwords, sessions
+from botyard.portal.auth import passwords
 from botyard.portal.auth.throttle import PER_ACCOUNT, PER_ADDRESS, Throttle, network
 from botyard.store import users
 from tests.conftest import MakeWorld
@@ -98,7 +98,7 @@ def test_a_sign_in_opens_no_method(ann: Browser) -> None:
 
 def test_a_sign_in_ends_after_a_while(ann: Browser) -> None:
     ann.sign_in("ann")
-    ann.world.wait(sessions.LIFE + 1)
+    ann.world.wait(ann.world.settings.session_idle_minutes * 60 + 1)
     ann.get("/login")
     assert "Password" in ann.html
 

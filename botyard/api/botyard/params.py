@@ -49,6 +49,6 @@ async def people(call: Call, user_ids: list[int] | UnsetType | None) -> list[int
 async def person(call: Call, user_id: int) -> User:
     """The person with this id, who may be a guest and no bot. Raises USER_MISSING."""
     user = await users.find(call.tx, user_id) if user_id else None
-    if user is None or user.bot:
+    if user is None or user.bot or user.deleted:
         raise ApiError(Reason.USER_MISSING)
     return user

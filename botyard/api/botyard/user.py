@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Awaitable
 from typing import NamedTuple
 
 import msgspec
@@ -10,18 +10,21 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
+from botyard.chat import people
 from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile, User, UserKind
-from botyard.portal import users
-from botyard.portal.auth import passwords
+from botyard.portal import mail, users
+from botyard.portal.auth import password_changes, passwords, second_factors
+from botyard.portal.auth.password_changes import ResetLink
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, ResultPage
+from botyard.store import portal
 from botyard.store import users as stored_users
-from botyard.store.engines.db import Duplicate
+from botyard.store.engines.db import Duplicate, T, Tx, Work
 
 PAGE = 50
-KINDS = {kind.value: kind for kind in UserKind if kind is not UserKind.BOT}
+KINDS = {kind.value: kind for kind in UserKind if kind not in (UserKind.BOT, UserKind.DELETED)}
 
 
 class Fields(Params, frozen=True, rename="upper"):
@@ -51,8 +54,12 @@ class Added(Fields, frozen=True, rename="upper"):
 
 
 class Updated(Fields, frozen=True, rename="upper"):
+    """DEPARTMENT are all departments from now on."""
+
     id: int = 0
+    login: str | UnsetType = UNSET
     admin: bool | UnsetType = UNSET
+    department: list[int] | UnsetType = UNSET
 
 
 class Named(Params, frozen=True, rename="upper"):
@@ -69,6 +76,13 @@ class PasswordParams(Params, frozen=True, rename="upper"):
 
     id: int = 0
     password: str = ""
+
+
+class LinkParams(Params, frozen=True, rename="upper"):
+    """With MAIL the link is sent to the person's address of e-mail, and not returned."""
+
+    id: int = 0
+    mail: bool = False
 
 
 class UserAnswer(msgspec.Struct, frozen=True, rename="upper"):
@@ -102,6 +116,14 @@ class PasswordAnswer(msgspec.Struct, frozen=True, rename="upper"):
     password: str | None
 
 
+class LinkAnswer(msgspec.Struct, frozen=True, rename="upper"):
+    """LINK is null where it was sent by mail; it is never shown again. MAILED_TO is null where it was not."""
+
+    link: str | None
+    expires: str
+    mailed_to: str | None
+
+
 class Hashed(NamedTuple):
     """A password that was made up (``""`` for one that was given), and how it is stored."""
 
@@ -109,31 +131,32 @@ class Hashed(NamedTuple):
     stored: str
 
 
-def hashed(password: str, own: list[str]) -> Hashed:
+async def hashed(call: Call, password: str, own: list[str]) -> Hashed:
     """Hash a password, or a new one where none is given, which takes a while. Raises PASSWORD_WEAK."""
-    if not password:
-        made = passwords.new_password()
-        return Hashed(made, passwords.hashed(made))
-    if reason := passwords.weakness(password, own):
-        raise ApiError(Reason.PASSWORD_WEAK, reason=reason)
-    return Hashed("", passwords.hashed(password))
-
-
-def of_new(p: Added) -> Hashed:
-    """The password of somebody to be added; those without a login have none. Raises PASSWORD_WEAK."""
-    return hashed(p.password, users.known_words(_profile(p), p.login)) if p.login else Hashed("", "")
+    made = "" if password else passwords.new_password()
+    return Hashed(made, await call.context.password_rules.hashed(password or made, own))
 
 
 @method(
     "botyard.user.add",
     access=Access.ADMIN,
-    mode=Mode.WRITE,
+    mode=Mode.OWN,
     raises=(Reason.ARGUMENT, Reason.LOGIN_TAKEN, Reason.PASSWORD_WEAK),
-    before=of_new,
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
-    """Add a person, tell ONUSERADD, and return the password if none was given."""
-    made: Hashed = call.prepared
+    """Add a person, tell ONUSERADD, and return the password if none was given.
+
+    It has to be changed when the person first signs in.
+    """
+    # Hashing takes too long for a transaction; those without a login have no password.
+    made = await hashed(call, p.password, users.known_words(_profile(p), p.login)) if p.login else Hashed("", "")
+    try:
+        return await call.context.database.write(lambda tx: _add(call.within(tx), p, made))
+    except Duplicate:
+        raise ApiError(Reason.LOGIN_TAKEN) from None
+
+
+async def _add(call: Call, p: Added, made: Hashed) -> AddedAnswer:
     kind = KINDS.get(p.kind.lower())
     login = p.login.strip()
     if kind is None:
@@ -147,18 +170,16 @@ async def add(call: Call, p: Added) -> AddedAnswer:
     if login and await users.find_login(call.tx, login):
         raise ApiError(Reason.LOGIN_TAKEN)
     profile = _profile(p)
-    try:
-        user_id = await users.add(
-            call.tx,
-            msgspec.structs.replace(profile, name=profile.name or login),
-            login=login,
-            password_hash=made.stored,
-            kind=kind,
-            admin=p.admin and kind is UserKind.EMPLOYEE,
-            departments=await _departments(call, p.department),
-        )
-    except Duplicate:
-        raise ApiError(Reason.LOGIN_TAKEN) from None
+    user_id = await users.add(
+        call.tx,
+        msgspec.structs.replace(profile, name=profile.name or login),
+        login=login,
+        password_hash=made.stored,
+        kind=kind,
+        admin=p.admin and kind is UserKind.EMPLOYEE,
+        departments=await _departments(call, p.department),
+        initial=True,
+    )
     [added] = await stored_users.find_many(call.tx, [user_id])
     answer = _answer(call, added)
     return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
@@ -179,14 +200,46 @@ async def get(call: Call, p: Named) -> UserAnswer:
     return _answer(call, await params.person(call, p.id))
 
 
-@method("botyard.user.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(users.set_admin, Reason.USER_MISSING))
+@method(
+    "botyard.user.update",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(users.set_admin, users.set_login, Reason.USER_MISSING, Reason.ARGUMENT),
+)
 async def update(call: Call, p: Updated) -> UserAnswer:
-    """Change what is known of a person, and whether an employee is an administrator."""
+    """Change what is known of a person, the login and the departments, and whether an employee is an administrator."""
     user = await params.person(call, p.id)
+    if p.login is not UNSET and p.login != user.login:
+        await _set_login(call, user, p.login.strip())
+    if p.department is not UNSET:
+        await users.set_departments(call.tx, user.id, await _departments(call, p.department))
     await users.change(call.tx, user.id, _profile(p))
     if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
         await users.set_admin(call.tx, user, bool(p.admin))
     return _answer(call, await params.person(call, p.id))
+
+
+async def _set_login(call: Call, user: User, login: str) -> None:
+    if not login or user.kind not in users.PEOPLE:
+        raise ApiError(Reason.ARGUMENT, reason="LOGIN belongs to employee and extranet, who have one always")
+    if reason := users.login_problem(login):
+        raise ApiError(Reason.ARGUMENT, reason=reason)
+    await users.set_login(call.tx, user, login)
+
+
+@method("botyard.user.delete", access=Access.ADMIN, mode=Mode.OWN, raises=(people.delete, Reason.USER_MISSING))
+async def delete(call: Call, p: Named) -> bool:
+    """Delete a person's account: keys and bots end, the login is free, what is known of the person is forgotten.
+
+    Messages stay, written by a deleted person. It cannot be undone.
+    """
+
+    def write(work: Work[T]) -> Awaitable[T]:
+        return call.context.database.write(lambda tx: work(call.within(tx).tx))
+
+    await call.context.database.read(lambda tx: params.person(call.within(tx), p.id))
+    await people.delete(write, p.id, actor_id=call.user_id)
+    return True
 
 
 @method(
@@ -215,15 +268,56 @@ async def activate(call: Call, p: Named) -> bool:
     raises=(Reason.USER_MISSING, Reason.PASSWORD_WEAK),
 )
 async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
-    """Set a password, and sign the person out wherever the old one was used."""
+    """Set a password, and sign the person out wherever the old one was used. It has to be changed after signing in."""
     database = call.context.database
     user = await database.read(lambda tx: params.person(call.within(tx), p.id))
     if user.kind not in users.PEOPLE:
         raise ApiError(Reason.USER_MISSING)
     # Whose it is must be known before it can be judged, and hashing takes too long for a transaction.
-    made = await asyncio.to_thread(hashed, p.password, users.known_words(user))
-    await database.write(lambda tx: users.set_password(call.within(tx).tx, user.id, made.stored))
+    made = await hashed(call, p.password, users.known_words(user))
+    await database.write(lambda tx: users.set_password(call.within(tx).tx, user.id, made.stored, initial=True))
     return PasswordAnswer(made.made or None)
+
+
+@method(
+    "botyard.user.password.link",
+    access=Access.ADMIN,
+    mode=Mode.OWN,
+    raises=(password_changes.make_link, mail.send, Reason.USER_MISSING, Reason.MAIL_NO_ADDRESS),
+)
+async def password_link(call: Call, p: LinkParams) -> LinkAnswer:
+    """Make a link by which a person chooses a new password, once and within a day; an earlier one ends.
+
+    The present password works until then.
+    """
+    context = call.context
+    if p.mail:
+        mail.require(context.settings)
+
+    async def work(tx: Tx) -> tuple[User, ResetLink]:
+        user = await params.person(call.within(tx), p.id)
+        if p.mail and not user.email:
+            raise ApiError(Reason.MAIL_NO_ADDRESS)
+        return user, await password_changes.make_link(tx, context.keys, user)
+
+    user, link = await context.database.write(work)
+    settings, known = context.settings, await context.database.read(portal.get)
+    only_https = known is not None and known.https_required and settings.https_url
+    url = (settings.https_url if only_https else settings.public_url) + link.path
+    if p.mail:
+        await password_changes.mail_link(context.settings, user.email, url=url)
+    return LinkAnswer(None if p.mail else url, call.atom(link.expires), user.email if p.mail else None)
+
+
+@method(
+    "botyard.user.second.factor.reset",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Reason.USER_MISSING,),
+)
+async def second_factor_reset(call: Call, p: Named) -> bool:
+    """Turn off the second factor of a person who has lost it, and sign the person out; false where there was none."""
+    return await second_factors.reset(call.tx, await params.person(call, p.id))
 
 
 def _profile(p: Fields) -> Profile:

@@ -37,7 +37,10 @@ CHAT_TYPES: dict[str, str] = {
     Kind.EXTERNAL: "chat",
 }
 # A guest is to the others what an extranet user is.
-_USER_TYPES = {kind.value: kind.value for kind in UserKind} | {UserKind.GUEST.value: UserKind.EXTRANET.value}
+_USER_TYPES = {kind.value: kind.value for kind in UserKind} | {
+    UserKind.GUEST.value: UserKind.EXTRANET.value,
+    UserKind.DELETED.value: UserKind.EMPLOYEE.value,
+}
 _AUTHS = {UserKind.BOT: "bot", UserKind.EMAIL: "email"}
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from botyard.portal.auth.breached_passwords import BreachedPasswords
+
 MINIMUM = 8
 """Characters that a password needs at least."""
 MAXIMUM = 1000
@@ -55,12 +57,12 @@ def new_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(5))
 
 
-def weakness(password: str, own: Iterable[str] = ()) -> str:
+def weakness(password: str, own: Iterable[str] = (), *, breached: BreachedPasswords | None = None) -> str:
     """Why a password is none that may be chosen; ``""`` for one that may.
 
     ``own`` are the login, names and addresses of the one whose it is to be: what
     is left of the password without them must be good by itself. Takes a few
-    milliseconds, and the first time a fiftieth of a second more.
+    milliseconds, and the first time a fiftieth of a second more; ``breached`` is read from the disk.
     """
     if len(password) < MINIMUM:
         return f"A password needs at least {MINIMUM} characters"
@@ -75,6 +77,8 @@ def weakness(password: str, own: Iterable[str] = ()) -> str:
         rest = rest.replace(word, "")
     if rest != folded and _easy(rest):
         return "This password is little more than the name of its owner or of the portal"
+    if breached is not None and breached.holds(password):
+        return "This password has appeared in a published leak"
     return ""
 
 

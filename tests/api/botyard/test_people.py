@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from botyard.portal import departments
+from botyard.store.users import departments_of
 from tests.web.browser import Browser
 from tests.world import Person, World
 
@@ -146,6 +148,25 @@ def test_people_are_changed(portal: World) -> None:
     made = portal.call("botyard.user.add", LOGIN="ben", NAME="Ben", EMAIL="ben@a.test").result
     changed = portal.call("botyard.user.update", ID=made["ID"], NAME="Benno", WORK_POSITION="Tester").result
     assert (changed["NAME"], changed["WORK_POSITION"], changed["EMAIL"]) == ("Benno", "Tester", "ben@a.test")
+
+
+def test_a_login_and_departments_are_changed(portal: World) -> None:
+    sales = portal.write(lambda tx: departments.add(tx, "Sales"))
+    made = portal.call("botyard.user.add", LOGIN="ben").result
+    portal.call("botyard.user.add", LOGIN="ann")
+    for login in ("ann", "", " ", "x" * 51, "be\tn"):
+        refused = portal.call("botyard.user.update", ID=made["ID"], LOGIN=login, NAME="Other")
+        assert refused.error == ("LOGIN_TAKEN" if login == "ann" else "ERROR_ARGUMENT")
+    assert portal.call("botyard.user.update", ID=made["ID"], DEPARTMENT=[99]).error == "ERROR_ARGUMENT"
+    assert portal.call("botyard.user.get", ID=made["ID"]).result["NAME"] == "ben"
+    changed = portal.call("botyard.user.update", ID=made["ID"], LOGIN="benno", DEPARTMENT=[sales]).result
+    assert changed["LOGIN"] == "benno"
+    assert portal.read(lambda tx: departments_of(tx, [made["ID"]])) == {made["ID"]: [sales]}
+    assert portal.call("botyard.user.update", ID=made["ID"], LOGIN="benno").status == 200
+    assert Browser(portal).sign_in("ben", made["PASSWORD"]).status == 403
+    assert Browser(portal).sign_in("benno", made["PASSWORD"]).status == 303
+    guest = portal.call("botyard.user.add", KIND="guest", NAME="Gil").result["ID"]
+    assert portal.call("botyard.user.update", ID=guest, LOGIN="gil").error == "ERROR_ARGUMENT"
 
 
 def test_people_are_listed_by_kind_and_by_page(portal: World) -> None:

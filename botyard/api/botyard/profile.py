@@ -1,0 +1,34 @@
+"""`botyard.profile.*`: what people change of their own account."""
+
+from __future__ import annotations
+
+from botyard.api.botyard.family import method
+from botyard.errors import ApiError, Reason
+from botyard.portal.auth import password_changes
+from botyard.portal.auth.password_changes import PasswordChange
+from botyard.rpc.access import Access
+from botyard.rpc.call import Call
+from botyard.rpc.method import Mode, Params
+from botyard.store import users
+
+
+class PasswordParams(Params, frozen=True, rename="upper"):
+    password: str = ""
+    new_password: str = ""
+
+
+@method(
+    "botyard.profile.password.set",
+    mode=Mode.OWN,
+    access=Access.SIGN_IN,
+    raises=(password_changes.change, Reason.USER_MISSING),
+)
+async def password_set(call: Call, p: PasswordParams) -> bool:
+    """Change the password of the calling person by the present one, and sign the person out in all browsers."""
+    database = call.context.database
+    user = await database.read(lambda tx: users.find(tx, call.user_id))
+    if user is None or not user.login:
+        raise ApiError(Reason.USER_MISSING)
+    wish = PasswordChange(user, p.password, p.new_password, call.actor)
+    await password_changes.change(database, wish, rules=call.context.password_rules, now=call.context.clock.now())
+    return True

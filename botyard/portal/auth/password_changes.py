@@ -1,0 +1,146 @@
+"""How people choose a new password: with the present one, or by a link that an administrator made for them.
+
+Hashing and comparing are slow on purpose, so they come before the transaction, in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import msgspec
+
+from botyard.config import Settings
+from botyard.errors import ApiError, Reason, raises
+from botyard.model.audit import Actor, AuditEvent
+from botyard.model.people import User
+from botyard.portal import audit, mail, users
+from botyard.portal.auth import passwords
+from botyard.portal.auth.breached_passwords import BreachedPasswords
+from botyard.portal.auth.keys import Keys, new_secret
+from botyard.portal.auth.sessions import PasswordSignIn, SignInAttempt, unchanged
+from botyard.store import reset_links
+from botyard.store.engines.db import Database, Tx
+
+LINK_SECONDS = 24 * 3600
+"""Seconds for which a link for a new password is good."""
+
+
+_MAIL = """An administrator asks you to choose a password. Open this address within a day; it works once:
+
+{url}
+
+If you do not expect this mail, tell your administrator, and leave the address alone.
+"""
+
+
+class PasswordRules(msgspec.Struct, frozen=True):
+    """What choosing a password needs of the server: who judges at what speed, and the list of those that leaked."""
+
+    sign_in: PasswordSignIn
+    breached: BreachedPasswords | None
+
+    @raises(Reason.PASSWORD_WEAK)
+    async def hashed(self, password: str, own: list[str]) -> str:
+        """A new password as it is stored. Raises PASSWORD_WEAK."""
+        async with self.sign_in.busy:
+            return await asyncio.to_thread(hashed, password, own, breached=self.breached)
+
+
+@raises(Reason.PASSWORD_WEAK)
+def hashed(password: str, own: list[str], *, breached: BreachedPasswords | None) -> str:
+    """A new password as it is stored, which takes a while. Raises PASSWORD_WEAK."""
+    if reason := passwords.weakness(password, own, breached=breached):
+        raise ApiError(Reason.PASSWORD_WEAK, reason=reason)
+    return passwords.hashed(password)
+
+
+class PasswordChange(msgspec.Struct, frozen=True):
+    """A wish for a new password, and who has it. ``keep_session`` is the session that goes on."""
+
+    user: User
+    present: str
+    new: str
+    by: Actor
+    keep_session: int = 0
+
+
+class ResetLink(msgspec.Struct, frozen=True):
+    """A link by which somebody chooses a password, once. The secret is never shown again."""
+
+    secret: str
+    expires: int
+
+    @property
+    def path(self) -> str:
+        """Its address below the portal's."""
+        return f"/account/reset?key={self.secret}"
+
+
+@raises(Reason.ATTEMPTS, Reason.PASSWORD_WRONG, Reason.PASSWORD_SAME, PasswordRules.hashed)
+async def change(database: Database, wish: PasswordChange, *, rules: PasswordRules, now: float) -> None:
+    """Change a password by the present one; all other sessions end.
+
+    Raises ATTEMPTS, PASSWORD_WRONG, PASSWORD_SAME and PASSWORD_WEAK.
+    """
+    attempt = SignInAttempt(wish.user.login, wish.present, wish.by.address, by=wish.by)
+    checked = await rules.sign_in.check(database, attempt, now=now)
+    if checked.wait:
+        raise ApiError(Reason.ATTEMPTS, wait=checked.wait)
+    known = checked.credentials
+    if known is None or known.user.id != wish.user.id:
+        raise ApiError(Reason.PASSWORD_WRONG)
+    if wish.new == wish.present:
+        raise ApiError(Reason.PASSWORD_SAME)
+    stored = await rules.hashed(wish.new, users.known_words(wish.user))
+
+    async def work(tx: Tx) -> None:
+        tx.actor = wish.by
+        if not await unchanged(tx, known):
+            raise ApiError(Reason.PASSWORD_WRONG)
+        await users.set_password(tx, wish.user.id, stored, keep_session=wish.keep_session)
+
+    await database.write(work)
+
+
+@raises(Reason.USER_MISSING)
+async def make_link(tx: Tx, keys: Keys, user: User) -> ResetLink:
+    """Make a link by which somebody chooses a password; an earlier one ends. Raises USER_MISSING without a login."""
+    if user.kind not in users.PEOPLE or not user.active:
+        raise ApiError(Reason.USER_MISSING)
+    link = ResetLink(new_secret(), tx.now + LINK_SECONDS)
+    await reset_links.put(tx, user.id, _hash(keys, link.secret), expires=link.expires)
+    await audit.record(tx, AuditEvent.PASSWORD_LINK_MADE, subject=f"user:{user.id}")
+    return link
+
+
+async def link_owner(tx: Tx, keys: Keys, secret: str) -> User | None:
+    """Whose link this is, while it is good."""
+    return await reset_links.owner(tx, _hash(keys, secret)) if secret else None
+
+
+@raises(mail.send)
+async def mail_link(settings: Settings, to: str, *, url: str) -> None:
+    """Send somebody the address of a link. Raises MAIL_OFF and MAIL_FAILED."""
+    await mail.send(settings, to, subject=f"Choose a password for {settings.domain}", text=_MAIL.format(url=url))
+
+
+@raises(Reason.RESET_LINK_ENDED, PasswordRules.hashed)
+async def use_link(database: Database, keys: Keys, *, secret: str, new: str, rules: PasswordRules, by: Actor) -> None:
+    """Choose a password by a link, which ends; so do all sessions. Raises RESET_LINK_ENDED and PASSWORD_WEAK."""
+    user = await database.read(lambda tx: link_owner(tx, keys, secret))
+    if user is None:
+        raise ApiError(Reason.RESET_LINK_ENDED)
+    stored = await rules.hashed(new, users.known_words(user))
+
+    async def work(tx: Tx) -> None:
+        owner = await link_owner(tx, keys, secret)
+        if owner is None or not await reset_links.use(tx, _hash(keys, secret)):
+            raise ApiError(Reason.RESET_LINK_ENDED)
+        tx.actor = msgspec.structs.replace(by, user_id=owner.id)
+        await users.set_password(tx, owner.id, stored)
+
+    await database.write(work)
+
+
+def _hash(keys: Keys, secret: str) -> str:
+    return keys.hash(f"reset link:{secret}")

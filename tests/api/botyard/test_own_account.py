@@ -1,0 +1,106 @@
+"""`botyard.profile.*` and `botyard.session.*`: what people do with their own account."""
+
+from __future__ import annotations
+
+import pytest
+
+from botyard.model.people import UserKind
+from botyard.portal.auth.throttle import PER_ACCOUNT
+from tests.web.browser import PASSWORD, Browser, resident
+from tests.world import Person, World
+
+NEW = "staple battery horse"
+SCOPES = "im,botyard.self"
+
+
+@pytest.fixture
+def ann(portal: World) -> Person:
+    """Ann, by a webhook for her own account."""
+    return portal.add_webhook(resident(portal, "ann"), SCOPES)
+
+
+def change(world: World, who: Person, present: str = PASSWORD, new: str = NEW) -> str:
+    answer = world.call("botyard.profile.password.set", who, PASSWORD=present, NEW_PASSWORD=new)
+    return answer.error if answer.status != 200 else str(answer.result)
+
+
+def test_a_password_is_changed_by_the_present_one(portal: World, ann: Person) -> None:
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    assert change(portal, ann) == "True"
+    assert browser.get("/account").status == 303
+    assert Browser(portal).sign_in("ann").status == 403
+    assert Browser(portal).sign_in("ann", NEW).headers["location"] == "/login"
+    # Keys are no sessions.
+    assert portal.call("botyard.session.list", ann).status == 200
+
+
+@pytest.mark.parametrize(
+    ("present", "new", "error"),
+    [
+        ("wrong", NEW, "PASSWORD_WRONG"),
+        ("", NEW, "PASSWORD_WRONG"),
+        (PASSWORD, "short", "PASSWORD_WEAK"),
+        (PASSWORD, "", "PASSWORD_WEAK"),
+        (PASSWORD, PASSWORD, "PASSWORD_WEAK"),
+    ],
+)
+def test_which_passwords_are_not_taken(portal: World, ann: Person, present: str, new: str, error: str) -> None:
+    assert change(portal, ann, present, new) == error
+    assert Browser(portal).sign_in("ann").status == 303
+
+
+def test_guesses_at_the_present_password_are_throttled_in_a_batch_too(portal: World, ann: Person) -> None:
+    commands = {
+        f"c{number}": f"botyard.profile.password.set?PASSWORD=guess{number}&NEW_PASSWORD=staple+battery+horse"
+        for number in range(PER_ACCOUNT.burst + 3)
+    }
+    errors = portal.call("batch", ann, params={"cmd": commands}).body["result"]["result_error"]
+    codes = [one["error"] for one in errors.values()]
+    assert codes == ["PASSWORD_WRONG"] * PER_ACCOUNT.burst + ["TOO_MANY_ATTEMPTS"] * 3
+    assert change(portal, ann) == "TOO_MANY_ATTEMPTS"
+    portal.wait(PER_ACCOUNT.seconds)
+    assert change(portal, ann) == "True"
+
+
+def test_sessions_are_listed_and_ended(portal: World, ann: Person) -> None:
+    browsers = [Browser(portal) for _ in range(3)]
+    for number, browser in enumerate(browsers):
+        browser.sign_in("ann", **{"user-agent": f"Browser {number}"})
+    listed = portal.call("botyard.session.list", ann).result
+    assert sorted(one["BROWSER"] for one in listed) == ["Browser 0", "Browser 1", "Browser 2"]
+    assert {*listed[0]} == {"ID", "CREATED", "LAST_SEEN", "EXPIRES", "ADDRESS", "BROWSER"}
+    number = next(one["ID"] for one in listed if one["BROWSER"] == "Browser 1")
+    assert portal.call("botyard.session.end", ann, ID=number).result is True
+    assert portal.call("botyard.session.end", ann, ID=number).result is False
+    assert [browser.get("/account").status for browser in browsers] == [200, 303, 200]
+    assert portal.call("botyard.session.end.all", ann).result == 2
+    assert [browser.get("/account").status for browser in browsers] == [303, 303, 303]
+
+
+def test_nobody_sees_or_ends_the_sessions_of_others(portal: World, ann: Person) -> None:
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    [mine] = portal.call("botyard.session.list", ann).result
+    ben = portal.add_webhook(resident(portal, "ben"), SCOPES)
+    assert portal.call("botyard.session.list", ben).result == []
+    assert portal.call("botyard.session.end", ben, ID=mine["ID"]).result is False
+    assert portal.call("botyard.session.end.all", ben).result == 0
+    assert browser.get("/account").status == 200
+
+
+METHODS = ["botyard.profile.password.set", "botyard.session.list", "botyard.session.end", "botyard.session.end.all"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_takes_the_permission_and_an_account(portal: World, method: str) -> None:
+    somebody = resident(portal, "ann")
+    assert portal.call(method, portal.add_webhook(somebody, "im,botyard")).error == "insufficient_scope"
+    guest = resident(portal, "guest", kind=UserKind.GUEST)
+    assert portal.call(method, portal.add_webhook(guest, SCOPES)).error == "ACCESS_DENIED"
+    outsider = resident(portal, "eve", kind=UserKind.EXTRANET)
+    assert portal.call(method, portal.add_webhook(outsider, SCOPES)).body.get("error") in (
+        None,
+        "ERROR_ARGUMENT",
+        "PASSWORD_WRONG",
+    )
