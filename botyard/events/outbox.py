@@ -7,7 +7,7 @@ from typing import Any, cast
 from botyard.events import handlers
 from botyard.model import recipients
 from botyard.model.bots import Bot, BotListener, EventMode, Handlers
-from botyard.model.chats import Chat, Kind
+from botyard.model.chats import Chat, Kind, Participant
 from botyard.model.deliveries import State, ToldRecipient
 from botyard.model.event import TOLD, Event, EventSpec, NotTold
 from botyard.model.events import EVENTS
@@ -15,13 +15,14 @@ from botyard.store import bots, deliveries, event_queues, events, members
 from botyard.store.engines.db import Tx
 
 
-async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: bool = False, connector: str = "") -> int:
+async def publish(tx: Tx, event: Event, place: Chat | Participant | None = None, *, connector: str = "") -> int:
     """Write an event and, for each recipient that must not miss it, that it is due. Returns the event's number.
 
-    ``by_bot`` says that the actor is known to be one of the chat's bots; alone there, it leaves nobody to look for.
+    ``place`` is where it happened: a chat, or the actor in it.
     An application that caused the event is not told through the queue of offline events of its ``connector``, so
     that it does not trigger itself for ever.
     """
+    chat, actor = (place.chat, place.member) if isinstance(place, Participant) else (place, None)
     event_id = await events.append(tx, event)
     spec = EVENTS.get(type(event))
     if spec is None:
@@ -33,7 +34,9 @@ async def publish(tx: Tx, event: Event, chat: Chat | None = None, *, by_bot: boo
     elif chat.kind == Kind.SYSTEM:
         return event_id
     else:
-        audience = await _bots(tx, event, spec, chat=chat) if chat.bots > int(by_bot) else []
+        # A bot is not told of what it did itself: where it is the only one, there is nobody to look for.
+        others = chat.bots - (actor is not None and actor.bot and actor.user_id == event.actor_id)
+        audience = await _bots(tx, event, spec, chat=chat) if others > 0 else []
     if audience and spec.v1:
         audience += await handlers.beside_bots(tx, spec.v1.name, audience)
     if spec.people and chat is not None and chat.listened:

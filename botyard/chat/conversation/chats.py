@@ -170,7 +170,7 @@ async def set_text_field(tx: Tx, who: Participant, *, on: bool) -> None:
         return
     await chats.set_text_field(tx, who.chat.id, on)
     event = ChatChanged(actor_id=who.actor_id, chat_id=who.chat.id, field="text_field", value="Y" if on else "N")
-    await outbox.publish(tx, event, who.chat)
+    await outbox.publish(tx, event, who)
 
 
 @raises(*rules.reasons(Act.AVATAR))
@@ -189,7 +189,7 @@ async def set_avatar(tx: Tx, who: Participant, avatar: str) -> None:
 
 async def _changed(tx: Tx, who: Participant, *, field: str, value: str, done: str, code: str) -> None:
     event = ChatChanged(actor_id=who.actor_id, chat_id=who.chat.id, field=field, value=value)
-    await outbox.publish(tx, event, who.chat)
+    await outbox.publish(tx, event, who)
     person = await users.find(tx, who.actor_id)
     name = members.mention(person) if person else "Somebody"
     await messages.add_system_message(tx, who, f"{name} {done}", code=code)

@@ -28,4 +28,4 @@ async def send(tx: Tx, who: Participant, context: dict[str, Any]) -> None:
         raise ApiError(Reason.DIALOG_CLOSED)
     for bot in bots:
         event = ContextGiven(actor_id=who.actor_id, chat_id=who.chat.id, bot_id=bot.bot_id, context=context)
-        await outbox.publish(tx, event, who.chat)
+        await outbox.publish(tx, event, who)

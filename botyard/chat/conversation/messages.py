@@ -103,7 +103,7 @@ async def insert(tx: Tx, who: Participant, draft: Draft, *, present: bool = True
         previous_id=chat.last_message_id,
         members=chat.members,
     )
-    await outbox.publish(tx, event, chat, by_bot=member is not None and member.bot)
+    await outbox.publish(tx, event, who)
     return message_id
 
 
@@ -190,7 +190,7 @@ async def edit(
         reply_id=message.reply_id,
         members=who.chat.members,
     )
-    await outbox.publish(tx, event, who.chat)
+    await outbox.publish(tx, event, who)
 
 
 @raises(get, *rules.reasons(Act.ERASE_OTHERS), Reason.MESSAGE_LOCKED)
@@ -229,7 +229,7 @@ async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) 
         author_id=message.author_id,
         sent=message.sent,
     )
-    await outbox.publish(tx, event, chat)
+    await outbox.publish(tx, event, who)
 
 
 class History(msgspec.Struct, frozen=True):

@@ -91,5 +91,5 @@ async def set(tx: Tx, who: Participant, message: Message, *, reaction: str, on: 
         on=added,
         author_id=message.author_id,
     )
-    await outbox.publish(tx, event, who.chat)
+    await outbox.publish(tx, event, who)
     return True

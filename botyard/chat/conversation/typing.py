@@ -35,4 +35,4 @@ async def start(tx: Tx, who: Participant, code: str = "", *, seconds: int = 0) -
     code = code if code in CODES else ""
     seconds = min(max(seconds, 1), SECONDS_MAX) if seconds else 0
     event = Typing(actor_id=who.actor_id, chat_id=who.chat.id, code=code, seconds=seconds)
-    await outbox.publish(tx, event, who.chat)
+    await outbox.publish(tx, event, who)
