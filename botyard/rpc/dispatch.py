@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -13,9 +13,8 @@ from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.method import V3, Method, Mode, ResultPage
-from botyard.rpc.resolver import resolved
 from botyard.slow_work import run_slow
-from botyard.store.engines.db import Tx, Work
+from botyard.store.engines.db import Tx
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -37,7 +36,9 @@ async def dispatch(context: Context, request: Request) -> Outcome:
     context.limits.admit()
     try:
         if method is not None and method.before is None and method.mode in (Mode.READ, Mode.WRITE):
-            return await _run_at_once(context, request, method)
+            # Identified and run in one transaction: this is the hot path.
+            execution = _Execution(context, method, request.params, request.started, request.credentials)
+            return await execution.finish()
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
         return await _run(context, identity, request.name, method, request.params, request.started)
     finally:
@@ -64,28 +65,6 @@ async def known_source(context: Context, credentials: Credentials, started: floa
     return source
 
 
-def _run_at_once(context: Context, request: Request, method: Method) -> Awaitable[Outcome]:
-    """Identify the caller and run the method in one transaction: this is the hot path."""
-    execution = _Execution(context, method, request.params, request.started)
-
-    async def work(tx: Tx) -> Any:
-        identity = await identify(tx, context.keys, request.credentials, request.started)
-        if execution.identity is None:
-            # A work may run again, and is still one request.
-            _enter(context, identity, request)
-        execution.admit(identity)
-        call = execution.call(tx)
-        if not method.finds:
-            return await method.function(call, execution.decoded)
-        # As ``resolved`` does, without a coroutine of its own.
-        values: list[Any] = []
-        for find in method.finds:
-            values.append(await find(call, execution.decoded, *values))
-        return await method.function(call, *values, execution.decoded)
-
-    return execution.finish(work)
-
-
 async def _run(
     context: Context, identity: Identity, name: str, method: Method | None, params: Mapping[str, Any], started: float
 ) -> Outcome:
@@ -100,18 +79,18 @@ async def _run(
     except ApiError as refused:
         hints.explain(refused, method, params)
         raise
-    return await execution.finish(execution.handle)
+    return await execution.finish()
 
 
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
     identity = await identify(tx, context.keys, request.credentials, request.started)
-    _enter(context, identity, request)
+    _enter(context, identity, request.started)
     return identity
 
 
-def _enter(context: Context, identity: Identity, request: Request) -> None:
+def _enter(context: Context, identity: Identity, started: float) -> None:
     """Count a request, and note who calls from where."""
-    context.limits.enter(identity.source, request.started)
+    context.limits.enter(identity.source, started)
     if not context.audit_notes.used(identity.source, identity.address):
         context.audit_notes.note_use(identity.actor)
 
@@ -126,15 +105,34 @@ def _unknown(context: Context, name: str) -> ApiError:
 
 
 class _Execution:
-    """One method on its way through the steps after the caller is known. ``identity`` is set once it is let in."""
+    """One method on its way through the steps. ``identity`` is set once the caller is let in."""
 
-    __slots__ = ("begun", "context", "decoded", "identity", "method", "params", "prepared", "started", "writing")
+    __slots__ = (
+        "begun",
+        "context",
+        "credentials",
+        "decoded",
+        "identity",
+        "method",
+        "params",
+        "prepared",
+        "started",
+        "writing",
+    )
 
-    def __init__(self, context: Context, method: Method, params: Mapping[str, Any], started: float) -> None:
+    def __init__(
+        self,
+        context: Context,
+        method: Method,
+        params: Mapping[str, Any],
+        started: float,
+        credentials: Credentials | None = None,
+    ) -> None:
         self.context = context
         self.method = method
         self.params = params
         self.started = started
+        self.credentials = credentials
         self.identity: Identity | None = None
         self.decoded: Any = None
         self.prepared: Any = None
@@ -164,25 +162,35 @@ class _Execution:
                 tx.actor = identity.actor
         return Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
 
-    def handle(self, tx: Tx | None) -> Awaitable[Any]:
-        """Run the method itself."""
+    async def handle(self, tx: Tx | None) -> Any:
+        """Run the method itself; a caller who comes with credentials is identified and let in by the same work."""
+        if self.credentials is not None and tx is not None:
+            context = self.context
+            identity = await identify(tx, context.keys, self.credentials, self.started)
+            if self.identity is None:
+                # A work may run again, and is still one request.
+                _enter(context, identity, self.started)
+            self.admit(identity)
         method, call = self.method, self.call(tx)
-        return resolved(method, call, self.decoded) if method.finds else method.function(call, self.decoded)
+        values: list[Any] = []
+        for find in method.finds:
+            values.append(await find(call, self.decoded, *values))
+        return await method.function(call, *values, self.decoded)
 
-    async def finish(self, work: Work[Any]) -> Outcome:
-        """Run ``work`` in a transaction as the method's mode says, and account for its time, the commit included."""
+    async def finish(self) -> Outcome:
+        """Run the method in a transaction as its mode says, and account for its time, the commit included."""
         database, mode = self.context.database, self.method.mode
         try:
             try:
                 if mode is Mode.READ:
-                    result = await database.read(work)
+                    result = await database.read(self.handle)
                 elif mode is Mode.WRITE:
-                    result = await database.write(work)
+                    result = await database.write(self.handle)
                 else:
                     result = await self.handle(None)
             except WriteInstead:
                 self.writing = True
-                result = await database.write(work)
+                result = await database.write(self.handle)
         except BaseException as failure:
             # Calls that fail have spent time as well.
             if self.identity is not None:
@@ -192,9 +200,11 @@ class _Execution:
             raise
         assert self.identity is not None
         finished, operating = self._account(self.identity)
-        page = result if isinstance(result, ResultPage) else ResultPage(result)
         processing = finished - self.begun
-        return Outcome(page.items, page.total, page.next, self.started, finished, processing, operating, page.hint)
+        if not isinstance(result, ResultPage):
+            return Outcome(result, None, None, self.started, finished, processing, operating)
+        total, following, hint = result.total, result.next, result.hint
+        return Outcome(result.items, total, following, self.started, finished, processing, operating, hint)
 
     def _account(self, identity: Identity) -> tuple[float, Operating]:
         """When the call ended, and how much time it has brought the caller to."""

@@ -9,7 +9,7 @@ import msgspec
 
 from botyard.errors import Cause
 from botyard.rpc.access import Access
-from botyard.rpc.method import Method, Mode
+from botyard.rpc.method import Mode
 
 
 class Resolver(msgspec.Struct, frozen=True):
@@ -44,11 +44,3 @@ def resolvers(function: Callable[..., Any]) -> tuple[Resolver, ...]:
         return ()
     hints = get_type_hints(function, include_extras=True)
     return tuple(resolver(hints[name]) for name in between)
-
-
-async def resolved(method: Method, call: Any, p: Any) -> Any:
-    """Look up the parameters of a method that are not from the wire, and run it."""
-    values: list[Any] = []
-    for find in method.finds:
-        values.append(await find(call, p, *values))
-    return await method.function(call, *values, p)

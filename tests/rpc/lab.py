@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -14,6 +14,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.family import Dialect, Family
 from botyard.rpc.method import AnyParams, Mode, NoParams, Params, ResultPage
 from botyard.rpc.registry import Registry
+from botyard.rpc.resolver import Resolver
 from botyard.server import application
 from botyard.store import portal
 from tests.world import World
@@ -85,6 +86,24 @@ async def tree(call: Call, p: NoParams) -> dict[str, Any]:
         "LONG": LONG,
         "ROWS": [{"ID": str(number)} for number in range(1, 51)],
     }
+
+
+async def _first(call: Call, p: NoParams) -> int:
+    return 20
+
+
+async def _sum(call: Call, p: NoParams, first: int) -> int:
+    return first + 3
+
+
+First = Annotated[int, Resolver(_first)]
+Sum = Annotated[int, Resolver(_sum)]
+
+
+@method("lab.found", scopes=())
+async def found(call: Call, first: First, total: Sum, p: NoParams) -> list[int]:
+    """Answer what was looked up ahead of the method."""
+    return [first, total]
 
 
 class PageParams(Params, frozen=True):

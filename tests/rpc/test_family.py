@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated, Any
 
 import pytest
@@ -11,7 +10,8 @@ from botyard.errors import ErrorCode, ErrorResponse, Reason, error, problems, ra
 from botyard.rpc.access import Access
 from botyard.rpc.family import Dialect, Family
 from botyard.rpc.method import Method, Mode, NoParams
-from botyard.rpc.resolver import Resolver, resolved
+from botyard.rpc.resolver import Resolver
+from tests.world import World
 
 FAMILY = Family(Dialect.V1, {Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"), Reason.CHAT_EMPTY: error("C")})
 
@@ -79,7 +79,11 @@ def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:
     method = declared(x)
     assert method.raises == (Reason.BOT_NOT_FOUND, Reason.CHAT_EMPTY)
     assert (method.access, method.mode) == (Access.BOT_OWNER, Mode.WRITE)
-    assert asyncio.run(resolved(method, None, NoParams())) == (20, 23)
+
+
+def test_parameters_are_looked_up_one_after_another(lab: World) -> None:
+    assert lab.call("lab.found").result == [20, 23]
+    assert lab.call("batch", cmd={"x": "lab.found"}).result["result"]["x"] == [20, 23]
 
 
 def test_a_parameter_without_a_resolver_cannot_be_declared() -> None:
