@@ -97,24 +97,19 @@ class Record(Generic[S]):
 
     def _compile(self) -> None:
         """Make the functions of the text that one would write by hand, so that nothing is looked up for each row."""
-        known: dict[str, Any] = {"struct": self._struct, "encode": _encode}
-        if issubclass(self._struct, tuple):
-            # What a named tuple does to make itself of its parts, without the way through its own constructor.
-            known["struct"] = lambda *parts, new=tuple.__new__, kind=self._struct: new(kind, parts)
-        cells = [f"row[{place}]" for place in range(self._width)]
-        arguments = self._arguments(cells, known)
-        nested = any(isinstance(source, Record) for source in self._sources.values())
-        if arguments == cells:
-            read, each = "return struct(*row)", "struct(*row) for row"
-        elif nested:
-            read, each = f"return struct({', '.join(arguments)})", "read(row) for row"
-        elif len(cells) > WIDE:
-            changed = [f"{cell} = {made}" for cell, made in zip(cells, arguments, strict=True) if cell != made]
-            read, each = "; ".join(["row = list(row)", *changed, "return struct(*row)"]), "read(row) for row"
+        # What a named tuple does to make itself of its parts, without the way through its own constructor.
+        known: dict[str, Any] = {"encode": _encode, "new": tuple.__new__}
+        names = [f"c{place}" for place in range(self._width)]
+        row = [f"row[{place}]" for place in range(self._width)]
+        values = self._values(row, known)
+        if values == row or self._width > WIDE:
+            changes = [f"{cell} = {value}" for cell, value in zip(row, values, strict=True) if cell != value]
+            made = self._made(row, row, known)
+            read = "; ".join([*(["row = list(row)", *changes] if changes else []), f"return {made}"])
+            each = "read(row) for row" if changes else f"{made} for row"
         else:
-            cells = [f"c{place}" for place in range(self._width)]
-            built = f"struct({', '.join(self._arguments(cells, known))})"
-            read, each = f"{', '.join(cells)}, = row; return {built}", f"{built} for {', '.join(cells)},"
+            made = self._made(names, self._values(names, known), known)
+            read, each = f"{', '.join(names)}, = row; return {made}", f"{made} for {', '.join(names)},"
         stored = ", ".join(f'"{name}": {_stored(name, self._hints[name])}' for name in self._own)
         source = f"""
 def read(row):
@@ -126,27 +121,48 @@ def values(made): return {{{stored}}}
         exec(source, known)  # noqa: S102  # It is made of nothing but names of fields.
         self.read, self.read_all, self.values = known["read"], known["read_all"], known["values"]
 
-    def _arguments(self, cells: Sequence[str], known: dict[str, Any]) -> list[str]:
-        """What the struct is called with; ``cells`` say how the columns are reached, ``known`` takes what is called."""
-        arguments, place = [], 0
+    def _values(self, cells: Sequence[str], known: dict[str, Any], path: str = "", there: str = "") -> list[str]:
+        """The values of all columns, also of those of records within; ``cells`` say how the columns are reached.
+
+        ``known`` takes what is called, by names that begin with ``path``. ``there`` is ``None`` where nothing is.
+        """
+        values: list[str] = []
         for name, source in self._sources.items():
-            cell, hint, call = cells[place], self._hints[name], f"_{name}"
+            place, hint, call = len(values), self._hints[name], f"{path}_{name}"
+            cell = cells[place]
             if isinstance(source, Record):
-                known[call] = source.read
-                made = f"{call}(row[{place}:{place + source._width}])"
-                arguments.append(f"None if {cell} is None else {made}" if NoneType in get_args(hint) else made)
+                within = cells[place : place + source._width]
+                values += source._values(within, known, call, cell if NoneType in get_args(hint) else there)
             elif isinstance(source, Column):
                 known[call] = source.read
-                arguments.append(f"{call}({cell})")
+                values.append(f"None if {there} is None else {call}({cell})" if there else f"{call}({cell})")
             elif hint is bool:
-                arguments.append(f"{cell} == 1")
+                values.append(f"{cell} == 1")
             elif _is_json(hint):
                 known[call] = msgspec.json.Decoder(hint).decode
-                arguments.append(f"{call}({cell}) if {cell} else {get_origin(hint)()!r}")
+                values.append(f"{call}({cell}) if {cell} else {get_origin(hint)()!r}")
             else:
-                arguments.append(cell)
+                values.append(cell)
+        return values
+
+    def _made(self, cells: Sequence[str], values: Sequence[str], known: dict[str, Any], path: str = "made") -> str:
+        """The struct, made of the values of its columns."""
+        known[path] = self._struct
+        parts, place = [], 0
+        for name, source in self._sources.items():
+            part = values[place]
+            if isinstance(source, Record):
+                end = place + source._width
+                part = source._made(cells[place:end], values[place:end], known, f"{path}_{name}")
+                if NoneType in get_args(self._hints[name]):
+                    part = f"None if {cells[place]} is None else {part}"
+            parts.append(part)
             place += _width(source)
-        return arguments
+        listed = ", ".join(parts)
+        if parts == list(cells) and listed.startswith("row"):
+            first, last = cells[0][4:-1], int(cells[-1][4:-1])
+            listed = f"*row[{first}:{last + 1}]"
+        return f"new({path}, ({listed},))" if issubclass(self._struct, tuple) else f"{path}({listed})"
 
 
 def insert(table: str, columns: dict[str, str] | Sequence[str]) -> str:

@@ -35,6 +35,18 @@ class Pair(NamedTuple):
     second: Name
 
 
+class Sized(NamedTuple):
+    id: int
+    size: int
+
+
+class Both(NamedTuple):
+    first: int
+    broad: Any
+    sized: Sized | None
+    last: bool
+
+
 THING = Record(Thing, "things t", colour="t.paint")
 OTHER = Record(Thing, "things o")
 OWNED = Record(
@@ -80,6 +92,17 @@ def test_a_wide_row_is_read_in_its_order() -> None:
     read: Any = Record(wide, "wides w").read(row)
     assert msgspec.structs.astuple(read) == row
     assert read.f3 is True and read.f4 == 0 and read.f4 is not False
+
+
+def test_a_wide_row_may_hold_structs_that_are_not_there() -> None:
+    fields = [(f"f{place}", bool if place % 10 == 3 else int) for place in range(WIDE)]
+    broad = msgspec.defstruct("broad", fields, namespace={"__module__": __name__})
+    sized = Record(Sized, "sizes s", size=Column("s.text", len))
+    both = Record(Both, "wides w", broad=Record(broad, "wides w"), sized=sized)
+    row = tuple(place % 2 for place in range(WIDE))
+    read = both.read((5, *row, 7, "four", 1))
+    assert read == Both(5, broad(*row), Sized(7, 4), True) and read.last is True and read.broad.f3 is True
+    assert both.read_all([(5, *row, None, None, 0)]) == [Both(5, broad(*row), None, False)]
 
 
 def test_a_column_may_have_a_reader_of_its_own() -> None:
