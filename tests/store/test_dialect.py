@@ -8,6 +8,7 @@ from botyard.store.engines.db import POSTGRES_WORDS, SQLITE_WORDS, Dialect
 
 sqlite = Dialect(SQLITE_WORDS, numbered=False).statement
 postgres = Dialect(POSTGRES_WORDS, numbered=True).statement
+short = Dialect(SQLITE_WORDS, numbered=False, short=True).statement
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,20 @@ postgres = Dialect(POSTGRES_WORDS, numbered=True).statement
 def test_parameters_get_numbers_outside_of_literals(sql: str, text: str, names: tuple[str, ...]) -> None:
     assert postgres(sql)[:2] == (text, names)
     assert sqlite(sql)[:2] == (sql, names)
+
+
+@pytest.mark.parametrize(
+    ("sql", "text"),
+    [
+        ("SELECT a,\n       b\n  FROM t", "SELECT a,b FROM t"),
+        ("SELECT :a, :b, :a", "SELECT ?1,?2,?1"),
+        ("SELECT 'a,  :b', \"a,  b\"", "SELECT 'a,  :b',\"a,  b\""),
+        ("SELECT 1 -- not :a\n, :b", "SELECT 1   ,?1"),
+        ("SELECT 1/* :a */+ :b", "SELECT 1 + ?1"),
+    ],
+)
+def test_a_short_text_says_the_same(sql: str, text: str) -> None:
+    assert short(sql).text == text
 
 
 def test_words_differ_between_the_engines() -> None:

@@ -176,7 +176,10 @@ class Statement(NamedTuple):
 def _picker(names: tuple[str, ...]) -> Callable[[Mapping[str, Value]], tuple[Value, ...]]:
     if len(names) > 1:
         return itemgetter(*names)
-    return lambda values: tuple(values[name] for name in names)
+    if names:
+        (only,) = names
+        return lambda values: (values[only],)
+    return lambda values: ()
 
 
 # Texts of statements are few, save for lists of parameters of many lengths.
@@ -189,6 +192,7 @@ _TOKEN = re.compile(
     | ::
     | : (?P<name> [A-Za-z_]\w* )
     | \{ (?P<word> \w* ) \}
+    | (?P<blanks> ,?\s+ )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -197,12 +201,23 @@ _WRITES = re.compile(
 )
 
 
-class Dialect:
-    """Turns the common SQL text into that of one engine; each text once."""
+def _shortened(match: re.Match[str]) -> str:
+    """Blanks and comments as short as they may be."""
+    if match["blanks"]:
+        return "," if match[0].startswith(",") else " "
+    return " " if match["comment"] else match[0]
 
-    def __init__(self, words: Mapping[str, str], *, numbered: bool) -> None:
+
+class Dialect:
+    """Turns the common SQL text into that of one engine; each text once.
+
+    ``short`` is for an engine that reads the text at each execution: blanks go that say nothing, and so do names.
+    """
+
+    def __init__(self, words: Mapping[str, str], *, numbered: bool, short: bool = False) -> None:
         self._words = words
-        self._numbered = numbered
+        self._mark = "$" if numbered else "?" if short else ""
+        self._short = short
         self.statement = lru_cache(STATEMENTS)(self._statement)
 
     def _statement(self, sql: str) -> Statement:
@@ -211,13 +226,13 @@ class Dialect:
         def replaced(match: re.Match[str]) -> str:
             if name := match["name"]:
                 number = names.setdefault(name, len(names) + 1)
-                return f"${number}" if self._numbered else match[0]
+                return f"{self._mark}{number}" if self._mark else match[0]
             if match["word"] is not None:
                 return self._word(match["word"])
-            return match[0]
+            return _shortened(match) if self._short else match[0]
 
         text = _TOKEN.sub(replaced, sql)
-        bare = _TOKEN.sub(lambda match: "''" if match["quoted"] or match["comment"] is None else " ", sql)
+        bare = _TOKEN.sub(lambda match: " " if match["comment"] or match["blanks"] else "''", sql)
         ordered = tuple(names)
         return Statement(text, ordered, _WRITES.match(bare) is not None, _picker(ordered))
 

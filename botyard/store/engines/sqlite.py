@@ -36,7 +36,7 @@ class SqliteDatabase:
 
         ``busy_timeout`` is how many seconds a write waits for another process.
         """
-        dialect = Dialect(SQLITE_WORDS, numbered=False)
+        dialect = Dialect(SQLITE_WORDS, numbered=False, short=True)
         writer = connect(path, busy_timeout=busy_timeout)
         try:
             self._reader = connect(path, busy_timeout=min(busy_timeout, READ_SECONDS))

@@ -17,6 +17,8 @@ SQLiteValue = int | float | bytes | str | None
 PREPARED = 256  # statements kept prepared per connection; looked through one by one at each statement
 CACHE_KIB = 16 * 1024  # pages kept in memory per connection
 WAL_BYTES = 64 * 1024 * 1024  # what a checkpoint leaves of a grown log
+# A connection is used by one thread at a time, which its owner sees to: SQLite need not take a lock for each value.
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
 
 _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.BusyError, "The database file is locked by another process."),
@@ -56,7 +58,7 @@ def connect(path: str | Path, *, busy_timeout: float) -> apsw.Connection:
     _create(path)
     _require_one_name(path)
     try:
-        connection = apsw.Connection(os.fspath(path), statementcachesize=PREPARED)
+        connection = apsw.Connection(os.fspath(path), flags=_FLAGS, statementcachesize=PREPARED)
     except apsw.Error as problem:
         raise translate_error(problem) from problem
     try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import CoroutineType
+from typing import NoReturn
 
 import apsw
 
@@ -94,14 +95,19 @@ class SqliteTx:
         raise RuntimeError("An earlier statement of this work has failed; the work must end.") from self.failure
 
 
-async def _started(work: Work[T], tx: Tx) -> T:
-    # A coroutine of our own: whatever ``work`` is, it can be stepped, and a stray StopIteration is caught by Python.
-    return await work(tx)
+async def _awaited(awaitable: Awaitable[T]) -> T:
+    return await awaitable
 
 
 def run_to_completion(work: Work[T], tx: Tx) -> T:
     """Run a work that awaits nothing but statements to its end."""
-    coroutine: Coroutine[Any, Any, T] = _started(work, tx)
+    try:
+        awaitable = work(tx)
+    except StopIteration as stray:
+        # It would end those who wait for it, as in any coroutine.
+        raise RuntimeError("A work raised StopIteration.") from stray
+    # Only a coroutine can be stepped, and nearly all works are one.
+    coroutine = awaitable if isinstance(awaitable, CoroutineType) else _awaited(awaitable)
     try:
         coroutine.send(None)
     except StopIteration as end:
