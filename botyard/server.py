@@ -95,11 +95,10 @@ def application(context: Context) -> Application:
     """The ASGI application of an open portal."""
     others = router(context)
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await answer_request(context, others, scope, receive, send)
-        elif scope["type"] == "websocket":
-            await push.answer_socket(scope, receive, send)
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        if scope["type"] == "websocket":
+            return push.answer_socket(scope, receive, send)
+        return answer_request(context, others, scope, receive, send)
 
     inner: Application = loopback_only(app) if context.loopback_only else app
     trusted = _trusted(context.settings.trusted_proxies)

@@ -70,16 +70,19 @@ async def overview(tx: Tx, who: Participant) -> Overview:
 
 async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A small chat: one statement brings all its members, the lists are made from them."""
-    rows = await members.readers(tx, chat.id, LISTED)
-    seen = [reader for reader in rows if reader.read_at and reader.read_id == chat.last_message_id != 0]
-    viewers = [reader for reader in seen if reader.user_id != chat.last_author_id]
-    viewers.sort(key=lambda reader: (reader.read_at, reader.user_id))
-    return _People(
-        [reader for reader in rows if reader.user_id != user_id],
-        [reader.user_id for reader in rows if reader.role in _LEADING],
-        [reader.user_id for reader in rows if reader.muted],
-        viewers[:VIEWERS],
-    )
+    readers, managers, muted, viewers = [], [], [], []
+    for reader in await members.readers(tx, chat.id, LISTED):
+        if reader.user_id != user_id:
+            readers.append(reader)
+        if reader.role in _LEADING:
+            managers.append(reader.user_id)
+        if reader.muted:
+            muted.append(reader.user_id)
+        if reader.read_at and reader.read_id == chat.last_message_id != 0 and reader.user_id != chat.last_author_id:
+            viewers.append(reader)
+    if len(viewers) > 1:
+        viewers.sort(key=lambda reader: (reader.read_at, reader.user_id))
+    return _People(readers, managers, muted, viewers[:VIEWERS])
 
 
 async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
