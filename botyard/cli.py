@@ -34,6 +34,7 @@ COMMANDS = {
     "restore": CommandSpec("backup", "restore_", "make a portal out of such a file"),
     "user": CommandSpec("user", "", "add and list people, set passwords"),
     "webhook": CommandSpec("webhook", "", "issue, list and revoke incoming webhooks"),
+    "bot": CommandSpec("bot", "", "list bots, and hand them over to another person"),
     "app": CommandSpec("app", "", "register, block and restrict applications"),
     "token": CommandSpec("token", "", "issue tokens"),
     "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),

@@ -105,6 +105,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("loopback", "all", "off"),
         ),
     ] = "loopback"
+    app_bots: Annotated[
+        str,
+        Option(
+            "which bots of an application a person's token commands: own, those that the person registered, or all, as "
+            "on the vendor's portals; administrators and the application's own tokens command all of them anyway",
+            choices=("own", "all"),
+        ),
+    ] = "own"
     max_in_flight: int = 1000
     """Calls under way at once before new ones are refused with OVERLOAD_LIMIT."""
     anonymous_slots: Annotated[

@@ -48,6 +48,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.portal.switch": {"NAME": "https", "ON": False},
     "botyard.signing.get": {"CLIENT_ID": APPLICATION},
     "botyard.signing.own": {"CLIENT_ID": KEY},
+    "botyard.bot.reassign": {"BOT_ID": 1001, "USER_ID": 2},
     "botyard.token.issue": {"USER_ID": 1, "CLIENT_ID": APPLICATION},
     "botyard.profile.password.set": {"PASSWORD": "alice-demo", "NEW_PASSWORD": "correct horse battery"},
     "botyard.session.end": {"ID": 1},

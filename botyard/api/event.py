@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.family import method
 from botyard.api.shared.offline_filter import ordering, tests
-from botyard.api.shared.owners import owner
+from botyard.api.shared.owners import owner, registering
 from botyard.errors import ApiError, ErrorCode, Reason, error
 from botyard.model.bindings import OfflineEvent
 from botyard.portal import bindings, event_names
@@ -72,7 +72,7 @@ async def bind(call: Call, p: Bind) -> bool:
     if not offline and not valid_url(handler):
         raise ApiError(Reason.ARGUMENT, reason="The handler must be an absolute http or https address")
     new = bindings.online_binding(
-        owner(call, ""), event, handler=handler, user_id=user_id, now=call.now, registrant=call.user_id
+        owner(call, ""), event, handler=handler, user_id=user_id, now=call.now, registrant=registering(call)
     )
     new = bindings.offline_binding(new, p.auth_connector[:CONNECTOR_MAX]) if offline else new
     timeout = max(0, min(p.options.min_timeout, TIMEOUT_MAX))

@@ -41,6 +41,8 @@ def to_bots(dialects: Mapping[str, Renderer]) -> PayloadBuilder:
         bot = await _bot(batch, what, recipients.parse(delivery.recipient).number)
         if bot is None:
             return EndReason.NO_BOT
+        if _stopped(what, bot):
+            return EndReason.STOPPED
         if not _farewell(what) and (reason := await _closed(batch, bot.owner, BOT_SCOPE)):
             return reason
         render = dialects.get(bot.dialect)
@@ -63,6 +65,9 @@ def to_bindings(render: BoundRenderer) -> PayloadBuilder:
         # Farewells go to where the application was: nothing else reaches a handler that was removed.
         if binding.removed is not None and not farewell:
             return EndReason.NO_HANDLER
+        registrant = await batch.user(binding.registrant)
+        if registrant is not None and not registrant.active:
+            return EndReason.STOPPED
         if not farewell and (reason := await _closed(batch, binding.owner)):
             return reason
         post = await render(batch, what, binding)
@@ -75,6 +80,12 @@ def _farewell(what: EventRecord) -> bool:
     """Whether this is the end of an application, or of a bot that went with its application."""
     event = what.event
     return isinstance(event, AppRemoved) or (isinstance(event, BotRemoved) and event.uninstalled)
+
+
+def _stopped(what: EventRecord, bot: Bot) -> bool:
+    """Whether the person who registered the bot is deactivated; a bot that is removed was known until then."""
+    event = what.event
+    return event.stopped if isinstance(event, BotRemoved) else not bot.active
 
 
 async def _closed(batch: RenderBatch, owner: Owner, scope: str = "") -> EndReason | None:

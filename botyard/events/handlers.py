@@ -35,7 +35,7 @@ async def listening(tx: Tx, event: Event, tells: TellsHandlers, *, connector: st
             continue
         if not binding.offline:
             audience.append((recipients.binding(binding.id), State.WAITING))
-        elif not connector or binding.connector != connector:
+        elif not active_binding.stopped and (not connector or binding.connector != connector):
             await _queue(tx, event, tells, binding=binding)
     return audience
 

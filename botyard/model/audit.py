@@ -74,6 +74,7 @@ class AuditEvent(StrEnum):
     RECOVERY_CODES_MADE = "recovery_codes.made", "A person got new recovery codes."
     RECOVERY_CODE_USED = "recovery_code.used", "A recovery code was used instead of a code of the second factor."
     SESSIONS_ENDED = "sessions.ended", "Sessions of a person were ended."
+    BOT_REASSIGNED = "bot.reassigned", "A bot was handed over to another person."
     APP_ADDED = "app.added", "An application was registered."
     APP_CHANGED = "app.changed", "What an application may do, or who may use it, was changed."
     APP_INSTALLED = "app.installed", "An application was installed."

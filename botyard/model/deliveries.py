@@ -42,6 +42,7 @@ class EndReason(StrEnum):
     NO_SCOPE = "the application lacks the permission"
     NO_HANDLER = "no handler is bound"
     NO_BOT = "the bot is gone"
+    STOPPED = "the person who registered it is deactivated"
     NO_WORDS = "there was nothing to tell"
     RESET = "the portal was set back"
     NO_WRITER = "nobody writes to such a recipient"

@@ -135,7 +135,7 @@ class BotChanged(Event, frozen=True, kw_only=True):
 class BotRemoved(Event, frozen=True, kw_only=True):
     """A bot was unregistered; what its owner knew it by is kept for the farewell event.
 
-    ``uninstalled``: its application went, and it with it.
+    ``uninstalled``: its application went, and it with it. ``stopped``: nobody was to be told anything any more.
     """
 
     bot_id: int
@@ -157,6 +157,7 @@ class BotRemoved(Event, frozen=True, kw_only=True):
     first_owner: str = ""
     uninstalled: bool = False
     registrant: int = 0
+    stopped: bool = False
 
     @property
     def bot(self) -> Bot:

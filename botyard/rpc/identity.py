@@ -34,7 +34,7 @@ class Credentials(msgspec.Struct, frozen=True, gc=False):
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):
-    """Who is calling. ``source`` names the key that limits are counted by."""
+    """Who is calling. ``source`` names the key that limits are counted by, ``key_id`` is its number in its table."""
 
     user_id: int
     auth: Auth
@@ -45,6 +45,14 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     client_id: str = ""
     app_id: int | None = None
     address: str = ""
+    key_id: int = 0
+    own: bool = False
+    """Whether this is a token of the application itself, and not one that a person may have."""
+
+    @property
+    def key(self) -> str:
+        """The key, as what is made with it remembers it: see ``store.access.key_works``."""
+        return f"{'h' if self.auth is Auth.WEBHOOK else 't'}{self.key_id}"
 
     @property
     def guest(self) -> bool:
@@ -106,6 +114,8 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         caller.client_id,
         caller.app_id,
         credentials.address,
+        caller.key_id,
+        caller.own,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from botyard.model import owners
+from botyard.store import app_tokens
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record
 
@@ -14,6 +15,8 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
 
     ``app_id`` is ``None`` for webhooks and personal sessions. ``admitted`` is
     false where a restricted application is not open to this user; its own bots it always is.
+    ``own`` is true of a token of the application itself: one that came with an event, or one of a bot, unless a person
+    registered that bot who is no administrator.
     """
 
     key_id: int
@@ -28,6 +31,7 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     blocked: bool
     installed: bool
     admitted: bool
+    own: bool
     rest_enabled: bool
     maintenance: bool
     https_required: bool
@@ -59,6 +63,7 @@ _WEBHOOK = Record(
     blocked="0",
     installed="1",
     admitted="1",
+    own="0",
     **_USER_AND_PORTAL,
 )
 _TOKEN = Record(
@@ -71,6 +76,10 @@ _TOKEN = Record(
     admitted=f"""CASE WHEN COALESCE(a.restricted, 0) = 0 THEN 1
          WHEN EXISTS (SELECT 1 FROM app_users x WHERE x.app_id = a.id AND x.user_id = u.id) THEN 1
          WHEN EXISTS (SELECT 1 FROM bots b WHERE b.user_id = u.id AND b.owner = '{owners.APP}' || a.client_id) THEN 1
+         ELSE 0 END""",
+    own=f"""CASE WHEN u.kind = 'bot' AND EXISTS (SELECT 1 FROM bots b JOIN users r ON r.id = b.registrant
+            WHERE b.user_id = u.id AND r.admin = 0) THEN 0
+         WHEN u.kind = 'bot' OR t.family LIKE '{app_tokens.EVENTS}%' OR t.family LIKE '{app_tokens.OWN}%' THEN 1
          ELSE 0 END""",
     **_USER_AND_PORTAL,
 )
@@ -85,6 +94,13 @@ _BY_WEBHOOK = f"{_WEBHOOK.select} WHERE w.secret_hash = :hash AND w.user_id = :u
 _BY_TOKEN = f"{_TOKEN.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL"
 _BY_ENDED_TOKEN = f"{_ENDED.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NOT NULL"
 
+_KEYS = {
+    "h": """SELECT 1 FROM webhooks w JOIN users u ON u.id = w.user_id
+            WHERE w.id = :id AND w.revoked IS NULL AND u.active = 1""",
+    "t": """SELECT 1 FROM tokens t JOIN users u ON u.id = t.user_id LEFT JOIN apps a ON a.id = t.app_id
+            WHERE t.id = :id AND t.revoked IS NULL AND u.active = 1 AND COALESCE(a.blocked, 0) = 0""",
+}
+
 
 async def by_webhook(tx: Tx, user_id: int, secret_hash: str) -> Caller | None:
     """The owner of an incoming webhook that is not revoked."""
@@ -94,6 +110,11 @@ async def by_webhook(tx: Tx, user_id: int, secret_hash: str) -> Caller | None:
 async def by_token(tx: Tx, token_hash: str) -> Caller | None:
     """The bearer of an access token that is not revoked; it may have expired."""
     return _TOKEN.read(await tx.one(_BY_TOKEN, hash=token_hash))
+
+
+async def key_works(tx: Tx, key: str) -> bool:
+    """Whether a key by the name that ``Identity.key`` gives it still opens something, whenever its hour ends."""
+    return await tx.one(_KEYS[key[:1]], id=int(key[1:])) is not None
 
 
 async def app_of_ended(tx: Tx, token_hash: str) -> EndedApp | None:

@@ -9,6 +9,13 @@ from botyard.model.apps import EventToken, Token
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, insert
 
+EVENTS = "event:"
+"""How the families of pairs begin that go out with events, to the application itself."""
+IN_NAME = "event-in-name:"
+"""The same of those that go to somebody else: to a bot or handler of the application that a person registered."""
+OWN = "own:"
+"""How the families begin of what an application exchanged a refresh token of those for."""
+
 
 class NewToken(NamedTuple):
     """A token to be kept, by the hash of its text. Without an application it is a person's session."""

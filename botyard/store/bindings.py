@@ -14,13 +14,14 @@ from botyard.store.records import Record
 class ActiveBinding(msgspec.Struct, frozen=True, gc=False):
     """A binding, the application that made it (its permissions, and whether it is installed), and who bound it.
 
-    ``outside``: an outsider did.
+    ``outside``: an outsider did; ``stopped``: that person is deactivated.
     """
 
     binding: Binding
     scopes: str
     installed: bool
     outside: bool
+    stopped: bool
 
 
 BINDING = Record(Binding, "bindings b")
@@ -33,6 +34,7 @@ _ACTIVE = Record(
     scopes="COALESCE(a.scopes, '')",
     installed="COALESCE(a.installed, 0)",
     outside=f"CASE WHEN r.kind IN ({reach.KINDS}) THEN 1 ELSE 0 END",
+    stopped="CASE WHEN r.active = 0 THEN 1 ELSE 0 END",
 )
 _BY_ID = f"{BINDING.select} WHERE b.id = :id"
 _LISTENING = f"""{_ACTIVE.select} WHERE b.event = :event AND b.removed IS NULL AND (:owner = '' OR b.owner = :owner)

@@ -82,6 +82,11 @@ async def set_owner(tx: Tx, bot_id: int, owner: Owner) -> None:
     await tx.run("UPDATE chat_apps SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
 
 
+async def set_registrant(tx: Tx, bot_id: int, user_id: int) -> None:
+    """Hand a bot to another person, with whom it stops from now on."""
+    await tx.run("UPDATE bots SET registrant = :user WHERE user_id = :id", user=user_id, id=bot_id)
+
+
 async def find_alias(tx: Tx, alias: str) -> Bot | None:
     """The oldest bot of an alias."""
     return _BOT.read(await tx.one(_BY_ALIAS, alias=alias))

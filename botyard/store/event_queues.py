@@ -50,9 +50,10 @@ async def unsubscribe(tx: Tx, user_id: int) -> None:
 
 
 async def listening(tx: Tx, chat_id: int, message_id: int) -> list[int]:
-    """The subscribed members of a chat who may see this message (0: it is about none)."""
+    """The subscribed members of a chat who are active and may see this message (0: it is about none)."""
     rows = await tx.all(
-        """SELECT m.user_id FROM members m WHERE m.chat_id = :chat AND m.listens = 1
+        """SELECT m.user_id FROM members m JOIN users u ON u.id = m.user_id AND u.active = 1
+           WHERE m.chat_id = :chat AND m.listens = 1
            AND (CAST(:message AS BIGINT) = 0 OR m.first_id <= :message) ORDER BY m.user_id""",
         chat=chat_id,
         message=message_id,

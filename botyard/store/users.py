@@ -86,8 +86,13 @@ async def change(tx: Tx, user_id: int, profile: Profile) -> None:
 
 
 async def set_active(tx: Tx, user_id: int, active: bool) -> None:
+    """Deactivate or activate somebody; the bots that a person registered stop and go on with that person."""
     await tx.run(
-        "UPDATE users SET active = :active, updated = :now WHERE id = :id", active=int(active), now=tx.now, id=user_id
+        """UPDATE users SET active = :active, updated = :now
+           WHERE id = :id OR id IN (SELECT b.user_id FROM bots b WHERE b.registrant = :id)""",
+        active=int(active),
+        now=tx.now,
+        id=user_id,
     )
 
 

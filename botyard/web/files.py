@@ -18,6 +18,7 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.model.files import PICTURES, File
 from botyard.portal.auth import signed_urls
 from botyard.rpc.call import Context
+from botyard.store import access
 from botyard.store.engines.blobs import CHUNK, Blobs
 from botyard.store.engines.db import Tx
 from botyard.web.http import Receive, Scope, Send
@@ -59,10 +60,13 @@ async def download(context: Context, request: Request) -> Response:
     user_id, file_id = link.user_id, link.file_id
 
     async def find(tx: Tx) -> tuple[File, bool] | None:
+        if link.key and not await access.key_works(tx, link.key):
+            return None
         return await files.find(tx, user_id, file_id)
 
     requested = await context.database.read(find)
-    # Asked again at each download: a link ends with the membership of the one whom it was made for.
+    # Asked again at each download: a link ends with the key that made it, and with the account and the membership of
+    # the one whom it was made for.
     if requested is None or not requested[1]:
         raise ApiError(ErrorCode.LINK_BAD)
     body = _body(requested[0], link.form)

@@ -143,12 +143,15 @@ def test_owners_ask_about_their_own_bots(portal: World) -> None:
     stranger = portal.add_webhook(ann.id, "imbot")
     mine, hooked = portal.add_bot(app), portal.add_bot(stranger, code="hooked", CLIENT_ID="hers")
     message = says(portal, ann, mine, "hello")
-    narrow = app._replace(token=portal.add_token(ann.id, app.id, "imbot"))
+    narrow = app._replace(token=portal.add_token(portal.admin.id, app.id, "imbot"))
+    persons = app._replace(token=portal.add_token(ann.id, app.id, "imbot"))
 
     def asks(who: Person | AppKey, **params: Any) -> Answer:
         return portal.call("botyard.delivery.list", who, params)
 
     assert len(asks(narrow, BOT_ID=mine).result["DELIVERIES"]) == 2
+    # A person's token of the application is asked about the bots that the person registered.
+    assert asks(persons, BOT_ID=mine).error == "APP_ID_ERROR"
     assert asks(narrow, BOT_ID=hooked).error == "APP_ID_ERROR"
     assert asks(narrow).error == "ACCESS_DENIED"
     assert asks(narrow, RECIPIENT=f"bot:{hooked}").error == "ACCESS_DENIED"

@@ -20,6 +20,7 @@ UNDER_ANOTHER_NAME = {
     "token signing": "botyard.signing.get",
     # The overview of all bots looks up the names of their handlers, which only the machine itself does.
     "doctor": "botyard.delivery.explain",
+    "bot list": "imbot.bot.list",
     "delivery show": "botyard.delivery.get",
     "audit export": "botyard.audit.list",
     "user password-link": "botyard.user.password.link",

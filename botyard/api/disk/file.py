@@ -109,5 +109,5 @@ def _shape(call: Call, file: File, folder_id: int, reader_id: int) -> DiskFile:
         updated_by=str(file.author_id),
         deleted_by="0",
         download_url=shared.download_link(call, "disk", file, reader_id).download_url,
-        detail_url=shared.shown(call.context, file, reader_id, call.now).url_show,
+        detail_url=shared.shown(call.context, file, reader_id, call.now, key=call.identity.key).url_show,
     )

@@ -89,7 +89,7 @@ async def history_answer(call: Call, who: Participant, history: History) -> Hist
         who.chat.id,
         [message(call, entry, who.member, history.liked.get(entry.id)) for entry in history.messages],
         [user(call, entry, places.get(entry.id, [])) for entry in people],
-        await shown_of(call.tx, call.context, history.messages, call.user_id),
+        await shown_of(call, history.messages),
     )
 
 

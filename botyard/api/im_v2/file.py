@@ -65,7 +65,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
     except ApiError as refused:
         # Often the very same refusal, which cannot be its own cause.
         raise _as_documented(refused) from None
-    shown = shared.shown(call.context, sent.file, call.user_id, call.now)
+    shown = shared.shown(call.context, sent.file, call.user_id, call.now, key=call.identity.key)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, call.user_id))
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import OwnBot
-from botyard.api.shared.owners import known_owner
+from botyard.api.shared.owners import owner_of
 from botyard.chat.bots import chat_apps
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, Reason, error
@@ -81,7 +81,7 @@ class NamesChatApp(Protocol):
 
 
 def _own_app(call: Call, p: NamesChatApp) -> Awaitable[ChatApp]:
-    return chat_apps.find_own(call.tx, partial(known_owner, call, p.client_id), p.app_id)
+    return chat_apps.find_own(call.tx, partial(owner_of, call, p.client_id), p.app_id)
 
 
 OwnChatApp = Annotated[

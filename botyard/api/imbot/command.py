@@ -12,7 +12,7 @@ from msgspec import UNSET
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, OwnBot
 from botyard.api.shared.message_content import IMBOT, carried
-from botyard.api.shared.owners import known_owner
+from botyard.api.shared.owners import owner_of
 from botyard.chat.bots import command_calls, commands
 from botyard.errors import ApiError, Reason, error
 from botyard.model.bots import Command
@@ -90,11 +90,11 @@ class NamesCommand(Protocol):
 
 
 def _own_command(call: Call, p: NamesCommand) -> Awaitable[Command]:
-    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id)
+    return commands.find_own(call.tx, partial(owner_of, call, p.client_id), p.command_id)
 
 
 def _called_command(call: Call, p: Answer) -> Awaitable[Command]:
-    return commands.find_own(call.tx, partial(known_owner, call, p.client_id), p.command_id, name=p.command)
+    return commands.find_own(call.tx, partial(owner_of, call, p.client_id), p.command_id, name=p.command)
 
 
 OwnCommand = Annotated[

@@ -85,6 +85,7 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
         user_id=what.event.actor_id,
         caller_id=what.caller_id,
         known_as=bot.known_as,
+        registrant=bot.registrant,
     )
     return WebhookPayload(name, data, auth, url, handler_id(bot.owner, name))
 
@@ -109,7 +110,7 @@ async def render_data(batch: RenderBatch, what: EventRecord, bot: Bot) -> Data |
     actor = await batch.participant(event.chat_id, event.actor_id)
     if actor is None:
         return None
-    await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=event.actor_id, caller_id=what.caller_id)
+    await issue_tokens(batch, bot=bot, actor_id=event.actor_id, caller_id=what.caller_id)
     return await renderer(BotRenderContext(batch, bot, actor.chat, actor.member), event)
 
 
@@ -211,7 +212,14 @@ async def _parts(at: BotRenderContext, files: tuple[int, ...], reply_id: int) ->
 
 async def _bot(at: BotRenderContext) -> Data:
     """The bot with tokens of its own, once flat and once below AUTH."""
-    auth = await block(at.batch, owner=at.bot.owner, user_id=at.bot.user_id, known_as=at.bot.known_as, client=True)
+    auth = await block(
+        at.batch,
+        owner=at.bot.owner,
+        user_id=at.bot.user_id,
+        known_as=at.bot.known_as,
+        registrant=at.bot.registrant,
+        client=True,
+    )
     return auth | {"AUTH": auth, "BOT_ID": at.bot.user_id, "BOT_CODE": at.bot.code}
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, NamedBot, NamedOwner
-from botyard.api.shared.owners import registrant
+from botyard.api.shared.owners import may_bind, registering, registrant, require_code
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
@@ -27,6 +27,8 @@ from botyard.wire.coerce import Address
 from botyard.wire.param_types import RawFile
 
 _TYPES = {kind.value: kind for kind in (BotType.BOT, BotType.OPENLINE, BotType.HUMAN, BotType.SUPERVISOR)}
+SHARED = "all bots of an application share these handlers: only who commands all of them sets others"
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -137,10 +139,13 @@ async def register(call: Call, p: Register) -> int:
     if not owner:
         raise ApiError(Reason.CLIENT_UNNAMED)
     kind = _TYPES.get(p.type.upper(), BotType.BOT)
+    await require_code(call, owner, code)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
     bound = await bot_handlers.find(call.tx, owner) or Handlers()
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
+    if handlers != bound and not await may_bind(call, owner):
+        raise ApiError(Reason.BOT_NOT_CREATED, hint=SHARED)
     if not code:
         raise ApiError(Reason.BOT_CODE)
     if not _named(p.properties):
@@ -155,7 +160,7 @@ async def register(call: Call, p: Register) -> int:
         openline=openline,
         dialect="v1",
         profile=await _profile(call, p.properties, picture),
-        registrant=call.user_id,
+        registrant=registering(call),
     )
     return await bots.register(call.tx, call.user_id, plan, handlers=handlers, most=call.context.settings.max_bots)
 
@@ -179,14 +184,17 @@ async def update(call: Call, owner: NamedOwner, bot: NamedBot, p: Update) -> boo
 
     Docs: api-reference/chat-bots/outdated/bots/imbot-update.md
     """
-    handlers = _handlers(p.fields, await bot_handlers.find(call.tx, owner) or Handlers(), complete=False)
+    bound = await bot_handlers.find(call.tx, owner) or Handlers()
+    handlers = _handlers(p.fields, bound, complete=False)
     properties = p.fields.properties
     if properties.name is not UNSET and properties.last_name is not UNSET and not _named(properties):
         raise ApiError(Reason.BOT_NAME)
+    if handlers != bound and not await may_bind(call, owner):
+        raise ApiError(Reason.BOT_NOT_UPDATED, hint=SHARED)
     picture = pictures.unwrap(call.prepared)
     changed = any(msgspec.structs.astuple(properties))
-    bound = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
-    if not (p.fields.code or changed or bound):
+    named = any(getattr(p.fields, name) for name in HandlerParams.__struct_fields__)
+    if not (p.fields.code or changed or named):
         known = ", ".join(("CODE", "PROPERTIES", *(slot.param.upper() for slot in SLOTS)))
         raise ApiError(Reason.FIELDS_EMPTY, hint=f"FIELDS holds none of {known}")
     profile = await _profile(call, properties, picture)

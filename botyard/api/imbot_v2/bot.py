@@ -11,7 +11,17 @@ from botyard.api.imbot_v2.params import BotParams, Fields, OwnBot, TokenParams, 
 from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
 from botyard.api.shapes import entities
 from botyard.api.shapes.entities import UserShape
-from botyard.api.shared.owners import is_alias, is_any_alias, known_owner, own_bots, owner, registrant
+from botyard.api.shared.owners import (
+    is_alias,
+    is_any_alias,
+    known_owner,
+    may_command,
+    own_bots,
+    owner,
+    registering,
+    registrant,
+    require_code,
+)
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
@@ -148,6 +158,7 @@ async def register(call: Call, p: Register) -> BotAnswer:
     if not register_fields.properties.name.strip():
         raise ApiError(Reason.BOT_NAME)
     owned_by = await registrant(call, signed, code)
+    await require_code(call, owned_by, code)
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
@@ -182,7 +193,7 @@ async def _plan(call: Call, register_fields: RegisterFields, owned_by: Owner, co
         hidden=register_fields.is_hidden,
         reactions=register_fields.is_reactions_enabled,
         background_id=_background(register_fields.background_id),
-        registrant=call.user_id,
+        registrant=registering(call),
     )
 
 
@@ -288,7 +299,7 @@ async def get(call: Call, p: Get) -> BotAnswer:
     if bot is None:
         raise ApiError(Reason.BOT_NOT_FOUND, hint="there is no such bot")
     name = await known_owner(call, token(p), bot.user_id)
-    own = bool(name) and bot.owner == name
+    own = bool(name) and bot.owner == name and may_command(call, bot)
     if not own and not await reach.known(call.tx, call.user_id, [bot.user_id]):
         raise ApiError(Reason.BOT_NOT_FOUND, hint="there is no such bot")
     return await shapes.bot_answer(call.tx, call.context, bot, own=own)

@@ -57,8 +57,10 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
         owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
             bot = await bots.find_told(tx, owner, p.bot_id, since=event_queue.kept_since(call))
+            if not owners.may_command(inside, bot):
+                raise ApiError(Reason.BOT_NOT_YOURS, hint=owners.NOT_COMMANDED)
         except ApiError as refused:
-            refused.hint = await owners.no_bot(inside, token(p), p.bot_id, refused)
+            refused.hint = refused.hint or await owners.no_bot(inside, token(p), p.bot_id, refused)
             raise
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)

@@ -28,9 +28,16 @@ async def render(batch: RenderBatch, what: EventRecord, bot: Bot) -> WebhookPayl
         return None
     actor_id, caller_id = what.event.actor_id, what.caller_id
     await batch.note_alias(bot)
-    await issue_tokens(batch, owner=bot.owner, bot_id=bot.user_id, actor_id=actor_id, caller_id=caller_id)
-    own = await block(batch, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as)
-    auth = await block(batch, owner=bot.owner, user_id=actor_id, caller_id=caller_id, known_as=bot.known_as)
+    await issue_tokens(batch, bot=bot, actor_id=actor_id, caller_id=caller_id)
+    own = await block(batch, owner=bot.owner, user_id=bot.user_id, known_as=bot.known_as, registrant=bot.registrant)
+    auth = await block(
+        batch,
+        owner=bot.owner,
+        user_id=actor_id,
+        caller_id=caller_id,
+        known_as=bot.known_as,
+        registrant=bot.registrant,
+    )
     body = payload.data | {"bot": payload.data["bot"] | {"auth": own}}
     return WebhookPayload(payload.event, body, auth, bot.webhook_url, handler_id(bot.user_id, payload.event))
 

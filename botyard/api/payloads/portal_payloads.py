@@ -42,6 +42,7 @@ async def render(batch: RenderBatch, what: EventRecord, binding: Binding) -> Web
         owner=binding.owner,
         user_id=binding.user_id or what.event.actor_id,
         caller_id=what.caller_id,
+        registrant=binding.registrant,
         bare=isinstance(what.event, AppRemoved),
     )
     return WebhookPayload(binding.event, data, auth, binding.handler, binding.id)
@@ -113,13 +114,20 @@ async def _of_bots(at: PortalRenderContext, event: Event) -> Data | None:
 
 async def _bots(at: PortalRenderContext) -> list[Bot]:
     """The owner's bots that this event was for when it happened."""
+    registrant = at.binding.registrant
+    # Whoever bound the handler hears of the bots that it commands.
+    trusted = await at.batch.trusted(registrant)
     if isinstance(at.what.event, BotRemoved):
-        return [at.what.event.bot]
+        return [at.what.event.bot] if trusted or at.what.event.registrant == registrant else []
     parsed_recipients = [
         recipients.parse(delivery.recipient) for delivery in await deliveries.of_event(at.batch.tx, at.what.id)
     ]
     known_bots = [await at.batch.bot(number) for kind, number in parsed_recipients if kind == recipients.BOT]
-    return [bot for bot in known_bots if bot and bot.owner == at.binding.owner and bot.dialect == "v1"]
+    return [
+        bot
+        for bot in known_bots
+        if bot and bot.owner == at.binding.owner and bot.dialect == "v1" and (trusted or bot.registrant == registrant)
+    ]
 
 
 def _joined(whole: Data, more: Data) -> Data:

@@ -40,7 +40,7 @@ class RenderBatch:
         self._users: dict[int, User | None] = {}
         self._departments: dict[int, list[int]] = {}
         self._event_tokens: dict[str, EventToken | None] = {}
-        self._pairs: dict[tuple[int, int], TokenPair] = {}
+        self._pairs: dict[tuple[int, int, bool], TokenPair] = {}
         self._member_id: str | None = None
         self._aliased: set[str] = set()
 
@@ -133,14 +133,29 @@ class RenderBatch:
             self._member_id = portal_row.member_id if portal_row else ""
         return self._member_id
 
-    async def token_pairs(self, app: App, user_ids: Sequence[int]) -> list[TokenPair]:
+    async def trusted(self, registrant: int) -> bool:
+        """Whether what somebody registered for an application is told everything that the application is told.
+
+        Not what a person registered who is no administrator: it may lie in that person's hands. 0 is the application.
+        """
+        person = await self.user(registrant)
+        if person is None or person.admin:
+            return True
+        if person.bot:
+            bot = await self.bot(registrant)
+            return await self.trusted(bot.registrant) if bot else True
+        return self.context.settings.app_bots == "all" and not person.outside
+
+    async def token_pairs(self, app: App, user_ids: Sequence[int], *, own: bool = True) -> list[TokenPair]:
         """The tokens of an application in the names of these, issued together where they are due."""
-        missing = [user_id for user_id in dict.fromkeys(user_ids) if (app.id, user_id) not in self._pairs]
+        missing = [user_id for user_id in dict.fromkeys(user_ids) if (app.id, user_id, own) not in self._pairs]
         if missing:
             ring = Keyring(self.context.keys, self.context.settings)
-            issued = await tokens.for_events(self.tx, ring, app=app, user_ids=missing, known=self._event_tokens)
-            self._pairs |= {(app.id, pair.user_id): pair for pair in issued}
-        return [self._pairs[app.id, user_id] for user_id in user_ids]
+            issued = await tokens.for_events(
+                self.tx, ring, app=app, user_ids=missing, known=self._event_tokens, own=own
+            )
+            self._pairs |= {(app.id, pair.user_id, own): pair for pair in issued}
+        return [self._pairs[app.id, user_id, own] for user_id in user_ids]
 
     async def note_alias(self, bot: Bot) -> None:
         """Let a webhook's bot and its sisters be found by the application_token that is about to be told."""

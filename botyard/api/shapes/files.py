@@ -19,7 +19,6 @@ from botyard.model.messages import Message
 from botyard.portal.auth import signed_urls
 from botyard.portal.auth.signed_urls import FileLink
 from botyard.rpc.call import Call, Context
-from botyard.store.engines.db import Tx
 from botyard.wire.multipart import FilePart
 from botyard.wire.param_types import RawFile
 
@@ -130,7 +129,9 @@ async def send(call: Call, enter: Enter, upload: uploads.Upload, text: str) -> f
 def download_link(call: Call, family: str, file: File, user_id: int) -> Download:
     """A link by which anybody can load a file, as long as the user may."""
     expires = call.now + call.context.settings.link_seconds
-    return Download(_url(call.context, FileLink(family, file.id, user_id, signed_urls.LOAD, expires)))
+    return Download(
+        _url(call.context, FileLink(family, file.id, user_id, signed_urls.LOAD, expires, call.identity.key))
+    )
 
 
 def shape(context: Context, file: File) -> FileShape:
@@ -138,12 +139,12 @@ def shape(context: Context, file: File) -> FileShape:
     return FileShape(**_plain(context, file))
 
 
-def shown(context: Context, file: File, viewer_id: int, now: int) -> ShownFile:
-    """A file for somebody who looks at it."""
+def shown(context: Context, file: File, viewer_id: int, now: int, *, key: str = "") -> ShownFile:
+    """A file for somebody who looks at it; ``key`` is what the call came with, if there was one."""
     expires = signed_urls.lasting(now, context.settings.link_seconds)
 
     def link(form: str) -> str:
-        return _url(context, FileLink("im", file.id, viewer_id, form, expires))
+        return _url(context, FileLink("im", file.id, viewer_id, form, expires, key))
 
     preview = link(signed_urls.PREVIEW) if file.picture else ""
     show, load = link(signed_urls.SHOW), link(signed_urls.LOAD)
@@ -169,9 +170,11 @@ def shown(context: Context, file: File, viewer_id: int, now: int) -> ShownFile:
     )
 
 
-async def shown_of(tx: Tx, context: Context, listed: Iterable[Message], viewer_id: int) -> list[ShownFile]:
-    """The files of messages, for somebody who looks at them."""
-    return [shown(context, file, viewer_id, tx.now) for file in await files.of_messages(tx, listed)]
+async def shown_of(call: Call, messages: Iterable[Message]) -> list[ShownFile]:
+    """The files of messages, for the caller, who looks at them."""
+    listed = await files.of_messages(call.tx, messages)
+    key = call.identity.key if listed else ""
+    return [shown(call.context, file, call.user_id, call.now, key=key) for file in listed]
 
 
 def _plain(context: Context, file: File) -> dict[str, Any]:

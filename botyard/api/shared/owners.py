@@ -32,6 +32,12 @@ def owner(call: Call, token: str) -> Owner:
     return call.context.keys.hook_owner(token) if token else NOBODY
 
 
+NOT_COMMANDED = (
+    "a person's token of an application commands the bots that this person registered; administrators and the tokens "
+    "that come with events command them all"
+)
+"""What is said where a bot is the application's and not the person's."""
+
 _FAULTS: dict[Problem, str] = {
     Reason.BOT_NOT_FOUND: "does not exist",
     Reason.BOT_NOT_YOURS: "is somebody else's, or was registered under another key",
@@ -58,24 +64,57 @@ async def registrant(call: Call, token: str, code: str) -> Owner:
     return await known_owner(call, token, bot.user_id if bot else 0)
 
 
+def commands_all(call: Call) -> bool:
+    """Whether the caller commands every bot of the owner that it is.
+
+    So do webhooks, which name the bots' key, administrators, and an application by its own tokens. A person's token of
+    an application may be in a browser: it commands what the person registered, unless the setting says otherwise.
+    """
+    who = call.identity
+    return not who.client_id or who.admin or who.own or call.context.settings.app_bots == "all"
+
+
+def may_command(call: Call, bot: Bot) -> bool:
+    """Whether the caller, who is the bot's owner, commands this bot."""
+    return commands_all(call) or call.identity.user_id in (bot.registrant, bot.user_id)
+
+
 @raises(bots.find_own)
 async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
     """The caller's bot by its id, or its first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
     name = owner(call, token)
     try:
-        return await bots.find_own(call.tx, name, bot_id)
+        bot = await bots.find_own(call.tx, name, bot_id)
+        if call.identity.client_id and not may_command(call, bot):
+            return await _commanded(call, name, bot_id)
+        return bot
     except ApiError as refused:
         # Only now, so that the usual call pays nothing for it.
-        bot = await _told(call, token, bot_id)
-        if bot:
-            return bot
-        refused.hint = await no_bot(call, token, bot_id, refused)
+        named = await _told(call, token, bot_id)
+        if named:
+            return named
+        refused.hint = refused.hint or await no_bot(call, token, bot_id, refused)
         raise
 
 
+async def _commanded(call: Call, name: Owner, bot_id: int) -> Bot:
+    """The first bot of an application that the caller commands, where none is named. Raises BOT_NOT_YOURS."""
+    for bot in await stored_bots.of_owner(call.tx, name) if not bot_id else ():
+        if bot.active and may_command(call, bot):
+            return bot
+    raise ApiError(Reason.BOT_NOT_YOURS, hint=NOT_COMMANDED)
+
+
+async def owner_of(call: Call, token: str, bot_id: int) -> Owner:
+    """The name under which the caller owns a bot; none where the caller does not command it, or it has stopped."""
+    name = await known_owner(call, token, bot_id)
+    bot = await stored_bots.find(call.tx, bot_id)
+    return name if bot is not None and bot.active and may_command(call, bot) else NOBODY
+
+
 async def own_bots(call: Call, token: str) -> list[Bot]:
-    """All the caller's bots, oldest first; by an application_token those that are sent it."""
-    owned = await stored_bots.of_owner(call.tx, owner(call, token))
+    """All the bots that the caller commands, oldest first; by an application_token those that are sent it."""
+    owned = [bot for bot in await stored_bots.of_owner(call.tx, owner(call, token)) if may_command(call, bot)]
     if owned or not _may_be_alias(call, token):
         return owned
     first = await _first_owner(call, token)
@@ -108,7 +147,7 @@ async def _told(call: Call, token: str, bot_id: int = 0) -> Bot | None:
         # A bot that was registered again is known by the alias once it is told something.
         first = await _first_owner(call, token)
         bot = next(iter(await stored_bots.of_first_owner(call.tx, first)), None) if first else None
-    return bot if bot and is_alias(call, token, bot) else None
+    return bot if bot and bot.active and is_alias(call, token, bot) else None
 
 
 async def _first_owner(call: Call, token: str) -> Owner:
@@ -116,6 +155,26 @@ async def _first_owner(call: Call, token: str) -> Owner:
     keys = call.context.keys
     first_owner = await stored_bots.alias_owner(call.tx, keys.alias(token))
     return first_owner if first_owner and hmac.compare_digest(keys.application_token(first_owner), token) else NOBODY
+
+
+async def may_bind(call: Call, name: Owner) -> bool:
+    """Whether the caller may set the handlers that all bots of an owner share: only who commands all of them may."""
+    return commands_all(call) or all(may_command(call, bot) for bot in await stored_bots.of_owner(call.tx, name))
+
+
+def registering(call: Call) -> int:
+    """Who registers what this call registers: the person, or 0 where it is the application itself."""
+    return 0 if call.identity.own else call.identity.user_id
+
+
+@raises(Reason.CODE_TAKEN)
+async def require_code(call: Call, name: Owner, code: str) -> None:
+    """Raise CODE_TAKEN for the code of a bot of the same owner that the caller does not command."""
+    if commands_all(call):
+        return
+    bot = await stored_bots.find_by_code(call.tx, code)
+    if bot is not None and bot.owner == name and not may_command(call, bot):
+        raise ApiError(Reason.CODE_TAKEN, hint=NOT_COMMANDED)
 
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)

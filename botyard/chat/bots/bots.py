@@ -11,16 +11,21 @@ from botyard.chat.conversation import members as participants
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model import recipients
+from botyard.model.audit import AuditEvent
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
 from botyard.model.events import BotChanged, BotRegistered, BotRemoved
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.owners import Owner
-from botyard.model.people import Profile, UserKind
+from botyard.model.people import Profile, User, UserKind
+from botyard.portal import audit
 from botyard.store import bot_handlers, bots, chats, deliveries, event_queues, members, users
 from botyard.store.engines.db import Tx
 
 CODE_MAX = 100
+
+STOPPED = "the person who registered the bot is deactivated; an administrator hands it over by botyard.bot.reassign"
+"""What the owner of a bot that has stopped is told."""
 
 OwnerOf = Callable[[int], Awaitable[str]]
 """Under which name a caller would own a bot."""
@@ -45,8 +50,10 @@ class NewBot(msgspec.Struct, frozen=True, kw_only=True):
 
 @raises(Reason.BOT_NOT_FOUND, Reason.BOT_NOT_YOURS)
 async def find_own(tx: Tx, owner: Owner, bot_id: int) -> Bot:
-    """An owner's bot by id; the first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS."""
+    """An owner's bot by id; the first one for id 0. Raises BOT_NOT_FOUND, BOT_NOT_YOURS, also for one that stopped."""
     bot = await bots.find(tx, bot_id) if bot_id else await bots.first_of(tx, owner) if owner else None
+    if not bot_id and bot is not None and not bot.active:
+        bot = next((other for other in await bots.of_owner(tx, owner) if other.active), bot)
     return _owned(bot, owner)
 
 
@@ -57,27 +64,32 @@ async def find_told(tx: Tx, owner: Owner, bot_id: int, *, since: int) -> Bot:
     Raises BOT_NOT_FOUND, BOT_NOT_YOURS.
     """
     bot = await bots.find(tx, bot_id)
-    if bot is None:
-        last = await event_queues.last(tx, recipients.bot(bot_id), since)
-        event = last.what.event if last else None
-        bot = event.bot if isinstance(event, BotRemoved) else None
-    return _owned(bot, owner)
+    if bot is not None:
+        return _owned(bot, owner)
+    last = await event_queues.last(tx, recipients.bot(bot_id), since)
+    event = last.what.event if last else None
+    bot = event.bot if isinstance(event, BotRemoved) else None
+    return _owned(bot, owner, gone=True)
 
 
-def _owned(bot: Bot | None, owner: Owner) -> Bot:
+def _owned(bot: Bot | None, owner: Owner, *, gone: bool = False) -> Bot:
     if bot is None:
         raise ApiError(Reason.BOT_NOT_FOUND)
     if bot.owner != owner:
         raise ApiError(Reason.BOT_NOT_YOURS)
+    if not bot.active and not gone:
+        raise ApiError(Reason.BOT_NOT_YOURS, hint=STOPPED)
     return bot
 
 
 @raises(Reason.CODE_TAKEN)
 async def find_coded(tx: Tx, owner: Owner, code: str) -> Bot | None:
-    """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's."""
+    """The owner's bot of this code. Raises CODE_TAKEN where it is another owner's, or has stopped."""
     bot = await bots.find_by_code(tx, code)
     if bot and bot.owner != owner:
         raise ApiError(Reason.CODE_TAKEN)
+    if bot and not bot.active:
+        raise ApiError(Reason.CODE_TAKEN, hint=STOPPED)
     return bot
 
 
@@ -160,6 +172,20 @@ async def hand_over(tx: Tx, bot: Bot, owner: Owner) -> None:
         await bot_handlers.remove(tx, bot.owner)
 
 
+@raises(Reason.USER_MISSING)
+async def reassign(tx: Tx, bot: Bot, person: User) -> None:
+    """Have a bot belong to another person: it goes on if it had stopped, and stops with that person from now on.
+
+    Its key, handlers and chats stay. Raises USER_MISSING for bots, guests and people who are deactivated.
+    """
+    if not person.active or person.kind not in (UserKind.EMPLOYEE, UserKind.EXTRANET):
+        raise ApiError(Reason.USER_MISSING)
+    await bots.set_registrant(tx, bot.user_id, person.id)
+    await users.set_active(tx, bot.user_id, True)
+    details: dict[str, str | int | None] = {"from": bot.registrant, "to": person.id}
+    await audit.record(tx, AuditEvent.BOT_REASSIGNED, subject=f"bot:{bot.user_id}", details=details)
+
+
 @raises(Reason.BOT_NOT_DELETED, participants.force_remove)
 async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) -> None:
     """Unregister a bot: its private dialogs are deleted, its messages in group chats stay.
@@ -203,6 +229,7 @@ async def remove(tx: Tx, actor_id: int, bot: Bot, *, uninstalled: bool = False) 
         first_owner=bot.first_owner,
         uninstalled=uninstalled,
         registrant=bot.registrant,
+        stopped=not bot.active,
     )
     await outbox.publish(tx, farewell)
     await bots.remove(tx, bot.user_id)

@@ -31,6 +31,7 @@ _BARRED: dict[str, DiagnosisCode] = {
     EndReason.NO_SCOPE: DiagnosisCode.NO_SCOPE,
     EndReason.NO_HANDLER: DiagnosisCode.NO_HANDLER,
     EndReason.NO_BOT: DiagnosisCode.NO_BOT,
+    EndReason.STOPPED: DiagnosisCode.STOPPED,
 }
 NAMES: dict[type[Event], dict[str, str]] = {
     kind: {dialect: name for dialect, name in spec.names.items() if dialect in ("v1", "v2")}
@@ -272,7 +273,7 @@ _STANDING: dict[str, DiagnosisCode] = {
 
 async def _barriers(tx: Tx, bot: Bot, event: Event) -> list[Finding]:
     """What keeps events from a bot at the moment, whatever is said."""
-    findings: list[Finding] = []
+    findings: list[Finding] = [] if bot.active else [Finding(DiagnosisCode.STOPPED)]
     closed = await apps.closed(tx, bot.owner, BOT_SCOPE)
     if closed:
         findings.append(Finding(_BARRED[closed]))

@@ -49,6 +49,7 @@ class DiagnosisCode(Enum):
     NOT_SENT = "This server could not send it: {problem}"
     # What keeps events from the bot altogether.
     NO_BOT = "There {be} no such bot"
+    STOPPED = "The person who registered the bot {be} deactivated"
     NO_HANDLER = "No handler {be} bound for it"
     NOT_INSTALLED = "The bot's application {be} not installed"
     BLOCKED = "The bot's application {be} blocked"

@@ -210,13 +210,17 @@ async def _remove(database: Database, blobs: Blobs, *, names: list[str]) -> None
 
 
 async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
-    """A file, and whether the user may have it: only members who see its message, and readers of open chats."""
+    """A file, and whether the user may have it: only members who see its message, and readers of open chats.
+
+    Nobody may who is deactivated, a bot that has stopped among them.
+    """
     file = await files.find(tx, file_id)
     who = await chats.find(tx, file.chat_id, user_id) if file else None
     if file is None or who is None:
         return None
     seen = who.member is None or file.message_id >= who.member.first_id
-    return file, seen and await dialogs.visible(tx, who)
+    user = await users.find(tx, user_id)
+    return file, seen and user is not None and user.active and await dialogs.visible(tx, who)
 
 
 async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:

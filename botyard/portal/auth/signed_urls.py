@@ -14,22 +14,28 @@ from botyard.portal.auth.keys import Keys
 SHOW, LOAD, PREVIEW = "s", "d", "p"
 """What a link is for: to look at, to download, or the small copy of a picture."""
 
-_TOKEN = re.compile(r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+_TOKEN = re.compile(
+    r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})(?:\.([ht][0-9]{1,18}))?\.([A-Za-z0-9_-]{43})"
+)
 
 
 class FileLink(msgspec.Struct, frozen=True, gc=False):
-    """``family`` is the one of the documented sample, ``im``, ``imbot`` or ``disk``; ``expires`` in unix seconds."""
+    """``family`` is the one of the documented sample, ``im``, ``imbot`` or ``disk``; ``expires`` in unix seconds.
+
+    ``key`` names the key of the call that made it, with which it ends; "" where the server made it for an event.
+    """
 
     family: str
     file_id: int
     user_id: int
     form: str
     expires: int
+    key: str = ""
 
 
 def token(keys: Keys, link: FileLink) -> str:
     """A link's token: nobody can make one, or change a letter of it, without the portal's key."""
-    words = f"{link.file_id}.{link.user_id}.{link.form}.{link.expires}"
+    words = f"{link.file_id}.{link.user_id}.{link.form}.{link.expires}{link.key and '.'}{link.key}"
     return f"{link.family}|{words}.{_sign(keys, words, family=link.family)}"
 
 
@@ -38,11 +44,11 @@ def read(keys: Keys, text: str, *, now: int) -> FileLink | None:
     match = _TOKEN.fullmatch(text)
     if match is None:
         return None
-    family, file_id, user_id, form, expires, signature = match.groups()
-    right = _sign(keys, f"{file_id}.{user_id}.{form}.{expires}", family=family)
+    family, file_id, user_id, form, expires, key, signature = match.groups(default="")
+    right = _sign(keys, f"{file_id}.{user_id}.{form}.{expires}{key and '.'}{key}", family=family)
     if not hmac.compare_digest(signature, right) or int(expires) <= now:
         return None
-    return FileLink(family, int(file_id), int(user_id), form, int(expires))
+    return FileLink(family, int(file_id), int(user_id), form, int(expires), key)
 
 
 def lasting(now: int, seconds: int) -> int:

@@ -22,13 +22,11 @@ from botyard.model.audit import AuditEvent
 from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, users
-from botyard.store.app_tokens import NewToken
+from botyard.store.app_tokens import EVENTS, IN_NAME, OWN, NewToken
 from botyard.store.engines.db import Tx
 
 DAY = 86_400
 NOTHING_KNOWN: Mapping[str, EventToken | None] = {}
-EVENTS = "event:"
-"""How the families of pairs begin that go out with events."""
 
 
 class TokenPair(msgspec.Struct, frozen=True):
@@ -89,26 +87,35 @@ def event_period(settings: Settings, now: int) -> int:
     return now - now % max(1, settings.token_seconds // 2)
 
 
-def event_family(app_id: int, user_id: int, *, period: int, turn: int = 0) -> str:
-    """The family of the pair that events of a period carry in somebody's name. ``turn`` counts those that ended."""
-    return f"{EVENTS}{app_id}:{user_id}:{period}:{turn}"
+def event_family(app_id: int, user_id: int, *, period: int, turn: int = 0, own: bool = True) -> str:
+    """The family of the pair that events of a period carry in somebody's name. ``turn`` counts those that ended.
+
+    ``own``: they go to the application itself, and not to what a person registered for it.
+    """
+    return f"{EVENTS if own else IN_NAME}{app_id}:{user_id}:{period}:{turn}"
 
 
 async def for_events(
-    tx: Tx, ring: Keyring, *, app: App, user_ids: Iterable[int], known: Mapping[str, EventToken | None] = NOTHING_KNOWN
+    tx: Tx,
+    ring: Keyring,
+    *,
+    app: App,
+    user_ids: Iterable[int],
+    known: Mapping[str, EventToken | None] = NOTHING_KNOWN,
+    own: bool = True,
 ) -> list[TokenPair]:
     """The pairs that events carry in the names of these; the access token is good for half its life at least.
 
     All events of one half of that life carry the same pair, so that a flood of events is no
     flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
-    ``known`` are families of this period that have been looked up already.
+    ``known`` are families of this period that have been looked up already, ``own`` is as in ``event_family``.
     """
     period = event_period(ring.settings, tx.now)
     pairs: list[TokenPair] = []
     new: list[NewToken] = []
     for user_id in user_ids:
         for turn in count():
-            family = event_family(app.id, user_id, period=period, turn=turn)
+            family = event_family(app.id, user_id, period=period, turn=turn, own=own)
             access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
             pair = TokenPair(access, refresh, user_id, app.scopes, period + ring.settings.token_seconds)
             token = known[family] if family in known else await app_tokens.find_event_token(tx, family)
@@ -165,9 +172,10 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     granted = _granted(app, token, asked=scopes)
     if isinstance(granted, Denied):
         return granted
-    if token.family.startswith(EVENTS):
+    if token.family.startswith((EVENTS, IN_NAME)):
         # Many events carried it, so that a second use is no theft; each use begins a family of its own.
-        return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted)
+        family = f"{OWN if token.family.startswith(EVENTS) else ''}{secrets.token_hex(16)}"
+        return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=family)
     await app_tokens.replace(tx, token.id)
     return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=token.family)
 
