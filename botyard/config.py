@@ -135,6 +135,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many of them may send more than a mebibyte; one address may have half of these."""
     upload_slots: int = 32
     """Large uploads of known callers at once; one key may have half of these."""
+    call_rows: Annotated[
+        int, Option("rows that one call may read, a batch five times as many", values.number, "ROWS")
+    ] = 20_000
+    call_memory: Annotated[
+        int,
+        Option("mebibytes that the rows one call reads, and its response, may have each", values.number, "MIB"),
+    ] = 8
+    call_seconds: Annotated[
+        float, Option("seconds that one call may keep the database busy", values.seconds, "SECONDS")
+    ] = 5.0
     max_bots: int = 100
     """Bots that one application may register."""
     edit_days: int = 3

@@ -31,7 +31,7 @@ from botyard.portal import audit_writer
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
-from botyard.rpc.limits import PROFILES, Limits
+from botyard.rpc.limits import PROFILES, Limits, costs
 from botyard.rpc.registry import Registry
 from botyard.rpc.slots import slots
 from botyard.store.engines.blobs import file_storage
@@ -84,7 +84,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         clock=clock,
         keys=made,
         registry=registry(),
-        limits=Limits(PROFILES[settings.limits], settings.max_in_flight),
+        limits=Limits(PROFILES[settings.limits], settings.max_in_flight, costs(settings)),
         storage=room,
         slots=slots(settings),
         breached=breached,

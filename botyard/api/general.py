@@ -17,6 +17,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params
 from botyard.rpc.scopes import SCOPES, shown
 from botyard.store import reach, users
+from botyard.store.engines.budget import Budget
 from botyard.wire.param_types import RawCommands
 
 
@@ -31,7 +32,8 @@ async def batch(call: Call, p: BatchParams) -> Hinted[Answers]:
 
     Docs: settings/how-to-call-rest-api/batch.md
     """
-    return await Batch(call.run, stamp(call.context)).answer(commands_of(p.cmd), p.halt)
+    budget = Budget(call.context.limits.costs.batch)
+    return await Batch(call.run, stamp(call.context), budget).answer(commands_of(p.cmd), p.halt)
 
 
 class MethodsParams(Params, frozen=True):

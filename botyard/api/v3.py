@@ -14,6 +14,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.family import Dialect, Family
 from botyard.rpc.method import V3, AnyParams, Mode, NoParams
 from botyard.rpc.scopes import shown
+from botyard.store.engines.budget import Budget
 from botyard.wire.envelope import written
 
 method = Family(Dialect.V3, {}).method
@@ -35,6 +36,7 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
     commands = [value for value in commands_of(p.values).values() if isinstance(value, dict)]
     if len(commands) > MAX_COMMANDS:
         raise ApiError(ErrorCode.BATCH_LENGTH, hint=f"{len(commands)} commands came, {MAX_COMMANDS} are carried out")
+    budget = Budget(call.context.limits.costs.batch)
     answers: list[msgspec.Raw] = []
     for command in commands:
         name = str(command.get("method", ""))
@@ -42,7 +44,10 @@ async def batch(call: Call, p: AnyParams) -> list[msgspec.Raw]:
             raise ApiError(ErrorCode.BATCH_METHOD)
         query = command.get("query")
         params = {str(key).lower(): value for key, value in query.items()} if isinstance(query, dict) else {}
-        answers.append(written((await call.run(V3 + name, params)).result))
+        budget.require()
+        outcome = await call.run(V3 + name, params, budget)
+        answers.append(written(outcome.result, outcome.most))
+        budget.response_bytes += len(answers[-1])
     return answers
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import asyncio
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import msgspec
@@ -13,18 +14,18 @@ from botyard.rpc import hints
 from botyard.rpc.call import Context, Outcome, Run
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.method import Hinted
+from botyard.rpc.references import References
+from botyard.store.engines.budget import Budget
 from botyard.wire import body, envelope, forms
-from botyard.wire.limits import MAX_BODY, MAX_DEPTH
 from botyard.wire.names import php_list
 
 MAX_COMMANDS = 50
 MAX_HINTS = 5
 """Commands whose hints are told; one header has no room for more."""
 MAX_KEY = 40
-
-# No result is nested deeper than what can be sent; a longer path stays text.
-_REFERENCE = re.compile(rf"\$result((?:\[[^\[\]]*\]){{1,{MAX_DEPTH}}})")
-_STEP = re.compile(r"\[([^\[\]]*)\]")
+REST_STATEMENTS = 100
+REST_ROWS = 500
+"""What commands may cost one after another before the event loop is left to others."""
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -43,17 +44,21 @@ Stamp = Callable[[Outcome], envelope.Time]
 class Batch:
     """One batch under way."""
 
-    def __init__(self, run: Run, stamp: Stamp) -> None:
+    def __init__(self, run: Run, stamp: Stamp, budget: Budget) -> None:
+        """``budget`` is what all commands together may cost."""
         self._run = run
         self._stamp = stamp
-        self._result: dict[str, Any] = {}
-        self._plain: dict[str, Any] = {}
+        self._budget = budget
+        self._result: dict[str, msgspec.Raw] = {}
+        self._references = References(self._result)
         self._errors: dict[str, object] = {}
         self._totals: dict[str, object] = {}
         self._nexts: dict[str, object] = {}
         self._times: dict[str, object] = {}
         self._hints: list[str] = []
-        self._grown = 0
+        self._rested = Budget()
+        self.rests = 0
+        """How often the event loop was left to others."""
 
     async def answer(self, commands: Mapping[str, Any], halt: bool) -> Hinted[Answers]:
         """Run the commands in the order sent; with ``halt`` stop at the first that fails."""
@@ -65,12 +70,15 @@ class Batch:
                     hint = f"{len(commands)} commands came, {MAX_COMMANDS} are carried out"
                     raise ApiError(ErrorCode.BATCH_LENGTH, hint=hint)
                 name, params = parsed(command)
+                self._budget.require()
                 await self._one(key, name, params)
-            except ApiError as refused:
+            except Exception as fault:
+                refused = to_api_error(fault, name)
                 hints.respell(refused, params.keys)
                 self._failed(key, name, refused)
                 if halt:
                     break
+            await self._rest()
         answers = Answers(
             php_list(self._result),
             php_list(self._errors),
@@ -86,21 +94,28 @@ class Batch:
         if "/" in name:
             # Methods of REST 3.0 are registered with a slash, and are not for this batch.
             raise ApiError(ErrorCode.METHOD_NOT_FOUND, hint=f"no method {name[:100]!r}")
-        try:
-            outcome = await self._run(name, {word.lower(): self._filled(value) for word, value in params.items()})
-        except Exception as fault:
-            raise to_api_error(fault, name) from fault
+        outcome = await self._run(name, self._references.fill(params), self._budget)
         try:
             # Encoded here, so that one response that cannot be written costs its own command only.
-            self._result[key] = envelope.written(outcome.result)
+            encoded = envelope.written(outcome.result, outcome.most)
         except (TypeError, ValueError, OverflowError) as fault:
             raise unexpected_answer(fault, name) from fault
+        self._result[key] = encoded
+        self._budget.response_bytes += len(encoded)
         self._times[key] = self._stamp(outcome)
         self._hinted(key, outcome.hint)
         if outcome.total is not None:
             self._totals[key] = outcome.total
         if outcome.next is not None:
             self._nexts[key] = outcome.next
+
+    async def _rest(self) -> None:
+        """Let others have the event loop, once the commands since the last time have cost something."""
+        spent, before = self._budget, self._rested
+        if spent.statements - before.statements > REST_STATEMENTS or spent.rows - before.rows > REST_ROWS:
+            self._rested = copy(spent)
+            self.rests += 1
+            await asyncio.sleep(0)
 
     def _failed(self, key: str, name: str, refused: ApiError) -> None:
         self._errors[key] = envelope.Failure(refused.code, refused.text)
@@ -109,54 +124,6 @@ class Batch:
     def _hinted(self, key: str, hint: str) -> None:
         if hint and len(self._hints) < MAX_HINTS:
             self._hints.append(f"{key[:MAX_KEY]}: {hint}")
-
-    def _filled(self, value: Any) -> Any:
-        """A parameter with its references replaced; what cannot be resolved stays as text."""
-        if isinstance(value, str):
-            return self._filled_text(value) if "$result" in value else value
-        if isinstance(value, list):
-            return [self._filled(item) for item in value]
-        if isinstance(value, dict):
-            return {word: self._filled(item) for word, item in value.items()}
-        return value
-
-    def _filled_text(self, text: str) -> Any:
-        whole = _REFERENCE.fullmatch(text)
-        if whole:
-            value = self._look_up(whole.group(1))
-            return text if value is None else value
-        return _REFERENCE.sub(self._in_text, text)
-
-    def _in_text(self, match: re.Match[str]) -> str:
-        value = self._look_up(match.group(1))
-        if isinstance(value, bool):
-            return "1" if value else ""
-        if not isinstance(value, str | int | float):
-            return match.group(0)
-        written = str(value)
-        # One long result, named often enough, would fill the memory.
-        self._grown += len(written)
-        if self._grown > MAX_BODY:
-            hint = f"the results that are filled in come to {self._grown} characters or more"
-            raise ApiError(ErrorCode.BODY_TOO_BIG, hint=hint, limit=MAX_BODY)
-        return written
-
-    def _look_up(self, path: str) -> Any:
-        """The value at ``[key][step]…`` of earlier results, or ``None``."""
-        key, *steps = _STEP.findall(path)
-        if key not in self._result:
-            return None
-        if key not in self._plain:
-            self._plain[key] = msgspec.json.decode(self._result[key])
-        value = self._plain[key]
-        for step in steps:
-            if isinstance(value, dict):
-                value = value.get(step)
-            elif isinstance(value, list) and step.isascii() and step.isdigit() and len(step) < 10:
-                value = value[int(step)] if int(step) < len(value) else None
-            else:
-                return None
-        return value
 
 
 def parsed(command: Any) -> tuple[str, dict[str, Any]]:

@@ -24,6 +24,7 @@ from botyard.rpc.registry import Registry
 from botyard.rpc.slots import RequestSlots, slots
 from botyard.rpc.snapshots import Snapshots
 from botyard.store.engines.blobs import FileStorage
+from botyard.store.engines.budget import NO_LIMIT, Budget
 from botyard.store.engines.db import Database, Tx
 
 if TYPE_CHECKING:
@@ -77,10 +78,12 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     processing: float
     operating: Operating
     hint: str = ""
+    most: int = NO_LIMIT
+    """How many bytes the response may have."""
 
 
-Run = Callable[[str, dict[str, Any]], Awaitable[Outcome]]
-Runner = Callable[[Context, Identity, str, Mapping[str, Any], float], Awaitable[Outcome]]
+Run = Callable[[str, dict[str, Any], Budget], Awaitable[Outcome]]
+Runner = Callable[[Context, Identity, str, Mapping[str, Any], float, Budget], Awaitable[Outcome]]
 
 
 class WriteInstead(Exception):
@@ -92,7 +95,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
     ``tx`` is the call's transaction; methods of mode NONE have none and use
     ``run`` to call other methods, each in its own, and those of mode OWN see a
-    transaction that they have opened by ``within``. ``prepared`` is what the
+    transaction that they have opened by ``within``. ``budget`` is what the call may cost. ``prepared`` is what the
     method's ``before`` made of the parameters ahead of the transaction. A method that
     reads may ask for a transaction that writes by ``WriteInstead``, which ``writing`` tells.
     """
@@ -103,16 +106,18 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     now: int
     database_tx: Tx | None
     runner: Runner
+    budget: Budget
     prepared: Any = None
     writing: bool = False
 
-    async def run(self, name: str, params: dict[str, Any]) -> Outcome:
-        """Call another method as the same caller."""
-        return await self.runner(self.context, self.identity, name, params, self.context.clock.now())
+    async def run(self, name: str, params: dict[str, Any], budget: Budget) -> Outcome:
+        """Call another method as the same caller, at the cost of a budget."""
+        return await self.runner(self.context, self.identity, name, params, self.context.clock.now(), budget)
 
     def within(self, tx: Tx) -> Call:
         """The same call in a transaction of the method's own."""
         tx.caller_id, tx.now, tx.actor = self.identity.user_id, self.now, self.actor
+        tx.budget = self.budget
         return msgspec.structs.replace(self, database_tx=tx)
 
     @property

@@ -14,7 +14,10 @@ from botyard.rpc.identity import Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.method import V3, Method, Mode, ResultPage
 from botyard.slow_work import run_slow
+from botyard.store.engines.budget import NO_LIMIT, Budget
 from botyard.store.engines.db import Tx
+
+NOTHING_SPENT = Budget()
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -40,14 +43,24 @@ async def dispatch(context: Context, request: Request) -> Outcome:
             execution = _Execution(context, method, request.params, request.started, request.credentials)
             return await execution.finish()
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
-        return await _run(context, identity, request.name, method, request.params, request.started)
+        return await _run(context, identity, request.name, method, request.params, request.started, None)
     finally:
         context.limits.release()
 
 
-async def run(context: Context, identity: Identity, name: str, params: Mapping[str, Any], started: float) -> Outcome:
-    """Carry out one method for somebody already known: the part that `batch` repeats for each command."""
-    return await _run(context, identity, name, context.registry.find(name), params, started)
+async def run(
+    context: Context,
+    identity: Identity,
+    name: str,
+    params: Mapping[str, Any],
+    started: float,
+    batch: Budget | None = None,
+) -> Outcome:
+    """Carry out one method for somebody already known: the part that `batch` repeats for each command.
+
+    It may cost what is left of ``batch``, and is added to it.
+    """
+    return await _run(context, identity, name, context.registry.find(name), params, started, batch)
 
 
 async def known_source(context: Context, credentials: Credentials, started: float) -> str:
@@ -66,12 +79,20 @@ async def known_source(context: Context, credentials: Credentials, started: floa
 
 
 async def _run(
-    context: Context, identity: Identity, name: str, method: Method | None, params: Mapping[str, Any], started: float
+    context: Context,
+    identity: Identity,
+    name: str,
+    method: Method | None,
+    params: Mapping[str, Any],
+    started: float,
+    batch: Budget | None,
 ) -> Outcome:
     """Run a method for a caller who was identified before."""
     if method is None:
         raise _unknown(context, name)
     execution = _Execution(context, method, params, started)
+    if batch is not None:
+        execution.limits = batch.left(execution.limits)
     try:
         execution.admit(identity)
         if method.before is not None:
@@ -79,7 +100,11 @@ async def _run(
     except ApiError as refused:
         hints.explain(refused, method, params)
         raise
-    return await execution.finish()
+    try:
+        return await execution.finish()
+    finally:
+        if batch is not None:
+            batch.add(execution.budget)
 
 
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
@@ -109,10 +134,12 @@ class _Execution:
 
     __slots__ = (
         "begun",
+        "budget",
         "context",
         "credentials",
         "decoded",
         "identity",
+        "limits",
         "method",
         "params",
         "prepared",
@@ -138,6 +165,8 @@ class _Execution:
         self.prepared: Any = None
         self.begun = 0.0
         self.writing = False
+        self.limits = context.limits.costs.call
+        self.budget = NOTHING_SPENT
 
     def admit(self, identity: Identity) -> None:
         """Check scope, access and operating time, and decode the parameters."""
@@ -160,10 +189,12 @@ class _Execution:
             tx.caller_id, tx.now = identity.user_id, now
             if self.method.mode is not Mode.READ:
                 tx.actor = identity.actor
-        return Call(self.context, identity, self.method, now, tx, run, self.prepared, self.writing)
+        return Call(self.context, identity, self.method, now, tx, run, self.budget, self.prepared, self.writing)
 
     async def handle(self, tx: Tx | None) -> Any:
         """Run the method itself; a caller who comes with credentials is identified and let in by the same work."""
+        self.budget = tx.budget if tx is not None else Budget()
+        self.budget.limit(self.limits)
         if self.credentials is not None and tx is not None:
             context = self.context
             identity = await identify(tx, context.keys, self.credentials, self.started)
@@ -201,14 +232,19 @@ class _Execution:
         assert self.identity is not None
         finished, operating = self._account(self.identity)
         processing = finished - self.begun
+        # Of a call that has changed something, the caller has to be told.
+        most = self.limits.response_bytes if mode is Mode.READ and not self.writing else NO_LIMIT
         if not isinstance(result, ResultPage):
-            return Outcome(result, None, None, self.started, finished, processing, operating)
+            return Outcome(result, None, None, self.started, finished, processing, operating, "", most)
         total, following, hint = result.total, result.next, result.hint
-        return Outcome(result.items, total, following, self.started, finished, processing, operating, hint)
+        return Outcome(result.items, total, following, self.started, finished, processing, operating, hint, most)
 
     def _account(self, identity: Identity) -> tuple[float, Operating]:
         """When the call ended, and how much time it has brought the caller to."""
         finished = self.context.clock.now()
+        limits = self.context.limits
+        if limits.on_cost is not None:
+            limits.on_cost(self.method.name, self.budget)
         # Batch itself is not counted, its commands are.
         spent = finished - self.begun if self.method.mode is not Mode.NONE else 0.0
-        return finished, self.context.limits.spent(identity.source, self.method.name, spent, self.begun)
+        return finished, limits.spent(identity.source, self.method.name, spent, self.begun)

@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.store.engines.budget import OverBudget
 from botyard.store.engines.db import Unavailable
+from botyard.wire.envelope import TooLarge
 
 log = logging.getLogger("botyard.fault")
 
@@ -33,6 +35,11 @@ def to_api_error(fault: Exception, method: str) -> ApiError:
     """Any exception of a call as the error the caller sees; an ``ApiError`` is itself."""
     if isinstance(fault, ApiError):
         return fault
+    if isinstance(fault, OverBudget):
+        return ApiError(ErrorCode.OVERLOAD, hint=f"the call costs too much: {fault.excess}; ask for less at a time")
+    if isinstance(fault, TooLarge):
+        hint = f"the response would have more than {fault.limit:,} bytes; ask for less at a time"
+        return ApiError(ErrorCode.OVERLOAD, hint=hint)
     if isinstance(fault, Unavailable) and fault.mark:
         return ApiError(ErrorCode.STORAGE, reason=fault.reason, id=fault.mark)
     reason = fault.reason if isinstance(fault, Unavailable) else _run_out(fault)

@@ -15,13 +15,58 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from botyard.config import Settings
 from botyard.errors import ApiError, ErrorCode
+from botyard.store.engines.budget import UNLIMITED, Budget, CostLimits
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 BASKET_LIFE = 600
 """Seconds for which a minute of operating time is remembered."""
+
+
+class Costs(msgspec.Struct, frozen=True):
+    """What one call and one batch may cost."""
+
+    call: CostLimits = UNLIMITED
+    batch: CostLimits = UNLIMITED
+
+
+NO_COSTS = Costs()
+"""Nothing is too much."""
+
+MIB = 1024 * 1024
+STATEMENTS = 10_000
+"""SQL statements of one call."""
+STEPS = 10_000_000
+"""Steps of SQLite's virtual machine that about a second has room for."""
+PART = 5
+"""A batch may cost as much as so many calls; its response has the size of one."""
+
+
+def costs(settings: Settings) -> Costs:
+    """What calls and batches may cost, whatever the profile.
+
+    Each command of a batch has the limits of a call, and what is left of its batch.
+    """
+    size = settings.call_memory * MIB
+    call = CostLimits(
+        statements=STATEMENTS,
+        rows=settings.call_rows,
+        read_bytes=size,
+        steps=int(settings.call_seconds * STEPS),
+        seconds=settings.call_seconds,
+        response_bytes=size,
+    )
+    batch = CostLimits(
+        statements=call.statements * PART,
+        rows=call.rows * PART,
+        read_bytes=call.read_bytes * PART,
+        steps=call.steps * PART,
+        response_bytes=call.response_bytes,
+    )
+    return Costs(call, batch)
 
 
 class LimitProfile(msgspec.Struct, frozen=True):
@@ -58,8 +103,11 @@ class Limits:
     address. `batch` is not counted in operating time; that is the caller's choice.
     """
 
-    def __init__(self, profile: LimitProfile, max_in_flight: int) -> None:
+    def __init__(self, profile: LimitProfile, max_in_flight: int, costs: Costs = NO_COSTS) -> None:
         self._profile = profile
+        self.costs = costs
+        self.on_cost: Callable[[str, Budget], None] | None = None
+        """Told the name of each method that has run and what that has cost, where somebody wants to know."""
         self._max_in_flight = max_in_flight
         self._in_flight = 0
         self.admitted = 0

@@ -43,6 +43,8 @@ from botyard.wire.limits import MAX_BODY, SMALL_BODY
 # HEAD is a GET whose response has no body, as everywhere; it runs the method.
 NO_METHOD = "the address names no method: it is /rest/USER/SECRET/METHOD; is the slash before the method missing?"
 _VERBS = ("GET", "HEAD", "POST")
+MAX_XML = 1024 * 1024
+"""Bytes that a response may have as JSON where it is asked for as XML, which takes a multiple of the memory."""
 
 
 class Target(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +89,8 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         outcome = await _outcome(context, scope, receive, wanted, started)
         more = hinted(outcome.hint) if outcome.hint else None
         status, content, text = 200, _success(context, wanted, outcome), outcome.hint
+        if wanted.xml:
+            content = await asyncio.to_thread(_as_xml, content)
     except Exception as fault:
         refused = to_api_error(fault, wanted.method)
         if refused.problem in UNKNOWN_KEY:
@@ -194,11 +198,14 @@ def _success(context: Context, wanted: Target, outcome: Outcome) -> bytes:
     else:
         whole = envelope.Listed(outcome.result, time, outcome.total, outcome.next)
     try:
-        encoded = envelope.encode(whole)
-        # Batches hold responses that are written already, so XML is made from the JSON.
-        return xml.render(msgspec.json.decode(encoded)) if wanted.xml else encoded
+        return envelope.encode_within(whole, min(outcome.most, MAX_XML) if wanted.xml else outcome.most)
     except (TypeError, ValueError, OverflowError) as fault:
         raise unexpected_answer(fault, wanted.method) from fault
+
+
+def _as_xml(encoded: bytes) -> bytes:
+    # Batches hold responses that are written already, so XML is made from the JSON.
+    return xml.render(msgspec.json.decode(encoded))
 
 
 def failure(refused: ApiError, wanted: Target) -> bytes:

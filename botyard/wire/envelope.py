@@ -53,11 +53,27 @@ class FailureV3(msgspec.Struct, frozen=True, gc=False):
 _encode = msgspec.json.Encoder().encode
 
 
+class TooLarge(Exception):
+    """A response has more bytes than it may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+
 def encode(envelope: msgspec.Struct) -> bytes:
     """An envelope as JSON. Raises TypeError where a result cannot be written."""
     return _encode(envelope)
 
 
-def written(result: Any) -> msgspec.Raw:
-    """A result as JSON to be put into another answer as it is."""
-    return msgspec.Raw(_encode(result))
+def encode_within(envelope: Any, limit: int) -> bytes:
+    """A result, or an envelope, as JSON of at most so many bytes. Raises TooLarge, and TypeError as ``encode`` does."""
+    encoded = _encode(envelope)
+    if len(encoded) > limit:
+        raise TooLarge(limit)
+    return encoded
+
+
+def written(result: Any, limit: int) -> msgspec.Raw:
+    """A result as JSON of at most so many bytes, to be put into another answer as it is."""
+    return msgspec.Raw(encode_within(result, limit))

@@ -26,6 +26,7 @@ class NotedTx:
         self.now = tx.now
         self.caller_id = 0
         self.actor = tx.actor
+        self.budget = tx.budget
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         row = await self._tx.one(sql, **values)

@@ -156,6 +156,31 @@ async def title(call: Call, p: NoParams) -> str:
     return found.title
 
 
+class CostParams(Params, frozen=True):
+    rows: int = 0
+    statements: int = 0
+    characters: int = 0
+
+
+COUNTED = """WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < :upto)
+    SELECT i FROM n"""
+
+
+@method("lab.cost", scopes=())
+async def cost(call: Call, p: CostParams) -> str:
+    """Read so many rows in so many statements, and answer so many characters."""
+    for _ in range(p.statements):
+        await call.tx.all(COUNTED, upto=p.rows)
+    return "x" * p.characters
+
+
+@method("lab.change", mode=Mode.WRITE, scopes=())
+async def change(call: Call, p: CostParams) -> str:
+    """Rename the portal, and do what ``lab.cost`` does."""
+    await call.tx.run("UPDATE portal SET title = 'changed' WHERE id = 1")
+    return await cost(call, p)
+
+
 @method("lab.secured", scopes=("lab",))
 async def secured(call: Call, p: NoParams) -> bool:
     """Answer those who have a permission that nobody has."""

@@ -21,6 +21,7 @@ class Planned:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
+        self.budget = tx.budget
         self.plans: list[str] = []
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:

@@ -10,8 +10,9 @@ import pytest
 from botyard.config import Settings
 from botyard.errors import ErrorCode
 from botyard.rpc.batch import MAX_COMMANDS
-from botyard.rpc.limits import CLOUD, ENTERPRISE
+from botyard.rpc.limits import CLOUD, ENTERPRISE, STATEMENTS
 from botyard.rpc.method_errors import SYSTEM
+from botyard.rpc.references import MAX_FILLED
 from botyard.server import HANDSHAKE_SECONDS, KEEP_ALIVE_SECONDS
 from botyard.web.crowd import RESERVED
 from botyard.wire import limits
@@ -72,7 +73,9 @@ def test_every_system_error_has_its_line() -> None:
         ("| nesting of parameters", limits.MAX_DEPTH),
         ("| names and list elements", limits.MAX_KEYS),
         ("| commands in a batch", MAX_COMMANDS),
-        ("| what references may add", limits.MAX_BODY),
+        ("| what references may fill in", MAX_FILLED),
+        ("| rows that one call reads", Settings().call_rows),
+        ("| SQL statements of one call", STATEMENTS),
         ("| calls under way", Settings().max_in_flight),
         ("| requests, `--limits cloud`", CLOUD.threshold),
         ("| requests, `--limits enterprise`", ENTERPRISE.threshold),

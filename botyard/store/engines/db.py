@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from botyard.model.audit import Actor
+    from botyard.store.engines.budget import Budget
     from botyard.store.engines.outage import Outage
 
 Row = tuple[Any, ...]
@@ -71,6 +72,9 @@ class Tx(Protocol):
 
     caller_id: int
     """In whose name the work runs, 0 for nobody's: events are written with it, whoever acts in them."""
+
+    budget: Budget
+    """What the work has cost so far, and may cost: anything, until a call puts its own here."""
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         """The first row, or ``None``."""

@@ -10,14 +10,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NoReturn
 
 import asyncpg
 
 from botyard.model.audit import Actor
+from botyard.store.engines.budget import Budget, OverBudget, weight
 from botyard.store.engines.db import POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
 from botyard.store.engines.outage import Outage
-from botyard.store.engines.postgres_errors import DRIVER, PASSING, server_lost, translate_error, translated_errors
+from botyard.store.engines.postgres_errors import DRIVER, PASSING, SLOW, server_lost, translate_error, translated_errors
 from botyard.store.engines.postgres_notify import CONNECT_SECONDS, SETTINGS, CommitNotifier
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,10 @@ RETRY_SECONDS = 0.005  # more with each attempt
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
 
 
+class Overdue(OverBudget):
+    """A statement took too long for its call; the server may be at fault."""
+
+
 class PostgresTx:
     """Statements of one piece of work on one connection."""
 
@@ -42,6 +47,7 @@ class PostgresTx:
         self.now = now
         self.caller_id = 0
         self.actor: Actor | None = None
+        self.budget = Budget()
         self.failure: BaseException | None = None
         self.passing = False
         self.raced = False
@@ -49,19 +55,24 @@ class PostgresTx:
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         statement = self._statement(sql)
-        row = await self._said(self._connection.fetchrow, statement.text, *statement.pick(values))
-        self.changed |= statement.writes and row is not None
-        return None if row is None else tuple(row)
+        row = await self._counted(self._connection.fetchrow, statement.text, *statement.pick(values))
+        if row is None:
+            return None
+        self.changed |= statement.writes
+        self.budget.rows += 1
+        return tuple(row)
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:
         statement = self._statement(sql)
-        rows = await self._said(self._connection.fetch, statement.text, *statement.pick(values))
+        rows = await self._counted(self._connection.fetch, statement.text, *statement.pick(values))
         self.changed |= statement.writes and bool(rows)
-        return [tuple(row) for row in rows]
+        read = [tuple(row) for row in rows]
+        self._count_rows(read)
+        return read
 
     async def run(self, sql: str, /, **values: Value) -> int:
         statement = self._statement(sql)
-        status = await self._said(self._connection.execute, statement.text, *statement.pick(values))
+        status = await self._counted(self._connection.execute, statement.text, *statement.pick(values))
         count = int(status.rpartition(" ")[2]) if statement.writes else 0
         self.changed |= count > 0
         return count
@@ -74,13 +85,42 @@ class PostgresTx:
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         statement = self._statement(sql)
         listed = [statement.pick(row) for row in rows]
-        await self._said(self._connection.executemany, statement.text, listed)
+        await self._counted(self._connection.executemany, statement.text, listed)
         self.changed |= statement.writes and bool(listed)
 
-    async def _said(self, say: Callable[..., Awaitable[Any]], /, *words: object) -> Any:
+    def _count_rows(self, rows: list[Row]) -> None:
+        budget = self.budget
+        budget.rows += len(rows)
+        budget.read_bytes += weight(rows)
+        if budget.rows > budget.most_rows or budget.read_bytes > budget.most_bytes:
+            self._stop(OverBudget(budget.excess()))
+
+    def _stop(self, failure: OverBudget) -> NoReturn:
+        """End a work that costs too much."""
+        self.failure = self.failure or failure
+        raise self.failure
+
+    async def control(self, sql: str) -> None:
+        """Begin or end the transaction, which no budget may prevent."""
+        await self._said(self._connection.execute, sql)
+
+    async def _counted(self, say: Callable[..., Awaitable[Any]], /, *words: object) -> Any:
+        """A statement of the work itself, at the cost of its budget."""
+        budget = self.budget
+        budget.statements += 1
+        if budget.statements > budget.most_statements:
+            self._stop(OverBudget(budget.excess()))
+        return await self._said(say, *words, seconds=budget.limits.seconds)
+
+    async def _said(
+        self, say: Callable[..., Awaitable[Any]], /, *words: object, seconds: float = STATEMENT_SECONDS
+    ) -> Any:
         try:
-            return await say(*words)
+            return await say(*words, timeout=min(seconds, STATEMENT_SECONDS))
         except DRIVER as problem:
+            if isinstance(problem, TimeoutError) and seconds < STATEMENT_SECONDS:
+                # The driver has told the server to give up the statement.
+                self._stop(Overdue(f"more than {seconds:g} seconds in the database"))
             if self.failure is None:
                 self.failure = translate_error(problem)
                 self.passing = isinstance(problem, PASSING)
@@ -112,20 +152,26 @@ class PostgresDatabase:
         with self._working():
             try:
                 async with self._connected() as tx:
-                    return await work(tx)
+                    value = await work(tx)
+                    if isinstance(tx.failure, OverBudget):
+                        raise tx.failure
+                    return value
             except Unavailable as problem:
                 raise await self._judged(problem) from problem.__cause__
+            except Overdue:
+                await self.notifier.doubt(SLOW)
+                raise
 
     async def snapshot(self, work: Work[T], /) -> T:
         with self._working():
             async with self._connected() as tx:
-                await tx.run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                await tx.control("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 try:
                     return await work(tx)
                 finally:
                     # A connection that cannot roll back is broken, and the server rolls back by itself.
                     with contextlib.suppress(Exception):
-                        await tx.run("ROLLBACK")
+                        await tx.control("ROLLBACK")
 
     async def write(self, work: Work[T], /) -> T:
         with self._working():
@@ -133,6 +179,9 @@ class PostgresDatabase:
                 tx, value = await self._repeated(work)
             except Unavailable as problem:
                 raise await self._judged(problem) from problem.__cause__
+            except Overdue:
+                await self.notifier.doubt(SLOW)
+                raise
         if tx.changed:
             self.notifier.ring()
             self._wake()
@@ -188,7 +237,7 @@ class PostgresDatabase:
         raise AssertionError("itertools.count does not end")
 
     async def _transaction(self, tx: PostgresTx, work: Work[T]) -> T:
-        await tx.run("BEGIN")
+        await tx.control("BEGIN")
         try:
             value = await work(tx)
             if tx.failure is not None:
@@ -196,10 +245,10 @@ class PostgresDatabase:
         except BaseException:
             # A connection that cannot roll back is broken, and the server rolls back by itself.
             with contextlib.suppress(Exception):
-                await tx.run("ROLLBACK")
+                await tx.control("ROLLBACK")
             raise
         # A deferred constraint fails here, and so may a deadlock.
-        await tx.run("COMMIT")
+        await tx.control("COMMIT")
         return value
 
     @contextlib.contextmanager

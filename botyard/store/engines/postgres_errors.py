@@ -29,7 +29,7 @@ _REASONS: Mapping[str, str] = {
 _UNREACHABLE = "The PostgreSQL server cannot be reached."
 _CLOSED = "The connection to the PostgreSQL server is closed."
 _GONE = ("is closed", "is closing", "been released")
-_SLOW = "The PostgreSQL server did not answer in time."
+SLOW = "The PostgreSQL server did not answer in time."
 # Deadlock and serialization failure; and a plan gone stale because another process has just migrated.
 PASSING = (
     asyncpg.DeadlockDetectedError,
@@ -38,7 +38,7 @@ PASSING = (
 )
 DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 # What the loss of the whole server looks like, and that of a single connection as well.
-_LOST = frozenset({_UNREACHABLE, _CLOSED, _SLOW, _REASONS["08"], _REASONS["57"]})
+_LOST = frozenset({_UNREACHABLE, _CLOSED, SLOW, _REASONS["08"], _REASONS["57"]})
 
 
 def translate_error(problem: BaseException) -> BaseException:
@@ -46,7 +46,7 @@ def translate_error(problem: BaseException) -> BaseException:
     if isinstance(problem, asyncpg.UniqueViolationError):
         return Duplicate(str(problem))
     if isinstance(problem, TimeoutError):
-        return Unavailable(_SLOW)
+        return Unavailable(SLOW)
     if isinstance(problem, OSError):
         return Unavailable(_UNREACHABLE)
     if isinstance(problem, asyncpg.PostgresError):

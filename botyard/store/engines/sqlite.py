@@ -1,7 +1,8 @@
 """SQLite: reads and the statements of writes run inline on the event loop, commits wait in a thread.
 
-A read takes microseconds, so a hop to another thread would cost more than the read itself. Writes share commits,
-see ``sqlite_writer``. Callers hear of their write only after the commit that holds it.
+A read takes microseconds, so a hop to another thread would cost more than the read itself. One that turns out to
+be long is interrupted and runs again in a thread, see ``sqlite_slow``. Writes share commits, see ``sqlite_writer``.
+Callers hear of their write only after the commit that holds it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -19,7 +21,8 @@ from botyard.store.engines.db import SQLITE_WORDS, Dialect, T, Unavailable, Work
 from botyard.store.engines.open_files import OpenFiles
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.sqlite_file import connect, translate_error
-from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
+from botyard.store.engines.sqlite_slow import SlowReads
+from botyard.store.engines.sqlite_tx import LOOP, SqliteTx, TooLong, run_to_completion
 from botyard.store.engines.sqlite_writer import QueuedWork, Writer
 
 READ_SECONDS = 1.0  # a read waits on the event loop, so it may not wait long
@@ -38,9 +41,9 @@ class SqliteDatabase:
         """
         dialect = Dialect(SQLITE_WORDS, numbered=False, short=True)
         writer = connect(path, busy_timeout=busy_timeout)
+        reader = partial(_reader, path, busy_timeout=min(busy_timeout, READ_SECONDS))
         try:
-            self._reader = connect(path, busy_timeout=min(busy_timeout, READ_SECONDS))
-            self._reader.pragma("query_only", 1)
+            self._reader = reader()
         except BaseException:
             writer.close()
             raise
@@ -49,6 +52,7 @@ class SqliteDatabase:
         self.now: Callable[[], float] = time.time
         self.refusal = Outage()
         self._files = OpenFiles(path)
+        self._slow = SlowReads(reader, dialect, self._files)
         self._writer = Writer(writer, dialect, self._files, self.refusal, busy_timeout=busy_timeout)
         self._thread = threading.get_ident()
         self._reading = False
@@ -61,7 +65,8 @@ class SqliteDatabase:
             raise Unavailable("The database is closed.")
         if self.refusal.reason:
             raise self.refusal.refusal()
-        tx.renew(int(self.now()))
+        now = int(self.now())
+        tx.renew(now, LOOP)
         self._reading = True
         try:
             self._look()
@@ -69,13 +74,20 @@ class SqliteDatabase:
             if tx.failure is not None:
                 raise tx.failure
             return value
+        except BaseException:
+            if not isinstance(tx.failure, TooLong):
+                raise
         finally:
-            self._reading = False
+            self._reading = tx.metered = False
             if tx.failure is not None:
                 self._forget()
+        return await self._slow.run(work, now)
 
     async def snapshot(self, work: Work[T], /) -> T:
-        return await self.read(work)
+        self._refuse_nested()
+        if self.refusal.reason:
+            raise self.refusal.refusal()
+        return await self._slow.run_apart(work, int(self.now()))
 
     def _look(self) -> None:
         """Begin a snapshot. All that read in this round of the loop share it: to begin costs as much as a read.
@@ -124,9 +136,16 @@ class SqliteDatabase:
             self._closing = True
             self._writer.close()
         await asyncio.shield(self._writer.closed)
+        await self._slow.close()
         self._forget()
         self._reader.close()
 
     def _refuse_nested(self) -> None:
         if self._reading or self._writer.running or threading.get_ident() != self._thread:
             raise RuntimeError("A work may not open another read or write; pass its transaction on instead.")
+
+
+def _reader(path: str | Path, *, busy_timeout: float) -> apsw.Connection:
+    connection = connect(path, busy_timeout=busy_timeout, create=False)
+    connection.pragma("query_only", 1)
+    return connection

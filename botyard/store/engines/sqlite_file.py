@@ -18,7 +18,7 @@ PREPARED = 256  # statements kept prepared per connection; looked through one by
 CACHE_KIB = 16 * 1024  # pages kept in memory per connection
 WAL_BYTES = 64 * 1024 * 1024  # what a checkpoint leaves of a grown log
 # A connection is used by one thread at a time, which its owner sees to: SQLite need not take a lock for each value.
-_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_NOMUTEX
+_FLAGS = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_NOMUTEX
 
 _REASONS: tuple[tuple[type[apsw.Error], str], ...] = (
     (apsw.BusyError, "The database file is locked by another process."),
@@ -51,11 +51,12 @@ def translate_error(problem: apsw.Error) -> Exception:
     return problem
 
 
-def connect(path: str | Path, *, busy_timeout: float) -> apsw.Connection:
+def connect(path: str | Path, *, busy_timeout: float, create: bool = True) -> apsw.Connection:
     """A connection set up as both the reader and the writer need it; ``Unavailable`` says why it cannot be had."""
     if str(path) in ("", ":memory:"):
         raise Unavailable("SQLite needs the path of a file; a database in memory is not supported.")
-    _create(path)
+    if create:
+        _create(path)
     _require_one_name(path)
     try:
         connection = apsw.Connection(os.fspath(path), flags=_FLAGS, statementcachesize=PREPARED)

@@ -4,6 +4,9 @@ A statement takes microseconds; run in another thread it would fight the event l
 step. So the loop steps the works of a group one after another and hands the thread a single thing to do: the
 commit, whose sync to disk takes most of the time and none of the interpreter's. Works that arrive meanwhile make up
 the next group.
+
+A work that turns out to be too long for the loop is undone and taken out of its group; it runs once more as a
+transaction of its own, in the thread.
 """
 
 from __future__ import annotations
@@ -20,13 +23,15 @@ from typing import Any, Generic
 
 import apsw
 
+from botyard.store.engines.budget import OverBudget
 from botyard.store.engines.db import Dialect, T, Unavailable, Work
 from botyard.store.engines.open_files import OpenFiles
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.sqlite_file import translate_error
-from botyard.store.engines.sqlite_tx import SqliteTx, run_to_completion
+from botyard.store.engines.sqlite_tx import LOOP, SqliteTx, TooLong, run_to_completion
 
 GROUP = 128  # works that share one commit
+GROUP_SECONDS = 0.02  # for which a group holds the loop; the rest of it becomes the next one
 ROUNDS = 4  # of the loop between two groups
 FRESH = 0.05  # seconds for which a look at the files is good enough to begin a commit
 
@@ -36,7 +41,7 @@ Then = Callable[[BaseException | None], None]
 class QueuedWork(Generic[T]):
     """One work on its way to the disk."""
 
-    __slots__ = ("context", "error", "future", "now", "value", "work")
+    __slots__ = ("context", "error", "future", "long", "now", "value", "work")
 
     def __init__(self, work: Work[T], future: asyncio.Future[T], now: int) -> None:
         self.work = work
@@ -45,6 +50,8 @@ class QueuedWork(Generic[T]):
         self.context: Context = copy_context()
         self.value: T | None = None
         self.error: BaseException | None = None
+        self.long = False
+        """Whether it is too long for the loop, and runs apart."""
 
     def deliver(self) -> None:
         """Tell the caller, if it is still there."""
@@ -103,8 +110,10 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._disk = _Disk(self._loop)
         self._waiting: deque[QueuedWork[Any]] = deque()
+        self._long: deque[QueuedWork[Any]] = deque()
         self._group: list[QueuedWork[Any]] = []
         self._isolated = False
+        self._apart = False
         self._changed = False
         self._busy = False
         self._closing = False
@@ -140,7 +149,13 @@ class Writer:
             self._turn()
 
     def _turn(self) -> None:
-        """Take those who wait as the next group."""
+        """Take those who wait as the next group, in turns with those who run apart."""
+        if self._long and not (self._waiting and self._apart):
+            self._apart = True
+            self._group = [self._long.popleft()]
+            self._disk.do(self._run_apart, self._finished)
+            return
+        self._apart = False
         if not self._waiting:
             self._busy = False
             if self._closing and not self.closed.done():
@@ -200,24 +215,45 @@ class Writer:
         Only the loss of the whole transaction is raised.
         """
         run = self._run_isolated if self._isolated else self._run
-        for call in self._group:
-            if call.error is None and not call.future.cancelled() and not run(call):
+        until = time.thread_time() + GROUP_SECONDS
+        for place, call in enumerate(self._group, 1):
+            if call.error is not None or call.long or call.future.cancelled():
+                continue
+            if not run(call):
                 return False
+            if time.thread_time() > until:
+                self._put_back(place)
+                break
         return self._isolated or not self._has_deferred_fk_violation()
+
+    def _put_back(self, place: int) -> None:
+        """Leave the works from there on to the next group."""
+        rest, self._group = self._group[place:], self._group[:place]
+        for call in reversed(rest):
+            if call.error is None and not call.long:
+                self._waiting.appendleft(call)
+            else:
+                self._group.append(call)
 
     def _run(self, call: QueuedWork[Any]) -> bool:
         """Run one work; false where it failed and must be undone."""
         tx = self._tx
-        tx.renew(call.now)
+        tx.renew(call.now, LOOP)
         try:
             call.value = call.context.run(run_to_completion, call.work, tx)
             if tx.failure is not None:
                 raise tx.failure
         except BaseException as problem:
-            call.error = problem
-            if not self._connection.in_transaction:
+            stopped = isinstance(tx.failure, (TooLong, OverBudget))
+            call.long = isinstance(tx.failure, TooLong)
+            call.error = None if call.long else problem
+            # A statement that is interrupted while it writes takes the transaction with it.
+            lost = not self._connection.in_transaction
+            if lost and not stopped:
                 raise
-            return not tx.wrote
+            return not lost and not tx.wrote
+        finally:
+            tx.metered = False
         return True
 
     def _run_isolated(self, call: QueuedWork[Any]) -> bool:
@@ -225,6 +261,8 @@ class Writer:
         connection = self._connection
         connection.execute("SAVEPOINT call")
         fine = self._run(call)
+        if not fine and not connection.in_transaction:
+            return False
         if call.error is None and self._has_deferred_fk_violation():
             call.error = apsw.ConstraintError("FOREIGN KEY constraint failed")
             fine = False
@@ -232,6 +270,33 @@ class Writer:
             connection.execute("ROLLBACK TO call")
         connection.execute("RELEASE call")
         return True
+
+    def _run_apart(self) -> None:
+        """In the thread: one work that is too long for the loop, from the begin of its transaction to the commit."""
+        [call] = self._group
+        tx = self._tx
+        self._changed = False
+        if call.future.cancelled():
+            return
+        self._begin()
+        before = self._connection.total_changes()
+        tx.renew(call.now)
+        tx.budget.moved = 1
+        try:
+            call.value = call.context.run(run_to_completion, call.work, tx)
+            if tx.failure is not None:
+                raise tx.failure
+            if self._has_deferred_fk_violation():
+                raise apsw.ConstraintError("FOREIGN KEY constraint failed")
+        except BaseException as problem:
+            call.error = problem
+            with contextlib.suppress(apsw.Error):
+                self._connection.execute("ROLLBACK")
+            return
+        finally:
+            tx.metered = False
+        self._changed = self._connection.total_changes() != before
+        self._commit()
 
     def _has_deferred_fk_violation(self) -> bool:
         """Whether a reference points nowhere so far: left for the commit, it would fail the whole group."""
@@ -273,7 +338,10 @@ class Writer:
         if problem is not None:
             self._abandon(group, problem)
         for call in group:
-            call.deliver()
+            if call.long and call.error is None and not self._apart:
+                self._long.append(call)
+            else:
+                call.deliver()
         if problem is None and self._changed:
             for wake in self.wakes:
                 self._loop.call_soon(wake)
