@@ -77,6 +77,12 @@ def announced(scope: Scope, limit: int) -> Announced:
     return Announced(length, coding)
 
 
+def coding_of(scope: Scope) -> str:
+    """The compression of a body that is here as a whole, "" for none. Raises BODY_ENCODING."""
+    encoding = header(scope, b"content-encoding")
+    return compression.named(encoding) if encoding else ""
+
+
 def watch(scope: Scope) -> Watch | None:
     """How to be told that the caller's connection is lost, where it can be told."""
     offered: Watch | None = (scope.get("extensions") or _NONE).get(WATCH)

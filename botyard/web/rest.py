@@ -32,6 +32,7 @@ from botyard.web.http import (
     answer,
     arrived,
     beside,
+    coding_of,
     header,
     hinted,
     sent_whole,
@@ -125,8 +126,8 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
             # Also what is refused ahead of the method has the response of the method.
             refused.response = method.respond(refused.problem)
             raise
-    coding = announced(scope, MAX_BODY).coding
     raw = arrived(scope)
+    coding = announced(scope, MAX_BODY).coding if raw is None else coding_of(scope)
     if raw is None or coding:
         raw = await arrivals.read_call(_arrival(context, scope, receive, wanted, started), coding, raw)
     if len(raw) > SMALL_BODY:

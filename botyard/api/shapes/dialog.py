@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from botyard.api.shapes.entities import CHAT_TYPES
@@ -132,6 +134,7 @@ async def placed(call: Call, dialog_id: str) -> Participant:
 def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
     """An overview as the wire shows it; ``dialog_id`` is given back as it was asked for."""
     chat, member, other = seen.chat, seen.member, seen.counterpart
+    atom = call.context.clock.atom
     return Dialog(
         id=chat.id,
         parent_chat_id=chat.parent_chat_id,
@@ -159,7 +162,7 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         entity_data_3=chat.entity_data_3,
         # The table says array, the samples show a map once somebody is in it.
         mute_list={str(user_id): True for user_id in seen.muted} if seen.muted else [],
-        date_create=call.atom(chat.created),
+        date_create=atom(chat.created),
         message_type=chat.kind,
         public=chat.public,
         role=seen.role,
@@ -175,11 +178,11 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
             chat.can_post,
         ),
         is_new=member is not None and not member.opened,
-        readed_list=[_mark(call, reader) for reader in seen.readers],
+        readed_list=[_mark(reader, atom) for reader in seen.readers],
         manager_list=seen.managers,
         last_message_views=LastMessageViews(
             chat.last_message_id,
-            [Viewer(reader.user_id, reader.name, call.atom(reader.read_at or 0)) for reader in seen.viewers],
+            [Viewer(reader.user_id, reader.name, atom(reader.read_at or 0)) for reader in seen.viewers],
             seen.more_viewers,
         ),
         dialog_id=dialog_id,
@@ -191,10 +194,10 @@ def _background(kept: str | None) -> int | None:
     return int(kept) if kept and kept.isdecimal() else None
 
 
-def _mark(call: Call, reader: Reader) -> ReadMark:
+def _mark(reader: Reader, atom: Callable[[int], str]) -> ReadMark:
     if reader.read_at is None:
         return ReadMark(reader.user_id, reader.name, 0, None)
-    return ReadMark(reader.user_id, reader.name, reader.read_id, call.atom(reader.read_at))
+    return ReadMark(reader.user_id, reader.name, reader.read_id, atom(reader.read_at))
 
 
 def _link(chat: Chat) -> EntityLink:

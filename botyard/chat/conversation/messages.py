@@ -36,7 +36,6 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     Raises POST_DENIED, and REPLY_DENIED or REPLY_ELSEWHERE for a wrong ``reply_id``.
     """
     rules.require(Act.POST, who)
-    draft = _fitting(draft)
     if draft.uuid and (known := await find_repeated(tx, who, draft)):
         return known
     if draft.reply_id:
@@ -45,7 +44,7 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     if who.member is None or not who.member.bot:
         await users.seen(tx, who.actor_id)
         if "/" in draft.text and not draft.system:
-            await command_calls.call(tx, who, draft, message_id=message_id)
+            await command_calls.call(tx, who, _fitting(draft), message_id=message_id)
     return message_id
 
 

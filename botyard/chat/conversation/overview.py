@@ -71,6 +71,7 @@ async def overview(tx: Tx, who: Participant) -> Overview:
 async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
     """A small chat: one statement brings all its members, the lists are made from them."""
     readers, managers, muted, viewers = [], [], [], []
+    last_id, author_id = chat.last_message_id, chat.last_author_id
     for reader in await members.readers(tx, chat.id, LISTED):
         if reader.user_id != user_id:
             readers.append(reader)
@@ -78,7 +79,7 @@ async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
             managers.append(reader.user_id)
         if reader.muted:
             muted.append(reader.user_id)
-        if reader.read_at and reader.read_id == chat.last_message_id != 0 and reader.user_id != chat.last_author_id:
+        if reader.read_id == last_id != 0 and reader.read_at and reader.user_id != author_id:
             viewers.append(reader)
     if len(viewers) > 1:
         viewers.sort(key=lambda reader: (reader.read_at, reader.user_id))
