@@ -35,8 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database: Annotated[
         str,
         Option(
-            "postgresql://… instead of SQLite in the data folder; in the variable a password stays out of the list "
-            "of processes",
+            "postgresql://… instead of SQLite in the data folder; use the variable to keep the password out of the "
+            "list of processes",
             values.database,
             "URL",
         ),
@@ -81,7 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Annotated[
         tuple[str, ...],
         Option(
-            "addresses and networks of proxies that are believed where calls came from (X-Forwarded-For, -Proto), "
+            "addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, "
             "such as 127.0.0.1,10.0.0.0/8",
             values.proxies,
             "ADDRESSES",
@@ -91,17 +91,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Annotated[str, Option("request limits", choices=("off", "cloud", "enterprise"))] = "off"
     profile: Annotated[
         str,
-        Option("dev lets handlers be on this machine; prod is for servers that others reach", choices=("dev", "prod")),
+        Option("dev allows handlers on this machine; prod is for servers that others reach", choices=("dev", "prod")),
     ] = "dev"
-    demo: Annotated[bool, Option("fill an empty portal with people, chats and keys to play with", flag=True)] = False
+    demo: Annotated[bool, Option("fill an empty portal with people, chats and keys to try things out", flag=True)] = (
+        False
+    )
     random_keys: Annotated[
         bool,
-        Option("make up the keys of a new demo portal; the published ones are for this machine only", flag=True),
+        Option("make random keys for a new demo portal; the published ones only work on this machine", flag=True),
     ] = False
     metrics: Annotated[
         str,
         Option(
-            "who may read /metrics: this machine, not through a proxy, everybody who reaches it, or nobody",
+            "who may read /metrics: this machine (not through a proxy), everybody who reaches it, or nobody",
             choices=("loopback", "all", "off"),
         ),
     ] = "loopback"
@@ -149,18 +151,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Bots that one application may register."""
     edit_days: int = 3
     """Days during which a message may be edited or deleted by its author."""
-    event_hours: Annotated[
-        int, Option("hours for which events are kept for those who fetch them", values.hours, "HOURS")
-    ] = 24
+    event_hours: Annotated[int, Option("hours for which events are kept to be fetched", values.hours, "HOURS")] = 24
     delivery: Annotated[
         str,
         Option(
-            "retry repeats what did not arrive, for 17 hours; strict also what was not confirmed, and holds the dialog "
-            "meanwhile; compat calls once, as the vendor does",
+            "retry repeats what did not arrive, for 17 hours; strict also repeats what was not confirmed, and holds "
+            "the dialog meanwhile; compat makes a single attempt, as the vendor does",
             choices=("retry", "strict", "compat"),
         ),
     ] = "retry"
-    delivery_timeout: Annotated[float, Option("seconds in which a handler must answer", values.seconds, "SECONDS")] = (
+    delivery_timeout: Annotated[float, Option("seconds in which a handler must respond", values.seconds, "SECONDS")] = (
         30.0
     )
     delivery_concurrency: int = 1024
@@ -185,12 +185,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: Annotated[
         str,
         Option(
-            "what is logged at least; with debug each call has its line in prod, too",
+            "the lowest level that is logged; with debug each call has a line in prod, too",
             choices=("debug", "info", "warning", "error"),
         ),
     ] = "info"
     log_format: Annotated[
-        str, Option("text for people, json for programs, one object a line", choices=("text", "json"))
+        str, Option("text for people; json for programs, with one object a line", choices=("text", "json"))
     ] = "text"
     session_hours: Annotated[
         int, Option("hours after which people have to sign in at the pages again", values.hours, "HOURS")

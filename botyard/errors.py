@@ -86,12 +86,12 @@ class ErrorCode(Enum):
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
 
     # Links to files.
-    LINK_BAD = error("ACCESS_DENIED: This link is not valid, or not any more", 403)
+    LINK_BAD = error("ACCESS_DENIED: This link is not valid, or no longer", 403)
     RANGE_WRONG = error("INVALID_REQUEST: The file has no such bytes", 416)
 
     # Applications, webhooks and people, as administrators look after them.
     SIGNING_CLOSED = error(
-        "ACCESS_DENIED: Access denied! It takes a webhook, or an application with an administrator's token", 403
+        "ACCESS_DENIED: Access denied! This needs a webhook, or an application with an administrator's token", 403
     )
 
 
@@ -201,7 +201,7 @@ class Reason(Enum):
     MESSAGE_MISSING = "There is no such message"
     MESSAGE_CLOSED = "The caller cannot see the message"
     MESSAGE_NOT_ADDED = "The message cannot be sent"
-    MESSAGE_LOCKED = "The caller may not change the message, or not any more"
+    MESSAGE_LOCKED = "The caller may not change the message, or no longer"
     POST_DENIED = "The caller may not write in the chat"
     ATTACH_WRONG = "The attachment cannot be read"
     ATTACH_TOO_BIG = "The attachment is too large"
@@ -233,7 +233,7 @@ class Reason(Enum):
 
     # What administrators look after.
     HOOK_MISSING = "There is no such webhook that could be revoked"
-    SWITCH_MISSING = "There is no such switch; there are {names}"
+    SWITCH_MISSING = "There is no such switch; the switches are {names}"
     LOGIN_TAKEN = "The login is taken"
     PASSWORD_WEAK = "The password is weak: {reason}"
     PASSWORD_WRONG = "The present password is wrong"
@@ -244,7 +244,7 @@ class Reason(Enum):
     MAIL_FAILED = "The mail could not be sent: {reason}"
     MAIL_NO_ADDRESS = "The person has no address of e-mail"
     LAST_ADMIN = "The portal needs an administrator who is active"
-    DELIVERY_MISSING = "There is no such delivery, or it is kept no longer"
+    DELIVERY_MISSING = "There is no such delivery, or it is not kept any more"
     DEV_ONLY = "This is for portals that run with --profile dev"
     SNAPSHOT_NAME = "NAME must be 1 to 64 letters, digits, hyphens and underscores"
     SNAPSHOT_MISSING = "There is no snapshot of this name"

@@ -152,7 +152,7 @@ def _told(open_: OpenPortal, health: BotHealth, verdicts: dict[str, str]) -> Ite
     if health.sending:
         yield f"  {health.sending.number} being sent."
     if health.ready:
-        yield f"  {health.ready.number} lie ready to be fetched, the oldest since {_moment(health.ready.due)}."
+        yield f"  {health.ready.number} ready to be fetched, the oldest since {_moment(health.ready.due)}."
     if fetches:
         yield _visited(health)
     if health.trouble:
@@ -164,9 +164,9 @@ def _told(open_: OpenPortal, health: BotHealth, verdicts: dict[str, str]) -> Ite
 def _visited(health: BotHealth) -> str:
     """When a bot that fetches its events last came for them, to the minute."""
     if health.fetch_progress is None:
-        return "  It has not come for its events yet."
+        return "  It has not asked for its events yet."
     offset = f" and was given the offset {health.fetch_progress.offset}" if health.fetch_progress.offset else ""
-    return f"  It last came at {_moment(health.fetch_progress.asked)}{offset}."
+    return f"  It last asked at {_moment(health.fetch_progress.asked)}{offset}."
 
 
 _MISSED: dict[str, str] = {
@@ -188,7 +188,7 @@ def _missed(failure: LastFailure, now: int) -> str:
 
 def _unconfirmed(failure: LastFailure) -> str:
     """What was sent to a bot last, and not confirmed: its handler may work for long before it responds."""
-    return f"Last not confirmed: {_event(failure)}: {failure.cause}; it was sent all of it, and is not sent it again"
+    return f"Last not confirmed: {_event(failure)}: {failure.cause}; it got the whole event, which is not sent again"
 
 
 def _event(failure: LastFailure) -> str:

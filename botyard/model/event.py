@@ -29,11 +29,11 @@ class NotTold(StrEnum):
     OWN_ACT = "the bot did it itself"
     SYSTEM_CHAT = "it happened in a chat of notifications"
     SYSTEM_MESSAGE = "it is a system message"
-    NOT_MENTIONED = "the bot is not mentioned, and hears nothing else here"
+    NOT_MENTIONED = "the bot is not mentioned, and receives nothing else here"
     NO_HANDLER = "no handler is bound"
     NOT_ITSELF = "it happened to somebody else"
     NOT_ITS_MESSAGE = "it is about what somebody else wrote"
-    REACTIONS_OFF = "the bot is told of no reactions"
+    REACTIONS_OFF = "the bot receives no reactions"
     NO_EVENT = "its dialect has no such event"
 
 
@@ -151,7 +151,7 @@ class _OfAuthor(Protocol):
 
 
 def addressed(event: _Addressed, chat: Chat, bot: BotListener) -> NotTold | None:
-    """Told is who hears what is said here."""
+    """For bots that receive what is written here."""
     return TOLD if bot.is_addressed(chat, event.mentioned) else NotTold.NOT_MENTIONED
 
 

@@ -40,7 +40,7 @@ def test_what_waits_names_what_it_waits_behind_and_why(portal: World) -> None:
     sends(portal, status=0, problem="no connection: Connect call failed", over=State.WAITING)
     assert explain(portal, behind, bot)["TEXT"].endswith(
         ") of the same chat: localhost:9599 refused the connection; attempt 2 of that one is due at "
-        "2026-09-21T14:13:25+00:00, and this one goes beside it from 2026-09-21T14:13:30+00:00 on."
+        "2026-09-21T14:13:25+00:00, and this one is sent beside it from 2026-09-21T14:13:30+00:00 on."
     )
     portal.wait(10)
     assert codes(portal, behind, bot) == ["DUE"], "it waits for nothing any more, though the other has not arrived"
@@ -56,7 +56,7 @@ def test_a_bot_whose_polls_find_nothing_is_said_to_have_come(portal: World) -> N
     assert codes(portal, message, bot) == ["READY"]
     text = explain(portal, message, bot)["TEXT"]
     # It came at 14:13:20, 14:14:00 and 14:14:40; a visit is noted once a minute.
-    assert "and the bot last came at 2026-09-21T14:14:40+00:00 and was given the offset " in text
+    assert "and the bot last asked at 2026-09-21T14:14:40+00:00 and was given the offset " in text
 
 
 def test_a_poll_that_finds_nothing_is_noted_once_a_minute(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,7 +188,7 @@ def test_what_the_log_no_longer_holds(portal: World) -> None:
     portal.wait(31 * 86_400)
     portal.run(delete_expired(portal.context))
     assert codes(portal, lost, bot) == ["NOT_KEPT"]
-    assert "before 2026-09-21T14:13:21+00:00" in explain(portal, lost, bot)["TEXT"]
+    assert "begins at 2026-09-21T14:13:21+00:00" in explain(portal, lost, bot)["TEXT"]
     assert codes(portal, kept, bot) == ["BEHIND"], "what a delivery refers to is explained as ever"
     new = says(portal, ann, f"chat{chat}", "nobody in particular")
     portal.write(lambda tx: tx.run("DELETE FROM events WHERE message_id = :id", id=new))
@@ -214,7 +214,7 @@ def test_a_bot_that_fetches_sees_its_cursor(portal: World) -> None:
     page = portal.call("imbot.v2.Event.get", None, asked).result
     assert codes(portal, message, bot) == ["READY"]
     assert (
-        f"came at 2026-09-21T14:13:20+00:00 and was given the offset {page['nextOffset']}."
+        f"asked at 2026-09-21T14:13:20+00:00 and was given the offset {page['nextOffset']}."
         in explain(portal, message, bot)["TEXT"]
     )
     portal.call("imbot.v2.Event.get", None, asked | {"offset": page["nextOffset"]})

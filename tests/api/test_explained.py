@@ -81,7 +81,7 @@ def test_one_event_is_asked_about_by_its_name(world: World) -> None:
     assert told(world, message, EVENT=UPDATE) == [(UPDATE, "READY")]
     assert told(world, message, EVENT=ADD) == [(ADD, "READY")]
     assert told(world, message, EVENT="ONIMBOTMESSAGEUPDATE") == [("ONIMBOTMESSAGEUPDATE", "OTHER_GENERATION")]
-    assert f"is told {UPDATE}." in answer(world, message, EVENT="ONIMBOTMESSAGEUPDATE")["TEXT"]
+    assert f"receives {UPDATE}." in answer(world, message, EVENT="ONIMBOTMESSAGEUPDATE")["TEXT"]
 
 
 def test_an_edit_is_for_whom_its_new_text_names(world: World) -> None:

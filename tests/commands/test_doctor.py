@@ -50,8 +50,8 @@ def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "  http://127.0.0.1:9/bot: allowed (127.0.0.1)." in told
     assert "  2 to be sent; the next is due " in told
     assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
-    assert "  2 lie ready to be fetched, the oldest since 20" in told
-    assert "  It has not come for its events yet." in told
+    assert "  2 ready to be fetched, the oldest since 20" in told
+    assert "  It has not asked for its events yet." in told
 
 
 def test_what_the_server_runs_with_is_known_beside_it(
@@ -147,7 +147,7 @@ def test_the_cause_that_holds_is_named(data: Path, capsys: pytest.CaptureFixture
             State.UNCONFIRMED,
             EndReason.UNCONFIRMED,
             "timeout: no answer within 30 s",
-            "127.0.0.1:9 did not answer in time; it was sent all of it, and is not sent it again.",
+            "127.0.0.1:9 did not respond in time; it got the whole event, which is not sent again.",
         ),
     ],
 )

@@ -94,7 +94,7 @@ def test_what_fails_holds_the_next_one_for_ten_seconds_and_is_late_then(world: W
     text = _text(world, second, bot)
     assert "It waits behind ONIMBOTMESSAGEADD (delivery " in text
     assert "responded with status 500; attempt 2 of that one is due at 2026-09-21T14:13:25+00:00, and this one" in text
-    assert text.endswith(" goes beside it from 2026-09-21T14:13:30+00:00 on.")
+    assert text.endswith(" is sent beside it from 2026-09-21T14:13:30+00:00 on.")
     world.wait_and_deliver(10)
     world.run_until(lambda: len(world.attempts(bot)) == 5)
     assert _explained(world, second, bot) == ["WAITING", "STATUS"], "it was tried beside the other"
@@ -116,7 +116,7 @@ def test_what_is_open_holds_the_next_one_and_then_four_of_them_do(world: World) 
     world.run_for()
     assert [_explained(world, one, bot) for one in said[:2]] == [["SENDING"], ["BEHIND"]]
     held = _text(world, said[1], bot)
-    assert "of the same chat; attempt 1 of that one is being made, and this one goes beside it from " in held
+    assert "of the same chat; attempt 1 of that one is being made, and this one is sent beside it from " in held
     for number in (2, 3, 4):
         world.wait_and_deliver(10)
         world.run_until(lambda: len(world.handler.heard) == number)  # noqa: B023  # Called at once.
@@ -125,7 +125,7 @@ def test_what_is_open_holds_the_next_one_and_then_four_of_them_do(world: World) 
     world.wait_and_deliver(10)
     world.run_for()
     assert len(world.handler.heard) == 4
-    assert "It waits for one of the 4 requests that are open for the chat to end." in _text(world, said[4], bot)
+    assert "It waits until one of the 4 open requests of the chat ends." in _text(world, said[4], bot)
 
 
 def test_where_everything_holds_it_does_so_until_it_has_ended(make_delivery_world: MakeWorld) -> None:
@@ -138,7 +138,7 @@ def test_where_everything_holds_it_does_so_until_it_has_ended(make_delivery_worl
     world.wait_and_deliver(600)
     world.run_for()
     assert _explained(world, second, bot) == ["BEHIND"]
-    assert "goes beside" not in _text(world, second, bot)
+    assert "sent beside" not in _text(world, second, bot)
 
 
 def test_where_nothing_holds_nothing_is_behind(hurried: World) -> None:

@@ -98,7 +98,7 @@ def test_a_bot_that_never_comes_for_its_events_is_found_out(tmp_path: Path) -> N
     said = run(project(tmp_path, test)).stdout
     assert "did not reply to Ben within 0.3 s. It said nothing." in said, said
     assert "Deaf, of 'Are you there?': " in said
-    assert "the bot has not come for it yet" in said
+    assert "the bot has not asked for it yet" in said
 
 
 @pytest.mark.journey

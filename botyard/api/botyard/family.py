@@ -17,7 +17,7 @@ BOTYARD = Family(
         Reason.USERS_FORMAT: error("INVALID_FORMAT: Parameter USERS has wrong type"),
         Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
         Reason.HOOK_MISSING: error("WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked"),
-        Reason.SWITCH_MISSING: error("SWITCH_NOT_FOUND: There are the switches {names}"),
+        Reason.SWITCH_MISSING: error("SWITCH_NOT_FOUND: The switches are {names}"),
         Reason.LOGIN_TAKEN: error("LOGIN_TAKEN: The login is taken"),
         Reason.PASSWORD_WEAK: error("PASSWORD_WEAK: {reason}"),
         Reason.PASSWORD_WRONG: error("PASSWORD_WRONG: The present password is wrong", 403),
@@ -27,15 +27,13 @@ BOTYARD = Family(
         Reason.MAIL_FAILED: error("MAIL_FAILED: The mail could not be sent: {reason}"),
         Reason.MAIL_NO_ADDRESS: error("MAIL_NO_ADDRESS: The person has no address of e-mail"),
         Reason.LAST_ADMIN: error("LAST_ADMIN: The portal needs an administrator who is active"),
-        Reason.DELIVERY_MISSING: error("DELIVERY_NOT_FOUND: There is no such delivery, or it is kept no longer"),
+        Reason.DELIVERY_MISSING: error("DELIVERY_NOT_FOUND: There is no such delivery, or it is not kept any more"),
         Reason.DEV_ONLY: error("DEV_ONLY: This is for portals that run with --profile dev", 403),
         Reason.SNAPSHOT_NAME: error("SNAPSHOT_NAME: NAME must be 1 to 64 letters, digits, hyphens and underscores"),
         Reason.SNAPSHOT_MISSING: error(
-            "SNAPSHOT_NOT_FOUND: There is no snapshot of this name; they live as long as the server"
+            "SNAPSHOT_NOT_FOUND: There is no snapshot of this name; snapshots are kept until the server stops"
         ),
-        Reason.SNAPSHOT_TOO_MANY: error(
-            "SNAPSHOT_TOO_MANY: There are {limit} snapshots already; take one of their names"
-        ),
+        Reason.SNAPSHOT_TOO_MANY: error("SNAPSHOT_TOO_MANY: There are {limit} snapshots already; replace one of them"),
         Reason.SNAPSHOT_TOO_LARGE: error(
             "SNAPSHOT_TOO_LARGE: The portal has more than {limit} rows, too many to keep in memory"
         ),

@@ -187,7 +187,7 @@ async def _add(call: Call, p: Added, made: Hashed) -> AddedAnswer:
 
 @method("botyard.user.list", access=Access.ADMIN)
 async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
-    """List people of all kinds, those sent away too, 50 at a time by id."""
+    """List people of all kinds, including deactivated ones, 50 at a time by id."""
     start = min(max(p.start, 0), 2**31)
     people = await stored_users.people_after(call.tx, p.kind.lower(), start, limit=PAGE)
     total = await stored_users.count_people(call.tx, p.kind.lower())

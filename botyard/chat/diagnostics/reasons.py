@@ -17,22 +17,22 @@ class DiagnosisCode(Enum):
     # It arrived.
     DELIVERED = "The handler accepted it at {at}, in attempt {number}"
     UNCONFIRMED = (
-        "The handler was sent all of it in attempt {number} and had not confirmed it by {at}: it has it, as far as "
-        "anybody can know, and is not sent it again"
+        "The handler was sent the whole event in attempt {number} and had not confirmed it by {at}: as far as anybody "
+        "can know, it has the event, which is not sent again"
     )
     FETCHED = "The bot has fetched and confirmed it at {at}"
     # It is on its way.
     SENDING = "Attempt {number} is being made, or about to be"
     WAITING = "It waits for attempt {number} at {at}"
-    DUE = "Attempt {number} has been due since {at}: a server that runs makes it as soon as it can"
+    DUE = "Attempt {number} has been due since {at}: a running server makes it as soon as it can"
     BEHIND = "It waits behind {name} (delivery {ahead}) of the same chat{cause}; {then}"
-    CROWDED = "It waits for one of the {open} requests that are open for the chat to end"
-    READY = "The bot fetches its events: it lies ready as number {id}, and the bot last came at {at}{given}"
-    NEVER_FETCHED = "The bot fetches its events: it lies ready as number {id}, and the bot has not come for it yet"
+    CROWDED = "It waits until one of the {open} open requests of the chat ends"
+    READY = "The bot fetches its events: it is ready as number {id}, and the bot last asked at {at}{given}"
+    NEVER_FETCHED = "The bot fetches its events: it is ready as number {id}, and the bot has not asked for it yet"
     # It has ended.
     GIVEN_UP = "It was given up at {at}, after attempt {number}: {reason}"
     SKIPPED = "It was not sent, at {at}: {reason}"
-    EXPIRED = "The bot fetches its events, and had not confirmed it in time: it was withdrawn at {at}"
+    EXPIRED = "The bot fetches its events, and had not confirmed it in time: it expired at {at}"
     # How it arrived.
     LATE = "It was sent {seconds} s after it happened, and later events of the chat may have arrived before it"
     # What the last attempt met.
@@ -40,12 +40,12 @@ class DiagnosisCode(Enum):
     NAME_UNKNOWN = "The name of the handler is not known: {problem}"
     TLS_FAILED = "The handler's certificate was not accepted: {problem}"
     NO_CONNECTION = "The handler could not be connected to: {problem}"
-    TIMEOUT = "The handler did not answer in time: {problem}"
-    GATEWAY = "The handler did not answer in time: a proxy before it answered {status}"
-    NO_ANSWER = "The handler gave no answer: {problem}"
-    REDIRECT = "The handler answered {status}, a redirect: it must be bound at the address where it is"
-    STATUS = "The handler answered {status}"
-    INTERRUPTED = "The handler's answer is not known: {problem}"
+    TIMEOUT = "The handler did not respond in time: {problem}"
+    GATEWAY = "The handler did not respond in time: a proxy in front of it responded with {status}"
+    NO_ANSWER = "The handler sent no response: {problem}"
+    REDIRECT = "The handler responded with {status}, a redirect: bind the address that it leads to"
+    STATUS = "The handler responded with {status}"
+    INTERRUPTED = "The handler's response is not known: {problem}"
     NOT_SENT = "This server could not send it: {problem}"
     # What keeps events from the bot altogether.
     NO_BOT = "There {be} no such bot"
@@ -56,26 +56,28 @@ class DiagnosisCode(Enum):
     NO_SCOPE = "The permission imbot {be} missing from the bot's application"
     # Why it was not for the bot.
     OTHER_GENERATION = (
-        "{asked} is not for it: the bot was registered by the other generation of the API and is told {own}"
+        "{asked} is not for it: the bot was registered by the other generation of the API and receives {own}"
     )
     NOT_SAID = "{asked} did not happen: the message calls no command of the bot"
-    NO_EVENT = "{asked} is not for it: bots registered by the first generation of the API are told nothing of the kind"
-    NOT_HAPPENED = "{asked} did not happen: nobody did that to the message"
+    NO_EVENT = "{asked} is not for it: bots of the first generation of the API receive no such event"
+    NOT_HAPPENED = "{asked} did not happen to the message"
     OWN_MESSAGE = "The bot wrote it itself"
     OWN_ACT = "The bot did it itself"
-    SYSTEM_MESSAGE = "It is a system message, and bots are not told of those"
-    SYSTEM_CHAT = "Bots are not told of what is said in a chat of notifications"
+    SYSTEM_MESSAGE = "It is a system message, which bots do not receive"
+    SYSTEM_CHAT = "Bots receive nothing from a chat of notifications"
     NOT_MEMBER = "The bot is not a member of the chat"
     NOT_SEEN = "There is no such message in a chat that the bot is in"
-    JOINED_LATER = "The bot came into the chat later, at {at}"
-    NOT_MENTIONED = "The bot is not mentioned in it, and a bot of type {type} hears nothing else in a group chat"
-    NOT_ITS_MESSAGE = "It is a reaction to what somebody else wrote, and bots are told of those to their own messages"
-    REACTIONS_OFF = "The bot was registered, or changed, not to be told of reactions"
-    CHAT_GONE = "The chat is gone, and with it who was told of what happened there"
-    FORGOTTEN = "It happened at {at}; what became of deliveries that ended is kept since {since} only"
-    CHANGED_SINCE = "As things are now the bot would be told, but they were otherwise at {at}, when it happened"
-    NOT_KEPT = "Of what happened before {since} the event log holds only what deliveries still refer to"
-    UNRECORDED = "The event log does not hold the message: it was not sent through the API"
+    JOINED_LATER = "The bot joined the chat later, at {at}"
+    NOT_MENTIONED = "It does not mention the bot, and a bot of type {type} receives nothing else in a group chat"
+    NOT_ITS_MESSAGE = (
+        "It is a reaction to somebody else's message, and bots only receive reactions to their own messages"
+    )
+    REACTIONS_OFF = "Reactions are switched off for the bot"
+    CHAT_GONE = "The chat is gone, and its members are not known any more"
+    FORGOTTEN = "It happened at {at}; deliveries that have ended are only kept since {since}"
+    CHANGED_SINCE = "The bot would receive it now; something was different at {at}, when it happened"
+    NOT_KEPT = "The event log begins at {since}; of earlier events it only has those of deliveries that are kept"
+    UNRECORDED = "The event log does not have the message: it was not sent through the API"
 
 
 ARRIVED = frozenset({DiagnosisCode.DELIVERED, DiagnosisCode.FETCHED})
@@ -99,7 +101,7 @@ _MOMENTS = ("at", "since", "until")
 _MADE = "attempt {number} of that one is being made"
 _OVERDUE = "attempt {number} of that one is due now"
 _DUE = "attempt {number} of that one is due at {at}"
-_BESIDE = ", and this one goes beside it from {until} on"
+_BESIDE = ", and this one is sent beside it from {until} on"
 
 
 class Finding(NamedTuple):
@@ -138,12 +140,12 @@ _CAUSES: dict[DiagnosisCode, str] = {
     DiagnosisCode.NAME_UNKNOWN: "the name of {host} is not known",
     DiagnosisCode.TLS_FAILED: "the certificate of {host} was not accepted",
     DiagnosisCode.NO_CONNECTION: "{host} could not be connected to",
-    DiagnosisCode.TIMEOUT: "{host} did not answer in time",
-    DiagnosisCode.NO_ANSWER: "{host} gave no answer",
+    DiagnosisCode.TIMEOUT: "{host} did not respond in time",
+    DiagnosisCode.NO_ANSWER: "{host} sent no response",
     DiagnosisCode.REDIRECT: "{host} responded with a redirect",
-    DiagnosisCode.GATEWAY: "a proxy before {host} responded with status {status}",
+    DiagnosisCode.GATEWAY: "a proxy in front of {host} responded with status {status}",
     DiagnosisCode.STATUS: "{host} responded with status {status}",
-    DiagnosisCode.INTERRUPTED: "what {host} responded is not known: {problem}",
+    DiagnosisCode.INTERRUPTED: "the response of {host} is not known: {problem}",
     DiagnosisCode.NOT_SENT: "it could not be sent: {problem}",
 }
 _CONNECTION_REFUSED = re.compile(r"Connect call failed|[Rr]efused")

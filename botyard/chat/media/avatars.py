@@ -32,7 +32,7 @@ class Avatar(msgspec.Struct, frozen=True, gc=False):
 def check(base64_text: str) -> Avatar:
     """Decode a picture and look at its header; the pixels stay untouched.
 
-    Refused are files that are no PNG, JPEG, GIF or WEBP, pictures with a side over
+    Refuses files that are not PNG, JPEG, GIF or WEBP, pictures with a side over
     5000 pixels and files over ``BYTES_MAX``. Raises AVATAR_TYPE, AVATAR_SIZE, and OVERLOAD where too many wait.
     """
     data = _decode(base64_text)

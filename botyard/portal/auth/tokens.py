@@ -46,7 +46,7 @@ class Denied(Enum):
     USED = "the code or refresh token was used before"
     ENDED = "the refresh token was ended early, by an administrator or because one of its family came twice"
     INACTIVE = "the person that the code or refresh token stands for is deactivated"
-    NOT_ADMITTED = "the administrator has opened the application to other people only"
+    NOT_ADMITTED = "the application is only open to other people"
     BLOCKED = "the administrator has blocked the application"
     UNFIT = "redirect_uri or code_verifier is not what the code was asked for with"
     APP_SCOPE = "scope asks for more than the application may have"
