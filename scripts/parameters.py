@@ -245,6 +245,7 @@ _OWN = {
     "botyard.user.password": ["ID"],
     "botyard.user.password.link": ["ID"],
     "botyard.user.second.factor.reset": ["ID"],
+    "botyard.user.signout": ["ID"],
     "botyard.user.update": ["ID"],
     "botyard.webhook.revoke": ["ID"],
 }

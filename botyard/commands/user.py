@@ -14,7 +14,7 @@ from botyard.commands.open_portal import actor, open_portal, person
 from botyard.commands.table import moment, table, yes
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import departments, mail, users
-from botyard.portal.auth import password_changes, passwords, second_factors
+from botyard.portal.auth import password_changes, passwords, second_factors, sessions
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.store import portal
@@ -96,6 +96,7 @@ def command() -> click.Command:
             *options.settings(("smtp_url", "smtp_from")),
             *options.place(),
         ),
+        options.verb("signout", "Sign somebody out in all browsers.", _signout, who, *options.place()),
         options.verb(
             "second-factor-reset",
             "Turn off the second factor of somebody who has lost it.",
@@ -253,6 +254,18 @@ async def _password_link(args: SimpleNamespace) -> int:
         if args.mail:
             await password_changes.mail_link(settings, user.email, url=url)
     print(f"sent to: {user.email}" if args.mail else f"address: {url}   (it is not shown again, and good for a day)")
+    return ExitCode.OK
+
+
+async def _signout(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
+
+        async def work(tx: Tx) -> int:
+            user = await person(tx, args.who)
+            return await sessions.end_all(tx, user.id)
+
+        ended = await open_.write(work)
+    print(f"{args.who} is signed out; sessions: {ended}")
     return ExitCode.OK
 
 

@@ -107,7 +107,7 @@ async def own_sessions(context: Context, request: Request) -> Response:
         return redirect(SESSIONS)
     listed = await context.database.read(lambda tx: sessions.of_person(tx, session.user.id, settings=context.settings))
     rows = [_row(context, one, own=one.id == session.id) for one in listed]
-    return show("sessions.html", sessions=rows, fields=form_fields(context, who))
+    return show("sessions.html", sessions=rows, zone=context.clock.zone_name, fields=form_fields(context, who))
 
 
 async def _end(tx: Tx, own: Session, wanted: str) -> None:

@@ -74,6 +74,8 @@ async def _confirmed(context: Context, who: Visitor, session: Session, params: d
         return SignInResult(wait=checked.wait)
     if session.second_factor and (wait := gate.take_code(user_id, now=now)):
         return SignInResult(wait=wait)
+    if session.second_factor:
+        await second_factors.load()
     came = await write(context, who, lambda tx: _renewed(context, tx, who, known, params.get("code", "")))
     if came.secret and session.second_factor:
         gate.give_back_code(user_id)

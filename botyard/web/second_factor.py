@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -61,10 +62,11 @@ async def _set_up(
     async def work(tx: Tx) -> Enrolment | None:
         return await second_factors.begin(tx, context.keys, session.user, domain=context.settings.domain)
 
+    await second_factors.load()
     enrolment = await write(context, who, work)
     if enrolment is None:
         return redirect(SECOND_FACTOR)
-    size, path = qr_code(enrolment.address)
+    size, path = await asyncio.to_thread(qr_code, enrolment.address)
     return show(
         "second_factor_set_up.html",
         status,
@@ -90,6 +92,7 @@ async def _confirm(context: Context, who: Visitor, session: Session, target: str
         await sessions.end_all(tx, session.user.id, but=session.id)
         return codes, await sessions.renewed(tx, context.keys, present, settings=context.settings)
 
+    await second_factors.load()
     done = await write(context, who, work)
     if done is None:
         return await _set_up(context, who, session, target, _WRONG, HTTPStatus.FORBIDDEN)

@@ -119,6 +119,11 @@ def test_a_link_is_not_mailed_without_a_server_or_an_address(portal_shell: Shell
     assert "word" not in portal_shell.err.replace("password", "")
 
 
+def test_somebody_is_signed_out(portal_shell: Shell) -> None:
+    assert portal_shell.done("user", "signout", "ann") == "ann is signed out; sessions: 0\n"
+    assert "nobody" in portal_shell.refused("user", "signout", "bob")
+
+
 def test_a_second_factor_that_is_not_there_cannot_be_reset(portal_shell: Shell) -> None:
     assert portal_shell.refused("user", "second-factor-reset", "ann") == "botyard: ann has no second factor."
 

@@ -47,6 +47,7 @@ PAGES: dict[str, dict[str, Any]] = {
     },
     "sessions.html": {
         "sessions": [{"id": 1, "own": False, "browser": EVIL, "address": EVIL, "begun": EVIL, "seen": EVIL}] * 2,
+        "zone": EVIL,
         "fields": FIELDS,
     },
     "sign_in.html": {"fields": FIELDS, "wrong": EVIL},

@@ -14,7 +14,7 @@ from botyard.chat import people
 from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import mail, users
-from botyard.portal.auth import password_changes, passwords, second_factors
+from botyard.portal.auth import password_changes, passwords, second_factors, sessions
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -149,7 +149,7 @@ async def add(call: Call, p: Added) -> AddedAnswer:
     It has to be changed when the person first signs in.
     """
     # Hashing takes too long for a transaction; those without a login have no password.
-    made = await hashed(call, p.password, users.known_words(_profile(p), p.login)) if p.login else Hashed("", "")
+    made = await hashed(call, p.password, users.known_words(profile(p), p.login)) if p.login else Hashed("", "")
     try:
         return await call.context.database.write(lambda tx: _add(call.within(tx), p, made))
     except Duplicate:
@@ -169,10 +169,10 @@ async def _add(call: Call, p: Added, made: Hashed) -> AddedAnswer:
         raise ApiError(Reason.ARGUMENT, reason=reason)
     if login and await users.find_login(call.tx, login):
         raise ApiError(Reason.LOGIN_TAKEN)
-    profile = _profile(p)
+    known = profile(p)
     user_id = await users.add(
         call.tx,
-        msgspec.structs.replace(profile, name=profile.name or login),
+        msgspec.structs.replace(known, name=known.name or login),
         login=login,
         password_hash=made.stored,
         kind=kind,
@@ -181,8 +181,7 @@ async def _add(call: Call, p: Added, made: Hashed) -> AddedAnswer:
         initial=True,
     )
     [added] = await stored_users.find_many(call.tx, [user_id])
-    answer = _answer(call, added)
-    return AddedAnswer(**msgspec.structs.asdict(answer), password=made.made or None)
+    return AddedAnswer(**msgspec.structs.asdict(answer(call, added)), password=made.made or None)
 
 
 @method("botyard.user.list", access=Access.ADMIN)
@@ -191,13 +190,13 @@ async def list_(call: Call, p: Listed) -> ResultPage[list[UserAnswer]]:
     start = min(max(p.start, 0), 2**31)
     people = await stored_users.people_after(call.tx, p.kind.lower(), start, limit=PAGE)
     total = await stored_users.count_people(call.tx, p.kind.lower())
-    return ResultPage([_answer(call, user) for user in people], total, start + PAGE if start + PAGE < total else None)
+    return ResultPage([answer(call, user) for user in people], total, start + PAGE if start + PAGE < total else None)
 
 
 @method("botyard.user.get", access=Access.ADMIN, raises=(Reason.USER_MISSING,))
 async def get(call: Call, p: Named) -> UserAnswer:
     """Tell about a person."""
-    return _answer(call, await params.person(call, p.id))
+    return answer(call, await params.person(call, p.id))
 
 
 @method(
@@ -213,10 +212,10 @@ async def update(call: Call, p: Updated) -> UserAnswer:
         await _set_login(call, user, p.login.strip())
     if p.department is not UNSET:
         await users.set_departments(call.tx, user.id, await _departments(call, p.department))
-    await users.change(call.tx, user.id, _profile(p))
+    await users.change(call.tx, user.id, profile(p))
     if p.admin is not UNSET and user.kind == UserKind.EMPLOYEE and p.admin != user.admin:
         await users.set_admin(call.tx, user, bool(p.admin))
-    return _answer(call, await params.person(call, p.id))
+    return answer(call, await params.person(call, p.id))
 
 
 async def _set_login(call: Call, user: User, login: str) -> None:
@@ -309,6 +308,13 @@ async def password_link(call: Call, p: LinkParams) -> LinkAnswer:
     return LinkAnswer(None if p.mail else url, call.atom(link.expires), user.email if p.mail else None)
 
 
+@method("botyard.user.signout", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.USER_MISSING,))
+async def signout(call: Call, p: Named) -> int:
+    """Sign a person out in all browsers, and return in how many. Keys and tokens stay."""
+    user = await params.person(call, p.id)
+    return await sessions.end_all(call.tx, user.id)
+
+
 @method(
     "botyard.user.second.factor.reset",
     access=Access.ADMIN,
@@ -320,7 +326,8 @@ async def second_factor_reset(call: Call, p: Named) -> bool:
     return await second_factors.reset(call.tx, await params.person(call, p.id))
 
 
-def _profile(p: Fields) -> Profile:
+def profile(p: Fields) -> Profile:
+    """What a call says of a person."""
     names = Fields.__struct_fields__
     return Profile(**{name: getattr(p, name) for name in names if getattr(p, name) is not UNSET})
 
@@ -332,7 +339,8 @@ async def _departments(call: Call, wanted: list[int]) -> list[int]:
     return wanted
 
 
-def _answer(call: Call, user: User) -> UserAnswer:
+def answer(call: Call, user: User) -> UserAnswer:
+    """A person as the methods return one."""
     clock = call.context.clock
     return UserAnswer(
         id=user.id,

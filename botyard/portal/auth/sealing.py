@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import base64
 import secrets
+from importlib import import_module
 
 from botyard.portal.auth.keys import Keys
 
 _FORM = "1:"
 """How it was encrypted: AES-256-GCM, a nonce of 12 bytes first."""
 _NONCE_BYTES = 12
+
+
+def load() -> None:
+    """Load what encrypts, which takes a while the first time."""
+    import_module("cryptography.hazmat.primitives.ciphers.aead")
 
 
 def seal(keys: Keys, text: str, *, about: str) -> str:

@@ -5,9 +5,12 @@ Each code is good once. Recovery codes are long enough (120 bits) that a keyed h
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hmac
 import secrets
+import sys
+from importlib import import_module
 
 import msgspec
 
@@ -34,6 +37,17 @@ class Enrolment(msgspec.Struct, frozen=True):
 
     secret: str
     address: str
+
+
+async def load() -> None:
+    """Load, in a thread, what codes are counted with: the first time takes a while, and no transaction may."""
+    if "pyotp" not in sys.modules:
+        await asyncio.to_thread(_load)
+
+
+def _load() -> None:
+    sealing.load()
+    import_module("pyotp")
 
 
 async def is_on(tx: Tx, user_id: int) -> bool:

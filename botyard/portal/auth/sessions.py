@@ -133,6 +133,7 @@ class PasswordSignIn:
             return SignInResult(wait=wait)
 
         async def work(tx: Tx) -> SignInResult:
+            tx.actor = Actor(Via.PAGE, user_id, address=client.address)
             waiting = await current(tx, keys, secret, settings=settings)
             if waiting is None or not waiting.awaits_code:
                 return SignInResult()
@@ -141,6 +142,7 @@ class PasswordSignIn:
             await _note_sign_in(tx, user_id, client=client)
             return await renewed(tx, keys, waiting, settings=settings)
 
+        await second_factors.load()
         result = await database.write(work)
         if result.secret:
             self.give_back_code(user_id)

@@ -89,6 +89,24 @@ def test_nobody_sees_or_ends_the_sessions_of_others(portal: World, ann: Person) 
     assert browser.get("/account").status == 200
 
 
+def test_people_change_what_is_known_of_them_and_nothing_else(portal: World, ann: Person) -> None:
+    more = {"LOGIN": "root", "ADMIN": True, "ID": portal.admin.id}
+    changed = portal.call("botyard.profile.update", ann, params={"NAME": "Anna", **more}).result
+    assert (changed["ID"], changed["NAME"], changed["LOGIN"], changed["ADMIN"]) == (ann.id, "Anna", "ann", False)
+    assert portal.call("botyard.user.get", ID=portal.admin.id).result["NAME"] == "Ada"
+    outsider = portal.add_webhook(resident(portal, "eve", kind=UserKind.EXTRANET), SCOPES)
+    assert portal.call("botyard.profile.update", outsider, NAME="Eva").error == "ACCESS_DENIED"
+
+
+def test_an_administrator_signs_somebody_out(portal: World, ann: Person) -> None:
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    assert portal.call("botyard.user.signout", ID=ann.id).result == 1
+    assert portal.call("botyard.user.signout", ID=ann.id).result == 0
+    assert browser.get("/account").status == 303
+    assert portal.call("botyard.user.signout", ann, ID=ann.id).error == "insufficient_scope"
+
+
 METHODS = ["botyard.profile.password.set", "botyard.session.list", "botyard.session.end", "botyard.session.end.all"]
 
 
