@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from botyard.model.bots import Bot
 from botyard.model.owners import NOBODY, Owner
 from botyard.store.engines.db import Tx
@@ -112,9 +114,9 @@ async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:
     )
 
 
-async def count_message(tx: Tx, bot_id: int) -> None:
+def count_message(tx: Tx, bot_id: int) -> Awaitable[int]:
     """Count a message of a bot; for anybody else nothing happens."""
-    await tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
+    return tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
 
 
 async def count(tx: Tx, bot_id: int, *, chats: int, people: int = 0) -> None:

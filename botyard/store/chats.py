@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from botyard.model.chats import Chat, Member, Participant
 from botyard.store import files
 from botyard.store.engines.db import Tx
@@ -179,9 +181,9 @@ async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots
     )
 
 
-async def count_message(tx: Tx, chat_id: int, message_id: int, *, author_id: int, counted: int) -> None:
+def count_message(tx: Tx, chat_id: int, message_id: int, *, author_id: int, counted: int) -> Awaitable[int]:
     """Count a new message: it becomes the last one, seen by nobody but whoever wrote it."""
-    await tx.run(
+    return tx.run(
         """UPDATE chats SET messages = messages + 1, counted = :counted, last_message_id = :message,
                last_author_id = :author, viewers = 0 WHERE id = :id""",
         counted=counted,

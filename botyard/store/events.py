@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -19,9 +19,9 @@ _BY_ID = f"{EVENT.select} WHERE e.id = :id"
 _encode = msgspec.json.Encoder().encode
 
 
-async def append(tx: Tx, event: Event) -> int:
+def append(tx: Tx, event: Event) -> Awaitable[int]:
     """Write an event and return its number."""
-    return await tx.insert(
+    return tx.insert(
         _ADD,
         type=type(event).__name__,
         chat_id=event.chat_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import NamedTuple
 
 from botyard.model.bots import BotListener
@@ -158,9 +159,9 @@ async def mark_read(tx: Tx, chat_id: int, user_id: int, *, message_id: int, coun
     return moved > 0
 
 
-async def mark_sent(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> None:
+def mark_sent(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
     """The member has written the newest message, and has thereby read everything up to it."""
-    await tx.run(
+    return tx.run(
         """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,
                marked_id = 0, opened = 1 WHERE chat_id = :chat AND user_id = :user""",
         message=message_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -75,7 +76,7 @@ async def of_others(tx: Tx, chat_id: int, user_id: int, *, after: int, upto: int
     return [message_id for (message_id,) in reversed(rows)]
 
 
-async def add(
+def add(
     tx: Tx,
     *,
     chat_id: int,
@@ -87,8 +88,8 @@ async def add(
     reply_id: int,
     uuid: str | None,
     params: str,
-) -> int:
-    return await tx.insert(
+) -> Awaitable[int]:
+    return tx.insert(
         _ADD,
         chat_id=chat_id,
         author_id=author_id,
