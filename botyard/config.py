@@ -179,6 +179,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Option("days for which entries stay in the audit log; 0 for ever", values.days, "DAYS"),
     ] = 365
+    grant_days: Annotated[
+        int,
+        Option(
+            "days after which an application has to ask again, however often it renewed its tokens; 0 for never",
+            values.days,
+            "DAYS",
+        ),
+    ] = 180
     quiet: Annotated[bool, Option("no line for each call and each attempt to deliver; warnings only", flag=True)] = (
         False
     )

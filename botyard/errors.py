@@ -132,6 +132,9 @@ class Reason(Enum):
     # Bots.
     CLIENT_UNNAMED = "The key of the bot's owner is missing"
     TOKEN_MISSING = "The token of the bot's owner is missing"
+    TOKEN_UNKNOWN = "There is no such token that works"
+    CONSENT_MISSING = "The application has no access in the person's name"
+    TOKEN_TOO_SHORT = "The token of the bot's owner has fewer than {min} characters"
     TOKEN_TOO_LONG = "The token of the bot's owner has more than {max} characters"
     TOKEN_NOT_ROTATED = "The token of the bot's owner cannot become that one"
     BOT_UNNAMED = "The id of the bot is missing"

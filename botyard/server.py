@@ -31,6 +31,7 @@ from botyard.portal import audit_writer
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
+from botyard.rpc.guessing import Guessing
 from botyard.rpc.limits import PROFILES, Limits, costs
 from botyard.rpc.registry import Registry
 from botyard.rpc.slots import slots
@@ -85,6 +86,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         keys=made,
         registry=registry(),
         limits=Limits(PROFILES[settings.limits], settings.max_in_flight, costs(settings)),
+        guessing=Guessing(on=settings.profile == "prod" or settings.limits != "off"),
         storage=room,
         slots=slots(settings),
         breached=breached,

@@ -10,21 +10,25 @@ from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import no_app, open_portal, person
 from botyard.commands.permissions import scopes
-from botyard.commands.table import moment
+from botyard.commands.table import brief, moment, table
+from botyard.errors import ApiError
+from botyard.model.access_lists import TokenLine
 from botyard.model.apps import App
 from botyard.model.bots import Bot
 from botyard.model.owners import Owner
-from botyard.portal import apps
+from botyard.portal import apps, users
 from botyard.portal.auth import tokens
 from botyard.setting_values import number, whole_seconds
-from botyard.store import bots
+from botyard.store import bots, token_lists
 from botyard.store.engines.db import Tx
 
-ABOUT = """Issue tokens: a pair for an application, or a person's own token that belongs to none. Show what the events
-of an application or of a bot are signed with."""
+ABOUT = """Issue tokens: a pair for an application, or a person's own token that belongs to none. List and revoke those
+that work. Show what the events of an application or of a bot are signed with."""
 EXAMPLES = """
 botyard token issue admin --app local.0123456789abcd.12345678
 botyard token issue admin --scope im --seconds 86400
+botyard token list --person admin
+botyard token revoke 3
 botyard token signing --app local.0123456789abcd.12345678
 botyard token signing --bot 1003
 """
@@ -46,7 +50,7 @@ def command() -> click.Command:
         ),
         options.option(
             "seconds",
-            "life of a person's own token (default: one hour)",
+            "life of a person's own token, a year at most (default: one hour)",
             read=whole_seconds,
             default=0,
             metavar="SECONDS",
@@ -61,7 +65,22 @@ def command() -> click.Command:
         options.option("bot", "those of a bot, and of all others of its owner", read=number, metavar="BOT_ID"),
         *options.place(),
     )
-    return options.group("token", ABOUT, EXAMPLES, issue, signing)
+    listed = options.verb(
+        "list",
+        "List the tokens that work, the newest first; those that events carry are not among them.",
+        _list,
+        options.option("person", "those that call for this person", metavar="LOGIN"),
+        options.option("app", "those of this application", metavar="CLIENT_ID"),
+        *options.place(),
+    )
+    revoke = options.verb(
+        "revoke",
+        "End the token with this number in the list at once, with all that it was renewed to.",
+        _revoke,
+        options.argument("id", read=number),
+        *options.place(),
+    )
+    return options.group("token", ABOUT, EXAMPLES, issue, listed, revoke, signing)
 
 
 async def _issue(args: SimpleNamespace) -> int:
@@ -97,6 +116,47 @@ async def _own(args: SimpleNamespace) -> int:
 
         text, expires = await open_.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")
+    return ExitCode.OK
+
+
+async def _list(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
+
+        async def work(tx: Tx) -> tuple[list[TokenLine], dict[int, str]]:
+            user_id = (await person(tx, args.person)).id if args.person else 0
+            app_id = (await _app(tx, args.app)).id if args.app else 0
+            lines: list[TokenLine] = []
+            while page := await token_lists.page(tx, user_id=user_id, app_id=app_id, start=len(lines)):
+                lines += page
+            return lines, {user.id: users.display_name(user) for user in await users.people(tx)}
+
+        lines, names = await open_.database.read(work)
+    rows = [
+        (
+            line.id,
+            names.get(line.user_id, line.user_id),
+            moment(line.granted),
+            moment(line.expires),
+            moment(line.last_used),
+            line.title or "(none)",
+            brief(line.scopes),
+        )
+        for line in lines
+    ]
+    head = ("ID", "PERSON", "SINCE (UTC)", "UNTIL", "LAST USED", "APPLICATION", "PERMISSIONS")
+    print(table(head, rows))
+    return ExitCode.OK
+
+
+async def _revoke(args: SimpleNamespace) -> int:
+    async with open_portal(options.chosen(args)) as open_:
+        try:
+            await open_.database.write(lambda tx: tokens.revoke(tx, args.id))
+        except ApiError as refused:
+            raise CommandError(
+                f"There is no token {args.id} that could be revoked; 'botyard token list' shows them."
+            ) from refused
+    print(f"Token {args.id} is revoked.")
     return ExitCode.OK
 
 

@@ -62,6 +62,9 @@ class Webhook(msgspec.Struct, frozen=True, gc=False):
     scopes: str
     created: int
     revoked: int | None
+    made_by: int
+    made_with: str
+    """Who made it, and with which key (`hook:3`, `app:7:1`); 0 and "" where the command line did."""
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):
@@ -77,6 +80,7 @@ class Token(msgspec.Struct, frozen=True, gc=False):
     expires: int
     replaced: int | None
     revoked: int | None
+    granted: int
 
 
 class EventToken(NamedTuple):

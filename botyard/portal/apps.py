@@ -12,9 +12,10 @@ from botyard.model.apps import App
 from botyard.model.audit import AuditEvent
 from botyard.model.deliveries import EndReason
 from botyard.model.owners import Owner
+from botyard.model.people import User
 from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
-from botyard.store import apps
+from botyard.store import apps, bots
 from botyard.store.engines.db import Tx
 
 
@@ -67,6 +68,16 @@ def closed_reason(app: App | None, scope: str = "") -> EndReason | None:
     if app.blocked:
         return EndReason.BLOCKED
     return EndReason.NO_SCOPE if scope and scope not in app.scopes.split(",") else None
+
+
+async def open_to(tx: Tx, app: App, user: User) -> bool:
+    """Whether an application may act for somebody: its own bots, and whom it is open to."""
+    if not app.restricted:
+        return True
+    if not user.bot:
+        return await apps.admits(tx, app, user.id)
+    bot = await bots.find(tx, user.id)
+    return bot is not None and bot.owner == app.owner
 
 
 async def check_secret(tx: Tx, keys: Keys, client_id: str, *, secret: str) -> tuple[App | None, bool]:

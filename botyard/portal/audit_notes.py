@@ -36,6 +36,10 @@ class AuditNotes:
         """Whether this use of a key has been noted already; the one look that each call takes."""
         return (key, address) in self._seen
 
+    def forget_uses(self) -> None:
+        """Note the next use of each key again: that says when it was last used."""
+        self._seen.clear()
+
     def note_use(self, actor: Actor) -> None:
         """Note that a key is used from an address."""
         if len(self._seen) >= REMEMBERED:

@@ -22,6 +22,8 @@ log = logging.getLogger("botyard.audit")
 EVERY_SECONDS = 1.0
 REFUSALS_EVERY = 60
 """Turns between two entries of what was refused."""
+USES_EVERY = 3600
+"""Turns after which each key that is in use is noted again."""
 BATCH = 200
 
 _NOBODY: dict[str, str] = {Via.COMMAND: "the command line", Via.SERVER: "the server"}
@@ -34,6 +36,8 @@ async def run(database: Database, notes: AuditNotes) -> None:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             turn += 1
+            if turn % USES_EVERY == 0:
+                notes.forget_uses()
             await write(database, notes, refusals=turn % REFUSALS_EVERY == 0)
     finally:
         await write(database, notes)

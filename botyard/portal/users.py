@@ -9,7 +9,7 @@ from botyard.events import outbox
 from botyard.model.audit import AuditEvent
 from botyard.model.people import Profile, User, UserKind
 from botyard.model.portal_events import UserAdded
-from botyard.portal import audit
+from botyard.portal import audit, made_keys
 from botyard.store import erasure, reset_links, sessions, users
 from botyard.store.engines.db import Tx
 
@@ -75,10 +75,14 @@ async def change(tx: Tx, user_id: int, profile: Profile) -> None:
 
 @raises(Reason.LAST_ADMIN)
 async def deactivate(tx: Tx, user: User) -> None:
-    """Deactivate a person: they are signed out everywhere, and their keys stop working. Raises LAST_ADMIN."""
+    """Deactivate a person: they are signed out everywhere, and their keys stop working. Raises LAST_ADMIN.
+
+    Keys that the person has made for others end.
+    """
     await _require_other_admin(tx, user)
     await sessions.remove_of(tx, user.id)
     await users.set_active(tx, user.id, False)
+    await made_keys.end_by_person(tx, user.id)
     await audit.record(tx, AuditEvent.USER_DEACTIVATED, subject=f"user:{user.id}")
 
 
@@ -95,6 +99,7 @@ async def delete(tx: Tx, user: User) -> None:
     The row stays without any of it, for messages name it as their author. Raises LAST_ADMIN.
     """
     await _require_other_admin(tx, user)
+    await made_keys.end_by_person(tx, user.id)
     await erasure.erase(tx, user.id, avatar=user.avatar)
     await audit.record(tx, AuditEvent.USER_DELETED, subject=f"user:{user.id}")
 

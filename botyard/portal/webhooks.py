@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.model.apps import Webhook
 from botyard.model.audit import AuditEvent
-from botyard.portal import audit
+from botyard.portal import audit, made_keys
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import incoming_webhooks
 from botyard.store.engines.db import Tx
@@ -46,8 +46,9 @@ async def listed(tx: Tx) -> list[Webhook]:
 
 
 async def revoke(tx: Tx, webhook_id: int) -> bool:
-    """End a webhook; false when there is none or it was ended before."""
+    """End a webhook and the keys that were made with it; false when there is none or it was ended before."""
     revoked = await incoming_webhooks.revoke(tx, webhook_id)
     if revoked:
         await audit.record(tx, AuditEvent.WEBHOOK_REVOKED, subject=f"webhook:{webhook_id}")
+        await made_keys.end_by_webhook(tx, webhook_id)
     return revoked

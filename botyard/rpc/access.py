@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import UserKind
+from botyard.model.permissions import ADMINISTRATION, OWN_ACCOUNT
 from botyard.rpc.identity import Auth, Identity
-from botyard.rpc.scopes import ADMINISTRATION, OWN_ACCOUNT
 
 
 class AccessRule(NamedTuple):
@@ -64,6 +64,13 @@ _SIGNED = {
     Auth.OAUTH: "the token of an application",
     Auth.SESSION: "a person's own session",
 }
+
+
+def require_permitted(scopes: tuple[str, ...], access: Access, who: Identity) -> None:
+    """Raise SCOPE for a caller who has none of these permissions, then what ``require`` raises."""
+    if scopes and who.scopes.isdisjoint(scopes):
+        raise ApiError(ErrorCode.SCOPE, hint=f"needs scope {' or '.join(scopes)}", auth=who.auth.value)
+    require(access, who)
 
 
 def require(access: Access, who: Identity) -> None:

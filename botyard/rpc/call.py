@@ -16,7 +16,9 @@ from botyard.portal.auth.breached_passwords import BreachedPasswords
 from botyard.portal.auth.keys import Keys
 from botyard.portal.auth.password_changes import PasswordRules
 from botyard.portal.auth.sessions import PasswordSignIn
-from botyard.rpc.identity import Identity
+from botyard.rpc.access import require_permitted
+from botyard.rpc.guessing import Guessing
+from botyard.rpc.identity import Identity, identify
 from botyard.rpc.limits import Limits, Operating
 from botyard.rpc.long_poll import LongPollHub
 from botyard.rpc.metrics import Metrics
@@ -49,6 +51,7 @@ class Context(msgspec.Struct, frozen=True):
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
     audit_notes: AuditNotes = msgspec.field(default_factory=AuditNotes)
+    guessing: Guessing = msgspec.field(default_factory=Guessing)
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""
 
@@ -113,6 +116,13 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     async def run(self, name: str, params: dict[str, Any], budget: Budget) -> Outcome:
         """Call another method as the same caller, at the cost of a budget."""
         return await self.runner(self.context, self.identity, name, params, self.context.clock.now(), budget)
+
+    async def recheck(self, tx: Tx) -> None:
+        """Raise what ends the call where its key has ended, or lost the permission, since it began."""
+        identity = self.identity
+        if identity.credentials is not None:
+            identity = await identify(tx, self.context.keys, identity.credentials, float(self.now))
+        require_permitted(self.method.scopes, self.method.access, identity)
 
     def within(self, tx: Tx) -> Call:
         """The same call in a transaction of the method's own."""

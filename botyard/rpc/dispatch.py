@@ -10,7 +10,8 @@ import msgspec
 from botyard.errors import ApiError, ErrorCode
 from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome, WriteInstead
-from botyard.rpc.identity import Credentials, Identity, identify
+from botyard.rpc.guessing import WRONG_KEY
+from botyard.rpc.identity import Auth, Credentials, Identity, identify
 from botyard.rpc.limits import Operating
 from botyard.rpc.method import V3, Method, Mode, ResultPage
 from botyard.slow_work import run_slow
@@ -56,11 +57,18 @@ async def run(
     started: float,
     batch: Budget | None = None,
 ) -> Outcome:
-    """Carry out one method for somebody already known: the part that `batch` repeats for each command.
+    """Carry out one method for a caller who was let in before: the part that `batch` repeats for each command.
 
-    It may cost what is left of ``batch``, and is added to it.
+    The key is looked up again, for it may have ended meanwhile. The method may cost what is left of ``batch``, and is
+    added to it.
     """
-    return await _run(context, identity, name, context.registry.find(name), params, started, batch)
+    method, credentials = context.registry.find(name), identity.credentials
+    if method is not None and credentials is not None:
+        if method.before is None and method.mode in (Mode.READ, Mode.WRITE):
+            execution = _Execution(context, method, params, started, credentials, counted=True)
+            return await _finished(execution, batch)
+        identity = await context.database.read(lambda tx: identify(tx, context.keys, credentials, started))
+    return await _run(context, identity, name, method, params, started, batch)
 
 
 async def known_source(context: Context, credentials: Credentials, started: float) -> str:
@@ -91,8 +99,6 @@ async def _run(
     if method is None:
         raise _unknown(context, name)
     execution = _Execution(context, method, params, started)
-    if batch is not None:
-        execution.limits = batch.left(execution.limits)
     try:
         execution.admit(identity)
         if method.before is not None:
@@ -100,11 +106,18 @@ async def _run(
     except ApiError as refused:
         hints.explain(refused, method, params)
         raise
+    return await _finished(execution, batch)
+
+
+async def _finished(execution: _Execution, batch: Budget | None) -> Outcome:
+    """Run a method, at the cost of a batch where it belongs to one."""
+    if batch is None:
+        return await execution.finish()
+    execution.limits = batch.left(execution.limits)
     try:
         return await execution.finish()
     finally:
-        if batch is not None:
-            batch.add(execution.budget)
+        batch.add(execution.budget)
 
 
 async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
@@ -130,12 +143,16 @@ def _unknown(context: Context, name: str) -> ApiError:
 
 
 class _Execution:
-    """One method on its way through the steps. ``identity`` is set once the caller is let in."""
+    """One method on its way through the steps. ``identity`` is set once the caller is let in.
+
+    A caller who comes with credentials is identified by the work itself; ``counted`` is one whose request has been.
+    """
 
     __slots__ = (
         "begun",
         "budget",
         "context",
+        "counted",
         "credentials",
         "decoded",
         "identity",
@@ -154,12 +171,15 @@ class _Execution:
         params: Mapping[str, Any],
         started: float,
         credentials: Credentials | None = None,
+        *,
+        counted: bool = False,
     ) -> None:
         self.context = context
         self.method = method
         self.params = params
         self.started = started
         self.credentials = credentials
+        self.counted = counted
         self.identity: Identity | None = None
         self.decoded: Any = None
         self.prepared: Any = None
@@ -171,10 +191,7 @@ class _Execution:
     def admit(self, identity: Identity) -> None:
         """Check scope, access and operating time, and decode the parameters."""
         method = self.method
-        if method.scopes and identity.scopes.isdisjoint(method.scopes):
-            hint = f"needs scope {' or '.join(method.scopes)}"
-            raise ApiError(ErrorCode.SCOPE, hint=hint, auth=identity.auth.value)
-        access.require(method.access, identity)
+        access.require_permitted(method.scopes, method.access, identity)
         self.context.limits.check(identity.source, method.name, self.started)
         self.decoded = method.read(self.params)
         self.begun = self.context.clock.now()
@@ -198,9 +215,10 @@ class _Execution:
         if self.credentials is not None and tx is not None:
             context = self.context
             identity = await identify(tx, context.keys, self.credentials, self.started)
-            if self.identity is None:
+            if not self.counted:
                 # A work may run again, and is still one request.
                 _enter(context, identity, self.started)
+                self.counted = True
             self.admit(identity)
         method, call = self.method, self.call(tx)
         values: list[Any] = []
@@ -227,6 +245,8 @@ class _Execution:
             if self.identity is not None:
                 self._account(self.identity)
             if isinstance(failure, ApiError):
+                if failure.problem in WRONG_KEY and self.identity is not None and self.identity.auth is Auth.WEBHOOK:
+                    self.context.guessing.count(self.identity.source, int(self.started))
                 hints.explain(failure, self.method, self.params)
             raise
         assert self.identity is not None

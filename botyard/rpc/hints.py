@@ -138,6 +138,8 @@ SENTENCES: dict[Problem, str] = {
     Reason.LOGIN_TAKEN: "somebody has this login",
     Reason.LAST_ADMIN: "make somebody else an administrator first",
     Reason.HOOK_MISSING: "botyard.webhook.list shows the numbers of valid webhooks",
+    Reason.TOKEN_UNKNOWN: "botyard.token.list shows the numbers of valid tokens",
+    Reason.CONSENT_MISSING: "botyard.consent.list shows the applications that have access",
     Reason.APP_MISSING: "botyard.app.list shows the client ids",
     Reason.DELIVERY_MISSING: "botyard.delivery.list shows their numbers",
     Reason.UPLOAD_CHAT: "there is no such dialog, or the caller is not in it",

@@ -48,6 +48,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     key_id: int = 0
     own: bool = False
     """Whether this is a token of the application itself, and not one that a person may have."""
+    credentials: Credentials | None = None
+    """What the call was signed with, to be looked up again; ``None`` for callers of the server's own."""
 
     @property
     def key(self) -> str:
@@ -116,6 +118,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         credentials.address,
         caller.key_id,
         caller.own,
+        credentials,
     )
 
 

@@ -1,4 +1,4 @@
-"""Callers that wait for events: outside any transaction, woken only when there are some."""
+"""Callers that wait for events: outside any transaction, woken only when there are some, or keys have ended."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 
-from botyard.store import event_queues
-from botyard.store.engines.db import Database, Unavailable
+from botyard.store import event_queues, portal
+from botyard.store.engines.db import Database, Tx, Unavailable
 
 MOST = 10_000
 """Callers that may wait at once; whoever comes after them gets a response without waiting."""
@@ -74,6 +74,7 @@ class LongPollHub:
         self._looking: asyncio.Task[None] | None = None
         self._closed = False
         self._noted: dict[str, int] = {}
+        self._revocations: int | None = None
 
     def unnoted(self, recipients: Iterable[str], now: int) -> list[str]:
         """Those of the callers whose visit is to be noted now; the rest were noted within the last minute."""
@@ -152,7 +153,10 @@ class LongPollHub:
             self._rung.set()
 
     async def _look(self) -> None:
-        """After each commit, and every ``GLANCE`` seconds, call up those for whom something lies ready."""
+        """After each commit, and every ``GLANCE`` seconds, call up those for whom something lies ready.
+
+        Where keys have ended, all are called up.
+        """
         try:
             while self._waiters:
                 with contextlib.suppress(TimeoutError):
@@ -169,6 +173,16 @@ class LongPollHub:
         database, recipients = self._database, list(self._waiters)
         if database is None or not recipients:
             return
-        for recipient in await database.read(lambda tx: event_queues.any_ready(tx, recipients, self._since)):
+
+        async def look(tx: Tx) -> tuple[Iterable[str], int]:
+            return await event_queues.any_ready(tx, recipients, self._since), await portal.revocations(tx)
+
+        ready, revocations = await database.read(look)
+        for recipient in ready:
             for waiting in self._waiters.get(recipient, ()):
+                waiting.called.set()
+        if revocations != self._revocations:
+            # Whose key it was they find out themselves.
+            self._revocations = revocations
+            for waiting in self._all():
                 waiting.called.set()

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from botyard.model.permissions import ADMINISTRATION, OWN_ACCOUNT, PRIVATE
+
 SCOPES: dict[str, str] = {
     "ai_admin": "AI services",
     "biconnector": "BI Analytics Connector",
@@ -81,13 +83,14 @@ SCOPES: dict[str, str] = {
 _PLACE = {code: place for place, code in enumerate(SCOPES)}
 
 
-ADMINISTRATION = "botyard"
-"""Opens the methods by which administrators look after the portal."""
-OWN_ACCOUNT = "botyard.self"
-"""Opens to people what is their own: profile, password, sessions, tokens and consents."""
-
-PRIVATE = frozenset({ADMINISTRATION, OWN_ACCOUNT})
-"""Permissions of our own. Clients are not shown them: the official PHP SDK refuses names that it does not know."""
+OURS = {
+    ADMINISTRATION: "Administer this portal in your place: add, change and deactivate people, make them administrators "
+    "and set their passwords; register, change and remove applications; make and end keys in anybody's name; see what "
+    "bots are told; turn the switches of the portal",
+    OWN_ACCOUNT: "Your own account: change your profile and your password, end your sessions, see and end your tokens, "
+    "and take back what you let applications do",
+}
+"""What the permissions of our own give, for those who are asked."""
 
 
 RECENT = frozenset({"booking", "humanresources", "main", "rest", "vote"})
@@ -98,6 +101,11 @@ here, so a key has them only where they are named."""
 def every() -> list[str]:
     """All permissions there are, in order."""
     return [*SCOPES, *sorted(PRIVATE)]
+
+
+def meaning(code: str) -> str:
+    """What a permission gives, in words."""
+    return OURS.get(code) or SCOPES.get(code, code)
 
 
 def usual(codes: Iterable[str]) -> list[str]:

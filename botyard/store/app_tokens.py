@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from botyard.model.apps import EventToken, Token
 from botyard.store.engines.db import Tx
+from botyard.store.portal import note_revocation
 from botyard.store.records import Record, insert
 
 EVENTS = "event:"
@@ -18,7 +19,10 @@ OWN = "own:"
 
 
 class NewToken(NamedTuple):
-    """A token to be kept, by the hash of its text. Without an application it is a person's session."""
+    """A token to be kept, by the hash of its text. Without an application it is a person's own.
+
+    ``granted`` is when the first one of its family was.
+    """
 
     hash: str
     kind: str
@@ -28,6 +32,9 @@ class NewToken(NamedTuple):
     family: str
     created: int
     expires: int
+    granted: int = 0
+    made_by: int = 0
+    made_with: str = ""
 
 
 _ADD = f"{insert('tokens', NewToken._fields)} ON CONFLICT (hash) DO NOTHING"
@@ -65,13 +72,53 @@ async def replace(tx: Tx, token_id: int) -> None:
 
 async def revoke_family(tx: Tx, family: str) -> None:
     """End every token that descends from one sign-in."""
+    await note_revocation(tx)
     await tx.run(
         "UPDATE tokens SET revoked = :now WHERE family = :family AND revoked IS NULL", now=tx.now, family=family
     )
 
 
+async def revoke_events(tx: Tx, app_id: int, user_id: int) -> None:
+    """End what events have carried to an application in somebody's name."""
+    await note_revocation(tx)
+    await tx.run(
+        """UPDATE tokens SET revoked = :now
+           WHERE app_id = :app AND user_id = :user AND family LIKE 'event%' AND revoked IS NULL""",
+        now=tx.now,
+        app=app_id,
+        user=user_id,
+    )
+
+
+async def revoke_of(tx: Tx, app_id: int, user_id: int) -> None:
+    """End every token and code of an application in somebody's name."""
+    await note_revocation(tx)
+    of_both = "app_id = :app AND user_id = :user"
+    await tx.run(
+        f"UPDATE tokens SET revoked = :now WHERE {of_both} AND revoked IS NULL", now=tx.now, app=app_id, user=user_id
+    )
+    await tx.run(f"UPDATE codes SET used = :now WHERE {of_both} AND used IS NULL", now=tx.now, app=app_id, user=user_id)
+
+
+async def narrow(tx: Tx, app_id: int, scopes: str) -> None:
+    """Take from all tokens of an application what is not among these permissions."""
+    await note_revocation(tx)
+    allowed = set(scopes.split(","))
+    rows = await tx.all("SELECT DISTINCT scopes FROM tokens WHERE app_id = :app AND revoked IS NULL", app=app_id)
+    for (before,) in rows:
+        after = ",".join(scope for scope in before.split(",") if scope in allowed)
+        if after != before:
+            await tx.run(
+                "UPDATE tokens SET scopes = :after WHERE app_id = :app AND scopes = :before",
+                after=after,
+                app=app_id,
+                before=before,
+            )
+
+
 async def revoke_all(tx: Tx, app_id: int) -> None:
     """End every token and code of an application."""
+    await note_revocation(tx)
     await tx.run("UPDATE tokens SET revoked = :now WHERE app_id = :id AND revoked IS NULL", now=tx.now, id=app_id)
     await tx.run("UPDATE codes SET used = :now WHERE app_id = :id AND used IS NULL", now=tx.now, id=app_id)
 

@@ -9,6 +9,8 @@ import msgspec
 from botyard.model.apps import App
 from botyard.model.lengths import WORDS_MAX
 from botyard.store.engines.db import Tx
+from botyard.store.made_keys import Maker
+from botyard.store.portal import note_revocation
 from botyard.store.records import Record
 
 
@@ -25,6 +27,8 @@ _BY_CLIENT = f"{_APP_AND_SECRET.select} WHERE a.client_id = :client AND a.delete
 _CHANGEABLE = ("title", "scopes", "version", "installed", "handler_url", "install_url", "redirect_uri", "wizard")
 _CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
 _BY_ID = f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL"
+_MAKER = Record(Maker, "apps a")
+_MAKER_OF = f"{_MAKER.select} WHERE a.id = :id"
 _ALL = f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"
 
 
@@ -43,18 +47,25 @@ async def all_apps(tx: Tx) -> list[App]:
 
 async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: str) -> int:
     return await tx.insert(
-        """INSERT INTO apps (client_id, secret_hash, title, scopes, created)
-           VALUES (:client, :hash, :title, :scopes, :now)""",
+        """INSERT INTO apps (client_id, secret_hash, title, scopes, created, made_by, made_with)
+           VALUES (:client, :hash, :title, :scopes, :now, :made_by, :made_with)""",
         client=client_id,
         hash=secret_hash,
         title=title[:WORDS_MAX],
         scopes=scopes,
         now=tx.now,
+        **Maker.of(tx)._asdict(),
     )
+
+
+async def maker_of(tx: Tx, app_id: int) -> Maker:
+    """Who registered an application."""
+    return _MAKER.read(await tx.one(_MAKER_OF, id=app_id)) or Maker()
 
 
 async def change(tx: Tx, app: App) -> None:
     """Store what may be changed of an application as it now is."""
+    await note_revocation(tx)
     await tx.run(_CHANGE, **APP.values(msgspec.structs.replace(app, title=app.title[:WORDS_MAX])))
 
 
@@ -74,11 +85,13 @@ async def set_scopes(tx: Tx, app_id: int, scopes: str) -> None:
 
 
 async def set_blocked(tx: Tx, app_id: int, blocked: bool) -> None:
+    await note_revocation(tx)
     await tx.run("UPDATE apps SET blocked = :blocked WHERE id = :id", blocked=int(blocked), id=app_id)
 
 
 async def restrict(tx: Tx, app_id: int, user_ids: list[int] | None) -> None:
     """Open the application to these people only; ``None`` opens it to everybody."""
+    await note_revocation(tx)
     await tx.run("UPDATE apps SET restricted = :on WHERE id = :id", on=int(user_ids is not None), id=app_id)
     await tx.run("DELETE FROM app_users WHERE app_id = :id", id=app_id)
     rows = [{"app": app_id, "user": user_id} for user_id in sorted(set(user_ids or []))]

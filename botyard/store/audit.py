@@ -14,8 +14,9 @@ _ADD = insert(
     "audit_log", ("happened", "event", "subject", "user_id", "app_id", "access_key", "address", "via", "details")
 )
 _UNWRITTEN = f"{_ENTRY.select} WHERE a.written = 0 ORDER BY a.id LIMIT :limit {{skip_locked}}"
-_FIRST_USED = """INSERT INTO key_addresses (access_key, address, first_used) VALUES (:access_key, :address, :now)
-    ON CONFLICT DO NOTHING"""
+_USED_AGAIN = "UPDATE key_addresses SET last_used = :now WHERE access_key = :access_key AND address = :address"
+_FIRST_USED = """INSERT INTO key_addresses (access_key, address, first_used, last_used)
+    VALUES (:access_key, :address, :now, :now) ON CONFLICT DO NOTHING"""
 
 
 class AuditFilter(NamedTuple):
@@ -88,7 +89,9 @@ async def forget(tx: Tx, before: int, limit: int) -> int:
 
 
 async def note_address(tx: Tx, access_key: str, address: str) -> bool:
-    """Note that a key was used from an address; whether that was the first time."""
+    """Note that a key is used from an address; whether that is the first time."""
+    if await tx.run(_USED_AGAIN, access_key=access_key, address=address, now=tx.now):
+        return False
     return await tx.run(_FIRST_USED, access_key=access_key, address=address, now=tx.now) > 0
 
 

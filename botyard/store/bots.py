@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from botyard.model.bots import Bot
 from botyard.model.owners import NOBODY, Owner
 from botyard.store.engines.db import Tx
+from botyard.store.portal import note_revocation
 from botyard.store.records import Record, scalar
 
 _BOT = Record(
@@ -74,6 +75,7 @@ async def change(tx: Tx, bot: Bot) -> None:
 
 async def set_owner(tx: Tx, bot_id: int, owner: Owner) -> None:
     """Hand a bot over with its commands and chat applications."""
+    await note_revocation(tx)
     await tx.run(
         """UPDATE bots SET owner = :owner, first_owner = CASE WHEN first_owner = '' THEN owner ELSE first_owner END
            WHERE user_id = :id""",

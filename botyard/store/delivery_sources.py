@@ -25,7 +25,8 @@ class DeliverySource(NamedTuple):
     """A delivery's event with its recipient, place and actor; ``None`` for what is not there.
 
     ``app`` owns the recipient, ``member`` is the actor in the chat, ``departments`` are the actor's. The tokens are
-    those that events of now carry in the name of the bot and of the actor.
+    those that events of now carry in the name of the bot and of the actor, ``consent`` is what the actor lets ``app``
+    have.
     """
 
     delivery_id: int
@@ -40,6 +41,7 @@ class DeliverySource(NamedTuple):
     departments: list[int]
     bot_token: EventToken | None
     actor_token: EventToken | None
+    consent: str | None
     member_id: str
 
 
@@ -66,6 +68,7 @@ _SOURCE = Record(
         LEFT JOIN chats c ON c.id = e.chat_id
         LEFT JOIN members m ON m.chat_id = c.id AND m.user_id = e.actor_id
         LEFT JOIN users w ON w.id = e.actor_id
+        LEFT JOIN consents o ON o.app_id = a.id AND o.user_id = e.actor_id
         {_token("bt", "r.user_id")}
         {_token("wt", "e.actor_id")}""",
     delivery_id="d.id",
@@ -84,6 +87,7 @@ _SOURCE = Record(
     ),
     bot_token=Record(EventToken, "tokens bt"),
     actor_token=Record(EventToken, "tokens wt"),
+    consent="o.scopes",
     member_id="COALESCE((SELECT p.member_id FROM portal p WHERE p.id = 1), '')",
 )
 _BATCHES = (1, 4, 16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botyard.model.apps import Portal
 from botyard.store.engines.db import Tx
-from botyard.store.records import Record
+from botyard.store.records import Record, scalar
 
 _PORTAL = Record(Portal, "portal p")
 _GET = f"{_PORTAL.select} WHERE p.id = 1"
@@ -35,6 +35,16 @@ async def remember_urls(tx: Tx, public_url: str, https_url: str) -> None:
     await tx.run(
         "UPDATE portal SET public_url = :public, https_url = :https WHERE id = 1", public=public_url, https=https_url
     )
+
+
+async def note_revocation(tx: Tx) -> None:
+    """Note that keys have ended, or lost something, in this transaction: callers who wait look again at their own."""
+    await tx.run("UPDATE portal SET revocations = revocations + 1 WHERE id = 1")
+
+
+async def revocations(tx: Tx) -> int:
+    """How often that was noted."""
+    return scalar(await tx.one("SELECT revocations FROM portal WHERE id = 1"), 0)
 
 
 async def switch(tx: Tx, name: str, on: bool) -> None:

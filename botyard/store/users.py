@@ -7,6 +7,7 @@ import msgspec
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.people import Department, Profile, User, UserKind
 from botyard.store.engines.db import Tx, Value
+from botyard.store.portal import note_revocation
 from botyard.store.records import Record, insert, scalar
 
 USER = Record(User, "users u")
@@ -87,6 +88,7 @@ async def change(tx: Tx, user_id: int, profile: Profile) -> None:
 
 async def set_active(tx: Tx, user_id: int, active: bool) -> None:
     """Deactivate or activate somebody; the bots that a person registered stop and go on with that person."""
+    await note_revocation(tx)
     await tx.run(
         """UPDATE users SET active = :active, updated = :now
            WHERE id = :id OR id IN (SELECT b.user_id FROM bots b WHERE b.registrant = :id)""",

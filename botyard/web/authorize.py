@@ -16,12 +16,13 @@ from starlette.responses import Response
 from botyard.model.apps import App, Portal
 from botyard.model.audit import Actor, AuditEvent
 from botyard.model.people import User
+from botyard.model.permissions import ADMINISTRATION
 from botyard.portal import apps, audit, users
-from botyard.portal.auth import authorization_codes
+from botyard.portal.auth import authorization_codes, consents
 from botyard.portal.auth.authorization_codes import LIFE, AuthorizationRequest
 from botyard.portal.auth.tokens import Keyring
 from botyard.rpc.call import Context
-from botyard.rpc.scopes import SCOPES, shown_text
+from botyard.rpc.scopes import meaning, shown_text
 from botyard.store import apps as stored_apps
 from botyard.store import portal
 from botyard.store.engines.db import Tx
@@ -41,6 +42,7 @@ from botyard.web.sign_in import login_url
 ADDRESS = "/oauth/authorize/"
 _KEPT = ("client_id", "state", "redirect_uri", "response_type", "scope", "code_challenge", "code_challenge_method")
 """The parameters of a request; others are not carried along."""
+_NOT_YOURS = "The application asks for the permission to administer this portal, which only administrators can give."
 
 
 class AuthorizeRequest(msgspec.Struct, frozen=True):
@@ -81,9 +83,14 @@ async def authorize(context: Context, request: Request) -> Response:
         return form_expired(who)
     by = who.actor
     if posted.get("answer") != "allow":
-        await context.database.write(lambda tx: _record(tx, AuditEvent.CONSENT_DENIED, asked, by=by))
+        await context.database.write(lambda tx: _refuse(tx, asked, by=by))
         return show("denied.html")
     return await _allow(context, asked, who.user, by=by)
+
+
+async def _refuse(tx: Tx, asked: AuthorizeRequest, *, by: Actor) -> None:
+    await consents.refuse(tx, asked.app, by.user_id)
+    await _record(tx, AuditEvent.CONSENT_DENIED, asked, by=by)
 
 
 async def _record(tx: Tx, event: AuditEvent, asked: AuthorizeRequest, *, by: Actor) -> None:
@@ -103,11 +110,17 @@ async def _request(tx: Tx, params: dict[str, str], user: User | None) -> Authori
     if wrong := _wrong_challenge(params):
         return WrongRequest(wrong)
     own = [scope for scope in app.scopes.split(",") if scope]
-    wanted = params.get("scope", "").replace(",", " ").split() or own
-    if not set(wanted) <= set(own):
+    named = params.get("scope", "").replace(",", " ").split()
+    if not set(named) <= set(own):
         return WrongRequest("The application asks for permissions that it was not registered with.")
     if user is not None and not await stored_apps.admits(tx, app, user.id):
         return WrongRequest("This application is not open to you.", HTTPStatus.FORBIDDEN)
+    wanted = named or own
+    if user is not None and not user.admin:
+        # What only administrators can give is left out for others, unless it is what they are asked for.
+        wanted = [scope for scope in named or own if scope != ADMINISTRATION]
+        if ADMINISTRATION in named or not wanted:
+            return WrongRequest(_NOT_YOURS, HTTPStatus.FORBIDDEN)
     return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), params)
 
 
@@ -128,7 +141,8 @@ def _question(context: Context, asked: AuthorizeRequest, who: Visitor, user: Use
         "consent.html",
         application=asked.app.title,
         person=users.display_name(user),
-        permissions={scope: SCOPES.get(scope, scope) for scope in asked.scopes},
+        permissions={scope: meaning(scope) for scope in asked.scopes if scope != ADMINISTRATION},
+        administration=meaning(ADMINISTRATION) if ADMINISTRATION in asked.scopes else "",
         origin=_origin(asked.target) if asked.target else "",
         fields=asked.params | {CSRF_FIELD: csrf_token(context, who)},
         sends_to=_source(asked.target),
@@ -157,6 +171,7 @@ async def _allow(context: Context, asked: AuthorizeRequest, user: User, *, by: A
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:
         await _record(tx, AuditEvent.CONSENT_GIVEN, asked, by=by)
+        await consents.grant(tx, asked.app, user.id, scopes=scopes)
         return await authorization_codes.issue(tx, ring, app=asked.app, wish=wish), await portal.get(tx)
 
     code, portal_row = await context.database.write(work)

@@ -27,6 +27,8 @@ from botyard.wire import body
 
 SIGN_IN = "botyard_sign_in"
 FORM = "botyard_form"
+KNOWN = "botyard_known"
+"""The cookie of a browser in which somebody has signed in before."""
 CSRF_FIELD = "proof"
 """The name of the field that proves a form to be ours."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
@@ -42,11 +44,12 @@ class Cookies(NamedTuple):
         """A cookie's full name."""
         return f"__Host-{name}" if self.safe else name
 
-    def set(self, response: Response, name: str, value: str) -> None:
-        """Set a cookie until the browser is closed."""
+    def set(self, response: Response, name: str, value: str, *, seconds: int | None = None) -> None:
+        """Set a cookie for so long, or until the browser is closed."""
         response.set_cookie(
             self.name(name),
             value,
+            max_age=seconds,
             secure=self.safe,
             httponly=True,
             samesite="Lax",  # type: ignore[arg-type]  # As browsers spell it; any case is taken.

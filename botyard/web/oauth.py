@@ -52,7 +52,8 @@ _INVALID_GRANT: Answer = (
         "error_description": "Invalid authorization data was provided for obtaining access_token",
     },
 )
-_SCOPES: dict[Denied, Answer] = {
+_DENIED: dict[Denied, Answer] = {
+    Denied.NOT_INSTALLED: _INVALID_CLIENT,
     Denied.APP_SCOPE: (
         403,
         {
@@ -185,13 +186,15 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
 
     pair, portal_row, now = await context.database.write(work)
     if isinstance(pair, Denied):
-        return Hinted(*_SCOPES.get(pair, _INVALID_GRANT), pair.value)
+        return Hinted(*_DENIED.get(pair, _INVALID_GRANT), pair.value)
     if portal_row is None:
         return Hinted(*_INVALID_CLIENT)
     return Hinted(200, reply(context, portal_row, app, pair, now))
 
 
 async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest) -> TokenPair | Denied:
+    # As it is now: it may have changed since its secret was checked.
+    app = await stored_apps.find(tx, app.id) or app
     if asked.grant == "refresh_token":
         return await tokens.refresh(tx, ring, app=app, text=asked.proof, scopes=asked.scope)
     offer = CodeExchange(asked.proof, asked.redirect_uri, asked.verifier)

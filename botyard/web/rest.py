@@ -96,6 +96,7 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         refused = to_api_error(fault, wanted.method)
         if refused.problem in UNKNOWN_KEY:
             context.audit_notes.note_refusal(AuditEvent.KEY_REFUSED, _address(scope))
+            refused = context.guessing.refusal(refused, _address(scope), now=started)
         if wanted.secret and not wanted.method:
             refused.hint = NO_METHOD
         # It knows this frame, and this frame knows it: a circle that would keep the parameters, files among them.

@@ -22,6 +22,7 @@ from botyard.web import (
     front,
     health,
     oauth_endpoints,
+    own_applications,
     reset,
     rest,
     second_factor,
@@ -63,6 +64,7 @@ FORM = ("GET", "POST")
 ADDRESSES = [
     Address("/", front.front),
     Address("/account", page(account.account)),
+    Address("/account/applications", page(own_applications.applications), FORM),
     Address("/account/confirm", page(confirm.confirm), FORM),
     Address("/account/password", page(account.password), FORM),
     Address("/account/reset", page(reset.reset), FORM),

@@ -12,11 +12,12 @@ from starlette.responses import Response
 from botyard.model.audit import AuditEvent
 from botyard.model.sessions import Duty
 from botyard.portal import users
-from botyard.portal.auth import sessions
+from botyard.portal.auth import known_browsers, sessions
 from botyard.portal.auth.sessions import SignInAttempt, SignInResult
 from botyard.rpc.call import Context
 from botyard.web.csrf import (
     CSRF_FIELD,
+    KNOWN,
     SIGN_IN,
     Visitor,
     csrf_token,
@@ -52,12 +53,17 @@ async def login(context: Context, request: Request) -> Response:
     params = await read_form(request)
     if not is_same_origin(context, request, who, params):
         return form_expired(who)
-    return await _enter(context, who, params)
+    return await _enter(context, request, who, params)
 
 
-async def _enter(context: Context, who: Visitor, params: dict[str, str]) -> Response:
+async def _enter(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> Response:
+    name, cookie = params.get("login", "").strip(), who.cookies.get(request, KNOWN)
     attempt = SignInAttempt(
-        params.get("login", "").strip(), params.get("password", ""), who.client.address, who.client.browser
+        name,
+        params.get("password", ""),
+        who.client.address,
+        who.client.browser,
+        known=known_browsers.name(context.keys, name, cookie=cookie),
     )
     came = await context.password_sign_in.enter(
         context.database, attempt, keys=context.keys, settings=context.settings, now=context.clock.now()
@@ -66,16 +72,18 @@ async def _enter(context: Context, who: Visitor, params: dict[str, str]) -> Resp
     if came.secret:
         if who.secret:
             await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=who.actor))
-        return entered(who, came, target)
+        return entered(who, came, target, known=known_browsers.remember(context.keys, name, cookie=cookie))
     if came.wait:
         context.audit_notes.note_refusal(AuditEvent.SIGN_IN_THROTTLED, who.client.address)
         return too_many(_form(context, who, target, too_many_text(came.wait), HTTPStatus.TOO_MANY_REQUESTS), came.wait)
     return _form(context, who, target, _WRONG, HTTPStatus.FORBIDDEN)
 
 
-def entered(who: Visitor, came: SignInResult, target: str) -> Response:
-    """Lead on somebody whose session has a new secret."""
+def entered(who: Visitor, came: SignInResult, target: str, *, known: str = "") -> Response:
+    """Lead on somebody whose session has a new secret. ``known`` is the cookie by which the browser is known."""
     response = redirect(onward(came.duty, target))
+    if known:
+        who.cookies.set(response, KNOWN, known, seconds=known_browsers.SECONDS)
     who.cookies.set(response, SIGN_IN, came.secret)
     return response
 

@@ -52,7 +52,7 @@ class Shop:
         async def work(tx: Any) -> str:
             app = await stored_apps.find(tx, self.admin.id)
             assert app is not None
-            [pair] = await tokens.for_events(tx, self.world.keyring, app=app, user_ids=[user_id])
+            [pair] = await tokens.for_events(tx, self.world.keyring, app=app, bearers={user_id: app.scopes})
             return pair.access
 
         return self.admin._replace(token=self.world.write(work), user_id=user_id)
@@ -114,7 +114,7 @@ def test_what_an_events_refresh_token_is_exchanged_for_is_the_applications_own(s
     async def work(tx: Any) -> str:
         app = await stored_apps.find(tx, shop.admin.id)
         assert app is not None
-        [pair] = await tokens.for_events(tx, shop.world.keyring, app=app, user_ids=[shop.bob.user_id])
+        [pair] = await tokens.for_events(tx, shop.world.keyring, app=app, bearers={shop.bob.user_id: app.scopes})
         fresh = await tokens.refresh(tx, shop.world.keyring, app=app, text=pair.refresh)
         assert isinstance(fresh, tokens.TokenPair)
         return fresh.access

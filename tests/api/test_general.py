@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from botyard.model.people import Profile, UserKind
-from botyard.rpc.scopes import PRIVATE
+from botyard.model.permissions import PRIVATE
 from botyard.store import users
 from tests.world import World
 

@@ -46,3 +46,21 @@ def test_secrets_are_not_in_the_database(portal_shell: Shell) -> None:
     kept = b"".join(file.read_bytes() for file in portal_shell.data.glob("botyard.db*"))
     assert client_id.encode() in kept
     assert not [text for text in texts if text.encode() in kept]
+
+
+def test_tokens_are_listed_and_revoked(portal_shell: Shell) -> None:
+    client_id = application(portal_shell)
+    portal_shell.done("token", "issue", "ann", "--app", client_id)
+    portal_shell.done("token", "issue", "ann", "--scope", "im")
+    shown = portal_shell.done("token", "list", "--person", "ann")
+    assert len(shown.splitlines()) == 3
+    [number] = [line.split()[0] for line in shown.splitlines() if "(none)" in line]
+    assert f"Token {number} is revoked" in portal_shell.done("token", "revoke", number)
+    assert len(portal_shell.done("token", "list", "--app", client_id).splitlines()) == 2
+    assert "no token" in portal_shell.refused("token", "revoke", number)
+    assert "no application" in portal_shell.refused("token", "list", "--app", "local.0.0")
+
+
+def test_a_persons_own_token_lives_for_a_year_at_most(portal_shell: Shell) -> None:
+    portal_shell.refused("token", "issue", "ann", "--seconds", str(366 * 86_400))
+    portal_shell.done("token", "issue", "ann", "--seconds", str(365 * 86_400))

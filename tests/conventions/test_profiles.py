@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Each file with a word of its row on the page.
 PLACES = {
+    "api/shared/owners.py": "keys of bots",
     "api/botyard/portal.py": "`botyard.portal.reset`",
     "commands/banner.py": "pages",
     "commands/logs.py": "the log",
@@ -16,6 +17,7 @@ PLACES = {
     "delivery/guard.py": "addresses of handlers",
     "portal/auth/tokens.py": "a refresh token",
     "rpc/snapshots.py": "`botyard.portal.reset`",
+    "server.py": "wrong keys",
     "web/csrf.py": "pages",
 }
 

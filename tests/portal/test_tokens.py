@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from botyard.config import Settings
+from botyard.errors import ApiError
 from botyard.model.apps import App
 from botyard.portal import creation
-from botyard.portal.auth import tokens
+from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
-from botyard.store import access, users
+from botyard.store import access, apps, users
 from botyard.store.access import Caller
 from tests.world import START, World
 
@@ -20,16 +21,17 @@ GRACE = 30
 class Holder:
     """An application that was let in by one person."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, scopes: str = "im,imbot", *, admin: bool = False) -> None:
         self.world = world
         self.ring = world.keyring
-        self.user_id = world.add_user("ann")
-        self.app, _ = world.register_app()
+        self.user_id = world.add_user("ann", admin=admin)
+        self.app, _ = world.register_app(scopes)
         self.pair = world.write(lambda tx: tokens.issue(tx, self.ring, app=self.app, user_id=self.user_id))
 
     def refresh(self, text: str, now: int = NOW, scopes: str = "", app: App | None = None) -> TokenPair | Denied:
         self.world.time = now
-        return self.world.write(lambda tx: tokens.refresh(tx, self.ring, app=app or self.app, text=text, scopes=scopes))
+        app = app or current(self)
+        return self.world.write(lambda tx: tokens.refresh(tx, self.ring, app=app, text=text, scopes=scopes))
 
     def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> TokenPair:
         found = self.refresh(text, now, scopes)
@@ -175,3 +177,75 @@ def test_tokens_are_forgotten_once_nothing_can_come_of_them(holder: Holder) -> N
     world.time = NOW + 360 * DAY + 1
     assert world.write(lambda tx: tokens.prune(tx, holder.ring.settings, tx.now, limit=10)) == 1
     assert count() == 0
+
+
+def test_a_refresh_looks_at_the_application_again(holder: Holder) -> None:
+    world, app = holder.world, holder.app
+    world.write(lambda tx: apps.set_blocked(tx, app.id, True))
+    assert holder.refresh(holder.pair.refresh, app=current(holder)) is Denied.BLOCKED
+    world.write(lambda tx: apps.set_blocked(tx, app.id, False))
+    world.write(lambda tx: apps.restrict(tx, app.id, []))
+    assert holder.refresh(holder.pair.refresh, app=current(holder)) is Denied.NOT_ADMITTED
+    world.write(lambda tx: apps.restrict(tx, app.id, None))
+    world.write(lambda tx: tx.run("UPDATE apps SET installed = 0"))
+    assert holder.refresh(holder.pair.refresh, app=current(holder)) is Denied.NOT_INSTALLED
+    world.write(lambda tx: tx.run("UPDATE apps SET installed = 1"))
+    assert isinstance(holder.refresh(holder.pair.refresh, app=current(holder)), TokenPair)
+
+
+def test_a_refresh_gives_no_more_than_the_application_still_has(holder: Holder) -> None:
+    holder.world.write(lambda tx: apps.set_scopes(tx, holder.app.id, "disk,imbot"))
+    assert holder.pair_for(holder.pair.refresh).scopes == "imbot"
+    assert holder.refresh(holder.pair.refresh, scopes="im,imbot", app=current(holder)) is Denied.APP_SCOPE
+    holder.world.write(lambda tx: apps.set_scopes(tx, holder.app.id, "disk"))
+    assert holder.refresh(holder.pair.refresh, app=current(holder)) is Denied.WITHDRAWN
+
+
+def test_a_refresh_gives_no_more_than_the_person_granted(holder: Holder) -> None:
+    holder.world.write(lambda tx: consents.grant(tx, holder.app, holder.user_id, scopes="im"))
+    assert holder.pair_for(holder.pair.refresh).scopes == "im"
+    assert holder.refresh(holder.pair.refresh, scopes="im,imbot") is Denied.PERSON_SCOPE
+
+
+def test_who_is_no_administrator_any_more_renews_no_administration(world: World) -> None:
+    holder = Holder(world, "im,botyard", admin=True)
+    assert holder.pair_for(holder.pair.refresh).scopes == "im,botyard"
+    world.write(lambda tx: users.set_admin(tx, holder.user_id, False))
+    assert holder.pair_for(holder.pair.refresh).scopes == "im"
+
+
+def current(holder: Holder) -> App:
+    """The application as it is now."""
+    found = holder.world.read(lambda tx: apps.find(tx, holder.app.id))
+    assert found is not None
+    return found
+
+
+def test_a_line_of_refresh_tokens_ends_however_often_it_is_renewed(holder: Holder) -> None:
+    second = holder.pair_for(holder.pair.refresh, NOW + 100 * DAY)
+    third = holder.pair_for(second.refresh, NOW + 179 * DAY)
+    assert holder.refresh(third.refresh, NOW + 180 * DAY) is Denied.GRANT
+    holder.ring = Keyring(holder.world.context.keys, Settings(grant_days=0))
+    holder.world.time = NOW
+    endless = holder.world.write(lambda tx: tokens.issue(tx, holder.ring, app=holder.app, user_id=holder.user_id))
+    for days in (170, 340, 510):
+        endless = holder.pair_for(endless.refresh, NOW + days * DAY)
+
+
+def test_no_token_is_granted_to_an_application_that_is_not_installed(holder: Holder) -> None:
+    holder.world.write(lambda tx: tx.run("UPDATE apps SET installed = 0"))
+    app = current(holder)
+    with pytest.raises(ApiError):
+        holder.world.write(lambda tx: tokens.grant(tx, holder.ring, app=app, user_id=holder.user_id))
+
+
+def test_a_persons_own_token_lives_for_a_year_at_most(holder: Holder) -> None:
+    year = 365 * DAY
+    _, expires = holder.world.write(
+        lambda tx: tokens.session(tx, holder.ring, user_id=holder.user_id, scopes="im", seconds=year)
+    )
+    assert expires >= NOW + year
+    with pytest.raises(ApiError):
+        holder.world.write(
+            lambda tx: tokens.session(tx, holder.ring, user_id=holder.user_id, scopes="im", seconds=year + 1)
+        )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from botyard.api import MODULES
 from botyard.commands.permissions import scopes, usual_scopes
+from botyard.model.permissions import PRIVATE
 from botyard.portal.event_names import SCOPES as EVENTS
 from botyard.rpc.registry import Registry
-from botyard.rpc.scopes import PRIVATE, RECENT, SCOPES, every, shown
+from botyard.rpc.scopes import RECENT, SCOPES, every, shown
 from tests.world import World
 
 _KNOWN = (

@@ -35,12 +35,11 @@ class Browser:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = {**({"cookie": kept} if kept else {}), "host": "botyard.test", **headers}
         self.last = self.world.request(verb, path, body, sent, self.scheme)
-        # The header may come twice; the world keeps the last of a name, and no answer sets two cookies.
-        sent_back = self.last.headers.get("set-cookie", "")
-        if made := re.match(r"([^=]+)=([^;]*)", sent_back):
-            self.cookies[made[1]] = made[2]
-            if "Max-Age=0" in sent_back.split("; "):
-                del self.cookies[made[1]]
+        for sent_back in self.last.headers.get("set-cookies", "").splitlines():
+            if made := re.match(r"([^=]+)=([^;]*)", sent_back):
+                self.cookies[made[1]] = made[2]
+                if "Max-Age=0" in sent_back.split("; "):
+                    del self.cookies[made[1]]
         return self.last
 
     @property

@@ -14,7 +14,7 @@ import pytest
 from botyard.portal import apps as app_verbs
 from botyard.portal import portal_flags
 from botyard.portal.auth.authorization_codes import LIFE
-from botyard.store import apps, users
+from botyard.store import apps, consents, users
 from tests.web.browser import FORM, PASSWORD, Browser, resident
 from tests.world import Answer, AppKey, World
 
@@ -335,3 +335,76 @@ def test_a_portal_that_wants_https_gives_no_tokens_without_it(client: Client) ->
     assert answer.status == 200
     query = f"/rest/app.info?auth={client.key.token}"
     assert client.world.request("GET", query, headers={"host": "oauth.bitrix.info"}, scheme="https").status == 200
+
+
+# Permissions of our own.
+
+
+def administering(client: Client, *, admin: bool, scopes: str = "im,botyard,botyard.self") -> Client:
+    """An application that asks for them, too."""
+    client.change(scopes=scopes)
+    client.world.write(lambda tx: users.set_admin(tx, client.ann_id, admin))
+    return client
+
+
+def test_administrators_are_told_in_words_what_they_give(client: Client) -> None:
+    administering(client, admin=True)
+    client.ask()
+    assert "asks to be an administrator of this portal" in client.ann.html
+    assert "set their passwords" in client.ann.html
+    assert "change your profile and your password" in client.ann.html
+    pair = client.exchange(client.allow()["code"]).body
+    assert client.world.call("botyard.user.list", pair["access_token"]).status == 200
+
+
+def test_nobody_else_is_asked_for_it(client: Client) -> None:
+    administering(client, admin=False)
+    client.ask()
+    assert "administrator" not in client.ann.html
+    pair = client.exchange(client.allow()["code"]).body
+    client.world.write(lambda tx: users.set_admin(tx, client.ann_id, True))
+    assert client.world.call("botyard.user.list", pair["access_token"]).error == "insufficient_scope"
+
+
+@pytest.mark.parametrize(("scopes", "asked"), [("im,botyard", "im,botyard"), ("botyard", "")])
+def test_nobody_else_can_give_it(client: Client, scopes: str, asked: str) -> None:
+    administering(client, admin=False, scopes=scopes)
+    answer = client.ask(**({"scope": asked} if asked else {}))
+    assert (answer.status, "which only administrators can give" in client.ann.html) == (403, True)
+
+
+def test_who_is_no_administrator_any_more_gives_nothing(client: Client) -> None:
+    administering(client, admin=True)
+    client.ask(scope="im,botyard")
+    administering(client, admin=False)
+    answer = client.ann.post("/oauth/authorize/", {**client.ann.fields, "answer": "allow"})
+    assert answer.status == 403
+
+
+def test_a_code_gives_nothing_that_was_lost_since(client: Client) -> None:
+    administering(client, admin=True)
+    code = client.allow()["code"]
+    administering(client, admin=False, scopes="im,botyard,disk")
+    assert client.world.call("scope", client.exchange(code).body["access_token"]).result == ["im"]
+
+
+def test_no_code_is_exchanged_for_an_application_that_was_uninstalled_meanwhile(client: Client) -> None:
+    code = client.allow()["code"]
+    client.change(installed=False)
+    assert client.exchange(code).body["error"] == "invalid_client"
+
+
+def test_what_was_granted_and_refused_is_kept(client: Client) -> None:
+    def kept() -> str | None:
+        return client.world.read(lambda tx: consents.find(tx, client.key.id, client.ann_id))
+
+    client.ask()
+    client.ann.post("/oauth/authorize/", {**client.ann.fields, "answer": "deny"})
+    assert kept() == ""
+    client.allow(scope="imbot")
+    assert kept() == "imbot"
+    client.ask()
+    client.ann.post("/oauth/authorize/", {**client.ann.fields, "answer": "deny"})
+    assert kept() == "imbot"
+    client.allow()
+    assert kept() == "imbot,im"

@@ -59,7 +59,7 @@ class Calls(Portal):
     ) -> tuple[int, dict[str, str], bytes]:
         """Send one request whose body comes in parts; status, headers and body of the response."""
         location, _, query = path.partition("?")
-        named = [(k.replace("_", "-").lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
+        asked = [(k.replace("_", "-").lower().encode(), v.encode("latin-1")) for k, v in headers.items()]
         scope = {
             "type": "http",
             "method": verb,
@@ -67,7 +67,7 @@ class Calls(Portal):
             "path": location,
             "raw_path": location.encode(),
             "query_string": query.encode(),
-            "headers": named,
+            "headers": asked,
             "client": ("127.0.0.1", 1),
             "server": ("botyard.test", 80),
         }
@@ -86,4 +86,8 @@ class Calls(Portal):
         await self.app(scope, receive, send)
         started = next(one for one in sent if one["type"] == "http.response.start")
         raw = b"".join(one.get("body", b"") for one in sent if one["type"] == "http.response.body")
-        return started["status"], {k.decode(): v.decode("latin-1") for k, v in started["headers"]}, raw
+        named = [(k.decode(), v.decode("latin-1")) for k, v in started["headers"]]
+        # Of a name that comes twice the last is kept; of cookies all, in a line each.
+        cookies = [value for name, value in named if name == "set-cookie"]
+        told = dict(named) | ({"set-cookies": "\n".join(cookies)} if cookies else {})
+        return started["status"], told, raw

@@ -63,7 +63,10 @@ class Removed(Named, frozen=True, rename="upper"):
 
 
 class AppAnswer(msgspec.Struct, frozen=True, rename="upper"):
-    """An application. USERS is null where it is open to everybody."""
+    """An application. USERS is null where it is open to everybody.
+
+    MADE_BY and MADE_WITH say who registered it, as those of a webhook do.
+    """
 
     client_id: str
     title: str
@@ -79,6 +82,8 @@ class AppAnswer(msgspec.Struct, frozen=True, rename="upper"):
     application_token: str
     created: str
     users: list[int] | None
+    made_by: int | None
+    made_with: str | None
 
 
 class SecretAnswer(AppAnswer, frozen=True, rename="upper"):
@@ -134,6 +139,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
     says so with `botyard.app.finish`. People who agree to let the application in
     are sent back to REDIRECT_URI, or to HANDLER_URL where there is none; without
     either the code is shown to them. CLIENT_SECRET is never shown again.
+    SCOPE lists permissions that the caller has, all of those that the official clients know where it is left out.
     """
     plan = NewApp(
         title=p.title,
@@ -168,13 +174,13 @@ async def get(call: Call, p: Named) -> AppAnswer:
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
-    Tokens that were issued keep the permissions that they were issued with.
+    Tokens that were issued lose at once what the application loses, and gain nothing.
     """
     app = await params.app(call, p.client_id)
     changes = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
     plan = NewApp(
         title=changes.get("title"),
-        scopes=params.scopes(call, changes["scope"]) if "scope" in changes else None,
+        scopes=params.scopes(call, changes["scope"], had=frozenset(_scopes(app))) if "scope" in changes else None,
         handler_url=changes.get("handler_url"),
         install_url=changes.get("install_url"),
         redirect_uri=changes.get("redirect_uri"),
@@ -236,7 +242,8 @@ async def install(call: Call, p: Named) -> InstallAnswer:
     if app.installed:
         return InstallAnswer(True)
     ring = Keyring(call.context.keys, call.context.settings)
-    pair = await tokens.issue(call.tx, ring, app=app, user_id=call.user_id)
+    scopes = ",".join(scope for scope in _scopes(app) if scope in call.identity.scopes)
+    pair = await tokens.issue(call.tx, ring, app=app, user_id=call.user_id, scopes=scopes)
     return InstallAnswer(False, pair.access, pair.expires - call.now, pair.refresh)
 
 
@@ -269,7 +276,8 @@ async def finish(call: Call, p: Named) -> bool:
 async def uninstall(call: Call, p: Removed) -> bool:
     """End an application's tokens, remove its bots and handlers, and tell it by ONAPPUNINSTALL.
 
-    CLEAN says that what it kept may go as well.
+    Webhooks and tokens that it has made end as well, and applications that it has registered are blocked. CLEAN says
+    that what it kept may go as well.
     """
     app = await params.app(call, p.client_id)
     await installations.uninstall(call.tx, call.user_id, app, clean=p.clean)
@@ -277,6 +285,7 @@ async def uninstall(call: Call, p: Removed) -> bool:
 
 
 async def _answer(call: Call, app: App) -> AppAnswer:
+    made = await apps.maker_of(call.tx, app.id)
     return AppAnswer(
         client_id=app.client_id,
         title=app.title,
@@ -292,6 +301,8 @@ async def _answer(call: Call, app: App) -> AppAnswer:
         application_token=call.context.keys.application_token(app.owner),
         created=call.atom(app.created),
         users=await apps.allowed_users(call.tx, app.id) if app.restricted else None,
+        made_by=made.made_by or None,
+        made_with=made.made_with or None,
     )
 
 

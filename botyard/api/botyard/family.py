@@ -17,6 +17,8 @@ BOTYARD = Family(
         Reason.USERS_FORMAT: error("INVALID_FORMAT: Parameter USERS has wrong type"),
         Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
         Reason.HOOK_MISSING: error("WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked"),
+        Reason.TOKEN_UNKNOWN: error("TOKEN_NOT_FOUND: There is no such token that could be revoked"),
+        Reason.CONSENT_MISSING: error("CONSENT_NOT_FOUND: The application has no access that could be revoked"),
         Reason.SWITCH_MISSING: error("SWITCH_NOT_FOUND: The switches are {names}"),
         Reason.LOGIN_TAKEN: error("LOGIN_TAKEN: The login is taken"),
         Reason.PASSWORD_WEAK: error("PASSWORD_WEAK: {reason}"),

@@ -7,24 +7,50 @@ from msgspec import UnsetType
 from botyard.errors import ApiError, Reason
 from botyard.model.apps import App
 from botyard.model.people import User
+from botyard.model.permissions import ADMINISTRATION
 from botyard.portal import apps
 from botyard.rpc.call import Call
 from botyard.rpc.scopes import every, in_order, usual
 from botyard.store import users
 
 
-def new_scopes(call: Call, names: list[str] | None) -> list[str]:
-    """Permissions of a new key: those that are named, or the usual ones where SCOPE was left out. Raises ARGUMENT."""
-    return usual(every()) if names is None else scopes(call, names)
+def new_scopes(call: Call, names: list[str] | None, bearer: User | None = None) -> list[str]:
+    """Permissions of a new key: those that are named, or the usual ones of the caller's where SCOPE was left out.
+
+    It calls in the name of ``bearer``; an application, which has none, may administer the portal only where that is
+    named. Raises ARGUMENT.
+    """
+    if names is not None:
+        return scopes(call, names, bearer)
+    without = set() if bearer and bearer.admin else {ADMINISTRATION}
+    return usual(call.identity.scopes & set(every()) - without)
 
 
-def scopes(call: Call, names: list[str] | None) -> list[str]:
-    """Permissions by their names. Raises ARGUMENT for one that does not exist, or none at all."""
+def app_scopes(call: Call, app: App, names: list[str] | None, bearer: User) -> list[str]:
+    """Permissions of an application's token: those that are named, or all that caller and person can give."""
+    if names is not None:
+        return scopes(call, names, bearer)
+    without = set() if bearer.admin else {ADMINISTRATION}
+    return [scope for scope in app.scopes.split(",") if scope in call.identity.scopes - without]
+
+
+def scopes(
+    call: Call, names: list[str] | None, bearer: User | None = None, *, had: frozenset[str] = frozenset()
+) -> list[str]:
+    """Permissions by their names. Raises ARGUMENT for one that does not exist, or none at all.
+
+    So it does for what the caller has not, unless the key ``had`` it before, and for administration by ``bearer`` who
+    is no administrator.
+    """
     known = set(every())
     unknown = [name for name in names or () if name not in known]
     if unknown or not names:
         reason = f"There is no permission {unknown[0][:40]}" if unknown else "SCOPE must name a permission"
         raise ApiError(Reason.ARGUMENT, reason=reason)
+    if beyond := set(names) - call.identity.scopes - had:
+        raise ApiError(Reason.ARGUMENT, reason=f"The caller has not the permission {min(beyond)} and cannot give it")
+    if bearer is not None and not bearer.admin and ADMINISTRATION in names:
+        raise ApiError(Reason.ARGUMENT, reason=f"Only the keys of administrators have the permission {ADMINISTRATION}")
     return in_order(names)
 
 

@@ -19,7 +19,8 @@ from botyard.wire.param_types import Scopes
 class Added(Params, frozen=True, rename="upper"):
     """USER_ID is whom it calls for; the caller where it is left out.
 
-    SCOPE is a list, or `im,imbot`; where it is left out, every permission that the official clients know.
+    SCOPE is a list, or `im,imbot`, of permissions that the caller has; where it is left out, all of those that the
+    official clients know.
     """
 
     user_id: Id = 0
@@ -40,7 +41,11 @@ class IssuedAnswer(msgspec.Struct, frozen=True, rename="upper"):
 
 
 class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
-    """A webhook. PREFIX is how its secret begins; REVOKED is null while it works."""
+    """A webhook. PREFIX is how its secret begins; REVOKED is null while it works.
+
+    MADE_BY is the person who made it by a method, and MADE_WITH the key: a webhook as `hook:3`, an application in
+    somebody's name as `app:7:1`. It ends together with them. Both are null for what the command line made.
+    """
 
     id: int
     user_id: int
@@ -49,6 +54,8 @@ class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
     scope: list[str]
     created: str
     revoked: str | None
+    made_by: int | None
+    made_with: str | None
 
 
 @method("botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.ARGUMENT, Reason.USER_MISSING))
@@ -60,7 +67,7 @@ async def add(call: Call, p: Added) -> IssuedAnswer:
         call.context.keys,
         user_id=owner.id,
         title=p.title,
-        scopes=params.new_scopes(call, p.scope),
+        scopes=params.new_scopes(call, p.scope, owner),
     )
     known, settings = await portal.get(call.tx), call.context.settings
     only_https = known is not None and known.https_required and settings.https_url
@@ -82,6 +89,8 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
             scope=[scope for scope in webhook.scopes.split(",") if scope],
             created=call.atom(webhook.created),
             revoked=None if webhook.revoked is None else clock.atom(webhook.revoked),
+            made_by=webhook.made_by or None,
+            made_with=webhook.made_with or None,
         )
         for webhook in await webhooks.listed(call.tx)
     ]
@@ -89,7 +98,7 @@ async def list_(call: Call, p: NoParams) -> list[WebhookAnswer]:
 
 @method("botyard.webhook.revoke", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.HOOK_MISSING,))
 async def revoke(call: Call, p: Named) -> bool:
-    """End a webhook at once."""
+    """End a webhook at once, and the keys that were made with it."""
     if not await webhooks.revoke(call.tx, p.id):
         raise ApiError(Reason.HOOK_MISSING)
     return True

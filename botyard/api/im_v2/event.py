@@ -45,5 +45,5 @@ async def get(call: Call, p: Get) -> event_queue.EventPage:
     Docs: api-reference/chat-bots/chat-bots-v2/im.v2/events/event-get.md
     """
     return await event_queue.fetch(
-        call, [user_payloads.queue(call)], event_queue.fetch_request(p.offset, p.limit, p.wait)
+        call, [user_payloads.queue(call)], event_queue.fetch_request(p.offset, p.limit, p.wait), call.recheck
     )

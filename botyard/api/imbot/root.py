@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, NamedBot, NamedOwner
-from botyard.api.shared.owners import may_bind, registering, registrant, require_code
+from botyard.api.shared.owners import TOKEN_MIN, may_bind, registering, registrant, require_code, too_short
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
@@ -150,6 +150,9 @@ async def register(call: Call, p: Register) -> int:
         raise ApiError(Reason.BOT_CODE)
     if not _named(p.properties):
         raise ApiError(Reason.BOT_NAME)
+    if too_short(call, p.client_id) and await bots.find_coded(call.tx, owner, code) is None:
+        hint = f"CLIENT_ID has {len(p.client_id.strip())} characters; it needs {TOKEN_MIN} at least"
+        raise ApiError(Reason.BOT_NOT_CREATED, hint=hint)
     if len(code) > bots.CODE_MAX:
         raise ApiError(Reason.BOT_NOT_CREATED, hint=f"CODE has {len(code)} characters; the limit is {bots.CODE_MAX}")
     picture = pictures.unwrap(call.prepared)

@@ -12,6 +12,7 @@ from botyard.api.imbot_v2.shapes import DONE, BotAnswer, BotShape, Done
 from botyard.api.shapes import entities
 from botyard.api.shapes.entities import UserShape
 from botyard.api.shared.owners import (
+    TOKEN_MIN,
     is_alias,
     is_any_alias,
     known_owner,
@@ -21,6 +22,7 @@ from botyard.api.shared.owners import (
     registering,
     registrant,
     require_code,
+    too_short,
 )
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
@@ -128,6 +130,7 @@ def _avatar(p: Register | Update) -> object:
     raises=(
         require_token,
         Reason.TOKEN_TOO_LONG,
+        Reason.TOKEN_TOO_SHORT,
         Reason.BOT_CODE,
         Reason.BOT_NAME,
         bots.register,
@@ -162,6 +165,8 @@ async def register(call: Call, p: Register) -> BotAnswer:
     known = await bots.find_coded(call.tx, owned_by, code)
     if known is not None:
         return await shapes.bot_answer(call.tx, call.context, known)
+    if too_short(call, signed):
+        raise ApiError(Reason.TOKEN_TOO_SHORT, hint=f"botToken has {len(signed.strip())} characters", min=TOKEN_MIN)
     plan = await _plan(call, register_fields, owned_by, code)
     bot_id = await bots.register(call.tx, call.user_id, plan, most=call.context.settings.max_bots)
     return await _answer(call, bot_id)
@@ -221,7 +226,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> BotAnswer:
     fresh = p.fields.bot_token
     # Without a token beside `fields`, the one inside is what the call was signed with.
     if call.identity.auth is Auth.WEBHOOK and fresh.strip() and p.bot_token.strip():
-        if len(fresh) > TOKEN_MAX:
+        if len(fresh) > TOKEN_MAX or too_short(call, fresh):
             raise ApiError(Reason.TOKEN_NOT_ROTATED)
         await _rotate(call, changed, fresh)
     return await _answer(call, bot.user_id)

@@ -52,19 +52,27 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     if p.with_user_events and "im" not in call.identity.scopes:
         raise ApiError(Reason.SCOPE_OF_EVENTS)
 
-    async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
+    async def told(tx: Tx) -> Bot:
         inside = call.within(tx)
         owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
             bot = await bots.find_told(tx, owner, p.bot_id, since=event_queue.kept_since(call))
             if not owners.may_command(inside, bot):
                 raise ApiError(Reason.BOT_NOT_YOURS, hint=owners.NOT_COMMANDED)
+            return bot
         except ApiError as refused:
             refused.hint = refused.hint or await owners.no_bot(inside, token(p), p.bot_id, refused)
             raise
+
+    async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
+        bot = await told(tx)
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)
         return bot, msgspec.to_builtins(await shapes.bot(tx, bot))
+
+    async def recheck(tx: Tx) -> None:
+        await call.recheck(tx)
+        await told(tx)
 
     bot, shown = await call.context.database.read(found)
 
@@ -76,7 +84,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
         queues.append(user_payloads.queue(call))
     # Behind the farewell of a bot nothing comes that could be waited for.
     page = await event_queue.fetch(
-        call, queues, event_queue.fetch_request(p.offset, p.limit, p.wait if bot.active else 0)
+        call, queues, event_queue.fetch_request(p.offset, p.limit, p.wait if bot.active else 0), recheck
     )
     return Hinted(page, hint="" if page.events or bot.event_mode == EventMode.FETCH else _called(bot))
 

@@ -17,6 +17,7 @@ IMBOT_V2 = Family(
         Reason.WEBHOOK_MISSING: error("BOT_WEBHOOK_URL_REQUIRED: Webhook URL is required"),
         Reason.WEBHOOK_WRONG: error("BOT_INVALID_CALLBACK: Invalid callback URL"),
         Reason.TOKEN_MISSING: error("BOT_TOKEN_NOT_SPECIFIED: Bot token is not specified"),
+        Reason.TOKEN_TOO_SHORT: error("BOT_TOKEN_INVALID_LENGTH: Bot token is shorter than {min} characters"),
         Reason.TOKEN_TOO_LONG: error("BOT_TOKEN_INVALID_LENGTH: Bot token is longer than {max} characters"),
         Reason.TOKEN_NOT_ROTATED: error("BOT_TOKEN_ROTATION_FAILED: Bot token rotation failed"),
         Reason.BOT_UNNAMED: error("BOT_ID_REQUIRED: Bot ID is required"),

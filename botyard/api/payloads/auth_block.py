@@ -12,6 +12,7 @@ from botyard.model.apps import App
 from botyard.model.bots import Bot
 from botyard.model.owners import NOBODY, Owner
 from botyard.model.people import UserKind
+from botyard.portal.auth import consents
 from botyard.portal.auth.tokens import TokenPair
 from botyard.rpc.scopes import shown_text
 from botyard.store import apps
@@ -51,7 +52,7 @@ async def block(
         own = await batch.trusted(registrant)
         if spoken_for := await _spoken_for(batch, app, owner, user_id, caller_id, only=0 if own else registrant):
             [pair] = await batch.token_pairs(app, [spoken_for], own=own)
-            place |= _tokens(pair, batch.tx.now)
+            place |= {"scope": shown_text(pair.scopes)} | _tokens(pair, batch.tx.now)
         place |= {"client_id": app.client_id} if client else {}
     return place | {"application_token": context.keys.application_token(known_as or owner)}
 
@@ -89,8 +90,8 @@ async def _spoken_for(
 ) -> int:
     """Whose tokens an application gets; 0 for nobody's. With ``only`` that person's and its bots', of nobody else.
 
-    Its own bots' always; those of people who are here and whom it is open to, never of guests. For a bot of
-    somebody else the person speaks in whose name it acted.
+    Its own bots' always; those of people who are here, whom it is open to and who have not refused, never of guests.
+    For a bot of somebody else the person speaks in whose name it acted.
     """
     # Most often it is the bot that is told, and has been read.
     bot = batch.known_bot(user_id)
@@ -102,6 +103,6 @@ async def _spoken_for(
         person = await batch.user(caller_id) if caller_id != user_id else None
     if person is None or person.bot or not person.active or person.kind == UserKind.GUEST:
         return 0
-    if only not in (0, person.id):
+    if only not in (0, person.id) or not await apps.admits(batch.tx, app, person.id):
         return 0
-    return person.id if await apps.admits(batch.tx, app, person.id) else 0
+    return person.id if consents.of_events(app, await batch.consent(app, person.id)) else 0

@@ -14,10 +14,11 @@ from botyard.model.events import EventRecord
 from botyard.model.owners import Owner
 from botyard.model.people import User
 from botyard.portal import apps
-from botyard.portal.auth import tokens
+from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import Keyring, TokenPair
 from botyard.rpc.call import Context
 from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, portal, users
+from botyard.store import consents as stored_consents
 from botyard.store.delivery_sources import DeliverySource
 from botyard.store.engines.db import Tx
 
@@ -40,6 +41,7 @@ class RenderBatch:
         self._users: dict[int, User | None] = {}
         self._departments: dict[int, list[int]] = {}
         self._event_tokens: dict[str, EventToken | None] = {}
+        self._consents: dict[tuple[int, int], str | None] = {}
         self._pairs: dict[tuple[int, int, bool], TokenPair] = {}
         self._member_id: str | None = None
         self._aliased: set[str] = set()
@@ -72,6 +74,7 @@ class RenderBatch:
             self._departments[event.actor_id] = source.departments
         if app:
             self._event_tokens[tokens.event_family(app.id, event.actor_id, period=period)] = source.actor_token
+            self._consents[app.id, event.actor_id] = source.consent
             if bot:
                 self._event_tokens[tokens.event_family(app.id, bot.user_id, period=period)] = source.bot_token
         self._member_id = source.member_id
@@ -146,14 +149,21 @@ class RenderBatch:
             return await self.trusted(bot.registrant) if bot else True
         return self.context.settings.app_bots == "all" and not person.outside
 
+    async def consent(self, app: App, user_id: int) -> str | None:
+        """What somebody lets an application have; ``None`` for those who were not asked, bots among them."""
+        if user_id in self._bots:
+            return None
+        if (app.id, user_id) not in self._consents:
+            self._consents[app.id, user_id] = await stored_consents.find(self.tx, app.id, user_id)
+        return self._consents[app.id, user_id]
+
     async def token_pairs(self, app: App, user_ids: Sequence[int], *, own: bool = True) -> list[TokenPair]:
         """The tokens of an application in the names of these, issued together where they are due."""
         missing = [user_id for user_id in dict.fromkeys(user_ids) if (app.id, user_id, own) not in self._pairs]
         if missing:
             ring = Keyring(self.context.keys, self.context.settings)
-            issued = await tokens.for_events(
-                self.tx, ring, app=app, user_ids=missing, known=self._event_tokens, own=own
-            )
+            bearers = {user_id: consents.of_events(app, await self.consent(app, user_id)) for user_id in missing}
+            issued = await tokens.for_events(self.tx, ring, app=app, bearers=bearers, known=self._event_tokens, own=own)
             self._pairs |= {(app.id, pair.user_id, own): pair for pair in issued}
         return [self._pairs[app.id, user_id, own] for user_id in user_ids]
 

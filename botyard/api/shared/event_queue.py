@@ -23,6 +23,7 @@ WAIT_MAX = 30
 """Seconds that a caller may wait for an event to come."""
 HOUR = 3600
 
+Recheck = Callable[[Tx], Awaitable[object]]
 Renderer = Callable[[RenderBatch, EventRecord], Awaitable[EventPayload | None]]
 
 
@@ -86,29 +87,43 @@ def kept_since(call: Call) -> int:
     return int(call.context.clock.settled()) - call.context.settings.event_hours * HOUR
 
 
-async def fetch(call: Call, queues: Sequence[EventQueue], asked: FetchRequest) -> EventPage:
+async def fetch(call: Call, queues: Sequence[EventQueue], asked: FetchRequest, recheck: Recheck) -> EventPage:
     """Confirm, and hand out the next page; with ``wait``, let the caller wait until there is something.
 
-    Nothing waits inside a transaction, and the caller counts as waiting before the queues are looked at.
+    Nothing waits inside a transaction, and the caller counts as waiting before the queues are looked at. Whoever has
+    waited is let in again by ``recheck``, which raises what ends the call, before the queues are looked at again.
     """
     context, loop = call.context, asyncio.get_running_loop()
     deadline = loop.time() + asked.wait
     since = kept_since(call)
     recipients = [queue.recipient for queue in queues]
     await _note_visit(call, recipients)
+    waited = False
+
+    async def look_again(tx: Tx) -> _Look:
+        if waited:
+            await recheck(tx)
+        return await _look(tx, recipients, since)
+
+    async def hand_out(tx: Tx) -> EventPage:
+        if waited:
+            await recheck(tx)
+        return await _hand_out(tx, call, queues, asked, since)
+
     with context.long_poll.waiter(context.database, recipients, since) as waiter:
         while True:
-            look = await context.database.read(lambda tx: _look(tx, recipients, since))
+            look = await context.database.read(look_again)
             left = deadline - loop.time()
             over = left <= 0 or waiter is None or waiter.over
             page = EventPage([], look.following, False)
             if look.ready or (over and not look.noted):
-                page = await context.database.write(lambda tx: _hand_out(tx, call, queues, asked, since))
+                page = await context.database.write(hand_out)
             if page.events or (over and not page.has_more):
                 return page
             if waiter is not None and not page.has_more:
                 with context.limits.aside():
                     await waiter.wait(left)
+                waited = True
                 if waiter.gone:
                     # Nobody is there to read what would be handed out, or it is of another time.
                     return page

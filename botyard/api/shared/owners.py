@@ -17,6 +17,8 @@ from botyard.store import bots as stored_bots
 
 NAMED = 10
 """Bots that a hint lists."""
+TOKEN_MIN = 16
+"""Characters of the key under which a webhook registers bots, where others reach the portal."""
 
 # What an application_token looks like; few keys that people choose do.
 _TOKEN = re.compile(r"[0-9a-f]{32}")
@@ -26,10 +28,16 @@ def owner(call: Call, token: str) -> Owner:
     """The caller's application, else what its webhook chose: CLIENT_ID in v1, botToken in v2.
 
     That works like a password for its bots, so only its keyed hash is kept. ``""`` for a webhook that gave none.
+    Raises QUERY_LIMIT for one that has given too many wrong ones.
     """
     if call.identity.client_id:
         return owner_names.app(call.identity.client_id)
-    return call.context.keys.hook_owner(token) if token else NOBODY
+    if not token:
+        return NOBODY
+    guessing = call.context.guessing
+    if guessing.pending:
+        guessing.require_patience(call.identity.source, call.now)
+    return call.context.keys.hook_owner(token)
 
 
 NOT_COMMANDED = (
@@ -93,6 +101,8 @@ async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
         named = await _told(call, token, bot_id)
         if named:
             return named
+        if not bot_id:
+            _count_guess(call, token)
         refused.hint = refused.hint or await no_bot(call, token, bot_id, refused)
         raise
 
@@ -114,6 +124,24 @@ async def owner_of(call: Call, token: str, bot_id: int) -> Owner:
 
 async def own_bots(call: Call, token: str) -> list[Bot]:
     """All the bots that the caller commands, oldest first; by an application_token those that are sent it."""
+    owned = await _own_bots(call, token)
+    if not owned:
+        _count_guess(call, token)
+    return owned
+
+
+def _count_guess(call: Call, token: str) -> None:
+    """That a webhook has no bots under a key tells as much as a refusal."""
+    if token and not call.identity.client_id:
+        call.context.guessing.count(call.identity.source, call.now)
+
+
+def too_short(call: Call, token: str) -> bool:
+    """Whether a webhook's key is too easily guessed to go by from now on, where others reach the portal."""
+    return call.context.settings.profile == "prod" and not call.identity.client_id and len(token.strip()) < TOKEN_MIN
+
+
+async def _own_bots(call: Call, token: str) -> list[Bot]:
     owned = [bot for bot in await stored_bots.of_owner(call.tx, owner(call, token)) if may_command(call, bot)]
     if owned or not _may_be_alias(call, token):
         return owned
@@ -188,7 +216,7 @@ async def no_bot(call: Call, token: str, bot_id: int, refused: ApiError) -> str:
     if bot_id < 0:
         fault = f"{number} is not the number of a bot"
     whose = "webhook" if call.identity.auth is Auth.WEBHOOK else "application"
-    bot_ids = [str(bot.user_id) for bot in await own_bots(call, token)]
+    bot_ids = [str(bot.user_id) for bot in await _own_bots(call, token)]
     if not bot_ids:
         under = f" under this {key}" if whose == "webhook" else ""
         return f"{fault}; this {whose} has no bots{under}"

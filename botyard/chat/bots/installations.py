@@ -12,7 +12,7 @@ from botyard.events import outbox
 from botyard.model.apps import App
 from botyard.model.audit import AuditEvent
 from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
-from botyard.portal import apps, audit, bindings, url_validation
+from botyard.portal import apps, audit, bindings, made_keys, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
 from botyard.store import app_tokens, bots, users
@@ -61,6 +61,8 @@ async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
     changed = _changed(app, plan)
     await stored_apps.change(tx, changed)
     await _record(tx, AuditEvent.APP_CHANGED, changed)
+    if changed.scopes != app.scopes:
+        await made_keys.narrow(tx, app.id, changed.scopes)
     if changed.install_url != app.install_url or changed.wizard != app.wizard:
         old = [
             binding
@@ -129,6 +131,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
     await stored_apps.change(tx, gone)
     await _record(tx, AuditEvent.APP_UNINSTALLED, gone)
     await app_tokens.revoke_all(tx, app.id)
+    await made_keys.end_by_app(tx, app.id)
     if app.installed:
         language = await _language(tx, actor_id)
         await outbox.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language))

@@ -14,10 +14,10 @@ import secrets
 import msgspec
 
 from botyard.model.apps import App, Code
-from botyard.portal.auth import tokens
+from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.keys import new_secret
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
-from botyard.store import app_tokens, apps, authorization_codes, users
+from botyard.store import app_tokens, authorization_codes
 from botyard.store.engines.db import Tx
 
 LIFE = 30
@@ -83,16 +83,15 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> T
     await authorization_codes.use(tx, code.hash)
     if code.expires <= tx.now:
         return Denied.GRANT
-    if app.blocked:
-        return Denied.BLOCKED
-    if not _fits(app, code, offer=offer):
+    if not app.blocked and not _fits(app, code, offer=offer):
         return Denied.UNFIT
-    bearer = await users.find(tx, code.user_id)
-    if bearer is None or not bearer.active:
-        return Denied.INACTIVE
-    if not await apps.admits(tx, app, bearer.id):
-        return Denied.NOT_ADMITTED
-    return await tokens.issue(tx, ring, app=app, user_id=bearer.id, scopes=code.scopes, family=code.family)
+    bearer = await tokens.bearer_of(tx, app, code.user_id)
+    if isinstance(bearer, Denied):
+        return bearer
+    granted = consents.left(app, bearer, scopes=code.scopes, consent=None)
+    if not granted:
+        return Denied.WITHDRAWN
+    return await tokens.issue(tx, ring, app=app, user_id=bearer.id, scopes=granted, family=code.family)
 
 
 def _fits(app: App, code: Code, *, offer: CodeExchange) -> bool:

@@ -38,7 +38,10 @@ _AT_ONCE = 2
 
 
 class SignInAttempt(msgspec.Struct, frozen=True):
-    """An attempt to sign in: login, password, the address that it came from, and what the browser calls itself."""
+    """An attempt to sign in: login, password, the address that it came from, and what the browser calls itself.
+
+    ``known`` is the name of a browser in which the login has signed in before.
+    """
 
     login: str
     password: str
@@ -46,6 +49,12 @@ class SignInAttempt(msgspec.Struct, frozen=True):
     browser: str = ""
     by: Actor | None = None
     """Who tries, where somebody is known already."""
+    known: str = ""
+
+    @property
+    def counted_by(self) -> str:
+        """The browser or person whose guesses are counted apart from those of others; ``""`` for strangers."""
+        return self.known or (f"user:{self.by.user_id}" if self.by is not None else "")
 
     @property
     def actor(self) -> Actor:
@@ -86,7 +95,7 @@ class PasswordSignIn:
 
     async def check(self, database: Database, attempt: SignInAttempt, *, now: float) -> PasswordCheck:
         """Whose password this is. A wrong one, an unknown login and a deactivated person look and last the same."""
-        wait = self.throttle.take(attempt.login, attempt.address, now=now)
+        wait = self.throttle.take(attempt.login, attempt.address, now=now, browser=attempt.counted_by)
         if wait:
             return PasswordCheck(wait=wait)
 
@@ -101,7 +110,7 @@ class PasswordSignIn:
         if user is None or not right or not user.active or user.kind not in PEOPLE:
             await database.write(lambda tx: _record_failed(tx, user, attempt.actor))
             return PasswordCheck()
-        self.throttle.give_back(attempt.login, attempt.address)
+        self.throttle.give_back(attempt.login, attempt.address, browser=attempt.counted_by)
         return PasswordCheck(credentials)
 
     async def enter(

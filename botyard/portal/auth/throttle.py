@@ -1,9 +1,10 @@
-"""Limits guesses of passwords: counted in memory for each account and each address."""
+"""Limits guesses of secrets, counted in memory: of passwords, and of the keys by which bots are commanded."""
 
 from __future__ import annotations
 
 import ipaddress
 import math
+from collections.abc import Iterable
 
 import msgspec
 
@@ -23,54 +24,96 @@ class Allowance(msgspec.Struct, frozen=True):
 PER_ACCOUNT = Allowance(burst=5, seconds=60)
 PER_ADDRESS = Allowance(burst=20, seconds=15)
 
+Key = tuple[tuple[str, str], Allowance]
+"""What guesses are counted for: a kind and a name, and how many go."""
 
-class Throttle:
-    """Counts guesses. One is taken before a password is looked at and given back when it was right."""
+
+class Guesses:
+    """Counts guesses for keys of any kind."""
 
     def __init__(self) -> None:
-        # For each key the moment at which all its guesses are earned back.
-        self._free_at: dict[tuple[str, str], float] = {}
+        self.free_at: dict[tuple[str, str], float] = {}
+        """For each key that has something to answer for the moment at which all its guesses are earned back."""
 
     @property
     def names(self) -> list[str]:
         """The accounts and addresses that are remembered."""
-        return [name for _, name in self._free_at]
+        return [name for _, name in self.free_at]
 
-    def take(self, login: str, address: str, *, now: float) -> int:
-        """Count one guess; 0, or in how many seconds to come again."""
-        wait = max(self._wait(key, allowance, now=now) for key, allowance in _keys(login, address))
-        if wait > 0:
-            return math.ceil(wait)
-        for key, allowance in _keys(login, address):
-            self._free_at[key] = max(self._free_at.get(key, 0.0), now) + allowance.seconds
-        if len(self._free_at) > MOST:
+    def wait(self, keys: Iterable[Key], *, now: float) -> int:
+        """In how many seconds one more guess goes; 0 where it goes at once."""
+        return math.ceil(max(0.0, *(self._wait(key, allowance, now=now) for key, allowance in keys)))
+
+    def count(self, keys: Iterable[Key], *, now: float) -> None:
+        """Count one guess."""
+        for key, allowance in keys:
+            self.free_at[key] = max(self.free_at.get(key, 0.0), now) + allowance.seconds
+        if len(self.free_at) > MOST:
             self._tidy(now)
-        return 0
 
-    def give_back(self, login: str, address: str) -> None:
-        """The guess was right and does not count."""
-        for key, allowance in _keys(login, address):
-            if key in self._free_at:
-                self._free_at[key] -= allowance.seconds
+    def give_back(self, keys: Iterable[Key]) -> None:
+        """A guess that was counted does not count."""
+        for key, allowance in keys:
+            if key in self.free_at:
+                self.free_at[key] -= allowance.seconds
 
     def _wait(self, key: tuple[str, str], allowance: Allowance, *, now: float) -> float:
         most = (allowance.burst - 1) * allowance.seconds
-        owed = self._free_at.get(key, 0.0) - now
+        owed = self.free_at.get(key, 0.0) - now
+        if owed <= 0:
+            self.free_at.pop(key, None)
+            return 0.0
         if owed > most + allowance.seconds:
             # Nobody can owe so much: the clock was set back, and would keep people out for as long.
-            self._free_at[key] = now + most
+            self.free_at[key] = now + most
             return 0.0
         return owed - most
 
     def _tidy(self, now: float) -> None:
         """Forget who owes nothing, and if that is not enough, who owes least."""
-        owing = sorted((at, key) for key, at in self._free_at.items() if at > now)
-        self._free_at = {key: at for at, key in owing[-MOST // 2 :]}
+        owing = sorted((at, key) for key, at in self.free_at.items() if at > now)
+        self.free_at.clear()
+        self.free_at.update((key, at) for at, key in owing[-MOST // 2 :])
 
 
-def _keys(login: str, address: str) -> tuple[tuple[tuple[str, str], Allowance], ...]:
-    account = ("account", login.strip().casefold()[:LONGEST])
-    return (account, PER_ACCOUNT), (("address", network(address)), PER_ADDRESS)
+class Throttle:
+    """Limits guesses of passwords. One is taken before a password is looked at and given back when it was right.
+
+    They are counted for each account and for each address. A ``browser`` in which the account has signed in before is
+    counted by itself, whatever others guess at the account or from the same address.
+    """
+
+    def __init__(self) -> None:
+        self._guesses = Guesses()
+
+    @property
+    def names(self) -> list[str]:
+        """The accounts and addresses that are remembered."""
+        return self._guesses.names
+
+    def take(self, login: str, address: str, *, now: float, browser: str = "") -> int:
+        """Count one guess; 0, or in how many seconds to come again."""
+        keys = _keys(login, address, browser=browser)
+        wait = self._guesses.wait(keys, now=now)
+        if not wait:
+            self._guesses.count(keys, now=now)
+        return wait
+
+    def give_back(self, login: str, address: str, *, browser: str = "") -> None:
+        """The guess was right and does not count."""
+        self._guesses.give_back(_keys(login, address, browser=browser))
+
+
+def account_name(login: str) -> str:
+    """A login as it is counted, however it is typed."""
+    return login.strip().casefold()[:LONGEST]
+
+
+def _keys(login: str, address: str, *, browser: str) -> tuple[Key, ...]:
+    account = account_name(login)
+    if browser:
+        return ((("browser", f"{browser} {account}"[:LONGEST]), PER_ACCOUNT),)
+    return (("account", account), PER_ACCOUNT), (("address", network(address)), PER_ADDRESS)
 
 
 def network(address: str) -> str:

@@ -9,23 +9,31 @@ the profile ``prod`` whoever uses it has stolen it or was stolen from, and the w
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from itertools import count
+from typing import NamedTuple
 
 import msgspec
 
 from botyard.config import Settings
 from botyard.errors import ApiError, Reason, raises
-from botyard.model.apps import App, EventToken, Token
+from botyard.model.apps import App, EventToken
 from botyard.model.audit import AuditEvent
-from botyard.portal import audit
+from botyard.model.people import User
+from botyard.portal import apps, audit
+from botyard.portal.auth import consents
 from botyard.portal.auth.keys import Keys, new_secret
-from botyard.store import app_tokens, users
+from botyard.store import app_tokens, token_lists, users
+from botyard.store import consents as stored_consents
 from botyard.store.app_tokens import EVENTS, IN_NAME, OWN, NewToken
 from botyard.store.engines.db import Tx
+from botyard.store.made_keys import Maker
 
 DAY = 86_400
+OWN_SECONDS_MAX = 365 * DAY
+"""Life of a person's own token."""
+NOBODY = Maker()
 NOTHING_KNOWN: Mapping[str, EventToken | None] = {}
 
 
@@ -47,6 +55,8 @@ class Denied(Enum):
     ENDED = "the refresh token was ended early, by an administrator or because one of its family came twice"
     INACTIVE = "the person that the code or refresh token stands for is deactivated"
     NOT_ADMITTED = "the application is only open to other people"
+    NOT_INSTALLED = "the application is not installed"
+    WITHDRAWN = "the application or the person has lost or taken back every permission that it stands for"
     BLOCKED = "the administrator has blocked the application"
     UNFIT = "redirect_uri or code_verifier is not what the code was asked for with"
     APP_SCOPE = "scope asks for more than the application may have"
@@ -61,18 +71,34 @@ class Keyring(msgspec.Struct, frozen=True):
 
 
 async def issue(
-    tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: str | None = None, family: str = ""
+    tx: Tx,
+    ring: Keyring,
+    *,
+    app: App,
+    user_id: int,
+    scopes: str | None = None,
+    family: str = "",
+    granted: int | None = None,
 ) -> TokenPair:
-    """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer."""
-    granted = app.scopes if scopes is None else scopes
-    pair = TokenPair(new_secret(), new_secret(), user_id, granted, tx.now + ring.settings.token_seconds)
-    await app_tokens.add(tx, _rows(ring, pair, app=app, family=family or secrets.token_hex(16), created=tx.now))
+    """Issue a pair in somebody's name, with all permissions of the application unless ``scopes`` names fewer.
+
+    ``granted`` is when the first pair of its line was issued, if it is not this one.
+    """
+    allowed = app.scopes if scopes is None else scopes
+    pair = TokenPair(new_secret(), new_secret(), user_id, allowed, tx.now + ring.settings.token_seconds)
+    line = _Line(family or secrets.token_hex(16), tx.now if granted is None else granted)
+    await app_tokens.add(tx, _rows(ring, pair, app=app, line=line, created=tx.now, made=Maker.of(tx)))
     return pair
 
 
 @raises(Reason.ARGUMENT)
 async def grant(tx: Tx, ring: Keyring, *, app: App, user_id: int, scopes: list[str] | None = None) -> TokenPair:
-    """Issue a pair without asking the person, as administrators may. Raises ARGUMENT beyond the app's permissions."""
+    """Issue a pair without asking the person, as administrators may.
+
+    Raises ARGUMENT beyond the application's permissions, and for one that is not installed.
+    """
+    if not app.installed:
+        raise ApiError(Reason.ARGUMENT, reason="The application is not installed")
     own = app.scopes.split(",")
     wanted = own if scopes is None else scopes
     if beyond := set(wanted) - set(own):
@@ -100,11 +126,13 @@ async def for_events(
     ring: Keyring,
     *,
     app: App,
-    user_ids: Iterable[int],
+    bearers: Mapping[int, str],
     known: Mapping[str, EventToken | None] = NOTHING_KNOWN,
     own: bool = True,
 ) -> list[TokenPair]:
-    """The pairs that events carry in the names of these; the access token is good for half its life at least.
+    """The pairs that events carry in the names of these people and bots, with these permissions of each.
+
+    The access token is good for half its life at least.
 
     All events of one half of that life carry the same pair, so that a flood of events is no
     flood of tokens. The texts are derived and not kept: the table holds hashes, as ever.
@@ -113,16 +141,16 @@ async def for_events(
     period = event_period(ring.settings, tx.now)
     pairs: list[TokenPair] = []
     new: list[NewToken] = []
-    for user_id in user_ids:
+    for user_id, scopes in bearers.items():
         for turn in count():
             family = event_family(app.id, user_id, period=period, turn=turn, own=own)
             access, refresh = (ring.keys.event_token(f"{kind}:{family}") for kind in ("access", "refresh"))
-            pair = TokenPair(access, refresh, user_id, app.scopes, period + ring.settings.token_seconds)
+            pair = TokenPair(access, refresh, user_id, scopes, period + ring.settings.token_seconds)
             token = known[family] if family in known else await app_tokens.find_event_token(tx, family)
             if token is None:
-                new += _rows(ring, pair, app=app, family=family, created=period)
+                new += _rows(ring, pair, app=app, line=_Line(family, period), created=period)
             # What was ended meanwhile, or issued for other permissions or by another key, is not handed out again.
-            if token is None or token == EventToken(ring.keys.hash(access), app.scopes, None):
+            if token is None or token == EventToken(ring.keys.hash(access), scopes, None):
                 pairs.append(pair)
                 break
     if new:
@@ -130,21 +158,61 @@ async def for_events(
     return pairs
 
 
-def _rows(ring: Keyring, pair: TokenPair, *, app: App, family: str, created: int) -> list[NewToken]:
+class _Line(NamedTuple):
+    """What a pair has in common with those that it descends from, and with those that descend from it."""
+
+    family: str
+    granted: int
+
+
+def _rows(
+    ring: Keyring, pair: TokenPair, *, app: App, line: _Line, created: int, made: Maker = NOBODY
+) -> list[NewToken]:
     """A pair as it is kept."""
     refreshable = created + ring.settings.refresh_days * DAY
+    if ring.settings.grant_days:
+        refreshable = min(refreshable, line.granted + ring.settings.grant_days * DAY)
     lives = {"access": (pair.access, pair.expires), "refresh": (pair.refresh, refreshable)}
     return [
-        NewToken(ring.keys.hash(text), kind, app.id, pair.user_id, pair.scopes, family, created, expires)
+        NewToken(
+            hash=ring.keys.hash(text),
+            kind=kind,
+            app_id=app.id,
+            user_id=pair.user_id,
+            scopes=pair.scopes,
+            family=line.family,
+            created=created,
+            expires=expires,
+            granted=line.granted,
+            made_by=made.made_by,
+            made_with=made.made_with,
+        )
         for kind, (text, expires) in lives.items()
     ]
 
 
+@raises(Reason.ARGUMENT)
 async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, seconds: int = 0) -> tuple[str, int]:
-    """Issue a person's own token, which belongs to no application, and say when it expires."""
+    """Issue a person's own token, which belongs to no application, and say when it expires.
+
+    Raises ARGUMENT beyond a year.
+    """
+    if seconds > OWN_SECONDS_MAX:
+        raise ApiError(Reason.ARGUMENT, reason=f"A person's own token lives for {OWN_SECONDS_MAX} seconds at most")
     text, expires = new_secret(), tx.now + (seconds or ring.settings.token_seconds)
-    family = secrets.token_hex(16)
-    await app_tokens.add(tx, [NewToken(ring.keys.hash(text), "access", None, user_id, scopes, family, tx.now, expires)])
+    token = NewToken(
+        hash=ring.keys.hash(text),
+        kind="access",
+        app_id=None,
+        user_id=user_id,
+        scopes=scopes,
+        family=secrets.token_hex(16),
+        created=tx.now,
+        expires=expires,
+        granted=tx.now,
+        **Maker.of(tx)._asdict(),
+    )
+    await app_tokens.add(tx, [token])
     details: dict[str, str | int | None] = {"scopes": scopes, "expires": expires}
     await audit.record(tx, AuditEvent.TOKEN_ISSUED, subject=f"user:{user_id}", details=details)
     return text, expires
@@ -153,7 +221,8 @@ async def session(tx: Tx, ring: Keyring, *, user_id: int, scopes: str, seconds: 
 async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "") -> TokenPair | Denied:
     """Exchange a refresh token for a new pair, with fewer permissions when ``scopes`` asks for fewer.
 
-    Refusals are results, not exceptions: ending a stolen family has to be stored.
+    It has never more permissions than the application still has and the person granted. Refusals are results, not
+    exceptions: ending a stolen family has to be stored.
     """
     token = await app_tokens.find_refresh(tx, ring.keys.hash(text))
     if token is None or token.app_id != app.id or token.expires <= tx.now:
@@ -166,27 +235,52 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
         if ring.settings.profile == "prod":
             await app_tokens.revoke_family(tx, token.family)
         return Denied.USED
-    bearer = await users.find(tx, token.user_id)
-    if bearer is None or not bearer.active:
-        return Denied.INACTIVE
-    granted = _granted(app, token, asked=scopes)
+    bearer = await bearer_of(tx, app, token.user_id)
+    if isinstance(bearer, Denied):
+        return bearer
+    consent = await stored_consents.find(tx, app.id, bearer.id)
+    have = consents.left(app, bearer, scopes=token.scopes, consent=consent)
+    granted = _granted(app, have, asked=scopes)
     if isinstance(granted, Denied):
         return granted
-    if token.family.startswith((EVENTS, IN_NAME)):
+    family, first = token.family, token.granted or token.created
+    if family.startswith((EVENTS, IN_NAME)):
         # Many events carried it, so that a second use is no theft; each use begins a family of its own.
-        family = f"{OWN if token.family.startswith(EVENTS) else ''}{secrets.token_hex(16)}"
-        return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=family)
-    await app_tokens.replace(tx, token.id)
-    return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=token.family)
+        family = f"{OWN if family.startswith(EVENTS) else ''}{secrets.token_hex(16)}"
+    else:
+        await app_tokens.replace(tx, token.id)
+    return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=family, granted=first)
 
 
-def _granted(app: App, token: Token, *, asked: str) -> str | Denied:
+async def bearer_of(tx: Tx, app: App, user_id: int) -> User | Denied:
+    """Whom an application may get tokens for now."""
+    if not app.installed:
+        return Denied.NOT_INSTALLED
+    if app.blocked:
+        return Denied.BLOCKED
+    bearer = await users.find(tx, user_id)
+    if bearer is None or not bearer.active:
+        return Denied.INACTIVE
+    return bearer if await apps.open_to(tx, app, bearer) else Denied.NOT_ADMITTED
+
+
+def _granted(app: App, have: str, *, asked: str) -> str | Denied:
     wanted = [scope for scope in asked.replace(" ", ",").split(",") if scope]
     if not wanted:
-        return token.scopes
+        return have or Denied.WITHDRAWN
     if not set(wanted) <= set(app.scopes.split(",")):
         return Denied.APP_SCOPE
-    return ",".join(wanted) if set(wanted) <= set(token.scopes.split(",")) else Denied.PERSON_SCOPE
+    return ",".join(wanted) if set(wanted) <= set(have.split(",")) else Denied.PERSON_SCOPE
+
+
+@raises(Reason.TOKEN_UNKNOWN)
+async def revoke(tx: Tx, token_id: int, *, user_id: int = 0) -> None:
+    """End a token, with what it was renewed to; of ``user_id``, if that is given. Raises TOKEN_UNKNOWN."""
+    token = await token_lists.find(tx, token_id)
+    if token is None or user_id not in (0, token.user_id):
+        raise ApiError(Reason.TOKEN_UNKNOWN)
+    await app_tokens.revoke_family(tx, token.family)
+    await audit.record(tx, AuditEvent.TOKEN_REVOKED, subject=f"user:{token.user_id}")
 
 
 async def prune(tx: Tx, settings: Settings, present: int, *, limit: int) -> int:

@@ -1,0 +1,179 @@
+"""Keys that are made with the permission `botyard`: never more than the maker's own, and no longer than it lasts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from botyard.model.audit import AuditEvent
+from tests.world import AppKey, Person, World
+
+ADMINISTERING = "botyard,im,user"
+
+
+@pytest.fixture
+def app(portal: World) -> AppKey:
+    """An application that an administrator has let administer the portal."""
+    return portal.add_app(scopes=ADMINISTERING)
+
+
+def hook(world: World, by: Person | AppKey, **params: Any) -> Person:
+    """A webhook that is made by a method."""
+    url = world.call("botyard.webhook.add", by, **params).result["URL"]
+    user_id, secret = url.rstrip("/").split("/")[-2:]
+    return Person(int(user_id), secret)
+
+
+def error_of(world: World, by: Person | AppKey | str) -> str:
+    answer = world.call("profile", by)
+    return "" if answer.status == 200 else answer.error
+
+
+# Never more.
+
+
+@pytest.mark.parametrize(
+    ("method", "params"),
+    [
+        ("botyard.webhook.add", {}),
+        ("botyard.token.issue", {}),
+        ("botyard.app.add", {"TITLE": "Echo"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_key_gets_what_its_maker_has_not(portal: World, app: AppKey, method: str, params: dict[str, Any]) -> None:
+    refused = portal.call(method, app, SCOPE="im,imbot", **params)
+    assert (refused.error, "permission imbot" in refused.text) == ("ERROR_ARGUMENT", True)
+    assert portal.call(method, app, SCOPE="im", **params).status == 200
+
+
+@pytest.mark.parametrize("method", ["botyard.webhook.add", "botyard.token.issue", "botyard.app.add"])
+def test_without_names_a_key_gets_what_its_maker_has(portal: World, app: AppKey, method: str) -> None:
+    made = portal.call(method, app, TITLE="Same").result
+    lists = {"botyard.webhook.add": "botyard.webhook.list", "botyard.app.add": "botyard.app.list"}
+    if method in lists:
+        [made] = [one for one in portal.call(lists[method]).result if one["TITLE"] == "Same"]
+    # An application administers only where that is named.
+    assert made["SCOPE"] == (["im", "user"] if method == "botyard.app.add" else ["im", "user", "botyard"])
+
+
+def test_an_application_gets_no_more_by_an_update(portal: World, app: AppKey) -> None:
+    other = portal.add_app(scopes="im,disk")
+    refused = portal.call("botyard.app.update", app, CLIENT_ID=other.client_id, SCOPE="im,disk,imbot")
+    assert refused.error == "ERROR_ARGUMENT"
+    # What it had it may keep.
+    kept = portal.call("botyard.app.update", app, CLIENT_ID=other.client_id, SCOPE="user,im,disk").result
+    assert set(kept["SCOPE"]) == {"user", "im", "disk"}
+
+
+def test_tokens_of_another_application_have_no_more_either(portal: World, app: AppKey) -> None:
+    other = portal.add_app(scopes="im,imbot,disk")
+    made = portal.call("botyard.token.issue", app, CLIENT_ID=other.client_id).result
+    assert made["SCOPE"] == ["im"]
+    refused = portal.call("botyard.token.issue", app, CLIENT_ID=other.client_id, SCOPE="imbot")
+    assert refused.error == "ERROR_ARGUMENT"
+
+
+def test_tokens_for_a_wizard_have_no_more_either(portal: World, app: AppKey) -> None:
+    made = portal.call("botyard.app.add", TITLE="W", SCOPE="im,imbot", WIZARD=True, INSTALL_URL="http://a.test/")
+    opened = portal.call("botyard.app.install", app, CLIENT_ID=made.result["CLIENT_ID"]).result
+    assert portal.call("scope", opened["AUTH_ID"]).result == ["im"]
+
+
+@pytest.mark.parametrize("method", ["botyard.webhook.add", "botyard.token.issue"])
+def test_nobody_but_administrators_gets_a_key_that_administers(portal: World, method: str) -> None:
+    ann = portal.add_person("Ann")
+    refused = portal.call(method, USER_ID=ann.id, SCOPE="im,botyard")
+    assert (refused.error, "administrators" in refused.text) == ("ERROR_ARGUMENT", True)
+    portal.call(method, USER_ID=ann.id, TITLE="Hers")
+    for one in portal.call("botyard.webhook.list").result:
+        assert one["TITLE"] != "Hers" or "botyard" not in one["SCOPE"]
+
+
+def test_a_token_of_an_application_administers_for_administrators_only(portal: World) -> None:
+    ann, app = portal.add_person("Ann"), portal.add_app(scopes=ADMINISTERING)
+    made = portal.call("botyard.token.issue", USER_ID=ann.id, CLIENT_ID=app.client_id).result
+    assert made["SCOPE"] == ["im", "user"]
+    assert portal.call("botyard.token.issue", USER_ID=ann.id, CLIENT_ID=app.client_id, SCOPE="botyard").status == 400
+
+
+def test_what_the_maker_loses_its_keys_lose(portal: World, app: AppKey) -> None:
+    made = hook(portal, app)
+    child = portal.call("botyard.app.add", app, TITLE="Child", SCOPE="im,user,botyard").result
+    token = portal.call("botyard.token.issue", app).result["ACCESS_TOKEN"]
+    assert portal.call("user.current", made).status == portal.call("user.current", token).status == 200
+    portal.call("botyard.app.update", CLIENT_ID=app.client_id, SCOPE="botyard,im")
+    assert portal.call("user.current", made).error == "insufficient_scope"
+    assert portal.call("user.current", token).error == "insufficient_scope"
+    kept = portal.call("botyard.app.get", CLIENT_ID=child["CLIENT_ID"]).result["SCOPE"]
+    assert sorted(kept) == ["botyard", "im"]
+
+
+# Who made it.
+
+
+def test_who_made_a_key_is_shown(portal: World, app: AppKey) -> None:
+    hook(portal, app, TITLE="By the application")
+    hook(portal, portal.admin, TITLE="By the webhook")
+    shown = {one["TITLE"]: (one["MADE_BY"], one["MADE_WITH"]) for one in portal.call("botyard.webhook.list").result}
+    assert shown["By the application"] == (portal.admin.id, f"app:{app.id}:{portal.admin.id}")
+    maker, key = shown["By the webhook"]
+    assert (maker, str(key).startswith("hook:")) == (portal.admin.id, True)
+    assert shown["Ada"] == (None, None)
+    made = portal.call("botyard.app.add", app, TITLE="Child", SCOPE="im").result
+    assert (made["MADE_BY"], made["MADE_WITH"]) == (portal.admin.id, f"app:{app.id}:{portal.admin.id}")
+
+
+# How long it lasts.
+
+
+def test_keys_end_with_the_application_that_made_them(portal: World, app: AppKey) -> None:
+    first = hook(portal, app)
+    second = hook(portal, first)
+    token = portal.call("botyard.token.issue", app).result["ACCESS_TOKEN"]
+    child = portal.call("botyard.app.add", app, TITLE="Child", SCOPE="im,botyard").result
+    of_child = portal.call("botyard.token.issue", CLIENT_ID=child["CLIENT_ID"]).result["ACCESS_TOKEN"]
+    apart = hook(portal, portal.admin)
+    assert [error_of(portal, one) for one in (first, second, token, of_child, apart)] == [""] * 5
+    portal.call("botyard.app.uninstall", CLIENT_ID=app.client_id)
+    assert [error_of(portal, one) for one in (first, second, token, of_child, apart)] == [
+        "INVALID_CREDENTIALS",
+        "INVALID_CREDENTIALS",
+        "invalid_token",
+        "OVERLOAD_LIMIT",
+        "",
+    ]
+    told = portal.call("botyard.audit.list", EVENT=AuditEvent.WEBHOOK_REVOKED.value).result
+    assert len(told) == 2
+
+
+def test_keys_end_with_the_webhook_that_made_them(portal: World) -> None:
+    maker = hook(portal, portal.admin, TITLE="Maker")
+    made = hook(portal, maker)
+    number = next(one["ID"] for one in portal.call("botyard.webhook.list").result if one["TITLE"] == "Maker")
+    portal.call("botyard.webhook.revoke", ID=number)
+    assert error_of(portal, made) == "INVALID_CREDENTIALS"
+
+
+def test_keys_for_others_end_with_the_person_who_made_them(portal: World) -> None:
+    boss, ann = portal.add_person("Boss", admin=True), portal.add_person("Ann")
+    own, others = hook(portal, boss), hook(portal, boss, USER_ID=ann.id)
+    token = portal.call("botyard.token.issue", boss, USER_ID=ann.id, SCOPE="im").result["ACCESS_TOKEN"]
+    portal.call("botyard.user.deactivate", ID=boss.id)
+    assert error_of(portal, others) == "INVALID_CREDENTIALS"
+    assert error_of(portal, token) == "invalid_token"
+    portal.call("botyard.user.activate", ID=boss.id)
+    # Their own rested with them.
+    assert error_of(portal, own) == ""
+    assert error_of(portal, others) == "INVALID_CREDENTIALS"
+
+
+def test_a_renewed_token_ends_with_the_one_that_was_made(portal: World, app: AppKey) -> None:
+    other = portal.add_app(scopes="im")
+    made = portal.call("botyard.token.issue", app, CLIENT_ID=other.client_id).result
+    words = f"client_id={other.client_id}&client_secret={other.client_secret}&refresh_token={made['REFRESH_TOKEN']}"
+    renewed = portal.get(f"/oauth/token/?grant_type=refresh_token&{words}").body["access_token"]
+    assert error_of(portal, renewed) == ""
+    portal.call("botyard.app.uninstall", CLIENT_ID=app.client_id)
+    assert error_of(portal, renewed) == "invalid_token"
