@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from copy import copy
 from typing import Any
 
 import msgspec
@@ -113,7 +112,7 @@ class Batch:
         """Let others have the event loop, once the commands since the last time have cost something."""
         spent, before = self._budget, self._rested
         if spent.statements - before.statements > REST_STATEMENTS or spent.rows - before.rows > REST_ROWS:
-            self._rested = copy(spent)
+            self._rested.statements, self._rested.rows = spent.statements, spent.rows
             self.rests += 1
             await asyncio.sleep(0)
 

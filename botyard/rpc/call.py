@@ -127,6 +127,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     def within(self, tx: Tx) -> Call:
         """The same call in a transaction of the method's own."""
         tx.caller_id, tx.now, tx.actor = self.identity.user_id, self.now, self.actor
+        self.budget.move(tx.budget.bounds)
         tx.budget = self.budget
         return msgspec.structs.replace(self, database_tx=tx)
 

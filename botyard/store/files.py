@@ -9,6 +9,7 @@ import msgspec
 
 from botyard.model.files import File, StoredBlob
 from botyard.store.engines.db import Tx, Value
+from botyard.store.id_lists import id_list
 from botyard.store.records import Record, insert, scalar
 
 _FILE = Record(File, "files f LEFT JOIN users u ON u.id = f.author_id", author_name="COALESCE(u.full_name, '')")
@@ -41,8 +42,8 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     """The files with these ids, in id order; unknown ids are left out."""
     if not ids:
         return []
-    listed = ", ".join(str(int(file_id)) for file_id in sorted(set(ids)))
-    return _FILE.read_all(await tx.all(f"{_FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id"))
+    listed, values = id_list(ids)
+    return _FILE.read_all(await tx.all(f"{_FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id", **values))
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from botyard.model.people import OUTSIDERS, User
 from botyard.store import users
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.records import scalar
 from botyard.store.users import USER
 
@@ -47,7 +48,6 @@ async def known(tx: Tx, viewer_id: int, ids: Iterable[int]) -> list[User]:
     wanted = sorted(set(ids))
     if not wanted or not await outside(tx, viewer_id):
         return await users.find_many(tx, wanted)
-    # Ids are integers checked before, so they may stand in the text, as in ``users.find_many``.
-    listed = ", ".join(str(int(user_id)) for user_id in wanted)
-    rows = await tx.all(f"{USER.select} WHERE u.id IN ({listed}) AND {KNOWN} ORDER BY u.id", viewer=viewer_id)
-    return USER.read_all(rows)
+    listed, values = id_list(wanted)
+    sql = f"{USER.select} WHERE u.id IN ({listed}) AND {KNOWN} ORDER BY u.id"
+    return USER.read_all(await tx.all(sql, viewer=viewer_id, **values))

@@ -13,9 +13,12 @@ from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from botyard.errors import ApiError, Reason
 from botyard.model.people import User, UserKind
 from botyard.store.engines.db import Tx, Value
+from botyard.store.engines.like_any import escaped as literal
 from botyard.store.filter_values import escaped, flag, moment, number, scalars, text, words
 from botyard.store.records import scalar
 from botyard.store.users import USER
@@ -169,7 +172,8 @@ class UserFilter:
             self.values["online"] = self._now - ONLINE_SECONDS
         part = _COMPILERS[field.kind](self, field, operator, scalars(value))
         if part:
-            self._parts.append(self._any_of([part]))
+            self._count(1)
+            self._parts.append(f"({part})")
 
     def add_words(self, name: str, phrase: FilterValue) -> None:
         """Look for words at the beginnings of words of one field: the quick search of `user.search`."""
@@ -180,7 +184,8 @@ class UserFilter:
                 part = _MEMBER_NAMED.format(verb="IN", test=f"{_beginnings('d.name')} {bound}")
             else:
                 part = f"{_beginnings(field.sql)} {bound}"
-            self._parts.append(self._any_of([part]))
+            self._count(1)
+            self._parts.append(f"({part})")
 
     def only_neighbours_of(self, viewer: int) -> None:
         """Only this person and those who share a chat with it."""
@@ -252,10 +257,8 @@ class UserFilter:
         """A column against one or more values; ``<`` and ``>`` hold when they hold for one of the values."""
         if not values:
             return "1 = 1" if operator is Operator.UNEQUAL else "1 = 0"
-        bound = [self._bind(value) for value in dict.fromkeys(values)]
-        if operator in ORDERED:
-            return self._any_of([f"{sql} {operator.value} {value}" for value in bound])
-        return f"{sql} {operator.value} ({', '.join(bound)})"
+        listed = self._listed("CAST(value AS BIGINT)" if isinstance(values[0], int) else "value", values)
+        return self._against(sql, operator, listed, values)
 
     def _text(self, sql: str, operator: Operator, values: list[str]) -> str:
         """Text against one or more values; case does not matter, in any alphabet."""
@@ -265,20 +268,34 @@ class UserFilter:
         if not values:
             return "1 = 1" if operator in NEGATIVE else "1 = 0"
         if operator not in LIKES:
-            bound = [f"lower({self._bind(value)})" for value in dict.fromkeys(values)]
-            if operator in ORDERED:
-                return self._any_of([f"lower({sql}) {operator.value} {value}" for value in bound])
-            return f"lower({sql}) {operator.value} ({', '.join(bound)})"
+            return self._against(f"lower({sql})", operator, self._listed("lower(value)", values), values)
         anywhere = operator in (Operator.LIKE, Operator.UNLIKE)
-        patterns = [f"%{escaped(value)}%" if anywhere else escaped(value).replace("!%", "%") for value in values]
-        test = self._any_of([f"lower({sql}) LIKE lower({self._bind(value)}) ESCAPE '!'" for value in patterns])
+        patterns = [f"%{literal(value)}%" if anywhere else literal(value).replace("\\%", "%") for value in values]
+        self._count(len(values))
+        test = f"(lower({sql}) {{like_any}} {self._bind(_json(patterns))} {{end}})"
         return f"NOT {test}" if operator in NEGATIVE else test
 
-    def _any_of(self, tests: list[str]) -> str:
-        self._tests += len(tests)
+    def _listed(self, column: str, values: Sequence[Value]) -> tuple[str, str]:
+        """Values as a column of rows, however many they are: one parameter, and one text of the statement."""
+        return column, f"{{each}}({self._bind(_json(list(dict.fromkeys(values))))})"
+
+    def _against(self, sql: str, operator: Operator, listed: tuple[str, str], values: Sequence[Value]) -> str:
+        column, rows = listed
+        if operator in ORDERED:
+            self._count(len(values))
+            # What is above one of them is above the least.
+            extreme = "MIN" if operator in (Operator.MORE, Operator.FROM) else "MAX"
+            return f"({sql} {operator.value} (SELECT {extreme}({column}) FROM {rows}))"
+        return f"{sql} {operator.value} (SELECT {column} FROM {rows})"
+
+    def _count(self, tests: int) -> None:
+        self._tests += tests
         if self._tests > MAX_TESTS:
             raise ApiError(Reason.ARGUMENT, reason=f"The filter has more than {MAX_TESTS} conditions")
-        return f"({' OR '.join(tests)})"
+
+
+def _json(values: Sequence[Value]) -> str:
+    return msgspec.json.encode(values).decode()
 
 
 _Compiler = Callable[[UserFilter, Field, Operator, list[Scalar]], str]

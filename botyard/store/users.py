@@ -7,6 +7,7 @@ import msgspec
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.people import Department, Profile, User, UserKind
 from botyard.store.engines.db import Tx, Value
+from botyard.store.id_lists import id_list
 from botyard.store.portal import note_revocation
 from botyard.store.records import Record, insert, scalar
 
@@ -35,9 +36,8 @@ async def find_many(tx: Tx, ids: list[int]) -> list[User]:
     """The users with these ids, in id order; unknown ids are left out."""
     if not ids:
         return []
-    # Ids are integers checked before, so they may stand in the text: one statement on both engines.
-    listed = ", ".join(str(int(user_id)) for user_id in sorted(set(ids)))
-    return USER.read_all(await tx.all(f"{USER.select} WHERE u.id IN ({listed}) ORDER BY u.id"))
+    listed, values = id_list(ids)
+    return USER.read_all(await tx.all(f"{USER.select} WHERE u.id IN ({listed}) ORDER BY u.id", **values))
 
 
 async def everyone(tx: Tx) -> list[User]:
@@ -155,10 +155,11 @@ async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
     """User id to the ids of that user's departments."""
     if not ids:
         return {}
-    listed = ", ".join(str(int(user_id)) for user_id in set(ids))
+    listed, values = id_list(ids)
     by_user: dict[int, list[int]] = {}
     for user_id, department_id in await tx.all(
-        f"SELECT user_id, department_id FROM department_members WHERE user_id IN ({listed}) ORDER BY department_id"
+        f"SELECT user_id, department_id FROM department_members WHERE user_id IN ({listed}) ORDER BY department_id",
+        **values,
     ):
         by_user.setdefault(user_id, []).append(department_id)
     return by_user

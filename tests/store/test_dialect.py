@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from botyard.store.engines import db
 from botyard.store.engines.db import POSTGRES_WORDS, SQLITE_WORDS, Dialect
 
 sqlite = Dialect(SQLITE_WORDS, numbered=False).statement
@@ -82,3 +83,20 @@ def test_it_is_known_which_statements_change_rows(sql: str, writes: bool) -> Non
 
 def test_a_text_is_translated_once() -> None:
     assert postgres("SELECT :once") is postgres("SELECT :once")
+
+
+def test_texts_of_many_conditions_are_not_kept() -> None:
+    """They are as many as callers can think of."""
+    dialect = Dialect(SQLITE_WORDS, numbered=False)
+    long = "SELECT " + " OR ".join(f"x = :v{place}" for place in range(2000))
+    assert dialect.statement(long) is not dialect.statement(long)
+    short = "SELECT 1"
+    assert dialect.statement(short) is dialect.statement(short)
+
+
+def test_so_many_are_kept_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "STATEMENTS", 10)
+    dialect = Dialect(SQLITE_WORDS, numbered=False)
+    made = [dialect.statement(f"SELECT {number}") for number in range(25)]
+    assert dialect.statement("SELECT 24") is made[24]
+    assert dialect.statement("SELECT 3") is not made[3]

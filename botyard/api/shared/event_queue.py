@@ -19,6 +19,8 @@ from botyard.store import event_queues
 from botyard.store.engines.db import Tx, Unavailable
 
 LIMIT_MAX = 1000
+PAGE_BYTES = 4 * 1024 * 1024
+"""How large a page may become: what is left over is for the next one."""
 WAIT_MAX = 30
 """Seconds that a caller may wait for an event to come."""
 HOUR = 3600
@@ -156,20 +158,19 @@ async def _hand_out(tx: Tx, call: Call, queues: Sequence[EventQueue], asked: Fet
     entries = [entry for queue in queues for entry in await _ready(tx, queue, since, asked.limit + 1)]
     # In the order of the marks that they have, or get now.
     entries.sort(key=lambda entry: (entry.mark == 0, entry.mark or entry.number))
-    shown, rest = entries[: asked.limit], entries[asked.limit :]
+    rendered = await _rendered(RenderBatch(tx, call.context), call, entries[: asked.limit])
+    shown, rest = entries[: len(rendered)], entries[len(rendered) :]
     made = marks((entry.number for entry in shown if not entry.mark), await _above(tx, offsets, asked.offset))
     last = max((made.get(entry.number, entry.mark) for entry in shown), default=0)
     # Two queues that were fetched apart may hold the same mark; the offset of this page must not prove the other one.
     made |= {entry.number: 0 for entry in rest if entry.mark == last}
     following = last if rest else offsets.after(last)
-    batch = RenderBatch(tx, call.context)
-    shown.sort(key=lambda entry: entry.number)
-    events = [(entry.number, await _event(batch, call, entry)) for entry in shown]
+    events = [rendered[entry.number] for entry in sorted(shown, key=lambda entry: entry.number)]
     await event_queues.set_marks(tx, made)
-    await event_queues.discard(tx, [number for number, event in events if not event])
+    await event_queues.discard(tx, [number for number, event in rendered.items() if not event])
     for name, cursor in offsets.moved(following).items():
         await event_queues.move_cursor(tx, name, cursor)
-    return EventPage([event for _, event in events if event], following, bool(rest))
+    return EventPage([event for event in events if event], following, bool(rest))
 
 
 async def _locked(tx: Tx, recipients: Sequence[str]) -> Offsets:
@@ -192,6 +193,19 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
     if offset <= offsets.highest:
         return offsets.highest
     return offset if offset <= await event_queues.newest(tx) + 1 else offsets.highest
+
+
+async def _rendered(batch: RenderBatch, call: Call, entries: list[_Entry]) -> dict[int, EventShape | None]:
+    """Events by number, as many as a page has room for, and one at least: a long one may not stop a queue."""
+    rendered: dict[int, EventShape | None] = {}
+    size = 0
+    for entry in entries:
+        event = await _event(batch, call, entry)
+        size += len(msgspec.json.encode(event)) if event else 0
+        if rendered and size > PAGE_BYTES:
+            break
+        rendered[entry.number] = event
+    return rendered
 
 
 async def _event(batch: RenderBatch, call: Call, entry: _Entry) -> EventShape | None:

@@ -16,7 +16,7 @@ import asyncpg
 
 from botyard.model.audit import Actor
 from botyard.store.engines.budget import Budget, OverBudget, weight
-from botyard.store.engines.db import POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
+from botyard.store.engines.db import LONGEST, POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
 from botyard.store.engines.outage import Outage
 from botyard.store.engines.postgres_errors import DRIVER, PASSING, SLOW, server_lost, translate_error, translated_errors
 from botyard.store.engines.postgres_notify import CONNECT_SECONDS, SETTINGS, CommitNotifier
@@ -297,6 +297,7 @@ async def open_postgres(address: str) -> PostgresDatabase:
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=PREPARED,
+            max_cacheable_statement_size=LONGEST,
             server_settings=SETTINGS,
             init=_initialised,
             reset=_left_alone,

@@ -11,8 +11,7 @@ from pathlib import Path
 import apsw
 
 from botyard.store.engines.db import Duplicate, FolderUnusable, Unavailable
-
-SQLiteValue = int | float | bytes | str | None
+from botyard.store.engines.like_any import SQLiteValue, like_any
 
 PREPARED = 256  # statements kept prepared per connection; looked through one by one at each statement
 CACHE_KIB = 16 * 1024  # pages kept in memory per connection
@@ -113,6 +112,8 @@ def _prepare(connection: apsw.Connection, *, busy_timeout: float) -> None:
     connection.pragma("temp_store", "MEMORY")
     connection.pragma("journal_size_limit", WAL_BYTES)
     connection.create_scalar_function("lower", _lower, 1, deterministic=True)
+    # What SQLite calls for ``text REGEXP patterns``.
+    connection.create_scalar_function("regexp", _regexp, 2, deterministic=True)
     # Everything above leaves the contents alone; a damaged file should be refused now, not at the first call.
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
 
@@ -132,3 +133,8 @@ def _enter_wal(connection: apsw.Connection, *, until: float) -> None:
 def _lower(*values: SQLiteValue) -> SQLiteValue:
     value = values[0]
     return value.lower() if isinstance(value, str) else value
+
+
+def _regexp(*values: SQLiteValue) -> SQLiteValue:
+    patterns, text = values
+    return like_any(patterns, text)

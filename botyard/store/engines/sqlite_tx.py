@@ -23,9 +23,6 @@ LOOP = CostLimits(statements=400, rows=2000, read_bytes=2 * 1024 * 1024, steps=1
 """What a work may cost on the event loop: a few milliseconds. One that costs more leaves it."""
 
 
-_NOTHING = CostLimits(statements=0, rows=0, read_bytes=0, steps=0, seconds=0)
-
-
 class TooLong(Exception):
     """A work is too long for the event loop. It was undone, and runs again elsewhere."""
 
@@ -43,23 +40,21 @@ class SqliteTx:
         self.metered = False
         connection.set_progress_handler(self._tick, TICK)
 
-    def renew(self, now: int, ceiling: CostLimits = UNLIMITED) -> None:
-        """Make ready for the next piece of work, which begins ``now`` and may cost ``ceiling`` where it runs."""
+    def renew(self, now: int, bounds: CostLimits = UNLIMITED) -> None:
+        """Make ready for the next piece of work, which begins ``now`` and may cost ``bounds`` where it runs."""
         self.now = now
         self.caller_id = 0
         self.actor: Actor | None = None
-        self.budget = Budget(UNLIMITED, 0, 0, 0, 0, 0, 0, ceiling.statements, ceiling.rows, ceiling.read_bytes)
+        self.budget = Budget(UNLIMITED, bounds)
         self.failure: Exception | None = None
         self.wrote = False
         self._execute: Callable[..., apsw.Cursor] = self._cursor.execute
-        self._ceiling = ceiling
         self._began = 0.0
         self.metered = True
 
     def abandon(self) -> None:
         """End the work that is under way in another thread; it fails with ``TooLong``."""
-        self._ceiling = _NOTHING
-        self.budget.bound(_NOTHING)
+        self.budget.stop()
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         budget = self.budget
@@ -154,11 +149,11 @@ class SqliteTx:
             return False
         budget = self.budget
         budget.steps += TICK
-        if budget.steps > self._ceiling.steps or budget.steps > budget.limits.steps:
+        if budget.steps > budget.bounds.steps or budget.steps > budget.limits.steps:
             return True
         # The clock runs from the first look: most works end before it.
         self._began = self._began or perf_counter()
-        return self._spent() > min(self._ceiling.seconds, budget.limits.seconds)
+        return self._spent() > min(budget.bounds.seconds, budget.limits.seconds)
 
     def _spent(self) -> float:
         return perf_counter() - self._began if self._began else 0.0

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from botyard.api.shared import event_queue
 from botyard.store import deliveries, event_queues
 from botyard.store.engines.db import Tx
 from tests.portals import run_elsewhere
@@ -61,6 +62,27 @@ def test_events_below_the_offset_are_confirmed_and_no_others(world: World) -> No
     rest = world.fetch_events(offset=ids(whole)[2])
     assert ids(rest) == ids(whole)[2:]
     assert world.fetch_events(offset=1) == rest, "what is confirmed is gone"
+
+
+def test_a_page_has_room_for_so_many_bytes(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long messages make pages shorter, and one that is longer than a page comes alone: no queue stands still."""
+    monkeypatch.setattr(event_queue, "PAGE_BYTES", 9_000)
+    sent = [
+        f"{world.mention} {letter * length}"
+        for letter, length in zip("abcdef", (10, 900, 900, 15_000, 10, 10), strict=True)
+    ]
+    for text in sent:
+        world.send(text)
+    found: list[str] = []
+    sizes = []
+    page: dict[str, Any] = {"nextOffset": 0, "hasMore": True}
+    while page["hasMore"]:
+        page = world.fetch_events(offset=page["nextOffset"], limit=1000)
+        found += texts(page)
+        sizes.append(len(page["events"]))
+    assert found == sent
+    assert len(sizes) > 1
+    assert max(sizes) < len(sent)
 
 
 def test_a_page_has_its_limit(world: World) -> None:
