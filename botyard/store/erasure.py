@@ -12,6 +12,7 @@ _KEYS = (
     "DELETE FROM reset_links WHERE user_id = :user",
     "DELETE FROM codes WHERE user_id = :user",
     "DELETE FROM consents WHERE user_id = :user",
+    "DELETE FROM consents WHERE user_id = :user",
 )
 _ENDED = (
     "UPDATE webhooks SET revoked = :now WHERE user_id = :user AND revoked IS NULL",

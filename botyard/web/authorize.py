@@ -26,6 +26,7 @@ from botyard.rpc.scopes import meaning, shown_text
 from botyard.store import apps as stored_apps
 from botyard.store import portal
 from botyard.store.engines.db import Tx
+from botyard.web.confirm import confirmed_before_keys
 from botyard.web.csrf import (
     CSRF_FIELD,
     Visitor,
@@ -77,6 +78,8 @@ async def authorize(context: Context, request: Request) -> Response:
         return who.remembered(show("error.html", asked.status, title=title, text=asked.text))
     if who.user is None:
         return who.remembered(redirect(login_url(f"{ADDRESS}?{urlencode(params)}")))
+    if first := confirmed_before_keys(context, who, f"{ADDRESS}?{urlencode(params)}", scopes=asked.scopes):
+        return first
     if posted is None:
         return who.remembered(_question(context, asked, who, who.user))
     if not is_same_origin(context, request, who, posted):

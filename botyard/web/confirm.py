@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from botyard.portal import audit
 from botyard.portal.auth import second_factors, sessions
 from botyard.portal.auth.sessions import SignInAttempt, SignInResult, unchanged
 from botyard.rpc.call import Context
+from botyard.rpc.scopes import shown
 from botyard.store.engines.db import Tx
 from botyard.store.sessions import Credentials
 from botyard.web.csrf import Visitor, form_expired, is_same_origin, read_form, read_query, visitor, write
@@ -41,6 +43,14 @@ def confirmed_session(context: Context, who: Visitor, path: str, *, doing: Duty 
     if isinstance(session, Response) or sessions.recent(session, context.clock.now()):
         return session
     return redirect(f"{CONFIRM}?next={quote(path, safe='')}")
+
+
+def confirmed_before_keys(context: Context, who: Visitor, path: str, *, scopes: Sequence[str]) -> Response | None:
+    """Where somebody is sent before giving away a key to accounts: theirs, or as administrator everybody's."""
+    if len(shown(scopes)) == len(set(scopes)):
+        return None
+    session = confirmed_session(context, who, path)
+    return session if isinstance(session, Response) else None
 
 
 async def confirm(context: Context, request: Request) -> Response:

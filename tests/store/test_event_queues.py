@@ -48,14 +48,14 @@ Look = Callable[[Tx], Awaitable[object]]
 
 LOOKS: list[tuple[str, Look]] = [
     ("members_listens (chat_id=?", lambda tx: event_queues.listening(tx, 1, 5)),
-    ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.ready(tx, "bot:1", since=0, limit=9)),
-    ("deliveries_queue (recipient=? AND told=?", lambda tx: event_queues.ready(tx, "bot:1", since=0, limit=9)),
+    ("deliveries_queue (recipient=? AND mark>?", lambda tx: event_queues.ready(tx, "bot:1", since=0, limit=9)),
+    ("deliveries_queue (recipient=? AND mark=?", lambda tx: event_queues.ready(tx, "bot:1", since=0, limit=9)),
     ("deliveries_queue (recipient=?", lambda tx: event_queues.last(tx, "bot:1", 0)),
     (
-        "deliveries_queue (recipient=? AND told>? AND told<?",
+        "deliveries_queue (recipient=? AND mark>? AND mark<?",
         lambda tx: event_queues.confirm(tx, "bot:1", offset=1, since=0),
     ),
-    ("deliveries_queue (recipient=? AND told>?", lambda tx: event_queues.clear_mark(tx, "bot:1")),
+    ("deliveries_queue (recipient=? AND mark>?", lambda tx: event_queues.clear_mark(tx, "bot:1")),
     ("deliveries_queue (recipient=?", lambda tx: event_queues.any_ready(tx, ["bot:1", "user:2"], 0)),
     ("messages_uuid (uuid=? AND chat_id=? AND author_id=?", lambda tx: messages.with_uuid(tx, 1, 1, uuid="x")),
     ("messages_chat (chat_id=? AND id>? AND id<?", lambda tx: messages.of_others(tx, 1, 1, after=0, upto=9, limit=10)),

@@ -282,6 +282,30 @@ def test_somebody_elses_password_confirms_nothing(ann: Browser) -> None:
     assert ann.post("/account/confirm", {**ann.fields, "password": PASSWORD}).status == 429
 
 
+@pytest.mark.parametrize(("scopes", "asked"), [("im,user", False), ("im,botyard", True), ("botyard.self", True)])
+def test_the_password_is_asked_for_before_a_key_to_accounts_is_given(portal: World, scopes: str, asked: bool) -> None:
+    resident(portal, "root", admin=True)
+    key = portal.add_app(scopes=scopes)
+    browser = Browser(portal)
+    browser.sign_in("root")
+    page = f"/oauth/authorize/?client_id={key.client_id}"
+    browser.get(page)
+    assert "Allow" in browser.html
+    fields = {**browser.fields, "answer": "allow"}
+    portal.wait(RECENT_SECONDS + 1)
+    answer = browser.post("/oauth/authorize/", fields)
+    if not asked:
+        assert answer.status == 200
+        return
+    assert answer.headers["location"].startswith("/account/confirm?next=%2Foauth")
+    assert portal.read(lambda tx: tx.all("SELECT * FROM codes")) == []
+    browser.get(answer.headers["location"])
+    answer = browser.post("/account/confirm", {**browser.fields, "password": PASSWORD})
+    assert answer.headers["location"] == page
+    browser.get(page)
+    assert browser.post("/oauth/authorize/", {**browser.fields, "answer": "allow"}).status == 200
+
+
 def test_confirming_leads_nowhere_else(ann: Browser) -> None:
     ann.get("/account/confirm?next=https%3A%2F%2Fevil.test")
     fields = {**ann.fields, "password": PASSWORD, "next": "//evil.test"}

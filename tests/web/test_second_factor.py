@@ -196,6 +196,19 @@ def test_a_code_is_good_once(ann: Browser) -> None:
     assert not signed_in(enter(ann.world, TOTP(device.secret).at(int(ann.world.time) - PERIOD)))
 
 
+def test_a_code_that_comes_twice_at_once_is_good_once(ann: Browser) -> None:
+    device, codes = set_up(ann)
+    for code in (device.next(), codes[0]):
+        browsers = [Browser(ann.world) for _ in range(4)]
+        for browser in browsers:
+            browser.sign_in("ann")
+            browser.get("/login/code")
+        posts = [browser.post_later("/login/code", {**browser.fields, "code": code}) for browser in browsers]
+        statuses = [status for status, *_ in ann.world.gather(*posts)]
+        assert sorted(statuses) == [303, 403, 403, 403]
+        ann.world.wait(3 * PER_ACCOUNT.seconds)
+
+
 def test_a_clock_may_be_off_by_one_period(ann: Browser) -> None:
     device, _ = set_up(ann)
     ann.world.wait(10 * PERIOD)
