@@ -88,7 +88,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = ()
     time_zone: Annotated[str, Option("zone in which dates are written", values.zone, "ZONE")] = "UTC"
-    limits: Annotated[str, Option("request limits", choices=("off", "cloud", "enterprise"))] = "off"
+    limits: Annotated[
+        str,
+        Option(
+            "request limits; auto is off in dev and enterprise in prod", choices=("auto", "off", "cloud", "enterprise")
+        ),
+    ] = "auto"
     profile: Annotated[
         str,
         Option("dev allows handlers on this machine; prod is for servers that others reach", choices=("dev", "prod")),
@@ -237,6 +242,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Life of a refresh token."""
     refresh_grace: int = 30
     """Seconds during which a refresh token that was just replaced still works, for callers that race."""
+
+    @property
+    def limit_profile(self) -> str:
+        """The request limits that hold."""
+        return self.limits if self.limits != "auto" else "enterprise" if self.profile == "prod" else "off"
 
     @property
     def domain(self) -> str:

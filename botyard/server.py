@@ -45,6 +45,7 @@ from botyard.web.certificates import Certificate
 from botyard.web.connection import HttpConnection
 from botyard.web.crowd import Crowd, room
 from botyard.web.http import Receive, Scope, Send
+from botyard.web.https_only import HSTS, https_address, https_only
 from botyard.web.loopback_only import loopback_only
 from botyard.web.routes import answer_request, router
 
@@ -85,8 +86,8 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         clock=clock,
         keys=made,
         registry=registry(),
-        limits=Limits(PROFILES[settings.limits], settings.max_in_flight, costs(settings)),
-        guessing=Guessing(on=settings.profile == "prod" or settings.limits != "off"),
+        limits=Limits(PROFILES[settings.limit_profile], settings.max_in_flight, costs(settings)),
+        guessing=Guessing(on=settings.profile == "prod" or settings.limit_profile != "off"),
         storage=room,
         slots=slots(settings),
         breached=breached,
@@ -103,6 +104,8 @@ def application(context: Context) -> Application:
         return answer_request(context, others, scope, receive, send)
 
     inner: Application = loopback_only(app) if context.loopback_only else app
+    if address := https_address(context.settings):
+        inner = https_only(inner, context, address)
     trusted = _trusted(context.settings.trusted_proxies)
     # Its types name each kind of message; ours know them as dictionaries.
     return cast(Application, ProxyHeadersMiddleware(cast(Any, inner), trusted)) if trusted else inner
@@ -138,6 +141,7 @@ class Listener:
         certificate: Certificate | None = None,
         *,
         crowd: Crowd | None = None,
+        hsts: bool = False,
     ):
         self._certificate = certificate
         self.crowd = Crowd(room()) if crowd is None else crowd
@@ -155,6 +159,7 @@ class Listener:
             # Only the proxies that are named in the settings are believed; see `application`.
             proxy_headers=False,
             interface="asgi3",
+            headers=[HSTS] if hsts else [],
             server_header=False,
             date_header=True,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,

@@ -20,6 +20,7 @@ from botyard.config import OPTIONS
 from botyard.delivery.guard import AddressRefused, Guard, NameUnknown
 from botyard.model.bots import EventMode
 from botyard.model.deliveries import State
+from botyard.portal import file_modes
 from botyard.setting_values import number
 from botyard.store import bots, server_settings
 from botyard.store.engines.db import Tx
@@ -103,10 +104,12 @@ async def _overview(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
         server = await open_.database.read(_server)
         health_of_bots = await open_.database.read(bot_health.overview)
-        guard = Guard(args.profile or server.profile)
+        profile = args.profile or server.profile
+        guard = Guard(profile)
         verdicts = await _verdicts(guard, {address for each in health_of_bots for address in each.addresses})
         lines = [line for health in health_of_bots for line in _told(open_, health, verdicts)]
-    print("\n".join([_mode(server), *lines]) if lines else "There are no bots yet.")
+        wide = file_modes.warnings(open_.settings.data) if profile == "prod" else []
+    print("\n".join([*wide, _mode(server), *lines] if lines else [*wide, "There are no bots yet."]))
     return ExitCode.OK
 
 

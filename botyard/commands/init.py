@@ -11,13 +11,14 @@ import click
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode, storage_errors
 from botyard.commands.open_portal import open_portal
-from botyard.portal import creation
+from botyard.portal import creation, first_password
 from botyard.portal.auth import passwords
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 
-ABOUT = "Make a portal with its first administrator, whose password is printed once."
+ABOUT = """Make a portal with its first administrator, whose password is printed once; with --profile prod it is written
+into a file of the data folder instead."""
 EXAMPLES = """
 botyard init
 botyard init --data /var/lib/botyard
@@ -27,7 +28,7 @@ BOTYARD_DATABASE=postgresql://botyard@db/botyard botyard init --data /var/lib/bo
 
 def command() -> click.Command:
     """The command, with its options."""
-    return options.command("init", ABOUT, EXAMPLES, run, *options.place())
+    return options.command("init", ABOUT, EXAMPLES, run, *options.settings(("data", "database", "profile")))
 
 
 def run(args: SimpleNamespace) -> int:
@@ -46,8 +47,11 @@ async def _init(args: SimpleNamespace) -> int:
         admin_id = await open_.write(work)
     if admin_id is None:
         raise CommandError("There is a portal already; nothing was changed.")
-    print(f"login: {creation.ADMIN}")
-    print(f"password: {password}   (it is not shown again)")
+    if args.profile == "prod":
+        print(f"login and password: {first_password.write(args.data, password)}   (delete it when you have signed in)")
+    else:
+        print(f"login: {creation.ADMIN}")
+        print(f"password: {password}   (it is not shown again)")
     print(f"\n{_next(args)}")
     return ExitCode.OK
 

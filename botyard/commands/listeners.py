@@ -59,7 +59,8 @@ class Listeners:
     def _add_tls(self, name: str) -> None:
         settings = self.settings
         certificate = self._given_certificate() if settings.tls_cert else self._own_certificate()
-        listener = _listening(self._answer, settings.host, settings.tls_port, certificate, crowd=self.crowd)
+        hsts = settings.profile == "prod"
+        listener = _listening(self._answer, settings.host, settings.tls_port, certificate, crowd=self.crowd, hsts=hsts)
         self.listeners.append(listener)
         self.https_url = f"https://{_shown(settings.host, name)}:{listener.port}"
         # A public address of https leads here by a way of its own, such as a proxy.
@@ -97,11 +98,11 @@ class Listeners:
 
 
 def _listening(
-    app: Application, host: str, port: int, certificate: Certificate | None = None, *, crowd: Crowd
+    app: Application, host: str, port: int, certificate: Certificate | None = None, *, crowd: Crowd, hsts: bool = False
 ) -> Listener:
     option = "--tls-port" if certificate else "--port"
     try:
-        listener = Listener(app, host, port, certificate, crowd=crowd)
+        listener = Listener(app, host, port, certificate, crowd=crowd, hsts=hsts)
     except OSError as problem:
         raise _taken(problem, host, port, option) from problem
     try:

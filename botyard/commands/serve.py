@@ -28,7 +28,7 @@ from botyard.demo.known_keys import KnownKeys, RandomKeys
 from botyard.demo.provisioning import DemoPortal, load_demo, provision
 from botyard.demo.seed import NOTHING, Seed
 from botyard.errors import ApiError
-from botyard.portal import creation
+from botyard.portal import creation, file_modes, first_password
 from botyard.portal.audit_settings import record_settings
 from botyard.portal.auth import passwords
 from botyard.portal.data_folder import created_folder
@@ -40,7 +40,8 @@ from botyard.store.engines.db import Duplicate, Tx
 from botyard.store.engines.server_lock import only_server
 from botyard.web.loopback_only import is_loopback
 
-ABOUT = "Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once."
+ABOUT = """Run a portal. Without --demo an empty one is made with an administrator, whose password is printed once; with
+--profile prod it is written into a file of the data folder instead."""
 EXAMPLES = """
 botyard serve --demo
 botyard serve --demo --tls
@@ -100,6 +101,7 @@ async def _serve(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
 
 
 async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> None:
+    safety = _safety(wanted)
     with storage_errors(wanted):
         front = Listeners(wanted)
         try:
@@ -107,7 +109,7 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
         except BaseException:
             front.close()
             raise
-    lines += banner.warnings(front, named=bool(wanted.public_url))
+    lines += banner.warnings(front, named=bool(wanted.public_url)) + safety
     context = msgspec.structs.replace(opened, calls=calls)
     front.open(context)
 
@@ -117,6 +119,16 @@ async def _serve_alone(wanted: Settings, extra: Seed, calls: Lines | None) -> No
 
     helper = await helper_bot.find(context) if wanted.demo else None
     await serve(context, front.listeners, ready, [helper.run] if helper else [])
+
+
+def _safety(wanted: Settings) -> list[str]:
+    """What of the data folder others could read, in `prod`."""
+    if wanted.profile != "prod":
+        return []
+    warnings = [*file_modes.warnings(wanted.data), first_password.reminder(wanted.data)]
+    # Not in the middle of a name: lines are copied.
+    wrapped = [textwrap.wrap(each, banner.WIDTH, break_on_hyphens=False, break_long_words=False) for each in warnings]
+    return [part for lines in wrapped if lines for part in (*lines, "")]
 
 
 async def _opened(front: Listeners, extra: Seed) -> tuple[Context, list[str]]:
@@ -164,7 +176,7 @@ async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
         lines += ["This portal was made before, so nothing of the seed was planted; name a new folder with --data.", ""]
     if greeting.password:
         lines += [
-            f"A portal was made. Login: {creation.ADMIN}, password: {greeting.password} (it is not shown again).",
+            _told_password(context.settings, greeting.password),
             f"Sign in with it at {front.https_url or front.settings.public_url}/login; 'botyard webhook add "
             f"{creation.ADMIN}' prints an address by which scripts call the API.",
             "",
@@ -175,6 +187,13 @@ async def _settle(context: Context, front: Listeners, extra: Seed) -> list[str]:
 
         lines += [*banner.tls(front, client_lines(Path(front.ca_file)), greeting.shown), ""]
     return lines
+
+
+def _told_password(settings: Settings, password: str) -> str:
+    """In `prod` what is printed goes into the log of the service, and stays there."""
+    if settings.profile == "prod":
+        return f"A portal was made. Login and password are in {first_password.write(settings.data, password)}."
+    return f"A portal was made. Login: {creation.ADMIN}, password: {password} (it is not shown again)."
 
 
 async def _as_known(context: Context) -> Context:

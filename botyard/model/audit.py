@@ -55,6 +55,7 @@ class AuditEvent(StrEnum):
     SIGN_OUT = "sign_out", "Somebody signed out."
     KEY_FIRST_USED = "key.first_used", "A key was used from an address for the first time."
     KEY_REFUSED = "key.refused", "Calls came with a key that opens nothing."
+    KEY_EXPOSED = "key.exposed", "A key came over plain http, where it could be read on the way."
     WEBHOOK_ADDED = "webhook.added", "An incoming webhook was made."
     WEBHOOK_REVOKED = "webhook.revoked", "An incoming webhook was revoked."
     TOKEN_ISSUED = "token.issued", "A token was issued: for an application, or for a person."

@@ -17,6 +17,7 @@ class Refusals(NamedTuple):
 
     event: AuditEvent
     address: str
+    subject: str
     number: int
 
 
@@ -30,7 +31,7 @@ class AuditNotes:
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
         self._uses: list[Actor] = []
-        self._refused: dict[tuple[AuditEvent, str], int] = {}
+        self._refused: dict[tuple[AuditEvent, str, str], int] = {}
 
     def used(self, key: str, address: str) -> bool:
         """Whether this use of a key has been noted already; the one look that each call takes."""
@@ -47,9 +48,11 @@ class AuditNotes:
         self._seen.add((actor.key, actor.address))
         self._uses.append(actor)
 
-    def note_refusal(self, event: AuditEvent, address: str) -> None:
+    def note_refusal(self, event: AuditEvent, address: str, *, subject: str = "") -> None:
         """Count something that was refused to an address; those that are too many are counted as one."""
-        counted = (event, address) if (event, address) in self._refused or len(self._refused) < COUNTED else (event, "")
+        counted = event, address, subject
+        if counted not in self._refused and len(self._refused) >= COUNTED:
+            counted = event, "", ""
         self._refused[counted] = self._refused.get(counted, 0) + 1
 
     def take_uses(self) -> list[Actor]:
@@ -64,4 +67,4 @@ class AuditNotes:
     def take_refusals(self) -> list[Refusals]:
         """The refusals that were counted since the last time."""
         counted, self._refused = self._refused, {}
-        return [Refusals(event, address, number) for (event, address), number in counted.items()]
+        return [Refusals(*refused, number) for refused, number in counted.items()]

@@ -61,8 +61,9 @@ async def _write_notes(tx: Tx, uses: list[Actor], refused: list[Refusals]) -> No
     for actor in uses:
         if await audit.note_address(tx, actor.key, network(actor.address)):
             await record(tx, AuditEvent.KEY_FIRST_USED, by=actor, subject=actor.key)
-    for event, address, number in refused:
-        await record(tx, event, by=Actor(Via.REST, address=address), details={"number": number})
+    for event, address, subject, number in refused:
+        by = Actor(Via.REST, address=address)
+        await record(tx, event, by=by, subject=subject, details={"number": number})
 
 
 def line(entry: AuditEntry) -> str:

@@ -25,7 +25,7 @@ _LEFT_BY_START = frozenset({LOCK, "tls"})
 def created_folder(folder: Path) -> Iterator[None]:
     """Make a folder; it is removed again when the body fails before anything worth keeping is in it."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         yield
     except BaseException:

@@ -151,6 +151,13 @@ def _arrival(context: Context, scope: Scope, receive: Receive, wanted: Target, s
     return Arrival(context, scope, receive, head, started, _kind(scope, wanted))
 
 
+def signed_with(scope: Scope, parts: list[str], sent: bytes) -> Credentials:
+    """What a request is signed with whose body is ``sent``, as far as it is here. Raises what reading a body raises."""
+    wanted = target(parts)
+    token = body.token(_kind(scope, wanted), sent, scope["query_string"])
+    return _credentials(scope, wanted, {body.TOKEN_NAMES[0]: token})
+
+
 def _kind(scope: Scope, wanted: Target) -> str:
     """The content type that the body is read as."""
     return "application/json" if wanted.v3 else header(scope, b"content-type").decode("latin-1")

@@ -12,13 +12,18 @@ PLACES = {
     "api/shared/owners.py": "keys of bots",
     "api/botyard/portal.py": "`botyard.portal.reset`",
     "commands/banner.py": "pages",
+    "commands/doctor.py": "warnings",
+    "commands/init.py": "the first administrator's password",
+    "commands/listeners.py": "responses over https",
     "commands/logs.py": "the log",
+    "config.py": "`--limits auto`",
     "commands/serve.py": "demo portals",
     "delivery/guard.py": "addresses of handlers",
     "portal/auth/tokens.py": "a refresh token",
     "rpc/snapshots.py": "`botyard.portal.reset`",
     "server.py": "wrong keys",
     "web/csrf.py": "pages",
+    "web/https_only.py": "plain http",
 }
 
 

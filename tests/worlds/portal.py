@@ -69,7 +69,7 @@ class Portal:
         if not (anew or as_is or database) and type(self).make_portal is Portal.make_portal:
             copied = copy_portal(folder)
         address = kept.url if kept else str(database or "")
-        self.settings = Settings(data=folder, database=address, public_url="http://botyard.test", **settings)
+        self.settings = Settings(data=folder, database=address, **{"public_url": "http://botyard.test", **settings})
         self.context: Context = self.run(
             open_context(self.settings, Clock("UTC", self.now), kept.database if kept else None)
         )
