@@ -37,6 +37,7 @@ COMMANDS = {
     "bot": CommandSpec("bot", "", "list bots, and hand them over to another person"),
     "app": CommandSpec("app", "", "register, block and restrict applications"),
     "token": CommandSpec("token", "", "issue, list and revoke tokens"),
+    "key": CommandSpec("key", "", "show and replace the key of the portal"),
     "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),
     "delivery": CommandSpec("delivery", "", "list and show deliveries of events, and send them again"),
     "audit": CommandSpec("audit", "", "show and export what happened to keys, people and applications"),

@@ -27,7 +27,8 @@ from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
 from botyard.model import recipients
-from botyard.portal import audit_writer
+from botyard.portal import audit_writer, key_rotation
+from botyard.portal.auth import renewals
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
 from botyard.rpc.call import Context
@@ -77,6 +78,7 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         room = file_storage(open_blobs(settings.files, settings.data / "files"), settings.data / "files" / "incoming")
         await migrate(database)
         made = await claim(database, settings)
+        await key_rotation.settle(database, made)
     except BaseException:
         await database.close()
         raise
@@ -279,6 +281,7 @@ async def serve(
         asyncio.create_task(watch(context.database)),
         asyncio.create_task(descriptors.watch(relieve)),
         asyncio.create_task(audit_writer.run(context.database, context.audit_notes)),
+        asyncio.create_task(renewals.run(context.database, context.keys)),
     ]
     spared = context.snapshots.blobs
     sweeper = asyncio.create_task(

@@ -83,6 +83,8 @@ class AuditEvent(StrEnum):
     APP_DELETED = "app.deleted", "An application was deleted."
     CONSENT_GIVEN = "consent.given", "Somebody agreed to what an application asked for."
     CONSENT_DENIED = "consent.denied", "Somebody refused what an application asked for."
+    SECRET_ROTATED = "secret.rotated", "The key of the portal was replaced."
+    SECRET_FINISHED = "secret.finished", "Keys of the portal that were replaced are accepted no longer."
     FLAG_SET = "flag.set", "A switch of the portal was turned."
     SETTINGS_CHANGED = "settings.changed", "The server was started with other settings than before."
     BACKUP_MADE = "backup.made", "A backup was made."

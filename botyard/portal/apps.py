@@ -17,6 +17,7 @@ from botyard.portal import audit
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps, bots
 from botyard.store.engines.db import Tx
+from botyard.store.key_hashes import HashKind
 
 
 class Registered(msgspec.Struct, frozen=True):
@@ -86,7 +87,12 @@ async def check_secret(tx: Tx, keys: Keys, client_id: str, *, secret: str) -> tu
     if app_and_hash is None:
         return None, False
     app, stored = app_and_hash
-    return app, hmac.compare_digest(stored, keys.hash(secret))
+    for each in keys.each():
+        if hmac.compare_digest(stored, each.hash(secret)):
+            if each is not keys:
+                keys.renew(HashKind.APP, secret, former=each)
+            return app, True
+    return app, False
 
 
 async def block(tx: Tx, client_id: str, blocked: bool) -> bool:

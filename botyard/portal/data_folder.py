@@ -86,7 +86,7 @@ async def open_keys(database: Database, folder: Path) -> Keys:
     Raises FolderUnusable where they are missing, damaged or another portal's: with other keys
     every webhook and every token would be unknown.
     """
-    kept = keys.read(folder)
+    kept = keys.read(folder, lambda: database.now())
     if kept is None:
         if await database.read(_in_use):
             raise FolderUnusable(
@@ -103,6 +103,9 @@ async def open_keys(database: Database, folder: Path) -> Keys:
         raise FolderUnusable(
             f"The key in {folder / keys.FILE} is not that of the portal in this database; restore the right one."
         )
+    ended = known.intersection(kept.ended)
+    if ended:
+        await database.write(lambda tx: secret_keys.forget(tx, ended))
     return kept
 
 

@@ -13,6 +13,7 @@ from botyard.portal.auth.keys import Keys
 from botyard.store import access, portal
 from botyard.store.access import Caller
 from botyard.store.engines.db import Tx
+from botyard.store.key_hashes import HashKind
 
 
 class Auth(StrEnum):
@@ -91,9 +92,13 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
     """
     if credentials.secret:
         caller = await access.by_webhook(tx, credentials.user_id, keys.hash(credentials.secret))
+        if caller is None and keys.former:
+            caller = await _by_former_webhook(tx, keys, credentials)
         auth = Auth.WEBHOOK
     elif credentials.token:
         caller = await access.by_token(tx, keys.hash(credentials.token))
+        if caller is None and keys.former:
+            caller = await find_bearer(tx, keys, credentials.token)
         auth = Auth.SESSION if caller is not None and caller.app_id is None else Auth.OAUTH
     else:
         await require_open(tx, https=credentials.https)
@@ -122,9 +127,33 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
     )
 
 
+async def _by_former_webhook(tx: Tx, keys: Keys, credentials: Credentials) -> Caller | None:
+    """The owner of a webhook that was last used before the key of the portal was replaced."""
+    for former in keys.former:
+        caller = await access.by_webhook(tx, credentials.user_id, former.hash(credentials.secret))
+        if caller is not None:
+            keys.renew(HashKind.WEBHOOK, credentials.secret, former=former)
+            return caller
+    return None
+
+
+async def find_bearer(tx: Tx, keys: Keys, token: str) -> Caller | None:
+    """The bearer of an access token that is not revoked; it may have expired."""
+    caller = await access.by_token(tx, keys.hash(token))
+    if caller is None:
+        for former in keys.former:
+            caller = await access.by_token(tx, former.hash(token))
+            if caller is not None:
+                keys.renew(HashKind.TOKEN, token, former=former)
+                break
+    return caller
+
+
 async def _why_unknown(tx: Tx, keys: Keys, token: str) -> ErrorCode:
     """Why a token opens nothing: tokens end with their application, and clients tell that from a wrong one."""
-    app = await access.app_of_ended(tx, keys.hash(token))
+    app = None
+    for each in keys.each():
+        app = app or await access.app_of_ended(tx, each.hash(token))
     if app is None or (app.installed and not app.deleted):
         return ErrorCode.TOKEN_INVALID
     return ErrorCode.APP_DELETED if app.deleted else ErrorCode.APP_UNINSTALLED

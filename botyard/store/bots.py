@@ -116,6 +116,21 @@ async def set_alias(tx: Tx, first_owner: str, alias: str) -> None:
     )
 
 
+async def aliased_owners(tx: Tx) -> list[Owner]:
+    """All owners that have an alias."""
+    return [Owner(owner) for (owner,) in await tx.all("SELECT DISTINCT owner FROM bot_aliases ORDER BY owner")]
+
+
+async def replace_alias(tx: Tx, first_owner: Owner, alias: str) -> None:
+    """Let an owner have another alias, and no other."""
+    await tx.run("DELETE FROM bot_aliases WHERE owner = :owner", owner=first_owner)
+    await tx.run(
+        "UPDATE bots SET alias = '' WHERE first_owner = :owner OR (owner = :owner AND first_owner = '')",
+        owner=first_owner,
+    )
+    await set_alias(tx, first_owner, alias)
+
+
 def count_message(tx: Tx, bot_id: int) -> Awaitable[int]:
     """Count a message of a bot; for anybody else nothing happens."""
     return tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)

@@ -32,6 +32,16 @@ async def put(tx: Tx, user_id: int, secret: str) -> bool:
     return await tx.run(_PUT, user=user_id, secret=secret) > 0
 
 
+async def secrets(tx: Tx) -> dict[int, str]:
+    """The encrypted secret of each person who has one, by person."""
+    return {int(user_id): str(secret) for user_id, secret in await tx.all("SELECT user_id, secret FROM second_factors")}
+
+
+async def replace_secret(tx: Tx, user_id: int, secret: str) -> None:
+    """Store the same secret, encrypted otherwise."""
+    await tx.run("UPDATE second_factors SET secret = :secret WHERE user_id = :user", secret=secret, user=user_id)
+
+
 async def confirm(tx: Tx, user_id: int) -> None:
     await tx.run("UPDATE second_factors SET confirmed = :now WHERE user_id = :user", now=tx.now, user=user_id)
 

@@ -20,10 +20,10 @@ from botyard.rpc import hints
 from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.error_handling import to_api_error
-from botyard.rpc.identity import Credentials, identify, require_open
+from botyard.rpc.identity import Credentials, find_bearer, identify, require_open
 from botyard.rpc.scopes import shown_text
-from botyard.store import access, portal
 from botyard.store import apps as stored_apps
+from botyard.store import portal
 from botyard.store.access import Caller
 from botyard.store.engines.db import Tx
 from botyard.web import basic
@@ -115,7 +115,7 @@ async def app_info(context: Context, token: str, *, https: bool) -> Answer:
 
     async def work(tx: Tx) -> Answer:
         await identify(tx, context.keys, Credentials(token=token, https=https), started)
-        caller = await access.by_token(tx, context.keys.hash(token))
+        caller = await find_bearer(tx, context.keys, token)
         row = await portal.get(tx)
         app = await stored_apps.find(tx, caller.app_id) if caller is not None and caller.app_id else None
         if caller is None or app is None or row is None:

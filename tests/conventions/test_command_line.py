@@ -35,6 +35,9 @@ ON_THE_MACHINE_ONLY = {
     "migrate": "works on a database that no server has opened",
     "backup": "its file holds every secret, and lies where the machine's administrator says",
     "restore": "makes the portal, and the first one who may ask it anything",
+    "key show": "the key is a file of the machine",
+    "key rotate": "the key is a file of the machine, and the server is restarted after it",
+    "key finish": "the key is a file of the machine, and the server is restarted after it",
     "openapi": "a portal answers it at /openapi.json, without a key",
 }
 

@@ -74,7 +74,9 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> T
     Refusals are results, not exceptions: that a code was tried, and the end of the tokens that were issued
     for one that comes twice, have to be stored.
     """
-    code = await authorization_codes.find(tx, ring.keys.hash(offer.code))
+    code = None
+    for each in ring.keys.each():
+        code = code or await authorization_codes.find(tx, each.hash(offer.code))
     if code is None or code.app_id != app.id:
         return Denied.GRANT
     if code.used is not None:

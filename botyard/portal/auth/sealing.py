@@ -6,6 +6,7 @@ What only has to be compared is hashed (``keys``), and what can be derived is no
 from __future__ import annotations
 
 import base64
+import contextlib
 import secrets
 from importlib import import_module
 
@@ -37,10 +38,10 @@ def unseal(keys: Keys, sealed: str, *, about: str) -> str:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     content = base64.b64decode(sealed.removeprefix(_FORM))
-    try:
-        return AESGCM(_key(keys)).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], about.encode()).decode()
-    except InvalidTag:
-        raise ValueError(f"what is stored of {about} cannot be read with this portal's key") from None
+    for each in keys.each():
+        with contextlib.suppress(InvalidTag):
+            return AESGCM(_key(each)).decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], about.encode()).decode()
+    raise ValueError(f"what is stored of {about} cannot be read with this portal's key")
 
 
 def _key(keys: Keys) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import secrets
 import sys
@@ -99,6 +100,15 @@ async def check(tx: Tx, keys: Keys, user_id: int, *, code: str) -> bool:
     return used
 
 
+async def encrypt_anew(tx: Tx, keys: Keys) -> None:
+    """Encrypt all secrets by the key of today that are encrypted by a former one."""
+    for user_id, sealed in (await second_factors.secrets(tx)).items():
+        # What cannot be read stays as it is: it opens nothing, and may yet be read by a key that is restored.
+        with contextlib.suppress(ValueError):
+            secret = _read(keys, user_id, sealed=sealed)
+            await second_factors.replace_secret(tx, user_id, sealing.seal(keys, secret, about=_about(user_id)))
+
+
 async def turn_off(tx: Tx, user_id: int) -> bool:
     """Remove the second factor with its recovery codes; false where there was none."""
     removed = await second_factors.remove(tx, user_id)
@@ -147,4 +157,5 @@ def _recovery_code() -> str:
 
 def _hashed(keys: Keys, user_id: int, *, code: str) -> str:
     plain = "".join(sign for sign in code.lower() if sign.isalnum())
-    return keys.hash(f"recovery code of {user_id}:{plain}")
+    # Nobody could store it anew when the key is replaced, and nobody guesses so many letters.
+    return keys.lasting_hash(f"recovery code of {user_id}:{plain}")

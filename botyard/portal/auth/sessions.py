@@ -224,7 +224,10 @@ async def renewed(tx: Tx, keys: Keys, session: Session, *, settings: Settings) -
 
 async def current(tx: Tx, keys: Keys, secret: str, *, settings: Settings) -> Session | None:
     """The session of a secret; it may have a ``duty`` before it opens anything."""
-    return await sessions.find(tx, keys.hash(secret), idle_since=_idle_since(tx, settings)) if secret else None
+    session = None
+    for each in keys.each() if secret else ():
+        session = session or await sessions.find(tx, each.hash(secret), idle_since=_idle_since(tx, settings))
+    return session
 
 
 async def of_person(tx: Tx, user_id: int, *, settings: Settings) -> list[Session]:
@@ -256,7 +259,8 @@ def recent(session: Session, now: float) -> bool:
 
 async def sign_out(tx: Tx, keys: Keys, secret: str, *, by: Actor) -> None:
     """End a session."""
-    await sessions.remove(tx, keys.hash(secret))
+    for each in keys.each():
+        await sessions.remove(tx, each.hash(secret))
     await audit.record(tx, AuditEvent.SIGN_OUT, by=by, subject=f"user:{by.user_id}")
 
 

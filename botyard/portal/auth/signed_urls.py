@@ -45,8 +45,9 @@ def read(keys: Keys, text: str, *, now: int) -> FileLink | None:
     if match is None:
         return None
     family, file_id, user_id, form, expires, key, signature = match.groups(default="")
-    right = _sign(keys, f"{file_id}.{user_id}.{form}.{expires}{key and '.'}{key}", family=family)
-    if not hmac.compare_digest(signature, right) or int(expires) <= now:
+    words = f"{file_id}.{user_id}.{form}.{expires}{key and '.'}{key}"
+    right = any(hmac.compare_digest(signature, _sign(each, words, family=family)) for each in keys.each())
+    if not right or int(expires) <= now:
         return None
     return FileLink(family, int(file_id), int(user_id), form, int(expires), key)
 

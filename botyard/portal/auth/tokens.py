@@ -224,7 +224,9 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     It has never more permissions than the application still has and the person granted. Refusals are results, not
     exceptions: ending a stolen family has to be stored.
     """
-    token = await app_tokens.find_refresh(tx, ring.keys.hash(text))
+    token = None
+    for each in ring.keys.each():
+        token = token or await app_tokens.find_refresh(tx, each.hash(text))
     if token is None or token.app_id != app.id or token.expires <= tx.now:
         return Denied.GRANT
     if token.revoked is not None:
