@@ -14,10 +14,11 @@ import msgspec
 from botyard.config import Settings
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.audit import AuditEvent
+from botyard.portal import apps
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import known_source
-from botyard.web import rest
-from botyard.web.http import JSON, Receive, Scope, Send, answer, arrived, beside
+from botyard.web import oauth, rest
+from botyard.web.http import JSON, Receive, Scope, Send, answer, arrived, beside, header
 from botyard.wire import envelope
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -83,9 +84,26 @@ async def _plain(app: Application, context: Context, address: str, scope: Scope,
 async def _note_key(context: Context, scope: Scope, parts: list[str]) -> None:
     """Put on record that a key that opens something was shown to everybody on the way; which one, and not its value."""
     try:
-        credentials = rest.signed_with(scope, parts[1:], arrived(scope) or b"")
+        sent = arrived(scope) or b""
+        if parts[-1] == "token":
+            await _note_application(context, scope, sent)
+            return
+        credentials = rest.signed_with(scope, parts[1:], sent)
         # It is good or not whichever way it came.
         source = await known_source(context, msgspec.structs.replace(credentials, https=True), context.clock.now())
     except ApiError:
         return
     context.audit_notes.note_refusal(AuditEvent.KEY_EXPOSED, credentials.address, subject=source)
+
+
+async def _note_application(context: Context, scope: Scope, sent: bytes) -> None:
+    """The same of an application's own secret, which it shows where it asks for a token."""
+    client = oauth.named_client(
+        scope["query_string"], header(scope, b"content-type"), sent, header(scope, b"authorization")
+    )
+    app, own = await context.database.read(
+        lambda tx: apps.check_secret(tx, context.keys, client.client_id, secret=client.secret)
+    )
+    if app is not None and own:
+        address = scope["client"][0] if scope.get("client") else ""
+        context.audit_notes.note_refusal(AuditEvent.KEY_EXPOSED, address, subject=f"app:{app.id}")

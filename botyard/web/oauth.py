@@ -109,6 +109,18 @@ async def token(
         return Hinted(*_failed(error), hints.hint_text(error))
 
 
+def named_client(query: bytes, kind: bytes, body: bytes, authorization: bytes) -> BasicCredentials:
+    """The application and the secret that a request for a token names; empty where it names none.
+
+    Raises what reading a body raises.
+    """
+    if client := basic.read(authorization.decode("latin-1")):
+        return client
+    words = bodies.decode(kind.decode("latin-1"), body, query)
+    client_id, secret = (words.get(name) for name in ("client_id", "client_secret"))
+    return BasicCredentials(client_id if isinstance(client_id, str) else "", secret if isinstance(secret, str) else "")
+
+
 async def app_info(context: Context, token: str, *, https: bool) -> Answer:
     """Respond to `/rest/app.info` as the authorization server does: what this token and its application are."""
     started = context.clock.now()

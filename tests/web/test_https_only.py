@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import ssl
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
 from botyard.model.audit import AuditEvent
-from botyard.portal import audit_writer
+from botyard.portal import apps, audit_writer
 from botyard.store import audit
 from botyard.store.audit import AuditFilter
 from tests.commands.serving import ask, run, serving
@@ -94,6 +96,21 @@ def test_a_key_that_was_seen_is_on_record_without_its_value(prod: World) -> None
         ("app", '{"number":2}'),
         ("hook", '{"number":2}'),
     ]
+
+
+def test_an_application_s_secret_that_was_seen_is_on_record(prod: World) -> None:
+    made = prod.write(lambda tx: apps.register(tx, prod.context.keys, title="Test", scopes=["im"]))
+    words = {"client_id": made.app.client_id, "client_secret": made.secret}
+    basic = base64.b64encode(":".join(words.values()).encode()).decode()
+    sent = [
+        prod.get(f"/oauth/token/?{urlencode(words)}"),
+        prod.get("/oauth/token/", authorization=f"Basic {basic}"),
+        prod.get(f"/rest/oauth/token?{urlencode(words)}"),
+        prod.get(f"/oauth/token/?{urlencode(words | {'client_secret': 'wrong'})}"),
+        prod.post("/oauth/token/", b"{", "application/json"),
+    ]
+    assert {answer.text for answer in sent} == {"Https required"}
+    assert exposed(prod) == [(f"app:{made.app.id}", '{"number":3}')]
 
 
 def test_a_trusted_proxy_says_what_came_over_http(make_world: MakeWorld) -> None:
