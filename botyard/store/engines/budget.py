@@ -76,12 +76,11 @@ class Budget:
     def limit(self, limits: CostLimits) -> None:
         """Set what the work may cost."""
         self.limits = limits
-        bounds = self.bounds
-        if limits.statements < bounds.statements:
+        if limits.statements < self.most_statements:
             self.most_statements = limits.statements
-        if limits.rows < bounds.rows:
+        if limits.rows < self.most_rows:
             self.most_rows = limits.rows
-        if limits.read_bytes < bounds.read_bytes:
+        if limits.read_bytes < self.most_bytes:
             self.most_bytes = limits.read_bytes
 
     def move(self, bounds: CostLimits) -> None:

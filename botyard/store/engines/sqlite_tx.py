@@ -19,6 +19,8 @@ TICK: Final = 1000  # steps between two looks at the meter
 CHUNK: Final = 64  # rows that are fetched at a time
 LARGE: Final = 4096  # bytes of a value from which on rows are measured
 
+_status, _LARGEST = apsw.status, apsw.SQLITE_STATUS_MALLOC_SIZE
+
 LOOP = CostLimits(statements=400, rows=2000, read_bytes=2 * 1024 * 1024, steps=100_000, seconds=0.02)
 """What a work may cost on the event loop: a few milliseconds. One that costs more leaves it."""
 
@@ -136,7 +138,7 @@ class SqliteTx:
         budget.rows += len(rows)
         # The largest piece of memory that was asked for since the last look: small values take none of their own.
         # To measure all rows would cost a page of messages a twentieth.
-        if apsw.status(apsw.SQLITE_STATUS_MALLOC_SIZE, True)[1] > LARGE:
+        if _status(_LARGEST, True)[1] > LARGE:
             budget.read_bytes += weight(rows)
         if budget.rows > budget.most_rows or budget.read_bytes > budget.most_bytes:
             self._cursor.close(True)
