@@ -61,8 +61,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
                 raise ApiError(Reason.BOT_NOT_YOURS, hint=owners.NOT_COMMANDED)
             return bot
         except ApiError as refused:
-            refused.hint = refused.hint or await owners.no_bot(inside, token(p), p.bot_id, refused)
-            raise
+            raise await owners.explained(inside, token(p), p.bot_id, refused) from None
 
     async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
         bot = await told(tx)

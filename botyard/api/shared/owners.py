@@ -14,6 +14,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Dialect
 from botyard.store import bots as stored_bots
+from botyard.store import reach
 
 NAMED = 10
 """Bots that a hint lists."""
@@ -103,8 +104,16 @@ async def own_bot(call: Call, token: str, bot_id: int) -> Bot:
             return named
         if not bot_id:
             _count_guess(call, token)
-        refused.hint = refused.hint or await no_bot(call, token, bot_id, refused)
-        raise
+        raise await explained(call, token, bot_id, refused) from None
+
+
+async def explained(call: Call, token: str, bot_id: int, refused: ApiError) -> ApiError:
+    """The refusal of a bot, with what there is to say of it. A bot that the caller may not know of does not exist."""
+    hidden = bot_id and refused.problem is Reason.BOT_NOT_YOURS
+    if hidden and not await reach.known(call.tx, call.user_id, [bot_id]):
+        refused = ApiError(Reason.BOT_NOT_FOUND)
+    refused.hint = refused.hint or await no_bot(call, token, bot_id, refused)
+    return refused
 
 
 async def _commanded(call: Call, name: Owner, bot_id: int) -> Bot:
