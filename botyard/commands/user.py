@@ -17,7 +17,7 @@ from botyard.portal import departments, mail, users
 from botyard.portal.auth import password_changes, passwords, second_factors, sessions
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.auth.password_changes import ResetLink
-from botyard.store import portal
+from botyard.store import bots, portal
 from botyard.store import users as stored_users
 from botyard.store.engines.db import Tx
 
@@ -292,10 +292,14 @@ async def _activate(args: SimpleNamespace) -> int:
 async def _set_active(args: SimpleNamespace, *, active: bool) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
-        async def work(tx: Tx) -> None:
+        async def work(tx: Tx) -> int:
             user = await person(tx, args.who)
             await (users.activate(tx, user) if active else users.deactivate(tx, user))
+            return len(await bots.of_registrant(tx, user.id))
 
-        await open_.write(work)
+        stopped = await open_.write(work)
     print(f"{args.who} is {'' if active else 'not '}active now.")
+    if stopped and not active:
+        handing = f"'botyard bot reassign --from {args.who} --to …' hands them over"
+        print(f"Bots that stop with {args.who}: {stopped}. {handing}.")
     return ExitCode.OK

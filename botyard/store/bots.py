@@ -24,6 +24,8 @@ _OF_FIRST_OWNER = f"""{_BOT.select} WHERE b.first_owner = :owner OR (b.owner = :
  ORDER BY b.user_id"""
 _OF_REGISTRANT = f"{_BOT.select} WHERE b.registrant = :registrant AND b.registrant <> 0 ORDER BY b.user_id"
 _BY_ALIAS = f"{_BOT.select} WHERE b.alias = :alias AND b.alias <> '' ORDER BY b.user_id LIMIT 1"
+_ANY_OF_PERSONS = """SELECT 1 FROM bots b JOIN users r ON r.id = b.registrant WHERE b.owner = :owner AND r.admin = 0
+ LIMIT 1"""
 _ALL = f"{_BOT.select} ORDER BY b.user_id"
 
 
@@ -84,6 +86,12 @@ async def set_owner(tx: Tx, bot_id: int, owner: Owner) -> None:
     )
     await tx.run("UPDATE commands SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
     await tx.run("UPDATE chat_apps SET owner = :owner WHERE bot_id = :id", owner=owner, id=bot_id)
+
+
+async def any_of_persons(tx: Tx, owner: Owner) -> bool:
+    """Whether a person registered any bot of an owner who is no administrator."""
+    row = await tx.one(_ANY_OF_PERSONS, owner=owner)
+    return row is not None
 
 
 async def set_registrant(tx: Tx, bot_id: int, user_id: int) -> None:

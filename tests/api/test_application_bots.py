@@ -201,3 +201,17 @@ def test_a_handler_hears_of_the_bots_that_whoever_bound_it_commands(shop: Shop) 
 
     bob, admin = str(shop.bob.user_id), str(shop.admin.user_id)
     assert sorted(shop.world.write(heard)) == sorted([(bob, False), (admin, True), (bob, True), (admin, True)])
+
+
+def test_an_administrators_bot_is_not_told_where_a_person_had_bound(portal: World) -> None:
+    """Handlers are shared by all bots of an application: those that a person bound first are no administrator's."""
+    app = portal.add_app()
+    bob = app._replace(token=portal.add_token(portal.add_person("Bob").id, app.id))
+    everything = {**_plan("bobs"), "OPENLINE": "Y", "EVENT_HANDLER": "http://bobs.test/"}
+    assert portal.call("imbot.register", bob, everything).result
+    needed = ("EVENT_MESSAGE_ADD", "EVENT_WELCOME_MESSAGE", "EVENT_BOT_DELETE")
+    plan = {**_plan("shop"), **dict.fromkeys(needed, HANDLER)}
+    del plan["EVENT_HANDLER"]
+    assert portal.call("imbot.register", app, plan).result
+    row = portal.read(lambda tx: tx.one("SELECT * FROM bot_handlers"))
+    assert "bobs.test" not in str(row)

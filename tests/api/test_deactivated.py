@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -282,3 +283,23 @@ def test_a_person_who_is_activated_is_who_was_deactivated(portal: World) -> None
     assert left.world.read(active) == [left.bob.id, left.bot, left.fetching]
     assert other not in left.world.read(active)
     assert verbs.PEOPLE
+
+
+def test_a_call_that_waits_is_told_nothing_once_the_bot_has_stopped(left: Left) -> None:
+    world = left.world
+    left.says("before")
+
+    async def scene() -> Any:
+        waiting = {"botId": left.fetching, "wait": 5, **V2}
+        page = await world.call_async("imbot.v2.Event.get", left.cat, **waiting)
+        asked = {**waiting, "offset": page["result"]["nextOffset"]}
+        waited = asyncio.create_task(world.call_async("imbot.v2.Event.get", left.cat, **asked))
+        await asyncio.sleep(0.3)
+        await world.call_async("botyard.user.deactivate", world.admin, ID=left.bob.id)
+        said = {"DIALOG_ID": f"chat{left.room}", "MESSAGE": "secret"}
+        await world.call_async("im.message.add", left.ann, **said)
+        return await waited
+
+    answer = world.run(scene())
+    assert "secret" not in str(answer)
+    assert answer.get("error") == "BOT_OWNERSHIP_ERROR" or answer["result"]["events"] == []

@@ -45,7 +45,7 @@ def bot_shell(portal_shell: Shell) -> Shell:
 
 def test_bots_are_listed_and_handed_over(bot_shell: Shell) -> None:
     assert bot_shell.done("bot", "list").splitlines()[1].split() == ["1001", "echo", "Echo", "Ann", "Lee", "yes"]
-    bot_shell.done("user", "deactivate", "ann")
+    assert "Bots that stop with ann: 1." in bot_shell.done("user", "deactivate", "ann")
     assert bot_shell.done("bot", "list").split()[-1] == "no"
     assert bot_shell.done("bot", "reassign", "1001", "--to", "1") == "Bot 1001 (echo) is handed over to 1.\n"
     assert bot_shell.done("bot", "list").split()[-1] == "yes"

@@ -248,7 +248,11 @@ async def delete(call: Call, p: Named) -> bool:
     raises=(users.deactivate, Reason.USER_MISSING),
 )
 async def deactivate(call: Call, p: Named) -> bool:
-    """Deactivate a person: signed out everywhere, and calls refused with INVALID_CREDENTIALS."""
+    """Deactivate a person: signed out everywhere, and calls refused with INVALID_CREDENTIALS.
+
+    What the person registered stops: bots, handlers, subscriptions and links to files. Bots can be handed over by
+    `botyard.bot.reassign`.
+    """
     await users.deactivate(call.tx, await params.person(call, p.id))
     return True
 

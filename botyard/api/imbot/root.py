@@ -10,7 +10,15 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.imbot.family import method
 from botyard.api.imbot.params import BotParams, NamedBot, NamedOwner
-from botyard.api.shared.owners import TOKEN_MIN, may_bind, registering, registrant, require_code, too_short
+from botyard.api.shared.owners import (
+    TOKEN_MIN,
+    bound_handlers,
+    may_bind,
+    registering,
+    registrant,
+    require_code,
+    too_short,
+)
 from botyard.chat.bots import bots
 from botyard.chat.conversation.colors import hex_of
 from botyard.chat.media import pictures
@@ -142,7 +150,7 @@ async def register(call: Call, p: Register) -> int:
     await require_code(call, owner, code)
     openline = p.openline or kind is BotType.OPENLINE
     deaf = kind in (BotType.BOT, BotType.HUMAN) and not openline
-    bound = await bot_handlers.find(call.tx, owner) or Handlers()
+    bound = await bound_handlers(call, owner)
     handlers = _handlers(p, bound, complete=True, deaf=deaf)
     if handlers != bound and not await may_bind(call, owner):
         raise ApiError(Reason.BOT_NOT_CREATED, hint=SHARED)

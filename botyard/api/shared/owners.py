@@ -8,13 +8,13 @@ import re
 from botyard.chat.bots import bots
 from botyard.errors import ApiError, Problem, Reason, raises
 from botyard.model import owners as owner_names
-from botyard.model.bots import Bot
+from botyard.model.bots import Bot, Handlers
 from botyard.model.owners import NOBODY, Owner
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
 from botyard.rpc.method import Dialect
+from botyard.store import bot_handlers, reach
 from botyard.store import bots as stored_bots
-from botyard.store import reach
 
 NAMED = 10
 """Bots that a hint lists."""
@@ -111,6 +111,8 @@ async def explained(call: Call, token: str, bot_id: int, refused: ApiError) -> A
     """The refusal of a bot, with what there is to say of it. A bot that the caller may not know of does not exist."""
     hidden = bot_id and refused.problem is Reason.BOT_NOT_YOURS
     if hidden and not await reach.known(call.tx, call.user_id, [bot_id]):
+        # What is refused so is counted by its reason, which is another one now.
+        _count_guess(call, token)
         refused = ApiError(Reason.BOT_NOT_FOUND)
     refused.hint = refused.hint or await no_bot(call, token, bot_id, refused)
     return refused
@@ -197,6 +199,16 @@ async def _first_owner(call: Call, token: str) -> Owner:
 async def may_bind(call: Call, name: Owner) -> bool:
     """Whether the caller may set the handlers that all bots of an owner share: only who commands all of them may."""
     return commands_all(call) or all(may_command(call, bot) for bot in await stored_bots.of_owner(call.tx, name))
+
+
+async def bound_handlers(call: Call, name: Owner) -> Handlers:
+    """The handlers that all bots of an owner share, for one more bot.
+
+    What a person without rights has bound is not for the bots that administrators and the application register.
+    """
+    if call.identity.client_id and commands_all(call) and await stored_bots.any_of_persons(call.tx, name):
+        return Handlers()
+    return await bot_handlers.find(call.tx, name) or Handlers()
 
 
 def registering(call: Call) -> int:
