@@ -16,6 +16,7 @@ from botyard.rpc.method import Hinted
 from botyard.rpc.references import References
 from botyard.store.engines.budget import Budget
 from botyard.wire import body, envelope, forms
+from botyard.wire.limits import MAX_KEYS
 from botyard.wire.names import php_list
 
 MAX_COMMANDS = 50
@@ -150,8 +151,16 @@ def commands_of(cmd: object) -> dict[str, Any]:
         text = cmd.lstrip(body.BLANKS)
         cmd = body.json(text.encode("utf-8", "surrogatepass")) if text[:1] in ("{", "[") else None
     if isinstance(cmd, list):
-        return {str(place): item for place, item in enumerate(cmd)}
-    return cmd if isinstance(cmd, dict) else {}
+        cmd = {str(place): item for place, item in enumerate(cmd)}
+    if not isinstance(cmd, dict):
+        return {}
+    # Together they have as many parameters as a body: each of them may be a form of its own.
+    counts = [command.count("&") for command in cmd.values() if isinstance(command, str)]
+    # One that has too many of its own costs only itself.
+    named = sum(count for count in counts if count <= MAX_KEYS)
+    if named > MAX_KEYS:
+        raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{named} came in the commands", limit=MAX_KEYS)
+    return cmd
 
 
 def stamp(context: Context) -> Stamp:

@@ -191,14 +191,14 @@ async def remove_reaction(tx: Tx, message_id: int, user_id: int, *, reaction: st
 
 async def liked_by(tx: Tx, chat_id: int, *, first: int, last: int) -> dict[int, list[int]]:
     """Message id to the users who like it, for a window of one chat's history."""
-    by_message: dict[int, list[int]] = {}
-    for message_id, user_id in await tx.all(
-        """SELECT r.message_id, r.user_id FROM messages m JOIN reactions r ON r.message_id = m.id
+    # A row for each message and not for each like, of which there may be thousands.
+    rows = await tx.all(
+        """SELECT r.message_id, string_agg(CAST(r.user_id AS TEXT), ',' ORDER BY r.created, r.user_id)
+           FROM messages m JOIN reactions r ON r.message_id = m.id
            WHERE m.chat_id = :chat AND m.id BETWEEN :first AND :last AND r.reaction = 'like'
-           ORDER BY r.message_id, r.created, r.user_id""",
+           GROUP BY r.message_id""",
         chat=chat_id,
         first=first,
         last=last,
-    ):
-        by_message.setdefault(message_id, []).append(user_id)
-    return by_message
+    )
+    return {message_id: list(map(int, listed.split(","))) for message_id, listed in rows}

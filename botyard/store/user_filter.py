@@ -9,6 +9,7 @@ ignored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -208,21 +209,31 @@ class UserFilter:
         equal = Operator.UNEQUAL if operator in NEGATIVE else Operator.EQUAL
         return self._compared(field.sql, equal, flags) if flags else ""
 
+    def _read_moments(self, values: list[Scalar]) -> list[datetime] | None:
+        """The moments that values are, ``None`` where one of them is none: that takes long to find out of each."""
+        moments: list[datetime] = []
+        for value in dict.fromkeys(values):
+            read = moment(value, self._zone)
+            if read is None:
+                return None
+            moments.append(read)
+        return moments
+
     def _moments(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
-        moments = [moment(value, self._zone) for value in values]
-        if None in moments:
+        moments = self._read_moments(values)
+        if moments is None:
             return "1 = 0"
         operator = _comparing(operator)
         # For somebody who never signed in the column is null, which is unequal to every moment.
         sql = f"COALESCE({field.sql}, 0)" if operator is Operator.UNEQUAL else field.sql
-        return self._compared(sql, operator, [int(value.timestamp()) for value in moments if value])
+        return self._compared(sql, operator, [int(value.timestamp()) for value in moments])
 
     def _days(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
-        moments = [moment(value, self._zone) for value in values]
-        if None in moments:
+        moments = self._read_moments(values)
+        if moments is None:
             return "1 = 0"
         operator = _comparing(operator)
-        test = self._compared(field.sql, operator, [value.date().isoformat() for value in moments if value])
+        test = self._compared(field.sql, operator, [value.date().isoformat() for value in moments])
         return f"({field.sql} <> '' AND {test})" if operator in ORDERED else test
 
     def _texts(self, field: Field, operator: Operator, values: list[Scalar]) -> str:

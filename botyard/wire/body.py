@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from codecs import getincrementaldecoder
 from functools import lru_cache
+from itertools import islice
 from json import detect_encoding
 from typing import IO, Any, NamedTuple
 
@@ -15,7 +16,8 @@ import msgspec
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms, multipart
-from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD, MAX_WIDE
+from botyard.wire.json_strings import STRETCH, places
+from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD, MAX_WIDE, SMALL_BODY
 from botyard.wire.multipart import Keep
 from botyard.wire.surrogates import half_character, lone_escape, not_utf8
 from botyard.wire.wide_text import WideText
@@ -232,7 +234,7 @@ def check_structure(raw: bytes, most: int = MAX_KEYS) -> None:
     may_be_wide = len(raw) > 2 * most and opened + raw.count(b",") > most
     if opened <= MAX_DEPTH and not may_be_wide:
         return
-    bare, strings = JSON_STRING.subn(b"0", raw, count=2 * most + 1)
+    bare, strings = _without_strings(raw, 2 * most + 1)
     brackets = bare.translate(None, _NOT_BRACKETS)
     # More brackets than this are too wide anyhow; a long row of them need not be walked.
     if _depth(brackets[: 2 * most + 2]) > MAX_DEPTH:
@@ -244,13 +246,26 @@ def check_structure(raw: bytes, most: int = MAX_KEYS) -> None:
         raise ApiError(ErrorCode.BODY_TOO_MANY, hint=f"{elements} names and elements came", limit=MAX_KEYS)
 
 
+def _without_strings(raw: bytes, count: int) -> tuple[bytes, int]:
+    """JSON text with a digit in the place of each of its first ``count`` strings, and how many these are."""
+    if len(raw) <= 2 * STRETCH:
+        return JSON_STRING.subn(b"0", raw, count=count)
+    bare, last = [], 0
+    for start, end in islice(places(raw), count):
+        bare.append(raw[last : start - 1])
+        last = end + 1
+    bare.append(raw[last:])
+    return b"0".join(bare), len(bare) - 1
+
+
 def _check_width(raw: bytes) -> None:
     """Refuse JSON with too much text beyond ASCII. Few of its strings are looked at, since the structure is checked."""
     if raw.isascii() and not _WIDE_ESCAPE.search(raw):
         return
     wide = WideText()
-    for string in JSON_STRING.finditer(raw):
-        wide.add(string[0], escaped=_WIDE_ESCAPE.search(string[0]) is not None)
+    for start, end in places(raw):
+        string = raw[start:end]
+        wide.add(string, escaped=_WIDE_ESCAPE.search(string) is not None)
 
 
 def count_values(raw: bytes) -> int:
@@ -287,7 +302,7 @@ def _json_problem(raw: bytes, message: str) -> ApiError:
         return not_utf8(error)
     place = _JSON_PLACE.search(message)
     # The decoder takes a text that ends within six bytes of a lone surrogate for one that is cut off.
-    lone = lone_escape(raw)
+    lone = lone_escape(raw) if len(raw) <= SMALL_BODY else None
     if lone is not None and (place is None or lone < int(place[1])):
         return half_character(lone)
     if place:

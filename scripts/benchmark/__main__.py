@@ -12,6 +12,7 @@ from scripts.benchmark.deliveries import deliveries
 from scripts.benchmark.hanging import hanging
 from scripts.benchmark.portal import prepared
 from scripts.benchmark.report import report
+from scripts.benchmark.worst import worst
 
 
 def main() -> None:
@@ -20,9 +21,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="rounds of each load; the median is printed")
     parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
     parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
+    parser.add_argument("--worst", action="store_true", help="call each method with its largest inputs instead")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if given.only_deliveries:
+        if given.worst:
+            worst(Path(folder), given.database)
+        elif given.only_deliveries:
             portal = asyncio.run(prepared(Path(folder), given.database, small=True))
             hanging(portal)
             deliveries(portal, given.seconds, given.rounds)

@@ -49,3 +49,15 @@ def cpu_seconds(pid: int) -> float:
 def resident_mib(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found.group(1)) / 1024 if found else 0.0
+
+
+def reset_peak(pid: int) -> float:
+    """Begin to measure the most memory that a process takes; returns what it takes now, in MiB."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return resident_mib(pid)
+
+
+def peak_mib(pid: int) -> float:
+    """The most memory that a process took since ``reset_peak``."""
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found.group(1)) / 1024 if found else 0.0

@@ -314,6 +314,12 @@ class TestBadInput:
         assert (answer.status, answer.error) == (400, "INVALID_REQUEST")
         assert text in answer.text
 
+    def test_all_commands_together_have_as_many_parameters_as_a_body(self, lab: World) -> None:
+        command = "lab.echo?" + "&".join(f"a{number}=1" for number in range(4_000))
+        assert set(lab.call("batch", cmd=[command] * 2).result["result_error"]) == set()
+        answer = lab.call("batch", cmd=[command] * 3)
+        assert (answer.status, answer.error, answer.text) == (400, "INVALID_REQUEST", "More than 10000 parameters")
+
     @pytest.mark.parametrize(
         ("command", "text"),
         [

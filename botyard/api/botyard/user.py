@@ -340,7 +340,7 @@ async def _departments(call: Call, wanted: list[int]) -> list[int]:
     known = {department.id for department in await stored_users.departments(call.tx)}
     if not set(wanted) <= known:
         raise ApiError(Reason.ARGUMENT, reason="DEPARTMENT must list departments that exist")
-    return wanted
+    return list(dict.fromkeys(wanted))
 
 
 def answer(call: Call, user: User) -> UserAnswer:

@@ -6,6 +6,7 @@ time in proportion to the length of the text, whatever the text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,13 @@ PAIRED = {
 }
 SINGLE = {"br": ("",), "icon": ("=",), "timestamp": ("=",), "disk": ("=",)}
 FORMS = PAIRED | SINGLE
+
+# What may be a tag: the name of one, and what stands between it and the next bracket. Names are ASCII, in any case.
+_TAG = re.compile(rf"\[(?:/({'|'.join(PAIRED)})|({'|'.join(FORMS)})(?:([= ])([^\[\]]*+))?)\]", re.IGNORECASE | re.ASCII)
+_CODE_END = re.compile(r"\[/code\]", re.IGNORECASE | re.ASCII)
+# Where a command may begin: at the start of a line.
+_CALL = re.compile(r"(?:\A|\n|\[br\])/[^/\s]", re.IGNORECASE | re.ASCII)
+_MENTION = re.compile(r"\[user=", re.IGNORECASE | re.ASCII)
 
 EVERYBODY = "all"
 """What ``[USER=all]`` names: all who are in the chat."""
@@ -36,6 +44,8 @@ class BBToken(NamedTuple):
 
 def mentions(text: str) -> tuple[int, ...]:
     """Ids of the people and bots mentioned, ``[USER=5]…[/USER]``, each once, in order."""
+    if not _MENTION.search(text):
+        return ()
     return tuple(dict.fromkeys(user_id for user_id in map(_user_id, _opened(text, "user")) if user_id))
 
 
@@ -64,6 +74,8 @@ def commands(text: str) -> list[tuple[str, str]]:
 
     Text within ``[code]`` begins no command, but may be a parameter.
     """
+    if not _CALL.search(text):
+        return []
     calls = []
     for line in _lines(text):
         if line[:1] != "/":
@@ -77,23 +89,26 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 def tokens(text: str) -> Iterator[BBToken]:
     """Cut a message into texts and tags; what looks like a tag and is none is text."""
-    first, *rest = text.split("[")
-    if first:
-        yield BBToken(first)
-    last_code_end = max((number for number, part in enumerate(rest) if _begins_code_end(part)), default=-1)
-    in_code = False
-    for number, part in enumerate(rest):
-        body, bracket, tail = part.partition("]")
-        tag = _tag(body) if bracket else None
-        if tag and tag.name == "code":
+    last_code_end = max((end.start() for end in _CODE_END.finditer(text)), default=-1)
+    in_code, done = False, 0
+    for match in _TAG.finditer(text):
+        closed, opened, sign, value = match.groups()
+        name = (closed or opened).lower()
+        if closed is None and (sign or "") not in FORMS[name]:
+            continue
+        if name == "code":
             # An end without a beginning, and a beginning that never ends, are text.
-            tag = tag if tag.closing == in_code and (in_code or last_code_end > number) else None
-            in_code = in_code if tag is None else not tag.closing
+            if (closed is not None) != in_code or not (in_code or last_code_end > match.start()):
+                continue
+            in_code = closed is None
         elif in_code:
-            tag = None
-        yield tag or BBToken("[" + part)
-        if tag and tail:
-            yield BBToken(tail)
+            continue
+        if done < match.start():
+            yield BBToken(text[done : match.start()])
+        yield BBToken(match[0], name, value or "", closed is not None)
+        done = match.end()
+    if done < len(text):
+        yield BBToken(text[done:])
 
 
 def pairs(pieces: Sequence[BBToken]) -> dict[int, int]:
@@ -108,20 +123,6 @@ def pairs(pieces: Sequence[BBToken]) -> dict[int, int]:
         elif waiting := opened.get(piece.name):
             ends[waiting.pop()] = index
     return ends
-
-
-def _tag(body: str) -> BBToken | None:
-    raw = f"[{body}]"
-    if body.startswith("/"):
-        name = body[1:].lower()
-        return BBToken(raw, name, closing=True) if name in PAIRED else None
-    size = next((place for place, sign in enumerate(body[:10]) if sign in "= "), len(body))
-    name, sign = body[:size].lower(), body[size : size + 1]
-    return BBToken(raw, name, body[size + 1 :]) if sign in FORMS.get(name, ()) else None
-
-
-def _begins_code_end(part: str) -> bool:
-    return part[:6].lower() == "/code]"
 
 
 def _opened(text: str, name: str) -> Iterator[BBToken]:

@@ -14,6 +14,9 @@ from botyard.store import bots as stored_bots
 from botyard.store import chats, members, reach, users
 from botyard.store.engines.db import Tx
 
+FEW = 20
+"""People who are looked up one by one; of more it is read once who is in the chat."""
+
 
 @raises(Reason.CHAT_EMPTY, Reason.CHAT_CLOSED, Reason.CHAT_KIND)
 async def get_group(tx: Tx, user_id: int, chat_id: int, *, locked: bool = True) -> Participant:
@@ -159,7 +162,12 @@ async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> No
 async def set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
     """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
     rules.require(Act.SET_MANAGER, who)
-    for user_id in dict.fromkeys(user_ids):
+    wanted = list(dict.fromkeys(user_ids))
+    if len(wanted) > FEW:
+        # Strangers are not looked up one by one.
+        present = set(await members.ids(tx, who.chat.id))
+        wanted = [user_id for user_id in wanted if user_id in present]
+    for user_id in wanted:
         await _set_manager(tx, who, user_id, on=on)
 
 
