@@ -13,7 +13,7 @@ from botyard.chat.bots.installations import NewApp
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import actor, no_app, open_portal, person
-from botyard.commands.permissions import scopes
+from botyard.commands.permissions import for_app, scopes
 from botyard.commands.table import brief, moment, table, yes
 from botyard.model.apps import App
 from botyard.portal import apps
@@ -110,7 +110,7 @@ def _plan(args: SimpleNamespace, wanted: list[str] | None) -> NewApp:
 
 
 async def _add(args: SimpleNamespace) -> int:
-    plan = _plan(args, scopes(args.scope or ""))
+    plan = _plan(args, for_app(args.scope or ""))
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> Registered:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from botyard.commands.exit_codes import CommandError, ExitCode, did_you_mean
+from botyard.model.people import User
+from botyard.model.permissions import ADMINISTRATION
 from botyard.rpc.scopes import every, usual
 
 
 def usual_scopes() -> list[str]:
     """The permissions of a key for which none are named: all that every official client can read."""
     return usual(every())
+
+
+def for_person(user: User, wanted: list[str], *, named: bool) -> list[str]:
+    """The permissions of somebody's key; that to administer is for administrators. Raises Failure where it is named."""
+    if user.admin or ADMINISTRATION not in wanted:
+        return wanted
+    if named:
+        raise CommandError(f"Only the keys of administrators have the permission {ADMINISTRATION!r}.", ExitCode.USAGE)
+    return [scope for scope in wanted if scope != ADMINISTRATION]
+
+
+def for_app(text: str) -> list[str]:
+    """The permissions of an application: the one to administer only where it is named."""
+    return scopes(text) if text else [scope for scope in usual_scopes() if scope != ADMINISTRATION]
 
 
 def scopes(text: str) -> list[str]:

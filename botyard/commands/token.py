@@ -9,7 +9,7 @@ import click
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import no_app, open_portal, person
-from botyard.commands.permissions import scopes
+from botyard.commands.permissions import for_person, scopes
 from botyard.commands.table import brief, moment, table
 from botyard.errors import ApiError
 from botyard.model.access_lists import TokenLine
@@ -98,7 +98,8 @@ async def _for_application(args: SimpleNamespace) -> int:
         async def work(tx: Tx) -> tokens.TokenPair:
             user = await person(tx, args.who)
             app = await _app(tx, args.app)
-            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, scopes=wanted)
+            own = for_person(user, wanted or app.scopes.split(","), named=bool(args.scope))
+            return await tokens.grant(tx, open_.ring, app=app, user_id=user.id, scopes=own)
 
         pair = await open_.write(work)
     print(f"access_token: {pair.access}   (until {moment(pair.expires)} UTC)")
@@ -107,12 +108,13 @@ async def _for_application(args: SimpleNamespace) -> int:
 
 
 async def _own(args: SimpleNamespace) -> int:
-    wanted = ",".join(scopes(args.scope))
+    wanted = scopes(args.scope)
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> tuple[str, int]:
             user = await person(tx, args.who)
-            return await tokens.session(tx, open_.ring, user_id=user.id, scopes=wanted, seconds=args.seconds)
+            own = ",".join(for_person(user, wanted, named=bool(args.scope)))
+            return await tokens.session(tx, open_.ring, user_id=user.id, scopes=own, seconds=args.seconds)
 
         text, expires = await open_.write(work)
     print(f"access_token: {text}   (until {moment(expires)} UTC)")

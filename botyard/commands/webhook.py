@@ -9,7 +9,7 @@ import click
 from botyard.commands import options
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.open_portal import open_portal, person
-from botyard.commands.permissions import scopes
+from botyard.commands.permissions import for_person, scopes
 from botyard.commands.table import brief, moment, table
 from botyard.portal import users, webhooks
 from botyard.portal.webhooks import Issued
@@ -64,7 +64,8 @@ async def _add(args: SimpleNamespace) -> int:
 
         async def work(tx: Tx) -> Issued:
             user = await person(tx, args.who)
-            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=wanted)
+            own = for_person(user, wanted, named=bool(args.scope))
+            return await webhooks.issue(tx, open_.keys, user_id=user.id, title=args.title, scopes=own)
 
         made = await open_.write(work)
         known = await open_.database.read(portal.get)

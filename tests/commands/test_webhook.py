@@ -33,3 +33,12 @@ def test_an_unknown_permission_is_a_usage_error(portal_shell: Shell) -> None:
     assert "There is no permission 'nope'" in portal_shell.refused(
         "webhook", "add", "ann", "--scope", "nope", code=ExitCode.USAGE
     )
+
+
+def test_only_administrators_have_keys_that_administer(portal_shell: Shell) -> None:
+    assert "administrators" in portal_shell.refused(
+        "webhook", "add", "ann", "--scope", "im,botyard", code=ExitCode.USAGE
+    )
+    assert "administrators" in portal_shell.refused("token", "issue", "ann", "--scope", "botyard", code=ExitCode.USAGE)
+    portal_shell.done("webhook", "add", "ann")
+    portal_shell.done("webhook", "add", "admin", "--scope", "im,botyard")
