@@ -20,12 +20,21 @@ EVIL = """<script>alert("'1'")</script>&amp;"""
 FIELDS = {"proof": EVIL, EVIL: "1"}
 PAGES: dict[str, dict[str, Any]] = {
     "account.html": {"person": EVIL, "login": EVIL, "second_factor": True, "fields": FIELDS},
+    "applications.html": {
+        "applications": [
+            {"client_id": EVIL, "title": EVIL, "permissions": [EVIL] * count, "since": EVIL, "used": EVIL}
+            for count in (1, 6)
+        ],
+        "tokens": [{"id": 1, "permissions": [EVIL], "since": EVIL, "until": EVIL}],
+        "fields": FIELDS,
+    },
     "code.html": {"code": EVIL, "seconds": 30},
     "confirm.html": {"fields": FIELDS, "wrong": EVIL, "with_code": True},
     "consent.html": {
         "application": EVIL,
         "person": EVIL,
         "permissions": {EVIL: EVIL},
+        "administration": EVIL,
         "origin": EVIL,
         "fields": FIELDS,
     },
