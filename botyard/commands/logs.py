@@ -20,6 +20,7 @@ from botyard.portal.audit_writer import audit_fields
 from botyard.wire.hint import one_line
 
 PLAIN = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+TIME = "%Y-%m-%d %H:%M:%S%z"
 
 
 MET_MAX = 120
@@ -71,7 +72,7 @@ class _Gathering(logging.Handler):
 # As text.
 
 
-_formatter = logging.Formatter(PLAIN)
+_formatter = logging.Formatter(PLAIN, TIME)
 
 
 def _text(entry: object) -> str:

@@ -1,4 +1,4 @@
-"""Where the server may connect to on behalf of those who name addresses: handlers, and pictures by URL.
+"""Where the server may connect to on behalf of those who name addresses of handlers.
 
 A name is resolved, every address it has is checked, and only what was checked is connected to; the name is
 looked up anew for each attempt. Redirects are never followed, so there is nothing else to check.

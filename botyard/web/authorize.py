@@ -146,6 +146,7 @@ def _question(context: Context, asked: AuthorizeRequest, who: Visitor, user: Use
         person=users.display_name(user),
         permissions={scope: meaning(scope) for scope in asked.scopes if scope != ADMINISTRATION},
         administration=meaning(ADMINISTRATION) if ADMINISTRATION in asked.scopes else "",
+        days=context.settings.grant_days,
         origin=_origin(asked.target) if asked.target else "",
         fields=asked.params | {CSRF_FIELD: csrf_token(context, who)},
         sends_to=_source(asked.target),

@@ -36,7 +36,7 @@ _ODD = re.compile(r"[^A-Za-z0-9 ._()\[\]{}!#$&+,;=@^`~-]")
 
 # Nothing in a file may run or load anything, in whatever way it is opened.
 _SAFETY = {
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'",
     "cross-origin-resource-policy": "cross-origin",
 }
 

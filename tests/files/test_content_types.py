@@ -96,7 +96,7 @@ def test_a_download_is_told_as_what_it_is(world: World, sent: Sent) -> None:
     assert answer.headers["content-type"] == sent.mime
     assert answer.headers["content-disposition"].startswith("attachment;")
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; sandbox; frame-ancestors 'none'")
     assert (answer.body if isinstance(answer.body, bytes) else sent.content) == sent.content
 
 

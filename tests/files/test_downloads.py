@@ -150,7 +150,7 @@ def test_only_pictures_sound_and_film_are_shown(world: World, name: str, content
     kept = answer.headers["content-type"].partition(";")[0]
     assert kept in ("application/octet-stream", "text/plain")
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'; sandbox; frame-ancestors 'none'")
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.html", "a"])

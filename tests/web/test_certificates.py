@@ -231,3 +231,9 @@ def test_a_key_with_a_password_is_refused_without_asking_for_it(pair: Certificat
     )
     pair.key.write_bytes(locked)
     assert refused(pair) == "the key is locked with a password."
+
+
+def test_no_suite_without_forward_secrecy_and_authenticated_encryption(pair: CertificateFiles) -> None:
+    suites = [suite["name"] for suite in Certificate(lambda: pair).tls.get_ciphers()]
+    assert [name for name in suites if "GCM" not in name and "CHACHA20" not in name] == []
+    assert [name for name in suites if not name.startswith(("ECDHE-", "TLS_"))] == []

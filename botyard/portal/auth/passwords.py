@@ -53,8 +53,8 @@ def verify(stored: str, password: str) -> bool:
 
 
 def new_password() -> str:
-    """A random password of 80 bits that can be typed."""
-    return "-".join(secrets.token_hex(2) for _ in range(5))
+    """A random password of 128 bits that can be typed."""
+    return "-".join(secrets.token_hex(2) for _ in range(8))
 
 
 def weakness(password: str, own: Iterable[str] = (), *, breached: BreachedPasswords | None = None) -> str:

@@ -28,7 +28,7 @@ PERIOD = 30
 DRIFT = 1
 """Periods by which the clock of an authenticator may be off."""
 RECOVERY_CODES = 10
-_RECOVERY_BYTES = 15
+_RECOVERY_BYTES = 20
 _GROUP = 4
 _CODE_MAX = 100
 
@@ -150,7 +150,7 @@ def _read(keys: Keys, user_id: int, *, sealed: str) -> str:
 
 
 def _recovery_code() -> str:
-    """Twenty-four letters and digits in groups, as they are copied and typed."""
+    """Thirty-two letters and digits in groups, as they are copied and typed."""
     text = base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode().lower()
     return "-".join(text[place : place + _GROUP] for place in range(0, len(text), _GROUP))
 
