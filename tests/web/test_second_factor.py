@@ -88,7 +88,7 @@ def test_it_is_set_up_with_a_code_and_gives_recovery_codes_once(ann: Browser) ->
     before = ann.cookies[COOKIE]
     device, codes = set_up(ann)
     assert len(codes) == len(set(codes)) == RECOVERY_CODES
-    assert all(len(code.replace("-", "")) == 24 for code in codes)
+    assert all(len(code.replace("-", "")) == 32 for code in codes)
     assert ann.cookies[COOKIE] != before
     assert signed_in(ann)
     assert not signed_in(other)
