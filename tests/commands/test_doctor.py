@@ -27,7 +27,7 @@ def data(make_world: MakeWorld) -> Path:
     """A portal with a bot that is called, one that fetches, and something said to both; the first was edited."""
     world = make_world()
     ann = world.add_person("Ann")
-    called = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    called = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot", CLIENT_ID="long-enough-for-prod")
     fields = {"code": "slow", "properties": {"name": "Slow"}, "eventMode": "fetch"}
     fetches = world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=fields).result["bot"]["id"]
     for bot in (called, fetches):
@@ -58,7 +58,7 @@ def test_what_the_server_runs_with_is_known_beside_it(
     make_world: MakeWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world = make_world(delivery="strict", delivery_timeout=12.5, profile="prod")
-    world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
+    world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot", CLIENT_ID="long-enough-for-prod")
     world.start_delivery()
     world.stop_delivery()
     assert _run("--data", world.settings.data) == ExitCode.OK

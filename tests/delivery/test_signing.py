@@ -60,8 +60,8 @@ def spoken(world: World, bot: int) -> Heard:
 def test_a_webhook_knows_the_events_of_its_bots(world: World, genuine: Genuine) -> None:
     heard = spoken(world, world.add_bot_with_handler("echo"))
     world.add_bot_with_handler("other")
-    assert genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-echo"))
-    assert not genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-other"))
+    assert genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-of-the-bot-echo"))
+    assert not genuine(headers(heard), heard.body, secret(world, CLIENT_ID="client-of-the-bot-other"))
 
 
 def test_an_application_knows_the_events_of_its_bots_and_handlers(world: World, genuine: Genuine) -> None:
@@ -76,7 +76,7 @@ def test_an_application_knows_the_events_of_its_bots_and_handlers(world: World, 
 
 def test_what_was_changed_or_is_old_is_refused(world: World, genuine: Genuine) -> None:
     heard = spoken(world, world.add_bot_with_handler())
-    mine = secret(world, CLIENT_ID="client-echo")
+    mine = secret(world, CLIENT_ID="client-of-the-bot-echo")
     assert not genuine(headers(heard), heard.body + b"&a=b", mine)
     assert not genuine(headers(heard, webhook_id="1.1"), heard.body, mine)
     for moment in (int(time.time()) + 1, int(time.time()) - 301, "", "²"):
@@ -95,7 +95,7 @@ def test_every_attempt_has_a_signature_of_its_own(world: World, genuine: Genuine
     first, second = (one for one in world.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD")
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
-    mine = secret(world, CLIENT_ID="client-echo")
+    mine = secret(world, CLIENT_ID="client-of-the-bot-echo")
     assert genuine(headers(first), first.body, mine)
     assert genuine(headers(second), second.body, mine)
 
@@ -116,7 +116,7 @@ def test_a_new_bot_token_brings_a_new_secret(world: World, genuine: Genuine) -> 
 
 def test_the_library_of_standard_webhooks_takes_it(world: World) -> None:
     heard = spoken(world, world.add_bot_with_handler())
-    library = Webhook(secret(world, CLIENT_ID="client-echo"))
+    library = Webhook(secret(world, CLIENT_ID="client-of-the-bot-echo"))
     library.verify(heard.body, heard.headers, json_parse=False)
     with pytest.raises(WebhookVerificationError):
         library.verify(heard.body + b"&a=b", heard.headers, json_parse=False)

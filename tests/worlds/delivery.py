@@ -59,7 +59,9 @@ class Deliveries(Bots):
 
     def add_bot_with_handler(self, code: str = "echo", path: str = "/bot", **more: Any) -> int:
         """Add a bot whose handler is at a path; each has an owner of its own."""
-        return self.add_bot(code=code, CLIENT_ID=f"client-{code}", EVENT_HANDLER=self.handler.url(path), **more)
+        return self.add_bot(
+            code=code, CLIENT_ID=f"client-of-the-bot-{code}", EVENT_HANDLER=self.handler.url(path), **more
+        )
 
     def greeted_bot(self) -> int:
         """Add a bot that has been told of its private dialog and of a message there."""

@@ -92,11 +92,14 @@ def test_an_application_is_itself_whatever_client_id_it_sends(portal: World) -> 
     assert says(portal, app, ann, CLIENT_ID=CLIENT, BOT_ID=hooked).error == "APP_ID_ERROR"
 
 
-def test_everybody_who_uses_the_application_acts_for_its_bots(portal: World) -> None:
+def test_people_who_use_the_application_act_for_the_bots_that_they_registered(portal: World) -> None:
+    """The rest of the rule, and the setting that opens all bots to them, is in tests/api/test_application_bots.py."""
     app, ann = portal.add_app(), portal.add_person()
-    bot = portal.add_bot(app)
+    portal.add_bot(app)
     hers = app._replace(token=portal.add_token(ann.id, app.id), user_id=ann.id)
-    assert author(portal, ann, says(portal, hers, ann)) == bot
+    assert says(portal, hers, ann).error != ""
+    bot = portal.add_bot(hers, code="hers")
+    assert author(portal, ann, says(portal, hers, ann, BOT_ID=bot)) == bot
     assert [one["author_id"] for one in history(portal, ann, bot)] == [bot]
 
 
