@@ -14,6 +14,7 @@ from botyard.rpc.call import Context, Outcome, Run
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
 from botyard.rpc.method import Hinted
 from botyard.rpc.references import References
+from botyard.slow_work import run_slow
 from botyard.store.engines.budget import Budget
 from botyard.wire import body, envelope, forms
 from botyard.wire.limits import MAX_KEYS
@@ -25,6 +26,7 @@ MAX_HINTS = 5
 MAX_KEY = 40
 REST_STATEMENTS = 100
 REST_ROWS = 500
+REST_FILLED = 512 * 1024
 """What commands may cost one after another before the event loop is left to others."""
 
 
@@ -57,6 +59,7 @@ class Batch:
         self._times: dict[str, object] = {}
         self._hints: list[str] = []
         self._rested = Budget()
+        self._rested_filled = 0
         self.rests = 0
         """How often the event loop was left to others."""
 
@@ -69,7 +72,8 @@ class Batch:
                 if place >= MAX_COMMANDS:
                     hint = f"{len(commands)} commands came, {MAX_COMMANDS} are carried out"
                     raise ApiError(ErrorCode.BATCH_LENGTH, hint=hint)
-                name, params = parsed(command)
+                long = isinstance(command, str) and len(command) > forms.PIECE
+                name, params = await run_slow(parsed, command) if long else parsed(command)
                 self._budget.require()
                 await self._one(key, name, params)
             except Exception as fault:
@@ -111,9 +115,10 @@ class Batch:
 
     async def _rest(self) -> None:
         """Let others have the event loop, once the commands since the last time have cost something."""
-        spent, before = self._budget, self._rested
-        if spent.statements - before.statements > REST_STATEMENTS or spent.rows - before.rows > REST_ROWS:
-            self._rested.statements, self._rested.rows = spent.statements, spent.rows
+        spent, before, filled = self._budget, self._rested, self._references.filled
+        costly = spent.statements - before.statements > REST_STATEMENTS or spent.rows - before.rows > REST_ROWS
+        if costly or filled - self._rested_filled >= REST_FILLED:
+            self._rested.statements, self._rested.rows, self._rested_filled = spent.statements, spent.rows, filled
             self.rests += 1
             await asyncio.sleep(0)
 

@@ -1,7 +1,8 @@
 """`$result[…]` in the commands of a batch: what a command takes from the results of those before it.
 
 References multiply: a text of a kilobyte may name a result of a megabyte a hundred times. So what they fill in is
-counted, whether a result is written into a text or takes the place of a whole parameter.
+counted, whether a result is written into a text or takes the place of a whole parameter. Looking for them takes time as
+well, on the event loop: the texts in which they are looked for count, too, and so does each reference.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from botyard.errors import ApiError, ErrorCode
 from botyard.wire.limits import MAX_DEPTH
 
 MAX_FILLED = 1024 * 1024
-"""Bytes that references may fill in of one command."""
+"""Bytes that references may fill in of one command, and the texts around them may have."""
 MAX_FILLED_IN_ALL = 8 * MAX_FILLED
 """And of one batch."""
+MAX_REFERENCES = 10_000
+"""References of one batch, those included that cannot be resolved."""
 MAX_DECODED = 2 * 1024 * 1024
 """Bytes of results that are held apart, so that their parts can be looked up, and the size of the largest of them."""
 MAX_DECODED_IN_ALL = 16 * 1024 * 1024
@@ -41,6 +44,12 @@ class References:
         self._taken_apart = 0
         self._filled = 0
         self._filled_before = 0
+        self._seen = 0
+
+    @property
+    def filled(self) -> int:
+        """Bytes that were filled in so far, with the texts around them."""
+        return self._filled_before
 
     def fill(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters of one command with their references replaced; what cannot be resolved stays as text.
@@ -48,9 +57,10 @@ class References:
         Raises BODY_TOO_BIG where that comes to too much.
         """
         self._filled = 0
-        filled = {name.lower(): self._value(value) for name, value in params.items()}
-        self._filled_before += self._filled
-        return filled
+        try:
+            return {name.lower(): self._value(value) for name, value in params.items()}
+        finally:
+            self._filled_before += self._filled
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):
@@ -62,6 +72,7 @@ class References:
         return value
 
     def _text(self, text: str) -> Any:
+        self._count(len(text))
         whole = _REFERENCE.fullmatch(text)
         if not whole:
             return _REFERENCE.sub(self._in_text, text)
@@ -88,6 +99,9 @@ class References:
 
     def _look_up(self, path: str) -> Any:
         """The value at ``[key][step]…`` of earlier results, or ``None``."""
+        self._seen += 1
+        if self._seen > MAX_REFERENCES:
+            raise ApiError(ErrorCode.BODY_TOO_MANY, hint="the batch has too many references", limit=MAX_REFERENCES)
         key, *steps = _STEP.findall(path)
         if key not in self._results:
             return None

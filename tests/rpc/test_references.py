@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import tracemalloc
 from typing import Any
 
 import pytest
 
+from botyard.wire import forms
 from tests.rpc.lab import LONG
 from tests.world import World
 
@@ -164,3 +166,36 @@ def test_one_long_result_named_often_does_not_fill_the_memory(lab: World) -> Non
     }
     assert found["result"]["fine"] == {"x": LONG}
     assert peak < 400_000_000
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["$result[z]" * 11_000, "$result[a][ID]" * 11_000, "$result[" * 140_000, ["$result[" * 16_000] * 9],
+    ids=["unknown", "known", "none", "spread"],
+)
+def test_what_takes_long_to_look_through_is_refused(lab: World, given: Any) -> None:
+    """Megabytes of references that lead nowhere would hold the event loop for seconds."""
+    cmd = {"a": "lab.tree", "long": {"method": "lab.echo", "params": {"x": given}}, "fine": "lab.echo?x=1"}
+    found = lab.call("batch", cmd=cmd).result
+    assert found["result_error"]["long"]["error"] == "INVALID_REQUEST"
+    assert found["result"]["fine"] == {"x": "1"}
+
+
+def test_a_batch_of_long_texts_with_references_leaves_the_loop_to_others(lab: World) -> None:
+    long = {"method": "lab.echo", "params": {"x": "$result[" * 120_000}}
+    found = lab.call("batch", cmd=[long] * 10).result
+    assert [failure["error"] for failure in found["result_error"].values()] == ["INVALID_REQUEST"] * 2
+
+
+def test_a_long_command_is_read_beside_the_loop(lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[str] = []
+    parse = forms.parse
+
+    def noted(raw: bytes) -> dict[str, Any]:
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return parse(raw)
+
+    monkeypatch.setattr(forms, "parse", noted)
+    found = lab.call("batch", cmd={"long": "lab.echo?x=" + "%41" * 30_000}).result
+    assert found["result"]["long"] == {"x": "A" * 30_000}
+    assert "slow" in threads
