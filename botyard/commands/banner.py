@@ -65,14 +65,12 @@ def demo(front: Listeners, shown: DemoCredentials) -> list[str]:
     return [
         *_exports(url, shown),
         *_curl(url, shown),
-        "",
+        *([""] if hooks else []),
         f"Demo portal. These keys are for playing; they are kept in {front.settings.data / FILE}.",
         "",
         table(("ID", "LOGIN", "PASSWORD", "", "NAME"), people),
         "",
-        "Webhooks with every permission:",
-        *(f"  {hook}   {name}" for hook, name in hooks),
-        "",
+        *(["Webhooks with every permission:", *(f"  {hook}   {name}" for hook, name in hooks), ""] if hooks else []),
         *([*_application(shown), ""] if shown.application.client_id else []),
         *_bots(shown),
     ]

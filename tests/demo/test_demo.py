@@ -22,6 +22,7 @@ from botyard.portal.auth import passwords
 from botyard.rpc.scopes import shown
 from botyard.store import portal, users
 from botyard.store.engines.db import Duplicate
+from tests.portal.test_key_rotation import rotate
 from tests.portals import Databases
 from tests.world import Answer, Person, World
 
@@ -219,6 +220,19 @@ def test_a_start_after_the_tokens_expired_shows_new_ones(own: DemoWorld) -> None
     assert own.call("profile", fresh.application.access_token).status == 200
     assert own.greeted() == fresh
     assert fresh.people == own.shown.people
+
+
+def test_a_start_after_the_key_was_replaced_shows_the_webhooks_again(own: DemoWorld) -> None:
+    rotate(own, days=30)
+    again = own.greeted()
+    assert again.people == own.shown.people
+    assert own.call("profile", own.as_("ben")).status == 200
+    assert own.call("profile", again.application.access_token).status == 200
+
+
+def test_a_start_after_the_key_was_replaced_at_once_shows_none(own: DemoWorld) -> None:
+    rotate(own, days=0)
+    assert {person.webhook for person in own.greeted().people} == {""}
 
 
 def test_a_start_after_a_client_renewed_the_tokens_shows_new_ones(own: DemoWorld) -> None:
