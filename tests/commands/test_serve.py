@@ -122,7 +122,7 @@ def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float
     wait_for_work(process.pid, moment)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == ExitCode.OK
+    assert process.returncode == ExitCode.OK, said
     assert "Traceback" not in said
 
 

@@ -57,7 +57,7 @@ def test_nobody_waits_for_a_caller_who_is_gone(live: Live, call: str) -> None:
     assert until(lambda: long_poll.waiting == 0), "the caller has hung up, and its place is free"
     assert until(lambda: live.context.limits.in_flight == 0)
     say(live, chat, "hello")
-    marks = "SELECT told FROM deliveries WHERE recipient = :who AND state = 'fetch'"
+    marks = "SELECT mark FROM deliveries WHERE recipient = :who AND state = 'fetch'"
     assert world.read(lambda tx: tx.all(marks, who=f"user:{me.id}")) == [(0,)], "nothing was handed out to nobody"
     live.alive()
     assert live.lines == []

@@ -35,6 +35,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "person": EVIL,
         "permissions": {EVIL: EVIL},
         "administration": EVIL,
+        "days": 180,
         "origin": EVIL,
         "fields": FIELDS,
     },
