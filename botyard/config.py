@@ -133,15 +133,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     anonymous_per_address: Annotated[
         int,
         Option(
-            "how many of them one address may have; a proxy before the server is to be named by --trusted-proxies",
+            "such requests under way from one address; a proxy in front of the server has to be in --trusted-proxies",
             values.number,
             "NUMBER",
         ),
     ] = 64
     anonymous_large: int = 16
-    """How many of them may send more than a mebibyte; one address may have half of these."""
+    """Requests under way of callers without a key in address or header that may send more than a mebibyte; one address
+    may have half of them."""
     upload_slots: int = 32
-    """Large uploads of known callers at once; one key may have half of these."""
+    """Large uploads of known callers at once; one key may have half of them."""
     call_rows: Annotated[
         int, Option("rows that one call may read, a batch five times as many", values.number, "ROWS")
     ] = 20_000
@@ -209,20 +210,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Option("hours after which people have to sign in at the pages again", values.hours, "HOURS")
     ] = 12
     session_idle_minutes: Annotated[
-        int, Option("minutes after which those who do nothing have to, too", values.minutes, "MINUTES")
+        int, Option("minutes without use after which people have to sign in again", values.minutes, "MINUTES")
     ] = 120
     require_second_factor: Annotated[
         str,
         Option(
-            "who has to set up an authenticator application for signing in; others may",
+            "who must have a second factor (an authenticator application) to sign in; everybody else may have one",
             choices=("nobody", "administrators", "everybody"),
         ),
     ] = "nobody"
     breached_passwords: Annotated[
         str,
         Option(
-            "passwords that may not be chosen, beside the usual ones: sorted SHA-1 hashes, as Have I Been Pwned offers "
-            "them",
+            "passwords to refuse besides the common ones: sorted SHA-1 hashes, as Have I Been Pwned publishes them",
             metavar="FILE",
         ),
     ] = ""

@@ -337,6 +337,11 @@ def _row(error: ErrorResponse, users: list[Method]) -> tuple[str, ...]:
     return str(error.status), _code(error.code), error.text, "all" if everywhere else few
 
 
+def _sentence(text: str) -> str:
+    """A text with a capital letter at its beginning, unless that is an address."""
+    return text if "://" in text.split()[0] else f"{text[0].upper()}{text[1:]}"
+
+
 def _settings() -> str:
     sentences = meanings(config)["Settings"]
     options, fixed = [], []
@@ -346,7 +351,7 @@ def _settings() -> str:
         if declared:
             allowed = f": {', '.join(map(_code, declared.choices))}" if declared.choices else ""
             names = _code(config.flag(field.name)), _code(config.variable(field.name))
-            meaning = f"{declared.help[0].upper()}{declared.help[1:]}{allowed}."
+            meaning = f"{_sentence(declared.help)}{allowed}."
             options.append((*names, default, meaning, _code(field.name)))
         else:
             fixed.append((_code(field.name), default, sentences[field.name]))
