@@ -21,6 +21,11 @@ from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 FAREWELL_SECONDS = 0.5
 """How long a client may take to acknowledge the end of TLS when the server stops."""
 
+MOST_WAITING = 64
+"""Requests of one connection that may wait for the response to an earlier one."""
+MOST_CHUNKS = 10_000
+"""Chunks of bodies in one piece of what arrives, 256 KiB at most: each costs some calls, however small it is."""
+
 # A name or an address, and perhaps a port: RFC 9110, 7.2.
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?")
 
@@ -62,6 +67,7 @@ class HttpConnection(HttpToolsProtocol):
         self._stage: str = _BETWEEN
         self._moved = False
         self._arrived = 0
+        self._chunks = 0
         self._body_seen = False
         self._last = False
         self._declined = False
@@ -91,6 +97,7 @@ class HttpConnection(HttpToolsProtocol):
             self._body_seen = True
         self._arrived = self._arrived + len(data) if self._stage == _HEAD else len(data)
         self._moved = False
+        self._chunks = 0
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -104,8 +111,18 @@ class HttpConnection(HttpToolsProtocol):
         self._stage, self._moved = _HEAD, True
         super().on_message_begin()
 
+    def on_chunk_header(self) -> None:
+        """One more part of a chunked body begins. Raises HTTP_INVALID for a swarm of them."""
+        self._chunks += 1
+        if self._chunks > MOST_CHUNKS:
+            raise self._refused
+
     def on_headers_complete(self) -> None:
         self._relax()
+        if len(self.pipeline) >= MOST_WAITING:
+            # Read at once they would hold the event loop, and kept they would fill the memory. The connection ends
+            # after the last response, upon which clients send the rest again.
+            raise self._refused
         if self._arrived > MAX_HEAD and self._head_size() > MAX_HEAD:
             self._refused = ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD)
             raise self._refused

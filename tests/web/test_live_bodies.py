@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 import zlib
@@ -87,6 +88,15 @@ class TestBodies:
                 wire.send(request("POST", f"{live.path}/batch", content_type=JSON, transfer_encoding="chunked"))
                 wire.send(chunked(b'{"cmd":{"a":"pro', b'file"}}'))
                 assert wire.answer().result["result"]["a"]["NAME"] == "Ada"
+
+    def test_chunks_that_hold_next_to_nothing(self, live: Live) -> None:
+        """Read at the server's cost, a piece of 256 KiB of them would hold the event loop."""
+        with live.connect() as wire:
+            wire.send(request("POST", f"{live.path}/profile", content_type=JSON, transfer_encoding="chunked"))
+            with contextlib.suppress(ConnectionError):
+                wire.send(chunked(*[b" "] * 200_000))
+            assert_refused(wire.answer(), 400)
+        live.alive()
 
     def test_a_broken_chunk_is_no_end(self, live: Live) -> None:
         """What came before it must not be carried out."""

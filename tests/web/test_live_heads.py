@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from urllib.parse import quote
@@ -55,6 +56,22 @@ class TestHeads:
             answer = wire.answer()
             assert (answer.result["NAME"], answer.headers["connection"]) == ("Ada", "close")
             assert wire.ended()
+
+    @pytest.mark.parametrize("offer", ["", "connection: upgrade\r\nupgrade: h2c\r\n"])
+    def test_more_requests_at_once_than_may_wait(self, live: Live, offer: str) -> None:
+        """They are not read at once, nor kept: the connection ends after those that fit."""
+        most = connection.MOST_WAITING
+        one = f"GET {live.path}/profile HTTP/1.1\r\nhost: a\r\n{offer}\r\n".encode()
+        with live.connect() as wire:
+            wire.send(one * most)
+            assert [wire.answer().result["NAME"] for _ in range(most)] == ["Ada"] * most
+            wire.send(one * 3000)
+            lines = []
+            with contextlib.suppress(ConnectionError):
+                lines = [*iter(wire.line, b"")]
+            assert sum(line.startswith(b"HTTP/1.1") for line in lines) < 2000
+            assert wire.ended()
+        live.alive()
 
     @pytest.mark.parametrize("path", ["/profile", "/no.such.method", "/profile.xml"])
     def test_old_http_that_keeps_its_connection(self, live: Live, path: str) -> None:

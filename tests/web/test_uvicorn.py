@@ -275,6 +275,13 @@ async def test_a_connection_that_idles_knows_when_its_time_is_over() -> None:
     assert protocol.timeout_keep_alive_task is None
 
 
+@looks_at("pipeline")
+async def test_a_request_waits_for_the_response_to_the_one_before() -> None:
+    protocol, _ = await connected(never)
+    protocol.data_received(GET * 3)
+    assert len(protocol.pipeline) == 2
+
+
 @looks_at("cycle", "scope")
 async def test_each_request_has_a_cycle() -> None:
     protocol, cycle, _ = await exchange()
