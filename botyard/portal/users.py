@@ -123,9 +123,13 @@ async def set_departments(tx: Tx, user_id: int, departments: Iterable[int]) -> N
 
 @raises(Reason.LAST_ADMIN)
 async def set_admin(tx: Tx, user: User, admin: bool) -> None:
-    """Give or take the rights of an administrator. Raises LAST_ADMIN."""
+    """Give or take the rights of an administrator. Raises LAST_ADMIN.
+
+    Keys that the person has made for others end with the rights by which they were made.
+    """
     if not admin:
         await _require_other_admin(tx, user)
+        await made_keys.end_by_person(tx, user.id)
     await users.set_admin(tx, user.id, admin)
     event = AuditEvent.ADMIN_GRANTED if admin else AuditEvent.ADMIN_WITHDRAWN
     await audit.record(tx, event, subject=f"user:{user.id}")

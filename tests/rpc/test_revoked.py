@@ -55,6 +55,21 @@ def test_who_is_no_administrator_any_more_commands_nothing_more(portal: World) -
     assert answer["result_error"]["after"]["error"] == "ACCESS_DENIED"
 
 
+def test_who_is_no_administrator_any_more_keeps_no_key_of_another(portal: World) -> None:
+    """It would open everything that was taken away."""
+    boss = portal.add_person("Boss", admin=True)
+    url = portal.call("botyard.webhook.add", boss, USER_ID=portal.admin.id).result["URL"]
+    token = portal.call("botyard.token.issue", boss, USER_ID=portal.admin.id).result["ACCESS_TOKEN"]
+    paths = [f"{url[url.index('/rest/') :]}botyard.user.list", f"/rest/botyard.user.list?auth={token}"]
+
+    def statuses() -> list[int]:
+        return [portal.run(portal.exchange("POST", path, [b""], {}, "http"))[0] for path in paths]
+
+    assert statuses() == [200, 200]
+    portal.call("botyard.user.update", ID=boss.id, ADMIN=0)
+    assert statuses() == [401, 401]
+
+
 @pytest.mark.parametrize(
     ("command", "error"),
     [("uninstall", "ERROR_OAUTH"), ("delete", "APPLICATION_NOT_FOUND"), ("block", "OVERLOAD_LIMIT")],
