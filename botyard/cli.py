@@ -41,13 +41,13 @@ COMMANDS = {
     "portal": CommandSpec("portal", "", "turn the switches of the whole portal"),
     "delivery": CommandSpec("delivery", "", "list and show deliveries of events, and send them again"),
     "audit": CommandSpec("audit", "", "show and export what happened to keys, people and applications"),
-    "doctor": CommandSpec("doctor", "", "show the state of all bots, and why one was not told of a message"),
+    "doctor": CommandSpec("doctor", "", "show the state of all bots, and why one did not receive a message"),
     "methods": CommandSpec("reference", "methods_", "list the methods of the portal"),
     "openapi": CommandSpec("reference", "openapi_", "print the description of every method for tools"),
 }
 
 _EXAMPLES = """examples:
-  botyard serve --demo            a portal to play with, at http://localhost:8024
+  botyard serve --demo            a portal to try things out, at http://localhost:8024
   botyard exec -- pytest          a test suite against a fresh portal
   botyard serve --help            what the command can do"""
 

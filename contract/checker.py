@@ -41,18 +41,18 @@ class Contract:
 
     def __init__(self) -> None:
         families = {name: pages.family(name) for name in pages.FAMILIES}
-        self.families: dict[str, tuple[Page, ...]] = {name: found.methods for name, found in families.items()}
-        self.methods: dict[str, Page] = {page.method: page for found in families.values() for page in found.methods}
+        self.families: dict[str, tuple[Page, ...]] = {name: family.methods for name, family in families.items()}
+        self.methods: dict[str, Page] = {page.method: page for family in families.values() for page in family.methods}
         self.system_codes = MORE_SYSTEM_ERRORS | {
-            error.code for found in families.values() for error in found.system_errors if error.code
+            error.code for family in families.values() for error in family.system_errors if error.code
         }
 
     def problems(self, method: str, body: Any) -> list[str]:
         """A line for each deviation of a whole decoded response from the page of its method."""
         if not isinstance(body, dict):
             return [f"{method}: the response is not a JSON object"]
-        found = self._error(method, body) if is_error(body) else self._success(method, body)
-        return [f"{method}: {problem}" for problem in found]
+        problems = self._error(method, body) if is_error(body) else self._success(method, body)
+        return [f"{method}: {problem}" for problem in problems]
 
     def _error(self, method: str, body: dict[str, Any]) -> Iterator[str]:
         if not isinstance(body.get("error_description"), str):

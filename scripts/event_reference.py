@@ -146,8 +146,8 @@ class _Story:
         for event in (await self._call(who, method, **params))["events"]:
             self._add(Told(event["type"], _shown(event["data"])))
 
-    async def _known(self, given: Credentials) -> Identity:
-        return await self._context.database.read(lambda tx: identify(tx, self._context.keys, given, NOW))
+    async def _known(self, credentials: Credentials) -> Identity:
+        return await self._context.database.read(lambda tx: identify(tx, self._context.keys, credentials, NOW))
 
     async def _call(self, who: Identity, method: str, /, **params: Any) -> Any:
         result = (await run(self._context, who, method, params, NOW)).result
@@ -173,12 +173,12 @@ class _Story:
                     form = body(shown, NOW).decode().split("&")
                     self._add(Told(shown.event, shown.data, "\n".join(map(unquote_plus, form))))
 
-    def _add(self, told: Told) -> None:
+    def _add(self, sample: Told) -> None:
         """Keep the one that says most."""
-        key = told.name, not told.form
+        key = sample.name, not sample.form
         before = self._found.get(key)
-        if before is None or len(str(told.data)) > len(str(before.data)):
-            self._found[key] = told
+        if before is None or len(str(sample.data)) > len(str(before.data)):
+            self._found[key] = sample
 
 
 def _shown(value: Any, name: object = "") -> Any:
@@ -238,8 +238,8 @@ def about() -> dict[str, About]:
 def event_pages() -> Iterator[tuple[str, str, list[str]]]:
     """Each page of the reference of events: its path, title and parts."""
     by_name: dict[str, list[Told]] = {}
-    for told in gathered():
-        by_name.setdefault(told.name, []).append(told)
+    for sample in gathered():
+        by_name.setdefault(sample.name, []).append(sample)
     names = about()
     if missing := names.keys() ^ by_name.keys():
         raise SystemExit(f"scripts/event_reference.py: nobody was told of the sample of {', '.join(sorted(missing))}")
@@ -259,22 +259,22 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
             f"{row.when}. Told: {row.whom}.",
             f"Official documentation: [{row.page}]({OFFICIAL}{row.page.removesuffix('.md')}.html).",
         ]
-        for told in by_name[name]:
-            parts += _called(told) if told.form else _fetched(told)
+        for sample in by_name[name]:
+            parts += _called(sample) if sample.form else _fetched(sample)
         yield f"events/{name}.md", name, parts
 
 
-def _called(told: Told) -> Iterator[str]:
+def _called(sample: Told) -> Iterator[str]:
     yield "## As it is sent"
     yield "A form; one field a line here, and not encoded, so that it can be read."
-    yield f"```text\n{told.form}\n```"
+    yield f"```text\n{sample.form}\n```"
     yield "The same `data` as JSON:"
-    yield f"```json\n{_json(told.data)}\n```"
+    yield f"```json\n{_json(sample.data)}\n```"
 
 
-def _fetched(told: Told) -> Iterator[str]:
+def _fetched(sample: Told) -> Iterator[str]:
     yield "## As it is fetched"
-    yield f"```json\n{_json({'type': told.name, 'data': told.data})}\n```"
+    yield f"```json\n{_json({'type': sample.name, 'data': sample.data})}\n```"
 
 
 def _json(data: Json) -> str:

@@ -10,12 +10,12 @@ from types import ModuleType
 def meanings(module: ModuleType) -> dict[str, dict[str, str]]:
     """The docstring below each field, by class and field."""
     classes = (node for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ClassDef))
-    return {one.name: _fields(one) for one in classes}
+    return {class_.name: _fields(class_) for class_ in classes}
 
 
 def _fields(struct: ast.ClassDef) -> dict[str, str]:
-    found = {}
+    fields = {}
     for field, below in zip(struct.body, struct.body[1:], strict=False):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr):
-            found[field.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
-    return found
+            fields[field.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+    return fields

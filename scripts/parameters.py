@@ -316,15 +316,15 @@ def row(method: str, path: str, kind: str, default: str, described: str = "") ->
         default = needed
     elif not default and known.default:
         default = f"`{known.default}`"
-    said = described or meaning(method, path)
+    sentence = described or meaning(method, path)
     if needed:
-        said = said.partition(" Left out,")[0]
+        sentence = sentence.partition(" Left out,")[0]
     if f"{method} {path}" in NOT_NEEDED:
-        said += " Required by the official page, not by this server."
-    allowed = [f"`{value}`" for value in known.allowed if f"`{value}`" not in said]
+        sentence += " Required by the official page, not by this server."
+    allowed = [f"`{value}`" for value in known.allowed if f"`{value}`" not in sentence]
     if allowed and "boolean" not in kind and plain(path) not in _OPEN:
-        said += f" One of {', '.join(allowed)}."
-    return f"`{path}`", kind, default, said
+        sentence += f" One of {', '.join(allowed)}."
+    return f"`{path}`", kind, default, sentence
 
 
 def need(method: str, path: str) -> str:

@@ -44,13 +44,13 @@ def main() -> int:
     """Write the pages, or compare them with what is there."""
     parser = argparse.ArgumentParser(prog="scripts/docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing and fail when a page is out of date")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     wanted = {FOLDER / name: text for name, text in pages()}
     wanted[SCHEMA] = schema_text()
     stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
     # Pages without the note are written by hand.
     stray = [page for page in FOLDER.rglob("*.md") if page not in wanted and NOTE in page.read_text()]
-    if given.check:
+    if arguments.check:
         for page in (*stale, *stray):
             print(f"{page.relative_to(ROOT)} is out of date: run scripts/docs.", file=sys.stderr)
         return 1 if stale or stray else 0
@@ -65,8 +65,8 @@ def main() -> int:
 def pages() -> Iterator[tuple[str, str]]:
     """Every page by its path."""
     families: dict[str, list[Method]] = {}
-    for one in sorted(REGISTRY, key=lambda one: one.name.lower()):
-        families.setdefault(family(one), []).append(one)
+    for method in sorted(REGISTRY, key=lambda method: method.name.lower()):
+        families.setdefault(family(method), []).append(method)
     yield "methods/index.md", _index(families)
     for name, methods in sorted(families.items()):
         yield f"methods/{name}.md", _family(name, methods)
@@ -106,45 +106,47 @@ def _index(families: dict[str, list[Method]]) -> str:
         f"demo's Watcher, 1002, whose key is `{samples.KEY}`.",
     ]
     for name, methods in sorted(families.items()):
-        rows = ((f"[{one.name}]({name}.md#{_anchor(one.name)})", one.summary) for one in methods)
+        rows = ((f"[{method.name}]({name}.md#{_anchor(method.name)})", method.summary) for method in methods)
         parts += [f"## {name}", _table(("Method", "What it does"), rows)]
     return _page("Methods", parts)
 
 
 def _family(name: str, methods: list[Method]) -> str:
     parts: list[str] = []
-    for one in methods:
-        parts += _method(one)
+    for method in methods:
+        parts += _method(method)
     return _page(name, parts)
 
 
-def _method(one: Method) -> Iterator[str]:
-    operation = DOCUMENT["paths"][f"/{one.name}"]["post"]
-    yield f"## {one.name}"
-    yield one.summary
-    yield one.description
+def _method(method: Method) -> Iterator[str]:
+    operation = DOCUMENT["paths"][f"/{method.name}"]["post"]
+    yield f"## {method.name}"
+    yield method.summary
+    yield method.description
     facts = [
-        f"Who may call it: {_callers(one)}.",
-        f"Permission: {permission(one)}.",
-        f"Outdated: the successor is `{one.deprecated}`." if one.deprecated else "",
-        f"Official documentation: [{one.docs}]({OFFICIAL}{one.docs.removesuffix('.md')}.html)." if one.docs else "",
+        f"Who may call it: {_callers(method)}.",
+        f"Permission: {permission(method)}.",
+        f"Outdated: the successor is `{method.deprecated}`." if method.deprecated else "",
+        f"Official documentation: [{method.docs}]({OFFICIAL}{method.docs.removesuffix('.md')}.html)."
+        if method.docs
+        else "",
     ]
     yield "\n".join(f"- {fact}" for fact in facts if fact)
-    yield from _parameters(one, operation)
+    yield from _parameters(method, operation)
     yield from _answer(operation)
-    yield _before(one)
-    yield "```sh\n" + _curl(one) + "\n```"
-    yield from _refusals(one)
+    yield _before(method)
+    yield "```sh\n" + _curl(method) + "\n```"
+    yield from _refusals(method)
 
 
-def _parameters(one: Method, operation: Json) -> Iterator[str]:
+def _parameters(method: Method, operation: Json) -> Iterator[str]:
     if "requestBody" not in operation:
         return
     struct = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])
     if "properties" not in struct:
         yield "**Parameters:** any; their names are data."
         return
-    rows = [parameters.row(one.name, *row) for row in _rows(struct, "")]
+    rows = [parameters.row(method.name, *row) for row in _rows(struct, "")]
     yield "**Parameters**"
     yield struct.get("description", "")
     yield _table(("Name", "Type", "Default", "Meaning"), rows)
@@ -177,53 +179,53 @@ def _answer(operation: Json) -> Iterator[str]:
     yield f"```text\n{shape}\n```"
 
 
-def _refusals(one: Method) -> Iterator[str]:
-    own = [problem for problem in of_method(one) if problem not in system(one)]
+def _refusals(method: Method) -> Iterator[str]:
+    own = [problem for problem in of_method(method) if problem not in system(method)]
     if not own:
         return
     rows = []
     for problem in own:
-        status, code, text = one.respond(problem)
+        status, code, text = method.respond(problem)
         rows.append((str(status), _code(code), re.sub(r"\{\w+\}", "…", text)))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
     yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
 
 
-def _callers(one: Method) -> str:
-    if one.name in ("imbot.register", "imbot.v2.Bot.register"):
+def _callers(method: Method) -> str:
+    if method.name in ("imbot.register", "imbot.v2.Bot.register"):
         return "an application or a webhook, which the bot then belongs to"
-    sentence = one.access.value.sentence
+    sentence = method.access.value.sentence
     return sentence[:1].lower() + sentence[1:]
 
 
-def _before(one: Method) -> str:
+def _before(method: Method) -> str:
     """What a reader has to do before the example call."""
-    said = []
-    if samples.needs_token(one):
-        said.append(
+    sentences = []
+    if samples.needs_token(method):
+        sentences.append(
             "An application calls it, by a token: `TOKEN` is the access token that "
             f"`botyard token issue alice --app {samples.APPLICATION}` prints."
         )
-    names = samples.BEFORE.get(one.name, ())
-    found = [(name, REGISTRY.find(name)) for name in names]
-    links = [f"[{name}]({family(it)}.md#{_anchor(name)})" for name, it in found if it]
+    names = samples.BEFORE.get(method.name, ())
+    named = [(name, REGISTRY.find(name)) for name in names]
+    links = [f"[{name}]({family(it)}.md#{_anchor(name)})" for name, it in named if it]
     if links:
-        said.append(f"On a fresh demo portal, after the example of {' and '.join(links)}:")
-    return " ".join(said)
+        sentences.append(f"On a fresh demo portal, after the example of {' and '.join(links)}:")
+    return " ".join(sentences)
 
 
-def _curl(one: Method) -> str:
+def _curl(method: Method) -> str:
     # Names of REST 3.0 begin with what stands behind `rest/` in their addresses.
     address = (
-        f"${{WEBHOOK/rest/rest/api}}{one.name.removeprefix(V3)}"
-        if one.name.startswith(V3)
-        else f"http://localhost:8024/rest/{one.name}?auth=$TOKEN"
-        if samples.needs_token(one)
-        else f"${{WEBHOOK}}{one.name}"
+        f"${{WEBHOOK/rest/rest/api}}{method.name.removeprefix(V3)}"
+        if method.name.startswith(V3)
+        else f"http://localhost:8024/rest/{method.name}?auth=$TOKEN"
+        if samples.needs_token(method)
+        else f"${{WEBHOOK}}{method.name}"
     )
     line = f'curl "{address}"'
-    if sample := samples.of(one):
+    if sample := samples.of(method):
         text = json.dumps(sample, ensure_ascii=False)
         line += f" -H 'Content-Type: application/json' -d {shlex.quote(text)}"
     return line
@@ -234,14 +236,14 @@ def _curl(one: Method) -> str:
 
 def _resolved(schema: Json) -> Json:
     if "$ref" in schema:
-        found: Json = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        return found
+        resolved: Json = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        return resolved
     return schema
 
 
 def _options(schema: Json) -> list[Json]:
-    found: list[Json] = schema.get("anyOf", [schema])
-    return found
+    options: list[Json] = schema.get("anyOf", [schema])
+    return options
 
 
 def _kind(schema: Json) -> str:
@@ -291,21 +293,21 @@ def _errors() -> str:
         "what the text leaves out: [What went wrong with my call?](../how-to/what-went-wrong.md)"
     ]
     users: dict[ErrorResponse, list[Method]] = {}
-    for one in REGISTRY:
-        for problem in of_method(one):
-            users.setdefault(one.respond(problem), []).append(one)
+    for method in REGISTRY:
+        for problem in of_method(method):
+            users.setdefault(method.respond(problem), []).append(method)
     for title, codes in _sections():
         parts += [f"## {title}", _error_table([code.value for code in codes], users)]
     for name in dict.fromkeys(map(family, REGISTRY)):
-        told = [
-            one.respond(problem)
-            for one in REGISTRY
-            if family(one) == name
-            for problem in of_method(one)
+        responses = [
+            method.respond(problem)
+            for method in REGISTRY
+            if family(method) == name
+            for problem in of_method(method)
             if isinstance(problem, Reason)
         ]
-        if told:
-            parts += [f"## `{name}`", _error_table(list(dict.fromkeys(told)), users, name)]
+        if responses:
+            parts += [f"## `{name}`", _error_table(list(dict.fromkeys(responses)), users, name)]
     return _page("Errors", parts)
 
 
@@ -325,13 +327,15 @@ def _sections() -> Iterator[tuple[str, list[ErrorCode]]]:
     yield title, problems
 
 
-def _error_table(told: Iterable[ErrorResponse], users: dict[ErrorResponse, list[Method]], only: str = "") -> str:
-    rows = [_row(error, [one for one in users.get(error, ()) if only in ("", family(one))]) for error in told]
+def _error_table(responses: Iterable[ErrorResponse], users: dict[ErrorResponse, list[Method]], only: str = "") -> str:
+    rows = [
+        _row(error, [method for method in users.get(error, ()) if only in ("", family(method))]) for error in responses
+    ]
     return _table(("Status", "Code", "Text", "Methods"), rows)
 
 
 def _row(error: ErrorResponse, users: list[Method]) -> tuple[str, ...]:
-    names = [_code(name) for name in dict.fromkeys(one.name for one in users)]
+    names = [_code(name) for name in dict.fromkeys(method.name for method in users)]
     few = ", ".join(names) if len(names) < 6 else f"{len(names)} methods"
     everywhere = any(error == problem.value for problem in SYSTEM)
     return str(error.status), _code(error.code), error.text, "all" if everywhere else few
@@ -379,15 +383,15 @@ def _coverage() -> str:
         for name in (*contract.pages.FAMILIES, "disk")
     }
     names = {name.lower() for methods in documented.values() for name, _ in methods}
-    more = sorted(one.name for one in REGISTRY if one.name.lower() not in names)
+    more = sorted(method.name for method in REGISTRY if method.name.lower() not in names)
     counts = [
-        (name, str(sum(REGISTRY.find(one) is not None for one, _ in methods)), str(len(methods)))
+        (name, str(sum(REGISTRY.find(method) is not None for method, _ in methods)), str(len(methods)))
         for name, methods in documented.items()
     ]
     about = "Which methods of the official documentation this portal answers."
     parts = [about, _table(("Family", "Answered", "Documented"), counts)]
     for name, methods in documented.items():
-        rows = ((_code(one), _code(page), "yes" if REGISTRY.find(one) else "no") for one, page in methods)
+        rows = ((_code(method), _code(page), "yes" if REGISTRY.find(method) else "no") for method, page in methods)
         parts += [f"## {name}", _table(("Method", "Page", "Answered"), rows)]
     parts += ["## Beyond the documentation", "\n".join(f"- `{name}`" for name in more)]
     return _page("Coverage", parts)

@@ -220,8 +220,8 @@ def of(method: Method) -> Json | list[Json]:
 
 
 def _examples(field: msgspec.structs.FieldInfo) -> list[Any]:
-    told = [extra for extra in get_args(field.type)[1:] if isinstance(extra, msgspec.Meta)]
-    return [(meta.examples or [])[0] for meta in told if meta.examples][:1]
+    metas = [extra for extra in get_args(field.type)[1:] if isinstance(extra, msgspec.Meta)]
+    return [(meta.examples or [])[0] for meta in metas if meta.examples][:1]
 
 
 def needs_token(method: Method) -> bool:

@@ -27,9 +27,9 @@ def killed(kills: int, seed: int) -> None:
     while done < kills:
         some = min(ROUND, kills - done)
         with tempfile.TemporaryDirectory() as folder:
-            found = Harness(Path(folder), seed + done)
-            asyncio.run(found.run(some))
-            found.check()
+            harness = Harness(Path(folder), seed + done)
+            asyncio.run(harness.run(some))
+            harness.check()
         done += some
         print(f"{done} of {kills} kills, seed {seed}", flush=True)
 
@@ -38,9 +38,9 @@ def simulated(events: int, seed: int) -> None:
     """So many events on a clock of their own, with two engines that crash."""
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        found = Simulation(Path(folder), seed)
-        found.run(events, engines=2, crashes=100)
-        check(found, events, once=False)
+        simulation = Simulation(Path(folder), seed)
+        simulation.run(events, engines=2, crashes=100)
+        check(simulation, events, once=False)
     print(f"{events} events in {time.monotonic() - begun:.0f} s, seed {seed}", flush=True)
 
 
@@ -52,16 +52,16 @@ def main() -> None:
     parser.add_argument(
         "--hostile", type=float, default=0, metavar="SECONDS", help="only ordinary callers beside hostile ones, so long"
     )
-    given = parser.parse_args()
-    if given.hostile:
-        measured = measure(given.hostile)
+    arguments = parser.parse_args()
+    if arguments.hostile:
+        measured = measure(arguments.hostile)
         measured.print()
         raise SystemExit(0 if measured.holds else 1)
-    print(f"seed {given.seed}", flush=True)
-    if given.events:
-        simulated(given.events, given.seed)
-    if given.kills:
-        killed(given.kills, given.seed)
+    print(f"seed {arguments.seed}", flush=True)
+    if arguments.events:
+        simulated(arguments.events, arguments.seed)
+    if arguments.kills:
+        killed(arguments.kills, arguments.seed)
 
 
 if __name__ == "__main__":

@@ -217,7 +217,7 @@ async def _set_blocked(args: SimpleNamespace, *, blocked: bool) -> int:
 
 async def _restrict(args: SimpleNamespace) -> int:
     if bool(args.people) == args.everybody:
-        raise CommandError("Name the people that the application is open to, or say --everybody.", ExitCode.USAGE)
+        raise CommandError("Name the people that the application is open to, or use --everybody.", ExitCode.USAGE)
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> None:

@@ -49,7 +49,9 @@ def command() -> click.Command:
             "list",
             "List entries, newest first.",
             _list,
-            options.option("limit", f"at most so many (default: {PAGE})", read=number, default=PAGE, metavar="NUMBER"),
+            options.option(
+                "limit", f"at most this many (default: {PAGE})", read=number, default=PAGE, metavar="NUMBER"
+            ),
             options.option("before", "only older ones than this", read=number, default=0, metavar="ID"),
             *_filters(),
             *options.place(),

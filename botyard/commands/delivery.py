@@ -47,7 +47,9 @@ def command() -> click.Command:
             "list",
             "List deliveries, newest first.",
             _list,
-            options.option("limit", f"at most so many (default: {PAGE})", read=number, default=PAGE, metavar="NUMBER"),
+            options.option(
+                "limit", f"at most this many (default: {PAGE})", read=number, default=PAGE, metavar="NUMBER"
+            ),
             options.option("before", "only older ones than this", read=number, default=0, metavar="ID"),
             *_filters(),
             *options.place(),
@@ -100,7 +102,9 @@ async def _wanted(tx: Tx, args: SimpleNamespace, state: str, limit: int) -> Deli
         raise CommandError(f"There is no bot {args.bot}; 'botyard doctor' shows them.")
     recipient = recipients.bot(args.bot) if args.bot else recipients.named(args.recipient)
     if args.recipient and recipient is None:
-        raise CommandError(f"{args.recipient!r} is no recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE)
+        raise CommandError(
+            f"{args.recipient!r} is not a recipient such as bot:1001, user:5 or binding:3.", ExitCode.USAGE
+        )
     return DeliveryFilter(
         recipient or "",
         delivery_search.states(state),

@@ -27,7 +27,7 @@ from botyard.store.engines.db import Tx
 from botyard.store.ordering import ORDERINGS
 from botyard.store.server_settings import ServerSettings
 
-ABOUT = """Show the state of all bots: how each is told of events, what waits for it, what failed last, and whether the
+ABOUT = """Show the state of all bots: how each receives events, what is waiting, what failed last, and whether the
 server may connect to its handlers. With a message and a bot, tell why that bot was not told of it, or when it was, and
 the same of its edits, its deletion, reactions to it and commands in it."""
 EXAMPLES = """

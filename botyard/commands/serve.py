@@ -59,7 +59,7 @@ def command() -> click.Command:
 def run(args: SimpleNamespace) -> int:
     """Serve until SIGINT or SIGTERM."""
     if args.seed and not args.demo:
-        raise CommandError("A seed is planted into a demo portal: say --demo, too.", ExitCode.USAGE)
+        raise CommandError("A seed needs a demo portal: add --demo.", ExitCode.USAGE)
     raise_open_files()
     # An address that is not given follows from the port, when that is known.
     wanted = msgspec.structs.replace(options.chosen(args), public_url=args.public_url or "")

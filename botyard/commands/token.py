@@ -41,7 +41,7 @@ def command() -> click.Command:
         "Issue tokens that call for LOGIN, a login or id, and print them, once.",
         _issue,
         options.argument("who", metavar="LOGIN"),
-        options.option("app", "the application that is to have them", default="", metavar="CLIENT_ID"),
+        options.option("app", "the application that gets them", default="", metavar="CLIENT_ID"),
         options.option(
             "scope",
             "permissions (default: the application's, or all that official clients know)",

@@ -29,7 +29,7 @@ SIGN_IN = "botyard_sign_in"
 FORM = "botyard_form"
 KNOWN = "botyard_known"
 """The cookie of a browser in which somebody has signed in before."""
-CSRF_FIELD = "proof"
+CSRF_FIELD = "csrf_token"
 """The name of the field that proves a form to be ours."""
 _FORM_TYPE = "application/x-www-form-urlencoded"
 _LONGEST = 200

@@ -85,7 +85,7 @@ class TokenRequest(msgspec.Struct, frozen=True):
     grant: str
     client_id: str
     client_secret: str
-    proof: str
+    grant_value: str
     scope: str
     redirect_uri: str
     verifier: str
@@ -165,12 +165,12 @@ def _asked(params: dict[str, Any], client: BasicCredentials | None) -> TokenRequ
     grant = words.get("grant_type", "")
     if grant and grant not in GRANTS:
         return _invalid_request(f'Grant type "{grant[:40]}" is not supported')
-    proof = GRANTS.get(grant, "")
-    for name in ("grant_type", "client_id", "client_secret", proof):
+    grant_field = GRANTS.get(grant, "")
+    for name in ("grant_type", "client_id", "client_secret", grant_field):
         if name and name not in words:
             return _invalid_request(f'No "{name}" parameter found')
     more = [words.get(name, "") for name in ("scope", "redirect_uri", "code_verifier")]
-    return TokenRequest(grant, words["client_id"], words["client_secret"], words[proof], *more)
+    return TokenRequest(grant, words["client_id"], words["client_secret"], words[grant_field], *more)
 
 
 def _invalid_request(text: str) -> Hinted:
@@ -208,8 +208,8 @@ async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest) -> Toke
     # As it is now: it may have changed since its secret was checked.
     app = await stored_apps.find(tx, app.id) or app
     if asked.grant == "refresh_token":
-        return await tokens.refresh(tx, ring, app=app, text=asked.proof, scopes=asked.scope)
-    offer = CodeExchange(asked.proof, asked.redirect_uri, asked.verifier)
+        return await tokens.refresh(tx, ring, app=app, text=asked.grant_value, scopes=asked.scope)
+    offer = CodeExchange(asked.grant_value, asked.redirect_uri, asked.verifier)
     return await authorization_codes.exchange(tx, ring, app=app, offer=offer)
 
 

@@ -22,16 +22,16 @@ def main() -> None:
     parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
     parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
     parser.add_argument("--worst", action="store_true", help="call each method with its largest inputs instead")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if given.worst:
-            worst(Path(folder), given.database)
-        elif given.only_deliveries:
-            portal = asyncio.run(prepared(Path(folder), given.database, small=True))
+        if arguments.worst:
+            worst(Path(folder), arguments.database)
+        elif arguments.only_deliveries:
+            portal = asyncio.run(prepared(Path(folder), arguments.database, small=True))
             hanging(portal)
-            deliveries(portal, given.seconds, given.rounds)
+            deliveries(portal, arguments.seconds, arguments.rounds)
         else:
-            report(Path(folder), given.database, given.seconds, given.rounds)
+            report(Path(folder), arguments.database, arguments.seconds, arguments.rounds)
 
 
 if __name__ == "__main__":

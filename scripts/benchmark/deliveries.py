@@ -72,8 +72,8 @@ class Ground(NamedTuple):
     def send(self, seconds: float) -> tuple[Sender, int]:
         """A sender into the quiet chat, and how many events left meanwhile."""
         keys = self.portal.keys
-        said = {"DIALOG_ID": f"chat{self.fleet.quiet}", "MESSAGE": "Hello there"}
-        load = Load("", f"/rest/{keys.user_id}/{keys.secret}/im.message.add", json.dumps(said))
+        params = {"DIALOG_ID": f"chat{self.fleet.quiet}", "MESSAGE": "Hello there"}
+        load = Load("", f"/rest/{keys.user_id}/{keys.secret}/im.message.add", json.dumps(params))
         with self.portal.served() as (pid, port):
             before = arrived(self.handler)
             p50, p95 = paced(port, load, seconds)

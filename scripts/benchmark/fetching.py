@@ -41,9 +41,9 @@ def fetching(port: int, keys: Keys) -> None:
 def fetched(made: http.client.HTTPConnection, keys: Keys, asked: dict[str, Any]) -> tuple[dict[str, Any], float]:
     """One poll that ends with events, and when it ended."""
     while True:
-        found = called(made, keys, "imbot.v2.Event.get", asked)
-        if found["events"]:
-            return found, time.perf_counter()
+        page = called(made, keys, "imbot.v2.Event.get", asked)
+        if page["events"]:
+            return page, time.perf_counter()
 
 
 def called(made: http.client.HTTPConnection, keys: Keys, method: str, params: dict[str, Any]) -> Any:

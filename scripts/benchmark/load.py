@@ -68,10 +68,10 @@ def run_wrk(port: int, load: Load, seconds: float) -> tuple[int, float, float, f
         out = subprocess.run(
             [*pinned, f"http://127.0.0.1:{port}{load.path}"], capture_output=True, text=True, check=True
         ).stdout
-    found = re.search(r"RESULT (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", out)
-    if found is None:
+    match = re.search(r"RESULT (\d+) ([\d.]+) ([\d.]+) ([\d.]+) (\d+)", out)
+    if match is None:
         raise SystemExit(f"wrk said something else:\n{out}")
-    return int(found[1]), float(found[2]), float(found[3]), float(found[4]), int(found[5])
+    return int(match[1]), float(match[2]), float(match[3]), float(match[4]), int(match[5])
 
 
 def run_here(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
@@ -125,8 +125,8 @@ def paced(port: int, load: Load, seconds: float) -> tuple[float, float]:
     return times[len(times) // 2], times[int(len(times) * 0.95)]
 
 
-def median(found: list[Figure]) -> Figure:
+def median(figures: list[Figure]) -> Figure:
     """Each column's median over the rounds; failures are added up."""
-    per_second, micros, p50, p99, failed = zip(*found, strict=True)
+    per_second, micros, p50, p99, failed = zip(*figures, strict=True)
     middle = statistics.median
     return Figure(middle(per_second), middle(micros), middle(p50), middle(p99), sum(failed))

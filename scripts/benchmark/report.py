@@ -47,29 +47,29 @@ def requests(pid: int, port: int, keys: Keys, seconds: float, rounds: int) -> fl
                 # The echo runs right before each round: the machine's pace at that moment is in both.
                 bases.append(measure(echo_pid, echo_port, floor, seconds))
                 pairs.append((bases[-1].micros, measure(pid, port, load, seconds)))
-            ratio = statistics.median(found.micros / base for base, found in pairs)
-            line(load.name, median([found for _, found in pairs]), ratio)
-    found = median(bases)
-    line(floor.name, found, 1.0)
-    return found.micros
+            ratio = statistics.median(figure.micros / base for base, figure in pairs)
+            line(load.name, median([figure for _, figure in pairs]), ratio)
+    figure = median(bases)
+    line(floor.name, figure, 1.0)
+    return figure.micros
 
 
 def growth(pid: int, port: int, keys: Keys, seconds: float, rounds: int, base: float) -> None:
     """Print what one request costs in chats of all sizes."""
     hook = f"/rest/{keys.user_id}/{keys.secret}/imbot.dialog.get"
     for title, chats in (("messages", keys.by_messages), ("members", keys.by_members)):
-        found: dict[int, list[Figure]] = {count: [] for count in chats}
+        by_count: dict[int, list[Figure]] = {count: [] for count in chats}
         for _ in range(rounds):
             # In turns, so that the machine's pace at that moment is in all of them.
             for count, chat_id in chats.items():
                 load = Load("", hook, json.dumps({"DIALOG_ID": f"chat{chat_id}"}), clients=1)
-                found[count].append(measure(pid, port, load, seconds))
-        for count, figures in found.items():
+                by_count[count].append(measure(pid, port, load, seconds))
+        for count, figures in by_count.items():
             line(f"dialog.get, {count:,} {title}", median(figures), median(figures).micros / base)
-        first, *others = found.values()
+        first, *others = by_count.values()
         grown = [
-            statistics.median(big.micros / small.micros for small, big in zip(first, one, strict=True))
-            for one in others
+            statistics.median(big.micros / small.micros for small, big in zip(first, other, strict=True))
+            for other in others
         ]
         print(f"  growth of CPU: {max(grown) - 1:+.0%}")
 
@@ -78,21 +78,21 @@ def loads(keys: Keys) -> list[Load]:
     hook = f"/rest/{keys.user_id}/{keys.secret}"
     dialog = json.dumps({"DIALOG_ID": f"chat{keys.chat_id}"})
     signed = json.dumps({"DIALOG_ID": f"chat{keys.chat_id}", "auth": keys.token})
-    said = {"BOT_ID": keys.bot_id, "CLIENT_ID": "bench", "DIALOG_ID": f"chat{keys.chat_id}", "MESSAGE": "Hello there"}
+    params = {"BOT_ID": keys.bot_id, "CLIENT_ID": "bench", "DIALOG_ID": f"chat{keys.chat_id}", "MESSAGE": "Hello there"}
     history = json.dumps({"DIALOG_ID": f"chat{keys.by_messages[10_000]}", "LIMIT": 50})
     return [
         Load("imbot.dialog.get, webhook, JSON", f"{hook}/imbot.dialog.get", dialog),
         Load("imbot.dialog.get, OAuth, JSON", "/rest/imbot.dialog.get", signed),
         Load("imbot.dialog.get, webhook, GET", f"{hook}/imbot.dialog.get?DIALOG_ID=chat{keys.chat_id}", "", "GET"),
         Load("history of 50", f"{hook}/im.dialog.messages.get", history),
-        Load("imbot.message.add, durable", f"{hook}/imbot.message.add", json.dumps(said)),
-        Load("imbot.message.add, 64 clients", f"{hook}/imbot.message.add", json.dumps(said), clients=64),
+        Load("imbot.message.add, durable", f"{hook}/imbot.message.add", json.dumps(params)),
+        Load("imbot.message.add, 64 clients", f"{hook}/imbot.message.add", json.dumps(params), clients=64),
     ]
 
 
-def line(name: str, found: Figure, ratio: float) -> None:
-    numbers = f"{found.per_second:>9,.0f}{found.micros:>9.0f}{ratio:>8.2f}"
-    print(f"{name:34}{numbers}{found.p50_ms:>8.2f}{found.p99_ms:>8.2f}{found.failed:>8}", flush=True)
+def line(name: str, figure: Figure, ratio: float) -> None:
+    numbers = f"{figure.per_second:>9,.0f}{figure.micros:>9.0f}{ratio:>8.2f}"
+    print(f"{name:34}{numbers}{figure.p50_ms:>8.2f}{figure.p99_ms:>8.2f}{figure.failed:>8}", flush=True)
 
 
 def start_time(portal: Portal) -> float:

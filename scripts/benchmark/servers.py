@@ -69,9 +69,9 @@ class Handler(asyncio.Protocol):
                 self.seen = self.seen[stop:]
                 continue
             Handler.count += not asked
-            said = str(Handler.count).encode() if asked else b"ok"
+            body = str(Handler.count).encode() if asked else b"ok"
             self.seen = self.seen[stop:]
-            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said))
+            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
 
 
 async def serve_handler() -> None:

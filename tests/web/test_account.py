@@ -110,7 +110,7 @@ def test_the_present_password_cannot_be_guessed_on_the_page(ann: Browser) -> Non
 def test_a_form_of_another_site_changes_no_password(ann: Browser) -> None:
     ann.get("/account/password")
     fields = {**ann.fields, "present": PASSWORD, "new": NEW}
-    assert ann.post("/account/password", {**fields, "proof": "0" * 32}).status == 403
+    assert ann.post("/account/password", {**fields, "csrf_token": "0" * 32}).status == 403
     assert ann.post("/account/password", fields, origin="https://evil.test").status == 403
     assert ann.post("/account/password", fields, sec_fetch_site="cross-site").status == 403
     assert Browser(ann.world).sign_in("ann").status == 303

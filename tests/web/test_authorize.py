@@ -157,7 +157,7 @@ def test_a_consent_that_was_not_asked_for_is_refused(client: Client) -> None:
     good = {**client.ann.fields, "answer": "allow"}
     assert client.ann.post("/oauth/authorize/", good, sec_fetch_site="cross-site").status == 403
     assert client.ann.post("/oauth/authorize/", good, origin="https://app.test").status == 403
-    assert client.ann.post("/oauth/authorize/", {**good, "proof": "0" * 32}).status == 403
+    assert client.ann.post("/oauth/authorize/", {**good, "csrf_token": "0" * 32}).status == 403
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.web.browser import Browser, resident
 from tests.world import World
 
 EVIL = """<script>alert("'1'")</script>&amp;"""
-FIELDS = {"proof": EVIL, EVIL: "1"}
+FIELDS = {"csrf_token": EVIL, EVIL: "1"}
 PAGES: dict[str, dict[str, Any]] = {
     "account.html": {"person": EVIL, "login": EVIL, "second_factor": True, "fields": FIELDS},
     "applications.html": {

@@ -106,7 +106,7 @@ def test_a_link_needs_a_form_of_ours(world: World) -> None:
     path, browser = link(world), Browser(world)
     browser.get(path)
     fields = {**browser.fields, "new": NEW}
-    assert browser.post("/account/reset", {**fields, "proof": "0" * 32}).status == 403
+    assert browser.post("/account/reset", {**fields, "csrf_token": "0" * 32}).status == 403
     assert browser.post("/account/reset", fields, origin="https://evil.test").status == 403
     assert Browser(world).post("/account/reset", fields).status == 403
     assert browser.post("/account/reset", fields).status == 200

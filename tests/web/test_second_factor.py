@@ -310,7 +310,7 @@ def test_a_code_needs_a_form_of_ours(ann: Browser) -> None:
     browser.sign_in("ann")
     browser.get("/login/code")
     fields = {**browser.fields, "code": device.next()}
-    assert browser.post("/login/code", {**fields, "proof": "0" * 32}).status == 403
+    assert browser.post("/login/code", {**fields, "csrf_token": "0" * 32}).status == 403
     assert browser.post("/login/code", fields, origin="https://evil.test").status == 403
     assert browser.post("/login/code", fields).status == 303
 

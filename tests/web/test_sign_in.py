@@ -151,8 +151,8 @@ def test_an_unknown_login_takes_the_same_work(ann: Browser, monkeypatch: pytest.
 
 def test_a_form_without_its_proof_is_refused(ann: Browser) -> None:
     ann.get("/login")
-    for proof in ({}, {"proof": ""}, {"proof": "0" * 32}, {"proof": "é"}):
-        assert ann.post("/login", {**proof, "login": "ann", "password": PASSWORD}).status == 403
+    for token in ({}, {"csrf_token": ""}, {"csrf_token": "0" * 32}, {"csrf_token": "é"}):
+        assert ann.post("/login", {**token, "login": "ann", "password": PASSWORD}).status == 403
     assert COOKIE not in ann.cookies
 
 

@@ -68,7 +68,7 @@ class One(Params, frozen=True, rename="upper"):
     client_id: str = ""
 
 
-class Asked(OfBot, frozen=True, rename="upper"):
+class ExplainParams(OfBot, frozen=True, rename="upper"):
     """EVENT narrows the question to one event, such as ONIMBOTV2MESSAGEADD or ONIMBOTV2MESSAGEUPDATE."""
 
     message_id: int = 0
@@ -188,7 +188,7 @@ async def get(call: Call, p: One) -> WholeShape:
     scopes=SCOPES,
     raises=(*OWNER_PROBLEMS, Reason.ARGUMENT, Reason.MESSAGE_ID_WRONG),
 )
-async def explain(call: Call, p: Asked) -> ExplainAnswer:
+async def explain(call: Call, p: ExplainParams) -> ExplainAnswer:
     """Tell why a bot was not told of a message, or when it was, and the same of what happened to the message later.
 
     One entry for the message itself, then one for each edit, its deletion, each reaction, and each command of the

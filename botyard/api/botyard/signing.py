@@ -15,7 +15,7 @@ from botyard.rpc.method import Params
 from botyard.store import bots
 
 
-class Asked(Params, frozen=True, rename="upper"):
+class Get(Params, frozen=True, rename="upper"):
     """BOT_ID names a bot, CLIENT_ID an application."""
 
     bot_id: int = 0
@@ -39,7 +39,7 @@ class SigningAnswer(msgspec.Struct, frozen=True, rename="upper"):
     access=Access.ADMIN,
     raises=(Reason.ARGUMENT, Reason.APP_MISSING, Reason.BOT_NOT_FOUND),
 )
-async def get(call: Call, p: Asked) -> SigningAnswer:
+async def get(call: Call, p: Get) -> SigningAnswer:
     """Tell what the events of an application, or those of a bot, are signed with.
 
     All bots and handlers of an application share one secret, and so do all bots

@@ -20,7 +20,7 @@ from botyard.wire.coerce import Id
 from botyard.wire.param_types import Scopes
 
 
-class Asked(Params, frozen=True, rename="upper"):
+class Issue(Params, frozen=True, rename="upper"):
     """USER_ID is whom the token calls for, the caller if left out. SECONDS is for a token without CLIENT_ID."""
 
     user_id: Id = 0
@@ -45,7 +45,7 @@ class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
     mode=Mode.WRITE,
     raises=(tokens.grant, tokens.session, Reason.APP_MISSING, Reason.USER_MISSING),
 )
-async def issue(call: Call, p: Asked) -> TokenAnswer:
+async def issue(call: Call, p: Issue) -> TokenAnswer:
     """Issue a pair of tokens for an application, or a person's own token that belongs to none.
 
     For an application, SCOPE may be left out and means all of its permissions then; no others can be given. For a
@@ -64,7 +64,7 @@ async def issue(call: Call, p: Asked) -> TokenAnswer:
     return TokenAnswer(who.id, scopes, text, call.atom(expires), None)
 
 
-async def _pair(call: Call, p: Asked, who: User) -> TokenAnswer:
+async def _pair(call: Call, p: Issue, who: User) -> TokenAnswer:
     if p.seconds:
         raise ApiError(Reason.ARGUMENT, reason="SECONDS is for a token without CLIENT_ID")
     app = await params.app(call, p.client_id)

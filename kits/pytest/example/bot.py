@@ -69,8 +69,8 @@ def poll():
         except (urllib.error.HTTPError, OSError):
             time.sleep(0.2)
             continue
-        for one in page["events"]:
-            hears(bot, one["type"], one["data"])
+        for event in page["events"]:
+            hears(bot, event["type"], event["data"])
         offset = page["nextOffset"]
 
 
@@ -93,14 +93,14 @@ def serve():
 
 def nested(body):
     """`data[message][text]=…` as dictionaries in dictionaries."""
-    found = {}
+    nested_fields = {}
     for name, value in urllib.parse.parse_qsl(body, keep_blank_values=True):
         first, *rest = name.replace("]", "").split("[")
-        place = found
+        place = nested_fields
         for step in [first, *rest][:-1]:
             place = place.setdefault(step, {})
         place[[first, *rest][-1]] = value
-    return found
+    return nested_fields
 
 
 {"polling": poll, "webhook": serve}[MODE]()

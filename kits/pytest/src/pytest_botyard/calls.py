@@ -16,8 +16,8 @@ class CallFailed(Exception):
     """The portal has refused a call: ``code`` and ``text`` as it said them, ``hint`` what Botyard knows beside them."""
 
     def __init__(self, method: str, code: str, text: str, hint: str = "") -> None:
-        said = f"{method}: {code} {text}".rstrip()
-        super().__init__(f"{said} ({hint})" if hint else said)
+        sentence = f"{method}: {code} {text}".rstrip()
+        super().__init__(f"{sentence} ({hint})" if hint else sentence)
         self.hint = hint
         self.code = code
         self.text = text
@@ -34,10 +34,10 @@ def call(webhook: str, method: str, params: dict[str, Any]) -> Any:
         raise _failed(method, refused.code, refused.read(), refused.headers.get("Botyard-Hint", "")) from None
 
 
-def _failed(method: str, status: int, said: bytes, hint: str) -> CallFailed:
+def _failed(method: str, status: int, body: bytes, hint: str) -> CallFailed:
     try:
-        found = json.loads(said)
-        code, text = str(found["error"]), str(found.get("error_description", ""))
+        decoded = json.loads(body)
+        code, text = str(decoded["error"]), str(decoded.get("error_description", ""))
     except (ValueError, KeyError, TypeError):
-        code, text = str(status), said[:200].decode(errors="replace")
+        code, text = str(status), body[:200].decode(errors="replace")
     return CallFailed(method, code, text, hint)

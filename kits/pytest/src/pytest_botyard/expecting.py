@@ -31,9 +31,9 @@ class Expectation:
                 self._to.inbox.take(came)
                 return came.message
             others.append(str(came.message))
-        said = "It said: " + " | ".join(others) if others else "It said nothing."
+        others_text = "It said: " + " | ".join(others) if others else "It said nothing."
         wanted = "" if expected is None else f" {_shown(expected)}"
-        raise AssertionError(f"{self._bot!r} did not reply{wanted} to {self._to} within {within:g} s. {said}")
+        raise AssertionError(f"{self._bot!r} did not reply{wanted} to {self._to} within {within:g} s. {others_text}")
 
     def stays_silent(self, during: float = 0.5) -> None:
         """See that the bot writes nothing for so long."""
@@ -53,12 +53,12 @@ def expect(bot: Bot, *, to: Person | None = None, in_: Chat | str | None = None)
     return Expectation(bot, person, dialog or bot.dialog)
 
 
-def fits(expected: Expected, found: Message) -> bool:
+def fits(expected: Expected, message: Message) -> bool:
     """Whether a message is the one that is expected."""
     if expected is None:
         return True
     if isinstance(expected, str):
-        return found.text == expected
+        return message.text == expected
     if isinstance(expected, re.Pattern):
-        return expected.search(found.text) is not None
-    return bool(expected(found))
+        return expected.search(message.text) is not None
+    return bool(expected(message))

@@ -25,8 +25,8 @@ class Came(NamedTuple):
 
 def wait(person: Person, offset: int, seconds: float) -> dict[str, Any]:
     """The events of a person from an offset on; the one place that knows how they are waited for."""
-    found: dict[str, Any] = person.call("im.v2.Event.get", offset=offset, wait=max(0.0, min(seconds, WAIT_MAX)))
-    return found
+    page: dict[str, Any] = person.call("im.v2.Event.get", offset=offset, wait=max(0.0, min(seconds, WAIT_MAX)))
+    return page
 
 
 class Inbox:

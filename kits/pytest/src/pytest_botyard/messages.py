@@ -21,19 +21,19 @@ class Message:
     @property
     def buttons(self) -> list[Button]:
         """Those that can be pressed or show something: no line breaks."""
-        given = self.params.get("KEYBOARD") or []
-        listed = given.get("BUTTONS", []) if isinstance(given, dict) else given
-        return [one for one in listed if isinstance(one, dict) and one.get("TEXT")]
+        keyboard = self.params.get("KEYBOARD") or []
+        listed = keyboard.get("BUTTONS", []) if isinstance(keyboard, dict) else keyboard
+        return [button for button in listed if isinstance(button, dict) and button.get("TEXT")]
 
     @property
     def labels(self) -> list[str]:
         """What stands on the buttons."""
-        return [str(one["TEXT"]) for one in self.buttons]
+        return [str(button["TEXT"]) for button in self.buttons]
 
     @property
     def files(self) -> list[int]:
         """The numbers of its files."""
-        return [int(one) for one in self.params.get("FILE_ID") or []]
+        return [int(file_id) for file_id in self.params.get("FILE_ID") or []]
 
     def __str__(self) -> str:
         parts = [self.text, *(f"[{label}]" for label in self.labels)]
@@ -44,8 +44,8 @@ class Message:
 def message(raw: dict[str, Any], *, edited: bool = False) -> Message:
     """A message as methods and events of either generation write it."""
     author = raw.get("authorId", raw.get("author_id", 0))
-    given = raw.get("params")
-    params = {str(name).upper(): value for name, value in given.items()} if isinstance(given, dict) else {}
+    params = raw.get("params")
+    params = {str(name).upper(): value for name, value in params.items()} if isinstance(params, dict) else {}
     if "FILEID" in params:
         params["FILE_ID"] = params.pop("FILEID")
     return Message(int(raw["id"]), int(author), str(raw.get("text") or ""), params, edited)

@@ -79,8 +79,8 @@ class Person:
     def writes(self, to: Bot | Chat | Person | str, text: str) -> Message:
         """Send a message."""
         dialog = self._turns_to(to)
-        said = self.call("im.message.add", DIALOG_ID=dialog, MESSAGE=text)
-        return Message(int(said), self.id, text)
+        message_id = self.call("im.message.add", DIALOG_ID=dialog, MESSAGE=text)
+        return Message(int(message_id), self.id, text)
 
     def uploads(
         self, file: str | Path | tuple[str, bytes], to: Bot | Chat | Person | str | None = None, text: str = ""
@@ -95,13 +95,13 @@ class Person:
     def presses(self, label: Label, to: Bot | Chat | Person | str | None = None) -> Message:
         """Press the latest button with this label; the message that it stands under."""
         dialog = self._turns_to(to if to is not None else self._dialog())
-        found = self.messages(dialog)
-        for one in found:
-            for button in one.buttons:
+        listed = self.messages(dialog)
+        for entry in listed:
+            for button in entry.buttons:
                 if _matches(label, str(button["TEXT"])):
-                    self._press(one, button, dialog)
-                    return one
-        labels = [text for one in found for text in one.labels]
+                    self._press(entry, button, dialog)
+                    return entry
+        labels = [text for entry in listed for text in entry.labels]
         raise AssertionError(f"{self.name} sees no button {_shown(label)}; there are {labels or 'no buttons'}.")
 
     def messages(self, with_: Bot | Chat | Person | str, limit: int = HISTORY) -> list[Message]:
@@ -114,7 +114,7 @@ class Person:
             if refused.code != "ACCESS_ERROR" or not dialog.isdigit():
                 raise
             listed = []
-        return sorted((message(one) for one in listed), key=lambda one: -one.id)
+        return sorted((message(entry) for entry in listed), key=lambda entry: -entry.id)
 
     def _press(self, under: Message, button: Button, dialog: str) -> None:
         if button.get("COMMAND"):

@@ -48,10 +48,10 @@ class Portal:
         """Somebody by first name, full name or id."""
         for id_, name, first in self._everybody:
             if who in (id_, str(id_), name, first):
-                found = self._people.get(id_)
-                if found is None:
-                    found = self._people[id_] = Person(self, id_, first or name, self._webhooks[str(id_)])
-                return found
+                person = self._people.get(id_)
+                if person is None:
+                    person = self._people[id_] = Person(self, id_, first or name, self._webhooks[str(id_)])
+                return person
         names = ", ".join(name for _, name, _ in self._everybody)
         raise AssertionError(f"There is nobody called {who!r} in the portal; there are {names}.")
 
@@ -59,21 +59,21 @@ class Portal:
         """A bot by code, name or id. One that is just being registered is waited for."""
         end = time.monotonic() + within
         while True:
-            found = self._bots()
-            for one in found:
-                if who in (one.id, one.code, one.name):
-                    return one
+            known = self._bots()
+            for bot in known:
+                if who in (bot.id, bot.code, bot.name):
+                    return bot
             self._require_running()
             if time.monotonic() >= end:
-                names = ", ".join(one.code for one in found) or "none"
+                names = ", ".join(bot.code for bot in known) or "none"
                 raise AssertionError(f"There is no bot {who!r} in the portal; there are {names}.")
             time.sleep(LOOK_SECONDS)
 
     def chat(self, title: str = "Test", *members: Person | Bot, owner: Person | None = None) -> Chat:
         """Make a group chat; its owner is the first person among the members, or the administrator."""
-        people = [one for one in members if isinstance(one, Person)]
+        people = [member for member in members if isinstance(member, Person)]
         by = owner or (people[0] if people else None)
-        users = [one.id for one in members if one is not by]
+        users = [member.id for member in members if member is not by]
         made = (by or self).call("im.chat.add", TITLE=title, USERS=users)
         return Chat(self, int(made), title)
 
@@ -133,20 +133,20 @@ class Portal:
     @cached_property
     def _everybody(self) -> list[tuple[int, str, str]]:
         """Id, full and first name of all who can be played: those whose webhooks are known from the start."""
-        found = []
+        everybody = []
         for start in range(0, len(self._webhooks), PAGE):
             ids = [int(id_) for id_ in list(self._webhooks)[start : start + PAGE]]
             for row in self.call("user.get", FILTER={"ID": ids}):
                 first, last = str(row.get("NAME") or ""), str(row.get("LAST_NAME") or "")
-                found.append((int(row["ID"]), f"{first} {last}".strip(), first))
-        return found
+                everybody.append((int(row["ID"]), f"{first} {last}".strip(), first))
+        return everybody
 
     def _bots(self) -> list[Bot]:
-        found = self.call("imbot.bot.list")
-        rows = found.values() if isinstance(found, dict) else found
-        return [Bot(self, int(one["ID"]), str(one["CODE"]), str(one["NAME"])) for one in rows]
+        listed = self.call("imbot.bot.list")
+        rows = listed.values() if isinstance(listed, dict) else listed
+        return [Bot(self, int(row["ID"]), str(row["CODE"]), str(row["NAME"])) for row in rows]
 
     def _require_running(self) -> None:
-        for one in self.programs:
-            if one.ended is not None:
-                raise NotStarted(f"{one.name} has ended with status {one.ended}:\n{one.said()}")
+        for program in self.programs:
+            if program.ended is not None:
+                raise NotStarted(f"{program.name} has ended with status {program.ended}:\n{program.said()}")

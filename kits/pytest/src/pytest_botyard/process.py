@@ -72,8 +72,8 @@ def _first_line(made: subprocess.Popen[bytes], errors: IO[bytes]) -> dict[str, s
         made.wait()
         errors.seek(0)
         raise NotStarted(f"Botyard did not start: {errors.read().decode(errors='replace').strip() or made.returncode}")
-    found: dict[str, str] = json.loads(line)
-    return found
+    started: dict[str, str] = json.loads(line)
+    return started
 
 
 def _end(made: subprocess.Popen[bytes]) -> None:
