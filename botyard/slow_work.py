@@ -22,3 +22,16 @@ _threads = ThreadPoolExecutor(THREADS, "slow")
 async def run_slow(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run ``work`` in one of these threads."""
     return await asyncio.get_running_loop().run_in_executor(_threads, partial(work, *args, **kwargs))
+
+
+async def run_to_end(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """The same, and end no earlier than the work does, also when cancelled: a thread cannot be stopped."""
+    under_way = asyncio.ensure_future(run_slow(work, *args, **kwargs))
+    try:
+        return await asyncio.shield(under_way)
+    except asyncio.CancelledError:
+        await asyncio.wait([under_way])
+        raise
+    finally:
+        # It knows the exception, which knows this frame, and so would keep what the work was given for a while.
+        del under_way

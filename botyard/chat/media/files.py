@@ -20,7 +20,7 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Chat, Participant
 from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
-from botyard.slow_work import run_slow
+from botyard.slow_work import run_to_end
 from botyard.store import chats, files, users
 from botyard.store.engines.blobs import Blobs, FileStorage
 from botyard.store.engines.db import Database, Tx
@@ -103,19 +103,11 @@ async def _reserve(tx: Tx, names: Names) -> None:
 
 
 async def _put(storage: FileStorage, upload: Upload, *, names: Names) -> StoredBlob:
-    work = asyncio.ensure_future(run_slow(uploads.put, storage.blobs, upload, incoming=storage.incoming, names=names))
     try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        # A thread cannot be stopped, and what it still writes has to be there before it is removed.
-        await asyncio.wait([work])
-        raise
+        return await run_to_end(uploads.put, storage.blobs, upload, incoming=storage.incoming, names=names)
     except OSError as error:
         log.error("a file could not be stored: %s", error)
         raise ApiError(Reason.FILE_NOT_STORED) from error
-    finally:
-        # It knows the exception, which knows this frame, and so would keep the whole text of the file for a while.
-        del work
 
 
 async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
