@@ -26,6 +26,7 @@ MAX_HINTS = 5
 MAX_KEY = 40
 REST_STATEMENTS = 100
 REST_ROWS = 500
+REST_BYTES = 64 * 1024
 REST_FILLED = 512 * 1024
 """What commands may cost one after another before the event loop is left to others."""
 
@@ -117,8 +118,10 @@ class Batch:
         """Let others have the event loop, once the commands since the last time have cost something."""
         spent, before, filled = self._budget, self._rested, self._references.filled
         costly = spent.statements - before.statements > REST_STATEMENTS or spent.rows - before.rows > REST_ROWS
+        costly = costly or spent.response_bytes - before.response_bytes > REST_BYTES
         if costly or filled - self._rested_filled >= REST_FILLED:
-            self._rested.statements, self._rested.rows, self._rested_filled = spent.statements, spent.rows, filled
+            before.statements, before.rows, before.response_bytes = spent.statements, spent.rows, spent.response_bytes
+            self._rested_filled = filled
             self.rests += 1
             await asyncio.sleep(0)
 

@@ -138,7 +138,8 @@ class TestBatches:
         monkeypatch.setattr(batches.Batch, "answer", answer)
         batch(lab, *["lab.title"] * 10)
         batch(lab, *["lab.cost?rows=300&statements=1"] * 10)
-        assert rests == [0, 5]
+        batch(lab, *["lab.cost?characters=40000"] * 10)
+        assert rests == [0, 5, 5]
 
     def test_rest_3(self, lab: World) -> None:
         path = f"/rest/api{lab.admin.path.removeprefix('/rest')}/batch"

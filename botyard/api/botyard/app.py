@@ -174,10 +174,14 @@ async def get(call: Call, p: Named) -> AppAnswer:
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
+    Its addresses are changed by those only who have all of its permissions.
+
     Tokens that were issued lose at once what the application loses, and gain nothing.
     """
     app = await params.app(call, p.client_id)
     changes = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
+    if any(changes.get(name, address) != address for name, address in _addresses(app).items()):
+        params.require_all_of(call, app)
     plan = NewApp(
         title=changes.get("title"),
         scopes=params.scopes(call, changes["scope"], had=frozenset(_scopes(app))) if "scope" in changes else None,
@@ -304,6 +308,10 @@ async def _answer(call: Call, app: App) -> AppAnswer:
         made_by=made.made_by or None,
         made_with=made.made_with or None,
     )
+
+
+def _addresses(app: App) -> dict[str, str]:
+    return {"handler_url": app.handler_url, "install_url": app.install_url, "redirect_uri": app.redirect_uri}
 
 
 def _scopes(app: App) -> list[str]:

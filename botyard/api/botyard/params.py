@@ -10,7 +10,7 @@ from botyard.model.people import User
 from botyard.model.permissions import ADMINISTRATION
 from botyard.portal import apps
 from botyard.rpc.call import Call
-from botyard.rpc.scopes import every, in_order, usual
+from botyard.rpc.scopes import every, in_order, shown, usual
 from botyard.store import users
 
 
@@ -60,6 +60,13 @@ async def app(call: Call, client_id: str) -> App:
     if app is None:
         raise ApiError(Reason.APP_MISSING)
     return app
+
+
+def require_all_of(call: Call, app: App) -> None:
+    """Raise ARGUMENT where an application has permissions that the caller has not, and would get by its tokens."""
+    if beyond := set(shown(app.scopes.split(","))) - call.identity.scopes - {""}:
+        reason = f"The application has the permission {min(beyond)}, which the caller has not"
+        raise ApiError(Reason.ARGUMENT, reason=reason)
 
 
 async def people(call: Call, user_ids: list[int] | UnsetType | None) -> list[int]:

@@ -231,3 +231,15 @@ def test_secrets_are_shown_once(portal: World) -> None:
     )
     assert app["CLIENT_SECRET"] not in shown
     assert app["CLIENT_SECRET"] not in str(portal.read(lambda tx: tx.all("SELECT * FROM apps")))
+
+
+@pytest.mark.parametrize("address", ["INSTALL_URL", "HANDLER_URL", "REDIRECT_URI"])
+def test_a_lesser_key_leads_no_tokens_to_another_address(portal: World, address: str) -> None:
+    """Installed again, the application would get tokens with permissions that the key has not."""
+    app = made(portal)
+    lesser = portal.add_webhook(portal.admin.id, scopes="botyard,im")
+    moved: dict[str, Any] = {"CLIENT_ID": app["CLIENT_ID"], address: "https://other.test/"}
+    answer = portal.call("botyard.app.update", lesser, **moved)
+    assert (answer.status, "permission" in answer.text) == (400, True)
+    same: dict[str, Any] = {**moved, address: app[address], "TITLE": "Renamed"}
+    assert portal.call("botyard.app.update", lesser, **same).result["TITLE"] == "Renamed"
