@@ -68,7 +68,7 @@ async def _reassign(args: SimpleNamespace) -> int:
             await _hand_over(tx, found, person_)
             return found
 
-        done = await open_.database.write(work)
+        done = await open_.write(work)
     print("\n".join(f"Bot {bot.user_id} ({bot.code}) is handed over to {args.to}." for bot in done))
     return ExitCode.OK
 

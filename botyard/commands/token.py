@@ -153,7 +153,7 @@ async def _list(args: SimpleNamespace) -> int:
 async def _revoke(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
         try:
-            await open_.database.write(lambda tx: tokens.revoke(tx, args.id))
+            await open_.write(lambda tx: tokens.revoke(tx, args.id))
         except ApiError as refused:
             raise CommandError(
                 f"There is no token {args.id} that could be revoked; 'botyard token list' shows them."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import socket
@@ -133,3 +134,4 @@ def _received(channel: socket.socket, length: int, *, most: int) -> bytes:
 
 WORKER = PictureWorker()
 """The one of this server."""
+atexit.register(WORKER.close)
