@@ -194,6 +194,7 @@ def _of_anything(kind: type) -> Json:
     """The schema of what a method's own parser reads."""
     if kind is object:
         return {"$comment": "of any type"}
+    # What msgspec asks of a hook for all that it cannot describe: it then says itself which type that is.
     raise NotImplementedError
 
 
