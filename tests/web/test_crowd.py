@@ -80,6 +80,7 @@ def test_a_new_connection_is_served_though_others_take_up_all_room(live: Live) -
 
 
 def test_a_call_under_way_is_not_ended(live: Live) -> None:
+    until(lambda: live.listener.under_way == 0)
     live.crowd.most = 1
     with live.connect() as busy:
         busy.send(request("POST", f"{live.path}/profile", b"{", content_type="application/json", content_length="2"))
