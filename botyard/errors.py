@@ -84,6 +84,8 @@ class ErrorCode(Enum):
     ADMIN_ONLY = error("ACCESS_DENIED: Access denied! Administrator rights required", 403)
     EMPLOYEES_ONLY = error("ACCESS_DENIED: Access denied! This is for people with an account of their own", 403)
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
+    STRUCTURE_CLOSED = error("ERROR_CORE: Access denied")
+    INTRANET_ONLY = error("ACCESS_ERROR: Only intranet users have access to this method", 403)
 
     # Links to files.
     LINK_BAD = error("ACCESS_DENIED: This link is not valid, or no longer", 403)
@@ -98,6 +100,13 @@ class ErrorCode(Enum):
 @unique
 class Reason(Enum):
     """Why a verb or a method refuses; the value says it in plain words, for those who know no family."""
+
+    # The company structure.
+    DEPARTMENT_NAME = "The name of the department is missing"
+    DEPARTMENT_MISSING = "There is no such department"
+    DEPARTMENT_PLACE = "The department cannot be there in the company structure"
+    DEPARTMENT_HEAD = "The head of a department has to be an employee"
+    DEPARTMENTS_FORMAT = "The departments are not a list of ids"
 
     # Applications and the options that they keep.
     ARGUMENT = "{reason}"

@@ -9,6 +9,13 @@ SYSTEM = Family(
     Dialect.V1,
     {
         Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
+        Reason.DEPARTMENT_NAME: error("ERROR_CORE: Department name not provided.<br>"),
+        Reason.DEPARTMENT_MISSING: error("ERROR_CORE: Department not found"),
+        Reason.DEPARTMENT_PLACE: error(
+            "ERROR_CORE: There can only be one top-level department in the company structure"
+        ),
+        # The pages name no error for it.
+        Reason.DEPARTMENT_HEAD: error("ERROR_CORE: UF_HEAD is no employee of this portal"),
         Reason.CODE_EMPTY: error("CODE_EMPTY: CODE can't be empty"),
         Reason.OPTIONS_EMPTY: error("ArgumentNullException: options is empty"),
         Reason.OPTIONS_NO_APP: error("AccessException: Application context required"),

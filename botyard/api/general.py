@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from botyard.api.family import method
 from botyard.errors import ApiError, ErrorCode, Reason
-from botyard.portal import event_names
+from botyard.portal import departments, event_names
 from botyard.portal.users import display_name
 from botyard.rpc.access import Access
 from botyard.rpc.batch import Answers, Batch, commands_of, stamp
@@ -194,7 +194,7 @@ async def access_name(call: Call, p: AccessParams) -> dict[str, AccessName] | bo
         return False
     asked = {code: _CODE.fullmatch(code) for code in p.access}
     people = await _people(call, [int(match[2]) for match in asked.values() if match and match[1] == "U"])
-    departments = await _departments(call) if any(match and match[1] != "U" for match in asked.values()) else {}
+    structure = await _departments(call) if any(match and match[1] != "U" for match in asked.values()) else {}
     names = dict(GROUPS)
     for code, match in asked.items():
         if match is None:
@@ -202,9 +202,9 @@ async def access_name(call: Call, p: AccessParams) -> dict[str, AccessName] | bo
         kind, number = match[1], int(match[2])
         if kind == "U" and number in people:
             names[code] = AccessName("Users", people[number], "user")
-        elif kind != "U" and number in departments:
+        elif kind != "U" and number in structure:
             rest = ": all employees of the department and its subdepartments" if kind == "DR" else ""
-            names[code] = AccessName("Company structure", departments[number] + rest, "intranet")
+            names[code] = AccessName("Company structure", structure[number] + rest, "intranet")
     return {code: names[code] for code in asked if code in names}
 
 
@@ -220,7 +220,7 @@ async def _departments(call: Call) -> dict[int, str]:
     """Names by id; the structure of the company is not for people from outside."""
     if await reach.outside(call.tx, call.user_id):
         return {}
-    return {department.id: department.name for department in await users.departments(call.tx)}
+    return {department.id: department.name for department in await departments.tree(call.tx)}
 
 
 class EventsParams(Params, frozen=True, rename="upper"):

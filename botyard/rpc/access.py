@@ -43,6 +43,14 @@ class Access(Enum):
         ErrorCode.SIGNING_CLOSED,
         "A webhook, or an application in an administrator's name",
     )
+    STRUCTURE = AccessRule(
+        lambda who: who.admin,
+        ErrorCode.STRUCTURE_CLOSED,
+        "Who may change the company structure: an administrator",
+    )
+    INTRANET = AccessRule(
+        lambda who: who.kind == UserKind.EMPLOYEE, ErrorCode.INTRANET_ONLY, "An employee, who is no bot"
+    )
     ADMIN = AccessRule(lambda who: who.admin, ErrorCode.ADMIN_ONLY, "An administrator", ADMINISTRATION)
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(

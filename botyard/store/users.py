@@ -1,24 +1,22 @@
-"""People, bots among them, and departments."""
+"""People, bots among them."""
 
 from __future__ import annotations
 
 import msgspec
 
 from botyard.model.lengths import WORDS_MAX
-from botyard.model.people import Department, Profile, User, UserKind
+from botyard.model.people import Profile, User, UserKind
 from botyard.store.engines.db import Tx, Value
 from botyard.store.id_lists import id_list
 from botyard.store.portal import note_revocation
 from botyard.store.records import Record, insert, scalar
 
 USER = Record(User, "users u")
-_DEPARTMENT = Record(Department, "departments d")
 _BY_ID = f"{USER.select} WHERE u.id = :id"
 _BY_LOGIN = f"{USER.select} WHERE u.login = :login"
 _ALL = f"{USER.select} ORDER BY u.id"
 _PEOPLE_AFTER = f"""{USER.select} WHERE u.kind NOT IN ('bot', 'deleted') AND (:kind = '' OR u.kind = :kind)
             ORDER BY u.id LIMIT :limit OFFSET :offset"""
-_DEPARTMENTS = f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"
 
 FIRST_BOT = 1001
 """Where the ids of bots begin: parsers of forms (qs in Express) read ``data[BOT][8]`` as a list, but not 1001."""
@@ -163,19 +161,6 @@ async def departments_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
     ):
         by_user.setdefault(user_id, []).append(department_id)
     return by_user
-
-
-async def departments(tx: Tx) -> list[Department]:
-    return _DEPARTMENT.read_all(await tx.all(_DEPARTMENTS))
-
-
-async def add_department(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None) -> int:
-    return await tx.insert(
-        "INSERT INTO departments (name, parent_id, head_id) VALUES (:name, :parent, :head)",
-        name=name,
-        parent=parent_id,
-        head=head_id,
-    )
 
 
 async def leave_departments(tx: Tx, user_id: int) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from botyard.model.people import Profile, UserKind
 from botyard.model.permissions import PRIVATE
+from botyard.portal import departments
 from botyard.store import users
 from tests.world import World
 
@@ -91,7 +92,7 @@ def test_profile_shows_a_photo_where_there_is_one(world: World) -> None:
 
 
 def test_access_name_names_groups_people_and_departments(world: World) -> None:
-    sales = world.write(lambda tx: users.add_department(tx, "Sales"))
+    sales = world.write(lambda tx: departments.add(tx, "Sales"))
     ann = world.add_person("Ann", "Lee")
     codes = ["G2", "AU", f"U{ann.id}", f"D{sales}", f"DR{sales}", "U999", "D999", "G77", "nonsense", "U"]
     named = world.call("access.name", ACCESS=codes).result
@@ -109,7 +110,7 @@ def test_access_name_without_codes_is_false(world: World, params: dict[str, obje
 
 
 def test_access_name_tells_outsiders_nothing_of_the_house(world: World) -> None:
-    sales = world.write(lambda tx: users.add_department(tx, "Sales"))
+    sales = world.write(lambda tx: departments.add(tx, "Sales"))
     guest = world.add_person("Gil", kind=UserKind.EXTRANET)
     codes = ["G2", "AU", f"U{world.admin.id}", f"U{guest.id}", f"D{sales}"]
     assert list(world.call("access.name", guest, ACCESS=codes).result) == ["G2", "AU", f"U{guest.id}"]

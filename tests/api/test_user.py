@@ -10,6 +10,7 @@ import pytest
 
 from botyard.api.shapes.user_fields import CURRENT_WRITERS, WRITERS, Current, Row
 from botyard.model.people import Profile, UserKind
+from botyard.portal import departments
 from botyard.store import users
 from botyard.store.engines.db import Tx
 from tests.conftest import MakeWorld
@@ -57,8 +58,8 @@ def house(address: str, make_world: MakeWorld) -> World:
 
 
 def _furnish(world: World) -> None:
-    head = world.write(lambda tx: users.add_department(tx, "Head Office"))
-    sales = world.write(lambda tx: users.add_department(tx, "Отдел продаж", parent_id=head))
+    head = world.write(lambda tx: departments.add(tx, "Head Office"))
+    sales = world.write(lambda tx: departments.add(tx, "Отдел продаж", parent_id=head))
     add(world, department=head, name="Иван", last_name="Petrov", work_position="Разработчик", city="Berlin")
     add(
         world, department=sales, name="Ivana", last_name="Smith-Jones", email="ivana@example.com", birthday="1990-02-03"

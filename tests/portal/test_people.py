@@ -74,7 +74,7 @@ def test_people_have_departments_kinds_and_names(world: World) -> None:
     assert world.read(lambda tx: departments_of(tx, [user_id])) == {user_id: [sales]}
     assert world.write(lambda tx: departments.named(tx, "Sales")) == sales
     assert world.write(lambda tx: departments.named(tx, "Support")) != sales
-    assert [found.name for found in world.read(departments.listed)] == ["Sales", "Support"]
+    assert [found.name for found in world.read(departments.tree)] == ["Sales", "Support"]
 
 
 def test_the_first_administrator_is_the_oldest_active_one(world: World) -> None:

@@ -13,7 +13,7 @@ from botyard.api.botyard.family import method
 from botyard.chat import people
 from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile, User, UserKind
-from botyard.portal import mail, users
+from botyard.portal import departments, mail, users
 from botyard.portal.auth import password_changes, passwords, second_factors, sessions
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.rpc.access import Access
@@ -337,7 +337,7 @@ def profile(p: Fields) -> Profile:
 
 
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
-    known = {department.id for department in await stored_users.departments(call.tx)}
+    known = {department.id for department in await departments.tree(call.tx)}
     if not set(wanted) <= known:
         raise ApiError(Reason.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return list(dict.fromkeys(wanted))

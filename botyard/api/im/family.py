@@ -19,6 +19,7 @@ IM = Family(
         Reason.MEMBER_EXISTS: error(
             "ACCESS_DENIED_EXTEND: Insufficient permissions to add participants to the chat", 403
         ),
+        Reason.DEPARTMENTS_FORMAT: error("ID_EMPTY: Department ID can't be empty"),
         Reason.MESSAGE_EMPTY: error("MESSAGE_EMPTY: Message can't be empty"),
         Reason.MESSAGE_MISSING: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
         Reason.POST_DENIED: error("ACCESS_ERROR: Action unavailable"),

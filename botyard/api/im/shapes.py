@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -36,6 +37,12 @@ class Phones(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     work_phone: str = ""
     personal_mobile: str = ""
+
+
+class StaffPhones(Phones, frozen=True, gc=False, omit_defaults=False):
+    """The same with the extension, each of them also where it is not known."""
+
+    inner_phone: str = ""
 
 
 class UserShape(msgspec.Struct, frozen=True, gc=False):
@@ -153,3 +160,18 @@ def user(call: Call, user: User, departments: list[int]) -> UserShape:
         user.www,
         user.email,
     )
+
+
+async def staff(call: Call, ids: Iterable[int]) -> dict[int, UserShape]:
+    """People of departments by id, each once."""
+    wanted = sorted(set(ids))
+    places = await users.departments_of(call.tx, wanted)
+    shown = {entry.id: user(call, entry, places.get(entry.id, [])) for entry in await users.find_many(call.tx, wanted)}
+    return {
+        user_id: msgspec.structs.replace(
+            shape, phones=StaffPhones(shape.phones.work_phone, shape.phones.personal_mobile)
+        )
+        if isinstance(shape.phones, Phones)
+        else shape
+        for user_id, shape in shown.items()
+    }
