@@ -84,6 +84,7 @@ class ErrorCode(Enum):
     ADMIN_ONLY = error("ACCESS_DENIED: Access denied! Administrator rights required", 403)
     EMPLOYEES_ONLY = error("ACCESS_DENIED: Access denied! This is for people with an account of their own", 403)
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
+    PEOPLE_CLOSED = error("ERROR_CORE: access_denied")
     STRUCTURE_CLOSED = error("ERROR_CORE: Access denied")
     INTRANET_ONLY = error("ACCESS_ERROR: Only intranet users have access to this method", 403)
 
@@ -100,6 +101,14 @@ class ErrorCode(Enum):
 @unique
 class Reason(Enum):
     """Why a verb or a method refuses; the value says it in plain words, for those who know no family."""
+
+    # People whom an administrator invites.
+    EMAIL_WRONG = "The address of e-mail is missing, or is none"
+    EMAIL_TAKEN = "Somebody has this address of e-mail"
+    GROUP_EMPTY = "Somebody from outside needs a group"
+    GROUP_WRONG = "The groups are not a list of ids"
+    PLACE_EMPTY = "An employee needs a department"
+    FIELDS_WRONG = "A field of the person cannot be set"
 
     # The company structure.
     DEPARTMENT_NAME = "The name of the department is missing"

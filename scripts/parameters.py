@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from botyard.api.shapes.user_fields import LABELS
 from contract.pages import FAMILIES, Param, family
 
 MEANINGS = {
@@ -73,6 +74,7 @@ MEANINGS = {
     "eventtype": "`online` to be called, `offline` to have events kept for `event.offline.get`.",
     "eventwelcomemessage": "The address that is called when the bot comes into a chat.",
     "everybody": "Opens the application to everybody again.",
+    "extranet": "Whether the person is from outside.",
     "extranetsupport": "Whether people from outside may use it.",
     "fields": "What is set.",
     "file": "The file, where `content` is absent: `{name, content}`, `[name, base64]` or `{fileData: [name, base64]}`.",
@@ -158,6 +160,7 @@ MEANINGS = {
     "secondname": "The middle name.",
     "select": "Which fields are wanted.",
     "skipconnector": "Whether the message stays out of the channel that an open line is connected to.",
+    "sonetgroupid": "Ids of groups; there are none here, and any will do.",
     "sort": "The field that the rows are ordered by.",
     "start": "The number of the first row, in steps of 50.",
     "state": "Only in this state: `waiting`, `fetch`, `done`, `fetched`, `dead`, `expired`, `skipped`, or `missed`.",
@@ -172,6 +175,7 @@ MEANINGS = {
     "type": "The type.",
     "ufdepartment": "The id of a department.",
     "ufdepartmentname": "Words to be found in the name of a department.",
+    "uffacebook": "Facebook.",
     "ufhead": "The id of the employee who is the head; 0 is nobody.",
     "urlpreview": "Whether links in the text get a preview.",
     "userdata": "Whether people are told in full, instead of by their ids.",
@@ -311,6 +315,8 @@ def meaning(method: str, path: str) -> str:
     for name in (f"{method} {path}", f"{method} {path.rstrip('[]').rpartition('[')[2].rstrip(']')}"):
         if name in MEANINGS:
             return MEANINGS[name]
+    if method in ("user.add", "user.update") and path in LABELS:
+        return f"{LABELS[path]}."
     return MEANINGS[plain(path)]
 
 

@@ -179,9 +179,11 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "imbot.v2.File.upload": {**_V2_CHAT, "fields": {"name": "hello.txt", "content": _HELLO}},
     "method.get": {"name": "imbot.register"},
     "user.access": {"ACCESS": ["U1", "AU"]},
+    "user.add": {"EMAIL": "kim@example.com", "NAME": "Kim", "UF_DEPARTMENT": [1]},
     "user.get": {"ID": 2},
     "user.option.set": {"options": {"color": "red"}},
     "user.search": {"FIND": "Ben"},
+    "user.update": {"ID": 2, "WORK_POSITION": "Engineer", "PERSONAL_STATE": "Bavaria"},
 }
 
 BEFORE: dict[str, tuple[str, ...]] = {

@@ -9,6 +9,13 @@ SYSTEM = Family(
     Dialect.V1,
     {
         Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
+        Reason.EMAIL_WRONG: error("ERROR_ARGUMENT: wrong_email"),
+        Reason.EMAIL_TAKEN: error("ERROR_ARGUMENT: A user with this email already exists"),
+        Reason.GROUP_EMPTY: error("ERROR_GROUPID: Group code not specified"),
+        Reason.GROUP_WRONG: error("ERROR_NO_GROUP: Group is specified incorrectly"),
+        Reason.PLACE_EMPTY: error("ERROR_ARGUMENT: no_extranet_field"),
+        # The page names the code and no text.
+        Reason.FIELDS_WRONG: error("ERROR_CORE: "),
         Reason.DEPARTMENT_NAME: error("ERROR_CORE: Department name not provided.<br>"),
         Reason.DEPARTMENT_MISSING: error("ERROR_CORE: Department not found"),
         Reason.DEPARTMENT_PLACE: error(

@@ -6,6 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from botyard.api.family import method
 from botyard.api.shapes.user_fields import (
@@ -19,14 +20,17 @@ from botyard.api.shapes.user_fields import (
     readable,
     written,
 )
-from botyard.api.shared import options
-from botyard.errors import ApiError, ErrorCode, Reason
-from botyard.portal import departments
+from botyard.api.shapes.user_params import PersonParams
+from botyard.api.shared import options, user_invitations
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, ErrorCode, Reason, error
+from botyard.portal import departments, invitations
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, ResultPage
+from botyard.rpc.method import Hinted, Mode, NoParams, Params, ResultPage
 from botyard.store import reach, user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
+from botyard.wire.coerce import Ids
 from botyard.wire.param_types import FilterIds, FilterValue, SortBy, SortOrder, descends
 
 SCOPES = ("user", "user_brief", "user_basic")
@@ -125,6 +129,69 @@ async def fields(call: Call, p: NoParams) -> dict[str, str]:
     """
     open_to = readable(call.identity.scopes)
     return {name: label for name, label in LABELS.items() if name in open_to}
+
+
+def _photo(p: PersonParams) -> object:
+    return None if p.personal_photo is UNSET else pictures.prepare(p.personal_photo)
+
+
+class AddParams(PersonParams, frozen=True, rename="upper"):
+    """EXTRANET is for somebody from outside, who needs SONET_GROUP_ID; an employee needs UF_DEPARTMENT."""
+
+    extranet: bool = False
+    sonet_group_id: Ids = []
+
+
+class UpdateParams(PersonParams, frozen=True, rename="upper"):
+    """UF_DEPARTMENT are all departments from now on."""
+
+    id: int = 0
+    active: bool | UnsetType = UNSET
+
+
+@method(
+    "user.add",
+    access=Access.INVITER,
+    mode=Mode.OWN,
+    before=_photo,
+    scopes=("user",),
+    raises=(invitations.invite, Reason.GROUP_EMPTY, Reason.GROUP_WRONG),
+)
+async def add(call: Call, p: AddParams) -> Hinted[int]:
+    """Invite a person and return the id, which becomes an employee or, with EXTRANET, somebody from outside.
+
+    Where mail is set up, the person gets a link by which to choose a password; otherwise an administrator makes one.
+
+    Docs: api-reference/user/user-add.md
+    """
+    if p.extranet and p.sonet_group_id == []:
+        raise ApiError(Reason.GROUP_EMPTY)
+    if p.extranet and p.sonet_group_id is None:
+        raise ApiError(Reason.GROUP_WRONG)
+    return await user_invitations.invite(call, p, outside=p.extranet)
+
+
+@method(
+    "user.update",
+    access=Access.INVITER,
+    mode=Mode.WRITE,
+    before=_photo,
+    scopes=("user",),
+    errors={
+        Reason.USER_MISSING: error("ERROR_CORE: access_denied"),
+        Reason.LAST_ADMIN: error("ERROR_CORE: "),
+        Reason.EMAIL_WRONG: error("ERROR_CORE: "),
+        Reason.EMAIL_TAKEN: error("ERROR_CORE: "),
+    },
+    raises=(user_invitations.change,),
+)
+async def update(call: Call, p: UpdateParams) -> bool:
+    """Change what is known of a person; with ACTIVE `N` the person is deactivated.
+
+    Docs: api-reference/user/user-update.md
+    """
+    await user_invitations.change(call, p, user_id=p.id, active=None if p.active is UNSET else p.active)
+    return True
 
 
 class AccessParams(Params, frozen=True, rename="upper"):

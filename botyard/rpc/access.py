@@ -43,6 +43,7 @@ class Access(Enum):
         ErrorCode.SIGNING_CLOSED,
         "A webhook, or an application in an administrator's name",
     )
+    INVITER = AccessRule(lambda who: who.admin, ErrorCode.PEOPLE_CLOSED, "Who may invite people: an administrator")
     STRUCTURE = AccessRule(
         lambda who: who.admin,
         ErrorCode.STRUCTURE_CLOSED,

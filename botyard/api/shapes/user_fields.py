@@ -12,7 +12,7 @@ import msgspec
 
 from botyard.model.people import User
 from botyard.rpc.call import Call
-from botyard.store import users
+from botyard.store import user_details, users
 from botyard.store.user_filter import FIELDS, NOT_KEPT, ONLINE_SECONDS, Field
 
 LABELS: dict[str, str] = {
@@ -105,6 +105,43 @@ class _Person(TypedDict, total=False):
     UF_EMPLOYMENT_DATE: str
     UF_DEPARTMENT: list[int]
     USER_TYPE: str
+    # What is left out where it is not known.
+    PERSONAL_PROFESSION: str
+    PERSONAL_ICQ: str
+    PERSONAL_PHONE: str
+    PERSONAL_FAX: str
+    PERSONAL_PAGER: str
+    PERSONAL_STREET: str
+    PERSONAL_STATE: str
+    PERSONAL_ZIP: str
+    PERSONAL_COUNTRY: str
+    PERSONAL_MAILBOX: str
+    PERSONAL_NOTES: str
+    WORK_COMPANY: str
+    WORK_DEPARTMENT: str
+    WORK_WWW: str
+    WORK_FAX: str
+    WORK_PAGER: str
+    WORK_STREET: str
+    WORK_MAILBOX: str
+    WORK_CITY: str
+    WORK_STATE: str
+    WORK_ZIP: str
+    WORK_COUNTRY: str
+    WORK_PROFILE: str
+    WORK_NOTES: str
+    UF_SKYPE_LINK: str
+    UF_ZOOM: str
+    UF_INTERESTS: str
+    UF_SKILLS: str
+    UF_WEB_SITES: str
+    UF_XING: str
+    UF_LINKEDIN: str
+    UF_TWITTER: str
+    UF_SKYPE: str
+    UF_DISTRICT: str
+    UF_PHONE_INNER: str
+    UF_FACEBOOK: str
 
 
 class Row(_Person, total=False):
@@ -161,7 +198,7 @@ _BRIEF = frozenset(
 def readable(scopes: frozenset[str]) -> frozenset[str]:
     """The fields that these permissions open."""
     if "user" in scopes:
-        return frozenset(LABELS)
+        return frozenset(LABELS) | DETAILS
     basic = _BASIC if "user_basic" in scopes else frozenset()
     return basic | _BRIEF if "user_brief" in scopes else basic
 
@@ -179,6 +216,7 @@ class View(msgspec.Struct, frozen=True):
     call: Call
     zone: ZoneInfo
     departments: dict[int, list[int]]
+    details: dict[int, dict[str, str]]
 
     def moment(self, seconds: int | None) -> str:
         return "" if seconds is None else self.call.atom(seconds)
@@ -226,6 +264,16 @@ WRITERS: dict[str, FieldWriter] = {
     "USER_TYPE": lambda user, view: user.kind,
 }
 
+DETAILS = frozenset(LABELS) - WRITERS.keys() - {"TITLE", "UF_TIMEMAN", "WORK_LOGO"} | {"UF_FACEBOOK"}
+"""Fields that are texts and nothing more; where they are not known they are left out."""
+
+
+def _detail(name: str) -> FieldWriter:
+    return lambda user, view: view.details.get(user.id, {}).get(name)
+
+
+WRITERS |= {name: _detail(name) for name in (*LABELS, "UF_FACEBOOK") if name in DETAILS}
+
 # `user.current` shows the same two dates as text.
 CURRENT_WRITERS = WRITERS | {
     "TIMESTAMP_X": lambda user, view: view.moment(user.updated),
@@ -249,7 +297,13 @@ def chosen(
 async def written(call: Call, people: list[User], writers: dict[str, FieldWriter]) -> list[dict[str, Any]]:
     """Users as the wire shows them."""
     asked = [user.id for user in people] if "UF_DEPARTMENT" in writers else []
-    view = View(call, ZoneInfo(call.context.clock.zone_name), await users.departments_of(call.tx, asked))
+    detailed = [user.id for user in people] if not DETAILS.isdisjoint(writers) else []
+    view = View(
+        call,
+        ZoneInfo(call.context.clock.zone_name),
+        await users.departments_of(call.tx, asked),
+        await user_details.of_many(call.tx, detailed),
+    )
     return [_written(user, view, writers) for user in people]
 
 

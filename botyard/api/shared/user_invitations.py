@@ -1,0 +1,95 @@
+"""What `user.add` and `user.update` do with a person."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET
+
+from botyard.api.shapes.user_params import PersonParams, details, profile
+from botyard.chat.media import pictures
+from botyard.errors import ApiError, Reason, raises
+from botyard.model.people import Profile, UserKind
+from botyard.portal import invitations, users
+from botyard.portal.auth import password_changes
+from botyard.portal.auth.password_changes import ResetLink
+from botyard.portal.invitations import Invitation
+from botyard.rpc.call import Call
+from botyard.rpc.method import Hinted
+from botyard.store import portal, user_details
+from botyard.store import users as stored_users
+from botyard.store.engines.db import Tx
+
+
+async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
+    """Add a person, and send the invitation where mail can be sent."""
+    context = call.context
+    invitation = Invitation(profile(p), details(p), _departments(p), outside)
+    mailing = bool(context.settings.smtp_url and context.settings.smtp_from)
+
+    async def work(tx: Tx) -> tuple[int, ResetLink | None]:
+        within = call.within(tx)
+        with_photo = await _with_photo(within, invitation.profile)
+        user_id = await invitations.invite(within.tx, msgspec.structs.replace(invitation, profile=with_photo))
+        if not mailing:
+            return user_id, None
+        person = await stored_users.find(within.tx, user_id)
+        assert person is not None
+        return user_id, await password_changes.make_link(within.tx, context.keys, person)
+
+    user_id, link = await context.database.write(work)
+    if link is None:
+        return Hinted(user_id, hint="no mail is set up: make a link with botyard.user.password.link")
+    known = await context.database.read(portal.get)
+    only_https = known is not None and known.https_required and context.settings.https_url
+    url = (context.settings.https_url if only_https else context.settings.public_url) + link.path
+    try:
+        await password_changes.mail_link(context.settings, invitation.profile.email or "", url=url)
+    except ApiError:
+        return Hinted(user_id, hint="the invitation could not be sent: make a link with botyard.user.password.link")
+    return Hinted(user_id)
+
+
+@raises(
+    Reason.USER_MISSING,
+    Reason.FIELDS_WRONG,
+    Reason.EMAIL_WRONG,
+    Reason.EMAIL_TAKEN,
+    users.deactivate,
+    invitations.require_departments,
+)
+async def change(call: Call, p: PersonParams, *, user_id: int, active: bool | None) -> None:
+    """Change a person. Raises USER_MISSING also for bots and those whose account is deleted."""
+    tx = call.tx
+    user = await stored_users.find(tx, user_id)
+    if user is None or user.kind in (UserKind.BOT, UserKind.DELETED):
+        raise ApiError(Reason.USER_MISSING)
+    known = await _with_photo(call, profile(p))
+    if known.email is not None and known.email != user.email:
+        await invitations.require_email(tx, known.email)
+    await users.change(tx, user.id, known)
+    if texts := details(p):
+        await user_details.change(tx, user.id, texts)
+    if p.uf_department is not UNSET:
+        await invitations.require_departments(tx, _departments(p))
+        await users.set_departments(tx, user.id, _departments(p))
+    if active is not None and active != user.active:
+        await (users.activate if active else users.deactivate)(tx, user)
+
+
+def _departments(p: PersonParams) -> tuple[int, ...]:
+    """The departments in their order, each once. Raises FIELDS_WRONG for what is no list of ids."""
+    if p.uf_department is UNSET:
+        return ()
+    if p.uf_department is None:
+        raise ApiError(Reason.FIELDS_WRONG, hint="UF_DEPARTMENT is a list of ids")
+    return tuple(dict.fromkeys(p.uf_department))
+
+
+async def _with_photo(call: Call, known: Profile) -> Profile:
+    """What is known of a person, with the picture that came along. Raises FIELDS_WRONG for what is none."""
+    if isinstance(call.prepared, ApiError):
+        raise ApiError(Reason.FIELDS_WRONG, hint="PERSONAL_PHOTO is no picture that can be read")
+    if call.prepared is None:
+        return known
+    path = await pictures.store(call.tx, call.prepared, quota=call.context.file_quota)
+    return msgspec.structs.replace(known, avatar=path)
