@@ -1,4 +1,4 @@
-"""A portal with the methods of the lab, and one that listens on a real socket."""
+"""A portal with the methods of the lab, one that listens on a real socket, and a signed-in browser."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.rpc.lab import furnish
+from tests.web.browser import Browser, resident
 from tests.web.live import Live
 from tests.world import World
 
@@ -15,6 +16,15 @@ from tests.world import World
 def lab(world: World) -> World:
     """A portal that answers `lab.*` too."""
     return furnish(world)
+
+
+@pytest.fixture
+def ann(portal: World) -> Browser:
+    """A browser in which Ann has just signed in."""
+    resident(portal, "ann")
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    return browser
 
 
 @pytest.fixture(scope="module")

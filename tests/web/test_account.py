@@ -21,15 +21,6 @@ NEW = "staple battery horse"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"
 
 
-@pytest.fixture
-def ann(portal: World) -> Browser:
-    """A browser in which Ann has just signed in."""
-    resident(portal, "ann")
-    browser = Browser(portal)
-    browser.sign_in("ann")
-    return browser
-
-
 def change(browser: Browser, present: str = PASSWORD, new: str = NEW) -> int:
     browser.get("/account/password")
     return browser.post("/account/password", {**browser.fields, "present": present, "new": new}).status

@@ -56,15 +56,6 @@ def set_up(browser: Browser) -> tuple[Device, list[str]]:
     return device, re.findall(r"<li><code>([a-z2-7-]+)</code>", browser.html)
 
 
-@pytest.fixture
-def ann(portal: World) -> Browser:
-    """A browser in which Ann has just signed in."""
-    resident(portal, "ann")
-    browser = Browser(portal)
-    browser.sign_in("ann")
-    return browser
-
-
 def enter(world: World, code: str | Callable[[], str]) -> Browser:
     """Sign Ann in by a new browser."""
     browser = Browser(world)
