@@ -20,7 +20,8 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who does what the audit log records.
 
     ``user_id`` is 0 and ``app_id`` is None where nobody is known, ``key`` names the key that signed the call as limits
-    count it (``hook:3``, ``app:7:1``), and ``address`` is where the request came from.
+    count it (``hook:3``, ``app:7:1``), and ``address`` is where the request came from. ``token_id`` is a person's own
+    token, if that signed the call.
     """
 
     via: Via
@@ -28,6 +29,7 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     app_id: int | None = None
     key: str = ""
     address: str = ""
+    token_id: int = 0
 
 
 COMMAND_LINE = Actor(Via.COMMAND)

@@ -24,6 +24,12 @@ async def end_by_webhook(tx: Tx, webhook_id: int) -> None:
     await _end(tx, await made_keys.by_webhook(tx, webhook_id))
 
 
+async def end_family(tx: Tx, family: str) -> None:
+    """End a token with what it was renewed to, and the keys that it has made where it is a person's own."""
+    await app_tokens.revoke_family(tx, family)
+    await _end(tx, await made_keys.by_family(tx, family))
+
+
 async def narrow(tx: Tx, app_id: int, scopes: str) -> None:
     """Take from the tokens of an application, and from all keys that it has made, what it may not do any more."""
     await app_tokens.narrow(tx, app_id, scopes)
@@ -43,6 +49,6 @@ async def _end(tx: Tx, made: MadeKeys) -> None:
         await audit.record(tx, AuditEvent.APP_CHANGED, subject=f"app:{app_id}", details={"blocked": 1})
         await end_by_app(tx, app_id)
     for family in made.families:
-        await app_tokens.revoke_family(tx, family)
+        await end_family(tx, family)
     if made.families:
         await audit.record(tx, AuditEvent.TOKEN_REVOKED, details={"families": len(made.families)})

@@ -43,15 +43,19 @@ class Guessing:
 
     def refusal(self, refused: ApiError, address: str, *, now: float) -> ApiError:
         """What a caller is told whose key opens nothing: after too many of them from its address not even that."""
+        return self.limit(address, now=now) or refused
+
+    def limit(self, address: str, *, now: float) -> ApiError | None:
+        """Count a key that opens nothing; QUERY_LIMIT where there were too many from its address."""
         if not self._on:
-            return refused
+            return None
         keys: tuple[Key, ...] = ((("address", network(address)), PER_ADDRESS),)
         if wait := self._guesses.wait(keys, now=now):
             return ApiError(
                 ErrorCode.QUERY_LIMIT, hint=f"too many wrong keys from this address; come again in {wait} s"
             )
         self._guesses.count(keys, now=now)
-        return refused
+        return None
 
 
 def _caller(source: str) -> tuple[Key, ...]:

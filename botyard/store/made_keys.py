@@ -18,7 +18,9 @@ class Maker(NamedTuple):
     def of(cls, tx: Tx) -> Maker:
         """Who makes the keys of this transaction."""
         actor = tx.actor
-        return cls(actor.user_id, actor.key) if actor is not None and actor.via is Via.REST else cls()
+        if actor is None or actor.via is not Via.REST:
+            return cls()
+        return cls(actor.user_id, f"token:{actor.token_id}" if actor.token_id else actor.key)
 
 
 class MadeKeys(NamedTuple):
@@ -51,6 +53,17 @@ async def by_app(tx: Tx, app_id: int, user_id: int | None = None) -> MadeKeys:
 async def by_webhook(tx: Tx, webhook_id: int) -> MadeKeys:
     """What a webhook has made."""
     return await _made(tx, "made_with = :key", key=f"hook:{webhook_id}")
+
+
+async def by_family(tx: Tx, family: str) -> MadeKeys:
+    """What the own tokens of a person in a family have made."""
+    tokens = await tx.all("SELECT id FROM tokens WHERE family = :family AND app_id IS NULL ORDER BY id", family=family)
+    made = [await _made(tx, "made_with = :key", key=f"token:{token_id}") for (token_id,) in tokens]
+    return MadeKeys(
+        [webhook for each in made for webhook in each.webhooks],
+        [app for each in made for app in each.apps],
+        [family for each in made for family in each.families],
+    )
 
 
 async def narrow(tx: Tx, made: MadeKeys, allowed: set[str]) -> list[NarrowedApp]:

@@ -12,6 +12,7 @@ import msgspec
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.apps import App, Portal
+from botyard.model.audit import AuditEvent
 from botyard.portal import apps
 from botyard.portal.auth import authorization_codes, tokens
 from botyard.portal.auth.authorization_codes import CodeExchange
@@ -52,6 +53,8 @@ _INVALID_GRANT: Answer = (
         "error_description": "Invalid authorization data was provided for obtaining access_token",
     },
 )
+_GUESSED = (_WRONG_CLIENT, _INVALID_CLIENT, _INVALID_GRANT)
+"""Responses that tell whether a secret is right."""
 _DENIED: dict[Denied, Answer] = {
     Denied.NOT_INSTALLED: _INVALID_CLIENT,
     Denied.APP_SCOPE: (
@@ -92,16 +95,28 @@ class TokenRequest(msgspec.Struct, frozen=True):
 
 
 async def token(
-    context: Context, query: bytes, content_type: str, body: bytes, *, https: bool, authorization: str = ""
+    context: Context,
+    query: bytes,
+    content_type: str,
+    body: bytes,
+    *,
+    https: bool,
+    authorization: str = "",
+    address: str = "",
 ) -> Hinted:
     """Respond to `/oauth/token/`: the status and what to send as JSON.
 
-    The application is named by the parameters, or by HTTP Basic in ``authorization``.
+    The application is named by the parameters, or by HTTP Basic in ``authorization``. After too many wrong names,
+    secrets, codes and refresh tokens from an ``address`` nothing is told of these any more.
     """
     try:
         client = basic.read(authorization) if authorization else None
         asked = _asked(bodies.decode(content_type, body, query), client)
         answer = asked if isinstance(asked, Hinted) else await _answered(context, asked, https)
+        if answer[:2] in _GUESSED:
+            context.audit_notes.note_refusal(AuditEvent.KEY_REFUSED, address)
+            if limited := context.guessing.limit(address, now=context.clock.now()):
+                raise limited
         wrong = client is not None and answer[:2] in (_WRONG_CLIENT, _INVALID_CLIENT)
         return Hinted(*_UNAUTHORIZED, answer.hint) if wrong else answer
     except Exception as fault:

@@ -36,7 +36,13 @@ async def _token(context: Context, scope: Scope, receive: Receive) -> Hinted:
     raw = await read_form(scope, receive)
     kind, https = header(scope, b"content-type").decode("latin-1"), scope.get("scheme") == "https"
     return await oauth.token(
-        context, scope["query_string"], kind, raw, https=https, authorization=_authorization(scope)
+        context,
+        scope["query_string"],
+        kind,
+        raw,
+        https=https,
+        authorization=_authorization(scope),
+        address=address_of(scope),
     )
 
 

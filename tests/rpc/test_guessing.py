@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import pytest
@@ -131,6 +132,24 @@ def test_keys_that_open_nothing_are_held_back_by_address(prod: World) -> None:
     assert answers == ["INVALID_CREDENTIALS"] * PER_ADDRESS.burst + ["QUERY_LIMIT_EXCEEDED"]
     # Nobody at the same address is kept out by that.
     assert told(prod, "profile")["result"]["ID"] == str(prod.admin.id)
+
+
+@pytest.mark.parametrize("wrong", ["client_id", "client_secret", "refresh_token"])
+def test_secrets_of_applications_are_held_back_by_address(prod: World, wrong: str) -> None:
+    app = prod.add_app()
+    words = {"grant_type": "refresh_token", "client_id": app.client_id, "client_secret": app.client_secret}
+    right = {**words, "refresh_token": app.refresh}
+    answers = [token_for(prod, {**right, wrong: "0" * 32}) for _ in range(PER_ADDRESS.burst + 1)]
+    assert len(set(answers[:-1])) == 1
+    assert answers[0] in ("wrong_client", "invalid_client", "invalid_grant")
+    assert answers[-1] == "QUERY_LIMIT_EXCEEDED"
+    assert token_for(prod, right) == ""
+
+
+def token_for(world: World, words: dict[str, str]) -> str:
+    """The error of a request for a token, if there is one."""
+    answer = world.request("GET", f"/oauth/token/?{urlencode(words)}", b"", {}, "https")
+    return str(answer.body.get("error", ""))
 
 
 def test_where_bots_are_written_nothing_is_counted(world: World) -> None:

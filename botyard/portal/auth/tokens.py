@@ -21,7 +21,7 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.model.apps import App, EventToken
 from botyard.model.audit import AuditEvent
 from botyard.model.people import User
-from botyard.portal import apps, audit
+from botyard.portal import apps, audit, made_keys
 from botyard.portal.auth import consents
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, token_lists, users
@@ -277,11 +277,14 @@ def _granted(app: App, have: str, *, asked: str) -> str | Denied:
 
 @raises(Reason.TOKEN_UNKNOWN)
 async def revoke(tx: Tx, token_id: int, *, user_id: int = 0) -> None:
-    """End a token, with what it was renewed to; of ``user_id``, if that is given. Raises TOKEN_UNKNOWN."""
+    """End a token, with what it was renewed to; of ``user_id``, if that is given. Raises TOKEN_UNKNOWN.
+
+    Keys that were made with a person's own token end with it.
+    """
     token = await token_lists.find(tx, token_id)
     if token is None or user_id not in (0, token.user_id):
         raise ApiError(Reason.TOKEN_UNKNOWN)
-    await app_tokens.revoke_family(tx, token.family)
+    await made_keys.end_family(tx, token.family)
     await audit.record(tx, AuditEvent.TOKEN_REVOKED, subject=f"user:{token.user_id}")
 
 

@@ -177,3 +177,21 @@ def test_a_renewed_token_ends_with_the_one_that_was_made(portal: World, app: App
     assert error_of(portal, renewed) == ""
     portal.call("botyard.app.uninstall", CLIENT_ID=app.client_id)
     assert error_of(portal, renewed) == "invalid_token"
+
+
+def test_keys_end_with_the_token_that_made_them(portal: World) -> None:
+    """A person's own token, of which there may be several, and only with that one."""
+    token = portal.call("botyard.token.issue").result["ACCESS_TOKEN"]
+    token_id = portal.call("botyard.token.list").result[0]["ID"]
+    other = portal.call("botyard.token.issue").result["ACCESS_TOKEN"]
+    first, apart = hook(portal, token), hook(portal, other)
+    second = portal.call("botyard.token.issue", first).result["ACCESS_TOKEN"]
+    third = hook(portal, second)
+    assert [error_of(portal, key) for key in (first, second, third, apart)] == [""] * 4
+    assert portal.call("botyard.token.revoke", ID=token_id).result is True
+    assert [error_of(portal, key) for key in (first, second, third, apart)] == [
+        "INVALID_CREDENTIALS",
+        "invalid_token",
+        "INVALID_CREDENTIALS",
+        "",
+    ]
