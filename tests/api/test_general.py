@@ -25,8 +25,9 @@ def test_methods_lists_what_the_permissions_open(world: World) -> None:
 
 
 def test_methods_of_one_permission_and_of_none(world: World) -> None:
-    assert world.call("methods", scope="user").result == ["user.current", "user.get", "user.search", "user.fields"]
-    assert world.call("methods", scope="user_brief").result == world.call("methods", scope="user").result
+    reading = ["user.current", "user.get", "user.search", "user.fields"]
+    assert world.call("methods", scope="user").result == [*reading, "user.add", "user.update"]
+    assert world.call("methods", scope="user_brief").result == reading
     common = world.call("methods", scope="").result
     assert {"batch", "methods", "scope", "profile", "app.info", "user.admin", "user.option.get"} <= set(common)
     assert not {"user.get", "user.current"} & set(common)
