@@ -9,6 +9,7 @@ from botyard.model.bots import BotListener
 from botyard.model.chats import Member, Reader, Role
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
+from botyard.store.messages import FIRST_UNREAD, GONE, UnreadStart
 from botyard.store.records import Record, scalar
 
 
@@ -26,6 +27,18 @@ class ReadMark(NamedTuple):
     read_id: int
 
 
+class _ReaderBeyond(NamedTuple):
+    reader: Reader
+    start: UnreadStart
+
+
+class ReadersBeyond(NamedTuple):
+    """The members of a small chat, and what lies beyond the read mark of one."""
+
+    readers: list[Reader]
+    start: UnreadStart
+
+
 class ListedReader(NamedTuple):
     """A member, and the list of a chat that it stands in: ``readers``, ``viewers``, ``managers`` or ``muted``."""
 
@@ -34,6 +47,13 @@ class ListedReader(NamedTuple):
 
 
 _READER = Record(Reader, "members m JOIN users u ON u.id = m.user_id", name="u.full_name")
+# Nothing in the two depends on the row, so that each is looked up once.
+_READER_BEYOND = Record(
+    _ReaderBeyond,
+    "members m JOIN users u ON u.id = m.user_id",
+    reader=_READER,
+    start=Record(UnreadStart, "gaps g", gone=GONE, first_id=FIRST_UNREAD),
+)
 _LISTED_READER = Record(
     ListedReader,
     "lists x",
@@ -52,6 +72,7 @@ _READ_MARK = Record(ReadMark, "marks f")
 
 _FIND = f"{MEMBER.select} WHERE m.chat_id = :chat AND m.user_id = :user"
 _READERS = f"{_READER.select} WHERE m.chat_id = :chat ORDER BY m.user_id LIMIT :limit"
+_READERS_BEYOND = f"{_READER_BEYOND.select} WHERE m.chat_id = :chat ORDER BY m.user_id LIMIT :limit"
 _BOTS = f"""SELECT {_LISTENER.columns} FROM members m JOIN bots b ON b.user_id = m.user_id
  LEFT JOIN bot_handlers h ON h.owner = b.owner
  WHERE m.chat_id = :chat AND m.bot = 1 ORDER BY m.user_id"""
@@ -209,6 +230,13 @@ async def chats_of(tx: Tx, user_id: int) -> list[ChatPlace]:
 async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:
     """Members in id order, with their marks: the whole of a small chat in one statement."""
     return _READER.read_all(await tx.all(_READERS, chat=chat_id, limit=limit))
+
+
+async def readers_beyond(tx: Tx, chat_id: int, limit: int, *, mark: Member) -> ReadersBeyond:
+    """The same, together with what ``messages.beyond`` says of one of them."""
+    rows = await tx.all(_READERS_BEYOND, chat=chat_id, limit=limit, message=mark.read_id, counted=mark.read_counted)
+    lines = _READER_BEYOND.read_all(rows)
+    return ReadersBeyond([line.reader for line in lines], lines[0].start if lines else UnreadStart(0, 0))
 
 
 async def list_starts(

@@ -31,6 +31,14 @@ class UnreadStart(NamedTuple):
     first_id: int
 
 
+GONE = "(SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted)"
+FIRST_UNREAD = """COALESCE((SELECT n.id FROM messages n
+    WHERE n.chat_id = :chat AND n.id > :message AND n.counted > :counted
+    AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.chat_id = n.chat_id AND g.counted = n.counted)
+    ORDER BY n.id LIMIT 1), 0)"""
+"""What lies beyond the read mark ``:message`` and ``:counted``: for statements that say something else, too."""
+
+
 class CountedMessage(NamedTuple):
     """A message, and the number of counted ones up to it."""
 
@@ -128,14 +136,13 @@ async def leave_gap(tx: Tx, chat_id: int, counted: int) -> None:
     )
 
 
+_BEYOND = f"SELECT {GONE}, {FIRST_UNREAD}"
+
+
 async def beyond(tx: Tx, chat_id: int, message_id: int, *, counted: int) -> UnreadStart:
     """What lies beyond a read mark."""
     row = await tx.one(
-        """SELECT (SELECT COUNT(*) FROM gaps WHERE chat_id = :chat AND counted > :counted),
-                  COALESCE((SELECT m.id FROM messages m
-                   WHERE m.chat_id = :chat AND m.id > :message AND m.counted > :counted
-                   AND NOT EXISTS (SELECT 1 FROM gaps g WHERE g.chat_id = m.chat_id AND g.counted = m.counted)
-                   ORDER BY m.id LIMIT 1), 0)""",
+        _BEYOND,
         chat=chat_id,
         message=message_id,
         counted=counted,

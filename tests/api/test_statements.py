@@ -52,7 +52,7 @@ def test_a_bot_among_bots_looks_for_those_that_are_told(counted: Counted) -> Non
 
 
 def test_a_dialog(counted: Counted) -> None:
-    assert counted.cost("imbot.dialog.get", DIALOG_ID=counted.dialog) == 4
+    assert counted.cost("imbot.dialog.get", DIALOG_ID=counted.dialog) == 3
     counted.world.call("im.dialog.read", DIALOG_ID=counted.dialog)
     assert counted.cost("imbot.dialog.get", DIALOG_ID=counted.dialog) == 3
 

@@ -46,19 +46,20 @@ class _People(msgspec.Struct, frozen=True, gc=False):
     managers: list[int]
     muted: list[int]
     viewers: list[Reader]
+    unread: Unread
 
 
 async def overview(tx: Tx, who: Participant) -> Overview:
     """Gather what somebody may see of a chat. Nothing here grows with messages or members."""
     user_id, chat, member = who
-    people = await (_everybody if chat.members <= LISTED else _foremost)(tx, user_id, chat)
+    people = await (_everybody if chat.members <= LISTED else _foremost)(tx, who)
     counterpart = await users.find(tx, chat.counterpart(user_id)) if chat.private else None
     return Overview(
         chat,
         member,
         rules.role(who),
         rules.restrictions(chat),
-        await reading.unread(tx, who),
+        people.unread,
         people.readers,
         people.managers,
         people.muted,
@@ -68,11 +69,18 @@ async def overview(tx: Tx, who: Participant) -> Overview:
     )
 
 
-async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
+async def _everybody(tx: Tx, who: Participant) -> _People:
     """A small chat: one statement brings all its members, the lists are made from them."""
+    user_id, chat, _ = who
+    behind = reading.behind(who)
+    if behind is None:
+        everybody, unread = await members.readers(tx, chat.id, LISTED), reading.NOTHING
+    else:
+        everybody, start = await members.readers_beyond(tx, chat.id, LISTED, mark=behind)
+        unread = reading.counted_from(start, chat, member=behind)
     readers, managers, muted, viewers = [], [], [], []
     last_id, author_id = chat.last_message_id, chat.last_author_id
-    for reader in await members.readers(tx, chat.id, LISTED):
+    for reader in everybody:
         if reader.user_id != user_id:
             readers.append(reader)
         if reader.role in _LEADING:
@@ -83,11 +91,12 @@ async def _everybody(tx: Tx, user_id: int, chat: Chat) -> _People:
             viewers.append(reader)
     if len(viewers) > 1:
         viewers.sort(key=lambda reader: (reader.read_at, reader.user_id))
-    return _People(readers, managers, muted, viewers[:VIEWERS])
+    return _People(readers, managers, muted, viewers[:VIEWERS], unread)
 
 
-async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
+async def _foremost(tx: Tx, who: Participant) -> _People:
     """A big chat: each list is the start of an index."""
+    user_id, chat, _ = who
     # One more each, for the caller is not among the readers, nor the author among the viewers.
     lists: dict[str, list[Reader]] = {"readers": [], "viewers": [], "managers": [], "muted": []}
     for listed in await members.list_starts(
@@ -100,4 +109,5 @@ async def _foremost(tx: Tx, user_id: int, chat: Chat) -> _People:
         sorted(reader.user_id for reader in lists["managers"]),
         [reader.user_id for reader in lists["muted"]],
         [reader for reader in viewers if reader.user_id != chat.last_author_id][:VIEWERS],
+        await reading.unread(tx, who),
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from botyard.events import outbox
-from botyard.model.chats import Participant
+from botyard.model.chats import Chat, Member, Participant
 from botyard.model.events import ChatRead
 from botyard.store import chats, members, messages, users
 from botyard.store.engines.db import Tx
+from botyard.store.messages import UnreadStart
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):
@@ -26,12 +27,23 @@ VIEWED_MAX = 1000
 
 async def unread(tx: Tx, who: Participant) -> Unread:
     """A subtraction, and one look-up where something is unread: no message is counted."""
-    _, chat, member = who
-    if member is None or member.read_counted >= chat.counted:
+    member = behind(who)
+    if member is None:
         return NOTHING
-    gone, first_id = await messages.beyond(tx, chat.id, member.read_id, counted=member.read_counted)
-    counter = chat.counted - member.read_counted - gone
-    return Unread(counter, first_id) if counter > 0 else NOTHING
+    start = await messages.beyond(tx, who.chat.id, member.read_id, counted=member.read_counted)
+    return counted_from(start, who.chat, member=member)
+
+
+def behind(who: Participant) -> Member | None:
+    """The member, if there may be something that this one has not read."""
+    _, chat, member = who
+    return None if member is None or member.read_counted >= chat.counted else member
+
+
+def counted_from(start: UnreadStart, chat: Chat, *, member: Member) -> Unread:
+    """What is unread, where the store has said what lies beyond the read mark."""
+    counter = chat.counted - member.read_counted - start.gone
+    return Unread(counter, start.first_id) if counter > 0 else NOTHING
 
 
 async def read(tx: Tx, who: Participant, upto: int) -> Participant:
