@@ -42,6 +42,7 @@ class ErrorCode(Enum):
     )
     BODY_NUL = error("INVALID_REQUEST: NUL characters are not allowed in parameters")
     BODY_TOO_DEEP = error("INVALID_REQUEST: Parameters are nested deeper than {limit} levels")
+    BODY_ESCAPES = error("INVALID_REQUEST: More than {limit} escapes in the JSON")
     BODY_TOO_MANY = error("INVALID_REQUEST: More than {limit} parameters")
     BODY_TIMEOUT = error("INVALID_REQUEST: The request body did not arrive within {limit} seconds", 408)
     BODY_SLOW = error("INVALID_REQUEST: The request body came slower than {limit} bytes a second", 408)

@@ -29,6 +29,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     params: Mapping[str, Any]
     credentials: Credentials
     started: float
+    decoded: Any = None
+    """The parameters as the method takes them, where they were too many to be read on the event loop."""
 
 
 async def dispatch(context: Context, request: Request) -> Outcome:
@@ -42,9 +44,12 @@ async def dispatch(context: Context, request: Request) -> Outcome:
         if method is not None and method.before is None and method.mode in (Mode.READ, Mode.WRITE):
             # Identified and run in one transaction: this is the hot path.
             execution = _Execution(context, method, request.params, request.started, request.credentials)
+            execution.decoded = request.decoded
             return await execution.finish()
         identity = await context.database.read(lambda tx: _identified(context, request, tx))
-        return await _run(context, identity, request.name, method, request.params, request.started, None)
+        return await _run(
+            context, identity, request.name, method, request.params, request.started, None, request.decoded
+        )
     finally:
         context.limits.release()
 
@@ -94,11 +99,13 @@ async def _run(
     params: Mapping[str, Any],
     started: float,
     batch: Budget | None,
+    decoded: Any = None,
 ) -> Outcome:
     """Run a method for a caller who was identified before."""
     if method is None:
         raise _unknown(context, name)
     execution = _Execution(context, method, params, started)
+    execution.decoded = decoded
     try:
         execution.admit(identity)
         if method.before is not None:
@@ -193,7 +200,8 @@ class _Execution:
         method = self.method
         access.require_permitted(method.scopes, method.access, identity)
         self.context.limits.check(identity.source, method.name, self.started)
-        self.decoded = method.read(self.params)
+        if self.decoded is None:
+            self.decoded = method.read(self.params)
         self.begun = self.context.clock.now()
         self.identity = identity
 

@@ -131,16 +131,20 @@ async def _outcome(context: Context, scope: Scope, receive: Receive, wanted: Tar
     coding = announced(scope, MAX_BODY).coding if raw is None else coding_of(scope)
     if raw is None or coding:
         raw = await arrivals.read_call(_arrival(context, scope, receive, wanted, started), coding, raw)
+    decoded = None
     if len(raw) > SMALL_BODY:
         # Its caller is known.
         params = await asyncio.to_thread(_params, scope, wanted, raw)
         # It is in memory once from here on.
         raw = b""
+        credentials = _credentials(scope, wanted, params)
+        if method is not None:
+            decoded = await asyncio.to_thread(method.read, params)
     else:
         params = _params(scope, wanted, raw)
-    credentials = _credentials(scope, wanted, params)
+        credentials = _credentials(scope, wanted, params)
     try:
-        return await dispatch(context, Request(name, method, params, credentials, started))
+        return await dispatch(context, Request(name, method, params, credentials, started, decoded))
     except ApiError as refused:
         hints.respell(refused, partial(_names, scope, wanted, raw))
         raise

@@ -16,8 +16,17 @@ import msgspec
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.wire import forms, multipart
-from botyard.wire.json_strings import STRETCH, places
-from botyard.wire.limits import MAX_BODY, MAX_DEPTH, MAX_KEYS, MAX_TYPE_ECHO, MAX_UPLOAD, MAX_WIDE, SMALL_BODY
+from botyard.wire.json_strings import STRETCH, count_escapes, places, stretches, with_plain_slashes
+from botyard.wire.limits import (
+    MAX_BODY,
+    MAX_DEPTH,
+    MAX_ESCAPES,
+    MAX_KEYS,
+    MAX_TYPE_ECHO,
+    MAX_UPLOAD,
+    MAX_WIDE,
+    SMALL_BODY,
+)
 from botyard.wire.multipart import Keep
 from botyard.wire.surrogates import half_character, lone_escape, not_utf8
 from botyard.wire.wide_text import WideText
@@ -120,6 +129,10 @@ def json(raw: bytes, *, most: int = MAX_KEYS) -> Any:
     """Read JSON text within the limits of requests, of ``most`` values. Raises ApiError where it cannot be read."""
     if b"\0" in raw:
         raise _with_nul(raw)
+    if len(raw) > SMALL_BODY:
+        raw = with_plain_slashes(raw)
+        if count_escapes(raw) > MAX_ESCAPES:
+            raise ApiError(ErrorCode.BODY_ESCAPES, limit=MAX_ESCAPES)
     if len(raw) > 2 * min(MAX_DEPTH, most):
         check_structure(raw, most)
     if len(raw) > MAX_WIDE:
@@ -211,8 +224,10 @@ def _unlabelled(content_type: str, body: bytes) -> dict[str, Any]:
 
 def _json_params(body: bytes) -> dict[str, Any]:
     text = body.removeprefix(_BOM)
-    if not text.strip():
-        return {}
+    if not text[:STRETCH].strip():
+        text = text.lstrip()
+        if not text:
+            return {}
     value = json(text)
     if isinstance(value, dict):
         return forms.unmarked(value)
@@ -235,7 +250,7 @@ def check_structure(raw: bytes, most: int = MAX_KEYS) -> None:
     if opened <= MAX_DEPTH and not may_be_wide:
         return
     bare, strings = _without_strings(raw, 2 * most + 1)
-    brackets = bare.translate(None, _NOT_BRACKETS)
+    brackets = b"".join(piece.translate(None, _NOT_BRACKETS) for piece in stretches(bare))
     # More brackets than this are too wide anyhow; a long row of them need not be walked.
     if _depth(brackets[: 2 * most + 2]) > MAX_DEPTH:
         raise ApiError(ErrorCode.BODY_TOO_DEEP, limit=MAX_DEPTH)
@@ -276,7 +291,7 @@ def count_values(raw: bytes) -> int:
 
 def count_elements(bare: bytes) -> int:
     """Count names and list elements: one for each comma, and one more for each bracket that holds anything."""
-    tight = bare.translate(None, _JSON_BLANKS)
+    tight = b"".join(piece.translate(None, _JSON_BLANKS) for piece in stretches(bare))
     opened = tight.count(b"[") + tight.count(b"{")
     return tight.count(b",") + opened - tight.count(b"[]") - tight.count(b"{}")
 

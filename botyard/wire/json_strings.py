@@ -1,4 +1,4 @@
-"""Finds the strings in JSON text, a stretch at a time: however long they are, other threads have their turn."""
+"""Strings in JSON text and their escapes, a stretch at a time: however long they are, other threads have their turn."""
 
 from __future__ import annotations
 
@@ -15,6 +15,34 @@ class Place(NamedTuple):
 
     start: int
     end: int
+
+
+def stretches(raw: bytes) -> Iterator[bytes]:
+    """The text in pieces."""
+    return (raw[at : at + STRETCH] for at in range(0, len(raw), STRETCH))
+
+
+def count_escapes(raw: bytes) -> int:
+    """How many backslashes there are."""
+    return sum(piece.count(b"\\") for piece in stretches(raw))
+
+
+def with_plain_slashes(raw: bytes) -> bytes:
+    r"""The same text without the escapes that say nothing: PHP writes "/" as "\/", and base64 has many of them."""
+    pieces: list[bytes] = []
+    at, changed = 0, False
+    while at < len(raw):
+        piece = raw[at : at + STRETCH]
+        if (len(piece) - len(piece.rstrip(b"\\"))) % 2:
+            # The last escape lies across the end of the stretch.
+            piece = raw[at : at + STRETCH + 1]
+        at += len(piece)
+        if b"\\/" in piece:
+            changed = True
+            # Of two backslashes the second begins no escape.
+            piece = b"\\\\".join(part.replace(b"\\/", b"/") for part in piece.split(b"\\\\"))
+        pieces.append(piece)
+    return b"".join(pieces) if changed else raw
 
 
 def places(raw: bytes) -> Iterator[Place]:

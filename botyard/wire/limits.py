@@ -37,6 +37,9 @@ MAX_KEYS: Final = 10_000
 # Bytes of texts beyond ASCII in one body: in memory such a text takes up to four bytes for each that came. Files come
 # as base64, which is ASCII, so what is more than this is no file.
 MAX_WIDE: Final = 4 * 1024 * 1024
+# Escapes in one JSON body of more than SMALL_BODY, those of "/" left out: each takes many times as long to read as a
+# plain character, and all are read in one go. A file as base64 in the largest body has half a million of them at most.
+MAX_ESCAPES: Final = 2_000_000
 # Characters of a parameter that is a text: what comes beyond them is cut off. Files are no texts.
 MAX_TEXT: Final = 65_536
 # Files of one form: each takes a file on disk.

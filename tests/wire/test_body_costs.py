@@ -7,10 +7,11 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from python_multipart import MultipartParser
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.wire import body, forms
-from botyard.wire.limits import MAX_WIDE
+from botyard.wire.limits import MAX_WIDE, SMALL_BODY
 from tests.wire.bodies import FORM, JSON, MULTIPART
 
 MEBI = 1024 * 1024
@@ -94,3 +95,32 @@ def test_base64_whose_signs_are_escaped_is_ascii() -> None:
     """Some clients write "+" as an escape, others the slash."""
     sent = b'{"a":"' + b"QUJD\\u002BREVG\\/" * (MAX_WIDE // 10) + b'"}'
     assert body.decode(JSON, sent, b"")["a"].startswith("QUJD+REVG/QUJD+")
+
+
+@pytest.mark.parametrize("escape", [b"\\u0041", b"\\n", b"\\\\", b'\\"'])
+def test_no_body_has_more_escapes_than_can_be_read_in_a_moment(escape: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "MAX_ESCAPES", 1000)
+    rest = b"a" * SMALL_BODY
+    allowed = 1000 // escape.count(b"\\")
+    assert body.decode(JSON, b'{"a":"' + escape * allowed + rest + b'"}', b"")
+    with pytest.raises(ApiError) as refused:
+        body.decode(JSON, b'{"a":"' + escape * (allowed + 1) + rest + b'"}', b"")
+    assert refused.value.problem is ErrorCode.BODY_ESCAPES
+    # Small bodies are read as they are, and slashes are counted in none.
+    assert body.decode(JSON, b'{"a":"' + escape * (allowed + 1) + b'"}', b"")
+    assert body.decode(JSON, b'{"a":"' + b"\\/" * 5000 + rest + b'"}', b"")["a"].startswith("/////")
+
+
+def test_a_multipart_body_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    write = MultipartParser.write
+
+    def noting(parser: MultipartParser, data: bytes) -> int:
+        sizes.append(len(data))
+        return write(parser, data)
+
+    monkeypatch.setattr(MultipartParser, "write", noting)
+    sent = MULTI % (b"\r\n--" * MEBI)
+    assert body.decode(MULTIPART, sent, b"")["a"] == "\r\n--" * MEBI
+    assert sum(sizes) == len(sent)
+    assert max(sizes) <= MEBI

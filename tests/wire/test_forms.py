@@ -97,9 +97,10 @@ def test_large_values_are_cut_between_escapes(size: int, part: str) -> None:
         assert forms.parse(b"a=" + raw) == {"a": expected}
 
 
-NAMES = st.text(st.characters(codec="utf-8", exclude_characters="[]\0"), min_size=1, max_size=4) | st.sampled_from(
-    "0123"
-)
+# A mark of UTF-8 ahead of the first name belongs to no name: tests of their own have it.
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="[]\0\ufeff"), min_size=1, max_size=4
+) | st.sampled_from("0123")
 SCALARS = (
     st.none()
     | st.booleans()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -24,3 +25,21 @@ def test_they_are_those_that_one_look_finds(raw: bytes, stretch: int) -> None:
     # A backslash at the very end is in no string for the one, and in the last for the other.
     ends = [end - 1 if raw[end - 1 : end] == b'"' and end > start else end for start, end in found]
     assert [place.end for place in places][:-1] == ends[:-1]
+
+
+@given(
+    st.lists(st.sampled_from([b"\\/", b"\\\\", b"/", b"a", b"\\n", b'\\"', b"\\u002F"]), max_size=30), st.integers(1, 8)
+)
+def test_plain_slashes_mean_the_same(pieces: list[bytes], stretch: int) -> None:
+    raw = b'"' + b"".join(pieces) + b'"'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_strings, "STRETCH", stretch)
+        plain = json_strings.with_plain_slashes(raw)
+        assert json_strings.count_escapes(raw) == raw.count(b"\\")
+    assert json.loads(plain) == json.loads(raw)
+    assert len(plain) == len(raw) - pieces.count(b"\\/")
+
+
+def test_text_without_such_escapes_is_not_copied() -> None:
+    raw = b'"' + b"a" * json_strings.STRETCH * 2 + b'"'
+    assert json_strings.with_plain_slashes(raw) is raw

@@ -47,6 +47,9 @@ ATTACH_LIMIT: Final = Characters(60_000)
 KEYBOARD_LIMIT: Final = Characters(60_000)
 MENU_LIMIT: Final = Characters(60_000)
 
+SENT_MAX: Final = 16 * ATTACH_LIMIT
+"""Characters of JSON text that is read to see how large it is: blanks and escapes may make it some times as long."""
+
 # Bytes of UTF-8 that begin no character.
 _CONTINUED: Final = bytes(range(0x80, 0xC0))
 
@@ -103,6 +106,8 @@ def _content(value: Any, read: Callable[[Any], list[Fields]], *, limit: int, wro
         return ABSENT
     if empty(value):
         return CLEARED
+    if isinstance(value, str) and len(value) > SENT_MAX:
+        raise ApiError(too_big, hint=f"the JSON text has {len(value)} characters")
     try:
         value = decoded(value)
         size = _size(value, limit)
