@@ -140,15 +140,18 @@ def parsed(command: Any) -> tuple[str, dict[str, Any]]:
     Forms: ``"method?a=1&b[c]=2"``, ``"method"``, ``{"method": …, "params": {…}}``, ``["method", {…}]``.
     """
     if isinstance(command, str):
-        name, _, query = command.partition("?")
-        return name.strip(body.BLANKS), forms.parse(query.encode("utf-8", "surrogatepass")) if query else {}
+        end = command.find("?")
+        name = command if end < 0 else command[:end]
+        # The parameters have no name of their own here, for of a long command there would be one copy more.
+        params = {} if end < 0 else forms.parse(command[end + 1 :].encode("utf-8", "surrogatepass"))
+        return name.strip(body.BLANKS), params
     if isinstance(command, dict):
         words = {str(word).lower(): value for word, value in command.items()}
-        params = words.get("params", words.get("query"))
-        return str(words.get("method", "")), forms.unmarked(params) if isinstance(params, dict) else {}
+        values = words.get("params", words.get("query"))
+        return str(words.get("method", "")), forms.unmarked(values) if isinstance(values, dict) else {}
     if isinstance(command, list) and command:
-        params = command[1] if len(command) > 1 else {}
-        return str(command[0]), forms.unmarked(params) if isinstance(params, dict) else {}
+        values = command[1] if len(command) > 1 else {}
+        return str(command[0]), forms.unmarked(values) if isinstance(values, dict) else {}
     return "", {}
 
 
