@@ -11,7 +11,10 @@ from botyard.store import avatars
 from botyard.store.engines.db import Tx
 from botyard.web import responses
 
-_SAFETY = {"content-disposition": "inline", "content-security-policy": "default-src 'none'; sandbox"}
+_SAFETY = {
+    "content-disposition": "inline",
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+}
 
 
 async def avatar(context: Context, request: Request) -> Response:

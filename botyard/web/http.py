@@ -35,11 +35,13 @@ XML = b"application/xml; charset=utf-8"
 HINT = NAME.lower().encode()
 
 # Responses are private, may be read from pages of any origin (calls are signed by a token, never by a
-# cookie), and must not hand the webhook secret in their address on to others.
+# cookie), and must not hand the webhook secret in their address on to others. A browser that shows one loads
+# nothing for it, and no page may frame it.
 COMMON: Headers = [
     (b"cache-control", b"no-store"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"access-control-allow-origin", b"*"),
 ]
 

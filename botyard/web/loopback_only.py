@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.web.http import JSON, Headers, Receive, Scope, Send, header
+from botyard.web.http import COMMON, JSON, Headers, Receive, Scope, Send, header
 from botyard.wire import envelope
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -20,7 +20,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 AUTHORIZATION_SERVERS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
 """Names that clients call to renew their tokens, whatever the portal; a hosts file leads them here."""
 
-_HEADERS: Headers = [(b"content-type", JSON), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+_HEADERS: Headers = [
+    (b"content-type", JSON),
+    *(line for line in COMMON if line[0] != b"access-control-allow-origin"),
+]
 
 
 def is_loopback(host: str) -> bool:

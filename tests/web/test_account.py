@@ -43,6 +43,25 @@ def test_the_account_links_to_everything_about_it(ann: Browser) -> None:
     assert 'href="/account"' in ann.html
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account",
+        "/account/password",
+        "/account/sessions",
+        "/account/second-factor",
+        "/account/applications",
+        "/account/confirm",
+        "/login",
+    ],
+)
+def test_every_page_of_the_account_signs_out(ann: Browser, path: str) -> None:
+    assert ann.get(path).status == 200
+    assert 'action="/logout"' in ann.html
+    assert ann.post("/logout", ann.fields).status == 303
+    assert ann.get("/account").status == 303
+
+
 @pytest.mark.parametrize("path", ["/account", "/account/password", "/account/sessions", "/account/second-factor"])
 def test_nobody_sees_an_account_before_signing_in(world: World, path: str) -> None:
     resident(world, "ann")

@@ -111,7 +111,7 @@ def test_null_stays_null(lab: World) -> None:
 
 
 def test_headers_of_every_kind_of_answer(lab: World) -> None:
-    """Nothing is kept by caches, guessed by browsers or handed on in a referrer."""
+    """Nothing is kept by caches, guessed, loaded or framed by browsers, or handed on in a referrer."""
     path = lab.admin.path
     answers = [
         lab.get(f"{path}/profile"),
@@ -131,6 +131,7 @@ def test_headers_of_every_kind_of_answer(lab: World) -> None:
     for answer in answers:
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert answer.headers["cache-control"] == "no-store"
         assert int(answer.headers["content-length"]) >= 0
     kinds = {answer.headers["content-type"] for answer in answers if not isinstance(answer.body, bytes)}
