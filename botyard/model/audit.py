@@ -58,6 +58,13 @@ class AuditEvent(StrEnum):
     KEY_FIRST_USED = "key.first_used", "A key was used from an address for the first time."
     KEY_REFUSED = "key.refused", "Calls came with a key that opens nothing."
     KEY_EXPOSED = "key.exposed", "A key came over plain http, where it could be read on the way."
+    PERMISSION_REFUSED = (
+        "permission.refused",
+        "A key was refused a method that it may not call.",
+    )
+    REQUESTS_LIMITED = "requests.limited", "A key was refused because it called too fast."
+    FORM_FORGED = "form.forged", "A form was refused that did not come from its own page, or from one that is too old."
+    LINK_REFUSED = "link.refused", "A link to a file was refused: it is forged, too old, or of somebody who has left."
     WEBHOOK_ADDED = "webhook.added", "An incoming webhook was made."
     WEBHOOK_REVOKED = "webhook.revoked", "An incoming webhook was revoked."
     TOKEN_ISSUED = "token.issued", "A token was issued: for an application, or for a person."

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.audit import AuditEvent
 from botyard.rpc import access, hints
 from botyard.rpc.call import Call, Context, Outcome, WriteInstead
 from botyard.rpc.guessing import WRONG_KEY
@@ -135,7 +136,11 @@ async def _identified(context: Context, request: Request, tx: Tx) -> Identity:
 
 def _enter(context: Context, identity: Identity, started: float) -> None:
     """Count a request, and note who calls from where."""
-    context.limits.enter(identity.source, started)
+    try:
+        context.limits.enter(identity.source, started)
+    except ApiError:
+        context.audit_notes.note_refusal(AuditEvent.REQUESTS_LIMITED, identity.address, subject=identity.source)
+        raise
     if not context.audit_notes.used(identity.source, identity.address):
         context.audit_notes.note_use(identity.actor)
 
@@ -198,7 +203,12 @@ class _Execution:
     def admit(self, identity: Identity) -> None:
         """Check scope, access and operating time, and decode the parameters."""
         method = self.method
-        access.require_permitted(method.scopes, method.access, identity)
+        try:
+            access.require_permitted(method.scopes, method.access, identity)
+        except ApiError:
+            notes = self.context.audit_notes
+            notes.note_refusal(AuditEvent.PERMISSION_REFUSED, identity.address, subject=identity.source)
+            raise
         self.context.limits.check(identity.source, method.name, self.started)
         if self.decoded is None:
             self.decoded = method.read(self.params)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.audit import Actor, Via
+from botyard.model.audit import Actor, AuditEvent, Via
 from botyard.model.people import User
 from botyard.model.sessions import BROWSER_MAX, Client, Duty, Session
 from botyard.portal.auth import sessions
@@ -162,7 +162,14 @@ def _texts(params: dict[str, object]) -> dict[str, str]:
 
 
 def is_same_origin(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> bool:
-    """Whether a posted form was made by this portal for this browser, and sent from its own page."""
+    """Whether a posted form was made by this portal for this browser, and sent from its own page; counts others."""
+    own = _is_own(context, request, who, params)
+    if not own:
+        context.audit_notes.note_refusal(AuditEvent.FORM_FORGED, who.client.address)
+    return own
+
+
+def _is_own(context: Context, request: Request, who: Visitor, params: dict[str, str]) -> bool:
     if who.new or request.headers.get("sec-fetch-site", "") not in ("", "same-origin", "none"):
         return False
     origin = request.headers.get("origin", "")

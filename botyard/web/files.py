@@ -15,6 +15,7 @@ from botyard.chat.media import files
 from botyard.chat.media.content_types import closer
 from botyard.chat.media.file_types import MARKUP, UNKNOWN
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.audit import AuditEvent
 from botyard.model.files import PICTURES, File
 from botyard.portal.auth import signed_urls
 from botyard.rpc.call import Context
@@ -51,12 +52,19 @@ class DownloadBody(NamedTuple):
     inline: bool
 
 
+def _refused(context: Context, request: Request) -> ApiError:
+    """The refusal of a link, which is counted."""
+    address = request.client.host if request.client else ""
+    context.audit_notes.note_refusal(AuditEvent.LINK_REFUSED, address)
+    return ApiError(ErrorCode.LINK_BAD)
+
+
 async def download(context: Context, request: Request) -> Response:
     """A file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
     link = signed_urls.read(context.keys, request.query_params.get("token", ""), now=now)
     if link is None:
-        raise ApiError(ErrorCode.LINK_BAD)
+        raise _refused(context, request)
     user_id, file_id = link.user_id, link.file_id
 
     async def find(tx: Tx) -> tuple[File, bool] | None:
@@ -68,7 +76,7 @@ async def download(context: Context, request: Request) -> Response:
     # Asked again at each download: a link ends with the key that made it, and with the account and the membership of
     # the one whom it was made for.
     if requested is None or not requested[1]:
-        raise ApiError(ErrorCode.LINK_BAD)
+        raise _refused(context, request)
     body = _body(requested[0], link.form)
     mark = f'"{link.file_id}{link.form}"'
     age = "no-store" if link.form == signed_urls.LOAD else f"private, max-age={link.expires - now}"
