@@ -75,7 +75,7 @@ class AuditEvent(StrEnum):
     USER_DEACTIVATED = "user.deactivated", "A person was deactivated."
     USER_ACTIVATED = "user.activated", "A person was activated again."
     ADMIN_GRANTED = "admin.granted", "A person became an administrator."
-    ADMIN_WITHDRAWN = "admin.withdrawn", "A person is no administrator any more."
+    ADMIN_REVOKED = "admin.revoked", "A person is no administrator any more."
     USER_DELETED = "user.deleted", "The account of a person was deleted."
     DEPARTMENT_ADDED = "department.added", "A department was added."
     DEPARTMENT_CHANGED = "department.changed", "What is known of a department was changed."

@@ -131,7 +131,7 @@ async def set_admin(tx: Tx, user: User, admin: bool) -> None:
         await _require_other_admin(tx, user)
         await made_keys.end_by_person(tx, user.id)
     await users.set_admin(tx, user.id, admin)
-    event = AuditEvent.ADMIN_GRANTED if admin else AuditEvent.ADMIN_WITHDRAWN
+    event = AuditEvent.ADMIN_GRANTED if admin else AuditEvent.ADMIN_REVOKED
     await audit.record(tx, event, subject=f"user:{user.id}")
 
 

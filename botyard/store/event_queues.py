@@ -64,7 +64,7 @@ async def listening(tx: Tx, chat_id: int, message_id: int) -> list[int]:
 class Cursor(NamedTuple):
     """The highest offset that any page of a recipient has held, and the highest of the pages of it alone."""
 
-    given: int = 0
+    highest: int = 0
     alone: int = 0
 
 
@@ -76,7 +76,7 @@ async def cursors(tx: Tx, names: Sequence[str], *, lock: bool = False) -> dict[s
             ORDER BY recipient {"{for_update}" if lock else ""}""",
         **padded,
     )
-    return {name: Cursor(given, alone) for name, given, alone in rows}
+    return {name: Cursor(highest, alone) for name, highest, alone in rows}
 
 
 async def add_cursor(tx: Tx, name: str) -> None:
@@ -103,9 +103,9 @@ async def note_visit(tx: Tx, recipients: Iterable[str]) -> None:
 async def move_cursor(tx: Tx, name: str, to: Cursor) -> None:
     """Note the offsets that a recipient was given."""
     await tx.run(
-        "UPDATE event_cursors SET next_id = :given, alone = :alone, asked = :now WHERE recipient = :name",
+        "UPDATE event_cursors SET next_id = :highest, alone = :alone, asked = :now WHERE recipient = :name",
         name=name,
-        given=to.given,
+        highest=to.highest,
         alone=to.alone,
         now=tx.now,
     )

@@ -98,8 +98,8 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
     return Belongings(owner.id, chat, 0, bot, 0, message, 0, int(sent["file"]["id"]), 0, command, chat_app)
 
 
-def house(world: World) -> Belongings:
-    """The house of Ann, which is not the stranger's."""
+def foreign_belongings(world: World) -> Belongings:
+    """What belongs to Ann, who is not the stranger."""
     ann = world.add_person("Ann", INSIDE)
     found = furnish(world, ann, ann, ann, "theirs", SECRET)
     app_bot = world.add_bot(world.add_app(title="Theirs"), "apps", PROPERTIES={"NAME": "App"})
@@ -272,7 +272,7 @@ class Visit:
 
     def __init__(self, world: World, role: str) -> None:
         self.world, self.role = world, role
-        self.theirs = house(world)
+        self.theirs = foreign_belongings(world)
         self.host = world.add_person("Host")
         self.stranger: Stranger = ROLES[role](world)
         self.mine = self.own()
@@ -317,7 +317,7 @@ class Visit:
             self.stranger = self.stranger._replace(key=key._replace(token=token))
 
     def apart(self) -> bool:
-        """Whether the stranger and its bot share no chat with those in the house."""
+        """Whether the stranger and its bot share no chat with Ann and her bots."""
         theirs = (self.theirs.owner, self.theirs.bot, self.theirs.app_bot)
         sql = f"""SELECT 1 FROM members a JOIN members b ON b.chat_id = a.chat_id
                   WHERE a.user_id IN {theirs} AND b.user_id IN {(self.stranger.id, self.mine.bot)}"""
@@ -410,7 +410,7 @@ def _named(name: str, number: int) -> Any:
 def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld) -> None:
     """What the tests above rely on: with the owner's key the parameters reach what is there."""
     world = make_world()
-    theirs = house(world)
+    theirs = foreign_belongings(world)
     owner = world.add_webhook(theirs.owner)
     shown = changed = 0
     for method in METHODS:
@@ -425,6 +425,6 @@ def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld
         if kept(world, theirs) != before:
             changed += 1
             world = make_world()
-            theirs = house(world)
+            theirs = foreign_belongings(world)
             owner = world.add_webhook(theirs.owner)
     assert shown >= 4 and changed >= 15, (shown, changed)

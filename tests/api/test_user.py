@@ -50,7 +50,7 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture
-def house(address: str, make_world: MakeWorld) -> World:
+def company(address: str, make_world: MakeWorld) -> World:
     """A portal of two departments; Ada the administrator is the first of five people."""
     world = make_world(database=address)
     _furnish(world)
@@ -89,8 +89,8 @@ def test_current_is_the_caller_with_dates_as_text(world: World) -> None:
         assert isinstance(told[key], str | list), key
 
 
-def test_get_answers_the_documented_shape(house: World) -> None:
-    [told] = house.call("user.get", ID=3).result
+def test_get_answers_the_documented_shape(company: World) -> None:
+    [told] = company.call("user.get", ID=3).result
     assert told["ID"] == "3"
     assert told["EMAIL"] == "ivana@example.com"
     assert told["PERSONAL_BIRTHDAY"] == "1990-02-03T00:00:00+00:00"
@@ -105,9 +105,9 @@ def test_what_is_written_is_what_is_described() -> None:
         assert set(writers) == set(row.__annotations__) | set(row.__optional_keys__)
 
 
-def test_a_photo_is_a_link(house: World) -> None:
-    house.write(lambda tx: users.change(tx, 3, Profile(avatar="/avatar/i.png")))
-    [told] = house.call("user.get", ID=3, IMAGE_RESIZE="small").result
+def test_a_photo_is_a_link(company: World) -> None:
+    company.write(lambda tx: users.change(tx, 3, Profile(avatar="/avatar/i.png")))
+    [told] = company.call("user.get", ID=3, IMAGE_RESIZE="small").result
     assert told["PERSONAL_PHOTO"] == "http://botyard.test/avatar/i.png"
 
 
@@ -195,15 +195,15 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
 ]
 
 
-def test_get_filters(house: World) -> None:
+def test_get_filters(company: World) -> None:
     for given, expected in FILTERS:
-        answer = house.call("user.get", FILTER=given)
+        answer = company.call("user.get", FILTER=given)
         assert (ids(answer), answer.body["total"]) == (expected, len(expected)), given
 
 
-def test_a_filter_of_thousands_of_ids_works_and_of_thousands_of_patterns_is_refused(house: World) -> None:
-    assert ids(house.call("user.get", FILTER={"ID": list(range(3, 5000))})) == [3, 4, 5]
-    answer = house.call("user.get", FILTER={"%NAME": [str(number) for number in range(2000)]})
+def test_a_filter_of_thousands_of_ids_works_and_of_thousands_of_patterns_is_refused(company: World) -> None:
+    assert ids(company.call("user.get", FILTER={"ID": list(range(3, 5000))})) == [3, 4, 5]
+    answer = company.call("user.get", FILTER={"%NAME": [str(number) for number in range(2000)]})
     assert (answer.status, answer.error) == (400, "ERROR_ARGUMENT")
 
 
@@ -217,14 +217,14 @@ def test_a_filter_of_thousands_of_ids_works_and_of_thousands_of_patterns_is_refu
         {"UF_DEPARTMENT": 1, "FILTER": {"UF_DEPARTMENT": 2}},
     ],
 )
-def test_fields_stand_in_the_filter_or_beside_it(house: World, params: dict[str, Any]) -> None:
-    assert ids(house.call("user.get", params=params)) == [3, 4]
+def test_fields_stand_in_the_filter_or_beside_it(company: World, params: dict[str, Any]) -> None:
+    assert ids(company.call("user.get", params=params)) == [3, 4]
 
 
-def test_a_form_filters_as_json_does(house: World) -> None:
+def test_a_form_filters_as_json_does(company: World) -> None:
     form = b"FILTER[>ID]=1&FILTER[UF_DEPARTMENT][]=1&FILTER[UF_DEPARTMENT][]=2&ORDER[ID]=DESC&start=-1"
-    path = f"{house.admin.path}/user.get"
-    assert ids(house.post(path, form, "application/x-www-form-urlencoded")) == [4, 3, 2]
+    path = f"{company.admin.path}/user.get"
+    assert ids(company.post(path, form, "application/x-www-form-urlencoded")) == [4, 3, 2]
 
 
 @pytest.mark.parametrize(
@@ -242,8 +242,8 @@ def test_a_form_filters_as_json_does(house: World) -> None:
         ({"SORT": ["ID"], "ORDER": []}, EVERYBODY),
     ],
 )
-def test_get_sorts(house: World, params: dict[str, Any], expected: list[int]) -> None:
-    assert ids(house.call("user.get", params=params)) == expected
+def test_get_sorts(company: World, params: dict[str, Any], expected: list[int]) -> None:
+    assert ids(company.call("user.get", params=params)) == expected
 
 
 def test_pages_hold_fifty(world: World) -> None:
@@ -297,41 +297,41 @@ SEARCHES: list[tuple[dict[str, Any], list[int]]] = [
 ]
 
 
-def test_search(house: World) -> None:
+def test_search(company: World) -> None:
     for given, expected in SEARCHES:
-        answer = house.call("user.search", FILTER=given)
+        answer = company.call("user.search", FILTER=given)
         assert (ids(answer), answer.body["total"]) == (expected, len(expected)), given
-    assert ids(house.call("user.search", FIND="john")) == [4]
-    assert ids(house.call("user.search", UF_DEPARTMENT=1, SORT="ID", ORDER="desc")) == [2, 1]
+    assert ids(company.call("user.search", FIND="john")) == [4]
+    assert ids(company.call("user.search", UF_DEPARTMENT=1, SORT="ID", ORDER="desc")) == [2, 1]
 
 
-def test_select_names_the_fields(house: World) -> None:
+def test_select_names_the_fields(company: World) -> None:
     def keys(select: Any) -> list[str]:
-        return list(raw(house, house.admin, "user.get", ID=1, select=select).result[0])
+        return list(raw(company, company.admin, "user.get", ID=1, select=select).result[0])
 
     assert keys(["ID", "name", "NO_SUCH"]) == ["ID", "NAME"]
     assert keys(["UF_*"]) == ["UF_EMPLOYMENT_DATE", "UF_DEPARTMENT"]
     assert keys({"0": "ID"}) == ["ID"]
-    assert keys(["*"]) == keys([]) == list(house.call("user.get", ID=1).result[0])
+    assert keys(["*"]) == keys([]) == list(company.call("user.get", ID=1).result[0])
 
 
-def test_limited_permissions_hide_fields(house: World) -> None:
-    brief, basic = house.add_webhook(1, "user_brief"), house.add_webhook(1, "user_basic")
-    by_brief = raw(house, brief, "user.get", ID=3).result[0]
-    by_basic = raw(house, basic, "user.get", ID=3).result[0]
+def test_limited_permissions_hide_fields(company: World) -> None:
+    brief, basic = company.add_webhook(1, "user_brief"), company.add_webhook(1, "user_basic")
+    by_brief = raw(company, brief, "user.get", ID=3).result[0]
+    by_basic = raw(company, basic, "user.get", ID=3).result[0]
     assert "NAME" in by_brief and not {"EMAIL", "WORK_PHONE", "PERSONAL_MOBILE", "LAST_LOGIN"} & by_brief.keys()
     assert by_basic["EMAIL"] == "ivana@example.com"
     assert not {"LAST_LOGIN", "PERSONAL_WWW"} & by_basic.keys()
-    assert "EMAIL" not in raw(house, brief, "user.current").result
-    assert "EMAIL" not in raw(house, brief, "user.get", ID=3, select=["*", "EMAIL"]).result[0]
-    assert "EMAIL" not in raw(house, brief, "user.fields").result
+    assert "EMAIL" not in raw(company, brief, "user.current").result
+    assert "EMAIL" not in raw(company, brief, "user.get", ID=3, select=["*", "EMAIL"]).result[0]
+    assert "EMAIL" not in raw(company, brief, "user.fields").result
 
 
-def test_hidden_fields_cannot_be_probed_by_filter_or_order(house: World) -> None:
-    brief = house.add_webhook(1, "user_brief")
-    assert ids(raw(house, brief, "user.get", FILTER={"%EMAIL": "ivana"})) == []
-    assert ids(raw(house, brief, "user.get", SORT="EMAIL", ORDER="DESC")) == EVERYBODY
-    assert ids(raw(house, brief, "user.search", FIND="ivana")) == [3]
+def test_hidden_fields_cannot_be_probed_by_filter_or_order(company: World) -> None:
+    brief = company.add_webhook(1, "user_brief")
+    assert ids(raw(company, brief, "user.get", FILTER={"%EMAIL": "ivana"})) == []
+    assert ids(raw(company, brief, "user.get", SORT="EMAIL", ORDER="DESC")) == EVERYBODY
+    assert ids(raw(company, brief, "user.search", FIND="ivana")) == [3]
 
 
 def test_a_permission_is_needed(world: World) -> None:
@@ -339,14 +339,14 @@ def test_a_permission_is_needed(world: World) -> None:
     assert (answer.status, answer.error) == (401, "insufficient_scope")
 
 
-def test_outsiders_see_only_whom_they_chat_with(house: World) -> None:
-    outsider = house.add_webhook(5)
-    assert ids(house.call("user.get", outsider)) == [5]
-    assert ids(house.call("user.get", outsider, FILTER={"ID": 1}, ADMIN_MODE="Y")) == []
-    assert ids(house.call("user.search", outsider, FIND="john")) == []
-    house.write(lambda tx: _chat(tx, [5, 4]))
-    assert ids(house.call("user.get", outsider)) == [4, 5]
-    assert ids(house.call("user.search", outsider, FIND="john")) == [4]
+def test_outsiders_see_only_whom_they_chat_with(company: World) -> None:
+    outsider = company.add_webhook(5)
+    assert ids(company.call("user.get", outsider)) == [5]
+    assert ids(company.call("user.get", outsider, FILTER={"ID": 1}, ADMIN_MODE="Y")) == []
+    assert ids(company.call("user.search", outsider, FIND="john")) == []
+    company.write(lambda tx: _chat(tx, [5, 4]))
+    assert ids(company.call("user.get", outsider)) == [4, 5]
+    assert ids(company.call("user.search", outsider, FIND="john")) == [4]
 
 
 async def _chat(tx: Tx, members: list[int]) -> None:
@@ -358,14 +358,14 @@ async def _chat(tx: Tx, members: list[int]) -> None:
         )
 
 
-def test_an_administrator_from_outside_may_look_around(house: World) -> None:
+def test_an_administrator_from_outside_may_look_around(company: World) -> None:
     async def promote(tx: Tx) -> None:
         await tx.run("UPDATE users SET admin = 1 WHERE id = 5")
 
-    house.write(promote)
-    outsider = house.add_webhook(5)
-    assert ids(house.call("user.get", outsider)) == [5]
-    assert ids(house.call("user.get", outsider, ADMIN_MODE=True)) == EVERYBODY
+    company.write(promote)
+    outsider = company.add_webhook(5)
+    assert ids(company.call("user.get", outsider)) == [5]
+    assert ids(company.call("user.get", outsider, ADMIN_MODE=True)) == EVERYBODY
 
 
 def test_guests_look_nobody_up(world: World) -> None:

@@ -61,54 +61,54 @@ class OlgasRoom:
 
 
 def test_a_chat_goes_to_whoever_has_been_there_longest(portal: World) -> None:
-    house = OlgasRoom(portal)
-    ann, bob, cid = house.others
-    for leaver, heir in ((house.olga, ann), (ann, bob), (bob, cid)):
-        house.leaves(leaver)
-        assert house.owner() == (heir, "owner")
+    room = OlgasRoom(portal)
+    ann, bob, cid = room.others
+    for leaver, heir in ((room.olga, ann), (ann, bob), (bob, cid)):
+        room.leaves(leaver)
+        assert room.owner() == (heir, "owner")
 
 
 def test_managers_inherit_before_others(portal: World) -> None:
-    house = OlgasRoom(portal)
-    ann, _, cid = house.others
-    house.promotes(cid)
-    house.leaves(house.olga)
-    assert house.owner() == (cid, "owner")
-    house.leaves(cid)
-    assert house.owner() == (ann, "owner")
+    room = OlgasRoom(portal)
+    ann, _, cid = room.others
+    room.promotes(cid)
+    room.leaves(room.olga)
+    assert room.owner() == (cid, "owner")
+    room.leaves(cid)
+    assert room.owner() == (ann, "owner")
 
 
 def test_the_last_one_leaves_a_chat_without_an_owner(portal: World) -> None:
-    house = OlgasRoom(portal)
-    for who in (house.olga, *house.others):
-        house.leaves(who)
-    assert house.owner() == (0, "")
+    room = OlgasRoom(portal)
+    for who in (room.olga, *room.others):
+        room.leaves(who)
+    assert room.owner() == (0, "")
 
 
 def test_somebody_who_is_not_the_owner_changes_nothing_by_going(portal: World) -> None:
-    house = OlgasRoom(portal)
-    house.leaves(house.others[0])
-    assert house.owner() == (house.olga, "owner")
+    room = OlgasRoom(portal)
+    room.leaves(room.others[0])
+    assert room.owner() == (room.olga, "owner")
 
 
 def test_coming_again_is_coming_anew(portal: World) -> None:
-    house = OlgasRoom(portal)
-    ann = house.others[0]
-    house.promotes(ann)
-    house.leaves(ann)
-    house.adds(ann)
-    member = portal.read(lambda tx: kept.find(tx, house.chat, ann))
+    room = OlgasRoom(portal)
+    ann = room.others[0]
+    room.promotes(ann)
+    room.leaves(ann)
+    room.adds(ann)
+    member = portal.read(lambda tx: kept.find(tx, room.chat, ann))
     assert member is not None
     assert (member.role, member.opened, member.muted) == ("member", False, False)
     assert member.first_id > 0
 
 
 def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
-    house = OlgasRoom(portal)
+    room = OlgasRoom(portal)
     joined = [(one["user_id"], one["history"]) for one in happened(portal, 0, "MemberJoined")]
-    assert joined == [(house.olga, True), *((who, False) for who in house.others)]
-    house.leaves(house.others[0])
-    assert [one["user_id"] for one in happened(portal, 0, "MemberLeft")] == [house.others[0]]
+    assert joined == [(room.olga, True), *((who, False) for who in room.others)]
+    room.leaves(room.others[0])
+    assert [one["user_id"] for one in happened(portal, 0, "MemberLeft")] == [room.others[0]]
 
 
 def test_more_people_than_a_call_may_bring_in(portal: World) -> None:

@@ -38,7 +38,7 @@ class Offsets(NamedTuple):
     @property
     def highest(self) -> int:
         """The highest offset that anybody can hold who was given one of these queues."""
-        return max(self.of(name).given for name in self.recipients)
+        return max(self.of(name).highest for name in self.recipients)
 
     @property
     def own(self) -> int:
@@ -49,7 +49,7 @@ class Offsets(NamedTuple):
         """The recipients that the offset comes from."""
         if len(self.recipients) == 1:
             # Also that of a page of two: it held this queue as well.
-            return [name for name in self.recipients if offset <= self.of(name).given]
+            return [name for name in self.recipients if offset <= self.of(name).highest]
         if offset <= self.own:
             return list(self.recipients)
         same = [name for name in self.recipients if offset == self.of(name).alone]
@@ -60,7 +60,7 @@ class Offsets(NamedTuple):
     def unproven(self, offset: int) -> list[str]:
         """The recipients whose marks could be mistaken for ones that the offset, or another one like it, proves."""
         if len(self.recipients) == 1:
-            return [name for name in self.recipients if self.of(name).given > self.of(name).alone]
+            return [name for name in self.recipients if self.of(name).highest > self.of(name).alone]
         return [] if offset <= self.own else [name for name in self.recipients if name not in self.proven(offset)]
 
     def after(self, last: int) -> int:
@@ -78,7 +78,7 @@ class Offsets(NamedTuple):
         for name in self.names:
             before = self.of(name)
             alone = max(before.alone, to) if name == self.names[-1] else before.alone
-            after = Cursor(max(before.given, to), alone)
+            after = Cursor(max(before.highest, to), alone)
             if after != before or name not in self.known:
                 changed[name] = after
         return changed

@@ -146,9 +146,9 @@ class Writer:
         if rounds and len(self._waiting) < GROUP:
             self._loop.call_soon(self._gather, rounds - 1)
         else:
-            self._turn()
+            self._next_group()
 
-    def _turn(self) -> None:
+    def _next_group(self) -> None:
         """Take those who wait as the next group, in turns with those who run apart."""
         if self._long and not (self._waiting and self._apart):
             self._apart = True

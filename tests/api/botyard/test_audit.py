@@ -38,7 +38,7 @@ def test_changes_are_on_record_with_caller_key_and_address(portal: World) -> Non
     call("botyard.user.update", ID=ben, ADMIN=True)
     assert last(portal) == "admin.granted"
     call("botyard.user.update", ID=ben, ADMIN=False)
-    assert last(portal) == "admin.withdrawn"
+    assert last(portal) == "admin.revoked"
     call("botyard.user.password", ID=ben)
     assert last(portal) == "password.set"
     call("botyard.user.deactivate", ID=ben)
