@@ -129,6 +129,7 @@ MEANINGS = {
     "message": "The text, with BB codes.",
     "messageid": "The message's id.",
     "mintimeout": "Seconds that offline events are kept before the application is called about them.",
+    "mute": "Whether notifications are off from now on.",
     "name": "The name.",
     "newpassword": "The new password.",
     "namesearch": "Words to be found in names and positions.",

@@ -204,6 +204,15 @@ async def set_owner(tx: Tx, who: Participant, user_id: int) -> None:
     await messages.add_system_message(tx, who, text, code="CHAT_OWNER")
 
 
+@raises(*rules.reasons(Act.MUTE))
+async def mute(tx: Tx, who: Participant, *, on: bool) -> None:
+    """Switch a member's notifications of a chat off, or on again. Raises CHAT_KIND, and CHAT_CLOSED for others."""
+    rules.require(Act.MUTE, who)
+    if who.member is None:
+        raise ApiError(Reason.CHAT_CLOSED, hint="who only reads a chat is not notified of it")
+    await members.set_muted(tx, who.chat.id, who.actor_id, muted=on)
+
+
 @raises(*rules.reasons(Act.LIST_MEMBERS))
 async def list_(tx: Tx, who: Participant) -> list[int]:
     """Ids of everybody in the chat. Raises CHAT_KIND where there is no list to see."""
