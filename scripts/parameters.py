@@ -104,6 +104,7 @@ MEANINGS = {
     "im.department.managers.get ID": "Ids of departments.",
     "imageresize": "The size in which pictures are wanted: `small`, `medium` or `large`.",
     "installurl": "The address that is called, or opened, when the application is installed.",
+    "isedited": "Whether the message is marked as edited; another text always is.",
     "ishidden": "Whether the bot is left out of lists that people see.",
     "ismanager": "Whether the person is to be a manager, or none any more.",
     "isonline": "Whether the person is online.",

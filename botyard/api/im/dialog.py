@@ -7,10 +7,10 @@ import msgspec
 from botyard.api.im.family import method
 from botyard.api.im.shapes import HistoryAnswer, history_answer
 from botyard.api.shapes.dialog import Dialog, dialog, placed
-from botyard.chat.conversation import dialogs, messages, reading
+from botyard.chat.conversation import dialogs, messages, reading, typing
 from botyard.chat.conversation.overview import overview
 from botyard.chat.rules import with_path
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, error
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.wire.param_types import Number
@@ -91,3 +91,21 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
         return False
     left = await reading.unread(call.tx, moved)
     return ReadAnswer(p.dialog_id, who.chat.id, moved.member.read_id, left.counter)
+
+
+@method(
+    "im.dialog.writing",
+    mode=Mode.WRITE,
+    errors={
+        Reason.DIALOG_CLOSED: error("ACCESS_ERROR: Action unavailable"),
+        Reason.USER_MISSING: error("ACCESS_ERROR: Action unavailable"),
+    },
+    raises=(dialogs.open_,),
+)
+async def writing(call: Call, p: Get) -> bool:
+    """Show the others of a chat that the caller is writing; a private dialog is opened by it.
+
+    Docs: api-reference/chats/messages/im-dialog-writing.md
+    """
+    await typing.start(call.tx, await dialogs.open_(call.tx, call.user_id, p.dialog_id))
+    return True

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from botyard.api.im.family import method
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.bots import command_calls
 from botyard.chat.bots.command_calls import Press
-from botyard.chat.conversation import dialogs, messages
+from botyard.chat.conversation import dialogs, messages, reactions
 from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
+
+DAY = 86_400
 
 
 class Add(Params, frozen=True, rename="upper"):
@@ -25,6 +27,26 @@ class Add(Params, frozen=True, rename="upper"):
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0
+
+
+class Update(Params, frozen=True, rename="upper"):
+    """What is left out stays; with IS_EDITED `N` a change of anything but the text leaves no mark."""
+
+    message_id: int = 0
+    message: str | UnsetType = UNSET
+    attach: RawAttach = UNSET
+    keyboard: RawKeyboard = UNSET
+    menu: RawMenu = UNSET
+    url_preview: bool | None = None
+    is_edited: bool = True
+
+
+class Named(Params, frozen=True, rename="upper"):
+    message_id: int = 0
+
+
+class Like(Named, frozen=True, rename="upper"):
+    action: str = "auto"
 
 
 class Command(Params, frozen=True, rename="upper"):
@@ -70,6 +92,78 @@ async def add(call: Call, p: Add) -> int:
         raise
     draft = Draft(text=p.message, system=p.system, reply_id=max(0, p.reply_id), params=params)
     return await messages.send(call.tx, who, draft)
+
+
+@method(
+    "im.message.update",
+    mode=Mode.WRITE,
+    errors={
+        Reason.MESSAGE_MISSING: Reason.MESSAGE_LOCKED,
+        # So the page has it, in small letters.
+        Reason.MENU_WRONG: error("menu_ERROR: Incorrect menu params"),
+    },
+    raises=(Reason.MESSAGE_ID_WRONG, carried, messages.edit),
+)
+async def update(call: Call, p: Update) -> bool:
+    """Change one's own message within three days of its publication.
+
+    Docs: api-reference/chats/messages/im-message-update.md
+    """
+    _require_message(p.message_id)
+    changes = carried(p.attach, p.keyboard, p.menu, bot_id=0, limits=IM).changes(p.url_preview)
+    await messages.edit(
+        call.tx,
+        call.user_id,
+        p.message_id,
+        text=None if p.message is UNSET else p.message,
+        changed=changes,
+        window=call.context.settings.edit_days * DAY,
+        marked=p.is_edited,
+    )
+    return True
+
+
+@method(
+    "im.message.delete",
+    mode=Mode.WRITE,
+    errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_LOCKED},
+    raises=(Reason.MESSAGE_ID_WRONG, messages.erase),
+)
+async def delete(call: Call, p: Named) -> bool:
+    """Delete one's own message within three days, or anybody's in a chat that one manages.
+
+    Docs: api-reference/chats/messages/im-message-delete.md
+    """
+    _require_message(p.message_id)
+    window = call.context.settings.edit_days * DAY
+    await messages.erase(call.tx, call.user_id, p.message_id, complete=False, window=window)
+    return True
+
+
+@method(
+    "im.message.like",
+    mode=Mode.WRITE,
+    errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_ID_WRONG},
+    raises=(Reason.MESSAGE_ID_WRONG, messages.get, Reason.NO_CHANGES),
+)
+async def like(call: Call, p: Like) -> bool:
+    """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).
+
+    Docs: api-reference/chats/messages/im-message-like.md
+    """
+    _require_message(p.message_id)
+    message, who = await messages.get(call.tx, call.user_id, p.message_id)
+    if message.erased:
+        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
+    on = {"plus": True, "minus": False}.get(p.action.lower())
+    if not await reactions.set(call.tx, who, message, reaction=reactions.LIKE, on=on):
+        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
+    return True
+
+
+def _require_message(message_id: int) -> None:
+    if message_id <= 0:
+        raise ApiError(Reason.MESSAGE_ID_WRONG)
 
 
 @method(

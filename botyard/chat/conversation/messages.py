@@ -159,13 +159,20 @@ async def require_in_chat(tx: Tx, who: Participant, message_id: int) -> None:
 
 @raises(get, Reason.MESSAGE_LOCKED)
 async def edit(
-    tx: Tx, actor_id: int, message_id: int, *, text: str | None, changed: dict[str, Any], window: int | None
+    tx: Tx,
+    actor_id: int,
+    message_id: int,
+    *,
+    text: str | None,
+    changed: dict[str, Any],
+    window: int | None,
+    marked: bool = True,
 ) -> None:
     """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
-    the message unless an attachment comes with it, and so does taking the last of both. Raises
-    MESSAGE_MISSING, MESSAGE_LOCKED.
+    the message unless an attachment comes with it, and so does taking the last of both. Another text is always
+    ``marked`` as edited. Raises MESSAGE_MISSING, MESSAGE_LOCKED.
     """
     message, who = await get(tx, actor_id, message_id)
     if message.author_id != actor_id or message.system or message.erased or _late(message, window, now=tx.now):
@@ -178,7 +185,8 @@ async def edit(
     if not new_text and not kept.get("ATTACH"):
         await _erase(tx, who, message, complete=False)
         return
-    await messages.change(tx, message_id, text=new_text, params=messages.written(params), edited=True, erased=False)
+    edited = marked or message.edited or new_text != message.text
+    await messages.change(tx, message_id, text=new_text, params=messages.written(params), edited=edited, erased=False)
     event = MessageEdited(
         actor_id=actor_id,
         chat_id=who.chat.id,
