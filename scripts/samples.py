@@ -88,7 +88,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.chat.mute": {"CHAT_ID": 2001, "MUTE": "Y"},
     "im.chat.setOwner": {"CHAT_ID": _CHAT, "USER_ID": 2},
     "im.chat.updateAvatar": {"CHAT_ID": 2001, "AVATAR": _PICTURE},
-    "im.chat.updateColor": {"CHAT_ID": 2001, "COLOR": "MINT"},
+    "im.chat.updateColor": {"CHAT_ID": 2001, "COLOR": "LIME"},
     "im.chat.updateTitle": {"CHAT_ID": 2001, "TITLE": "Release 2"},
     "im.chat.user.delete": {"CHAT_ID": _CHAT, "USER_ID": 2},
     "im.chat.user.list": {"CHAT_ID": 2001},
