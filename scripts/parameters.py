@@ -277,6 +277,8 @@ NOT_NEEDED = {
     "event.unbind event",
     "event.unbind handler",
     "im.chat.user.add USERS",
+    "im.chat.get ENTITY_ID",
+    "im.chat.get ENTITY_TYPE",
     "imbot.chat.get ENTITY_ID",
     "imbot.chat.get ENTITY_TYPE",
     "imbot.command.register BOT_ID",
