@@ -72,6 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
+        # Python ends by the signal once Ctrl-C came while text was carried out, as named tuples are made of text; to
+        # carry out another text makes it forget that.
+        exec("")  # noqa: S102  # There is nothing in it.
         # Stopping a server is how it is meant to end, even while it is still starting.
         return 0 if arguments[0] == "serve" else INTERRUPTED
     except UnicodeEncodeError:

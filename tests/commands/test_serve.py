@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -124,6 +125,25 @@ def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float
     _, said = process.communicate(timeout=SECONDS)
     assert process.returncode == ExitCode.OK, said
     assert "Traceback" not in said
+
+
+_COMPILING = """
+import sys, types
+from botyard import cli
+trial = types.ModuleType("botyard.commands.trial")
+trial.command = lambda: exec("raise KeyboardInterrupt")
+sys.modules[trial.__name__] = trial
+cli.COMMANDS["serve"] = cli.CommandSpec("trial", "", "")
+sys.exit(cli.main(["serve"]))
+"""
+
+
+def test_ctrl_c_while_text_is_carried_out_ends_no_otherwise(tmp_path: Path) -> None:
+    """Modules make named tuples and data classes of text while they are imported."""
+    (tmp_path / "script.py").write_text(_COMPILING)
+    words = [sys.executable, "-m", "script"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, timeout=SECONDS)
+    assert (ended.returncode, ended.stderr) == (ExitCode.OK, "")
 
 
 def wait_for_work(pid: int, seconds: float) -> None:
