@@ -25,6 +25,9 @@ class Option(msgspec.Struct, frozen=True):
     """Whether the option takes no value."""
 
 
+DAY = 86_400
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a server is started with. Fields with an ``Option`` are set from outside, the others in the code.
 
@@ -247,6 +250,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def limit_profile(self) -> str:
         """The request limits that hold."""
         return self.limits if self.limits != "auto" else "enterprise" if self.profile == "prod" else "off"
+
+    @property
+    def edit_seconds(self) -> int:
+        """How long a message may be edited or deleted by its author."""
+        return self.edit_days * DAY
+
+    def working_url(self, *, https_required: bool) -> str:
+        """The address that works: where only https is taken, that of the https listener."""
+        return self.https_url if https_required and self.https_url else self.public_url
 
     @property
     def domain(self) -> str:

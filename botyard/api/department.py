@@ -142,8 +142,7 @@ async def get(call: Call, p: Get) -> ResultPage[list[Shape]]:
         return ResultPage([], None if p.start < 0 else 0)
     wanted = _filter(p)
     offset = max(p.start, 0)
-    found = await stored_departments.page(call.tx, wanted, offset, limit=PAGE)
-    shapes = [_shape(department) for department in found]
+    shapes = [_shape(each) for each in await stored_departments.page(call.tx, wanted, offset, limit=PAGE)]
     if p.start < 0:
         return ResultPage(shapes)
     total = await stored_departments.count(call.tx, wanted)

@@ -13,7 +13,7 @@ from botyard.model.audit import AuditEvent
 from botyard.model.deliveries import EndReason
 from botyard.model.owners import Owner
 from botyard.model.people import User
-from botyard.portal import audit
+from botyard.portal import audit, made_keys
 from botyard.portal.auth.keys import Keys, new_client_id, new_secret
 from botyard.store import apps, bots
 from botyard.store.engines.db import Tx
@@ -96,21 +96,31 @@ async def check_secret(tx: Tx, keys: Keys, client_id: str, *, secret: str) -> tu
 
 
 async def block(tx: Tx, client_id: str, blocked: bool) -> bool:
-    """Refuse the application's calls, or accept them again; false when there is no such application."""
+    """Refuse the application's calls, or accept them again; false when there is no such application.
+
+    Keys that it has made end when it is blocked, and do not come back.
+    """
     app = await find(tx, client_id)
     if app is None:
         return False
     await apps.set_blocked(tx, app.id, blocked)
+    if blocked:
+        await made_keys.end_by_app(tx, app.id)
     await audit.record(tx, AuditEvent.APP_CHANGED, subject=f"app:{app.id}", details={"blocked": int(blocked)})
     return True
 
 
 async def restrict(tx: Tx, client_id: str, user_ids: list[int] | None) -> bool:
-    """Allow these people, or everybody (``None``), to use the application; false when there is none."""
+    """Allow these people, or everybody (``None``), to use the application; false when there is none.
+
+    Keys that it has made in the names of all others end.
+    """
     app = await find(tx, client_id)
     if app is None:
         return False
     await apps.restrict(tx, app.id, user_ids)
+    if user_ids is not None:
+        await made_keys.end_by_left_out(tx, msgspec.structs.replace(app, restricted=True))
     people = None if user_ids is None else ",".join(map(str, user_ids))
     await audit.record(tx, AuditEvent.APP_CHANGED, subject=f"app:{app.id}", details={"open_to": people})
     return True

@@ -63,12 +63,17 @@ async def tree(tx: Tx) -> Tree:
     return Tree(await departments.tree(tx))
 
 
+async def unknown(tx: Tx, ids: Iterable[int]) -> list[int]:
+    """Those of these ids of which there is no department."""
+    wanted = set(ids)
+    return sorted(wanted - {department.id for department in await departments.tree(tx)}) if wanted else []
+
+
 async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None, sort: int = SORT) -> int:
     """Add a department and return its id. Whether there may be another at the top is not asked."""
-    department_id = await departments.add(tx, name.strip()[:WORDS_MAX], parent_id=parent_id, head_id=head_id, sort=sort)
-    await audit.record(
-        tx, AuditEvent.DEPARTMENT_ADDED, subject=f"department:{department_id}", details={"name": name[:WORDS_MAX]}
-    )
+    name = name.strip()[:WORDS_MAX]
+    department_id = await departments.add(tx, name, parent_id=parent_id, head_id=head_id, sort=sort)
+    await audit.record(tx, AuditEvent.DEPARTMENT_ADDED, subject=f"department:{department_id}", details={"name": name})
     return department_id
 
 

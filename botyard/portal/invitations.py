@@ -9,8 +9,8 @@ import msgspec
 
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.people import Profile, UserKind
-from botyard.portal import users
-from botyard.store import departments, user_details
+from botyard.portal import departments, users
+from botyard.store import user_details
 from botyard.store import users as stored_users
 from botyard.store.engines.db import Tx
 
@@ -59,8 +59,7 @@ async def invite(tx: Tx, invitation: Invitation) -> int:
 @raises(Reason.FIELDS_WRONG)
 async def require_departments(tx: Tx, ids: Iterable[int]) -> None:
     """Check that all of these departments exist. Raises FIELDS_WRONG."""
-    unknown = sorted(set(ids) - {department.id for department in await departments.tree(tx)}) if ids else []
-    if unknown:
+    if unknown := await departments.unknown(tx, ids):
         raise ApiError(Reason.FIELDS_WRONG, hint=f"there is no department {unknown[0]}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from botyard.model.apps import App
 from botyard.model.audit import AuditEvent
 from botyard.portal import audit
 from botyard.store import app_tokens, apps, incoming_webhooks, made_keys
@@ -17,6 +18,13 @@ async def end_by_person(tx: Tx, user_id: int) -> None:
 async def end_by_app(tx: Tx, app_id: int, user_id: int | None = None) -> None:
     """End the keys that an application has made, in anybody's name or in that of one person."""
     await _end(tx, await made_keys.by_app(tx, app_id, user_id))
+
+
+async def end_by_left_out(tx: Tx, app: App) -> None:
+    """End the keys that an application has made in the names of people to whom it is not open any more."""
+    for user_id in await made_keys.makers(tx, app.id):
+        if not await apps.admits(tx, app, user_id):
+            await end_by_app(tx, app.id, user_id)
 
 
 async def end_by_webhook(tx: Tx, webhook_id: int) -> None:

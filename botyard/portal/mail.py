@@ -24,10 +24,15 @@ _AT_ONCE = 2
 """Mails that are sent side by side, by threads of their own: a server may take its time."""
 
 
+def is_set_up(settings: Settings) -> bool:
+    """Whether mail can be sent."""
+    return bool(settings.smtp_url and settings.smtp_from)
+
+
 @raises(Reason.MAIL_OFF)
 def require(settings: Settings) -> None:
     """Check that mail can be sent. Raises MAIL_OFF."""
-    if not settings.smtp_url or not settings.smtp_from:
+    if not is_set_up(settings):
         raise ApiError(Reason.MAIL_OFF)
 
 

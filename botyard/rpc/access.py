@@ -43,11 +43,11 @@ class Access(Enum):
         ErrorCode.SIGNING_CLOSED,
         "A webhook, or an application in an administrator's name",
     )
-    INVITER = AccessRule(lambda who: who.admin, ErrorCode.PEOPLE_CLOSED, "Who may invite people: an administrator")
+    INVITER = AccessRule(lambda who: who.admin, ErrorCode.PEOPLE_CLOSED, "An administrator")
     STRUCTURE = AccessRule(
         lambda who: who.admin,
         ErrorCode.STRUCTURE_CLOSED,
-        "Who may change the company structure: an administrator",
+        "An administrator",
     )
     INTRANET = AccessRule(
         lambda who: who.kind == UserKind.EMPLOYEE, ErrorCode.INTRANET_ONLY, "An employee, who is no bot"

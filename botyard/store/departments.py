@@ -14,7 +14,6 @@ from botyard.store.records import Record, scalar
 
 _DEPARTMENT = Record(Department, "departments d")
 _ALL = f"{_DEPARTMENT.select} ORDER BY d.sort, d.id"
-_BY_ID = f"{_DEPARTMENT.select} WHERE d.id = :id"
 _LOCK = "SELECT id FROM portal {for_update}"
 
 SORT = 500
@@ -55,10 +54,6 @@ class UserPage(NamedTuple):
 def is_field(name: str) -> bool:
     """Whether departments can be sorted by it."""
     return name in _FIELDS
-
-
-async def find(tx: Tx, department_id: int) -> Department | None:
-    return _DEPARTMENT.read(await tx.one(_BY_ID, id=department_id))
 
 
 async def tree(tx: Tx) -> list[Department]:

@@ -50,6 +50,17 @@ async def by_app(tx: Tx, app_id: int, user_id: int | None = None) -> MadeKeys:
     return await _made(tx, "made_with LIKE :key", key=f"app:{app_id}:%")
 
 
+async def makers(tx: Tx, app_id: int) -> list[int]:
+    """In whose names an application has made keys."""
+    rows = await tx.all(
+        """SELECT made_by FROM webhooks WHERE made_with LIKE :key
+           UNION SELECT made_by FROM apps WHERE made_with LIKE :key
+           UNION SELECT made_by FROM tokens WHERE made_by > 0 AND made_with LIKE :key""",
+        key=f"app:{app_id}:%",
+    )
+    return [user_id for (user_id,) in rows]
+
+
 async def by_webhook(tx: Tx, webhook_id: int) -> MadeKeys:
     """What a webhook has made."""
     return await _made(tx, "made_with = :key", key=f"hook:{webhook_id}")

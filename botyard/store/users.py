@@ -31,9 +31,9 @@ async def find_by_login(tx: Tx, login: str) -> User | None:
 
 
 async def email_taken(tx: Tx, email: str) -> bool:
-    """Whether somebody who may sign in has this address, in any case of its letters as it was written."""
-    sql = "SELECT 1 FROM users WHERE email IN (:email, :lower) AND kind IN ('employee', 'extranet') LIMIT 1"
-    return await tx.one(sql, email=email, lower=email.lower()) is not None
+    """Whether somebody who may sign in has this address, however its letters are written."""
+    sql = "SELECT 1 FROM users WHERE LOWER(email) = :email AND kind IN ('employee', 'extranet') LIMIT 1"
+    return await tx.one(sql, email=email.lower()) is not None
 
 
 async def find_many(tx: Tx, ids: list[int]) -> list[User]:

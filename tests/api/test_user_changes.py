@@ -9,6 +9,7 @@ import pytest
 from botyard.api.shapes.user_fields import DETAILS
 from botyard.model.people import UserKind
 from botyard.portal import users as portal_users
+from botyard.store import users as stored_users
 from tests.world import World
 from tests.worlds.samples import picture
 
@@ -58,6 +59,26 @@ def test_an_address_is_one_persons(portal: World) -> None:
     assert portal.call("user.update", ID=second, EMAIL="kim@example.com").error == "ERROR_CORE"
     assert portal.call("user.update", ID=second, EMAIL="no address").error == "ERROR_CORE"
     assert portal.call("user.update", ID=first, EMAIL="kim@example.com", NAME="Kim").result is True
+
+
+def test_letters_of_an_address_do_not_matter(portal: World) -> None:
+    invited(portal, "Kim@Example.com")
+    assert (
+        portal.call("user.add", EMAIL="kim@example.COM", UF_DEPARTMENT=[department(portal)]).error == "ERROR_ARGUMENT"
+    )
+
+
+def test_of_two_invitations_at_once_one_is_refused(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither sees the other, and the database keeps one login."""
+
+    async def unseen(*_: object) -> None:
+        return None
+
+    invited(portal)
+    monkeypatch.setattr(stored_users, "email_taken", unseen)
+    monkeypatch.setattr(portal_users, "find_login", unseen)
+    refused = portal.call("user.add", EMAIL="kim@example.com", UF_DEPARTMENT=[department(portal)])
+    assert (refused.error, refused.text) == ("ERROR_ARGUMENT", "A user with this email already exists")
 
 
 def test_an_invitation_needs_a_place(portal: World) -> None:

@@ -227,7 +227,7 @@ async def unblock(call: Call, p: Named) -> bool:
 async def restrict(call: Call, p: Restricted) -> bool:
     """Open an application to these people only, or to EVERYBODY again.
 
-    Tokens of anybody else are refused with `user_access_error`.
+    Tokens of anybody else are refused with `user_access_error`, and keys that were made with them end.
     """
     app = await params.app(call, p.client_id)
     people = await params.people(call, p.users)

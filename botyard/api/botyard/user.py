@@ -304,9 +304,8 @@ async def password_link(call: Call, p: LinkParams) -> LinkAnswer:
         return user, await password_changes.make_link(tx, context.keys, user)
 
     user, link = await context.database.write(work)
-    settings, known = context.settings, await context.database.read(portal.get)
-    only_https = known is not None and known.https_required and settings.https_url
-    url = (settings.https_url if only_https else settings.public_url) + link.path
+    known = await context.database.read(portal.get)
+    url = context.settings.working_url(https_required=known is not None and known.https_required) + link.path
     if p.mail:
         await password_changes.mail_link(context.settings, user.email, url=url)
     return LinkAnswer(None if p.mail else url, call.atom(link.expires), user.email if p.mail else None)
@@ -337,8 +336,7 @@ def profile(p: Fields) -> Profile:
 
 
 async def _departments(call: Call, wanted: list[int]) -> list[int]:
-    known = {department.id for department in await departments.tree(call.tx)}
-    if not set(wanted) <= known:
+    if await departments.unknown(call.tx, wanted):
         raise ApiError(Reason.ARGUMENT, reason="DEPARTMENT must list departments that exist")
     return list(dict.fromkeys(wanted))
 

@@ -70,10 +70,8 @@ async def add(call: Call, p: Added) -> IssuedAnswer:
         scopes=params.new_scopes(call, p.scope, owner),
     )
     known, settings = await portal.get(call.tx), call.context.settings
-    only_https = known is not None and known.https_required and settings.https_url
-    return IssuedAnswer(
-        made.id, made.user_id, (settings.https_url if only_https else settings.public_url) + made.path()
-    )
+    url = settings.working_url(https_required=known is not None and known.https_required)
+    return IssuedAnswer(made.id, made.user_id, url + made.path())
 
 
 @method("botyard.webhook.list", access=Access.ADMIN)

@@ -80,9 +80,9 @@ class UserAdd(Params, frozen=True, rename="upper"):
     hide_history: bool = True
 
 
-_NO_WAY_OUT = error("ACCESS_DENIED_KICK: Access denied to kick user from chat")
-_NOT_MUTED = error("ACCESS_ERROR: This chat cannot be muted", 403)
-_NOT_REMOVED = error("ACCESS_DENIED_KICK: Insufficient rights to exclude participants from the chat")
+_LEAVE_DENIED = error("ACCESS_DENIED_KICK: Access denied to kick user from chat")
+_MUTE_DENIED = error("ACCESS_ERROR: This chat cannot be muted", 403)
+_REMOVE_DENIED = error("ACCESS_DENIED_KICK: Insufficient rights to exclude participants from the chat")
 _NO_PEOPLE = error("ERROR_ARGUMENT: USERS is no list of people of this portal")
 
 
@@ -138,9 +138,9 @@ async def get(call: Call, p: Get) -> ChatId | None:
     "im.chat.leave",
     mode=Mode.WRITE,
     errors={
-        Reason.CHAT_CLOSED: _NO_WAY_OUT,
-        Reason.MEMBER_MISSING: _NO_WAY_OUT,
-        Reason.OWNER_MAY_NOT_LEAVE: _NO_WAY_OUT,
+        Reason.CHAT_CLOSED: _LEAVE_DENIED,
+        Reason.MEMBER_MISSING: _LEAVE_DENIED,
+        Reason.OWNER_MAY_NOT_LEAVE: _LEAVE_DENIED,
     },
     raises=(members.get_group, members.leave),
 )
@@ -156,7 +156,7 @@ async def leave(call: Call, p: Named) -> bool:
 @method(
     "im.chat.mute",
     mode=Mode.WRITE,
-    errors={Reason.CHAT_CLOSED: _NOT_MUTED, Reason.CHAT_KIND: _NOT_MUTED, Reason.DIALOG_CLOSED: _NOT_MUTED},
+    errors={Reason.CHAT_CLOSED: _MUTE_DENIED, Reason.CHAT_KIND: _MUTE_DENIED, Reason.DIALOG_CLOSED: _MUTE_DENIED},
     raises=(Reason.CHAT_EMPTY, dialogs.get, members.mute),
 )
 async def mute(call: Call, p: Mute) -> bool:
@@ -190,19 +190,14 @@ async def set_owner(call: Call, who: Group, p: SetOwner) -> bool:
     "im.chat.updateAvatar",
     before=_picture,
     errors={Reason.CHAT_CLOSED: error("WRONG_REQUEST: Chat doesn't exist")},
-    raises=(chats.set_avatar, pictures.unwrap),
+    raises=(chats.set_picture,),
 )
 async def update_avatar(call: Call, who: Group, p: UpdateAvatar) -> bool:
     """Give a chat a picture.
 
     Docs: api-reference/chats/chat-update/im-chat-update-avatar.md
     """
-    chats.require_avatar(who)
-    picture = pictures.unwrap(call.prepared)
-    if picture is None:
-        raise ApiError(Reason.AVATAR_TYPE)
-    path = await pictures.store(call.tx, picture, quota=call.context.file_quota)
-    await chats.set_avatar(call.tx, who, path)
+    await chats.set_picture(call.tx, who, call.prepared, quota=call.context.file_quota)
     return True
 
 
@@ -243,8 +238,8 @@ async def user_list(call: Call, p: Named) -> list[int]:
     mode=Mode.WRITE,
     errors={
         Reason.USER_MISSING: error("USER_NOT_FOUND: The specified user is not in the chat"),
-        Reason.MEMBER_MISSING: _NOT_REMOVED,
-        Reason.OWNER_MAY_NOT_LEAVE: _NOT_REMOVED,
+        Reason.MEMBER_MISSING: _REMOVE_DENIED,
+        Reason.OWNER_MAY_NOT_LEAVE: _REMOVE_DENIED,
     },
     raises=(Reason.USER_EMPTY, Reason.USER_MISSING, members.get_group, members.remove),
 )

@@ -54,7 +54,7 @@ async def get(call: Call, p: Departments) -> list[DepartmentShape]:
     """
     tree = await departments.tree(call.tx)
     named = [department for place in _named(p) if (department := tree.get(place)) is not None]
-    heads = await _people(call, [one.head_id for one in named if one.head_id], full=p.user_data)
+    heads = await _people(call, [department.head_id for department in named if department.head_id], full=p.user_data)
     return [
         DepartmentShape(
             department.id,

@@ -15,8 +15,6 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
 
-DAY = 86_400
-
 
 class Add(Params, frozen=True, rename="upper"):
     dialog_id: str = ""
@@ -117,7 +115,7 @@ async def update(call: Call, p: Update) -> bool:
         p.message_id,
         text=None if p.message is UNSET else p.message,
         changed=changes,
-        window=call.context.settings.edit_days * DAY,
+        window=call.context.settings.edit_seconds,
         marked=p.is_edited,
     )
     return True
@@ -135,7 +133,7 @@ async def delete(call: Call, p: Named) -> bool:
     Docs: api-reference/chats/messages/im-message-delete.md
     """
     _require_message(p.message_id)
-    window = call.context.settings.edit_days * DAY
+    window = call.context.settings.edit_seconds
     await messages.erase(call.tx, call.user_id, p.message_id, complete=False, window=window)
     return True
 
@@ -144,7 +142,7 @@ async def delete(call: Call, p: Named) -> bool:
     "im.message.like",
     mode=Mode.WRITE,
     errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_ID_WRONG},
-    raises=(Reason.MESSAGE_ID_WRONG, messages.get, Reason.NO_CHANGES),
+    raises=(Reason.MESSAGE_ID_WRONG, reactions.like),
 )
 async def like(call: Call, p: Like) -> bool:
     """Like a message (`plus`), take it back (`minus`) or toggle (`auto`).
@@ -152,12 +150,7 @@ async def like(call: Call, p: Like) -> bool:
     Docs: api-reference/chats/messages/im-message-like.md
     """
     _require_message(p.message_id)
-    message, who = await messages.get(call.tx, call.user_id, p.message_id)
-    if message.erased:
-        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
-    on = {"plus": True, "minus": False}.get(p.action.lower())
-    if not await reactions.set(call.tx, who, message, reaction=reactions.LIKE, on=on):
-        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
+    await reactions.like(call.tx, call.user_id, p.message_id, action=p.action)
     return True
 
 

@@ -203,19 +203,14 @@ async def set_owner(call: Call, who: BotGroup, p: OneUser) -> bool:
     before=_picture,
     deprecated="imbot.v2.Chat.update",
     errors={Reason.CHAT_CLOSED: error("WRONG_REQUEST: Chat doesn't exist")},
-    raises=(chats.set_avatar, pictures.unwrap),
+    raises=(chats.set_picture,),
 )
 async def update_avatar(call: Call, who: BotGroup, p: UpdateAvatar) -> bool:
     """Give the chat a picture.
 
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-update-avatar.md
     """
-    chats.require_avatar(who)
-    picture = pictures.unwrap(call.prepared)
-    if picture is None:
-        raise ApiError(Reason.AVATAR_TYPE)
-    path = await pictures.store(call.tx, picture, quota=call.context.file_quota)
-    await chats.set_avatar(call.tx, who, path)
+    await chats.set_picture(call.tx, who, call.prepared, quota=call.context.file_quota)
     return True
 
 

@@ -13,8 +13,6 @@ from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
 
-DAY = 86_400
-
 
 class Add(Content, frozen=True, rename="upper"):
     """FROM_USER_ID with TO_USER_ID writes a system message into the dialog of two people instead of DIALOG_ID."""
@@ -97,7 +95,7 @@ async def update(call: Call, bot: OwnBot, p: Update) -> bool:
     """
     _require_message(p.message_id)
     content = carried(p.attach, p.keyboard, p.menu, bot_id=bot.user_id, limits=IMBOT)
-    window = call.context.settings.edit_days * DAY
+    window = call.context.settings.edit_seconds
     text = None if p.message is UNSET else p.message.strip()
     changes = content.changes(p.url_preview)
     await messages.edit(call.tx, bot.user_id, p.message_id, text=text, changed=changes, window=window)
@@ -117,7 +115,7 @@ async def delete(call: Call, bot: OwnBot, p: Delete) -> bool:
     Docs: api-reference/chat-bots/outdated/messages/imbot-message-delete.md
     """
     _require_message(p.message_id)
-    window = call.context.settings.edit_days * DAY
+    window = call.context.settings.edit_seconds
     await messages.erase(call.tx, bot.user_id, p.message_id, complete=p.complete, window=window)
     return True
 
@@ -126,7 +124,7 @@ async def delete(call: Call, bot: OwnBot, p: Delete) -> bool:
     "imbot.message.like",
     mode=Mode.WRITE,
     deprecated="imbot.v2.Chat.Message.Reaction.add",
-    raises=(Reason.MESSAGE_ID_WRONG, messages.get, Reason.NO_CHANGES),
+    raises=(Reason.MESSAGE_ID_WRONG, reactions.like),
     errors={Reason.MESSAGE_MISSING: Reason.MESSAGE_ID_WRONG},
 )
 async def like(call: Call, bot: OwnBot, p: Like) -> bool:
@@ -135,12 +133,7 @@ async def like(call: Call, bot: OwnBot, p: Like) -> bool:
     Docs: api-reference/chat-bots/outdated/messages/imbot-message-like.md
     """
     _require_message(p.message_id)
-    message, who = await messages.get(call.tx, bot.user_id, p.message_id)
-    if message.erased:
-        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
-    on = {"plus": True, "minus": False}.get(p.action.lower())
-    if not await reactions.set(call.tx, who, message, reaction=reactions.LIKE, on=on):
-        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
+    await reactions.like(call.tx, bot.user_id, p.message_id, action=p.action)
     return True
 
 

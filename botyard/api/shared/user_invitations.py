@@ -9,7 +9,7 @@ from botyard.api.shapes.user_params import PersonParams, details, profile
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.people import Profile, UserKind
-from botyard.portal import invitations, users
+from botyard.portal import invitations, mail, users
 from botyard.portal.auth import password_changes
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.portal.invitations import Invitation
@@ -17,14 +17,14 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted
 from botyard.store import portal, user_details
 from botyard.store import users as stored_users
-from botyard.store.engines.db import Tx
+from botyard.store.engines.db import Duplicate, Tx
 
 
 async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
     """Add a person, and send the invitation where mail can be sent."""
     context = call.context
     invitation = Invitation(profile(p), details(p), _departments(p), outside)
-    mailing = bool(context.settings.smtp_url and context.settings.smtp_from)
+    mailing = mail.is_set_up(context.settings)
 
     async def work(tx: Tx) -> tuple[int, ResetLink | None]:
         within = call.within(tx)
@@ -36,12 +36,15 @@ async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
         assert person is not None
         return user_id, await password_changes.make_link(within.tx, context.keys, person)
 
-    user_id, link = await context.database.write(work)
+    try:
+        user_id, link = await context.database.write(work)
+    except Duplicate:
+        # Of two invitations at the same time.
+        raise ApiError(Reason.EMAIL_TAKEN) from None
     if link is None:
         return Hinted(user_id, hint="no mail is set up: make a link with botyard.user.password.link")
     known = await context.database.read(portal.get)
-    only_https = known is not None and known.https_required and context.settings.https_url
-    url = (context.settings.https_url if only_https else context.settings.public_url) + link.path
+    url = context.settings.working_url(https_required=known is not None and known.https_required) + link.path
     try:
         await password_changes.mail_link(context.settings, invitation.profile.email or "", url=url)
     except ApiError:

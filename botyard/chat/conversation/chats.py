@@ -7,6 +7,8 @@ import msgspec
 from botyard.chat import rules
 from botyard.chat.conversation import members, messages
 from botyard.chat.conversation.colors import COLORS, color_for, hex_of, name_of
+from botyard.chat.media import pictures
+from botyard.chat.media.pictures import NamedPicture
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
@@ -185,6 +187,19 @@ async def set_avatar(tx: Tx, who: Participant, avatar: str) -> None:
     require_avatar(who)
     await chats.set_avatar(tx, who.chat.id, avatar)
     await _changed(tx, who, field="avatar", value=avatar, done="changed the picture of the chat", code="CHAT_AVATAR")
+
+
+@raises(set_avatar, pictures.unwrap)
+async def set_picture(tx: Tx, who: Participant, ready: NamedPicture | ApiError | None, *, quota: int) -> None:
+    """Store what ``pictures.prepare`` made of a parameter and give it to a chat.
+
+    Raises AVATAR_FORBIDDEN and AVATAR_DENIED before what is wrong with the picture, AVATAR_TYPE and AVATAR_SIZE.
+    """
+    require_avatar(who)
+    picture = pictures.unwrap(ready)
+    if picture is None:
+        raise ApiError(Reason.AVATAR_TYPE)
+    await set_avatar(tx, who, await pictures.store(tx, picture, quota=quota))
 
 
 async def _changed(tx: Tx, who: Participant, *, field: str, value: str, done: str, code: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from botyard.chat.conversation import messages
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import Participant
 from botyard.model.events import MessageLiked
 from botyard.model.messages import Message
-from botyard.store import messages
+from botyard.store import messages as stored_messages
 from botyard.store.engines.db import Tx
 
 LIKE = "like"
@@ -72,15 +73,29 @@ def require_known(reaction: str) -> None:
         raise ApiError(Reason.REACTION_UNKNOWN, hint=f"known reactions: {', '.join(REACTIONS)}")
 
 
+@raises(messages.get, Reason.NO_CHANGES)
+async def like(tx: Tx, actor_id: int, message_id: int, *, action: str) -> None:
+    """Like a message (``plus``), take that back (``minus``), or do what of the two is possible (any other word).
+
+    Raises MESSAGE_MISSING, and NO_CHANGES where nothing has changed.
+    """
+    message, who = await messages.get(tx, actor_id, message_id)
+    if message.erased:
+        raise ApiError(Reason.NO_CHANGES, hint="the message is deleted")
+    on = {"plus": True, "minus": False}.get(action.lower())
+    if not await set(tx, who, message, reaction=LIKE, on=on):
+        raise ApiError(Reason.NO_CHANGES, hint="it stands so already")
+
+
 async def set(tx: Tx, who: Participant, message: Message, *, reaction: str, on: bool | None) -> bool:
     """React to a message, take the reaction back, or (``None``) do what of the two is possible.
 
     Returns whether anything has changed: nobody can react twice in the same way, or to a message that is erased.
     """
     addable, removable = on is not False and not message.erased, on is not True
-    added = addable and await messages.add_reaction(tx, message.id, who.actor_id, reaction=reaction)
+    added = addable and await stored_messages.add_reaction(tx, message.id, who.actor_id, reaction=reaction)
     if not added and not (
-        removable and await messages.remove_reaction(tx, message.id, who.actor_id, reaction=reaction)
+        removable and await stored_messages.remove_reaction(tx, message.id, who.actor_id, reaction=reaction)
     ):
         return False
     event = MessageLiked(

@@ -148,6 +148,28 @@ def test_keys_end_with_the_application_that_made_them(portal: World, app: AppKey
     assert len(told) == 2
 
 
+def test_keys_end_with_an_application_that_is_blocked(portal: World, app: AppKey) -> None:
+    first = hook(portal, app)
+    second, apart = hook(portal, first), hook(portal, portal.admin)
+    portal.call("botyard.app.block", CLIENT_ID=app.client_id)
+    assert [error_of(portal, key) for key in (first, second, apart)] == ["INVALID_CREDENTIALS"] * 2 + [""]
+    portal.call("botyard.app.unblock", CLIENT_ID=app.client_id)
+    assert [error_of(portal, key) for key in (app, first)] == ["", "INVALID_CREDENTIALS"]
+
+
+def test_keys_end_of_those_to_whom_an_application_is_not_open_any_more(portal: World, app: AppKey) -> None:
+    boss = portal.add_person("Boss", admin=True)
+    token = portal.call("botyard.token.issue", USER_ID=boss.id, CLIENT_ID=app.client_id).result["ACCESS_TOKEN"]
+    own, of_boss = hook(portal, app), hook(portal, token)
+    portal.call("botyard.app.restrict", CLIENT_ID=app.client_id, USERS=[portal.admin.id])
+    assert [error_of(portal, key) for key in (app, own, token, of_boss)] == [
+        "",
+        "",
+        "user_access_error",
+        "INVALID_CREDENTIALS",
+    ]
+
+
 def test_keys_end_with_the_webhook_that_made_them(portal: World) -> None:
     maker = hook(portal, portal.admin, TITLE="Maker")
     made = hook(portal, maker)
