@@ -30,8 +30,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params, ResultPage
 from botyard.store import reach, user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
-from botyard.wire.coerce import Ids
-from botyard.wire.param_types import FilterIds, FilterValue, SortBy, SortOrder, descends
+from botyard.wire.param_types import FilterIds, FilterValue, SomeIds, SortBy, SortOrder, descends
 
 SCOPES = ("user", "user_brief", "user_basic")
 
@@ -139,7 +138,7 @@ class AddParams(PersonParams, frozen=True, rename="upper"):
     """EXTRANET is for somebody from outside, who needs SONET_GROUP_ID; an employee needs UF_DEPARTMENT."""
 
     extranet: bool = False
-    sonet_group_id: Ids = []
+    sonet_group_id: SomeIds = []
 
 
 class UpdateParams(PersonParams, frozen=True, rename="upper"):

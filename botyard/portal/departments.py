@@ -118,7 +118,9 @@ async def change(
             raise ApiError(Reason.DEPARTMENT_NAME)
         department = msgspec.structs.replace(department, name=name.strip()[:WORDS_MAX])
     if parent_id is not None and parent_id != (department.parent_id or 0):
-        if structure.get(parent_id) is None or parent_id in structure.within(department_id):
+        if parent_id in structure.within(department_id):
+            raise ApiError(Reason.DEPARTMENT_PLACE, hint="a department cannot be below itself")
+        if structure.get(parent_id) is None:
             raise ApiError(Reason.DEPARTMENT_PLACE, hint=_no_place(parent_id))
         department = msgspec.structs.replace(department, parent_id=parent_id)
     if head_id is not None:

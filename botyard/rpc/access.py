@@ -11,16 +11,44 @@ from botyard.model.people import UserKind
 from botyard.model.permissions import ADMINISTRATION, OWN_ACCOUNT
 from botyard.rpc.identity import Auth, Identity
 
+_SIGNED = {
+    Auth.WEBHOOK: "a webhook",
+    Auth.OAUTH: "the token of an application",
+    Auth.SESSION: "a person's own session",
+}
+
+
+def _is_admin(who: Identity) -> bool:
+    return who.admin
+
+
+def _is_employee(who: Identity) -> bool:
+    return who.kind == UserKind.EMPLOYEE
+
+
+def _by_key(who: Identity) -> str:
+    return f"this call came with {_SIGNED[who.auth]}"
+
+
+def _by_rights(who: Identity) -> str:
+    return "the caller is no administrator"
+
+
+def _by_kind(who: Identity) -> str:
+    return f"the caller is of the kind {who.kind}"
+
 
 class AccessRule(NamedTuple):
     """A predicate over the caller, the problem it raises, and the sentence for the reference.
 
-    ``scope`` is the permission of our own that methods for such callers ask for, unless they name others.
+    ``differs`` says in half a sentence what of a caller is not as it has to be. ``scope`` is the permission of our own
+    that methods for such callers ask for, unless they name others.
     """
 
     admits: Callable[[Identity], bool]
     problem: ErrorCode
     sentence: str
+    differs: Callable[[Identity], str] = _by_key
     scope: str = ""
 
 
@@ -43,36 +71,25 @@ class Access(Enum):
         ErrorCode.SIGNING_CLOSED,
         "A webhook, or an application in an administrator's name",
     )
-    INVITER = AccessRule(lambda who: who.admin, ErrorCode.PEOPLE_CLOSED, "An administrator")
-    STRUCTURE = AccessRule(
-        lambda who: who.admin,
-        ErrorCode.STRUCTURE_CLOSED,
-        "An administrator",
-    )
-    INTRANET = AccessRule(
-        lambda who: who.kind == UserKind.EMPLOYEE, ErrorCode.INTRANET_ONLY, "An employee, who is no bot"
-    )
-    ADMIN = AccessRule(lambda who: who.admin, ErrorCode.ADMIN_ONLY, "An administrator", ADMINISTRATION)
+    INVITER = AccessRule(_is_admin, ErrorCode.PEOPLE_CLOSED, "An administrator", _by_rights)
+    STRUCTURE = AccessRule(_is_admin, ErrorCode.STRUCTURE_CLOSED, "An administrator", _by_rights)
+    INTRANET = AccessRule(_is_employee, ErrorCode.INTRANET_ONLY, "An employee", _by_kind)
+    ADMIN = AccessRule(_is_admin, ErrorCode.ADMIN_ONLY, "An administrator", _by_rights, ADMINISTRATION)
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(
-        lambda who: who.kind == UserKind.EMPLOYEE,
+        _is_employee,
         ErrorCode.EMPLOYEES_ONLY,
         "An employee, of what is their own",
+        _by_kind,
         OWN_ACCOUNT,
     )
     SIGN_IN = AccessRule(
         lambda who: who.kind in (UserKind.EMPLOYEE, UserKind.EXTRANET),
         ErrorCode.EMPLOYEES_ONLY,
         "Anybody who has a login, of what is their own",
+        _by_kind,
         OWN_ACCOUNT,
     )
-
-
-_SIGNED = {
-    Auth.WEBHOOK: "a webhook",
-    Auth.OAUTH: "the token of an application",
-    Auth.SESSION: "a person's own session",
-}
 
 
 def require_permitted(scopes: tuple[str, ...], access: Access, who: Identity) -> None:
@@ -87,8 +104,5 @@ def require(access: Access, who: Identity) -> None:
     # What ``value`` is; that is a property written in Python, and this is asked for each call.
     rule: AccessRule = access._value_
     if not rule.admits(who):
-        if access is Access.ADMIN:
-            raise ApiError(rule.problem, hint=f"{rule.sentence} may call it; the caller is no administrator")
-        if rule.scope == OWN_ACCOUNT:
-            raise ApiError(rule.problem, hint=f"{rule.sentence}, may call it; the caller is of the kind {who.kind}")
-        raise ApiError(rule.problem, hint=f"{rule.sentence} may call it; this call came with {_SIGNED[who.auth]}")
+        comma = "," if "," in rule.sentence else ""
+        raise ApiError(rule.problem, hint=f"{rule.sentence}{comma} may call it; {rule.differs(who)}")

@@ -203,7 +203,8 @@ def from_json_text(value: Any) -> Any:
     return _json(value, "[{", value) if isinstance(value, str) else value
 
 
-def _ids(value: Any) -> list[int] | None:
+def read_ids(value: Any) -> list[int] | None:
+    """Ids as ``Ids`` describes them."""
     if value is None or (isinstance(value, str) and says_nothing(value)):
         return []
     value = from_json_text(value)
@@ -363,5 +364,5 @@ _MARKED: Final[dict[Any, Convert]] = {
     ID: _id,
     ADDRESS: _address,
     TEXT: _only_text,
-    IDS: _ids,
+    IDS: read_ids,
 }

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypeAlias
 
-from botyard.wire.coerce import Reading, from_json_text, says_nothing
+from botyard.wire.coerce import Reading, from_json_text, read_ids, says_nothing
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -57,6 +57,16 @@ def _filter_conditions(value: Any) -> Any:
 
 FilterValue: TypeAlias = Annotated[Scalar | list[Scalar], Reading(_filter_value)]
 """What a field is compared with: one value or several. PHP writes some lists as objects."""
+
+
+def _some_ids(value: Any) -> list[int] | None:
+    value = from_json_text(value)
+    nothing = value is None or (isinstance(value, str) and says_nothing(value))
+    return read_ids(value if nothing or isinstance(value, list | dict) else [value])
+
+
+SomeIds: TypeAlias = Annotated[list[int] | None, Reading(_some_ids)]
+"""One id, or ``Ids``."""
 FilterIds: TypeAlias = Annotated[Scalar | list[Scalar], Reading(_filter_ids)]
 """The same of ids, whose list may be JSON text."""
 FilterConditions: TypeAlias = Annotated[dict[str, FilterValue], Reading(_filter_conditions)]

@@ -98,6 +98,16 @@ def test_a_department_stays_within_the_tree(company: Company) -> None:
     assert company.call("department.get").result == before
 
 
+def test_refusals_say_what_is_wrong(company: Company) -> None:
+    below = company.call("department.update", ID=company.sales, PARENT=company.retail)
+    assert below.headers["botyard-hint"] == "a department cannot be below itself"
+    denied = company.call("department.delete", company.world.add_person("Ann"), ID=company.sales)
+    assert denied.headers["botyard-hint"] == "An administrator may call it; the caller is no administrator"
+    guest = company.world.add_person("Guest", kind=UserKind.EXTRANET)
+    closed = company.call("im.department.get", guest, ID=[company.sales])
+    assert closed.headers["botyard-hint"] == "An employee may call it; the caller is of the kind extranet"
+
+
 def test_what_is_not_there(company: Company) -> None:
     for method in ("department.update", "department.delete"):
         for params in ({"ID": 10**9}, {"ID": "x"}, {}):

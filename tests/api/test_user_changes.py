@@ -40,6 +40,17 @@ def test_an_employee_is_invited(portal: World) -> None:
     assert (stored.id, stored.admin) == (user_id, False)
 
 
+@pytest.mark.parametrize("form", ["{0}", "[{0}]", "one", "list", "text"])
+def test_departments_come_as_one_number_or_several(portal: World, form: str) -> None:
+    """The page says text, and its own prose a list."""
+    place = department(portal)
+    sent = {"one": place, "list": [place], "text": str(place)}.get(form, form.format(place))
+    user_id = portal.call("user.add", EMAIL="kim@example.com", UF_DEPARTMENT=sent).result
+    assert shown(portal, user_id)["UF_DEPARTMENT"] == [place]
+    assert portal.call("user.update", ID=user_id, UF_DEPARTMENT="").result is True
+    assert shown(portal, user_id)["UF_DEPARTMENT"] == []
+
+
 def test_somebody_from_outside_is_invited(portal: World) -> None:
     user_id = portal.call("user.add", EMAIL="out@example.com", EXTRANET="Y", SONET_GROUP_ID=[3]).result
     person = portal.call("user.get", ID=user_id, ADMIN_MODE=True).result[0]

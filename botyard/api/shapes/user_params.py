@@ -12,8 +12,7 @@ from botyard.api.shapes.user_fields import DETAILS
 from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile
 from botyard.rpc.method import Params
-from botyard.wire.coerce import Ids
-from botyard.wire.param_types import RawFile
+from botyard.wire.param_types import RawFile, SomeIds
 
 COLUMNS = {
     "NAME": "name",
@@ -74,7 +73,7 @@ class PersonParams(Params, frozen=True, rename="upper"):
     work_notes: str | UnsetType = UNSET
     uf_skype_link: str | UnsetType = UNSET
     uf_zoom: str | UnsetType = UNSET
-    uf_department: Ids | UnsetType = UNSET
+    uf_department: SomeIds | UnsetType = UNSET
     uf_interests: str | UnsetType = UNSET
     uf_skills: str | UnsetType = UNSET
     uf_web_sites: str | UnsetType = UNSET

@@ -84,7 +84,7 @@ def _departments(p: PersonParams) -> tuple[int, ...]:
     if p.uf_department is UNSET:
         return ()
     if p.uf_department is None:
-        raise ApiError(Reason.FIELDS_WRONG, hint="UF_DEPARTMENT is a list of ids")
+        raise ApiError(Reason.FIELDS_WRONG, hint="UF_DEPARTMENT is a number, or a list of them")
     return tuple(dict.fromkeys(p.uf_department))
 
 
