@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from botyard.wire import body
+from botyard.wire.json_text import json_texts
 from botyard.wire.limits import MAX_BODY, SMALL_BODY
 from tests.world import Answer, World
 
@@ -268,3 +270,23 @@ def test_a_large_body_is_read_for_known_callers_only(world: World, monkeypatch: 
     assert world.post("/rest/profile", b"x=" + large + b"&auth=" + token.encode(), FORM).status == 200
     assert world.post("/rest/profile", b'{"x":"' + large + b'","auth":"' + token.encode() + b'"}', JSON).status == 200
     assert len(read) == 3
+
+
+@pytest.mark.parametrize(("padding", "beside"), [(0, False), (SMALL_BODY, True)])
+def test_parameters_of_a_large_body_are_read_beside_the_event_loop(
+    world: World, monkeypatch: pytest.MonkeyPatch, padding: int, beside: bool
+) -> None:
+    """JSON text within a parameter, too, for both methods with work ahead of them and without."""
+    threads: list[int] = []
+    decode = type(json_texts).decode
+
+    def noting(texts: object, text: str) -> object:
+        threads.append(threading.get_ident())
+        return decode(json_texts, text)
+
+    monkeypatch.setattr(type(json_texts), "decode", noting)
+    for method in ("im.chat.add", "im.chat.user.add"):
+        sent = json.dumps({"USERS": "[1]", "CHAT_ID": 1, "ignored": "x" * padding}).encode()
+        world.post(f"{world.admin.path}/{method}", sent)
+    assert len(threads) == 2
+    assert {thread != threading.get_ident() for thread in threads} == {beside}
