@@ -180,7 +180,7 @@ MEANINGS = {
     "uffacebook": "Facebook.",
     "ufhead": "The id of the employee who is the head; 0 is nobody.",
     "urlpreview": "Whether links in the text get a preview.",
-    "userdata": "Whether people are told in full, instead of by their ids.",
+    "userdata": "Whether people are returned with all that is known of them, instead of by their ids.",
     "userid": "The person's or bot's id.",
     "userids": "Ids of people and bots.",
     "users": "Ids of people and bots.",
@@ -295,6 +295,10 @@ NOT_NEEDED = {
 
 FOR_WEBHOOKS = "required for webhooks"
 CONDITIONS = {
+    "im.chat.setOwner CHAT_ID": "required without `DIALOG_ID`",
+    "im.chat.updateAvatar CHAT_ID": "required without `DIALOG_ID`",
+    "im.chat.updateColor CHAT_ID": "required without `DIALOG_ID`",
+    "im.chat.updateTitle CHAT_ID": "required without `DIALOG_ID`",
     "imbot.command.answer COMMAND": "required without `COMMAND_ID`",
     "imbot.command.answer COMMAND_ID": "required without `COMMAND`",
     "imbot.register EVENT_BOT_DELETE": "required without `EVENT_HANDLER`",

@@ -142,7 +142,7 @@ class AddParams(PersonParams, frozen=True, rename="upper"):
 
 
 class UpdateParams(PersonParams, frozen=True, rename="upper"):
-    """UF_DEPARTMENT are all departments from now on."""
+    """UF_DEPARTMENT replaces all departments of the person."""
 
     id: int = 0
     active: bool | UnsetType = UNSET
@@ -157,7 +157,7 @@ class UpdateParams(PersonParams, frozen=True, rename="upper"):
     raises=(invitations.invite, Reason.GROUP_EMPTY, Reason.GROUP_WRONG),
 )
 async def add(call: Call, p: AddParams) -> Hinted[int]:
-    """Invite a person and return the id, which becomes an employee or, with EXTRANET, somebody from outside.
+    """Invite a person, an employee or with EXTRANET somebody from outside, and return the person's id.
 
     Where mail is set up, the person gets a link by which to choose a password; otherwise an administrator makes one.
 

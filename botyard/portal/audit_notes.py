@@ -12,13 +12,14 @@ COUNTED = 1000
 """Addresses whose refusals are counted at a time."""
 
 
-class Refusals(NamedTuple):
-    """How often something was refused to an address since that was last written."""
+class Refused(NamedTuple):
+    """What was refused, and to whom: an address, or a person who called a method from there."""
 
     event: AuditEvent
     address: str
-    subject: str
-    number: int
+    subject: str = ""
+    user_id: int = 0
+    method: str = ""
 
 
 class AuditNotes:
@@ -31,7 +32,7 @@ class AuditNotes:
     def __init__(self) -> None:
         self._seen: set[tuple[str, str]] = set()
         self._uses: list[Actor] = []
-        self._refused: dict[tuple[AuditEvent, str, str], int] = {}
+        self._refused: dict[Refused, int] = {}
 
     def used(self, key: str, address: str) -> bool:
         """Whether this use of a key has been noted already; the one look that each call takes."""
@@ -48,12 +49,14 @@ class AuditNotes:
         self._seen.add((actor.key, actor.address))
         self._uses.append(actor)
 
-    def note_refusal(self, event: AuditEvent, address: str, *, subject: str = "") -> None:
+    def note_refusal(
+        self, event: AuditEvent, address: str, *, subject: str = "", user_id: int = 0, method: str = ""
+    ) -> None:
         """Count something that was refused to an address; those that are too many are counted as one."""
-        counted = event, address, subject
-        if counted not in self._refused and len(self._refused) >= COUNTED:
-            counted = event, "", ""
-        self._refused[counted] = self._refused.get(counted, 0) + 1
+        refused = Refused(event, address, subject, user_id, method)
+        if refused not in self._refused and len(self._refused) >= COUNTED:
+            refused = Refused(event, "")
+        self._refused[refused] = self._refused.get(refused, 0) + 1
 
     def take_uses(self) -> list[Actor]:
         """The uses that were noted since the last time."""
@@ -64,7 +67,7 @@ class AuditNotes:
         """These could not be written: the next call of each is noted again."""
         self._seen.difference_update((actor.key, actor.address) for actor in uses)
 
-    def take_refusals(self) -> list[Refusals]:
-        """The refusals that were counted since the last time."""
+    def take_refusals(self) -> dict[Refused, int]:
+        """What was refused since the last time, and how often."""
         counted, self._refused = self._refused, {}
-        return [Refusals(*refused, number) for refused, number in counted.items()]
+        return counted

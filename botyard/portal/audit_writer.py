@@ -11,7 +11,7 @@ import msgspec
 
 from botyard.model.audit import Actor, AuditEntry, AuditEvent, Via
 from botyard.portal.audit import record
-from botyard.portal.audit_notes import AuditNotes, Refusals
+from botyard.portal.audit_notes import AuditNotes, Refused
 from botyard.portal.auth.throttle import network
 from botyard.store import audit
 from botyard.store.engines.db import Database, Tx, Unavailable
@@ -45,7 +45,7 @@ async def run(database: Database, notes: AuditNotes) -> None:
 
 async def write(database: Database, notes: AuditNotes, *, refusals: bool = True) -> None:
     """Write what was noted and what the log lacks. While the database is away, that waits."""
-    uses, refused = notes.take_uses(), notes.take_refusals() if refusals else []
+    uses, refused = notes.take_uses(), notes.take_refusals() if refusals else {}
     try:
         if uses or refused:
             await database.write(lambda tx: _write_notes(tx, uses, refused))
@@ -57,13 +57,16 @@ async def write(database: Database, notes: AuditNotes, *, refusals: bool = True)
         notes.put_back(uses)
 
 
-async def _write_notes(tx: Tx, uses: list[Actor], refused: list[Refusals]) -> None:
+async def _write_notes(tx: Tx, uses: list[Actor], counted: dict[Refused, int]) -> None:
     for actor in uses:
         if await audit.note_address(tx, actor.key, network(actor.address)):
             await record(tx, AuditEvent.KEY_FIRST_USED, by=actor, subject=actor.key)
-    for event, address, subject, number in refused:
-        by = Actor(Via.REST, address=address)
-        await record(tx, event, by=by, subject=subject, details={"number": number})
+    for refused, number in counted.items():
+        by = Actor(Via.REST, refused.user_id, address=refused.address)
+        details: dict[str, str | int | None] = {"number": number}
+        if refused.method:
+            details["method"] = refused.method
+        await record(tx, refused.event, by=by, subject=refused.subject, details=details)
 
 
 def line(entry: AuditEntry) -> str:

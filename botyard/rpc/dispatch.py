@@ -139,7 +139,9 @@ def _enter(context: Context, identity: Identity, started: float) -> None:
     try:
         context.limits.enter(identity.source, started)
     except ApiError:
-        context.audit_notes.note_refusal(AuditEvent.REQUESTS_LIMITED, identity.address, subject=identity.source)
+        context.audit_notes.note_refusal(
+            AuditEvent.REQUESTS_LIMITED, identity.address, subject=identity.source, user_id=identity.user_id
+        )
         raise
     if not context.audit_notes.used(identity.source, identity.address):
         context.audit_notes.note_use(identity.actor)
@@ -206,8 +208,13 @@ class _Execution:
         try:
             access.require_permitted(method.scopes, method.access, identity)
         except ApiError:
-            notes = self.context.audit_notes
-            notes.note_refusal(AuditEvent.PERMISSION_REFUSED, identity.address, subject=identity.source)
+            self.context.audit_notes.note_refusal(
+                AuditEvent.PERMISSION_REFUSED,
+                identity.address,
+                subject=identity.source,
+                user_id=identity.user_id,
+                method=method.name,
+            )
             raise
         self.context.limits.check(identity.source, method.name, self.started)
         if self.decoded is None:

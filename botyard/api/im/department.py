@@ -19,7 +19,7 @@ MANY = 50
 
 
 class Departments(Params, frozen=True, rename="upper"):
-    """ID lists departments; with USER_DATA people are told in full."""
+    """ID lists departments; with USER_DATA people are returned with all that is known of them."""
 
     id: Ids = []
     user_data: bool = False

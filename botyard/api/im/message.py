@@ -105,6 +105,8 @@ async def add(call: Call, p: Add) -> int:
 async def update(call: Call, p: Update) -> bool:
     """Change one's own message within three days of its publication.
 
+    An empty MESSAGE deletes it, unless ATTACH comes in its place.
+
     Docs: api-reference/chats/messages/im-message-update.md
     """
     _require_message(p.message_id)
