@@ -7,6 +7,7 @@ chance is drawn from one seed, so that a run can be repeated to the letter.
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import selectors
 import time
@@ -22,6 +23,7 @@ from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.payloads.webhook_payload import WebhookPayload
 from botyard.clock import Clock
 from botyard.config import Settings
+from botyard.delivery.backpressure import DEFER_MAX
 from botyard.delivery.rendering import SignedPayload
 from botyard.delivery.retries import HandlerResponse
 from botyard.delivery.scheduler import Scheduler
@@ -44,6 +46,8 @@ EPOCH = 1_790_000_000
 HOLD, BESIDE = 10, 4
 SOON = 0.3
 """Seconds in which an event that was taken up is sent."""
+CROWDED_SHARE = 0.25
+"""From this share of the places on, one that is slow or new may have to wait for another's."""
 LATE = 5.0
 """Seconds that it takes at most until one is taken up when thousands come at once."""
 
@@ -166,9 +170,14 @@ class Simulation:
         self._chats = chats
         self._moods = {bot: Mood(self.chance) for bot in self._bots}
         self.begun: dict[tuple[str, int], dict[int, float]] = defaultdict(dict)
+        self.violations: list[str] = []
+        """What the engine did against its rules; it goes on, so that the first one is not buried under what follows."""
         self._sending: dict[tuple[str, int], int] = defaultdict(int)
         # When there was a place again in a dialog.
         self._full: dict[tuple[str, int], float] = defaultdict(float)
+        # How many requests are open, and when they last were so many that recipients may have to wait for places.
+        self._open = 0
+        self._crowded = -math.inf
         self._crashes = 0
         self._crashed: set[int] = set()
 
@@ -233,20 +242,34 @@ class Simulation:
         ((state, recipient, chat),) = self.database.rows(
             "SELECT state, recipient, ordering_key FROM deliveries WHERE id = :id", delivery_id
         )
-        assert state == State.SENDING, f"sent although it is {state}"
+        self._require(state == State.SENDING, f"{delivery_id} is sent although it is {state}")
         dialog = (recipient, chat)
+        self._begin(dialog)
         self._check_hold(dialog, delivery_id)
         self._check_order(dialog, delivery_id)
-        self._sending[dialog] += 1
-        if self._sending[dialog] == BESIDE:
-            self._full[dialog] = NEVER
-        assert self._sending[dialog] <= BESIDE, f"{dialog} gets {self._sending[dialog]} at a time"
         try:
             return await self._answered(dialog, event_id, self._moods[recipient])
         finally:
-            self._sending[dialog] -= 1
-            if self._full[dialog] == NEVER:
-                self._full[dialog] = self.loop.now
+            self._end(dialog)
+
+    def _require(self, holds: bool, violation: str) -> None:
+        if not holds:
+            self.violations.append(violation)
+
+    def _begin(self, dialog: tuple[str, int]) -> None:
+        self._open += 1
+        if self._open >= self._places * CROWDED_SHARE:
+            self._crowded = self.loop.now
+        self._sending[dialog] += 1
+        if self._sending[dialog] == BESIDE:
+            self._full[dialog] = NEVER
+        self._require(self._sending[dialog] <= BESIDE, f"{dialog} gets {self._sending[dialog]} at a time")
+
+    def _end(self, dialog: tuple[str, int]) -> None:
+        self._open -= 1
+        self._sending[dialog] -= 1
+        if self._full[dialog] == NEVER:
+            self._full[dialog] = self.loop.now
 
     def _check_hold(self, dialog: tuple[str, int], delivery_id: int) -> None:
         """Nothing holds the next event for longer than ten seconds, unless as many are open as may be."""
@@ -254,22 +277,23 @@ class Simulation:
         # Where places are few, or a server is gone, it may be those that are waited for.
         if delivery_id in begun or not begun or self._crashes or self._places < len(self._bots):
             return
-        free = max(max(begun.values()) + HOLD, self._full[dialog])
+        free = max(max(begun.values()) + HOLD, self._full[dialog], self._crowded + DEFER_MAX)
         ((queued,),) = self.database.rows("SELECT queued FROM deliveries WHERE id = :id", delivery_id)
         late = self.loop.now - max(free, queued + 1 - EPOCH)
-        assert late < LATE, f"{delivery_id} waits for {HOLD + late:.1f} s in {dialog}"
+        self._require(late < LATE, f"{delivery_id} waits for {HOLD + late:.1f} s in {dialog}")
 
     def _check_order(self, dialog: tuple[str, int], delivery_id: int) -> None:
         """First attempts come in order, and none before those ahead are over or have held it up for long enough."""
         begun = self.begun[dialog]
         if delivery_id in begun:
             return
-        assert delivery_id > max(begun, default=0), f"{delivery_id} comes after {max(begun)} in {dialog}"
+        newest = max(begun, default=0)
+        self._require(delivery_id > newest, f"{delivery_id} comes after {newest} in {dialog}")
         for ahead, moment in list(begun.items())[-20:]:
             ((state,),) = self.database.rows("SELECT state FROM deliveries WHERE id = :id", ahead)
             # The hold begins when the event is taken up, which is a little before it is sent.
             held = state in (State.WAITING, State.SENDING) and self.loop.now - moment < HOLD - SOON
-            assert not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {dialog}"
+            self._require(not held or ahead in self._crashed, f"{delivery_id} does not wait for {ahead} in {dialog}")
         begun[delivery_id] = self.loop.now
 
     async def _answered(self, dialog: tuple[str, int], event_id: int, mood: Mood) -> HandlerResponse:

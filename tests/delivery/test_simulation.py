@@ -13,6 +13,7 @@ from tests.delivery.simulation import Simulation
 
 def check(found: Simulation, count: int, *, once: bool) -> None:
     """Nothing lost; what was given up says why. The simulation itself watches the order of first attempts."""
+    assert found.violations == []
     rows = found.database.rows(
         "SELECT recipient, ordering_key, event_id, state, reason, attempts FROM deliveries ORDER BY id"
     )
