@@ -199,6 +199,8 @@ class Reason(Enum):
     CHAT_NOT_CREATED = "The chat cannot be made"
     USER_EMPTY = "The id of the person is missing"
     USER_MISSING = "There is no such person"
+    USER_CLOSED = "The caller may not know of the person"
+    STATUS_UNKNOWN = "There is no such status"
     USERS_FORMAT = "The people are not a list"
     USER_IDS_EMPTY = "There are no people"
     MEMBER_EXISTS = "The caller may not add members, or all are members already"

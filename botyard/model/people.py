@@ -23,6 +23,15 @@ DELETED_NAME = "Deleted person"
 """What somebody is called who wrote messages and has no account any more."""
 
 
+class Status(StrEnum):
+    """What somebody says of themselves to those who want to write to them."""
+
+    ONLINE = "online"
+    DO_NOT_DISTURB = "dnd"
+    AWAY = "away"
+    BREAK = "break"
+
+
 class Reach(Enum):
     """Whom somebody may know of, add to chats and write to."""
 
@@ -48,7 +57,10 @@ OUTSIDERS = frozenset(kind for kind, reach in REACH.items() if reach is Reach.SH
 
 
 class User(msgspec.Struct, frozen=True, gc=False):
-    """A person or a bot. Times are unix seconds; ``None`` means it never happened."""
+    """A person or a bot. Times are unix seconds; ``None`` means it never happened, or is not so.
+
+    ``status`` is what the person has chosen, empty before that.
+    """
 
     id: int
     kind: str
@@ -75,10 +87,17 @@ class User(msgspec.Struct, frozen=True, gc=False):
     updated: int
     last_login: int | None
     last_activity: int | None
+    status: str
+    idle_since: int | None
 
     @property
     def bot(self) -> bool:
         return self.kind == UserKind.BOT
+
+    @property
+    def shown_status(self) -> str:
+        """The status as others see it."""
+        return self.status or Status.ONLINE
 
     @property
     def deleted(self) -> bool:

@@ -31,10 +31,10 @@ _PICTURE = """DELETE FROM avatars WHERE '/avatar/' || name = :avatar
  AND NOT EXISTS (SELECT 1 FROM chats WHERE avatar = :avatar)"""
 _EMPTIED = (
     "login", "email", "last_name", "second_name", "gender", "birthday", "work_position", "work_phone", "mobile", "city",
-    "www", "avatar", "color", "time_zone", "password",
+    "www", "avatar", "color", "time_zone", "password", "status",
 )  # fmt: skip
 _ROW = f"""UPDATE users SET kind = '{UserKind.DELETED.value}', active = 0, admin = 0, password_initial = 0,
- updated = :now, name = :name, full_name = :name,
+ idle_since = NULL, updated = :now, name = :name, full_name = :name,
  {", ".join(f"{column} = ''" for column in _EMPTIED)} WHERE id = :user"""
 
 

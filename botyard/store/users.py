@@ -150,6 +150,15 @@ async def seen(tx: Tx, user_id: int) -> None:
     )
 
 
+async def set_status(tx: Tx, user_id: int, status: str) -> None:
+    await tx.run("UPDATE users SET status = :status WHERE id = :id", status=status, id=user_id)
+
+
+async def set_idle(tx: Tx, user_id: int, since: int | None) -> None:
+    """Note since when a person is away, or that the person is back."""
+    await tx.run("UPDATE users SET idle_since = :since WHERE id = :id", since=since, id=user_id)
+
+
 def full_name(name: str, last_name: str) -> str:
     """The name that chats show."""
     return " ".join(part for part in (name, last_name) if part)

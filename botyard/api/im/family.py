@@ -26,6 +26,7 @@ IM = Family(
         Reason.AVATAR_TYPE: error("AVATAR_ERROR: Avatar incorrect type"),
         Reason.AVATAR_SIZE: error("AVATAR_ERROR: Avatar incorrect size (max 5000x5000)"),
         Reason.OWNER_DENIED: error("WRONG_REQUEST: Change owner can only owner and user must be member in chat"),
+        Reason.STATUS_UNKNOWN: error("STATUS_ERROR: Status is not available"),
         Reason.USER_MISSING: error("USER_NOT_FOUND: User not found"),
         Reason.EXTEND_FORBIDDEN: error("ACCESS_ERROR: It is forbidden to add users to this chat"),
         Reason.MEMBER_EXISTS: error(

@@ -14,7 +14,7 @@ from botyard.model.chats import Member, Participant
 from botyard.model.messages import Message
 from botyard.model.people import User
 from botyard.rpc.call import Call
-from botyard.store import users
+from botyard.store import user_details, users
 
 ERASED = "This message was deleted"
 
@@ -147,8 +147,8 @@ def user(call: Call, user: User, departments: list[int]) -> UserShape:
         user.bot,
         False,
         "bot" if user.bot else "default",
-        "online",
-        False,
+        user.shown_status,
+        False if user.idle_since is None else clock.atom(user.idle_since),
         clock.atom(seen or user.registered),
         False,
         False,
@@ -163,15 +163,20 @@ def user(call: Call, user: User, departments: list[int]) -> UserShape:
 
 
 async def staff(call: Call, ids: Iterable[int]) -> dict[int, UserShape]:
-    """People of departments by id, each once."""
+    """People by id with all their numbers, each once."""
     wanted = sorted(set(ids))
+    extensions = await user_details.of_many(call.tx, wanted)
     places = await users.departments_of(call.tx, wanted)
     shown = {entry.id: user(call, entry, places.get(entry.id, [])) for entry in await users.find_many(call.tx, wanted)}
     return {
         user_id: msgspec.structs.replace(
-            shape, phones=StaffPhones(shape.phones.work_phone, shape.phones.personal_mobile)
+            shape, phones=_with_extension(shape.phones, extensions.get(user_id, {}).get("UF_PHONE_INNER", ""))
         )
-        if isinstance(shape.phones, Phones)
-        else shape
         for user_id, shape in shown.items()
     }
+
+
+def _with_extension(phones: bool | Phones, extension: str) -> bool | StaffPhones:
+    if isinstance(phones, Phones):
+        return StaffPhones(phones.work_phone, phones.personal_mobile, extension)
+    return StaffPhones("", "", extension) if extension else False
