@@ -81,14 +81,14 @@ def explain(world: World, message: int, bot: int, by: Person | AppKey | None = N
 def codes(world: World, message: int, bot: int, **more: Any) -> list[str]:
     """The reasons of the only event."""
     (event,) = explain(world, message, bot, **more)["EVENTS"]
-    return [one["CODE"] for one in event["REASONS"]]
+    return [reason["CODE"] for reason in event["REASONS"]]
 
 
 def listed(world: World, by: Person | AppKey | None = None, **more: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = world.call("botyard.delivery.list", by, more).result["DELIVERIES"]
-    return found
+    deliveries: list[dict[str, Any]] = world.call("botyard.delivery.list", by, more).result["DELIVERIES"]
+    return deliveries
 
 
 def second_bot(world: World, code: str = "two", **fields: Any) -> int:
-    given = {"code": code, "properties": {"name": code}, "eventMode": "fetch", **fields}
-    return int(world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=given).result["bot"]["id"])
+    params = {"code": code, "properties": {"name": code}, "eventMode": "fetch", **fields}
+    return int(world.call("imbot.v2.Bot.register", botToken=CLIENT, fields=params).result["bot"]["id"])

@@ -26,26 +26,28 @@ _TYPES: dict[str, tuple[type, ...]] = {
 def deviations(name: str, data: dict[str, Any]) -> list[str]:
     """Where a fetched body departs from the documented fields or from the sample: missing, unknown, other types."""
     fields: dict[str, list[str]] = DOCUMENTED[name]["fields"]
-    found = dict(_leaves(data, ""))
-    said = [f"-{path}" for path in fields.keys() - found.keys()] + [f"+{path}" for path in found.keys() - fields.keys()]
-    said += [
-        f"{path}: {found[path]!r} is no {' or '.join(types)}"
+    leaves = dict(_leaves(data, ""))
+    differences = [f"-{path}" for path in fields.keys() - leaves.keys()] + [
+        f"+{path}" for path in leaves.keys() - fields.keys()
+    ]
+    differences += [
+        f"{path}: {leaves[path]!r} is no {' or '.join(types)}"
         for path, types in fields.items()
-        if path in found and not _is(found[path], types)
+        if path in leaves and not _is(leaves[path], types)
     ]
     sample = dict(_leaves(DOCUMENTED[name]["sample"] or {}, ""))
-    said += [f"-{path} of the sample" for path in sample.keys() - found.keys()]
-    return sorted(said)
+    differences += [f"-{path} of the sample" for path in sample.keys() - leaves.keys()]
+    return sorted(differences)
 
 
 def _leaves(value: dict[str, Any], above: str) -> list[tuple[str, Any]]:
-    found = []
+    leaves = []
     for key, item in value.items():
         path = f"{above}{key}"
-        found.append((path, item))
+        leaves.append((path, item))
         if isinstance(item, dict) and path not in _OPEN:
-            found += _leaves(item, f"{path}.")
-    return found
+            leaves += _leaves(item, f"{path}.")
+    return leaves
 
 
 def _is(value: Any, types: list[str]) -> bool:

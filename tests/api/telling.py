@@ -56,16 +56,16 @@ def body(post: WebhookPayload) -> dict[str, Any]:
     return forms.parse(forms.encode(sent).encode())
 
 
-def deviations(name: str, which: int, found: Any, *, without: frozenset[str] = frozenset()) -> list[str]:
+def deviations(name: str, which: int, payload: Any, *, without: frozenset[str] = frozenset()) -> list[str]:
     """Keys that a sample has and the body lacks, and the other way round. Ids among the keys are told alike."""
-    return sorted(_differences(SAMPLES[name][which], found, "", without))
+    return sorted(_differences(SAMPLES[name][which], payload, "", without))
 
 
-def _differences(sample: Any, found: Any, path: str, without: frozenset[str]) -> set[str]:
-    if not isinstance(sample, dict) or not isinstance(found, dict):
-        same = isinstance(sample, dict) == isinstance(found, dict)
-        return set() if same else {f"{path}: {type(found).__name__} for {type(sample).__name__}"}
-    ours, theirs = _by_name(found), {k: v for k, v in _by_name(sample).items() if k not in without}
+def _differences(sample: Any, value: Any, path: str, without: frozenset[str]) -> set[str]:
+    if not isinstance(sample, dict) or not isinstance(value, dict):
+        same = isinstance(sample, dict) == isinstance(value, dict)
+        return set() if same else {f"{path}: {type(value).__name__} for {type(sample).__name__}"}
+    ours, theirs = _by_name(value), {k: v for k, v in _by_name(sample).items() if k not in without}
     if "access_token" in theirs:
         # Some samples leave it out, and their clients take an application without it for not installed.
         theirs.setdefault("refresh_token", "")

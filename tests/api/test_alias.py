@@ -63,31 +63,31 @@ def test_the_second_generation_takes_it_for_the_bot_token(pinned: Pinned) -> Non
     sent = pinned.call_v2("Chat.Message.send", dialogId=str(pinned.ann.id), fields={"message": "hi"})
     assert sent.result["id"] > 0
     assert pinned.call_v2("Bot.get").result["bot"]["eventMode"] == "webhook", "as only its owner is told"
-    assert [one["id"] for one in pinned.call_v2("Bot.list").result["bots"]] == [pinned.bot]
+    assert [bot["id"] for bot in pinned.call_v2("Bot.list").result["bots"]] == [pinned.bot]
     room = pinned.world.add_chat(pinned.ann, [pinned.bot])
     pinned.world.call("im.chat.user.add", pinned.ann, CHAT_ID=room, USERS=[pinned.world.admin.id])
     assert pinned.call_v2("Event.get").status == 200
 
 
 def test_a_bot_of_the_second_generation_has_one_too(portal: World) -> None:
-    given = {"code": "two", "properties": {"name": "Two"}, "eventMode": "webhook", "webhookUrl": HANDLER}
-    bot = portal.call("imbot.v2.Bot.register", params={"botToken": "word", "fields": given}).result["bot"]["id"]
+    params = {"code": "two", "properties": {"name": "Two"}, "eventMode": "webhook", "webhookUrl": HANDLER}
+    bot = portal.call("imbot.v2.Bot.register", params={"botToken": "word", "fields": params}).result["bot"]["id"]
     portal.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="hello")
     what = newest(portal, MessageSent)
 
     async def work(tx: Tx) -> Any:
-        found = await bots.find(tx, bot)
-        assert found is not None
-        return await second.render(RenderBatch(tx, portal.context), what, found)
+        record = await bots.find(tx, bot)
+        assert record is not None
+        return await second.render(RenderBatch(tx, portal.context), what, record)
 
     token = portal.write(work).auth["application_token"]
     listed = portal.call("imbot.v2.Bot.list", params={"botToken": token}).result["bots"]
-    assert [one["id"] for one in listed] == [bot]
+    assert [item["id"] for item in listed] == [bot]
 
 
 def test_it_stays_when_the_bot_gets_another_word(pinned: Pinned) -> None:
-    given = {"botToken": "test-client", "botId": pinned.bot, "fields": {"botToken": "new-word"}}
-    assert pinned.world.call("imbot.v2.Bot.update", params=given).status == 200
+    params = {"botToken": "test-client", "botId": pinned.bot, "fields": {"botToken": "new-word"}}
+    assert pinned.world.call("imbot.v2.Bot.update", params=params).status == 200
     pinned.says(str(pinned.bot), "again")
     assert pinned.told(MessageSent)["auth"]["application_token"] == pinned.token
     assert pinned.call("imbot.message.add", DIALOG_ID=str(pinned.ann.id), MESSAGE="hi").result > 0
@@ -99,32 +99,32 @@ def test_it_stays_when_the_bot_gets_another_word(pinned: Pinned) -> None:
 def test_it_is_known_from_before_it_was_kept(pinned: Pinned) -> None:
     """A bot that has pinned the token of an older portal names itself by its id."""
     pinned.world.write(lambda tx: tx.run("UPDATE bots SET alias = ''"))
-    said = {"BOT_ID": pinned.bot, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
-    assert pinned.call("imbot.message.add", **said).result > 0
+    params = {"BOT_ID": pinned.bot, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
+    assert pinned.call("imbot.message.add", **params).result > 0
 
 
 def test_it_opens_no_other_bot(pinned: Pinned) -> None:
     other = pinned.world.add_bot(code="other", CLIENT_ID="other-client")
-    said = {"BOT_ID": other, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
-    assert pinned.call("imbot.message.add", **said).error == "APP_ID_ERROR"
+    params = {"BOT_ID": other, "DIALOG_ID": str(pinned.ann.id), "MESSAGE": "hi"}
+    assert pinned.call("imbot.message.add", **params).error == "APP_ID_ERROR"
     wrong = pinned.token[:-1] + ("0" if pinned.token[-1] != "0" else "1")
-    assert pinned.world.call("imbot.message.add", params={**said, "CLIENT_ID": wrong}).error == "APP_ID_ERROR"
+    assert pinned.world.call("imbot.message.add", params={**params, "CLIENT_ID": wrong}).error == "APP_ID_ERROR"
 
 
 def test_that_of_an_application_opens_nothing(portal: World) -> None:
     stage = Conversation(portal, portal.add_app())
     stage.says(str(stage.bot), "hello")
     token = stage.told(MessageSent)["auth"]["application_token"]
-    said = {"CLIENT_ID": token, "BOT_ID": stage.bot, "DIALOG_ID": str(stage.ann.id), "MESSAGE": "hi"}
-    assert portal.call("imbot.message.add", params=said).error == "APP_ID_ERROR"
+    params = {"CLIENT_ID": token, "BOT_ID": stage.bot, "DIALOG_ID": str(stage.ann.id), "MESSAGE": "hi"}
+    assert portal.call("imbot.message.add", params=params).error == "APP_ID_ERROR"
 
 
 @pytest.mark.parametrize("word", ["0" * 32, "deadbeef" * 4])
 def test_a_word_that_looks_like_one_is_a_word(portal: World, word: str) -> None:
     bot = portal.add_bot(CLIENT_ID=word)
-    said = {"CLIENT_ID": word, "DIALOG_ID": "1", "MESSAGE": "hi"}
-    assert portal.call("imbot.message.add", params={**said, "BOT_ID": bot}).result > 0
-    assert portal.call("imbot.message.add", params=said).result > 0
+    params = {"CLIENT_ID": word, "DIALOG_ID": "1", "MESSAGE": "hi"}
+    assert portal.call("imbot.message.add", params={**params, "BOT_ID": bot}).result > 0
+    assert portal.call("imbot.message.add", params=params).result > 0
 
 
 class Sisters(Pinned):
@@ -139,17 +139,17 @@ class Sisters(Pinned):
         self.rotates("test-client", "new-word")
 
     def rotates(self, old: str, fresh: str, bot: int = 0) -> Answer:
-        given = {"botToken": old, "botId": bot or self.bot, "fields": {"botToken": fresh}}
-        return self.world.call("imbot.v2.Bot.update", params=given)
+        params = {"botToken": old, "botId": bot or self.bot, "fields": {"botToken": fresh}}
+        return self.world.call("imbot.v2.Bot.update", params=params)
 
     def _third(self, word: str) -> Any:
-        given = {"code": "third", "properties": {"name": "Third"}, "eventMode": "fetch"}
-        made = self.world.call("imbot.v2.Bot.register", params={"botToken": word, "fields": given})
+        params = {"code": "third", "properties": {"name": "Third"}, "eventMode": "fetch"}
+        made = self.world.call("imbot.v2.Bot.register", params={"botToken": word, "fields": params})
         return made.result["bot"]["id"] if made.status == 200 else made.error
 
     def registers(self, code: str) -> Any:
-        given = {"CODE": code, "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": code}}
-        return self.call("imbot.register", **given).result
+        params = {"CODE": code, "TYPE": "S", "EVENT_HANDLER": HANDLER, "PROPERTIES": {"NAME": code}}
+        return self.call("imbot.register", **params).result
 
     def third_again(self) -> Any:
         return self._third(self.token)
@@ -168,7 +168,7 @@ def test_every_bot_of_the_word_is_registered_again(sisters: Sisters) -> None:
 
 def test_every_bot_of_the_word_is_listed(sisters: Sisters) -> None:
     listed = sisters.call_v2("Bot.list").result["bots"]
-    assert [one["id"] for one in listed] == [sisters.bot, sisters.second, sisters.third]
+    assert [bot["id"] for bot in listed] == [sisters.bot, sisters.second, sisters.third]
     hint = sisters.call("imbot.message.add", BOT_ID=999_999, DIALOG_ID="1", MESSAGE="hi").headers["botyard-hint"]
     assert str(sisters.second) in hint
 
@@ -176,41 +176,41 @@ def test_every_bot_of_the_word_is_listed(sisters: Sisters) -> None:
 def test_the_commands_of_every_bot_are_answered_for(sisters: Sisters) -> None:
     changed = sisters.call("imbot.command.update", COMMAND_ID=sisters.command, FIELDS={"HIDDEN": "N"})
     assert changed.result is True
-    told = sisters.says(str(sisters.second), "/sister now")
+    message_id = sisters.says(str(sisters.second), "/sister now")
     for which in ({"COMMAND_ID": sisters.command}, {"COMMAND": "sister"}):
-        assert sisters.call("imbot.command.answer", **which, MESSAGE_ID=told, MESSAGE="yes").result > 0
-    told = sisters.says(str(sisters.bot), "/echo now")
-    assert sisters.call("imbot.command.answer", COMMAND="echo", MESSAGE_ID=told, MESSAGE="yes").result > 0
+        assert sisters.call("imbot.command.answer", **which, MESSAGE_ID=message_id, MESSAGE="yes").result > 0
+    message_id = sisters.says(str(sisters.bot), "/echo now")
+    assert sisters.call("imbot.command.answer", COMMAND="echo", MESSAGE_ID=message_id, MESSAGE="yes").result > 0
     assert sisters.call_v2("Bot.get", botId=0, code="second").result["bot"]["eventMode"] == "webhook"
 
 
 def test_a_new_bot_belongs_to_the_word_that_the_token_was_made_from(sisters: Sisters) -> None:
     fresh = sisters.registers("fresh")
-    said = {"BOT_ID": fresh, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
-    assert sisters.world.call("imbot.message.add", params={**said, "CLIENT_ID": "test-client"}).status == 200
-    assert sisters.world.call("imbot.message.add", params={**said, "CLIENT_ID": "new-word"}).error == "APP_ID_ERROR"
+    params = {"BOT_ID": fresh, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.world.call("imbot.message.add", params={**params, "CLIENT_ID": "test-client"}).status == 200
+    assert sisters.world.call("imbot.message.add", params={**params, "CLIENT_ID": "new-word"}).error == "APP_ID_ERROR"
 
 
 def test_it_opens_no_bot_of_the_new_word(sisters: Sisters) -> None:
     other = sisters.world.add_bot(code="other", CLIENT_ID="new-word")
-    said = {"BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
-    assert sisters.call("imbot.message.add", **said).error == "APP_ID_ERROR"
-    assert other not in [one["id"] for one in sisters.call_v2("Bot.list").result["bots"]]
+    params = {"BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.call("imbot.message.add", **params).error == "APP_ID_ERROR"
+    assert other not in [bot["id"] for bot in sisters.call_v2("Bot.list").result["bots"]]
 
 
 def test_the_bots_own_token_as_the_new_one_changes_nothing(sisters: Sisters) -> None:
     for bot, word in ((sisters.bot, "new-word"), (sisters.second, "test-client")):
         assert sisters.rotates(sisters.token, sisters.token, bot).status == 200
         assert sisters.rotates(word, sisters.token, bot).status == 200
-        said = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
-        assert sisters.world.call("imbot.message.add", params=said).status == 200
+        params = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+        assert sisters.world.call("imbot.message.add", params=params).status == 200
 
 
 def test_no_bot_gets_the_token_of_others_as_its_word(sisters: Sisters) -> None:
     other = sisters.world.add_bot(code="other", CLIENT_ID="other-client")
     assert sisters.rotates("other-client", sisters.token, other).error == "BOT_TOKEN_ROTATION_FAILED"
-    said = {"CLIENT_ID": "other-client", "BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
-    assert sisters.world.call("imbot.message.add", params=said).status == 200
+    params = {"CLIENT_ID": "other-client", "BOT_ID": other, "DIALOG_ID": str(sisters.ann.id), "MESSAGE": "hi"}
+    assert sisters.world.call("imbot.message.add", params=params).status == 200
 
 
 LISTS: list[Callable[[Pinned], Any]] = [
@@ -250,11 +250,11 @@ def test_a_bot_that_is_registered_again_by_it_belongs_to_the_word(pinned: Pinned
         bot = answer.result["bot"]["id"]
     dialog = str(pinned.ann.id)
     for word in ("test-client", pinned.token):
-        said = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": dialog, "MESSAGE": "hi"}
-        assert pinned.world.call("imbot.message.add", params=said).result > 0, word
+        params = {"CLIENT_ID": word, "BOT_ID": bot, "DIALOG_ID": dialog, "MESSAGE": "hi"}
+        assert pinned.world.call("imbot.message.add", params=params).result > 0, word
         # Nor need it be named.
-        del said["BOT_ID"]
-        assert pinned.world.call("imbot.message.add", params=said).result > 0, word
+        del params["BOT_ID"]
+        assert pinned.world.call("imbot.message.add", params=params).result > 0, word
     assert str(pinned.world.call("imbot.bot.list", CLIENT_ID="test-client").status) == "200"
     assert pinned.world.call("imbot.unregister", CLIENT_ID="test-client", BOT_ID=bot).result is True
     # And once more, by the word itself.

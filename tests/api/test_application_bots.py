@@ -100,8 +100,8 @@ def test_a_persons_token_commands_what_the_person_registered(shop: Shop) -> None
         "BOT_OWNERSHIP_ERROR",
     }
     assert shop.asks(shop.bob, "imbot.v2.Bot.list").result["bots"] == []
-    told = shop.asks(shop.bob, "imbot.v2.Bot.get", botId=shop.bot).result["bot"]
-    assert "eventMode" not in told
+    bot = shop.asks(shop.bob, "imbot.v2.Bot.get", botId=shop.bot).result["bot"]
+    assert "eventMode" not in bot
 
 
 def test_administrators_and_the_applications_own_tokens_command_all(shop: Shop) -> None:
@@ -130,9 +130,9 @@ def test_ones_own_bot_is_commanded(shop: Shop) -> None:
     )
     assert shop.asks(shop.bob, "imbot.v2.Chat.get", botId=own, dialogId=str(shop.bob.user_id)).status == 200
     # Where no bot is named it is the first one that the caller commands.
-    said = shop.asks(shop.bob, "imbot.message.add", DIALOG_ID=shop.bob.user_id, MESSAGE="mine").result
+    message_id = shop.asks(shop.bob, "imbot.message.add", DIALOG_ID=shop.bob.user_id, MESSAGE="mine").result
     newest = shop.world.call("im.dialog.messages.get", shop.bob_person, DIALOG_ID=own).result["messages"][0]
-    assert (newest["id"], newest["author_id"]) == (said, own)
+    assert (newest["id"], newest["author_id"]) == (message_id, own)
     assert [bot["id"] for bot in shop.asks(shop.bob, "imbot.v2.Bot.list").result["bots"]] == [own]
     assert [bot["id"] for bot in shop.asks(shop.admin, "imbot.v2.Bot.list").result["bots"]] == [shop.bot, own]
     assert shop.commands(shop.of(shop.world.add_person("Cat")), own)
@@ -188,7 +188,7 @@ def test_a_handler_hears_of_the_bots_that_whoever_bound_it_commands(shop: Shop) 
         shop.world.call("im.message.add", shop.bob_person, DIALOG_ID=bot, MESSAGE="hello")
 
     async def heard(tx: Any) -> list[tuple[str, bool]]:
-        told = []
+        posts = []
         for delivery_id, recipient in await tx.all("SELECT event_id, recipient FROM deliveries ORDER BY id"):
             if recipient.startswith("binding:"):
                 what = await events.find(tx, delivery_id)
@@ -196,8 +196,8 @@ def test_a_handler_hears_of_the_bots_that_whoever_bound_it_commands(shop: Shop) 
                 assert what is not None and binding is not None
                 post = await portal_payloads.render(RenderBatch(tx, shop.world.context), what, binding)
                 if isinstance(what.event, MessageSent):
-                    told.append((binding.handler.rpartition("/")[2], post is not None))
-        return told
+                    posts.append((binding.handler.rpartition("/")[2], post is not None))
+        return posts
 
     bob, admin = str(shop.bob.user_id), str(shop.admin.user_id)
     assert sorted(shop.world.write(heard)) == sorted([(bob, False), (admin, True), (bob, True), (admin, True)])

@@ -127,20 +127,20 @@ def test_events_under_way_end_with_a_reason(delivery_world: World) -> None:
     ann, bob = world.add_person("Ann"), world.add_person("Bob")
     bot = world.add_bot(bob, "called", type="S", EVENT_HANDLER=world.handler.url("/bot"), **KEY)
     room = world.add_chat(ann, [bot])
-    said = {"DIALOG_ID": f"chat{room}", "MESSAGE": "secret"}
-    first = world.call("im.message.add", ann, said).result
+    params = {"DIALOG_ID": f"chat{room}", "MESSAGE": "secret"}
+    first = world.call("im.message.add", ann, params).result
     deactivate(world, bob.id)
-    second = world.call("im.message.add", ann, said).result
+    second = world.call("im.message.add", ann, params).result
     world.start_delivery()
     world.run_until(lambda: set(world.states(bot)) == {"skipped"})
     assert {delivery.reason for delivery in world.deliveries(bot)} == {EndReason.STOPPED}
     assert world.heard_messages() == []
     for message in (first, second):
         shown = world.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot).result
-        told = [reason["CODE"] for event in shown["EVENTS"] for reason in event["REASONS"]]
-        assert told == ["SKIPPED", "STOPPED"], shown
+        codes = [reason["CODE"] for event in shown["EVENTS"] for reason in event["REASONS"]]
+        assert codes == ["SKIPPED", "STOPPED"], shown
     activate(world, bob.id)
-    world.call("im.message.add", ann, said)
+    world.call("im.message.add", ann, params)
     world.run_until(lambda: len(world.attempts(bot)) > 0)
 
 
@@ -296,8 +296,8 @@ def test_a_call_that_waits_is_told_nothing_once_the_bot_has_stopped(left: Left) 
         waited = asyncio.create_task(world.call_async("imbot.v2.Event.get", left.cat, **asked))
         await asyncio.sleep(0.3)
         await world.call_async("botyard.user.deactivate", world.admin, ID=left.bob.id)
-        said = {"DIALOG_ID": f"chat{left.room}", "MESSAGE": "secret"}
-        await world.call_async("im.message.add", left.ann, **said)
+        params = {"DIALOG_ID": f"chat{left.room}", "MESSAGE": "secret"}
+        await world.call_async("im.message.add", left.ann, **params)
         return await waited
 
     answer = world.run(scene())

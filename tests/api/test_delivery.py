@@ -14,36 +14,36 @@ from tests.world import Answer, AppKey, Person, World
 
 
 def test_lists_of_a_bot_of_a_state_and_of_a_time(portal: World) -> None:
-    ann, one, two = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
-    says(portal, ann, one, "first")
-    says(portal, ann, two, "second")
+    ann, first, second = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
+    says(portal, ann, first, "first")
+    says(portal, ann, second, "second")
     sent(portal)
     portal.wait(100)
     noon = int(portal.time)
-    says(portal, ann, one, "third")
+    says(portal, ann, first, "third")
     sent(portal, status=500, over=State.DEAD, reason=EndReason.USED_UP)
     shown = listed(portal)
-    assert [(found["BOT_ID"], found["STATE"]) for found in shown] == [
-        (one, "dead"),
-        (two, "done"),
-        (two, "done"),
-        (one, "done"),
-        (one, "done"),
+    assert [(delivery["BOT_ID"], delivery["STATE"]) for delivery in shown] == [
+        (first, "dead"),
+        (second, "done"),
+        (second, "done"),
+        (first, "done"),
+        (first, "done"),
     ]
-    assert [found["EVENT"] for found in shown[:2]] == ["ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEADD"]
-    ids = [found["ID"] for found in shown]
-    assert [found["ID"] for found in listed(portal, BOT_ID=one)] == [ids[0], ids[3], ids[4]]
-    assert [found["ID"] for found in listed(portal, BOT_ID=one, STATE="done")] == ids[3:]
+    assert [delivery["EVENT"] for delivery in shown[:2]] == ["ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEADD"]
+    ids = [delivery["ID"] for delivery in shown]
+    assert [delivery["ID"] for delivery in listed(portal, BOT_ID=first)] == [ids[0], ids[3], ids[4]]
+    assert [delivery["ID"] for delivery in listed(portal, BOT_ID=first, STATE="done")] == ids[3:]
     for state in ("dead", "missed"):
-        assert [found["ID"] for found in listed(portal, STATE=state)] == ids[:1]
-        assert [found["ID"] for found in listed(portal, STATE=state, BOT_ID=one)] == ids[:1]
+        assert [delivery["ID"] for delivery in listed(portal, STATE=state)] == ids[:1]
+        assert [delivery["ID"] for delivery in listed(portal, STATE=state, BOT_ID=first)] == ids[:1]
     assert listed(portal, STATE="open") == []
-    assert [found["ID"] for found in listed(portal, FROM=noon)] == ids[:1]
-    assert [found["ID"] for found in listed(portal, TO=noon)] == ids[1:]
-    assert [found["ID"] for found in listed(portal, TO=noon, BOT_ID=one)] == ids[3:]
+    assert [delivery["ID"] for delivery in listed(portal, FROM=noon)] == ids[:1]
+    assert [delivery["ID"] for delivery in listed(portal, TO=noon)] == ids[1:]
+    assert [delivery["ID"] for delivery in listed(portal, TO=noon, BOT_ID=first)] == ids[3:]
     assert listed(portal, FROM="2100-01-01T00:00:00+00:00") == []
     assert listed(portal, TO="2001-01-01") == []
-    assert [found["ID"] for found in listed(portal, RECIPIENT=f"bot:{two}")] == ids[1:3]
+    assert [delivery["ID"] for delivery in listed(portal, RECIPIENT=f"bot:{second}")] == ids[1:3]
 
 
 def test_pages_go_on_until_there_is_no_more(portal: World) -> None:
@@ -54,7 +54,7 @@ def test_pages_go_on_until_there_is_no_more(portal: World) -> None:
         seen, before = [], 0
         while True:
             page = portal.call("botyard.delivery.list", None, {"LIMIT": 4, "BEFORE": before, **more}).result
-            seen += [one["ID"] for one in page["DELIVERIES"]]
+            seen += [delivery["ID"] for delivery in page["DELIVERIES"]]
             before = page["NEXT"]
             if not before:
                 break
@@ -84,7 +84,9 @@ def test_one_with_its_attempts(portal: World) -> None:
     first = listed(portal)[-1]["ID"]
     shown = portal.call("botyard.delivery.get", ID=first).result
     assert (shown["STATE"], shown["ATTEMPTS"], shown["DUE"]) == ("done", 2, None)
-    assert [(one["NUMBER"], one["STATUS"], one["MILLISECONDS"], one["ANSWER"]) for one in shown["LOG"]] == [
+    assert [
+        (attempt["NUMBER"], attempt["STATUS"], attempt["MILLISECONDS"], attempt["ANSWER"]) for attempt in shown["LOG"]
+    ] == [
         (1, 503, 12, "the answer"),
         (2, 200, 12, "the answer"),
     ]
@@ -104,23 +106,23 @@ def test_one_is_sent_again(portal: World) -> None:
     assert codes(portal, message, bot) == ["DUE", "STATUS"]
     sent(portal)
     shown = portal.call("botyard.delivery.get", ID=number).result
-    assert [(one["NUMBER"], one["STATUS"]) for one in shown["LOG"]] == [(1, 404), (2, 200)]
+    assert [(attempt["NUMBER"], attempt["STATUS"]) for attempt in shown["LOG"]] == [(1, 404), (2, 200)]
 
 
 def test_all_that_was_missed_is_sent_again(portal: World) -> None:
-    ann, one, two = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
-    says(portal, ann, one, "arrives")
+    ann, first, second = portal.add_person("Ann"), portal.add_bot(), portal.add_bot(code="two")
+    says(portal, ann, first, "arrives")
     sent(portal)
     portal.wait(50)
     noon = int(portal.time)
-    for bot in (one, two):
+    for bot in (first, second):
         says(portal, ann, bot, "lost")
     sent(portal, status=500, over=State.DEAD, reason=EndReason.USED_UP)
-    assert portal.call("botyard.delivery.resend", BOT_ID=two).result["RESENT"] == 2
+    assert portal.call("botyard.delivery.resend", BOT_ID=second).result["RESENT"] == 2
     assert portal.call("botyard.delivery.resend", TO=noon).result["RESENT"] == 0
     assert portal.call("botyard.delivery.resend", ALL=True).result["RESENT"] == 1
     sent(portal)
-    assert {found["STATE"] for found in listed(portal)} == {"done"}
+    assert {delivery["STATE"] for delivery in listed(portal)} == {"done"}
     assert portal.call("botyard.delivery.resend", FROM=noon, STATE="done").result["RESENT"] == 3
 
 
@@ -132,7 +134,7 @@ def test_what_expired_can_be_fetched_after_all(portal: World) -> None:
     portal.write(lambda tx: deliveries.expire(tx, now, 10))
     assert portal.call("botyard.delivery.resend", BOT_ID=bot).result["RESENT"] == 2
     page = portal.call("imbot.v2.Event.get", botId=bot, botToken=CLIENT).result
-    assert [one["type"] for one in page["events"]] == ["ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD"]
+    assert [event["type"] for event in page["events"]] == ["ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD"]
 
 
 # Who may ask.

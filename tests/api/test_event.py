@@ -24,8 +24,8 @@ def token(world: World, app: AppKey, user_id: int) -> str:
 
 
 def listed(world: World, by: AppKey | str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = world.call("event.get", by).result
-    return found
+    bindings: list[dict[str, Any]] = world.call("event.get", by).result
+    return bindings
 
 
 def test_a_handler_is_bound_without_being_called(portal: World, app: AppKey) -> None:
@@ -38,7 +38,7 @@ def test_binding_the_same_again_changes_nothing(portal: World, app: AppKey) -> N
         assert portal.call("event.bind", app, event="ONUSERADD", handler=HANDLER).result is True
     assert len(listed(portal, app)) == 1
     portal.call("event.bind", app, event="ONUSERADD", handler=HANDLER, auth_type=app.user_id)
-    assert [one["auth_type"] for one in listed(portal, app)] == ["0", str(app.user_id)]
+    assert [binding["auth_type"] for binding in listed(portal, app)] == ["0", str(app.user_id)]
 
 
 def test_bots_in_the_wild_have_another_name_for_an_event(portal: World, app: AppKey) -> None:
@@ -74,10 +74,10 @@ def test_people_bind_in_their_own_name(portal: World, app: AppKey) -> None:
     portal.call("event.bind", app, event="ONUSERADD", handler=HANDLER)
     assert portal.call("event.bind", key, event="ONUSERADD", handler=HANDLER).result is True
     assert portal.call("event.bind", key, event="ONUSERADD", handler=HANDLER, auth_type=ann.id).result is True
-    assert [one["auth_type"] for one in listed(portal, key)] == [str(ann.id)]
-    assert [one["auth_type"] for one in listed(portal, app)] == ["0", str(ann.id)]
+    assert [binding["auth_type"] for binding in listed(portal, key)] == [str(ann.id)]
+    assert [binding["auth_type"] for binding in listed(portal, app)] == ["0", str(ann.id)]
     assert portal.call("event.unbind", key).result == {"count": 1}
-    assert [one["auth_type"] for one in listed(portal, app)] == ["0"]
+    assert [binding["auth_type"] for binding in listed(portal, app)] == ["0"]
 
 
 def test_people_bind_nothing_for_others(portal: World, app: AppKey) -> None:
@@ -144,18 +144,18 @@ def test_an_application_binds_so_many_and_no_more(portal: World, app: AppKey) ->
 
 
 def test_the_names_of_events(portal: World, app: AppKey) -> None:
-    found = portal.call("events", app).result
-    assert found[:7] == list(event_names.BASIC)
-    assert {"ONUSERADD", "ONIMBOTMESSAGEADD"} <= set(found)
-    assert not any(name.startswith("ONCRM") for name in found)
+    names = portal.call("events", app).result
+    assert names[:7] == list(event_names.BASIC)
+    assert {"ONUSERADD", "ONIMBOTMESSAGEADD"} <= set(names)
+    assert not any(name.startswith("ONCRM") for name in names)
     assert portal.call("events", app, SCOPE="user").result == ["ONUSERADD"]
     assert set(portal.call("events", app, FULL=True).result) == event_names.NAMES
 
 
 @pytest.mark.parametrize("params", [{"SCOPE": "crm"}, {"scope": "crm", "full": "true"}])
 def test_the_names_of_one_permission(portal: World, app: AppKey, params: dict[str, Any]) -> None:
-    found = portal.call("events", app, params).result
-    assert found
-    assert all(name.startswith("ONCRM") for name in found)
+    names = portal.call("events", app, params).result
+    assert names
+    assert all(name.startswith("ONCRM") for name in names)
     assert portal.call("events", app, SCOPE="").result == list(event_names.BASIC)
     assert portal.call("events", app, SCOPE="nothing").result == []

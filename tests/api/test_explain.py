@@ -94,10 +94,10 @@ def test_what_arrived_says_when(portal: World) -> None:
     ann, bot = portal.add_person(), portal.add_bot()
     message = says(portal, ann, bot, "hello")
     sent(portal)
-    said = explain(portal, message, bot)
-    assert said["DELIVERED"] is True
-    assert said["TEXT"].startswith("ONIMBOTMESSAGEADD: The handler accepted it at 20")
-    (event,) = said["EVENTS"]
+    explanation = explain(portal, message, bot)
+    assert explanation["DELIVERED"] is True
+    assert explanation["TEXT"].startswith("ONIMBOTMESSAGEADD: The handler accepted it at 20")
+    (event,) = explanation["EVENTS"]
     assert (event["REASONS"][0]["CODE"], event["LOG"][0]["STATUS"]) == ("DELIVERED", 200)
     assert event["DELIVERY_ID"] > 0
 
@@ -108,10 +108,10 @@ def test_what_waits_says_for_which_attempt_and_what_the_last_one_met(portal: Wor
     assert codes(portal, message, bot) == ["BEHIND"]
     sends(portal)
     sends(portal, status=0, problem=TIMEOUT, over=State.WAITING)
-    said = explain(portal, message, bot)
-    assert said["DELIVERED"] is False
-    assert "It waits for attempt 2 at 20" in said["TEXT"]
-    assert "no answer within 10 s" in said["TEXT"]
+    explanation = explain(portal, message, bot)
+    assert explanation["DELIVERED"] is False
+    assert "It waits for attempt 2 at 20" in explanation["TEXT"]
+    assert "no answer within 10 s" in explanation["TEXT"]
     assert codes(portal, message, bot) == ["WAITING", "TIMEOUT"]
     behind = says(portal, ann, bot, "there?")
     assert codes(portal, behind, bot) == ["BEHIND"]
@@ -274,9 +274,9 @@ def test_a_command_is_told_beside_its_message(portal: World) -> None:
     chat = portal.add_chat(ann)
     message = says(portal, ann, f"chat{chat}", "/help me")
     sent(portal)
-    said = explain(portal, message, bot)
-    assert said["DELIVERED"] is True
-    assert [(one["EVENT"], one["DELIVERED"]) for one in said["EVENTS"]] == [
+    explanation = explain(portal, message, bot)
+    assert explanation["DELIVERED"] is True
+    assert [(event["EVENT"], event["DELIVERED"]) for event in explanation["EVENTS"]] == [
         ("ONIMBOTMESSAGEADD", False),
         ("ONIMCOMMANDADD", True),
     ]
@@ -292,7 +292,7 @@ def test_where_a_bot_is_not_its_owner_learns_nothing(portal: World) -> None:
     bot = portal.add_bot(app)
     narrow = app._replace(token=portal.add_token(portal.admin.id, app.id, "imbot"))
     secret = says(portal, ann, f"chat{portal.add_chat(ann)}", "secret")
-    said = [explain(portal, number, bot, narrow) for number in (secret, secret + 1000)]
-    assert said[0] == said[1]
-    assert said[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_SEEN"
-    assert said[0]["TEXT"] == "There is no such message in a chat that the bot is in."
+    explanations = [explain(portal, number, bot, narrow) for number in (secret, secret + 1000)]
+    assert explanations[0] == explanations[1]
+    assert explanations[0]["EVENTS"][0]["REASONS"][0]["CODE"] == "NOT_SEEN"
+    assert explanations[0]["TEXT"] == "There is no such message in a chat that the bot is in."

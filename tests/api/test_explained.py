@@ -32,8 +32,8 @@ def answer(world: World, message: int, bot: int = 0, by: Person | None = None, *
 
 def told(world: World, message: int, bot: int = 0, **more: Any) -> list[tuple[str, str]]:
     """Each event with how it stands."""
-    found = answer(world, message, bot, **more)["EVENTS"]
-    return [(one["EVENT"], one["REASONS"][0]["CODE"]) for one in found]
+    reports = answer(world, message, bot, **more)["EVENTS"]
+    return [(report["EVENT"], report["REASONS"][0]["CODE"]) for report in reports]
 
 
 def old_bot(world: World, **handlers: str) -> int:
@@ -53,12 +53,12 @@ def test_edits_and_the_deletion_of_a_message(world: World) -> None:
     world.fetch_events(offset=page["events"][1]["eventId"])
     world.erase(message)
     assert told(world, message) == [(ADD, "FETCHED"), (UPDATE, "READY"), (UPDATE, "READY"), (DELETE, "READY")]
-    found = answer(world, message)
-    assert found["DELIVERED"] is False, "not all that was for the bot has arrived"
-    assert [one["DELIVERED"] for one in found["EVENTS"]] == [True, False, False, False]
-    numbers = [one["EVENT_ID"] for one in found["EVENTS"]]
+    explanation = answer(world, message)
+    assert explanation["DELIVERED"] is False, "not all that was for the bot has arrived"
+    assert [event["DELIVERED"] for event in explanation["EVENTS"]] == [True, False, False, False]
+    numbers = [event["EVENT_ID"] for event in explanation["EVENTS"]]
     assert numbers == sorted(set(numbers)) and numbers[0] > 0
-    assert found["EVENTS"][0]["HAPPENED"] == "2026-09-21T14:13:20+00:00"
+    assert explanation["EVENTS"][0]["HAPPENED"] == "2026-09-21T14:13:20+00:00"
     world.fetch_events(offset=world.fetch_events()["nextOffset"])
     assert answer(world, message)["DELIVERED"] is True
 
@@ -100,7 +100,7 @@ def test_a_bot_of_the_first_generation_has_a_handler_for_edits_or_hears_of_none(
     world.like(message)
     assert told(world, message, bot) == [("ONIMBOTMESSAGEADD", "BEHIND"), ("ONIMBOTMESSAGEUPDATE", "NO_HANDLER")]
     (edit,) = answer(world, message, bot, EVENT="ONIMBOTMESSAGEUPDATE")["EVENTS"]
-    assert [one["CODE"] for one in edit["REASONS"]] == ["NO_HANDLER"], "said once"
+    assert [reason["CODE"] for reason in edit["REASONS"]] == ["NO_HANDLER"], "said once"
     address = {"EVENT_MESSAGE_ADD": "http://localhost:9/", "EVENT_MESSAGE_UPDATE": "http://localhost:9/edits"}
     world.call("imbot.update", BOT_ID=bot, CLIENT_ID="old", FIELDS=address)
     assert told(world, message, bot)[1] == ("ONIMBOTMESSAGEUPDATE", "CHANGED_SINCE")
@@ -193,9 +193,9 @@ def test_no_more_than_the_newest_and_the_message_itself(world: World) -> None:
             await events.append(tx, event)
 
     world.write(many)
-    found = told(world, message)
-    assert found[0] == (ADD, "OWN_MESSAGE")
-    assert found[1:] == [(REACTION, "CHANGED_SINCE")] * MOST
+    reports = told(world, message)
+    assert reports[0] == (ADD, "OWN_MESSAGE")
+    assert reports[1:] == [(REACTION, "CHANGED_SINCE")] * MOST
 
 
 def test_what_was_written_before_events_were_noted_by_message(world: World) -> None:

@@ -112,8 +112,8 @@ class Model:
 
     async def rows(self, state: str) -> list[tuple[int, str]]:
         sql = "SELECT id, recipient FROM deliveries WHERE state = :state ORDER BY id"
-        found = await self.world.context.database.read(lambda tx: tx.all(sql, state=state))
-        return [(row[0], row[1]) for row in found if row[1] in self.queues]
+        rows = await self.world.context.database.read(lambda tx: tx.all(sql, state=state))
+        return [(row[0], row[1]) for row in rows if row[1] in self.queues]
 
     async def fetch(self, reader: Reader, limit: int, lost: bool) -> dict[str, Any]:
         before = set(await self.ready(reader.queues))
@@ -122,16 +122,16 @@ class Model:
             reader.method, self.world.ann, offset=reader.memory.offset, limit=limit, **reader.params
         )
         page: dict[str, Any] = answer["result"]
-        told = [event["eventId"] for event in page["events"]]
+        event_ids = [event["eventId"] for event in page["events"]]
         after = await self.ready(reader.queues)
         confirmed = {number for number, _ in await self.rows("fetched")} - ended
         assert confirmed <= self.read, "nobody has read it"
-        assert set(told) <= before - confirmed, "it was confirmed before"
-        assert told == sorted(set(told)) and len(told) <= limit
-        assert (told == after) is not page["hasMore"], "a page that is the last one has all that lies ready"
+        assert set(event_ids) <= before - confirmed, "it was confirmed before"
+        assert event_ids == sorted(set(event_ids)) and len(event_ids) <= limit
+        assert (event_ids == after) is not page["hasMore"], "a page that is the last one has all that lies ready"
         if not lost:
-            self.read |= set(told)
-            reader.memory.offset, reader.memory.read = page["nextOffset"], told
+            self.read |= set(event_ids)
+            reader.memory.offset, reader.memory.read = page["nextOffset"], event_ids
         return page
 
     async def resend(self, number: int) -> None:

@@ -23,7 +23,9 @@ from tests.world import World
 from tests.worlds.records import Answer, AppKey, Person
 
 # What runs other methods is called with none.
-METHODS = [one for one in Registry(MODULES) if one.name != "batch" and not issubclass(one.params, AnyParams)]
+METHODS = [
+    method for method in Registry(MODULES) if method.name != "batch" and not issubclass(method.params, AnyParams)
+]
 SECRET = "Xyzzy"  # A word that stands in everything that is not the stranger's.
 INSIDE = "Plugh"  # A word that stands in what every employee may see, and no outsider.
 MISSING = 987_654_321
@@ -88,8 +90,8 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
     held = {"name": f"{word}.txt", "content": base64.b64encode(f"{word} bytes".encode()).decode()}
     place: dict[str, Any] = {"botId": bot, "botToken": client, "dialogId": f"chat{chat}", "fields": held}
     sent = world.call("imbot.v2.File.upload", bots_of, params=place).result
-    said: dict[str, Any] = {"BOT_ID": bot, "CLIENT_ID": client, "DIALOG_ID": f"chat{chat}", "MESSAGE": f"{word} text"}
-    message = int(world.call("imbot.message.add", bots_of, params=said).result)
+    params: dict[str, Any] = {"BOT_ID": bot, "CLIENT_ID": client, "DIALOG_ID": f"chat{chat}", "MESSAGE": f"{word} text"}
+    message = int(world.call("imbot.message.add", bots_of, params=params).result)
     named = {"BOT_ID": bot, "CLIENT_ID": client, "COMMAND": code, "EVENT_COMMAND_ADD": HANDLER}
     words = [{"LANGUAGE_ID": "en", "TITLE": code, "PARAMS": word}]
     command = int(world.call("imbot.command.register", bots_of, params={**named, "LANG": words}).result)
@@ -101,17 +103,17 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
 def foreign_belongings(world: World) -> Belongings:
     """What belongs to Ann, who is not the stranger."""
     ann = world.add_person("Ann", INSIDE)
-    found = furnish(world, ann, ann, ann, "theirs", SECRET)
+    belongings = furnish(world, ann, ann, ann, "theirs", SECRET)
     app_bot = world.add_bot(world.add_app(title="Theirs"), "apps", PROPERTIES={"NAME": "App"})
     open_ = world.add_chat(ann, [app_bot], TITLE=f"{INSIDE} square", TYPE="OPEN")
     held = {"name": f"{INSIDE}.txt", "content": base64.b64encode(f"{INSIDE} bytes".encode()).decode()}
     file = world.call("im.v2.File.upload", ann, dialogId=f"chat{open_}", fields=held).result
-    said = int(world.call("im.message.add", ann, DIALOG_ID=f"chat{open_}", MESSAGE=f"{INSIDE} text").result)
-    return found._replace(open=open_, app_bot=app_bot, open_message=said, open_file=int(file["file"]["id"]))
+    message_id = int(world.call("im.message.add", ann, DIALOG_ID=f"chat{open_}", MESSAGE=f"{INSIDE} text").result)
+    return belongings._replace(open=open_, app_bot=app_bot, open_message=message_id, open_file=int(file["file"]["id"]))
 
 
-def kept(world: World, found: Belongings) -> list[Any]:
-    values = found._asdict()
+def kept(world: World, belongings: Belongings) -> list[Any]:
+    values = belongings._asdict()
     return [
         world.read(lambda tx, sql=sql: tx.all(sql, **{n: v for n, v in values.items() if f":{n}" in sql}))  # type: ignore[misc]
         for sql in KEPT
@@ -177,8 +179,8 @@ def foreign_values(theirs: Belongings) -> dict[str, list[Any]]:
         "code": ["theirs"],
         "id": [theirs.owner, theirs.chat, theirs.message, theirs.bot, theirs.file, theirs.open_file],
         "userid": people,
-        "userids": [[one] for one in people],
-        "users": [[one] for one in people],
+        "userids": [[person] for person in people],
+        "users": [[person] for person in people],
         "ownerid": people,
         "authtype": people,
         "fromuserid": people,
@@ -326,13 +328,13 @@ class Visit:
     def tries(self, method: Method, values: Mapping[tuple[str, ...], Any]) -> Answer:
         """Call a method, and see that nothing of others is shown or changed."""
         answer = ask(self.world, self.stranger, method, placed(values))
-        told = (self.role, method.name, placed(values), answer)
-        assert answer.status < 500, told
-        assert SECRET not in str(answer), told
-        assert kept(self.world, self.theirs) == self.before, told
+        shown = (self.role, method.name, placed(values), answer)
+        assert answer.status < 500, shown
+        assert SECRET not in str(answer), shown
+        assert kept(self.world, self.theirs) == self.before, shown
         if self.stranger.outside:
-            assert INSIDE not in str(answer), told
-            assert self.apart(), told
+            assert INSIDE not in str(answer), shown
+            assert self.apart(), shown
         self.tried += 1
         self.answered += answer.status == 200
         self.settle()
@@ -383,7 +385,7 @@ OUTSIDE = [name for name in ROLES if "employee" not in name and "application" no
 def test_outsiders_are_not_told_who_exists(make_world: MakeWorld, role: str) -> None:
     """Somebody who may not be known of and somebody who does not exist are refused alike, in every method."""
     visit = Visit(make_world(), role)
-    told = []
+    changes = []
     for method in METHODS:
         for path in names(method.params):
             if plain(path) not in PEOPLE:
@@ -395,8 +397,8 @@ def test_outsiders_are_not_told_who_exists(make_world: MakeWorld, role: str) -> 
                 error = (answer.body.get("error"), answer.body.get("error_description"))
                 answers.append((answer.status, *(re.sub(rf"\b{number}\b", "N", str(text)) for text in (*error, hint))))
             if len(set(answers)) > 1:
-                told.append((method.name, path, answers))
-    assert told == [], "\n".join(map(str, told))
+                changes.append((method.name, path, answers))
+    assert changes == [], "\n".join(map(str, changes))
 
 
 def _named(name: str, number: int) -> Any:

@@ -59,7 +59,7 @@ KEYS: list[tuple[Any, str]] = [
 
 
 @pytest.fixture
-def said(world: World) -> Any:
+def hint_of(world: World) -> Any:
     """Sends a message of a bot that fails, and returns the hint."""
     bot = world.add_bot()
 
@@ -73,17 +73,17 @@ def said(world: World) -> Any:
 
 
 @pytest.mark.parametrize(("attach", "words"), ATTACHED)
-def test_the_fault_of_an_attachment_is_found(said: Any, attach: Any, words: str) -> None:
-    assert said(ATTACH=attach) == words
+def test_the_fault_of_an_attachment_is_found(hint_of: Any, attach: Any, words: str) -> None:
+    assert hint_of(ATTACH=attach) == words
 
 
 @pytest.mark.parametrize(("keyboard", "words"), KEYS)
-def test_the_fault_of_a_keyboard_is_found(said: Any, keyboard: Any, words: str) -> None:
-    assert said(KEYBOARD=keyboard) == words
+def test_the_fault_of_a_keyboard_is_found(hint_of: Any, keyboard: Any, words: str) -> None:
+    assert hint_of(KEYBOARD=keyboard) == words
 
 
-def test_the_fault_of_a_menu_is_found(said: Any) -> None:
-    assert said(MENU=[{"TEXT": "A"}]) == "ITEMS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"
+def test_the_fault_of_a_menu_is_found(hint_of: Any) -> None:
+    assert hint_of(MENU=[{"TEXT": "A"}]) == "ITEMS[0]: it needs one of LINK, COMMAND, ACTION, APP_ID"
 
 
 def test_the_second_generation_hints_where_its_texts_say_nothing(world: World) -> None:
@@ -106,18 +106,19 @@ def test_the_second_generation_is_told_its_own_spelling(world: World) -> None:
 
 
 def test_of_a_bot_that_does_not_exist_the_callers_own_are_listed(world: World) -> None:
-    one, two = world.add_bot(code="one"), world.add_bot(code="two")
+    first, second = world.add_bot(code="one"), world.add_bot(code="two")
     other = world.add_bot(code="three", CLIENT_ID="another")
     missing = world.call("imbot.message.add", BOT_ID=987654, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
     assert missing.error == "BOT_ID_ERROR"
-    assert hint(missing) == f"BOT_ID 987654 does not exist; this webhook's bots: {one}, {two}"
+    assert hint(missing) == f"BOT_ID 987654 does not exist; this webhook's bots: {first}, {second}"
     foreign = world.call("imbot.message.add", BOT_ID=other, CLIENT_ID="test-client", DIALOG_ID="1", MESSAGE="x")
     assert foreign.error == "APP_ID_ERROR"
     assert hint(foreign) == (
-        f"BOT_ID {other} is somebody else's, or was registered under another key; this webhook's bots: {one}, {two}"
+        f"BOT_ID {other} is somebody else's, or was registered under another key; "
+        f"this webhook's bots: {first}, {second}"
     )
     assert hint(world.call("imbot.v2.Event.get", botId=987654, botToken="test-client")) == (
-        f"botId 987654 does not exist; this webhook's bots: {one}, {two}"
+        f"botId 987654 does not exist; this webhook's bots: {first}, {second}"
     )
 
 
@@ -148,10 +149,12 @@ def test_what_is_closed_and_what_does_not_exist_are_told_alike(world: World, met
     secret = world.add_chat(by=ann)
     stranger = world.add_person()
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
-    told = [world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")]
-    assert told[0].status == told[1].status >= 400
+    answers = [
+        world.call(method, stranger, {**named, "DIALOG_ID": dialog}) for dialog in (f"chat{secret}", "chat987654")
+    ]
+    assert answers[0].status == answers[1].status >= 400
     who = "bot" if method.startswith("imbot.") and method != "imbot.dialog.get" else "caller"
-    assert hint(told[0]) == hint(told[1]) == f"there is no such dialog, or the {who} is not in it"
+    assert hint(answers[0]) == hint(answers[1]) == f"there is no such dialog, or the {who} is not in it"
 
 
 def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
@@ -160,8 +163,11 @@ def test_a_hidden_message_and_none_are_told_alike(world: World) -> None:
     room = world.add_chat(by=ann)
     hidden = world.call("im.message.add", ann, DIALOG_ID=f"chat{room}", MESSAGE="secret").result
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", "MESSAGE": "x"}
-    told = {hint(world.call("imbot.message.update", params={**named, "MESSAGE_ID": one})) for one in (hidden, 987654)}
-    assert told == {f"there is no message {one} in a chat that the bot is in" for one in (hidden, 987654)}
+    hints = {
+        hint(world.call("imbot.message.update", params={**named, "MESSAGE_ID": message}))
+        for message in (hidden, 987654)
+    }
+    assert hints == {f"there is no message {message} in a chat that the bot is in" for message in (hidden, 987654)}
 
 
 @pytest.mark.parametrize("method", ["get", "update", "delete", "Reaction.add", "Reaction.delete"])
@@ -172,10 +178,10 @@ def test_a_message_that_is_not_named_is_missed(world: World, method: str) -> Non
     assert (answer.error, hint(answer)) == ("ACCESS_DENIED", "messageId is missing; expected the number of a message")
 
 
-def test_lists_of_words_are_told(world: World, said: Any) -> None:
+def test_lists_of_words_are_told(world: World, hint_of: Any) -> None:
     kind = {"code": "n", "botToken": "t", "type": "x", "properties": {"name": "N"}}
-    assert said("imbot.v2.Bot.register", fields=kind).startswith("known types: bot, ")
-    assert said("imbot.chat.updateColor", CHAT_ID=world.add_chat(users=[world.add_bot()]), COLOR="x").startswith(
+    assert hint_of("imbot.v2.Bot.register", fields=kind).startswith("known types: bot, ")
+    assert hint_of("imbot.chat.updateColor", CHAT_ID=world.add_chat(users=[world.add_bot()]), COLOR="x").startswith(
         "known colours: RED, "
     )
     answer = world.call("event.bind", world.add_app(), event="ONIMBOTMESAGEADD", handler="http://x/")
@@ -197,8 +203,8 @@ def test_limits_say_which_and_how_much(make_world: Any) -> None:
         "imbot.register", CODE="more", CLIENT_ID="test-client", EVENT_HANDLER="http://x/", PROPERTIES={"NAME": "M"}
     )
     assert hint(answer) == "no more than 1 can be registered"
-    told = [world.call("server.time") for _ in range(60)]
-    refused = next(one for one in told if one.status == 503)
+    answers = [world.call("server.time") for _ in range(60)]
+    refused = next(reply for reply in answers if reply.status == 503)
     assert hint(refused) == "more than 50 calls at once; 2 a second are forgiven"
 
 
@@ -219,8 +225,8 @@ def test_a_group_chat_that_is_closed_and_none_are_told_alike(world: World, metho
     bot = world.add_bot()
     secret = world.add_chat(by=world.add_person())
     named = {"BOT_ID": bot, "CLIENT_ID": "test-client", **more}
-    told = {hint(world.call(method, params={**named, "CHAT_ID": chat})) for chat in (secret, 987654)}
-    assert told == {"there is no such group chat, or the bot is not in it"}
+    hints = {hint(world.call(method, params={**named, "CHAT_ID": chat})) for chat in (secret, 987654)}
+    assert hints == {"there is no such group chat, or the bot is not in it"}
 
 
 def test_of_a_chat_that_a_bot_is_not_in_the_bot_is_spoken_of(world: World) -> None:
@@ -254,8 +260,8 @@ def test_a_press_where_the_bot_is_not_says_so(world: World) -> None:
         "imbot.v2.Command.register",
         params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
     )
-    said = world.call("im.message.add", DIALOG_ID=f"chat{world.add_chat()}", MESSAGE="x").result
-    assert hint(world.call("im.message.command", MESSAGE_ID=said, BOT_ID=bot, COMMAND="more")) == (
+    message_id = world.call("im.message.add", DIALOG_ID=f"chat{world.add_chat()}", MESSAGE="x").result
+    assert hint(world.call("im.message.command", MESSAGE_ID=message_id, BOT_ID=bot, COMMAND="more")) == (
         f"/more works only in chats that bot {bot} is in, and it is not in this one"
     )
 
@@ -268,10 +274,10 @@ def test_people_from_outside_are_not_told_which_commands_they_may_not_call(world
         "imbot.v2.Command.register",
         params={"botId": bot, "botToken": "test-client", "fields": {"command": "more", "title": {"en": "More"}}},
     )
-    said = world.call("im.message.add", DIALOG_ID=f"chat{room}", MESSAGE="x").result
-    pressed = {"MESSAGE_ID": said, "BOT_ID": bot}
-    told = [world.call("im.message.command", guest, {**pressed, "COMMAND": word}) for word in ("more", "none")]
-    assert [hint(one).replace("none", "more") for one in told] == [
+    message_id = world.call("im.message.add", DIALOG_ID=f"chat{room}", MESSAGE="x").result
+    pressed = {"MESSAGE_ID": message_id, "BOT_ID": bot}
+    answers = [world.call("im.message.command", guest, {**pressed, "COMMAND": word}) for word in ("more", "none")]
+    assert [hint(answer).replace("none", "more") for answer in answers] == [
         f"bot {bot} has no command /more that people from outside may call; "
         "imbot.command.register or imbot.v2.Command.register adds one"
     ] * 2
@@ -334,10 +340,12 @@ def test_a_key_without_scope_has_the_usual_permissions(world: World, method: str
     maker = world.add_webhook(world.admin.id, ",".join(every()))
     made = world.call(method, maker, TITLE="Usual").result
     shown = made.get("SCOPE") or next(
-        one["SCOPE"] for one in world.call("botyard.webhook.list").result if one["ID"] == made["ID"]
+        key["SCOPE"] for key in world.call("botyard.webhook.list").result if key["ID"] == made["ID"]
     )
     # An application may administer the portal only where that is named.
-    assert shown == [one for one in usual(every()) if one != "botyard" or method != "botyard.app.add"]
+    assert shown == [
+        permission for permission in usual(every()) if permission != "botyard" or method != "botyard.app.add"
+    ]
     assert world.call(method, TITLE="None", SCOPE=[]).text == "SCOPE must name a permission"
 
 
@@ -373,14 +381,14 @@ BROKEN = [
 
 @pytest.mark.parametrize(("fields", "words"), BROKEN)
 def test_json_text_for_an_object_that_cannot_be_read_is_told_as_it_is(world: World, fields: str, words: str) -> None:
-    given = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id), "fields": fields}
-    answer = world.call("imbot.v2.Chat.Message.send", params=given)
+    params = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id), "fields": fields}
+    answer = world.call("imbot.v2.Chat.Message.send", params=params)
     assert (answer.status, hint(answer)) == (400, words)
 
 
 def test_json_text_of_an_object_is_looked_into(world: World) -> None:
-    given = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
-    answer = world.call("imbot.v2.Chat.Message.send", params={**given, "fields": '{"mesage":"hi"}'})
+    params = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
+    answer = world.call("imbot.v2.Chat.Message.send", params={**params, "fields": '{"mesage":"hi"}'})
     assert "unknown parameter fields[mesage]; did you mean fields[message]?" in hint(answer)
 
 
@@ -399,19 +407,21 @@ def test_words_for_nothing_in_what_a_bot_of_the_second_generation_sends(world: W
     named = {"code": f"n{word}", "botToken": "test-client", "eventMode": "fetch", "webhookUrl": word}
     made = world.call("imbot.v2.Bot.register", params={"fields": {**named, "properties": {"name": "N"}}})
     bot = made.result["bot"]["id"]
-    given = {"botId": bot, "botToken": "test-client", "dialogId": str(world.admin.id)}
+    params = {"botId": bot, "botToken": "test-client", "dialogId": str(world.admin.id)}
     update = {"botId": bot, "botToken": "test-client", "fields": {"webhookUrl": word}}
     assert world.call("imbot.v2.Bot.update", params=update).status == 200
     fields = {"message": "x", "attach": [word], "keyboard": [word], "forwardIds": word}
-    assert world.call("imbot.v2.Chat.Message.send", params={**given, "fields": fields}).result["id"] > 0
+    assert world.call("imbot.v2.Chat.Message.send", params={**params, "fields": fields}).result["id"] > 0
     update["fields"] = {"eventMode": "webhook", "webhookUrl": word}
     assert world.call("imbot.v2.Bot.update", params=update).error == "BOT_INVALID_CALLBACK"
 
 
-@pytest.mark.parametrize("given", ["x", [None], {"a": "b"}, list(range(1, 200))])
-def test_forward_ids_that_are_none_are_told(world: World, given: Any) -> None:
+@pytest.mark.parametrize("forward_ids", ["x", [None], {"a": "b"}, list(range(1, 200))])
+def test_forward_ids_that_are_none_are_told(world: World, forward_ids: Any) -> None:
     named = {"botId": world.add_bot(), "botToken": "test-client", "dialogId": str(world.admin.id)}
-    answer = world.call("imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": given}})
+    answer = world.call(
+        "imbot.v2.Chat.Message.send", params={**named, "fields": {"message": "x", "forwardIds": forward_ids}}
+    )
     assert answer.error == "SENDING_FAILED"
     assert hint(answer) == (
         "fields[forwardIds]: expected an object of UUIDs and the numbers of messages, "
@@ -450,8 +460,8 @@ class TestAddresses:
         assert world.call("imbot.command.update", params={**changed, "FIELDS": fields}).result is True
 
     def test_of_an_application(self, world: World, word: str) -> None:
-        given = {"TITLE": "App", "SCOPE": "im", "HANDLER_URL": word, "INSTALL_URL": word, "REDIRECT_URI": word}
-        made = world.call("botyard.app.add", params=given).result
+        params = {"TITLE": "App", "SCOPE": "im", "HANDLER_URL": word, "INSTALL_URL": word, "REDIRECT_URI": word}
+        made = world.call("botyard.app.add", params=params).result
         assert (made["HANDLER_URL"], made["REDIRECT_URI"]) == ("", "")
 
     def test_of_a_message(self, world: World, word: str) -> None:

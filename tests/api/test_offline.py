@@ -43,15 +43,15 @@ class Queue:
 
     def get(self, **params: Any) -> list[int]:
         """Take records; whom they are about."""
-        return [one["EVENT_DATA"]["ID"] for one in self.call("get", **params).result["events"]]
+        return [event["EVENT_DATA"]["ID"] for event in self.call("get", **params).result["events"]]
 
     def reserve(self, **params: Any) -> tuple[str, list[dict[str, Any]]]:
-        found = self.call("get", clear=0, **params).result
-        return found["process_id"], found["events"]
+        page = self.call("get", clear=0, **params).result
+        return page["process_id"], page["events"]
 
     def list_(self, **params: Any) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.call("list", **params).result
-        return found
+        events: list[dict[str, Any]] = self.call("list", **params).result
+        return events
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def test_of_one_thing_only_the_latest_change_waits(queue: Queue) -> None:
     ann = queue.add("ann")
     queue.world.wait(60)
     announced(queue, ann)
-    [one] = queue.list_()
-    assert one["TIMESTAMP_X"] == queue.world.context.clock.atom(int(queue.world.time))
+    [event] = queue.list_()
+    assert event["TIMESTAMP_X"] == queue.world.context.clock.atom(int(queue.world.time))
 
 
 def announced(queue: Queue, user_id: int, connector: str = "") -> None:
@@ -119,7 +119,7 @@ def test_what_is_reserved_is_hidden_until_it_is_cleared(queue: Queue) -> None:
     process, events = queue.reserve(limit=1)
     assert process.isalnum()
     assert len(events) == 1
-    assert [one["PROCESS_ID"] for one in queue.list_()] == [process, ""]
+    assert [event["PROCESS_ID"] for event in queue.list_()] == [process, ""]
     assert len(queue.get()) == 1
     assert queue.get() == []
     assert queue.reserve(process_id=process) == (process, events)
@@ -131,13 +131,13 @@ def test_a_part_of_what_is_reserved_is_cleared(queue: Queue) -> None:
     for login in ("ann", "bob", "cid"):
         queue.add(login)
     process, events = queue.reserve()
-    first, second, third = (one["ID"] for one in events)
+    first, second, third = (event["ID"] for event in events)
     queue.call("clear", process_id="another", id=[first])
     assert len(queue.list_()) == 3
     queue.call("clear", process_id=process, id=[first], message_id=[second])
-    assert [one["ID"] for one in queue.list_()] == [second, third]
+    assert [event["ID"] for event in queue.list_()] == [second, third]
     queue.call("clear", process_id=process, message_id=[second])
-    assert [one["ID"] for one in queue.list_()] == [third]
+    assert [event["ID"] for event in queue.list_()] == [third]
 
 
 def test_errors_are_marked_and_fetched_again(queue: Queue) -> None:
@@ -146,11 +146,11 @@ def test_errors_are_marked_and_fetched_again(queue: Queue) -> None:
     message = failed["MESSAGE_ID"]
     assert queue.world.call("event.offline.error", queue.app, process_id=process, message_id=[message]).result is True
     queue.call("clear", process_id=process, id=[2**62])
-    assert [one["ERROR"] for one in queue.list_()] == ["1", "0"]
+    assert [event["ERROR"] for event in queue.list_()] == ["1", "0"]
     assert queue.list_(filter={"ERROR": 1})[0]["ID"] == failed["ID"]
     assert queue.get() == []
     assert queue.get(error=1) == [ann]
-    assert [one["EVENT_DATA"] for one in queue.list_()] == [{"ID": bob}]
+    assert [event["EVENT_DATA"] for event in queue.list_()] == [{"ID": bob}]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_errors_are_marked_and_fetched_again(queue: Queue) -> None:
 )
 def test_a_filter(queue: Queue, filter: Any, expected: list[int]) -> None:
     people = [queue.add(f"user{number}") for number in range(3)]
-    numbers = [one["ID"] for one in queue.list_()]
+    numbers = [event["ID"] for event in queue.list_()]
     named = {"first": numbers[0], "last": numbers[-1]}
     text = json.dumps(filter)
     for name, number in named.items():
@@ -205,7 +205,7 @@ def test_each_source_has_a_queue_of_its_own(queue: Queue) -> None:
     assert queue.get(auth_connector="other") == []
     announced(queue, ann, connector="sync")
     assert queue.get() == [ann]
-    assert [one["EVENT_DATA"]["ID"] for one in queue.list_(auth_connector="sync")] == [ann]
+    assert [event["EVENT_DATA"]["ID"] for event in queue.list_(auth_connector="sync")] == [ann]
     assert queue.get(auth_connector="sync") == [ann]
     announced(queue, ann, connector="sync")
     assert queue.get(auth_connector="sync") == []
@@ -253,9 +253,9 @@ def test_readers_at_the_same_time_get_different_records(queue: Queue) -> None:
         return await asyncio.gather(*calls)
 
     taken = [
-        one["EVENT_DATA"]["ID"]
+        event["EVENT_DATA"]["ID"]
         for _, _, raw in queue.world.run(all_at_once())
-        for one in json.loads(raw)["result"]["events"]
+        for event in json.loads(raw)["result"]["events"]
     ]
     assert len(taken) == len(set(taken))
     assert sorted([*taken, *queue.get()]) == people

@@ -107,21 +107,21 @@ def test_nobody_unknown_is_written_to(fence: Fence) -> None:
 
 def test_whom_one_shares_a_chat_with_is_open(portal: World) -> None:
     fence = Fence(portal, UserKind.EXTRANET)
-    said = {"DIALOG_ID": fence.ann.id, "MESSAGE": "hello"}
-    assert asks(fence, fence.eve, "im.message.add", **said).result > 0
-    assert asks(fence, fence.eve, "imbot.message.add", BOT_ID=fence.bot, **said, **BOT).result > 0
+    params = {"DIALOG_ID": fence.ann.id, "MESSAGE": "hello"}
+    assert asks(fence, fence.eve, "im.message.add", **params).result > 0
+    assert asks(fence, fence.eve, "imbot.message.add", BOT_ID=fence.bot, **params, **BOT).result > 0
     # Outside of chats too: a bot and the person who registered it know each other.
     other = portal.add_bot(fence.eve, "other", **BOT)
     assert asks(fence, fence.eve, "im.message.add", DIALOG_ID=other, MESSAGE="hello").result > 0
-    found = {row["ID"] for row in asks(fence, fence.eve, "user.get").result}
-    assert found == {str(fence.eve.id), str(fence.ann.id)}
+    ids = {row["ID"] for row in asks(fence, fence.eve, "user.get").result}
+    assert ids == {str(fence.eve.id), str(fence.ann.id)}
 
 
 def test_an_employees_bot_reaches_everybody(portal: World) -> None:
     fence = Fence(portal, UserKind.EXTRANET)
     bot = portal.add_bot(fence.ann, "anns", CLIENT_ID="anns-bot")
-    said = {"BOT_ID": bot, "CLIENT_ID": "anns-bot", "DIALOG_ID": fence.boss.id, "MESSAGE": "hello"}
-    assert asks(fence, fence.ann, "imbot.message.add", **said).result > 0
+    params = {"BOT_ID": bot, "CLIENT_ID": "anns-bot", "DIALOG_ID": fence.boss.id, "MESSAGE": "hello"}
+    assert asks(fence, fence.ann, "imbot.message.add", **params).result > 0
 
 
 def test_people_and_bots_are_listed_by_the_same_rule(fence: Fence) -> None:
@@ -174,8 +174,8 @@ def test_a_common_command_of_an_outsiders_bot_hears_nothing_elsewhere(fence: Fen
     words = [{"LANGUAGE_ID": "en", "TITLE": "Help", "PARAMS": ""}]
     asks(fence, fence.eve, "imbot.command.register", BOT_ID=fence.bot, LANG=words, **named, **BOT)
     closed = fence.world.add_chat(fence.boss)
-    said = asks(fence, fence.boss, "im.message.add", DIALOG_ID=f"chat{closed}", MESSAGE="/help secret").result
-    pressed = {"MESSAGE_ID": said, "BOT_ID": fence.bot, "COMMAND": "help", "COMMAND_PARAMS": "x"}
+    message_id = asks(fence, fence.boss, "im.message.add", DIALOG_ID=f"chat{closed}", MESSAGE="/help secret").result
+    pressed = {"MESSAGE_ID": message_id, "BOT_ID": fence.bot, "COMMAND": "help", "COMMAND_PARAMS": "x"}
     assert asks(fence, fence.boss, "im.message.command", **pressed).error
     assert "secret" not in str(fence.world.due(fence.bot))
     asks(fence, fence.ann, "im.message.add", DIALOG_ID=f"chat{fence.shared}", MESSAGE="/help here")

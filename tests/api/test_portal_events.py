@@ -58,13 +58,13 @@ class BoundApp:
         what = newest(self.world, kind)
 
         async def work(tx: Tx) -> list[WebhookPayload]:
-            batch, told = RenderBatch(tx, self.world.context), []
-            for one in await deliveries.of_event(tx, what.id):
-                recipient, _, number = one.recipient.partition(":")
+            batch, posts = RenderBatch(tx, self.world.context), []
+            for delivery in await deliveries.of_event(tx, what.id):
+                recipient, _, number = delivery.recipient.partition(":")
                 binding = await rows.find(tx, int(number)) if recipient == "binding" else None
                 post = await portal_payloads.render(batch, what, binding) if binding else None
-                told += [post] if post else []
-            return told
+                posts += [post] if post else []
+            return posts
 
         return self.world.write(work)
 
@@ -80,19 +80,19 @@ def stage(portal: World) -> BoundApp:
 
 def test_an_application_is_installed(stage: BoundApp) -> None:
     stage.announce(AppInstalled(actor_id=stage.app.user_id, owner=stage.owner, version="1"))
-    found = stage.body(AppInstalled)
-    assert set(deviations("ONAPPINSTALL", 0, found)) == BESIDE
-    assert found["data"] == {"VERSION": "1", "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "en"}
-    token = found["auth"]["access_token"]
+    payload = stage.body(AppInstalled)
+    assert set(deviations("ONAPPINSTALL", 0, payload)) == BESIDE
+    assert payload["data"] == {"VERSION": "1", "ACTIVE": "Y", "INSTALLED": "Y", "LANGUAGE_ID": "en"}
+    token = payload["auth"]["access_token"]
     assert stage.world.call("profile", token).result["ID"] == str(stage.app.user_id)
-    assert found["auth"]["status"] == "L"
+    assert payload["auth"]["status"] == "L"
 
 
 def test_an_application_is_updated(stage: BoundApp) -> None:
     stage.announce(AppUpdated(actor_id=stage.app.user_id, owner=stage.owner, version="2", previous="1"))
-    found = stage.body(AppUpdated)
-    assert set(deviations("ONAPPUPDATE", 0, found)) == BESIDE
-    assert found["data"] == {"VERSION": "2", "PREVIOUS_VERSION": "1", "LANGUAGE_ID": "en"}
+    payload = stage.body(AppUpdated)
+    assert set(deviations("ONAPPUPDATE", 0, payload)) == BESIDE
+    assert payload["data"] == {"VERSION": "2", "PREVIOUS_VERSION": "1", "LANGUAGE_ID": "en"}
 
 
 def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -> None:
@@ -104,9 +104,9 @@ def test_the_farewell_arrives_after_everything_was_taken_away(stage: BoundApp) -
 
     stage.world.call("app.option.set", stage.app, options={"data": 1})
     stage.world.write(uninstall)
-    found = stage.body(AppRemoved)
-    assert set(deviations("ONAPPUNINSTALL", 0, found)) == {"+.event_handler_id"}
-    assert found["data"] == {"LANGUAGE_ID": "en", "CLEAN": "1"}
+    payload = stage.body(AppRemoved)
+    assert set(deviations("ONAPPUNINSTALL", 0, payload)) == {"+.event_handler_id"}
+    assert payload["data"] == {"LANGUAGE_ID": "en", "CLEAN": "1"}
     assert stage.world.read(lambda tx: tx.all("SELECT * FROM options")) == []
 
 
@@ -117,14 +117,14 @@ def test_applications_do_not_hear_of_one_another(stage: BoundApp) -> None:
 
 def test_somebody_new(stage: BoundApp) -> None:
     klaus = stage.add_user()
-    found = stage.body(UserAdded)
+    payload = stage.body(UserAdded)
     # Nobody is in a department yet, and an empty list vanishes on the way.
-    assert set(deviations("ONUSERADD", 0, found)) == BESIDE | {"-.data.UF_DEPARTMENT"}
-    assert found["data"]["ID"] == str(klaus)
-    assert found["data"]["NAME"] == "Klaus"
-    assert found["data"]["DATE_REGISTER"] == stage.world.context.clock.atom(int(stage.world.time))
-    assert stage.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(klaus)
-    assert OAuthEventData.from_dict(found).event == "ONUSERADD"
+    assert set(deviations("ONUSERADD", 0, payload)) == BESIDE | {"-.data.UF_DEPARTMENT"}
+    assert payload["data"]["ID"] == str(klaus)
+    assert payload["data"]["NAME"] == "Klaus"
+    assert payload["data"]["DATE_REGISTER"] == stage.world.context.clock.atom(int(stage.world.time))
+    assert stage.world.call("profile", payload["auth"]["access_token"]).result["ID"] == str(klaus)
+    assert OAuthEventData.from_dict(payload).event == "ONUSERADD"
 
 
 def test_an_event_in_the_name_of_somebody_else(stage: BoundApp) -> None:
@@ -159,17 +159,17 @@ def test_a_signal_that_something_waits(stage: BoundApp) -> None:
     stage.bind("ONOFFLINEEVENT", options={"minTimeout": 60})
     stage.bind("ONUSERADD", event_type="offline")
     klaus = stage.add_user()
-    found = stage.body(OfflineQueued)
-    assert set(deviations("ONOFFLINEEVENT", 0, found)) == BESIDE | {"-.data"}
-    assert stage.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(klaus)
+    payload = stage.body(OfflineQueued)
+    assert set(deviations("ONOFFLINEEVENT", 0, payload)) == BESIDE | {"-.data"}
+    assert stage.world.call("profile", payload["auth"]["access_token"]).result["ID"] == str(klaus)
 
 
 def signals(stage: BoundApp) -> list[int]:
     """When the signals are due, from now on."""
     sql = """SELECT d.due FROM deliveries d JOIN events e ON e.id = d.event_id
              WHERE e.type = 'OfflineQueued' ORDER BY d.id"""
-    found = stage.world.read(lambda tx: tx.all(sql))
-    return [row[0] - int(stage.world.time) for row in found]
+    records = stage.world.read(lambda tx: tx.all(sql))
+    return [row[0] - int(stage.world.time) for row in records]
 
 
 def test_signals_keep_their_distance(stage: BoundApp) -> None:

@@ -35,8 +35,8 @@ def test_texts_of_chats(portal: World) -> None:
 def test_texts_of_people_and_bots(portal: World) -> None:
     bot = portal.add_bot()
     bot_does(portal, "imbot.update", BOT_ID=bot, FIELDS={"PROPERTIES": {"NAME": LONG, "WORK_POSITION": LONG}})
-    found = portal.read(lambda tx: users.find(tx, bot))
-    assert found and (found.name, found.work_position) == (WORDS, WORDS)
+    user = portal.read(lambda tx: users.find(tx, bot))
+    assert user and (user.name, user.work_position) == (WORDS, WORDS)
     made = portal.call("botyard.user.add", LOGIN="ben", NAME=LONG, WORK_POSITION=LONG).result
     person = portal.read(lambda tx: users.find(tx, made["ID"]))
     assert person and (person.name, person.full_name) == (WORDS, WORDS)
@@ -54,8 +54,8 @@ def test_texts_of_commands(portal: World) -> None:
 def test_the_name_that_a_message_is_given(portal: World) -> None:
     bot, ann = portal.add_bot(), portal.add_person("Ann")
     fields = {"message": "hi", "templateId": LONG}
-    said = {"botId": bot, "botToken": CLIENT, "dialogId": str(ann.id), "fields": fields}
-    made = portal.call("imbot.v2.Chat.Message.send", None, said).result["id"]
+    params = {"botId": bot, "botToken": CLIENT, "dialogId": str(ann.id), "fields": fields}
+    made = portal.call("imbot.v2.Chat.Message.send", None, params).result["id"]
     message = portal.read(lambda tx: messages.find(tx, made))
     assert message and message.uuid == WORDS
 
@@ -88,7 +88,7 @@ def test_pictures_count_among_the_files(narrow: World) -> None:
     ann = narrow.add_person("Ann")
     narrow.add_bot()
     first, second, third = (base64.b64encode(noise(400, seed)).decode() for seed in range(3))
-    made = [bot_does(narrow, "imbot.chat.add", USERS=[ann.id], AVATAR=one) for one in (first, second, second)]
+    made = [bot_does(narrow, "imbot.chat.add", USERS=[ann.id], AVATAR=picture) for picture in (first, second, second)]
     assert all(made), "the same picture is kept once"
     refused = narrow.call("imbot.chat.updateAvatar", CLIENT_ID=CLIENT, CHAT_ID=made[0], AVATAR=third)
     assert (refused.status, refused.error) == (400, "AVATAR_ERROR")

@@ -24,7 +24,7 @@ def raw(world: World, who: Person, method: str, **params: Any) -> Answer:
 
 
 def ids(answer: Answer) -> list[int]:
-    return [int(one["ID"]) for one in answer.result]
+    return [int(user["ID"]) for user in answer.result]
 
 
 def add(world: World, kind: UserKind = UserKind.EMPLOYEE, *, department: int = 0, **profile: str) -> int:
@@ -81,23 +81,23 @@ def _furnish(world: World) -> None:
 def test_current_is_the_caller_with_dates_as_text(world: World) -> None:
     ann = world.add_person("Ann", "Lee")
     world.write(lambda tx: users.seen(tx, ann.id))
-    told = world.call("user.current", ann).result
-    assert (told["ID"], told["NAME"], told["ACTIVE"], told["IS_ONLINE"]) == (str(ann.id), "Ann", True, "Y")
-    assert told["LAST_ACTIVITY_DATE"] == "2026-09-21 14:13:20"
+    user = world.call("user.current", ann).result
+    assert (user["ID"], user["NAME"], user["ACTIVE"], user["IS_ONLINE"]) == (str(ann.id), "Ann", True, "Y")
+    assert user["LAST_ACTIVITY_DATE"] == "2026-09-21 14:13:20"
     # b24pysdk wants these keys as text, flag or list.
     for key in ("XML_ID", "TIMESTAMP_X", "TIME_ZONE", "DATE_REGISTER", "LAST_LOGIN", "UF_DEPARTMENT", "USER_TYPE"):
-        assert isinstance(told[key], str | list), key
+        assert isinstance(user[key], str | list), key
 
 
 def test_get_answers_the_documented_shape(company: World) -> None:
-    [told] = company.call("user.get", ID=3).result
-    assert told["ID"] == "3"
-    assert told["EMAIL"] == "ivana@example.com"
-    assert told["PERSONAL_BIRTHDAY"] == "1990-02-03T00:00:00+00:00"
-    assert told["UF_DEPARTMENT"] == [2]
-    assert (told["USER_TYPE"], told["ACTIVE"], told["IS_ONLINE"]) == ("employee", True, "Y")
-    assert (told["TIMESTAMP_X"], told["LAST_ACTIVITY_DATE"]) == ({}, {})
-    assert "PERSONAL_PHOTO" not in told
+    [user] = company.call("user.get", ID=3).result
+    assert user["ID"] == "3"
+    assert user["EMAIL"] == "ivana@example.com"
+    assert user["PERSONAL_BIRTHDAY"] == "1990-02-03T00:00:00+00:00"
+    assert user["UF_DEPARTMENT"] == [2]
+    assert (user["USER_TYPE"], user["ACTIVE"], user["IS_ONLINE"]) == ("employee", True, "Y")
+    assert (user["TIMESTAMP_X"], user["LAST_ACTIVITY_DATE"]) == ({}, {})
+    assert "PERSONAL_PHOTO" not in user
 
 
 def test_what_is_written_is_what_is_described() -> None:
@@ -107,8 +107,8 @@ def test_what_is_written_is_what_is_described() -> None:
 
 def test_a_photo_is_a_link(company: World) -> None:
     company.write(lambda tx: users.change(tx, 3, Profile(avatar="/avatar/i.png")))
-    [told] = company.call("user.get", ID=3, IMAGE_RESIZE="small").result
-    assert told["PERSONAL_PHOTO"] == "http://botyard.test/avatar/i.png"
+    [user] = company.call("user.get", ID=3, IMAGE_RESIZE="small").result
+    assert user["PERSONAL_PHOTO"] == "http://botyard.test/avatar/i.png"
 
 
 EVERYBODY = [1, 2, 3, 4, 5]
@@ -196,9 +196,9 @@ FILTERS: list[tuple[dict[str, Any], list[int]]] = [
 
 
 def test_get_filters(company: World) -> None:
-    for given, expected in FILTERS:
-        answer = company.call("user.get", FILTER=given)
-        assert (ids(answer), answer.body["total"]) == (expected, len(expected)), given
+    for condition, expected in FILTERS:
+        answer = company.call("user.get", FILTER=condition)
+        assert (ids(answer), answer.body["total"]) == (expected, len(expected)), condition
 
 
 def test_a_filter_of_thousands_of_ids_works_and_of_thousands_of_patterns_is_refused(company: World) -> None:
@@ -298,9 +298,9 @@ SEARCHES: list[tuple[dict[str, Any], list[int]]] = [
 
 
 def test_search(company: World) -> None:
-    for given, expected in SEARCHES:
-        answer = company.call("user.search", FILTER=given)
-        assert (ids(answer), answer.body["total"]) == (expected, len(expected)), given
+    for condition, expected in SEARCHES:
+        answer = company.call("user.search", FILTER=condition)
+        assert (ids(answer), answer.body["total"]) == (expected, len(expected)), condition
     assert ids(company.call("user.search", FIND="john")) == [4]
     assert ids(company.call("user.search", UF_DEPARTMENT=1, SORT="ID", ORDER="desc")) == [2, 1]
 

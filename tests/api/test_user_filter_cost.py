@@ -32,11 +32,11 @@ def crowded(world: World) -> World:
 
 
 def cost(world: World, method: str, **params: Any) -> tuple[Answer, Budget]:
-    told: list[Budget] = []
-    world.context.limits.on_cost = lambda _, budget: told.append(budget)
+    budgets: list[Budget] = []
+    world.context.limits.on_cost = lambda _, budget: budgets.append(budget)
     answer = world.call(method, **params)
     world.context.limits.on_cost = None
-    return answer, told[-1]
+    return answer, budgets[-1]
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_the_text_does_not_depend_on_how_many_values_there_are(key: str) -> None
 @pytest.mark.parametrize("key", ["%NAME", "!%NAME", "=%NAME", "NAME", ">NAME", "ID", "%UF_DEPARTMENT_NAME"])
 def test_many_values_take_as_many_steps_as_one(world: World, key: str) -> None:
     crowded(world)
-    _, one = cost(world, "user.get", FILTER={key: ["zz%"]})
+    _, single = cost(world, "user.get", FILTER={key: ["zz%"]})
     answer, many = cost(world, "user.get", FILTER={key: [f"zz{number}%" for number in range(MANY)]})
     assert answer.status == 200
     # A comparison for each value and person would be nine hundred thousand steps.
-    assert many.steps < one.steps + 40_000
-    assert many.statements == one.statements
+    assert many.steps < single.steps + 40_000
+    assert many.statements == single.statements
 
 
 def test_what_is_found_by_many(portal: World) -> None:
@@ -68,9 +68,9 @@ def test_what_is_found_by_many(portal: World) -> None:
     wanted = [f"name{number}" for number in range(0, PEOPLE, 3)]
 
     def total(**condition: Any) -> int:
-        found = portal.call("user.get", FILTER=condition)
-        assert found.status == 200, found.body
-        return int(found.body["total"])
+        answer = portal.call("user.get", FILTER=condition)
+        assert answer.status == 200, answer.body
+        return int(answer.body["total"])
 
     everybody = total()
     assert total(NAME=wanted) == len(wanted)

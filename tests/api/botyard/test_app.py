@@ -15,8 +15,14 @@ HANDLER = "https://app.test/"
 
 def made(world: World, **more: Any) -> Any:
     """A new application."""
-    given = {"TITLE": "Robot", "SCOPE": ["im", "imbot", "user"], "INSTALL_URL": INSTALL, "HANDLER_URL": HANDLER, **more}
-    return world.call("botyard.app.add", params=given).result
+    params = {
+        "TITLE": "Robot",
+        "SCOPE": ["im", "imbot", "user"],
+        "INSTALL_URL": INSTALL,
+        "HANDLER_URL": HANDLER,
+        **more,
+    }
+    return world.call("botyard.app.add", params=params).result
 
 
 def told(world: World, *names: str) -> list[dict[str, Any]]:
@@ -204,8 +210,8 @@ def test_an_application_is_open_to_some_or_to_everybody(portal: World) -> None:
     ids=str,
 )
 def test_what_cannot_be_registered_is_named(world: World, wrong: dict[str, Any]) -> None:
-    given = {"TITLE": "Robot", "SCOPE": "im", **wrong}
-    assert world.call("botyard.app.add", params=given).error == "ERROR_ARGUMENT"
+    params = {"TITLE": "Robot", "SCOPE": "im", **wrong}
+    assert world.call("botyard.app.add", params=params).error == "ERROR_ARGUMENT"
     assert world.call("botyard.app.list").result == []
 
 

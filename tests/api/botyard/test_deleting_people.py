@@ -43,9 +43,9 @@ def test_nothing_is_known_of_somebody_who_is_deleted(ann: Ann) -> None:
     for known in ("Ann", "Lindqvist", "ann@a.test", "Boss", "argon2"):
         assert known not in row
     assert ann.world.call("botyard.user.get", ID=ann.id).error == "USER_NOT_FOUND"
-    assert ann.id not in [one["ID"] for one in ann.world.call("botyard.user.list").result]
+    assert ann.id not in [user["ID"] for user in ann.world.call("botyard.user.list").result]
     assert ann.world.call("botyard.user.list", KIND="deleted").result == []
-    assert [one["ID"] for one in ann.world.call("user.get", FILTER={"ID": ann.id}).result] == []
+    assert [user["ID"] for user in ann.world.call("user.get", FILTER={"ID": ann.id}).result] == []
 
 
 @pytest.mark.parametrize("method", ["get", "update", "delete", "activate", "deactivate", "password", "password.link"])
@@ -59,11 +59,11 @@ def test_somebody_who_is_deleted_cannot_be_brought_back(ann: Ann, method: str) -
 def test_messages_stay_with_a_deleted_person_as_their_author(ann: Ann) -> None:
     ann.delete()
     page = ann.world.call("im.dialog.messages.get", ann.ben, DIALOG_ID=f"chat{ann.chat}").result
-    assert [one["author_id"] for one in page["messages"] if one["id"] == ann.message] == [ann.id]
-    [author] = [one for one in page["users"] if one["id"] == ann.id]
+    assert [message["author_id"] for message in page["messages"] if message["id"] == ann.message] == [ann.id]
+    [author] = [user for user in page["users"] if user["id"] == ann.id]
     assert (author["name"], author["active"]) == (DELETED_NAME, False)
     private = ann.world.call("im.dialog.messages.get", ann.ben, DIALOG_ID=str(ann.id)).result
-    assert [one["text"] for one in private["messages"]] == ["psst"]
+    assert [message["text"] for message in private["messages"]] == ["psst"]
 
 
 def test_group_chats_are_left_and_handed_over(ann: Ann) -> None:
@@ -135,9 +135,9 @@ def test_deleting_goes_on_where_it_was_interrupted(ann: Ann) -> None:
     world = ann.world
     world.call("botyard.user.deactivate", ID=ann.id)
     ann.delete()
-    found = world.read(lambda tx: users.find(tx, ann.id))
-    assert found is not None
-    assert found.deleted
+    user = world.read(lambda tx: users.find(tx, ann.id))
+    assert user is not None
+    assert user.deleted
 
 
 @pytest.mark.parametrize("who", ["0", "-1", "99999", "bot"])

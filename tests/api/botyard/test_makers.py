@@ -53,7 +53,7 @@ def test_without_names_a_key_gets_what_its_maker_has(portal: World, app: AppKey,
     made = portal.call(method, app, TITLE="Same").result
     lists = {"botyard.webhook.add": "botyard.webhook.list", "botyard.app.add": "botyard.app.list"}
     if method in lists:
-        [made] = [one for one in portal.call(lists[method]).result if one["TITLE"] == "Same"]
+        [made] = [entry for entry in portal.call(lists[method]).result if entry["TITLE"] == "Same"]
     # An application administers only where that is named.
     assert made["SCOPE"] == (["im", "user"] if method == "botyard.app.add" else ["im", "user", "botyard"])
 
@@ -87,8 +87,8 @@ def test_nobody_but_administrators_gets_a_key_that_administers(portal: World, me
     refused = portal.call(method, USER_ID=ann.id, SCOPE="im,botyard")
     assert (refused.error, "administrators" in refused.text) == ("ERROR_ARGUMENT", True)
     portal.call(method, USER_ID=ann.id, TITLE="Hers")
-    for one in portal.call("botyard.webhook.list").result:
-        assert one["TITLE"] != "Hers" or "botyard" not in one["SCOPE"]
+    for key in portal.call("botyard.webhook.list").result:
+        assert key["TITLE"] != "Hers" or "botyard" not in key["SCOPE"]
 
 
 def test_a_token_of_an_application_administers_for_administrators_only(portal: World) -> None:
@@ -116,7 +116,7 @@ def test_what_the_maker_loses_its_keys_lose(portal: World, app: AppKey) -> None:
 def test_who_made_a_key_is_shown(portal: World, app: AppKey) -> None:
     hook(portal, app, TITLE="By the application")
     hook(portal, portal.admin, TITLE="By the webhook")
-    shown = {one["TITLE"]: (one["MADE_BY"], one["MADE_WITH"]) for one in portal.call("botyard.webhook.list").result}
+    shown = {row["TITLE"]: (row["MADE_BY"], row["MADE_WITH"]) for row in portal.call("botyard.webhook.list").result}
     assert shown["By the application"] == (portal.admin.id, f"app:{app.id}:{portal.admin.id}")
     maker, key = shown["By the webhook"]
     assert (maker, str(key).startswith("hook:")) == (portal.admin.id, True)
@@ -135,17 +135,17 @@ def test_keys_end_with_the_application_that_made_them(portal: World, app: AppKey
     child = portal.call("botyard.app.add", app, TITLE="Child", SCOPE="im,botyard").result
     of_child = portal.call("botyard.token.issue", CLIENT_ID=child["CLIENT_ID"]).result["ACCESS_TOKEN"]
     apart = hook(portal, portal.admin)
-    assert [error_of(portal, one) for one in (first, second, token, of_child, apart)] == [""] * 5
+    assert [error_of(portal, key) for key in (first, second, token, of_child, apart)] == [""] * 5
     portal.call("botyard.app.uninstall", CLIENT_ID=app.client_id)
-    assert [error_of(portal, one) for one in (first, second, token, of_child, apart)] == [
+    assert [error_of(portal, key) for key in (first, second, token, of_child, apart)] == [
         "INVALID_CREDENTIALS",
         "INVALID_CREDENTIALS",
         "invalid_token",
         "OVERLOAD_LIMIT",
         "",
     ]
-    told = portal.call("botyard.audit.list", EVENT=AuditEvent.WEBHOOK_REVOKED.value).result
-    assert len(told) == 2
+    entries = portal.call("botyard.audit.list", EVENT=AuditEvent.WEBHOOK_REVOKED.value).result
+    assert len(entries) == 2
 
 
 def test_keys_end_with_an_application_that_is_blocked(portal: World, app: AppKey) -> None:
@@ -173,7 +173,7 @@ def test_keys_end_of_those_to_whom_an_application_is_not_open_any_more(portal: W
 def test_keys_end_with_the_webhook_that_made_them(portal: World) -> None:
     maker = hook(portal, portal.admin, TITLE="Maker")
     made = hook(portal, maker)
-    number = next(one["ID"] for one in portal.call("botyard.webhook.list").result if one["TITLE"] == "Maker")
+    number = next(key["ID"] for key in portal.call("botyard.webhook.list").result if key["TITLE"] == "Maker")
     portal.call("botyard.webhook.revoke", ID=number)
     assert error_of(portal, made) == "INVALID_CREDENTIALS"
 

@@ -56,7 +56,7 @@ def test_guesses_at_the_present_password_are_throttled_in_a_batch_too(portal: Wo
         for number in range(PER_ACCOUNT.burst + 3)
     }
     errors = portal.call("batch", ann, params={"cmd": commands}).body["result"]["result_error"]
-    codes = [one["error"] for one in errors.values()]
+    codes = [error["error"] for error in errors.values()]
     assert codes == ["PASSWORD_WRONG"] * PER_ACCOUNT.burst + ["TOO_MANY_ATTEMPTS"] * 3
     assert change(portal, ann) == "TOO_MANY_ATTEMPTS"
     portal.wait(PER_ACCOUNT.seconds)
@@ -68,9 +68,9 @@ def test_sessions_are_listed_and_ended(portal: World, ann: Person) -> None:
     for number, browser in enumerate(browsers):
         browser.sign_in("ann", **{"user-agent": f"Browser {number}"})
     listed = portal.call("botyard.session.list", ann).result
-    assert sorted(one["BROWSER"] for one in listed) == ["Browser 0", "Browser 1", "Browser 2"]
+    assert sorted(session["BROWSER"] for session in listed) == ["Browser 0", "Browser 1", "Browser 2"]
     assert {*listed[0]} == {"ID", "CREATED", "LAST_SEEN", "EXPIRES", "ADDRESS", "BROWSER"}
-    number = next(one["ID"] for one in listed if one["BROWSER"] == "Browser 1")
+    number = next(session["ID"] for session in listed if session["BROWSER"] == "Browser 1")
     assert portal.call("botyard.session.end", ann, ID=number).result is True
     assert portal.call("botyard.session.end", ann, ID=number).result is False
     assert [browser.get("/account").status for browser in browsers] == [200, 303, 200]

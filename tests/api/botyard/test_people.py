@@ -78,7 +78,7 @@ def test_a_password_that_is_tried_first_is_refused(world: World, weak: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("given", "error"),
+    ("params", "error"),
     [
         ({"LOGIN": "ann"}, "LOGIN_TAKEN"),
         ({}, "ERROR_ARGUMENT"),
@@ -91,9 +91,9 @@ def test_a_password_that_is_tried_first_is_refused(world: World, weak: str) -> N
     ],
     ids=str,
 )
-def test_who_cannot_be_added(world: World, given: dict[str, Any], error: str) -> None:
+def test_who_cannot_be_added(world: World, params: dict[str, Any], error: str) -> None:
     world.call("botyard.user.add", LOGIN="ann")
-    assert world.call("botyard.user.add", params=given).error == error
+    assert world.call("botyard.user.add", params=params).error == error
 
 
 def test_a_guest_has_no_login_and_is_told_what_is_not_for_guests(portal: World) -> None:

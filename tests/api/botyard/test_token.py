@@ -43,7 +43,7 @@ def test_a_persons_own_token_belongs_to_no_application_and_ends(portal: World) -
 
 
 @pytest.mark.parametrize(
-    ("given", "error"),
+    ("params", "error"),
     [
         ({"SCOPE": []}, "ERROR_ARGUMENT"),
         ({"SCOPE": "magic"}, "ERROR_ARGUMENT"),
@@ -54,8 +54,8 @@ def test_a_persons_own_token_belongs_to_no_application_and_ends(portal: World) -
     ],
     ids=str,
 )
-def test_what_is_not_issued(world: World, given: dict[str, Any], error: str) -> None:
-    assert world.call("botyard.token.issue", params=given).error == error
+def test_what_is_not_issued(world: World, params: dict[str, Any], error: str) -> None:
+    assert world.call("botyard.token.issue", params=params).error == error
 
 
 def test_no_token_is_issued_for_a_bot_nor_a_life_for_a_pair(world: World) -> None:

@@ -27,8 +27,8 @@ def issued(world: World, **params: Any) -> dict[str, Any]:
 
 
 def listed(world: World, by: Person | None = None, **params: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = world.call("botyard.token.list", by, **params).result
-    return found
+    rows: list[dict[str, Any]] = world.call("botyard.token.list", by, **params).result
+    return rows
 
 
 def renewed(world: World, app: AppKey, text: str) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def test_administrators_see_everybodys_tokens(portal: World, ann: Person) -> Non
     assert (of_app["CLIENT_ID"], of_app["TITLE"], of_app["SCOPE"]) == (app.client_id, "Robot", ["im", "user"])
     assert own["MADE_BY"] == of_app["MADE_BY"] == portal.admin.id
     assert own["LAST_USED"] is None
-    assert {one["USER_ID"] for one in listed(portal, CLIENT_ID=app.client_id)} == {portal.admin.id, ann.id}
+    assert {token["USER_ID"] for token in listed(portal, CLIENT_ID=app.client_id)} == {portal.admin.id, ann.id}
     answer = portal.call("botyard.token.list")
     assert len(answer.result) == answer.body["total"] >= 3
 
@@ -63,11 +63,11 @@ def test_a_page_has_fifty(portal: World, ann: Person) -> None:
 def test_everybody_else_sees_their_own(portal: World, ann: Person) -> None:
     issued(portal, USER_ID=ann.id, SCOPE="im")
     issued(portal, SCOPE="im")
-    assert {one["USER_ID"] for one in listed(portal, ann)} == {ann.id}
+    assert {token["USER_ID"] for token in listed(portal, ann)} == {ann.id}
     assert portal.call("botyard.token.list", ann, USER_ID=portal.admin.id).error == "ERROR_ARGUMENT"
     # An administrator without the permission of administrators does, too.
     narrow = portal.add_webhook(portal.admin.id, "botyard.self")
-    assert {one["USER_ID"] for one in listed(portal, narrow)} == {portal.admin.id}
+    assert {token["USER_ID"] for token in listed(portal, narrow)} == {portal.admin.id}
 
 
 def test_what_has_ended_is_not_listed(portal: World, ann: Person) -> None:
@@ -96,7 +96,7 @@ def test_a_token_is_revoked_with_all_that_it_was_renewed_to(portal: World, ann: 
 
 def test_nobody_revokes_tokens_of_others(portal: World, ann: Person) -> None:
     made = issued(portal, SCOPE="im")
-    number = next(one["ID"] for one in listed(portal, USER_ID=portal.admin.id) if one["CLIENT_ID"] is None)
+    number = next(token["ID"] for token in listed(portal, USER_ID=portal.admin.id) if token["CLIENT_ID"] is None)
     assert portal.call("botyard.token.revoke", ann, ID=number).error == "TOKEN_NOT_FOUND"
     assert portal.call("profile", made["ACCESS_TOKEN"]).status == 200
     assert portal.call("botyard.token.revoke", ID=number).result is True
@@ -110,10 +110,10 @@ def test_what_is_no_token(portal: World, ann: Person, number: Any) -> None:
 
 def of_events(world: World, app: AppKey, user_id: int) -> str:
     """The access token that events carry in somebody's name."""
-    found = world.read(lambda tx: apps.find(tx, app.id))
-    assert found is not None
-    bearers = {user_id: consents.of_events(found, None)}
-    [pair] = world.write(lambda tx: tokens.for_events(tx, world.keyring, app=found, bearers=bearers))
+    record = world.read(lambda tx: apps.find(tx, app.id))
+    assert record is not None
+    bearers = {user_id: consents.of_events(record, None)}
+    [pair] = world.write(lambda tx: tokens.for_events(tx, world.keyring, app=record, bearers=bearers))
     return pair.access
 
 
@@ -139,8 +139,8 @@ def test_when_a_key_was_last_used(portal: World, ann: Person) -> None:
     def last() -> str | None:
         portal.run(audit_writer.write(database, notes))
         [shown] = portal.call("botyard.consent.list", ann).result
-        found: str | None = shown["LAST_USED"]
-        return found
+        last_used: str | None = shown["LAST_USED"]
+        return last_used
 
     assert last() is None
     portal.call("profile", app)

@@ -29,21 +29,21 @@ def said(answer: Answer) -> tuple[int, str, str]:
 
 def test_a_file_and_a_link_to_it(world: World) -> None:
     file = world.add_file("a.txt", b"hello")
-    found = asked(world, file["id"], world.ann).result
-    assert (found["ID"], found["NAME"], found["SIZE"], found["TYPE"]) == (str(file["id"]), "a.txt", "5", "file")
-    assert (found["CREATED_BY"], found["DELETED_TYPE"], found["DELETE_TIME"]) == (str(world.admin.id), "0", None)
-    assert found["PARENT_ID"] == str(world.call("im.dialog.get", DIALOG_ID=world.dialog).result["disk_folder_id"])
-    assert world.download(found["DOWNLOAD_URL"]).body == b"hello"
-    assert world.download(found["DETAIL_URL"]).status == 200
+    details = asked(world, file["id"], world.ann).result
+    assert (details["ID"], details["NAME"], details["SIZE"], details["TYPE"]) == (str(file["id"]), "a.txt", "5", "file")
+    assert (details["CREATED_BY"], details["DELETED_TYPE"], details["DELETE_TIME"]) == (str(world.admin.id), "0", None)
+    assert details["PARENT_ID"] == str(world.call("im.dialog.get", DIALOG_ID=world.dialog).result["disk_folder_id"])
+    assert world.download(details["DOWNLOAD_URL"]).body == b"hello"
+    assert world.download(details["DETAIL_URL"]).status == 200
 
 
 def test_its_fields_are_those_of_the_page(world: World) -> None:
     page = next(page for page in pages.family("disk").methods if page.method == "disk.file.get")
-    found = asked(world, world.add_file("a.txt", b"hello")["id"]).result
+    details = asked(world, world.add_file("a.txt", b"hello")["id"]).result
     documented = (page.result or {})["properties"]
     # The page allows numbers for ids; its sample has none.
     shown = dict.fromkeys(documented, str) | {"CODE": NoneType, "DELETE_TIME": NoneType}
-    assert {name: type(value) for name, value in found.items()} == shown
+    assert {name: type(value) for name, value in details.items()} == shown
 
 
 @pytest.mark.parametrize("file_id", [None, "", 0, -1, "x"])
@@ -111,9 +111,9 @@ def inbox(world: World) -> Inbox:
 def test_a_webhooks_bot_in_the_chat_counts(inbox: Inbox, which: str) -> None:
     number: dict[str, Any] = {"BOT_ID": inbox.bot} if which == "both" else {}
     inbox.world.add_bot(code="elsewhere")
-    found = inbox.asked(CLIENT_ID="test-client", **number).result
-    assert inbox.world.download(found["DOWNLOAD_URL"]).body == b"hello"
-    assert inbox.world.download(found["DETAIL_URL"]).status == 200
+    details = inbox.asked(CLIENT_ID="test-client", **number).result
+    assert inbox.world.download(details["DOWNLOAD_URL"]).body == b"hello"
+    assert inbox.world.download(details["DETAIL_URL"]).status == 200
 
 
 def test_an_applications_bot_counts_by_its_number(inbox: Inbox) -> None:

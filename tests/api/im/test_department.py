@@ -27,8 +27,8 @@ class Company(NamedTuple):
     eve: Person
 
     def colleagues(self, of: Person, **params: Any) -> list[Any]:
-        found: list[Any] = self.world.call("im.department.colleagues.list", of, params).result
-        return found
+        colleagues: list[Any] = self.world.call("im.department.colleagues.list", of, params).result
+        return colleagues
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ def test_a_button_calls_its_command(portal: World) -> None:
     assert _press(portal, ann, message, bot).result is True
     (kind, event) = portal.due(bot)[-1]
     assert kind == "CommandCalled"
-    told = {name: event[name] for name in ("command", "params", "context", "message_id", "text", "actor_id")}
-    assert told == {
+    shown = {name: event[name] for name in ("command", "params", "context", "message_id", "text", "actor_id")}
+    assert shown == {
         "command": "vote",
         "params": "yes",
         "context": "KEYBOARD",

@@ -33,13 +33,13 @@ def test_inviting_whoever_is_there_already_is_nothing_wrong(portal: World) -> No
     for _ in range(2):
         assert portal.call("im.chat.user.add", ann, CHAT_ID=chat, USERS=[bob.id]).result is True
     assert about(portal, bob, f"chat{chat}")["user_counter"] == 2
-    assert len([one for one in texts(portal, ann, f"chat{chat}") if "invited" in one]) == 1
+    assert len([text for text in texts(portal, ann, f"chat{chat}") if "invited" in text]) == 1
 
 
 def test_a_message_to_oneself(portal: World) -> None:
     ann = portal.add_person("Ann")
-    said = says(portal, ann, ann.id, "milk")
-    assert [one["id"] for one in history(portal, ann, ann.id)] == [said]
+    message_id = says(portal, ann, ann.id, "milk")
+    assert [message["id"] for message in history(portal, ann, ann.id)] == [message_id]
     assert about(portal, ann, ann.id)["counter"] == 0
 
 
@@ -75,24 +75,24 @@ class Talk:
         self.said = [says(world, self.ann, self.bob.id, str(number)) for number in range(60)]
 
     def page(self, **more: Any) -> list[int]:
-        return [self.said.index(one["id"]) for one in history(self.world, self.bob, self.ann.id, **more)]
+        return [self.said.index(message["id"]) for message in history(self.world, self.bob, self.ann.id, **more)]
 
 
 def test_pages_of_history(portal: World) -> None:
     talk = Talk(portal)
     newest = list(reversed(range(60)))
-    said = talk.said
+    message_ids = talk.said
     assert talk.page() == newest[:20]
     assert talk.page(LIMIT=3) == newest[:3]
     assert talk.page(LIMIT="5") == newest[:5]
     assert talk.page(LIMIT=500) == newest[:50]
     assert talk.page(LIMIT=0) == talk.page(LIMIT=-4) == newest[:1]
     # Older and newer than a message, without itself.
-    assert talk.page(LAST_ID=said[30], LIMIT=3) == [29, 28, 27]
-    assert talk.page(LAST_ID=str(said[2])) == [1, 0]
-    assert talk.page(FIRST_ID=said[30], LIMIT=3) == [33, 32, 31]
-    assert talk.page(FIRST_ID=said[58]) == [59]
-    assert talk.page(FIRST_ID=said[59]) == talk.page(LAST_ID=said[0]) == []
+    assert talk.page(LAST_ID=message_ids[30], LIMIT=3) == [29, 28, 27]
+    assert talk.page(LAST_ID=str(message_ids[2])) == [1, 0]
+    assert talk.page(FIRST_ID=message_ids[30], LIMIT=3) == [33, 32, 31]
+    assert talk.page(FIRST_ID=message_ids[58]) == [59]
+    assert talk.page(FIRST_ID=message_ids[59]) == talk.page(LAST_ID=message_ids[0]) == []
     for absent in ("", 0, "0", None):
         assert talk.page(LAST_ID=absent, FIRST_ID=absent) == newest[:20]
 
@@ -102,8 +102,8 @@ def test_beside_a_message_that_is_not_there_is_nothing(portal: World) -> None:
     here, elsewhere = says(portal, ann, bob.id), says(portal, ann, ann.id)
     for beside in (elsewhere, here + 1000):
         for name in ("LAST_ID", "FIRST_ID"):
-            found = portal.call("im.dialog.messages.get", ann, {"DIALOG_ID": bob.id, name: beside}).result
-            assert (found["messages"], found["users"], found["files"]) == ([], [], [])
+            page = portal.call("im.dialog.messages.get", ann, {"DIALOG_ID": bob.id, name: beside}).result
+            assert (page["messages"], page["users"], page["files"]) == ([], [], [])
 
 
 def test_a_page_brings_its_authors(portal: World) -> None:
@@ -113,9 +113,9 @@ def test_a_page_brings_its_authors(portal: World) -> None:
     for who in (ann, eve, ann):
         says(portal, who, f"chat{chat}")
     bot_says(portal, f"chat{chat}")
-    found = portal.call("im.dialog.messages.get", eve, DIALOG_ID=f"chat{chat}").result
-    assert found["chat_id"] == chat
-    users = {one["id"]: one for one in found["users"]}
+    page = portal.call("im.dialog.messages.get", eve, DIALOG_ID=f"chat{chat}").result
+    assert page["chat_id"] == chat
+    users = {user["id"]: user for user in page["users"]}
     assert users.keys() == {bot, ann.id, eve.id}
     assert users[bot] | {"bot": True, "color": "#29619b", "type": "bot", "work_position": "Repeats"} == users[bot]
     assert users[ann.id] | {"bot": False, "extranet": False, "type": "user"} == users[ann.id]
@@ -160,10 +160,10 @@ def test_answers_have_the_documented_fields(portal: World) -> None:
     """The check of every answer asks for the keys that all samples have; these have no others."""
     ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     says(portal, ann, bob.id)
-    found = portal.call("im.dialog.messages.get", bob, DIALOG_ID=ann.id).result
+    page = portal.call("im.dialog.messages.get", bob, DIALOG_ID=ann.id).result
     schema = (CONTRACT.methods["im.dialog.messages.get"].result or {})["properties"]
-    assert found.keys() == schema.keys()
+    assert page.keys() == schema.keys()
     for name in ("messages", "users"):
-        assert found[name][0].keys() == schema[name]["items"]["properties"].keys()
+        assert page[name][0].keys() == schema[name]["items"]["properties"].keys()
     read = portal.call("im.dialog.read", bob, DIALOG_ID=ann.id).result
     assert read.keys() == {"dialogId", "chatId", "lastId", "counter"}

@@ -56,29 +56,29 @@ def test_a_subscription_is_made_once_and_ended_once(world: SubscriberWorld) -> N
 
 def test_the_body_of_each_event(world: SubscriberWorld) -> None:
     cid = world.add_person("Cid")
-    said = world.send("hello")
-    world.edit(said, "better", world.bob)
-    world.like(said, world.bob)
-    world.erase(said, world.bob)
+    message_id = world.send("hello")
+    world.edit(message_id, "better", world.bob)
+    world.like(message_id, world.bob)
+    world.erase(message_id, world.bob)
     world.call("im.chat.user.add", world.bob, CHAT_ID=world.room, USERS=[cid.id])
-    found = [(name, data) for name, data in world.take_events_of_ann() if not data.get("message", {}).get("isSystem")]
-    assert [name for name, _ in found] == [
+    events = [(name, data) for name, data in world.take_events_of_ann() if not data.get("message", {}).get("isSystem")]
+    assert [name for name, _ in events] == [
         "ONIMV2MESSAGEADD",
         "ONIMV2MESSAGEUPDATE",
         "ONIMV2REACTIONCHANGE",
         "ONIMV2MESSAGEDELETE",
         "ONIMV2JOINCHAT",
     ]
-    for name, data in found:
+    for name, data in events:
         assert deviations(name, data) == []
         assert data["chat"]["dialogId"] == f"chat{world.room}"
         assert [data["user"][key] for key in ("idle", "lastActivityDate", "mobileLastDate", "desktopLastDate")] == [
             False
         ] * 4
-    add, update, like, delete, join = (data for _, data in found)
+    add, update, like, delete, join = (data for _, data in events)
     assert (add["message"]["text"], update["message"]["text"]) == ("hello", "better")
     assert (like["reaction"], like["action"]) == ("like", "add")
-    assert delete["messageId"] == said
+    assert delete["messageId"] == message_id
     assert (join["dialogId"], join["user"]["id"]) == (f"chat{world.room}", cid.id)
 
 
@@ -150,7 +150,7 @@ def test_pages_confirm_and_end_after_a_day(world: SubscriberWorld) -> None:
     assert (len(second["events"]), second["hasMore"]) == (1, False)
     world.wait(25 * HOUR)
     world.send("new day")
-    assert [one["data"]["message"]["text"] for one in world.call(GET, world.ann).result["events"]] == ["new day"]
+    assert [event["data"]["message"]["text"] for event in world.call(GET, world.ann).result["events"]] == ["new day"]
 
 
 def test_one_persons_events_are_shared_by_all_their_keys(world: SubscriberWorld) -> None:

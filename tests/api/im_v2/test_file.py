@@ -25,8 +25,8 @@ def test_the_documented_sample(world: World) -> None:
     asked = {"name": "report.pdf", "content": "SGVsbG8gV29ybGQh", "message": "Here is the report"}
     result = world.call("im.v2.File.upload", dialogId=world.dialog, fields=asked).result
     file = result["file"]
-    told = {name: file[name] for name in ("name", "extension", "size", "type", "status", "progress")}
-    assert told == {
+    shown = {name: file[name] for name in ("name", "extension", "size", "type", "status", "progress")}
+    assert shown == {
         "name": "report.pdf",
         "extension": "pdf",
         "size": 12,
@@ -96,9 +96,9 @@ def test_folder_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     async def shown_out() -> bool:
         return await world.context.database.write(gone)
 
-    def meanwhile(*given: Any, **named: Any) -> Any:
+    def meanwhile(*args: Any, **named: Any) -> Any:
         assert asyncio.run_coroutine_threadsafe(shown_out(), world.runner.get_loop()).result(10)
-        return put(*given, **named)
+        return put(*args, **named)
 
     monkeypatch.setattr(uploads, "put", meanwhile)
     answer = world.upload("a.txt", b"x", world.ann)

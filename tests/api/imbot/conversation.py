@@ -41,12 +41,12 @@ class Conversation:
         if kind is MemberJoined and not private:
             return
         text = "/echo test" if kind is CommandCalled else "Hello" if private else self.mention(" hello")
-        said = self.says(self.place(private), text)
+        message_id = self.says(self.place(private), text)
         if kind is MessageEdited:
             text = "How?" if private else self.mention(", how?")
-            self.edits(said, text)
+            self.edits(message_id, text)
         if kind is MessageErased:
-            self.erases(said)
+            self.erases(message_id)
 
     def edits(self, message_id: int, text: str) -> None:
         world, ann = self.world, self.ann.id

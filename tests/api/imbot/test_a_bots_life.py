@@ -48,10 +48,10 @@ class Life:
 
     def talks(self) -> None:
         self.does("chat.sendTyping", **self.dialog)
-        said = {"MESSAGE_ID": self.does("message.add", **self.dialog, MESSAGE="Hello!")}
-        self.does("message.like", **said)
-        self.does("message.update", **said, MESSAGE="Hello, all!")
-        self.does("message.delete", **said)
+        params = {"MESSAGE_ID": self.does("message.add", **self.dialog, MESSAGE="Hello!")}
+        self.does("message.like", **params)
+        self.does("message.update", **params, MESSAGE="Hello, all!")
+        self.does("message.delete", **params)
 
     def obeys(self) -> None:
         texts = {"EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
@@ -85,6 +85,6 @@ def test_each_method_answers_as_its_page_shows(portal: World) -> None:
     for name, answer in life.answers.items():
         shape: dict[str, Any] = pages[name].result or {"type": words[name]}
         # `null` is what `imbot.chat.get` says of a chat that is not there.
-        kinds = [one["type"] for one in shape.get("anyOf", [shape]) if one["type"] != "null"]
+        kinds = [kind["type"] for kind in shape.get("anyOf", [shape]) if kind["type"] != "null"]
         assert [JSON_TYPES[type(answer)]] == kinds, name
         assert answer is True or kinds != ["boolean"], name

@@ -30,9 +30,9 @@ def registered(world: World, **params: Any) -> int:
 
 
 def kept(world: World, icon: int) -> ChatApp:
-    found = world.read(lambda tx: chat_apps.find(tx, icon))
-    assert found is not None
-    return found
+    app = world.read(lambda tx: chat_apps.find(tx, icon))
+    assert app is not None
+    return app
 
 
 def test_a_frame_is_kept_with_everything(portal: World) -> None:
@@ -40,10 +40,10 @@ def test_a_frame_is_kept_with_everything(portal: World) -> None:
     lang = [{"LANGUAGE_ID": "en", "TITLE": "Echo", "DESCRIPTION": "Opens", "COPYRIGHT": "Us"}]
     more = {"CONTEXT": "bot", "EXTRANET_SUPPORT": "Y", "LIVECHAT_SUPPORT": "Y", "IFRAME_POPUP": "Y", "HIDDEN": "N"}
     icon = registered(portal, **FRAME | more | {"LANG": lang, "ICON_FILE": picture(108, 66), "BOT_ID": bot})
-    found = msgspec.structs.asdict(kept(portal, icon))
-    assert found.pop("icon").startswith("/avatar/")
-    assert found.pop("owner").startswith("hook:")
-    assert found == {
+    fields = msgspec.structs.asdict(kept(portal, icon))
+    assert fields.pop("icon").startswith("/avatar/")
+    assert fields.pop("owner").startswith("hook:")
+    assert fields == {
         "id": icon,
         "bot_id": bot,
         "code": "frame",
@@ -99,7 +99,7 @@ def test_the_same_code_again_is_renewed(portal: World) -> None:
     icon = registered(portal, **SCRIPT)
     assert registered(portal, **SCRIPT | {"JS_PARAM": "/new"}) == icon
     assert kept(portal, icon).js_param == "/new"
-    assert [one["change"] for one in happened(portal, 0, "ChatAppChanged")] == ["add", "update"]
+    assert [event["change"] for event in happened(portal, 0, "ChatAppChanged")] == ["add", "update"]
 
 
 @pytest.mark.parametrize("nested", [True, False])
@@ -108,10 +108,10 @@ def test_update_takes_fields_beside_the_id_and_below_it(portal: World, nested: b
     portal.add_bot()
     icon = registered(portal, **SCRIPT)
     fields = {"JS_PARAM": "/new", "HIDDEN": "Y"}
-    given = {"FIELDS": fields} if nested else fields
-    assert bot_does(portal, "imbot.app.update", APP_ID=icon, **given) is True
-    found = kept(portal, icon)
-    assert (found.js_param, found.hidden, found.js_method, found.code) == ("/new", True, "SEND", "script")
+    nested_fields = {"FIELDS": fields} if nested else fields
+    assert bot_does(portal, "imbot.app.update", APP_ID=icon, **nested_fields) is True
+    app = kept(portal, icon)
+    assert (app.js_param, app.hidden, app.js_method, app.code) == ("/new", True, "SEND", "script")
 
 
 def test_a_frame_takes_the_place_of_a_command(portal: World) -> None:

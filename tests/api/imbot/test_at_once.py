@@ -15,43 +15,43 @@ CALLS = 20
 def at_once(world: World, calls: list[tuple[Person, str, dict[str, Any]]]) -> list[Any]:
     """Answers of calls that are all under way together."""
 
-    async def one(who: Person, method: str, params: dict[str, Any]) -> Any:
+    async def request(who: Person, method: str, params: dict[str, Any]) -> Any:
         body = json.dumps(params).encode()
         headers = {"content-type": "application/json"}
         _, _, raw = await world.exchange("POST", f"{who.path}/{method}", [body], headers, "http")
         return json.loads(raw)
 
     async def together() -> list[Any]:
-        return await asyncio.gather(*(one(*call) for call in calls))
+        return await asyncio.gather(*(request(*call) for call in calls))
 
     return world.run(together())
 
 
 def results(answers: list[Any]) -> list[Any]:
-    assert all("result" in one for one in answers), answers
-    return [one["result"] for one in answers]
+    assert all("result" in answer for answer in answers), answers
+    return [answer["result"] for answer in answers]
 
 
 def test_twenty_messages_into_one_chat(portal: World) -> None:
     bot, ann, bob = portal.add_bot(type="S"), portal.add_person("Ann"), portal.add_person("Bob")
     chat = portal.add_chat(ann, [bot, bob.id])
     before = about(portal, bob, f"chat{chat}")
-    told = len(portal.due(bot))
+    count = len(portal.due(bot))
     params = {"DIALOG_ID": f"chat{chat}", "MESSAGE": "hi"}
-    said = results(at_once(portal, [(ann, "im.message.add", params)] * CALLS))
-    assert len(set(said)) == CALLS
+    message_ids = results(at_once(portal, [(ann, "im.message.add", params)] * CALLS))
+    assert len(set(message_ids)) == CALLS
     seen = about(portal, bob, f"chat{chat}")
     assert (
         seen
         | {
             "counter": CALLS,
             "message_count": before["message_count"] + CALLS,
-            "unread_id": min(said),
-            "last_message_id": max(said),
+            "unread_id": min(message_ids),
+            "last_message_id": max(message_ids),
         }
         == seen
     )
-    assert [body["message_id"] for _, body in portal.due(bot)[told:]] == sorted(said)
+    assert [body["message_id"] for _, body in portal.due(bot)[count:]] == sorted(message_ids)
 
 
 def test_bots_and_people_write_and_read_at_once(portal: World) -> None:
@@ -91,7 +91,7 @@ def test_the_same_people_are_added_at_once(portal: World) -> None:
     call = (portal.admin, "imbot.chat.user.add", {"CHAT_ID": chat, "USERS": crowd, "CLIENT_ID": CLIENT})
     answers = at_once(portal, [call] * 6)
     # One call brings them in, the others find them there.
-    assert sorted(one.get("error", "") for one in answers) == [""] + ["WRONG_REQUEST"] * 5
+    assert sorted(answer.get("error", "") for answer in answers) == [""] + ["WRONG_REQUEST"] * 5
     row = portal.read(lambda tx: tx.one("SELECT members FROM chats WHERE id = :id", id=chat))
     assert row == (6,)
 
@@ -100,10 +100,10 @@ def test_the_same_like_at_once(portal: World) -> None:
     portal.add_bot()
     ann = portal.add_person()
     chat = int(bot_does(portal, "imbot.chat.add", USERS=[ann.id]))
-    said = says(portal, ann, f"chat{chat}")
-    call = (portal.admin, "imbot.message.like", {"MESSAGE_ID": said, "ACTION": "plus", "CLIENT_ID": CLIENT})
+    message_id = says(portal, ann, f"chat{chat}")
+    call = (portal.admin, "imbot.message.like", {"MESSAGE_ID": message_id, "ACTION": "plus", "CLIENT_ID": CLIENT})
     answers = at_once(portal, [call] * 6)
-    assert sorted(one.get("error", "") for one in answers) == [""] + ["WITHOUT_CHANGES"] * 5
+    assert sorted(answer.get("error", "") for answer in answers) == [""] + ["WITHOUT_CHANGES"] * 5
 
 
 def test_the_same_bot_is_registered_at_once(portal: World) -> None:

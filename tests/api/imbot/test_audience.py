@@ -95,9 +95,9 @@ def test_nobody_is_told_its_own_words(portal: World, type_: str) -> None:
 
     def talks() -> None:
         for place in (table.ann.id, table.places["group"], table.places["line"]):
-            said = bot_says(portal, place, own)
-            bot_does(portal, "imbot.message.update", MESSAGE_ID=said, MESSAGE=f"{own}!")
-            bot_does(portal, "imbot.message.delete", MESSAGE_ID=said)
+            message_id = bot_says(portal, place, own)
+            bot_does(portal, "imbot.message.update", MESSAGE_ID=message_id, MESSAGE=f"{own}!")
+            bot_does(portal, "imbot.message.delete", MESSAGE_ID=message_id)
 
     assert table.told(talks) == []
 
@@ -136,23 +136,23 @@ TOLD_OF_EDITS = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "openline", "handlers", "told"), TOLD_OF_EDITS)
+@pytest.mark.parametrize(("type_", "openline", "handlers", "expectations"), TOLD_OF_EDITS)
 def test_who_is_told_of_edits_and_deletions(
-    portal: World, type_: str, openline: str, handlers: bool, told: tuple[bool, bool, bool]
+    portal: World, type_: str, openline: str, handlers: bool, expectations: tuple[bool, bool, bool]
 ) -> None:
     table = Table(portal, type_, openline, handlers)
     places = [("private", "hi"), ("group", "hi"), ("group", table.mention())]
-    for (place, text), expected in zip(places, told, strict=True):
-        said = says(portal, table.ann, table.places[place], text)
-        heard = table.told(lambda: table.edits(said, f"{text}!")), table.told(lambda: table.erases(said))  # noqa: B023
+    for (place, text), expected in zip(places, expectations, strict=True):
+        message_id = says(portal, table.ann, table.places[place], text)
+        heard = table.told(lambda: table.edits(message_id, f"{text}!")), table.told(lambda: table.erases(message_id))  # noqa: B023
         assert heard == ((["MessageEdited"], ["MessageErased"]) if expected else ([], []))
 
 
 def test_a_mention_that_an_edit_adds_counts(portal: World) -> None:
     table = Table(portal, "B", handlers=True)
-    said = says(portal, table.ann, table.places["group"], "look")
-    assert table.told(lambda: table.edits(said, table.mention())) == ["MessageEdited"]
-    assert table.told(lambda: table.edits(said, "never mind")) == []
+    message_id = says(portal, table.ann, table.places["group"], "look")
+    assert table.told(lambda: table.edits(message_id, table.mention())) == ["MessageEdited"]
+    assert table.told(lambda: table.edits(message_id, "never mind")) == []
 
 
 def test_a_bot_is_told_that_it_joined(portal: World) -> None:
@@ -164,8 +164,8 @@ def test_a_bot_is_told_that_it_joined(portal: World) -> None:
     portal.call("im.chat.user.add", ann, CHAT_ID=shown, USERS=[bot], HIDE_HISTORY="N")
     joined = [body for type_, body in portal.due(bot) if type_ == "MemberJoined"]
     # The private dialog, the new chat, and the two older ones.
-    assert [one["history"] for one in joined] == [True, True, False, True]
-    assert {one["user_id"] for one in joined} == {bot}
+    assert [event["history"] for event in joined] == [True, True, False, True]
+    assert {event["user_id"] for event in joined} == {bot}
 
 
 def test_who_comes_by_itself_is_not_told(portal: World) -> None:
@@ -195,8 +195,8 @@ def test_every_message_reaches_every_bot_once(portal: World) -> None:
     ears = [portal.add_bot(code=f"bot{number}", type="S") for number in range(3)]
     chat = portal.add_chat(ann, ears)
     twice = "".join(f"[USER={bot}]B[/USER] [USER={bot}]B[/USER] " for bot in ears)
-    said = says(portal, ann, f"chat{chat}", twice)
+    message_id = says(portal, ann, f"chat{chat}", twice)
     for bot in ears:
         heard = [body for type_, body in portal.due(bot) if type_ == "MessageSent"]
-        assert [one["message_id"] for one in heard] == [said]
+        assert [event["message_id"] for event in heard] == [message_id]
         assert heard[0]["mentioned"] == ears

@@ -19,16 +19,16 @@ OTHER = "https://example.com/other"
 
 
 def profile(world: World, user_id: int) -> dict[str, Any]:
-    found = world.read(lambda tx: users.find(tx, user_id))
-    assert found is not None
-    return msgspec.structs.asdict(found)
+    user = world.read(lambda tx: users.find(tx, user_id))
+    assert user is not None
+    return msgspec.structs.asdict(user)
 
 
 def handlers(world: World, bot: int) -> Handlers:
     async def work(tx: Any) -> Handlers:
-        found = await bots.find(tx, bot)
-        assert found is not None
-        bound = await bot_handlers.find(tx, found.owner)
+        record = await bots.find(tx, bot)
+        assert record is not None
+        bound = await bot_handlers.find(tx, record.owner)
         assert bound is not None
         return bound
 
@@ -49,9 +49,9 @@ def test_a_bot_is_a_person_of_the_portal(portal: World) -> None:
             "PERSONAL_PHOTO": picture(),
         }
     )
-    found = profile(portal, bot)
+    shown = profile(portal, bot)
     assert (
-        found
+        shown
         | {
             "kind": "bot",
             "full_name": "News Bot",
@@ -62,9 +62,9 @@ def test_a_bot_is_a_person_of_the_portal(portal: World) -> None:
             "www": "https://example.com",
             "gender": "F",
         }
-        == found
+        == shown
     )
-    assert found["avatar"].startswith("/avatar/")
+    assert shown["avatar"].startswith("/avatar/")
 
 
 PHOTOS: list[Any] = [
@@ -83,8 +83,8 @@ PHOTOS: list[Any] = [
 def test_a_photo_may_come_with_a_name(portal: World, photo: Any) -> None:
     """`[name, base64]` is the form of `user.add`, `fileData` that of other methods."""
     plain = profile(portal, portal.add_bot(code="plain", PROPERTIES={"NAME": "A", "PERSONAL_PHOTO": picture()}))
-    found = profile(portal, portal.add_bot(code="named", PROPERTIES={"NAME": "B", "PERSONAL_PHOTO": photo}))
-    assert found["avatar"] == plain["avatar"] != ""
+    shown = profile(portal, portal.add_bot(code="named", PROPERTIES={"NAME": "B", "PERSONAL_PHOTO": photo}))
+    assert shown["avatar"] == plain["avatar"] != ""
     form = forms.encode({"CODE": "form", "TYPE": "B", "EVENT_HANDLER": "http://localhost:9/", "CLIENT_ID": "c"})
     form += "&" + forms.encode({"PROPERTIES": {"NAME": "C", "PERSONAL_PHOTO": photo}})
     made = portal.post(f"{portal.admin.path}/imbot.register", form.encode(), "application/x-www-form-urlencoded").result
@@ -105,8 +105,8 @@ def test_what_is_no_photo_at_all(portal: World, wrong: Any) -> None:
 
 def test_what_a_profile_cannot_hold_is_left_out(portal: World) -> None:
     odd = {"NAME": "Echo", "COLOR": "PLAID", "PERSONAL_GENDER": "X", "PERSONAL_BIRTHDAY": "yesterday"}
-    found = profile(portal, portal.add_bot(PROPERTIES=odd))
-    assert (found["color"], found["gender"], found["birthday"]) == ("", "", "")
+    shown = profile(portal, portal.add_bot(PROPERTIES=odd))
+    assert (shown["color"], shown["gender"], shown["birthday"]) == ("", "", "")
 
 
 def test_a_last_name_is_name_enough(portal: World) -> None:
@@ -115,13 +115,13 @@ def test_a_last_name_is_name_enough(portal: World) -> None:
 
 def test_the_list_holds_every_bot_of_the_portal(portal: World) -> None:
     assert portal.call("imbot.bot.list").result == {}
-    one = portal.add_bot()
-    two = portal.add_bot(code="lines", type="O", CLIENT_ID="somebody-else")
+    echo = portal.add_bot()
+    lines = portal.add_bot(code="lines", type="O", CLIENT_ID="somebody-else")
     three = portal.add_bot(code="both", OPENLINE="Y")
     listed = portal.call("imbot.bot.list", portal.add_app()).result
     assert listed == {
-        str(one): {"ID": one, "NAME": "Echo", "CODE": "echo", "OPENLINE": "N"},
-        str(two): {"ID": two, "NAME": "Lines", "CODE": "lines", "OPENLINE": "Y"},
+        str(echo): {"ID": echo, "NAME": "Echo", "CODE": "echo", "OPENLINE": "N"},
+        str(lines): {"ID": lines, "NAME": "Lines", "CODE": "lines", "OPENLINE": "Y"},
         str(three): {"ID": three, "NAME": "Both", "CODE": "both", "OPENLINE": "Y"},
     }
 
@@ -131,9 +131,9 @@ def test_registering_again_renews_the_handlers_and_nothing_else(portal: World) -
     assert portal.add_bot(EVENT_HANDLER=OTHER, TYPE="S", PROPERTIES={"NAME": "Changed"}) == bot
     assert handlers(portal, bot).message_add == OTHER
     assert profile(portal, bot)["name"] == "Echo"
-    found = portal.read(lambda tx: bots.find(tx, bot))
-    assert found is not None
-    assert found.type == "B"
+    record = portal.read(lambda tx: bots.find(tx, bot))
+    assert record is not None
+    assert record.type == "B"
 
 
 def test_all_bots_of_one_application_share_their_handlers(portal: World) -> None:

@@ -59,18 +59,18 @@ def test_a_chat_with_everything(portal: World) -> None:
 @pytest.mark.parametrize(
     "spell",
     [
-        lambda one, two: [one, two],
-        lambda one, two: {"0": one, "1": two},
-        lambda one, two: [str(one), f" {two}"],
-        lambda one, two: f"[{one}, {two}]",
-        lambda one, two: [one, two, 987654, 0],
+        lambda first, second: [first, second],
+        lambda first, second: {"0": first, "1": second},
+        lambda first, second: [str(first), f" {second}"],
+        lambda first, second: f"[{first}, {second}]",
+        lambda first, second: [first, second, 987654, 0],
     ],
 )
 def test_people_are_named_in_any_spelling(portal: World, spell: Callable[[int, int], Any]) -> None:
     room = BotRoom(portal)
-    one, two = portal.add_person(), portal.add_person()
-    room.does("imbot.chat.user.add", USERS=spell(one.id, two.id))
-    assert room.people() == sorted([room.bot, room.ann.id, one.id, two.id])
+    first, second = portal.add_person(), portal.add_person()
+    room.does("imbot.chat.user.add", USERS=spell(first.id, second.id))
+    assert room.people() == sorted([room.bot, room.ann.id, first.id, second.id])
 
 
 def test_a_chat_without_a_title_gets_one(portal: World) -> None:
@@ -150,7 +150,7 @@ def test_managers_come_and_go(portal: World) -> None:
         assert room.does("imbot.chat.setManager", USER_ID=room.ann.id, IS_MANAGER=flag) is True
         assert about(portal, room.ann, room.dialog)["role"] == role
     # What changes nothing leaves nothing.
-    assert [one["role"] for one in happened(portal, start, "RoleChanged")] == ["manager", "member"]
+    assert [event["role"] for event in happened(portal, start, "RoleChanged")] == ["manager", "member"]
 
 
 def test_a_manager_may_not_show_the_owner_out(portal: World) -> None:

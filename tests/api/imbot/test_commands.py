@@ -45,7 +45,7 @@ class Desk:
         """Which commands a message calls, with their parameters."""
         start = self.world.last_event()
         says(self.world, self.ann, where, text)
-        return [(one["command_id"], one["params"]) for one in happened(self.world, start, "CommandCalled")]
+        return [(event["command_id"], event["params"]) for event in happened(self.world, start, "CommandCalled")]
 
 
 # What Ann writes → the parameters of the calls of /echo.
@@ -66,7 +66,7 @@ CALLS = [
 @pytest.mark.parametrize(("text", "params"), CALLS)
 def test_what_calls_a_command(world: World, text: str, params: list[str]) -> None:
     desk = Desk(world)
-    assert desk.called(desk.bot, text) == [(desk.command, one) for one in params]
+    assert desk.called(desk.bot, text) == [(desk.command, param) for param in params]
 
 
 @pytest.mark.parametrize("common", ["Y", "N"])
@@ -91,10 +91,10 @@ def test_a_call_is_due_to_its_bot_alone(portal: World) -> None:
     other = portal.add_bot(code="other", type="S", CLIENT_ID="others")
     theirs = {"COMMAND": "other", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
     bot_does(portal, "imbot.command.register", CLIENT_ID="others", **theirs)
-    said = says(portal, desk.ann, desk.inside, "/echo hello")
-    [told] = [body for type_, body in portal.due(desk.bot) if type_ == "CommandCalled"]
+    message_id = says(portal, desk.ann, desk.inside, "/echo hello")
+    [event] = [body for type_, body in portal.due(desk.bot) if type_ == "CommandCalled"]
     assert (
-        told
+        event
         | {
             "actor_id": desk.ann.id,
             "chat_id": int(desk.inside.removeprefix("chat")),
@@ -103,9 +103,9 @@ def test_a_call_is_due_to_its_bot_alone(portal: World) -> None:
             "command": "echo",
             "params": "hello",
             "context": "TEXTAREA",
-            "message_id": said,
+            "message_id": message_id,
         }
-        == told
+        == event
     )
     assert "CommandCalled" not in [type_ for type_, _ in portal.due(other)]
 
@@ -118,9 +118,9 @@ def test_a_message_may_call_several_commands(portal: World) -> None:
 
 def test_however_many_lines_ask_once(world: World) -> None:
     desk = Desk(world)
-    one = desk.counted("/a")
-    assert desk.counted("/a\n" * 6_000) == one
-    assert desk.counted("\n".join(f"/a{number}" for number in range(3_000))) == one
+    cost = desk.counted("/a")
+    assert desk.counted("/a\n" * 6_000) == cost
+    assert desk.counted("\n".join(f"/a{number}" for number in range(3_000))) == cost
     assert desk.called(desk.bot, "/a\n" * 6_000 + "/echo") == [(desk.command, "")]
     assert desk.called(desk.bot, "/usr/bin\n" * 100 + "/echo") == [(desk.command, "")], "a path is no command"
 
@@ -147,10 +147,10 @@ def test_system_messages_and_bots_call_nothing(portal: World) -> None:
 def test_the_same_command_again_is_renewed(portal: World) -> None:
     desk = Desk(portal)
     assert desk.registers(HIDDEN="Y", LANG=[]) == desk.command
-    found = portal.read(lambda tx: bot_commands.find(tx, desk.command))
-    assert found is not None
-    assert (found.hidden, found.lang) == (True, [])
-    changes = [one["change"] for one in happened(portal, 0, "CommandChanged")]
+    command = portal.read(lambda tx: bot_commands.find(tx, desk.command))
+    assert command is not None
+    assert (command.hidden, command.lang) == (True, [])
+    changes = [event["change"] for event in happened(portal, 0, "CommandChanged")]
     assert changes == ["add", "update"]
 
 
@@ -166,9 +166,9 @@ def test_update_changes_what_is_given(portal: World) -> None:
     lang = [{"LANGUAGE_ID": "de", "TITLE": "Echo", "PARAMS": "Text"}, {"LANGUAGE_ID": "", "TITLE": "lost"}]
     fields = {"COMMAND": "/parrot", "EXTRANET_SUPPORT": "Y", "LANG": lang}
     assert bot_does(portal, "imbot.command.update", COMMAND_ID=desk.command, FIELDS=fields) is True
-    found = portal.read(lambda tx: bot_commands.find(tx, desk.command))
-    assert found is not None
-    assert (found.command, found.extranet, found.handler, found.lang) == ("parrot", True, HANDLER, lang[:1])
+    command = portal.read(lambda tx: bot_commands.find(tx, desk.command))
+    assert command is not None
+    assert (command.command, command.extranet, command.handler, command.lang) == ("parrot", True, HANDLER, lang[:1])
     assert desk.called(desk.bot, "/echo") == []
     assert desk.called(desk.bot, "/parrot") == [(desk.command, "")]
 
@@ -183,12 +183,12 @@ def test_unregister_takes_a_command_away(portal: World) -> None:
 @pytest.mark.parametrize("named", ["COMMAND_ID", "COMMAND"])
 def test_an_answer_goes_where_the_command_was_called(portal: World, named: str) -> None:
     desk = Desk(portal)
-    said = says(portal, desk.ann, desk.inside, "/echo hello")
+    message_id = says(portal, desk.ann, desk.inside, "/echo hello")
     answer = bot_does(
         portal,
         "imbot.command.answer",
         **{named: desk.command if named == "COMMAND_ID" else "/echo"},
-        MESSAGE_ID=said,
+        MESSAGE_ID=message_id,
         MESSAGE=" Done. ",
         ATTACH={"BLOCKS": [{"MESSAGE": "Task details"}, {"DELIMITER": True}]},
         KEYBOARD={"BUTTONS": [{"TEXT": "Repeat", "COMMAND": "echo repeat"}]},
@@ -205,12 +205,12 @@ def test_an_answer_goes_where_the_command_was_called(portal: World, named: str) 
 def test_a_common_command_is_answered_where_its_bot_is_not(portal: World) -> None:
     desk = Desk(portal, COMMON="Y")
     before = says(portal, desk.ann, desk.outside, "before")
-    said = says(portal, desk.ann, desk.outside, "/echo")
-    bot_does(portal, "imbot.command.answer", COMMAND_ID=desk.command, MESSAGE_ID=said, MESSAGE="here")
+    message_id = says(portal, desk.ann, desk.outside, "/echo")
+    bot_does(portal, "imbot.command.answer", COMMAND_ID=desk.command, MESSAGE_ID=message_id, MESSAGE="here")
     assert history(portal, desk.ann, desk.outside)[0]["author_id"] == desk.bot
     # The call opens that one door, for that one command.
     other = desk.registers(COMMAND="other")
-    for command, message in ((desk.command, before), (other, said)):
+    for command, message in ((desk.command, before), (other, message_id)):
         params = {"COMMAND_ID": command, "MESSAGE_ID": message, "MESSAGE": "x", "CLIENT_ID": CLIENT}
         assert portal.call("imbot.command.answer", None, params).error == "WRONG_REQUEST"
 
@@ -219,16 +219,16 @@ def test_a_call_may_be_answered_where_only_managers_write(portal: World) -> None
     desk = Desk(portal)
     chat = int(desk.inside.removeprefix("chat"))
     quiet = says(portal, desk.ann, desk.inside, "just talking")
-    said = says(portal, desk.ann, desk.inside, "/echo")
+    message_id = says(portal, desk.ann, desk.inside, "/echo")
     portal.write(lambda tx: tx.run("UPDATE chats SET can_post = 'owner' WHERE id = :id", id=chat))
     params = {"COMMAND_ID": desk.command, "MESSAGE": "x", "CLIENT_ID": CLIENT}
-    assert portal.call("imbot.command.answer", None, params | {"MESSAGE_ID": said}).status == 200
+    assert portal.call("imbot.command.answer", None, params | {"MESSAGE_ID": message_id}).status == 200
     assert portal.call("imbot.command.answer", None, params | {"MESSAGE_ID": quiet}).error == "WRONG_REQUEST"
 
 
 def test_an_answer_may_be_the_systems(portal: World) -> None:
     desk = Desk(portal)
-    said = says(portal, desk.ann, desk.bot, "/echo")
-    params = {"COMMAND_ID": desk.command, "MESSAGE_ID": said, "MESSAGE": "done", "SYSTEM": "Y"}
+    message_id = says(portal, desk.ann, desk.bot, "/echo")
+    params = {"COMMAND_ID": desk.command, "MESSAGE_ID": message_id, "MESSAGE": "done", "SYSTEM": "Y"}
     bot_does(portal, "imbot.command.answer", **params)
     assert history(portal, desk.ann, desk.bot)[0]["author_id"] == 0

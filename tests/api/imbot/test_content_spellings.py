@@ -22,7 +22,7 @@ ITEMS = [{"TEXT": "Go", "LINK": "https://example.com"}]
 
 def indexed(listed: list[Any]) -> dict[str, Any]:
     """A list as forms bring it."""
-    return {str(number): one for number, one in enumerate(listed)}
+    return {str(number): element for number, element in enumerate(listed)}
 
 
 SPELLINGS: dict[str, list[Any]] = {
@@ -64,8 +64,8 @@ DOORS: list[Door] = [by_json, by_form, by_json_text, by_query]
 def sent(world: World, ann: Person, door: Door, **content: Any) -> Any:
     """What is kept of content that came through a door."""
     body = {"DIALOG_ID": str(ann.id), "MESSAGE": "hi", "CLIENT_ID": CLIENT, **content}
-    said = door(world, f"{world.admin.path}/imbot.message.add", body).result
-    return params_of(world, ann, world.read(first_bot), said)
+    message_id = door(world, f"{world.admin.path}/imbot.message.add", body).result
+    return params_of(world, ann, world.read(first_bot), message_id)
 
 
 async def first_bot(tx: Any) -> int:
@@ -81,7 +81,7 @@ def test_spellings_mean_the_same(world: World, door: Door, name: str) -> None:
     if name == "ATTACH":
         assert kept[0] == [{"ID": 1, "COLOR_TOKEN": "base", "BLOCKS": BLOCKS}]
     else:
-        assert [one.get("TEXT") for one in kept[0]] == (["Go", None, "See"] if name == "KEYBOARD" else ["Go"])
+        assert [button.get("TEXT") for button in kept[0]] == (["Go", None, "See"] if name == "KEYBOARD" else ["Go"])
         assert kept[0][0]["BOT_ID"] == bot
 
 
@@ -97,13 +97,13 @@ def test_nothing_is_nothing(world: World, door: Door) -> None:
 def test_words_for_nothing_leave_what_is_there(world: World, door: Door, word: str) -> None:
     """A client whose optional parameter is not set; an empty one takes away."""
     bot, ann = world.add_bot(), world.add_person()
-    said = world.call(
+    message_id = world.call(
         "imbot.message.add", None, {"DIALOG_ID": ann.id, "MESSAGE": "hi", "CLIENT_ID": CLIENT, "KEYBOARD": BUTTONS}
     ).result
-    before = params_of(world, ann, bot, said)
-    absent = {"MESSAGE_ID": str(said), "CLIENT_ID": CLIENT, "ATTACH": word, "KEYBOARD": word, "MENU": word}
+    before = params_of(world, ann, bot, message_id)
+    absent = {"MESSAGE_ID": str(message_id), "CLIENT_ID": CLIENT, "ATTACH": word, "KEYBOARD": word, "MENU": word}
     assert door(world, f"{world.admin.path}/imbot.message.update", absent | {"MESSAGE": "ho"}).result is True
-    assert params_of(world, ann, bot, said)["KEYBOARD"] == before["KEYBOARD"]
+    assert params_of(world, ann, bot, message_id)["KEYBOARD"] == before["KEYBOARD"]
     assert sent(world, ann, door, ATTACH=word, KEYBOARD=word, MENU=word) == []
 
 
@@ -113,7 +113,7 @@ def test_rows_of_buttons_come_through(world: World, door: Door) -> None:
     ann = world.add_person()
     rows = [[{"TEXT": name, "LINK": "/x"} for name in row] for row in ("AB", "C")]
     kept = sent(world, ann, door, KEYBOARD=rows)["KEYBOARD"]
-    assert [one.get("TEXT", one.get("TYPE")) for one in kept] == ["A", "B", "NEWLINE", "C"]
+    assert [button.get("TEXT", button.get("TYPE")) for button in kept] == ["A", "B", "NEWLINE", "C"]
 
 
 @pytest.mark.parametrize("door", DOORS, ids=lambda door: door.__name__)
@@ -134,6 +134,6 @@ def test_names_may_be_written_small(world: World) -> None:
 def test_the_body_wins_over_the_query(world: World) -> None:
     bot, ann = world.add_bot(), world.add_person()
     path = f"{world.admin.path}/imbot.message.add?DIALOG_ID={ann.id}&CLIENT_ID={CLIENT}&MESSAGE=query"
-    said = by_json(world, path, {"MESSAGE": "body"}).result
+    message_id = by_json(world, path, {"MESSAGE": "body"}).result
     newest = world.call("im.dialog.messages.get", ann, DIALOG_ID=bot).result["messages"][0]
-    assert (newest["id"], newest["text"]) == (said, "body")
+    assert (newest["id"], newest["text"]) == (message_id, "body")

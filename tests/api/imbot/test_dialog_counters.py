@@ -35,9 +35,9 @@ def test_reading_moves_the_mark(portal: World) -> None:
 def test_speaking_is_reading(portal: World) -> None:
     room = BotRoom(portal)
     room.says()
-    said = says(portal, room.ann, room.dialog)
+    message_id = says(portal, room.ann, room.dialog)
     assert room.unread() == (0, 0)
-    assert about(portal, room.ann, room.dialog)["last_id"] == said
+    assert about(portal, room.ann, room.dialog)["last_id"] == message_id
 
 
 def test_what_the_system_notes_is_not_counted(portal: World) -> None:
@@ -84,8 +84,8 @@ def test_a_note_behind_a_gap_is_not_taken_for_something_unread(portal: World) ->
     bot_does(portal, "imbot.chat.updateTitle", CHAT_ID=room.chat, TITLE="Hall")
     room.erases(gone, "Y")
     assert room.unread() == (0, 0)
-    said = room.says("two")
-    assert room.unread() == (1, said)
+    message_id = room.says("two")
+    assert room.unread() == (1, message_id)
 
 
 def test_the_last_message_goes_after_it_was_read(portal: World) -> None:
@@ -112,10 +112,10 @@ def test_what_was_hidden_from_a_newcomer_is_not_unread(portal: World) -> None:
 
 def test_a_mark_of_unread_goes_with_the_next_look(portal: World) -> None:
     room = BotRoom(portal)
-    said = room.says()
+    message_id = room.says()
     reads(portal, room.ann, room.dialog)
-    portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, message_id=said))
-    assert about(portal, room.ann, room.dialog)["marked_id"] == said
+    portal.write(lambda tx: members.mark_unread(tx, room.chat, room.ann.id, message_id=message_id))
+    assert about(portal, room.ann, room.dialog)["marked_id"] == message_id
     reads(portal, room.ann, room.dialog)
     assert about(portal, room.ann, room.dialog)["marked_id"] == 0
 
@@ -133,15 +133,19 @@ def test_muting_is_a_map_of_those_who_did(portal: World) -> None:
 def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> None:
     room = BotRoom(portal)
     crowd = [portal.add_person(f"P{number}") for number in range(VIEWERS + 3)]
-    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd])
-    said = room.says()
+    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[person.id for person in crowd])
+    message_id = room.says()
     for who in reversed(crowd):
         portal.wait(60)
         reads(portal, who, room.dialog)
     views = about(portal, room.ann, room.dialog)["last_message_views"]
-    assert views["message_id"] == said
-    assert [one["user_id"] for one in views["first_viewers"]] == [one.id for one in reversed(crowd)][:VIEWERS]
-    assert [one["date"] for one in views["first_viewers"]] == sorted(one["date"] for one in views["first_viewers"])
+    assert views["message_id"] == message_id
+    assert [viewer["user_id"] for viewer in views["first_viewers"]] == [person.id for person in reversed(crowd)][
+        :VIEWERS
+    ]
+    assert [viewer["date"] for viewer in views["first_viewers"]] == sorted(
+        viewer["date"] for viewer in views["first_viewers"]
+    )
     assert views["count_of_viewers"] == 3
     # The next message has been seen by nobody but its author.
     room.says()
@@ -151,23 +155,26 @@ def test_the_first_viewers_are_named_and_the_rest_is_counted(portal: World) -> N
 
 def test_viewers_of_a_message_that_is_the_last_one_again(portal: World) -> None:
     room = BotRoom(portal)
-    said = room.says("one")
+    message_id = room.says("one")
     reads(portal, room.ann, room.dialog)
     room.erases(room.says("two"), "Y")
     views = about(portal, room.ann, room.dialog)["last_message_views"]
-    assert (views["message_id"], [one["user_id"] for one in views["first_viewers"]]) == (said, [room.ann.id])
+    assert (views["message_id"], [viewer["user_id"] for viewer in views["first_viewers"]]) == (
+        message_id,
+        [room.ann.id],
+    )
 
 
 def test_lists_of_a_crowd_are_capped_and_its_numbers_exact(portal: World) -> None:
     room = BotRoom(portal)
     crowd = [portal.add_person(f"P{number}") for number in range(30)]
-    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[one.id for one in crowd], HIDE_HISTORY="N")
-    for one in crowd[:25]:
-        bot_does(portal, "imbot.chat.setManager", CHAT_ID=room.chat, USER_ID=one.id)
-        mutes(portal, room.chat, one.id)
+    bot_does(portal, "imbot.chat.user.add", CHAT_ID=room.chat, USERS=[person.id for person in crowd], HIDE_HISTORY="N")
+    for member in crowd[:25]:
+        bot_does(portal, "imbot.chat.setManager", CHAT_ID=room.chat, USER_ID=member.id)
+        mutes(portal, room.chat, member.id)
     room.says()
-    for one in crowd[:27]:
-        reads(portal, one, room.dialog)
+    for member in crowd[:27]:
+        reads(portal, member, room.dialog)
     seen = about(portal, room.ann, room.dialog)
     assert seen["user_counter"] == 32
     assert len(seen["manager_list"]) == len(seen["mute_list"]) == LISTED

@@ -17,7 +17,7 @@ def test_a_private_dialog_is_named_after_the_other_one(portal: World) -> None:
         portal.add_bot(PROPERTIES={"NAME": "Echo", "WORK_POSITION": "Repeats", "COLOR": "AZURE"}),
         portal.add_person(),
     )
-    said = bot_says(portal, ann.id, "hello")
+    message_id = bot_says(portal, ann.id, "hello")
     seen = about(portal, ann, str(bot))
     assert (
         seen
@@ -32,8 +32,8 @@ def test_a_private_dialog_is_named_after_the_other_one(portal: World) -> None:
             "counter": 1,
             "user_counter": 2,
             "message_count": 1,
-            "unread_id": said,
-            "last_message_id": said,
+            "unread_id": message_id,
+            "last_message_id": message_id,
             "last_id": 0,
             "is_new": True,
             "dialog_id": str(bot),
@@ -82,19 +82,19 @@ def test_ones_own_dialog_is_there_before_the_first_message(portal: World, method
         portal.post(f"{ann.path}/batch", f'{{"cmd":["{method}?DIALOG_ID={ann.id}"]}}'.encode()),
     ]
     seen = [answer.result for answer in answers[:4]] + answers[4].result["result"]
-    assert {(one["id"], one["dialog_id"], one["name"], one["type"]) for one in seen} == {
+    assert {(dialog["id"], dialog["dialog_id"], dialog["name"], dialog["type"]) for dialog in seen} == {
         (seen[0]["id"], str(ann.id), "Ann Smith", "private")
     }
     assert (seen[0]["message_count"], seen[0]["last_message_id"], seen[0]["user_counter"]) == (0, 0, 1)
-    said = portal.call("im.message.add", ann, DIALOG_ID=ann.id, MESSAGE="milk").result
-    assert portal.call(method, ann, DIALOG_ID=ann.id).result["last_message_id"] == said
+    message_id = portal.call("im.message.add", ann, DIALOG_ID=ann.id, MESSAGE="milk").result
+    assert portal.call(method, ann, DIALOG_ID=ann.id).result["last_message_id"] == message_id
 
 
 def test_the_first_look_at_it_may_be_in_a_batch_and_is_one_request(portal: World) -> None:
     ann = portal.add_person("Ann")
-    found = portal.call("batch", ann, cmd={"a": f"imbot.dialog.get?DIALOG_ID={ann.id}", "b": "profile"}).result
-    assert found["result"]["a"]["dialog_id"] == str(ann.id)
-    assert found["result_error"] == []
+    answer = portal.call("batch", ann, cmd={"a": f"imbot.dialog.get?DIALOG_ID={ann.id}", "b": "profile"}).result
+    assert answer["result"]["a"]["dialog_id"] == str(ann.id)
+    assert answer["result_error"] == []
 
 
 def test_its_history_and_its_read_mark_are_there_as_well(portal: World) -> None:
@@ -119,9 +119,9 @@ def test_a_guest_has_none_and_nobody_sees_anothers(portal: World) -> None:
 
 def test_a_note_to_oneself(portal: World) -> None:
     ann = portal.add_person("Ann", "Smith")
-    said = says(portal, ann, ann.id, "milk")
+    message_id = says(portal, ann, ann.id, "milk")
     seen = about(portal, ann, ann.id)
-    assert (seen["name"], seen["user_counter"], seen["counter"], seen["last_id"]) == ("Ann Smith", 1, 0, said)
+    assert (seen["name"], seen["user_counter"], seen["counter"], seen["last_id"]) == ("Ann Smith", 1, 0, message_id)
 
 
 @pytest.mark.parametrize("spelling", [str, int, lambda bot: f" {bot} ", lambda bot: float(bot)])
@@ -263,8 +263,8 @@ def test_imbot_chat_get_finds_the_chat_of_an_entity(portal: World) -> None:
 
 def test_entity_data_are_kept_apart(portal: World) -> None:
     ann = portal.add_person()
-    one, two = portal.add_chat(ann), portal.add_chat(ann)
-    portal.write(lambda tx: chats.set_entity_data(tx, one, ("Y|LEAD|56", "", "|")))
-    seen = about(portal, ann, f"chat{one}")
+    first, second = portal.add_chat(ann), portal.add_chat(ann)
+    portal.write(lambda tx: chats.set_entity_data(tx, first, ("Y|LEAD|56", "", "|")))
+    seen = about(portal, ann, f"chat{first}")
     assert [seen[f"entity_data_{number}"] for number in (1, 2, 3)] == ["Y|LEAD|56", "", "|"]
-    assert about(portal, ann, f"chat{two}")["entity_data_1"] == ""
+    assert about(portal, ann, f"chat{second}")["entity_data_1"] == ""

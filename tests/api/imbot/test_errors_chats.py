@@ -193,7 +193,7 @@ def test_a_missing_chat_cannot_be_told_from_a_foreign_one(world: FurnishedV1, me
         world.post(f"{world.admin.path}/{method}?DIALOG_ID=chat{chat}&raw", kind="")
         for chat in (world.foreign, NOWHERE)
     ]
-    foreign, missing = [(one.status, one.body, one.headers) for one in answers]
+    foreign, missing = [(answer.status, answer.body, answer.headers) for answer in answers]
     assert foreign == missing
     assert foreign[0] == 403
 

@@ -100,7 +100,7 @@ def test_people_who_use_the_application_act_for_the_bots_that_they_registered(po
     assert says(portal, hers, ann).error != ""
     bot = portal.add_bot(hers, code="hers")
     assert author(portal, ann, says(portal, hers, ann, BOT_ID=bot)) == bot
-    assert [one["author_id"] for one in history(portal, ann, bot)] == [bot]
+    assert [message["author_id"] for message in history(portal, ann, bot)] == [bot]
 
 
 def test_what_a_webhook_calls_itself_is_not_kept(portal: World) -> None:

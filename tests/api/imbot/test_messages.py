@@ -37,9 +37,9 @@ class Talk:
 def test_the_first_message_opens_the_dialog(portal: World) -> None:
     talk = Talk(portal)
     assert portal.call("imbot.dialog.get", talk.ann, DIALOG_ID=talk.bot).status == 403
-    said = talk.says("hello")
-    assert about(portal, talk.ann, talk.bot)["unread_id"] == said
-    assert talk.newest() | {"id": said, "author_id": talk.bot, "text": "hello", "params": []} == talk.newest()
+    message_id = talk.says("hello")
+    assert about(portal, talk.ann, talk.bot)["unread_id"] == message_id
+    assert talk.newest() | {"id": message_id, "author_id": talk.bot, "text": "hello", "params": []} == talk.newest()
 
 
 def test_blanks_around_a_text_are_cut(portal: World) -> None:
@@ -50,15 +50,15 @@ def test_blanks_around_a_text_are_cut(portal: World) -> None:
 
 def test_an_attachment_is_message_enough(portal: World) -> None:
     talk = Talk(portal)
-    said = talk.says("", ATTACH=ATTACH)
-    assert talk.params(said)["ATTACH"][0]["BLOCKS"] == ATTACH
+    message_id = talk.says("", ATTACH=ATTACH)
+    assert talk.params(message_id)["ATTACH"][0]["BLOCKS"] == ATTACH
 
 
 def test_a_system_message_has_no_author_and_no_editor(portal: World) -> None:
     talk = Talk(portal)
-    said = talk.says("The lights are on.", SYSTEM="Y")
+    message_id = talk.says("The lights are on.", SYSTEM="Y")
     assert talk.newest()["author_id"] == 0
-    refused = portal.call("imbot.message.update", MESSAGE_ID=said, MESSAGE="off", CLIENT_ID=CLIENT)
+    refused = portal.call("imbot.message.update", MESSAGE_ID=message_id, MESSAGE="off", CLIENT_ID=CLIENT)
     assert refused.error == "CANT_EDIT_MESSAGE"
 
 
@@ -66,9 +66,9 @@ def test_between_two_people_the_bot_is_the_systems_voice(portal: World) -> None:
     portal.add_bot()
     ann, bob = portal.add_person("Ann"), portal.add_person("Bob")
     params = {"FROM_USER_ID": ann.id, "TO_USER_ID": bob.id, "DIALOG_ID": "chat1", "SYSTEM": "N"}
-    said = bot_does(portal, "imbot.message.add", MESSAGE="Ann shared a file", **params)
+    message_id = bot_does(portal, "imbot.message.add", MESSAGE="Ann shared a file", **params)
     newest = history(portal, bob, ann.id)[0]
-    assert (newest["id"], newest["author_id"], newest["text"]) == (said, 0, "Ann shared a file")
+    assert (newest["id"], newest["author_id"], newest["text"]) == (message_id, 0, "Ann shared a file")
     # Nobody has read it because the system spoke in their name.
     assert about(portal, bob, ann.id)["counter"] == about(portal, ann, bob.id)["counter"] == 1
     assert [mark["message_id"] for mark in about(portal, bob, ann.id)["readed_list"]] == [0]
@@ -77,13 +77,13 @@ def test_between_two_people_the_bot_is_the_systems_voice(portal: World) -> None:
 def test_an_update_keeps_what_it_does_not_name(portal: World) -> None:
     talk = Talk(portal)
     keyboard = [{"TEXT": "Go", "COMMAND": "go"}]
-    said = talk.says("one", ATTACH=ATTACH, KEYBOARD=keyboard)
-    assert talk.updates(said, MESSAGE=" two ") is True
+    message_id = talk.says("one", ATTACH=ATTACH, KEYBOARD=keyboard)
+    assert talk.updates(message_id, MESSAGE=" two ") is True
     assert talk.newest()["text"] == "two"
-    assert talk.params(said).keys() == {"ATTACH", "KEYBOARD", "IS_EDITED"}
-    talk.updates(said, KEYBOARD="N")
+    assert talk.params(message_id).keys() == {"ATTACH", "KEYBOARD", "IS_EDITED"}
+    talk.updates(message_id, KEYBOARD="N")
     assert talk.newest()["text"] == "two"
-    assert talk.params(said).keys() == {"ATTACH", "IS_EDITED"}
+    assert talk.params(message_id).keys() == {"ATTACH", "IS_EDITED"}
 
 
 @pytest.mark.parametrize("nothing", ["N", "", [], {}, "[]", False, 0])
@@ -91,17 +91,17 @@ def test_an_update_keeps_what_it_does_not_name(portal: World) -> None:
 def test_every_spelling_of_nothing_clears(world: World, name: str, nothing: Any) -> None:
     talk = Talk(world)
     content = {"ATTACH": ATTACH, "KEYBOARD": [{"TEXT": "Go", "COMMAND": "go"}], "MENU": [{"TEXT": "Go", "LINK": "/"}]}
-    said = talk.says("one", **content)
-    talk.updates(said, **{name: nothing})
-    assert talk.params(said).keys() == {*content, "IS_EDITED"} - {name}
+    message_id = talk.says("one", **content)
+    talk.updates(message_id, **{name: nothing})
+    assert talk.params(message_id).keys() == {*content, "IS_EDITED"} - {name}
 
 
 @pytest.mark.parametrize("empty", ["", "  \n"])
 def test_an_empty_text_deletes(portal: World, empty: str) -> None:
     talk = Talk(portal)
-    said = talk.says("one", ATTACH=ATTACH)
+    message_id = talk.says("one", ATTACH=ATTACH)
     start = portal.last_event()
-    assert talk.updates(said, MESSAGE=empty) is True
+    assert talk.updates(message_id, MESSAGE=empty) is True
     newest = talk.newest()
     assert (newest["text"], newest["params"]) == ("This message was deleted", {"IS_DELETED": "Y"})
     assert [type_ for type_, _ in portal.events(start)] == ["MessageErased"]
@@ -109,22 +109,22 @@ def test_an_empty_text_deletes(portal: World, empty: str) -> None:
 
 def test_an_attachment_may_take_the_place_of_the_text(portal: World) -> None:
     talk = Talk(portal)
-    said = talk.says("one")
-    talk.updates(said, MESSAGE="", ATTACH=ATTACH)
-    assert (talk.newest()["text"], "ATTACH" in talk.params(said)) == ("", True)
+    message_id = talk.says("one")
+    talk.updates(message_id, MESSAGE="", ATTACH=ATTACH)
+    assert (talk.newest()["text"], "ATTACH" in talk.params(message_id)) == ("", True)
     # Without either nothing is left of the message.
-    talk.updates(said, ATTACH="N")
-    assert talk.params(said) == {"IS_DELETED": "Y", "IS_EDITED": "Y"}
+    talk.updates(message_id, ATTACH="N")
+    assert talk.params(message_id) == {"IS_DELETED": "Y", "IS_EDITED": "Y"}
 
 
 def test_links_stay_plain_where_previews_are_off(portal: World) -> None:
     talk = Talk(portal)
-    said = talk.says("https://example.com", URL_PREVIEW="N")
-    assert talk.params(said)["URL_ONLY"] == "N"
-    talk.updates(said, MESSAGE="https://example.org")
-    assert talk.params(said)["URL_ONLY"] == "N"
-    talk.updates(said, URL_PREVIEW="Y")
-    assert "URL_ONLY" not in talk.params(said)
+    message_id = talk.says("https://example.com", URL_PREVIEW="N")
+    assert talk.params(message_id)["URL_ONLY"] == "N"
+    talk.updates(message_id, MESSAGE="https://example.org")
+    assert talk.params(message_id)["URL_ONLY"] == "N"
+    talk.updates(message_id, URL_PREVIEW="Y")
+    assert "URL_ONLY" not in talk.params(message_id)
 
 
 @pytest.mark.parametrize(("method", "fields"), [("update", {"MESSAGE": "late"}), ("delete", {})])
@@ -140,9 +140,9 @@ def test_three_days_long_a_message_is_the_authors(portal: World, method: str, fi
 
 def test_the_edit_window_is_an_option(make_world: Any) -> None:
     talk = Talk(make_world(edit_days=1))
-    said = talk.says()
+    message_id = talk.says()
     talk.world.wait(DAY + 60)
-    late = talk.world.call("imbot.message.update", MESSAGE_ID=said, MESSAGE="late", CLIENT_ID=CLIENT)
+    late = talk.world.call("imbot.message.update", MESSAGE_ID=message_id, MESSAGE="late", CLIENT_ID=CLIENT)
     assert late.error == "CANT_EDIT_MESSAGE"
 
 
@@ -163,7 +163,7 @@ def test_a_deletion_leaves_a_mark_unless_it_is_complete(portal: World) -> None:
     first, second, third = talk.says("one"), talk.says("two"), talk.says("three")
     assert bot_does(portal, "imbot.message.delete", MESSAGE_ID=third) is True
     assert bot_does(portal, "imbot.message.delete", MESSAGE_ID=second, COMPLETE="Y") is True
-    assert [one["id"] for one in history(portal, talk.ann, talk.bot)] == [third, first]
+    assert [message["id"] for message in history(portal, talk.ann, talk.bot)] == [third, first]
     # The mark can be taken away afterwards, once.
     again = {"MESSAGE_ID": third, "CLIENT_ID": CLIENT}
     assert portal.call("imbot.message.delete", None, again).error == "CANT_EDIT_MESSAGE"
@@ -174,10 +174,12 @@ def test_a_deletion_leaves_a_mark_unless_it_is_complete(portal: World) -> None:
 
 def test_what_is_deleted_stays_so(portal: World) -> None:
     talk = Talk(portal)
-    said = talk.says()
-    bot_does(portal, "imbot.message.delete", MESSAGE_ID=said)
+    message_id = talk.says()
+    bot_does(portal, "imbot.message.delete", MESSAGE_ID=message_id)
     for method, fields in (("update", {"MESSAGE": "back"}), ("like", {"ACTION": "plus"})):
-        refused = portal.call(f"imbot.message.{method}", None, {"MESSAGE_ID": said, "CLIENT_ID": CLIENT, **fields})
+        refused = portal.call(
+            f"imbot.message.{method}", None, {"MESSAGE_ID": message_id, "CLIENT_ID": CLIENT, **fields}
+        )
         assert refused.error in ("CANT_EDIT_MESSAGE", "WITHOUT_CHANGES")
 
 
@@ -197,26 +199,26 @@ LIKES = [
 @pytest.mark.parametrize(("before", "action", "then"), LIKES)
 def test_likes(portal: World, before: bool, action: str | None, then: bool | None) -> None:
     talk = Talk(portal)
-    said = says(portal, talk.ann, talk.bot)
+    message_id = says(portal, talk.ann, talk.bot)
     if before:
-        bot_does(portal, "imbot.message.like", MESSAGE_ID=said, ACTION="plus")
+        bot_does(portal, "imbot.message.like", MESSAGE_ID=message_id, ACTION="plus")
     start = portal.last_event()
-    params = {"MESSAGE_ID": said, "CLIENT_ID": CLIENT} | ({"ACTION": action} if action else {})
+    params = {"MESSAGE_ID": message_id, "CLIENT_ID": CLIENT} | ({"ACTION": action} if action else {})
     answer = portal.call("imbot.message.like", None, params)
     if then is None:
         assert answer.error == "WITHOUT_CHANGES"
         assert portal.events(start) == []
     else:
         assert answer.result is True
-        assert [one["on"] for one in happened(portal, start, "MessageLiked")] == [then]
-    liked = talk.params(said)
+        assert [event["on"] for event in happened(portal, start, "MessageLiked")] == [then]
+    liked = talk.params(message_id)
     assert (liked["LIKE"] == [talk.bot]) if (before if then is None else then) else liked == []
 
 
 def test_a_like_does_not_count_as_reading(portal: World) -> None:
     talk = Talk(portal)
     chat = portal.add_chat(talk.ann, [talk.bot])
-    said = says(portal, talk.ann, f"chat{chat}")
-    bot_does(portal, "imbot.message.like", MESSAGE_ID=said)
+    message_id = says(portal, talk.ann, f"chat{chat}")
+    bot_does(portal, "imbot.message.like", MESSAGE_ID=message_id)
     assert about(portal, talk.ann, f"chat{chat}")["last_message_views"]["first_viewers"] == []
     assert reads(portal, talk.ann, f"chat{chat}")["counter"] == 0

@@ -36,9 +36,9 @@ def test_events_tell_that_it_is_an_open_line(stage: Conversation, more: dict[str
     chat = line(stage, **more)
     params = stage.told(MemberJoined)["data"]["PARAMS"]
     assert (params["CHAT_TYPE"], params["MESSAGE_TYPE"], params["CHAT_ENTITY_TYPE"]) == ("L", "L", "LINES")
-    said = stage.says(f"chat{chat}", "hello")
-    stage.edits(said, "hello!")
-    stage.erases(said)
+    message_id = stage.says(f"chat{chat}", "hello")
+    stage.edits(message_id, "hello!")
+    stage.erases(message_id)
     for kind in (MessageSent, MessageEdited, MessageErased):
         params = stage.told(kind)["data"]["PARAMS"]
         assert (params["CHAT_TYPE"], params["MESSAGE_TYPE"]) == ("L", "L")
@@ -46,16 +46,16 @@ def test_events_tell_that_it_is_an_open_line(stage: Conversation, more: dict[str
 
 
 def test_so_do_the_methods(stage: Conversation) -> None:
-    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{line(stage)}").result
-    assert (found["type"], found["message_type"]) == ("lines", "L")
-    assert [found[f"entity_data_{number}"] for number in (1, 2, 3)] == [LINE[f"ENTITY_DATA_{n}"] for n in (1, 2, 3)]
+    dialog = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{line(stage)}").result
+    assert (dialog["type"], dialog["message_type"]) == ("lines", "L")
+    assert [dialog[f"entity_data_{number}"] for number in (1, 2, 3)] == [LINE[f"ENTITY_DATA_{n}"] for n in (1, 2, 3)]
 
 
 def test_a_bot_makes_one(stage: Conversation) -> None:
     made = {"BOT_ID": stage.bot, "USERS": [stage.ann.id], **LINE}
     chat = stage.world.call("imbot.chat.add", stage.owner, made).result
-    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
-    assert (found["message_type"], found["entity_data_1"]) == ("L", LINE["ENTITY_DATA_1"])
+    dialog = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+    assert (dialog["message_type"], dialog["entity_data_1"]) == ("L", LINE["ENTITY_DATA_1"])
 
 
 @pytest.mark.parametrize("word", ["lines", "Lines"])
@@ -64,16 +64,16 @@ def test_lines_in_any_case(stage: Conversation, word: str) -> None:
     mine = stage.world.call("im.chat.add", stage.ann, **people | {"ENTITY_ID": "livechat|1|2|3"}).result
     made = stage.world.call("imbot.chat.add", stage.owner, {"BOT_ID": stage.bot, **people}).result
     for chat in (mine, made):
-        found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
-        assert (found["type"], found["message_type"], found["entity_type"]) == ("lines", "L", "LINES")
+        dialog = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+        assert (dialog["type"], dialog["message_type"], dialog["entity_type"]) == ("lines", "L", "LINES")
     asked = {"ENTITY_TYPE": word, "ENTITY_ID": LINE["ENTITY_ID"]}
     assert int(stage.world.call("imbot.chat.get", stage.ann, asked).result["ID"]) == made
 
 
 def test_other_chats_have_data_too_and_stay_as_they_are(stage: Conversation) -> None:
     chat = stage.world.add_chat(stage.ann, ENTITY_TYPE="CRM", ENTITY_ID="DEAL|7", ENTITY_DATA_2="COMPANY|1")
-    found = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
-    assert (found["message_type"], found["entity_data_1"], found["entity_data_2"]) == ("C", "", "COMPANY|1")
+    dialog = stage.world.call("im.dialog.get", stage.ann, DIALOG_ID=f"chat{chat}").result
+    assert (dialog["message_type"], dialog["entity_data_1"], dialog["entity_data_2"]) == ("C", "", "COMPANY|1")
 
 
 def test_what_was_made_before_becomes_one(portal: World) -> None:

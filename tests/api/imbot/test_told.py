@@ -44,9 +44,9 @@ CASES = [
 @pytest.mark.parametrize(("name", "kind", "which"), CASES)
 def test_the_body_for_an_application_is_the_sample(app: Conversation, name: str, kind: type[Event], which: int) -> None:
     app.happens(kind, private=which == 0)
-    found = app.told(kind)
-    assert found["event"] == name
-    assert deviations(name, which, found) == []
+    event = app.told(kind)
+    assert event["event"] == name
+    assert deviations(name, which, event) == []
 
 
 @pytest.mark.parametrize(("name", "kind", "which"), CASES)
@@ -69,10 +69,10 @@ def test_the_official_python_sdk_reads_what_a_webhook_gets(hook: Conversation) -
 
 
 def test_a_private_message(app: Conversation) -> None:
-    said = app.says(str(app.bot), "Hello")
+    message_id = app.says(str(app.bot), "Hello")
     post = told(app.world, MessageSent, app.bot)
     params = body(post)["data"]["PARAMS"]
-    assert (params["MESSAGE"], params["MESSAGE_ID"]) == ("Hello", str(said))
+    assert (params["MESSAGE"], params["MESSAGE_ID"]) == ("Hello", str(message_id))
     assert params["DIALOG_ID"] == params["FROM_USER_ID"] == params["AUTHOR_ID"] == str(app.ann.id)
     assert params["TO_USER_ID"] == str(app.bot)
     assert (params["MESSAGE_TYPE"], params["CHAT_TYPE"], params["CHAT_USER_COUNT"]) == ("P", "P", "2")
@@ -109,9 +109,9 @@ def test_a_trailing_blank_stays(app: Conversation) -> None:
 
 
 def test_what_was_said_is_told_as_it_was_said(app: Conversation) -> None:
-    said = app.says(str(app.bot), "Hello")
-    app.edits(said, "Bye")
-    app.erases(said)
+    message_id = app.says(str(app.bot), "Hello")
+    app.edits(message_id, "Bye")
+    app.erases(message_id)
     assert app.told(MessageSent)["data"]["PARAMS"]["MESSAGE"] == "Hello"
     assert app.told(MessageEdited)["data"]["PARAMS"]["MESSAGE"] == "Bye"
 
@@ -124,12 +124,12 @@ def test_a_deletion_says_when_the_message_was_sent(app: Conversation) -> None:
 
 
 def test_a_command_has_a_handler_of_its_own(app: Conversation) -> None:
-    said = app.says(f"chat{app.room}", "/echo one two")
+    message_id = app.says(f"chat{app.room}", "/echo one two")
     post = told(app.world, CommandCalled, app.bot)
     assert post.handler == f"{HANDLER}/command"
     [called] = body(post)["data"]["COMMAND"].values()
     assert (called["COMMAND"], called["COMMAND_PARAMS"]) == ("echo", "one two")
-    assert (called["COMMAND_CONTEXT"], called["MESSAGE_ID"]) == ("TEXTAREA", str(said))
+    assert (called["COMMAND_CONTEXT"], called["MESSAGE_ID"]) == ("TEXTAREA", str(message_id))
     params = body(post)["data"]["PARAMS"]
     assert params["MESSAGE"] == "/echo one two"
     assert params["BOT_IN_CHAT"] == {str(app.bot): str(app.bot)}
@@ -170,16 +170,16 @@ def test_the_farewell_names_the_bot(hook: Conversation) -> None:
 
 def test_both_tokens_of_an_event_work(app: Conversation) -> None:
     app.says(str(app.bot), "Hello")
-    found = app.told(MessageSent)
-    bot = found["data"]["BOT"][str(app.bot)]
+    event = app.told(MessageSent)
+    bot = event["data"]["BOT"][str(app.bot)]
     assert app.world.call("profile", bot["access_token"]).result["ID"] == str(app.bot)
-    assert app.world.call("profile", found["auth"]["access_token"]).result["ID"] == str(app.ann.id)
-    answer = {"BOT_ID": app.bot, "DIALOG_ID": found["data"]["PARAMS"]["DIALOG_ID"], "MESSAGE": "hi"}
-    assert app.world.call("imbot.message.add", found["auth"]["access_token"], answer).result > 0
+    assert app.world.call("profile", event["auth"]["access_token"]).result["ID"] == str(app.ann.id)
+    answer = {"BOT_ID": app.bot, "DIALOG_ID": event["data"]["PARAMS"]["DIALOG_ID"], "MESSAGE": "hi"}
+    assert app.world.call("imbot.message.add", event["auth"]["access_token"], answer).result > 0
     assert app.owner is not None
     assert bot["client_id"] == app.owner.client_id
-    assert found["auth"]["client_endpoint"].endswith("/rest/")
-    assert found["auth"]["server_endpoint"].endswith("/rest/")
+    assert event["auth"]["client_endpoint"].endswith("/rest/")
+    assert event["auth"]["server_endpoint"].endswith("/rest/")
 
 
 def refreshed(stage: Conversation, text: str) -> Any:
@@ -243,9 +243,9 @@ def test_an_application_gets_no_token_of_people_it_is_closed_to(portal: World) -
     assert app.owner is not None
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
     app.says(str(app.bot), "Hello")
-    found = app.told(MessageSent)
-    assert "access_token" not in found["auth"]
-    bot = found["data"]["BOT"][str(app.bot)]["access_token"]
+    event = app.told(MessageSent)
+    assert "access_token" not in event["auth"]
+    bot = event["data"]["BOT"][str(app.bot)]["access_token"]
     assert portal.call("profile", bot).result["ID"] == str(app.bot)
 
 
@@ -259,9 +259,9 @@ def test_nobody_is_told_where_no_handler_is_bound(make_world: MakeWorld) -> None
 
 def whole(auth: Any) -> bool:
     """Whether a pair of tokens is there whole; half of it would be neither."""
-    found = auth.keys() & {"access_token", "refresh_token", "expires", "expires_in"}
-    assert len(found) in (0, 4)
-    return bool(found)
+    keys = auth.keys() & {"access_token", "refresh_token", "expires", "expires_in"}
+    assert len(keys) in (0, 4)
+    return bool(keys)
 
 
 @pytest.mark.parametrize(("kind", "which"), [(kind, which) for _, kind, which in CASES])
@@ -275,18 +275,18 @@ def other_says(app: Conversation, by: Person | AppKey | str | None = None, **mor
     world = app.world
     other = world.add_bot(code="other", CLIENT_ID="other-client")
     app.enters(other, app.room)
-    said = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
-    assert world.call("imbot.message.add", by, said | more).result > 0
+    params = {"BOT_ID": other, "CLIENT_ID": "other-client", "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert world.call("imbot.message.add", by, params | more).result > 0
     return app.told(MessageSent)
 
 
 def test_another_bot_speaks_for_the_person_who_called(portal: World) -> None:
     app = Conversation(portal, portal.add_app())
-    found = other_says(app, app.ann)
-    assert found["data"]["USER"]["IS_BOT"] == "Y"
-    assert whole(found["auth"])
-    assert found["auth"]["user_id"] == str(app.ann.id)
-    assert portal.call("profile", found["auth"]["access_token"]).result["ID"] == str(app.ann.id)
+    event = other_says(app, app.ann)
+    assert event["data"]["USER"]["IS_BOT"] == "Y"
+    assert whole(event["auth"])
+    assert event["auth"]["user_id"] == str(app.ann.id)
+    assert portal.call("profile", event["auth"]["access_token"]).result["ID"] == str(app.ann.id)
 
 
 def test_so_it_does_in_a_batch(portal: World) -> None:
@@ -301,9 +301,9 @@ def test_so_it_does_in_a_batch(portal: World) -> None:
 def test_another_bot_speaks_for_nobody_whom_the_application_is_closed_to(portal: World) -> None:
     app = Conversation(portal, portal.add_app())
     portal.write(lambda tx: tx.run("UPDATE apps SET restricted = 1"))
-    found = other_says(app, app.ann)
-    assert not whole(found["auth"])
-    assert "user_id" not in found["auth"]
+    event = other_says(app, app.ann)
+    assert not whole(event["auth"])
+    assert "user_id" not in event["auth"]
 
 
 def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal: World) -> None:
@@ -311,8 +311,8 @@ def test_another_bot_that_calls_with_a_token_of_its_own_speaks_for_nobody(portal
     other = portal.add_bot(maker, code="other")
     app.enters(other, app.room)
     token = portal.add_token(other, maker.id)
-    said = {"BOT_ID": other, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
-    assert portal.call("imbot.message.add", token, said).result > 0
+    params = {"BOT_ID": other, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert portal.call("imbot.message.add", token, params).result > 0
     assert not whole(app.told(MessageSent)["auth"])
 
 
@@ -321,23 +321,23 @@ def test_one_bot_does_not_speak_for_whoever_called_before(portal: World) -> None
     app = Conversation(portal, portal.add_app())
     mine = portal.add_bot(app.owner, code="mine")
     app.enters(mine, app.room)
-    said = {"BOT_ID": mine, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
-    assert portal.call("imbot.message.add", app.owner, said).result > 0
+    params = {"BOT_ID": mine, "MESSAGE": "hi", "DIALOG_ID": f"chat{app.room}"}
+    assert portal.call("imbot.message.add", app.owner, params).result > 0
     assert app.told(MessageSent)["auth"]["user_id"] == str(mine)
 
 
 def test_every_mention_leaves_the_message(app: Conversation) -> None:
-    said = f"{app.mention(',')} ask [USER={app.ann.id}]Ann[/USER] or [USER=all]everybody[/USER]"
-    app.says(f"chat{app.room}", said)
+    text = f"{app.mention(',')} ask [USER={app.ann.id}]Ann[/USER] or [USER=all]everybody[/USER]"
+    app.says(f"chat{app.room}", text)
     params = app.told(MessageSent)["data"]["PARAMS"]
     assert params["MESSAGE"] == "ask or "
-    assert params["MESSAGE_ORIGINAL"] == said
+    assert params["MESSAGE_ORIGINAL"] == text
     assert set(params["MENTIONED_LIST"]) == {str(app.bot), str(app.ann.id)}
 
 
 def test_mentions_leave_what_was_edited_and_stay_in_private(app: Conversation) -> None:
-    said = app.says(f"chat{app.room}", "first")
-    app.edits(said, f"[USER={app.ann.id}]Ann[/USER], look")
+    message_id = app.says(f"chat{app.room}", "first")
+    app.edits(message_id, f"[USER={app.ann.id}]Ann[/USER], look")
     params = app.told(MessageEdited)["data"]["PARAMS"]
     assert (params["MESSAGE"], params["MESSAGE_ORIGINAL"]) == ("look", f"[USER={app.ann.id}]Ann[/USER], look")
     app.says(str(app.bot), f"[USER={app.ann.id}]Ann[/USER], look")

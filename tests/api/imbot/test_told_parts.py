@@ -26,8 +26,8 @@ def upload(stage: Conversation, dialog: str, content: bytes = b"hello", name: st
 
 
 def replies(stage: Conversation, dialog: str, reply_id: int, text: str) -> int:
-    said = {"DIALOG_ID": dialog, "MESSAGE": text, "REPLY_ID": reply_id}
-    return int(stage.world.call("im.message.add", stage.ann, said).result)
+    message = {"DIALOG_ID": dialog, "MESSAGE": text, "REPLY_ID": reply_id}
+    return int(stage.world.call("im.message.add", stage.ann, message).result)
 
 
 def params(stage: Conversation, kind: Any = MessageSent) -> Any:
@@ -46,11 +46,11 @@ def loaded(stage: Conversation, url: str) -> bytes:
 def test_a_file_is_told_with_a_link_that_loads_it(stage: Conversation, private: bool) -> None:
     text = "look" if private else stage.mention(" look")
     sent = upload(stage, stage.place(private), text=text)
-    told = params(stage)
+    parts = params(stage)
     file_id = str(sent["file"]["id"])
-    assert told["PARAMS"] == {"FILE_ID": {"0": file_id}} or told["PARAMS"] == {"FILE_ID": [file_id]}
-    assert told["MESSAGE"].strip() == "look"
-    file = told["FILES"][file_id]
+    assert parts["PARAMS"] == {"FILE_ID": {"0": file_id}} or parts["PARAMS"] == {"FILE_ID": [file_id]}
+    assert parts["MESSAGE"].strip() == "look"
+    file = parts["FILES"][file_id]
     assert (file["id"], file["name"], file["type"], file["size"]) == (file_id, "a.txt", "file", "5")
     assert (file["extension"], file["authorId"], file["authorName"]) == ("txt", str(stage.ann.id), "Ann Smith")
     assert loaded(stage, file["urlDownload"]) == b"hello"
@@ -74,9 +74,9 @@ def test_a_quoted_message(stage: Conversation, private: bool) -> None:
     dialog = stage.place(private)
     first = stage.says(dialog, "first")
     replies(stage, dialog, first, "second")
-    told = params(stage)
-    assert told["REPLY_MESSAGE"] == {"ID": str(first), "AUTHOR_ID": str(stage.ann.id), "MESSAGE": "first"}
-    assert told["PARAMS"] == {"REPLY_ID": str(first)}
+    parts = params(stage)
+    assert parts["REPLY_MESSAGE"] == {"ID": str(first), "AUTHOR_ID": str(stage.ann.id), "MESSAGE": "first"}
+    assert parts["PARAMS"] == {"REPLY_ID": str(first)}
 
 
 def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Conversation) -> None:
@@ -84,8 +84,8 @@ def test_a_quoted_message_of_an_edit_and_of_a_command(stage: Conversation) -> No
     stage.edits(replies(stage, f"chat{stage.room}", first, "second"), "third")
     assert params(stage, MessageEdited)["REPLY_MESSAGE"]["MESSAGE"] == "first"
     replies(stage, f"chat{stage.room}", first, "/echo this")
-    told = params(stage, CommandCalled)
-    assert (told["REPLY_MESSAGE"]["ID"], told["PARAMS"]["REPLY_ID"]) == (str(first), str(first))
+    parts = params(stage, CommandCalled)
+    assert (parts["REPLY_MESSAGE"]["ID"], parts["PARAMS"]["REPLY_ID"]) == (str(first), str(first))
 
 
 def test_what_is_quoted_and_deleted_has_no_words(stage: Conversation) -> None:
@@ -100,23 +100,23 @@ def test_what_a_bot_may_not_read_is_not_quoted_to_it(stage: Conversation) -> Non
     first = stage.says(f"chat{room}", "secret")
     stage.enters(stage.bot, room)
     replies(stage, f"chat{room}", first, "look at that")
-    told = params(stage)
-    assert "REPLY_MESSAGE" not in told
-    assert told["PARAMS"] == {"REPLY_ID": str(first)}
+    parts = params(stage)
+    assert "REPLY_MESSAGE" not in parts
+    assert parts["PARAMS"] == {"REPLY_ID": str(first)}
 
 
 def test_a_file_that_is_gone_keeps_its_number_only(stage: Conversation) -> None:
     sent = upload(stage, str(stage.bot))
     stage.erases(sent["messageId"])
-    told = params(stage)
-    assert "FILES" not in told
-    assert str(sent["file"]["id"]) in str(told["PARAMS"]["FILE_ID"])
+    parts = params(stage)
+    assert "FILES" not in parts
+    assert str(sent["file"]["id"]) in str(parts["PARAMS"]["FILE_ID"])
 
 
 def test_the_bot_fetches_the_file_by_its_id(portal: World) -> None:
     stage = Conversation(portal, portal.add_app())
     sent = upload(stage, str(stage.bot))
-    told = stage.told(MessageSent)
-    token = told["data"]["BOT"][str(stage.bot)]["access_token"]
+    event = stage.told(MessageSent)
+    token = event["data"]["BOT"][str(stage.bot)]["access_token"]
     file = portal.call("disk.file.get", token, id=sent["file"]["id"]).result
     assert loaded(stage, file["DOWNLOAD_URL"]) == b"hello"

@@ -11,9 +11,9 @@ TOKEN = "test-token"
 
 def registered(world: World, code: str = "echo", by: Person | AppKey | None = None, **fields: Any) -> dict[str, Any]:
     """A bot as its registration tells it."""
-    given = {"code": code, "botToken": TOKEN, "properties": {"name": code.title()}, **fields}
-    found: dict[str, Any] = world.call("imbot.v2.Bot.register", by, fields=given).result
-    return found
+    params = {"code": code, "botToken": TOKEN, "properties": {"name": code.title()}, **fields}
+    result: dict[str, Any] = world.call("imbot.v2.Bot.register", by, fields=params).result
+    return result
 
 
 def made(world: World, code: str = "echo", by: Person | AppKey | None = None, **fields: Any) -> int:
@@ -33,10 +33,10 @@ def room(world: World, bot: int, *people: int, **fields: Any) -> int:
 
 def about(world: World, bot: int, dialog_id: str) -> dict[str, Any]:
     """What a bot is told of a dialog."""
-    found: dict[str, Any] = does(world, "Chat.get", bot, dialogId=dialog_id)["chat"]
-    return found
+    chat: dict[str, Any] = does(world, "Chat.get", bot, dialogId=dialog_id)["chat"]
+    return chat
 
 
 def in_chat(world: World, bot: int, chat: int, **more: Any) -> list[int]:
     """Ids of who is in a chat."""
-    return [one["id"] for one in does(world, "Chat.User.list", bot, dialogId=f"chat{chat}", **more)]
+    return [user["id"] for user in does(world, "Chat.User.list", bot, dialogId=f"chat{chat}", **more)]

@@ -30,9 +30,9 @@ COMMON = ("id", "code", "type", "isHidden", "isSupportOpenline", "isReactionsEna
 
 
 def test_a_bot_is_told_with_its_defaults(portal: World) -> None:
-    found = registered(portal)
-    assert found["bot"] == {"id": found["users"][0]["id"], "code": "echo", "type": "bot", **NEW}
-    assert len(found["users"]) == 1
+    result = registered(portal)
+    assert result["bot"] == {"id": result["users"][0]["id"], "code": "echo", "type": "bot", **NEW}
+    assert len(result["users"]) == 1
 
 
 def test_a_bot_brings_its_profile_along(portal: World) -> None:
@@ -45,8 +45,8 @@ def test_a_bot_brings_its_profile_along(portal: World) -> None:
         "avatar": picture(),
     }
     (user,) = registered(portal, properties=properties)["users"]
-    told = {name: user[name] for name in ("name", "firstName", "lastName", "workPosition", "color", "gender")}
-    assert told == {
+    profile = {name: user[name] for name in ("name", "firstName", "lastName", "workPosition", "color", "gender")}
+    assert profile == {
         "name": "News Bot",
         "firstName": "News",
         "lastName": "Bot",
@@ -65,7 +65,7 @@ def test_a_wrong_colour_and_gender_are_passed_over(portal: World) -> None:
 
 
 def test_a_bot_is_registered_with_every_setting(portal: World) -> None:
-    given: dict[str, Any] = {
+    params: dict[str, Any] = {
         "type": "supervisor",
         "eventMode": "webhook",
         "webhookUrl": HANDLER,
@@ -74,9 +74,9 @@ def test_a_bot_is_registered_with_every_setting(portal: World) -> None:
         "isSupportOpenline": True,
         "backgroundId": "mint",
     }
-    bot = registered(portal, **given)["bot"]
+    bot = registered(portal, **params)["bot"]
     # Where it is called is nobody's business.
-    assert {name: value for name, value in given.items() if name != "webhookUrl"}.items() <= bot.items()
+    assert {name: value for name, value in params.items() if name != "webhookUrl"}.items() <= bot.items()
     assert "webhookUrl" not in bot
     kept = portal.read(lambda tx: bots.find(tx, bot["id"]))
     assert kept is not None
@@ -121,12 +121,12 @@ def test_a_bot_is_updated(portal: World) -> None:
         "isSupportOpenline": True,
         "backgroundId": "sky",
     }
-    found = does(portal, "Bot.update", bot, fields=changes)
+    result = does(portal, "Bot.update", bot, fields=changes)
     settings = {name: value for name, value in changes.items() if name != "properties"}
-    assert settings.items() <= found["bot"].items()
-    (user,) = found["users"]
+    assert settings.items() <= result["bot"].items()
+    (user,) = result["users"]
     assert (user["name"], user["color"]) == ("Parrot Bird", "#4ba984")
-    assert does(portal, "Bot.update", bot, fields={}) == found
+    assert does(portal, "Bot.update", bot, fields={}) == result
 
 
 def test_a_background_goes_by_null(portal: World) -> None:
@@ -152,13 +152,13 @@ def test_the_event_mode_is_switched_to_and_fro(portal: World) -> None:
     fro = does(portal, "Bot.update", bot, fields={"eventMode": "fetch"})["bot"]
     # The address is still known.
     again = does(portal, "Bot.update", bot, fields={"eventMode": "webhook"})["bot"]
-    assert [one["eventMode"] for one in (to, fro, again)] == ["webhook", "fetch", "webhook"]
+    assert [mode["eventMode"] for mode in (to, fro, again)] == ["webhook", "fetch", "webhook"]
 
 
 def test_a_bot_of_the_first_generation_keeps_its_way_of_delivery(portal: World) -> None:
     bot = portal.add_bot(CLIENT_ID=TOKEN)
-    found = does(portal, "Bot.update", bot, fields={"eventMode": "fetch", "isHidden": True})["bot"]
-    assert (found["eventMode"], found["isHidden"]) == ("webhook", True)
+    shown = does(portal, "Bot.update", bot, fields={"eventMode": "fetch", "isHidden": True})["bot"]
+    assert (shown["eventMode"], shown["isHidden"]) == ("webhook", True)
 
 
 def test_a_token_is_rotated(portal: World) -> None:
@@ -167,8 +167,8 @@ def test_a_token_is_rotated(portal: World) -> None:
     does(portal, "Bot.update", bot, fields={"botToken": "fresh"})
     old = portal.call("imbot.v2.Bot.update", botId=bot, botToken=TOKEN, fields={})
     assert (old.error, old.status) == ("BOT_OWNERSHIP_ERROR", 403)
-    told = portal.call("imbot.v2.Bot.get", botId=bot, botToken="fresh").result["bot"]
-    assert (told["moduleId"], told["countCommand"]) == ("rest", 1)
+    shown = portal.call("imbot.v2.Bot.get", botId=bot, botToken="fresh").result["bot"]
+    assert (shown["moduleId"], shown["countCommand"]) == ("rest", 1)
     # The first generation goes by the same name.
     assert portal.call("imbot.update", BOT_ID=bot, CLIENT_ID="fresh", FIELDS={"CODE": "parrot"}).result is True
 
@@ -181,9 +181,9 @@ def test_rotation_takes_one_bot_and_its_handlers(portal: World) -> None:
     does(portal, "Bot.update", first, fields={"botToken": "fresh"})
     assert does(portal, "Bot.get", second)["bot"]["moduleId"] == "rest"
     assert portal.call("imbot.app.unregister", APP_ID=chat_app, CLIENT_ID="fresh").result is True
-    found = portal.read(lambda tx: bots.find(tx, first))
-    assert found is not None
-    bound = portal.read(lambda tx: bot_handlers.find(tx, found.owner))
+    bot = portal.read(lambda tx: bots.find(tx, first))
+    assert bot is not None
+    bound = portal.read(lambda tx: bot_handlers.find(tx, bot.owner))
     assert bound is not None
     assert bound.message_add == HANDLER
 
@@ -196,40 +196,40 @@ def test_no_token_and_the_same_token_rotate_nothing(portal: World, fresh: str) -
 
 
 def test_others_are_told_of_a_bot_in_brief(portal: World) -> None:
-    found = registered(portal)
-    bot = found["bot"]["id"]
+    result = registered(portal)
+    bot = result["bot"]["id"]
     ways: list[tuple[Any, dict[str, Any]]] = [
         (None, {"botToken": "another"}),
         (portal.add_app(), {}),
         (portal.add_token(portal.admin.id, None), {}),
     ]
     for by, params in ways:
-        told = portal.call("imbot.v2.Bot.get", by, {"botId": bot, **params}).result
-        assert told == {"bot": {name: found["bot"][name] for name in COMMON}, "users": found["users"]}
+        seen = portal.call("imbot.v2.Bot.get", by, {"botId": bot, **params}).result
+        assert seen == {"bot": {name: result["bot"][name] for name in COMMON}, "users": result["users"]}
 
 
 def test_a_bot_is_found_by_its_code(portal: World) -> None:
-    found = registered(portal)
-    assert portal.call("imbot.v2.Bot.get", code="echo", botToken=TOKEN).result == found
-    assert portal.call("imbot.v2.Bot.get", botId=found["bot"]["id"], code="other", botToken=TOKEN).result == found
+    result = registered(portal)
+    assert portal.call("imbot.v2.Bot.get", code="echo", botToken=TOKEN).result == result
+    assert portal.call("imbot.v2.Bot.get", botId=result["bot"]["id"], code="other", botToken=TOKEN).result == result
 
 
 def test_the_list_holds_ones_own_bots(portal: World) -> None:
     ids = [made(portal, f"bot{number}") for number in range(3)]
     made(portal, "other", botToken="other")
-    found = portal.call("imbot.v2.Bot.list", botToken=TOKEN).result
-    assert [one["id"] for one in found["bots"]] == ids
-    assert [one["id"] for one in found["users"]] == ids
-    assert found["hasNextPage"] is False
-    assert NEW.keys() <= found["bots"][0].keys()
+    result = portal.call("imbot.v2.Bot.list", botToken=TOKEN).result
+    assert [bot["id"] for bot in result["bots"]] == ids
+    assert [user["id"] for user in result["users"]] == ids
+    assert result["hasNextPage"] is False
+    assert NEW.keys() <= result["bots"][0].keys()
 
 
 def test_the_list_comes_in_pages(portal: World) -> None:
     ids = [made(portal, f"bot{number}") for number in range(3)]
 
     def page(**params: int) -> tuple[list[int], bool]:
-        found = portal.call("imbot.v2.Bot.list", None, {"botToken": TOKEN, **params}).result
-        return [one["id"] for one in found["bots"]], found["hasNextPage"]
+        page_result = portal.call("imbot.v2.Bot.list", None, {"botToken": TOKEN, **params}).result
+        return [bot["id"] for bot in page_result["bots"]], page_result["hasNextPage"]
 
     assert page(limit=2) == (ids[:2], True)
     assert page(limit=2, offset=2) == (ids[2:], False)
@@ -242,8 +242,8 @@ def test_the_list_is_narrowed_to_a_type(portal: World) -> None:
     human = portal.add_bot(code="human", type="H", CLIENT_ID=TOKEN)
 
     def of_type(kind: str) -> list[int]:
-        found = portal.call("imbot.v2.Bot.list", botToken=TOKEN, filter={"type": kind}).result["bots"]
-        return [one["id"] for one in found]
+        rows = portal.call("imbot.v2.Bot.list", botToken=TOKEN, filter={"type": kind}).result["bots"]
+        return [item["id"] for item in rows]
 
     assert of_type("personal") == [personal]
     assert of_type("bot") == [plain, human]
@@ -263,7 +263,7 @@ def test_a_bot_is_unregistered(portal: World) -> None:
     after = portal.last_event()
     assert does(portal, "Bot.unregister", bot) == {"result": True}
     assert portal.call("imbot.v2.Bot.get", botId=bot, botToken=TOKEN).error == "BOT_NOT_FOUND"
-    assert [one["code"] for one in happened(portal, after, "BotRemoved")] == ["echo"]
+    assert [event["code"] for event in happened(portal, after, "BotRemoved")] == ["echo"]
     assert portal.call("im.dialog.get", ann, DIALOG_ID=f"chat{chat}").result["user_counter"] == 1
     assert portal.call("im.dialog.get", ann, DIALOG_ID=str(bot)).status == 403
 
@@ -271,8 +271,8 @@ def test_a_bot_is_unregistered(portal: World) -> None:
 def test_both_generations_see_the_same_bots(portal: World) -> None:
     first, second = portal.add_bot(code="old", CLIENT_ID=TOKEN), made(portal, "new")
     assert portal.call("imbot.bot.list").result.keys() == {str(first), str(second)}
-    found = portal.call("imbot.v2.Bot.list", botToken=TOKEN).result["bots"]
-    assert [(one["id"], one["eventMode"]) for one in found] == [(first, "webhook"), (second, "fetch")]
+    rows = portal.call("imbot.v2.Bot.list", botToken=TOKEN).result["bots"]
+    assert [(item["id"], item["eventMode"]) for item in rows] == [(first, "webhook"), (second, "fetch")]
     # Registered again by the other generation, a bot stays what it is.
     assert portal.add_bot(code="new", CLIENT_ID=TOKEN) == second
     assert registered(portal, "old")["bot"]["id"] == first
@@ -284,8 +284,8 @@ def test_the_numbers_of_a_bot_are_kept(portal: World) -> None:
     gus = portal.add_person("Gus", kind=UserKind.EXTRANET)
 
     def numbers() -> tuple[int, int, int, int]:
-        found = does(portal, "Bot.get", bot)["bot"]
-        return found["countMessage"], found["countCommand"], found["countChat"], found["countUser"]
+        shown = does(portal, "Bot.get", bot)["bot"]
+        return shown["countMessage"], shown["countCommand"], shown["countChat"], shown["countUser"]
 
     first = room(portal, bot, ann.id, message="Welcome")
     assert numbers() == (1, 0, 1, 0)
@@ -303,12 +303,12 @@ def test_the_numbers_of_a_bot_are_kept(portal: World) -> None:
 
 
 def test_two_bots_that_talked_part_when_one_goes(portal: World) -> None:
-    one, two = made(portal, "one"), made(portal, "two")
-    does(portal, "Chat.get", one, dialogId=str(two))
-    assert [does(portal, "Bot.get", bot)["bot"]["countChat"] for bot in (one, two)] == [1, 1]
-    does(portal, "Bot.unregister", one)
-    found = does(portal, "Bot.get", two)["bot"]
-    assert (found["countChat"], found["countUser"]) == (0, 0)
+    first, second = made(portal, "one"), made(portal, "two")
+    does(portal, "Chat.get", first, dialogId=str(second))
+    assert [does(portal, "Bot.get", bot)["bot"]["countChat"] for bot in (first, second)] == [1, 1]
+    does(portal, "Bot.unregister", first)
+    shown = does(portal, "Bot.get", second)["bot"]
+    assert (shown["countChat"], shown["countUser"]) == (0, 0)
 
 
 def test_the_revision_is_told_to_anybody(portal: World) -> None:

@@ -19,16 +19,16 @@ DONE = {"result": True}
 def test_a_chat_is_told_when_it_is_made(portal: World) -> None:
     bot = made(portal)
     ann = portal.add_person()
-    given = {
+    fields = {
         "title": "Room",
         "description": "For us",
         "color": "mint",
         "userIds": [ann.id, 987654],
         "avatar": picture(),
     }
-    found = does(portal, "Chat.add", bot, fields=given)
-    chat = found["chat"]
-    told = {
+    result = does(portal, "Chat.add", bot, fields=fields)
+    chat = result["chat"]
+    expected = {
         "dialogId": f"chat{chat['id']}",
         "name": "Room",
         "description": "For us",
@@ -57,10 +57,10 @@ def test_a_chat_is_told_when_it_is_made(portal: World) -> None:
         "extranet": False,
         "containsCollaber": False,
     }
-    assert told.items() <= chat.items()
+    assert expected.items() <= chat.items()
     assert chat["avatar"].startswith("http://botyard.test/avatar/")
     assert chat["lastId"] == chat["lastMessageId"]
-    assert {one["id"] for one in found["users"]} == {bot, ann.id}
+    assert {user["id"] for user in result["users"]} == {bot, ann.id}
 
 
 @pytest.mark.parametrize(("word", "kind"), [("open", "open"), ("OPEN", "open"), ("chat", "chat"), ("odd", "chat")])
@@ -90,18 +90,18 @@ def test_what_a_chat_cannot_have_is_passed_over(portal: World) -> None:
 def test_a_chat_is_made_for_somebody_else(portal: World) -> None:
     bot = made(portal)
     ann, bob = portal.add_person(), portal.add_person("Bob")
-    found = does(portal, "Chat.add", bot, fields={"title": "Theirs", "ownerId": ann.id, "userIds": [bob.id]})
-    assert (found["chat"]["owner"], found["chat"]["role"]) == (ann.id, "member")
-    assert {one["id"] for one in found["users"]} == {bot, ann.id, bob.id}
+    result = does(portal, "Chat.add", bot, fields={"title": "Theirs", "ownerId": ann.id, "userIds": [bob.id]})
+    assert (result["chat"]["owner"], result["chat"]["role"]) == (ann.id, "member")
+    assert {user["id"] for user in result["users"]} == {bot, ann.id, bob.id}
 
 
 def test_the_first_message_is_cut_where_it_is_too_long(portal: World) -> None:
     bot = made(portal)
     ann = portal.add_person()
     chat = room(portal, bot, ann.id, message="x" * 20_001)
-    said = texts(portal, ann, f"chat{chat}")[0]
-    assert len(said) == 20_000
-    assert said.endswith("x (...)")
+    text = texts(portal, ann, f"chat{chat}")[0]
+    assert len(text) == 20_000
+    assert text.endswith("x (...)")
 
 
 def test_a_new_chat_tells_its_bots(portal: World) -> None:
@@ -109,7 +109,7 @@ def test_a_new_chat_tells_its_bots(portal: World) -> None:
     after = portal.last_event()
     chat = room(portal, bot, other)
     joined = happened(portal, after, "MemberJoined")
-    assert [(one["user_id"], one["chat_id"]) for one in joined] == [(bot, chat), (other, chat)]
+    assert [(event["user_id"], event["chat_id"]) for event in joined] == [(bot, chat), (other, chat)]
 
 
 def test_a_chat_is_told_as_the_bot_sees_it(portal: World) -> None:
@@ -118,33 +118,33 @@ def test_a_chat_is_told_as_the_bot_sees_it(portal: World) -> None:
     chat = portal.add_chat(ann, [bot, gus.id])
     first = says(portal, ann, f"chat{chat}")
     last = says(portal, gus, f"chat{chat}")
-    told = about(portal, bot, f"chat{chat}")
-    assert told["lastMessageId"] == last
-    assert told["unreadId"] == first
-    assert (told["role"], told["owner"], told["extranet"], told["isNew"]) == ("member", ann.id, True, True)
+    seen = about(portal, bot, f"chat{chat}")
+    assert seen["lastMessageId"] == last
+    assert seen["unreadId"] == first
+    assert (seen["role"], seen["owner"], seen["extranet"], seen["isNew"]) == ("member", ann.id, True, True)
     reads(portal, ann, f"chat{chat}")
     views = json.loads(about(portal, bot, f"chat{chat}")["lastMessageViews"])
     assert views["messageId"] == last
     assert views["countOfViewers"] == 0
-    assert [(one["userId"], one["userName"]) for one in views["firstViewers"]] == [(ann.id, "Ann Example")]
+    assert [(viewer["userId"], viewer["userName"]) for viewer in views["firstViewers"]] == [(ann.id, "Ann Example")]
 
 
 def test_a_private_dialog_is_made_when_it_is_first_asked_for(portal: World) -> None:
     bot = made(portal)
     ann = portal.add_person()
-    told = about(portal, bot, str(ann.id))
-    assert (told["dialogId"], told["name"], told["type"]) == (str(ann.id), "Ann Example", "private")
-    assert (told["messageType"], told["userCounter"]) == ("P", 2)
-    assert about(portal, bot, str(ann.id))["id"] == told["id"]
+    seen = about(portal, bot, str(ann.id))
+    assert (seen["dialogId"], seen["name"], seen["type"]) == (str(ann.id), "Ann Example", "private")
+    assert (seen["messageType"], seen["userCounter"]) == ("P", 2)
+    assert about(portal, bot, str(ann.id))["id"] == seen["id"]
 
 
 def test_the_chat_of_a_deal_leads_to_it(portal: World) -> None:
     bot = made(portal)
     params = {"BOT_ID": bot, "CLIENT_ID": TOKEN, "ENTITY_TYPE": "CRM", "ENTITY_ID": "DEAL|5"}
     chat = portal.call("imbot.chat.add", None, params).result
-    told = about(portal, bot, f"chat{chat}")
-    assert (told["entityType"], told["entityId"]) == ("CRM", "DEAL|5")
-    assert told["entityLink"]["id"] == "DEAL|5"
+    seen = about(portal, bot, f"chat{chat}")
+    assert (seen["entityType"], seen["entityId"]) == ("CRM", "DEAL|5")
+    assert seen["entityLink"]["id"] == "DEAL|5"
 
 
 def test_numbers_of_a_muted_chat(portal: World) -> None:
@@ -165,10 +165,10 @@ def test_a_chat_is_changed_in_one_call(portal: World) -> None:
     after = portal.last_event()
     fields = {"title": "New", "description": "Said", "color": "azure", "avatar": picture()}
     assert does(portal, "Chat.update", bot, dialogId=f"chat{chat}", fields=fields) == DONE
-    told = about(portal, bot, f"chat{chat}")
-    assert (told["name"], told["description"], told["color"]) == ("New", "Said", "#29619b")
-    assert told["avatar"].startswith("http://botyard.test/avatar/")
-    changed = [one["field"] for one in happened(portal, after, "ChatChanged")]
+    seen = about(portal, bot, f"chat{chat}")
+    assert (seen["name"], seen["description"], seen["color"]) == ("New", "Said", "#29619b")
+    assert seen["avatar"].startswith("http://botyard.test/avatar/")
+    changed = [event["field"] for event in happened(portal, after, "ChatChanged")]
     assert changed == ["title", "description", "color", "avatar"]
 
 
@@ -177,8 +177,8 @@ def test_what_cannot_be_changed_is_passed_over(portal: World) -> None:
     chat = room(portal, bot, description="Said", color="mint")
     after = portal.last_event()
     fields = {"title": " ", "color": "plaid", "avatar": "bm90IGEgcGljdHVyZQ=="}
-    for given in (fields, {}, {"title": "Room", "description": "Said", "color": "mint"}):
-        assert does(portal, "Chat.update", bot, dialogId=f"chat{chat}", fields=given) == DONE
+    for changes in (fields, {}, {"title": "Room", "description": "Said", "color": "mint"}):
+        assert does(portal, "Chat.update", bot, dialogId=f"chat{chat}", fields=changes) == DONE
     assert happened(portal, after, "ChatChanged") == []
 
 
@@ -243,7 +243,7 @@ def test_somebody_is_shown_out_once_and_again(portal: World) -> None:
     for _ in range(2):
         assert does(portal, "Chat.User.delete", bot, dialogId=f"chat{chat}", userId=ann.id) == DONE
     assert in_chat(portal, bot, chat) == [bot]
-    assert [one["user_id"] for one in happened(portal, after, "MemberLeft")] == [ann.id]
+    assert [event["user_id"] for event in happened(portal, after, "MemberLeft")] == [ann.id]
 
 
 def test_a_bot_may_show_itself_out(portal: World) -> None:
@@ -276,10 +276,10 @@ def test_a_listed_person_is_told_whole(portal: World) -> None:
     bot = made(portal)
     ann = portal.add_person()
     chat = room(portal, bot, ann.id)
-    told = {one["id"]: one for one in does(portal, "Chat.User.list", bot, dialogId=f"chat{chat}")}
+    users = {user["id"]: user for user in does(portal, "Chat.User.list", bot, dialogId=f"chat{chat}")}
     known = {"name": "Ann Example", "firstName": "Ann", "lastName": "Example", "type": "employee", "bot": False}
-    assert known.items() <= told[ann.id].items()
-    assert told[bot]["type"] == "bot"
+    assert known.items() <= users[ann.id].items()
+    assert users[bot]["type"] == "bot"
 
 
 def test_members_become_managers_and_are_so_no_more(portal: World) -> None:
@@ -298,8 +298,8 @@ def test_a_chat_is_handed_over(portal: World) -> None:
     ann = portal.add_person()
     chat = room(portal, bot, ann.id)
     assert does(portal, "Chat.setOwner", bot, dialogId=f"chat{chat}", userId=ann.id) == DONE
-    told = about(portal, bot, f"chat{chat}")
-    assert (told["owner"], told["role"]) == (ann.id, "member")
+    seen = about(portal, bot, f"chat{chat}")
+    assert (seen["owner"], seen["role"]) == (ann.id, "member")
 
 
 def test_what_a_bot_does_is_told(portal: World) -> None:
@@ -314,8 +314,8 @@ def test_what_a_bot_does_is_told(portal: World) -> None:
     ]
     for params in calls:
         assert does(portal, "Chat.InputAction.notify", bot, dialogId=str(ann.id), **params) == DONE
-    told = [(one["code"], one["seconds"]) for one in happened(portal, after, "Typing")]
-    assert told == [("", 0), ("IMBOT_AGENT_ACTION_THINKING", 30), ("", 600), ("", 1)]
+    actions = [(event["code"], event["seconds"]) for event in happened(portal, after, "Typing")]
+    assert actions == [("", 0), ("IMBOT_AGENT_ACTION_THINKING", 30), ("", 600), ("", 1)]
 
 
 @pytest.mark.parametrize("private", [True, False])
@@ -331,7 +331,7 @@ def test_the_text_field_goes_and_comes(portal: World, private: bool) -> None:
     assert does(portal, "Chat.TextField.enabled", bot, dialogId=place) == DONE
     assert does(portal, "Chat.TextField.enabled", bot, dialogId=place, enabled="Y") == DONE
     assert about(portal, bot, place)["textFieldEnabled"] == "Y"
-    assert [one["value"] for one in happened(portal, after, "ChatChanged")] == ["N", "Y"]
+    assert [event["value"] for event in happened(portal, after, "ChatChanged")] == ["N", "Y"]
 
 
 def test_any_member_may_take_the_text_field(portal: World) -> None:

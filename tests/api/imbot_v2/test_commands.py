@@ -19,31 +19,31 @@ DONE = {"result": True}
 
 def commanded(world: World, bot: int, name: str = "help", **fields: Any) -> int:
     """A command of a bot; its id."""
-    given = {"command": name, "title": {"en": name.title()}, **fields}
-    return int(does(world, "Command.register", bot, fields=given)["command"]["id"])
+    params = {"command": name, "title": {"en": name.title()}, **fields}
+    return int(does(world, "Command.register", bot, fields=params)["command"]["id"])
 
 
 def listed(world: World, bot: int, by: Any = None) -> list[dict[str, Any]]:
     """What a bot's commands are told to be."""
-    found = world.call("imbot.v2.Command.list", by, botId=bot, botToken=TOKEN).result["commands"]
-    return [dict(one) for one in found]
+    commands = world.call("imbot.v2.Command.list", by, botId=bot, botToken=TOKEN).result["commands"]
+    return [dict(command) for command in commands]
 
 
 def test_a_command_is_registered(portal: World) -> None:
     bot = made(portal)
     fields = {"command": "help", "title": {"en": "Show help", "de": "Hilfe"}, "params": {"en": "query"}}
-    told = does(portal, "Command.register", bot, fields=fields)["command"]
+    command = does(portal, "Command.register", bot, fields=fields)["command"]
     flags = {"common": False, "hidden": False, "extranetSupport": False}
-    assert told == {"id": told["id"], "botId": bot, "command": "/help", **flags}
+    assert command == {"id": command["id"], "botId": bot, "command": "/help", **flags}
     phrases = {"title": "Show help", "params": "query", "category": "Echo", "context": ""}
-    assert listed(portal, bot) == [told | phrases]
+    assert listed(portal, bot) == [command | phrases]
 
 
 def test_the_old_flat_form_is_read_where_there_are_no_fields(portal: World) -> None:
     bot = made(portal)
     flat = {"command": "/flat", "title": {"en": "Flat"}, "params": {"en": "x"}, "common": "Y", "extranetSupport": True}
-    told = does(portal, "Command.register", bot, **flat)["command"]
-    assert (told["command"], told["common"], told["extranetSupport"]) == ("/flat", True, True)
+    command = does(portal, "Command.register", bot, **flat)["command"]
+    assert (command["command"], command["common"], command["extranetSupport"]) == ("/flat", True, True)
     assert listed(portal, bot)[0]["params"] == "x"
     both = does(portal, "Command.register", bot, fields={"command": "inner", "hidden": True}, command="outer")
     assert both["command"]["command"] == "/inner"
@@ -51,8 +51,8 @@ def test_the_old_flat_form_is_read_where_there_are_no_fields(portal: World) -> N
 
 def test_a_hidden_command_needs_no_title(portal: World) -> None:
     bot = made(portal)
-    told = does(portal, "Command.register", bot, fields={"command": "secret", "hidden": "Y"})["command"]
-    assert told["hidden"] is True
+    command = does(portal, "Command.register", bot, fields={"command": "secret", "hidden": "Y"})["command"]
+    assert command["hidden"] is True
     assert (listed(portal, bot)[0]["title"], listed(portal, bot)[0]["params"]) == ("", "")
 
 
@@ -66,13 +66,13 @@ def test_the_same_command_again_stays_as_it_is(portal: World) -> None:
 
 def test_a_bot_has_only_so_many_commands(portal: World) -> None:
     bot = made(portal)
-    found = portal.read(lambda tx: bots.find(tx, bot))
-    assert found is not None
+    record = portal.read(lambda tx: bots.find(tx, bot))
+    assert record is not None
 
     async def fill(tx: Any) -> None:
         for number in range(MOST):
-            one = Command(0, found.owner, bot, f"c{number}", "", False, True, False, [])
-            await bot_commands.add(tx, one)
+            item = Command(0, record.owner, bot, f"c{number}", "", False, True, False, [])
+            await bot_commands.add(tx, item)
 
     portal.write(fill)
     fields = {"command": "more", "hidden": True}
@@ -86,8 +86,8 @@ def test_titles_are_told_in_the_callers_language(portal: World) -> None:
     commanded(portal, bot, "ayuda", title={"es": "Ayuda"})
     ann = portal.add_person()
     portal.write(lambda tx: tx.run("UPDATE users SET language = 'de' WHERE id = :id", id=ann.id))
-    assert [(one["title"], one["params"]) for one in listed(portal, bot, ann)] == [("Hilfe", "Frage"), ("Ayuda", "")]
-    assert [one["title"] for one in listed(portal, bot)] == ["Help", "Ayuda"]
+    assert [(item["title"], item["params"]) for item in listed(portal, bot, ann)] == [("Hilfe", "Frage"), ("Ayuda", "")]
+    assert [item["title"] for item in listed(portal, bot)] == ["Help", "Ayuda"]
 
 
 def test_a_command_is_updated(portal: World) -> None:
@@ -101,12 +101,12 @@ def test_a_command_is_updated(portal: World) -> None:
         "hidden": "Y",
         "extranetSupport": True,
     }
-    told = does(portal, "Command.update", bot, commandId=command, fields=fields)["command"]
+    shown = does(portal, "Command.update", bot, commandId=command, fields=fields)["command"]
     flags = {"common": True, "hidden": True, "extranetSupport": True}
-    assert told == {"id": command, "botId": bot, "command": "/assist", **flags}
+    assert shown == {"id": command, "botId": bot, "command": "/assist", **flags}
     kept = portal.read(lambda tx: bot_commands.find(tx, command))
     assert kept is not None
-    assert {one["LANGUAGE_ID"]: (one["TITLE"], one["PARAMS"]) for one in kept.lang} == {
+    assert {phrase["LANGUAGE_ID"]: (phrase["TITLE"], phrase["PARAMS"]) for phrase in kept.lang} == {
         "en": ("Help", "query"),
         "de": ("Neu", "Frage"),
     }
@@ -138,7 +138,7 @@ def test_both_generations_see_the_same_commands(portal: World) -> None:
     bot = made(portal)
     old = {"COMMAND": "old", "EVENT_COMMAND_ADD": HANDLER, "LANG": LANG}
     command = portal.call("imbot.command.register", None, {"BOT_ID": bot, "CLIENT_ID": TOKEN, **old}).result
-    assert [(one["id"], one["title"]) for one in listed(portal, bot)] == [(command, "Echo")]
+    assert [(item["id"], item["title"]) for item in listed(portal, bot)] == [(command, "Echo")]
     assert portal.call("imbot.command.unregister", COMMAND_ID=command, CLIENT_ID=TOKEN).result is True
 
 

@@ -303,7 +303,7 @@ def pages() -> dict[str, Page]:
 
 def test_every_documented_method_is_here() -> None:
     assert len(pages()) == 23
-    assert pages().keys() <= {one.name for one in Registry(MODULES)}
+    assert pages().keys() <= {method.name for method in Registry(MODULES)}
     assert TABLES.keys() == pages().keys() - {"imbot.v2.Revision.get"}
 
 

@@ -70,10 +70,10 @@ class EventWorld(World):
     def reactionchange(self, bot: int) -> None:
         by = self.key if bot == self.of_app else None
         fields = {"message": "Hello! How can I help?"}
-        said = self.call_as_bot("Chat.Message.send", by, botId=bot, dialogId=str(self.ann.id), fields=fields).result[
-            "id"
-        ]
-        self.like(said)
+        message_id = self.call_as_bot(
+            "Chat.Message.send", by, botId=bot, dialogId=str(self.ann.id), fields=fields
+        ).result["id"]
+        self.like(message_id)
 
     def posted(self, name: str, bot_id: int) -> WebhookPayload:
         """What a bot's handler is told of the last event of a kind."""
@@ -113,10 +113,10 @@ def sent(post: WebhookPayload) -> dict[str, Any]:
 @pytest.mark.parametrize("name", [name for name in EVENTS if name != "ONIMBOTV2DELETE"])
 def test_a_fetched_body_has_the_documented_fields(world: EventWorld, name: str) -> None:
     world.happens(name, world.echo)
-    found = [data for kind, data in world.take_events() if kind == name]
-    assert len(found) == 1
-    assert deviations(name, found[0]) == []
-    assert found[0]["bot"] == world.call_as_bot("Bot.get").result["bot"]
+    bodies = [data for kind, data in world.take_events() if kind == name]
+    assert len(bodies) == 1
+    assert deviations(name, bodies[0]) == []
+    assert bodies[0]["bot"] == world.call_as_bot("Bot.get").result["bot"]
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -159,11 +159,11 @@ def test_the_auth_blocks_hold_what_works(world: EventWorld, name: str) -> None:
 
 def test_a_webhook_bot_gets_no_tokens_but_its_own_constant_one(world: EventWorld) -> None:
     world.happens("ONIMBOTV2MESSAGEADD", world.hook)
-    one = world.posted("ONIMBOTV2MESSAGEADD", world.hook)
+    first = world.posted("ONIMBOTV2MESSAGEADD", world.hook)
     world.happens("ONIMBOTV2MESSAGEADD", world.hook)
-    two = world.posted("ONIMBOTV2MESSAGEADD", world.hook)
-    assert one.auth.keys() == WEBHOOK_AUTH
-    assert one.auth["application_token"] == two.auth["application_token"]
+    second = world.posted("ONIMBOTV2MESSAGEADD", world.hook)
+    assert first.auth.keys() == WEBHOOK_AUTH
+    assert first.auth["application_token"] == second.auth["application_token"]
 
 
 def test_scalars_are_strings_in_a_form(world: EventWorld) -> None:
@@ -217,38 +217,44 @@ def test_a_group_keeps_the_mention_and_names_its_chat(world: EventWorld) -> None
 
 
 def test_a_late_event_tells_what_was_said_then(world: EventWorld) -> None:
-    said = world.send(f"{world.mention} first")
-    world.edit(said, f"{world.mention} second")
-    world.erase(said)
+    message_id = world.send(f"{world.mention} first")
+    world.edit(message_id, f"{world.mention} second")
+    world.erase(message_id)
     add, change, gone = world.take_events()
     assert add[1]["message"]["text"].endswith("first")
     assert add[1]["message"]["params"] == {}
     assert change[1]["message"]["text"].endswith("second")
     assert change[1]["message"]["params"] == {"IS_EDITED": "Y"}
-    assert (gone[0], gone[1]["messageId"], gone[1]["user"]["id"]) == ("ONIMBOTV2MESSAGEDELETE", said, world.ann.id)
+    assert (gone[0], gone[1]["messageId"], gone[1]["user"]["id"]) == (
+        "ONIMBOTV2MESSAGEDELETE",
+        message_id,
+        world.ann.id,
+    )
 
 
 def test_a_message_that_is_gone_altogether_is_still_told(world: EventWorld) -> None:
-    said = world.send(f"{world.mention} first")
-    world.call("imbot.v2.Chat.Message.Reaction.add", botId=world.eye, botToken=TOKEN, messageId=said, reaction="fire")
+    message_id = world.send(f"{world.mention} first")
+    world.call(
+        "imbot.v2.Chat.Message.Reaction.add", botId=world.eye, botToken=TOKEN, messageId=message_id, reaction="fire"
+    )
 
     async def remove(tx: Tx) -> None:
-        await tx.run("DELETE FROM reactions WHERE message_id = :id", id=said)
-        await tx.run("DELETE FROM messages WHERE id = :id", id=said)
+        await tx.run("DELETE FROM reactions WHERE message_id = :id", id=message_id)
+        await tx.run("DELETE FROM messages WHERE id = :id", id=message_id)
 
     world.write(remove)
     ((name, data),) = world.take_events()
     assert (name, data["message"]["id"], data["message"]["text"]) == (
         "ONIMBOTV2MESSAGEADD",
-        said,
+        message_id,
         f"{world.mention} first",
     )
 
 
 def test_the_author_of_a_message_that_somebody_else_deleted(world: EventWorld) -> None:
-    said = world.send(f"{world.mention} first", by=world.bob)
+    message_id = world.send(f"{world.mention} first", by=world.bob)
     world.take_events()
-    world.erase(said)
+    world.erase(message_id)
     ((_, data),) = world.take_events()
     assert data["user"]["id"] == world.bob.id
     assert newest(world, MessageErased).event.actor_id == world.ann.id
@@ -271,11 +277,11 @@ def test_a_reply_a_uuid_and_what_it_carries_are_told(world: EventWorld) -> None:
 
 
 def test_a_reaction_is_told_to_the_bot_whose_message_it_is(world: EventWorld) -> None:
-    said = world.send_as_bot()
-    world.call_as_bot("Chat.Message.Reaction.add", botId=world.eye, messageId=said, reaction="fire")
-    world.call_as_bot("Chat.Message.Reaction.delete", botId=world.eye, messageId=said, reaction="fire")
+    message_id = world.send_as_bot()
+    world.call_as_bot("Chat.Message.Reaction.add", botId=world.eye, messageId=message_id, reaction="fire")
+    world.call_as_bot("Chat.Message.Reaction.delete", botId=world.eye, messageId=message_id, reaction="fire")
     add, delete = world.take_events()
-    assert [(one["reaction"], one["action"]) for _, one in (add, delete)] == [("fire", "add"), ("fire", "delete")]
+    assert [(body["reaction"], body["action"]) for _, body in (add, delete)] == [("fire", "add"), ("fire", "delete")]
     assert (add[1]["message"]["authorId"], add[1]["user"]["id"]) == (world.echo, world.eye)
     assert [kind for kind, _ in world.take_events(world.eye)] == ["ONIMBOTV2MESSAGEADD"]
 

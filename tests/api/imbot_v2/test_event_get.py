@@ -24,11 +24,11 @@ def world(bot_world: World) -> World:
 
 
 def ids(page: dict[str, Any]) -> list[int]:
-    return [one["eventId"] for one in page["events"]]
+    return [event["eventId"] for event in page["events"]]
 
 
 def texts(page: dict[str, Any]) -> list[str]:
-    return [one["data"]["message"]["text"] for one in page["events"]]
+    return [event["data"]["message"]["text"] for event in page["events"]]
 
 
 def test_an_empty_queue_still_answers_an_offset(world: World) -> None:
@@ -58,7 +58,7 @@ def test_events_below_the_offset_are_confirmed_and_no_others(world: World) -> No
     for number in range(4):
         world.send(f"{number}", dialog=str(world.echo))
     whole = world.fetch_events(limit=1000)
-    assert [one["type"] for one in whole["events"]] == ["ONIMBOTV2JOINCHAT", *["ONIMBOTV2MESSAGEADD"] * 4]
+    assert [event["type"] for event in whole["events"]] == ["ONIMBOTV2JOINCHAT", *["ONIMBOTV2MESSAGEADD"] * 4]
     rest = world.fetch_events(offset=ids(whole)[2])
     assert ids(rest) == ids(whole)[2:]
     assert world.fetch_events(offset=1) == rest, "what is confirmed is gone"
@@ -73,14 +73,14 @@ def test_a_page_has_room_for_so_many_bytes(world: World, monkeypatch: pytest.Mon
     ]
     for text in sent:
         world.send(text)
-    found: list[str] = []
+    received: list[str] = []
     sizes = []
     page: dict[str, Any] = {"nextOffset": 0, "hasMore": True}
     while page["hasMore"]:
         page = world.fetch_events(offset=page["nextOffset"], limit=1000)
-        found += texts(page)
+        received += texts(page)
         sizes.append(len(page["events"]))
-    assert found == sent
+    assert received == sent
     assert len(sizes) > 1
     assert max(sizes) < len(sent)
 
@@ -88,14 +88,14 @@ def test_a_page_has_room_for_so_many_bytes(world: World, monkeypatch: pytest.Mon
 def test_a_page_has_its_limit(world: World) -> None:
     for number in range(5):
         world.send(f"{number} {world.mention}")
-    found: list[str] = []
+    received: list[str] = []
     page: dict[str, Any] = {"nextOffset": 0, "hasMore": True}
     sizes = []
     while page["hasMore"]:
         page = world.fetch_events(offset=page["nextOffset"], limit=2)
-        found += texts(page)
+        received += texts(page)
         sizes.append(len(page["events"]))
-    assert found == [f"{number} {world.mention}" for number in range(5)]
+    assert received == [f"{number} {world.mention}" for number in range(5)]
     assert sizes == [2, 2, 1]
     assert world.fetch_events(limit=0)["hasMore"] is False, "the last event lies there until it is confirmed"
     assert len(world.fetch_events(limit=0)["events"]) == 1
@@ -212,15 +212,15 @@ def test_the_events_of_the_person_come_along(world: World) -> None:
     assert world.call("im.v2.Event.subscribe", world.ann).result is True
     world.send(f"hi {world.mention}")
     page = world.fetch_events(by=world.ann, withUserEvents=True)
-    assert [one["type"] for one in page["events"]] == ["ONIMBOTV2MESSAGEADD", "ONIMV2MESSAGEADD"]
+    assert [event["type"] for event in page["events"]] == ["ONIMBOTV2MESSAGEADD", "ONIMV2MESSAGEADD"]
     assert len(set(ids(page))) == 2, "each has a number of its own"
     assert ids(page) == sorted(ids(page))
     assert "bot" not in page["events"][1]["data"]
-    one = world.fetch_events(by=world.ann, withUserEvents=True, limit=1)
-    assert (ids(one), one["hasMore"]) == (ids(page)[:1], True)
-    two = world.fetch_events(by=world.ann, withUserEvents=True, limit=1, offset=one["nextOffset"])
-    assert (ids(two), two["hasMore"]) == (ids(page)[1:], False)
-    empty = world.fetch_events(by=world.ann, withUserEvents="Y", offset=two["nextOffset"])
+    first = world.fetch_events(by=world.ann, withUserEvents=True, limit=1)
+    assert (ids(first), first["hasMore"]) == (ids(page)[:1], True)
+    second = world.fetch_events(by=world.ann, withUserEvents=True, limit=1, offset=first["nextOffset"])
+    assert (ids(second), second["hasMore"]) == (ids(page)[1:], False)
+    empty = world.fetch_events(by=world.ann, withUserEvents="Y", offset=second["nextOffset"])
     assert (empty["events"], empty["nextOffset"]) == ([], page["nextOffset"])
     assert world.call("im.v2.Event.get", world.ann).result["events"] == [], "one offset confirms both"
 
@@ -257,17 +257,17 @@ def test_what_is_sent_again_is_fetched_again(world: World) -> None:
 
 def test_a_waiting_caller_is_answered_at_once(world: World) -> None:
     world, offset = world, world.fetch_events()["nextOffset"]
-    said = {"DIALOG_ID": world.dialog, "MESSAGE": f"hi {world.mention}"}
+    params = {"DIALOG_ID": world.dialog, "MESSAGE": f"hi {world.mention}"}
 
     async def late() -> float:
         await asyncio.sleep(0.1)
         assert world.context.limits.in_flight == 0, "a caller who waits does not count"
-        await world.call_async("im.message.add", world.ann, **said)
+        await world.call_async("im.message.add", world.ann, **params)
         return asyncio.get_running_loop().time()
 
     async def waiting() -> tuple[Any, float]:
-        found = await world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=offset, wait=20)
-        return found, asyncio.get_running_loop().time()
+        page = await world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=offset, wait=20)
+        return page, asyncio.get_running_loop().time()
 
     (answer, answered), sent = world.gather(waiting(), late())
     assert texts(answer["result"]) == [f"hi {world.mention}"]
@@ -281,8 +281,8 @@ def test_a_waiting_caller_is_answered_in_the_end(world: World) -> None:
     async def waiting() -> tuple[Any, float]:
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        found = await world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=offset, wait=0.3)
-        return found, loop.time() - begun
+        page = await world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=offset, wait=0.3)
+        return page, loop.time() - begun
 
     async def noise() -> None:
         # What is not for the bot wakes nobody.
@@ -321,7 +321,7 @@ def test_many_wait_and_each_gets_its_own(world: World) -> None:
             await world.call_async("im.message.add", world.ann, DIALOG_ID=str(bot), MESSAGE=f"to {bot}")
 
     answers = world.gather(*(waiting(bot) for bot in bots), talk())[:-1]
-    assert [one["result"]["events"][0]["type"] for one in answers] == ["ONIMBOTV2JOINCHAT"] * 5
+    assert [answer["result"]["events"][0]["type"] for answer in answers] == ["ONIMBOTV2JOINCHAT"] * 5
     assert world.context.long_poll.waiting == 0
 
 

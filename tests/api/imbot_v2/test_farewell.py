@@ -21,7 +21,7 @@ def world(bot_world: World) -> World:
 
 
 def types(page: dict[str, Any]) -> list[str]:
-    return [one["type"] for one in page["events"]]
+    return [event["type"] for event in page["events"]]
 
 
 def test_what_lay_ready_comes_and_the_farewell_last(world: World) -> None:
@@ -32,10 +32,10 @@ def test_what_lay_ready_comes_and_the_farewell_last(world: World) -> None:
     page = world.fetch_events()
     assert types(page) == ["ONIMBOTV2MESSAGEADD", "ONIMBOTV2DELETE"]
     assert world.fetch_events() == page, "nothing was confirmed yet"
-    told = page["events"][-1]["data"]
-    assert set(told) == {"bot"}
+    data = page["events"][-1]["data"]
+    assert set(data) == {"bot"}
     # As it was; its commands are gone, and the private dialog was opened after it was shown.
-    assert told["bot"] == shown | {"countChat": shown["countChat"] + 1, "countUser": 1}
+    assert data["bot"] == shown | {"countChat": shown["countChat"] + 1, "countUser": 1}
     rest = world.fetch_events(offset=page["events"][1]["eventId"])
     assert types(rest) == ["ONIMBOTV2DELETE"]
     assert world.fetch_events(offset=page["nextOffset"]) == {
@@ -48,19 +48,19 @@ def test_what_lay_ready_comes_and_the_farewell_last(world: World) -> None:
 
 
 def test_settings_are_told_as_they_were(world: World) -> None:
-    given = {"isHidden": True, "isReactionsEnabled": False, "backgroundId": "mint"}
-    world.call_as_bot("Bot.update", fields=given)
+    fields = {"isHidden": True, "isReactionsEnabled": False, "backgroundId": "mint"}
+    world.call_as_bot("Bot.update", fields=fields)
     world.call_as_bot("Bot.unregister")
-    told = world.fetch_events()["events"][-1]["data"]["bot"]
-    assert {name: told[name] for name in given} == given
-    assert told["eventMode"] == "fetch"
+    bot = world.fetch_events()["events"][-1]["data"]["bot"]
+    assert {name: bot[name] for name in fields} == fields
+    assert bot["eventMode"] == "fetch"
 
 
 def test_nothing_else_sees_the_bot(world: World) -> None:
     world.call_as_bot("Bot.unregister")
     for method in ("Bot.get", "Bot.update", "Bot.unregister", "Chat.get"):
         assert world.call_as_bot(method, dialogId=world.dialog, fields={}).error == "BOT_NOT_FOUND", method
-    assert [one["id"] for one in world.call_as_bot("Bot.list").result["bots"]] == [world.eye]
+    assert [bot["id"] for bot in world.call_as_bot("Bot.list").result["bots"]] == [world.eye]
     assert world.add_bot_v2("echo") > world.eye, "its code is free again"
 
 
@@ -105,8 +105,8 @@ def test_a_bot_that_was_called_has_no_queue(world: World) -> None:
 def test_a_waiting_caller_hears_the_farewell_and_nobody_waits_behind_it(world: World) -> None:
     offset = world.fetch_events()["nextOffset"]
 
-    def asking(given: int) -> Any:
-        return world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=given, wait=20)
+    def asking(start: int) -> Any:
+        return world.call_async(GET, world.admin, botId=world.echo, botToken=TOKEN, offset=start, wait=20)
 
     async def late() -> None:
         await asyncio.sleep(0.1)

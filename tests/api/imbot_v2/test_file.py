@@ -139,10 +139,10 @@ def test_a_chat_that_closes_meanwhile(world: World, monkeypatch: pytest.MonkeyPa
     async def gone(tx: Tx) -> bool:
         return await members.remove(tx, world.room, world.echo)
 
-    def meanwhile(*given: Any, **named: Any) -> Any:
+    def meanwhile(*args: Any, **named: Any) -> Any:
         work = world.context.database.write(gone)
         assert asyncio.run_coroutine_threadsafe(_whole(work), world.runner.get_loop()).result(10)
-        return put(*given, **named)
+        return put(*args, **named)
 
     monkeypatch.setattr(uploads, "put", meanwhile)
     assert upload(world).error == "FILE_FOLDER_ERROR"

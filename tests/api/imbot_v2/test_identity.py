@@ -28,8 +28,8 @@ def test_in_a_registration_the_token_of_the_fields_counts(portal: World) -> None
 
 def test_a_token_may_stand_inside_the_fields(portal: World) -> None:
     bot = made(portal)
-    found = portal.call("imbot.v2.Chat.add", botId=bot, fields={"title": "Room", "botToken": TOKEN})
-    assert found.result["chat"]["owner"] == bot
+    answer = portal.call("imbot.v2.Chat.add", botId=bot, fields={"title": "Room", "botToken": TOKEN})
+    assert answer.result["chat"]["owner"] == bot
     command = {"botToken": TOKEN, "command": "help", "hidden": True}
     assert portal.call("imbot.v2.Command.register", botId=bot, fields=command).result["command"]["command"] == "/help"
 
@@ -47,9 +47,9 @@ def test_an_application_needs_no_token(portal: World) -> None:
     # A token that it sends nevertheless changes nothing.
     assert portal.call("imbot.v2.Bot.get", app, botId=bot, botToken="x" * 64).result["bot"]["moduleId"] == "rest"
     fields = {"botToken": "fresh", "isHidden": True}
-    told = portal.call("imbot.v2.Bot.update", app, botId=bot, botToken="old", fields=fields).result["bot"]
-    assert told["isHidden"] is True
-    assert portal.call("imbot.v2.Bot.list", app).result["bots"] == [told]
+    shown = portal.call("imbot.v2.Bot.update", app, botId=bot, botToken="old", fields=fields).result["bot"]
+    assert shown["isHidden"] is True
+    assert portal.call("imbot.v2.Bot.list", app).result["bots"] == [shown]
     assert portal.call("imbot.v2.Bot.unregister", app, botId=bot).result == {"result": True}
 
 
@@ -87,9 +87,9 @@ def test_names_may_be_in_any_case(portal: World, name: str) -> None:
 def test_a_form_says_the_same(portal: World) -> None:
     form = "fields[code]=echo&fields[botToken]=t&fields[properties][name]=Echo&fields[isHidden]=1&fields[type]=personal"
     kind = "application/x-www-form-urlencoded"
-    found = portal.post(f"{portal.admin.path}/imbot.v2.Bot.register", form.encode(), kind).result["bot"]
-    assert (found["isHidden"], found["type"]) == (True, "personal")
-    query = f"botToken=t&botId={found['id']}&fields[title]=Room&fields[userIds][]={portal.admin.id}"
+    bot = portal.post(f"{portal.admin.path}/imbot.v2.Bot.register", form.encode(), kind).result["bot"]
+    assert (bot["isHidden"], bot["type"]) == (True, "personal")
+    query = f"botToken=t&botId={bot['id']}&fields[title]=Room&fields[userIds][]={portal.admin.id}"
     chat = portal.get(f"{portal.admin.path}/imbot.v2.Chat.add?{quote(query, safe='=&')}").result["chat"]
     assert chat["userCounter"] == 2
 
@@ -102,9 +102,9 @@ def test_fields_may_be_json_text(portal: World) -> None:
 def test_errors_of_a_batch_are_those_of_the_second_generation(portal: World) -> None:
     bot = made(portal)
     cmd = {"wrong": "imbot.v2.Bot.get?botToken=t", "right": f"imbot.v2.Bot.get?botToken={TOKEN}&botId={bot}"}
-    found = portal.call("batch", cmd=cmd).result
-    assert found["result_error"]["wrong"]["error"] == "PARAMS_REQUIRED"
-    assert found["result"]["right"]["bot"]["id"] == bot
+    results = portal.call("batch", cmd=cmd).result
+    assert results["result_error"]["wrong"]["error"] == "PARAMS_REQUIRED"
+    assert results["result"]["right"]["bot"]["id"] == bot
 
 
 def test_both_generations_see_the_same_chats(portal: World) -> None:

@@ -20,55 +20,57 @@ def world(bot_world: World) -> World:
 
 def get(world: World, message_id: int) -> dict[str, Any]:
     answer = world.call_as_bot("Chat.Message.get", botId=world.eye, messageId=message_id)
-    found: dict[str, Any] = answer.result["message"]
-    return found
+    message: dict[str, Any] = answer.result["message"]
+    return message
 
 
 def test_an_update_changes_what_is_given_however_old_the_message(world: World) -> None:
-    said = world.send_as_bot("old", attach=[{"MESSAGE": "block"}], keyboard=[{"TEXT": "Go", "COMMAND": "go"}])
+    message_id = world.send_as_bot("old", attach=[{"MESSAGE": "block"}], keyboard=[{"TEXT": "Go", "COMMAND": "go"}])
     world.wait(YEAR)
-    assert world.call_as_bot("Chat.Message.update", messageId=said, fields={"message": "new"}).result == {
+    assert world.call_as_bot("Chat.Message.update", messageId=message_id, fields={"message": "new"}).result == {
         "result": True
     }
-    found = get(world, said)
-    assert found["text"] == "new"
-    assert found["params"].keys() == {"ATTACH", "KEYBOARD", "IS_EDITED"}
-    world.call_as_bot("Chat.Message.update", messageId=said, fields={"keyboard": "N", "urlPreview": "N"})
-    found = get(world, said)
-    assert (found["text"], found["params"].keys()) == ("new", {"ATTACH", "URL_ONLY", "IS_EDITED"})
-    world.call_as_bot("Chat.Message.update", messageId=said, fields={"message": "x" * 20_001})
-    assert get(world, said)["text"].endswith(" (...)")
+    message = get(world, message_id)
+    assert message["text"] == "new"
+    assert message["params"].keys() == {"ATTACH", "KEYBOARD", "IS_EDITED"}
+    world.call_as_bot("Chat.Message.update", messageId=message_id, fields={"keyboard": "N", "urlPreview": "N"})
+    message = get(world, message_id)
+    assert (message["text"], message["params"].keys()) == ("new", {"ATTACH", "URL_ONLY", "IS_EDITED"})
+    world.call_as_bot("Chat.Message.update", messageId=message_id, fields={"message": "x" * 20_001})
+    assert get(world, message_id)["text"].endswith(" (...)")
 
 
 def test_an_update_without_anything_changes_nothing(world: World) -> None:
-    said = world.send_as_bot()
+    message_id = world.send_as_bot()
     before = world.last_event()
-    assert world.call_as_bot("Chat.Message.update", messageId=said, fields={}).result == {"result": True}
-    assert get(world, said)["params"] == {}
+    assert world.call_as_bot("Chat.Message.update", messageId=message_id, fields={}).result == {"result": True}
+    assert get(world, message_id)["params"] == {}
     assert world.last_event() == before
 
 
 def test_an_update_to_nothing_deletes(world: World) -> None:
-    said = world.send_as_bot()
-    assert world.call_as_bot("Chat.Message.update", messageId=said, fields={"message": ""}).result == {"result": True}
-    assert get(world, said)["params"] == {"IS_DELETED": "Y"}
+    message_id = world.send_as_bot()
+    assert world.call_as_bot("Chat.Message.update", messageId=message_id, fields={"message": ""}).result == {
+        "result": True
+    }
+    assert get(world, message_id)["params"] == {"IS_DELETED": "Y"}
 
 
 def test_refused_content_leaves_a_message_as_it_is(world: World) -> None:
-    said = world.send_as_bot()
-    answer = world.call_as_bot("Chat.Message.update", messageId=said, fields={"attach": "{", "message": "new"})
+    message_id = world.send_as_bot()
+    answer = world.call_as_bot("Chat.Message.update", messageId=message_id, fields={"attach": "{", "message": "new"})
     assert (answer.error, answer.text) == ("ACCESS_DENIED", "Access denied")
-    assert get(world, said)["text"] == "hello"
+    assert get(world, message_id)["text"] == "hello"
 
 
 def test_a_deleted_message_leaves_a_mark_unless_it_goes_completely(world: World) -> None:
-    said = world.send_as_bot()
+    message_id = world.send_as_bot()
     world.wait(YEAR)
-    assert world.call_as_bot("Chat.Message.delete", messageId=said).result == {"result": True}
-    found = get(world, said)
-    assert (found["text"], found["params"]) == ("", {"IS_DELETED": "Y"})
-    assert world.call_as_bot("Chat.Message.delete", messageId=said, complete="Y").result == {"result": True}
-    assert world.call_as_bot("Chat.Message.get", botId=world.eye, messageId=said).error == "ACCESS_DENIED"
+    assert world.call_as_bot("Chat.Message.delete", messageId=message_id).result == {"result": True}
+    message = get(world, message_id)
+    assert (message["text"], message["params"]) == ("", {"IS_DELETED": "Y"})
+    assert world.call_as_bot("Chat.Message.delete", messageId=message_id, complete="Y").result == {"result": True}
+    assert world.call_as_bot("Chat.Message.get", botId=world.eye, messageId=message_id).error == "ACCESS_DENIED"
 
 
 def test_a_bot_deletes_others_messages_only_where_it_manages(world: World) -> None:
@@ -150,30 +152,30 @@ def test_a_message_is_viewed_by_others_once_somebody_else_has_read_it(world: Wor
     world.call("im.dialog.read", world.bob, DIALOG_ID=world.dialog)
     assert get(world, heard)["viewedByOthers"]
     world.call_as_bot("Chat.Message.read", botId=world.eye, dialogId=world.dialog)
-    found = get(world, heard)
-    assert (found["unread"], found["viewed"]) == (False, True)
+    message = get(world, heard)
+    assert (message["unread"], message["viewed"]) == (False, True)
 
 
 def test_the_messages_around_one(world: World) -> None:
-    said = [world.send(f"{n}", by=(world.ann, world.bob)[n % 2]) for n in range(7)]
-    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=said[3], range=2).result
-    assert [one["id"] for one in answer["messages"]] == said[1:6]
+    message_ids = [world.send(f"{n}", by=(world.ann, world.bob)[n % 2]) for n in range(7)]
+    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=message_ids[3], range=2).result
+    assert [message["id"] for message in answer["messages"]] == message_ids[1:6]
     assert (answer["hasPrevPage"], answer["hasNextPage"]) == (True, True)
-    assert [one["id"] for one in answer["users"]] == [world.ann.id, world.bob.id]
-    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=said[6], range=1).result
-    assert [one["id"] for one in answer["messages"]] == said[5:]
+    assert [user["id"] for user in answer["users"]] == [world.ann.id, world.bob.id]
+    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=message_ids[6], range=1).result
+    assert [message["id"] for message in answer["messages"]] == message_ids[5:]
     assert not answer["hasNextPage"]
-    whole = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=said[3]).result
+    whole = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=message_ids[3]).result
     assert (whole["hasPrevPage"], whole["hasNextPage"]) == (False, False)
     assert whole["messages"][0]["isSystem"]
 
 
 def test_the_range_is_kept_within_its_bounds(world: World) -> None:
-    said = [world.send(f"{n}") for n in range(54)]
-    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=said[52], range=1000).result
-    assert [one["id"] for one in answer["messages"]] == said[2:]
-    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=said[5], range=-1).result
-    assert [one["id"] for one in answer["messages"]] == said[4:7]
+    message_ids = [world.send(f"{n}") for n in range(54)]
+    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=message_ids[52], range=1000).result
+    assert [message["id"] for message in answer["messages"]] == message_ids[2:]
+    answer = world.call_as_bot("Chat.Message.getContext", botId=world.eye, messageId=message_ids[5], range=-1).result
+    assert [message["id"] for message in answer["messages"]] == message_ids[4:7]
 
 
 def test_a_personal_bot_reads_too_and_history_stays_hidden(world: World) -> None:
@@ -185,7 +187,7 @@ def test_a_personal_bot_reads_too_and_history_stays_hidden(world: World) -> None
     assert world.call_as_bot("Chat.Message.get", botId=late, messageId=old).error == "ACCESS_DENIED"
     assert world.call_as_bot("Chat.Message.getContext", botId=late, messageId=old).error == "MESSAGE_ACCESS_DENIED"
     answer = world.call_as_bot("Chat.Message.getContext", botId=late, messageId=new).result
-    assert old not in [one["id"] for one in answer["messages"]]
+    assert old not in [message["id"] for message in answer["messages"]]
 
 
 def test_reactions_are_set_once_and_taken_back(world: World) -> None:
@@ -222,6 +224,8 @@ def test_any_of_the_48_can_be_set(world: World) -> None:
 
 
 def test_a_deleted_message_takes_no_reactions(world: World) -> None:
-    said = world.send_as_bot()
-    world.call_as_bot("Chat.Message.delete", messageId=said)
-    assert world.call_as_bot("Chat.Message.Reaction.add", messageId=said, reaction="like").error == "ACCESS_DENIED"
+    message_id = world.send_as_bot()
+    world.call_as_bot("Chat.Message.delete", messageId=message_id)
+    assert (
+        world.call_as_bot("Chat.Message.Reaction.add", messageId=message_id, reaction="like").error == "ACCESS_DENIED"
+    )

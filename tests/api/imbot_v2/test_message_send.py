@@ -20,8 +20,8 @@ def world(bot_world: World) -> World:
 def shown(world: World, message_id: int) -> dict[str, Any]:
     """A message of the room as the supervisor reads it."""
     answer = world.call_as_bot("Chat.Message.get", botId=world.eye, messageId=message_id)
-    found: dict[str, Any] = answer.result["message"]
-    return found
+    message: dict[str, Any] = answer.result["message"]
+    return message
 
 
 def test_a_message_in_a_chat_and_in_a_private_dialog(world: World) -> None:
@@ -30,7 +30,7 @@ def test_a_message_in_a_chat_and_in_a_private_dialog(world: World) -> None:
     assert shown(world, answer.result["id"])["text"] == "hello"
     private = world.send_as_bot("psst", str(world.ann.id))
     history = world.call("im.dialog.messages.get", world.ann, DIALOG_ID=str(world.echo)).result
-    assert [one["id"] for one in history["messages"]] == [private]
+    assert [message["id"] for message in history["messages"]] == [private]
 
 
 def test_everything_that_a_message_carries(world: World) -> None:
@@ -43,14 +43,14 @@ def test_everything_that_a_message_carries(world: World) -> None:
         replyId=heard,
         templateId=UUID,
     )
-    found = shown(world, sent)
-    assert (found["uuid"], found["authorId"], found["isSystem"], found["forward"]) == (
+    message = shown(world, sent)
+    assert (message["uuid"], message["authorId"], message["isSystem"], message["forward"]) == (
         UUID,
         world.echo,
         False,
         None,
     )
-    params = found["params"]
+    params = message["params"]
     assert params["REPLY_ID"] == heard
     assert params["URL_ONLY"] == "N"
     assert params["ATTACH"][0]["BLOCKS"] == [{"MESSAGE": "block"}]
@@ -59,13 +59,13 @@ def test_everything_that_a_message_carries(world: World) -> None:
 
 @pytest.mark.parametrize("yes", [True, "Y", "1", 1])
 def test_a_system_message_is_nobodys(world: World, yes: Any) -> None:
-    found = shown(world, world.send_as_bot("note", system=yes))
-    assert (found["authorId"], found["isSystem"]) == (0, True)
+    message = shown(world, world.send_as_bot("note", system=yes))
+    assert (message["authorId"], message["isSystem"]) == (0, True)
     assert (
-        world.call_as_bot("Chat.Message.update", messageId=found["id"], fields={"message": "mine"}).error
+        world.call_as_bot("Chat.Message.update", messageId=message["id"], fields={"message": "mine"}).error
         == "ACCESS_DENIED"
     )
-    assert world.call_as_bot("Chat.Message.delete", messageId=found["id"]).error == "ACCESS_DENIED"
+    assert world.call_as_bot("Chat.Message.delete", messageId=message["id"]).error == "ACCESS_DENIED"
 
 
 def test_a_long_text_is_cut(world: World) -> None:
@@ -89,21 +89,21 @@ def test_forwarded_messages_name_their_origin(world: World) -> None:
     fields = {"message": "look", "forwardIds": {UUID: heard, OTHER: own}}
     answer = world.call_as_bot("Chat.Message.send", dialogId=world.dialog, fields=fields).result
     assert list(answer["uuidMap"]) == [UUID, OTHER]
-    said, one, two = (shown(world, i) for i in (answer["id"], *answer["uuidMap"].values()))
-    assert (said["text"], said["forward"]) == ("look", None)
-    assert one["text"] == "first"
-    assert one["uuid"] == UUID
-    assert one["authorId"] == world.echo
-    assert one["forward"] == {
+    comment, first, second = (shown(world, i) for i in (answer["id"], *answer["uuidMap"].values()))
+    assert (comment["text"], comment["forward"]) == ("look", None)
+    assert first["text"] == "first"
+    assert first["uuid"] == UUID
+    assert first["authorId"] == world.echo
+    assert first["forward"] == {
         "id": heard,
         "userId": world.ann.id,
         "chatId": world.room,
         "date": shown(world, heard)["date"],
     }
-    assert one["params"] == {}
-    assert list(two["params"]) == ["ATTACH"]
-    again = world.call_as_bot("Chat.Message.send", dialogId=world.dialog, fields={"forwardIds": [one["id"]]}).result
-    assert shown(world, again["uuidMap"]["0"])["forward"] == one["forward"]
+    assert first["params"] == {}
+    assert list(second["params"]) == ["ATTACH"]
+    again = world.call_as_bot("Chat.Message.send", dialogId=world.dialog, fields={"forwardIds": [first["id"]]}).result
+    assert shown(world, again["uuidMap"]["0"])["forward"] == first["forward"]
 
 
 def test_what_is_forwarded_may_come_as_json_text(world: World) -> None:
@@ -126,9 +126,9 @@ def test_only_what_the_bot_may_see_is_forwarded(world: World) -> None:
     assert world.last_event() == before, "all or nothing"
 
 
-@pytest.mark.parametrize("given", [{str(n): 1 for n in range(101)}, {"a": "b"}, {"a": [1]}, "word"])
-def test_what_cannot_be_forwarded(world: World, given: Any) -> None:
-    fields = {"message": "look", "forwardIds": given}
+@pytest.mark.parametrize("forward_ids", [{str(n): 1 for n in range(101)}, {"a": "b"}, {"a": [1]}, "word"])
+def test_what_cannot_be_forwarded(world: World, forward_ids: Any) -> None:
+    fields = {"message": "look", "forwardIds": forward_ids}
     assert world.call_as_bot("Chat.Message.send", dialogId=world.dialog, fields=fields).error == "SENDING_FAILED"
 
 
@@ -156,5 +156,5 @@ def test_an_application_needs_no_token(world: World) -> None:
     app = world.add_app()
     made = {"code": "app_bot", "properties": {"name": "App"}}
     bot = world.call("imbot.v2.Bot.register", app, fields=made).result["bot"]["id"]
-    said = {"botId": bot, "dialogId": str(world.ann.id), "fields": {"message": "hi"}}
-    assert world.call("imbot.v2.Chat.Message.send", app, said).result["id"]
+    params = {"botId": bot, "dialogId": str(world.ann.id), "fields": {"message": "hi"}}
+    assert world.call("imbot.v2.Chat.Message.send", app, params).result["id"]
