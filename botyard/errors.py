@@ -97,6 +97,7 @@ class ErrorCode(Enum):
     SIGNING_CLOSED = error(
         "ACCESS_DENIED: Access denied! This needs a webhook, or an application with an administrator's token", 403
     )
+    ACCOUNTS_CLOSED = error("ACCESS_DENIED: Access denied! This needs a key of an administrator's own", 403)
 
 
 @unique

@@ -34,6 +34,16 @@ def _by_rights(who: Identity) -> str:
     return "the caller is no administrator"
 
 
+def _is_admin_in_person(who: Identity) -> bool:
+    return who.admin and not who.of_app
+
+
+def _by_rights_or_key(who: Identity) -> str:
+    if not who.admin:
+        return _by_rights(who)
+    return _by_key(who) if who.auth is Auth.OAUTH else "the key of this call was made by an application"
+
+
 def _by_kind(who: Identity) -> str:
     return f"the caller is of the kind {who.kind}"
 
@@ -75,6 +85,14 @@ class Access(Enum):
     STRUCTURE = AccessRule(_is_admin, ErrorCode.STRUCTURE_CLOSED, "An administrator", _by_rights)
     INTRANET = AccessRule(_is_employee, ErrorCode.INTRANET_ONLY, "An employee", _by_kind)
     ADMIN = AccessRule(_is_admin, ErrorCode.ADMIN_ONLY, "An administrator", _by_rights, ADMINISTRATION)
+    # Whoever can set somebody's password is that person soon. An application that administers does not do that.
+    ACCOUNTS = AccessRule(
+        _is_admin_in_person,
+        ErrorCode.ACCOUNTS_CLOSED,
+        "An administrator, by a key that no application has or made",
+        _by_rights_or_key,
+        ADMINISTRATION,
+    )
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(
         _is_employee,
@@ -99,10 +117,10 @@ def require_permitted(scopes: tuple[str, ...], access: Access, who: Identity) ->
     require(access, who)
 
 
-def require(access: Access, who: Identity) -> None:
-    """Raise the row's problem when the caller is not of this kind."""
+def require(access: Access, who: Identity, *, action: str = "call it") -> None:
+    """Raise the row's problem when the caller is not of this kind, which ``action`` takes."""
     # What ``value`` is; that is a property written in Python, and this is asked for each call.
     rule: AccessRule = access._value_
     if not rule.admits(who):
         comma = "," if "," in rule.sentence else ""
-        raise ApiError(rule.problem, hint=f"{rule.sentence}{comma} may call it; {rule.differs(who)}")
+        raise ApiError(rule.problem, hint=f"{rule.sentence}{comma} may {action}; {rule.differs(who)}")

@@ -173,6 +173,7 @@ _ELSEWHERE = frozenset(
         ErrorCode.METHOD_NOT_FOUND,
         ErrorCode.METHOD_V3,
         ErrorCode.ADMIN_ONLY,
+        ErrorCode.ACCOUNTS_CLOSED,
         ErrorCode.EMPLOYEES_ONLY,
     }
 )

@@ -49,6 +49,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     key_id: int = 0
     own: bool = False
     """Whether this is a token of the application itself, and not one that a person may have."""
+    of_app: bool = False
+    """Whether an application holds this key, or has made it, by however many keys in between."""
     credentials: Credentials | None = None
     """What the call was signed with, to be looked up again; ``None`` for callers of the server's own."""
 
@@ -124,6 +126,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         credentials.address,
         caller.key_id,
         caller.own,
+        caller.of_app,
         credentials,
     )
 

@@ -16,7 +16,7 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     ``app_id`` is ``None`` for webhooks and personal sessions. ``admitted`` is
     false where a restricted application is not open to this user; its own bots it always is.
     ``own`` is true of a token of the application itself: one that came with an event, or one of a bot, unless a person
-    registered that bot who is no administrator.
+    registered that bot who is no administrator. ``of_app`` is true of these, and of keys that applications have made.
     """
 
     key_id: int
@@ -32,6 +32,7 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     installed: bool
     admitted: bool
     own: bool
+    of_app: bool
     rest_enabled: bool
     maintenance: bool
     https_required: bool
@@ -64,6 +65,13 @@ _WEBHOOK = Record(
     installed="1",
     admitted="1",
     own="0",
+    # Webhooks make webhooks; most were made by no key at all.
+    of_app="""CASE WHEN w.made_with = '' THEN 0 WHEN EXISTS (
+         WITH RECURSIVE makers (made_with) AS (
+             SELECT w.made_with
+             UNION SELECT h.made_with FROM makers m JOIN webhooks h
+             ON h.id = CASE WHEN m.made_with LIKE 'hook:%' THEN CAST(SUBSTR(m.made_with, 6) AS BIGINT) END
+         ) SELECT 1 FROM makers WHERE made_with LIKE 'app:%') THEN 1 ELSE 0 END""",
     **_USER_AND_PORTAL,
 )
 _TOKEN = Record(
@@ -81,6 +89,7 @@ _TOKEN = Record(
             WHERE b.user_id = u.id AND r.admin = 0) THEN 0
          WHEN u.kind = 'bot' OR t.family LIKE '{app_tokens.EVENTS}%' OR t.family LIKE '{app_tokens.OWN}%' THEN 1
          ELSE 0 END""",
+    of_app="CASE WHEN t.app_id IS NOT NULL OR t.made_with LIKE 'app:%' THEN 1 ELSE 0 END",
     **_USER_AND_PORTAL,
 )
 _ENDED = Record(

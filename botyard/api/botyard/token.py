@@ -41,7 +41,7 @@ class TokenAnswer(msgspec.Struct, frozen=True, rename="upper"):
 
 @method(
     "botyard.token.issue",
-    access=Access.ADMIN,
+    access=Access.ACCOUNTS,
     mode=Mode.WRITE,
     raises=(tokens.grant, tokens.session, Reason.APP_MISSING, Reason.USER_MISSING),
 )

@@ -11,12 +11,12 @@ from msgspec import UNSET, UnsetType
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
 from botyard.chat import people
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model.people import Profile, User, UserKind
 from botyard.portal import departments, mail, users
 from botyard.portal.auth import password_changes, passwords, second_factors, sessions
 from botyard.portal.auth.password_changes import ResetLink
-from botyard.rpc.access import Access
+from botyard.rpc.access import Access, require
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params, ResultPage
 from botyard.store import portal
@@ -141,13 +141,15 @@ async def hashed(call: Call, password: str, own: list[str]) -> Hashed:
     "botyard.user.add",
     access=Access.ADMIN,
     mode=Mode.OWN,
-    raises=(Reason.ARGUMENT, Reason.LOGIN_TAKEN, Reason.PASSWORD_WEAK),
+    raises=(Reason.ARGUMENT, Reason.LOGIN_TAKEN, Reason.PASSWORD_WEAK, ErrorCode.ACCOUNTS_CLOSED),
 )
 async def add(call: Call, p: Added) -> AddedAnswer:
     """Add a person, tell ONUSERADD, and return the password if none was given.
 
-    It has to be changed when the person first signs in.
+    It has to be changed when the person first signs in. An application adds no administrators.
     """
+    if p.admin:
+        require(Access.ACCOUNTS, call.identity, action="add administrators")
     # Hashing takes too long for a transaction; those without a login have no password.
     made = await hashed(call, p.password, users.known_words(profile(p), p.login)) if p.login else Hashed("", "")
     try:
@@ -203,11 +205,16 @@ async def get(call: Call, p: Named) -> UserAnswer:
     "botyard.user.update",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(users.set_admin, users.set_login, Reason.USER_MISSING, Reason.ARGUMENT),
+    raises=(users.set_admin, users.set_login, Reason.USER_MISSING, Reason.ARGUMENT, ErrorCode.ACCOUNTS_CLOSED),
 )
 async def update(call: Call, p: Updated) -> UserAnswer:
-    """Change what is known of a person, the login and the departments, and whether an employee is an administrator."""
+    """Change what is known of a person, the login and the departments, and whether an employee is an administrator.
+
+    An application changes EMAIL and ADMIN of nobody but the person in whose name it calls.
+    """
     user = await params.person(call, p.id)
+    if user.id != call.user_id and (p.email is not UNSET or p.admin is not UNSET):
+        require(Access.ACCOUNTS, call.identity, action="change EMAIL and ADMIN of somebody else")
     if p.login is not UNSET and p.login != user.login:
         await _set_login(call, user, p.login.strip())
     if p.department is not UNSET:
@@ -266,7 +273,7 @@ async def activate(call: Call, p: Named) -> bool:
 
 @method(
     "botyard.user.password",
-    access=Access.ADMIN,
+    access=Access.ACCOUNTS,
     mode=Mode.OWN,
     raises=(Reason.USER_MISSING, Reason.PASSWORD_WEAK),
 )
@@ -284,7 +291,7 @@ async def password(call: Call, p: PasswordParams) -> PasswordAnswer:
 
 @method(
     "botyard.user.password.link",
-    access=Access.ADMIN,
+    access=Access.ACCOUNTS,
     mode=Mode.OWN,
     raises=(password_changes.make_link, mail.send, Reason.USER_MISSING, Reason.MAIL_NO_ADDRESS),
 )
@@ -320,7 +327,7 @@ async def signout(call: Call, p: Named) -> int:
 
 @method(
     "botyard.user.second.factor.reset",
-    access=Access.ADMIN,
+    access=Access.ACCOUNTS,
     mode=Mode.WRITE,
     raises=(Reason.USER_MISSING,),
 )

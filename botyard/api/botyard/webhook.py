@@ -6,9 +6,9 @@ import msgspec
 
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.portal import webhooks
-from botyard.rpc.access import Access
+from botyard.rpc.access import Access, require
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import portal
@@ -58,10 +58,20 @@ class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
     made_with: str | None
 
 
-@method("botyard.webhook.add", access=Access.ADMIN, mode=Mode.WRITE, raises=(Reason.ARGUMENT, Reason.USER_MISSING))
+@method(
+    "botyard.webhook.add",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(Reason.ARGUMENT, Reason.USER_MISSING, ErrorCode.ACCOUNTS_CLOSED),
+)
 async def add(call: Call, p: Added) -> IssuedAnswer:
-    """Issue a webhook of a person; guests may have one, too, and then call as guests."""
+    """Issue a webhook of a person; guests may have one, too, and then call as guests.
+
+    An application makes them for nobody but the person in whose name it calls.
+    """
     owner = await params.person(call, p.user_id or call.user_id)
+    if owner.id != call.user_id:
+        require(Access.ACCOUNTS, call.identity, action="make webhooks of somebody else")
     made = await webhooks.issue(
         call.tx,
         call.context.keys,
