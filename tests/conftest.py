@@ -104,8 +104,8 @@ def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
         return made[-1]
 
     yield make
-    for one in made:
-        one.close()
+    for started in made:
+        started.close()
 
 
 @pytest.fixture
@@ -200,9 +200,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def databases(cluster: Cluster) -> Iterator[Databases]:
     """PostgreSQL databases for portals."""
-    found = Databases(cluster)
-    yield found
-    found.drop()
+    prepared = Databases(cluster)
+    yield prepared
+    prepared.drop()
 
 
 @pytest.fixture(autouse=True)

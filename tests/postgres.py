@@ -71,8 +71,8 @@ def available() -> str | None:
     """``None`` when a server can be had, otherwise the sentence for the skip."""
     if os.environ.get(VARIABLE):
         return None
-    found = _programs()
-    return found if isinstance(found, str) else None
+    programs = _programs()
+    return programs if isinstance(programs, str) else None
 
 
 @lru_cache(1)
@@ -110,8 +110,8 @@ class Cluster:
     @classmethod
     def start(cls) -> Cluster:
         """Start a server on a free port of the loopback, or use the one named in the environment."""
-        if given := os.environ.get(VARIABLE):
-            return cls(given)
+        if url := os.environ.get(VARIABLE):
+            return cls(url)
         programs = _programs()
         if isinstance(programs, str):
             raise RuntimeError(programs)

@@ -29,8 +29,8 @@ def bot_does(world: World, method: str, **params: Any) -> Any:
 
 def about(world: World, who: Person | AppKey, where: int | str) -> dict[str, Any]:
     """What somebody is told of a dialog."""
-    found: dict[str, Any] = world.call("imbot.dialog.get", who, DIALOG_ID=where).result
-    return found
+    dialog: dict[str, Any] = world.call("imbot.dialog.get", who, DIALOG_ID=where).result
+    return dialog
 
 
 def reads(world: World, who: Person, where: int | str, upto: int = 0) -> Any:
@@ -40,18 +40,18 @@ def reads(world: World, who: Person, where: int | str, upto: int = 0) -> Any:
 
 def history(world: World, who: Person, where: int | str, **more: Any) -> list[dict[str, Any]]:
     """Messages of a dialog, newest first."""
-    found = world.call("im.dialog.messages.get", who, {"DIALOG_ID": where, **more}).result["messages"]
-    return [dict(one) for one in found]
+    messages = world.call("im.dialog.messages.get", who, {"DIALOG_ID": where, **more}).result["messages"]
+    return [dict(message) for message in messages]
 
 
 def texts(world: World, who: Person, where: int | str, **more: Any) -> list[str]:
     """The same, only what they say."""
-    return [str(one["text"]) for one in history(world, who, where, **more)]
+    return [str(message["text"]) for message in history(world, who, where, **more)]
 
 
 def params_of(world: World, who: Person, where: int | str, message_id: int) -> Any:
     """What a message carries beside its text."""
-    return next(one["params"] for one in history(world, who, where) if one["id"] == message_id)
+    return next(message["params"] for message in history(world, who, where) if message["id"] == message_id)
 
 
 def set_chat(world: World, chat_id: int, **columns: Value) -> None:

@@ -190,4 +190,4 @@ def name_of(ca_file: Path) -> int:
 def trusted(ca_file: Path) -> set[int]:
     """The authorities of the bundle beside a file."""
     bundle = ca_file.with_name("ca-bundle.pem").read_bytes()
-    return {one.serial_number for one in x509.load_pem_x509_certificates(bundle)}
+    return {certificate.serial_number for certificate in x509.load_pem_x509_certificates(bundle)}

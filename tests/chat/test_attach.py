@@ -15,9 +15,9 @@ HELLO = [{"ID": 1, "COLOR_TOKEN": "base", "BLOCKS": [{"MESSAGE": "Hello"}]}]
 
 
 def blocks(value: Any) -> Any:
-    found = content.attach(value)
-    assert isinstance(found, list) and len(found) == 1
-    return found[0]["BLOCKS"]
+    attaches = content.attach(value)
+    assert isinstance(attaches, list) and len(attaches) == 1
+    return attaches[0]["BLOCKS"]
 
 
 def refused(value: Any, **options: Any) -> Problem:
@@ -57,8 +57,8 @@ def test_every_spelling_is_one_attachment(spelling: Any) -> None:
 
 
 def test_head_of_the_full_form() -> None:
-    given = {"ID": "7", "COLOR": "29619B", "COLOR_TOKEN": "Primary", "BLOCKS": [{"MESSAGE": "x"}]}
-    assert content.attach(given) == [
+    params = {"ID": "7", "COLOR": "29619B", "COLOR_TOKEN": "Primary", "BLOCKS": [{"MESSAGE": "x"}]}
+    assert content.attach(params) == [
         {"ID": 7, "COLOR_TOKEN": "primary", "COLOR": "#29619b", "BLOCKS": [{"MESSAGE": "x"}]}
     ]
     assert content.attach({"COLOR": "alert", "BLOCKS": [{"MESSAGE": "x"}]}) == [
@@ -67,14 +67,14 @@ def test_head_of_the_full_form() -> None:
 
 
 def test_several_attachments_are_numbered() -> None:
-    found = content.attach([{"BLOCKS": [{"MESSAGE": "a"}]}, {"MESSAGE": "b"}, {"MESSAGE": "c"}])
-    assert isinstance(found, list)
-    assert [(one["ID"], len(one["BLOCKS"])) for one in found] == [(1, 1), (2, 2)]
+    attaches = content.attach([{"BLOCKS": [{"MESSAGE": "a"}]}, {"MESSAGE": "b"}, {"MESSAGE": "c"}])
+    assert isinstance(attaches, list)
+    assert [(attach["ID"], len(attach["BLOCKS"])) for attach in attaches] == [(1, 1), (2, 2)]
 
 
 def test_form_order_is_by_number() -> None:
-    given = {str(number): {"MESSAGE": str(number)} for number in (10, 2, 1, 0)}
-    assert [block["MESSAGE"] for block in blocks(given)] == ["0", "1", "2", "10"]
+    numbered = {str(number): {"MESSAGE": str(number)} for number in (10, 2, 1, 0)}
+    assert [block["MESSAGE"] for block in blocks(numbered)] == ["0", "1", "2", "10"]
 
 
 FULL_USER = {
@@ -122,7 +122,7 @@ FULL_FILE = {"LINK": "https://example.com/mantis.jpg", "NAME": "mantis.jpg", "SI
 
 
 @pytest.mark.parametrize(
-    ("given", "stored"),
+    ("block", "stored"),
     [
         ({"MESSAGE": "[B]im[/B]"}, [{"MESSAGE": "[B]im[/B]"}]),
         ({"MESSAGE": 5}, [{"MESSAGE": "5"}]),
@@ -150,11 +150,11 @@ FULL_FILE = {"LINK": "https://example.com/mantis.jpg", "NAME": "mantis.jpg", "SI
         ({"MESSAGE": "a", "DELIMITER": {}}, [{"MESSAGE": "a"}, {"DELIMITER": {"SIZE": 200}}]),
     ],
 )
-def test_blocks(given: Any, stored: Any) -> None:
+def test_blocks(block: Any, stored: Any) -> None:
     wanted = stored or [{"GRID": [{"DISPLAY": "BLOCK", "NAME": "n", "VALUE": "", "WIDTH": 100}]}]
-    assert blocks([given]) == wanted
+    assert blocks([block]) == wanted
     # What was stored may be sent again and stays what it is.
-    assert blocks(content.attach([given])) == wanted
+    assert blocks(content.attach([block])) == wanted
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,8 @@ def test_too_large_pictures_are_refused_by_their_header(size: tuple[int, int]) -
 
 
 def test_the_largest_picture_is_taken_without_looking_at_its_pixels() -> None:
-    found = avatars.check(text(png_header(5000, 5000)))
-    assert (found.width, found.height) == (5000, 5000)
+    largest = avatars.check(text(png_header(5000, 5000)))
+    assert (largest.width, largest.height) == (5000, 5000)
 
 
 def test_too_many_bytes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from botyard.chat.content import bbcode
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "user_ids"),
     [
         ("hello", ()),
         ("[USER=567]NewBot[/USER] , how to", (567,)),
@@ -32,8 +32,8 @@ from botyard.chat.content import bbcode
         ("[USER=5[USER=6]x[/USER]", (6,)),
     ],
 )
-def test_mentions(text: str, found: tuple[int, ...]) -> None:
-    assert bbcode.mentions(text) == found
+def test_mentions(text: str, user_ids: tuple[int, ...]) -> None:
+    assert bbcode.mentions(text) == user_ids
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_is_a_code_and_what_is_text(text: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "calls"),
     [
         ("/echo test", [("echo", "test")]),
         ("/help", [("help", "")]),
@@ -116,8 +116,8 @@ def test_what_is_a_code_and_what_is_text(text: str, left: str) -> None:
         ("", []),
     ],
 )
-def test_commands(text: str, found: list[tuple[str, str]]) -> None:
-    assert bbcode.commands(text) == found
+def test_commands(text: str, calls: list[tuple[str, str]]) -> None:
+    assert bbcode.commands(text) == calls
 
 
 PIECES = st.sampled_from(
@@ -143,9 +143,9 @@ def test_tokens_lose_nothing_and_every_code_is_closed(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
 def test_readers_survive_anything(text: str) -> None:
-    found = bbcode.mentions(text)
-    assert set(bbcode.mentions(bbcode.without_mentions(text))) <= set(found)
-    assert all(number > 0 for number in found)
+    user_ids = bbcode.mentions(text)
+    assert set(bbcode.mentions(bbcode.without_mentions(text))) <= set(user_ids)
+    assert all(number > 0 for number in user_ids)
     assert all(name and not name[0].isspace() for name, _ in bbcode.commands(text))
 
 

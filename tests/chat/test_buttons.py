@@ -17,10 +17,10 @@ STORED_BUTTON = {"BOT_ID": 39, **SITE, **LOOK}
 STORED_ITEM = {"BOT_ID": 39, **SITE, "CONTEXT": "ALL", "DISABLED": "N"}
 
 
-def button(**given: Any) -> Any:
-    found = content.keyboard([{"TEXT": "Go", **given}], bot_id=39)
-    assert isinstance(found, list)
-    return found[0]
+def button(**options: Any) -> Any:
+    keyboard = content.keyboard([{"TEXT": "Go", **options}], bot_id=39)
+    assert isinstance(keyboard, list)
+    return keyboard[0]
 
 
 def test_not_given_is_not_the_same_as_given_empty() -> None:
@@ -106,16 +106,16 @@ A, B, C = ({"TEXT": name, "LINK": "/x"} for name in "ABC")
 )
 def test_rows_keep_their_lines(sent: Any, rows: str) -> None:
     """As keyboards of Telegram are written: a list of rows."""
-    found = content.keyboard(sent, bot_id=39)
-    assert isinstance(found, list)
-    assert "".join(one.get("TEXT", "|") for one in found) == rows
-    assert content.keyboard(found, bot_id=39) == found
+    keyboard = content.keyboard(sent, bot_id=39)
+    assert isinstance(keyboard, list)
+    assert "".join(item.get("TEXT", "|") for item in keyboard) == rows
+    assert content.keyboard(keyboard, bot_id=39) == keyboard
 
 
 def test_a_menu_has_no_lines() -> None:
-    found = content.menu([[A, B], [C]], bot_id=39)
-    assert isinstance(found, list)
-    assert [one["TEXT"] for one in found] == ["A", "B", "C"]
+    menu = content.menu([[A, B], [C]], bot_id=39)
+    assert isinstance(menu, list)
+    assert [item["TEXT"] for item in menu] == ["A", "B", "C"]
 
 
 WORDS = ["None", "null", "undefined", "NULL", "none", " undefined ", "Undefined"]
@@ -156,7 +156,7 @@ def test_look_of_a_button() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "stored"),
+    ("options", "stored"),
     [
         ({"DISABLED": True}, {"DISABLED": "Y"}),
         ({"DISABLED": "y"}, {"DISABLED": "Y"}),
@@ -177,12 +177,12 @@ def test_look_of_a_button() -> None:
         ({"BLOCK": "Y"}, {"BLOCK": "N"}),
     ],
 )
-def test_lenient_values(given: dict[str, Any], stored: dict[str, Any]) -> None:
-    assert button(LINK="/x", **given) == {"BOT_ID": 39, "TEXT": "Go", "LINK": "/x", **LOOK, **stored}
+def test_lenient_values(options: dict[str, Any], stored: dict[str, Any]) -> None:
+    assert button(LINK="/x", **options) == {"BOT_ID": 39, "TEXT": "Go", "LINK": "/x", **LOOK, **stored}
 
 
 @pytest.mark.parametrize(
-    ("given", "deed"),
+    ("options", "deed"),
     [
         ({"LINK": "/x"}, {"LINK": "/x"}),
         ({"COMMAND": "help"}, {"COMMAND": "help", "COMMAND_PARAMS": ""}),
@@ -200,10 +200,10 @@ def test_lenient_values(given: dict[str, Any], stored: dict[str, Any]) -> None:
         ({"LINK": "/x", "COMMAND": "help"}, {"LINK": "/x"}),
     ],
 )
-def test_a_press_does_one_thing(given: dict[str, Any], deed: dict[str, Any]) -> None:
-    stored = button(**given)
+def test_a_press_does_one_thing(options: dict[str, Any], deed: dict[str, Any]) -> None:
+    stored = button(**options)
     assert stored == {"BOT_ID": 39, "TEXT": "Go", **deed, **LOOK}
-    item = content.menu({"TEXT": "Go", **given}, bot_id=39)
+    item = content.menu({"TEXT": "Go", **options}, bot_id=39)
     assert item == [{"BOT_ID": 39, "TEXT": "Go", **deed, "CONTEXT": "ALL", "DISABLED": "N"}]
     # What was stored may be sent again, by anybody, and still reaches the same bot.
     assert content.keyboard([stored], bot_id=0) == [stored]
@@ -211,9 +211,9 @@ def test_a_press_does_one_thing(given: dict[str, Any], deed: dict[str, Any]) -> 
 
 
 def test_bot_within_the_keyboard_wins() -> None:
-    found = content.keyboard({"BUTTONS": [SITE, {**SITE, "BOT_ID": 7}], "BOT_ID": "5"}, bot_id=39)
-    assert isinstance(found, list)
-    assert [one["BOT_ID"] for one in found] == [5, 7]
+    keyboard = content.keyboard({"BUTTONS": [SITE, {**SITE, "BOT_ID": 7}], "BOT_ID": "5"}, bot_id=39)
+    assert isinstance(keyboard, list)
+    assert [item["BOT_ID"] for item in keyboard] == [5, 7]
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,9 @@ def test_sizes_are_those_of_what_was_sent() -> None:
     """190 buttons of 13 KB are more than 30 KB with what is filled in."""
     plain = [{"TEXT": f"Button number {n:04}", "COMMAND": "do", "COMMAND_PARAMS": f"{n:04}"} for n in range(190)]
     assert len(msgspec.json.encode(plain)) < 14_000
-    found = content.keyboard(plain, bot_id=39)
-    assert isinstance(found, list)
-    assert (len(found), len(msgspec.json.encode(found)) > KEYBOARD_LIMIT_V1) == (190, True)
+    keyboard = content.keyboard(plain, bot_id=39)
+    assert isinstance(keyboard, list)
+    assert (len(keyboard), len(msgspec.json.encode(keyboard)) > KEYBOARD_LIMIT_V1) == (190, True)
     assert isinstance(content.keyboard(msgspec.json.encode({"BUTTONS": plain}).decode(), bot_id=39), list)
     assert isinstance(content.menu(plain, bot_id=39), list)
 

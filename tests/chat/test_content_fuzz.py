@@ -49,17 +49,17 @@ BUTTONS = st.lists(
 
 def settled(read: Any, value: Any, *, problems: set[Reason]) -> None:
     try:
-        found: Content = read(value)
+        parsed: Content = read(value)
     except ApiError as refusal:
         assert refusal.problem in problems
         return
-    if isinstance(found, Blank):
+    if isinstance(parsed, Blank):
         return
-    assert found
-    stored = msgspec.json.decode(msgspec.json.encode(found))
-    assert stored == found
-    assert "javascript" not in str([block.get("LINK") for block in found]).lower()
-    assert read(stored) == found
+    assert parsed
+    stored = msgspec.json.decode(msgspec.json.encode(parsed))
+    assert stored == parsed
+    assert "javascript" not in str([block.get("LINK") for block in parsed]).lower()
+    assert read(stored) == parsed
 
 
 @settings(max_examples=250, deadline=None)

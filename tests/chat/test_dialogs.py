@@ -23,8 +23,8 @@ NONE = ["", " ", "0", "chat", "chat0", "sg", "sg0", "Chat5", "chat 5", "chat5x",
 
 @pytest.mark.parametrize(("text", "parts"), SPELLINGS)
 def test_dialog_ids(text: str, parts: tuple[str, int]) -> None:
-    found = dialogs.parse(text)
-    assert (found.prefix, found.number) == parts
+    parsed = dialogs.parse(text)
+    assert (parsed.prefix, parsed.number) == parts
 
 
 @pytest.mark.parametrize("text", NONE)

@@ -53,9 +53,9 @@ class OlgasRoom:
         """The owner of the chat, and the role of that member."""
 
         async def work(tx: Tx) -> tuple[int, str]:
-            found = await rows.reload(tx, self.chat)
-            member = await kept.find(tx, self.chat, found.owner_id)
-            return found.owner_id, member.role if member else ""
+            chat = await rows.reload(tx, self.chat)
+            member = await kept.find(tx, self.chat, chat.owner_id)
+            return chat.owner_id, member.role if member else ""
 
         return self.world.write(work)
 
@@ -105,10 +105,10 @@ def test_coming_again_is_coming_anew(portal: World) -> None:
 
 def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:
     room = OlgasRoom(portal)
-    joined = [(one["user_id"], one["history"]) for one in happened(portal, 0, "MemberJoined")]
+    joined = [(event["user_id"], event["history"]) for event in happened(portal, 0, "MemberJoined")]
     assert joined == [(room.olga, True), *((who, False) for who in room.others)]
     room.leaves(room.others[0])
-    assert [one["user_id"] for one in happened(portal, 0, "MemberLeft")] == [room.others[0]]
+    assert [event["user_id"] for event in happened(portal, 0, "MemberLeft")] == [room.others[0]]
 
 
 def test_more_people_than_a_call_may_bring_in(portal: World) -> None:

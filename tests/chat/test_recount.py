@@ -49,7 +49,7 @@ class Ledger:
             self.readers[author] = Reader(message_id, True)
 
     def read(self, who: int, upto: int) -> None:
-        target = max((one for one in self.messages if one <= upto), default=0)
+        target = max((message for message in self.messages if message <= upto), default=0)
         if target > self.readers[who].upto:
             self.readers[who] = Reader(target, True)
 
@@ -60,7 +60,7 @@ class Ledger:
             reader.upto = min(reader.upto, self.last)
 
     def unread(self, who: int) -> tuple[int, int]:
-        left = [one for one, counted in self.messages.items() if counted and one > self.readers[who].upto]
+        left = [message for message, counted in self.messages.items() if counted and message > self.readers[who].upto]
         return len(left), min(left, default=0)
 
     def viewers(self) -> set[int]:
@@ -97,10 +97,10 @@ class Play:
         return [row[0] for row in self.world.read(lambda tx: tx.all(sql, chat=self.chat_id))]
 
     async def find(self, tx: Tx, who: int) -> Participant:
-        found = await rows.find(tx, self.chat_id, who, locked=True)
-        assert found is not None
-        assert found.member is not None
-        return found
+        member = await rows.find(tx, self.chat_id, who, locked=True)
+        assert member is not None
+        assert member.member is not None
+        return member
 
     def anybody(self) -> int:
         return self.dice.choice(sorted(self.ledger.readers))
@@ -184,7 +184,7 @@ class Play:
             assert seen.chat.members == len(self.ledger.readers)
             assert seen.chat.messages == len(self.ledger.messages)
             assert seen.chat.last_message_id == self.ledger.last
-            assert {one.user_id for one in seen.viewers} <= self.ledger.viewers()
+            assert {viewer.user_id for viewer in seen.viewers} <= self.ledger.viewers()
             assert len(seen.viewers) + seen.more_viewers == len(self.ledger.viewers())
 
     async def overview(self, tx: Tx, who: int) -> Overview:

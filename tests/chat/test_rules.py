@@ -51,9 +51,9 @@ def chat(place: str = "", kind: Kind = Kind.GROUP, settings: dict[str, str] | No
     """A chat of an entity, or a private dialog."""
     blank: dict[str, Any] = {field.name: field.type() if isinstance(field.type, type) else None for field in FIELDS}
     entity = "" if place == "private" else place
-    found = Chat(**blank | PERMISSIONS)
+    plain = Chat(**blank | PERMISSIONS)
     kind = Kind.PRIVATE if place == "private" else kind
-    return msgspec.structs.replace(found, kind=kind.value, entity_type=entity, **settings or {})
+    return msgspec.structs.replace(plain, kind=kind.value, entity_type=entity, **settings or {})
 
 
 def somebody(where: Chat, role: str) -> Participant:
@@ -76,9 +76,9 @@ def test_every_act_is_told() -> None:
 
 @pytest.mark.parametrize("place", ALLOWED)
 def test_restrictions_are_the_documented_ones(place: str) -> None:
-    told = msgspec.structs.asdict(rules.restrictions(chat(place)))
-    assert {name for name, may in told.items() if may is True} == ALLOWED[place]
-    assert ("path" in told) == (place in ("CRM", "SONET_GROUP"))
+    fields = msgspec.structs.asdict(rules.restrictions(chat(place)))
+    assert {name for name, may in fields.items() if may is True} == ALLOWED[place]
+    assert ("path" in fields) == (place in ("CRM", "SONET_GROUP"))
 
 
 @pytest.mark.parametrize(("place", "act"), list(product(ALLOWED, Act)), ids=str)
@@ -111,8 +111,8 @@ def test_a_reader_of_an_open_chat_is_its_guest() -> None:
 
 def test_nobody_goes_by_the_hand_of_a_weaker_role() -> None:
     ranks = ("member", "manager", "owner")
-    for one, other in product(ranks, ranks):
-        first, second = member(one), member(other)
+    for rank, other in product(ranks, ranks):
+        first, second = member(rank), member(other)
         assert first is not None
         assert second is not None
-        assert rules.outranks(first, second) is (ranks.index(one) >= ranks.index(other))
+        assert rules.outranks(first, second) is (ranks.index(rank) >= ranks.index(other))

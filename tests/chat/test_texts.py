@@ -42,9 +42,9 @@ def test_of_people_and_bots(portal: World) -> None:
     office = Office(portal)
     says(portal, office.ann, office.dialog, LONG)
     assert office.newest() == CUT
-    said = bot_says(portal, office.dialog, LONG)
+    message_id = bot_says(portal, office.dialog, LONG)
     assert office.newest() == CUT
-    bot_does(portal, "imbot.message.update", MESSAGE_ID=said, MESSAGE="y" + LONG)
+    bot_does(portal, "imbot.message.update", MESSAGE_ID=message_id, MESSAGE="y" + LONG)
     assert office.newest() == "y" + CUT[1:]
     bot_says(portal, office.dialog, LONG, SYSTEM="Y")
     assert office.newest() == CUT
@@ -84,5 +84,5 @@ def test_of_what_the_portal_says_itself(portal: World) -> None:
 def test_the_event_says_the_same(portal: World) -> None:
     office = Office(portal)
     says(portal, office.ann, office.dialog, LONG + "\n/echo")
-    [told] = [body for kind, body in portal.due(office.bot) if kind == "MessageSent"]
-    assert told["text"] == CUT
+    [event] = [body for kind, body in portal.due(office.bot) if kind == "MessageSent"]
+    assert event["text"] == CUT

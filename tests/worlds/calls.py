@@ -84,10 +84,10 @@ class Calls(Portal):
             sent.append(message)
 
         await self.app(scope, receive, send)
-        started = next(one for one in sent if one["type"] == "http.response.start")
-        raw = b"".join(one.get("body", b"") for one in sent if one["type"] == "http.response.body")
+        started = next(part for part in sent if part["type"] == "http.response.start")
+        raw = b"".join(part.get("body", b"") for part in sent if part["type"] == "http.response.body")
         named = [(k.decode(), v.decode("latin-1")) for k, v in started["headers"]]
         # Of a name that comes twice the last is kept; of cookies all, in a line each.
         cookies = [value for name, value in named if name == "set-cookie"]
-        told = dict(named) | ({"set-cookies": "\n".join(cookies)} if cookies else {})
-        return started["status"], told, raw
+        fields = dict(named) | ({"set-cookies": "\n".join(cookies)} if cookies else {})
+        return started["status"], fields, raw

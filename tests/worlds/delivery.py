@@ -96,16 +96,16 @@ class Deliveries(Bots):
         return [self._delivery(row[0]) for row in rows]
 
     def _delivery(self, delivery_id: int) -> Delivery:
-        found = self.read(lambda tx: delivery_log.find(tx, delivery_id))
-        assert found is not None
-        return found.delivery
+        entry = self.read(lambda tx: delivery_log.find(tx, delivery_id))
+        assert entry is not None
+        return entry.delivery
 
     def attempts(self, bot_id: int) -> list[Attempt]:
         """All attempts to reach a bot, in order."""
-        found: list[Attempt] = []
+        attempts: list[Attempt] = []
         for delivery in self.deliveries(bot_id):
-            found += self.read(lambda tx, of=delivery.id: deliveries.attempts(tx, of))  # type: ignore[misc]
-        return found
+            attempts += self.read(lambda tx, of=delivery.id: deliveries.attempts(tx, of))  # type: ignore[misc]
+        return attempts
 
     def states(self, bot_id: int) -> list[str]:
         """The states of all deliveries to a bot, in order."""

@@ -81,12 +81,12 @@ class FurnishedV1(Furnished):
     def set_up(self) -> None:
         super().set_up()
         self.guest = self.add_person("Gus", kind=UserKind.GUEST)
-        said = {"DIALOG_ID": f"chat{self.room}", "MESSAGE": "hello"}
-        self.old = self.send_as_v1_bot(**said)
+        params = {"DIALOG_ID": f"chat{self.room}", "MESSAGE": "hello"}
+        self.old = self.send_as_v1_bot(**params)
         self.wait(4 * DAY)
         # The one from before is out of date by now.
         self.session = self.add_token(self.admin.id, None)
-        self.said = self.send_as_v1_bot(**said)
+        self.said = self.send_as_v1_bot(**params)
         self.heard = self.send("hello", self.ann)
         self.secret = self.send("hello", self.ann, f"chat{self.foreign}")
 

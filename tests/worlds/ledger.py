@@ -44,12 +44,12 @@ def note(method: str, status: int, body: Any) -> None:
 
 def ledger() -> Iterator[str]:
     """The lines of the ledger of this run; families of which nothing was seen are left out."""
-    found = Ledger(CONTRACT)
+    record = Ledger(CONTRACT)
     for file in sorted(Path(os.environ[LEDGER]).glob("*.jsonl")):
         for line in file.read_text().splitlines():
             method, code = json.loads(line)
             if code:
-                found.saw_error(method, code)
+                record.saw_error(method, code)
             else:
-                found.saw_success(method)
-    yield from found.lines()
+                record.saw_success(method)
+    yield from record.lines()
