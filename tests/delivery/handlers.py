@@ -62,7 +62,7 @@ class Handler:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}{path}"
 
     def at(self, path: str) -> list[Heard]:
-        return [one for one in self.heard if one.path == path]
+        return [request for request in self.heard if request.path == path]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)

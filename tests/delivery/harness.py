@@ -254,8 +254,8 @@ class Harness:
 
     async def say(self, person: Person, bot_id: int, text: str) -> None:
         """Write to a bot; what is not acknowledged may or may not have happened."""
-        said = {"DIALOG_ID": str(bot_id), "MESSAGE": text}
-        await self._called(f"{person.path}/im.message.add", said, text)
+        params = {"DIALOG_ID": str(bot_id), "MESSAGE": text}
+        await self._called(f"{person.path}/im.message.add", params, text)
 
     async def _write(self, person: Person) -> None:
         number = 0
@@ -267,16 +267,16 @@ class Harness:
     async def answered(self, path: str, dialog: str, text: str) -> None:
         """A bot answers in the chat."""
         number = int(path.removeprefix("/bot"))
-        said = {
+        params = {
             "BOT_ID": self.bot_ids[number],
             "CLIENT_ID": f"client{number}",
             "DIALOG_ID": dialog,
             "MESSAGE": f"Re: {text}",
         }
-        await self._called(f"{self._admin.path}/imbot.message.add", said, said["MESSAGE"])
+        await self._called(f"{self._admin.path}/imbot.message.add", params, params["MESSAGE"])
 
-    async def _called(self, path: str, said: dict[str, Any], text: Any) -> None:
-        body = json.dumps(said).encode()
+    async def _called(self, path: str, payload: dict[str, Any], text: Any) -> None:
+        body = json.dumps(payload).encode()
         asked = (
             f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
@@ -289,8 +289,8 @@ class Harness:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError):
             writer.write(asked)
             answer = await asyncio.wait_for(reader.read(), 20)
-            found = json.loads(answer.partition(b"\r\n\r\n")[2])
-            self.acknowledged.append((int(found["result"]), str(text)))
+            response = json.loads(answer.partition(b"\r\n\r\n")[2])
+            self.acknowledged.append((int(response["result"]), str(text)))
         writer.close()
 
     # What the clients saw.
@@ -306,12 +306,12 @@ class Harness:
     def check(self) -> None:
         """Nothing acknowledged is lost, every event arrived, in order, and none again after its last word."""
         stored = dict(self._rows("SELECT id, text FROM messages"))
-        assert [one for one in self.acknowledged if stored.get(one[0]) != one[1]] == []
+        assert [message for message in self.acknowledged if stored.get(message[0]) != message[1]] == []
         states = dict(self._rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state"))
         assert set(states) <= {"done", "unconfirmed"}, states
         arrived = {taken.text for dialog in self.bots.taken.values() for taken in dialog}
-        said = {text for _, text in self.acknowledged if not text.startswith("Re: ")}
-        assert said - arrived == set()
+        texts = {text for _, text in self.acknowledged if not text.startswith("Re: ")}
+        assert texts - arrived == set()
         for dialog in self.bots.taken.values():
             self._check_dialog(dialog)
         print(

@@ -68,15 +68,15 @@ def test_each_answer_has_its_record(make_delivery_world: MakeWorld, name: str) -
     bot = after_joining(world, behaviour)
     world.send_to(bot, "Hello")
     world.run_until(lambda: len(world.attempts(bot)) == 2)
-    made, found = world.attempts(bot)[1], world.deliveries(bot)[1]
-    assert (found.state, made.status, made.number) == (state, status, 1)
+    made, delivery = world.attempts(bot)[1], world.deliveries(bot)[1]
+    assert (delivery.state, made.status, made.number) == (state, status, 1)
     assert made.problem.startswith(problem) and bool(made.problem) == bool(problem)
     assert len(made.answer) <= 4096
     if state == "waiting":
-        assert found.due - world.time == pytest.approx(pause, abs=0.1)
+        assert delivery.due - world.time == pytest.approx(pause, abs=0.1)
     else:
-        assert found.finished is not None
-    assert found.reason == REASONS.get(state, "")
+        assert delivery.finished is not None
+    assert delivery.reason == REASONS.get(state, "")
     assert len(world.handler.heard) == 2 + (name == "hangs up")
 
 
@@ -92,7 +92,7 @@ def test_nobody_there(world: World) -> None:
     bot = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
     world.send_to(bot, "Hello")
     world.run_until(lambda: len(world.attempts(bot)) == 2)
-    assert {one.problem for one in world.attempts(bot)} == {"no connection: 127.0.0.1:9 refused the connection"}
+    assert {attempt.problem for attempt in world.attempts(bot)} == {"no connection: 127.0.0.1:9 refused the connection"}
     assert world.states(bot) == ["waiting", "waiting"]
 
 

@@ -37,8 +37,8 @@ def hire(world: World, login: str) -> int:
 
 def states(world: World) -> list[str]:
     sql = "SELECT state, reason FROM deliveries WHERE recipient LIKE :kind ORDER BY id"
-    found = world.read(lambda tx: tx.all(sql, kind=binding(0).removesuffix("0") + "%"))
-    return [f"{row[0]} {row[1]}".strip() for row in found]
+    rows = world.read(lambda tx: tx.all(sql, kind=binding(0).removesuffix("0") + "%"))
+    return [f"{row[0]} {row[1]}".strip() for row in rows]
 
 
 def test_a_bound_handler_is_called(world: World) -> None:

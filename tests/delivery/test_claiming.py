@@ -49,17 +49,17 @@ def due(world: World, *dialogs: tuple[str, int], state: State = State.WAITING) -
 
 def claimed(world: World, holder: str = "", until: int = 0, ordering: Ordering = RETRY) -> list[int]:
     async def work(tx: Tx) -> list[Delivery]:
-        found = await delivery_queue.claim(tx, ordering, int(world.time))
+        batch = await delivery_queue.claim(tx, ordering, int(world.time))
         if holder:
-            await leases.lease(tx, found, holder, until=until, now=int(world.time))
-        return found
+            await leases.lease(tx, batch, holder, until=until, now=int(world.time))
+        return batch
 
-    return [one.id for one in world.write(work)]
+    return [delivery.id for delivery in world.write(work)]
 
 
 async def looked_up(tx: Tx, delivery_id: int) -> Delivery | None:
-    found = await delivery_log.find(tx, delivery_id)
-    return found.delivery if found else None
+    entry = await delivery_log.find(tx, delivery_id)
+    return entry.delivery if entry else None
 
 
 def ended(
@@ -68,10 +68,10 @@ def ended(
     now = int(world.time)
 
     async def work(tx: Tx) -> None:
-        found = await looked_up(tx, delivery_id)
-        assert found is not None
-        made = Attempt(found.attempts + 1, now * 1000, 7, status, "ok", problem)
-        await leases.end(tx, holder, [Ended(found, state, due=due, attempt=made)], now=now)
+        delivery = await looked_up(tx, delivery_id)
+        assert delivery is not None
+        made = Attempt(delivery.attempts + 1, now * 1000, 7, status, "ok", problem)
+        await leases.end(tx, holder, [Ended(delivery, state, due=due, attempt=made)], now=now)
 
     world.write(work)
 
@@ -160,8 +160,8 @@ def test_joining_holds_nobody_and_keeps_its_place(portal: World) -> None:
 def test_a_recovery_pulls_forward_what_found_nobody(portal: World) -> None:
     a, b, c, refused, other = due(portal, *[("bot:1", chat) for chat in range(1, 5)], ("bot:2", 1))
     claimed(portal, "me", int(portal.time) + 60)
-    for one in (a, b, other):
-        ended(portal, "me", one, State.WAITING, int(portal.time) + 1800, 0, "no connection: refused")
+    for ended_id in (a, b, other):
+        ended(portal, "me", ended_id, State.WAITING, int(portal.time) + 1800, 0, "no connection: refused")
     ended(portal, "me", refused, State.WAITING, int(portal.time) + 1800, 503)
     ended(portal, "me", c, State.DONE)
     early, since = int(portal.time) * 1000, int(portal.time) * 1000 + 7
@@ -213,12 +213,12 @@ def test_what_is_pulled_forward_loses_no_place_of_the_schedule(portal: World) ->
     for _ in range(4):
         assert claimed(portal, "me", int(portal.time) + 60) == [a]
         ended(portal, "me", a, State.WAITING, int(portal.time) + 1800, 0, "no connection: refused")
-        found = portal.read(lambda tx: looked_up(tx, a))
-        assert found is not None
-        counted.append((found.attempts, found.attempts - found.resent_after))
+        delivery = portal.read(lambda tx: looked_up(tx, a))
+        assert delivery is not None
+        counted.append((delivery.attempts, delivery.attempts - delivery.resent_after))
         portal.wait(1)
         portal.write(lambda tx: delivery_queue.pull_forward(tx, {"bot:1": int(portal.time) * 1000}, int(portal.time)))
-        if found.resent_after * 2 >= found.attempts:
+        if delivery.resent_after * 2 >= delivery.attempts:
             # Once for each that counts; then it waits for its time.
             assert claimed(portal) == []
             portal.wait(1800)
@@ -233,13 +233,13 @@ def test_leases_of_a_server_that_is_gone(portal: World) -> None:
     assert portal.write(lambda tx: leases.release(tx, "gone", int(portal.time))) == 1
     # Whether it was sent nobody knows: it keeps its place, counts as begun, and not as one of its attempts.
     assert claimed(portal, "me", int(portal.time) + 60) == [first]
-    found = portal.read(lambda tx: looked_up(tx, first))
-    assert found is not None and (found.attempts, found.resent_after) == (1, 1)
+    delivery = portal.read(lambda tx: looked_up(tx, first))
+    assert delivery is not None and (delivery.attempts, delivery.resent_after) == (1, 1)
     (lost,) = portal.read(lambda tx: deliveries.attempts(tx, first))
     assert (lost.number, lost.problem.partition(":")[0]) == (1, "interrupted")
     assert lost.problem.endswith("the time is when that was found")
     ended(portal, "me", first, State.DONE)
-    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, first))] == [1, 2]
+    assert [attempt.number for attempt in portal.read(lambda tx: deliveries.attempts(tx, first))] == [1, 2]
     assert claimed(portal) == [second]
 
 
@@ -252,13 +252,13 @@ def test_a_lease_runs_out(portal: World) -> None:
     assert claimed(portal, "other", int(portal.time) + 60) == [a]
     # Who comes too late changes nothing.
     ended(portal, "me", a, State.DEAD)
-    found = portal.read(lambda tx: looked_up(tx, a))
-    assert found is not None and found.state == "sending"
+    delivery = portal.read(lambda tx: looked_up(tx, a))
+    assert delivery is not None and delivery.state == "sending"
     ended(portal, "other", a, State.DONE)
-    found = portal.read(lambda tx: looked_up(tx, a))
+    delivery = portal.read(lambda tx: looked_up(tx, a))
     # The attempt of the first holder counts as one that was begun.
-    assert found is not None and (found.state, found.attempts, found.resent_after) == ("done", 2, 1)
-    assert [one.number for one in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1, 2]
+    assert delivery is not None and (delivery.state, delivery.attempts, delivery.resent_after) == ("done", 2, 1)
+    assert [attempt.number for attempt in portal.read(lambda tx: deliveries.attempts(tx, a))] == [1, 2]
 
 
 def test_more_than_one_batch_of_a_lane(portal: World) -> None:
@@ -279,8 +279,8 @@ def test_what_ended_is_sent_once_more_on_request(portal: World) -> None:
     portal.wait(10)
     assert portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING))
     assert not portal.write(lambda tx: delivery_log.again(tx, a, State.WAITING))
-    found = portal.read(lambda tx: looked_up(tx, a))
-    assert found is not None and (found.attempts, found.resent_after, found.finished) == (1, 1, None)
+    delivery = portal.read(lambda tx: looked_up(tx, a))
+    assert delivery is not None and (delivery.attempts, delivery.resent_after, delivery.finished) == (1, 1, None)
     assert claimed(portal) == [a]
 
 
@@ -300,8 +300,8 @@ def test_what_is_old_is_tidied_away(portal: World) -> None:
 
 
 def state(world: World, delivery_id: int) -> str:
-    found = world.read(lambda tx: looked_up(tx, delivery_id))
-    return found.state if found else ""
+    delivery = world.read(lambda tx: looked_up(tx, delivery_id))
+    return delivery.state if delivery else ""
 
 
 async def write(batch: RenderBatch, what: EventRecord, delivery: Delivery) -> SignedPayload | EndReason:
@@ -321,9 +321,9 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
         ending, behind, go_on = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
         async def finish(tx: Tx) -> None:
-            found = await looked_up(tx, first)
-            assert found is not None
-            await leases.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(found, State.DONE, due=0)], now=now)
+            delivery = await looked_up(tx, first)
+            assert delivery is not None
+            await leases.end(cast(Tx, _Paused(tx, ending, behind)), "me", [Ended(delivery, State.DONE, due=0)], now=now)
 
         async def put_behind(tx: Tx) -> None:
             await ending.wait()

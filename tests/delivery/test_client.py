@@ -47,9 +47,9 @@ def asked(handler: Handler, client: HandlerClient, url: str) -> HandlerResponse:
 
 
 def test_refused_addresses_are_not_connected_to() -> None:
-    found = posted(HandlerClient(Guard("prod"), 5), "http://127.0.0.1/", "http://[::ffff:127.0.0.1]:80/")
-    assert found[0].problem == "address refused: 127.0.0.1 is this machine"
-    assert found[1].problem.startswith("address refused: ::ffff:")
+    responses = posted(HandlerClient(Guard("prod"), 5), "http://127.0.0.1/", "http://[::ffff:127.0.0.1]:80/")
+    assert responses[0].problem == "address refused: 127.0.0.1 is this machine"
+    assert responses[1].problem.startswith("address refused: ::ffff:")
 
 
 def test_a_name_that_moves_between_check_and_connection_leads_nowhere_else() -> None:
@@ -60,8 +60,8 @@ def test_a_name_that_moves_between_check_and_connection_leads_nowhere_else() -> 
         looked.append(host)
         return ["127.0.0.1"] if len(looked) == 1 else ["169.254.169.254"]
 
-    found = asked(Handler(), HandlerClient(Guard("dev", moving), 5), "http://moving.test:{port}/")
-    assert found.status == 200
+    response = asked(Handler(), HandlerClient(Guard("dev", moving), 5), "http://moving.test:{port}/")
+    assert response.status == 200
     assert looked == ["moving.test"]
 
 
@@ -80,7 +80,7 @@ def test_nothing_but_the_post_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
         await handler.stop()
 
     asyncio.run(work())
-    assert [set(one.headers) for one in handler.heard] == [{"host", "content-type", "content-length"}] * 2
+    assert [set(request.headers) for request in handler.heard] == [{"host", "content-type", "content-length"}] * 2
 
 
 def test_certificates_are_checked() -> None:
@@ -104,14 +104,14 @@ def test_plain_http_behind_https() -> None:
         server = await asyncio.start_server(plain, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         client = HandlerClient(Guard("dev"), 5)
-        found = await client.post(f"https://127.0.0.1:{port}/", b"", {})
+        response = await client.post(f"https://127.0.0.1:{port}/", b"", {})
         await client.close()
         server.close()
-        return found
+        return response
 
     assert asyncio.run(work()).problem.startswith("TLS failed: ")
 
 
 def test_unknown_names() -> None:
-    (found,) = posted(HandlerClient(Guard("prod"), 5), "http://no-such-name.invalid/")
-    assert found.problem.startswith("unknown name: ")
+    (response,) = posted(HandlerClient(Guard("prod"), 5), "http://no-such-name.invalid/")
+    assert response.problem.startswith("unknown name: ")

@@ -76,8 +76,8 @@ def test_a_lease_of_a_server_that_is_gone_ends_in_its_time(world: World) -> None
     world.write(lambda tx: tx.run(lease, until=until))
     world.set_clock(-HOUR)
     look(world)
-    (one,) = [found for found in world.deliveries(bot) if found.state == State.SENDING]
-    assert one.due <= world.time + world.settings.delivery_timeout + 60
+    (leased,) = [delivery for delivery in world.deliveries(bot) if delivery.state == State.SENDING]
+    assert leased.due <= world.time + world.settings.delivery_timeout + 60
 
 
 def test_what_a_later_attempt_waits_for_is_kept(world: World) -> None:
@@ -87,8 +87,8 @@ def test_what_a_later_attempt_waits_for_is_kept(world: World) -> None:
     world.write(lambda tx: tx.run(late))
     world.set_clock(-HOUR)
     look(world)
-    (one,) = [found for found in world.deliveries(bot) if found.attempts == 3]
-    assert one.due == pytest.approx(world.time + 300, abs=0.01)
+    (leased,) = [delivery for delivery in world.deliveries(bot) if delivery.attempts == 3]
+    assert leased.due == pytest.approx(world.time + 300, abs=0.01)
 
 
 def keep_watch(world: World, seconds: float) -> None:
@@ -100,21 +100,21 @@ def keep_watch(world: World, seconds: float) -> None:
 
 
 def texts(page: dict[str, Any]) -> list[str]:
-    return [one["data"]["message"]["text"] for one in page["events"]]
+    return [event["data"]["message"]["text"] for event in page["events"]]
 
 
 def test_a_clock_set_ahead_for_a_minute_expires_nothing(bot_world: World) -> None:
     bot_world.watch_clock(jumps=False)
-    said = f"one {bot_world.mention}"
-    bot_world.send(said)
+    text = f"one {bot_world.mention}"
+    bot_world.send(text)
     bot_world.set_clock(30 * DAY)
     keep_watch(bot_world, MINUTE)
-    assert texts(bot_world.fetch_events()) == [said], "nor does a page leave it out"
+    assert texts(bot_world.fetch_events()) == [text], "nor does a page leave it out"
     bot_world.set_clock(-30 * DAY)
     keep_watch(bot_world, MINUTE)
-    assert texts(bot_world.fetch_events()) == [said]
+    assert texts(bot_world.fetch_events()) == [text]
     keep_watch(bot_world, 23 * HOUR)
-    assert texts(bot_world.fetch_events()) == [said]
+    assert texts(bot_world.fetch_events()) == [text]
     keep_watch(bot_world, 2 * HOUR)
     assert texts(bot_world.fetch_events()) == [], "it is kept for a day as ever"
 
@@ -143,8 +143,8 @@ def test_nor_does_it_delete_what_is_kept_for_days(bot_world: World) -> None:
 
 def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(bot_world: World) -> None:
     """A server that knows no steady time, or was started while the clock was wrong."""
-    said = f"one {bot_world.mention}"
-    bot_world.send(said)
+    text = f"one {bot_world.mention}"
+    bot_world.send(text)
     bot_world.start_delivery()
     bot_world.set_clock(30 * DAY)
     look(bot_world)
@@ -152,20 +152,20 @@ def test_what_expired_in_a_time_that_has_not_come_lies_ready_again(bot_world: Wo
     assert texts(bot_world.fetch_events()) == []
     bot_world.set_clock(-30 * DAY)
     look(bot_world)
-    assert texts(bot_world.fetch_events()) == [said]
+    assert texts(bot_world.fetch_events()) == [text]
 
 
 def test_the_time_between_two_servers_ages_nothing(bot_world: World) -> None:
     """Whoever fetches could not come while there was no server."""
     bot_world.watch_clock(jumps=False)
-    said = f"one {bot_world.mention}"
-    bot_world.send(said)
+    text = f"one {bot_world.mention}"
+    bot_world.send(text)
     bot_world.start_delivery()
     bot_world.stop_delivery()
     bot_world.set_clock(3 * DAY)
     bot_world.watch_clock(jumps=False)
     bot_world.start_delivery()
     keep_watch(bot_world, MINUTE)
-    assert texts(bot_world.fetch_events()) == [said]
+    assert texts(bot_world.fetch_events()) == [text]
     keep_watch(bot_world, 30 * HOUR)
     assert texts(bot_world.fetch_events()) == []

@@ -32,9 +32,9 @@ class Told:
 
     @property
     def app(self) -> App:
-        found = self.world.read(lambda tx: apps.find(tx, self.key.id))
-        assert found is not None
-        return found
+        app = self.world.read(lambda tx: apps.find(tx, self.key.id))
+        assert app is not None
+        return app
 
     def says(self) -> dict[str, Any]:
         """The `auth` block of the event for one more message of the person."""
@@ -51,63 +51,63 @@ class Told:
 
 
 @pytest.fixture
-def told(world: World) -> Told:
+def speaker(world: World) -> Told:
     return Told(world)
 
 
 def test_the_permissions_of_our_own_never_travel(world: World) -> None:
-    told = Told(world, admin=True)
-    auth = told.says()
-    assert auth["user_id"] == str(told.person.id)
-    for token in (auth["access_token"], told.renewed(auth["refresh_token"]).body["access_token"]):
+    speaker = Told(world, admin=True)
+    auth = speaker.says()
+    assert auth["user_id"] == str(speaker.person.id)
+    for token in (auth["access_token"], speaker.renewed(auth["refresh_token"]).body["access_token"]):
         assert world.call("user.current", token).status == 200
         assert world.call("botyard.user.list", token).error == "insufficient_scope"
     assert world.call("scope", auth["access_token"]).result == ["im", "imbot", "user"]
 
 
-def test_who_has_granted_less_speaks_with_less(told: Told) -> None:
-    world, app = told.world, told.app
-    world.write(lambda tx: consents.grant(tx, app, told.person.id, scopes="im"))
-    auth = told.says()
+def test_who_has_granted_less_speaks_with_less(speaker: Told) -> None:
+    world, app = speaker.world, speaker.app
+    world.write(lambda tx: consents.grant(tx, app, speaker.person.id, scopes="im"))
+    auth = speaker.says()
     assert auth["scope"] == "im"
     assert world.call("user.current", auth["access_token"]).error == "insufficient_scope"
-    assert told.renewed(auth["refresh_token"]).body["scope"] == "im"
-    world.write(lambda tx: consents.grant(tx, app, told.person.id, scopes="user"))
-    assert world.call("user.current", told.says()["access_token"]).status == 200
+    assert speaker.renewed(auth["refresh_token"]).body["scope"] == "im"
+    world.write(lambda tx: consents.grant(tx, app, speaker.person.id, scopes="user"))
+    assert world.call("user.current", speaker.says()["access_token"]).status == 200
 
 
-def test_who_has_refused_speaks_not_at_all(told: Told) -> None:
-    world, app = told.world, told.app
-    before = told.says()
-    world.write(lambda tx: consents.refuse(tx, app, told.person.id))
-    assert "access_token" not in told.says()
+def test_who_has_refused_speaks_not_at_all(speaker: Told) -> None:
+    world, app = speaker.world, speaker.app
+    before = speaker.says()
+    world.write(lambda tx: consents.refuse(tx, app, speaker.person.id))
+    assert "access_token" not in speaker.says()
     assert world.call("profile", before["access_token"]).error == "invalid_token"
-    assert told.renewed(before["refresh_token"]).body["error"] == "invalid_grant"
+    assert speaker.renewed(before["refresh_token"]).body["error"] == "invalid_grant"
 
 
-def test_a_refusal_of_more_leaves_what_was_granted(told: Told) -> None:
-    app = told.app
-    told.world.write(lambda tx: consents.grant(tx, app, told.person.id, scopes="im"))
-    told.world.write(lambda tx: consents.refuse(tx, app, told.person.id))
-    assert told.says()["scope"] == "im"
+def test_a_refusal_of_more_leaves_what_was_granted(speaker: Told) -> None:
+    app = speaker.app
+    speaker.world.write(lambda tx: consents.grant(tx, app, speaker.person.id, scopes="im"))
+    speaker.world.write(lambda tx: consents.refuse(tx, app, speaker.person.id))
+    assert speaker.says()["scope"] == "im"
 
 
-def test_what_the_application_lost_is_in_no_token_any_more(told: Told) -> None:
-    world = told.world
-    before = told.says()
+def test_what_the_application_lost_is_in_no_token_any_more(speaker: Told) -> None:
+    world = speaker.world
+    before = speaker.says()
     assert world.call("user.current", before["access_token"]).status == 200
-    world.call("botyard.app.update", CLIENT_ID=told.key.client_id, SCOPE="im,imbot")
+    world.call("botyard.app.update", CLIENT_ID=speaker.key.client_id, SCOPE="im,imbot")
     assert world.call("user.current", before["access_token"]).error == "insufficient_scope"
-    assert told.renewed(before["refresh_token"]).body["scope"] == "im,imbot"
-    after = told.says()
+    assert speaker.renewed(before["refresh_token"]).body["scope"] == "im,imbot"
+    after = speaker.says()
     assert after["scope"] == "im,imbot"
     assert world.call("user.current", after["access_token"]).error == "insufficient_scope"
-    assert world.call("user.current", told.key.token).error == "insufficient_scope"
+    assert world.call("user.current", speaker.key.token).error == "insufficient_scope"
 
 
-def test_what_the_application_gains_is_not_given_to_tokens_that_are_out(told: Told) -> None:
-    world = told.world
-    before = told.says()
-    world.call("botyard.app.update", CLIENT_ID=told.key.client_id, SCOPE=f"{SCOPES},disk")
+def test_what_the_application_gains_is_not_given_to_tokens_that_are_out(speaker: Told) -> None:
+    world = speaker.world
+    before = speaker.says()
+    world.call("botyard.app.update", CLIENT_ID=speaker.key.client_id, SCOPE=f"{SCOPES},disk")
     assert "disk" not in world.call("scope", before["access_token"]).result
-    assert "disk" in world.call("scope", told.says()["access_token"]).result
+    assert "disk" in world.call("scope", speaker.says()["access_token"]).result

@@ -102,8 +102,8 @@ def test_the_last_of_several_deliveries_takes_the_event_along(portal: World) -> 
     (event,) = logs(portal, State.WAITING)
     portal.write(lambda tx: deliveries.add(tx, event, 5, recipients=[("bot:2", State.WAITING)]))
     passes(portal, 31)
-    one, two = portal.read(lambda tx: deliveries.of_event(tx, event))
-    for delivery, rest in ((one, [event]), (two, [])):
+    first, second = portal.read(lambda tx: deliveries.of_event(tx, event))
+    for delivery, rest in ((first, [event]), (second, [])):
         now = int(portal.time)
         portal.write(
             lambda tx, id_=delivery.id, now=now: tx.run(  # type: ignore[misc]
@@ -164,7 +164,7 @@ def test_a_queue_that_is_kept_longer_than_the_log_is_whole(make_world: Any) -> N
     world.call("im.message.add", DIALOG_ID=bot, MESSAGE="hello")
     passes(world, 40)
     page = world.call("imbot.v2.Event.get", botId=bot, botToken="t").result
-    assert [one["type"] for one in page["events"]] == ["ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD"]
+    assert [event["type"] for event in page["events"]] == ["ONIMBOTV2JOINCHAT", "ONIMBOTV2MESSAGEADD"]
 
 
 def test_the_days_are_an_option_of_the_server() -> None:
@@ -183,12 +183,12 @@ def test_the_events_of_a_message_are_found(portal: World) -> None:
     logs(portal, None, event=ChatRead(actor_id=1, chat_id=5, message_id=7))
     logs(portal, None, event=MessageEdited(actor_id=1, chat_id=5, message_id=8, text=""))
 
-    def found(*kinds: str, limit: int = 9) -> list[int]:
+    def log_ids(*kinds: str, limit: int = 9) -> list[int]:
         return [what.id for what in portal.read(lambda tx: events.of_message(tx, 7, kinds, limit=limit))]
 
-    assert found("MessageSent", "MessageEdited", "ChatRead") == ids
-    assert found("MessageEdited") == ids[1:]
-    assert found("MessageSent", "MessageEdited", limit=2) == ids[1:]
+    assert log_ids("MessageSent", "MessageEdited", "ChatRead") == ids
+    assert log_ids("MessageEdited") == ids[1:]
+    assert log_ids("MessageSent", "MessageEdited", limit=2) == ids[1:]
     assert portal.read(lambda tx: events.of_message(tx, 0, ["ChatRead"], limit=9)) == []
 
 
@@ -219,10 +219,10 @@ def test_nothing_is_searched_by_scanning(make_world: MakeWorld) -> None:
     assert len(details) >= 6
     for sql, steps in details.items():
         assert not any(step.startswith("SCAN") and "CONSTANT" not in step for step in steps), (sql, steps)
-    told = "\n".join(step for steps in details.values() for step in steps)
-    assert "SEARCH e USING COVERING INDEX events_created (created>? AND created<?)" in told, told
-    assert "SEARCH d USING COVERING INDEX deliveries_event (event_id=?)" in told, told
-    assert "USING INDEX events_message (message_id=?)" in told, told
+    plan = "\n".join(step for steps in details.values() for step in steps)
+    assert "SEARCH e USING COVERING INDEX events_created (created>? AND created<?)" in plan, plan
+    assert "SEARCH d USING COVERING INDEX deliveries_event (event_id=?)" in plan, plan
+    assert "USING INDEX events_message (message_id=?)" in plan, plan
 
 
 class _Nothing(dict[str, None]):

@@ -18,8 +18,8 @@ def world(delivery_world: World) -> World:
 
 
 def _explained(world: World, message: int, bot: int) -> list[str]:
-    said: Any = world.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot).result
-    return [one["CODE"] for one in said["EVENTS"][0]["REASONS"]]
+    explanation: Any = world.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot).result
+    return [reason["CODE"] for reason in explanation["EVENTS"][0]["REASONS"]]
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_mended_and_sent_again(hurried: World) -> None:
 
 
 def _text(world: World, message: int, bot: int) -> str:
-    said: Any = world.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot).result
-    return str(said["TEXT"])
+    explanation: Any = world.call("botyard.delivery.explain", MESSAGE_ID=message, BOT_ID=bot).result
+    return str(explanation["TEXT"])
 
 
 def _greeted(world: World) -> int:
@@ -111,21 +111,21 @@ def test_what_is_open_holds_the_next_one_and_then_four_of_them_do(world: World) 
     bot = _greeted(world)
     world.handler.heard.clear()
     world.handler.behaviours["/bot"] = hang
-    said = [world.send_to(bot, text) for text in ("one", "two", "three", "four", "five")]
+    message_ids = [world.send_to(bot, text) for text in ("one", "two", "three", "four", "five")]
     world.run_until(lambda: len(world.handler.heard) == 1)
     world.run_for()
-    assert [_explained(world, one, bot) for one in said[:2]] == [["SENDING"], ["BEHIND"]]
-    held = _text(world, said[1], bot)
+    assert [_explained(world, message_id, bot) for message_id in message_ids[:2]] == [["SENDING"], ["BEHIND"]]
+    held = _text(world, message_ids[1], bot)
     assert "of the same chat; attempt 1 of that one is being made, and this one is sent beside it from " in held
     for number in (2, 3, 4):
         world.wait_and_deliver(10)
         world.run_until(lambda: len(world.handler.heard) == number)  # noqa: B023  # Called at once.
     world.run_for()
-    assert _explained(world, said[4], bot) == ["BEHIND"]
+    assert _explained(world, message_ids[4], bot) == ["BEHIND"]
     world.wait_and_deliver(10)
     world.run_for()
     assert len(world.handler.heard) == 4
-    assert "It waits until one of the 4 open requests of the chat ends." in _text(world, said[4], bot)
+    assert "It waits until one of the 4 open requests of the chat ends." in _text(world, message_ids[4], bot)
 
 
 def test_where_everything_holds_it_does_so_until_it_has_ended(make_delivery_world: MakeWorld) -> None:
@@ -144,9 +144,9 @@ def test_where_everything_holds_it_does_so_until_it_has_ended(make_delivery_worl
 def test_where_nothing_holds_nothing_is_behind(hurried: World) -> None:
     bot = _greeted(hurried)
     hurried.handler.behaviours["/bot"] = answer(500, "broken")
-    said = [hurried.send_to(bot, text) for text in ("one", "two")]
+    message_ids = [hurried.send_to(bot, text) for text in ("one", "two")]
     hurried.run_until(lambda: hurried.states(bot) == ["done", "done", "dead", "dead"])
-    assert [_explained(hurried, one, bot) for one in said] == [["GIVEN_UP", "STATUS"]] * 2
+    assert [_explained(hurried, message_id, bot) for message_id in message_ids] == [["GIVEN_UP", "STATUS"]] * 2
 
 
 def test_a_bot_without_a_handler_is_said_to_have_none(world: World) -> None:
@@ -172,21 +172,21 @@ def test_what_a_checkup_finds(world: World) -> None:
     world.handler.behaviours["/bot"] = answer(524)
     world.send_to(bot, "one")
     world.run_until(lambda: world.states(bot)[-1] == "unconfirmed")
-    (found,) = world.read(bot_health.overview)
-    assert found.unconfirmed is not None and found.trouble is None
-    assert found.unconfirmed.cause.endswith(" responded with status 524")
+    (health,) = world.read(bot_health.overview)
+    assert health.unconfirmed is not None and health.trouble is None
+    assert health.unconfirmed.cause.endswith(" responded with status 524")
     world.handler.behaviours["/bot"] = answer(503)
     ann = world.add_person("Ann")
     world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="two")
     world.run_until(lambda: len(world.attempts(bot)) == 5)
-    (found,) = world.read(bot_health.overview)
-    assert found.trouble is not None and found.trouble.logged.delivery.attempts == 1
-    assert found.waiting is not None and (found.waiting.number, found.sending) == (2, None)
+    (health,) = world.read(bot_health.overview)
+    assert health.trouble is not None and health.trouble.logged.delivery.attempts == 1
+    assert health.waiting is not None and (health.waiting.number, health.sending) == (2, None)
     world.handler.behaviours.clear()
     world.wait_and_deliver(5)
     world.run_until(lambda: world.states(bot)[-2:] == ["done", "done"])
-    (found,) = world.read(bot_health.overview)
-    assert (found.trouble, found.unconfirmed, found.waiting) == (None, None, None)
+    (health,) = world.read(bot_health.overview)
+    assert (health.trouble, health.unconfirmed, health.waiting) == (None, None, None)
 
 
 def test_an_application_that_lost_its_permission(hurried: World) -> None:

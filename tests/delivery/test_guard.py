@@ -163,14 +163,14 @@ def test_hostile_addresses_are_refused(address: str) -> None:
         run(Guard("prod", lookup).place(address))
 
 
-@pytest.mark.parametrize("address", [one for one in HOSTILE if "://" in one])
+@pytest.mark.parametrize("address", [url for url in HOSTILE if "://" in url])
 def test_only_what_is_near_opens_to_developers(address: str) -> None:
     try:
-        found = run(Guard("dev", lookup).place(address))
+        place = run(Guard("dev", lookup).place(address))
     except AddressRefused:
         return
     inside = ("127.", "10.", "172.", "192.168.", "::1", "fc", "fd", "::ffff:7f", "::ffff:a00", "64:ff9b::7f", "93.")
-    assert all(one.startswith((*inside, "64:ff9b::a00", "::ffff:0:7f", "2606:")) for one in found.addresses)
+    assert all(reached.startswith((*inside, "64:ff9b::a00", "::ffff:0:7f", "2606:")) for reached in place.addresses)
 
 
 @pytest.mark.parametrize("address", NEAR)
@@ -180,9 +180,9 @@ def test_a_developers_machine_may_be_called(address: str) -> None:
 
 @pytest.mark.parametrize("address", FRIENDLY)
 def test_others_are_called_at_the_addresses_that_were_checked(address: str) -> None:
-    found = run(Guard("prod", lookup).place(address))
-    assert found.addresses
-    assert found.port in (80, 443, 8080, 8443)
+    place = run(Guard("prod", lookup).place(address))
+    assert place.addresses
+    assert place.port in (80, 443, 8080, 8443)
 
 
 def test_a_name_without_addresses_is_unknown() -> None:

@@ -49,7 +49,7 @@ def test_a_pause_lasts_as_long_as_the_schedule_says(world: World, by: int) -> No
     world.wait_and_deliver(0.1)
     world.run_until(lambda: world.states(bot) == ["done"] * 3)
     # What it is told of the time that has passed does not count the jump.
-    assert [one.headers.get("botyard-late") for one in world.handler.heard] == [None, None, "35"]
+    assert [request.headers.get("botyard-late") for request in world.handler.heard] == [None, None, "35"]
 
 
 @pytest.mark.parametrize("by", JUMPS)
@@ -91,7 +91,7 @@ def test_a_request_that_is_open_is_not_sent_twice(world: World, by: int) -> None
     set_clock(world, by)
     world.run_for()
     assert (world.heard_messages(), world.states(bot)[2:]) == (["one"], ["sending"])
-    (lease,) = [one.due for one in world.deliveries(bot) if one.state == "sending"]
+    (lease,) = [delivery.due for delivery in world.deliveries(bot) if delivery.state == "sending"]
     assert lease == pytest.approx(world.time + 50, abs=1)
 
 

@@ -18,28 +18,28 @@ POINTS = ["before the post", "after the post", "before the record", "within the 
 def test_killed_again_and_again(tmp_path: Path, kills: int) -> None:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    found = Harness(tmp_path, seed)
-    asyncio.run(found.run(kills))
-    found.check()
-    assert len(found.acknowledged) > kills
+    harness = Harness(tmp_path, seed)
+    asyncio.run(harness.run(kills))
+    harness.check()
+    assert len(harness.acknowledged) > kills
 
 
 @pytest.mark.slow
 @pytest.mark.live
 @pytest.mark.parametrize("point", POINTS)
 def test_a_server_that_dies_at_this_point(tmp_path: Path, point: str) -> None:
-    found = Harness(tmp_path, 1)
+    harness = Harness(tmp_path, 1)
 
     async def work() -> None:
-        await found.open()
-        pid = found.begin(point, 3)
-        person, bot = found.people[0], found.bot_ids[0]
+        await harness.open()
+        pid = harness.begin(point, 3)
+        person, bot = harness.people[0], harness.bot_ids[0]
         for number in range(1, 6):
-            await found.say(person, bot, f"{person.id}:{number}")
+            await harness.say(person, bot, f"{person.id}:{number}")
         await until(lambda: not alive(pid), 20)
         assert not alive(pid), "it did not get there"
-        found.kills += 1
-        await found.finish()
+        harness.kills += 1
+        await harness.finish()
 
     asyncio.run(work())
-    found.check()
+    harness.check()

@@ -104,16 +104,16 @@ def test_any_number_that_hangs_leaves_room_for_one_that_is_well() -> None:
     places = Backpressure(128)
     places.flow("bot:well").ended(0.01)
     hanging = [f"bot:{number}" for number in range(200)]
-    flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
+    flows = [places.take(bot) for bot in hanging if not places.defer(bot, 0, 0)]
     assert len(flows) == 96
     assert places.defer("bot:well", 0, 0) == 0
     for place in flows:
         places.leave(place)
         place.flow.ended(30.0)
     # The others hang too; from now on all are known for it, and one that comes new finds room as well.
-    for one in hanging:
-        places.flow(one).ended(30.0)
-    flows = [places.take(one) for one in hanging if not places.defer(one, 0, 0)]
+    for recipient in hanging:
+        places.flow(recipient).ended(30.0)
+    flows = [places.take(bot) for bot in hanging if not places.defer(bot, 0, 0)]
     assert len(flows) == 64
     assert places.defer("bot:new", 0, 0) == 0 and places.defer("bot:well", 0, 0) == 0
 
@@ -125,13 +125,13 @@ def test_what_hangs_gives_its_place_back() -> None:
 
     def crowd() -> int:
         """All that hang and have no place yet ask for one; how many get it."""
-        found = 0
-        for one in list(hanging):
-            if not places.defer(one, 0, 0):
-                hanging.remove(one)
-                places.begin(places.take(one))
-                found += 1
-        return found
+        count = 0
+        for recipient in list(hanging):
+            if not places.defer(recipient, 0, 0):
+                hanging.remove(recipient)
+                places.begin(places.take(recipient))
+                count += 1
+        return count
 
     assert (crowd(), places.defer("bot:new", 0, 0)) == (6, 1)
     for number in range(5):
@@ -230,15 +230,15 @@ class Crowd:
 
 def test_one_that_nobody_knows_is_heard_soon_beside_more_handlers_that_hang_than_places(tmp_path: Path) -> None:
     loop = LeapingLoop()
-    found = Crowd(loop, tmp_path)
+    crowd = Crowd(loop, tmp_path)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        runner.run(found.run(hanging=60, places=16))
-    heard = [moment for recipient, moment in found.sent if recipient == LATECOMER]
+        runner.run(crowd.run(hanging=60, places=16))
+    heard = [moment for recipient, moment in crowd.sent if recipient == LATECOMER]
     assert len(heard) == 3
     # Long before the first of those that hang have used up their time, and beside all of them.
     assert heard[0] < 5.5 and heard[-1] < 5 + 2 * SLOW_SECONDS
-    assert len({recipient for recipient, moment in found.sent if moment < 30}) == 61
-    assert found.most_open > 16
+    assert len({recipient for recipient, moment in crowd.sent if moment < 30}) == 61
+    assert crowd.most_open > 16
 
 
 def test_as_many_files_as_allowed() -> None:
@@ -270,7 +270,7 @@ def test_fifty_handlers_that_hang_hold_up_nobody(world: World) -> None:
     for number, bot in enumerate(hanging):
         world.handler.behaviours[f"/hang{number}"] = hang
         world.send_to(bot, "Hello")
-    world.run_until(lambda: len({one.path for one in world.handler.heard}) == 50)
+    world.run_until(lambda: len({request.path for request in world.handler.heard}) == 50)
 
     async def call() -> None:
         while True:
@@ -287,15 +287,15 @@ def test_fifty_handlers_that_hang_hold_up_nobody(world: World) -> None:
         world.run_until(lambda: len(world.handler.at("/healthy")) == number + 2)  # noqa: B023  # Called at once.
     calling.cancel()
     # It was told of each before the next one was said, though time stood still for the others.
-    assert [one.message for one in world.handler.at("/healthy")[1:]] == [str(number) for number in range(5)]
+    assert [request.message for request in world.handler.at("/healthy")[1:]] == [str(number) for number in range(5)]
     states = [world.states(bot) for bot in hanging]
-    assert all(found[0] == "sending" for found in states), states
+    assert all(row[0] == "sending" for row in states), states
 
 
 def test_the_loop_of_the_simulation_has_a_pace_too() -> None:
     async def work() -> float:
-        found = Pace(Limits(PROFILES["off"], 10))
-        await found.turn()
+        the_pace = Pace(Limits(PROFILES["off"], 10))
+        await the_pace.turn()
         return asyncio.get_running_loop().time()
 
     with asyncio.Runner(loop_factory=LeapingLoop) as runner:

@@ -98,5 +98,5 @@ def test_posts_call_themselves_as_the_vendors_do(world: World) -> None:
     bot = world.add_bot_with_handler()
     world.send_to(bot, "Hello")
     world.run_until(lambda: len(world.handler.heard) == 2)
-    assert {one.headers["user-agent"] for one in world.handler.heard} == {"Bitrix24 Webhook Engine"}
-    assert {one.headers["botyard-version"] for one in world.handler.heard} == {__version__}
+    assert {request.headers["user-agent"] for request in world.handler.heard} == {"Bitrix24 Webhook Engine"}
+    assert {request.headers["botyard-version"] for request in world.handler.heard} == {__version__}

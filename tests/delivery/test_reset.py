@@ -38,8 +38,8 @@ def test_no_event_of_before_reaches_a_handler_after(world: World) -> None:
     world.send_to(bot, "after")
     world.run_until(lambda: world.states(bot)[-1:] == ["done"])
     world.wait_and_deliver(300)
-    told = [one.message for one in world.handler.heard[heard:] if one.form["event"] == "ONIMBOTMESSAGEADD"]
-    assert told == ["after"]
+    texts = [request.message for request in world.handler.heard[heard:] if request.form["event"] == "ONIMBOTMESSAGEADD"]
+    assert texts == ["after"]
     assert world.context.snapshots.pauses == [world.delivery.paused]
 
 
@@ -50,7 +50,7 @@ def test_a_portal_can_be_set_back_again_and_again(world: World) -> None:
         world.send_to(bot, f"round {number}")
         world.run_until(lambda: world.states(bot)[-1:] == ["done"])
         world.call("botyard.portal.restore", NAME="bot")
-    said = [one.message for one in world.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD"]
-    assert said == [f"round {number}" for number in range(5)]
-    numbers = [one.headers["webhook-id"] for one in world.handler.heard]
+    texts = [request.message for request in world.handler.heard if request.form["event"] == "ONIMBOTMESSAGEADD"]
+    assert texts == [f"round {number}" for number in range(5)]
+    numbers = [request.headers["webhook-id"] for request in world.handler.heard]
     assert len(set(numbers)) == len(numbers)

@@ -20,8 +20,8 @@ def tried(
     delivery: Delivery, status: int, now: int, mode: RetryPolicy = RETRY_POLICIES["retry"]
 ) -> tuple[State, int, str]:
     made = Attempt(delivery.attempts + 1, now * 1000, 1, status, "", "")
-    found = judged(delivery, made, HandlerResponse(status, written=status > 0), mode, now)
-    return found.state, round(found.due - now) if found.state is State.WAITING else 0, found.reason
+    judgement = judged(delivery, made, HandlerResponse(status, written=status > 0), mode, now)
+    return judgement.state, round(judgement.due - now) if judgement.state is State.WAITING else 0, judgement.reason
 
 
 def test_eight_attempts_in_seventeen_hours() -> None:
@@ -63,9 +63,9 @@ def test_what_was_received_is_repeated_by_strict_servers_only(
     answer: HandlerResponse, state: State, strict: State
 ) -> None:
     made = Attempt(1, NOW * 1000, 1, answer.status, "", "")
-    found = {name: judged(NEW, made, answer, mode, NOW) for name, mode in RETRY_POLICIES.items()}
-    assert (found["retry"].state, found["strict"].state) == (state, strict)
-    assert found["compat"].state is (State.DEAD if state is State.WAITING else state)
+    judgements = {name: judged(NEW, made, answer, mode, NOW) for name, mode in RETRY_POLICIES.items()}
+    assert (judgements["retry"].state, judgements["strict"].state) == (state, strict)
+    assert judgements["compat"].state is (State.DEAD if state is State.WAITING else state)
 
 
 @pytest.mark.parametrize("status", [500, 0, 301, 429])

@@ -29,12 +29,12 @@ def test_what_a_person_writes_arrives_and_is_recorded(world: World) -> None:
     bot = world.add_bot_with_handler()
     world.send_to(bot, "Hello")
     world.run_until(lambda: len(world.handler.heard) == 2)
-    joined, said = world.handler.heard
+    joined, message = world.handler.heard
     assert joined.form["event"] == "ONIMBOTJOINCHAT"
-    assert said.form["event"] == "ONIMBOTMESSAGEADD"
-    assert said.message == "Hello"
-    assert said.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert said.attempt == 1
+    assert message.form["event"] == "ONIMBOTMESSAGEADD"
+    assert message.message == "Hello"
+    assert message.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert message.attempt == 1
     world.run_until(lambda: world.states(bot) == ["done", "done"])
     (first, second) = world.attempts(bot)
     assert (first.status, first.answer, first.problem) == (200, "ok", "")
@@ -51,14 +51,14 @@ def test_order_is_kept_behind_a_failing_head(world: World) -> None:
         world.send_to(bot, text)
     world.run_until(lambda: world.handler.heard != [])
     world.run_for()
-    assert [one.message for one in world.handler.heard] == ["one"]
+    assert [request.message for request in world.handler.heard] == ["one"]
     world.wait_and_deliver(5)
     world.run_until(lambda: len(world.handler.heard) == 2)
-    assert [(one.message, one.attempt) for one in world.handler.heard] == [("one", 1), ("one", 2)]
+    assert [(request.message, request.attempt) for request in world.handler.heard] == [("one", 1), ("one", 2)]
     world.handler.behaviours.clear()
     world.wait_and_deliver(30)
     world.run_until(lambda: len(world.handler.heard) == 5)
-    assert [one.message for one in world.handler.heard[2:]] == ["one", "two", "three"]
+    assert [request.message for request in world.handler.heard[2:]] == ["one", "two", "three"]
     world.run_until(lambda: world.states(bot) == ["done"] * 5)
 
 
@@ -69,7 +69,9 @@ def test_a_hanging_handler_holds_up_nobody_else(world: World) -> None:
         world.send_to(slow, f"slow {number}")
         world.send_to(quick, f"quick {number}")
     world.run_until(lambda: len(world.handler.at("/quick")) == 21)
-    assert [one.message for one in world.handler.at("/quick")[1:]] == [f"quick {number}" for number in range(20)]
+    assert [request.message for request in world.handler.at("/quick")[1:]] == [
+        f"quick {number}" for number in range(20)
+    ]
     # It was told that it is in the dialog, and of the first that was said there.
     assert len(world.handler.at("/slow")) == 2
 
@@ -90,7 +92,7 @@ def test_other_dialogs_of_a_bot_go_on_while_one_fails(world: World) -> None:
     assert world.states(bot) == ["done", "done", "waiting", "done", "done"]
     world.wait_and_deliver(99)
     world.run_until(lambda: world.states(bot) == ["done"] * 5)
-    assert [one.message for one in world.handler.heard[-2:]] == ["from Ann", "fails"]
+    assert [request.message for request in world.handler.heard[-2:]] == ["from Ann", "fails"]
 
 
 def test_one_refused_event_keeps_to_its_schedule_beside_others(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -108,8 +110,8 @@ def test_one_refused_event_keeps_to_its_schedule_beside_others(world: World, cap
         world.call("im.message.add", person, DIALOG_ID=str(bot), MESSAGE="fine")
         world.run_until(lambda: world.states(bot).count("done") == 2 + 2 * (done + 1))  # noqa: B023  # Called at once.
     world.run_for()
-    assert [one.number for one in world.attempts(bot)] == [1] * 11
-    lines = [one.getMessage() for one in caplog.records if one.name == "botyard.delivery"]
+    assert [attempt.number for attempt in world.attempts(bot)] == [1] * 11
+    lines = [record.getMessage() for record in caplog.records if record.name == "botyard.delivery"]
     assert [line.partition(":")[0] for line in lines] == ["Events are not accepted by their handler"]
     world.wait_and_deliver(1)
     world.run_until(lambda: world.states(bot) == ["done"] * 11)
@@ -132,7 +134,7 @@ def test_a_bot_that_is_back_hears_what_found_no_connection(world: World) -> None
     world.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="from Ann")
     # Its third attempt was due in half a minute.
     world.run_until(lambda: world.states(bot) == ["done"] * 5)
-    assert [one.message for one in world.handler.heard[-2:]] == ["from Ann", "missed"]
+    assert [request.message for request in world.handler.heard[-2:]] == ["from Ann", "missed"]
 
 
 def test_the_vendors_way_is_a_single_attempt(make_delivery_world: MakeWorld) -> None:
@@ -141,7 +143,7 @@ def test_the_vendors_way_is_a_single_attempt(make_delivery_world: MakeWorld) -> 
     world.handler.behaviours["/bot"] = answer(500)
     world.send_to(bot, "Hello")
     world.run_until(lambda: world.states(bot) == ["dead", "dead"])
-    assert {one.reason for one in world.deliveries(bot)} == {"the last attempt failed"}
+    assert {delivery.reason for delivery in world.deliveries(bot)} == {"the last attempt failed"}
     world.wait_and_deliver(100_000)
     assert len(world.handler.heard) == 2
 
@@ -154,7 +156,7 @@ def test_eight_attempts_and_no_more(world: World) -> None:
         world.wait_and_deliver(pause)
         world.run_until(lambda: len(world.attempts(bot)) == 2 * number)  # noqa: B023  # Called at once.
     assert world.states(bot) == ["dead", "dead"]
-    assert [one.attempt for one in world.handler.heard] == [number for number in range(1, 9) for _ in range(2)]
+    assert [request.attempt for request in world.handler.heard] == [number for number in range(1, 9) for _ in range(2)]
 
 
 def test_an_event_holds_its_dialog_for_ten_seconds(world: World) -> None:
@@ -168,13 +170,13 @@ def test_an_event_holds_its_dialog_for_ten_seconds(world: World) -> None:
         world.send_to(bot, text)
     world.run_until(lambda: len(world.handler.heard) == 1)
     world.wait_and_deliver(9)
-    assert [one.message for one in world.handler.heard] == ["one"]
+    assert [request.message for request in world.handler.heard] == ["one"]
     for number in (2, 3, 4):
         world.wait_and_deliver(1 if number == 2 else 10)
         world.run_until(lambda: len(world.handler.heard) == number)  # noqa: B023  # Called at once.
     # Four are open at most.
     world.wait_and_deliver(12)
-    assert [one.message for one in world.handler.heard] == ["one", "two", "three", "four"]
+    assert [request.message for request in world.handler.heard] == ["one", "two", "three", "four"]
 
 
 def test_a_clock_that_leaps_ahead_repeats_nothing(world: World) -> None:
@@ -206,8 +208,10 @@ def test_what_arrives_late_says_so(world: World) -> None:
     world.run_until(lambda: len(world.handler.heard) == 3)
     world.wait_and_deliver(25)
     world.run_until(lambda: world.states(bot) == ["done"] * 4)
-    found = [(one.message, one.attempt, one.headers.get("botyard-late")) for one in world.handler.heard]
-    assert found == [("one", 1, None), ("one", 2, None), ("two", 1, None), ("one", 3, "35")]
+    attempts = [
+        (request.message, request.attempt, request.headers.get("botyard-late")) for request in world.handler.heard
+    ]
+    assert attempts == [("one", 1, None), ("one", 2, None), ("two", 1, None), ("one", 3, "35")]
 
 
 def test_what_is_sent_again_says_that_it_is_late(world: World) -> None:
@@ -217,8 +221,8 @@ def test_what_is_sent_again_says_that_it_is_late(world: World) -> None:
     world.wait_and_deliver(100)
     world.call("botyard.delivery.resend", BOT_ID=bot, STATE="done")
     world.run_until(lambda: len(world.handler.heard) == 4)
-    assert [one.headers.get("botyard-late") for one in world.handler.heard] == [None, None, "100", "100"]
-    assert [one.attempt for one in world.handler.heard] == [1, 1, 2, 2]
+    assert [request.headers.get("botyard-late") for request in world.handler.heard] == [None, None, "100", "100"]
+    assert [request.attempt for request in world.handler.heard] == [1, 1, 2, 2]
 
 
 def test_strict_servers_repeat_what_was_not_answered(make_delivery_world: MakeWorld) -> None:
@@ -235,11 +239,11 @@ def test_strict_servers_repeat_what_was_not_answered(make_delivery_world: MakeWo
     world.run_until(lambda: len(world.attempts(bot)) == 4)
     world.wait_and_deliver(20)
     world.run_for()
-    assert [one.message for one in world.handler.heard] == ["one"] * 2
+    assert [request.message for request in world.handler.heard] == ["one"] * 2
     world.handler.behaviours.clear()
     world.wait_and_deliver(30)
     world.run_until(lambda: world.states(bot) == ["done"] * 4)
-    assert [one.message for one in world.handler.heard] == ["one"] * 3 + ["two"]
+    assert [request.message for request in world.handler.heard] == ["one"] * 3 + ["two"]
 
 
 @pytest.mark.parametrize("mode", ["retry", "strict", "compat"])
@@ -252,7 +256,7 @@ def test_joining_holds_no_message(make_delivery_world: MakeWorld, mode: str) -> 
     world.send_to(bot, "two")
     world.run_until(lambda: len(world.handler.heard) >= 2)
     world.run_for()
-    events = [one.form["event"] for one in world.handler.heard]
+    events = [request.form["event"] for request in world.handler.heard]
     assert events == ["ONIMBOTJOINCHAT", "ONIMBOTMESSAGEADD", "ONIMBOTMESSAGEADD"][: 2 + (mode == "compat")]
 
 
@@ -263,7 +267,7 @@ def test_the_vendors_way_waits_for_nobody(make_delivery_world: MakeWorld) -> Non
     for text in ("one", "two", "three", "four", "five", "six"):
         world.send_to(bot, text)
     world.run_until(lambda: len(world.handler.heard) == 7)
-    assert [one.message for one in world.handler.heard[1:]] == ["one", "two", "three", "four", "five", "six"]
+    assert [request.message for request in world.handler.heard[1:]] == ["one", "two", "three", "four", "five", "six"]
 
 
 def test_applications_hear_nothing_before_they_are_installed(world: World) -> None:
@@ -272,7 +276,7 @@ def test_applications_hear_nothing_before_they_are_installed(world: World) -> No
     world.write(lambda tx: tx.run("UPDATE apps SET installed = 0 WHERE id = :id", id=app.id))
     world.send_to(bot, "Hello")
     world.run_until(lambda: world.states(bot) == ["skipped", "skipped"])
-    assert {one.reason for one in world.deliveries(bot)} == {"the application is not installed"}
+    assert {delivery.reason for delivery in world.deliveries(bot)} == {"the application is not installed"}
     world.write(lambda tx: tx.run("UPDATE apps SET installed = 1, blocked = 1 WHERE id = :id", id=app.id))
     world.send_to(bot, "Hello")
     world.run_until(lambda: world.states(bot)[2:] == ["skipped"])
@@ -306,7 +310,7 @@ def test_a_server_that_stops_gives_back_what_it_had(make_delivery_world: MakeWor
     # The handler has what was said first; the rest has not left.
     assert world.states(bot) == ["unconfirmed", "unconfirmed", "waiting"]
     assert world.deliveries(bot)[2].due <= int(world.time)
-    assert [one.problem for one in world.attempts(bot)] == ["stopped: the server stopped"] * 2
+    assert [attempt.problem for attempt in world.attempts(bot)] == ["stopped: the server stopped"] * 2
 
 
 def test_one_letter_that_cannot_be_written_fails_alone(make_world: MakeWorld) -> None:

@@ -34,7 +34,7 @@ def test_a_handler_that_echoes_leaves_no_tokens_behind(world: World, caplog: pyt
     world.send_to(bot, "Hello")
     world.run_until(lambda: len(world.attempts(bot)) == 2)
     heard = world.handler.heard[0]
-    secrets = {one for one in _tokens(heard.form) if len(one) > 8}
+    secrets = {token for token in _tokens(heard.form) if len(token) > 8}
     assert len(secrets) >= 3
     delivery = world.deliveries(bot)[0].id
     shown = world.call("botyard.delivery.get", ID=delivery).result
@@ -49,7 +49,7 @@ def _tokens(value: object) -> list[str]:
     if not isinstance(value, dict):
         return []
     own = [str(value[name]) for name in TOKENS if name in value]
-    return own + [one for inner in value.values() for one in _tokens(inner)]
+    return own + [token for inner in value.values() for token in _tokens(inner)]
 
 
 POST = WebhookPayload(
@@ -58,7 +58,7 @@ POST = WebhookPayload(
 
 
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    ("response", "kept"),
     [
         ("ok", "ok"),
         (f"got {'b' * 32} and {'a' * 16}{'c' * 16}.", f"got {MASK} and {MASK}."),
@@ -67,5 +67,5 @@ POST = WebhookPayload(
         ("a word that ends in aaaaaaa", "a word that ends in aaaaaaa"),
     ],
 )
-def test_what_is_kept_of_an_answer(said: str, kept: str) -> None:
-    assert masked(said, POST) == kept
+def test_what_is_kept_of_an_answer(response: str, kept: str) -> None:
+    assert masked(response, POST) == kept

@@ -23,10 +23,10 @@ Genuine = Callable[[Message, bytes, str], bool]
 @pytest.fixture
 def genuine() -> Genuine:
     """The code of the page."""
-    found = re.search(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
-    assert found
+    match = re.search(r"^```python\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    assert match
     names: dict[str, Any] = {}
-    exec(found[1], names)  # noqa: S102  # What readers are told to do.
+    exec(match[1], names)  # noqa: S102  # What readers are told to do.
     return names["genuine"]  # type: ignore[no-any-return]  # Written in Python without types.
 
 
@@ -53,7 +53,7 @@ def secret(world: World, by: Any = None, **named: Any) -> str:
 def spoken(world: World, bot: int) -> Heard:
     """An event of a message to this bot."""
     world.send_to(bot, "Hello; как дела? +&=")
-    world.run_until(lambda: any(one.form["event"] == "ONIMBOTMESSAGEADD" for one in world.handler.heard))
+    world.run_until(lambda: any(request.form["event"] == "ONIMBOTMESSAGEADD" for request in world.handler.heard))
     return world.handler.heard[-1]
 
 
@@ -71,7 +71,7 @@ def test_an_application_knows_the_events_of_its_bots_and_handlers(world: World, 
     spoken(world, bot)
     world.run_until(lambda: len(world.handler.heard) == 3)
     mine = secret(world, app)
-    assert [genuine(headers(one), one.body, mine) for one in world.handler.heard] == [True] * 3
+    assert [genuine(headers(request), request.body, mine) for request in world.handler.heard] == [True] * 3
 
 
 def test_what_was_changed_or_is_old_is_refused(world: World, genuine: Genuine) -> None:
@@ -92,7 +92,7 @@ def test_every_attempt_has_a_signature_of_its_own(world: World, genuine: Genuine
     world.run_until(lambda: len(world.attempts(bot)) == 2)
     world.wait_and_deliver(5)
     world.run_until(lambda: len(world.handler.heard) == 4)
-    first, second = (one for one in world.handler.heard if one.form["event"] == "ONIMBOTMESSAGEADD")
+    first, second = (request for request in world.handler.heard if request.form["event"] == "ONIMBOTMESSAGEADD")
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.headers["webhook-signature"] != second.headers["webhook-signature"]
     mine = secret(world, CLIENT_ID="client-of-the-bot-echo")

@@ -11,14 +11,14 @@ import pytest
 from tests.delivery.simulation import Simulation
 
 
-def check(found: Simulation, count: int, *, once: bool) -> None:
+def check(simulation: Simulation, count: int, *, once: bool) -> None:
     """Nothing lost; what was given up says why. The simulation itself watches the order of first attempts."""
-    assert found.violations == []
-    rows = found.database.rows(
+    assert simulation.violations == []
+    rows = simulation.database.rows(
         "SELECT recipient, ordering_key, event_id, state, reason, attempts FROM deliveries ORDER BY id"
     )
     assert len(rows) == count
-    accepted = {ordering_key: set(ids) for ordering_key, ids in found.accepted.items()}
+    accepted = {ordering_key: set(ids) for ordering_key, ids in simulation.accepted.items()}
     for recipient, ordering_key, event_id, state, reason, attempts in rows:
         assert state in ("done", "unconfirmed", "dead"), (recipient, ordering_key, event_id, state)
         if state != "dead":
@@ -27,21 +27,21 @@ def check(found: Simulation, count: int, *, once: bool) -> None:
             assert reason and attempts >= 1
     if once:
         # What a handler has is not sent again.
-        assert all(len(ids) == len(set(ids)) for ids in found.accepted.values())
+        assert all(len(ids) == len(set(ids)) for ids in simulation.accepted.values())
     dead = sum(row[3] == "dead" for row in rows)
-    print(f"{count} events, {found.sent} attempts, {dead} given up, {found.loop.now / 3600:.1f} hours passed")
+    print(f"{count} events, {simulation.sent} attempts, {dead} given up, {simulation.loop.now / 3600:.1f} hours passed")
     assert dead < count / 10
 
 
 def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0, places: int = 1024) -> float:
     seed = random.randrange(1_000_000)
     print(f"seed {seed}")
-    found = Simulation(tmp_path, seed, places=places)
+    simulation = Simulation(tmp_path, seed, places=places)
     begun = time.process_time()
-    found.run(count, engines=engines, crashes=crashes)
+    simulation.run(count, engines=engines, crashes=crashes)
     spent = time.process_time() - begun
     print(f"{spent:.1f} s of CPU")
-    check(found, count, once=not crashes)
+    check(simulation, count, once=not crashes)
     return spent
 
 
@@ -70,7 +70,7 @@ def test_a_seed_repeats_a_run(tmp_path: Path) -> None:
     runs = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        found = Simulation(tmp_path / name, 7, bots=5, chats=3)
-        found.run(300, crashes=2)
-        runs.append((found.sent, found.loop.now, dict(found.accepted)))
+        simulation = Simulation(tmp_path / name, 7, bots=5, chats=3)
+        simulation.run(300, crashes=2)
+        runs.append((simulation.sent, simulation.loop.now, dict(simulation.accepted)))
     assert runs[0] == runs[1]

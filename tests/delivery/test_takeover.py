@@ -66,7 +66,7 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
             await deliveries.add(tx, await events.append(tx, event), chat, recipients=[("bot:1", State.WAITING)])
 
     portal.write(publish)
-    one, two, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
+    earlier, later, _ = (row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id")))
 
     async def work() -> None:
         first = Server(await open_context(portal.settings, portal.context.clock))
@@ -79,14 +79,14 @@ def test_leases_are_taken_up_at_once(portal: World) -> None:
         await second.scheduler.start()
         try:
             await second.sends(2)
-            assert sorted(first.sent) == [(one, 1), (two, 1)]
-            assert sorted(second.sent) == [(one, 2), (two, 2)]
+            assert sorted(first.sent) == [(earlier, 1), (later, 1)]
+            assert sorted(second.sent) == [(earlier, 2), (later, 2)]
         finally:
             await second.scheduler.stop(0.01)
             await context.database.close()
 
     portal.run(work())
-    tried = portal.read(lambda tx: deliveries.attempts(tx, one))
+    tried = portal.read(lambda tx: deliveries.attempts(tx, earlier))
     assert [made.problem.partition(":")[0] for made in tried] == ["interrupted"]
 
 
@@ -113,8 +113,8 @@ def test_leases_of_the_living_are_left_alone(portal: World, monkeypatch: pytest.
         monkeypatch.setattr(scheduler, "TAKEOVER_SECONDS", 0.0)
         await asyncio.sleep(0.3)
         assert (len(first.sent), second.sent) == (1, [])
-        for one in (first, second):
-            await one.scheduler.stop(0.01)
+        for engine in (first, second):
+            await engine.scheduler.stop(0.01)
         await context.database.close()
 
     portal.run(work())

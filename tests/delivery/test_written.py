@@ -166,13 +166,13 @@ def test_a_reused_connection_that_was_closed_is_no_attempt(loop: Loop) -> None:
     server.turns += [then(server.read, OK, server.read, reset), then(server.read, OK)]
     first, second = posted(loop, server, b"a=1", b"a=2")
     assert first == second == HandlerResponse(200, "ok", written=True)
-    assert [one[-3:] for one in server.requests] == [b"a=1", b"a=2", b"a=2"]
+    assert [body[-3:] for body in server.requests] == [b"a=1", b"a=2", b"a=2"]
 
 
 def test_a_reused_connection_that_was_closed_while_it_rested(loop: Loop) -> None:
     server = Server()
     server.turns += [then(server.read, OK), then(server.read, OK)]
-    assert [one.status for one in posted(loop, server, b"a=1", b"a=2", pause=0.05)] == [200, 200]
+    assert [response.status for response in posted(loop, server, b"a=1", b"a=2", pause=0.05)] == [200, 200]
     assert len(server.requests) == 2
 
 
@@ -231,10 +231,10 @@ def test_over_tls(loop: Loop) -> None:
     async def work() -> list[HandlerResponse]:
         async with server:
             client = HandlerClient(Guard("dev"), 1, trusting)
-            found = [await client.post(server.url, b"a=1", {}) for _ in range(2)]
-            found.append(await client.post(server.url, BIG, {}))
+            responses = [await client.post(server.url, b"a=1", {}) for _ in range(2)]
+            responses.append(await client.post(server.url, BIG, {}))
             await client.close()
-            return found
+            return responses
 
     answered, unanswered, cut = run(loop, work())
     assert answered == HandlerResponse(200, "ok", written=True)
