@@ -54,12 +54,12 @@ async def everything(database: Database) -> dict[str, list[Any]]:
     """All rows of all tables."""
 
     async def work(tx: Tx) -> dict[str, list[Any]]:
-        found = {name: sorted(columns) for name, columns in (await portable_rows.tables(tx, database.name)).items()}
+        tables = {name: sorted(columns) for name, columns in (await portable_rows.tables(tx, database.name)).items()}
         return {
             name: sorted(
                 [row async for page in portable_rows.rows(tx, database.name, name, columns=columns) for row in page]
             )
-            for name, columns in found.items()
+            for name, columns in tables.items()
         }
 
     return await database.snapshot(work)
@@ -108,7 +108,7 @@ def test_every_row_and_byte_comes_back_on_either_engine(portal: World, address: 
     assert (new / "secret.key").read_bytes() == (old / "secret.key").read_bytes()
     blobs = {path.name: path.read_bytes() for path in (old / "files").rglob("*") if path.is_file()}
     assert {path.name: path.read_bytes() for path in (new / "files").rglob("*") if path.is_file()} == blobs
-    assert [one for one in tmp_path.iterdir() if one.name.endswith(".part")] == []
+    assert [path for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
 
 
 def test_numbers_go_on_where_they_stood(portal: World, address: str, tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_pat
 
     async def whole() -> None:
         async def snapshot_and_delete(work: Any) -> Any:
-            found = await taken(work)
+            result = await taken(work)
             # The rows are copied; now the message goes, and the sweeper comes for its bytes.
             await context.database.write(lambda tx: files.remove_of_chat(tx, portal.room))
             swept.append(await chat_files.sweep(context.database, blobs, now=int(context.clock.now()) + 86_400))
-            return found
+            return result
 
         context.database.snapshot = snapshot_and_delete  # type: ignore[method-assign]
         try:
@@ -162,7 +162,7 @@ def test_files_deleted_while_the_backup_is_made_are_in_it(portal: World, tmp_pat
     assert sent["size"] == 5
     assert swept == [0, 1]
     with tarfile.open(target) as tar:
-        copied = [tar.extractfile(one).read() for one in tar.getmembers() if one.name.startswith("files/")]  # type: ignore[union-attr]
+        copied = [tar.extractfile(entry).read() for entry in tar.getmembers() if entry.name.startswith("files/")]  # type: ignore[union-attr]
     assert copied == [b"alpha"]
 
 
@@ -172,7 +172,7 @@ def test_a_backup_never_takes_the_place_of_a_file(world: World, tmp_path: Path) 
     with pytest.raises(FileExistsError):
         make(world, target)
     assert target.read_text() == "precious"
-    assert {one.name for one in tmp_path.iterdir()} == {"portal.tar", "portal0"}
+    assert {path.name for path in tmp_path.iterdir()} == {"portal.tar", "portal0"}
 
 
 def test_a_full_disk_leaves_nothing_behind(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,8 +208,8 @@ def taken(world: World, tmp_path: Path) -> Path:
 def test_a_backup_that_is_damaged_anywhere_is_refused(taken: Path, tmp_path: Path) -> None:
     whole = taken.read_bytes()
     with tarfile.open(taken) as tar:
-        places = [one.offset_data + one.size // 2 for one in tar.getmembers() if one.size]
-        heads = [one.offset for one in tar.getmembers()]
+        places = [entry.offset_data + entry.size // 2 for entry in tar.getmembers() if entry.size]
+        heads = [entry.offset for entry in tar.getmembers()]
     assert len(places) > 10
     for place in [*places, *heads]:
         broken = bytearray(whole)
@@ -345,14 +345,14 @@ def test_a_restore_that_fails_takes_back_what_it_put_elsewhere(taken: Path, tmp_
     bucket = Folder(tmp_path / "bucket")
     bucket.check()
     broken = rewritten(taken, tables=told_tables(taken) | {"zzz": ["a"]})
-    found = restore.check(broken)
-    names = [name.removeprefix("files/") for name in found.members if name.startswith("files/")]
+    archive = restore.check(broken)
+    names = [name.removeprefix("files/") for name in archive.members if name.startswith("files/")]
     assert len(names) > 1
     # Another portal's, which uses the same bucket.
     bucket.put(names[0], io.BytesIO(b"there before"))
     places = restore.Openers(openers().rows, lambda folder: bucket)
     with pytest.raises(restore.OtherVersion):
-        asyncio.run(restore.put(broken, found, data=tmp_path / "new", openers=places))
+        asyncio.run(restore.put(broken, archive, data=tmp_path / "new", openers=places))
     assert [path.name for path in (tmp_path / "bucket").rglob("*") if path.is_file()] == [names[0]]
 
 

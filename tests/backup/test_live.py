@@ -38,9 +38,9 @@ def words(data: Path, address: str) -> list[str]:
 def hook_of(data: Path, address: str) -> str:
     """The path of a new webhook."""
     made = run("webhook", "add", "admin", *words(data, address))
-    found = re.search(r"address: http://[^/]+(/rest/\S+)", made.stdout)
-    assert found, made.stderr
-    return found[1]
+    match = re.search(r"address: http://[^/]+(/rest/\S+)", made.stdout)
+    assert match, made.stderr
+    return match[1]
 
 
 class Writer(threading.Thread):
@@ -142,14 +142,14 @@ def test_a_portal_is_backed_up_while_it_is_written_to_and_restored_elsewhere(
     restored = run("restore", str(target), *words(new, address))
     assert restored.returncode == 0, restored.stderr
     with serving(new, *words(new, address)[2:]) as server:
-        found = [check(server, hook, writer) for writer in writers]
+        counts = [check(server, hook, writer) for writer in writers]
     place: Path | str = address or new / "botyard.db"
     for writer, least in zip(writers, before, strict=True):
         stored = texts(place, writer.chat)
         # All that was accepted before it began, and nothing without what came before it.
         assert stored == [f"{writer.number}:{count}" for count in range(1, len(stored) + 1)]
         assert least <= len(stored)
-    assert min(found) >= 2
+    assert min(counts) >= 2
 
 
 def check(server: Serving, hook: str, writer: Writer) -> int:

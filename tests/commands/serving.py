@@ -47,15 +47,15 @@ class Serving:
 
     def word(self, pattern: str) -> str:
         """What a pattern finds in the printed text."""
-        found = re.search(pattern, self.printed)
-        assert found, self.printed
-        return found[1]
+        match = re.search(pattern, self.printed)
+        assert match, self.printed
+        return match[1]
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         """Ask it to end; exit code and everything it said on standard error."""
         self.process.send_signal(number)
-        _, said = self.process.communicate(timeout=SECONDS)
-        return self.process.returncode, said
+        _, output = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode, output
 
 
 @contextlib.contextmanager

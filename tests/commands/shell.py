@@ -50,9 +50,9 @@ class Shell:
 
 def word(text: str, name: str) -> str:
     """The value that follows ``name:`` in what was printed."""
-    found = re.search(rf"^{name}: (\S+)", text, re.MULTILINE)
-    assert found, text
-    return found[1]
+    match = re.search(rf"^{name}: (\S+)", text, re.MULTILINE)
+    assert match, text
+    return match[1]
 
 
 def application(portal_shell: Shell) -> str:

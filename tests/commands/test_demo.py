@@ -27,14 +27,14 @@ def test_a_demo_portal_shows_keys_that_work_and_the_same_ones_again(tmp_path: Pa
         assert ask(f"{server.url}/rest/app.info", auth=token)["result"]["CODE"] == server.word(r"client_id +(\S+)")
         curl = shlex.split(server.word(r"(curl .*)"))
         assert ask(curl[1])["result"]["dialog_id"] == "chat2001"
-        code, said = server.stop()
-        assert (code, "Traceback" in said) == (ExitCode.OK, False)
+        code, output = server.stop()
+        assert (code, "Traceback" in output) == (ExitCode.OK, False)
     with serving(tmp_path, "--demo") as again:
         for pattern in (r"1 +alice +(\S+)", r"/rest/2/(\w+)/", r"client_secret +(\w+)", r"access_token +(\w+)"):
             assert again.word(pattern) == server.word(pattern)
         assert ask(again.word(r"(http\S+/rest/1/\w+/) +Alice") + "profile")["result"]["ID"] == "1"
-        code, said = again.stop(signal.SIGTERM)
-        assert (code, "Traceback" in said) == (ExitCode.OK, False)
+        code, output = again.stop(signal.SIGTERM)
+        assert (code, "Traceback" in output) == (ExitCode.OK, False)
 
 
 def test_a_demo_portal_prints_lines_that_work_when_pasted(tmp_path: Path) -> None:
@@ -47,8 +47,8 @@ echo; curl -fsS "${{WEBHOOK}}profile"; echo; curl -fsS "${{PERSON}}profile"; ech
 """
         # What was pasted last is https, with the portal's own authority.
         environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-        told = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment)
-        dialog, alice, ben, webhook = told.stdout.splitlines()
+        ended = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, env=environment)
+        dialog, alice, ben, webhook = ended.stdout.splitlines()
         assert json.loads(dialog)["result"]["dialog_id"] == "chat2001"
         assert json.loads(alice)["result"]["ID"] == "1"
         assert json.loads(ben)["result"]["ID"] == "2"
@@ -65,11 +65,11 @@ def test_the_first_message_to_the_demo_gets_a_reply(tmp_path: Path) -> None:
         end = time.monotonic() + SECONDS
         while "You said: Anybody there?" not in heard and time.monotonic() < end:
             page = ask(person + "im.v2.Event.get", offset=offset, wait=5)["result"]
-            heard += [one["data"]["message"]["text"] for one in page["events"] if "message" in one["data"]]
+            heard += [event["data"]["message"]["text"] for event in page["events"] if "message" in event["data"]]
             offset = page["nextOffset"]
         assert "You said: Anybody there?" in heard
-        code, said = server.stop()
-        assert (code, "Traceback" in said) == (ExitCode.OK, False)
+        code, output = server.stop()
+        assert (code, "Traceback" in output) == (ExitCode.OK, False)
 
 
 def test_what_opens_nothing_any_more_is_not_printed_again(tmp_path: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_seed_is_planted_into_a_new_demo_portal_and_no_other(tmp_path: Path) -
     file, data = tmp_path / "seed.yaml", tmp_path / "data"
     file.write_text("people:\n  - {login: zoe, name: Zoe}\n")
     assert run("serve", "--seed", str(file), "--data", str(data)).returncode == ExitCode.USAGE
-    for said in (False, True):
+    for planted in (False, True):
         with serving(data, "--demo", "--seed", str(file)) as server:
             assert "zoe" in server.printed
-            assert ("nothing of the seed was planted" in server.printed) is said
+            assert ("nothing of the seed was planted" in server.printed) is planted

@@ -45,13 +45,13 @@ def _run(*words: object) -> int:
 
 def test_an_overview(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run("--data", data) == ExitCode.OK
-    told = capsys.readouterr().out
-    assert "Bot 1001, Echo (echo), type B, API v1: is called." in told
-    assert "  http://127.0.0.1:9/bot: allowed (127.0.0.1)." in told
-    assert "  2 to be sent; the next is due " in told
-    assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in told
-    assert "  2 ready to be fetched, the oldest since 20" in told
-    assert "  It has not asked for its events yet." in told
+    report = capsys.readouterr().out
+    assert "Bot 1001, Echo (echo), type B, API v1: is called." in report
+    assert "  http://127.0.0.1:9/bot: allowed (127.0.0.1)." in report
+    assert "  2 to be sent; the next is due " in report
+    assert "Bot 1002, Slow (slow), type B, API v2: fetches its events." in report
+    assert "  2 ready to be fetched, the oldest since 20" in report
+    assert "  It has not asked for its events yet." in report
 
 
 def test_what_the_server_runs_with_is_known_beside_it(
@@ -62,9 +62,9 @@ def test_what_the_server_runs_with_is_known_beside_it(
     world.start_delivery()
     world.stop_delivery()
     assert _run("--data", world.settings.data) == ExitCode.OK
-    told = capsys.readouterr().out
-    assert told.startswith("Events are delivered in the mode strict; a handler has 12.5 s to respond.\n")
-    assert "http://127.0.0.1:9/bot: refused: port 9 is closed to handlers." in told
+    report = capsys.readouterr().out
+    assert report.startswith("Events are delivered in the mode strict; a handler has 12.5 s to respond.\n")
+    assert "http://127.0.0.1:9/bot: refused: port 9 is closed to handlers." in report
     assert _run("--data", world.settings.data, "--profile", "dev") == ExitCode.OK
     assert "http://127.0.0.1:9/bot: allowed (127.0.0.1)." in capsys.readouterr().out
 
@@ -81,13 +81,13 @@ def test_the_guard_of_production(data: Path, capsys: pytest.CaptureFixture[str])
 
 def test_why_not(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _run(1, 1001, "--data", data) == ExitCode.OK
-    told = capsys.readouterr().out
+    report = capsys.readouterr().out
     assert re.match(
         r"ONIMBOTMESSAGEADD of 20[-0-9]+ [:0-9]+ UTC:\n"
         r"  It waits behind ONIMBOTJOINCHAT \(delivery 1\) of the same chat; attempt 1 of that one is due now\.\n"
         r"ONIMBOTMESSAGEUPDATE of 20[-0-9]+ [:0-9]+ UTC:\n  No handler is bound for it\.\n$",
-        told,
-    ), told
+        report,
+    ), report
     assert _run(1, 1002, "--data", data) == ExitCode.OK
     assert capsys.readouterr().out.endswith(" UTC:\n  The bot is not a member of the chat.\n")
 
@@ -127,14 +127,15 @@ REFUSED = "no connection: [Errno 111] Connect call failed ('127.0.0.1', 9)"
 def test_the_cause_that_holds_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     failed(data, State.WAITING, "", REFUSED)
     _run("--data", data)
-    told = capsys.readouterr().out
-    assert "  Tried again: ONIMBOTJOINCHAT (delivery 1) of 20" in told
-    assert ": 127.0.0.1:9 refused the connection; its attempt 2 is due " in told
-    assert "MemberJoined" not in told
+    report = capsys.readouterr().out
+    assert "  Tried again: ONIMBOTJOINCHAT (delivery 1) of 20" in report
+    assert ": 127.0.0.1:9 refused the connection; its attempt 2 is due " in report
+    assert "MemberJoined" not in report
     _run(1, 1001, "--data", data)
-    told = capsys.readouterr().out
+    report = capsys.readouterr().out
     assert (
-        "  It waits behind ONIMBOTJOINCHAT (delivery 1) of the same chat: 127.0.0.1:9 refused the connection; " in told
+        "  It waits behind ONIMBOTJOINCHAT (delivery 1) of the same chat: 127.0.0.1:9 refused the connection; "
+        in report
     )
 
 
@@ -156,16 +157,16 @@ def test_what_was_missed_is_called_what_it_is(
 ) -> None:
     failed(data, state, reason, problem)
     _run("--data", data)
-    told = capsys.readouterr().out
+    report = capsys.readouterr().out
     begin = {
         State.DEAD: "Last given up",
         State.SKIPPED: "Last not sent",
         State.UNCONFIRMED: "Last not confirmed",
     }[state]
     assert re.search(
-        rf"  {begin}: ONIMBOTJOINCHAT \(delivery 1\) of 20[^:]+:\d\d:\d\d UTC: {re.escape(line)}\n", told
-    ), told
-    assert "failure" not in told
+        rf"  {begin}: ONIMBOTJOINCHAT \(delivery 1\) of 20[^:]+:\d\d:\d\d UTC: {re.escape(line)}\n", report
+    ), report
+    assert "failure" not in report
 
 
 def test_a_portal_without_bots(make_world: MakeWorld, capsys: pytest.CaptureFixture[str]) -> None:

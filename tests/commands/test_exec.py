@@ -35,18 +35,21 @@ print(urllib.request.urlopen(sys.argv[1].format(**os.environ), context=trust).re
 
 def test_the_command_finds_every_variable_and_they_work() -> None:
     ended = run("exec", "--", *python(SHOW))
-    told = json.loads(ended.stdout)
-    assert set(told) == set(VARIABLES) - {"BOTYARD_HTTPS_URL", "BOTYARD_CA_FILE"}
-    assert told["BOTYARD_WEBHOOK_URL"] == f"{told['BOTYARD_URL']}/rest/1/{told['BOTYARD_WEBHOOK_URL'][-33:]}"
-    assert told["BOTYARD_WEBHOOK_URL"].endswith("/")
-    hooks = json.loads(told["BOTYARD_WEBHOOKS"])
+    environment = json.loads(ended.stdout)
+    assert set(environment) == set(VARIABLES) - {"BOTYARD_HTTPS_URL", "BOTYARD_CA_FILE"}
+    assert (
+        environment["BOTYARD_WEBHOOK_URL"]
+        == f"{environment['BOTYARD_URL']}/rest/1/{environment['BOTYARD_WEBHOOK_URL'][-33:]}"
+    )
+    assert environment["BOTYARD_WEBHOOK_URL"].endswith("/")
+    hooks = json.loads(environment["BOTYARD_WEBHOOKS"])
     assert sorted(hooks) == ["1", "2", "3", "4", "5"]
-    assert hooks[told["BOTYARD_USER_ID"]] == told["BOTYARD_WEBHOOK_URL"]
+    assert hooks[environment["BOTYARD_USER_ID"]] == environment["BOTYARD_WEBHOOK_URL"]
     for name in ("BOTYARD_CLIENT_SECRET", "BOTYARD_ACCESS_TOKEN", "BOTYARD_REFRESH_TOKEN", "BOTYARD_MEMBER_ID"):
-        assert re.fullmatch("[0-9a-f]{32}", told[name])
+        assert re.fullmatch("[0-9a-f]{32}", environment[name])
     # The portal went with its command.
     with pytest.raises(httpx.ConnectError):
-        ask(told["BOTYARD_URL"])
+        ask(environment["BOTYARD_URL"])
 
 
 @pytest.mark.parametrize(
@@ -161,10 +164,10 @@ time.sleep(30)
 def test_a_portal_within_a_portal_has_variables_of_its_own() -> None:
     inner = [*BOTYARD, "exec", "--", *python(SHOW)]
     script = f"import os, subprocess; print(os.environ['BOTYARD_URL'], flush=True); subprocess.run({inner!r})"
-    outer, told = run("exec", "--tls", "--", *python(script)).stdout.splitlines()
-    found = json.loads(told)
-    assert found["BOTYARD_URL"] != outer
-    assert "BOTYARD_CA_FILE" not in found
+    outer, shown = run("exec", "--tls", "--", *python(script)).stdout.splitlines()
+    environment = json.loads(shown)
+    assert environment["BOTYARD_URL"] != outer
+    assert "BOTYARD_CA_FILE" not in environment
 
 
 def test_a_port_may_be_asked_for() -> None:
@@ -178,9 +181,9 @@ def test_a_port_may_be_asked_for() -> None:
 def test_a_seed_is_planted_and_its_ids_are_told(tmp_path: Path) -> None:
     file = tmp_path / "seed.json"
     file.write_text(json.dumps({"people": [{"login": "zoe"}], "chats": [{"owner": "zoe", "title": "Planning"}]}))
-    told = json.loads(run("exec", "--seed", str(file), "--", *python(SHOW)).stdout)
-    seeded = json.loads(told["BOTYARD_SEEDED"])
-    assert str(seeded["people"]["zoe"]) in json.loads(told["BOTYARD_WEBHOOKS"])
+    environment = json.loads(run("exec", "--seed", str(file), "--", *python(SHOW)).stdout)
+    seeded = json.loads(environment["BOTYARD_SEEDED"])
+    assert str(seeded["people"]["zoe"]) in json.loads(environment["BOTYARD_WEBHOOKS"])
     assert len(seeded["chats"]) == 1
 
 

@@ -11,9 +11,9 @@ from tests.commands.shell import Shell, word
 
 def test_commands(portal_shell: Shell) -> None:
     before = portal_shell.done("key", "show").split()[0]
-    said = portal_shell.done("key", "rotate", "--days", "7")
-    assert "works for 7 days" in said
-    assert "Restart the server" in said
+    output = portal_shell.done("key", "rotate", "--days", "7")
+    assert "works for 7 days" in output
+    assert "Restart the server" in output
     first, second = portal_shell.done("key", "show").splitlines()
     assert first.endswith("in use")
     assert second.startswith(f"{before}   accepted until ")
@@ -32,10 +32,10 @@ def test_a_webhook_that_was_made_before_goes_on(portal_shell: Shell) -> None:
         context = await open_context(settings)
         secret = address.rstrip("/").rpartition("/")[2]
         former = context.keys.former[0]
-        found = await context.database.read(
+        row = await context.database.read(
             lambda tx: tx.one("SELECT id FROM webhooks WHERE secret_hash = :hash", hash=former.hash(secret))
         )
         await context.database.close()
-        return found is not None
+        return row is not None
 
     assert asyncio.run(asked())

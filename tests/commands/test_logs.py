@@ -107,27 +107,27 @@ def written(settings: Settings, *, attempt: AttemptRecord) -> list[str]:
 
 
 def test_the_lines_stand_in_the_log_in_their_order() -> None:
-    found = written(Settings(), attempt=made())
-    assert found[0] == "401 imbot.bot.list  needs scope imbot"
-    assert found[1] == attempt_line(made())
-    assert "Events are not accepted by their handler" in found[2]
-    assert found[3].endswith("WARNING botyard.fault: this is odd")
-    assert found[4].endswith("INFO botyard: by the way")
-    assert len(found) == 5
+    lines = written(Settings(), attempt=made())
+    assert lines[0] == "401 imbot.bot.list  needs scope imbot"
+    assert lines[1] == attempt_line(made())
+    assert "Events are not accepted by their handler" in lines[2]
+    assert lines[3].endswith("WARNING botyard.fault: this is odd")
+    assert lines[4].endswith("INFO botyard: by the way")
+    assert len(lines) == 5
 
 
 def test_quiet_leaves_the_warnings() -> None:
-    found = written(Settings(quiet=True), attempt=made())
-    assert [line.rpartition(" WARNING ")[2].partition(":")[0] for line in found] == [
+    lines = written(Settings(quiet=True), attempt=made())
+    assert [line.rpartition(" WARNING ")[2].partition(":")[0] for line in lines] == [
         "botyard.delivery",
         "botyard.fault",
     ]
 
 
 def test_json_is_one_object_a_line() -> None:
-    found = [json.loads(line) for line in written(Settings(log_format="json"), attempt=made())]
-    assert all(one["time"].endswith("+00:00") for one in found)
-    call, attempt, warning = found[0], found[1], found[3]
+    entries = [json.loads(line) for line in written(Settings(log_format="json"), attempt=made())]
+    assert all(entry["time"].endswith("+00:00") for entry in entries)
+    call, attempt, warning = entries[0], entries[1], entries[3]
     assert {**call, "time": ""} == {
         "time": "",
         "level": "info",

@@ -57,8 +57,8 @@ def test_every_exit_code_is_documented(code: ExitCode) -> None:
 )
 def test_nothing_heavy_is_imported_without_need(module: str, spared: set[str]) -> None:
     script = f"import sys, botyard.{module}; print(*sorted({spared!r} & sys.modules.keys()))"
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == ""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == ""
 
 
 def test_a_word_that_is_not_utf_8_is_told(portal_shell: Shell) -> None:
@@ -70,13 +70,13 @@ def test_a_word_that_is_not_utf_8_is_told(portal_shell: Shell) -> None:
 
 @pytest.mark.parametrize("words", [["--help"], ["exec", "--help"], ["methods", "imbot.dialog"]])
 def test_what_a_terminal_cannot_write_is_no_error(words: Words) -> None:
-    told = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    ended = subprocess.run([sys.executable, "-m", "botyard", *words], capture_output=True, env=told, check=False)
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run([sys.executable, "-m", "botyard", *words], capture_output=True, env=environment, check=False)
     assert (ended.returncode, ended.stderr) == (ExitCode.OK, b"")
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(given: object) -> int:
+    def interrupted(_settings: object) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("botyard.commands.reference.methods_run", interrupted)

@@ -28,9 +28,9 @@ def test_tokens_are_renewed_over_http_by_get_and_by_post(tmp_path: Path) -> None
             assert fresh["client_endpoint"] == f"{server.url}/rest/"
         posted = httpx.post(f"{server.url}/oauth/token/", data=words, trust_env=False).json()
         assert ask(f"{server.url}/rest/profile", auth=posted["access_token"])["result"]["ID"] == "1"
-        _, said = server.stop()
+        _, output = server.stop()
         for name in ("client_secret", "refresh_token", "access_token"):
-            assert server.word(name + r" +(\S+)") not in said
+            assert server.word(name + r" +(\S+)") not in output
 
 
 def test_a_plain_portal_is_made_with_an_administrator_shown_once(tmp_path: Path) -> None:
@@ -49,21 +49,21 @@ def test_a_plain_portal_is_made_with_an_administrator_shown_once(tmp_path: Path)
 def test_keys_that_are_made_beside_the_server_work_at_once(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         made = run("webhook", "add", "admin", "--data", str(tmp_path))
-        found = re.search(r"address: (\S+)", made.stdout)
-        assert found, made.stderr
-        assert found[1].startswith(server.url + "/rest/1/")
-        assert ask(found[1] + "profile")["result"]["ID"] == "1"
+        match = re.search(r"address: (\S+)", made.stdout)
+        assert match, made.stderr
+        assert match[1].startswith(server.url + "/rest/1/")
+        assert ask(match[1] + "profile")["result"]["ID"] == "1"
         assert run("portal", "switch", "maintenance", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
-        assert ask(found[1] + "profile")["error"] == "PORTAL_DELETED"
+        assert ask(match[1] + "profile")["error"] == "PORTAL_DELETED"
 
 
 def test_a_named_proxy_is_believed_that_a_call_came_over_https(tmp_path: Path) -> None:
-    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1"}
     for proxies, error in (("127.0.0.1", "NO_AUTH_FOUND"), ("192.0.2.1,::1", "INVALID_REQUEST")):
         with serving(tmp_path, "--trusted-proxies", proxies) as server:
             assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
             url = f"{server.url}/rest/profile".replace("localhost", "127.0.0.1")
-            assert httpx.get(url, headers=said, trust_env=False).json()["error"] == error
+            assert httpx.get(url, headers=headers, trust_env=False).json()["error"] == error
             assert httpx.get(url, trust_env=False).json()["error"] == "INVALID_REQUEST"
 
 
@@ -101,19 +101,19 @@ def test_a_data_folder_that_is_removed_ends_in_refusals(tmp_path: Path) -> None:
         hook = server.word(r"(http://localhost:\d+/rest/\d+/\w+/)")
         assert "result" in ask(f"{hook}im.chat.add", USERS=[])
         folder.rename(tmp_path / "away")
-        told = ask(f"{hook}im.chat.add", USERS=[])
-        assert told["error"] == "INTERNAL_SERVER_ERROR"
-        assert "botyard.db was removed or replaced while the server ran" in told["error_description"]
+        response = ask(f"{hook}im.chat.add", USERS=[])
+        assert response["error"] == "INTERNAL_SERVER_ERROR"
+        assert "botyard.db was removed or replaced while the server ran" in response["error_description"]
         assert "removed or replaced" in ask(f"{hook}profile")["error_description"]
         (tmp_path / "away").rename(folder)
         until = time.monotonic() + SECONDS
         while "error" in ask(f"{hook}im.chat.add", USERS=[]):
             assert time.monotonic() < until
             time.sleep(0.1)
-        _, said = server.stop()
-    mark = told["error_description"].rpartition("(")[2].rstrip(")")
-    assert len(re.findall(rf"{mark} .* was removed or replaced", said)) == 1
-    assert len(re.findall(rf"{mark} The database is back after", said)) == 1
+        _, output = server.stop()
+    mark = response["error_description"].rpartition("(")[2].rstrip(")")
+    assert len(re.findall(rf"{mark} .* was removed or replaced", output)) == 1
+    assert len(re.findall(rf"{mark} The database is back after", output)) == 1
 
 
 @pytest.mark.parametrize("moment", [0.1, 0.2, 0.3])
@@ -122,9 +122,9 @@ def test_ctrl_c_while_starting_leaves_no_traceback(tmp_path: Path, moment: float
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     wait_for_work(process.pid, moment)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == ExitCode.OK, said
-    assert "Traceback" not in said
+    _, output = process.communicate(timeout=SECONDS)
+    assert process.returncode == ExitCode.OK, output
+    assert "Traceback" not in output
 
 
 _COMPILING = """

@@ -17,9 +17,9 @@ pytestmark = pytest.mark.live
 
 
 def test_init_says_what_comes_next(tmp_path: Path) -> None:
-    said = run("init", "--data", str(tmp_path)).stdout
-    assert f"botyard serve --data {tmp_path}   starts it; sign in at /login" in said
-    assert f"botyard webhook add admin --data {tmp_path}   prints an address" in said
+    output = run("init", "--data", str(tmp_path)).stdout
+    assert f"botyard serve --data {tmp_path}   starts it; sign in at /login" in output
+    assert f"botyard webhook add admin --data {tmp_path}   prints an address" in output
 
 
 def test_where_only_https_is_taken_webhooks_have_https_addresses(tmp_path: Path) -> None:
@@ -29,13 +29,13 @@ def test_where_only_https_is_taken_webhooks_have_https_addresses(tmp_path: Path)
         assert f"address: {server.url}/rest/1/" in made
         assert run("portal", "switch", "https", "on", "--data", str(tmp_path)).returncode == ExitCode.OK
         address = run("webhook", "add", "admin", "--data", str(tmp_path)).stdout
-        found = re.search(r"address: (\S+)", address)
-        assert found
-        assert found[1].startswith(f"{https}/rest/1/")
+        match = re.search(r"address: (\S+)", address)
+        assert match
+        assert match[1].startswith(f"{https}/rest/1/")
         ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
         with httpx.Client(verify=ssl.create_default_context(cafile=ca_file), trust_env=False) as client:
-            assert client.get(found[1] + "profile").json()["result"]["ID"] == "1"
-            more = client.get(found[1] + "botyard.webhook.add?SCOPE=im").json()["result"]
+            assert client.get(match[1] + "profile").json()["result"]["ID"] == "1"
+            more = client.get(match[1] + "botyard.webhook.add?SCOPE=im").json()["result"]
             assert more["URL"].startswith(f"{https}/rest/1/")
             assert client.get(https).json()["rest"] == f"{https}/rest/"
             assert client.get(server.url).json()["rest"] == f"{server.url}/rest/"
@@ -50,7 +50,7 @@ def test_a_webhook_that_https_alone_would_open_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said", "unsaid"),
+    ("words", "expected", "unsaid"),
     [
         ((), [], ["plain http", "nobody can", "--public-url"]),
         (("--host", "0.0.0.0"), ["over plain http", "New webhooks and events name http://localhost"], ["nobody can"]),
@@ -62,13 +62,13 @@ def test_a_webhook_that_https_alone_would_open_says_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_start_warns_of_plain_http(
-    tmp_path: Path, words: tuple[str, ...], said: list[str], unsaid: list[str]
+    tmp_path: Path, words: tuple[str, ...], expected: list[str], unsaid: list[str]
 ) -> None:
     with serving(tmp_path, *words) as server:
         printed = " ".join(server.printed.split())
         assert "/login; 'botyard webhook add admin' prints an address" in printed
-        assert [one for one in said if one not in printed] == []
-        assert [one for one in unsaid if one in printed] == []
+        assert [phrase for phrase in expected if phrase not in printed] == []
+        assert [phrase for phrase in unsaid if phrase in printed] == []
         assert server.stop()[0] == ExitCode.OK
 
 
@@ -80,7 +80,7 @@ def test_a_start_that_fails_leaves_nothing_behind(tmp_path: Path, words: tuple[s
         port = str(taken.getsockname()[1])
         for folder in (tmp_path / "new" / "portal", kept):
             assert run("serve", *words, port, "--data", str(folder)).returncode == ExitCode.ADDRESS
-    assert [one.name for one in tmp_path.iterdir()] == ["kept"]
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
 
 
 def test_a_database_that_cannot_be_reached_leaves_nothing_behind(tmp_path: Path) -> None:

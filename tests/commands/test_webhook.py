@@ -11,9 +11,9 @@ from tests.commands.shell import Shell, word
 def test_a_webhook_is_issued_listed_and_revoked(portal_shell: Shell) -> None:
     made = portal_shell.done("webhook", "add", "ann", "--title", "Backup", "--scope", "im, user")
     address = word(made, "address")
-    found = re.fullmatch(r"http://localhost:8024/rest/2/([0-9a-f]{32})/", address)
-    assert found
-    secret = found[1]
+    match = re.fullmatch(r"http://localhost:8024/rest/2/([0-9a-f]{32})/", address)
+    assert match
+    secret = match[1]
     listed = portal_shell.done("webhook", "list")
     assert f"{secret[:4]}…" in listed
     assert secret not in listed

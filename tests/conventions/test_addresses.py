@@ -72,11 +72,11 @@ def test_the_rule(name: str, file: str, function: str) -> None:
 
 
 def test_every_module_with_methods_is_found() -> None:
-    found = {module.__name__ for module in MODULES}
+    listed = {module.__name__ for module in MODULES}
     declaring = {
         ".".join(("botyard", "api", *file.relative_to(API).with_suffix("").parts))
         for file in API.rglob("*.py")
         if "\n@method(" in file.read_text()
     }
     assert declaring
-    assert declaring - found == set()
+    assert declaring - listed == set()

@@ -66,7 +66,7 @@ def test_every_command_has_its_method_or_a_reason() -> None:
 
 
 def test_the_tables_name_commands_that_exist() -> None:
-    assert [one for one in (*UNDER_ANOTHER_NAME, *ON_THE_MACHINE_ONLY) if one not in ALL] == []
+    assert [name for name in (*UNDER_ANOTHER_NAME, *ON_THE_MACHINE_ONLY) if name not in ALL] == []
 
 
 def names(module: str) -> set[str]:

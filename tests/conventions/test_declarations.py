@@ -16,8 +16,8 @@ from botyard.rpc.registry import Registry
 from contract.pages import Param
 from tests.world import CONTRACT
 
-METHODS = sorted(Registry(MODULES), key=lambda one: one.name.lower())
-DOCUMENTED = [one for one in METHODS if one.name in CONTRACT.methods]
+METHODS = sorted(Registry(MODULES), key=lambda method: method.name.lower())
+DOCUMENTED = [method for method in METHODS if method.name in CONTRACT.methods]
 
 # Our own methods, and those of REST 3.0, have no page of their own.
 WITHOUT_A_PAGE = ("botyard.", "api/")
@@ -42,40 +42,42 @@ SAID_OTHERWISE = {
 
 
 def test_methods_say_what_they_do() -> None:
-    for one in METHODS:
-        assert one.summary.endswith("."), f"{one.name}: the first line of the docstring is a sentence"
-        assert len(one.summary) <= 120, one.name
-        has_page = one.docs.endswith(".md") or one.name.startswith(WITHOUT_A_PAGE)
-        assert has_page, f"{one.name}: the docstring ends with its Docs: line"
+    for method in METHODS:
+        assert method.summary.endswith("."), f"{method.name}: the first line of the docstring is a sentence"
+        assert len(method.summary) <= 120, method.name
+        has_page = method.docs.endswith(".md") or method.name.startswith(WITHOUT_A_PAGE)
+        assert has_page, f"{method.name}: the docstring ends with its Docs: line"
 
 
 def test_the_pages_are_the_documented_ones() -> None:
-    for one in DOCUMENTED:
-        documented = CONTRACT.methods[one.name]
-        assert one.docs == documented.page, one.name
-        assert set(one.scopes) == set(documented.scope) - {"basic"}, one.name
-        assert bool(one.deprecated) == documented.deprecated, one.name
-        assert not one.deprecated or one.deprecated in documented.replaced_by, one.name
+    for method in DOCUMENTED:
+        documented = CONTRACT.methods[method.name]
+        assert method.docs == documented.page, method.name
+        assert set(method.scopes) == set(documented.scope) - {"basic"}, method.name
+        assert bool(method.deprecated) == documented.deprecated, method.name
+        assert not method.deprecated or method.deprecated in documented.replaced_by, method.name
 
 
 def test_only_our_own_methods_have_no_page() -> None:
-    others = [one.name for one in METHODS if one not in DOCUMENTED and not one.name.startswith(WITHOUT_A_PAGE)]
+    others = [
+        method.name for method in METHODS if method not in DOCUMENTED and not method.name.startswith(WITHOUT_A_PAGE)
+    ]
     assert others == [*NAMED_ELSEWHERE]
 
 
 def test_every_documented_parameter_is_a_field() -> None:
     lacking = {}
-    for one in DOCUMENTED:
-        documented = CONTRACT.methods[one.name]
+    for method in DOCUMENTED:
+        documented = CONTRACT.methods[method.name]
         listed = [*documented.params, *(param for table in documented.variants for param in table)]
-        lacking[one.name] = [] if one.params is AnyParams else missing(one.params, listed)
+        lacking[method.name] = [] if method.params is AnyParams else missing(method.params, listed)
     assert {name: params for name, params in lacking.items() if params} == {}
 
 
 def missing(struct: type[msgspec.Struct], listed: Iterable[Param]) -> list[str]:
     """Documented names that the struct lacks, those inside other parameters too."""
     fields = {field.encode_name.lower(): field.type for field in msgspec.structs.fields(struct)}
-    found = []
+    names = []
     for param in listed:
         # Outdated pages write `TITLE (LANG)` for the TITLE inside LANG.
         name, _, outer = param.name.rstrip(")").partition(" (")
@@ -86,53 +88,53 @@ def missing(struct: type[msgspec.Struct], listed: Iterable[Param]) -> list[str]:
         else:
             known = spellings <= fields.keys()
         if not known:
-            found.append(param.name)
+            names.append(param.name)
         inner = struct_in(fields.get(name.lower()))
         if inner is not None and not outer:
             children = [child for child in param.children if not child.name.startswith("{")]
-            found += [f"{param.name}[{child}]" for child in missing(inner, children)]
-    return found
+            names += [f"{param.name}[{child}]" for child in missing(inner, children)]
+    return names
 
 
 def struct_in(kind: Any) -> type[msgspec.Struct] | None:
     """The struct that a field holds, by itself or in a list; ``None`` where anything goes."""
     if isinstance(kind, type) and not get_args(kind):
         return kind if issubclass(kind, msgspec.Struct) else None
-    return next((found for found in map(struct_in, get_args(kind)) if found is not None), None)
+    return next((struct for struct in map(struct_in, get_args(kind)) if struct is not None), None)
 
 
 def test_every_documented_error_is_declared() -> None:
     absent = {}
-    for one in DOCUMENTED:
-        declared = {said(one, problem)[1] for problem in of_method(one)}
-        codes = CONTRACT.methods[one.name].codes - declared
-        absent[one.name] = {code for code in codes if (one.name, code) not in CANNOT_HAPPEN}
+    for method in DOCUMENTED:
+        declared = {said(method, problem)[1] for problem in of_method(method)}
+        codes = CONTRACT.methods[method.name].codes - declared
+        absent[method.name] = {code for code in codes if (method.name, code) not in CANNOT_HAPPEN}
     assert {name: codes for name, codes in absent.items() if codes} == {}
 
 
 def test_errors_have_the_documented_status_and_text() -> None:
-    for one in DOCUMENTED:
-        declared = [said(one, problem) for problem in of_method(one)]
-        for documented in CONTRACT.methods[one.name].errors:
+    for method in DOCUMENTED:
+        declared = [said(method, problem) for problem in of_method(method)]
+        for documented in CONTRACT.methods[method.name].errors:
             code, status, text = documented.code, documented.status, documented.message
             mine = [row for row in declared if row[1] == code]
-            if not mine or (one.name, code) in SAID_OTHERWISE:
+            if not mine or (method.name, code) in SAID_OTHERWISE:
                 continue
-            assert status is None or status in {row[0] for row in mine}, (one.name, code)
+            assert status is None or status in {row[0] for row in mine}, (method.name, code)
             # Pages differ in capitals and full stops.
-            assert text is None or folded(text) in {folded(row[2]) for row in mine}, (one.name, code)
+            assert text is None or folded(text) in {folded(row[2]) for row in mine}, (method.name, code)
 
 
 def folded(text: str) -> str:
     return text.lower().rstrip(".")
 
 
-def said(one: Method, problem: Problem) -> tuple[int, str, str]:
+def said(method: Method, problem: Problem) -> tuple[int, str, str]:
     """Status, code and text of a problem in the method's dialect."""
-    return one.respond(problem)
+    return method.respond(problem)
 
 
 @pytest.mark.parametrize("table", [CANNOT_HAPPEN, SAID_OTHERWISE], ids=["code", "text"])
 def test_exceptions_name_methods_that_exist(table: dict[tuple[str, str], Any]) -> None:
-    known = {one.name for one in METHODS}
+    known = {method.name for method in METHODS}
     assert [name for name, _ in table if name not in known] == []

@@ -22,13 +22,13 @@ def name(page: Path) -> str:
 
 def anchors(page: Path) -> set[str]:
     """The fragments of a page's headings, as GitHub makes them."""
-    found: set[str] = set()
+    slugs: set[str] = set()
     for heading in _HEADING.findall(_FENCE.sub("", page.read_text())):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
         slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
-        copies = sum(one == slug or one.startswith(f"{slug}-") for one in found)
-        found.add(f"{slug}-{copies}" if slug in found else slug)
-    return found
+        copies = sum(other == slug or other.startswith(f"{slug}-") for other in slugs)
+        slugs.add(f"{slug}-{copies}" if slug in slugs else slug)
+    return slugs
 
 
 def broken_links(page: Path) -> list[str]:
@@ -61,11 +61,11 @@ def test_every_page_can_be_reached() -> None:
 
 
 def test_decisions_are_numbered_one_by_one_and_listed_in_order() -> None:
-    found = sorted((ROOT / "docs" / "adr").glob("*.md"))
-    assert [int(one.name[:4]) for one in found] == list(range(1, len(found) + 1))
-    assert [one.name for one in found if not one.read_text().startswith(f"# {one.name[:4]}: ")] == []
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
+    assert [record.name for record in records if not record.read_text().startswith(f"# {record.name[:4]}: ")] == []
     listed = re.findall(r"^(\d+)\. \[.+\]\(adr/(.+)\)$", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
-    assert listed == [(str(number), one.name) for number, one in enumerate(found, 1)]
+    assert listed == [(str(number), record.name) for number, record in enumerate(records, 1)]
 
 
 def test_the_map_names_files_that_exist() -> None:

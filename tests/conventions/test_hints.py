@@ -36,4 +36,4 @@ def test_every_problem_has_a_hint_or_says_it_all() -> None:
     hinted = set(re.findall(r"ApiError\(\s*ErrorCode\.([A-Z0-9_]+),\s*hint=", sources))
     known = {problem.name for problem in (*hints.NEEDS, *hints.SENTENCES)} | hinted | SELF_EXPLAINING | ELSEWHERE
     # Words that are filled in say what is wrong.
-    assert [one.name for one in ErrorCode if one.name not in known and "{" not in one.value.text] == []
+    assert [code.name for code in ErrorCode if code.name not in known and "{" not in code.value.text] == []

@@ -10,7 +10,7 @@ from botyard.rpc.registry import Registry
 OTHERWISE = {
     # An administrator asks about everything, the owner of a bot about that bot.
     **dict.fromkeys(
-        (f"botyard.delivery.{one}" for one in ("explain", "get", "list", "resend")), (ADMINISTRATION, "imbot")
+        (f"botyard.delivery.{name}" for name in ("explain", "get", "list", "resend")), (ADMINISTRATION, "imbot")
     ),
     # Everybody's, or one's own.
     **dict.fromkeys(("botyard.token.list", "botyard.token.revoke"), (OWN_ACCOUNT, ADMINISTRATION)),
@@ -20,12 +20,15 @@ OTHERWISE = {
 
 
 def test_each_method_of_ours_asks_for_the_permission_of_its_callers() -> None:
-    methods = {one.name: one for one in Registry(MODULES) if one.name.startswith("botyard.")}
-    named = {name: one.scopes for name, one in methods.items() if one.scopes != (one.access.value.scope,)}
+    methods = {method.name: method for method in Registry(MODULES) if method.name.startswith("botyard.")}
+    named = {name: method.scopes for name, method in methods.items() if method.scopes != (method.access.value.scope,)}
     assert named == OTHERWISE
-    assert {one.access for one in methods.values() if OWN_ACCOUNT in one.scopes} == {Access.SELF, Access.SIGN_IN}
+    assert {method.access for method in methods.values() if OWN_ACCOUNT in method.scopes} == {
+        Access.SELF,
+        Access.SIGN_IN,
+    }
 
 
 def test_no_other_method_asks_for_them() -> None:
-    others = [one for one in Registry(MODULES) if not one.name.startswith("botyard.")]
-    assert [one.name for one in others if {ADMINISTRATION, OWN_ACCOUNT}.intersection(one.scopes)] == []
+    others = [method for method in Registry(MODULES) if not method.name.startswith("botyard.")]
+    assert [method.name for method in others if {ADMINISTRATION, OWN_ACCOUNT}.intersection(method.scopes)] == []

@@ -34,13 +34,13 @@ def reached(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def test_no_test_reaches_into_private_attributes() -> None:
-    found = [
+    accesses = [
         f"{file.relative_to(TESTS)}:{line}: {name}"
         for file in sorted(TESTS.rglob("*.py"))
         if PROGRAMS not in file.parents
         for line, name in reached(ast.parse(file.read_text()))
     ]
-    assert found == []
+    assert accesses == []
 
 
 def test_the_check_sees_every_way_there_is() -> None:

@@ -29,11 +29,11 @@ PLACES = {
 
 def test_every_place_that_looks_at_the_profile_has_its_row() -> None:
     source = ROOT / "botyard"
-    found = {
+    places = {
         file.relative_to(source).as_posix()
         for file in source.rglob("*.py")
         if re.search(r'profile [!=]= "(?:dev|prod)"', file.read_text())
     }
     page = (ROOT / "docs" / "explanation" / "profiles.md").read_text()
-    assert found == set(PLACES)
+    assert places == set(PLACES)
     assert [row for row in PLACES.values() if not re.search(rf"^\| {re.escape(row)}", page, re.MULTILINE)] == []

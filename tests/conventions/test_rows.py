@@ -67,7 +67,7 @@ def _indexed(function: ast.AST) -> list[int]:
 def test_no_column_is_taken_by_its_number() -> None:
     """``botyard/store/records.py`` reads structs; one or two columns are taken apart by ``for a, b in rows``."""
     lines = {file.name: _indexed(ast.parse(file.read_text())) for file in STORE}
-    assert {name: found for name, found in lines.items() if found} == {}
+    assert {name: numbers for name, numbers in lines.items() if numbers} == {}
 
 
 def test_the_check_sees_what_it_looks_for() -> None:

@@ -86,22 +86,22 @@ def asked(address: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize(
-    ("known", "code", "said"),
+    ("known", "code", "phrase"),
     [
         ({}, 0, "none known of"),
         ({"starlette": ["GHSA-1", "PYSEC-2"], "pytest": ["GHSA-3"]}, 1, "GHSA-1, PYSEC-2"),
     ],
 )
-def test_vulnerabilities_that_are_known(known: dict[str, list[str]], code: int, said: str) -> None:
+def test_vulnerabilities_that_are_known(known: dict[str, list[str]], code: int, phrase: str) -> None:
     with database(known) as address:
-        ended, told = asked(address)
+        ended, output = asked(address)
     assert ended == code
-    assert said in told
-    assert "pytest" not in told
+    assert phrase in output
+    assert "pytest" not in output
 
 
 def test_without_a_network_it_is_one_line_and_no_failure() -> None:
-    code, told = asked("http://127.0.0.1:9/")
+    code, output = asked("http://127.0.0.1:9/")
     assert code == 0
-    assert told.startswith("vulnerabilities: skipped")
-    assert told.count("\n") == 1
+    assert output.startswith("vulnerabilities: skipped")
+    assert output.count("\n") == 1

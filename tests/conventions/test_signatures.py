@@ -25,9 +25,9 @@ def functions() -> Iterator[tuple[str, dict[str, str]]]:
 
 def test_who_has_a_transaction_is_not_told_the_time() -> None:
     """``tx.now`` says when the work began. Fractions of seconds are another clock: the one of deliveries."""
-    found = list(functions())
-    assert ("store/deliveries.py:turn", {"tx": "Tx", "recipient": "Recipient", "to": "State"}) in found
-    assert [place for place, types in found if "tx" in types and types.get("now") == "int"] == []
+    signatures = list(functions())
+    assert ("store/deliveries.py:turn", {"tx": "Tx", "recipient": "Recipient", "to": "State"}) in signatures
+    assert [place for place, types in signatures if "tx" in types and types.get("now") == "int"] == []
 
 
 @pytest.mark.parametrize("floor", ["chat", "events", "portal", "store"])

@@ -22,9 +22,9 @@ TABLES = {
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_field_is_described(name: str) -> None:
-    said = set(re.findall(r"`(\w+)`", (FOLDER / f"{name}.md").read_text()))
+    fields = set(re.findall(r"`(\w+)`", (FOLDER / f"{name}.md").read_text()))
     for table in TABLES[name]:
-        assert set(table) <= said
+        assert set(table) <= fields
 
 
 def test_every_action_is_described() -> None:
@@ -40,12 +40,12 @@ def test_the_examples_are_taken_whole() -> None:
     assert [list(block) for block in attach["BLOCKS"]] == [list(block) for block in shown["attach"]["BLOCKS"]]
     keyboard = content.keyboard(shown["keyboard"], bot_id=1)
     assert isinstance(keyboard, list)
-    for button, given in zip(keyboard, shown["keyboard"]["BUTTONS"], strict=True):
-        assert button.items() >= given.items()
+    for button, expected in zip(keyboard, shown["keyboard"]["BUTTONS"], strict=True):
+        assert button.items() >= expected.items()
     menu = content.menu(shown["menu"], bot_id=1)
     assert isinstance(menu, list)
-    for item, given in zip(menu, shown["menu"]["ITEMS"], strict=True):
-        assert item.items() >= given.items()
+    for item, expected in zip(menu, shown["menu"]["ITEMS"], strict=True):
+        assert item.items() >= expected.items()
 
 
 def test_a_parameter_of_its_own_meaning_exists() -> None:

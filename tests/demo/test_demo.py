@@ -51,13 +51,13 @@ class DemoWorld(World):
 
     def as_(self, login: str) -> Person:
         """Somebody of the demo, with the webhook that was shown."""
-        found = next(person for person in self.shown.people if person.login == login)
-        return Person(found.id, found.webhook)
+        listed = next(person for person in self.shown.people if person.login == login)
+        return Person(listed.id, listed.webhook)
 
     def greeted(self, scopes: str = "") -> DemoCredentials:
-        found = self.run(load_demo(self.place(scopes)))
-        assert found is not None
-        return found
+        served = self.run(load_demo(self.place(scopes)))
+        assert served is not None
+        return served
 
     def dialog_as(self, dialog_id: str, login: str = "alice") -> dict[str, Any]:
         result: dict[str, Any] = self.call("imbot.dialog.get", self.as_(login), DIALOG_ID=dialog_id).result
@@ -150,7 +150,7 @@ def test_the_thread_knows_the_message_above_it(demo: DemoWorld) -> None:
     thread = demo.dialog_as("chat2008")
     assert (thread["type"], thread["message_type"], thread["parent_chat_id"]) == ("thread", "T", 2001)
     above = demo.call("im.dialog.messages.get", DIALOG_ID="chat2001").result["messages"]
-    assert thread["parent_message_id"] in [one["id"] for one in above if one["text"] == "A new build"]
+    assert thread["parent_message_id"] in [message["id"] for message in above if message["text"] == "A new build"]
 
 
 def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) -> None:
@@ -160,8 +160,8 @@ def test_the_open_chat_is_marked_unread_by_the_administrator(demo: DemoWorld) ->
 
 
 def test_the_deal_has_its_entity_and_a_guest(demo: DemoWorld) -> None:
-    found = demo.call("imbot.chat.get", ENTITY_TYPE="CRM", ENTITY_ID="DEAL|1663").result
-    chat = demo.dialog_as(f"chat{found['ID']}", "eva")
+    deal_chat = demo.call("imbot.chat.get", ENTITY_TYPE="CRM", ENTITY_ID="DEAL|1663").result
+    chat = demo.dialog_as(f"chat{deal_chat['ID']}", "eva")
     assert chat["extranet"] is True
     assert chat["entity_link"]["type"] == "DEAL"
     assert chat["entity_data_2"] == "COMPANY|12"
@@ -179,7 +179,7 @@ def test_private_dialogs_have_a_history(demo: DemoWorld) -> None:
     dialog = demo.dialog_as("2")
     assert dialog["type"] == "private"
     assert dialog["counter"] == 1
-    texts = [one["text"] for one in demo.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]]
+    texts = [message["text"] for message in demo.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]]
     assert texts[-3:] == ["Lunch?", "Yes. Looks good to me.", "Have you seen build 128?"]
 
 
@@ -200,9 +200,9 @@ def test_later_messages_have_higher_numbers_in_every_chat(demo: DemoWorld) -> No
 def test_the_content_is_the_same_each_time_and_the_secrets_are_not(demo: DemoWorld, own: DemoWorld) -> None:
     sql = "SELECT chat_id, author_id, text, params FROM messages WHERE id <= 29 ORDER BY id"
     assert demo.read(lambda tx: tx.all(sql)) == own.read(lambda tx: tx.all(sql))
-    for one, other in zip(demo.shown.people, own.shown.people, strict=True):
-        assert one.webhook != other.webhook
-        assert one.password != other.password
+    for person, other in zip(demo.shown.people, own.shown.people, strict=True):
+        assert person.webhook != other.webhook
+        assert person.password != other.password
     assert demo.shown.member_id != own.shown.member_id
 
 
@@ -311,26 +311,26 @@ def test_published_keys_are_the_same_everywhere_and_mark_the_portal(tmp_path: Pa
         assert world.call("profile", world.as_("zoe")).result["NAME"] == "zoe"
         assert marked(world)
         world.close()
-    one, two = shown
-    assert one.people == two.people
-    assert (one.application.client_id, one.application.client_secret) == (
-        two.application.client_id,
-        two.application.client_secret,
+    first, second = shown
+    assert first.people == second.people
+    assert (first.application.client_id, first.application.client_secret) == (
+        second.application.client_id,
+        second.application.client_secret,
     )
-    assert one.bots == two.bots
-    assert len({person.webhook for person in one.people}) == 6
+    assert first.bots == second.bots
+    assert len({person.webhook for person in first.people}) == 6
     assert not marked(demo)
 
 
 def marked(world: World) -> bool:
     """Whether the portal says that its keys are published."""
-    found = world.read(portal.get)
-    return found is not None and found.known_keys
+    settings = world.read(portal.get)
+    return settings is not None and settings.known_keys
 
 
 def test_what_was_ended_or_changed_is_not_shown_again(own: DemoWorld) -> None:
     ben, clara, daniel = (own.as_(login) for login in ("ben", "clara", "daniel"))
-    hook = next(one for one in own.call("botyard.webhook.list").result if one["USER_ID"] == ben.id)
+    hook = next(row for row in own.call("botyard.webhook.list").result if row["USER_ID"] == ben.id)
     own.call("botyard.webhook.revoke", ID=hook["ID"])
     own.call("botyard.user.deactivate", ID=clara.id)
     own.write(lambda tx: users.set_password(tx, daniel.id, passwords.hashed_quickly("another one")))

@@ -29,8 +29,8 @@ def helper(portal: DemoWorld) -> int:
 
 def history(portal: DemoWorld) -> list[dict[str, Any]]:
     """What Ben and the Helper have said to each other, oldest first."""
-    found = portal.call("im.dialog.messages.get", portal.as_("ben"), DIALOG_ID=str(helper(portal)))
-    return sorted(found.result["messages"], key=lambda message: message["id"])
+    response = portal.call("im.dialog.messages.get", portal.as_("ben"), DIALOG_ID=str(helper(portal)))
+    return sorted(response.result["messages"], key=lambda message: message["id"])
 
 
 def replies(portal: DemoWorld, *texts: str) -> list[dict[str, Any]]:
@@ -42,8 +42,8 @@ def replies(portal: DemoWorld, *texts: str) -> list[dict[str, Any]]:
         portal.call("im.message.add", portal.as_("ben"), DIALOG_ID=str(helper(portal)), MESSAGE=text)
 
     portal.run(until_said(portal, bot, before(portal) + 1 + len(texts)))
-    said = [message for message in history(portal) if message["author_id"] == helper(portal)]
-    return said[1:]
+    messages = [message for message in history(portal) if message["author_id"] == helper(portal)]
+    return messages[1:]
 
 
 _SAID = "SELECT count(*) FROM messages WHERE author_id = :author"
@@ -75,9 +75,9 @@ def test_a_pressed_button_is_a_command(portal: DemoWorld) -> None:
         COMMAND=button["COMMAND"],
         COMMAND_PARAMS="",
     )
-    found = portal.run(helper_bot.find(portal.context))
-    assert found is not None
-    portal.run(until_said(portal, found, before(portal) + 1))
+    bot = portal.run(helper_bot.find(portal.context))
+    assert bot is not None
+    portal.run(until_said(portal, bot, before(portal) + 1))
     assert history(portal)[-1]["params"]["ATTACH"]
 
 
@@ -93,15 +93,15 @@ async def until_said(portal: DemoWorld, bot: HelperBot, wanted: int) -> None:
 
 
 def test_it_ends_when_its_bot_is_removed(portal: DemoWorld) -> None:
-    found = portal.run(helper_bot.find(portal.context))
-    assert found is not None
+    bot = portal.run(helper_bot.find(portal.context))
+    assert bot is not None
     token = portal.shown.application.access_token
     portal.call("imbot.unregister", token, BOT_ID=helper(portal))
     portal.wait(1)
 
     async def ended() -> None:
         async with asyncio.timeout(SECONDS):
-            await found.run()
+            await bot.run()
 
     portal.run(ended())
     assert portal.run(helper_bot.find(portal.context)) is None

@@ -34,8 +34,8 @@ def plant(tmp_path: Path) -> Iterator[Plant]:
         return made[-1]
 
     yield planted
-    for one in made:
-        one.close()
+    for world in made:
+        world.close()
 
 
 def test_people_are_added_with_password_webhook_and_department(plant: Plant) -> None:
@@ -48,11 +48,11 @@ def test_people_are_added_with_password_webhook_and_department(plant: Plant) -> 
 
 
 def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
-    said = [
+    expected = [
         {"from": "zoe", "text": "First", "ago": 20, "read_by": ["ben"]},
         {"from": "ben", "text": "Second", "ago": 10, "reply_to": 1, "liked_by": ["zoe"]},
     ]
-    chat = {"title": "Planning", "owner": "zoe", "members": ["ben"], "managers": ["alice"], "messages": said}
+    chat = {"title": "Planning", "owner": "zoe", "members": ["ben"], "managers": ["alice"], "messages": expected}
     world = plant(people=[ZOE], chats=[{**chat, "color": "RED", "muted_by": ["alice"]}])
     dialog = world.dialog_as(f"chat{world.filled.seeded.chats[0]}")
     assert (dialog["name"], dialog["color"], dialog["counter"]) == ("Planning", "#df532d", 2)
@@ -64,8 +64,8 @@ def test_a_chat_is_added_with_members_messages_and_marks(plant: Plant) -> None:
 def test_who_says_something_in_a_seed_is_not_seen_by_it(plant: Plant) -> None:
     messages = [{"from": "zoe", "text": "First", "ago": 2}, {"from": "zoe", "text": "/help", "ago": 1, "reply_to": 1}]
     world = plant(people=[ZOE], chats=[{"title": "Planning", "owner": "zoe", "members": ["ben"], "messages": messages}])
-    found = world.call("botyard.user.get", ID=world.filled.seeded.people["zoe"]).result
-    assert found["LAST_ACTIVITY"] is None
+    user = world.call("botyard.user.get", ID=world.filled.seeded.people["zoe"]).result
+    assert user["LAST_ACTIVITY"] is None
 
 
 def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
@@ -83,8 +83,8 @@ def test_a_chat_is_the_thread_of_a_message_of_the_seed(plant: Plant) -> None:
 
 def test_a_chat_of_an_entity_is_found_by_it(plant: Plant) -> None:
     world = plant(chats=[{"title": "Task", "owner": "ben", "entity_type": "TASKS", "entity_id": "7"}])
-    found = world.call("imbot.chat.get", world.as_("ben"), ENTITY_TYPE="TASKS", ENTITY_ID="7").result
-    assert found == {"ID": world.filled.seeded.chats[0]}
+    chat = world.call("imbot.chat.get", world.as_("ben"), ENTITY_TYPE="TASKS", ENTITY_ID="7").result
+    assert chat == {"ID": world.filled.seeded.chats[0]}
 
 
 def test_a_bot_is_added_for_the_application_and_writes(plant: Plant) -> None:
@@ -103,15 +103,15 @@ def test_a_bot_is_added_for_the_application_and_writes(plant: Plant) -> None:
 def test_messages_may_be_added_to_a_demo_dialog(plant: Plant) -> None:
     world = plant(dialogs=[{"between": ["ben", "alice"], "messages": [{"from": "alice", "text": "Yes, at one."}]}])
     messages = world.call("im.dialog.messages.get", DIALOG_ID="2").result["messages"]
-    assert [one["text"] for one in messages[:2]] == ["Yes, at one.", "Lunch?"]
+    assert [message["text"] for message in messages[:2]] == ["Yes, at one.", "Lunch?"]
 
 
 def test_the_documented_seed_becomes_what_is_documented(plant: Plant) -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
     text = page.read_text()
-    found = re.search(r"```json\n(.*?)```", text, re.DOTALL)
-    assert found
-    world = plant(**json.loads(found[1]))
+    match = re.search(r"```json\n(.*?)```", text, re.DOTALL)
+    assert match
+    world = plant(**json.loads(match[1]))
     assert json.dumps(world.filled.seeded._asdict()) in " ".join(text.split())
 
 
@@ -214,14 +214,14 @@ def seed_of(folder: Path, text: str, name: str = "seed.yaml") -> Path:
 
 def test_yaml_says_what_json_says(tmp_path: Path) -> None:
     """Words such as `yes` are texts, as in JSON: buttons are called so."""
-    found = read(seed_of(tmp_path, YAML))
-    assert (found.people[0].birthday, found.people[0].mobile) == ("1990-05-01", "0123")
-    assert (found.bots[0].name, found.chats[0].title) == ("Yes", "12:30")
-    said = found.chats[0].messages[0]
-    assert (said.text, [one["COMMAND"] for one in said.keyboard]) == ("Shall we?", ["yes", "no"])
-    as_json = json.dumps(msgspec.to_builtins(found))
-    assert read(seed_of(tmp_path, as_json, "seed.json")) == found
-    assert read(seed_of(tmp_path, as_json)) == found
+    plan = read(seed_of(tmp_path, YAML))
+    assert (plan.people[0].birthday, plan.people[0].mobile) == ("1990-05-01", "0123")
+    assert (plan.bots[0].name, plan.chats[0].title) == ("Yes", "12:30")
+    message = plan.chats[0].messages[0]
+    assert (message.text, [button["COMMAND"] for button in message.keyboard]) == ("Shall we?", ["yes", "no"])
+    as_json = json.dumps(msgspec.to_builtins(plan))
+    assert read(seed_of(tmp_path, as_json, "seed.json")) == plan
+    assert read(seed_of(tmp_path, as_json)) == plan
 
 
 @pytest.mark.parametrize(
@@ -249,9 +249,9 @@ def test_what_cannot_be_planted_is_told_with_its_line(tmp_path: Path) -> None:
     assert located(file, wrong) == "In the seed, chats[0].messages[1]: nobody has the name 'pat', on line 7."
 
 
-def plain(found: seed.Seed) -> Any:
+def plain(plan: seed.Seed) -> Any:
     """A seed as a file has it."""
-    return msgspec.json.decode(msgspec.json.encode(found))
+    return msgspec.json.decode(msgspec.json.encode(plan))
 
 
 def test_the_schema_admits_what_can_be_read_and_nothing_else(tmp_path: Path) -> None:

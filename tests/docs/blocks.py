@@ -26,7 +26,7 @@ class Block(NamedTuple):
 
 def blocks(page: Path) -> list[Block]:
     """Every code block of a page."""
-    found: list[Block] = []
+    fenced: list[Block] = []
     lines = page.read_text().splitlines()
     opened: int | None = None
     note = ""
@@ -37,11 +37,11 @@ def blocks(page: Path) -> list[Block]:
             else:
                 language = lines[opened - 1].strip().removeprefix("```")
                 text = "\n".join(lines[opened : number - 1])
-                found.append(_noted(Block(opened, language, text), note))
+                fenced.append(_noted(Block(opened, language, text), note))
                 opened, note = None, ""
         elif opened is None and line.strip():
             note = line
-    return found
+    return fenced
 
 
 def _noted(block: Block, note: str) -> Block:

@@ -23,7 +23,7 @@ _SEPARATORS = frozenset("();<>|&\n")
 def command_lines(text: str) -> list[list[str]]:
     """The words after `botyard` of every command line that begins with it, whatever stands before: sudo, a path."""
     text = _COMMENT.sub("", _HEREDOC.sub(r"\3", text.replace("\\\n", " ")))
-    inner = [words for one in _SUBSTITUTION.findall(text) for words in command_lines(one)]
+    inner = [words for inner_text in _SUBSTITUTION.findall(text) for words in command_lines(inner_text)]
     # A value that is known only when it runs: a number, for that is a word, too.
     text = _VARIABLE.sub("1", _SUBSTITUTION.sub("1", text))
     return [*inner, *(words[at + 1 :] for words in _commands(text) if (at := _program(words)) is not None)]

@@ -75,6 +75,6 @@ def run(folder: Path, added: list[Addition], program: str) -> Any:
     )
     assert done.returncode == 0, done.stderr
     *_, last = done.stdout.splitlines()
-    package, *told = json.loads(last)
+    package, *lines = json.loads(last)
     assert package.startswith(str(folder)), "the copy, not what is installed"
-    return told
+    return lines

@@ -106,14 +106,14 @@ def run(portal: Portal, listed: list[Block]) -> dict[int, Run]:
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    printed, said = _by_block(ended.stdout), _by_block(ended.stderr)
+    printed, errors = _by_block(ended.stdout), _by_block(ended.stderr)
     assert ended.returncode == 0, f"line {list(printed)[-1:]}: {ended.stdout[-600:]}\n{ended.stderr[-600:]}"
     return {
-        line: Run(printed[line], said[line], [int(one) for one in re.findall(r"STATUS (\d+)", said[line])])
+        line: Run(printed[line], errors[line], [int(status) for status in re.findall(r"STATUS (\d+)", errors[line])])
         for line in printed
     }
 
 
 def _by_block(text: str) -> dict[int, str]:
     parts = re.split(r"^@@ (\d+)\n", text, flags=re.MULTILINE)
-    return {int(line): said for line, said in zip(parts[1::2], parts[2::2], strict=True)}
+    return {int(line): part for line, part in zip(parts[1::2], parts[2::2], strict=True)}

@@ -36,8 +36,8 @@ print(json.dumps([package, *told, page]))
 def test_the_example_adds_a_method(tmp_path: Path) -> None:
     added = examples.additions("How a method is added")
     assert len({addition.file for addition in added}) == 4, "no more files than that, beside test and changelog"
-    *told, page = examples.run(tmp_path, added, PROGRAM)
-    assert told == [
+    *lines, page = examples.run(tmp_path, added, PROGRAM)
+    assert lines == [
         *(True, 1, True, 0),
         [400, "DIALOG_ID_EMPTY", "Dialog ID can't be empty"],
         [400, "ACCESS_ERROR", "You don't have permission to pin this chat"],

@@ -12,9 +12,11 @@ def names(*dialects: str) -> set[str]:
 
 
 def test_every_event_is_shown_in_each_way_it_is_told() -> None:
-    told = gathered()
-    assert {one.name for one in told if one.form} == names("v1", "v2", "binding") == set(about()) - names("user")
-    assert {one.name for one in told if not one.form} == names("v2", "user")
+    events = gathered()
+    assert (
+        {event.name for event in events if event.form} == names("v1", "v2", "binding") == set(about()) - names("user")
+    )
+    assert {event.name for event in events if not event.form} == names("v2", "user")
 
 
 def test_the_pages_hold_no_key_of_the_portal_that_made_them() -> None:

@@ -79,19 +79,19 @@ def _require_shown(block: Block, ran: Run, shown: Block | None) -> None:
         _require_alike(json.loads(shown.text), json.loads(ran.printed.strip().splitlines()[-1]), where)
 
 
-def _require_alike(expected: Any, found: Any, where: str) -> None:
+def _require_alike(expected: Any, actual: Any, where: str) -> None:
     """What stands in the documentation is found, values too but for those with "…" in them."""
     if isinstance(expected, dict):
         for name, value in expected.items():
             if name != "…":
-                assert name in found, where
-                _require_alike(value, found[name], where)
+                assert name in actual, where
+                _require_alike(value, actual[name], where)
     elif isinstance(expected, list):
-        for one, other in zip(expected, found, strict=False):
-            _require_alike(one, other, where)
+        for item, other in zip(expected, actual, strict=False):
+            _require_alike(item, other, where)
     elif isinstance(expected, str) and "…" not in expected:
-        assert found == expected, where
+        assert actual == expected, where
     elif isinstance(expected, bool):
-        assert found is expected, where
+        assert actual is expected, where
     elif isinstance(expected, int | float):
-        assert isinstance(found, int | float), where
+        assert isinstance(actual, int | float), where

@@ -27,7 +27,7 @@ HEADERS = {"Content-Type": "application/json"}
 PAGES = sorted((ROOT / "docs" / "reference" / "methods").glob("*.md"))
 # Without it the result says that there is no such bot.
 TOLD_IN_THE_RESULT = {"botyard.delivery.explain BOT_ID"}
-METHODS = sorted(REGISTRY, key=lambda one: one.name.lower())
+METHODS = sorted(REGISTRY, key=lambda method: method.name.lower())
 
 
 class Sample(NamedTuple):
@@ -39,15 +39,15 @@ class Sample(NamedTuple):
 
 def shown() -> dict[str, Sample]:
     """The example of each method, read from the pages."""
-    found = {}
+    samples = {}
     for page in PAGES:
         text = page.read_text()
         for name, section in re.findall(r"^## ([\w./]+)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL):
             line = re.search(r"^```sh\n(curl .*?)\n```$", section, re.MULTILINE | re.DOTALL)
             if line:
                 words = shlex.split(line[1])
-                found[name] = Sample(words[1], words[words.index("-d") + 1] if "-d" in words else "{}")
-    return found
+                samples[name] = Sample(words[1], words[words.index("-d") + 1] if "-d" in words else "{}")
+    return samples
 
 
 class Demo:
@@ -76,8 +76,8 @@ class Demo:
         with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=shell.SECONDS)) as connection:
             connection.request("POST", f"{parts.path}?{parts.query}", body.encode(), HEADERS)
             response = connection.getresponse()
-            said = json.load(response)
-        return response.status, said.get("result", said)
+            reply = json.load(response)
+        return response.status, reply.get("result", reply)
 
 
 @pytest.fixture(scope="module")
@@ -87,19 +87,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_every_method_has_an_example_and_every_example_a_method() -> None:
-    assert set(shown()) == {one.name for one in METHODS}
+    assert set(shown()) == {method.name for method in METHODS}
     assert [name for name in {*SAMPLES, *BEFORE} if name not in shown()] == []
 
 
 def test_every_example_works_on_a_fresh_demo_portal(demo: Demo) -> None:
     examples = shown()
     failed = {}
-    for one in METHODS:
+    for method in METHODS:
         demo.reset()
-        for name in (*BEFORE.get(one.name, ()), one.name):
+        for name in (*BEFORE.get(method.name, ()), method.name):
             status, body = demo.call(examples[name])
             if status != 200:
-                failed[one.name] = (name, status, body)
+                failed[method.name] = (name, status, body)
     assert failed == {}
 
 
@@ -107,15 +107,15 @@ def test_what_is_marked_required_is_required(demo: Demo) -> None:
     """The example without it is refused, and without what is not marked so it is not."""
     examples = shown()
     accepted, refused = [], []
-    for one, path in _marked():
+    for method, path in _marked():
         demo.reset()
-        for name in BEFORE.get(one.name, ()):
+        for name in BEFORE.get(method.name, ()):
             demo.call(examples[name])
-        left = json.loads(examples[one.name].body)
+        left = json.loads(examples[method.name].body)
         if not _drop(left, path):
             continue
-        status, _ = demo.call(examples[one.name]._replace(body=json.dumps(left)))
-        name = f"{one.name} {path}"
+        status, _ = demo.call(examples[method.name]._replace(body=json.dumps(left)))
+        name = f"{method.name} {path}"
         if name in parameters.NOT_NEEDED:
             refused += [name] if status != 200 else []
         elif name not in TOLD_IN_THE_RESULT:
@@ -125,14 +125,14 @@ def test_what_is_marked_required_is_required(demo: Demo) -> None:
 
 def _marked() -> Iterator[tuple[Method, str]]:
     """Parameters that the pages mark as required, and those that only the official ones do."""
-    for one in METHODS:
-        content = DOCUMENT["paths"][f"/{one.name}"]["post"].get("requestBody", {}).get("content", {})
+    for method in METHODS:
+        content = DOCUMENT["paths"][f"/{method.name}"]["post"].get("requestBody", {}).get("content", {})
         struct = _resolved(content["application/json"]["schema"]) if content else {}
-        if one.name.startswith(V3) or "properties" not in struct:
+        if method.name.startswith(V3) or "properties" not in struct:
             continue
         for path, *_ in _rows(struct, ""):
-            if parameters.need(one.name, path) or f"{one.name} {path}" in parameters.NOT_NEEDED:
-                yield one, path
+            if parameters.need(method.name, path) or f"{method.name} {path}" in parameters.NOT_NEEDED:
+                yield method, path
 
 
 def _drop(params: Any, path: str) -> bool:
@@ -145,6 +145,6 @@ def _drop(params: Any, path: str) -> bool:
 
 
 def test_methods_of_applications_say_so() -> None:
-    by_name = {one.name: one for one in METHODS}
+    by_name = {method.name: method for method in METHODS}
     for name, example in shown().items():
         assert ("$TOKEN" in example.address) == needs_token(by_name[name]), name

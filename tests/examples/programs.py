@@ -39,7 +39,7 @@ class Ann:
 
     def presses(self, message: Mapping[str, Any], label: str) -> None:
         """Press the button whose label begins like this."""
-        button = next(one for one in message["params"]["KEYBOARD"] if one["TEXT"].startswith(label))
+        button = next(candidate for candidate in message["params"]["KEYBOARD"] if candidate["TEXT"].startswith(label))
         pressed = self.call(
             "im.message.command",
             MESSAGE_ID=message["id"],
@@ -56,11 +56,11 @@ class Ann:
         """Wait for a message of the bot with this text."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            for one in self.history()["messages"]:
-                if one["author_id"] == self.bot and one["text"] == text:
-                    return dict(one)
+            for message in self.history()["messages"]:
+                if message["author_id"] == self.bot and message["text"] == text:
+                    return dict(message)
             time.sleep(0.05)
-        raise AssertionError(f"the bot never said {text!r}: {[one['text'] for one in self.history()['messages']]}")
+        raise AssertionError(f"the bot never said {text!r}: {[entry['text'] for entry in self.history()['messages']]}")
 
 
 class Address(NamedTuple):
@@ -88,9 +88,9 @@ def talking(portal: Address, command: list[str], handler: list[str], **variables
             _listens(int(variables["PORT"]))
         process = stack.enter_context(_running(command, environment))
         assert process.stdout
-        said = process.stdout.readline()
-        assert said.startswith("Bot "), said or (process.stderr.read() if process.stderr else "")
-        yield Ann(portal.person, int(said.split()[1]))
+        line = process.stdout.readline()
+        assert line.startswith("Bot "), line or (process.stderr.read() if process.stderr else "")
+        yield Ann(portal.person, int(line.split()[1]))
 
 
 @contextmanager

@@ -21,13 +21,13 @@ def _talk(ann: Ann) -> None:
     ann.sees("You said: good morning")
     ann.says("/poll")
     ballot = ann.sees("Tea or coffee? Votes: 0")
-    assert [one["TEXT"] for one in ballot["params"]["KEYBOARD"]] == ["Tea: 0", "Coffee: 0"]
+    assert [button["TEXT"] for button in ballot["params"]["KEYBOARD"]] == ["Tea: 0", "Coffee: 0"]
     ann.presses(ballot, "Coffee")
     voted = ann.sees("Tea or coffee? Votes: 1")
     assert voted["id"] == ballot["id"]
-    assert [one["TEXT"] for one in voted["params"]["KEYBOARD"]] == ["Tea: 0", "Coffee: 1"]
-    said = [one["text"] for one in ann.history()["messages"] if one["author_id"] == ann.bot]
-    assert len(said) == 3, said
+    assert [button["TEXT"] for button in voted["params"]["KEYBOARD"]] == ["Tea: 0", "Coffee: 1"]
+    texts = [message["text"] for message in ann.history()["messages"] if message["author_id"] == ann.bot]
+    assert len(texts) == 3, texts
 
 
 def _ask_for_a_file(ann: Ann) -> None:

@@ -86,11 +86,11 @@ def test_bytes_come_back_as_they_went(address: str) -> None:
 
 
 def test_a_prefix_keeps_portals_apart(server: int) -> None:
-    one, two = (Bucket(f"s3://chat/{name}?endpoint=http://127.0.0.1:{server}") for name in ("one", "two"))
-    one.put(NAME, io.BytesIO(b"one"))
+    first, second = (Bucket(f"s3://chat/{name}?endpoint=http://127.0.0.1:{server}") for name in ("one", "two"))
+    first.put(NAME, io.BytesIO(b"one"))
     with pytest.raises(FileNotFoundError):
-        two.read(NAME, 0, 3)
-    one.delete(NAME)
+        second.read(NAME, 0, 3)
+    first.delete(NAME)
 
 
 def test_a_portal_with_a_bucket(make_world: MakeWorld, address: str) -> None:
@@ -122,7 +122,7 @@ def test_a_bucket_that_goes_away(make_world: MakeWorld, server: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "said"),
+    ("place", "reason"),
     [
         ("s3://", "must look like"),
         ("s3://chat?colour=red", "must look like"),
@@ -130,8 +130,8 @@ def test_a_bucket_that_goes_away(make_world: MakeWorld, server: int) -> None:
         ("s3://nosuch?endpoint=http://127.0.0.1:{port}", "NoSuchBucket|404"),
     ],
 )
-def test_a_bucket_that_cannot_be_had_is_told_at_the_start(tmp_path: Path, server: int, place: str, said: str) -> None:
-    with pytest.raises(Unavailable, match=said) as told:
+def test_a_bucket_that_cannot_be_had_is_told_at_the_start(tmp_path: Path, server: int, place: str, reason: str) -> None:
+    with pytest.raises(Unavailable, match=reason) as error:
         open_blobs(place.format(port=server), tmp_path)
-    assert "secret" not in told.value.reason
-    assert "\n" not in told.value.reason
+    assert "secret" not in error.value.reason
+    assert "\n" not in error.value.reason

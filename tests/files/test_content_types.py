@@ -101,7 +101,7 @@ def test_a_download_is_told_as_what_it_is(world: World, sent: Sent) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kept", "extension", "told"),
+    ("kept", "extension", "content_type"),
     [
         ("application/zip", "docx", f"{OPEN_XML}.wordprocessingml.document"),
         ("text/plain", "csv", "text/csv"),
@@ -113,6 +113,6 @@ def test_a_download_is_told_as_what_it_is(world: World, sent: Sent) -> None:
         ("text/html", "csv", "text/html"),
     ],
 )
-def test_a_name_counts_within_what_the_bytes_allow(kept: str, extension: str, told: str) -> None:
+def test_a_name_counts_within_what_the_bytes_allow(kept: str, extension: str, content_type: str) -> None:
     """Also for files that were kept before their types were told that closely."""
-    assert closer(kept, extension) == told
+    assert closer(kept, extension) == content_type

@@ -109,12 +109,12 @@ def test_a_link_ends_with_the_file(world: World) -> None:
 
 def test_links_in_lists_are_the_same_for_a_while(world: World) -> None:
     world.add_file("a.png", picture())
-    one = world.room_history()["files"][0]
+    first = world.room_history()["files"][0]
     world.wait(60)
-    two = world.room_history()["files"][0]
-    assert one["urlShow"] == two["urlShow"]
+    second = world.room_history()["files"][0]
+    assert first["urlShow"] == second["urlShow"]
     world.wait(7200)
-    assert world.download(one["urlShow"]).status == 403
+    assert world.download(first["urlShow"]).status == 403
     assert world.download(world.room_history()["files"][0]["urlShow"]).status == 200
 
 
@@ -166,8 +166,8 @@ def test_the_type_is_told_by_the_bytes(world: World, name: str) -> None:
 
 def test_a_name_cannot_leave_its_header(world: World) -> None:
     file = world.add_file('a"; x="b; é отчёт.txt', HELLO)
-    told = world.download(world.download_url(file)).headers["content-disposition"]
-    assert told == (
+    disposition = world.download(world.download_url(file)).headers["content-disposition"]
+    assert disposition == (
         'attachment; filename="a_; x=_b; _ _____.txt"; '
         "filename*=UTF-8''a%22%3B%20x%3D%22b%3B%20%C3%A9%20%D0%BE%D1%82%D1%87%D1%91%D1%82.txt"
     )

@@ -246,8 +246,8 @@ def test_a_server_killed_in_the_middle_of_an_upload(tmp_path: Path, moment: str)
         world.wait(files.PENDING_SECONDS + 10)
         world.sweep_files()
         assert world.count("pending_blobs") == 0
-        kept = [one for one in (tmp_path / "portal" / "files").rglob("*") if one.is_file()]
-        assert [one.read_bytes() for one in kept] == [b"kept"]
+        kept = [path for path in (tmp_path / "portal" / "files").rglob("*") if path.is_file()]
+        assert [path.read_bytes() for path in kept] == [b"kept"]
     finally:
         world.close()
 

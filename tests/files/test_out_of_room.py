@@ -61,7 +61,7 @@ def test_a_form_for_which_there_is_no_room(
     body = form("bound", {"dialogId": world.dialog}, "fields[content]", "a.bin", b"x" * size)
     answer = world.post(f"{world.admin.path}/{UPLOAD}", body, "multipart/form-data; boundary=bound")
     assert (answer.status, answer.error, answer.text) == (400, "UPLOAD_FAILED", "File upload failed")
-    assert [(one.message, one.exc_info) for one in caplog.records] == [
+    assert [(record.message, record.exc_info) for record in caplog.records] == [
         (f"a file could not be received: {os.strerror(number)}", None)
     ]
     assert all(file.closed for file in made)

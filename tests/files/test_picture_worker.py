@@ -41,7 +41,7 @@ def look(worker: PictureWorker, content: bytes, mime: str) -> PreviewedPicture |
 
 def children() -> dict[int, str]:
     """The processes that this one has started for pictures, and how they were started."""
-    found = {}
+    pictures = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
@@ -49,8 +49,8 @@ def children() -> dict[int, str]:
         except OSError:
             continue
         if parent == os.getpid() and "picture_process" in command:
-            found[int(entry.name)] = command
-    return found
+            pictures[int(entry.name)] = command
+    return pictures
 
 
 def only_child() -> int:

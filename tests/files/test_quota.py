@@ -105,8 +105,10 @@ def test_a_quota_for_each_person(make_world: MakeWorld) -> None:
     assert len(world.blobs) == 1
     world.add_file("c.bin", half, world.ann)
     # Room is made by deleting.
-    found = world.room_history()["messages"]
-    message_id = next(one["id"] for one in found if one["params"] and one["params"].get("FILE_ID") == [first["id"]])
+    messages = world.room_history()["messages"]
+    message_id = next(
+        message["id"] for message in messages if message["params"] and message["params"].get("FILE_ID") == [first["id"]]
+    )
     world.erase(message_id)
     assert world.bytes_used == 0
     world.add_file("b.bin", half)
@@ -120,14 +122,14 @@ def test_a_quota_holds_when_two_come_at_once(make_world: MakeWorld) -> None:
     ).encode()
 
     async def both() -> list[Any]:
-        one = world.exchange(
+        first_exchange = world.exchange(
             "POST", f"{world.admin.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http"
         )
-        two = world.exchange(
+        second_exchange = world.exchange(
             "POST", f"{world.admin.path}/{UPLOAD}", [body], {"content-type": "application/json"}, "http"
         )
-        return list(await asyncio.gather(one, two))
+        return list(await asyncio.gather(first_exchange, second_exchange))
 
     answers = [json.loads(raw) for _, _, raw in world.run(both())]
-    assert sorted("error" in one for one in answers) == [False, True]
+    assert sorted("error" in answer for answer in answers) == [False, True]
     assert len(world.blobs) == 1

@@ -30,7 +30,7 @@ def test_a_file_is_a_message_with_a_text(world: World) -> None:
     assert newest["messages"][0]["id"] == answer["messageId"]
     assert newest["messages"][0]["text"] == "Here is the report"
     assert newest["messages"][0]["params"]["FILE_ID"] == [file["id"]]
-    assert [one["id"] for one in newest["files"]] == [file["id"]]
+    assert [entry["id"] for entry in newest["files"]] == [file["id"]]
 
 
 def test_a_file_alone_is_a_message_too(world: World) -> None:

@@ -66,8 +66,8 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(tmp_path: Pa
             expect(bot).replies("You said: hello", within=5)
             ben.presses("Maybe")
     """
-    said = run(project(tmp_path, test)).stdout
-    told = re.sub(r"\b1\d{3}\b", "N", said)
+    output = run(project(tmp_path, test)).stdout
+    normal = re.sub(r"\b1\d{3}\b", "N", output)
     for line in (
         "bot Example (polling) (N) did not reply 'Do you want a tea?' to Ben within 1 s.",
         "It said: Do you want a coffee? [Yes] [No]",
@@ -80,7 +80,7 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(tmp_path: Pa
         "Ben sees no button 'Maybe'; there are no buttons.",
         "2 failed",
     ):
-        assert line.replace("python bot.py", f"{Path(sys.executable).name} bot.py") in told, said
+        assert line.replace("python bot.py", f"{Path(sys.executable).name} bot.py") in normal, output
 
 
 @pytest.mark.journey
@@ -95,18 +95,18 @@ def test_a_bot_that_never_comes_for_its_events_is_found_out(tmp_path: Path) -> N
             portal.person("Ben").writes(bot, "Are you there?")
             expect(bot).replies(within=0.3)
     """
-    said = run(project(tmp_path, test)).stdout
-    assert "did not reply to Ben within 0.3 s. It said nothing." in said, said
-    assert "Deaf, of 'Are you there?': " in said
-    assert "the bot has not asked for it yet" in said
+    output = run(project(tmp_path, test)).stdout
+    assert "did not reply to Ben within 0.3 s. It said nothing." in output, output
+    assert "Deaf, of 'Are you there?': " in output
+    assert "the bot has not asked for it yet" in output
 
 
 @pytest.mark.journey
 def test_a_bot_that_does_not_start_is_told_with_its_output(tmp_path: Path) -> None:
     (project(tmp_path, "def test_it(bot): pass\n") / "bot.py").write_text("raise SystemExit('no key')\n")
-    said = run(tmp_path).stdout
-    assert "bot.py polling has ended with status 1:" in said, said
-    assert "no key" in said
+    output = run(tmp_path).stdout
+    assert "bot.py polling has ended with status 1:" in output, output
+    assert "no key" in output
 
 
 @pytest.mark.journey
@@ -169,7 +169,7 @@ def test_the_package_needs_nothing_but_pytest() -> None:
     sources = [ast.parse(file.read_text()) for file in (KIT / "src").rglob("*.py")]
     nodes = [node for source in sources for node in ast.walk(source)]
     roots = {node.module.partition(".")[0] for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    roots |= {one.name.partition(".")[0] for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    roots |= {name.name.partition(".")[0] for node in nodes if isinstance(node, ast.Import) for name in node.names}
     assert roots - set(sys.stdlib_module_names) == {"pytest", "pytest_botyard"}
 
 
@@ -211,12 +211,14 @@ def test_a_bot_that_ran_within_the_test_is_heard_as_well(tmp_path: Path) -> None
     """
     folder = project(tmp_path, test)
     (folder / "loud.py").write_text("import time\nprint('ready', flush=True)\nprint('bug in my bot')\ntime.sleep(60)\n")
-    said = run(folder).stdout
-    assert said.count("bug in my bot") == 1, said
-    assert "which has ended" not in said
+    output = run(folder).stdout
+    assert output.count("bug in my bot") == 1, output
+    assert "which has ended" not in output
 
 
 @pytest.mark.journey
 def test_a_refused_call_says_what_the_hint_says(tmp_path: Path) -> None:
-    said = run(project(tmp_path, "def test_it(portal): portal.call('imbot.mesage.add')\n")).stdout
-    assert "ERROR_METHOD_NOT_FOUND Method not found! (no method 'imbot.mesage.add'; nearest: imbot.message.add" in said
+    output = run(project(tmp_path, "def test_it(portal): portal.call('imbot.mesage.add')\n")).stdout
+    assert (
+        "ERROR_METHOD_NOT_FOUND Method not found! (no method 'imbot.mesage.add'; nearest: imbot.message.add" in output
+    )

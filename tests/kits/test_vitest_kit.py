@@ -37,8 +37,8 @@ def project(modules: Path, tmp_path: Path) -> Path:
     shutil.copytree(KIT / "example", tmp_path, dirs_exist_ok=True)
     own = tmp_path / "node_modules"
     own.mkdir()
-    for one in modules.iterdir():
-        (own / one.name).symlink_to(one)
+    for package in modules.iterdir():
+        (own / package.name).symlink_to(package)
     shutil.copytree(KIT, own / "vitest-botyard", ignore=shutil.ignore_patterns("example", "node_modules"))
     return tmp_path
 
@@ -75,7 +75,7 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(project: Pat
     shutil.copy(JS / "fails.test.mjs", project)
     (project / "people.yaml").write_text("people:\n  - {login: zoe, name: Zoe, last_name: Quinn}\n")
     ended = run(project, "vitest", "run")
-    said = re.sub(r"\b1\d{3}\b", "N", ended.stdout + ended.stderr)
+    output = re.sub(r"\b1\d{3}\b", "N", ended.stdout + ended.stderr)
     for line in (
         'Example (polling) (N) did not reply "Do you want a tea?" to Ben within 1 s. '
         "It said: Do you want a coffee? [Yes] [No]",
@@ -88,7 +88,7 @@ def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(project: Pat
         "Ben sees no button Maybe; there are no buttons.",
         "2 failed | 1 passed (3)",
     ):
-        assert line in said, said
+        assert line in output, output
 
 
 @pytest.mark.journey

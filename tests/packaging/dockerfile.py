@@ -24,17 +24,21 @@ class Dockerfile(NamedTuple):
 
     def texts(self, name: str) -> list[str]:
         """What every instruction of that name says."""
-        return [one.text for one in self.instructions if one.name == name]
+        return [instruction.text for instruction in self.instructions if instruction.name == name]
 
     def last(self, name: str) -> str:
         """What holds in the image: the last instruction of that name in the last stage."""
         stage = self.instructions[-1].stage
-        return [one.text for one in self.instructions if one.name == name and one.stage == stage][-1]
+        return [
+            instruction.text
+            for instruction in self.instructions
+            if instruction.name == name and instruction.stage == stage
+        ][-1]
 
     def words(self, name: str) -> list[str]:
         """A command in exec form; ValueError for one that a shell would run."""
-        found: list[str] = json.loads(self.last(name).partition("CMD ")[2] or self.last(name))
-        return found
+        words: list[str] = json.loads(self.last(name).partition("CMD ")[2] or self.last(name))
+        return words
 
     def copied(self) -> list[str]:
         """What is copied out of the folder that the image is built in."""
@@ -45,13 +49,13 @@ def read(path: Path) -> Dockerfile:
     """Read a Dockerfile."""
     lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
     text = re.sub(r"\\\n\s*", "", "\n".join(lines))
-    found: list[Instruction] = []
+    instructions: list[Instruction] = []
     stage = -1
     for line in filter(None, text.splitlines()):
         name, _, rest = line.partition(" ")
         stage += name == "FROM"
-        found.append(Instruction(stage, name, rest.strip()))
-    return Dockerfile(found)
+        instructions.append(Instruction(stage, name, rest.strip()))
+    return Dockerfile(instructions)
 
 
 def ignored(path: Path, name: str) -> bool:

@@ -43,14 +43,14 @@ def compose(path: Path) -> dict[str, Any]:
     """A compose file with its variables filled in."""
     text = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda match: VALUES[match[1]], path.read_text())
     assert "${" not in text
-    found: dict[str, Any] = yaml.safe_load(text)
-    return found
+    document: dict[str, Any] = yaml.safe_load(text)
+    return document
 
 
 def ours(path: Path) -> dict[str, Any]:
     """The one service of a compose file that runs the image."""
-    (found,) = (service for service in compose(path)["services"].values() if service["image"] == "botyard")
-    return dict(found)
+    (own,) = (service for service in compose(path)["services"].values() if service["image"] == "botyard")
+    return dict(own)
 
 
 def programs() -> list[list[str]]:
@@ -77,9 +77,9 @@ def test_the_image_has_no_secret_and_is_not_run_by_root() -> None:
     assert IMAGE.last("USER") == "10001"
     assert IMAGE.texts("ARG") == []
     assert not re.search(r"secret|password|token|postgresql://", " ".join(IMAGE.texts("ENV")), re.IGNORECASE)
-    assert [one.text for one in IMAGE.instructions if one.name == "COPY" and one.stage == 1] == [
-        "--from=build /opt/botyard /opt/botyard"
-    ]
+    assert [
+        instruction.text for instruction in IMAGE.instructions if instruction.name == "COPY" and instruction.stage == 1
+    ] == ["--from=build /opt/botyard /opt/botyard"]
 
 
 def test_the_libraries_of_the_image_are_those_of_the_constraints() -> None:
@@ -91,11 +91,11 @@ def test_the_libraries_of_the_image_are_those_of_the_constraints() -> None:
 @pytest.mark.parametrize("words", programs(), ids=["image", "demo", "postgresql"])
 def test_what_is_run_is_taken_and_reached_from_outside(words: list[str]) -> None:
     assert IMAGE.words("ENTRYPOINT") == ["botyard"]
-    given = require_parsed(words)
-    assert given is not None
-    assert (str(given.data), given.host) == (IMAGE.last("VOLUME"), "0.0.0.0")
-    assert str(given.port) == IMAGE.last("EXPOSE")
-    assert given.random_keys or not given.demo
+    settings = require_parsed(words)
+    assert settings is not None
+    assert (str(settings.data), settings.host) == (IMAGE.last("VOLUME"), "0.0.0.0")
+    assert str(settings.port) == IMAGE.last("EXPOSE")
+    assert settings.random_keys or not settings.demo
 
 
 @pytest.mark.parametrize("path", COMPOSED, ids=lambda path: path.name)
@@ -104,8 +104,10 @@ def test_a_compose_file_holds_together(path: Path) -> None:
     port = IMAGE.last("EXPOSE")
     assert service["ports"] == [f"127.0.0.1:{port}:{port}"]
     assert service["build"] == "."
-    assert [one for one in service["volumes"] if one.endswith(f":{IMAGE.last('VOLUME')}")]
-    named = {volume.partition(":")[0] for one in whole["services"].values() for volume in one["volumes"]}
+    assert [volume for volume in service["volumes"] if volume.endswith(f":{IMAGE.last('VOLUME')}")]
+    named = {
+        volume.partition(":")[0] for whole_service in whole["services"].values() for volume in whole_service["volumes"]
+    }
     assert named == set(whole["volumes"])
     for needed in service.get("depends_on", {}):
         assert "healthcheck" in whole["services"][needed]
@@ -118,11 +120,11 @@ def test_the_portal_knows_its_database_and_believes_the_gateway_of_its_network()
     assert whole["services"]["database"]["environment"]["POSTGRES_PASSWORD"] == "0123abcd"
     assert "0123abcd" not in path.read_text()
     (network,) = whole["networks"]["default"]["ipam"]["config"]
-    given = require_parsed(service["command"])
-    assert given is not None
-    assert given.trusted_proxies == (f"{network['gateway']}/32",)
+    settings = require_parsed(service["command"])
+    assert settings is not None
+    assert settings.trusted_proxies == (f"{network['gateway']}/32",)
     assert ip_address(network["gateway"]) in ip_network(network["subnet"])
-    assert (given.profile, given.public_url) == ("prod", "https://chat.example.com")
+    assert (settings.profile, settings.public_url) == ("prod", "https://chat.example.com")
 
 
 def test_the_page_names_services_and_commands_that_there_are() -> None:
@@ -184,7 +186,7 @@ def test_with_postgresql_too_after_its_first_administrator_was_made(cluster: Clu
 
 def listening(process: int) -> str:
     """The port that a process listens on: its public address may be another one."""
-    inodes = {os.readlink(one) for one in Path(f"/proc/{process}/fd").iterdir() if one.is_symlink()}
+    inodes = {os.readlink(path) for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:

@@ -51,9 +51,9 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
     limits = {"PIP_CONSTRAINT": str(ROOT / "constraints.txt")}
     run(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, ".", **limits)
     (wheel,) = tmp_path.glob("botyard-*.whl")
-    code = {one.relative_to(ROOT).as_posix() for one in (ROOT / "botyard").rglob("*") if one.is_file()}
+    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "botyard").rglob("*") if path.is_file()}
     with zipfile.ZipFile(wheel) as packed:
-        assert {one for one in code if "__pycache__" not in one} <= set(packed.namelist())
+        assert {path for path in code if "__pycache__" not in path} <= set(packed.namelist())
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", wheel, **limits)
@@ -77,11 +77,11 @@ def test_tools_for_work_on_the_project_are_no_extras_of_the_program() -> None:
 def test_the_program_asks_for_ranges_and_the_constraints_pin_them() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"], *project["optional-dependencies"]["s3"]]
-    assert [one for one in asked if "==" in one or ">=" not in one] == []
+    assert [requirement for requirement in asked if "==" in requirement or ">=" not in requirement] == []
     # Bots and their suites pin HTTP clients; the program brings none.
-    assert [one for one in asked if one.startswith(("aiohttp", "httpx", "requests"))] == []
+    assert [requirement for requirement in asked if requirement.startswith(("aiohttp", "httpx", "requests"))] == []
     pinned = {line.partition("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines()}
-    assert {one.partition(">=")[0].lower() for one in asked} <= pinned
+    assert {requirement.partition(">=")[0].lower() for requirement in asked} <= pinned
 
 
 def test_the_package_links_to_the_documentation_of_the_api() -> None:

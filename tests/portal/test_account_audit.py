@@ -31,7 +31,7 @@ def entries(world: World) -> list[AuditEntry]:
 
 def told(world: World, event: str) -> list[tuple[str, str, int]]:
     """Of one event: to whom it happened, and who did it in which way."""
-    return [(one.subject, one.via, one.user_id) for one in entries(world) if one.event == event]
+    return [(entry.subject, entry.via, entry.user_id) for entry in entries(world) if entry.event == event]
 
 
 def person(world: World) -> int:
@@ -66,9 +66,9 @@ def test_what_people_do_with_their_account(ann: Browser) -> None:
     assert told(world, "recovery_code.used") == [own]
     assert told(world, "sessions.ended") == [own]
     assert told(world, "second_factor.removed") == [own]
-    said = msgspec.json.encode(entries(world)).decode()
+    text = msgspec.json.encode(entries(world)).decode()
     for secret in (PASSWORD, NEW, device.secret, codes[0]):
-        assert secret not in said
+        assert secret not in text
 
 
 def test_what_administrators_do_with_the_accounts_of_others(ann: Browser) -> None:

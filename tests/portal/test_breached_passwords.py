@@ -25,7 +25,9 @@ def digest(password: str) -> str:
 
 def written(folder: Path, passwords: list[str], end: str = "\r\n", *, counts: bool = True, last: bool = True) -> Path:
     """A file as it is published."""
-    lines = [f"{one}:{number * 97 + 1}" if counts else one for number, one in enumerate(sorted(map(digest, passwords)))]
+    lines = [
+        f"{line}:{number * 97 + 1}" if counts else line for number, line in enumerate(sorted(map(digest, passwords)))
+    ]
     file = folder / "breached.txt"
     file.write_bytes((end.join(lines) + (end if last else "")).encode())
     return file
@@ -37,9 +39,9 @@ def written(folder: Path, passwords: list[str], end: str = "\r\n", *, counts: bo
 def test_every_line_is_found_and_nothing_else(tmp_path: Path, end: str, counts: bool, last: bool) -> None:
     for passwords in (LEAKED, LEAKED[:1], LEAKED[:2], LEAKED[:3]):
         listed = BreachedPasswords(written(tmp_path, passwords, end, counts=counts, last=last))
-        assert [one for one in passwords if not listed.holds(one)] == []
-        others = [f"{one}!" for one in LEAKED]
-        assert [one for one in others if listed.holds(one)] == []
+        assert [password for password in passwords if not listed.holds(password)] == []
+        others = [f"{password}!" for password in LEAKED]
+        assert [other for other in others if listed.holds(other)] == []
 
 
 def test_lower_case_will_do(tmp_path: Path) -> None:

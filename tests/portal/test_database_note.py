@@ -145,8 +145,8 @@ def test_a_database_that_has_become_empty_is_not_filled_anew(shell: Shell, noted
     """As where it was copied, or killed, before its log was written back to it."""
     shell.done("init")
     file = shell.data / SQLITE_FILE
-    for one in shell.data.glob(f"{SQLITE_FILE}*"):
-        one.unlink()
+    for path in shell.data.glob(f"{SQLITE_FILE}*"):
+        path.unlink()
     file.touch()
     if not noted:
         (shell.data / FILE).unlink()

@@ -99,9 +99,9 @@ def test_an_application_s_secret_and_its_refresh_token(portal: World) -> None:
     rotate(portal)
 
     async def stored(tx: Tx) -> str:
-        found = await stored_apps.find_by_client(tx, made.app.client_id)
-        assert found is not None
-        return found[1]
+        registration = await stored_apps.find_by_client(tx, made.app.client_id)
+        assert registration is not None
+        return registration[1]
 
     assert portal.read(stored) == before.hash(made.secret)
     words = {"grant_type": "refresh_token", "client_id": made.app.client_id, "client_secret": made.secret}

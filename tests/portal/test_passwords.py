@@ -14,7 +14,7 @@ from botyard.portal import users
 from botyard.portal.auth import passwords
 from botyard.portal.auth.passwords import MINIMUM, weakness
 
-KNOWN = [one for one in FREQUENCY_LISTS["passwords"] if len(one) >= MINIMUM]
+KNOWN = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= MINIMUM]
 OWN = users.known_words(Profile(name="Анна", last_name="Lindqvist", email="anna@harbour.example"), "anna.l")
 
 
@@ -25,7 +25,7 @@ def test_the_known_ones_are_many() -> None:
 
 @pytest.mark.parametrize("start", range(10))
 def test_the_most_common_ones_are_refused(start: int) -> None:
-    assert [one for one in KNOWN[start:3000:10] if not weakness(one)] == []
+    assert [password for password in KNOWN[start:3000:10] if not weakness(password)] == []
 
 
 @pytest.mark.parametrize(

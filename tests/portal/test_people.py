@@ -32,9 +32,9 @@ def test_somebody_without_a_password_cannot_sign_in(stored: str) -> None:
 
 
 def test_new_passwords_differ_and_are_long_enough() -> None:
-    one, two = passwords.new_password(), passwords.new_password()
-    assert one != two
-    assert len(one) >= passwords.MINIMUM
+    first, second = passwords.new_password(), passwords.new_password()
+    assert first != second
+    assert len(first) >= passwords.MINIMUM
 
 
 @pytest.fixture
@@ -47,9 +47,9 @@ def world(empty_world: World) -> World:
 def test_people_are_found_by_login_and_by_id(world: World) -> None:
     user_id = world.add_user("ann")
     for who in ("ann", str(user_id)):
-        found = world.read(lambda tx, who=who: users.find(tx, who))  # type: ignore[misc]
-        assert found is not None
-        assert found.id == user_id
+        user = world.read(lambda tx, who=who: users.find(tx, who))  # type: ignore[misc]
+        assert user is not None
+        assert user.id == user_id
     for who in ("", "bob", "0", "9" * 30, "²"):
         assert world.read(lambda tx, who=who: users.find(tx, who)) is None  # type: ignore[misc]
 
@@ -74,16 +74,16 @@ def test_people_have_departments_kinds_and_names(world: World) -> None:
     assert world.read(lambda tx: departments_of(tx, [user_id])) == {user_id: [sales]}
     assert world.write(lambda tx: departments.named(tx, "Sales")) == sales
     assert world.write(lambda tx: departments.named(tx, "Support")) != sales
-    assert [found.name for found in world.read(departments.tree)] == ["Sales", "Support"]
+    assert [department.name for department in world.read(departments.tree)] == ["Sales", "Support"]
 
 
 def test_the_first_administrator_is_the_oldest_active_one(world: World) -> None:
     world.add_user("ann")
     bob = world.add_user("bob", admin=True)
     world.add_user("cid", admin=True)
-    found = world.read(users.first_admin)
-    assert found is not None
-    assert found.id == bob
+    admin = world.read(users.first_admin)
+    assert admin is not None
+    assert admin.id == bob
 
 
 def test_an_application_is_registered_with_a_secret_that_is_not_stored(world: World) -> None:
@@ -138,7 +138,7 @@ def test_a_webhook_opens_until_it_is_revoked(world: World) -> None:
     assert not world.write(lambda tx: webhooks.revoke(tx, made.id))
     assert _caller(world, ann, made.secret) is None
     listed = world.read(webhooks.listed)
-    assert [(one.prefix, one.revoked) for one in listed] == [(made.secret[:4], int(START) + 1)]
+    assert [(key.prefix, key.revoked) for key in listed] == [(made.secret[:4], int(START) + 1)]
 
 
 def test_switches_stand_where_they_were_put(world: World) -> None:
@@ -157,9 +157,9 @@ def test_a_portal_is_made_once(empty_world: World) -> None:
     assert empty_world.write(lambda tx: creation.create_portal_with_admin(tx, "other")) is None
     with pytest.raises(Duplicate):
         empty_world.write(lambda tx: creation.create_portal(tx))
-    found = empty_world.read(portal.get)
-    assert found is not None
-    assert len(found.member_id) == 32
+    settings = empty_world.read(portal.get)
+    assert settings is not None
+    assert len(settings.member_id) == 32
     admin = empty_world.read(lambda tx: users.find(tx, "admin"))
     assert admin is not None
     assert (admin.id, admin.admin) == (admin_id, True)

@@ -34,9 +34,9 @@ class Holder:
         return self.world.write(lambda tx: tokens.refresh(tx, self.ring, app=app, text=text, scopes=scopes))
 
     def pair_for(self, text: str, now: int = NOW, scopes: str = "") -> TokenPair:
-        found = self.refresh(text, now, scopes)
-        assert isinstance(found, TokenPair)
-        return found
+        pair = self.refresh(text, now, scopes)
+        assert isinstance(pair, TokenPair)
+        return pair
 
     def caller(self, text: str) -> Caller | None:
         return self.world.read(lambda tx: access.by_token(tx, self.world.context.keys.hash(text)))
@@ -216,9 +216,9 @@ def test_who_is_no_administrator_any_more_renews_no_administration(world: World)
 
 def current(holder: Holder) -> App:
     """The application as it is now."""
-    found = holder.world.read(lambda tx: apps.find(tx, holder.app.id))
-    assert found is not None
-    return found
+    app = holder.world.read(lambda tx: apps.find(tx, holder.app.id))
+    assert app is not None
+    return app
 
 
 def test_a_line_of_refresh_tokens_ends_however_often_it_is_renewed(holder: Holder) -> None:

@@ -151,9 +151,9 @@ async def rename(call: Call, p: RenameParams) -> bool:
 @method("lab.title", scopes=())
 async def title(call: Call, p: NoParams) -> str:
     """Tell the portal's name."""
-    found = await portal.get(call.tx)
-    assert found is not None
-    return found.title
+    record = await portal.get(call.tx)
+    assert record is not None
+    return record.title
 
 
 class CostParams(Params, frozen=True):

@@ -22,9 +22,9 @@ def batch(world: World, cmd: Any, **more: Any) -> dict[str, Any]:
     """The five sections of a batch sent as JSON."""
     answer = world.call("batch", cmd=cmd, **more)
     assert answer.status == 200
-    found: dict[str, Any] = answer.result
-    assert list(found) == SECTIONS
-    return found
+    result: dict[str, Any] = answer.result
+    assert list(result) == SECTIONS
+    return result
 
 
 class Form(NamedTuple):
@@ -72,10 +72,10 @@ def test_forms_of_commands(lab: World, form: Form) -> None:
     headers = {"content-type": form.kind} if form.kind else {}
     answer = lab.request(verb, f"{lab.admin.path}/batch?{form.query}", form.body, headers)
     first, second = form.keys
-    found = answer.result
-    assert list(found) == SECTIONS
-    assert found["result_error"] == []
-    values = dict(enumerate(found["result"])) if isinstance(found["result"], list) else found["result"]
+    result = answer.result
+    assert list(result) == SECTIONS
+    assert result["result_error"] == []
+    values = dict(enumerate(result["result"])) if isinstance(result["result"], list) else result["result"]
     assert [str(key) for key in values] == [first, second]
     assert list(values.values()) == [{"x": "1"}, None]
 
@@ -86,8 +86,8 @@ class TestEncoding:
     TEXT = "John&Martin = 100% [a]+b?c#d $result ё🤖"
 
     def test_json_needs_one(self, lab: World) -> None:
-        found = batch(lab, {"a": f"lab.echo?t={quote(self.TEXT)}"})
-        assert found["result"]["a"] == {"t": self.TEXT}
+        result = batch(lab, {"a": f"lab.echo?t={quote(self.TEXT)}"})
+        assert result["result"]["a"] == {"t": self.TEXT}
 
     def test_forms_and_queries_need_two(self, lab: World) -> None:
         command = f"lab.echo?t={quote(self.TEXT, safe='')}&f%5Bx%5D%5B%5D=1"
@@ -114,44 +114,44 @@ def test_no_parameters_at_all(lab: World) -> None:
     "command", [None, 5, "", "?x=1", [], {}, [None], {"method": None}, [[]], True, {"a": 1}, 10**25]
 )
 def test_what_is_no_command_fails_alone(lab: World, command: Any) -> None:
-    found = batch(lab, {"bad": command, "good": "lab.nothing"})
-    assert found["result_error"]["bad"]["error"] == "ERROR_METHOD_NOT_FOUND"
-    assert found["result"] == {"good": None}
+    result = batch(lab, {"bad": command, "good": "lab.nothing"})
+    assert result["result_error"]["bad"]["error"] == "ERROR_METHOD_NOT_FOUND"
+    assert result["result"] == {"good": None}
 
 
 @pytest.mark.parametrize("halt", [False, 0, "0", "", "false", "N", None])
 def test_halt_off(lab: World, halt: Any) -> None:
-    found = batch(lab, {"a": "lab.fail", "b": "lab.nothing"}, halt=halt)
-    assert (found["result"], list(found["result_error"])) == ({"b": None}, ["a"])
+    result = batch(lab, {"a": "lab.fail", "b": "lab.nothing"}, halt=halt)
+    assert (result["result"], list(result["result_error"])) == ({"b": None}, ["a"])
 
 
 @pytest.mark.parametrize("halt", [True, 1, "1", "true", "True", "Y"])
 def test_halt_on(lab: World, halt: Any) -> None:
-    found = batch(lab, {"a": "lab.nothing", "b": "nope", "c": "lab.rename?TITLE=never"}, halt=halt)
-    assert found["result"] == {"a": None}
-    assert list(found["result_error"]) == ["b"]
+    result = batch(lab, {"a": "lab.nothing", "b": "nope", "c": "lab.rename?TITLE=never"}, halt=halt)
+    assert result["result"] == {"a": None}
+    assert list(result["result_error"]) == ["b"]
     assert lab.call("lab.title").result == "Test"
 
 
 @pytest.mark.parametrize("halt", ["halt=1", "halt=true", "HALT=Y"])
 def test_halt_in_a_form(lab: World, halt: str) -> None:
-    found = lab.post(f"{lab.admin.path}/batch", f"{halt}&cmd[a]=nope&cmd[b]=lab.nothing".encode(), FORM).result
-    assert (found["result"], list(found["result_error"])) == ([], ["a"])
+    result = lab.post(f"{lab.admin.path}/batch", f"{halt}&cmd[a]=nope&cmd[b]=lab.nothing".encode(), FORM).result
+    assert (result["result"], list(result["result_error"])) == ([], ["a"])
 
 
 class TestSections:
     """The five sections are always there and always say what PHP would say."""
 
     def test_a_success_has_a_time_and_an_error_has_none(self, lab: World) -> None:
-        found = batch(lab, {"ok": "lab.tree", "bad": "lab.fail", "none": "lab.nothing"})
-        assert set(found["result_time"]) == {"ok", "none"}
-        assert all(set(time) == TIME for time in found["result_time"].values())
-        assert set(found["result_error"]["bad"]) == {"error", "error_description"}
+        result = batch(lab, {"ok": "lab.tree", "bad": "lab.fail", "none": "lab.nothing"})
+        assert set(result["result_time"]) == {"ok", "none"}
+        assert all(set(time) == TIME for time in result["result_time"].values())
+        assert set(result["result_error"]["bad"]) == {"error", "error_description"}
 
     def test_totals_for_lists_only(self, lab: World) -> None:
-        found = batch(lab, {"first": "lab.page", "tree": "lab.tree", "last": "lab.page?start=100"})
-        assert found["result_total"] == {"first": 120, "last": 120}
-        assert found["result_next"] == {"first": 50}
+        result = batch(lab, {"first": "lab.page", "tree": "lab.tree", "last": "lab.page?start=100"})
+        assert result["result_total"] == {"first": 120, "last": 120}
+        assert result["result_next"] == {"first": 50}
 
     def test_times_are_each_command_s_own(self, lab: World) -> None:
         hooks.during = lambda: lab.wait(3)
@@ -181,18 +181,18 @@ class TestSections:
         ],
     )
     def test_arrays_of_php(self, lab: World, keys: list[str], shape: type) -> None:
-        found = batch(lab, dict.fromkeys(keys, "lab.page"))
+        result = batch(lab, dict.fromkeys(keys, "lab.page"))
         for section in ("result", "result_total", "result_next", "result_time"):
-            assert type(found[section]) is shape
-        assert found["result_error"] == []
+            assert type(result[section]) is shape
+        assert result["result_error"] == []
         if shape is dict:
-            assert list(found["result"]) == keys
+            assert list(result["result"]) == keys
 
     def test_each_section_decides_alone(self, lab: World) -> None:
-        found = batch(lab, ["lab.nothing", "nope", "lab.page"])
-        assert (type(found["result"]), list(found["result"])) == (dict, ["0", "2"])
-        assert list(found["result_error"]) == ["1"]
-        assert found["result_total"] == {"2": 120}
+        result = batch(lab, ["lab.nothing", "nope", "lab.page"])
+        assert (type(result["result"]), list(result["result"])) == (dict, ["0", "2"])
+        assert list(result["result_error"]) == ["1"]
+        assert result["result_total"] == {"2": 120}
 
     def test_null_stays_null(self, lab: World) -> None:
         assert batch(lab, ["lab.nothing"])["result"] == [None]
@@ -200,17 +200,17 @@ class TestSections:
 
     def test_odd_labels(self, lab: World) -> None:
         labels = ["", " ", "a b", "$result[a]", "ё", "__proto__", "result", "x" * 5000, "🤖", "a\u0001"]
-        found = batch(lab, dict.fromkeys(labels, "lab.nothing"))
-        assert list(found["result"]) == labels
+        result = batch(lab, dict.fromkeys(labels, "lab.nothing"))
+        assert list(result["result"]) == labels
 
 
 class TestTransactions:
     """Each command is a transaction of its own."""
 
     def test_what_was_done_before_a_failure_stays(self, lab_on_each: World) -> None:
-        found = batch(lab_on_each, {"a": "lab.rename?TITLE=one", "b": "lab.rename?TITLE=two&FAIL=1", "c": "lab.title"})
-        assert found["result"] == {"a": True, "c": "one"}
-        assert found["result_error"]["b"]["error"] == "INTERNAL_SERVER_ERROR"
+        result = batch(lab_on_each, {"a": "lab.rename?TITLE=one", "b": "lab.rename?TITLE=two&FAIL=1", "c": "lab.title"})
+        assert result["result"] == {"a": True, "c": "one"}
+        assert result["result_error"]["b"]["error"] == "INTERNAL_SERVER_ERROR"
 
     def test_halt_undoes_nothing(self, lab_on_each: World) -> None:
         batch(lab_on_each, ["lab.rename?TITLE=one", "lab.fail", "lab.rename?TITLE=two"], halt=1)
@@ -218,8 +218,8 @@ class TestTransactions:
 
     def test_order_is_the_order_sent(self, lab_on_each: World) -> None:
         cmd = {"9": "lab.rename?TITLE=first", "1": "lab.title", "b": "lab.rename?TITLE=second", "a": "lab.title"}
-        found = batch(lab_on_each, cmd)["result"]
-        assert (list(found), found["1"], found["a"]) == (["9", "1", "b", "a"], "first", "second")
+        results = batch(lab_on_each, cmd)["result"]
+        assert (list(results), results["1"], results["a"]) == (["9", "1", "b", "a"], "first", "second")
 
 
 class TestFaults:
@@ -229,10 +229,10 @@ class TestFaults:
         ("method", "code"), [("lab.fail", "INTERNAL_SERVER_ERROR"), ("lab.odd", "ERROR_UNEXPECTED_ANSWER")]
     )
     def test_one_of_three(self, lab: World, caplog: pytest.LogCaptureFixture, method: str, code: str) -> None:
-        found = batch(lab, {"a": "lab.nothing", "b": method, "c": "lab.nothing"})
-        assert found["result"] == {"a": None, "c": None}
-        assert set(found["result_time"]) == {"a", "c"}
-        failure = found["result_error"]["b"]
+        result = batch(lab, {"a": "lab.nothing", "b": method, "c": "lab.nothing"})
+        assert result["result"] == {"a": None, "c": None}
+        assert set(result["result_time"]) == {"a", "c"}
+        failure = result["result_error"]["b"]
         assert failure["error"] == code
         assert "keyboard" not in failure["error_description"]
         mark = failure["error_description"].rpartition("(")[2].rstrip(")")
@@ -241,9 +241,9 @@ class TestFaults:
     def test_permissions_are_checked_for_each(self, lab: World) -> None:
         who = lab.add_webhook(lab.admin.id, "user")
         cmd = {"scope": "lab.imbot", "fine": "user.current", "method": "nope"}
-        found = lab.call("batch", who, cmd=cmd).result
-        assert list(found["result"]) == ["fine"]
-        assert {key: value["error"] for key, value in found["result_error"].items()} == {
+        result = lab.call("batch", who, cmd=cmd).result
+        assert list(result["result"]) == ["fine"]
+        assert {key: value["error"] for key, value in result["result_error"].items()} == {
             "scope": "insufficient_scope",
             "method": "ERROR_METHOD_NOT_FOUND",
         }
@@ -254,34 +254,34 @@ class TestLimits:
     @pytest.mark.parametrize("named", [True, False])
     def test_fifty_and_no_more(self, lab: World, halt: int, named: bool) -> None:
         keys = [f"c{number}" for number in range(53)] if named else [str(number) for number in range(53)]
-        found = batch(lab, dict.fromkeys(keys, "lab.nothing"), halt=halt)
-        assert len(found["result"]) == len(found["result_time"]) == 50
+        result = batch(lab, dict.fromkeys(keys, "lab.nothing"), halt=halt)
+        assert len(result["result"]) == len(result["result_time"]) == 50
         surplus = keys[50:51] if halt else keys[50:]
         refusal = {"error": "ERROR_BATCH_LENGTH_EXCEEDED", "error_description": "Max batch length exceeded"}
-        assert found["result_error"] == dict.fromkeys(surplus, refusal)
+        assert result["result_error"] == dict.fromkeys(surplus, refusal)
 
     def test_exactly_fifty(self, lab: World) -> None:
-        found = batch(lab, ["lab.nothing"] * 50)
-        assert (found["result"], found["result_error"]) == ([None] * 50, [])
+        result = batch(lab, ["lab.nothing"] * 50)
+        assert (result["result"], result["result_error"]) == ([None] * 50, [])
 
     @pytest.mark.parametrize(
         "nested", ["batch", "batch?cmd[a]=profile", "BATCH", " Batch ", ["batch", {}], {"method": "batch"}]
     )
     def test_no_batch_in_a_batch(self, lab: World, nested: Any) -> None:
-        found = batch(lab, {"in": nested, "ok": "lab.nothing"})
-        assert found["result_error"]["in"] == {
+        result = batch(lab, {"in": nested, "ok": "lab.nothing"})
+        assert result["result_error"]["in"] == {
             "error": "ERROR_BATCH_METHOD_NOT_ALLOWED",
             "error_description": "Method is not allowed for batch usage",
         }
-        assert found["result"] == {"ok": None}
+        assert result["result"] == {"ok": None}
 
     @pytest.mark.parametrize("name", ["api/batch?0[method]=rest.scope.list", "API/rest.scope.list", ["api/batch", {}]])
     def test_no_method_of_rest_3_either(self, lab: World, name: Any) -> None:
         assert batch(lab, {"a": name})["result_error"]["a"]["error"] == "ERROR_METHOD_NOT_FOUND"
 
     def test_far_too_many(self, lab: World) -> None:
-        found = batch(lab, [""] * 5000)
-        assert len(found["result_error"]) == 5000
+        result = batch(lab, [""] * 5000)
+        assert len(result["result_error"]) == 5000
 
     def test_one_batch_is_one_request(self, limited: World) -> None:
         for _ in range(3):
@@ -330,12 +330,12 @@ class TestBadInput:
         ],
     )
     def test_one_command_alone(self, lab: World, command: str, text: str) -> None:
-        found = batch(lab, {"bad": command, "good": "lab.nothing"})
-        assert found["result_error"]["bad"]["error"] == "INVALID_REQUEST"
-        assert text in found["result_error"]["bad"]["error_description"]
-        assert found["result"] == {"good": None}
+        result = batch(lab, {"bad": command, "good": "lab.nothing"})
+        assert result["result_error"]["bad"]["error"] == "INVALID_REQUEST"
+        assert text in result["result_error"]["bad"]["error_description"]
+        assert result["result"] == {"good": None}
 
     def test_long_names(self, lab: World) -> None:
-        found = batch(lab, {"a": "x" * 1_000_000, "b": "lab." * 100_000})
-        assert {failure["error"] for failure in found["result_error"].values()} == {"ERROR_METHOD_NOT_FOUND"}
-        assert len(json.dumps(found)) < 1000
+        result = batch(lab, {"a": "x" * 1_000_000, "b": "lab." * 100_000})
+        assert {failure["error"] for failure in result["result_error"].values()} == {"ERROR_METHOD_NOT_FOUND"}
+        assert len(json.dumps(result)) < 1000

@@ -68,10 +68,10 @@ class TestCalls:
         assert lab.get(f"{lab.admin.path}/lab.cost.xml?characters={MIB // 2}").status == 200
 
     def test_long_reads_leave_the_loop_and_are_counted_once(self, lab: World) -> None:
-        told: list[tuple[str, Budget]] = []
-        lab.context.limits.on_cost = lambda name, budget: told.append((name, budget))
+        reported: list[tuple[str, Budget]] = []
+        lab.context.limits.on_cost = lambda name, budget: reported.append((name, budget))
         assert lab.call("lab.cost", rows=1000, statements=5).result == ""
-        [(name, budget)] = told
+        [(name, budget)] = reported
         assert (name, budget.rows >= 5000, budget.moved) == ("lab.cost", True, 1)
         assert budget.rows < 5020
 
@@ -82,48 +82,48 @@ class TestCalls:
 
 
 def batch(world: World, *commands: Any) -> dict[str, Any]:
-    found: dict[str, Any] = world.call("batch", cmd={str(place): cmd for place, cmd in enumerate(commands, 1)}).result
-    return found
+    result: dict[str, Any] = world.call("batch", cmd={str(place): cmd for place, cmd in enumerate(commands, 1)}).result
+    return result
 
 
-def refused(found: dict[str, Any]) -> dict[str, str]:
-    return {key: failure["error"] for key, failure in dict(found["result_error"]).items()}
+def refused(result: dict[str, Any]) -> dict[str, str]:
+    return {key: failure["error"] for key, failure in dict(result["result_error"]).items()}
 
 
 class TestBatches:
     def test_one_command_beyond_its_limits_costs_itself_only(self, lab: World) -> None:
         limited(lab, statements=30)
-        found = batch(lab, "lab.cost?rows=1&statements=2", "lab.change?rows=1&statements=40", "lab.title")
-        assert refused(found) == {"2": "OVERLOAD_LIMIT"}
-        assert found["result"]["3"] != "changed"
+        result = batch(lab, "lab.cost?rows=1&statements=2", "lab.change?rows=1&statements=40", "lab.title")
+        assert refused(result) == {"2": "OVERLOAD_LIMIT"}
+        assert result["result"]["3"] != "changed"
 
     def test_all_commands_together(self, lab: World) -> None:
         limited_batch(lab, rows=100)
-        found = batch(lab, *["lab.cost?rows=45&statements=1"] * 4)
-        assert refused(found) == {"3": "OVERLOAD_LIMIT", "4": "OVERLOAD_LIMIT"}
+        result = batch(lab, *["lab.cost?rows=45&statements=1"] * 4)
+        assert refused(result) == {"3": "OVERLOAD_LIMIT", "4": "OVERLOAD_LIMIT"}
 
     def test_what_failed_has_cost_something_too(self, lab: World) -> None:
         limited(limited_batch(lab, statements=100), statements=60)
-        found = batch(lab, *["lab.cost?rows=1&statements=70"] * 2, "lab.title")
-        assert refused(found) == {"1": "OVERLOAD_LIMIT", "2": "OVERLOAD_LIMIT", "3": "OVERLOAD_LIMIT"}
+        result = batch(lab, *["lab.cost?rows=1&statements=70"] * 2, "lab.title")
+        assert refused(result) == {"1": "OVERLOAD_LIMIT", "2": "OVERLOAD_LIMIT", "3": "OVERLOAD_LIMIT"}
 
     def test_results_that_come_to_too_much_are_not_built(self, lab: World) -> None:
         """Ten large answers by one small batch."""
         tracemalloc.start()
-        found = batch(lab, *[f"lab.cost?characters={3 * MIB}"] * 10)
+        result = batch(lab, *[f"lab.cost?characters={3 * MIB}"] * 10)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert list(refused(found)) == [str(number) for number in range(3, 11)]
+        assert list(refused(result)) == [str(number) for number in range(3, 11)]
         # Of these the client's share is more than the half.
         assert peak < 50 * MIB
 
     def test_a_command_that_would_have_no_room_for_its_result_is_not_run(self, lab: World) -> None:
         limited_batch(lab, response_bytes=1000)
         before = lab.call("lab.title").result
-        found = batch(lab, "lab.change?characters=2000", "lab.title", ["lab.rename", {"TITLE": "again"}])
+        result = batch(lab, "lab.change?characters=2000", "lab.title", ["lab.rename", {"TITLE": "again"}])
         # It was done before anybody could know how long its result is, so it is told.
-        assert found["result"] == {"1": "x" * 2000}
-        assert refused(found) == {"2": "OVERLOAD_LIMIT", "3": "OVERLOAD_LIMIT"}
+        assert result["result"] == {"1": "x" * 2000}
+        assert refused(result) == {"2": "OVERLOAD_LIMIT", "3": "OVERLOAD_LIMIT"}
         assert before != lab.call("lab.title").result == "changed"
 
     def test_others_have_the_loop_between_commands(self, lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +131,9 @@ class TestBatches:
         real = batches.Batch.answer
 
         async def answer(self: batches.Batch, *words: Any) -> Any:
-            told = await real(self, *words)
+            outcome = await real(self, *words)
             rests.append(self.rests)
-            return told
+            return outcome
 
         monkeypatch.setattr(batches.Batch, "answer", answer)
         batch(lab, *["lab.title"] * 10)
@@ -143,11 +143,11 @@ class TestBatches:
 
     def test_rest_3(self, lab: World) -> None:
         path = f"/rest/api{lab.admin.path.removeprefix('/rest')}/batch"
-        one = b'{"0":{"method":"rest.scope.list"}}'
-        two = b'{"0":{"method":"rest.scope.list"},"1":{"method":"rest.scope.list"}}'
-        room = len(json.dumps(lab.post(path, one).result[0], separators=(",", ":")))
+        single = b'{"0":{"method":"rest.scope.list"}}'
+        double = b'{"0":{"method":"rest.scope.list"},"1":{"method":"rest.scope.list"}}'
+        room = len(json.dumps(lab.post(path, single).result[0], separators=(",", ":")))
         limited_batch(lab, response_bytes=room)
-        assert [lab.post(path, body).status for body in (one, two)] == [200, 503]
+        assert [lab.post(path, body).status for body in (single, double)] == [200, 503]
 
 
 class TestReferences:
@@ -157,29 +157,29 @@ class TestReferences:
         first = f"lab.cost?characters={100_000}"
         commands = [{"method": "lab.echo", "params": {k: v % n for k, v in double.items()}} for n in range(1, 30)]
         tracemalloc.start()
-        found = batch(lab, first, *commands)
+        result = batch(lab, first, *commands)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         # 200, 400, 800 thousand bytes; after that the references name nothing, and stay text.
-        assert list(refused(found))[:1] == ["5"]
-        assert set(refused(found).values()) <= {"INVALID_REQUEST"}
+        assert list(refused(result))[:1] == ["5"]
+        assert set(refused(result).values()) <= {"INVALID_REQUEST"}
         assert peak < 40 * MIB
 
     def test_all_commands_together(self, lab: World) -> None:
         first = "lab.cost?characters=900000"
-        found = batch(lab, first, *["lab.take?text=$result[1]"] * 3, *["lab.nothing?text=$result[1]"] * 12)
-        assert list(refused(found)) == [str(number) for number in range(11, 17)]
+        result = batch(lab, first, *["lab.take?text=$result[1]"] * 3, *["lab.nothing?text=$result[1]"] * 12)
+        assert list(refused(result)) == [str(number) for number in range(11, 17)]
 
     def test_a_result_that_is_too_large_to_be_taken_apart(self, lab: World) -> None:
-        found = batch(lab, f"lab.cost?characters={3 * MIB}", "lab.echo?x=$result[1][NAME]", "lab.echo?x=1")
-        assert refused(found) == {"2": "INVALID_REQUEST"}
+        result = batch(lab, f"lab.cost?characters={3 * MIB}", "lab.echo?x=$result[1][NAME]", "lab.echo?x=1")
+        assert refused(result) == {"2": "INVALID_REQUEST"}
 
     def test_each_command_may_name_the_one_before_it(self, lab: World) -> None:
         """As the lists of the Python SDK do, for fifty pages."""
         pages = [f"lab.echo?x=$result[{number}][ROWS][49][ID]" for number in range(1, 50)]
         commands = [command for page in pages[::2] for command in ("lab.tree", page)]
-        found = batch(lab, *commands[:50])
-        assert refused(found) == {}
+        result = batch(lab, *commands[:50])
+        assert refused(result) == {}
 
 
 _LONG = 8 * MIB

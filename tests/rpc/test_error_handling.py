@@ -17,7 +17,7 @@ class TestFaults:
     """What nobody foresaw is told by a number only; the log has the rest under the same number."""
 
     @pytest.mark.parametrize(
-        ("method", "code", "said", "logged"),
+        ("method", "code", "message", "logged"),
         [
             ("lab.fail", "INTERNAL_SERVER_ERROR", "Internal server error", "the cat sat on the keyboard"),
             ("lab.rename?FAIL=1", "INTERNAL_SERVER_ERROR", "Internal server error", "after the change"),
@@ -26,14 +26,21 @@ class TestFaults:
     )
     @pytest.mark.parametrize("ending", ["", ".xml"])
     def test_an_id_that_is_in_the_log(
-        self, lab: World, caplog: pytest.LogCaptureFixture, method: str, code: str, said: str, logged: str, ending: str
+        self,
+        lab: World,
+        caplog: pytest.LogCaptureFixture,
+        method: str,
+        code: str,
+        message: str,
+        logged: str,
+        ending: str,
     ) -> None:
         name, _, query = method.partition("?")
         answer = lab.get(f"{lab.admin.path}/{name}{ending}?{query}")
         text = answer.body.decode() if ending else f"{answer.error} {answer.text}"
         assert answer.status == 500
         assert code in text
-        assert said in text
+        assert message in text
         mark = text.partition("(")[2].partition(")")[0]
         assert len(mark) == 8
         assert f"{mark} {name}" in caplog.text
@@ -75,7 +82,7 @@ class TestFaults:
         assert len(first) < 150
 
     @pytest.mark.parametrize(
-        ("fault", "said"),
+        ("fault", "message"),
         [
             (OSError(errno.ENOSPC, "No space left on device"), "The disk is full."),
             (OSError(errno.EMFILE, "Too many open files"), "Too many files and connections are open."),
@@ -83,12 +90,12 @@ class TestFaults:
         ],
     )
     def test_what_the_machine_lacks_is_one_line(
-        self, caplog: pytest.LogCaptureFixture, fault: Exception, said: str
+        self, caplog: pytest.LogCaptureFixture, fault: Exception, message: str
     ) -> None:
         refused = to_api_error(fault, "profile")
         code, text = refused.code, refused.text
         mark = text.rpartition("(")[2].rstrip(")")
-        assert (refused.status, code, text) == (500, "INTERNAL_SERVER_ERROR", f"{said} ({mark})")
+        assert (refused.status, code, text) == (500, "INTERNAL_SERVER_ERROR", f"{message} ({mark})")
         (record,) = caplog.records
         assert record.exc_info is None
         assert record.message.startswith(f"{mark} profile")

@@ -66,8 +66,8 @@ def test_a_method_may_tell_several_causes_like_one_of_its_family() -> None:
     @raises(Reason.TITLE_EMPTY, Reason.USER_MISSING)
     def verb() -> None: ...
 
-    told = FAMILY.errors[Reason.CHAT_EMPTY]
-    assert FAMILY.like(Reason.CHAT_EMPTY, verb) == {Reason.TITLE_EMPTY: told, Reason.USER_MISSING: told}
+    problem = FAMILY.errors[Reason.CHAT_EMPTY]
+    assert FAMILY.like(Reason.CHAT_EMPTY, verb) == {Reason.TITLE_EMPTY: problem, Reason.USER_MISSING: problem}
 
 
 def test_a_parameter_brings_its_refusals_access_and_mode_along() -> None:

@@ -156,4 +156,4 @@ def test_where_bots_are_written_nothing_is_counted(world: World) -> None:
     bot = world.add_bot()
     guesses = {f"g{number}": f"imbot.update?BOT_ID={bot}&CLIENT_ID=wrong" for number in range(50)}
     told_ = world.call("batch", cmd=guesses).result["result_error"]
-    assert {one["error"] for one in told_.values()} == {"APP_ID_ERROR"}
+    assert {answer["error"] for answer in told_.values()} == {"APP_ID_ERROR"}

@@ -203,9 +203,9 @@ def test_a_hint_that_is_too_long_is_cut_between_two_signs(sign: str) -> None:
 def test_needs_name_parameters_that_some_method_has() -> None:
     """A row of the table that fits no method would be dead."""
     for problem, (names, _) in hints.NEEDS.items():
-        users = [one for one in REGISTRY if problem in one.raises or problem is one.access.value.problem]
-        found = [one.name for one in users for name in names if hints.find_places(one.params, {}, name)]
-        assert found, problem
+        users = [method for method in REGISTRY if problem in method.raises or problem is method.access.value.problem]
+        addressed = [user.name for user in users for name in names if hints.find_places(user.params, {}, name)]
+        assert addressed, problem
 
 
 def test_the_first_hint_of_a_chain_has_the_word() -> None:
@@ -244,6 +244,6 @@ def test_a_misspelt_name_is_told_as_it_was_written_and_as_it_is_documented(world
 def test_the_mark_of_utf_8_in_a_batch_is_no_part_of_a_name(world: World, command: str) -> None:
     world.add_person()
     answer = world.call("batch", cmd={"one": command})
-    assert [one["ID"] for one in answer.result["result"]["one"]] == ["1"]
+    assert [person["ID"] for person in answer.result["result"]["one"]] == ["1"]
     text = "\ufeff" + '{"one": "user.get?ID=1"}'
     assert world.call("batch", cmd=text).result["result"].keys() == {"one"}

@@ -87,9 +87,9 @@ class TestOperatingTime:
         assert answer.text == "Method is blocked due to operation time limit"
         assert world.call("lab.during", world.add_webhook(1)).status == 200
         assert world.call("lab.tree").status == 200
-        found = world.call("batch", cmd={"a": "lab.during", "b": "lab.tree"}).result
-        assert found["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
-        assert list(found["result"]) == ["b"]
+        result = world.call("batch", cmd={"a": "lab.during", "b": "lab.tree"}).result
+        assert result["result_error"]["a"]["error"] == "OPERATION_TIME_LIMIT"
+        assert list(result["result"]) == ["b"]
         assert time["operating_reset_at"] == first["operating_reset_at"]
         world.time = float(time["operating_reset_at"])
         assert world.call("lab.during").status == 200

@@ -83,10 +83,10 @@ class TestOperatingTime:
 
     def test_at_the_second_that_was_told_the_minute_is_forgotten(self) -> None:
         limits = Limits(CLOUD, 1)
-        told = limits.spent("app", "im.notify", 481.0, NOON + 20.9).reset_at
+        reset_at = limits.spent("app", "im.notify", 481.0, NOON + 20.9).reset_at
         with pytest.raises(ApiError):
-            limits.check("app", "im.notify", told - 0.1)
-        limits.check("app", "im.notify", told)
+            limits.check("app", "im.notify", reset_at - 0.1)
+        limits.check("app", "im.notify", reset_at)
 
     def test_the_oldest_basket_falls_out_alone(self) -> None:
         limits = Limits(OFF, 1)

@@ -29,19 +29,19 @@ METHODS = list(REGISTRY)
 WHOLE: dict[str, Any] = json.loads(document(REGISTRY, URL))
 
 
-def post(one: Method, whole: dict[str, Any] = WHOLE) -> dict[str, Any]:
+def post(declared: Method, whole: dict[str, Any] = WHOLE) -> dict[str, Any]:
     """The operation of a method."""
-    found: dict[str, Any] = whole["paths"][f"/{one.name}"]["post"]
-    return found
+    operation: dict[str, Any] = whole["paths"][f"/{declared.name}"]["post"]
+    return operation
 
 
 def resolved(part: dict[str, Any], whole: dict[str, Any] = WHOLE) -> dict[str, Any]:
     """What a reference stands for."""
     while "$ref" in part and len(part) == 1:
-        found: Any = whole
+        node: Any = whole
         for step in part["$ref"].removeprefix("#/").split("/"):
-            found = found[step]
-        part = found
+            node = node[step]
+        part = node
     return part
 
 
@@ -67,7 +67,7 @@ def test_the_document_is_made_once() -> None:
 
 def test_every_method_is_there_and_nothing_else() -> None:
     doors = {"/oauth/token/", "/openapi.json", "/avatar/{name}"}
-    assert set(WHOLE["paths"]) == {f"/{one.name}" for one in METHODS} | doors
+    assert set(WHOLE["paths"]) == {f"/{declared.name}" for declared in METHODS} | doors
 
 
 def test_operations_have_names_of_their_own() -> None:
@@ -88,33 +88,33 @@ def test_methods_are_reached_by_token_and_by_webhook() -> None:
     assert {} in WHOLE["security"], "a webhook needs no key beside its address"
 
 
-def says_what_it_is(one: Method) -> bool:
+def says_what_it_is(declared: Method) -> bool:
     """Whether the operation of a method has what the method says of itself."""
-    operation = post(one)
+    operation = post(declared)
     return (
-        operation["summary"] == one.summary
-        and operation.get("deprecated", False) == bool(one.deprecated)
-        and one.access.value.sentence[1:] in operation["description"]
-        and one.docs in operation["description"]
+        operation["summary"] == declared.summary
+        and operation.get("deprecated", False) == bool(declared.deprecated)
+        and declared.access.value.sentence[1:] in operation["description"]
+        and declared.docs in operation["description"]
         and operation["tags"][0] in {tag["name"] for tag in WHOLE["tags"]}
     )
 
 
 def test_every_method_says_what_it_is() -> None:
-    assert [one.name for one in METHODS if not says_what_it_is(one)] == []
+    assert [declared.name for declared in METHODS if not says_what_it_is(declared)] == []
 
 
-def has_its_parameters(one: Method) -> bool:
+def has_its_parameters(declared: Method) -> bool:
     """Whether the operation of a method has every parameter in each form in which it is taken, and no other."""
-    if one.params is AnyParams or not one.params.__struct_fields__:
+    if declared.params is AnyParams or not declared.params.__struct_fields__:
         return True
-    names = {field.encode_name for field in msgspec.structs.fields(one.params)}
-    content = post(one)["requestBody"]["content"]
+    names = {field.encode_name for field in msgspec.structs.fields(declared.params)}
+    content = post(declared)["requestBody"]["content"]
     if set(resolved(content["application/json"]["schema"])["properties"]) != names:
         return False
-    if third_generation(one):
+    if third_generation(declared):
         return True
-    query = WHOLE["paths"][f"/{one.name}"]["get"]["parameters"]
+    query = WHOLE["paths"][f"/{declared.name}"]["get"]["parameters"]
     return (
         content["application/x-www-form-urlencoded"] == content["application/json"]
         and {parameter["name"].removesuffix("[]") for parameter in query} == names
@@ -122,34 +122,34 @@ def has_its_parameters(one: Method) -> bool:
 
 
 def test_every_parameter_is_there() -> None:
-    assert [one.name for one in METHODS if not has_its_parameters(one)] == []
+    assert [declared.name for declared in METHODS if not has_its_parameters(declared)] == []
 
 
-def has_problem(one: Method, problem: Problem) -> bool:
+def has_problem(declared: Method, problem: Problem) -> bool:
     """Whether the operation of a method has an example of a problem, and its code among the codes."""
-    status, code, text = one.respond(problem)
-    content = resolved(post(one)["responses"][str(status)])["content"]["application/json"]
+    status, code, text = declared.respond(problem)
+    content = resolved(post(declared)["responses"][str(status)])["content"]["application/json"]
     example = resolved(content["examples"][problem.name])["value"]
     error = content["schema"]["properties"]["error"]
-    if third_generation(one):
+    if third_generation(declared):
         return example == {"error": {"code": code, "message": text}} and code in error["properties"]["code"]["enum"]
     return example == {"error": code, "error_description": text} and code in error["enum"]
 
 
 def test_every_problem_is_there() -> None:
-    pairs = [(one, problem) for one in METHODS for problem in of_method(one)]
+    pairs = [(declared, problem) for declared in METHODS for problem in of_method(declared)]
     assert len(pairs) > len(METHODS)
-    assert [(one.name, problem.name) for one, problem in pairs if not has_problem(one, problem)] == []
+    assert [(declared.name, problem.name) for declared, problem in pairs if not has_problem(declared, problem)] == []
 
 
 def test_no_problem_is_made_up() -> None:
     made_up = []
-    for one in METHODS:
-        known = {problem.name for problem in of_method(one)}
-        for status, response in post(one)["responses"].items():
+    for declared in METHODS:
+        known = {problem.name for problem in of_method(declared)}
+        for status, response in post(declared)["responses"].items():
             if status != "200":
                 shown = set(resolved(response)["content"]["application/json"]["examples"])
-                made_up += [(one.name, status, name) for name in sorted(shown - known)]
+                made_up += [(declared.name, status, name) for name in sorted(shown - known)]
     assert made_up == []
 
 
@@ -173,7 +173,7 @@ class Nested(Params, frozen=True, rename="upper"):
 
 def test_structs_of_one_name_do_not_collide() -> None:
     @method("im.one")
-    async def one(call: Any, p: Same) -> int:
+    async def first(call: Any, p: Same) -> int:
         """First."""
         return 1
 
@@ -182,7 +182,7 @@ def test_structs_of_one_name_do_not_collide() -> None:
         """Second."""
         return 1
 
-    whole = described(one, other)
+    whole = described(first, other)
     for name, fields in (("im.one", {"first"}), ("im.other", {"second"})):
         body = whole["paths"][f"/{name}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
         assert set(resolved(body, whole)["properties"]) == fields
@@ -259,9 +259,9 @@ def test_answers_are_as_described(world: World) -> None:
     ]
     for name, params in calls:
         answer = world.call(name, params=params)
-        found = REGISTRY.find(name)
-        assert found is not None
-        response = resolved(post(found)["responses"][str(answer.status)])
+        declared = REGISTRY.find(name)
+        assert declared is not None
+        response = resolved(post(declared)["responses"][str(answer.status)])
         schema = response["content"]["application/json"]["schema"]
         # The schemas refer into the document, so the document is the root that the check stands on.
         jsonschema.Draft202012Validator({**WHOLE, "allOf": [schema]}).validate(answer.body)

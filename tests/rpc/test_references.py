@@ -13,16 +13,16 @@ from tests.rpc.lab import LONG
 from tests.world import World
 
 
-def echoed(world: World, given: Any, **before: str) -> Any:
+def echoed(world: World, value: Any, **before: str) -> Any:
     """What `lab.echo` is given of this parameter, after `lab.tree` as `a` and other commands."""
-    commands = {"a": "lab.tree", **before, "last": {"method": "lab.echo", "params": {"x": given}}}
-    found = world.call("batch", cmd=commands).result
-    assert found["result_error"] == []
-    return found["result"]["last"]["x"]
+    commands = {"a": "lab.tree", **before, "last": {"method": "lab.echo", "params": {"x": value}}}
+    result = world.call("batch", cmd=commands).result
+    assert result["result_error"] == []
+    return result["result"]["last"]["x"]
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("value", "expected"),
     [
         ("$result[a][ID]", 7),
         ("$result[a][NAME]", "Ada"),
@@ -38,13 +38,13 @@ def echoed(world: World, given: Any, **before: str) -> Any:
         ("$result[a][ROWS][49][ID]", "50"),
     ],
 )
-def test_a_parameter_that_is_a_reference(lab: World, given: str, expected: Any) -> None:
+def test_a_parameter_that_is_a_reference(lab: World, value: str, expected: Any) -> None:
     """It becomes the value itself, of whatever shape."""
-    assert echoed(lab, given) == expected
+    assert echoed(lab, value) == expected
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("value", "expected"),
     [
         ("id $result[a][ID]!", "id 7!"),
         ("$result[a][ID]$result[a][NAME]", "7Ada"),
@@ -57,12 +57,12 @@ def test_a_parameter_that_is_a_reference(lab: World, given: str, expected: Any) 
         ("$$result[a][ID]", "$7"),
     ],
 )
-def test_references_inside_of_a_text(lab: World, given: str, expected: str) -> None:
-    assert echoed(lab, given) == expected
+def test_references_inside_of_a_text(lab: World, value: str, expected: str) -> None:
+    assert echoed(lab, value) == expected
 
 
 @pytest.mark.parametrize(
-    "given",
+    "value",
     [
         "$result",
         "$result[",
@@ -93,16 +93,16 @@ def test_references_inside_of_a_text(lab: World, given: str, expected: str) -> N
         "null: $result[none]",
     ],
 )
-def test_what_cannot_be_resolved_stays_text(lab: World, given: str) -> None:
+def test_what_cannot_be_resolved_stays_text(lab: World, value: str) -> None:
     """Mistake 2: never a 500, and never an error."""
     commands = {"a": "lab.tree", "failed": "lab.fail", "none": "lab.nothing"}
-    found = lab.call("batch", cmd={**commands, "last": {"method": "lab.echo", "params": {"x": given}}}).result
-    assert found["result"]["last"]["x"] == given
+    result = lab.call("batch", cmd={**commands, "last": {"method": "lab.echo", "params": {"x": value}}}).result
+    assert result["result"]["last"]["x"] == value
 
 
 def test_in_every_place_of_the_parameters(lab: World) -> None:
-    given = {"deep": [{"x": ["$result[a][ID]", "n$result[a][NAME]"]}], "$result[a][ID]": 1, "n": 5, "z": None}
-    assert echoed(lab, given) == {"deep": [{"x": [7, "nAda"]}], "$result[a][ID]": 1, "n": 5, "z": None}
+    value = {"deep": [{"x": ["$result[a][ID]", "n$result[a][NAME]"]}], "$result[a][ID]": 1, "n": 5, "z": None}
+    assert echoed(lab, value) == {"deep": [{"x": [7, "nAda"]}], "$result[a][ID]": 1, "n": 5, "z": None}
 
 
 class TestThroughQueries:
@@ -115,14 +115,14 @@ class TestThroughQueries:
             "encoded": "lab.take?NUMBER=%24result%5Ba%5D%5BID%5D",
             "sum": "lab.echo?t=$result[bare][NUMBER]/$result[encoded][NUMBER]",
         }
-        found = lab.call("batch", cmd=cmd).result["result"]
-        assert (found["bare"]["NUMBER"], found["bare"]["MANY"]) == (7, [10, 2])
-        assert found["encoded"]["NUMBER"] == 7
-        assert found["sum"] == {"t": "7/7"}
+        result = lab.call("batch", cmd=cmd).result["result"]
+        assert (result["bare"]["NUMBER"], result["bare"]["MANY"]) == (7, [10, 2])
+        assert result["encoded"]["NUMBER"] == 7
+        assert result["sum"] == {"t": "7/7"}
 
     def test_lists_of_commands_are_named_by_their_places(self, lab: World) -> None:
-        found = lab.call("batch", cmd=["lab.tree", "lab.echo?x=$result[0][ID]", "lab.echo?y=$result[1][x]"]).result
-        assert found["result"][1:] == [{"x": 7}, {"y": 7}]
+        result = lab.call("batch", cmd=["lab.tree", "lab.echo?x=$result[0][ID]", "lab.echo?y=$result[1][x]"]).result
+        assert result["result"][1:] == [{"x": 7}, {"y": 7}]
 
     def test_the_page_s_example(self, world: World) -> None:
         """An ID found by one command is the filter of the next."""
@@ -131,9 +131,9 @@ class TestThroughQueries:
             "by_name": "user.search?FILTER[LAST_NAME]=Linked",
             "found": "user.get?FILTER[ID]=$result[by_name][0][ID]",
         }
-        found = world.call("batch", cmd=cmd).result
-        assert [row["ID"] for row in found["result"]["found"]] == [str(ann.id)]
-        assert found["result_total"] == {"by_name": 1, "found": 1}
+        result = world.call("batch", cmd=cmd).result
+        assert [row["ID"] for row in result["result"]["found"]] == [str(ann.id)]
+        assert result["result_total"] == {"by_name": 1, "found": 1}
 
     def test_call_list_fast_of_pysdk(self, world: World) -> None:
         """Keys from 1 on, each page after the last ID of the one before; the reference past the end reads as 0."""
@@ -141,15 +141,15 @@ class TestThroughQueries:
         for number in range(2, 6):
             last = f"$result[{number - 1}][49][ID]"
             pages[str(number)] = f"user.get?order%5BID%5D=ASC&filter%5B%3EID%5D={last}&start=-1"
-        found = world.call("batch", cmd=pages).result
-        assert found["result_error"] == []
-        assert list(found["result"]) == ["1", "2", "3", "4", "5"]
-        assert [[row["ID"] for row in rows] for rows in found["result"].values()] == [["1"]] * 5
+        result = world.call("batch", cmd=pages).result
+        assert result["result_error"] == []
+        assert list(result["result"]) == ["1", "2", "3", "4", "5"]
+        assert [[row["ID"] for row in rows] for rows in result["result"].values()] == [["1"]] * 5
 
 
 def test_a_result_that_fails_is_no_source(lab: World) -> None:
-    found = lab.call("batch", cmd={"a": "lab.odd", "b": "lab.echo?x=$result[a]"}).result
-    assert found["result"] == {"b": {"x": "$result[a]"}}
+    result = lab.call("batch", cmd={"a": "lab.odd", "b": "lab.echo?x=$result[a]"}).result
+    assert result["result"] == {"b": {"x": "$result[a]"}}
 
 
 def test_one_long_result_named_often_does_not_fill_the_memory(lab: World) -> None:
@@ -157,34 +157,34 @@ def test_one_long_result_named_often_does_not_fill_the_memory(lab: World) -> Non
     named = "$result[a][LONG]." * 4000
     cmd = {"a": "lab.tree", "bomb": f"lab.echo?x={named}", "spread": ["lab.echo", {"x": [named[:3400]] * 20}]}
     tracemalloc.start()
-    found = lab.call("batch", cmd={**cmd, "fine": "lab.echo?x=$result[a][LONG]"}).result
+    result = lab.call("batch", cmd={**cmd, "fine": "lab.echo?x=$result[a][LONG]"}).result
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert {key: failure["error"] for key, failure in found["result_error"].items()} == {
+    assert {key: failure["error"] for key, failure in result["result_error"].items()} == {
         "bomb": "INVALID_REQUEST",
         "spread": "INVALID_REQUEST",
     }
-    assert found["result"]["fine"] == {"x": LONG}
+    assert result["result"]["fine"] == {"x": LONG}
     assert peak < 400_000_000
 
 
 @pytest.mark.parametrize(
-    "given",
+    "value",
     ["$result[z]" * 11_000, "$result[a][ID]" * 11_000, "$result[" * 140_000, ["$result[" * 16_000] * 9],
     ids=["unknown", "known", "none", "spread"],
 )
-def test_what_takes_long_to_look_through_is_refused(lab: World, given: Any) -> None:
+def test_what_takes_long_to_look_through_is_refused(lab: World, value: Any) -> None:
     """Megabytes of references that lead nowhere would hold the event loop for seconds."""
-    cmd = {"a": "lab.tree", "long": {"method": "lab.echo", "params": {"x": given}}, "fine": "lab.echo?x=1"}
-    found = lab.call("batch", cmd=cmd).result
-    assert found["result_error"]["long"]["error"] == "INVALID_REQUEST"
-    assert found["result"]["fine"] == {"x": "1"}
+    cmd = {"a": "lab.tree", "long": {"method": "lab.echo", "params": {"x": value}}, "fine": "lab.echo?x=1"}
+    result = lab.call("batch", cmd=cmd).result
+    assert result["result_error"]["long"]["error"] == "INVALID_REQUEST"
+    assert result["result"]["fine"] == {"x": "1"}
 
 
 def test_a_batch_of_long_texts_with_references_leaves_the_loop_to_others(lab: World) -> None:
     long = {"method": "lab.echo", "params": {"x": "$result[" * 120_000}}
-    found = lab.call("batch", cmd=[long] * 10).result
-    assert [failure["error"] for failure in found["result_error"].values()] == ["INVALID_REQUEST"] * 2
+    result = lab.call("batch", cmd=[long] * 10).result
+    assert [failure["error"] for failure in result["result_error"].values()] == ["INVALID_REQUEST"] * 2
 
 
 def test_a_long_command_is_read_beside_the_loop(lab: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +196,6 @@ def test_a_long_command_is_read_beside_the_loop(lab: World, monkeypatch: pytest.
         return parse(raw)
 
     monkeypatch.setattr(forms, "parse", noted)
-    found = lab.call("batch", cmd={"long": "lab.echo?x=" + "%41" * 30_000}).result
-    assert found["result"]["long"] == {"x": "A" * 30_000}
+    result = lab.call("batch", cmd={"long": "lab.echo?x=" + "%41" * 30_000}).result
+    assert result["result"]["long"] == {"x": "A" * 30_000}
     assert "slow" in threads

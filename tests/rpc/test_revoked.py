@@ -17,7 +17,7 @@ from tests.world import Person, World
 
 
 def hook_number(world: World, title: str) -> int:
-    [number] = [one["ID"] for one in world.call("botyard.webhook.list").result if one["TITLE"] == title]
+    [number] = [key["ID"] for key in world.call("botyard.webhook.list").result if key["TITLE"] == title]
     return int(number)
 
 
@@ -27,7 +27,7 @@ def test_a_webhook_that_ends_itself_carries_out_no_more_commands(portal: World) 
     commands = {"before": "profile", "end": f"botyard.webhook.revoke?ID={number}", "after": "profile", "wait": "scope"}
     answer = portal.call("batch", hook, cmd=commands).result
     assert set(answer["result"]) == {"before", "end"}
-    assert {key: told["error"] for key, told in answer["result_error"].items()} == {
+    assert {key: error["error"] for key, error in answer["result_error"].items()} == {
         "after": "INVALID_CREDENTIALS",
         "wait": "INVALID_CREDENTIALS",
     }
@@ -193,14 +193,14 @@ def test_who_has_another_botToken_now_waits_no_longer_by_the_old_one(portal: Wor
     async def both() -> bytes:
         waiting = await begun(portal, path)
         body = {"botId": bot, "botToken": "first-token-of-it", "fields": {"botToken": "second-token-of-it"}}
-        status, _, told = await portal.exchange(
+        status, _, reply = await portal.exchange(
             "POST",
             f"{portal.admin.path}/imbot.v2.Bot.update",
             [json.dumps(body).encode()],
             {"content-type": "application/json"},
             "http",
         )
-        assert status == 200, told
+        assert status == 200, reply
         _, _, answer = await asyncio.wait_for(waiting, 10)
         return answer
 

@@ -36,7 +36,7 @@ def act(portal: World) -> list[Any]:
     ann = portal.add_person("Ann")
     bot = portal.add_bot()
     chat = portal.add_chat(users=[ann.id, bot])
-    said = portal.call("im.message.add", DIALOG_ID=f"chat{chat}", MESSAGE=f"[USER={bot}]Bot[/USER] hi").result
+    message_id = portal.call("im.message.add", DIALOG_ID=f"chat{chat}", MESSAGE=f"[USER={bot}]Bot[/USER] hi").result
     portal.call("im.v2.Event.subscribe", ann)
     portal.call("im.message.add", ann, DIALOG_ID=str(bot), MESSAGE="hello")
     content = base64.b64encode(b"some text").decode()
@@ -49,7 +49,7 @@ def act(portal: World) -> list[Any]:
         EVENT_COMMAND_ADD="http://localhost:9/",
         LANG=[{"LANGUAGE_ID": "en", "TITLE": "Help"}],
     ).result
-    return [ann.id, bot, chat, said, file["file"]["id"], command]
+    return [ann.id, bot, chat, message_id, file["file"]["id"], command]
 
 
 def test_reset_brings_back_every_row_and_number(portal: World) -> None:
@@ -158,7 +158,7 @@ def test_events_fetched_after_a_reset_are_those_of_after_it(portal: World) -> No
 
 
 def texts(page: dict[str, Any]) -> list[str]:
-    return [one["data"]["message"]["text"] for one in page["events"] if one["type"] == "ONIMV2MESSAGEADD"]
+    return [event["data"]["message"]["text"] for event in page["events"] if event["type"] == "ONIMV2MESSAGEADD"]
 
 
 def test_request_limits_and_wrong_passwords_are_forgotten(make_world: MakeWorld) -> None:

@@ -115,7 +115,7 @@ class Crowded(World):
         self.noted.keeps = method.mode is Mode.OWN
         status, raw = self._called(sent, method)
         noted = self.noted.statements
-        return status, Cost(len(noted), sum(one.rows for one in noted), len(raw)), raw
+        return status, Cost(len(noted), sum(statement.rows for statement in noted), len(raw)), raw
 
     def made(self, sent: WorstInput, method: Method) -> Any:
         """The result of a call that others build on."""

@@ -94,8 +94,8 @@ class Live(NamedTuple):
         # The certificate is told so that clients find it; beside it is the folder of the portal's data.
         data = str(Path(self.ca_file).parent.parent)
         command = [sys.executable, "-m", "botyard", "token", "issue", "alice", "--data", data, *options]
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        return dict(re.findall(r"(?m)^(\w+): (\w+)", said))
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return dict(re.findall(r"(?m)^(\w+): (\w+)", output))
 
     def curl(self, *arguments: str) -> Any:
         """What cURL is answered."""
@@ -120,16 +120,16 @@ def live() -> Iterator[Live]:
             )
         assert process.stdin and process.stdout
         try:
-            told = process.stdout.readline()
-            assert told, complaints.read_text()
-            yield Live(json.loads(told))
+            line = process.stdout.readline()
+            assert line, complaints.read_text()
+            yield Live(json.loads(line))
         finally:
             # The command ends with its input, and the portal with the command.
             process.stdin.close()
             process.stdout.close()
             _ended(process)
-        said = complaints.read_text()
-        assert said == "", said
+        text = complaints.read_text()
+        assert text == "", text
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:

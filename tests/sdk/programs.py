@@ -109,5 +109,5 @@ def _installed(tool: str, command: list[str], folder: Path) -> None:
     except subprocess.TimeoutExpired as late:
         raise Missing(f"{tool} did not install the clients within {PATIENCE} seconds") from late
     except (OSError, subprocess.CalledProcessError) as problem:
-        said = (getattr(problem, "stderr", "") or str(problem)).strip().splitlines() or [""]
-        raise Missing(f"{tool} could not install the clients: {said[0][:200]}") from problem
+        lines = (getattr(problem, "stderr", "") or str(problem)).strip().splitlines() or [""]
+        raise Missing(f"{tool} could not install the clients: {lines[0][:200]}") from problem

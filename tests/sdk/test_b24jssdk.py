@@ -83,8 +83,8 @@ def test_health(hook: Any) -> None:
 
 
 def test_errors(hook: Any) -> None:
-    found = {name: (error["code"], error["status"]) for name, error in hook["errors"].items()}
-    assert found == {
+    errors = {name: (error["code"], error["status"]) for name, error in hook["errors"].items()}
+    assert errors == {
         "missing": ("ACCESS_ERROR", 403),
         "unknown": ("ERROR_METHOD_NOT_FOUND", 404),
         "secret": ("INVALID_CREDENTIALS", 401),
@@ -102,11 +102,11 @@ def test_oauth(live: Live, oauth: Any, name: str, renewals: int) -> None:
     assert oauth[name]["admin"] is True
     renewed = oauth[name]["renewed"]
     assert len(renewed) == renewals
-    for one in renewed:
-        assert one["expires_in"] == 3600
-        assert one["clientEndpoint"] == f"{live.url}/rest/"
-        assert one["member_id"] == live.told["BOTYARD_MEMBER_ID"]
-        assert "imbot" in one["scope"].split(",")
+    for token in renewed:
+        assert token["expires_in"] == 3600
+        assert token["clientEndpoint"] == f"{live.url}/rest/"
+        assert token["member_id"] == live.told["BOTYARD_MEMBER_ID"]
+        assert "imbot" in token["scope"].split(",")
 
 
 def test_a_refresh_token_of_nobody(oauth: Any) -> None:

@@ -21,7 +21,7 @@ AUTOLOAD = "B24PHPSDK_AUTOLOAD"
 
 
 @pytest.fixture(scope="module")
-def said(live: Live, php: str, expired: str) -> Any:
+def responses(live: Live, php: str, expired: str) -> Any:
     """What `php/b24phpsdk_wire_calls.php` printed."""
     return run_php(
         php,
@@ -36,17 +36,17 @@ def said(live: Live, php: str, expired: str) -> Any:
     )
 
 
-def test_dialog_get(live: Live, said: Any) -> None:
-    assert said["dialog"]["status"] == 200
-    same_dialog(live, held("imbot.dialog.get", said["dialog"]["body"]))
+def test_dialog_get(live: Live, responses: Any) -> None:
+    assert responses["dialog"]["status"] == 200
+    same_dialog(live, held("imbot.dialog.get", responses["dialog"]["body"]))
 
 
-def test_no_parameters_are_a_list(said: Any) -> None:
-    assert held("profile", said["empty"]["body"])["ADMIN"] is True
+def test_no_parameters_are_a_list(responses: Any) -> None:
+    assert held("profile", responses["empty"]["body"])["ADMIN"] is True
 
 
-def test_batches(live: Live, said: Any) -> None:
-    sections = held("batch", said["batch"]["body"])
+def test_batches(live: Live, responses: Any) -> None:
+    sections = held("batch", responses["batch"]["body"])
     me, dialog, _ = sections["result"].values()
     assert me["ID"] == "1"
     same_dialog(live, dialog)
@@ -55,26 +55,26 @@ def test_batches(live: Live, said: Any) -> None:
     assert list(sections["result_total"].values())[-1] >= CROWD
 
 
-def test_a_batch_with_a_refusal(said: Any) -> None:
-    sections = held("batch", said["broken"]["body"])
+def test_a_batch_with_a_refusal(responses: Any) -> None:
+    sections = held("batch", responses["broken"]["body"])
     (error,) = sections["result_error"].values()
     assert refused("imbot.dialog.get", error) == "DIALOG_ID_EMPTY"
     assert len(sections["result"]) == len(sections["result_time"]) == 1
 
 
-def test_an_expired_token_is_renewed(live: Live, said: Any) -> None:
-    same_dialog(live, held("imbot.dialog.get", said["renewed"]["body"]))
+def test_an_expired_token_is_renewed(live: Live, responses: Any) -> None:
+    same_dialog(live, held("imbot.dialog.get", responses["renewed"]["body"]))
 
 
-def test_refusals(said: Any) -> None:
-    assert refused("imbot.dialog.get", said["refused"]["body"], said["refused"]["status"]) == "ACCESS_ERROR"
-    assert (said["wrong"]["status"], said["wrong"]["body"]["error"]) == (400, "invalid_grant")
+def test_refusals(responses: Any) -> None:
+    assert refused("imbot.dialog.get", responses["refused"]["body"], responses["refused"]["status"]) == "ACCESS_ERROR"
+    assert (responses["wrong"]["status"], responses["wrong"]["body"]["error"]) == (400, "invalid_grant")
 
 
 @pytest.mark.skipif(AUTOLOAD not in os.environ, reason=f"b24phpsdk itself: {AUTOLOAD} names no vendor/autoload.php")
 def test_the_client_itself(live: Live, php: str) -> None:
-    said = run_php(php, "b24phpsdk_calls.php", AUTOLOAD=os.environ[AUTOLOAD], WEBHOOK=live.webhook, CHAT=CHAT)
-    same_dialog(live, said["dialog"])
-    assert said["profile"]["ADMIN"] is True
-    assert said["operating"] >= 0
-    assert "access" in said["refused"]
+    results = run_php(php, "b24phpsdk_calls.php", AUTOLOAD=os.environ[AUTOLOAD], WEBHOOK=live.webhook, CHAT=CHAT)
+    same_dialog(live, results["dialog"])
+    assert results["profile"]["ADMIN"] is True
+    assert results["operating"] >= 0
+    assert "access" in results["refused"]

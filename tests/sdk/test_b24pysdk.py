@@ -66,22 +66,22 @@ def test_its_own_methods(live: Live, client: Any) -> None:
     chat = client.im.chat.add(title="By b24pysdk", users=[2])
     assert held("im.chat.add", chat.response.to_dict()) == chat.result
     dialog = f"chat{chat.result}"
-    said = client.im.message.add(dialog, message="Hello")
-    held("im.message.add", said.response.to_dict())
+    sent = client.im.message.add(dialog, message="Hello")
+    held("im.message.add", sent.response.to_dict())
     assert client.im.chat.user.add(chat.result, [3]).result is True
     history = client.im.dialog.messages.get(dialog, limit=5)
     held("im.dialog.messages.get", history.response.to_dict())
-    assert said.result in [message["id"] for message in history.result["messages"]]
-    held("im.dialog.read", client.im.dialog.read(dialog, said.result).response.to_dict())
-    found = client.im.dialog.get(dialog)
-    held("im.dialog.get", found.response.to_dict())
-    assert found.result == live.asked("im.dialog.get", {"DIALOG_ID": dialog})["result"]
+    assert sent.result in [message["id"] for message in history.result["messages"]]
+    held("im.dialog.read", client.im.dialog.read(dialog, sent.result).response.to_dict())
+    dialog_response = client.im.dialog.get(dialog)
+    held("im.dialog.get", dialog_response.response.to_dict())
+    assert dialog_response.result == live.asked("im.dialog.get", {"DIALOG_ID": dialog})["result"]
 
 
 def test_people_and_the_caller(client: Any) -> None:
     page = client.user.get(filter={"ID": [1, 2]})
     held("user.get", page.response.to_dict())
-    assert [one["NAME"] for one in page.result] == ["Alice", "Ben"]
+    assert [person["NAME"] for person in page.result] == ["Alice", "Ben"]
     assert page.time.processing >= 0
     profile = client.profile()
     held("profile", profile.response.to_dict())
@@ -93,13 +93,13 @@ def test_people_and_the_caller(client: Any) -> None:
 @pytest.mark.parametrize("way", ["call_list", "call_list_fast"])
 def test_lists_longer_than_a_page(hook: BitrixWebhook, way: str) -> None:
     listed = list(getattr(hook, way)("user.get")["result"])
-    ids = [int(one["ID"]) for one in listed]
+    ids = [int(person["ID"]) for person in listed]
     assert len(ids) == len(set(ids)) >= CROWD
     assert ids == sorted(ids)
 
 
 def test_the_fast_list_backwards_and_limited(hook: BitrixWebhook) -> None:
-    ids = [int(one["ID"]) for one in hook.call_list_fast("user.get", descending=True, limit=55)["result"]]
+    ids = [int(person["ID"]) for person in hook.call_list_fast("user.get", descending=True, limit=55)["result"]]
     assert len(ids) == 55
     assert ids == sorted(ids, reverse=True)
 
@@ -107,8 +107,8 @@ def test_the_fast_list_backwards_and_limited(hook: BitrixWebhook) -> None:
 def test_batches(live: Live, client: Any, hook: BitrixWebhook) -> None:
     batch = client.call_batch({"me": client.user.current(), "all": client.user.get(), "hello": client.server.time()})
     body = batch.response.to_dict()
-    found = {name: result for name, result, _ in commands(body)}
-    assert list(found) == ["me", "all", "hello"]
+    results = {name: result for name, result, _ in commands(body)}
+    assert list(results) == ["me", "all", "hello"]
     assert body["result"]["result_total"]["all"] >= CROWD
     assert body["result"]["result_next"] == {"all": 50}
     many = hook.call_batches([("imbot.dialog.get", {"DIALOG_ID": CHAT})] * 51)

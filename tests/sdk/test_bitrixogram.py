@@ -46,7 +46,7 @@ def _said(live: Live, bot: int, **more: Any) -> int:
 
 def _found(live: Live, bot: int, message_id: int) -> Any:
     history = held("im.dialog.messages.get", live.asked("im.dialog.messages.get", {"DIALOG_ID": str(bot)}))
-    return next(one for one in history["messages"] if one["id"] == message_id)
+    return next(message for message in history["messages"] if message["id"] == message_id)
 
 
 def _keyboard() -> Any:

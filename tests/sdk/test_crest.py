@@ -32,28 +32,28 @@ def _real(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module", params=["wire", "file"])
-def said(request: pytest.FixtureRequest, live: Live, php: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def responses(request: pytest.FixtureRequest, live: Live, php: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What `php/crest_hook_calls.php` printed."""
     crest = WIRE if request.param == "wire" else _real(tmp_path_factory.mktemp("crest"))
     return run_php(php, "crest_hook_calls.php", CREST=str(crest), WEBHOOK=live.webhook, CHAT=CHAT)
 
 
-def test_everything_by_webhook(live: Live, said: Any) -> None:
-    same_dialog(live, held("imbot.dialog.get", said["dialog"]))
+def test_everything_by_webhook(live: Live, responses: Any) -> None:
+    same_dialog(live, held("imbot.dialog.get", responses["dialog"]))
     # Without parameters it is a GET.
-    assert held("profile", said["empty"])["ADMIN"] is True
-    found = {name: result for name, result, _ in commands(said["batch"])}
-    assert found["again"][0]["ID"] == found["me"]["ID"]
-    same_dialog(live, found["dialog"])
-    halted = held("batch", said["halted"])
+    assert held("profile", responses["empty"])["ADMIN"] is True
+    results = {name: result for name, result, _ in commands(responses["batch"])}
+    assert results["again"][0]["ID"] == results["me"]["ID"]
+    same_dialog(live, results["dialog"])
+    halted = held("batch", responses["halted"])
     assert halted["result"] == []
     assert refused("imbot.dialog.get", halted["result_error"][0]) == "DIALOG_ID_EMPTY"
-    assert refused("imbot.dialog.get", {**said["refused"]}) == "ACCESS_ERROR"
+    assert refused("imbot.dialog.get", {**responses["refused"]}) == "ACCESS_ERROR"
 
 
 def test_an_expired_token_is_renewed(live: Live, php: str, expired: str) -> None:
     refresh = live.pair()[1]
-    said = run_php(
+    answers = run_php(
         php,
         "crest_app_calls.php",
         PORTAL=live.url,
@@ -65,6 +65,6 @@ def test_an_expired_token_is_renewed(live: Live, php: str, expired: str) -> None
         CA_FILE=live.ca_file,
         HTTPS_ADDRESS=live.address,
     )
-    same_dialog(live, held("imbot.dialog.get", said["dialog"]))
-    assert said["settings"]["refresh_token"] != refresh
-    assert said["settings"]["client_endpoint"] == f"{live.url}/rest/"
+    same_dialog(live, held("imbot.dialog.get", answers["dialog"]))
+    assert answers["settings"]["refresh_token"] != refresh
+    assert answers["settings"]["client_endpoint"] == f"{live.url}/rest/"

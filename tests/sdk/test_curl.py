@@ -58,7 +58,7 @@ def test_other_spellings_are_answered_the_same(live: Live, arguments: tuple[str,
     words = {"hook": live.webhook, "url": live.url, "token": live.token, "ca": live.ca_file}
     words["https"] = live.https_webhook
     # The braces of JSON are none to fill in.
-    filled = [one if one.startswith('{"') else one.format(**words) for one in arguments]
+    filled = [argument if argument.startswith('{"') else argument.format(**words) for argument in arguments]
     same_dialog(live, _without_time(live.curl(*filled)))
 
 

@@ -43,17 +43,17 @@ def test_call_raw(live: Live) -> None:
 
 def test_call_of_many(live: Live) -> None:
     dialogs = _asked(live, lambda client: client.call("imbot.dialog.get", [{"DIALOG_ID": CHAT}, {"DIALOG_ID": "2"}]))
-    assert [one["dialog_id"] for one in dialogs] == [CHAT, "2"]
+    assert [dialog["dialog_id"] for dialog in dialogs] == [CHAT, "2"]
 
 
 def test_get_all(live: Live) -> None:
     people = _asked(live, lambda client: client.get_all("user.get"))
-    assert len({one["ID"] for one in people}) == len(people) >= CROWD
+    assert len({person["ID"] for person in people}) == len(people) >= CROWD
 
 
 def test_get_by_id(live: Live) -> None:
-    found = _asked(live, lambda client: client.get_by_ID("user.get", [1, 2, 3]))
-    assert [person["ID"] for (person,) in found.values()] == ["1", "2", "3"]
+    people = _asked(live, lambda client: client.get_by_ID("user.get", [1, 2, 3]))
+    assert [person["ID"] for (person,) in people.values()] == ["1", "2", "3"]
 
 
 def test_call_batch(live: Live) -> None:
@@ -65,9 +65,9 @@ def test_call_batch(live: Live) -> None:
             "d": f"imbot.dialog.get?DIALOG_ID={CHAT}",
         },
     }
-    found: dict[str, Any] = _asked(live, lambda client: client.call_batch(asked))
-    assert found["again"][0]["ID"] == found["me"]["ID"] == "1"
-    same_dialog(live, found["d"])
+    results: dict[str, Any] = _asked(live, lambda client: client.call_batch(asked))
+    assert results["again"][0]["ID"] == results["me"]["ID"] == "1"
+    same_dialog(live, results["d"])
 
 
 def test_a_new_token_is_asked_for_when_the_old_one_has_expired(live: Live, expired: str) -> None:

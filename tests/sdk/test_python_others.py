@@ -52,8 +52,8 @@ def test_pybitrix24_by_webhook(live: Live, pybitrix24: Any) -> None:
 
 
 def test_pybitrix24_batches(pybitrix24: Any) -> None:
-    found = {name: result for name, result, _ in commands(pybitrix24["batch"])}
-    assert found["again"][0]["ID"] == found["me"]["ID"] == found["bare"]["ID"]
+    results = {name: result for name, result, _ in commands(pybitrix24["batch"])}
+    assert results["again"][0]["ID"] == results["me"]["ID"] == results["bare"]["ID"]
 
 
 def test_pybitrix24_renews_its_token_at_the_portal(live: Live, pybitrix24: Any) -> None:

@@ -27,15 +27,15 @@ class Read:
         self.stage = Conversation(world, world.add_app())
         file = upload(self.stage, str(self.stage.bot))["file"]["id"]
         bodies = [self._body(MessageSent)]
-        said = self.stage.says(f"chat{self.stage.room}", self.stage.mention(" /echo test"))
-        self.stage.edits(said, self.stage.mention(" again"))
+        message_id = self.stage.says(f"chat{self.stage.room}", self.stage.mention(" /echo test"))
+        self.stage.edits(message_id, self.stage.mention(" again"))
         bodies.append(self._body(MessageEdited))
         self.stage.says(f"chat{self.stage.room}", "/echo test")
         bodies.append(self._body(CommandCalled))
         self.file = str(file)
         (folder / "bodies.json").write_text(json.dumps(bodies))
-        found = run_node(modules, folder, "qs.mjs", BODIES=str(folder / "bodies.json"))
-        self.all: list[list[Any]] = [found["plain"], found["express"]]
+        printed = run_node(modules, folder, "qs.mjs", BODIES=str(folder / "bodies.json"))
+        self.all: list[list[Any]] = [printed["plain"], printed["express"]]
 
     def _body(self, kind: type[Event]) -> str:
         return encoding.body(told(self.stage.world, kind, self.stage.bot), 1).decode()

@@ -149,8 +149,8 @@ def test_crest(live: Live, php: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(AUTOLOAD not in os.environ, reason=f"b24phpsdk itself: {AUTOLOAD} names no vendor/autoload.php")
 def test_b24phpsdk(live: Live, php: str, tmp_path: Path) -> None:
-    found = _profile(live, "b24phpsdk", ".php", php, tmp_path, AUTOLOAD=os.environ[AUTOLOAD])
-    assert found["NAME"] == "Alice"
+    profile = _profile(live, "b24phpsdk", ".php", php, tmp_path, AUTOLOAD=os.environ[AUTOLOAD])
+    assert profile["NAME"] == "Alice"
 
 
 @pytest.mark.parametrize("file", ["README.md", "docs/quickstart.md", "docs/reference/clients.md"])

@@ -48,10 +48,10 @@ def _waiting(live: Live, url: str, call: str) -> socket.socket:
 
 def _answer(connection: socket.socket) -> tuple[bytes, bytes]:
     """Status line and body of what comes until the end."""
-    said = b""
+    received = b""
     while part := connection.recv(65_536):
-        said += part
-    head, _, body = said.partition(b"\r\n\r\n")
+        received += part
+    head, _, body = received.partition(b"\r\n\r\n")
     return head.split(b"\r\n")[0], body
 
 

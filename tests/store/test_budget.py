@@ -56,8 +56,8 @@ def count(run: Run, db: Database) -> int:
 
 
 def test_statements_and_rows_are_counted(run: Run, notes: Database) -> None:
-    one = run(notes.read(within(CostLimits(), lambda tx: tx.one(ALL + " WHERE id = 7"))))
-    assert (one.statements, one.rows) == (1, 1)
+    cost = run(notes.read(within(CostLimits(), lambda tx: tx.one(ALL + " WHERE id = 7"))))
+    assert (cost.statements, cost.rows) == (1, 1)
     more = run(notes.write(within(CostLimits(), read_all, add, add)))
     assert (more.statements, more.rows) == (3, 100)
 

@@ -12,9 +12,9 @@ def test_more_deliveries_than_one_statement_reads(portal: World) -> None:
         portal.send_to(bot, f"message {number}")
     ids = [row[0] for row in portal.read(lambda tx: tx.all("SELECT id FROM deliveries ORDER BY id"))]
     assert len(ids) >= 20
-    found = portal.read(lambda tx: delivery_sources.find_many(tx, [*ids, 10**9], period=0))
-    assert sorted(source.delivery_id for source in found) == ids
-    assert {source.bot.user_id for source in found if source.bot} == {bot}
+    sources = portal.read(lambda tx: delivery_sources.find_many(tx, [*ids, 10**9], period=0))
+    assert sorted(source.delivery_id for source in sources) == ids
+    assert {source.bot.user_id for source in sources if source.bot} == {bot}
 
 
 def test_of_no_deliveries_nothing_is_read(portal: World) -> None:

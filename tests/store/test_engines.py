@@ -57,7 +57,7 @@ def test_an_exception_rolls_everything_back(run: Run, notes: Database) -> None:
 
 
 def test_one_failure_leaves_the_others_of_its_group_alone(run: Run, notes: Database) -> None:
-    async def one(number: int) -> int:
+    async def fetch(number: int) -> int:
         async def work(tx: Tx) -> int:
             await tx.run(ADD, name=str(number))
             if number % 3 == 0:
@@ -67,7 +67,7 @@ def test_one_failure_leaves_the_others_of_its_group_alone(run: Run, notes: Datab
         return await notes.write(work)
 
     async def story() -> list[int | BaseException]:
-        return await asyncio.gather(*(one(number) for number in range(30)), return_exceptions=True)
+        return await asyncio.gather(*(fetch(number) for number in range(30)), return_exceptions=True)
 
     answers = run(story())
     assert [a if isinstance(a, int) else -1 for a in answers] == [n if n % 3 else -1 for n in range(30)]
@@ -221,7 +221,7 @@ def test_a_column_in_double_quotes_is_never_a_text(run: Run, notes: Database) ->
 
 
 @pytest.mark.parametrize(
-    ("stored", "asked", "found"),
+    ("stored", "asked", "matches"),
     [
         ("Привет, МИР", "%мир%", True),
         ("Straße ÄÖÜ", "%äöü", True),
@@ -234,10 +234,12 @@ def test_a_column_in_double_quotes_is_never_a_text(run: Run, notes: Database) ->
         ("Jörg", "jorg", False),
     ],
 )
-def test_search_minds_no_case_in_any_alphabet(run: Run, notes: Database, stored: str, asked: str, found: bool) -> None:
+def test_search_minds_no_case_in_any_alphabet(
+    run: Run, notes: Database, stored: str, asked: str, matches: bool
+) -> None:
     run(add(notes, stored))
     like = "SELECT 1 FROM notes WHERE lower(name) LIKE lower(:asked) ESCAPE '!'"
-    assert (run(notes.read(lambda tx: tx.one(like, asked=asked))) is not None) is found
+    assert (run(notes.read(lambda tx: tx.one(like, asked=asked))) is not None) is matches
 
 
 def test_like_alone_minds_the_case(run: Run, notes: Database) -> None:

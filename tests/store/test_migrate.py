@@ -104,16 +104,16 @@ asyncio.run(main())
 
 
 def test_processes_that_migrate_at_once_do_it_once(run: Run, place: str, folder: Path) -> None:
-    async def one() -> bytes:
+    async def run_once() -> bytes:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", MIGRATING, place, str(folder), stdout=asyncio.subprocess.PIPE
         )
-        said, _ = await process.communicate()
+        output, _ = await process.communicate()
         assert process.returncode == 0
-        return said
+        return output
 
     async def story() -> list[bytes]:
-        return list(await asyncio.gather(*(one() for _ in range(4))))
+        return list(await asyncio.gather(*(run_once() for _ in range(4))))
 
     assert sorted(run(story())) == [b"0\n", b"0\n", b"0\n", b"2\n"]
 

@@ -91,15 +91,15 @@ def test_calls_are_told_with_the_documented_error(
         world.run(upgraded(place, newer(tmp_path / "newer")))
         world.run(watch.look(world.context.database, newest_known()))
         caplog.clear()
-        told = [
+        answers = [
             world.call("profile"),
             world.call("imbot.dialog.get", DIALOG_ID="1"),
             world.call("im.chat.add", USERS=[]),
         ]
-        assert {(answer.status, answer.error) for answer in told} == {(500, "INTERNAL_SERVER_ERROR")}
+        assert {(answer.status, answer.error) for answer in answers} == {(500, "INTERNAL_SERVER_ERROR")}
         # All name the one line in the log that says it.
-        assert len({answer.text for answer in told}) == 1
-        assert "A newer version of Botyard has changed the database" in told[0].text
+        assert len({answer.text for answer in answers}) == 1
+        assert "A newer version of Botyard has changed the database" in answers[0].text
         assert caplog.records == []
     finally:
         world.close()

@@ -110,8 +110,8 @@ def test_a_database_with_two_names_is_not_opened(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     connect(path, busy_timeout=0).close()
     os.link(path, tmp_path / "second.db")
-    for one in (path, tmp_path / "second.db"):
-        with pytest.raises(FolderUnusable, match=f"{one} has another name"):
-            connect(one, busy_timeout=0)
+    for place in (path, tmp_path / "second.db"):
+        with pytest.raises(FolderUnusable, match=f"{place} has another name"):
+            connect(place, busy_timeout=0)
     (tmp_path / "second.db").unlink()
     connect(path, busy_timeout=0).close()

@@ -23,7 +23,7 @@ def db(run: Run, path: Path) -> Iterator[SqliteDatabase]:
 
 
 @pytest.fixture
-def said(db: SqliteDatabase) -> list[str]:
+def executed(db: SqliteDatabase) -> list[str]:
     """The transactions and savepoints that the writing connection opens and ends from here on."""
     heard: list[str] = []
 
@@ -106,7 +106,7 @@ def adding(runs: list[str], name: str) -> Callable[[Tx], Awaitable[int]]:
     return work
 
 
-def test_works_that_end_well_need_no_savepoints(run: Run, db: SqliteDatabase, said: list[str]) -> None:
+def test_works_that_end_well_need_no_savepoints(run: Run, db: SqliteDatabase, executed: list[str]) -> None:
     async def refused(_tx: Tx) -> None:
         raise LookupError
 
@@ -115,14 +115,14 @@ def test_works_that_end_well_need_no_savepoints(run: Run, db: SqliteDatabase, sa
         calls = [db.write(adding(runs, "a")), db.write(refused), db.write(adding(runs, "b"))]
         return list(await asyncio.gather(*calls, return_exceptions=True))
 
-    one, refusal, two = run(story())
-    assert (one, two) == (1, 2)
+    first, refusal, second = run(story())
+    assert (first, second) == (1, 2)
     assert isinstance(refusal, LookupError)
-    assert said == ["BEGIN IMMEDIATE", "COMMIT"]
+    assert executed == ["BEGIN IMMEDIATE", "COMMIT"]
 
 
 def test_the_others_run_again_where_one_fails_after_it_has_written(
-    run: Run, db: SqliteDatabase, said: list[str]
+    run: Run, db: SqliteDatabase, executed: list[str]
 ) -> None:
     runs: list[str] = []
 
@@ -130,14 +130,14 @@ def test_the_others_run_again_where_one_fails_after_it_has_written(
         works = [adding(runs, "a"), failing(runs, "bad"), adding(runs, "b"), failing(runs, "worse")]
         return list(await asyncio.gather(*(db.write(work) for work in works), return_exceptions=True))
 
-    one, bad, two, worse = run(story())
-    assert (one, two) == (1, 2)
+    first, bad, second, worse = run(story())
+    assert (first, second) == (1, 2)
     assert isinstance(bad, KeyError) and isinstance(worse, KeyError)
     assert runs == ["a", "bad", "a", "b", "worse"]
     assert run(count(db)) == 2
-    assert said.count("ROLLBACK") == 1
-    assert said.count("ROLLBACK TO call") == 1
-    assert said.count("COMMIT") == 1
+    assert executed.count("ROLLBACK") == 1
+    assert executed.count("ROLLBACK TO call") == 1
+    assert executed.count("COMMIT") == 1
 
 
 def test_a_single_work_that_fails_is_not_run_again(run: Run, db: SqliteDatabase) -> None:

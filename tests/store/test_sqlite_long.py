@@ -235,15 +235,15 @@ class TestWrites:
         """Neither keeps the other from the file."""
         order: list[str] = []
 
-        async def one(name: str) -> None:
+        async def search(name: str) -> None:
             work = long_write if name == "long" else (lambda tx: tx.run(ADD, name="short"))
             await db.write(work)
             order.append(name)
 
         async def story() -> None:
-            longs = [asyncio.create_task(one("long")) for _ in range(3)]
+            longs = [asyncio.create_task(search("long")) for _ in range(3)]
             while not all(task.done() for task in longs):
-                await one("short")
+                await search("short")
 
         run(story())
         first, last = order.index("long"), len(order) - 1 - order[::-1].index("long")
@@ -256,11 +256,11 @@ class TestWrites:
         order: list[int] = []
 
         async def story() -> None:
-            async def one(number: int) -> None:
+            async def count_to(number: int) -> None:
                 await db.write(lambda tx: tx.run(ADD, name=str(number)))
                 order.append(number)
 
-            await asyncio.gather(*map(one, range(10)))
+            await asyncio.gather(*map(count_to, range(10)))
 
         run(story())
         assert order == list(range(10))

@@ -52,14 +52,14 @@ class Browser:
     @property
     def html(self) -> str:
         """The page that was shown last."""
-        found = self.last.body
-        return found.decode() if isinstance(found, bytes) else str(found)
+        body = self.last.body
+        return body.decode() if isinstance(body, bytes) else str(body)
 
     @property
     def fields(self) -> dict[str, str]:
         """The hidden fields of its form."""
-        found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', self.html)
-        return {unescape(name): unescape(value) for name, value in found}
+        fields = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', self.html)
+        return {unescape(name): unescape(value) for name, value in fields}
 
     def sign_in(self, login: str, password: str = PASSWORD, path: str = "/login", **headers: str) -> Answer:
         """Open the form, fill it in and send it."""

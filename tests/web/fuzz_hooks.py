@@ -51,24 +51,24 @@ KNOWN: dict[str, tuple[Any, ...]] = {
 }
 
 
-def _filled(given: Any, kinds: tuple[type, ...]) -> Any:
+def _filled(supplied: Any, kinds: tuple[type, ...]) -> Any:
     """Known values in many places; in which, depends on nothing but what was made up."""
-    if not isinstance(given, dict):
-        return given
-    chance = zlib.crc32(repr(sorted(given.items(), key=repr)).encode())
+    if not isinstance(supplied, dict):
+        return supplied
+    chance = zlib.crc32(repr(sorted(supplied.items(), key=repr)).encode())
     for name, values in KNOWN.items():
         own = zlib.crc32(name.encode(), chance)
         value = values[(own >> 3) % len(values)]
         if isinstance(value, kinds) and own % 8:
-            given[name] = value
-    return given
+            supplied[name] = value
+    return supplied
 
 
-def _short(given: Any) -> Any:
+def _short(value: Any) -> Any:
     """A call that waits for events may do so for thirty seconds, which nobody here has the time for."""
-    if isinstance(given, dict) and "wait" in given:
-        given["wait"] = 0.1
-    return given
+    if isinstance(value, dict) and "wait" in value:
+        value["wait"] = 0.1
+    return value
 
 
 @schemathesis.hook

@@ -27,9 +27,9 @@ def change(browser: Browser, present: str = PASSWORD, new: str = NEW) -> int:
 
 
 def user_id(world: World, login: str = "ann") -> int:
-    found = world.read(lambda tx: users.find_by_login(tx, login))
-    assert found is not None
-    return found.id
+    user = world.read(lambda tx: users.find_by_login(tx, login))
+    assert user is not None
+    return user.id
 
 
 # The overview.
@@ -96,7 +96,7 @@ def test_a_password_is_changed_by_the_present_one(ann: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("present", "new", "status", "said"),
+    ("present", "new", "status", "message"),
     [
         ("wrong", NEW, 403, "The present password is wrong."),
         (PASSWORD, "short", 400, "at least 8 characters"),
@@ -104,9 +104,9 @@ def test_a_password_is_changed_by_the_present_one(ann: Browser) -> None:
         (PASSWORD, PASSWORD, 400, "is the present one"),
     ],
 )
-def test_which_passwords_are_not_taken(ann: Browser, present: str, new: str, status: int, said: str) -> None:
+def test_which_passwords_are_not_taken(ann: Browser, present: str, new: str, status: int, message: str) -> None:
     assert change(ann, present, new) == status
-    assert said in ann.html
+    assert message in ann.html
     assert new not in ann.html
     assert Browser(ann.world).sign_in("ann").status == 303
 

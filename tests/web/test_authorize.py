@@ -57,9 +57,9 @@ class Client(NamedTuple):
 
     def change(self, **fields: Any) -> None:
         """Change the application's own row."""
-        found = self.world.read(lambda tx: apps.find(tx, self.key.id))
-        assert found is not None
-        changed = msgspec.structs.replace(found, **fields)
+        app = self.world.read(lambda tx: apps.find(tx, self.key.id))
+        assert app is not None
+        changed = msgspec.structs.replace(app, **fields)
         self.world.write(lambda tx: apps.change(tx, changed))
 
 
@@ -85,22 +85,22 @@ def test_the_whole_way_to_a_token(client: Client) -> None:
     location = answer.headers["location"]
     assert location.startswith(f"{BACK}&code=")
     assert "scope=im%2Cimbot" in location
-    told = dict(parse_qsl(urlsplit(location).query))
-    assert list(told) == ["kept", "code", "state", "domain", "member_id", "scope", "server_domain"]
-    assert told["state"] == "a b/ü&c=1"
-    assert told["domain"] == told["server_domain"] == "botyard.test"
-    tokens = client.exchange(told["code"])
+    query = dict(parse_qsl(urlsplit(location).query))
+    assert list(query) == ["kept", "code", "state", "domain", "member_id", "scope", "server_domain"]
+    assert query["state"] == "a b/ü&c=1"
+    assert query["domain"] == query["server_domain"] == "botyard.test"
+    tokens = client.exchange(query["code"])
     assert tokens.status == 200
-    assert tokens.body["member_id"] == told["member_id"]
+    assert tokens.body["member_id"] == query["member_id"]
     assert tokens.body["user_id"] == client.ann_id
     assert tokens.body["scope"] == "im,imbot"
     assert client.world.call("profile", tokens.body["access_token"]).result["ID"] == str(client.ann_id)
 
 
 def test_tokens_are_had_by_get_as_documented(client: Client) -> None:
-    told = client.allow()
-    assert "state" not in told
-    answer = client.exchange(told["code"], "GET")
+    query = client.allow()
+    assert "state" not in query
+    answer = client.exchange(query["code"], "GET")
     documented = {
         "access_token",
         "client_endpoint",
@@ -138,9 +138,9 @@ def test_the_page_lists_what_is_asked_for(client: Client) -> None:
 
 
 def test_an_application_may_ask_for_less(client: Client) -> None:
-    told = client.allow(scope="im")
-    assert told["scope"] == "im"
-    assert client.exchange(told["code"]).body["scope"] == "im"
+    query = client.allow(scope="im")
+    assert query["scope"] == "im"
+    assert client.exchange(query["code"]).body["scope"] == "im"
 
 
 def test_who_does_not_agree_is_sent_nowhere(client: Client) -> None:

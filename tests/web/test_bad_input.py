@@ -121,7 +121,7 @@ def test_the_other_addresses_read_the_same_way(world: World, path: str, bad: Bad
 
 
 @pytest.mark.parametrize(
-    "given",
+    "values",
     [
         {"a": 2**63 - 1, "b": -(2**63), "c": 2**64, "d": -(2**70), "e": 10**1000},
         {"a": 1.7976931348623157e308, "b": 5e-324, "c": -0.0, "d": 0.1},
@@ -131,9 +131,9 @@ def test_the_other_addresses_read_the_same_way(world: World, path: str, bad: Bad
         {"a": "x" * 1_000_000},
     ],
 )
-def test_odd_but_readable_values_come_through(lab: World, given: dict[str, Any]) -> None:
-    expected = {name.lower(): value for name, value in given.items()}
-    assert lab.post(f"{lab.admin.path}/lab.echo", json.dumps(given).encode()).result == expected
+def test_odd_but_readable_values_come_through(lab: World, values: dict[str, Any]) -> None:
+    expected = {name.lower(): value for name, value in values.items()}
+    assert lab.post(f"{lab.admin.path}/lab.echo", json.dumps(values).encode()).result == expected
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ class TestArriving:
         assert self.asked(lab, self.parts(*pieces)).result == {"a": "привет"}
 
     def test_byte_by_byte(self, lab: World) -> None:
-        assert self.asked(lab, self.parts(*[bytes([one]) for one in b'{"a":[1,2,3]}'])).result == {"a": [1, 2, 3]}
+        assert self.asked(lab, self.parts(*[bytes([byte]) for byte in b'{"a":[1,2,3]}'])).result == {"a": [1, 2, 3]}
 
     @pytest.mark.parametrize("body", [b"TITLE=half", b'{"TITLE":"half"}', b""])
     def test_by_half_nothing_is_done(self, lab: World, body: bytes) -> None:

@@ -131,10 +131,10 @@ def test_a_list_is_positional_and_no_method_has_such_parameters(
     world: World, method: str, kind: str, body: bytes
 ) -> None:
     """So it is as no parameters, whatever the type says."""
-    given = world.post(f"{world.admin.path}/{method}", body, kind)
+    answer = world.post(f"{world.admin.path}/{method}", body, kind)
     empty = world.post(f"{world.admin.path}/{method}", b"", kind)
-    assert given.status == empty.status < 500
-    assert {**given.body, "time": None} == {**empty.body, "time": None}
+    assert answer.status == empty.status < 500
+    assert {**answer.body, "time": None} == {**empty.body, "time": None}
 
 
 @pytest.mark.parametrize("verb", ["GET", "POST"])

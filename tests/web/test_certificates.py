@@ -86,7 +86,7 @@ def test_half_a_change_is_waited_for(pair: CertificateFiles, authority: CA, capl
     certificate.look()
     certificate.look()
     assert greeted(certificate) == first
-    assert [one.message.partition(" and is ")[2] for one in caplog.records] == [
+    assert [record.message.partition(" and is ")[2] for record in caplog.records] == [
         "not taken: certificate and key do not belong together"
     ]
     pair.key.write_bytes(issued.private_key_pem.bytes())
@@ -104,7 +104,7 @@ def test_files_that_are_lost_leave_the_certificate_in_use(
     certificate.look()
     certificate.look()
     assert greeted(certificate) == first
-    assert [one.levelno for one in caplog.records] == [logging.WARNING]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
 def test_the_portal_s_own_certificate_is_renewed_in_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,9 +83,9 @@ def test_every_system_error_has_its_line() -> None:
     ],
 )
 def test_the_table_of_limits(line: str, number: float) -> None:
-    found = [row for row in LIMITS.splitlines() if row.startswith((f"{line} ", f"{line},"))]
-    assert len(found) == 1
-    assert re.search(rf"(?<![\d,]){number:,.0f}(?![\d,])", found[0])
+    rows = [row for row in LIMITS.splitlines() if row.startswith((f"{line} ", f"{line},"))]
+    assert len(rows) == 1
+    assert re.search(rf"(?<![\d,]){number:,.0f}(?![\d,])", rows[0])
 
 
 def test_silence() -> None:

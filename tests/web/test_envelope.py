@@ -77,13 +77,13 @@ class TestPages:
     """`total` is a number, `next` is one as well and absent on the last page; a page is 50 rows."""
 
     def pages(self, world: World, method: str, **params: Any) -> list[tuple[int, Any, Any]]:
-        found: list[tuple[int, Any, Any]] = []
+        pages: list[tuple[int, Any, Any]] = []
         start: Any = 0
         while start is not None:
             body = world.call(method, start=start, **params).body
-            found.append((len(body["result"]), body.get("total"), body.get("next")))
+            pages.append((len(body["result"]), body.get("total"), body.get("next")))
             start = body.get("next")
-        return found
+        return pages
 
     def test_pages_of_the_lab(self, lab: World) -> None:
         assert self.pages(lab, "lab.page") == [(50, 120, 50), (50, 120, 100), (20, 120, None)]

@@ -38,8 +38,8 @@ def until(happened: Callable[[], bool]) -> bool:
 
 def say(live: Live, chat: int, text: str) -> None:
     """Somebody writes by the same server."""
-    said = f"DIALOG_ID=chat{chat}&MESSAGE={text}"
-    assert live.ask(request("GET", f"{live.path}/im.message.add?{said}")).status == 200
+    query = f"DIALOG_ID=chat{chat}&MESSAGE={text}"
+    assert live.ask(request("GET", f"{live.path}/im.message.add?{query}")).status == 200
 
 
 @pytest.mark.parametrize("call", CALLS)

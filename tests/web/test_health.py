@@ -25,7 +25,9 @@ def scrape(world: World, **headers: str) -> dict[str, float]:
     about, value = r"# (HELP|TYPE) botyard_\w+ .+", r'botyard_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [0-9.e+-]+'
     for line in text.splitlines():
         assert re.fullmatch(f"{about}|{value}", line)
-    return {one.rpartition(" ")[0]: float(one.rpartition(" ")[2]) for one in text.splitlines() if one[0] != "#"}
+    return {
+        metric.rpartition(" ")[0]: float(metric.rpartition(" ")[2]) for metric in text.splitlines() if metric[0] != "#"
+    }
 
 
 def test_a_server_lives_and_is_ready(portal: World) -> None:
@@ -44,9 +46,9 @@ def test_a_server_whose_database_is_away_lives_and_is_not_ready(world: World) ->
     assert world.get("/health").status == 200
     answer = world.get("/ready")
     assert (answer.status, answer.body["reason"]) == (503, "The PostgreSQL server cannot be reached.")
-    found = scrape(world)
-    assert found["botyard_database_up"] == 0
-    assert "botyard_deliveries_open" not in found
+    scraped = scrape(world)
+    assert scraped["botyard_database_up"] == 0
+    assert "botyard_deliveries_open" not in scraped
 
 
 def test_a_database_of_another_version_is_not_ready(portal: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,13 +70,13 @@ def test_calls_are_counted_by_method_and_status(portal: World) -> None:
     portal.get("/rest/1/wrong/profile")
     portal.get(f"{portal.admin.path}/no.such.method")
     portal.get("/rest/secretsecretsecret")
-    found = scrape(portal)
-    assert found['botyard_calls_total{method="profile",status="200"}'] == 4
-    assert found['botyard_calls_total{method="profile",status="401"}'] == 1
-    assert sum(count for name, count in found.items() if name.startswith('botyard_calls_total{method="other"')) == 2
-    assert found["botyard_call_seconds_count"] == found['botyard_call_seconds_bucket{le="+Inf"}'] == 7
-    assert found["botyard_calls_in_flight"] == 0
-    assert found["botyard_database_up"] == 1
+    scraped = scrape(portal)
+    assert scraped['botyard_calls_total{method="profile",status="200"}'] == 4
+    assert scraped['botyard_calls_total{method="profile",status="401"}'] == 1
+    assert sum(count for name, count in scraped.items() if name.startswith('botyard_calls_total{method="other"')) == 2
+    assert scraped["botyard_call_seconds_count"] == scraped['botyard_call_seconds_bucket{le="+Inf"}'] == 7
+    assert scraped["botyard_calls_in_flight"] == 0
+    assert scraped["botyard_database_up"] == 1
     assert "secretsecretsecret" not in portal.get("/metrics").body.decode()
 
 

@@ -152,8 +152,8 @@ def test_a_server_in_prod(tmp_path: Path) -> None:
         assert ask(f"{server.url}/rest/server.time")["error_description"] == "Https required"
         over = httpx.get(f"{safe}/login", verify=trust, trust_env=False)
         assert over.headers[HSTS] == "max-age=31536000"
-        _, said = server.stop()
-        assert secret not in server.printed + said
+        _, output = server.stop()
+        assert secret not in server.printed + output
     assert data.stat().st_mode & 0o777 == 0o700
     (data / "secret.key").chmod(0o644)
     with serving(data, "--profile", "prod", "--tls", "--tls-port", "0") as again:

@@ -62,11 +62,11 @@ class TestHeads:
         """They are not read at once, nor kept: the connection ends after those that fit."""
         most, calls = connection.MOST_WAITING, live.context.metrics.calls
         before = sum(calls.values())
-        one = f"GET {live.path}/profile HTTP/1.1\r\nhost: a\r\n{offer}\r\n".encode()
+        head = f"GET {live.path}/profile HTTP/1.1\r\nhost: a\r\n{offer}\r\n".encode()
         with live.connect() as wire:
-            wire.send(one * most)
+            wire.send(head * most)
             assert [wire.answer().result["NAME"] for _ in range(most)] == ["Ada"] * most
-            wire.send(one * 3000)
+            wire.send(head * 3000)
             with contextlib.suppress(ConnectionError):
                 while wire.line():
                     pass
@@ -178,11 +178,11 @@ class TestHeads:
 
     def test_a_thousand_silent_connections_keep_nobody_out(self, live: Live) -> None:
         held = [socket.create_connection(("127.0.0.1", live.port)) for _ in range(200)]
-        for one in held[::2]:
-            one.sendall(b"POST /rest/profile HTTP/1.1\r\nx:")
+        for client in held[::2]:
+            client.sendall(b"POST /rest/profile HTTP/1.1\r\nx:")
         live.alive()
-        for one in held:
-            one.close()
+        for client in held:
+            client.close()
 
 
 class TestVerbs:

@@ -43,9 +43,9 @@ def begin(browser: Browser) -> Device:
     """Ask for a secret."""
     browser.get(PAGE)
     browser.post(PAGE, {**browser.fields, "do": "begin"})
-    found = re.search(r"enter the key <code>([A-Z2-7]+)</code>", browser.html)
-    assert found, browser.html
-    return Device(browser.world, found[1])
+    match = re.search(r"enter the key <code>([A-Z2-7]+)</code>", browser.html)
+    assert match, browser.html
+    return Device(browser.world, match[1])
 
 
 def set_up(browser: Browser) -> tuple[Device, list[str]]:
@@ -313,9 +313,9 @@ def test_what_happens_to_the_person_meanwhile_ends_the_sign_in(ann: Browser, wha
     browser = Browser(world)
     browser.sign_in("ann")
     browser.get("/login/code")
-    found = world.read(lambda tx: users.find_by_login(tx, "ann"))
-    assert found is not None
-    assert world.call(f"botyard.user.{what}", ID=found.id).status == 200
+    user = world.read(lambda tx: users.find_by_login(tx, "ann"))
+    assert user is not None
+    assert world.call(f"botyard.user.{what}", ID=user.id).status == 200
     assert browser.post("/login/code", {**browser.fields, "code": device.next()}).status == 403
     assert not signed_in(browser)
 
@@ -352,14 +352,14 @@ def test_it_is_turned_off_by_a_form_of_ours_only(ann: Browser) -> None:
 
 def test_an_administrator_resets_it_for_somebody_who_has_lost_it(ann: Browser) -> None:
     set_up(ann)
-    found = ann.world.read(lambda tx: users.find_by_login(tx, "ann"))
-    assert found is not None
-    assert ann.world.call("botyard.user.second.factor.reset", ID=found.id).result is True
+    user = ann.world.read(lambda tx: users.find_by_login(tx, "ann"))
+    assert user is not None
+    assert ann.world.call("botyard.user.second.factor.reset", ID=user.id).result is True
     assert not signed_in(ann)
     assert Browser(ann.world).sign_in("ann").headers["location"] == "/login"
-    assert ann.world.call("botyard.user.second.factor.reset", ID=found.id).result is False
+    assert ann.world.call("botyard.user.second.factor.reset", ID=user.id).result is False
     stranger = ann.world.add_person("Ben")
-    assert ann.world.call("botyard.user.second.factor.reset", stranger, ID=found.id).error == "ACCESS_DENIED"
+    assert ann.world.call("botyard.user.second.factor.reset", stranger, ID=user.id).error == "ACCESS_DENIED"
 
 
 @pytest.mark.parametrize(

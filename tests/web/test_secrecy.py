@@ -74,21 +74,21 @@ def test_a_live_server_prints_no_keys(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         try:
-            said = ""
-            while (found := re.search(r"http://localhost:(\d+)", said)) is None:
+            printed = ""
+            while (match := re.search(r"http://localhost:(\d+)", printed)) is None:
                 line = process.stdout.readline()
-                assert line, said
-                said += line
-            port = int(found[1])
+                assert line, printed
+                printed += line
+            port = int(match[1])
             statuses = [_status(port, raw) for raw in _requests(f"/rest/1/{secret}", token)]
         finally:
             process.send_signal(signal.SIGTERM)
-            said += process.stdout.read()
+            printed += process.stdout.read()
     assert statuses == [200, 200, 404, 400, 400, 405, 400]
     assert process.returncode == 0
-    assert "Traceback" not in said
-    assert secret not in said
-    assert token not in said
+    assert "Traceback" not in printed
+    assert secret not in printed
+    assert token not in printed
 
 
 def _requests(path: str, token: str) -> list[bytes]:

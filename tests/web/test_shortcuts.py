@@ -24,8 +24,8 @@ class TestWhole:
         monkeypatch.delitem(connection.EXTENSIONS, WHOLE)
         in_two = live.ask(asked)
         assert at_once.status == in_two.status == 200
-        for one in (at_once, in_two):
-            one.headers.pop("date"), one.headers.pop("content-length")
+        for response in (at_once, in_two):
+            response.headers.pop("date"), response.headers.pop("content-length")
         assert at_once.headers == in_two.headers
         assert {"content-type", "cache-control", "x-content-type-options"} <= set(at_once.headers)
 
@@ -46,7 +46,7 @@ class TestWhole:
                     wire.send(request("GET", f"{live.path}/{method}"))
                     wire.answer()
             gc.collect()
-            left = sum(isinstance(one, RequestResponseCycle) for one in gc.garbage)
+            left = sum(isinstance(item, RequestResponseCycle) for item in gc.garbage)
         finally:
             gc.set_debug(0)
             gc.garbage.clear()
@@ -56,8 +56,8 @@ class TestWhole:
     def test_a_last_answer_says_so(self, live: Live) -> None:
         with live.connect() as wire:
             wire.send(request("GET", f"{live.path}/server.time", connection="close"))
-            found = wire.answer()
-            assert found.status == 200 and found.headers["connection"] == "close"
+            response = wire.answer()
+            assert response.status == 200 and response.headers["connection"] == "close"
             assert wire.ended()
 
 
@@ -79,12 +79,12 @@ def test_a_cycle_is_left_as_uvicorn_leaves_it(expects: bytes) -> None:
         state["set"] = protocol.cycle.message_event.is_set()
         return sorted(transport.written.split(b"\r\n")), len(transport.writes), state
 
-    (first, writes, one), (second, more, other) = asyncio.run(left(whole)), asyncio.run(left(in_two))
+    (first, writes, cycle), (second, more, other) = asyncio.run(left(whole)), asyncio.run(left(in_two))
     assert first == second
     assert (writes, more) == (1, 2)
     assert other.pop("chunked_encoding") is False
-    assert one == other
-    assert one["response_complete"]
+    assert cycle == other
+    assert cycle["response_complete"]
 
 
 @pytest.mark.parametrize("removed", [{WHOLE}, {ARRIVED}, {WHOLE, ARRIVED}], ids=lambda names: "+".join(sorted(names)))

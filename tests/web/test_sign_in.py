@@ -43,9 +43,9 @@ def test_a_person_signs_in_and_out(ann: Browser) -> None:
 
 def test_the_moment_of_signing_in_is_noted(ann: Browser) -> None:
     ann.sign_in("ann")
-    found = ann.world.read(lambda tx: users.find_by_login(tx, "ann"))
-    assert found is not None
-    assert found.last_login == int(ann.world.time)
+    user = ann.world.read(lambda tx: users.find_by_login(tx, "ann"))
+    assert user is not None
+    assert user.last_login == int(ann.world.time)
 
 
 def test_cookies_are_for_this_host_over_https_and_for_no_script(ann: Browser) -> None:
@@ -106,9 +106,9 @@ def test_a_sign_in_ends_after_a_while(ann: Browser) -> None:
 def test_somebody_sent_away_is_signed_out_at_once(ann: Browser) -> None:
     ann.sign_in("ann")
     world = ann.world
-    found = world.read(lambda tx: users.find_by_login(tx, "ann"))
-    assert found is not None
-    world.write(lambda tx: users.set_active(tx, found.id, False))
+    user = world.read(lambda tx: users.find_by_login(tx, "ann"))
+    assert user is not None
+    world.write(lambda tx: users.set_active(tx, user.id, False))
     ann.get("/login")
     assert "Password" in ann.html
     assert ann.sign_in("ann").status == 403
@@ -137,9 +137,9 @@ def test_an_unknown_login_takes_the_same_work(ann: Browser, monkeypatch: pytest.
     nobody = world.add_person("No", "Login").id
     world.write(lambda tx: users.set_password(tx, nobody, passwords.hashed("something")))
     stored = passwords.hashed("else than guessed")
-    found = world.read(lambda tx: users.find_by_login(tx, "ann"))
-    assert found is not None
-    world.write(lambda tx: users.set_password(tx, found.id, stored))
+    user = world.read(lambda tx: users.find_by_login(tx, "ann"))
+    assert user is not None
+    world.write(lambda tx: users.set_password(tx, user.id, stored))
     ann.sign_in("ann", "wrong")
     ann.sign_in("unknown", "wrong")
     assert len(seen) == 2
@@ -276,7 +276,7 @@ def test_a_flood_of_names_fills_no_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "same"),
+    ("address", "same"),
     [
         ("192.0.2.1", "192.0.2.1"),
         ("::ffff:192.0.2.1", "192.0.2.1"),
@@ -285,8 +285,8 @@ def test_a_flood_of_names_fills_no_memory() -> None:
         ("nowhere", "nowhere"),
     ],
 )
-def test_what_counts_as_one_address(one: str, same: str) -> None:
-    assert network(one) == same
+def test_what_counts_as_one_address(address: str, same: str) -> None:
+    assert network(address) == same
 
 
 def test_passwords_and_sessions_are_in_no_log_and_no_row(ann: Browser, caplog: pytest.LogCaptureFixture) -> None:

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.live
 
 def port(server: Serving) -> int:
     """Where it listens."""
-    found = urlsplit(server.url).port
-    assert found
-    return found
+    number = urlsplit(server.url).port
+    assert number
+    return number
 
 
 def greeting(port: int) -> bytes:
@@ -111,8 +111,8 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
         resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (64, 64))
         held = [socket.create_connection(("127.0.0.1", port(server)), SECONDS) for _ in range(100)]
         time.sleep(2 * descriptors.SECONDS)
-        for one in held:
-            one.close()
+        for connection in held:
+            connection.close()
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             with contextlib.suppress(httpx.TransportError):
@@ -121,21 +121,21 @@ def test_descriptors_that_run_out_end_nothing(tmp_path: Path) -> None:
         else:
             raise AssertionError("it does not answer again")
         time.sleep(2 * descriptors.SECONDS)
-        code, said = server.stop()
+        code, output = server.stop()
     finally:
         server.process.kill()
         server.process.communicate()
     assert code == 0
-    assert "Traceback" not in said
-    assert said.count("No file descriptors are left") == said.count("There are file descriptors again") == 1, said
-    assert said.count("\n") < 10
+    assert "Traceback" not in output
+    assert output.count("No file descriptors are left") == output.count("There are file descriptors again") == 1, output
+    assert output.count("\n") < 10
 
 
 def test_a_terminal_that_goes_away_is_ignored_before_the_command_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
-    found: list[object] = []
+    handlers: list[object] = []
 
     def imported(_module: str) -> NoReturn:
-        found.append(signal.getsignal(signal.SIGHUP))
+        handlers.append(signal.getsignal(signal.SIGHUP))
         raise KeyboardInterrupt
 
     monkeypatch.setattr(importlib, "import_module", imported)
@@ -146,4 +146,4 @@ def test_a_terminal_that_goes_away_is_ignored_before_the_command_is_imported(mon
         cli.main(["init"])
     finally:
         signal.signal(signal.SIGHUP, before)
-    assert found == [signal.SIG_IGN, signal.SIG_DFL]
+    assert handlers == [signal.SIG_IGN, signal.SIG_DFL]

@@ -194,8 +194,8 @@ def test_all_addresses_together_have_a_few(make_world: MakeWorld) -> None:
 
 def test_behind_a_trusted_proxy_the_forwarded_address_counts(make_world: MakeWorld) -> None:
     waiting = Waiting(make_world(anonymous_per_address=1, trusted_proxies=("127.0.0.1",)))
-    one, two = ("127.0.0.1", "192.0.2.1"), ("127.0.0.1", "198.51.100.9, 192.0.2.2")
-    assert waiting.asked(one, two, one) == ["waits", "waits", "503"]
+    first, second = ("127.0.0.1", "192.0.2.1"), ("127.0.0.1", "198.51.100.9, 192.0.2.2")
+    assert waiting.asked(first, second, first) == ["waits", "waits", "503"]
 
 
 def test_nobody_else_chooses_the_address(make_world: MakeWorld) -> None:

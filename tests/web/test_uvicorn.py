@@ -469,13 +469,13 @@ def test_a_certificate_may_be_set_after_the_options_were_read() -> None:
     assert config.ssl is None
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     config.ssl = made
-    given: list[Any] = []
+    contexts: list[Any] = []
 
     async def listening() -> None:
         loop = asyncio.get_running_loop()
 
         async def create_server(*_: Any, ssl: Any, **more: Any) -> Any:
-            given.append(ssl)
+            contexts.append(ssl)
             raise ConnectionAbortedError
 
         with patch.object(loop, "create_server", create_server), socket.socket() as sock:
@@ -486,7 +486,7 @@ def test_a_certificate_may_be_set_after_the_options_were_read() -> None:
 
     with pytest.raises(ConnectionAbortedError):
         asyncio.run(listening())
-    assert given == [made]
+    assert contexts == [made]
 
 
 # The list itself.

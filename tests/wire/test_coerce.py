@@ -308,10 +308,10 @@ ROWS = [(field, value, expected) for field, rows in TABLE.items() for value, exp
     ("field", "value", "expected"), ROWS, ids=[f"{field}-{value!r:.40}" for field, value, _ in ROWS]
 )
 def test_reads(field: str, value: Any, expected: Any) -> None:
-    found = getattr(read({field: value}), field)
+    coerced = getattr(read({field: value}), field)
     wanted = getattr(All(), field) if expected is DEFAULT else expected
-    assert found == wanted
-    assert type(found) is type(wanted)
+    assert coerced == wanted
+    assert type(coerced) is type(wanted)
 
 
 def test_every_annotation_has_rows() -> None:
@@ -362,8 +362,8 @@ def test_required_fields_start_empty(values: dict[str, Any]) -> None:
 
 
 def test_structs_may_hold_their_own_kind() -> None:
-    found = reader(Folder)({"NAME": "a", "children": [{"Name": "b", "Children": '[{"name":"c"}]'}]})
-    assert found == Folder("a", [Folder("b", [Folder("c")])])
+    folder = reader(Folder)({"NAME": "a", "children": [{"Name": "b", "Children": '[{"name":"c"}]'}]})
+    assert folder == Folder("a", [Folder("b", [Folder("c")])])
 
 
 def test_a_reader_is_compiled_once() -> None:
@@ -407,8 +407,8 @@ SENT = sorted(set(TABLE) - {"noted"})
 @given(values=st.dictionaries(st.sampled_from([*SENT, *map(str.upper, SENT), "other"]), VALUES, max_size=8))
 @settings(max_examples=200, deadline=None)
 def test_never_raises_and_always_keeps_its_types(values: dict[str, Any]) -> None:
-    found = read(values)
-    msgspec.convert(msgspec.to_builtins(found, str_keys=True), All, strict=True)
+    record = read(values)
+    msgspec.convert(msgspec.to_builtins(record, str_keys=True), All, strict=True)
 
 
 @given(value=st.integers(-(2**63), 2**63 - 1))
@@ -425,7 +425,7 @@ class Nested(msgspec.Struct):
 def test_json_texts_of_one_call_hold_as_many_values_as_a_body() -> None:
     """Each of many texts is small; together they would fill the memory."""
     text = "[" + "1," * 999 + "1]"
-    assert [len(one) for one in reader(Nested)({"lists": [text] * 10}).lists] == [1000] * 10
+    assert [len(items) for items in reader(Nested)({"lists": [text] * 10}).lists] == [1000] * 10
     beyond = reader(Nested)({"lists": [text] * 11, "map": '{"a":1}'})
     assert (beyond.lists[9:], beyond.map) == ([[1] * 1000, [0]], {}), "what is too much is not read"
     assert reader(Nested)({"map": '{"a":1}'}).map == {"a": 1}, "the next call begins anew"

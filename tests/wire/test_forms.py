@@ -176,10 +176,10 @@ def test_any_file_is_read_as_the_text_is(parts: list[bytes]) -> None:
         expected = refused.problem
     for step in (1, 2, 5):
         try:
-            found: object = forms.parse_file(Slowly(raw, step))
+            outcome: object = forms.parse_file(Slowly(raw, step))
         except ApiError as refused:
-            found = refused.problem
-        assert found == expected
+            outcome = refused.problem
+        assert outcome == expected
 
 
 def test_a_file_has_the_limits_of_a_text() -> None:

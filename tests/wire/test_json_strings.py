@@ -17,13 +17,13 @@ PIECES = st.lists(st.sampled_from([b'"', b"\\", b'\\"', b"a", b"[", b",", b"\\u0
 
 @given(PIECES.map(b"".join), st.integers(1, 8))
 def test_they_are_those_that_one_look_finds(raw: bytes, stretch: int) -> None:
-    found = [(match.start() + 1, match.end()) for match in re.finditer(JSON_STRING, raw)]
+    spans = [(match.start() + 1, match.end()) for match in re.finditer(JSON_STRING, raw)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_strings, "STRETCH", stretch)
         places = list(json_strings.places(raw))
-    assert [place.start for place in places] == [start for start, _ in found]
+    assert [place.start for place in places] == [start for start, _ in spans]
     # A backslash at the very end is in no string for the one, and in the last for the other.
-    ends = [end - 1 if raw[end - 1 : end] == b'"' and end > start else end for start, end in found]
+    ends = [end - 1 if raw[end - 1 : end] == b'"' and end > start else end for start, end in spans]
     assert [place.end for place in places][:-1] == ends[:-1]
 
 

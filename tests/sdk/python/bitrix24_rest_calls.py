@@ -12,17 +12,17 @@ CHAT = os.environ["CHAT"]
 async def main() -> None:
     """Call by http and by https, which trusts what SSL_CERT_FILE names."""
     http, https = Bitrix24(os.environ["WEBHOOK"]), Bitrix24(os.environ["HTTPS_WEBHOOK"])
-    said = {
+    results = {
         "http": await http.callMethod("imbot.dialog.get", {"DIALOG_ID": CHAT}),
         "https": await https.callMethod("imbot.dialog.get", {"DIALOG_ID": CHAT}),
-        "people": [one["ID"] for one in await http.callMethod("user.get", {"filter": {"ACTIVE": True}})],
-        "some": [one["ID"] for one in await http.callMethod("user.get", {"filter": {"ID": [1, 2]}})],
+        "people": [person["ID"] for person in await http.callMethod("user.get", {"filter": {"ACTIVE": True}})],
+        "some": [person["ID"] for person in await http.callMethod("user.get", {"filter": {"ID": [1, 2]}})],
     }
     try:
         await http.callMethod("imbot.dialog.get", {"DIALOG_ID": "chat999999"})
     except BitrixError as error:
-        said["refused"] = error.message
-    print(json.dumps(said))
+        results["refused"] = error.message
+    print(json.dumps(results))
 
 
 asyncio.run(main())

@@ -12,7 +12,7 @@ calls = {"me": ("user.current", {}), "again": ("user.get", {"ID": "$result[me][I
 hook = Bitrix24(env["HOST"], user_id=1)
 app = Bitrix24(env["HOST"], env["CLIENT_ID"], env["CLIENT_SECRET"])
 app._access_token, app._refresh_token = env["EXPIRED"], env["REFRESH"]
-said = {
+results = {
     "hook": hook.call_webhook(env["SECRET"], "imbot.dialog.get", asked),
     "get": hook.call_webhook(env["SECRET"], "profile"),
     "batch": hook.call_batch_webhook(env["SECRET"], calls),
@@ -21,4 +21,4 @@ said = {
     "renewed": app.refresh_tokens(),
     "app": app.call("imbot.dialog.get", asked),
 }
-print(json.dumps(said))
+print(json.dumps(results))
