@@ -33,8 +33,8 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "api/batch": [{"method": "rest.scope.list", "as": "scopes"}],
     "botyard.app.add": {"TITLE": "Echo", "SCOPE": "im,imbot"},
     **{
-        f"botyard.app.{one}": {"CLIENT_ID": APPLICATION}
-        for one in ("block", "delete", "finish", "get", "install", "manifest", "unblock", "uninstall")
+        f"botyard.app.{method}": {"CLIENT_ID": APPLICATION}
+        for method in ("block", "delete", "finish", "get", "install", "manifest", "unblock", "uninstall")
     },
     "botyard.app.restrict": {"CLIENT_ID": APPLICATION, "USERS": [2]},
     "botyard.app.update": {"CLIENT_ID": APPLICATION, "TITLE": "Echo"},
@@ -222,8 +222,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "imbot.message.delete": ("imbot.message.add",),
     "imbot.message.update": ("imbot.message.add",),
     **{
-        f"imbot.v2.Chat.{one}": ("imbot.v2.Chat.add",)
-        for one in ("Manager.add", "Manager.delete", "setOwner", "TextField.enabled", "User.delete")
+        f"imbot.v2.Chat.{method}": ("imbot.v2.Chat.add",)
+        for method in ("Manager.add", "Manager.delete", "setOwner", "TextField.enabled", "User.delete")
     },
     "imbot.v2.Chat.Message.delete": ("imbot.v2.Chat.Message.send",),
     "imbot.v2.Chat.Message.Reaction.delete": ("imbot.v2.Chat.Message.Reaction.add",),

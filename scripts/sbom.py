@@ -31,12 +31,12 @@ def pins() -> dict[str, str]:
 
 def required(package: Distribution, extras: Iterable[str] = ("",)) -> list[str]:
     """What a package asks for on this system, by canonical names."""
-    found = []
+    names = []
     for line in package.requires or []:
         wanted = Requirement(line)
         if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in extras):
-            found.append(canonicalize_name(wanted.name))
-    return sorted(set(found))
+            names.append(canonicalize_name(wanted.name))
+    return sorted(set(names))
 
 
 def closure() -> dict[str, list[str]]:

@@ -29,10 +29,10 @@ def ask(address: str, pinned: dict[str, str]) -> dict[str, list[str]]:
     results = answer["results"]
     if len(results) != len(queries):
         raise ValueError("the answer is not of this question")
-    found = {
+    ids_by_name = {
         name: [known["id"] for known in result.get("vulns", [])] for name, result in zip(pinned, results, strict=True)
     }
-    return {name: ids for name, ids in found.items() if ids}
+    return {name: ids for name, ids in ids_by_name.items() if ids}
 
 
 def main() -> int:
@@ -40,16 +40,16 @@ def main() -> int:
     needed = closure()
     pinned = {name: version for name, version in pins().items() if name in needed}
     try:
-        found = ask(os.environ.get("BOTYARD_OSV", ADDRESS), pinned)
+        known = ask(os.environ.get("BOTYARD_OSV", ADDRESS), pinned)
     except (OSError, ValueError, KeyError) as problem:
         reason = problem.reason if isinstance(problem, urllib.error.URLError) else problem
         print(f"vulnerabilities: skipped, the database cannot be asked ({reason})")
         return 0
-    for name, ids in found.items():
+    for name, ids in known.items():
         print(f"vulnerabilities: {name} {pinned[name]}: {', '.join(ids)}")
-    if not found:
+    if not known:
         print(f"vulnerabilities: none known of {len(pinned)} libraries")
-    return 1 if found else 0
+    return 1 if known else 0
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ async def _reassign(args: SimpleNamespace) -> int:
 
         async def work(tx: Tx) -> list[Bot]:
             person_ = await person(tx, args.to)
-            found = await _found(tx, args.id, whose)
-            await _hand_over(tx, found, person_)
-            return found
+            registered = await _found(tx, args.id, whose)
+            await _hand_over(tx, registered, person_)
+            return registered
 
         done = await open_.write(work)
     print("\n".join(f"Bot {bot.user_id} ({bot.code}) is handed over to {args.to}." for bot in done))
@@ -79,15 +79,15 @@ async def _found(tx: Tx, bot_id: int | None, whose: str) -> list[Bot]:
         if bot is None:
             raise CommandError(f"There is no bot {bot_id}; 'botyard bot list' shows them.")
         return [bot]
-    found = await stored_bots.of_registrant(tx, (await person(tx, whose)).id)
-    if not found:
+    registered = await stored_bots.of_registrant(tx, (await person(tx, whose)).id)
+    if not registered:
         raise CommandError(f"{whose} registered no bots.")
-    return found
+    return registered
 
 
-async def _hand_over(tx: Tx, found: list[Bot], to: User) -> None:
+async def _hand_over(tx: Tx, registered: list[Bot], to: User) -> None:
     try:
-        for bot in found:
+        for bot in registered:
             await bots.reassign(tx, bot, to)
     except ApiError as refused:
         raise CommandError(f"{users.display_name(to)} is not active, or has no account.") from refused

@@ -57,10 +57,10 @@ async def named(tx: Tx, names: Sequence[str]) -> dict[str, list[Command]]:
     size = 1 if len(names) == 1 else NAMES_MAX
     padded = [*names, *[""] * (size - len(names))]
     listed: dict[str, Value] = {f"n{place}": name for place, name in enumerate(padded)}
-    found: dict[str, list[Command]] = {}
+    by_name: dict[str, list[Command]] = {}
     for command in _CALLABLE.read_all(await tx.all(_NAMED[size], **listed)):
-        found.setdefault(command.command, []).append(command)
-    return found
+        by_name.setdefault(command.command, []).append(command)
+    return by_name
 
 
 async def of_bot(tx: Tx, bot_id: int) -> list[Command]:

@@ -84,13 +84,13 @@ async def find(tx: Tx, token_id: int) -> TokenFamily | None:
 
 async def apps_of(tx: Tx, user_id: int) -> list[AppAccess]:
     """The applications that have tokens in somebody's name, those of events too."""
-    found: dict[int, AppAccess] = {}
+    by_app: dict[int, AppAccess] = {}
     for use in _USE.read_all(await tx.all(_USES, user=user_id, now=tx.now)):
-        before = found.get(use.app_id)
+        before = by_app.get(use.app_id)
         since = use.since if before is None else min(before.since, use.since)
         scopes = dict.fromkeys([*(before.scopes if before else ()), *filter(None, use.scopes.split(","))])
-        found[use.app_id] = AppAccess(use.app_id, tuple(scopes), since, use.last_used)
-    return list(found.values())
+        by_app[use.app_id] = AppAccess(use.app_id, tuple(scopes), since, use.last_used)
+    return list(by_app.values())
 
 
 def _conditions(tx: Tx, user_id: int, app_id: int) -> tuple[str, dict[str, Value]]:

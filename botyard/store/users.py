@@ -61,8 +61,8 @@ async def add(tx: Tx, kind: UserKind, profile: Profile, *, login: str = "", admi
 
 def _set(profile: Profile) -> dict[str, str]:
     """The fields that are set, as long as they may be."""
-    given = msgspec.structs.asdict(profile).items()
-    return {name: value[:WORDS_MAX] for name, value in given if value is not None}
+    fields = msgspec.structs.asdict(profile).items()
+    return {name: value[:WORDS_MAX] for name, value in fields if value is not None}
 
 
 async def _next_id(tx: Tx, kind: UserKind) -> int:

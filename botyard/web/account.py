@@ -106,7 +106,7 @@ async def own_sessions(context: Context, request: Request) -> Response:
         await write(context, who, lambda tx: _end(tx, session, params.get("end", "")))
         return redirect(SESSIONS)
     listed = await context.database.read(lambda tx: sessions.of_person(tx, session.user.id, settings=context.settings))
-    rows = [_row(context, one, own=one.id == session.id) for one in listed]
+    rows = [_row(context, browser, own=browser.id == session.id) for browser in listed]
     return show("sessions.html", sessions=rows, zone=context.clock.zone_name, fields=form_fields(context, who))
 
 

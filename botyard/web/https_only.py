@@ -36,8 +36,8 @@ def https_address(settings: Settings) -> str:
 
     Behind a proxy that is not trusted all calls look alike.
     """
-    told = settings.tls or settings.trusted_proxies
-    if settings.profile != "prod" or not told:
+    behind_tls = settings.tls or settings.trusted_proxies
+    if settings.profile != "prod" or not behind_tls:
         return ""
     return settings.public_url if settings.public_url.startswith("https:") else settings.https_url
 

@@ -37,9 +37,9 @@ async def applications(context: Context, request: Request) -> Response:
         return redirect(APPLICATIONS)
 
     async def work(tx: Tx) -> tuple[list[tuple[App, AppAccess]], list[TokenLine]]:
-        found = [(await apps.find(tx, access.app_id), access) for access in await token_lists.apps_of(tx, user_id)]
+        pairs = [(await apps.find(tx, access.app_id), access) for access in await token_lists.apps_of(tx, user_id)]
         own = [line for line in await token_lists.page(tx, user_id=user_id) if not line.client_id]
-        return [(app, access) for app, access in found if app is not None], own
+        return [(app, access) for app, access in pairs if app is not None], own
 
     with_access, own = await context.database.read(work)
     return show(
@@ -52,9 +52,9 @@ async def applications(context: Context, request: Request) -> Response:
 
 async def _end(tx: Tx, user_id: int, params: dict[str, str]) -> None:
     if client_id := params.get("application", ""):
-        found = await apps.find_by_client(tx, client_id)
-        if found is not None:
-            await consents.revoke(tx, found.app, user_id)
+        registration = await apps.find_by_client(tx, client_id)
+        if registration is not None:
+            await consents.revoke(tx, registration.app, user_id)
     number = params.get("token", "")
     if number.isascii() and number.isdigit() and len(number) <= _LONGEST:
         try:

@@ -77,8 +77,8 @@ def token(content_type: str, body: bytes, query: bytes) -> str:
     """
     sent: dict[str, Any] = {name.lower(): value for name, value in forms.parse(query).items()}
     sent |= {name.lower(): value for name, value in _token_fields(content_type, body).items()}
-    found = next((sent[name] for name in TOKEN_NAMES if sent.get(name)), "")
-    return found if isinstance(found, str) else ""
+    credential = next((sent[name] for name in TOKEN_NAMES if sent.get(name)), "")
+    return credential if isinstance(credential, str) else ""
 
 
 def _token_fields(content_type: str, body: bytes) -> dict[str, Any]:

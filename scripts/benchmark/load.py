@@ -88,7 +88,7 @@ async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, f
     failed = 0
     until = time.perf_counter() + seconds
 
-    async def one() -> None:
+    async def client() -> None:
         nonlocal failed
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while time.perf_counter() < until:
@@ -102,7 +102,7 @@ async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, f
         writer.close()
 
     begun = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(load.clients)))
+    await asyncio.gather(*(client() for _ in range(load.clients)))
     took = time.perf_counter() - begun
     times.sort()
     return len(times), took, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3, failed

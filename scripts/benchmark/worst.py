@@ -55,16 +55,16 @@ def worst(folder: Path, database: str) -> None:
     with child("portal", str(folder), database) as (pid, port):
         measured, usual = asyncio.run(_measured(pid, port, keys))
     print(f"{len(measured)} calls; another caller waits {usual:.1f} ms at most while nothing else is called")
-    _show("Held up others the longest", sorted(measured, key=lambda one: -one.held_ms))
-    _show("Took the most memory", sorted(measured, key=lambda one: -one.mib))
+    _show("Held up others the longest", sorted(measured, key=lambda case: -case.held_ms))
+    _show("Took the most memory", sorted(measured, key=lambda case: -case.mib))
 
 
 def _show(title: str, measured: list[Held]) -> None:
     print(f"\n{title}\n{'held ms':>8} {'took ms':>8} {'MiB':>6} {'in KiB':>8} {'out KiB':>8}  call")
-    for one in measured[:SHOWN]:
-        sizes = f"{len(one.sent.sent) / 1024:8.0f} {one.answered / 1024:8.0f}"
-        what = f"{one.status} {one.sent.method} ({one.sent.label})"
-        print(f"{one.held_ms:8.1f} {one.took_ms:8.1f} {one.mib:6.0f} {sizes}  {what}")
+    for case in measured[:SHOWN]:
+        sizes = f"{len(case.sent.sent) / 1024:8.0f} {case.answered / 1024:8.0f}"
+        what = f"{case.status} {case.sent.method} ({case.sent.label})"
+        print(f"{case.held_ms:8.1f} {case.took_ms:8.1f} {case.mib:6.0f} {sizes}  {what}")
 
 
 async def _prepared(folder: Path, database: str) -> Keys:
@@ -146,7 +146,7 @@ class Caller:
 
     def _path(self, name: str) -> str:
         third = name.startswith(V3)
-        method = next(one for one in REGISTRY if one.name == name)
+        method = next(candidate for candidate in REGISTRY if candidate.name == name)
         if samples.needs_token(method):
             return f"/rest/{name}?auth={self._keys.token}"
         path = self._keys.webhook + name.removeprefix(V3)

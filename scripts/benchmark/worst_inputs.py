@@ -158,9 +158,9 @@ def of_type(kind: Any) -> dict[str, Any]:
         return TEXTS
     if origin is list:
         of = plain(get_args(kind)[0]) if get_args(kind) else str
-        one: Any = {} if isinstance(of, type) and issubclass(of, msgspec.Struct) else 1 if of is int else "x"
+        element: Any = {} if isinstance(of, type) and issubclass(of, msgspec.Struct) else 1 if of is int else "x"
         huge = "[" + "1," * 400_000 + "1]"
-        return {"many": [one] * ELEMENTS, "text": json.dumps([1] * ELEMENTS), "huge text": huge}
+        return {"many": [element] * ELEMENTS, "text": json.dumps([1] * ELEMENTS), "huge text": huge}
     if origin is dict:
         return {"many": _numbered("n", ELEMENTS, 1), "deep": json.loads('{"a":' * 50 + "1" + "}" * 50)}
     return {"huge text": _HUGE_TEXT, "long": "x" * 100_000, "many": [1] * ELEMENTS}
@@ -199,7 +199,11 @@ def _id_in(result: Any) -> int:
     if not isinstance(result, dict):
         return int(result) if isinstance(result, int | str) and str(result).isdigit() else 0
     held = result.get("id", result.get("ID"))
-    return held if isinstance(held, int) else next((_id_in(one) for one in result.values() if isinstance(one, dict)), 0)
+    return (
+        held
+        if isinstance(held, int)
+        else next((_id_in(value) for value in result.values() if isinstance(value, dict)), 0)
+    )
 
 
 def _places(struct: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

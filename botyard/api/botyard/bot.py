@@ -38,11 +38,11 @@ async def reassign(call: Call, p: Reassigned) -> list[int]:
     person = await params.person(call, p.user_id)
     if p.bot_id > 0:
         bot = await stored_bots.find(call.tx, p.bot_id)
-        found = [bot] if bot else []
+        owned = [bot] if bot else []
     else:
-        found = await stored_bots.of_registrant(call.tx, p.from_user_id)
-    if not found:
+        owned = await stored_bots.of_registrant(call.tx, p.from_user_id)
+    if not owned:
         raise ApiError(Reason.BOT_NOT_FOUND)
-    for bot in found:
+    for bot in owned:
         await bots.reassign(call.tx, bot, person)
-    return [bot.user_id for bot in found]
+    return [bot.user_id for bot in owned]

@@ -52,7 +52,7 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
     if p.with_user_events and "im" not in call.identity.scopes:
         raise ApiError(Reason.SCOPE_OF_EVENTS)
 
-    async def told(tx: Tx) -> Bot:
+    async def find_bot(tx: Tx) -> Bot:
         inside = call.within(tx)
         owner = await owners.known_owner(inside, token(p), p.bot_id)
         try:
@@ -63,17 +63,17 @@ async def get(call: Call, p: Get) -> Hinted[event_queue.EventPage]:
         except ApiError as refused:
             raise await owners.explained(inside, token(p), p.bot_id, refused) from None
 
-    async def found(tx: Tx) -> tuple[Bot, dict[str, Any]]:
-        bot = await told(tx)
+    async def describe_bot(tx: Tx) -> tuple[Bot, dict[str, Any]]:
+        bot = await find_bot(tx)
         if p.with_user_events:
             await subscriptions.require(tx, call.user_id)
         return bot, msgspec.to_builtins(await shapes.bot(tx, bot))
 
     async def recheck(tx: Tx) -> None:
         await call.recheck(tx)
-        await told(tx)
+        await find_bot(tx)
 
-    bot, shown = await call.context.database.read(found)
+    bot, shown = await call.context.database.read(describe_bot)
 
     async def render(batch: RenderBatch, what: EventRecord) -> EventPayload | None:
         return await events.render_event(batch, what, bot, shown)

@@ -47,15 +47,15 @@ async def call(tx: Tx, who: Participant, message: Draft, *, message_id: int) -> 
     author = await users.find(tx, who.actor_id)
     if author is None:
         return
-    said = _first_calls(message.text)
-    found = await bot_commands.named(tx, list(said)) if said else {}
-    if not found:
+    calls = _first_calls(message.text)
+    commands = await bot_commands.named(tx, list(calls)) if calls else {}
+    if not commands:
         return
     here = await _bots(tx, who.chat)
     reached = [
         _CommandCall(command, params, "TEXTAREA", message_id, message, here)
-        for name, params in said.items()
-        for command in found.get(name, ())
+        for name, params in calls.items()
+        for command in commands.get(name, ())
         if _reaches(command, author, here=here)
     ]
     for use in reached[:CALLED_MAX]:
@@ -64,13 +64,13 @@ async def call(tx: Tx, who: Participant, message: Draft, *, message_id: int) -> 
 
 def _first_calls(text: str) -> dict[str, str]:
     """What a message calls: names that commands can have, with the params of the first call of each."""
-    said: dict[str, str] = {}
+    calls: dict[str, str] = {}
     for name, params in bbcode.commands(text):
-        if name not in said and WORD.fullmatch(name):
-            said[name] = params
-            if len(said) == bot_commands.NAMES_MAX:
+        if name not in calls and WORD.fullmatch(name):
+            calls[name] = params
+            if len(calls) == bot_commands.NAMES_MAX:
                 break
-    return said
+    return calls
 
 
 @raises(Reason.PARAMS_WRONG)

@@ -58,10 +58,10 @@ def _search(content: BinaryIO, wanted: bytes) -> bool:
     while low < high:
         middle = (low + high) // 2
         line = _line_after(content, middle)
-        found = line[:_HASH].upper()
-        if found == wanted:
+        digest = line[:_HASH].upper()
+        if digest == wanted:
             return True
-        if not found or found > wanted:
+        if not digest or digest > wanted:
             high = middle
         else:
             low = middle + 1

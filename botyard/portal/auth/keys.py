@@ -53,14 +53,14 @@ class Keys:
         pepper: bytes,
         *,
         named: bytes = b"",
-        told: bytes = b"",
+        events: bytes = b"",
         until: float = float("inf"),
         former: tuple[Keys, ...] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self._pepper = pepper
         self._named = named or pepper
-        self._told = told or pepper
+        self._told = events or pepper
         self._until = until
         self._former = former
         self._now = now
@@ -154,10 +154,10 @@ def new_client_id() -> str:
 
 def read_file(folder: Path) -> KeyFile:
     """What the key's file of a data folder holds. Raises FolderUnusable where it is missing or not whole."""
-    found = _read(folder)
-    if found is None:
+    file = _read(folder)
+    if file is None:
         raise FolderUnusable(f"There is no key in {folder / FILE}; restore the file from a backup.")
-    return found
+    return file
 
 
 def _read(folder: Path) -> KeyFile | None:
@@ -177,14 +177,14 @@ def _read(folder: Path) -> KeyFile | None:
 
 def read(folder: Path, now: Callable[[], float] = time.time) -> Keys | None:
     """The keys of a data folder; ``None`` where there are none. Raises FolderUnusable for a key that is not whole."""
-    found = _read(folder)
-    return None if found is None else of(found, now)
+    file = _read(folder)
+    return None if file is None else of(file, now)
 
 
 def of(file: KeyFile, now: Callable[[], float] = time.time) -> Keys:
     """The keys in a file. ``now`` tells which of the former ones are accepted yet."""
     former = tuple(Keys(each.pepper, until=each.until) for each in file.former)
-    return Keys(file.pepper, named=file.named, told=file.told, former=former, now=now)
+    return Keys(file.pepper, named=file.named, events=file.told, former=former, now=now)
 
 
 def make(folder: Path) -> Keys:

@@ -24,12 +24,12 @@ async def run(database: Database, keys: Keys) -> None:
 
 async def write(database: Database, keys: Keys) -> None:
     """Write what was used since the last time. While the database is away, that is left to the next use."""
-    found = keys.take_renewals()
-    if not found:
+    due = keys.take_renewals()
+    if not due:
         return
 
     async def work(tx: Tx) -> None:
-        for renewal in found:
+        for renewal in due:
             await key_hashes.replace(tx, renewal.kind, before=renewal.before, after=renewal.after)
 
     with contextlib.suppress(Unavailable):

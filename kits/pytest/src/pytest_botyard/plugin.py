@@ -54,19 +54,19 @@ def _set_back(request: pytest.FixtureRequest) -> Iterator[None]:
     if not wanted or "portal" not in request.fixturenames:
         yield
         return
-    found: Portal = request.getfixturevalue("portal")
-    found.keep()
+    served: Portal = request.getfixturevalue("portal")
+    served.keep()
     yield
-    found.reset()
+    served.reset()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     report = yield
-    found = getattr(item, "funcargs", {}).get("portal")
-    if isinstance(found, Portal) and report.when in ("setup", "call") and report.failed:
-        report.sections += sections(found)
+    served = getattr(item, "funcargs", {}).get("portal")
+    if isinstance(served, Portal) and report.when in ("setup", "call") and report.failed:
+        report.sections += sections(served)
     # What fixtures have ended by then belongs to no later test either.
-    if isinstance(found, Portal) and report.when == "teardown":
-        found.ended.clear()
+    if isinstance(served, Portal) and report.when == "teardown":
+        served.ended.clear()
     return report
