@@ -16,7 +16,7 @@ from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.config import Settings
 from botyard.rpc.call import Context
 from botyard.server import Application, Listener, application
-from botyard.web.certificates import Certificate, CertificateFiles, given, reason
+from botyard.web.certificates import Certificate, CertificateFiles, from_files, reason
 from botyard.web.crowd import Crowd, room
 from botyard.web.http import Receive, Scope, Send
 
@@ -70,7 +70,7 @@ class Listeners:
     def _given_certificate(self) -> Certificate:
         pair = CertificateFiles(Path(self.settings.tls_cert), Path(self.settings.tls_key))
         try:
-            return Certificate(given(*pair))
+            return Certificate(from_files(*pair))
         except (ValueError, OSError) as problem:
             sentence = f"The certificate {pair.cert} cannot be served: {reason(problem)}."
             raise CommandError(sentence, ExitCode.USAGE) from problem

@@ -155,7 +155,7 @@ def addressed(event: _Addressed, chat: Chat, bot: BotListener) -> NotTold | None
     return TOLD if bot.is_addressed(chat, event.mentioned) else NotTold.NOT_MENTIONED
 
 
-def said(event: _Message, chat: Chat, bot: BotListener) -> NotTold | None:
+def sent(event: _Message, chat: Chat, bot: BotListener) -> NotTold | None:
     """The same of new messages; system messages are for nobody."""
     return NotTold.SYSTEM_MESSAGE if event.system else addressed(event, chat, bot)
 

@@ -23,7 +23,7 @@ from botyard.model.event import (
     deleted,
     edited,
     itself,
-    said,
+    sent,
 )
 from botyard.model.portal_events import PORTAL_EVENTS
 
@@ -246,8 +246,8 @@ EVENTS: Mapping[type[Event], EventSpec] = {
             previous_id=on.reply,
             members=4,
         ),
-        v1=Tells("ONIMBOTMESSAGEADD", said, "message_add", "messages/events/on-imbot-message-add.md"),
-        v2=Tells("ONIMBOTV2MESSAGEADD", said),
+        v1=Tells("ONIMBOTMESSAGEADD", sent, "message_add", "messages/events/on-imbot-message-add.md"),
+        v2=Tells("ONIMBOTV2MESSAGEADD", sent),
         people=TellsPeople("ONIMV2MESSAGEADD"),
     ),
     MessageEdited: EventSpec(

@@ -74,7 +74,7 @@ class Certificate:
                 self.look()
 
 
-def given(cert: Path, key: Path) -> Callable[[], CertificateFiles]:
+def from_files(cert: Path, key: Path) -> Callable[[], CertificateFiles]:
     """Files that somebody else looks after."""
     return lambda: CertificateFiles(cert, key)
 

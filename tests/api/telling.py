@@ -34,7 +34,7 @@ def newest(world: World, kind: type[Event]) -> EventRecord:
     return what
 
 
-def told(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:
+def event_payload(world: World, kind: type[Event], bot_id: int) -> WebhookPayload:
     """What a bot of the first generation is told of the last event of a kind."""
     what = newest(world, kind)
 

@@ -13,7 +13,7 @@ from botyard.model.events import BotRemoved, MessageSent
 from botyard.store import bots
 from botyard.store.engines.db import Tx
 from tests.api.imbot.conversation import Conversation
-from tests.api.telling import body, newest, told
+from tests.api.telling import body, event_payload, newest
 from tests.world import Answer, World
 from tests.worlds.samples import HANDLER, LANG
 
@@ -93,7 +93,7 @@ def test_it_stays_when_the_bot_gets_another_word(pinned: Pinned) -> None:
     assert pinned.call("imbot.message.add", DIALOG_ID=str(pinned.ann.id), MESSAGE="hi").result > 0
     assert pinned.call_v2("Bot.get").result["bot"]["eventMode"] == "webhook"
     pinned.world.call("imbot.unregister", CLIENT_ID="new-word", BOT_ID=pinned.bot)
-    assert body(told(pinned.world, BotRemoved, pinned.bot))["auth"]["application_token"] == pinned.token
+    assert body(event_payload(pinned.world, BotRemoved, pinned.bot))["auth"]["application_token"] == pinned.token
 
 
 def test_it_is_known_from_before_it_was_kept(pinned: Pinned) -> None:

@@ -30,7 +30,7 @@ def answer(world: World, message: int, bot: int = 0, by: Person | None = None, *
     return world.call("botyard.delivery.explain", by, asked).result
 
 
-def told(world: World, message: int, bot: int = 0, **more: Any) -> list[tuple[str, str]]:
+def statuses(world: World, message: int, bot: int = 0, **more: Any) -> list[tuple[str, str]]:
     """Each event with how it stands."""
     reports = answer(world, message, bot, **more)["EVENTS"]
     return [(report["EVENT"], report["REASONS"][0]["CODE"]) for report in reports]
@@ -52,7 +52,7 @@ def test_edits_and_the_deletion_of_a_message(world: World) -> None:
     page = world.fetch_events()
     world.fetch_events(offset=page["events"][1]["eventId"])
     world.erase(message)
-    assert told(world, message) == [(ADD, "FETCHED"), (UPDATE, "READY"), (UPDATE, "READY"), (DELETE, "READY")]
+    assert statuses(world, message) == [(ADD, "FETCHED"), (UPDATE, "READY"), (UPDATE, "READY"), (DELETE, "READY")]
     explanation = answer(world, message)
     assert explanation["DELIVERED"] is False, "not all that was for the bot has arrived"
     assert [event["DELIVERED"] for event in explanation["EVENTS"]] == [True, False, False, False]
@@ -65,7 +65,7 @@ def test_edits_and_the_deletion_of_a_message(world: World) -> None:
 
 def test_one_event_is_asked_about_by_its_name(world: World) -> None:
     message = world.send(f"one {world.mention}")
-    assert told(world, message, EVENT=UPDATE) == [(UPDATE, "NOT_HAPPENED")]
+    assert statuses(world, message, EVENT=UPDATE) == [(UPDATE, "NOT_HAPPENED")]
     assert answer(world, message, EVENT=UPDATE)["EVENTS"][0] | {"REASONS": []} == {
         "EVENT": UPDATE,
         "EVENT_ID": 0,
@@ -75,12 +75,12 @@ def test_one_event_is_asked_about_by_its_name(world: World) -> None:
         "DELIVERY_ID": 0,
         "LOG": [],
     }
-    assert told(world, message, EVENT=COMMAND) == [(COMMAND, "NOT_SAID")]
+    assert statuses(world, message, EVENT=COMMAND) == [(COMMAND, "NOT_SAID")]
     world.edit(message, f"two {world.mention}")
     world.like(message)
-    assert told(world, message, EVENT=UPDATE) == [(UPDATE, "READY")]
-    assert told(world, message, EVENT=ADD) == [(ADD, "READY")]
-    assert told(world, message, EVENT="ONIMBOTMESSAGEUPDATE") == [("ONIMBOTMESSAGEUPDATE", "OTHER_GENERATION")]
+    assert statuses(world, message, EVENT=UPDATE) == [(UPDATE, "READY")]
+    assert statuses(world, message, EVENT=ADD) == [(ADD, "READY")]
+    assert statuses(world, message, EVENT="ONIMBOTMESSAGEUPDATE") == [("ONIMBOTMESSAGEUPDATE", "OTHER_GENERATION")]
     assert f"receives {UPDATE}." in answer(world, message, EVENT="ONIMBOTMESSAGEUPDATE")["TEXT"]
 
 
@@ -88,8 +88,8 @@ def test_an_edit_is_for_whom_its_new_text_names(world: World) -> None:
     message = world.send("to nobody")
     world.edit(message, f"to {world.mention}")
     world.edit(message, "to nobody after all")
-    assert told(world, message) == [(ADD, "NOT_MENTIONED"), (UPDATE, "READY"), (UPDATE, "NOT_MENTIONED")]
-    assert told(world, message, world.eye) == [(ADD, "READY"), (UPDATE, "READY"), (UPDATE, "READY")]
+    assert statuses(world, message) == [(ADD, "NOT_MENTIONED"), (UPDATE, "READY"), (UPDATE, "NOT_MENTIONED")]
+    assert statuses(world, message, world.eye) == [(ADD, "READY"), (UPDATE, "READY"), (UPDATE, "READY")]
 
 
 def test_a_bot_of_the_first_generation_has_a_handler_for_edits_or_hears_of_none(world: World) -> None:
@@ -98,19 +98,19 @@ def test_a_bot_of_the_first_generation_has_a_handler_for_edits_or_hears_of_none(
     message = world.send(f"one {named}")
     world.edit(message, f"two {named}")
     world.like(message)
-    assert told(world, message, bot) == [("ONIMBOTMESSAGEADD", "BEHIND"), ("ONIMBOTMESSAGEUPDATE", "NO_HANDLER")]
+    assert statuses(world, message, bot) == [("ONIMBOTMESSAGEADD", "BEHIND"), ("ONIMBOTMESSAGEUPDATE", "NO_HANDLER")]
     (edit,) = answer(world, message, bot, EVENT="ONIMBOTMESSAGEUPDATE")["EVENTS"]
     assert [reason["CODE"] for reason in edit["REASONS"]] == ["NO_HANDLER"], "said once"
     address = {"EVENT_MESSAGE_ADD": "http://localhost:9/", "EVENT_MESSAGE_UPDATE": "http://localhost:9/edits"}
     world.call("imbot.update", BOT_ID=bot, CLIENT_ID="old", FIELDS=address)
-    assert told(world, message, bot)[1] == ("ONIMBOTMESSAGEUPDATE", "CHANGED_SINCE")
+    assert statuses(world, message, bot)[1] == ("ONIMBOTMESSAGEUPDATE", "CHANGED_SINCE")
     world.edit(message, f"three {named}")
     world.erase(message)
-    assert told(world, message, bot)[2:] == [
+    assert statuses(world, message, bot)[2:] == [
         ("ONIMBOTMESSAGEUPDATE", "BEHIND"),
         ("ONIMBOTMESSAGEDELETE", "NO_HANDLER"),
     ]
-    assert told(world, message, bot, EVENT=REACTION) == [(REACTION, "NO_EVENT")]
+    assert statuses(world, message, bot, EVENT=REACTION) == [(REACTION, "NO_EVENT")]
 
 
 def test_reactions_are_for_whom_the_message_is(world: World) -> None:
@@ -118,23 +118,23 @@ def test_reactions_are_for_whom_the_message_is(world: World) -> None:
     world.like(own)
     world.like(hers)
     world.call_as_bot("Chat.Message.Reaction.add", messageId=hers, reaction="like")
-    assert told(world, own) == [(ADD, "OWN_MESSAGE"), (REACTION, "READY")]
-    assert told(world, hers, EVENT=REACTION) == [(REACTION, "NOT_ITS_MESSAGE"), (REACTION, "OWN_ACT")]
+    assert statuses(world, own) == [(ADD, "OWN_MESSAGE"), (REACTION, "READY")]
+    assert statuses(world, hers, EVENT=REACTION) == [(REACTION, "NOT_ITS_MESSAGE"), (REACTION, "OWN_ACT")]
     world.call_as_bot("Bot.update", fields={"isReactionsEnabled": False})
     world.like(own, world.bob)
-    assert told(world, own, EVENT=REACTION) == [(REACTION, "READY"), (REACTION, "REACTIONS_OFF")]
+    assert statuses(world, own, EVENT=REACTION) == [(REACTION, "READY"), (REACTION, "REACTIONS_OFF")]
 
 
 def test_a_bot_that_came_between_two_edits(world: World) -> None:
     late = world.add_bot_v2("late", type="supervisor")
     message = world.send("one")
     world.edit(message, "two")
-    assert told(world, message, late) == [(ADD, "NOT_MEMBER"), (UPDATE, "NOT_MEMBER")]
+    assert statuses(world, message, late) == [(ADD, "NOT_MEMBER"), (UPDATE, "NOT_MEMBER")]
     world.wait(60)
     world.call("im.chat.user.add", world.ann, CHAT_ID=world.room, USERS=[late])
     world.wait(60)
     world.edit(message, "three")
-    assert told(world, message, late) == [
+    assert statuses(world, message, late) == [
         (ADD, "JOINED_LATER"),
         (UPDATE, "JOINED_LATER"),
         (UPDATE, "NEVER_FETCHED"),
@@ -147,15 +147,15 @@ def test_a_button_that_was_pressed(world: World) -> None:
     message = world.send_as_bot("Well?", keyboard={"BUTTONS": [{"TEXT": "Go", "COMMAND": "go"}]})
     pressed = {"MESSAGE_ID": message, "BOT_ID": world.echo, "COMMAND": "go", "COMMAND_PARAMS": ""}
     assert world.call("im.message.command", world.ann, pressed).result is True
-    assert told(world, message) == [(ADD, "OWN_MESSAGE"), (COMMAND, "READY")]
-    assert told(world, message, world.eye) == [(ADD, "READY")], "a command is of its bot only"
+    assert statuses(world, message) == [(ADD, "OWN_MESSAGE"), (COMMAND, "READY")]
+    assert statuses(world, message, world.eye) == [(ADD, "READY")], "a command is of its bot only"
 
 
 def test_a_message_that_is_gone_without_a_mark(world: World) -> None:
     message = world.send(f"one {world.mention}")
     world.erase(message, complete=True)
-    assert told(world, message) == [(ADD, "READY"), (DELETE, "READY")]
-    assert told(world, message, world.add_bot_v2("stranger")) == [(ADD, "NOT_MEMBER"), (DELETE, "NOT_MEMBER")]
+    assert statuses(world, message) == [(ADD, "READY"), (DELETE, "READY")]
+    assert statuses(world, message, world.add_bot_v2("stranger")) == [(ADD, "NOT_MEMBER"), (DELETE, "NOT_MEMBER")]
     assert world.call("botyard.delivery.explain", MESSAGE_ID=message + 1000, BOT_ID=world.echo).error == (
         "MESSAGE_ID_ERROR"
     )
@@ -173,8 +173,8 @@ def test_a_chat_that_is_gone(world: World) -> None:
         await tx.run("DELETE FROM chats WHERE id = :id", id=world.room)
 
     world.write(forget)
-    assert told(world, message) == [(ADD, "CHAT_GONE")]
-    assert told(world, message + 1) == [(ADD, "READY")]
+    assert statuses(world, message) == [(ADD, "CHAT_GONE")]
+    assert statuses(world, message + 1) == [(ADD, "READY")]
 
 
 def test_no_more_than_the_newest_and_the_message_itself(world: World) -> None:
@@ -193,7 +193,7 @@ def test_no_more_than_the_newest_and_the_message_itself(world: World) -> None:
             await events.append(tx, event)
 
     world.write(many)
-    reports = told(world, message)
+    reports = statuses(world, message)
     assert reports[0] == (ADD, "OWN_MESSAGE")
     assert reports[1:] == [(REACTION, "CHANGED_SINCE")] * MOST
 
@@ -205,8 +205,8 @@ def test_what_was_written_before_events_were_noted_by_message(world: World) -> N
     world.write(lambda tx: tx.run("UPDATE events SET message_id = 0"))
     world.wait(5)
     world.edit(message, f"three {world.mention}")
-    assert told(world, message) == [(ADD, "READY"), (UPDATE, "READY")]
-    assert told(world, message, EVENT=COMMAND) == [(COMMAND, "NOT_SAID")]
+    assert statuses(world, message) == [(ADD, "READY"), (UPDATE, "READY")]
+    assert statuses(world, message, EVENT=COMMAND) == [(COMMAND, "NOT_SAID")]
 
 
 def test_what_the_log_no_longer_holds(world: World) -> None:
@@ -216,14 +216,14 @@ def test_what_the_log_no_longer_holds(world: World) -> None:
     world.wait(31 * DAY)
     world.run(delete_expired(world.context))
     # The message itself lay ready until now: its delivery has only just expired.
-    assert told(world, message) == [(ADD, "EXPIRED")]
-    assert told(world, message, EVENT=UPDATE) == [(UPDATE, "NOT_KEPT")]
+    assert statuses(world, message) == [(ADD, "EXPIRED")]
+    assert statuses(world, message, EVENT=UPDATE) == [(UPDATE, "NOT_KEPT")]
     world.edit(message, f"three {world.mention}")
-    assert told(world, message) == [(ADD, "EXPIRED"), (UPDATE, "READY")]
+    assert statuses(world, message) == [(ADD, "EXPIRED"), (UPDATE, "READY")]
 
 
 def test_edits_in_a_chat_of_notifications(world: World) -> None:
     message = world.send(f"one {world.mention}")
     set_chat(world, world.room, kind="S")
     world.edit(message, f"two {world.mention}")
-    assert told(world, message) == [(ADD, "READY"), (UPDATE, "SYSTEM_CHAT")]
+    assert statuses(world, message) == [(ADD, "READY"), (UPDATE, "SYSTEM_CHAT")]

@@ -232,7 +232,7 @@ def begun(world: World) -> Model:
     return model
 
 
-def told(page: dict[str, Any]) -> list[int]:
+def ids_of(page: dict[str, Any]) -> list[int]:
     return [event["eventId"] for event in page["events"]]
 
 
@@ -244,12 +244,12 @@ def test_an_event_that_is_committed_late_is_not_confirmed_by_the_same_call_again
     async def whole() -> None:
         await model.writer.write(bot, slowly=True)
         await model.writer.write(bot)
-        (fast,) = told(await reader.fetch())
+        (fast,) = ids_of(await reader.fetch())
         await model.writer.commit()
-        (slow,) = told(await reader.fetch(lost=True))
+        (slow,) = ids_of(await reader.fetch(lost=True))
         assert slow < fast
-        assert told(await reader.fetch()) == [slow], "the answer was lost, and the same call is made again"
-        assert told(await reader.fetch()) == []
+        assert ids_of(await reader.fetch()) == [slow], "the answer was lost, and the same call is made again"
+        assert ids_of(await reader.fetch()) == []
         assert await model.ready([bot]) == []
 
     world.run(whole())
@@ -265,18 +265,18 @@ def test_an_offset_of_an_empty_page_confirms_nothing_that_is_committed_later(wor
         await model.writer.write(bot)
         await model.writer.write(person)
         for reader in (model.bot, model.person):
-            (last,) = told(await reader.fetch())
-            assert told(await reader.fetch()) == []
+            (last,) = ids_of(await reader.fetch())
+            assert ids_of(await reader.fetch()) == []
         # As if it had asked for both all the time.
         for offset in (0, last + 1):
             model.both.memory.offset = offset
-            assert told(await model.both.fetch()) == []
+            assert ids_of(await model.both.fetch()) == []
         empty = model.both.memory.offset
         await model.writer.commit()
-        (late,) = told(await model.both.fetch(lost=True))
+        (late,) = ids_of(await model.both.fetch(lost=True))
         assert late < empty
-        assert told(await model.both.fetch()) == [late]
-        assert told(await model.both.fetch()) == []
+        assert ids_of(await model.both.fetch()) == [late]
+        assert ids_of(await model.both.fetch()) == []
         assert await model.ready([bot, person]) == []
 
     world.run(whole())
@@ -296,14 +296,14 @@ def test_an_offset_of_a_full_page_confirms_nothing_of_the_other_queue(world: Wor
             await model.writer.write(queue)
         late, early, other = await model.ready([bot, person])
         await state(late, "hidden")
-        assert told(await model.bot.fetch()) == [early]
-        assert told(await model.bot.fetch()) == []
+        assert ids_of(await model.bot.fetch()) == [early]
+        assert ids_of(await model.bot.fetch()) == []
         await state(late, "fetch")
-        assert told(await model.bot.fetch(lost=True)) == [late]
-        assert told(await model.person.fetch(lost=True)) == [other]
+        assert ids_of(await model.bot.fetch(lost=True)) == [late]
+        assert ids_of(await model.person.fetch(lost=True)) == [other]
         model.both.memory.offset = 0
-        assert told(await model.both.fetch(limit=1)) == [late]
-        assert told(await model.both.fetch(limit=1)) == [other]
+        assert ids_of(await model.both.fetch(limit=1)) == [late]
+        assert ids_of(await model.both.fetch(limit=1)) == [other]
 
     world.run(whole())
 
@@ -323,10 +323,10 @@ def test_calls_at_the_same_time_take_turns(world: World) -> None:
             )
         )
         ready = await model.ready([bot])
-        assert [told(page["result"]) for page in pages] == [ready[:size] for size in (1, 2, 3, 4)]
+        assert [ids_of(page["result"]) for page in pages] == [ready[:size] for size in (1, 2, 3, 4)]
         for size, page in enumerate(pages, 1):
             reader.memory.offset = page["result"]["nextOffset"]
-            assert told(
+            assert ids_of(
                 (await world.call_async(reader.method, world.ann, offset=reader.memory.offset, **reader.params))[
                     "result"
                 ]

@@ -78,7 +78,7 @@ def test_a_demo_is_not_opened_to_the_world(shell: Shell) -> None:
 # Settings from the environment.
 
 
-def given(*words: str) -> Settings:
+def settings_of(*words: str) -> Settings:
     return options.chosen(options.parsed(serve.command(), words))
 
 
@@ -97,12 +97,12 @@ def given(*words: str) -> Settings:
 )
 def test_a_variable_sets_a_setting(monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: object) -> None:
     monkeypatch.setenv(variable(name), text)
-    assert getattr(given(), name) == value
+    assert getattr(settings_of(), name) == value
 
 
 def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BOTYARD_PORT", "9000")
-    assert given("--port", "9001").port == 9001
+    assert settings_of("--port", "9001").port == 9001
 
 
 def test_a_wrong_variable_is_told_by_its_name(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

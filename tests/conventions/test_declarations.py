@@ -106,7 +106,7 @@ def struct_in(kind: Any) -> type[msgspec.Struct] | None:
 def test_every_documented_error_is_declared() -> None:
     absent = {}
     for method in DOCUMENTED:
-        declared = {said(method, problem)[1] for problem in of_method(method)}
+        declared = {described(method, problem)[1] for problem in of_method(method)}
         codes = CONTRACT.methods[method.name].codes - declared
         absent[method.name] = {code for code in codes if (method.name, code) not in CANNOT_HAPPEN}
     assert {name: codes for name, codes in absent.items() if codes} == {}
@@ -114,7 +114,7 @@ def test_every_documented_error_is_declared() -> None:
 
 def test_errors_have_the_documented_status_and_text() -> None:
     for method in DOCUMENTED:
-        declared = [said(method, problem) for problem in of_method(method)]
+        declared = [described(method, problem) for problem in of_method(method)]
         for documented in CONTRACT.methods[method.name].errors:
             code, status, text = documented.code, documented.status, documented.message
             mine = [row for row in declared if row[1] == code]
@@ -129,7 +129,7 @@ def folded(text: str) -> str:
     return text.lower().rstrip(".")
 
 
-def said(method: Method, problem: Problem) -> tuple[int, str, str]:
+def described(method: Method, problem: Problem) -> tuple[int, str, str]:
     """Status, code and text of a problem in the method's dialect."""
     return method.respond(problem)
 

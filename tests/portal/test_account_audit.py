@@ -29,7 +29,7 @@ def entries(world: World) -> list[AuditEntry]:
     return world.read(lambda tx: audit.page(tx, AuditFilter(limit=1000)))[::-1]
 
 
-def told(world: World, event: str) -> list[tuple[str, str, int]]:
+def entries_of(world: World, event: str) -> list[tuple[str, str, int]]:
     """Of one event: to whom it happened, and who did it in which way."""
     return [(entry.subject, entry.via, entry.user_id) for entry in entries(world) if entry.event == event]
 
@@ -56,16 +56,16 @@ def test_what_people_do_with_their_account(ann: Browser) -> None:
     ann.get(PAGE)
     ann.post(PAGE, {**ann.fields, "do": "off"})
     subject, own = f"user:{somebody}", (f"user:{somebody}", Via.PAGE, somebody)
-    assert told(world, "password.set") == [own, own]
-    assert told(world, "sign_in.failed") == [own]
-    assert told(world, "second_factor.set_up") == [own]
-    assert told(world, "recovery_codes.made") == [own]
-    assert told(world, "code.refused") == [(subject, Via.PAGE, 0)]
+    assert entries_of(world, "password.set") == [own, own]
+    assert entries_of(world, "sign_in.failed") == [own]
+    assert entries_of(world, "second_factor.set_up") == [own]
+    assert entries_of(world, "recovery_codes.made") == [own]
+    assert entries_of(world, "code.refused") == [(subject, Via.PAGE, 0)]
     # Whoever has the password alone is nobody yet: signing in is one entry, once it is complete.
-    assert told(world, "sign_in") == [own] * 3
-    assert told(world, "recovery_code.used") == [own]
-    assert told(world, "sessions.ended") == [own]
-    assert told(world, "second_factor.removed") == [own]
+    assert entries_of(world, "sign_in") == [own] * 3
+    assert entries_of(world, "recovery_code.used") == [own]
+    assert entries_of(world, "sessions.ended") == [own]
+    assert entries_of(world, "second_factor.removed") == [own]
     text = msgspec.json.encode(entries(world)).decode()
     for secret in (PASSWORD, NEW, device.secret, codes[0]):
         assert secret not in text
@@ -84,13 +84,13 @@ def test_what_administrators_do_with_the_accounts_of_others(ann: Browser) -> Non
     world.call("botyard.user.signout", ID=somebody)
     world.call("botyard.user.update", ID=somebody, LOGIN="anna")
     world.call("botyard.user.delete", ID=somebody)
-    assert told(world, "password.link.made") == [by_admin]
-    assert told(world, "second_factor.removed") == [by_admin]
-    assert told(world, "password.set") == [(subject, Via.PAGE, somebody)]
-    assert told(world, "sessions.ended") == [by_admin]
-    assert by_admin in told(world, "user.changed")
-    assert told(world, "user.deactivated") == [by_admin]
-    assert told(world, "user.deleted") == [by_admin]
+    assert entries_of(world, "password.link.made") == [by_admin]
+    assert entries_of(world, "second_factor.removed") == [by_admin]
+    assert entries_of(world, "password.set") == [(subject, Via.PAGE, somebody)]
+    assert entries_of(world, "sessions.ended") == [by_admin]
+    assert by_admin in entries_of(world, "user.changed")
+    assert entries_of(world, "user.deactivated") == [by_admin]
+    assert entries_of(world, "user.deleted") == [by_admin]
     assert link.rpartition("=")[2] not in msgspec.json.encode(entries(world)).decode()
 
 
@@ -100,5 +100,5 @@ def test_a_code_that_is_wrong_when_confirming_is_told(ann: Browser) -> None:
     ann.get("/account/confirm")
     ann.post("/account/confirm", {**ann.fields, "password": PASSWORD, "code": "000000"})
     somebody = person(ann.world)
-    assert told(ann.world, "code.refused") == [(f"user:{somebody}", Via.PAGE, somebody)]
+    assert entries_of(ann.world, "code.refused") == [(f"user:{somebody}", Via.PAGE, somebody)]
     assert isinstance(device, Device)

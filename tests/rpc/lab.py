@@ -101,7 +101,7 @@ Sum = Annotated[int, Resolver(_sum)]
 
 
 @method("lab.found", scopes=())
-async def found(call: Call, first: First, total: Sum, p: NoParams) -> list[int]:
+async def looked_up(call: Call, first: First, total: Sum, p: NoParams) -> list[int]:
     """Answer what was looked up ahead of the method."""
     return [first, total]
 

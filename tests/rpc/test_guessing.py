@@ -23,7 +23,7 @@ def prod(make_world: MakeWorld) -> World:
     return make_world(profile="prod")
 
 
-def told(world: World, method: str, by: Person | None = None, /, **params: Any) -> Any:
+def body_of(world: World, method: str, by: Person | None = None, /, **params: Any) -> Any:
     """The body of a response, over https as such a portal wants it."""
     path = f"{(by or world.admin).path}/{method}"
     body = json.dumps(params).encode()
@@ -32,13 +32,13 @@ def told(world: World, method: str, by: Person | None = None, /, **params: Any) 
 
 def register(world: World, token: str, code: str = "bot", by: Person | None = None) -> Any:
     fields = {"code": code, "properties": {"name": "Bot"}, "eventMode": "fetch"}
-    return told(world, "imbot.v2.Bot.register", by, botToken=token, fields=fields)
+    return body_of(world, "imbot.v2.Bot.register", by, botToken=token, fields=fields)
 
 
 def register_v1(world: World, client_id: str, code: str = "one") -> Any:
     handlers = {f"EVENT_{name}": "https://example.com/" for name in ("MESSAGE_ADD", "WELCOME_MESSAGE", "BOT_DELETE")}
     more: dict[str, Any] = {"PROPERTIES": {"NAME": "Bot"}, **handlers}
-    return told(world, "imbot.register", None, CODE=code, TYPE="B", CLIENT_ID=client_id, **more)
+    return body_of(world, "imbot.register", None, CODE=code, TYPE="B", CLIENT_ID=client_id, **more)
 
 
 # How long they are.
@@ -59,9 +59,9 @@ def test_a_short_token_registers_nothing_where_others_reach_the_portal(prod: Wor
 
 def test_no_bot_is_given_a_short_token(prod: World) -> None:
     bot = register(prod, LONG)["result"]["bot"]["id"]
-    answer = told(prod, "imbot.v2.Bot.update", botId=bot, botToken=LONG, fields={"botToken": SHORT})
+    answer = body_of(prod, "imbot.v2.Bot.update", botId=bot, botToken=LONG, fields={"botToken": SHORT})
     assert answer["error"] == "BOT_TOKEN_ROTATION_FAILED"
-    answer = told(prod, "imbot.v2.Bot.update", botId=bot, botToken=LONG, fields={"botToken": f"another-{LONG}"})
+    answer = body_of(prod, "imbot.v2.Bot.update", botId=bot, botToken=LONG, fields={"botToken": f"another-{LONG}"})
     assert answer["result"]
 
 
@@ -90,15 +90,17 @@ def test_wrong_keys_of_bots_are_held_back_through_batches_too(prod: World) -> No
     # `Bot.get` tells everybody of a bot; commanding it takes the key.
     for guess in guesses.values():
         guess["method"] = "imbot.v2.Chat.InputAction.notify"
-    errors = [told_["error"] for told_ in told(prod, "batch", guesser, cmd=guesses)["result"]["result_error"].values()]
+    errors = [
+        error["error"] for error in body_of(prod, "batch", guesser, cmd=guesses)["result"]["result_error"].values()
+    ]
     assert errors == ["BOT_OWNERSHIP_ERROR"] * PER_CALLER.burst + ["QUERY_LIMIT_EXCEEDED"] * (50 - PER_CALLER.burst)
     # Not even the right key is looked at now; other methods, and others, go on.
     right = {"botId": bot, "botToken": LONG}
-    assert told(prod, "imbot.v2.Bot.update", guesser, **right)["error"] == "QUERY_LIMIT_EXCEEDED"
-    assert told(prod, "profile", guesser)["result"]["ID"] == str(guesser.id)
-    assert told(prod, "imbot.v2.Bot.list", **right)["result"]["bots"]
+    assert body_of(prod, "imbot.v2.Bot.update", guesser, **right)["error"] == "QUERY_LIMIT_EXCEEDED"
+    assert body_of(prod, "profile", guesser)["result"]["ID"] == str(guesser.id)
+    assert body_of(prod, "imbot.v2.Bot.list", **right)["result"]["bots"]
     prod.wait(PER_CALLER.seconds)
-    assert told(prod, "imbot.v2.Bot.list", guesser, **right)["result"]["bots"]
+    assert body_of(prod, "imbot.v2.Bot.list", guesser, **right)["result"]["bots"]
 
 
 @pytest.mark.parametrize(
@@ -116,22 +118,22 @@ def test_wrong_keys_of_bots_are_held_back_through_batches_too(prod: World) -> No
 def test_whatever_tells_a_wrong_key_is_counted(prod: World, method: str, params: dict[str, Any]) -> None:
     register(prod, LONG, "two")
     command: dict[str, Any] = {"COMMAND": "help", "EVENT_COMMAND_ADD": "https://example.com/", "HIDDEN": "Y"}
-    made = told(prod, "imbot.command.register", None, BOT_ID=1001, CLIENT_ID=LONG, **command)["result"]
+    made = body_of(prod, "imbot.command.register", None, BOT_ID=1001, CLIENT_ID=LONG, **command)["result"]
     params = params | ({"COMMAND_ID": made} if "COMMAND_ID" in params else {})
     guesser = prod.add_person("Eve")
     for number in range(PER_CALLER.burst + 1):
         guess = f"guess-{number:030}"
         sent = json.loads(json.dumps(params).replace("{}", guess))
-        answer = told(prod, method, guesser, **sent)
+        answer = body_of(prod, method, guesser, **sent)
     assert answer["error"] == "QUERY_LIMIT_EXCEEDED"
 
 
 def test_keys_that_open_nothing_are_held_back_by_address(prod: World) -> None:
     wrong = Person(prod.admin.id, "0" * 32)
-    answers = [told(prod, "profile", wrong)["error"] for _ in range(PER_ADDRESS.burst + 1)]
+    answers = [body_of(prod, "profile", wrong)["error"] for _ in range(PER_ADDRESS.burst + 1)]
     assert answers == ["INVALID_CREDENTIALS"] * PER_ADDRESS.burst + ["QUERY_LIMIT_EXCEEDED"]
     # Nobody at the same address is kept out by that.
-    assert told(prod, "profile")["result"]["ID"] == str(prod.admin.id)
+    assert body_of(prod, "profile")["result"]["ID"] == str(prod.admin.id)
 
 
 @pytest.mark.parametrize("wrong", ["client_id", "client_secret", "refresh_token"])
@@ -155,5 +157,5 @@ def token_for(world: World, words: dict[str, str]) -> str:
 def test_where_bots_are_written_nothing_is_counted(world: World) -> None:
     bot = world.add_bot()
     guesses = {f"g{number}": f"imbot.update?BOT_ID={bot}&CLIENT_ID=wrong" for number in range(50)}
-    told_ = world.call("batch", cmd=guesses).result["result_error"]
-    assert {answer["error"] for answer in told_.values()} == {"APP_ID_ERROR"}
+    errors = world.call("batch", cmd=guesses).result["result_error"]
+    assert {answer["error"] for answer in errors.values()} == {"APP_ID_ERROR"}

@@ -13,7 +13,7 @@ from botyard.model.event import Event
 from botyard.model.events import CommandCalled, MessageEdited, MessageSent
 from tests.api.imbot.conversation import Conversation
 from tests.api.imbot.test_told_parts import upload
-from tests.api.telling import told
+from tests.api.telling import event_payload
 from tests.sdk.programs import run_node
 from tests.world import World
 
@@ -38,7 +38,7 @@ class Read:
         self.all: list[list[Any]] = [printed["plain"], printed["express"]]
 
     def _body(self, kind: type[Event]) -> str:
-        return encoding.body(told(self.stage.world, kind, self.stage.bot), 1).decode()
+        return encoding.body(event_payload(self.stage.world, kind, self.stage.bot), 1).decode()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from botyard import atomic_file, tls
 from botyard.commands.exit_codes import CommandError, ExitCode
 from botyard.commands.listeners import Listeners
 from botyard.config import Settings
-from botyard.web.certificates import Certificate, CertificateFiles, given
+from botyard.web.certificates import Certificate, CertificateFiles, from_files
 
 NAME = "localhost"
 
@@ -70,7 +70,7 @@ def greeted(certificate: Certificate) -> int:
 
 
 def test_files_that_change_are_taken_for_new_connections(pair: CertificateFiles, authority: CA) -> None:
-    certificate = Certificate(given(*pair))
+    certificate = Certificate(from_files(*pair))
     first = number(pair)
     assert greeted(certificate) == first
     second = put(pair, authority)
@@ -80,7 +80,7 @@ def test_files_that_change_are_taken_for_new_connections(pair: CertificateFiles,
 
 
 def test_half_a_change_is_waited_for(pair: CertificateFiles, authority: CA, caplog: pytest.LogCaptureFixture) -> None:
-    certificate = Certificate(given(*pair))
+    certificate = Certificate(from_files(*pair))
     first, issued = number(pair), authority.issue_cert(NAME)
     pair.cert.write_bytes(issued.cert_chain_pems[0].bytes())
     certificate.look()
@@ -98,7 +98,7 @@ def test_half_a_change_is_waited_for(pair: CertificateFiles, authority: CA, capl
 def test_files_that_are_lost_leave_the_certificate_in_use(
     pair: CertificateFiles, content: bytes | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    certificate = Certificate(given(*pair))
+    certificate = Certificate(from_files(*pair))
     first = number(pair)
     pair.cert.unlink() if content is None else pair.cert.write_bytes(content)
     certificate.look()
@@ -185,7 +185,7 @@ def test_somebody_else_s_authority_is_set_aside_and_not_destroyed(tmp_path: Path
     (tmp_path / "ca.pem").write_bytes(chain)
     (tmp_path / "key.pem").write_bytes(b"no PEM at all")
     made = tls.ensure(tmp_path, "")
-    Certificate(given(made.cert_file, made.key_file))
+    Certificate(from_files(made.cert_file, made.key_file))
     assert (tmp_path / "ca.pem.old1").read_bytes() == chain
     assert (tmp_path / "key.pem.old1").read_bytes() == b"no PEM at all"
 

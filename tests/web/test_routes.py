@@ -53,7 +53,7 @@ def test_the_authorization_server_has_addresses_of_its_own(path: str, endpoint: 
     assert routes.API[path] is endpoint
 
 
-def found(others: Router, path: str) -> Endpoint | None:
+def endpoint_of(others: Router, path: str) -> Endpoint | None:
     """The endpoint to which the router leads a GET."""
     for route in others.routes:
         match, more = route.matches({"type": "http", "method": "GET", "path": path})
@@ -82,7 +82,7 @@ def found(others: Router, path: str) -> Endpoint | None:
 )
 def test_all_else_is_for_the_router(others: Router, path: str, endpoint: Endpoint | None) -> None:
     assert not routes.is_method([part for part in path.split("/") if part])
-    assert found(others, path) is endpoint
+    assert endpoint_of(others, path) is endpoint
 
 
 @pytest.mark.parametrize(("path", "problem"), [("/nowhere", ErrorCode.PATH_UNKNOWN), ("/login", ErrorCode.VERB_WRONG)])

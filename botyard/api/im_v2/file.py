@@ -60,7 +60,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
         return await dialogs.open_(tx, call.user_id, dialog_id)
 
     try:
-        file = shared.given(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
+        file = shared.upload_of(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
         sent = await shared.send(call, enter, file, p.fields.message)
     except ApiError as refused:
         # Often the very same refusal, which cannot be its own cause.

@@ -44,7 +44,7 @@ class DownloadParams(BotParams, frozen=True, rename="camel"):
     access=Access.BOT_OWNER,
     mode=Mode.OWN,
     uploads=True,
-    raises=(bot_chat, Reason.FILE_EMPTY, shared.given, shared.send),
+    raises=(bot_chat, Reason.FILE_EMPTY, shared.upload_of, shared.send),
     # The page has one code for all that can be wrong with the chat to send to.
     errors=IMBOT_V2.like(Reason.FILE_FOLDER, dialogs.open_),
 )
@@ -61,7 +61,7 @@ async def upload(call: Call, p: UploadParams) -> Uploaded:
 
     # Whose bot it is comes first, as in all methods of bots.
     bot = await call.context.database.read(lambda tx: own_bot(call.within(tx), named))
-    file = shared.given(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
+    file = shared.upload_of(p.fields.name, p.fields.content, p.fields.file, Reason.FILE_EMPTY)
     sent = await shared.send(call, enter, file, p.fields.message)
     shown = shared.shape(call.context, sent.file)
     return Uploaded(shown, sent.message_id, sent.chat.id, entities.dialog_id(sent.chat, bot.user_id))

@@ -99,7 +99,7 @@ class Download(msgspec.Struct, frozen=True, rename="camel"):
 
 
 @raises(Reason.FILE_CONTENT)
-def given(name: str, content: RawFile, file: RawFile, empty: Reason) -> uploads.Upload:
+def upload_of(name: str, content: RawFile, file: RawFile, empty: Reason) -> uploads.Upload:
     """A file as it was sent, in ``content`` or else in ``file``: base64 text, or a file of a form.
 
     It may bring its own name. Raises ``empty`` and FILE_CONTENT.

@@ -25,7 +25,7 @@ def made(world: World, **more: Any) -> Any:
     return world.call("botyard.app.add", params=params).result
 
 
-def told(world: World, *names: str) -> list[dict[str, Any]]:
+def events_of(world: World, *names: str) -> list[dict[str, Any]]:
     """The events of these kinds, as the log holds them."""
     return [body for kind, body in world.events() if kind in names]
 
@@ -58,7 +58,7 @@ def test_an_application_is_registered_and_told_that_it_is_installed(portal: Worl
     assert (app["INSTALLED"], app["VERSION"], app["STATUS"], app["USERS"]) == (True, 1, "L", None)
     assert app["REDIRECT_URI"] == HANDLER
     assert due(portal) == [("AppInstalled", INSTALL)]
-    [event] = told(portal, "AppInstalled")
+    [event] = events_of(portal, "AppInstalled")
     assert (event["actor_id"], event["owner"], event["version"]) == (portal.admin.id, f"app:{app['CLIENT_ID']}", "1")
     shown = portal.call("botyard.app.get", CLIENT_ID=app["CLIENT_ID"]).result
     assert shown == {name: value for name, value in app.items() if name != "CLIENT_SECRET"}
@@ -73,7 +73,7 @@ def test_one_without_an_address_is_installed_in_silence(portal: World) -> None:
 
 def test_a_wizard_finishes_its_installation_itself(portal: World) -> None:
     app = made(portal, WIZARD="Y")
-    assert (app["INSTALLED"], due(portal), told(portal, "AppInstalled")) == (False, [], [])
+    assert (app["INSTALLED"], due(portal), events_of(portal, "AppInstalled")) == (False, [], [])
     begun = portal.call("botyard.app.install", CLIENT_ID=app["CLIENT_ID"]).result
     assert (begun["INSTALLED"], begun["AUTH_EXPIRES"]) == (False, 3600)
     # A page that is not finished can call methods, but not renew its tokens.
@@ -84,7 +84,7 @@ def test_a_wizard_finishes_its_installation_itself(portal: World) -> None:
     assert due(portal) == [("AppInstalled", "https://app.test/events")]
     # Saying it twice is no second installation.
     assert portal.call("botyard.app.finish", begun["AUTH_ID"]).result is True
-    assert len(told(portal, "AppInstalled")) == 1
+    assert len(events_of(portal, "AppInstalled")) == 1
     assert refreshed(portal, app, begun["REFRESH_ID"]).status == 200
 
 
@@ -118,12 +118,12 @@ def test_a_new_version_is_told(portal: World) -> None:
     ).result
     assert (changed["TITLE"], changed["VERSION"], changed["SCOPE"]) == ("Robot II", 2, ["im"])
     assert (changed["INSTALL_URL"], changed["HANDLER_URL"]) == (INSTALL, HANDLER)
-    [event] = told(portal, "AppUpdated")
+    [event] = events_of(portal, "AppUpdated")
     assert (event["version"], event["previous"]) == ("2", "1")
     assert due(portal)[-1] == ("AppUpdated", HANDLER)
     # Another title is no other version.
     portal.call("botyard.app.update", CLIENT_ID=app["CLIENT_ID"], TITLE="Robot III")
-    assert len(told(portal, "AppUpdated")) == 1
+    assert len(events_of(portal, "AppUpdated")) == 1
 
 
 def test_a_new_install_address_takes_the_place_of_the_old_one(portal: World) -> None:
@@ -143,7 +143,7 @@ def test_an_application_that_is_uninstalled_is_told_and_holds_nothing_any_more(p
         "imbot.register", token, CODE="r", EVENT_HANDLER=HANDLER, PROPERTIES={"NAME": "R"}, TYPE="B"
     ).result
     assert portal.call("botyard.app.uninstall", CLIENT_ID=app["CLIENT_ID"], CLEAN="Y").result is True
-    [event] = told(portal, "AppRemoved")
+    [event] = events_of(portal, "AppRemoved")
     assert event["clean"] is True
     assert due(portal)[-1] == ("AppRemoved", "https://app.test/bye")
     assert portal.call("profile", token).error == "ERROR_OAUTH"

@@ -23,7 +23,7 @@ def asked(world: World, file_id: Any, by: Person | None = None) -> Answer:
     return world.call("disk.file.get", by or world.admin, id=file_id)
 
 
-def said(answer: Answer) -> tuple[int, str, str]:
+def refusal(answer: Answer) -> tuple[int, str, str]:
     return answer.status, answer.error, answer.text
 
 
@@ -48,16 +48,16 @@ def test_its_fields_are_those_of_the_page(world: World) -> None:
 
 @pytest.mark.parametrize("file_id", [None, "", 0, -1, "x"])
 def test_no_id(world: World, file_id: Any) -> None:
-    assert said(asked(world, file_id)) == (400, "ERROR_ARGUMENT", "Invalid value of parameter {Parameter #0}")
+    assert refusal(asked(world, file_id)) == (400, "ERROR_ARGUMENT", "Invalid value of parameter {Parameter #0}")
 
 
 def test_a_file_that_is_not_there(world: World) -> None:
-    assert said(asked(world, 999_999)) == (400, "ERROR_NOT_FOUND", "Could not find entity with id 999999")
+    assert refusal(asked(world, 999_999)) == (400, "ERROR_NOT_FOUND", "Could not find entity with id 999999")
 
 
 def test_a_stranger_is_refused(world: World) -> None:
     file = world.add_file("a.txt", b"hello")
-    assert said(asked(world, file["id"], world.eve)) == (400, "ACCESS_DENIED", "Access denied")
+    assert refusal(asked(world, file["id"], world.eve)) == (400, "ACCESS_DENIED", "Access denied")
 
 
 def test_so_is_whom_the_history_is_hidden_from(world: World) -> None:
@@ -134,7 +134,7 @@ def test_a_bot_that_is_not_the_callers_or_not_there_does_not(inbox: Inbox) -> No
         {"BOT_ID": other, "CLIENT_ID": "test-client"},
     ]
     for named in refused:
-        assert said(inbox.asked(**named)) == (400, "ACCESS_DENIED", "Access denied")
+        assert refusal(inbox.asked(**named)) == (400, "ACCESS_DENIED", "Access denied")
 
 
 def test_it_takes_the_permission_for_bots(inbox: Inbox) -> None:

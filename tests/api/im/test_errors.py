@@ -53,7 +53,7 @@ class Fails(NamedTuple):
         return f"{self.method} {self.code}"
 
 
-def given(**more: Any) -> Params:
+def only(**more: Any) -> Params:
     return lambda world: more
 
 
@@ -71,22 +71,22 @@ def dialog(place: str, **more: Any) -> Params:
 
 
 ROWS = [
-    Fails("im.chat.user.add", "CHAT_ID_EMPTY", 400, given(USERS=[1])),
+    Fails("im.chat.user.add", "CHAT_ID_EMPTY", 400, only(USERS=[1])),
     Fails("im.chat.user.add", "ACCESS_ERROR", 400, at("private", USERS=[1])),
     Fails("im.chat.user.add", "ACCESS_ERROR", 400, at("group", USERS=[1])),
     Fails("im.chat.user.add", "ACCESS_DENIED_EXTEND", 403, at("quiet", USERS=[1])),
     Fails("im.chat.user.add", "ACCESS_DENIED_EXTEND", 403, at("foreign", USERS=[1])),
-    Fails("im.chat.user.add", "ACCESS_DENIED_EXTEND", 403, given(CHAT_ID=NOWHERE, USERS=[1])),
+    Fails("im.chat.user.add", "ACCESS_DENIED_EXTEND", 403, only(CHAT_ID=NOWHERE, USERS=[1])),
     Fails("im.message.add", "MESSAGE_EMPTY", 400, here(MESSAGE="")),
     Fails("im.message.add", "MESSAGE_EMPTY", 400, here(MESSAGE=" \n", KEYBOARD=[{"TEXT": "Go", "LINK": "/"}])),
-    Fails("im.message.add", "USER_ID_EMPTY", 400, given(MESSAGE="hi")),
-    Fails("im.message.add", "USER_ID_EMPTY", 400, given(MESSAGE="hi", DIALOG_ID="Bob")),
-    Fails("im.message.add", "USER_NOT_FOUND", 400, given(MESSAGE="hi", DIALOG_ID=NOWHERE)),
-    Fails("im.message.add", "CHAT_ID", 400, given(MESSAGE="hi", DIALOG_ID=f"chat{NOWHERE}")),
+    Fails("im.message.add", "USER_ID_EMPTY", 400, only(MESSAGE="hi")),
+    Fails("im.message.add", "USER_ID_EMPTY", 400, only(MESSAGE="hi", DIALOG_ID="Bob")),
+    Fails("im.message.add", "USER_NOT_FOUND", 400, only(MESSAGE="hi", DIALOG_ID=NOWHERE)),
+    Fails("im.message.add", "CHAT_ID", 400, only(MESSAGE="hi", DIALOG_ID=f"chat{NOWHERE}")),
     Fails("im.message.add", "CHAT_ID", 400, dialog("foreign", MESSAGE="hi")),
-    Fails("im.message.add", "CHAT_ID", 400, given(MESSAGE="hi", DIALOG_ID="sg55")),
+    Fails("im.message.add", "CHAT_ID", 400, only(MESSAGE="hi", DIALOG_ID="sg55")),
     Fails("im.message.add", "ACCESS_ERROR", 400, dialog("quiet", MESSAGE="hi")),
-    Fails("im.message.add", "PARAMS_ERROR", 400, given(MESSAGE="hi", DIALOG_ID="chat")),
+    Fails("im.message.add", "PARAMS_ERROR", 400, only(MESSAGE="hi", DIALOG_ID="chat")),
     Fails("im.message.add", "ATTACH_ERROR", 400, here(ATTACH="{broken")),
     Fails("im.message.add", "ATTACH_OVERSIZE", 400, here(ATTACH=[{"MESSAGE": LONG}])),
     Fails("im.message.add", "KEYBOARD_ERROR", 400, here(KEYBOARD=[SCRIPT])),
@@ -97,14 +97,14 @@ ROWS = [
     Fails("im.message.add", "REPLY_ACCESS_ERROR", 400, here(REPLY_ID=NOWHERE)),
     Fails("im.message.add", "REPLY_ACCESS_ERROR", 400, lambda world: here(REPLY_ID=world.secret)(world)),
     Fails("im.message.add", "REPLY_FROM_OTHER_CHAT_ERROR", 400, lambda world: here(REPLY_ID=world.elsewhere)(world)),
-    Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, given()),
-    Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, given(DIALOG_ID="chatter")),
+    Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, only()),
+    Fails("im.dialog.get", "DIALOG_ID_EMPTY", 400, only(DIALOG_ID="chatter")),
     Fails("im.dialog.get", "ACCESS_ERROR", 403, dialog("foreign")),
-    Fails("im.dialog.messages.get", "DIALOG_ID_EMPTY", 400, given()),
+    Fails("im.dialog.messages.get", "DIALOG_ID_EMPTY", 400, only()),
     Fails("im.dialog.messages.get", "FIRST_ID_STRING", 400, dialog("room", FIRST_ID="first")),
     Fails("im.dialog.messages.get", "LAST_ID_STRING", 400, dialog("room", LAST_ID="last")),
     Fails("im.dialog.messages.get", "ACCESS_ERROR", 403, dialog("foreign")),
-    Fails("im.dialog.read", "DIALOG_ID_EMPTY", 400, given(MESSAGE_ID=5)),
+    Fails("im.dialog.read", "DIALOG_ID_EMPTY", 400, only(MESSAGE_ID=5)),
 ]
 
 

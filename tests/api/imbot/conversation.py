@@ -9,7 +9,7 @@ from botyard.model.event import Event
 from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, MessageEdited, MessageErased
 from botyard.store import chats
 from botyard.store.engines.db import Tx
-from tests.api.telling import body, told
+from tests.api.telling import body, event_payload
 from tests.world import AppKey, World
 from tests.worlds.samples import DAY, HANDLER, LANG
 
@@ -71,4 +71,4 @@ class Conversation:
         return f"[USER={self.bot}]Echo[/USER]{text}"
 
     def told(self, kind: type[Event]) -> dict[str, Any]:
-        return body(told(self.world, kind, self.bot))
+        return body(event_payload(self.world, kind, self.bot))

@@ -180,14 +180,14 @@ ROWS = [
 def test_a_field_follows_the_world(portal: World, row: Row) -> None:
     room = WatchedRoom(portal)
     first = room.sees()[row.field]
-    assert first == told(row.first, room)
+    assert first == value_in(row.first, room)
     row.happens(room)
     then = room.sees()[row.field]
-    assert then == told(row.then, room)
+    assert then == value_in(row.then, room)
     assert then != first
 
 
-def told(value: Any, room: WatchedRoom) -> Any:
+def value_in(value: Any, room: WatchedRoom) -> Any:
     return value(room) if callable(value) else value
 
 

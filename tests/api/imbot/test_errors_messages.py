@@ -49,7 +49,7 @@ def say(**more: Any) -> Params[FurnishedV1]:
     return lambda world: {"DIALOG_ID": f"chat{world.room}", "MESSAGE": "hi", **more}
 
 
-def given(**more: Any) -> Params[FurnishedV1]:
+def only(**more: Any) -> Params[FurnishedV1]:
     """Nothing but this."""
     return lambda world: more
 
@@ -92,8 +92,8 @@ def of(build: Any, rows: list[tuple[str, str, dict[str, Any]]]) -> list[tuple[An
 
 TABLES: dict[str, list[tuple[Any, ...]]] = {
     "imbot.message.add": [
-        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", given(MESSAGE="hi")),
-        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", given(MESSAGE="hi", DIALOG_ID="", FROM_USER_ID=1)),
+        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", only(MESSAGE="hi")),
+        ("DIALOG_ID_EMPTY", "Dialog ID can't be empty", only(MESSAGE="hi", DIALOG_ID="", FROM_USER_ID=1)),
         ("MESSAGE_EMPTY", MESSAGE_EMPTY, say(MESSAGE="")),
         ("MESSAGE_EMPTY", MESSAGE_EMPTY, say(MESSAGE=" \n ", KEYBOARD=[{"TEXT": "Go", "COMMAND": "go"}])),
         *of(say, [*CONTENT, MENU_OVERSIZE]),
@@ -101,28 +101,28 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("WRONG_REQUEST", NOT_ADDED, say(DIALOG_ID=f"chat{NOWHERE}")),
         ("WRONG_REQUEST", NOT_ADDED, say(DIALOG_ID=NOWHERE)),
         ("WRONG_REQUEST", NOT_ADDED, lambda world: {"DIALOG_ID": f"chat{world.quiet}", "MESSAGE": "hi"}),
-        ("WRONG_REQUEST", NOT_ADDED, given(FROM_USER_ID=NOWHERE, TO_USER_ID=NOWHERE + 1, MESSAGE="hi")),
+        ("WRONG_REQUEST", NOT_ADDED, only(FROM_USER_ID=NOWHERE, TO_USER_ID=NOWHERE + 1, MESSAGE="hi")),
     ],
     "imbot.message.update": [
-        ("MESSAGE_ID_ERROR", MESSAGE_ID, given(MESSAGE="hi")),
-        ("MESSAGE_ID_ERROR", MESSAGE_ID, given(MESSAGE="hi", MESSAGE_ID=-1)),
+        ("MESSAGE_ID_ERROR", MESSAGE_ID, only(MESSAGE="hi")),
+        ("MESSAGE_ID_ERROR", MESSAGE_ID, only(MESSAGE="hi", MESSAGE_ID=-1)),
         *of(lambda **more: message("said", **more), [*CONTENT, MENU_OVERSIZE]),
         ("CANT_EDIT_MESSAGE", LOCKED, message("heard", MESSAGE="hi")),
         ("CANT_EDIT_MESSAGE", LOCKED, message("secret", MESSAGE="hi")),
         ("CANT_EDIT_MESSAGE", LOCKED, message("old", MESSAGE="hi")),
-        ("CANT_EDIT_MESSAGE", LOCKED, given(MESSAGE_ID=NOWHERE, MESSAGE="hi")),
+        ("CANT_EDIT_MESSAGE", LOCKED, only(MESSAGE_ID=NOWHERE, MESSAGE="hi")),
     ],
     "imbot.message.delete": [
-        ("MESSAGE_ID_ERROR", MESSAGE_ID, given()),
+        ("MESSAGE_ID_ERROR", MESSAGE_ID, only()),
         ("CANT_EDIT_MESSAGE", LOCKED, message("secret")),
-        ("CANT_EDIT_MESSAGE", LOCKED, given(MESSAGE_ID=NOWHERE)),
+        ("CANT_EDIT_MESSAGE", LOCKED, only(MESSAGE_ID=NOWHERE)),
         # The other bot is in no chat at all.
         ("CANT_EDIT_MESSAGE", LOCKED, message("said", CLIENT_ID="other-client")),
     ],
     "imbot.message.like": [
-        ("MESSAGE_ID_ERROR", MESSAGE_ID, given()),
+        ("MESSAGE_ID_ERROR", MESSAGE_ID, only()),
         ("MESSAGE_ID_ERROR", MESSAGE_ID, message("secret")),
-        ("MESSAGE_ID_ERROR", MESSAGE_ID, given(MESSAGE_ID=NOWHERE)),
+        ("MESSAGE_ID_ERROR", MESSAGE_ID, only(MESSAGE_ID=NOWHERE)),
         ("WITHOUT_CHANGES", "Action completed without changes", message("heard", ACTION="minus")),
     ],
     "imbot.command.register": [
@@ -135,8 +135,8 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("WRONG_REQUEST", "Command can't be created", command(COMMAND="x" * 61)),
     ],
     "imbot.command.update": [
-        ("COMMAND_ID_ERROR", "Command not found", given(FIELDS={"COMMAND": "new"})),
-        ("COMMAND_ID_ERROR", "Command not found", given(COMMAND_ID=NOWHERE, FIELDS={"COMMAND": "new"})),
+        ("COMMAND_ID_ERROR", "Command not found", only(FIELDS={"COMMAND": "new"})),
+        ("COMMAND_ID_ERROR", "Command not found", only(COMMAND_ID=NOWHERE, FIELDS={"COMMAND": "new"})),
         ("APP_ID_ERROR", NOT_YOURS, change("other_command", COMMAND="new")),
         ("EVENT_COMMAND_ADD_ERROR", "Wrong handler URL", change("command", EVENT_COMMAND_ADD="example.com/bot")),
         ("WRONG_REQUEST", "Update fields can't be empty", change("command")),
@@ -145,12 +145,12 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("WRONG_REQUEST", "Command can't be updated", change("command", LANG=[{"LANGUAGE_ID": "en"}])),
     ],
     "imbot.command.unregister": [
-        ("COMMAND_ID_ERROR", "Command not found", given()),
-        ("COMMAND_ID_ERROR", "Command not found", given(COMMAND_ID=NOWHERE)),
+        ("COMMAND_ID_ERROR", "Command not found", only()),
+        ("COMMAND_ID_ERROR", "Command not found", only(COMMAND_ID=NOWHERE)),
         ("APP_ID_ERROR", NOT_YOURS, lambda world: {"COMMAND_ID": world.other_command}),
     ],
     "imbot.command.answer": [
-        ("COMMAND_ID_ERROR", "Command not found", given(MESSAGE="hi")),
+        ("COMMAND_ID_ERROR", "Command not found", only(MESSAGE="hi")),
         ("COMMAND_ID_ERROR", "Command not found", answer(COMMAND_ID=NOWHERE)),
         ("COMMAND_ID_ERROR", "Command not found", answer(COMMAND_ID=0, COMMAND="unheard")),
         ("APP_ID_ERROR", NOT_YOURS, answer(COMMAND_ID=0, COMMAND="/theirs")),
@@ -177,8 +177,8 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("WRONG_REQUEST", "Application can't be created", script(ICON_FILE=NOT_A_PICTURE)),
     ],
     "imbot.app.update": [
-        ("CHAT_APP_ID_ERROR", "Application not found", given()),
-        ("CHAT_APP_ID_ERROR", "Application not found", given(APP_ID=NOWHERE, JS_PARAM="/new")),
+        ("CHAT_APP_ID_ERROR", "Application not found", only()),
+        ("CHAT_APP_ID_ERROR", "Application not found", only(APP_ID=NOWHERE, JS_PARAM="/new")),
         ("APP_ID_ERROR", "Application was installed by another REST application", icon("other_icon", JS_PARAM="/new")),
         ("IFRAME_HTTPS", "Iframe link must use HTTPS", icon("icon", IFRAME="http://example.com/frame")),
         ("WRONG_REQUEST", "Application can't be updated", icon("icon")),
@@ -187,8 +187,8 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("WRONG_REQUEST", "Application can't be updated", icon("icon", FIELDS={"ICON_FILE": NOT_A_PICTURE})),
     ],
     "imbot.app.unregister": [
-        ("CHAT_APP_ID_ERROR", "Application not found", given()),
-        ("CHAT_APP_ID_ERROR", "Application not found", given(APP_ID=NOWHERE)),
+        ("CHAT_APP_ID_ERROR", "Application not found", only()),
+        ("CHAT_APP_ID_ERROR", "Application not found", only(APP_ID=NOWHERE)),
         ("APP_ID_ERROR", "Application was installed by another REST application", icon("other_icon")),
     ],
 }
@@ -202,8 +202,8 @@ OF_BOTS: dict[str, dict[str, Any]] = {
     "imbot.app.register": {"CODE": "new", "JS_METHOD": "SEND", "JS_PARAM": "/help", "LANG": LANG},
 }
 WHOSE_BOT = [
-    ("BOT_ID_ERROR", "Bot not found", given(BOT_ID=NOWHERE)),
-    ("BOT_ID_ERROR", "Bot not found", given(CLIENT_ID="nobody")),
+    ("BOT_ID_ERROR", "Bot not found", only(BOT_ID=NOWHERE)),
+    ("BOT_ID_ERROR", "Bot not found", only(CLIENT_ID="nobody")),
     ("APP_ID_ERROR", "Bot was installed by another REST application", lambda world: {"BOT_ID": world.other}),
 ]
 

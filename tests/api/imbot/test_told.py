@@ -10,7 +10,7 @@ from b24pysdk.credentials import OAuthEventData
 from botyard.model.event import Event
 from botyard.model.events import BotRemoved, CommandCalled, MemberJoined, MessageEdited, MessageErased, MessageSent
 from tests.api.imbot.conversation import Conversation
-from tests.api.telling import TOKENS, body, deviations, told
+from tests.api.telling import TOKENS, body, deviations, event_payload
 from tests.conftest import MakeWorld
 from tests.world import AppKey, Person, World
 from tests.worlds.samples import HANDLER, LANG
@@ -70,7 +70,7 @@ def test_the_official_python_sdk_reads_what_a_webhook_gets(hook: Conversation) -
 
 def test_a_private_message(app: Conversation) -> None:
     message_id = app.says(str(app.bot), "Hello")
-    post = told(app.world, MessageSent, app.bot)
+    post = event_payload(app.world, MessageSent, app.bot)
     params = body(post)["data"]["PARAMS"]
     assert (params["MESSAGE"], params["MESSAGE_ID"]) == ("Hello", str(message_id))
     assert params["DIALOG_ID"] == params["FROM_USER_ID"] == params["AUTHOR_ID"] == str(app.ann.id)
@@ -125,7 +125,7 @@ def test_a_deletion_says_when_the_message_was_sent(app: Conversation) -> None:
 
 def test_a_command_has_a_handler_of_its_own(app: Conversation) -> None:
     message_id = app.says(f"chat{app.room}", "/echo one two")
-    post = told(app.world, CommandCalled, app.bot)
+    post = event_payload(app.world, CommandCalled, app.bot)
     assert post.handler == f"{HANDLER}/command"
     [called] = body(post)["data"]["COMMAND"].values()
     assert (called["COMMAND"], called["COMMAND_PARAMS"]) == ("echo", "one two")
@@ -163,7 +163,7 @@ def test_a_bot_is_greeted_in_a_private_dialog(app: Conversation) -> None:
 
 def test_the_farewell_names_the_bot(hook: Conversation) -> None:
     hook.happens(BotRemoved, private=True)
-    post = told(hook.world, BotRemoved, hook.bot)
+    post = event_payload(hook.world, BotRemoved, hook.bot)
     assert post.data == {"BOT_ID": hook.bot, "BOT_CODE": "echo"}
     assert post.handler == HANDLER
 
@@ -234,7 +234,7 @@ def test_two_webhook_owners_have_two_application_tokens(hook: Conversation) -> N
     other = hook.world.add_bot(code="other", CLIENT_ID="other-client")
     mine = hook.told(MessageSent)["auth"]["application_token"]
     hook.says(str(other), "two")
-    theirs = body(told(hook.world, MessageSent, other))["auth"]["application_token"]
+    theirs = body(event_payload(hook.world, MessageSent, other))["auth"]["application_token"]
     assert mine != theirs
 
 

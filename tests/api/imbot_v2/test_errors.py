@@ -28,13 +28,13 @@ def world(furnished_v2: FurnishedV2) -> FurnishedV2:
     return furnished_v2
 
 
-def given(**params: Any) -> Params[FurnishedV2]:
+def echo(**params: Any) -> Params[FurnishedV2]:
     """A call for Echo."""
     return lambda world: {"botId": world.echo, **params}
 
 
 def fields(**more: Any) -> Params[FurnishedV2]:
-    return given(fields=more)
+    return echo(fields=more)
 
 
 def new(**more: Any) -> Params[FurnishedV2]:
@@ -72,11 +72,11 @@ def answer(**more: Any) -> Params[FurnishedV2]:
     return params
 
 
-NOT_IN: list[tuple[Any, ...]] = [(*DENIED, at("foreign")), (*DENIED, given(dialogId=f"chat{NOWHERE}"))]
+NOT_IN: list[tuple[Any, ...]] = [(*DENIED, at("foreign")), (*DENIED, echo(dialogId=f"chat{NOWHERE}"))]
 NO_DIALOG: list[tuple[Any, ...]] = [
-    (*DENIED, given()),
-    (*DENIED, given(dialogId="everywhere")),
-    (*DENIED, given(dialogId=str(NOWHERE))),
+    (*DENIED, echo()),
+    (*DENIED, echo(dialogId="everywhere")),
+    (*DENIED, echo(dialogId=str(NOWHERE))),
     *NOT_IN,
 ]
 
@@ -121,16 +121,16 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
     ],
     "imbot.v2.Bot.unregister": [
         # Echo owns the chat of a deal, which no owner may leave.
-        ("BOT_UNREGISTER_FAILED", "Bot unregistration failed", given()),
+        ("BOT_UNREGISTER_FAILED", "Bot unregistration failed", echo()),
     ],
     "imbot.v2.Bot.get": [
-        (*UNNAMED, given(botToken="")),
+        (*UNNAMED, echo(botToken="")),
         ("PARAMS_REQUIRED", "Required parameters are missing", lambda world: {}),
         ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": NOWHERE}),
         ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": world.ann.id}),
         ("BOT_NOT_FOUND", "Bot not found", lambda world: {"code": "nobody"}),
     ],
-    "imbot.v2.Bot.list": [(*UNNAMED, given(botToken=" "))],
+    "imbot.v2.Bot.list": [(*UNNAMED, echo(botToken=" "))],
     "imbot.v2.Chat.add": [],
     "imbot.v2.Chat.get": NO_DIALOG,
     "imbot.v2.Chat.update": [
@@ -174,15 +174,15 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("COMMAND_NAME_INVALID", "Command name is invalid", fields(command=5)),
         ("COMMAND_REQUIRED", "Command is required", fields(title={"en": "Help"})),
         ("COMMAND_REQUIRED", "Command is required", fields(command="/", title={"en": "Help"})),
-        ("COMMAND_REQUIRED", "Command is required", given()),
+        ("COMMAND_REQUIRED", "Command is required", echo()),
         ("COMMAND_TITLE_REQUIRED", "Command title is required", fields(command="help")),
         ("COMMAND_TITLE_REQUIRED", "Command title is required", fields(command="help", title={"en": " "})),
-        ("COMMAND_TITLE_REQUIRED", "Command title is required", given(command="help")),
+        ("COMMAND_TITLE_REQUIRED", "Command title is required", echo(command="help")),
         ("COMMAND_REGISTER_FAILED", "Command registration failed", fields(command="help me", title={"en": "Help"})),
     ],
     "imbot.v2.Command.update": [
-        ("COMMAND_NOT_FOUND", "Command not found", given()),
-        ("COMMAND_NOT_FOUND", "Command not found", given(commandId=NOWHERE)),
+        ("COMMAND_NOT_FOUND", "Command not found", echo()),
+        ("COMMAND_NOT_FOUND", "Command not found", echo(commandId=NOWHERE)),
         (
             "COMMAND_NOT_FOUND",
             "Command not found",
@@ -196,7 +196,7 @@ TABLES: dict[str, list[tuple[Any, ...]]] = {
         ("COMMAND_ALREADY_EXISTS", "Command already exists", command(fields={"command": "taken"})),
     ],
     "imbot.v2.Command.unregister": [
-        ("COMMAND_NOT_FOUND", "Command not found", given()),
+        ("COMMAND_NOT_FOUND", "Command not found", echo()),
         (
             "COMMAND_NOT_FOUND",
             "Command not found",
@@ -222,7 +222,7 @@ MANAGERS: list[tuple[Any, ...]] = [
     (*NO_IDS, at("room", userIds=[])),
     (*NO_IDS, at("room", userIds=["", 0])),
     # The ids are asked for before the bot is.
-    (*NO_IDS, given(botId=NOWHERE)),
+    (*NO_IDS, echo(botId=NOWHERE)),
     *((*DENIED, lambda world, p=params: p(world) | {"userIds": [world.ann.id]}) for _, _, params in NO_DIALOG),
     (*DENIED, ann("joined")),
     (*DENIED, lambda world: private(userIds=[world.ann.id])(world)),
@@ -230,19 +230,19 @@ MANAGERS: list[tuple[Any, ...]] = [
 TABLES |= {"imbot.v2.Chat.Manager.add": MANAGERS, "imbot.v2.Chat.Manager.delete": MANAGERS}
 
 WHOSE_BOT: list[tuple[Any, ...]] = [
-    (*UNNAMED, given(botToken="", userIds=[1])),
-    (*UNNAMED, given(botToken="  ", userIds=[1])),
+    (*UNNAMED, echo(botToken="", userIds=[1])),
+    (*UNNAMED, echo(botToken="  ", userIds=[1])),
     ("BOT_ID_REQUIRED", "Bot ID is required", lambda world: {"userIds": [1]}),
-    ("BOT_ID_REQUIRED", "Bot ID is required", given(botId=0, userIds=[1])),
-    ("BOT_NOT_FOUND", "Bot not found", given(botId=NOWHERE, userIds=[1])),
+    ("BOT_ID_REQUIRED", "Bot ID is required", echo(botId=0, userIds=[1])),
+    ("BOT_NOT_FOUND", "Bot not found", echo(botId=NOWHERE, userIds=[1])),
     ("BOT_NOT_FOUND", "Bot not found", lambda world: {"botId": world.ann.id, "userIds": [1]}),
     (
         "BOT_OWNERSHIP_ERROR",
         "Bot is registered by another application",
         lambda world: {"botId": world.other, "userIds": [1]},
     ),
-    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", given(botToken="nobody", userIds=[1])),
-    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", given(userIds=[1]), "key"),
+    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", echo(botToken="nobody", userIds=[1])),
+    ("BOT_OWNERSHIP_ERROR", "Bot is registered by another application", echo(userIds=[1]), "key"),
 ]
 OF_BOTS = [name for name in TABLES if name not in ("imbot.v2.Bot.register", "imbot.v2.Bot.get", "imbot.v2.Bot.list")]
 

@@ -99,14 +99,14 @@ def test_an_application(world: World) -> None:
 # Errors of upload.
 
 
-def said(answer: Answer) -> tuple[int, str, str]:
+def refusal(answer: Answer) -> tuple[int, str, str]:
     return answer.status, answer.error, answer.text
 
 
 @pytest.mark.parametrize("method", ["File.upload", "File.download"])
 def test_whose_bot(world: World, method: str) -> None:
     def asked(**params: Any) -> tuple[int, str, str]:
-        return said(world.call(f"imbot.v2.{method}", None, params))
+        return refusal(world.call(f"imbot.v2.{method}", None, params))
 
     assert asked(botId=world.echo) == (400, "BOT_TOKEN_NOT_SPECIFIED", "Bot token is not specified")
     assert asked(botToken=TOKEN) == (400, "BOT_ID_REQUIRED", "Bot ID is required")
@@ -118,18 +118,18 @@ def test_whose_bot(world: World, method: str) -> None:
 @pytest.mark.parametrize("fields", [{}, {"name": "a.txt"}, {"content": "aGVsbG8="}, {"name": "a.txt", "content": ""}])
 def test_file_empty(world: World, fields: dict[str, str]) -> None:
     answer = world.call_as_bot("File.upload", dialogId=world.dialog, fields=fields)
-    assert said(answer) == (400, "FILE_EMPTY", "File name or content is empty")
+    assert refusal(answer) == (400, "FILE_EMPTY", "File name or content is empty")
 
 
 def test_file_invalid_content(world: World) -> None:
-    assert said(upload(world, "?")) == (400, "FILE_INVALID_CONTENT", "Invalid base64 content")
+    assert refusal(upload(world, "?")) == (400, "FILE_INVALID_CONTENT", "Invalid base64 content")
 
 
 @pytest.mark.parametrize("dialog", ["x", "chat999999", "999999", "chat1x"])
 def test_file_folder_error(world: World, dialog: str) -> None:
     closed = world.add_chat(world.bob)
     wrong = upload(world, dialog=dialog)
-    assert said(wrong) == (400, "FILE_FOLDER_ERROR", "Failed to get chat folder")
+    assert refusal(wrong) == (400, "FILE_FOLDER_ERROR", "Failed to get chat folder")
     assert upload(world, dialog=f"chat{closed}").body == wrong.body
 
 
@@ -155,7 +155,7 @@ async def _whole(work: Any) -> Any:
 
 def test_file_upload_failed(world: World) -> None:
     answer = upload(world, name="../a.txt")
-    assert said(answer) == (400, "FILE_UPLOAD_FAILED", "File upload failed: its name must not hold a path")
+    assert refusal(answer) == (400, "FILE_UPLOAD_FAILED", "File upload failed: its name must not hold a path")
 
 
 def test_file_send_failed(world: World) -> None:
@@ -163,12 +163,12 @@ def test_file_send_failed(world: World) -> None:
         await tx.run("UPDATE chats SET can_post = :role WHERE id = :id", role=Role.OWNER, id=world.room)
 
     world.write(silent)
-    assert said(upload(world)) == (400, "FILE_SEND_FAILED", "Failed to send message")
+    assert refusal(upload(world)) == (400, "FILE_SEND_FAILED", "Failed to send message")
 
 
 def test_file_too_large(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "SIZE_MAX", 3)
-    assert said(upload(world)) == (400, "FILE_TOO_LARGE", "File is too large")
+    assert refusal(upload(world)) == (400, "FILE_TOO_LARGE", "File is too large")
 
 
 # Errors of download.
@@ -176,7 +176,7 @@ def test_file_too_large(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("file_id", [0, 999_999, "x"])
 def test_file_not_found(world: World, file_id: object) -> None:
-    assert said(world.call_as_bot("File.download", fileId=file_id)) == (400, "FILE_NOT_FOUND", "File not found")
+    assert refusal(world.call_as_bot("File.download", fileId=file_id)) == (400, "FILE_NOT_FOUND", "File not found")
 
 
 def test_file_access_error(world: World) -> None:
@@ -184,7 +184,7 @@ def test_file_access_error(world: World) -> None:
     fields = {"name": "a.txt", "content": "aGVsbG8="}
     asked = {"dialogId": f"chat{closed}", "fields": fields}
     file = world.call("im.v2.File.upload", world.ann, asked).result["file"]
-    assert said(world.call_as_bot("File.download", fileId=file["id"])) == (
+    assert refusal(world.call_as_bot("File.download", fileId=file["id"])) == (
         403,
         "FILE_ACCESS_ERROR",
         "File access error",
