@@ -15,6 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from botyard.wire.hint import one_line
+from botyard.wire.visible import visible
 
 SECONDS = 0.1
 """How long a line may wait for others to be written with it."""
@@ -107,7 +108,7 @@ class Lines:
             return
         # Entries are added meanwhile.
         entries = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        lines = [self._form(entry) for entry in entries]
+        lines = [visible(self._form(entry)) for entry in entries]
         dropped, self._dropped = self._dropped, 0
         if dropped:
             lines.append(self._form(f"{dropped} lines were dropped: nobody read them fast enough."))

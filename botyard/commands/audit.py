@@ -25,6 +25,7 @@ from botyard.store.audit import AuditFilter
 from botyard.store.engines.db import Tx
 from botyard.store.ordering import NEVER
 from botyard.wire import param_types
+from botyard.wire.visible import visible
 
 ABOUT = "Show what happened to keys, people, applications and settings, and who did it; export it for other programs."
 EXAMPLES = """
@@ -108,12 +109,12 @@ def _row(entry: AuditEntry) -> tuple[object, ...]:
         entry.id,
         moment(entry.happened),
         entry.event,
-        entry.subject or "-",
+        visible(entry.subject) or "-",
         entry.user_id or "-",
         entry.via,
-        entry.access_key or "-",
-        entry.address or "-",
-        "" if entry.details == "{}" else entry.details,
+        visible(entry.access_key) or "-",
+        visible(entry.address) or "-",
+        "" if entry.details == "{}" else visible(entry.details),
     )
 
 
@@ -138,7 +139,7 @@ async def _export(args: SimpleNamespace) -> int:
 
 def _json(entries: Iterable[AuditEntry], *, first: bool) -> None:
     for entry in entries:
-        print(msgspec.json.encode(audit_fields(entry)).decode())
+        print(visible(msgspec.json.encode(audit_fields(entry)).decode()))
 
 
 def _csv(entries: Iterable[AuditEntry], *, first: bool) -> None:
@@ -153,7 +154,9 @@ def _csv(entries: Iterable[AuditEntry], *, first: bool) -> None:
 
 def _cell(value: object) -> object:
     """A cell that a spreadsheet does not take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    if not isinstance(value, str):
+        return value
+    return visible(f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value)
 
 
 _FORMATS = {"json": _json, "csv": _csv}

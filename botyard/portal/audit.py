@@ -11,7 +11,8 @@ from botyard.store import audit
 from botyard.store.engines.db import Tx
 
 TEXT_MAX = 200
-"""Characters of each text in an entry."""
+"""Characters of each text in an entry; one that is longer ends with ``CUT`` there."""
+CUT = "…"
 NO_DETAILS: Mapping[str, str | int | None] = {}
 
 
@@ -29,17 +30,21 @@ async def record(
     what it happens to, such as ``user:5``. ``details`` must hold no secrets.
     """
     by = by or tx.actor or SERVER
-    short = {name: value[:TEXT_MAX] if isinstance(value, str) else value for name, value in details.items()}
+    short = {name: _short(value) if isinstance(value, str) else value for name, value in details.items()}
     entry = AuditEntry(
         0,
         tx.now,
         event,
-        subject[:TEXT_MAX],
+        _short(subject),
         by.user_id,
         by.app_id,
-        by.key[:TEXT_MAX],
-        by.address[:TEXT_MAX],
+        _short(by.key),
+        _short(by.address),
         by.via,
         msgspec.json.encode(short).decode(),
     )
     await audit.add(tx, entry)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TEXT_MAX else text[: TEXT_MAX - len(CUT)] + CUT

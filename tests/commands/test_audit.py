@@ -40,6 +40,19 @@ def test_an_export_is_whole_and_on_record(portal_shell: Shell) -> None:
     assert [row["event"] for row in table] == ["audit.exported", *(line["event"] for line in lines)]
 
 
+def test_what_would_change_the_terminal_is_escaped(portal_shell: Shell) -> None:
+    title = "a\x9b31m\x85\u202eb\u2066c"
+    portal_shell.done("webhook", "add", "ann", "--title", title)
+    listed = portal_shell.done("audit", "list", "--event", "webhook.added")
+    lines = portal_shell.done("audit", "export", "--event", "webhook.added")
+    table = portal_shell.done("audit", "export", "--event", "webhook.added", "--format", "csv")
+    for shown in (listed, lines, table):
+        assert r"a\u009b31m\u0085\u202eb\u2066c" in shown
+        assert not set(shown) & set("\x9b\x85\u202e\u2066")
+    # Programs read the text as it was.
+    assert json.loads(lines.splitlines()[0])["details"]["title"] == title
+
+
 def test_times_that_are_none_are_refused_in_words(portal_shell: Shell) -> None:
     portal_shell.refused("audit", "list", "--from", "tomorrow")
 

@@ -116,6 +116,18 @@ def test_the_lines_stand_in_the_log_in_their_order() -> None:
     assert len(lines) == 5
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_would_change_the_terminal_is_escaped(form: str) -> None:
+    texts: list[str] = []
+    odd = "a\x9b31m\x85\u202eb\u2066c\u2029d\x1b"
+    with logging_to(Settings(log_format=form), texts.append):
+        logging.getLogger("botyard").warning("%s\tä", odd)
+    [line] = "".join(texts).split("\n")[:-1]
+    assert line.endswith(r"a\u009b31m\u0085\u202eb\u2066c\u2029d\u001b" + ("\tä" if form == "text" else '\\tä"}'))
+    if form == "json":
+        assert json.loads(line)["message"] == f"{odd}\tä"
+
+
 def test_quiet_leaves_the_warnings() -> None:
     lines = written(Settings(quiet=True), attempt=made())
     assert [line.rpartition(" WARNING ")[2].partition(":")[0] for line in lines] == [

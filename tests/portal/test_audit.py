@@ -29,7 +29,20 @@ def test_an_entry_says_who_what_whom_and_from_where(world: World) -> None:
     world.write(work)
     [entry] = world.read(lambda tx: stored.page(tx, AuditFilter(subject="webhook:3")))
     assert (entry.event, entry.user_id, entry.address, entry.via) == ("webhook.added", 1, "192.0.2.7", "page")
-    assert json.loads(entry.details) == {"title": "x" * audit.TEXT_MAX, "scopes": "im"}
+    assert json.loads(entry.details) == {"title": "x" * (audit.TEXT_MAX - 1) + "…", "scopes": "im"}
+
+
+def test_a_text_is_whole_or_ends_with_a_mark(world: World) -> None:
+    """Nobody takes the beginning of a text for all of it."""
+    long = Actor(Via.PAGE, 1, key="k" * 999, address="a" * 999)
+
+    async def work(tx: Tx) -> None:
+        await audit.record(tx, AuditEvent.WEBHOOK_ADDED, by=long, subject="s" * 201, details={"title": "x" * 200})
+
+    world.write(work)
+    [entry] = world.read(lambda tx: stored.page(tx, AuditFilter(event=AuditEvent.WEBHOOK_ADDED, limit=1)))
+    assert json.loads(entry.details) == {"title": "x" * 200}
+    assert (entry.subject, entry.access_key, entry.address) == ("s" * 199 + "…", "k" * 199 + "…", "a" * 199 + "…")
 
 
 def test_what_is_rolled_back_is_not_on_record(world: World) -> None:
