@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.errors import ApiError, Reason
+from botyard.model.audit import AuditEvent
 from botyard.portal.auth import password_changes
 from botyard.rpc.call import Context
 from botyard.web.csrf import Visitor, form_expired, is_same_origin, read_form, read_query, visitor
@@ -33,7 +34,7 @@ async def reset(context: Context, request: Request) -> Response:
         )
     except ApiError as refused:
         if refused.problem is Reason.RESET_LINK_ENDED:
-            return _ended()
+            return _wrong(context, who)
         return await _form(context, who, key, f"{refused.text}.", HTTPStatus.BAD_REQUEST)
     return show("password_chosen.html")
 
@@ -41,11 +42,17 @@ async def reset(context: Context, request: Request) -> Response:
 async def _form(context: Context, who: Visitor, key: str, wrong: str = "", status: int = HTTPStatus.OK) -> Response:
     user = await context.database.read(lambda tx: password_changes.link_owner(tx, context.keys, key[:_LONGEST]))
     if user is None:
-        return _ended()
+        return _wrong(context, who)
     fields = form_fields(context, who) | {KEY_FIELD: key}
     return show("reset_password.html", status, login=user.login, wrong=wrong, fields=fields)
 
 
-def _ended() -> Response:
+def _wrong(context: Context, who: Visitor) -> Response:
+    """The response to a link that opens nothing: after too many of them from an address not even that is told."""
+    address = who.client.address
+    context.audit_notes.note_refusal(AuditEvent.KEY_REFUSED, address)
+    if limited := context.guessing.limit(address, now=context.clock.now()):
+        text = f"There were {limited.hint}."
+        return show("error.html", HTTPStatus.TOO_MANY_REQUESTS, title="Too many attempts", text=text)
     text = "It has expired, or was used before. Ask an administrator for another one."
     return show("error.html", HTTPStatus.NOT_FOUND, title="This link is good no longer", text=text)

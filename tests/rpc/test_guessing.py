@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from botyard.rpc.guessing import PER_ADDRESS, PER_CALLER
 from botyard.server import application
 from tests.conftest import MakeWorld
+from tests.web.browser import Browser, resident
 from tests.world import Person, World
 
 LONG = "a-key-that-is-long"
@@ -146,6 +147,31 @@ def test_secrets_of_applications_are_held_back_by_address(prod: World, wrong: st
     assert answers[0] in ("wrong_client", "invalid_client", "invalid_grant")
     assert answers[-1] == "QUERY_LIMIT_EXCEEDED"
     assert token_for(prod, right) == ""
+
+
+def test_codes_are_held_back_by_address(prod: World) -> None:
+    app = prod.add_app()
+    words = {"client_id": app.client_id, "client_secret": app.client_secret}
+    wrong = {**words, "grant_type": "authorization_code", "code": "0" * 32}
+    answers = [token_for(prod, wrong) for _ in range(PER_ADDRESS.burst + 1)]
+    assert answers == ["invalid_grant"] * PER_ADDRESS.burst + ["QUERY_LIMIT_EXCEEDED"]
+    # Refresh tokens are counted together with them, and a right one is let through.
+    refresh = {**words, "grant_type": "refresh_token"}
+    assert token_for(prod, {**refresh, "refresh_token": "0" * 32}) == "QUERY_LIMIT_EXCEEDED"
+    assert token_for(prod, {**refresh, "refresh_token": app.refresh}) == ""
+
+
+def test_links_to_choose_a_password_are_held_back_by_address(prod: World) -> None:
+    browser = Browser(prod)
+    opened = [browser.get(f"/account/reset?key={number:032}").status for number in range(PER_ADDRESS.burst + 1)]
+    assert opened == [404] * PER_ADDRESS.burst + [429]
+    assert "too many wrong keys from this address" in browser.html
+    posted = browser.post("/account/reset", {**browser.fields, "key": "0" * 32, "new": "staple battery horse"})
+    assert posted.status in (403, 429)
+    link = told(prod, "botyard.user.password.link", ID=resident(prod, "ann"))["result"]["LINK"]
+    assert browser.get(f"/account/reset?{urlsplit(link).query}").status == 200
+    prod.wait(2)
+    assert [browser.get(f"/account/reset?key={number:032}").status for number in range(3)] == [404, 404, 429]
 
 
 def token_for(world: World, words: dict[str, str]) -> str:
