@@ -68,7 +68,7 @@ class AuditEvent(StrEnum):
     WEBHOOK_ADDED = "webhook.added", "An incoming webhook was made."
     WEBHOOK_REVOKED = "webhook.revoked", "An incoming webhook was revoked."
     TOKEN_ISSUED = "token.issued", "A token was issued: for an application, or for a person."
-    TOKEN_REUSED = "token.reused", "A refresh token that had been used came again."
+    TOKEN_REUSED = "token.reused", "A code or refresh token that had been used came again."
     TOKEN_REVOKED = "token.revoked", "Tokens were revoked."
     USER_ADDED = "user.added", "A person was added."
     USER_CHANGED = "user.changed", "What is known of a person was changed."

@@ -38,6 +38,18 @@ async def end_family(tx: Tx, family: str) -> None:
     await _end(tx, await made_keys.by_family(tx, family))
 
 
+async def end_reused(tx: Tx, family: str, *, app_id: int, user_id: int) -> None:
+    """End what a code or refresh token that came twice stands for, and put that on record.
+
+    One of the two who had it is a thief, and may have made keys with the tokens: those that the application has made in
+    this person's name end, too.
+    """
+    details: dict[str, str | int | None] = {"user_id": user_id}
+    await audit.record(tx, AuditEvent.TOKEN_REVOKED, subject=f"app:{app_id}", details=details)
+    await end_family(tx, family)
+    await end_by_app(tx, app_id, user_id)
+
+
 async def narrow(tx: Tx, app_id: int, scopes: str) -> None:
     """Take from the tokens of an application, and from all keys that it has made, what it may not do any more."""
     await app_tokens.narrow(tx, app_id, scopes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from botyard.config import Settings
@@ -10,8 +12,10 @@ from botyard.model.apps import App
 from botyard.portal import creation
 from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
-from botyard.store import access, apps, users
+from botyard.store import access, apps, audit, incoming_webhooks, users
 from botyard.store.access import Caller
+from botyard.store.audit import AuditFilter
+from botyard.store.engines.db import Tx
 from tests.world import START, World
 
 NOW = int(START)
@@ -106,6 +110,30 @@ def test_in_production_reuse_after_that_moment_ends_the_whole_family(holder: Hol
     assert holder.caller(second.access) is None
     assert holder.caller(holder.pair.access) is None
     assert holder.refresh(second.refresh, NOW + GRACE) is Denied.ENDED
+
+
+def test_in_production_keys_end_that_were_made_with_what_came_twice(holder: Holder) -> None:
+    """One of the two who had the token is a thief, and may have made keys with it."""
+    world = holder.world
+    holder.ring = Keyring(world.context.keys, Settings(profile="prod"))
+    made_with = [f"app:{holder.app.id}:{holder.user_id}", f"app:{holder.app.id}:{holder.user_id + 1}"]
+    for key in made_with:
+        world.add_webhook(holder.user_id)
+        sql = "UPDATE webhooks SET made_with = :key WHERE made_with = ''"
+        world.write(partial(_run, sql=sql, key=key))
+    holder.pair_for(holder.pair.refresh)
+    assert holder.refresh(holder.pair.refresh, NOW + GRACE) is Denied.USED
+    hooks = world.read(incoming_webhooks.all_webhooks)
+    assert [(hook.made_with, hook.revoked is not None) for hook in hooks] == [
+        (made_with[0], True),
+        (made_with[1], False),
+    ]
+    recorded = world.read(lambda tx: audit.page(tx, AuditFilter()))
+    assert {entry.event for entry in recorded} >= {"token.reused", "token.revoked", "webhook.revoked"}
+
+
+async def _run(tx: Tx, *, sql: str, key: str) -> None:
+    await tx.run(sql, key=key)
 
 
 def test_reuse_does_not_end_other_families(holder: Holder) -> None:

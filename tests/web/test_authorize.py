@@ -16,7 +16,7 @@ from botyard.portal import portal_flags
 from botyard.portal.auth.authorization_codes import LIFE
 from botyard.store import apps, consents, users
 from tests.web.browser import FORM, PASSWORD, Browser, resident
-from tests.world import Answer, AppKey, World
+from tests.world import Answer, AppKey, Person, World
 
 BACK = "https://app.test:8443/back?kept=1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
@@ -243,6 +243,25 @@ def test_a_code_that_comes_twice_ends_what_was_issued_for_it(client: Client) -> 
     assert client.world.get(f"/oauth/token/?{refresh}").error == "invalid_grant"
     # Other tokens of the same person are none of its business.
     assert client.exchange(client.allow()["code"]).status == 200
+    recorded = client.world.call("botyard.audit.list", SUBJECT=f"app:{client.key.id}").result["ENTRIES"]
+    about = {entry["EVENT"]: entry["DETAILS"] for entry in recorded}
+    assert about["token.reused"] == about["token.revoked"] == {"user_id": client.ann_id}
+
+
+def test_a_code_that_comes_twice_ends_the_keys_that_were_made_meanwhile(client: Client) -> None:
+    boss_id = resident(client.world, "boss", admin=True)
+    client.change(scopes="im,botyard")
+    boss = client._replace(ann=Browser(client.world), ann_id=boss_id)
+    boss.ann.sign_in("boss")
+    code = boss.allow()["code"]
+    token = boss.exchange(code).body["access_token"]
+    url = client.world.call("botyard.webhook.add", token).result["URL"]
+    hook = Person(boss_id, url.rstrip("/").rpartition("/")[2])
+    apart = client.world.add_webhook(boss_id)
+    assert client.world.call("profile", hook).status == client.world.call("profile", apart).status == 200
+    boss.exchange(code)
+    assert client.world.call("profile", hook).error == "INVALID_CREDENTIALS"
+    assert client.world.call("profile", apart).status == 200
 
 
 def test_a_code_is_for_the_application_that_asked(client: Client) -> None:

@@ -14,10 +14,12 @@ import secrets
 import msgspec
 
 from botyard.model.apps import App, Code
+from botyard.model.audit import AuditEvent
+from botyard.portal import audit, made_keys
 from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.keys import new_secret
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
-from botyard.store import app_tokens, authorization_codes
+from botyard.store import authorization_codes
 from botyard.store.engines.db import Tx
 
 LIFE = 30
@@ -80,7 +82,9 @@ async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> T
     if code is None or code.app_id != app.id:
         return Denied.GRANT
     if code.used is not None:
-        await app_tokens.revoke_family(tx, code.family)
+        details: dict[str, str | int | None] = {"user_id": code.user_id}
+        await audit.record(tx, AuditEvent.TOKEN_REUSED, subject=f"app:{app.id}", details=details)
+        await made_keys.end_reused(tx, code.family, app_id=app.id, user_id=code.user_id)
         return Denied.USED
     await authorization_codes.use(tx, code.hash)
     if code.expires <= tx.now:

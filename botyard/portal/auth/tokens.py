@@ -235,7 +235,7 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
         details: dict[str, str | int | None] = {"user_id": token.user_id}
         await audit.record(tx, AuditEvent.TOKEN_REUSED, subject=f"app:{app.id}", details=details)
         if ring.settings.profile == "prod":
-            await app_tokens.revoke_family(tx, token.family)
+            await made_keys.end_reused(tx, token.family, app_id=app.id, user_id=token.user_id)
         return Denied.USED
     bearer = await bearer_of(tx, app, token.user_id)
     if isinstance(bearer, Denied):
