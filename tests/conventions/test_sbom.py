@@ -72,9 +72,9 @@ def database(known: dict[str, list[str]]) -> Iterator[str]:
         server.server_close()
 
 
-def asked(address: str) -> tuple[int, str]:
+def asked(address: str, *options: str) -> tuple[int, str]:
     ended = subprocess.run(
-        [sys.executable, "-m", "scripts.vulnerabilities"],
+        [sys.executable, "-m", "scripts.vulnerabilities", *options],
         cwd=ROOT,
         env={**os.environ, "BOTYARD_OSV": address, "no_proxy": "*"},
         capture_output=True,
@@ -105,3 +105,17 @@ def test_without_a_network_it_is_one_line_and_no_failure() -> None:
     assert code == 0
     assert output.startswith("vulnerabilities: skipped")
     assert output.count("\n") == 1
+
+
+def test_a_release_is_compared_or_fails() -> None:
+    code, output = asked("http://127.0.0.1:9/", "--strict")
+    assert code == 1
+    assert output.startswith("vulnerabilities: unknown, the database cannot be asked")
+    with database({}) as address:
+        assert asked(address, "--strict")[0] == 0
+    with database({"jinja2": ["GHSA-1"]}) as address:
+        assert asked(address, "--strict")[0] == 1
+
+
+def test_who_releases_is_told_so() -> None:
+    assert ".venv/bin/python -m scripts.vulnerabilities --strict" in (ROOT / "CONTRIBUTING.md").read_text()
