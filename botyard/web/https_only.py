@@ -18,13 +18,14 @@ from botyard.portal import apps
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import known_source
 from botyard.web import oauth, rest
-from botyard.web.http import JSON, Receive, Scope, Send, answer, arrived, beside, header
+from botyard.web.http import JSON, WHOLE, Receive, Scope, Send, Whole, answer, arrived, beside, header
 from botyard.wire import envelope
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-HSTS = ("strict-transport-security", "max-age=31536000")
-"""What responses over https say in `prod`: for a year browsers come by https only."""
+HSTS = ("strict-transport-security", "max-age=31536000; includeSubDomains")
+"""What responses over https say in `prod`: for a year browsers come to this host and those below by https only."""
+_LINE = b"%b: %b\r\n" % (HSTS[0].encode(), HSTS[1].encode())
 REFUSED = ("rest", "oauth")
 """Addresses of programs, by their first part."""
 OPEN = frozenset({"health", "ready", "metrics"})
@@ -51,10 +52,26 @@ def https_only(app: Application, context: Context, address: str) -> Application:
         scheme = scope.get("scheme")
         if scheme == "http":
             return _plain(app, context, address, scope, receive, send)
+        if says and scheme == "https":
+            _say_whole(scope)
+            send = _saying(send)
         # Not a coroutine of its own, which each call would pay for.
-        return app(scope, receive, _saying(send) if says and scheme == "https" else send)
+        return app(scope, receive, send)
 
     return guarded
+
+
+def _say_whole(scope: Scope) -> None:
+    """Have it said by responses that are sent in one write, too, past ``send``; connections know the scope itself."""
+    extensions = scope.get("extensions") or {}
+    whole: Whole | None = extensions.get(WHOLE)
+    if whole is None:
+        return
+
+    def saying(scope: Scope, status: int, head: bytes, body: bytes) -> bool:
+        return whole(scope, status, _LINE + head, body)
+
+    scope["extensions"] = {**extensions, WHOLE: saying}
 
 
 def _saying(send: Send) -> Send:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 from pathlib import Path
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from tests.world import World
 PROXY = "127.0.0.1"
 PUBLIC = "https://chat.example.com"
 HSTS = "strict-transport-security"
+FOR_A_YEAR = "max-age=31536000; includeSubDomains"
 
 
 @pytest.fixture
@@ -119,7 +121,7 @@ def test_a_trusted_proxy_says_what_came_over_http(make_world: MakeWorld) -> None
     assert world.get(path, x_forwarded_proto="https").status == 200
     assert world.get(path, x_forwarded_proto="http").error == "INVALID_REQUEST"
     page = Browser(world, "http").get("/login", x_forwarded_proto="https")
-    assert (page.status, page.headers[HSTS]) == (200, "max-age=31536000")
+    assert (page.status, page.headers[HSTS]) == (200, FOR_A_YEAR)
     assert world.get("/login", x_forwarded_proto="http").headers["location"] == f"{PUBLIC}/login"
 
 
@@ -132,6 +134,22 @@ def test_elsewhere_plain_http_is_served(make_world: MakeWorld, settings: dict[st
     world = made(make_world, **settings)  # type: ignore[arg-type]  # One of them is the address.
     assert world.get(f"{world.admin.path}/profile").status == 200
     assert world.get("/login").status != 308
+
+
+@pytest.mark.live
+def test_calls_behind_a_proxy_say_it_too(tmp_path: Path) -> None:
+    """Small responses leave in one write; pages and what has to wait do not. Each of them says it, and once."""
+    with socket.socket() as taken:
+        taken.bind((PROXY, 0))
+        port = taken.getsockname()[1]
+    options = ("--profile", "prod", "--trusted-proxies", PROXY, "--public-url", PUBLIC, "--port", str(port))
+    with serving(tmp_path / "data", *options), httpx.Client(trust_env=False) as client:
+        inside = f"http://{PROXY}:{port}"
+        for path in ("/rest/server.time", "/rest/no.such.method", "/oauth/token/", "/login", "/nothing"):
+            for verb in ("GET", "HEAD"):
+                over = client.request(verb, inside + path, headers={"x-forwarded-proto": "https"})
+                assert over.headers.get_list(HSTS) == [FOR_A_YEAR], (verb, path)
+        assert HSTS not in client.get(f"{inside}/rest/server.time").headers
 
 
 @pytest.mark.live
@@ -151,7 +169,7 @@ def test_a_server_in_prod(tmp_path: Path) -> None:
         assert (answer.status_code, answer.headers["location"]) == (308, f"{safe}/login")
         assert ask(f"{server.url}/rest/server.time")["error_description"] == "Https required"
         over = httpx.get(f"{safe}/login", verify=trust, trust_env=False)
-        assert over.headers[HSTS] == "max-age=31536000"
+        assert over.headers[HSTS] == FOR_A_YEAR
         _, output = server.stop()
         assert secret not in server.printed + output
     assert data.stat().st_mode & 0o777 == 0o700
