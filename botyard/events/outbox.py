@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, cast
 
 from botyard.events import handlers
-from botyard.model import recipients
-from botyard.model.bots import Bot, BotListener, EventMode, Handlers
+from botyard.model import owners, recipients
+from botyard.model.bots import OF_APP, TOLD_MAX, Bot, BotListener, EventMode, Handlers
 from botyard.model.chats import Chat, Kind, Participant
 from botyard.model.deliveries import State, ToldRecipient
 from botyard.model.event import TOLD, Event, EventSpec, NotTold
@@ -74,7 +75,14 @@ def listener(bot: Bot, bound: Handlers | None) -> BotListener:
         reactions=bot.reactions,
         edits=edits != "",
         deletions=deletions != "",
+        by_webhook_of=bot.registrant if owners.is_hook(bot.owner) else OF_APP,
     )
+
+
+async def left_out(tx: Tx, event: Event, bot: BotListener, *, chat: Chat) -> bool:
+    """Whether an event is for a bot in a chat, and for ``TOLD_MAX`` others of the same person's webhooks before it."""
+    present = await members.bots(tx, chat.id)
+    return bot.bot_id not in [listening.bot_id for listening in _audience(event, present, chat=chat)]
 
 
 def initial_state(mode: str) -> State:
@@ -93,7 +101,20 @@ async def _bots(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[To
     if not spec.v1 and not spec.v2:
         return []
     present = await members.bots(tx, chat.id)
-    return [_recipient(bot.bot_id, bot.mode) for bot in present if why_not(event, bot, chat=chat) is TOLD]
+    return [_recipient(bot.bot_id, bot.mode) for bot in _audience(event, present, chat=chat)]
+
+
+def _audience(event: Event, present: list[BotListener], *, chat: Chat) -> list[BotListener]:
+    """The bots that an event is for; of those that one person's webhooks registered the first ``TOLD_MAX``."""
+    audience: list[BotListener] = []
+    number: Counter[int] = Counter()
+    for bot in present:
+        if why_not(event, bot, chat=chat) is not TOLD:
+            continue
+        number[bot.by_webhook_of] += 1
+        if bot.by_webhook_of == OF_APP or number[bot.by_webhook_of] <= TOLD_MAX:
+            audience.append(bot)
+    return audience
 
 
 async def _people(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[ToldRecipient]:

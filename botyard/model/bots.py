@@ -29,6 +29,12 @@ ATTENTIVE = frozenset({BotType.SUPERVISOR, BotType.PERSONAL})
 """Types that get what is said in their chats without being mentioned, and may read it."""
 
 
+TOLD_MAX = 100
+"""Bots of one person's webhooks that are told of one event in a chat. Each key of a webhook may have as many bots as an
+application, and a person as many keys as they like."""
+OF_APP = -1
+
+
 class EventMode(StrEnum):
     """How a v2 bot learns of events: it fetches them, or is called."""
 
@@ -74,7 +80,10 @@ class Bot(msgspec.Struct, frozen=True, gc=False):
 
 
 class BotListener(NamedTuple):
-    """A bot in a chat, as far as it decides which events it gets. ``edits``, ``deletions``: a v1 handler is bound."""
+    """A bot in a chat, as far as it decides which events it gets. ``edits``, ``deletions``: a v1 handler is bound.
+
+    ``by_webhook_of`` is the person who registered it by a webhook, ``OF_APP`` for a bot of an application.
+    """
 
     bot_id: int
     type: str
@@ -84,6 +93,7 @@ class BotListener(NamedTuple):
     reactions: bool
     edits: bool
     deletions: bool
+    by_webhook_of: int
 
     def is_addressed(self, chat: Chat, mentioned: tuple[int, ...]) -> bool:
         """Whether what is said here is for the bot.

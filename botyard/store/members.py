@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import NamedTuple
 
-from botyard.model.bots import BotListener
+from botyard.model import owners
+from botyard.model.bots import OF_APP, BotListener
 from botyard.model.chats import Member, Reader, Role
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
@@ -66,6 +67,7 @@ _LISTENER = Record(
     mode="b.event_mode",
     edits="CASE WHEN h.message_update <> '' THEN 1 ELSE 0 END",
     deletions="CASE WHEN h.message_delete <> '' THEN 1 ELSE 0 END",
+    by_webhook_of=f"CASE WHEN b.owner LIKE '{owners.APP}%' THEN {OF_APP} ELSE b.registrant END",
 )
 _PLACE = Record(ChatPlace, "members m JOIN chats c ON c.id = m.chat_id", kind="c.kind")
 _READ_MARK = Record(ReadMark, "marks f")

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from botyard.chat.diagnostics.delivery_diagnosis import MOST
+from botyard.config import Settings
 from botyard.delivery.retention import delete_expired
+from botyard.model.bots import TOLD_MAX
 from botyard.model.events import MessageLiked
 from botyard.store import events
 from botyard.store.engines.db import Tx
 from tests.story import set_chat
-from tests.world import Person, World
+from tests.world import AppKey, Person, World
 from tests.worlds.bots import TOKEN
 
 DAY = 86_400
@@ -227,3 +229,35 @@ def test_edits_in_a_chat_of_notifications(world: World) -> None:
     set_chat(world, world.room, kind="S")
     world.edit(message, f"two {world.mention}")
     assert statuses(world, message) == [(ADD, "READY"), (UPDATE, "SYSTEM_CHAT")]
+
+
+def test_the_bots_of_one_person_who_are_told_are_bounded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under however many keys they are registered; those of others, and of applications, are counted apart."""
+    for module in ("events.outbox", "chat.diagnostics.delivery_diagnosis"):
+        monkeypatch.setattr(f"botyard.{module}.TOLD_MAX", 3)
+    eyes = [registered(world, f"key-of-eye-{number}") for number in range(4)]
+    of_ann, of_app = registered(world, "key-of-ann", world.ann), registered(world, "", world.add_app())
+    world.call("im.chat.user.add", world.ann, CHAT_ID=world.room, USERS=[*eyes, of_ann, of_app])
+    message = world.send("to all who see everything")
+    # The supervisor that is in the room from the start is the first of the three.
+    stands = [statuses(world, message, bot)[0][1] for bot in (world.eye, *eyes, of_ann, of_app)]
+    there = "NEVER_FETCHED"
+    assert stands == ["READY", there, there, "TOO_MANY", "TOO_MANY", there, there]
+    assert (
+        answer(world, message, eyes[3])["TEXT"].count("3 other bots that the same person registered by webhooks") == 1
+    )
+    # Who left makes room, and one that does not listen takes none.
+    world.call("im.chat.user.delete", world.ann, CHAT_ID=world.room, USER_ID=eyes[0])
+    assert statuses(world, world.send("again"), eyes[2])[0][1] == there
+    assert statuses(world, world.send(f"for {world.mention}"), world.echo)[0][1] == "READY"
+
+
+def test_the_bound_is_that_of_an_application() -> None:
+    assert Settings().max_bots == TOLD_MAX
+
+
+def registered(world: World, token: str, by: Person | AppKey | None = None) -> int:
+    """A bot that is told of everything in its chats."""
+    fields = {"code": token or "of-app", "properties": {"name": "Eye"}, "type": "supervisor", "eventMode": "fetch"}
+    more = {"botToken": token} if token else {}
+    return int(world.call("imbot.v2.Bot.register", by, {"fields": fields, **more}).result["bot"]["id"])

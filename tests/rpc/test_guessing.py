@@ -168,7 +168,7 @@ def test_links_to_choose_a_password_are_held_back_by_address(prod: World) -> Non
     assert "too many wrong keys from this address" in browser.html
     posted = browser.post("/account/reset", {**browser.fields, "key": "0" * 32, "new": "staple battery horse"})
     assert posted.status in (403, 429)
-    link = told(prod, "botyard.user.password.link", ID=resident(prod, "ann"))["result"]["LINK"]
+    link = body_of(prod, "botyard.user.password.link", ID=resident(prod, "ann"))["result"]["LINK"]
     assert browser.get(f"/account/reset?{urlsplit(link).query}").status == 200
     prod.wait(2)
     assert [browser.get(f"/account/reset?key={number:032}").status for number in range(3)] == [404, 404, 429]

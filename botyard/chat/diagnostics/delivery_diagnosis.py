@@ -11,7 +11,7 @@ from botyard.chat.diagnostics import event_names
 from botyard.chat.diagnostics.reasons import ARRIVED, DiagnosisCode, Finding, behind, cause, met
 from botyard.events import outbox
 from botyard.model import recipients
-from botyard.model.bots import Bot, EventMode
+from botyard.model.bots import TOLD_MAX, Bot, EventMode
 from botyard.model.chats import Chat, Member
 from botyard.model.deliveries import Attempt, Delivery, EndReason, State
 from botyard.model.event import BOT_SCOPE, TOLD, Event, NotTold
@@ -303,7 +303,8 @@ async def _unaddressed(tx: Tx, at: _CaseContext, what: EventRecord) -> Finding |
     if isinstance(event, CommandCalled) or at.chat is None:
         return None
     bound = await bot_handlers.find(tx, bot.owner) if bot.dialect == "v1" else None
-    reason = outbox.why_not(event, outbox.listener(bot, bound), chat=at.chat)
+    listener = outbox.listener(bot, bound)
+    reason = outbox.why_not(event, listener, chat=at.chat)
     if reason not in _WHEREVER_IT_IS:
         if at.member is None:
             return Finding(DiagnosisCode.NOT_MEMBER)
@@ -311,7 +312,8 @@ async def _unaddressed(tx: Tx, at: _CaseContext, what: EventRecord) -> Finding |
         if at.member.joined > what.created or hidden:
             return Finding(DiagnosisCode.JOINED_LATER, {"at": at.member.joined})
     if reason is TOLD:
-        return None
+        crowded = await outbox.left_out(tx, event, listener, chat=at.chat)
+        return Finding(DiagnosisCode.TOO_MANY, {"most": TOLD_MAX}) if crowded else None
     if reason is NotTold.OWN_ACT and isinstance(event, MessageSent):
         return Finding(DiagnosisCode.OWN_MESSAGE)
     return Finding(DiagnosisCode[reason.name], {"type": bot.type} if reason is NotTold.NOT_MENTIONED else {})

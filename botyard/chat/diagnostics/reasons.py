@@ -73,6 +73,9 @@ class DiagnosisCode(Enum):
         "It is a reaction to somebody else's message, and bots only receive reactions to their own messages"
     )
     REACTIONS_OFF = "Reactions are switched off for the bot"
+    TOO_MANY = (
+        "{most} other bots that the same person registered by webhooks receive it in this chat, and no more than these"
+    )
     CHAT_GONE = "The chat is gone, and its members are not known any more"
     FORGOTTEN = "It happened at {at}; deliveries that have ended are only kept since {since}"
     CHANGED_SINCE = "The bot would receive it now; something was different at {at}, when it happened"
