@@ -188,6 +188,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int,
         Option("days for which entries stay in the audit log; 0 for ever", values.days, "DAYS"),
     ] = 365
+    notification_days: Annotated[
+        int,
+        Option("days for which people's notifications are kept; 0 for ever", values.days, "DAYS"),
+    ] = 90
     grant_days: Annotated[
         int,
         Option(

@@ -243,6 +243,15 @@ class Reason(Enum):
     REACTION_UNKNOWN = "There is no such reaction"
     REACTION_SET = "The reaction is set already"
 
+    # Notifications.
+    NOTIFICATION_EMPTY = "The id of the notification is missing"
+    NOTIFICATION_UNNAMED = "Neither the id nor a tag of the notification came"
+    NOTIFICATION_IDS = "The notifications are not a list of ids"
+    ANSWER_EMPTY = "The answer is empty"
+    BUTTON_EMPTY = "The value of the button is missing"
+    SEARCH_TOO_SHORT = "The text to be found has fewer than 3 characters"
+    CURSOR_INCOMPLETE = "Of the last id and its type only one came"
+
     # Files.
     FILE_EMPTY = "The name or the content of the file is missing"
     FILE_ID_WRONG = "The id of the file is not a number"

@@ -83,6 +83,16 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.message.delete": {"MESSAGE_ID": _MESSAGE},
     "im.message.like": {"MESSAGE_ID": 24, "ACTION": "plus"},
     "im.message.update": {"MESSAGE_ID": _MESSAGE, "MESSAGE": "Hello again"},
+    "im.notify": {"USER_ID": 2, "MESSAGE": "The report is ready", "TAG": "REPORT_7", "CLIENT_ID": KEY},
+    "im.notify.answer": {"NOTIFY_ID": 1, "ANSWER_TEXT": "Thank you"},
+    "im.notify.confirm": {"NOTIFY_ID": 1, "NOTIFY_VALUE": "Y"},
+    "im.notify.delete": {"TAG": "REPORT_7", "CLIENT_ID": KEY},
+    "im.notify.get": {"LIMIT": 20},
+    "im.notify.history.search": {"SEARCH_TEXT": "report"},
+    "im.notify.personal.add": {"USER_ID": 2, "MESSAGE": "Can you have a look at the report?"},
+    "im.notify.read": {"ID": 1, "ONLY_CURRENT": "Y"},
+    "im.notify.read.list": {"IDS": [1]},
+    "im.notify.system.add": {"USER_ID": 1, "MESSAGE": "The nightly report has been made"},
     "im.chat.get": {"ENTITY_TYPE": "CRM", "ENTITY_ID": "DEAL|5"},
     "im.chat.leave": {"CHAT_ID": 2001},
     "im.chat.mute": {"CHAT_ID": 2001, "MUTE": "Y"},
@@ -213,6 +223,11 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "im.v2.File.download": ("im.v2.File.upload",),
     "imbot.app.unregister": ("imbot.app.register",),
     "imbot.app.update": ("imbot.app.register",),
+    **{
+        f"im.notify.{verb}": ("im.notify.system.add",)
+        for verb in ("answer", "confirm", "get", "history.search", "read", "read.all", "read.list")
+    },
+    "im.notify.delete": ("im.notify",),
     **dict.fromkeys(("im.message.update", "im.message.delete"), ("im.message.add",)),
     **dict.fromkeys(("im.chat.setOwner", "im.chat.user.delete"), ("im.chat.add",)),
     **dict.fromkeys(("imbot.chat.setManager", "imbot.chat.setOwner", "imbot.chat.user.delete"), ("imbot.chat.add",)),

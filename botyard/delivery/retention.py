@@ -1,4 +1,4 @@
-"""Deletes what is old: deliveries that have ended, events that nobody fetched, dead tokens, the audit log's end."""
+"""Deletes what is old: ended deliveries, events that nobody fetched, dead tokens, audit entries, notifications."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from botyard.portal import bindings
 from botyard.portal.auth import tokens
 from botyard.rpc.call import Context
-from botyard.store import audit, deliveries, events, offline_events
+from botyard.store import audit, deliveries, events, notifications, offline_events
 from botyard.store.engines.db import Tx, Unavailable
 
 Step = Callable[[Tx], Awaitable[int]]
@@ -56,6 +56,9 @@ async def delete_expired(context: Context) -> None:
         recorded = settled - settings.audit_days * DAY
         steps.append(lambda tx: audit.forget(tx, recorded, BATCH))
         steps.append(lambda tx: audit.forget_addresses(tx, recorded, BATCH))
+    if settings.notification_days:
+        notified = settled - settings.notification_days * DAY
+        steps.append(lambda tx: notifications.forget(tx, notified, BATCH))
     for _ in range(TURNS):
         # All in turn: much of one kind does not keep the others waiting.
         steps = [step for step in steps if await context.database.write(step) >= BATCH]

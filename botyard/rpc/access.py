@@ -74,6 +74,9 @@ class Access(Enum):
         ErrorCode.AUTH_TYPE,
         "The application or webhook that registered the bot",
     )
+    INTEGRATION = AccessRule(
+        lambda who: who.auth is not Auth.SESSION, ErrorCode.AUTH_TYPE, "An application or a webhook"
+    )
     APP = AccessRule(lambda who: who.auth is Auth.OAUTH, ErrorCode.APP_CONTEXT, "An application")
     # A person's token may lie in a browser, and who knows what signs events can forge them in anybody's name.
     SIGNED_TO = AccessRule(

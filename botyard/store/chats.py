@@ -112,6 +112,13 @@ async def add(
     )
 
 
+async def reserve_id(tx: Tx) -> int:
+    """An id that no chat has and none will get."""
+    chat_id = await tx.insert("INSERT INTO chats (kind, created) VALUES ('S', :now)", now=tx.now)
+    await tx.run("DELETE FROM chats WHERE id = :id", id=chat_id)
+    return chat_id
+
+
 async def set_title(tx: Tx, chat_id: int, title: str) -> None:
     await tx.run("UPDATE chats SET title = :title WHERE id = :id", title=title, id=chat_id)
 

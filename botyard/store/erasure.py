@@ -24,6 +24,8 @@ _PLACES = (
     "DELETE FROM options WHERE user_id = :user",
     "DELETE FROM department_members WHERE user_id = :user",
     "DELETE FROM user_details WHERE user_id = :user",
+    "DELETE FROM notifications WHERE user_id = :user",
+    "DELETE FROM notification_chats WHERE user_id = :user",
     "UPDATE departments SET head_id = NULL WHERE head_id = :user",
 )
 _PICTURE = """DELETE FROM avatars WHERE '/avatar/' || name = :avatar

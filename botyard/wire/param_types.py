@@ -141,6 +141,17 @@ NamedValues: TypeAlias = Annotated[dict[str, object], Reading(_named_values)]
 """Values by names of the caller's own; those of a list have their places. What is neither holds none."""
 
 
+def _listed(value: Any) -> list[object] | None:
+    value = from_json_text(value)
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else None
+
+
+Listed: TypeAlias = Annotated[list[object] | None, Reading(_listed)]
+"""A list of anything, which PHP may write as an object; ``None`` for what is no list."""
+
+
 _NATURAL = re.compile(r"[0-9]{1,18}")
 _INT64 = 2**63
 

@@ -47,6 +47,7 @@ KEPT = (
     "SELECT * FROM commands WHERE bot_id = :bot ORDER BY id",
     "SELECT * FROM chat_apps WHERE bot_id = :bot ORDER BY id",
     "SELECT * FROM files WHERE chat_id IN (:chat, :open) ORDER BY id",
+    "SELECT * FROM notifications WHERE id = :notification",
     """SELECT id, active, admin, login, name, last_name, password FROM users
        WHERE id IN (:bot, :app_bot, :owner) ORDER BY id""",
     "SELECT * FROM webhooks WHERE user_id = :owner ORDER BY id",
@@ -70,6 +71,7 @@ class Belongings(NamedTuple):
     open_file: int
     command: int
     chat_app: int
+    notification: int
 
 
 class Stranger(NamedTuple):
@@ -97,7 +99,11 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
     command = int(world.call("imbot.command.register", bots_of, params={**named, "LANG": words}).result)
     icon = {"BOT_ID": bot, "CLIENT_ID": client, "CODE": code, "JS_METHOD": "PUT", "JS_PARAM": "x"}
     chat_app = int(world.call("imbot.app.register", bots_of, params={**icon, "LANG": words}).result)
-    return Belongings(owner.id, chat, 0, bot, 0, message, 0, int(sent["file"]["id"]), 0, command, chat_app)
+    news: dict[str, Any] = {"USER_ID": owner.id, "MESSAGE": f"{word} news", "TAG": code, "SUB_TAG": code}
+    notification = int(world.call("im.notify", bots_of, {**news, "CLIENT_ID": client}).result)
+    return Belongings(
+        owner.id, chat, 0, bot, 0, message, 0, int(sent["file"]["id"]), 0, command, chat_app, notification
+    )
 
 
 def foreign_belongings(world: World) -> Belongings:
@@ -150,6 +156,11 @@ def own_values(mine: Belongings) -> dict[str, Any]:
         "code": "mine-code",
         "eventhandler": HANDLER,
         "eventcommandadd": HANDLER,
+        "notifyid": mine.notification,
+        "notifyvalue": "Y",
+        "answertext": "Mine now",
+        "ids": [mine.notification],
+        "searchtext": "news",
         "event": "ONUSERADD",
         "handler": HANDLER,
         "properties": {"NAME": "Mine", "name": "Mine"},
@@ -170,14 +181,23 @@ def foreign_values(theirs: Belongings) -> dict[str, list[Any]]:
         "messageids": [[theirs.message]],
         "forwardids": [{"a": theirs.message}, {"b": theirs.open_message}],
         "replyid": [theirs.message, theirs.open_message],
-        "lastid": [theirs.message, theirs.open_message],
+        "lastid": [theirs.message, theirs.open_message, theirs.notification],
         "firstid": [theirs.message, theirs.open_message],
         "fileid": [theirs.file, theirs.open_file],
         "commandid": [theirs.command],
         "command": ["theirs"],
         "appid": [theirs.chat_app],
         "code": ["theirs"],
-        "id": [theirs.owner, theirs.chat, theirs.message, theirs.bot, theirs.file, theirs.open_file],
+        "id": [
+            *(theirs.owner, theirs.chat, theirs.message, theirs.bot, theirs.file, theirs.open_file),
+            theirs.notification,
+        ],
+        "notifyid": [theirs.notification],
+        "ids": [[theirs.notification]],
+        "tag": ["theirs"],
+        "subtag": ["theirs"],
+        "grouptag": ["theirs"],
+        "searchtext": [SECRET],
         "userid": people,
         "userids": [[person] for person in people],
         "users": [[person] for person in people],

@@ -51,6 +51,16 @@ IM = Family(
             "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat"
         ),
         Reason.FIRST_ID_STRING: error("FIRST_ID_STRING: First ID can't be string"),
+        Reason.CLIENT_UNNAMED: error("ACCESS_DENIED: Access denied! Client ID not specified", 403),
+        Reason.NOTIFICATION_EMPTY: error("ID_ERROR: Notification ID can't be empty"),
+        Reason.NOTIFICATION_UNNAMED: error("PARAMS_ERROR: Incorrect params"),
+        Reason.NOTIFICATION_IDS: error("PARAMS_ERROR: No IDS param or it is not an array"),
+        Reason.ANSWER_EMPTY: error("ANSWER_TEXT_ERROR: ANSWER_TEXT can't be empty"),
+        Reason.BUTTON_EMPTY: error("NOTIFY_VALUE_ERROR: Notification Value can't be empty"),
+        Reason.SEARCH_TOO_SHORT: error("SEARCH_TEXT_ERROR: SEARCH_TEXT can't be less than 3 symbols"),
+        Reason.CURSOR_INCOMPLETE: error(
+            "LAST_ID_AND_LAST_TYPE: Parameters LAST_ID and LAST_TYPE should be used together"
+        ),
         Reason.LAST_ID_STRING: error("LAST_ID_STRING: Last ID can't be string"),
     },
 )
