@@ -20,6 +20,8 @@ PARTS: dict[str, type[msgspec.Struct]] = {
     "chats": seed.SeedChat,
     "dialogs": seed.SeedDialog,
     "messages": seed.SeedMessage,
+    "notifications": seed.SeedNotification,
+    "buttons": seed.SeedButton,
 }
 
 
@@ -42,7 +44,7 @@ def seed_page() -> str:
 
 def _paragraphs() -> Iterator[str]:
     yield (
-        "A seed is a YAML or JSON file with people, bots, chats and private dialogs for a new demo portal: "
+        "A seed is a YAML or JSON file with people, bots, chats, private dialogs and notifications for a demo portal: "
         "`botyard serve --demo --seed FILE`, `botyard exec --seed FILE -- COMMAND`. "
         "[Give any test suite a portal](../how-to/tests-in-any-language.md) has an example. Its JSON Schema is "
         "[seed.schema.json](../../botyard/demo/seed.schema.json), which is installed with the package; an editor that "

@@ -1,4 +1,4 @@
-"""The seed format: people, bots, chats and private dialogs as data.
+"""The seed format: people, bots, chats, private dialogs and notifications as data.
 
 The demo portal itself is such a seed; seed_file.py reads one from YAML or JSON. The text below each field stands in
 the JSON Schema and in docs/reference/seed.md, which scripts/docs writes.
@@ -168,6 +168,44 @@ class SeedDialog(_Part, frozen=True):
     """What was said, the oldest first; the dialog of two demo people goes on where it stood."""
 
 
+class SeedButton(_Part, frozen=True):
+    """A button of a notification. Who presses it is told ``reply``, and the notification is done with."""
+
+    value: str
+    """What `im.notify.confirm` names it by."""
+    title: str
+    """What it says."""
+    reply: str = ""
+    """What is said to who has pressed it; the title where it is left out."""
+
+
+class SeedNotification(_Part, frozen=True):
+    """A notification. With buttons it asks for a confirmation, which no method of the API sends."""
+
+    to: str
+    """Who is notified: a login."""
+    text: str
+    """What it says."""
+    by: str = msgspec.field(name="from", default="")
+    """In whose name, a login or the code of a bot; the system's where it is left out."""
+    ago: int = 0
+    """How many minutes ago."""
+    title: str = ""
+    """What stands above it."""
+    type: str = "rest|rest_notify"
+    """The module that sent it and the event, with a bar between them."""
+    tag: str = ""
+    """A tag, of which a person has one notification: the later one replaces the earlier one."""
+    sub_tag: str = ""
+    """A further tag, which several may have."""
+    attach: Any = msgspec.UNSET
+    """A card, as ATTACH of `im.notify`."""
+    buttons: tuple[SeedButton, ...] = ()
+    """Buttons, one of which is pressed."""
+    read: bool = False
+    """Whether it has been read."""
+
+
 class Seed(_Part, frozen=True):
     """Everything that is to be planted."""
 
@@ -179,6 +217,8 @@ class Seed(_Part, frozen=True):
     """Group chats."""
     dialogs: tuple[SeedDialog, ...] = ()
     """Private dialogs."""
+    notifications: tuple[SeedNotification, ...] = ()
+    """What people are told outside of chats."""
 
 
 NOTHING = Seed()

@@ -22,7 +22,7 @@ _WORDS = {
     "merge": (re.compile(r"<<"), "<"),
 }
 # Of a path such as `people[0].login`, as a sentence names it.
-_PLACE = re.compile(r"\b(?:people|bots|chats|dialogs)(?:\[\d+\]|\.\w+)*")
+_PLACE = re.compile(r"\b(?:people|bots|chats|dialogs|notifications)(?:\[\d+\]|\.\w+)*")
 _STEP = re.compile(r"\w+")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import msgspec
 
+from botyard.chat import notifications
 from botyard.chat.bots import bots
 from botyard.chat.content import content
 from botyard.chat.content.content import Content
@@ -16,11 +17,22 @@ from botyard.chat.conversation.colors import hex_of
 from botyard.chat.conversation.reactions import LIKE
 from botyard.chat.media.pictures import store
 from botyard.demo.picture import picture
-from botyard.demo.seed import MINUTE, InvalidSeed, Person, Seed, SeedBot, SeedChat, SeedDialog, SeedMessage
+from botyard.demo.seed import (
+    MINUTE,
+    InvalidSeed,
+    Person,
+    Seed,
+    SeedBot,
+    SeedChat,
+    SeedDialog,
+    SeedMessage,
+    SeedNotification,
+)
 from botyard.errors import ApiError
 from botyard.model.bots import BotType, EventMode, Handlers
 from botyard.model.chats import Kind, Participant
 from botyard.model.messages import Draft
+from botyard.model.notifications import NotificationButton, NotificationDraft, NotificationKind
 from botyard.model.owners import Owner
 from botyard.model.people import Profile, UserKind
 from botyard.portal import departments, users
@@ -77,6 +89,7 @@ class SeedLoader:
             self._tx.now = step.moment
             await self._at(step.place, step.take())
         self._tx.now = now
+        await self._notify(seed.notifications)
         names = [person.login for person in seed.people] + [bot.code for bot in seed.bots]
         people = {name: self._ids[name] for name in names}
         return SeedResult(people, [builder.chat_id for builder in chats_], [builder.chat_id for builder in dialogs_])
@@ -139,6 +152,39 @@ class SeedLoader:
         )
         first = min(self._ids.values(), default=0)
         self._ids[bot.code] = await bots.register(self._tx, first, plan, handlers=Handlers(), most=BOTS_MAX)
+
+    async def _notify(self, planned: Iterable[SeedNotification]) -> None:
+        """Send the notifications, the oldest first."""
+        now = self._tx.now
+        for place, notification in sorted(enumerate(planned), key=lambda numbered: -numbered[1].ago):
+            self._tx.now = now - notification.ago * MINUTE
+            await self._at(f"notifications[{place}]", self._notification(notification))
+        self._tx.now = now
+
+    async def _notification(self, planned: SeedNotification) -> None:
+        module, _, event = planned.type.partition("|")
+        attach = content.attach(planned.attach, limit=content.ATTACH_LIMIT)
+        buttons = [NotificationButton(button.value, button.title, button.reply) for button in planned.buttons]
+        if not planned.text or not all(button.value and button.title for button in buttons):
+            raise InvalidSeed("a text, or the value or title of a button, is empty")
+        kind = NotificationKind.PERSONAL if planned.by else NotificationKind.SYSTEM
+        recipient = _named(self._ids, planned.to)
+        draft = NotificationDraft(
+            user_id=recipient,
+            text=planned.text,
+            author_id=_named(self._ids, planned.by) if planned.by else 0,
+            kind=NotificationKind.CONFIRM if buttons else kind,
+            module=module,
+            event=event,
+            tag=planned.tag,
+            sub_tag=planned.sub_tag,
+            title=planned.title,
+            unread=not planned.read,
+            buttons=buttons,
+            params={"ATTACH": attach} if isinstance(attach, list) else {},
+        )
+        if await notifications.send(self._tx, recipient, draft) is None:
+            raise InvalidSeed("bots are not notified")
 
 
 class _Step(NamedTuple):
@@ -272,9 +318,14 @@ class _ChatBuilder:
         return who
 
     def _id(self, name: str) -> int:
-        if name not in self._ids:
-            raise InvalidSeed(f"nobody has the name {name!r}")
-        return self._ids[name]
+        return _named(self._ids, name)
 
     def _each(self, names: Iterable[str]) -> list[int]:
         return [self._id(name) for name in names]
+
+
+def _named(ids: Mapping[str, int], name: str) -> int:
+    """Whom a seed means by a name."""
+    if name not in ids:
+        raise InvalidSeed(f"nobody has the name {name!r}")
+    return ids[name]

@@ -13,7 +13,16 @@ import msgspec
 import pytest
 
 from botyard.demo import content, seed
-from botyard.demo.seed import InvalidSeed, Person, SeedBot, SeedChat, SeedDialog, SeedMessage
+from botyard.demo.seed import (
+    InvalidSeed,
+    Person,
+    SeedBot,
+    SeedButton,
+    SeedChat,
+    SeedDialog,
+    SeedMessage,
+    SeedNotification,
+)
 from botyard.demo.seed_file import located, read
 from tests.demo.test_demo import DemoWorld
 
@@ -106,6 +115,35 @@ def test_messages_may_be_added_to_a_demo_dialog(plant: Plant) -> None:
     assert [message["text"] for message in messages[:2]] == ["Yes, at one.", "Lunch?"]
 
 
+def test_people_are_notified(plant: Plant) -> None:
+    attach = [{"BLOCKS": [{"MESSAGE": "Room 5"}]}]
+    world = plant(
+        people=[ZOE],
+        notifications=[
+            {"to": "zoe", "text": "new", "from": "ben", "ago": 5, "type": "tasks|update", "tag": "T", "title": "Task"},
+            {"to": "zoe", "text": "old", "ago": 60, "read": True, "sub_tag": "S", "attach": attach},
+            {
+                "to": "zoe",
+                "text": "Join?",
+                "from": "alice",
+                "ago": 30,
+                "buttons": [{"value": "Y", "title": "Yes", "reply": "Joined"}, {"value": "N", "title": "No"}],
+            },
+            {"to": "zoe", "text": "replaced", "ago": 20, "tag": "T"},
+        ],
+    )
+    zoe = world.as_("zoe")
+    box = world.call("im.notify.get", zoe).result
+    rows = [(row["text"], row["notify_type"], row["author_id"], row["notify_read"]) for row in box["notifications"]]
+    assert rows == [("Join?", 1, 1, "N"), ("new", 2, 2, "N"), ("old", 4, 0, "Y")]
+    asked, new, old = box["notifications"]
+    assert (new["setting_name"], new["notify_title"], new["notify_tag"]) == ("tasks|update", "Task", "T")
+    assert (old["notify_sub_tag"], old["params"]["ATTACH"][0]["BLOCKS"]) == ("S", [{"MESSAGE": "Room 5"}])
+    assert old["date"] < asked["date"] < new["date"]
+    pressed = world.call("im.notify.confirm", zoe, NOTIFY_ID=asked["id"], NOTIFY_VALUE="Y").result
+    assert pressed == {"result_message": ["Joined"]}
+
+
 def test_the_documented_seed_becomes_what_is_documented(plant: Plant) -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
     text = page.read_text()
@@ -117,7 +155,15 @@ def test_the_documented_seed_becomes_what_is_documented(plant: Plant) -> None:
 
 @pytest.mark.parametrize(
     ("part", "kind"),
-    [("people", Person), ("bots", SeedBot), ("chats", SeedChat), ("dialogs", SeedDialog), ("messages", SeedMessage)],
+    [
+        ("people", Person),
+        ("bots", SeedBot),
+        ("chats", SeedChat),
+        ("dialogs", SeedDialog),
+        ("messages", SeedMessage),
+        ("notifications", SeedNotification),
+        ("buttons", SeedButton),
+    ],
 )
 def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "tests-in-any-language.md"
@@ -147,6 +193,17 @@ def test_every_field_is_documented(part: str, kind: type[msgspec.Struct]) -> Non
         (
             {"chats": [{"owner": "ben", "thread_of": "Release 1.0", "thread_under": 99}]},
             "chats[0]: there is no message 99 before it in 'Release 1.0'",
+        ),
+        ({"notifications": [{"to": "nobody", "text": "?"}]}, "notifications[0]: nobody has the name 'nobody'"),
+        ({"notifications": [{"to": "ben", "text": ""}]}, "notifications[0]: a text"),
+        (
+            {"notifications": [{"to": "ben", "text": "?", "buttons": [{"value": "Y", "title": ""}]}]},
+            "notifications[0]: a text, or the value or title of a button, is empty",
+        ),
+        ({"notifications": [{"to": "demo_helper", "text": "?"}]}, "notifications[0]: bots are not notified"),
+        (
+            {"notifications": [{"to": "ben", "text": "?", "attach": 7}]},
+            "notifications[0] is refused: The attachment cannot be read",
         ),
         (
             {"dialogs": [{"between": ["ben", "clara"], "messages": [{"from": "ben", "text": "?", "attach": 7}]}]},
