@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from botyard.chat.content import bbcode
@@ -14,10 +15,14 @@ _SCHEMES = ("http://", "https://", "mailto:", "tel:", "/")
 def html(text: str) -> str:
     """The text in elements without styles, addresses as links; of a tag that has no element, only what it encloses."""
     pieces = list(bbcode.tokens(text))
-    ends = bbcode.pairs(pieces)
+    pairs = bbcode.pairs(pieces)
+    ends = _nested(pairs)
     closed_by = {end: begin for begin, end in ends.items()}
+    crossing = {*pairs, *pairs.values()} - {*ends, *closed_by}
     written: list[str] = []
     for index, piece in enumerate(pieces):
+        if index in crossing:
+            continue
         if index in ends:
             following = pieces[index + 1].raw if ends[index] == index + 2 else ""
             written.append(_opening(piece, following))
@@ -29,6 +34,22 @@ def html(text: str) -> str:
         else:
             written.append(escape(piece.raw).replace("\n", "<br>"))
     return "".join(written)
+
+
+def _nested(pairs: Mapping[int, int]) -> dict[int, int]:
+    """Those pairs of tags that lie within one another; one that ends outside of where it began is left out."""
+    begins = {end: begin for begin, end in pairs.items()}
+    nested: dict[int, int] = {}
+    open_tags: list[int] = []
+    crossing: set[int] = set()
+    for index in sorted([*pairs, *begins]):
+        if index in pairs:
+            open_tags.append(index)
+        elif (begin := begins[index]) not in crossing:
+            while open_tags[-1] != begin:
+                crossing.add(open_tags.pop())
+            nested[open_tags.pop()] = index
+    return nested
 
 
 def _opening(piece: BBToken, inside: str) -> str:
