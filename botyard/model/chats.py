@@ -10,6 +10,9 @@ import msgspec
 LINES = "LINES"
 """The type of entity that the conversations of open lines are about."""
 
+CROWD = 20
+"""Members beyond which a chat does not tell each of them of its last message, see migration 0040."""
+
 
 class Kind(StrEnum):
     """Message type letters, as the v1 event pages list them."""
@@ -90,18 +93,33 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
         return self.kind == Kind.PRIVATE
 
     @property
+    def crowd(self) -> bool:
+        """Whether members look at the chat for its last message, because it is too big to tell all of them."""
+        return self.members > CROWD
+
+    @property
     def lines(self) -> bool:
         """A conversation with a client of an open line."""
         return self.kind == Kind.LINES or self.entity_type == LINES
 
     def counterpart(self, user_id: int) -> int:
         """The other person of a private dialog (oneself in a dialog with oneself)."""
-        low, _, high = (self.pair or "0:0").partition(":")
-        return int(high) if int(low) == user_id else int(low)
+        return counterpart(self.pair, user_id)
+
+
+def counterpart(pair: str | None, user_id: int) -> int:
+    """The other of two people, from the name of their private dialog."""
+    low, _, high = (pair or "0:0").partition(":")
+    return int(high) if int(low) == user_id else int(low)
 
 
 class Member(msgspec.Struct, frozen=True, gc=False):
-    """One participant and its read mark; ``first_id`` hides older messages (0: sees all)."""
+    """One participant and its read mark; ``first_id`` hides older messages (0: sees all).
+
+    ``unread`` is a mark that the member has made by hand. A ``pinned`` chat is above the others in the member's list,
+    and not in it while its last message is ``hidden_id`` or older. ``changed`` is when the member last read, or changed
+    any of that.
+    """
 
     chat_id: int
     user_id: int
@@ -115,6 +133,10 @@ class Member(msgspec.Struct, frozen=True, gc=False):
     marked_id: int
     opened: bool
     bot: bool
+    pinned: bool = False
+    hidden_id: int = 0
+    unread: bool = False
+    changed: int = 0
 
 
 class Participant(NamedTuple):

@@ -206,7 +206,10 @@ async def count_viewers(tx: Tx, chat_id: int, viewers: int) -> None:
 
 
 async def recount(tx: Tx, chat_id: int) -> None:
-    """Recount after a message went without a mark: the last message and its viewers may be others now."""
+    """Recount after a message went without a mark: the last message and its viewers may be others now.
+
+    Members are told by ``members.tell_last``.
+    """
     last = "(SELECT last_message_id FROM chats WHERE id = :id)"
     await tx.run(
         """UPDATE chats SET messages = messages - 1,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from typing import NamedTuple
 
 from botyard.model import owners
 from botyard.model.bots import OF_APP, BotListener
-from botyard.model.chats import Member, Reader, Role
+from botyard.model.chats import Chat, Member, Reader, Role
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
 from botyard.store.messages import FIRST_UNREAD, GONE, UnreadStart
@@ -117,11 +118,12 @@ async def add(
     read_id: int,
     read_counted: int,
     bot: bool,
+    crowd: bool = False,
 ) -> bool:
-    """False when the user is in the chat already."""
+    """False when the user is in the chat already. ``crowd`` says whether there will be many in it."""
     added = await tx.run(
-        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot, listens)
-           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot,
+        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot, crowd, listens)
+           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot, :crowd,
                (SELECT COUNT(*) FROM event_subscriptions WHERE user_id = :user)) ON CONFLICT DO NOTHING""",
         chat=chat_id,
         user=user_id,
@@ -131,6 +133,7 @@ async def add(
         read=read_id,
         counted=read_counted,
         bot=int(bot),
+        crowd=int(crowd),
     )
     return added > 0
 
@@ -161,8 +164,11 @@ async def set_muted(tx: Tx, chat_id: int, user_id: int, *, muted: bool) -> None:
 async def mark_unread(tx: Tx, chat_id: int, user_id: int, *, message_id: int) -> None:
     """Remember the message from which the member wants the chat to look unread (0: none)."""
     await tx.run(
-        "UPDATE members SET marked_id = :message WHERE chat_id = :chat AND user_id = :user",
+        """UPDATE members SET marked_id = :message, unread = :unread, changed = :now
+           WHERE chat_id = :chat AND user_id = :user""",
         message=message_id,
+        unread=int(message_id > 0),
+        now=tx.now,
         chat=chat_id,
         user=user_id,
     )
@@ -171,7 +177,8 @@ async def mark_unread(tx: Tx, chat_id: int, user_id: int, *, message_id: int) ->
 async def mark_read(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> bool:
     """Move the read mark forward; false when it stood there or further."""
     moved = await tx.run(
-        """UPDATE members SET read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, opened = 1
+        """UPDATE members SET read_id = :message, read_counted = :counted, read_at = :now, changed = :now,
+               marked_id = 0, unread = 0, opened = 1
            WHERE chat_id = :chat AND user_id = :user AND read_id < :message""",
         message=message_id,
         counted=counted,
@@ -182,25 +189,53 @@ async def mark_read(tx: Tx, chat_id: int, user_id: int, *, message_id: int, coun
     return moved > 0
 
 
-def mark_sent(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
+_READ = "read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, unread = 0, opened = 1"
+_SENT = f"UPDATE members SET sent_id = :message, {_READ} WHERE chat_id = :chat AND user_id = :user"
+_CAUSED = f"UPDATE members SET {_READ} WHERE chat_id = :chat AND user_id = :user"
+
+
+def _among_others(assignments: str) -> str:
+    """The same of one member, and for all of the chat that it has a new message."""
+    own = re.sub(r"(\w+) = ([:\w]+)", r"\1 = CASE WHEN user_id = :user THEN \2 ELSE \1 END", assignments)
+    return f"UPDATE members SET last_id = :message, last_at = :now, {own} WHERE chat_id = :chat"
+
+
+_SENT_TO_FEW = _among_others(f"sent_id = :message, {_READ}")
+_CAUSED_AMONG_FEW = _among_others(_READ)
+
+
+def mark_sent(tx: Tx, chat: Chat, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
     """The member has written the newest message, and has thereby read everything up to it."""
-    return tx.run(
-        """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,
-               marked_id = 0, opened = 1 WHERE chat_id = :chat AND user_id = :user""",
-        message=message_id,
-        counted=counted,
+    sql = _SENT if chat.crowd else _SENT_TO_FEW
+    return tx.run(sql, message=message_id, counted=counted, now=tx.now, chat=chat.id, user=user_id)
+
+
+def mark_caused(tx: Tx, chat: Chat, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
+    """There is a new message of the system; its cause (0: nobody who is there) has thereby read everything up to it."""
+    sql = _CAUSED if chat.crowd else _CAUSED_AMONG_FEW
+    return tx.run(sql, message=message_id, counted=counted, now=tx.now, chat=chat.id, user=user_id)
+
+
+async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
+    """The member has looked into the chat; a mark of unread is gone with it."""
+    await tx.run(
+        """UPDATE members SET opened = 1, marked_id = 0, unread = 0,
+               changed = CASE WHEN unread = 1 THEN :now ELSE changed END WHERE chat_id = :chat AND user_id = :user""",
         now=tx.now,
         chat=chat_id,
         user=user_id,
     )
 
 
-async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
-    """The member has looked into the chat; a mark of unread is gone with it."""
+async def tell_last(tx: Tx, chat_id: int, *, crowd: bool) -> None:
+    """Note for all members whether they are a crowd, and what the chat's last message is."""
     await tx.run(
-        "UPDATE members SET opened = 1, marked_id = 0 WHERE chat_id = :chat AND user_id = :user",
+        """UPDATE members SET crowd = :crowd,
+               last_id = (SELECT c.last_message_id FROM chats c WHERE c.id = :chat),
+               last_at = COALESCE((SELECT s.sent FROM chats c JOIN messages s ON s.id = c.last_message_id
+                                   WHERE c.id = :chat), 0) WHERE chat_id = :chat""",
+        crowd=int(crowd),
         chat=chat_id,
-        user=user_id,
     )
 
 

@@ -145,7 +145,7 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         extranet=chat.guests > 0,
         avatar=call.context.url(other.avatar if other else chat.avatar),
         color=(other.color if other else chat.color) or color_for(other.id if other else chat.id),
-        type=_ENTITY_TYPES.get(chat.entity_type) or CHAT_TYPES[chat.kind],
+        type=type_of(chat),
         counter=seen.unread.counter,
         user_counter=chat.members,
         message_count=chat.messages,
@@ -166,17 +166,10 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
         message_type=chat.kind,
         public=chat.public,
         role=seen.role,
-        entity_link=_link(chat),
+        entity_link=link_of(chat),
         text_field_enabled=chat.text_field,
-        background_id=_background(chat.background_id),
-        permissions=Permissions(
-            chat.manage_users_add,
-            chat.manage_users_delete,
-            chat.manage_ui,
-            chat.manage_settings,
-            chat.manage_messages,
-            chat.can_post,
-        ),
+        background_id=background(chat.background_id),
+        permissions=permissions_of(chat),
         is_new=member is not None and not member.opened,
         readed_list=[_mark(reader, atom) for reader in seen.readers],
         manager_list=seen.managers,
@@ -189,7 +182,24 @@ def dialog(call: Call, seen: Overview, dialog_id: str) -> Dialog:
     )
 
 
-def _background(kept: str | None) -> int | None:
+def type_of(chat: Chat) -> str:
+    """What a chat is called by what it belongs to, or else by its kind."""
+    return _ENTITY_TYPES.get(chat.entity_type) or CHAT_TYPES[chat.kind]
+
+
+def permissions_of(chat: Chat) -> Permissions:
+    """Who may do what in a chat."""
+    return Permissions(
+        chat.manage_users_add,
+        chat.manage_users_delete,
+        chat.manage_ui,
+        chat.manage_settings,
+        chat.manage_messages,
+        chat.can_post,
+    )
+
+
+def background(kept: str | None) -> int | None:
     """A number on these pages; themes that have names are told by imbot.v2 only."""
     return int(kept) if kept and kept.isdecimal() else None
 
@@ -200,7 +210,7 @@ def _mark(reader: Reader, atom: Callable[[int], str]) -> ReadMark:
     return ReadMark(reader.user_id, reader.name, reader.read_id, atom(reader.read_at))
 
 
-def _link(chat: Chat) -> EntityLink:
+def link_of(chat: Chat) -> EntityLink:
     """Where the entity of a chat is: known for CRM and workgroups only."""
     if chat.entity_type == "CRM":
         kind, _, number = chat.entity_id.partition("|")

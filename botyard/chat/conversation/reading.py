@@ -62,7 +62,9 @@ async def read(tx: Tx, who: Participant, upto: int) -> Participant:
     await users.seen(tx, member.user_id)
     event = ChatRead(actor_id=member.user_id, chat_id=chat.id, message_id=message_id)
     await outbox.publish(tx, event, chat)
-    read_at = msgspec.structs.replace(member, read_id=message_id, read_counted=counted, read_at=tx.now, marked_id=0)
+    read_at = msgspec.structs.replace(
+        member, read_id=message_id, read_counted=counted, read_at=tx.now, marked_id=0, unread=False
+    )
     return who._replace(member=read_at)
 
 

@@ -1,0 +1,231 @@
+"""The list of a person's chats, and where something in them is unread.
+
+A chat of up to ``CROWD`` members has its place in the list in each member's row: such lists are the ends of indexes. Of
+bigger chats, which are few for any person, each is looked at. What is asked here costs as much as it returns, and one
+look at each crowd.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+from botyard.model.chats import RANK, Chat, Member
+from botyard.model.messages import Message
+from botyard.store.chats import CHAT, MEMBER
+from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
+from botyard.store.records import Record
+
+_LINES = "(c.kind = 'L' OR c.entity_type = 'LINES')"
+_GONE = "(SELECT COUNT(*) FROM gaps g WHERE g.chat_id = c.id AND g.counted > m.read_counted)"
+_COUNTER = f"CASE WHEN c.counted > m.read_counted THEN c.counted - m.read_counted - {_GONE} ELSE 0 END"
+
+
+def _rank(column: str) -> str:
+    ranks = " ".join(f"WHEN '{role}' THEN {rank}" for role, rank in RANK.items())
+    return f"CASE {column} {ranks} ELSE 99 END"
+
+
+class Only(Enum):
+    """Which chats of a list are wanted, as conditions of SQL."""
+
+    PRIVATE_OR_LINES = f"(c.kind = 'P' OR {_LINES})"
+    NOT_PRIVATE = "c.kind <> 'P'"
+    NOT_LINES = f"NOT {_LINES}"
+    LINES = _LINES
+    TAKEN_LINES = f"NOT ({_LINES} AND c.owner_id = 0)"
+    COPILOT = "c.kind = 'A'"
+    CHANNELS = "c.kind IN ('N', 'J')"
+    UNREAD = f"(m.unread = 1 OR {_COUNTER} > 0)"
+    MANAGED_MESSAGES = f"{_rank('m.role')} >= {_rank('c.manage_messages')}"
+
+
+class RecentPage(NamedTuple):
+    """Which part of a list is wanted. ``upto`` is the latest moment of last messages of chats that are not pinned."""
+
+    offset: int
+    limit: int
+    upto: int | None = None
+
+
+class Place(NamedTuple):
+    """The place of a chat in a list."""
+
+    chat_id: int
+    pinned: int
+    last_at: int
+    last_id: int
+
+
+_PLACE = Record(Place, "places p")
+_ORDER = "ORDER BY pinned DESC, last_at DESC, last_id DESC"
+# Conditions are those of the indexes, word for word. Chats of notifications are no conversations.
+_FEW = """SELECT m.chat_id, m.pinned, m.last_at, m.last_id FROM members m JOIN chats c ON c.id = m.chat_id
+ WHERE m.user_id = :user AND m.crowd = 0 AND m.last_id > m.hidden_id AND c.kind <> 'S'"""
+# CROSS JOIN has SQLite begin with the crowds of the person.
+_CROWDS = """SELECT m.chat_id, m.pinned, s.sent AS last_at, s.id AS last_id
+ FROM members m CROSS JOIN chats c CROSS JOIN messages s
+ WHERE m.user_id = :user AND m.crowd = 1 AND c.id = m.chat_id AND s.id = c.last_message_id
+ AND c.last_message_id > m.hidden_id AND c.kind <> 'S'"""
+
+
+async def page(tx: Tx, user_id: int, wanted: RecentPage, *, only: Iterable[Only] = ()) -> list[Place]:
+    """The chats of somebody: pinned ones first, then those with the latest messages."""
+    conditions = [condition.value for condition in only]
+    few, crowds = [_FEW, *conditions], [_CROWDS, *conditions]
+    if wanted.upto is not None:
+        few.append("m.pinned = 0 AND m.last_at <= :upto")
+        crowds.append("m.pinned = 0 AND s.sent <= :upto")
+    rows = await tx.all(
+        f"""SELECT {_PLACE.columns} FROM (
+                SELECT * FROM ({" AND ".join(few)} {_ORDER} LIMIT :most) AS f
+                UNION ALL SELECT * FROM ({" AND ".join(crowds)} {_ORDER} LIMIT :most) AS k
+            ) AS p {_ORDER} LIMIT :limit OFFSET :offset""",
+        user=user_id,
+        most=wanted.offset + wanted.limit,
+        limit=wanted.limit,
+        offset=wanted.offset,
+        **({} if wanted.upto is None else {"upto": wanted.upto}),
+    )
+    return _PLACE.read_all(rows)
+
+
+async def changed_since(tx: Tx, user_id: int, moment: int, *, limit: int, only: Iterable[Only] = ()) -> list[Place]:
+    """The chats of somebody with messages from a moment on, and those of which the person has changed something."""
+    conditions = [condition.value for condition in only]
+    by_message = [_FEW, "m.pinned = {pinned} AND m.last_at >= :moment", *conditions]
+    by_change = [_FEW, "m.changed > 0 AND m.changed >= :moment", *conditions]
+    crowds = [_CROWDS, "(s.sent >= :moment OR m.changed >= :moment)", *conditions]
+    parts = [
+        " AND ".join(by_message).replace("{pinned}", "1"),
+        " AND ".join(by_message).replace("{pinned}", "0"),
+        " AND ".join(by_change),
+        " AND ".join(crowds),
+    ]
+    # UNION leaves out what two of the parts have found.
+    listed = " UNION ".join(f"SELECT * FROM ({part} {_ORDER} LIMIT :limit) AS q" for part in parts)
+    rows = await tx.all(
+        f"SELECT {_PLACE.columns} FROM ({listed}) AS p {_ORDER} LIMIT :limit",
+        user=user_id,
+        moment=moment,
+        limit=limit,
+    )
+    return _PLACE.read_all(rows)
+
+
+class RecentChat(msgspec.Struct, frozen=True, gc=False):
+    """A chat in a list: with its last message, if it has one, how much is unread, and some who are in it."""
+
+    chat: Chat
+    member: Member
+    counter: int
+    managers: str
+    muted: str
+    message: Message | None
+
+
+LISTED = 20
+"""Managers and muted members that are named of one chat."""
+_NAMED = """SELECT string_agg(CAST(n.user_id AS TEXT), ',')
+ FROM (SELECT q.user_id FROM members q WHERE q.chat_id = c.id AND"""
+_RECENT = Record(
+    RecentChat,
+    "members m JOIN chats c ON c.id = m.chat_id LEFT JOIN messages s ON s.id = c.last_message_id",
+    chat=CHAT,
+    member=MEMBER,
+    counter=_COUNTER,
+    managers=f"""COALESCE(({_NAMED} q.role <> 'member' AND q.role >= 'manager'
+                           ORDER BY q.role DESC, q.user_id DESC LIMIT {LISTED}) AS n), '')""",
+    muted=f"COALESCE(({_NAMED} q.muted = 1 ORDER BY q.user_id LIMIT {LISTED}) AS n), '')",
+    message=Record(Message, "messages s"),
+)
+
+
+async def chats(tx: Tx, user_id: int, chat_ids: list[int]) -> dict[int, RecentChat]:
+    """What a list shows of chats that somebody is in, by their ids."""
+    listed, values = id_list(chat_ids)
+    sql = f"{_RECENT.select} WHERE m.user_id = :user AND m.chat_id IN ({listed})"
+    return {entry.chat.id: entry for entry in _RECENT.read_all(await tx.all(sql, user=user_id, **values))}
+
+
+class UnreadChat(NamedTuple):
+    """A chat in which somebody has something unread, or that they have marked so by hand."""
+
+    chat_id: int
+    kind: str
+    lines: int
+    pair: str | None
+    muted: int
+    marked: int
+    counter: int
+
+
+_UNREAD = Record(
+    UnreadChat,
+    "members m CROSS JOIN chats c",
+    kind="c.kind",
+    lines=f"CASE WHEN {_LINES} THEN 1 ELSE 0 END",
+    pair="c.pair",
+    marked="m.unread",
+    counter=_COUNTER,
+)
+_UNREAD_OF = f"""{_UNREAD.select} WHERE c.id = m.chat_id AND c.kind <> 'S' AND m.user_id = :user
+ AND m.crowd = 0 AND (m.last_id > m.read_id OR m.unread = 1)
+ UNION ALL {_UNREAD.select} WHERE c.id = m.chat_id AND c.kind <> 'S' AND m.user_id = :user
+ AND m.crowd = 1 AND (c.last_message_id > m.read_id OR m.unread = 1)"""
+
+
+async def unread(tx: Tx, user_id: int) -> list[UnreadChat]:
+    """Where somebody may have something unread."""
+    return _UNREAD.read_all(await tx.all(_UNREAD_OF, user=user_id))
+
+
+async def unread_after(tx: Tx, user_id: int, chat_id: int, *, limit: int) -> list[int]:
+    """Ids of the next chats behind one in which somebody may have something unread."""
+    rows = await tx.all(
+        f"""SELECT chat_id FROM ({_UNREAD_OF}) AS u WHERE chat_id > :after ORDER BY chat_id LIMIT :limit""",
+        user=user_id,
+        after=chat_id,
+        limit=limit,
+    )
+    return [unread_id for (unread_id,) in rows]
+
+
+async def set_pinned(tx: Tx, chat_id: int, user_id: int, *, pinned: bool) -> None:
+    """Keep a chat above the others in a member's list, where it is from now on, or no longer."""
+    await tx.run(
+        """UPDATE members SET pinned = CAST(:pinned AS BIGINT),
+               hidden_id = CASE WHEN CAST(:pinned AS BIGINT) = 1 THEN 0 ELSE hidden_id END,
+               changed = :now WHERE chat_id = :chat AND user_id = :user""",
+        pinned=int(pinned),
+        now=tx.now,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def hide(tx: Tx, chat_id: int, user_id: int, *, last_id: int) -> None:
+    """Take a chat out of a member's list until there is a message after ``last_id``."""
+    await tx.run(
+        """UPDATE members SET pinned = 0, hidden_id = :last, changed = :now
+           WHERE chat_id = :chat AND user_id = :user""",
+        last=last_id,
+        now=tx.now,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
+async def mark(tx: Tx, chat_id: int, user_id: int) -> None:
+    """Mark a chat as unread by hand; it is in the member's list from now on."""
+    await tx.run(
+        """UPDATE members SET unread = 1, hidden_id = 0, changed = :now
+           WHERE chat_id = :chat AND user_id = :user""",
+        now=tx.now,
+        chat=chat_id,
+        user=user_id,
+    )
