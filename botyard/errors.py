@@ -122,6 +122,7 @@ class Reason(Enum):
     # Applications and the options that they keep.
     ARGUMENT = "{reason}"
     APP_MISSING = "There is no such application"
+    CONSENT_NARROWER = "The caller has agreed to less: {scopes}"
     CODE_EMPTY = "The code is missing"
     OPTIONS_EMPTY = "There are no options"
     OPTIONS_NO_APP = "Options belong to an application"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
@@ -12,18 +14,28 @@ from botyard.chat.bots.installations import NewApp
 from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model.apps import App
 from botyard.portal import apps as verbs
-from botyard.portal.auth import tokens
+from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import Keyring
-from botyard.rpc.access import Access
+from botyard.rpc.access import Access, require
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import apps
+from botyard.store import consents as stored_consents
 from botyard.wire.coerce import Address, Ids
 from botyard.wire.param_types import Scopes
 
 
 class Named(Params, frozen=True, rename="upper"):
     client_id: str = ""
+
+
+Agree = Annotated[
+    bool, Meta(description="Whether the caller agrees to what they have not let the application do so far.")
+]
+
+
+class Installed(Named, frozen=True, rename="upper"):
+    agree: Agree = False
 
 
 class Added(Params, frozen=True, rename="upper"):
@@ -49,6 +61,7 @@ class Updated(Named, frozen=True, rename="upper"):
     redirect_uri: Address | UnsetType = UNSET
     wizard: bool | UnsetType = UNSET
     version: int | UnsetType = UNSET
+    agree: Agree = False
 
 
 class Restricted(Named, frozen=True, rename="upper"):
@@ -170,21 +183,31 @@ async def get(call: Call, p: Named) -> AppAnswer:
     return await _answer(call, await params.app(call, p.client_id))
 
 
-@method("botyard.app.update", access=Access.ADMIN, mode=Mode.WRITE, raises=(installations.update, Reason.APP_MISSING))
+@method(
+    "botyard.app.update",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(installations.update, Reason.APP_MISSING, Reason.CONSENT_NARROWER, ErrorCode.ACCOUNTS_CLOSED),
+)
 async def update(call: Call, p: Updated) -> AppAnswer:
     """Change an application; with another VERSION it is told by ONAPPUPDATE.
 
     Its addresses are changed by those only who have all of its permissions.
 
     Tokens that were issued lose at once what the application loses, and gain nothing.
+
+    Where the caller has decided what the application may do, AGREE is asked for with permissions beyond that.
     """
     app = await params.app(call, p.client_id)
     changes = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
     if any(changes.get(name, address) != address for name, address in _addresses(app).items()):
         params.require_all_of(call, app)
+    named = params.scopes(call, changes["scope"], had=frozenset(_scopes(app))) if "scope" in changes else None
+    if named is not None:
+        await _require_consent(call, app, [scope for scope in named if scope not in _scopes(app)], agree=p.agree)
     plan = NewApp(
         title=changes.get("title"),
-        scopes=params.scopes(call, changes["scope"], had=frozenset(_scopes(app))) if "scope" in changes else None,
+        scopes=named,
         handler_url=changes.get("handler_url"),
         install_url=changes.get("install_url"),
         redirect_uri=changes.get("redirect_uri"),
@@ -236,13 +259,22 @@ async def restrict(call: Call, p: Restricted) -> bool:
     return await verbs.restrict(call.tx, app.client_id, people or None)
 
 
-@method("botyard.app.install", access=Access.ADMIN, mode=Mode.WRITE, raises=(installations.install, Reason.APP_MISSING))
-async def install(call: Call, p: Named) -> InstallAnswer:
+@method(
+    "botyard.app.install",
+    access=Access.ADMIN,
+    mode=Mode.WRITE,
+    raises=(installations.install, Reason.APP_MISSING, Reason.CONSENT_NARROWER, ErrorCode.ACCOUNTS_CLOSED),
+)
+async def install(call: Call, p: Installed) -> InstallAnswer:
     """Install an application that was uninstalled, or begin to install one that has a wizard.
 
-    A wizard gets tokens of the administrator, as it would when it is opened in a frame.
+    A wizard gets tokens of the administrator, as it would when it is opened in a frame. Where the caller has let the
+    application do less than it asks for, or nothing, AGREE is asked for.
     """
-    app = await installations.install(call.tx, call.user_id, await params.app(call, p.client_id))
+    stored = await params.app(call, p.client_id)
+    if not stored.installed:
+        await _require_consent(call, stored, _scopes(stored), agree=p.agree)
+    app = await installations.install(call.tx, call.user_id, stored)
     if app.installed:
         return InstallAnswer(True)
     ring = Keyring(call.context.keys, call.context.settings)
@@ -286,6 +318,24 @@ async def uninstall(call: Call, p: Removed) -> bool:
     app = await params.app(call, p.client_id)
     await installations.uninstall(call.tx, call.user_id, app, clean=p.clean)
     return True
+
+
+async def _require_consent(call: Call, app: App, scopes: list[str], *, agree: bool) -> None:
+    """Have the caller agree to permissions beyond those that they have let the application have.
+
+    Who never decided lets it have what administrators give it. Raises CONSENT_NARROWER, and ACCOUNTS_CLOSED for keys of
+    applications.
+    """
+    consent = await stored_consents.find(call.tx, app.id, call.user_id)
+    beyond = [] if consent is None else [scope for scope in scopes if scope not in consent.split(",")]
+    if not beyond:
+        return
+    if not agree:
+        raise ApiError(
+            Reason.CONSENT_NARROWER, scopes=", ".join(beyond), hint="call again with AGREE=Y to agree to them"
+        )
+    require(Access.ACCOUNTS, call.identity, action="agree to permissions")
+    await consents.grant(call.tx, app, call.user_id, scopes=",".join(beyond))
 
 
 async def _answer(call: Call, app: App) -> AppAnswer:

@@ -10,6 +10,7 @@ BOTYARD = Family(
     {
         Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
         Reason.APP_MISSING: error("APP_NOT_FOUND: Application not found"),
+        Reason.CONSENT_NARROWER: error("CONSENT_REQUIRED: You have not agreed to these permissions: {scopes}", 403),
         Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"),
         Reason.BOT_NOT_YOURS: error("APP_ID_ERROR: Bot was installed by another REST application"),
         Reason.BOT_NOT_DELETED: error("WRONG_REQUEST: Bot can't be deleted"),
