@@ -272,6 +272,7 @@ class Reason(Enum):
     LOGIN_TAKEN = "The login is taken"
     PASSWORD_WEAK = "The password is weak: {reason}"
     PASSWORD_WRONG = "The present password is wrong"
+    CODE_WRONG = "The code of the second factor is missing or wrong"
     PASSWORD_SAME = "The new password is the present one"
     ATTEMPTS = "There were too many attempts; try again in {wait} seconds"
     RESET_LINK_ENDED = "The link has expired, or was used before"

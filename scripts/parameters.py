@@ -237,6 +237,7 @@ MEANINGS = {
     "botyard.app.add TITLE": "What people read on the consent page.",
     "botyard.app.restrict USERS": "The people that the application is open to.",
     "botyard.profile.password.set PASSWORD": "The present password.",
+    "botyard.profile.password.set CODE": "A code of the second factor, where there is one.",
     "botyard.session.end ID": "The session, as the list shows it.",
     "botyard.consent.revoke CLIENT_ID": "The application.",
     "botyard.token.list CLIENT_ID": "Only those of this application.",

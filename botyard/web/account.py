@@ -65,7 +65,9 @@ async def password(context: Context, request: Request) -> Response:
         session.user, params.get("present", ""), params.get("new", ""), who.actor, keep_session=session.id
     )
     try:
-        await password_changes.change(context.database, wish, rules=context.password_rules, now=context.clock.now())
+        await password_changes.change(
+            context.database, wish, keys=context.keys, rules=context.password_rules, now=context.clock.now()
+        )
     except ApiError as refused:
         return _password_form(context, who, session, target, refused)
     came = await context.database.write(lambda tx: _renewed(context, tx, who))

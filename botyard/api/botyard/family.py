@@ -24,6 +24,7 @@ BOTYARD = Family(
         Reason.LOGIN_TAKEN: error("LOGIN_TAKEN: The login is taken"),
         Reason.PASSWORD_WEAK: error("PASSWORD_WEAK: {reason}"),
         Reason.PASSWORD_WRONG: error("PASSWORD_WRONG: The present password is wrong", 403),
+        Reason.CODE_WRONG: error("CODE_WRONG: The code of the second factor is missing or wrong", 403),
         Reason.PASSWORD_SAME: error("PASSWORD_WEAK: The new password is the present one"),
         Reason.ATTEMPTS: error("TOO_MANY_ATTEMPTS: There were too many attempts; try again in {wait} seconds", 429),
         Reason.MAIL_OFF: error("MAIL_OFF: The portal sends no mail: it was started without --smtp-url and --smtp-from"),

@@ -20,8 +20,11 @@ class Updated(Fields, frozen=True, rename="upper"):
 
 
 class PasswordParams(Params, frozen=True, rename="upper"):
+    """CODE is for people who have a second factor: one of the authenticator, or a recovery code."""
+
     password: str = ""
     new_password: str = ""
+    code: str = ""
 
 
 @method("botyard.profile.update", access=Access.SELF, mode=Mode.WRITE, raises=(Reason.USER_MISSING,))
@@ -39,11 +42,17 @@ async def update(call: Call, p: Updated) -> UserAnswer:
     raises=(password_changes.change, Reason.USER_MISSING),
 )
 async def password_set(call: Call, p: PasswordParams) -> bool:
-    """Change the password of the calling person by the present one, and sign the person out in all browsers."""
-    database = call.context.database
+    """Change the password of the calling person by the present one, and sign the person out in all browsers.
+
+    With a second factor it takes a code as well.
+    """
+    context = call.context
+    database = context.database
     user = await database.read(lambda tx: stored_users.find(tx, call.user_id))
     if user is None or not user.login:
         raise ApiError(Reason.USER_MISSING)
-    wish = PasswordChange(user, p.password, p.new_password, call.actor)
-    await password_changes.change(database, wish, rules=call.context.password_rules, now=call.context.clock.now())
+    wish = PasswordChange(user, p.password, p.new_password, call.actor, code=p.code)
+    await password_changes.change(
+        database, wish, keys=context.keys, rules=context.password_rules, now=context.clock.now()
+    )
     return True

@@ -14,7 +14,7 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.model.audit import Actor, AuditEvent
 from botyard.model.people import User
 from botyard.portal import audit, mail, users
-from botyard.portal.auth import passwords
+from botyard.portal.auth import passwords, second_factors
 from botyard.portal.auth.breached_passwords import BreachedPasswords
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.portal.auth.sessions import PasswordSignIn, SignInAttempt, unchanged
@@ -55,13 +55,17 @@ def hashed(password: str, own: list[str], *, breached: BreachedPasswords | None)
 
 
 class PasswordChange(msgspec.Struct, frozen=True):
-    """A wish for a new password, and who has it. ``keep_session`` is the session that goes on."""
+    """A wish for a new password, and who has it. ``keep_session`` is the session that goes on.
+
+    ``code`` is one of the second factor, ``None`` where a page has asked for it before.
+    """
 
     user: User
     present: str
     new: str
     by: Actor
     keep_session: int = 0
+    code: str | None = None
 
 
 class ResetLink(msgspec.Struct, frozen=True):
@@ -76,11 +80,11 @@ class ResetLink(msgspec.Struct, frozen=True):
         return f"/account/reset?key={self.secret}"
 
 
-@raises(Reason.ATTEMPTS, Reason.PASSWORD_WRONG, Reason.PASSWORD_SAME, PasswordRules.hashed)
-async def change(database: Database, wish: PasswordChange, *, rules: PasswordRules, now: float) -> None:
-    """Change a password by the present one; all other sessions end.
+@raises(Reason.ATTEMPTS, Reason.PASSWORD_WRONG, Reason.CODE_WRONG, Reason.PASSWORD_SAME, PasswordRules.hashed)
+async def change(database: Database, wish: PasswordChange, *, keys: Keys, rules: PasswordRules, now: float) -> None:
+    """Change a password by the present one, and a code where there is a second factor; all other sessions end.
 
-    Raises ATTEMPTS, PASSWORD_WRONG, PASSWORD_SAME and PASSWORD_WEAK.
+    Raises ATTEMPTS, PASSWORD_WRONG, CODE_WRONG, PASSWORD_SAME and PASSWORD_WEAK.
     """
     attempt = SignInAttempt(wish.user.login, wish.present, wish.by.address, by=wish.by)
     checked = await rules.sign_in.check(database, attempt, now=now)
@@ -92,6 +96,9 @@ async def change(database: Database, wish: PasswordChange, *, rules: PasswordRul
     if wish.new == wish.present:
         raise ApiError(Reason.PASSWORD_SAME)
     stored = await rules.hashed(wish.new, users.known_words(wish.user))
+    # Last, for a code is used up by being looked at.
+    if wish.code is not None:
+        await _use_code(database, wish, code=wish.code, keys=keys, sign_in=rules.sign_in, now=now)
 
     async def work(tx: Tx) -> None:
         tx.actor = wish.by
@@ -100,6 +107,29 @@ async def change(database: Database, wish: PasswordChange, *, rules: PasswordRul
         await users.set_password(tx, wish.user.id, stored, keep_session=wish.keep_session)
 
     await database.write(work)
+
+
+@raises(Reason.ATTEMPTS, Reason.CODE_WRONG)
+async def _use_code(
+    database: Database, wish: PasswordChange, *, code: str, keys: Keys, sign_in: PasswordSignIn, now: float
+) -> None:
+    """Use up a code where somebody has a second factor. Raises ATTEMPTS and CODE_WRONG."""
+    user_id = wish.user.id
+    if not await database.read(lambda tx: second_factors.is_on(tx, user_id)):
+        return
+    if wait := sign_in.take_code(user_id, now=now):
+        raise ApiError(Reason.ATTEMPTS, wait=wait)
+    await second_factors.load()
+
+    async def work(tx: Tx) -> bool:
+        right = await second_factors.check(tx, keys, user_id, code=code)
+        if not right:
+            await audit.record(tx, AuditEvent.CODE_REFUSED, by=wish.by, subject=f"user:{user_id}")
+        return right
+
+    if not await database.write(work):
+        raise ApiError(Reason.CODE_WRONG)
+    sign_in.give_back_code(user_id)
 
 
 @raises(Reason.USER_MISSING)

@@ -7,6 +7,7 @@ import pytest
 from botyard.model.people import UserKind
 from botyard.portal.auth.throttle import PER_ACCOUNT
 from tests.web.browser import PASSWORD, Browser, resident
+from tests.web.test_second_factor import set_up
 from tests.world import Person, World
 
 NEW = "staple battery horse"
@@ -48,6 +49,38 @@ def test_a_password_is_changed_by_the_present_one(portal: World, ann: Person) ->
 def test_which_passwords_are_not_taken(portal: World, ann: Person, present: str, new: str, error: str) -> None:
     assert change(portal, ann, present, new) == error
     assert Browser(portal).sign_in("ann").status == 303
+
+
+def test_with_a_second_factor_it_takes_a_code(portal: World, ann: Person) -> None:
+    """A key and the present password are not enough, as they are not on the page."""
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    device, recovery_codes = set_up(browser)
+    used = device.code
+    assert [change_with(portal, ann, code) for code in ("", "000000", used)] == ["CODE_WRONG"] * 3
+    # Whoever has a code and not the password learns nothing of the code, and does not use it up.
+    right = device.next()
+    assert change_with(portal, ann, right, present="wrong") == "PASSWORD_WRONG"
+    assert change_with(portal, ann, right) == "True"
+    assert change_with(portal, ann, recovery_codes[0], NEW, PASSWORD + " again") == "True"
+    assert change_with(portal, ann, recovery_codes[0], PASSWORD + " again") == "CODE_WRONG"
+    events = [entry["EVENT"] for entry in portal.call("botyard.audit.list", EVENT="code.refused").result["ENTRIES"]]
+    assert len(events) == 4
+
+
+def test_guesses_at_codes_are_throttled_like_those_of_the_page(portal: World, ann: Person) -> None:
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    device, _ = set_up(browser)
+    errors = [change_with(portal, ann, "000000") for _ in range(PER_ACCOUNT.burst + 1)]
+    assert errors == ["CODE_WRONG"] * PER_ACCOUNT.burst + ["TOO_MANY_ATTEMPTS"]
+    assert change_with(portal, ann, device.next()) == "TOO_MANY_ATTEMPTS"
+
+
+def change_with(world: World, who: Person, code: str, present: str = PASSWORD, new: str = NEW) -> str:
+    params = {"PASSWORD": present, "NEW_PASSWORD": new, "CODE": code}
+    answer = world.call("botyard.profile.password.set", who, params)
+    return answer.error if answer.status != 200 else str(answer.result)
 
 
 def test_guesses_at_the_present_password_are_throttled_in_a_batch_too(portal: World, ann: Person) -> None:
