@@ -111,6 +111,8 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.dialog.read": {"DIALOG_ID": "chat2001"},
     "im.message.add": {"DIALOG_ID": "chat2001", "MESSAGE": "Hello"},
     "im.message.command": {"MESSAGE_ID": 24, "BOT_ID": 1001, "COMMAND": "ship", "COMMAND_PARAMS": "128"},
+    "im.dialog.unread": {"DIALOG_ID": "chat2001", "MESSAGE_ID": 24},
+    "im.dialog.users.list": {"DIALOG_ID": "chat2001", "LIMIT": 2},
     "im.recent.hide": {"DIALOG_ID": "chat2001"},
     "im.recent.list": {"LIMIT": 2},
     "im.recent.pin": {"DIALOG_ID": "chat2001", "PIN": "Y"},

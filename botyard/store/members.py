@@ -9,9 +9,10 @@ from typing import NamedTuple
 from botyard.model import owners
 from botyard.model.bots import OF_APP, BotListener
 from botyard.model.chats import Chat, Member, Reader, Role
+from botyard.model.people import UserKind
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
-from botyard.store.messages import FIRST_UNREAD, GONE, UnreadStart
+from botyard.store.messages import FIRST_UNREAD, GONE, CountedMessage, UnreadStart
 from botyard.store.records import Record, scalar
 
 
@@ -20,6 +21,15 @@ class ChatPlace(NamedTuple):
 
     chat_id: int
     kind: str
+
+
+class MemberPage(NamedTuple):
+    """Which members are wanted: those with higher ids than ``after``, but for people of some kinds."""
+
+    after: int
+    offset: int
+    limit: int
+    without: frozenset[UserKind] = frozenset()
 
 
 class ReadMark(NamedTuple):
@@ -216,6 +226,24 @@ def mark_caused(tx: Tx, chat: Chat, user_id: int, *, message_id: int, counted: i
     return tx.run(sql, message=message_id, counted=counted, now=tx.now, chat=chat.id, user=user_id)
 
 
+async def move_back(tx: Tx, chat_id: int, user_id: int, *, message_id: int, before: CountedMessage) -> None:
+    """The member wants to see a message and all after it as unread: the mark of what they have read goes ``before`` it.
+
+    The chat is in their list again.
+    """
+    await tx.run(
+        """UPDATE members SET read_id = CAST(:read AS BIGINT), read_counted = :counted,
+               read_at = CASE WHEN CAST(:read AS BIGINT) = 0 THEN NULL ELSE read_at END,
+               marked_id = :message, hidden_id = 0, changed = :now WHERE chat_id = :chat AND user_id = :user""",
+        read=before.id,
+        counted=before.counted,
+        message=message_id,
+        now=tx.now,
+        chat=chat_id,
+        user=user_id,
+    )
+
+
 async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
     """The member has looked into the chat; a mark of unread is gone with it."""
     await tx.run(
@@ -242,6 +270,32 @@ async def tell_last(tx: Tx, chat_id: int, *, crowd: bool) -> None:
 async def ids(tx: Tx, chat_id: int) -> list[int]:
     rows = await tx.all("SELECT user_id FROM members WHERE chat_id = :chat ORDER BY user_id", chat=chat_id)
     return [user_id for (user_id,) in rows]
+
+
+async def ids_after(tx: Tx, chat_id: int, page: MemberPage) -> list[int]:
+    """A page of the members of a chat, in id order."""
+    kinds = ", ".join(f"'{kind}'" for kind in sorted(page.without))
+    join, condition = ("JOIN users u ON u.id = m.user_id", f"AND u.kind NOT IN ({kinds})") if kinds else ("", "")
+    rows = await tx.all(
+        f"""SELECT m.user_id FROM members m {join} WHERE m.chat_id = :chat AND m.user_id > :after {condition}
+            ORDER BY m.user_id LIMIT :limit OFFSET :offset""",
+        chat=chat_id,
+        after=page.after,
+        limit=page.limit,
+        offset=page.offset,
+    )
+    return [user_id for (user_id,) in rows]
+
+
+async def count_kind(tx: Tx, chat_id: int, kind: UserKind) -> int:
+    """How many members of a chat are of a kind of people."""
+    row = await tx.one(
+        """SELECT COUNT(*) FROM members m JOIN users u ON u.id = m.user_id
+           WHERE m.chat_id = :chat AND u.kind = :kind""",
+        chat=chat_id,
+        kind=kind.value,
+    )
+    return scalar(row, 0)
 
 
 async def listed(tx: Tx, chat_id: int, limit: int, *, by_sent: bool = False, backwards: bool = False) -> list[int]:

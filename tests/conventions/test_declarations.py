@@ -37,6 +37,7 @@ SAID_OTHERWISE = {
     ("imbot.register", "MAX_COUNT_ERROR"): "N stands for the number",
     ("imbot.chat.user.delete", "WRONG_REQUEST"): "the page of imbot.chat.leave has the same sentence as `in chat`",
     ("im.message.add", "ACCESS_ERROR"): "the page has two sentences for the code, one for chats and one for actions",
+    ("im.dialog.users.list", "ACCESS_ERROR"): "the page has two sentences for the code, and both mean the same chat",
     ("user.add", "ERROR_ARGUMENT"): "there is no limit to people that could be exceeded",
 }
 

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from botyard.api.im.family import method
-from botyard.api.im.shapes import HistoryAnswer, history_answer
+from botyard.api.im.shapes import HistoryAnswer, UserShape, history_answer, user
 from botyard.api.shapes.dialog import Dialog, dialog, placed
-from botyard.chat.conversation import dialogs, messages, reading, typing
+from botyard.chat.conversation import dialogs, messages, reading, recent, typing
+from botyard.chat.conversation import members as participants
 from botyard.chat.conversation.overview import overview
 from botyard.chat.rules import with_path
 from botyard.errors import ApiError, Reason, error
+from botyard.model.people import UserKind
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params
+from botyard.rpc.method import Mode, NoParams, Params, ResultPage
+from botyard.store import users
+from botyard.store.engines.db import T, Work
+from botyard.store.members import MemberPage
 from botyard.wire.param_types import Number
+
+USERS_MAX = 200
+"""People of one page at most."""
+OFFSET_MAX = 10_000_000
+# Those who are of no portal: the samples call them system users.
+_EXTERNAL = (UserKind.BOT, UserKind.EMAIL)
 
 
 class Get(Params, frozen=True, rename="upper"):
@@ -34,6 +49,24 @@ class MessagesGet(Params, frozen=True, rename="upper"):
 class Read(Params, frozen=True, rename="upper"):
     dialog_id: str = ""
     message_id: int = 0
+
+
+class UnreadFrom(Params, frozen=True, rename="upper"):
+    dialog_id: str = ""
+    message_id: Annotated[int, Meta(description="The first message that is to be unread.")] = 0
+
+
+class UsersList(Params, frozen=True, rename="upper"):
+    dialog_id: str = ""
+    skip_external: Annotated[
+        bool, Meta(description="Whether bots and people who only have an address of e-mail are left out.")
+    ] = False
+    skip_external_except_types: Annotated[
+        str, Meta(description="Which of these are listed all the same: `bot`, `email`, or both with a comma.")
+    ] = ""
+    limit: int = 50
+    last_id: Annotated[int, Meta(description="Only people with higher ids: the last one of the page before.")] = 0
+    offset: int = 0
 
 
 class ReadAnswer(msgspec.Struct, frozen=True, rename="camel"):
@@ -91,6 +124,56 @@ async def read(call: Call, p: Read) -> ReadAnswer | bool:
         return False
     left = await reading.unread(call.tx, moved)
     return ReadAnswer(p.dialog_id, who.chat.id, moved.member.read_id, left.counter)
+
+
+@method("im.dialog.read.all", mode=Mode.OWN)
+async def read_all(call: Call, p: NoParams) -> bool:
+    """Mark all of the caller's chats as read.
+
+    Docs: api-reference/chats/special-operations/im-dialog-read-all.md
+    """
+
+    def write(work: Work[T]) -> Awaitable[T]:
+        return call.context.database.write(lambda tx: work(call.within(tx).tx))
+
+    await recent.read_all(write, call.user_id)
+    return True
+
+
+@method(
+    "im.dialog.unread",
+    mode=Mode.WRITE,
+    errors={Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: First unread message id can't be empty")},
+    raises=(Reason.MESSAGE_ID_WRONG, dialogs.parse),
+)
+async def unread(call: Call, p: UnreadFrom) -> bool:
+    """Mark a message and all after it as unread; `false` where the caller cannot see it in this dialog.
+
+    Docs: api-reference/chats/messages/im-dialog-unread.md
+    """
+    dialog = dialogs.parse(p.dialog_id)
+    if p.message_id <= 0:
+        raise ApiError(Reason.MESSAGE_ID_WRONG)
+    who = await dialogs.find(call.tx, call.user_id, dialog, locked=True)
+    return who is not None and await reading.unread_from(call.tx, who, p.message_id)
+
+
+@method("im.dialog.users.list", raises=(placed,))
+async def users_list(call: Call, p: UsersList) -> ResultPage[list[UserShape]]:
+    """List the people and bots in a dialog in the order of their ids, 50 or LIMIT (at most 200) at a time.
+
+    Docs: api-reference/chats/chat-users/im-dialog-users-list.md
+    """
+    who = await placed(call, p.dialog_id)
+    kept = {word.strip().lower() for word in p.skip_external_except_types.split(",")}
+    without = frozenset(kind for kind in _EXTERNAL if p.skip_external and kind.value not in kept)
+    limit = min(p.limit, USERS_MAX) if p.limit > 0 else 50
+    page = MemberPage(max(p.last_id, 0), min(max(p.offset, 0), OFFSET_MAX), limit + 1, without)
+    ids, total = await participants.page(call.tx, who.chat, page)
+    shown = ids[:limit]
+    places = await users.departments_of(call.tx, shown)
+    people = [user(call, person, places.get(person.id, [])) for person in await users.find_many(call.tx, shown)]
+    return ResultPage(people, total, page.offset + limit if len(ids) > limit else None)
 
 
 @method(

@@ -9,10 +9,11 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.chats import CROWD, Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
-from botyard.model.people import User
+from botyard.model.people import User, UserKind
 from botyard.store import bots as stored_bots
 from botyard.store import chats, members, reach, users
 from botyard.store.engines.db import Tx
+from botyard.store.members import MemberPage
 
 FEW = 20
 """People who are looked up one by one; of more it is read once who is in the chat."""
@@ -216,6 +217,16 @@ async def mute(tx: Tx, who: Participant, *, on: bool) -> None:
     if who.member is None:
         raise ApiError(Reason.CHAT_CLOSED, hint="who only reads a chat is not notified of it")
     await members.set_muted(tx, who.chat.id, who.actor_id, muted=on)
+
+
+async def page(tx: Tx, chat: Chat, wanted: MemberPage) -> tuple[list[int], int]:
+    """A page of the ids of everybody in a chat, and how many there are but for those who are left out."""
+    total = chat.members
+    if UserKind.BOT in wanted.without:
+        total -= chat.bots
+    if UserKind.EMAIL in wanted.without and chat.guests:
+        total -= await members.count_kind(tx, chat.id, UserKind.EMAIL)
+    return await members.ids_after(tx, chat.id, wanted), total
 
 
 @raises(*rules.reasons(Act.LIST_MEMBERS))

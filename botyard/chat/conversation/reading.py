@@ -9,7 +9,7 @@ from botyard.model.chats import Chat, Member, Participant
 from botyard.model.events import ChatRead
 from botyard.store import chats, members, messages, users
 from botyard.store.engines.db import Tx
-from botyard.store.messages import UnreadStart
+from botyard.store.messages import CountedMessage, UnreadStart
 
 
 class Unread(msgspec.Struct, frozen=True, gc=False):
@@ -66,6 +66,24 @@ async def read(tx: Tx, who: Participant, upto: int) -> Participant:
         member, read_id=message_id, read_counted=counted, read_at=tx.now, marked_id=0, unread=False
     )
     return who._replace(member=read_at)
+
+
+async def unread_from(tx: Tx, who: Participant, message_id: int) -> bool:
+    """Let a member see a message and all after it as unread. The chat must be locked.
+
+    False for a message that is not in the chat or hidden from the member, and for who is no member.
+    """
+    _, chat, member = who
+    message = await messages.find(tx, message_id) if member is not None and message_id >= member.first_id else None
+    if member is None or message is None or message.chat_id != chat.id:
+        return False
+    if member.read_id < message_id:
+        return True
+    before = await messages.counted_at(tx, chat.id, message_id - 1) or CountedMessage(0, 0)
+    await members.move_back(tx, chat.id, member.user_id, message_id=message_id, before=before)
+    if member.read_id == chat.last_message_id and member.read_at and member.user_id != chat.last_author_id:
+        await chats.count_viewers(tx, chat.id, -1)
+    return True
 
 
 async def newly_read(tx: Tx, before: Participant, after: Participant) -> list[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -10,9 +11,11 @@ from botyard.chat.conversation import reading
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.chats import Kind, Participant, counterpart
 from botyard.store import chats, recent
-from botyard.store.engines.db import Tx
+from botyard.store.engines.db import T, Tx, Work
 from botyard.store.recent import Only, Place, RecentChat, RecentPage
 
+AT_ONCE = 20
+"""Chats that are read in one transaction."""
 PAGE_MAX = 200
 """Chats of one page at most."""
 SYNC_SECONDS = 7 * 86_400
@@ -69,9 +72,23 @@ async def mark(tx: Tx, who: Participant, *, unread: bool) -> None:
         await reading.read(tx, who, 0)
 
 
-async def read_some(tx: Tx, user_id: int, after: int, *, limit: int) -> int:
+class Write(Protocol):
+    """Runs a piece of work as one transaction of whoever reads."""
+
+    def __call__(self, work: Work[T], /) -> Awaitable[T]: ...
+
+
+async def read_all(write: Write, user_id: int) -> None:
+    """Read everything in all chats, some of them in each of several transactions, so that nobody waits for it."""
+    done = -1
+    while done:
+        after = max(done, 0)
+        done = await write(lambda tx, after=after: _read_some(tx, user_id, after))  # type: ignore[misc]  # Bound now.
+
+
+async def _read_some(tx: Tx, user_id: int, after: int) -> int:
     """Read everything in the next unread chats behind one. Returns the last of them, 0 where none is left."""
-    chat_ids = await recent.unread_after(tx, user_id, after, limit=limit)
+    chat_ids = await recent.unread_after(tx, user_id, after, limit=AT_ONCE)
     for chat_id in chat_ids:
         who = await chats.find(tx, chat_id, user_id, locked=True)
         if who is not None and who.member is not None:
