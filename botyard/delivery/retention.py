@@ -61,7 +61,7 @@ async def delete_expired(context: Context) -> None:
         steps.append(lambda tx: notifications.forget(tx, notified, BATCH))
     for _ in range(TURNS):
         # All in turn: much of one kind does not keep the others waiting.
-        steps = [step for step in steps if await context.database.write(step) >= BATCH]
+        steps = [step for step in steps if await context.database.write_unordered(step) >= BATCH]
         if not steps:
             break
         await asyncio.sleep(PAUSE_SECONDS)

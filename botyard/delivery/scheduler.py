@@ -142,7 +142,7 @@ class Scheduler:
             # Before the start nothing is under way here, whatever is leased under this name.
             gone = self._main is None if name == self._name else not await self._database.is_held(name)
             if gone:
-                await self._database.write(lambda tx, name=name: leases.release(tx, name, now))  # type: ignore[misc]
+                await self._database.write_unordered(lambda tx, name=name: leases.release(tx, name, now))  # type: ignore[misc]
 
     # A turn: record, claim, lease.
 
@@ -171,7 +171,7 @@ class Scheduler:
             return await self._claim(tx, room, now) if room > 0 else []
 
         try:
-            claimed = await self._database.write(work)
+            claimed = await self._database.write_unordered(work)
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             self._call_ups = call_ups + self._call_ups
@@ -192,7 +192,7 @@ class Scheduler:
     async def _follow_clock(self) -> None:
         """The clock was set: what waits has as long to wait as before, and what is sent holds its dialog as long."""
         by, now = self._clock.jumped, self._clock.now()
-        self._moved = await self._database.write(lambda tx: timekeeping.move(tx, by, self._moved, now=now))
+        self._moved = await self._database.write_unordered(lambda tx: timekeeping.move(tx, by, self._moved, now=now))
         self._clock.settle(by)
         self._queue.move(by)
         self._outcomes = [

@@ -85,7 +85,7 @@ class Sender:
 
     async def _written(self, batch: list[QueuedDelivery]) -> None:
         try:
-            payloads = await self.database.write(lambda tx: self._payloads(tx, batch))
+            payloads = await self.database.write_unordered(lambda tx: self._payloads(tx, batch))
         except asyncio.CancelledError:
             self._give_back(batch, 0)
             raise

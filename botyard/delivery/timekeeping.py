@@ -68,8 +68,8 @@ class Timekeeper:
         if now < before - JUMP:
             if unseen:
                 log.warning("The clock was set back by %d seconds; what waits is due by the new time.", before - now)
-                await self._context.database.write(lambda tx: self._pull_forward(tx, now))
-            await self._context.database.write(lambda tx: timekeeping.take_up(tx))
+                await self._context.database.write_unordered(lambda tx: self._pull_forward(tx, now))
+            await self._context.database.write_unordered(lambda tx: timekeeping.take_up(tx))
             self._noted = 0.0
         self._seen = now
 
@@ -77,7 +77,7 @@ class Timekeeper:
         # By the clock that what waits goes by: the next server compares its own with it.
         now = self._clock.scheduled()
         noted = Noted(int(now), int(self._clock.settled()))
-        await self._context.database.write(lambda tx: timekeeping.note(tx, noted))
+        await self._context.database.write_unordered(lambda tx: timekeeping.note(tx, noted))
         self._noted = now
 
     async def _pull_forward(self, tx: Tx, now: float) -> None:

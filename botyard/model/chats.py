@@ -10,9 +10,6 @@ import msgspec
 LINES = "LINES"
 """The type of entity that the conversations of open lines are about."""
 
-CROWD = 20
-"""Members beyond which a chat does not tell each of them of its last message, see migration 0040."""
-
 
 class Kind(StrEnum):
     """Message type letters, as the v1 event pages list them."""
@@ -91,11 +88,6 @@ class Chat(msgspec.Struct, frozen=True, gc=False):
     @property
     def private(self) -> bool:
         return self.kind == Kind.PRIVATE
-
-    @property
-    def crowd(self) -> bool:
-        """Whether members look at the chat for its last message, because it is too big to tell all of them."""
-        return self.members > CROWD
 
     @property
     def lines(self) -> bool:

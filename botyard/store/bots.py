@@ -139,9 +139,9 @@ async def replace_alias(tx: Tx, first_owner: Owner, alias: str) -> None:
     await set_alias(tx, first_owner, alias)
 
 
-def count_message(tx: Tx, bot_id: int) -> Awaitable[int]:
+def count_message(tx: Tx, bot_id: int) -> Awaitable[object]:
     """Count a message of a bot; for anybody else nothing happens."""
-    return tx.run("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
+    return tx.update("UPDATE bots SET messages = messages + 1 WHERE user_id = :id", id=bot_id)
 
 
 async def count(tx: Tx, bot_id: int, *, chats: int, people: int = 0) -> None:

@@ -188,9 +188,9 @@ async def count_members(tx: Tx, chat_id: int, *, members: int, guests: int, bots
     )
 
 
-def count_message(tx: Tx, chat_id: int, message_id: int, *, author_id: int, counted: int) -> Awaitable[int]:
+def count_message(tx: Tx, chat_id: int, message_id: int, *, author_id: int, counted: int) -> Awaitable[object]:
     """Count a new message: it becomes the last one, seen by nobody but whoever wrote it."""
-    return tx.run(
+    return tx.update(
         """UPDATE chats SET messages = messages + 1, counted = :counted, last_message_id = :message,
                last_author_id = :author, viewers = 0 WHERE id = :id""",
         counted=counted,
@@ -206,10 +206,7 @@ async def count_viewers(tx: Tx, chat_id: int, viewers: int) -> None:
 
 
 async def recount(tx: Tx, chat_id: int) -> None:
-    """Recount after a message went without a mark: the last message and its viewers may be others now.
-
-    Members are told by ``members.tell_last``.
-    """
+    """Recount after a message went without a mark: the last message and its viewers may be others now."""
     last = "(SELECT last_message_id FROM chats WHERE id = :id)"
     await tx.run(
         """UPDATE chats SET messages = messages - 1,

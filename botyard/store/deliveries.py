@@ -18,7 +18,7 @@ ATTEMPT = Record(Attempt, "attempts a")
 # As in the conditions of the indexes, word for word: otherwise the engines would scan.
 OPEN = "state IN ('waiting', 'sending')"
 _READY = "state = 'fetch'"
-_ADD = DELIVERY.insert("event_id", "recipient", "ordering_key", "state", "queued", "due")
+_ADD = f"{DELIVERY.insert('event_id', 'recipient', 'ordering_key', 'state', 'queued', 'due')} {{ordered}}"
 _OF_EVENT = f"{DELIVERY.select} WHERE d.event_id = :event"
 OPEN_MAX = 100_000
 """What is open is counted up to here."""
@@ -50,7 +50,7 @@ async def add(
         for recipient, state in recipients
     ]
     if len(rows) == 1:
-        await tx.run(_ADD, **rows[0])
+        await tx.insert(_ADD, **rows[0])
     else:
         await tx.many(_ADD, rows)
 

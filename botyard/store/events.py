@@ -13,7 +13,8 @@ from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Column, Record, insert
 
 EVENT = Record(EventRecord, "events e", event=Column("e.body", decode_event))
-_ADD = insert("events", ("type", "chat_id", "actor_id", "message_id", "created", "body", "caller_id"))
+_COLUMNS = ("type", "chat_id", "actor_id", "message_id", "created", "body", "caller_id")
+_ADD = f"{insert('events', _COLUMNS)} {{ordered}}"
 _BY_ID = f"{EVENT.select} WHERE e.id = :id"
 
 _encode = msgspec.json.Encoder().encode

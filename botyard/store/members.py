@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable
 from typing import NamedTuple
 
 from botyard.model import owners
 from botyard.model.bots import OF_APP, BotListener
-from botyard.model.chats import Chat, Member, Reader, Role
+from botyard.model.chats import Member, Reader, Role
 from botyard.model.people import UserKind
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
@@ -128,12 +127,11 @@ async def add(
     read_id: int,
     read_counted: int,
     bot: bool,
-    crowd: bool = False,
 ) -> bool:
-    """False when the user is in the chat already. ``crowd`` says whether there will be many in it."""
+    """False when the user is in the chat already."""
     added = await tx.run(
-        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot, crowd, listens)
-           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot, :crowd,
+        """INSERT INTO members (chat_id, user_id, role, joined, first_id, read_id, read_counted, bot, listens)
+           VALUES (:chat, :user, :role, :now, :first, :read, :counted, :bot,
                (SELECT COUNT(*) FROM event_subscriptions WHERE user_id = :user)) ON CONFLICT DO NOTHING""",
         chat=chat_id,
         user=user_id,
@@ -143,7 +141,6 @@ async def add(
         read=read_id,
         counted=read_counted,
         bot=int(bot),
-        crowd=int(crowd),
     )
     return added > 0
 
@@ -199,31 +196,17 @@ async def mark_read(tx: Tx, chat_id: int, user_id: int, *, message_id: int, coun
     return moved > 0
 
 
-_READ = "read_id = :message, read_counted = :counted, read_at = :now, marked_id = 0, unread = 0, opened = 1"
-_SENT = f"UPDATE members SET sent_id = :message, {_READ} WHERE chat_id = :chat AND user_id = :user"
-_CAUSED = f"UPDATE members SET {_READ} WHERE chat_id = :chat AND user_id = :user"
-
-
-def _among_others(assignments: str) -> str:
-    """The same of one member, and for all of the chat that it has a new message."""
-    own = re.sub(r"(\w+) = ([:\w]+)", r"\1 = CASE WHEN user_id = :user THEN \2 ELSE \1 END", assignments)
-    return f"UPDATE members SET last_id = :message, last_at = :now, {own} WHERE chat_id = :chat"
-
-
-_SENT_TO_FEW = _among_others(f"sent_id = :message, {_READ}")
-_CAUSED_AMONG_FEW = _among_others(_READ)
-
-
-def mark_sent(tx: Tx, chat: Chat, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
+def mark_sent(tx: Tx, chat_id: int, user_id: int, *, message_id: int, counted: int) -> Awaitable[object]:
     """The member has written the newest message, and has thereby read everything up to it."""
-    sql = _SENT if chat.crowd else _SENT_TO_FEW
-    return tx.run(sql, message=message_id, counted=counted, now=tx.now, chat=chat.id, user=user_id)
-
-
-def mark_caused(tx: Tx, chat: Chat, user_id: int, *, message_id: int, counted: int) -> Awaitable[int]:
-    """There is a new message of the system; its cause (0: nobody who is there) has thereby read everything up to it."""
-    sql = _CAUSED if chat.crowd else _CAUSED_AMONG_FEW
-    return tx.run(sql, message=message_id, counted=counted, now=tx.now, chat=chat.id, user=user_id)
+    return tx.update(
+        """UPDATE members SET sent_id = :message, read_id = :message, read_counted = :counted, read_at = :now,
+               marked_id = 0, unread = 0, opened = 1 WHERE chat_id = :chat AND user_id = :user""",
+        message=message_id,
+        counted=counted,
+        now=tx.now,
+        chat=chat_id,
+        user=user_id,
+    )
 
 
 async def move_back(tx: Tx, chat_id: int, user_id: int, *, message_id: int, before: CountedMessage) -> None:
@@ -252,18 +235,6 @@ async def mark_opened(tx: Tx, chat_id: int, user_id: int) -> None:
         now=tx.now,
         chat=chat_id,
         user=user_id,
-    )
-
-
-async def tell_last(tx: Tx, chat_id: int, *, crowd: bool) -> None:
-    """Note for all members whether they are a crowd, and what the chat's last message is."""
-    await tx.run(
-        """UPDATE members SET crowd = :crowd,
-               last_id = (SELECT c.last_message_id FROM chats c WHERE c.id = :chat),
-               last_at = COALESCE((SELECT s.sent FROM chats c JOIN messages s ON s.id = c.last_message_id
-                                   WHERE c.id = :chat), 0) WHERE chat_id = :chat""",
-        crowd=int(crowd),
-        chat=chat_id,
     )
 
 

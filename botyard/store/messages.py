@@ -12,7 +12,9 @@ from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
 _MESSAGE = Record(Message, "messages m")
-_ADD = _MESSAGE.insert("chat_id", "author_id", "sent", "text", "counted", "system", "reply_id", "uuid", "params")
+_ADD = f"""{
+    _MESSAGE.insert("chat_id", "author_id", "sent", "text", "counted", "system", "reply_id", "uuid", "params")
+} {{ordered}}"""
 _BY_ID = f"{_MESSAGE.select} WHERE m.id = :id"
 _SEEN = f"""{_BY_ID} AND EXISTS (
      SELECT 1 FROM members r WHERE r.chat_id = m.chat_id AND r.user_id = :user AND r.first_id <= m.id)"""

@@ -1,8 +1,7 @@
 """The list of a person's chats, and where something in them is unread.
 
-A chat of up to ``CROWD`` members has its place in the list in each member's row: such lists are the ends of indexes. Of
-bigger chats, which are few for any person, each is looked at. What is asked here costs as much as it returns, and one
-look at each crowd.
+Each chat knows its last message, and whoever asks for a list looks at each of their own chats: a message changes the
+rows of its chat and of its author alone, however many are in it.
 """
 
 from __future__ import annotations
@@ -63,58 +62,39 @@ class Place(NamedTuple):
 
 _PLACE = Record(Place, "places p")
 _ORDER = "ORDER BY pinned DESC, last_at DESC, last_id DESC"
-# Conditions are those of the indexes, word for word. Chats of notifications are no conversations.
-_FEW = """SELECT m.chat_id, m.pinned, m.last_at, m.last_id FROM members m JOIN chats c ON c.id = m.chat_id
- WHERE m.user_id = :user AND m.crowd = 0 AND m.last_id > m.hidden_id AND c.kind <> 'S'"""
-# CROSS JOIN has SQLite begin with the crowds of the person.
-_CROWDS = """SELECT m.chat_id, m.pinned, s.sent AS last_at, s.id AS last_id
- FROM members m CROSS JOIN chats c CROSS JOIN messages s
- WHERE m.user_id = :user AND m.crowd = 1 AND c.id = m.chat_id AND s.id = c.last_message_id
- AND c.last_message_id > m.hidden_id AND c.kind <> 'S'"""
+# Chats of notifications are no conversations. CROSS JOIN has SQLite begin with the chats of the person.
+_OWN = """SELECT m.chat_id, m.pinned, c.last_message_id AS last_id FROM members m CROSS JOIN chats c
+ WHERE m.user_id = :user AND c.id = m.chat_id AND c.last_message_id > m.hidden_id AND c.kind <> 'S'"""
+# Numbers of messages rise with their moments, so that only those that are shown are read.
+_BY_NUMBER = "ORDER BY pinned DESC, last_id DESC LIMIT :limit"
+_WITH_MOMENTS = f"""SELECT {_PLACE.columns} FROM (
+    SELECT o.chat_id, o.pinned, s.sent AS last_at, s.id AS last_id FROM ({{own}}) AS o
+    JOIN messages s ON s.id = o.last_id{{conditions}}) AS p {_ORDER}"""
 
 
 async def page(tx: Tx, user_id: int, wanted: RecentPage, *, only: Iterable[Only] = ()) -> list[Place]:
     """The chats of somebody: pinned ones first, then those with the latest messages."""
-    conditions = [condition.value for condition in only]
-    few, crowds = [_FEW, *conditions], [_CROWDS, *conditions]
-    if wanted.upto is not None:
-        few.append("m.pinned = 0 AND m.last_at <= :upto")
-        crowds.append("m.pinned = 0 AND s.sent <= :upto")
+    own = " AND ".join([_OWN, *(condition.value for condition in only)])
+    if wanted.upto is None:
+        sql = _WITH_MOMENTS.format(own=f"{own} {_BY_NUMBER} OFFSET :offset", conditions="")
+        rows = await tx.all(sql, user=user_id, limit=wanted.limit, offset=wanted.offset)
+        return _PLACE.read_all(rows)
+    sql = _WITH_MOMENTS.format(own=f"{own} AND m.pinned = 0", conditions=" AND s.sent <= :upto")
     rows = await tx.all(
-        f"""SELECT {_PLACE.columns} FROM (
-                SELECT * FROM ({" AND ".join(few)} {_ORDER} LIMIT :most) AS f
-                UNION ALL SELECT * FROM ({" AND ".join(crowds)} {_ORDER} LIMIT :most) AS k
-            ) AS p {_ORDER} LIMIT :limit OFFSET :offset""",
+        f"{sql} LIMIT :limit OFFSET :offset",
         user=user_id,
-        most=wanted.offset + wanted.limit,
         limit=wanted.limit,
         offset=wanted.offset,
-        **({} if wanted.upto is None else {"upto": wanted.upto}),
+        upto=wanted.upto,
     )
     return _PLACE.read_all(rows)
 
 
 async def changed_since(tx: Tx, user_id: int, moment: int, *, limit: int, only: Iterable[Only] = ()) -> list[Place]:
     """The chats of somebody with messages from a moment on, and those of which the person has changed something."""
-    conditions = [condition.value for condition in only]
-    by_message = [_FEW, "m.pinned = {pinned} AND m.last_at >= :moment", *conditions]
-    by_change = [_FEW, "m.changed > 0 AND m.changed >= :moment", *conditions]
-    crowds = [_CROWDS, "(s.sent >= :moment OR m.changed >= :moment)", *conditions]
-    parts = [
-        " AND ".join(by_message).replace("{pinned}", "1"),
-        " AND ".join(by_message).replace("{pinned}", "0"),
-        " AND ".join(by_change),
-        " AND ".join(crowds),
-    ]
-    # UNION leaves out what two of the parts have found.
-    listed = " UNION ".join(f"SELECT * FROM ({part} {_ORDER} LIMIT :limit) AS q" for part in parts)
-    rows = await tx.all(
-        f"SELECT {_PLACE.columns} FROM ({listed}) AS p {_ORDER} LIMIT :limit",
-        user=user_id,
-        moment=moment,
-        limit=limit,
-    )
-    return _PLACE.read_all(rows)
+    own = " AND ".join([_OWN.replace("m.pinned,", "m.pinned, m.changed,"), *(condition.value for condition in only)])
+    sql = _WITH_MOMENTS.format(own=own, conditions=" AND (s.sent >= :moment OR o.changed >= :moment)")
+    return _PLACE.read_all(await tx.all(f"{sql} LIMIT :limit", user=user_id, moment=moment, limit=limit))
 
 
 class RecentChat(msgspec.Struct, frozen=True, gc=False):
@@ -174,9 +154,7 @@ _UNREAD = Record(
     counter=_COUNTER,
 )
 _UNREAD_OF = f"""{_UNREAD.select} WHERE c.id = m.chat_id AND c.kind <> 'S' AND m.user_id = :user
- AND m.crowd = 0 AND (m.last_id > m.read_id OR m.unread = 1)
- UNION ALL {_UNREAD.select} WHERE c.id = m.chat_id AND c.kind <> 'S' AND m.user_id = :user
- AND m.crowd = 1 AND (c.last_message_id > m.read_id OR m.unread = 1)"""
+ AND (c.last_message_id > m.read_id OR m.unread = 1)"""
 
 
 async def unread(tx: Tx, user_id: int) -> list[UnreadChat]:

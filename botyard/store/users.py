@@ -140,7 +140,7 @@ async def seen(tx: Tx, user_id: int) -> None:
 
     What lies ahead is from before the clock was set back.
     """
-    await tx.run(
+    await tx.update(
         """UPDATE users SET last_activity = :now
            WHERE id = :id AND COALESCE(last_activity, 0) NOT BETWEEN :before AND :after""",
         now=tx.now,

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from botyard.chat.conversation import messages
-from botyard.model.chats import CROWD
 from tests.world import Person, World
 
 STEPS = 80
 WINDOW = 10**6
+
+CROWD = 20
+"""Beyond so many members a dialog no longer names them all."""
 
 
 @dataclass

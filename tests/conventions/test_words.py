@@ -17,9 +17,6 @@ EXCEPTED = {("hypothesis", "given"): "the decorator is known by this name"}
 
 Attributes and methods are no bindings: they are read behind what they belong to, as in `tx.one(…)`."""
 
-NOT_YET = {"tests/store/test_postgres_outage.py"}
-"""Files in which names are left to change."""
-
 
 def bound(node: ast.AST) -> Iterator[tuple[int, str]]:
     """Where a name is bound in a syntax tree: line and name. Attributes and methods of classes are left out."""
@@ -59,7 +56,6 @@ def test_names_say_what_something_is(folder: str) -> None:
     bindings = [
         f"{file.relative_to(ROOT)}:{line}: {name}"
         for file in sorted((ROOT / folder).rglob("*.py"))
-        if file.relative_to(ROOT).as_posix() not in NOT_YET
         for line, name in bound(ast.parse(file.read_text()))
         if name in NAMES
     ]

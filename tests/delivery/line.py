@@ -30,6 +30,10 @@ class Line:
         self._require()
         return await self._database.write(work)
 
+    async def write_unordered(self, work: Work[T], /) -> T:
+        self._require()
+        return await self._database.write_unordered(work)
+
     async def hold(self, name: str, /) -> None:
         self.names.add(name)
         await self._database.hold(name)

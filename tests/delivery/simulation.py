@@ -110,6 +110,8 @@ class Memory:
         await asyncio.sleep(self._chance.uniform(0.0005, 0.005))
         return value
 
+    write_unordered = write
+
     def rows(self, sql: str, id: int = 0) -> list[Any]:
         """Rows, on the quick."""
         return self._connection.execute(sql, {"id": id} if ":id" in sql else None).fetchall()

@@ -46,6 +46,10 @@ class NotedTx:
         self._note(Noted(sql))
         return await self._tx.insert(sql, **values)
 
+    async def update(self, sql: str, /, **values: Value) -> None:
+        self._note(Noted(sql))
+        await self._tx.update(sql, **values)
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         self._note(Noted(sql))
         await self._tx.many(sql, rows)
@@ -66,3 +70,6 @@ class NotedDatabase:
 
     async def write(self, work: Work[T], /) -> T:
         return await self._database.write(lambda tx: work(NotedTx(tx, self.statements.append)))
+
+    async def write_unordered(self, work: Work[T], /) -> T:
+        return await self._database.write_unordered(lambda tx: work(NotedTx(tx, self.statements.append)))

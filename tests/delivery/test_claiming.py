@@ -331,7 +331,9 @@ def test_what_another_server_is_putting_behind_is_called_up(portal: World) -> No
             behind.set()
             await go_on.wait()
 
-        tasks = asyncio.gather(portal.context.database.write(finish), other.database.write(put_behind))
+        tasks = asyncio.gather(
+            portal.context.database.write_unordered(finish), other.database.write_unordered(put_behind)
+        )
         await behind.wait()
         await asyncio.sleep(0.2)
         go_on.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import pytest
 
@@ -352,3 +353,32 @@ def test_adds_into_one_row_are_all_counted(run: Run, notes: Database) -> None:
         return await notes.read(lambda tx: tx.one("SELECT number FROM notes"))
 
     assert run(story()) == (300,)
+
+
+def test_updates_and_ordered_rows_are_there_for_whoever_reads_next(run: Run, notes: Database) -> None:
+    ordered = "INSERT INTO notes (name) VALUES (:name) {ordered}"
+    raised = "UPDATE notes SET number = number + :by WHERE id = :id"
+
+    async def work(tx: Tx) -> list[Any]:
+        first = await tx.insert(ordered, name="a")
+        await tx.many(ordered, [{"name": "b"}, {"name": "c"}])
+        for by in (2, 3):
+            await tx.update(raised, by=by, id=first)
+        await tx.update("UPDATE notes SET number = :number WHERE name = :name", number=7, name="b")
+        return [first, *await tx.all("SELECT name, number FROM notes ORDER BY id")]
+
+    written = run(notes.write(work))
+    assert written == [1, ("a", 5), ("b", 7), ("c", 0)]
+    assert run(notes.read(lambda tx: tx.all("SELECT name, number FROM notes ORDER BY id"))) == written[1:]
+
+
+def test_an_unordered_write_is_a_write(run: Run, notes: Database) -> None:
+    assert run(notes.write_unordered(lambda tx: tx.insert("INSERT INTO notes (name) VALUES ('x')"))) == 1
+
+    async def fails(tx: Tx) -> None:
+        await tx.run("UPDATE notes SET name = 'y'")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run(notes.write_unordered(fails))
+    assert run(names(notes)) == ["x"]

@@ -39,6 +39,8 @@ class Planned:
     async def insert(self, sql: str, /, **values: Value) -> int:
         return await self.run(sql, **values)
 
+    update = run
+
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         for row in rows:
             await self.all(sql, **row)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,6 +36,17 @@ async def connected(address: str) -> AsyncIterator[Any]:
         yield connection
     finally:
         await connection.close()
+
+
+def outside(address: str, sql: str) -> object:
+    """What another process does while a work is under way, which awaits nothing itself."""
+
+    async def ask() -> object:
+        async with connected(address) as other:
+            return await other.fetchval(sql)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, ask()).result()
 
 
 @pytest.fixture
@@ -73,7 +85,7 @@ def test_a_deadlock_is_tried_again(run: Run, db: PostgresDatabase) -> None:
         return work
 
     async def story() -> None:
-        await asyncio.gather(db.write(crossing("a", "b")), db.write(crossing("b", "a")))
+        await asyncio.gather(db.write_unordered(crossing("a", "b")), db.write_unordered(crossing("b", "a")))
 
     run(story())
     assert attempts == 3
@@ -90,12 +102,11 @@ def test_a_serialization_failure_is_tried_a_few_times_and_then_given_up(
         attempts += 1
         await tx.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         await tx.one("SELECT COUNT(*) FROM notes")
-        async with connected(address) as other:
-            await other.execute("UPDATE notes SET number = number + 1 WHERE name = 'a'")
+        outside(address, "UPDATE notes SET number = number + 1 WHERE name = 'a' RETURNING 1")
         await tx.run(BUMP, name="a")
 
     async def story() -> None:
-        await db.write(outrun)
+        await db.write_unordered(outrun)
 
     with pytest.raises(Unavailable, match="kept changing the same rows"):
         run(story())
@@ -147,8 +158,7 @@ def test_a_broken_connection_fails_its_call_and_is_replaced(
     async def story() -> Row | None:
         async def interrupted(tx: Tx) -> None:
             await tx.run(BUMP, name="a")
-            async with connected(address) as other:
-                assert await other.fetchval(TERMINATE)
+            assert outside(address, TERMINATE)
             await tx.run(BUMP, name="b")
 
         with pytest.raises(Unavailable, match="PostgreSQL server"):

@@ -11,12 +11,12 @@ import pytest
 
 from botyard.delivery.service import DeliveryService
 from botyard.server import PAYLOAD_BUILDERS
-from botyard.store.engines.db import Unavailable
+from botyard.store.engines.db import Tx, Unavailable
 from botyard.store.engines.postgres import PostgresDatabase, open_postgres
 from botyard.store.engines.watch import watch
 from tests.postgres import VARIABLE, Cluster, available
 from tests.store.conftest import Run
-from tests.store.test_postgres import connected
+from tests.store.test_postgres import outside
 from tests.world import World
 
 pytestmark = pytest.mark.postgresql
@@ -42,12 +42,12 @@ def test_it_is_told_once_that_it_went_and_once_that_it_is_back(
 
     async def calls(number: int) -> set[str]:
         """What that many callers are told, one after the other and several at once."""
-        told = set()
+        responses = set()
         for _ in range(number):
             for answer in await asyncio.gather(*(_ask(world) for _ in range(5))):
-                told.add(answer)
+                responses.add(answer)
             await asyncio.sleep(0.02)
-        return told
+        return responses
 
     async def story() -> list[set[str]]:
         door = DeliveryService(world.context, PAYLOAD_BUILDERS)
@@ -89,9 +89,9 @@ async def _ask(world: World) -> str:
     status, _, body = await world.exchange("GET", path, [b""], {}, "http")
     if status == 200:
         return "fine"
-    found = re.search(rb'"error_description":"([^"]*)"', body)
-    assert status == 500 and found is not None, body
-    return found[1].decode()
+    described = re.search(rb'"error_description":"([^"]*)"', body)
+    assert status == 500 and described is not None, body
+    return described[1].decode()
 
 
 def test_one_connection_that_breaks_is_no_outage(run: Run, address: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -100,11 +100,11 @@ def test_one_connection_that_breaks_is_no_outage(run: Run, address: str, caplog:
     async def story() -> None:
         db: PostgresDatabase = await open_postgres(address)
 
-        async def broken(tx: object) -> None:
-            number = await tx.one("SELECT pg_backend_pid()")  # type: ignore[attr-defined]
-            async with connected(address) as other:
-                assert await other.fetchval("SELECT pg_terminate_backend($1)", number[0])
-            await tx.one("SELECT 1")  # type: ignore[attr-defined]
+        async def broken(tx: Tx) -> None:
+            number = await tx.one("SELECT pg_backend_pid()")
+            assert number is not None
+            assert outside(address, f"SELECT pg_terminate_backend({number[0]})")
+            await tx.one("SELECT 1")
 
         with pytest.raises(Unavailable) as caught:
             await db.read(broken)

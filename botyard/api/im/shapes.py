@@ -102,15 +102,9 @@ async def history_answer(call: Call, who: Participant, history: History) -> Hist
 
 def message(call: Call, message: Message, member: Member | None, liked: list[int] | None) -> MessageShape:
     """A message for a member; `params` is `[]` where there are none, as PHP writes it."""
-    params = dict(message.params)
-    if message.erased:
-        params["IS_DELETED"] = "Y"
-    if message.edited:
-        params["IS_EDITED"] = "Y"
-    if message.reply_id:
-        params["REPLY_ID"] = message.reply_id
-    if liked:
-        params["LIKE"] = liked
+    params = message.params
+    if message.erased or message.edited or message.reply_id or liked:
+        params = params | _marks(message, liked)
     return MessageShape(
         message.id,
         message.chat_id,
@@ -123,6 +117,20 @@ def message(call: Call, message: Message, member: Member | None, liked: list[int
         params or [],
         None,
     )
+
+
+def _marks(message: Message, liked: list[int] | None) -> dict[str, Any]:
+    """What the params say of what became of a message."""
+    marks: dict[str, Any] = {}
+    if message.erased:
+        marks["IS_DELETED"] = "Y"
+    if message.edited:
+        marks["IS_EDITED"] = "Y"
+    if message.reply_id:
+        marks["REPLY_ID"] = message.reply_id
+    if liked:
+        marks["LIKE"] = liked
+    return marks
 
 
 def user(call: Call, user: User, departments: list[int]) -> UserShape:

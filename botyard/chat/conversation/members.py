@@ -7,7 +7,7 @@ from botyard.chat.conversation import dialogs, messages
 from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
-from botyard.model.chats import CROWD, Chat, Participant, Role
+from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User, UserKind
 from botyard.store import bots as stored_bots
@@ -74,7 +74,6 @@ async def join(
 ) -> list[User]:
     """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
     added, chat = [], who.chat
-    crowd = chat.members + len(people) > CROWD
     for person in people:
         role = Role.OWNER if person.id == chat.owner_id else Role.MANAGER if person.id in managers else Role.MEMBER
         new = await members.add(
@@ -86,7 +85,6 @@ async def join(
             read_id=chat.last_message_id,
             read_counted=chat.counted,
             bot=person.bot,
-            crowd=crowd,
         )
         if new:
             added.append(person)
@@ -97,9 +95,6 @@ async def join(
     guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
     await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=bots)
     fresh = await chats.reload(tx, chat.id)
-    # Of a crowd the newcomers know already; whoever comes into a smaller chat is told of its last message.
-    if fresh.members - len(added) <= CROWD or crowd != fresh.crowd:
-        await members.tell_last(tx, chat.id, crowd=fresh.crowd)
     for person in added:
         event = MemberJoined(actor_id=who.actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
         await outbox.publish(tx, event, fresh)
@@ -264,8 +259,6 @@ async def _remove_member(tx: Tx, who: Participant, user_id: int) -> None:
     person = await users.find(tx, user_id)
     guest, bot = bool(person and person.outside), bool(person and person.bot)
     await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))
-    if (await chats.reload(tx, chat.id)).members == CROWD:
-        await members.tell_last(tx, chat.id, crowd=False)
     if bot:
         await stored_bots.count(tx, user_id, chats=-1)
     if user_id == chat.owner_id:

@@ -84,11 +84,11 @@ async def insert(tx: Tx, who: Participant, draft: Draft, *, present: bool = True
     )
     await chats.count_message(tx, chat.id, message_id, author_id=actor_id, counted=counted)
     if not draft.system:
-        await members.mark_sent(tx, chat, actor_id, message_id=message_id, counted=counted)
+        await members.mark_sent(tx, chat.id, actor_id, message_id=message_id, counted=counted)
         if chat.bots and (member is None or member.bot):
             await bots.count_message(tx, actor_id)
-    elif present or not chat.crowd:
-        await members.mark_caused(tx, chat, actor_id if present else 0, message_id=message_id, counted=counted)
+    elif present:
+        await members.mark_read(tx, chat.id, actor_id, message_id=message_id, counted=counted)
     event = MessageSent(
         actor_id=actor_id,
         chat_id=chat.id,
@@ -225,8 +225,6 @@ async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) 
             await messages.leave_gap(tx, chat.id, message.counted)
         await messages.remove(tx, message)
         await chats.recount(tx, chat.id)
-        if not chat.crowd:
-            await members.tell_last(tx, chat.id, crowd=False)
     else:
         await messages.change(tx, message.id, text="", params="", edited=message.edited, erased=True)
     event = MessageErased(

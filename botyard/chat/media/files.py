@@ -217,7 +217,8 @@ async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
 
 async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     """The files of messages, each once, in id order; those that are gone are left out."""
-    ids = {file_id for message in source_messages if not message.erased for file_id in file_ids(message.params)}
+    with_params = [message.params for message in source_messages if message.params and not message.erased]
+    ids = {file_id for params in with_params for file_id in file_ids(params)}
     return await files.find_many(tx, sorted(ids))
 
 

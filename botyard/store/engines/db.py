@@ -12,6 +12,9 @@ One SQL text serves both engines, so it keeps to what both understand:
   ``id_lists``. So there are few texts. ``lower(x) {like_any} :patterns {end}`` matches one of a list of patterns.
 * ``'text'`` is a value and ``"name"`` a column, never the other way round.
 * The number of a new row is what ``insert`` returns: SQLite knows it, and ``RETURNING`` costs it more than the row.
+* ``INSERT INTO table (a, b) VALUES (:a, :b) {ordered}`` is for tables whose numbers follow the order of commits, also
+  where several processes write. PostgreSQL writes such rows, and what ``update`` changes, together with those of other
+  works: at the end, or before anything reads them.
 * What differs between the engines is a word in braces: see ``SQLITE_WORDS`` and ``POSTGRES_WORDS``.
 """
 
@@ -77,23 +80,31 @@ class Tx(Protocol):
     budget: Budget
     """What the work has cost so far, and may cost: anything, until a call puts its own here."""
 
-    async def one(self, sql: str, /, **values: Value) -> Row | None:
+    def one(self, sql: str, /, **values: Value) -> Awaitable[Row | None]:
         """The first row, or ``None``."""
         ...
 
-    async def all(self, sql: str, /, **values: Value) -> list[Row]:
+    def all(self, sql: str, /, **values: Value) -> Awaitable[list[Row]]:
         """All rows."""
         ...
 
-    async def run(self, sql: str, /, **values: Value) -> int:
+    def run(self, sql: str, /, **values: Value) -> Awaitable[int]:
         """How many rows were inserted, updated or deleted."""
         ...
 
-    async def insert(self, sql: str, /, **values: Value) -> int:
+    def insert(self, sql: str, /, **values: Value) -> Awaitable[int]:
         """Insert one row into a table that numbers its rows; the number. The text says no ``RETURNING``."""
         ...
 
-    async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
+    def update(self, sql: str, /, **values: Value) -> Awaitable[object]:
+        """Update one row by its key: ``UPDATE table SET a = :a, n = n + :n WHERE key = :key``.
+
+        Whether there is such a row is not told, so that changes of one row can be gathered and made at once. Values are
+        set or added to; further conditions of the row (``AND …``) hold for the last change.
+        """
+        ...
+
+    def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> Awaitable[None]:
         """Run the statement once per row of values."""
         ...
 
@@ -133,6 +144,10 @@ class Database(Protocol):
         """
         ...
 
+    async def write_unordered(self, work: Work[T], /) -> T:
+        """As ``write``, on PostgreSQL beside other writes: for works that insert nothing ``{ordered}``."""
+        ...
+
     def on_commit(self, wake: Callable[[], None], /) -> None:
         """Call ``wake`` on the event loop after every commit that changed rows; now and then also without reason."""
         ...
@@ -156,6 +171,7 @@ SQLITE_WORDS: Mapping[str, str] = {
     "for_update": "",
     "lock_chat": "",
     "skip_locked": "",
+    "ordered": "",
     "each": "json_each",
     "like_any": "REGEXP",
     "end": "",
@@ -166,6 +182,7 @@ POSTGRES_WORDS: Mapping[str, str] = {
     "for_update": "FOR UPDATE",
     "lock_chat": "FOR UPDATE OF c",
     "skip_locked": "FOR UPDATE SKIP LOCKED",
+    "ordered": "",
     "each": "json_array_elements_text",
     "like_any": "LIKE ANY (ARRAY(SELECT lower(value) FROM json_array_elements_text(",
     "end": ")))",

@@ -1,4 +1,8 @@
-"""PostgreSQL: a pool of connections, and one more that carries the news of commits; see ``postgres_notify``."""
+"""PostgreSQL: a pool of connections, and one more that carries the news of commits; see ``postgres_notify``.
+
+Works share connections, statements and transactions, see ``postgres_reads`` and ``postgres_group``. Those that cannot
+run here, each on a connection of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,127 +11,34 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from contextvars import ContextVar
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextvars import Context, ContextVar
 from hashlib import blake2b
-from typing import Any, NoReturn
+from typing import Any
 
 import asyncpg
 
-from botyard.model.audit import Actor
-from botyard.store.engines.budget import Budget, OverBudget, weight
-from botyard.store.engines.db import LONGEST, POSTGRES_WORDS, Dialect, Row, T, Unavailable, Value, Work
+from botyard.store.engines.budget import OverBudget
+from botyard.store.engines.db import LONGEST, POSTGRES_WORDS, Dialect, T, Unavailable, Work
 from botyard.store.engines.outage import Outage
-from botyard.store.engines.postgres_errors import DRIVER, PASSING, SLOW, server_lost, translate_error, translated_errors
+from botyard.store.engines.postgres_errors import DRIVER, SLOW, server_lost, translated_errors
+from botyard.store.engines.postgres_group import BEGIN
 from botyard.store.engines.postgres_notify import CONNECT_SECONDS, SETTINGS, CommitNotifier
+from botyard.store.engines.postgres_plans import Plans
+from botyard.store.engines.postgres_reads import SharedReads
+from botyard.store.engines.postgres_steps import SteppedWork
+from botyard.store.engines.postgres_tx import STATEMENT_SECONDS, Overdue, PostgresTx
+from botyard.store.engines.postgres_writer import ACQUIRE_SECONDS, Writer
 
 log = logging.getLogger(__name__)
 
 POOL = 10  # connections
 PREPARED = 500  # statements kept prepared per connection
-ACQUIRE_SECONDS = 10.0  # how long a call waits for a free connection
-STATEMENT_SECONDS = 60.0
 ATTEMPTS = 5  # of one write that keeps meeting others
 RETRY_SECONDS = 0.005  # more with each attempt
 
 # Whether the code that runs is inside a work already. A second connection for the same work could wait for ever.
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
-
-
-class Overdue(OverBudget):
-    """A statement took too long for its call; the server may be at fault."""
-
-
-class PostgresTx:
-    """Statements of one piece of work on one connection."""
-
-    def __init__(self, connection: Any, dialect: Dialect, now: int) -> None:
-        self._connection = connection
-        self._statement = dialect.statement
-        self.now = now
-        self.caller_id = 0
-        self.actor: Actor | None = None
-        self.budget = Budget()
-        self.failure: BaseException | None = None
-        self.passing = False
-        self.raced = False
-        self.changed = False
-
-    async def one(self, sql: str, /, **values: Value) -> Row | None:
-        statement = self._statement(sql)
-        row = await self._counted(self._connection.fetchrow, statement.text, *statement.pick(values))
-        if row is None:
-            return None
-        self.changed |= statement.writes
-        self.budget.rows += 1
-        return tuple(row)
-
-    async def all(self, sql: str, /, **values: Value) -> list[Row]:
-        statement = self._statement(sql)
-        rows = await self._counted(self._connection.fetch, statement.text, *statement.pick(values))
-        self.changed |= statement.writes and bool(rows)
-        read = [tuple(row) for row in rows]
-        self._count_rows(read)
-        return read
-
-    async def run(self, sql: str, /, **values: Value) -> int:
-        statement = self._statement(sql)
-        status = await self._counted(self._connection.execute, statement.text, *statement.pick(values))
-        count = int(status.rpartition(" ")[2]) if statement.writes else 0
-        self.changed |= count > 0
-        return count
-
-    async def insert(self, sql: str, /, **values: Value) -> int:
-        row = await self.one(f"{sql} RETURNING id", **values)
-        assert row is not None
-        return int(row[0])
-
-    async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
-        statement = self._statement(sql)
-        listed = [statement.pick(row) for row in rows]
-        await self._counted(self._connection.executemany, statement.text, listed)
-        self.changed |= statement.writes and bool(listed)
-
-    def _count_rows(self, rows: list[Row]) -> None:
-        budget = self.budget
-        budget.rows += len(rows)
-        budget.read_bytes += weight(rows)
-        if budget.rows > budget.most_rows or budget.read_bytes > budget.most_bytes:
-            self._stop(OverBudget(budget.excess()))
-
-    def _stop(self, failure: OverBudget) -> NoReturn:
-        """End a work that costs too much."""
-        self.failure = self.failure or failure
-        raise self.failure
-
-    async def control(self, sql: str) -> None:
-        """Begin or end the transaction, which no budget may prevent."""
-        await self._said(self._connection.execute, sql)
-
-    async def _counted(self, say: Callable[..., Awaitable[Any]], /, *words: object) -> Any:
-        """A statement of the work itself, at the cost of its budget."""
-        budget = self.budget
-        budget.statements += 1
-        if budget.statements > budget.most_statements:
-            self._stop(OverBudget(budget.excess()))
-        return await self._said(say, *words, seconds=budget.limits.seconds)
-
-    async def _said(
-        self, say: Callable[..., Awaitable[Any]], /, *words: object, seconds: float = STATEMENT_SECONDS
-    ) -> Any:
-        try:
-            return await say(*words, timeout=min(seconds, STATEMENT_SECONDS))
-        except DRIVER as problem:
-            if isinstance(problem, TimeoutError) and seconds < STATEMENT_SECONDS:
-                # The driver has told the server to give up the statement.
-                self._stop(Overdue(f"more than {seconds:g} seconds in the database"))
-            if self.failure is None:
-                self.failure = translate_error(problem)
-                self.passing = isinstance(problem, PASSING)
-                self.raced = isinstance(problem, asyncpg.UniqueViolationError)
-            if self.failure is problem:
-                raise
-            raise self.failure from problem
 
 
 class PostgresDatabase:
@@ -138,6 +49,10 @@ class PostgresDatabase:
     def __init__(self, pool: Any, address: str) -> None:
         self._pool = pool
         self._dialect = Dialect(POSTGRES_WORDS, numbered=True)
+        # Who shares a transaction has no need to lock what nobody else may write.
+        plans = Plans(Dialect({**POSTGRES_WORDS, "lock_chat": ""}, numbered=True))
+        self._reads = SharedReads(pool, plans, self._read_for)
+        self._writer = Writer(pool, plans, self._write_for, self._committed)
         self._wakes: list[Callable[[], None]] = []
         self._loop = asyncio.get_running_loop()
         self._closing = False
@@ -150,17 +65,7 @@ class PostgresDatabase:
 
     async def read(self, work: Work[T], /) -> T:
         with self._working():
-            try:
-                async with self._connected() as tx:
-                    value = await work(tx)
-                    if isinstance(tx.failure, OverBudget):
-                        raise tx.failure
-                    return value
-            except Unavailable as problem:
-                raise await self._judged(problem) from problem.__cause__
-            except Overdue:
-                await self.notifier.doubt(SLOW)
-                raise
+            return await self._shared(self._reads.put, work)
 
     async def snapshot(self, work: Work[T], /) -> T:
         with self._working():
@@ -175,17 +80,26 @@ class PostgresDatabase:
 
     async def write(self, work: Work[T], /) -> T:
         with self._working():
+            return await self._shared(self._writer.put, work)
+
+    async def write_unordered(self, work: Work[T], /) -> T:
+        with self._working():
             try:
-                tx, value = await self._repeated(work)
-            except Unavailable as problem:
+                tx, value = await self._repeated(work, ordered=False)
+            except (Unavailable, Overdue) as problem:
                 raise await self._judged(problem) from problem.__cause__
-            except Overdue:
-                await self.notifier.doubt(SLOW)
-                raise
         if tx.changed:
-            self.notifier.ring()
-            self._wake()
+            self._committed()
         return value
+
+    async def _shared(self, put: Callable[[SteppedWork[T]], None], work: Work[T]) -> T:
+        """Have a work run together with others."""
+        future: asyncio.Future[T] = self._loop.create_future()
+        put(SteppedWork(work, future, int(self.now())))
+        try:
+            return await future
+        except (Unavailable, Overdue) as problem:
+            raise await self._judged(problem) from problem.__cause__
 
     def lost(self) -> str:
         # What the server has acknowledged is its business.
@@ -214,17 +128,60 @@ class PostgresDatabase:
             self._pool.terminate()
         await self.notifier.stop()
 
-    async def _judged(self, problem: Unavailable) -> Unavailable:
+    async def _judged(self, problem: Unavailable | Overdue) -> Exception:
         """What a call is told: while the server is gone all hear the same, and the log has it once."""
+        if isinstance(problem, Overdue):
+            await self.notifier.doubt(SLOW)
+            return problem
         if not server_lost(problem):
             return problem
         await self.notifier.doubt(problem.reason)
         return self.notifier.outage.refusal() if self.notifier.outage.reason else problem
 
-    async def _repeated(self, work: Work[T]) -> tuple[PostgresTx, T]:
+    # Apart.
+
+    async def _read_for(self, stepped: SteppedWork[Any]) -> None:
+        """Read on a connection of its own."""
+
+        async def reading() -> Any:
+            async with self._connected() as tx:
+                value = await stepped.work(tx)
+                if isinstance(tx.failure, OverBudget):
+                    raise tx.failure
+                return value
+
+        await self._apart(stepped, reading)
+
+    async def _write_for(self, stepped: SteppedWork[Any]) -> None:
+        """Write as a transaction of its own."""
+
+        async def writing() -> Any:
+            tx, value = await self._repeated(stepped.work, ordered=True)
+            if tx.changed:
+                self._committed()
+            return value
+
+        await self._apart(stepped, writing)
+
+    async def _apart(self, stepped: SteppedWork[Any], running: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+        # Of what it did with others nothing is left.
+        stepped.reset()
+        task = self._loop.create_task(running(), context=stepped.context)
+        # Nobody waits for it any more.
+        stepped.future.add_done_callback(lambda _: task.cancel())
+        try:
+            stepped.value = await task
+        except asyncio.CancelledError:
+            return
+        except BaseException as problem:
+            stepped.error = problem
+        stepped.deliver()
+
+    async def _repeated(self, work: Work[T], *, ordered: bool) -> tuple[PostgresTx, T]:
         """The work as a transaction, again when it met another; all of it is in the returned attempt."""
         for attempt in itertools.count(1):
             async with self._connected() as tx:
+                tx.ordered = ordered
                 try:
                     return tx, await self._transaction(tx, work)
                 except Exception:
@@ -237,8 +194,8 @@ class PostgresDatabase:
         raise AssertionError("itertools.count does not end")
 
     async def _transaction(self, tx: PostgresTx, work: Work[T]) -> T:
-        await tx.control("BEGIN")
         try:
+            await tx.control(BEGIN if tx.ordered else "BEGIN")
             value = await work(tx)
             if tx.failure is not None:
                 raise tx.failure
@@ -281,9 +238,14 @@ class PostgresDatabase:
             with translated_errors():
                 await self._pool.release(connection)
 
+    def _committed(self) -> None:
+        self.notifier.ring()
+        self._wake()
+
     def _wake(self) -> None:
         for wake in self._wakes:
-            self._loop.call_soon(wake)
+            # Not in the context of the work after which it is called.
+            self._loop.call_soon(wake, context=Context())
 
 
 async def open_postgres(address: str) -> PostgresDatabase:

@@ -76,6 +76,12 @@ def reason_of(problem: BaseException) -> str:
     return error.reason if isinstance(error, Unavailable) else str(error)
 
 
+def lost_by(problem: BaseException) -> bool:
+    """Whether the connection went with an error of the driver: neither a statement nor its work is at fault."""
+    error = translate_error(problem)
+    return isinstance(error, Unavailable) and error.reason in _LOST - {SLOW}
+
+
 def server_lost(problem: Unavailable) -> bool:
     """Whether the server may be gone: it is not the call that is at fault, nor what it asked for."""
     return problem.reason in _LOST

@@ -119,6 +119,8 @@ class SqliteDatabase:
         self._writer.put(QueuedWork(work, future, int(self.now())))
         return await future
 
+    write_unordered = write
+
     def lost(self) -> str:
         return self._files.lost()
 

@@ -17,7 +17,7 @@ from botyard.store.engines.sqlite_file import translate_error
 
 TICK: Final = 1000  # steps between two looks at the meter
 CHUNK: Final = 64  # rows that are fetched at a time
-LARGE: Final = 4096  # bytes of a value from which on rows are measured
+LARGE: Final = 4400  # bytes of a value from which on rows are measured: more than a page of the file in memory
 
 _status, _LARGEST = apsw.status, apsw.SQLITE_STATUS_MALLOC_SIZE
 
@@ -118,6 +118,8 @@ class SqliteTx:
         except apsw.Error as problem:
             self._fail(problem)
         return self.connection.last_insert_rowid()
+
+    update = run
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
         self.budget.statements += 1

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from botyard.model.chats import CROWD
 from tests.world import Person, World
 
 DAY = 86_400
+
+CROWD = 20
+"""Beyond so many members a dialog no longer names them all."""
 
 
 class Desk:

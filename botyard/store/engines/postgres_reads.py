@@ -1,0 +1,109 @@
+"""Reads on PostgreSQL: those that come together are stepped together, and statements of one text are run at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from typing import Any
+
+from botyard.store.engines.db import Row
+from botyard.store.engines.postgres_errors import DRIVER
+from botyard.store.engines.postgres_group import fetch_sets, is_slow
+from botyard.store.engines.postgres_plans import Kind, Plan, Plans
+from botyard.store.engines.postgres_steps import Args, Rows, SteppedWork
+from botyard.store.engines.postgres_writer import ACQUIRE_SECONDS
+
+READERS = 3  # connections
+TOGETHER = 64  # reads that are stepped together
+
+Work = SteppedWork[Any]
+Asking = dict[Plan, dict[Args, list[Work]]]
+
+
+class SharedReads:
+    """Reads of one process. ``apart`` runs a work on a connection of its own and tells its caller."""
+
+    def __init__(self, pool: Any, plans: Plans, apart: Callable[[Work], Awaitable[None]]) -> None:
+        self._pool = pool
+        self._plans = plans
+        self._apart = apart
+        self._waiting: deque[Work] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._serving = 0
+        self._woken = False
+
+    def put(self, work: Work) -> None:
+        """Queue a work."""
+        self._waiting.append(work)
+        if not self._woken and self._serving < READERS:
+            self._woken = True
+            # Whoever else comes in this round of the loop shares the statements.
+            asyncio.get_running_loop().call_soon(self._wake)
+
+    def _wake(self) -> None:
+        self._woken = False
+        if self._waiting and self._serving < READERS:
+            self._serving += 1
+            self._start(self._serve())
+
+    def _start(self, coroutine: Any) -> None:
+        task = asyncio.create_task(coroutine, context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self) -> None:
+        try:
+            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        except DRIVER:
+            # Each hears for itself what is the matter.
+            self._serving -= 1
+            self._leave(self._take(len(self._waiting)))
+            return
+        try:
+            while self._waiting:
+                await self._run(connection, self._take(TOGETHER))
+        finally:
+            self._serving -= 1
+            await self._pool.release(connection)
+
+    def _take(self, most: int) -> list[Work]:
+        works = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        return [work for work in works if not work.future.done()]
+
+    async def _run(self, connection: Any, works: list[Work]) -> None:
+        asking: Asking = {}
+        for work in works:
+            work.begin(self._plans)
+            self._step(work, None, asking)
+        while asking:
+            by_plan, asking = asking, {}
+            for plan, by_args in by_plan.items():
+                waiting = [work for works in by_args.values() for work in works]
+                try:
+                    by_set = await fetch_sets(connection, plan, list(by_args), waiting)
+                except DRIVER:
+                    # The fault of one of them, or of the connection: apart, each gets what is its own.
+                    for work in waiting:
+                        work.close()
+                    self._leave(waiting)
+                    continue
+                for args, rows in by_set.items():
+                    for work in by_args[args]:
+                        self._step(work, rows, asking)
+
+    def _step(self, work: Work, rows: list[Row] | None, asking: Asking) -> None:
+        request = work.step(rows)
+        if request is None:
+            work.deliver()
+        elif isinstance(request, Rows) and request.plan.kind is Kind.READ and not is_slow(request.plan):
+            asking.setdefault(request.plan, {}).setdefault(request.args, []).append(work)
+        else:
+            work.close()
+            self._leave([work])
+
+    def _leave(self, works: list[Work]) -> None:
+        for work in works:
+            if not work.future.done():
+                self._start(self._apart(work))

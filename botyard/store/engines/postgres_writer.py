@@ -1,0 +1,141 @@
+"""Who waits to write on PostgreSQL: those who wait are the next group, see ``postgres_group``."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextvars import Context
+from typing import Any
+
+from botyard.store.engines.db import Unavailable
+from botyard.store.engines.postgres_errors import DRIVER, lost_by, translate_error, translated_errors
+from botyard.store.engines.postgres_group import BEGIN, GROUP, Group, Spoilt, Work
+from botyard.store.engines.postgres_plans import Plans
+from botyard.store.engines.postgres_tx import STATEMENT_SECONDS
+
+log = logging.getLogger(__name__)
+
+ACQUIRE_SECONDS = 10.0  # how long a call waits for a free connection
+
+
+class Writer:
+    """One group after another, on one connection at a time.
+
+    ``apart`` runs a work as a transaction of its own and tells its caller; ``committed`` is called after each commit
+    that has changed rows.
+    """
+
+    def __init__(
+        self, pool: Any, plans: Plans, apart: Callable[[Work], Awaitable[None]], committed: Callable[[], None]
+    ) -> None:
+        self._pool = pool
+        self._plans = plans
+        self._apart = apart
+        self._committed = committed
+        self._waiting: deque[Work] = deque()
+        self._sequences: dict[str, str] = {}
+        self._usual: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._busy = False
+
+    def put(self, work: Work) -> None:
+        """Queue a work."""
+        self._waiting.append(work)
+        if not self._busy:
+            self._busy = True
+            self._start(self._serve())
+
+    def _start(self, coroutine: Any) -> None:
+        task = asyncio.create_task(coroutine, context=Context())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self) -> None:
+        try:
+            while self._waiting:
+                try:
+                    await self._next_group()
+                except Exception:
+                    log.exception("A group of writes failed.")
+        finally:
+            self._busy = False
+
+    async def _next_group(self) -> None:
+        """Begin, take those who wait by then, and commit what they do."""
+        group: Group | None = None
+        works: list[Work] = []
+        try:
+            with translated_errors():
+                connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+            try:
+                await connection.execute(BEGIN, timeout=STATEMENT_SECONDS)
+                works = self._take()
+                group = Group(connection, self._plans, self._sequences, self._usual)
+                await group.run(works)
+                await connection.execute("COMMIT", timeout=STATEMENT_SECONDS)
+            except BaseException:
+                # A connection that cannot roll back is broken, and the server rolls back by itself.
+                with contextlib.suppress(Exception):
+                    await connection.execute("ROLLBACK", timeout=STATEMENT_SECONDS)
+                raise
+            finally:
+                with translated_errors():
+                    await self._pool.release(connection)
+        except Spoilt as spoilt:
+            self._again(works, spoilt)
+        except DRIVER as problem:
+            self._failed(works or self._take(), problem)
+        except Unavailable as problem:
+            self._fail(works or self._take(), problem)
+        except BaseException as problem:
+            self._fail(works, problem)
+            raise
+        else:
+            self._deliver(works, group)
+
+    def _take(self) -> list[Work]:
+        works = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+        return [work for work in works if not work.future.cancelled()]
+
+    def _deliver(self, works: list[Work], group: Group) -> None:
+        elsewhere = {id(work) for work in (*group.left, *group.apart)}
+        for work in works:
+            if id(work) not in elsewhere:
+                work.deliver()
+        self._waiting.extendleft(reversed(group.left))
+        self._run_apart(group.apart)
+        if group.changed:
+            self._committed()
+
+    def _again(self, works: list[Work], spoilt: Spoilt) -> None:
+        """Nothing is stored: those who are at fault run apart, the others once more together."""
+        problem = spoilt.__cause__
+        if problem is not None and lost_by(problem):
+            self._failed(works, problem)
+            return
+        culprits = {id(work) for work in spoilt.culprits or works}
+        self._waiting.extendleft(work for work in reversed(works) if id(work) not in culprits)
+        self._run_apart([work for work in works if id(work) in culprits])
+
+    def _run_apart(self, works: list[Work]) -> None:
+        for work in works:
+            if not work.future.done():
+                self._start(self._apart(work))
+
+    def _failed(self, works: list[Work], problem: BaseException) -> None:
+        """The server has not committed: because of the connection, or what was checked at the end."""
+        error = translate_error(problem)
+        if isinstance(error, Unavailable):
+            error.__cause__ = problem
+            self._fail(works, error)
+        else:
+            self._run_apart(works)
+
+    def _fail(self, works: list[Work], error: BaseException) -> None:
+        for work in works:
+            work.error = Unavailable(error.reason, error.mark) if isinstance(error, Unavailable) else error
+            work.error.__cause__ = error.__cause__
+            work.deliver()
