@@ -94,14 +94,19 @@ async def add_fleet(portal: Portal, handler: int) -> Fleet:
     async def work(context: Context, tx: Tx) -> Fleet:
         chats = []
         for number in range(BOTS):
-            owner = f"hook:{context.keys.hash(f'client:fleet{number}')}"
-            bot_id = await add_bot(tx, f"Fleet {number}", owner, f"fleet{number}", "S")
-            url = f"http://127.0.0.1:{handler}/{number}"
-            await tx.run("INSERT INTO bot_handlers (owner, message_add) VALUES (:owner, :url)", owner=owner, url=url)
+            bot_id = await told_bot(context, tx, f"fleet{number}", f"http://127.0.0.1:{handler}/{number}")
             chats += [await chat(tx, [*people, bot_id], 10) for _ in range(CHATS_EACH)]
         return Fleet(chats, await chat(tx, people, 10))
 
     return await portal.write(work)
+
+
+async def told_bot(context: Context, tx: Tx, name: str, handler: str) -> int:
+    """A bot that is told at a handler of everything in its chats."""
+    owner = f"hook:{context.keys.hash(f'client:{name}')}"
+    bot_id = await add_bot(tx, name, owner, name, "S")
+    await tx.run("INSERT INTO bot_handlers (owner, message_add) VALUES (:owner, :url)", owner=owner, url=handler)
+    return bot_id
 
 
 def deliveries(portal: Portal, seconds: float, rounds: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -22,13 +23,18 @@ PACE = 100
 
 
 class Load(NamedTuple):
-    """One kind of request."""
+    """One kind of request; ``CHAT`` in its body stands for each of the chats in turn, where some are named."""
 
     name: str
     path: str
     body: str
     verb: str = "POST"
     clients: int = 16
+    chats: tuple[int, ...] = ()
+
+    def bodies(self) -> list[str]:
+        """What is sent, one after the other and again from the beginning."""
+        return [self.body.replace("CHAT", f"chat{chat_id}") for chat_id in self.chats] or [self.body]
 
 
 class Figure(NamedTuple):
@@ -52,14 +58,20 @@ def measure(pid: int, port: int, load: Load, seconds: float) -> Figure:
 
 
 def run_wrk(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
+    bodies = load.bodies()
     script = (
         f"wrk.method={json.dumps(load.verb)}\n"
-        f"wrk.body={json.dumps(load.body)}\n"
+        f"wrk.body={json.dumps(bodies[0])}\n"
         'wrk.headers["Content-Type"]="application/json"\n'
         "done=function(s,l,r) io.write(string.format("
         '"RESULT %d %f %f %f %d\\n",s.requests,s.duration/1e6,l:percentile(50)/1e3,l:percentile(99)/1e3,'
         "s.errors.status+s.errors.connect+s.errors.read+s.errors.timeout)) end\n"
     )
+    if len(bodies) > 1:
+        script += (
+            f"local bodies={{{','.join(map(json.dumps, bodies))}}}\nlocal n=0\n"
+            "request=function() n=n+1 return wrk.format(nil,nil,nil,bodies[n%#bodies+1]) end\n"
+        )
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -79,11 +91,11 @@ def run_here(port: int, load: Load, seconds: float) -> tuple[int, float, float, 
 
 
 async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, float, float, int]:
-    body = load.body.encode()
-    request = (
+    requests = itertools.cycle(
         f"{load.verb} {load.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
+        f"Content-Length: {len(body.encode())}\r\n\r\n{body}".encode()
+        for body in load.bodies()
+    )
     times: list[float] = []
     failed = 0
     until = time.perf_counter() + seconds
@@ -93,7 +105,7 @@ async def _clients(port: int, load: Load, seconds: float) -> tuple[int, float, f
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         while time.perf_counter() < until:
             begun = time.perf_counter()
-            writer.write(request)
+            writer.write(next(requests))
             head = await reader.readuntil(b"\r\n\r\n")
             size = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
             await reader.readexactly(int(size[1]) if size else 0)

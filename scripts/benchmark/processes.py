@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -16,12 +16,12 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def child(*arguments: str) -> Iterator[tuple[int, int]]:
-    """A server on the first core: ``(pid, port)``."""
+def child(*arguments: str, core: int = 0) -> Iterator[tuple[int, int]]:
+    """A server on one core: ``(pid, port)``."""
     command = [sys.executable, "-m", "scripts.benchmark.servers", *arguments]
     made = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
     try:
-        pin(made.pid, 0)
+        pin(made.pid, core)
         assert made.stdout is not None
         yield made.pid, int(made.stdout.readline())
     finally:
@@ -44,6 +44,17 @@ def cpu_seconds(pid: int) -> float:
     """User and system time that a process has used, all its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def database_seconds(name: str) -> float:
+    """User and system time of the server processes of a PostgreSQL database on this machine."""
+    spent = 0.0
+    for folder in Path("/proc").glob("[0-9]*"):
+        # Others end meanwhile.
+        with suppress(OSError):
+            if re.match(rf"postgres: .* {re.escape(name)} ", (folder / "cmdline").read_text().replace("\0", " ")):
+                spent += cpu_seconds(int(folder.name))
+    return spent
 
 
 def resident_mib(pid: int) -> float:

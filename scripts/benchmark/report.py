@@ -15,6 +15,7 @@ from pathlib import Path
 from scripts.benchmark.deliveries import deliveries
 from scripts.benchmark.fetching import fetching
 from scripts.benchmark.load import Figure, Load, measure, median
+from scripts.benchmark.many_chats import many_chats
 from scripts.benchmark.portal import Keys, Portal, prepared
 from scripts.benchmark.processes import ROOT, child, resident_mib
 
@@ -29,6 +30,7 @@ def report(folder: Path, database: str, seconds: float, rounds: int) -> None:
         growth(pid, port, portal.keys, seconds, rounds, base)
         print(f"memory after load: {resident_mib(pid):.0f} MiB")
         fetching(port, portal.keys)
+    many_chats(portal, seconds, rounds)
     deliveries(portal, seconds, rounds)
     print(f"start to first answer: {start_time(portal) * 1e3:.0f} ms")
     throwaway = statistics.median(exec_time() for _ in range(max(rounds, 3)))
