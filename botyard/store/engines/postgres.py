@@ -36,6 +36,11 @@ POOL = 10  # connections
 PREPARED = 500  # statements kept prepared per connection
 ATTEMPTS = 5  # of one write that keeps meeting others
 RETRY_SECONDS = 0.005  # more with each attempt
+# The server ends the transaction of a process that has stopped after so many milliseconds, and others go on.
+IDLE = {"idle_in_transaction_session_timeout": "10000"}
+
+# Whoever works on what it reads may take a while between two statements.
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 
 # Whether the code that runs is inside a work already. A second connection for the same work could wait for ever.
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
@@ -70,7 +75,7 @@ class PostgresDatabase:
     async def snapshot(self, work: Work[T], /) -> T:
         with self._working():
             async with self._connected() as tx:
-                await tx.control("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                await tx.control(SNAPSHOT)
                 try:
                     return await work(tx)
                 finally:
@@ -260,7 +265,7 @@ async def open_postgres(address: str) -> PostgresDatabase:
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=PREPARED,
             max_cacheable_statement_size=LONGEST,
-            server_settings=SETTINGS,
+            server_settings={**SETTINGS, **IDLE},
             init=_initialised,
             reset=_left_alone,
         )

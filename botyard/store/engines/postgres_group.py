@@ -33,10 +33,7 @@ WRITE_SECONDS = 10.0  # and what is of all of them
 SLOW_SECONDS = 60.0  # for which a statement that took longer is run apart at once
 LOCK = 7_245_881_203  # the advisory lock of all who write
 SEQUENCE = "SELECT pg_get_serial_sequence($1, 'id')"
-IDLE_SECONDS = 10  # after which the server ends the transaction of a process that has stopped, and others go on
-BEGIN = (
-    f"BEGIN; SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'; SELECT pg_advisory_xact_lock({LOCK})"
-)
+BEGIN = f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})"
 
 Work = SteppedWork[Any]
 
