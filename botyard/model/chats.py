@@ -108,9 +108,7 @@ def counterpart(pair: str | None, user_id: int) -> int:
 class Member(msgspec.Struct, frozen=True, gc=False):
     """One participant and its read mark; ``first_id`` hides older messages (0: sees all).
 
-    ``unread`` is a mark that the member has made by hand. A ``pinned`` chat is above the others in the member's list,
-    and not in it while its last message is ``hidden_id`` or older. ``changed`` is when the member last read, or changed
-    any of that.
+    ``unread`` is a mark that the member has made by hand.
     """
 
     chat_id: int
@@ -125,10 +123,7 @@ class Member(msgspec.Struct, frozen=True, gc=False):
     marked_id: int
     opened: bool
     bot: bool
-    pinned: bool = False
-    hidden_id: int = 0
     unread: bool = False
-    changed: int = 0
 
 
 class Participant(NamedTuple):

@@ -98,10 +98,15 @@ async def changed_since(tx: Tx, user_id: int, moment: int, *, limit: int, only: 
 
 
 class RecentChat(msgspec.Struct, frozen=True, gc=False):
-    """A chat in a list: with its last message, if it has one, how much is unread, and some who are in it."""
+    """A chat in a list: with its last message, if it has one, how much is unread, and some who are in it.
+
+    ``changed`` is when the member last read in it, or changed its place.
+    """
 
     chat: Chat
     member: Member
+    pinned: bool
+    changed: int
     counter: int
     managers: str
     muted: str

@@ -225,6 +225,23 @@ def test_a_slow_statement_is_taken_out_of_the_group(run: Run, db: PostgresDataba
     assert rows(run, db, "SELECT COUNT(*) FROM messages WHERE text = 'slow'") == [(1,)]
 
 
+def test_a_slow_statement_that_writes_is_run_apart_from_then_on(
+    run: Run, db: PostgresDatabase, asked: list[str]
+) -> None:
+    async def slow(tx: Tx) -> None:
+        await tx.run("UPDATE chats SET title = title || pg_sleep(1.2) WHERE id = 4")
+
+    async def story() -> list[int]:
+        rolled_back = []
+        for _ in range(2):
+            asked.clear()
+            await asyncio.gather(db.write(slow), db.write(sending(1)))
+            rolled_back.append(asked.count("ROLLBACK"))
+        return rolled_back
+
+    assert run(story()) == [1, 0]
+
+
 def test_a_process_that_has_stopped_holds_up_the_others_for_a_while(
     run: Run, db: PostgresDatabase, address: str
 ) -> None:
@@ -266,8 +283,14 @@ def test_who_waits_in_vain_for_the_others_leaves_a_connection_that_works(
 
 
 def test_what_is_ordered_is_not_written_beside_the_groups(run: Run, db: PostgresDatabase, address: str) -> None:
-    with pytest.raises(RuntimeError, match="use write"):
-        run(db.write_unordered(sending(1)))
+    values = {"chat": 1, "text": "beside"}
+    for work in (
+        sending(1),
+        lambda tx: tx.run(ADD, **values),
+        lambda tx: tx.many(ADD, [values, values]),
+    ):
+        with pytest.raises(RuntimeError, match="use write"):
+            run(db.write_unordered(work))
 
     async def story() -> None:
         async with connected(address) as other:

@@ -177,6 +177,7 @@ class PostgresDatabase:
         try:
             stepped.value = await task
         except asyncio.CancelledError:
+            stepped.future.cancel()
             return
         except BaseException as problem:
             stepped.error = problem

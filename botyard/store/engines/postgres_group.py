@@ -299,9 +299,17 @@ class Group:
 
     async def _write_alone(self, work: Work, request: Request) -> Any:
         """Run a statement as it is."""
-        plan, connection, seconds = request.plan, self._connection, min(SHARED_SECONDS, _seconds(work))
         await self._write()
         self._kept.forget()
+        try:
+            return await self._written_alone(work, request)
+        except Spoilt as spoilt:
+            if isinstance(spoilt.__cause__, TimeoutError):
+                mark_slow(request.plan)
+            raise
+
+    async def _written_alone(self, work: Work, request: Request) -> Any:
+        plan, connection, seconds = request.plan, self._connection, min(SHARED_SECONDS, _seconds(work))
         value: Any = None
         if isinstance(request, Number):
             sql = f"{plan.text} RETURNING id"
@@ -333,6 +341,11 @@ class Group:
             raise Spoilt(works) from problem
 
 
+def mark_slow(plan: Plan) -> None:
+    """A statement took too long for a group: it is run apart for a while."""
+    plan.slow_until = asyncio.get_running_loop().time() + SLOW_SECONDS
+
+
 def is_slow(plan: Plan) -> bool:
     """Whether a statement took too long for a group a moment ago."""
     return plan.slow_until > asyncio.get_running_loop().time()
@@ -344,7 +357,7 @@ async def fetch_sets(connection: Any, plan: Plan, sets: list[Args], works: Itera
     try:
         return await _fetched(connection, plan, sets, seconds)
     except TimeoutError:
-        plan.slow_until = asyncio.get_running_loop().time() + SLOW_SECONDS
+        mark_slow(plan)
         raise
 
 

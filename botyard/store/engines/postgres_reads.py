@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextvars import Context
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from botyard.store.engines.db import Row
 from botyard.store.engines.postgres_errors import DRIVER
 from botyard.store.engines.postgres_group import fetch_sets, is_slow
 from botyard.store.engines.postgres_plans import Kind, Plan, Plans
-from botyard.store.engines.postgres_steps import Args, Rows, SteppedWork
+from botyard.store.engines.postgres_steps import Args, Rows, SteppedWork, Tasks
 from botyard.store.engines.postgres_writer import ACQUIRE_SECONDS
 
 READERS = 3  # connections
@@ -25,12 +25,12 @@ Asking = dict[Plan, dict[Args, list[Work]]]
 class SharedReads:
     """Reads of one process. ``apart`` runs a work on a connection of its own and tells its caller."""
 
-    def __init__(self, pool: Any, plans: Plans, apart: Callable[[Work], Awaitable[None]]) -> None:
+    def __init__(self, pool: Any, plans: Plans, apart: Callable[[Work], Coroutine[Any, Any, None]]) -> None:
         self._pool = pool
         self._plans = plans
         self._apart = apart
         self._waiting: deque[Work] = deque()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._serving = 0
         self._woken = False
 
@@ -46,12 +46,7 @@ class SharedReads:
         self._woken = False
         if self._waiting and self._serving < READERS:
             self._serving += 1
-            self._start(self._serve())
-
-    def _start(self, coroutine: Any) -> None:
-        task = asyncio.create_task(coroutine, context=Context())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._tasks.start(self._serve())
 
     async def _serve(self) -> None:
         try:
@@ -66,7 +61,8 @@ class SharedReads:
                 await self._run(connection, self._take(TOGETHER))
         finally:
             self._serving -= 1
-            await self._pool.release(connection)
+            with contextlib.suppress(*DRIVER):
+                await self._pool.release(connection)
 
     def _take(self, most: int) -> list[Work]:
         works = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
@@ -83,7 +79,7 @@ class SharedReads:
                 waiting = [work for works in by_args.values() for work in works]
                 try:
                     by_set = await fetch_sets(connection, plan, list(by_args), waiting)
-                except DRIVER:
+                except Exception:
                     # The fault of one of them, or of the connection: apart, each gets what is its own.
                     for work in waiting:
                         work.close()
@@ -106,4 +102,4 @@ class SharedReads:
     def _leave(self, works: list[Work]) -> None:
         for work in works:
             if not work.future.done():
-                self._start(self._apart(work))
+                self._tasks.start(self._apart(work))

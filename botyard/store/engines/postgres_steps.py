@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Coroutine, Generator, Iterable, Mapping
 from contextvars import Context, copy_context
 from types import CoroutineType
 from typing import Any, Generic, NoReturn, Protocol
@@ -14,6 +14,19 @@ from botyard.store.engines.db import Row, T, Value, Work
 from botyard.store.engines.postgres_plans import Plan, Plans, UpdatePlan
 
 Args = tuple[Value, ...]
+
+
+class Tasks:
+    """Tasks that run until they end, none of them in the context of the work that brought them about."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def start(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine as a task."""
+        task = asyncio.create_task(coroutine, context=Context())
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
 
 class Waits:

@@ -9,7 +9,7 @@ import asyncpg
 
 from botyard.model.audit import Actor
 from botyard.store.engines.budget import Budget, OverBudget, weight
-from botyard.store.engines.db import Dialect, Row, Value
+from botyard.store.engines.db import Dialect, Row, Statement, Value
 from botyard.store.engines.postgres_errors import DRIVER, PASSING, translate_error
 
 STATEMENT_SECONDS = 60.0
@@ -37,7 +37,7 @@ class PostgresTx:
         """Whether it writes in the order of the others."""
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
-        statement = self._statement(sql)
+        statement = self._written(sql)
         row = await self._counted(self._connection.fetchrow, statement.text, *statement.pick(values))
         if row is None:
             return None
@@ -54,15 +54,13 @@ class PostgresTx:
         return read
 
     async def run(self, sql: str, /, **values: Value) -> int:
-        statement = self._statement(sql)
+        statement = self._written(sql)
         status = await self._counted(self._connection.execute, statement.text, *statement.pick(values))
         count = int(status.rpartition(" ")[2]) if statement.writes else 0
         self.changed |= count > 0
         return count
 
     async def insert(self, sql: str, /, **values: Value) -> int:
-        if not self.ordered and "{ordered}" in sql:
-            raise RuntimeError("What is ordered is inserted by a work that is; use write.")
         row = await self.one(f"{sql} RETURNING id", **values)
         assert row is not None
         return int(row[0])
@@ -71,10 +69,16 @@ class PostgresTx:
         await self.run(sql, **values)
 
     async def many(self, sql: str, rows: Iterable[Mapping[str, Value]], /) -> None:
-        statement = self._statement(sql)
+        statement = self._written(sql)
         listed = [statement.pick(row) for row in rows]
         await self._counted(self._connection.executemany, statement.text, listed)
         self.changed |= statement.writes and bool(listed)
+
+    def _written(self, sql: str) -> Statement:
+        """A statement that may insert; raises RuntimeError for what is ``{ordered}`` where the work is not."""
+        if not self.ordered and "{ordered}" in sql:
+            raise RuntimeError("What is ordered is inserted by a work that is; use write.")
+        return self._statement(sql)
 
     def _count_rows(self, rows: list[Row]) -> None:
         budget = self.budget

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
-from contextvars import Context
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from botyard.store.engines.db import Unavailable
 from botyard.store.engines.postgres_errors import DRIVER, lost_by, translate_error, translated_errors
 from botyard.store.engines.postgres_group import BEGIN, GROUP, Group, Spoilt, Work
 from botyard.store.engines.postgres_plans import Plans
+from botyard.store.engines.postgres_steps import Tasks
 from botyard.store.engines.postgres_tx import STATEMENT_SECONDS
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,7 @@ class Writer:
     """
 
     def __init__(
-        self, pool: Any, plans: Plans, apart: Callable[[Work], Awaitable[None]], committed: Callable[[], None]
+        self, pool: Any, plans: Plans, apart: Callable[[Work], Coroutine[Any, Any, None]], committed: Callable[[], None]
     ) -> None:
         self._pool = pool
         self._plans = plans
@@ -38,7 +37,7 @@ class Writer:
         self._waiting: deque[Work] = deque()
         self._sequences: dict[str, str] = {}
         self._usual: set[str] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks()
         self._busy = False
 
     def put(self, work: Work) -> None:
@@ -46,12 +45,7 @@ class Writer:
         self._waiting.append(work)
         if not self._busy:
             self._busy = True
-            self._start(self._serve())
-
-    def _start(self, coroutine: Any) -> None:
-        task = asyncio.create_task(coroutine, context=Context())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._tasks.start(self._serve())
 
     async def _serve(self) -> None:
         try:
@@ -82,7 +76,8 @@ class Writer:
                     await connection.execute("ROLLBACK", timeout=STATEMENT_SECONDS)
                 raise
             finally:
-                with translated_errors():
+                # Whatever becomes of the connection, the works have been committed by now, or not.
+                with contextlib.suppress(*DRIVER):
                     await self._pool.release(connection)
         except Spoilt as spoilt:
             self._again(works, spoilt)
@@ -123,7 +118,7 @@ class Writer:
     def _run_apart(self, works: list[Work]) -> None:
         for work in works:
             if not work.future.done():
-                self._start(self._apart(work))
+                self._tasks.start(self._apart(work))
 
     def _failed(self, works: list[Work], problem: BaseException) -> None:
         """The server has not committed: because of the connection, or what was checked at the end."""
