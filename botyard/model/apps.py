@@ -31,6 +31,8 @@ class App(msgspec.Struct, frozen=True, gc=False):
     install_url: str = ""
     redirect_uri: str = ""
     wizard: bool = False
+    agreed: str = ""
+    """The permissions that administrators themselves have given it, and no other application."""
 
     @property
     def owner(self) -> Owner:

@@ -21,7 +21,7 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
 
     ``user_id`` is 0 and ``app_id`` is None where nobody is known, ``key`` names the key that signed the call as limits
     count it (``hook:3``, ``app:7:1``), and ``address`` is where the request came from. ``token_id`` is a person's own
-    token, if that signed the call.
+    token, if that signed the call. ``of_app`` is true of keys that an application has, or has made.
     """
 
     via: Via
@@ -30,6 +30,7 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     key: str = ""
     address: str = ""
     token_id: int = 0
+    of_app: bool = False
 
 
 COMMAND_LINE = Actor(Via.COMMAND)

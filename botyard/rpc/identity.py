@@ -67,7 +67,7 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     def actor(self) -> Actor:
         """The caller, as the audit log names those who do something."""
         token_id = self.key_id if self.auth is Auth.SESSION else 0
-        return Actor(Via.REST, self.user_id, self.app_id, self.source, self.address, token_id)
+        return Actor(Via.REST, self.user_id, self.app_id, self.source, self.address, token_id, self.of_app)
 
 
 UNKNOWN_KEY = frozenset({ErrorCode.CREDENTIALS, ErrorCode.TOKEN_INVALID})

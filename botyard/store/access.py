@@ -65,13 +65,7 @@ _WEBHOOK = Record(
     installed="1",
     admitted="1",
     own="0",
-    # Webhooks make webhooks; most were made by no key at all.
-    of_app="""CASE WHEN w.made_with = '' THEN 0 WHEN EXISTS (
-         WITH RECURSIVE makers (made_with) AS (
-             SELECT w.made_with
-             UNION SELECT h.made_with FROM makers m JOIN webhooks h
-             ON h.id = CASE WHEN m.made_with LIKE 'hook:%' THEN CAST(SUBSTR(m.made_with, 6) AS BIGINT) END
-         ) SELECT 1 FROM makers WHERE made_with LIKE 'app:%') THEN 1 ELSE 0 END""",
+    of_app="w.of_app",
     **_USER_AND_PORTAL,
 )
 _TOKEN = Record(
@@ -89,7 +83,7 @@ _TOKEN = Record(
             WHERE b.user_id = u.id AND r.admin = 0) THEN 0
          WHEN u.kind = 'bot' OR t.family LIKE '{app_tokens.EVENTS}%' OR t.family LIKE '{app_tokens.OWN}%' THEN 1
          ELSE 0 END""",
-    of_app="CASE WHEN t.app_id IS NOT NULL OR t.made_with LIKE 'app:%' THEN 1 ELSE 0 END",
+    of_app="CASE WHEN t.app_id IS NOT NULL THEN 1 ELSE t.of_app END",
     **_USER_AND_PORTAL,
 )
 _ENDED = Record(

@@ -35,6 +35,7 @@ class NewToken(NamedTuple):
     granted: int = 0
     made_by: int = 0
     made_with: str = ""
+    of_app: bool = False
 
 
 _ADD = f"{insert('tokens', NewToken._fields)} ON CONFLICT (hash) DO NOTHING"

@@ -24,7 +24,17 @@ class AppAndSecret(NamedTuple):
 APP = Record(App, "apps a")
 _APP_AND_SECRET = Record(AppAndSecret, "apps a", app=APP)
 _BY_CLIENT = f"{_APP_AND_SECRET.select} WHERE a.client_id = :client AND a.deleted IS NULL"
-_CHANGEABLE = ("title", "scopes", "version", "installed", "handler_url", "install_url", "redirect_uri", "wizard")
+_CHANGEABLE = (
+    "title",
+    "scopes",
+    "version",
+    "installed",
+    "handler_url",
+    "install_url",
+    "redirect_uri",
+    "wizard",
+    "agreed",
+)
 _CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
 _BY_ID = f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL"
 _MAKER = Record(Maker, "apps a")
@@ -46,15 +56,17 @@ async def all_apps(tx: Tx) -> list[App]:
 
 
 async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: str) -> int:
+    maker = Maker.of(tx)
     return await tx.insert(
-        """INSERT INTO apps (client_id, secret_hash, title, scopes, created, made_by, made_with)
-           VALUES (:client, :hash, :title, :scopes, :now, :made_by, :made_with)""",
+        """INSERT INTO apps (client_id, secret_hash, title, scopes, agreed, created, made_by, made_with, of_app)
+           VALUES (:client, :hash, :title, :scopes, :agreed, :now, :made_by, :made_with, :of_app)""",
         client=client_id,
         hash=secret_hash,
         title=title[:WORDS_MAX],
         scopes=scopes,
+        agreed="" if maker.of_app else scopes,
         now=tx.now,
-        **Maker.of(tx)._asdict(),
+        **maker._asdict(),
     )
 
 

@@ -9,10 +9,14 @@ from botyard.store.engines.db import Tx, Value
 
 
 class Maker(NamedTuple):
-    """Who makes a key, and with which key; nobody where the command line does."""
+    """Who makes a key, and with which key; nobody where the command line does.
+
+    ``of_app``: that key is an application's, or an application has made it, by however many keys in between.
+    """
 
     made_by: int = 0
     made_with: str = ""
+    of_app: bool = False
 
     @classmethod
     def of(cls, tx: Tx) -> Maker:
@@ -20,7 +24,7 @@ class Maker(NamedTuple):
         actor = tx.actor
         if actor is None or actor.via is not Via.REST:
             return cls()
-        return cls(actor.user_id, f"token:{actor.token_id}" if actor.token_id else actor.key)
+        return cls(actor.user_id, f"token:{actor.token_id}" if actor.token_id else actor.key, actor.of_app)
 
 
 class MadeKeys(NamedTuple):

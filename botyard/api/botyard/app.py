@@ -21,6 +21,7 @@ from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import apps
 from botyard.store import consents as stored_consents
+from botyard.store.made_keys import Maker
 from botyard.wire.coerce import Address, Ids
 from botyard.wire.param_types import Scopes
 
@@ -196,7 +197,8 @@ async def update(call: Call, p: Updated) -> AppAnswer:
 
     Tokens that were issued lose at once what the application loses, and gain nothing.
 
-    Where the caller has decided what the application may do, AGREE is asked for with permissions beyond that.
+    Where the caller has decided what the application may do, AGREE is asked for with permissions beyond that. Keys of
+    applications give no other application more than administrators themselves have given it.
     """
     app = await params.app(call, p.client_id)
     changes = {name: value for name, value in msgspec.structs.asdict(p).items() if value is not UNSET}
@@ -323,10 +325,12 @@ async def uninstall(call: Call, p: Removed) -> bool:
 async def _require_consent(call: Call, app: App, scopes: list[str], *, agree: bool) -> None:
     """Have the caller agree to permissions beyond those that they have let the application have.
 
-    Who never decided lets it have what administrators give it. Raises CONSENT_NARROWER, and ACCOUNTS_CLOSED for keys of
-    applications.
+    Who never decided lets it have what administrators give it, and keys of applications only what administrators gave
+    it themselves. Raises CONSENT_NARROWER, and ACCOUNTS_CLOSED for keys of applications.
     """
     consent = await stored_consents.find(call.tx, app.id, call.user_id)
+    if consent is None and await _is_anothers(call, app):
+        consent = app.agreed
     beyond = [] if consent is None else [scope for scope in scopes if scope not in consent.split(",")]
     if not beyond:
         return
@@ -336,6 +340,13 @@ async def _require_consent(call: Call, app: App, scopes: list[str], *, agree: bo
         )
     require(Access.ACCOUNTS, call.identity, action="agree to permissions")
     await consents.grant(call.tx, app, call.user_id, scopes=",".join(beyond))
+
+
+async def _is_anothers(call: Call, app: App) -> bool:
+    """Whether an application is calling about one that it has not registered itself."""
+    if not call.identity.of_app:
+        return False
+    return (await apps.maker_of(call.tx, app.id)).made_with != Maker.of(call.tx).made_with
 
 
 async def _answer(call: Call, app: App) -> AppAnswer:

@@ -59,6 +59,8 @@ async def add(tx: Tx, actor_id: int, plan: NewApp, *, keys: Keys) -> Registered:
 async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT."""
     changed = _changed(app, plan)
+    if plan.scopes is not None and not (tx.actor and tx.actor.of_app):
+        changed = msgspec.structs.replace(changed, agreed=changed.scopes)
     await stored_apps.change(tx, changed)
     await _record(tx, AuditEvent.APP_CHANGED, changed)
     if changed.scopes != app.scopes:

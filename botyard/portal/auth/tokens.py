@@ -186,6 +186,7 @@ def _rows(
             granted=line.granted,
             made_by=made.made_by,
             made_with=made.made_with,
+            of_app=made.of_app,
         )
         for kind, (text, expires) in lives.items()
     ]

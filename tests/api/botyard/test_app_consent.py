@@ -8,7 +8,7 @@ import pytest
 
 from botyard.portal import apps
 from botyard.store import consents
-from tests.world import Answer, World
+from tests.world import Answer, AppKey, Person, World
 
 INSTALL = "https://app.test/install"
 
@@ -86,3 +86,31 @@ def test_no_application_agrees_in_somebodys_name(portal: World) -> None:
         assert (refused.status, refused.error) == (403, "ACCESS_DENIED")
         assert "may agree to permissions" in refused.headers["botyard-hint"]
     assert consent(portal, app["id"]) == {"im"}
+
+
+def test_no_application_gives_another_what_no_administrator_gave_it(portal: World) -> None:
+    keeper, app = portal.add_app(scopes="botyard,im,imbot,user"), portal.add_app(scopes="im")
+
+    def update(by: AppKey | Person, scopes: str, client_id: str = app.client_id) -> Answer:
+        return portal.call("botyard.app.update", by, CLIENT_ID=client_id, SCOPE=scopes, AGREE="Y")
+
+    def called(of: str) -> Person:
+        url = portal.call("botyard.webhook.add", of).result["URL"]
+        return Person(portal.admin.id, url.rstrip("/").rpartition("/")[-1])
+
+    hook = called(keeper.token)
+    for key in (keeper, hook):
+        assert update(key, "im,user").error == "ACCESS_DENIED"
+    unasked = portal.call("botyard.app.update", keeper, CLIENT_ID=app.client_id, SCOPE="im,user")
+    assert required(unasked, "user")
+    # What an administrator has given it may be taken and given back.
+    assert update(portal.admin, "im,user").result["SCOPE"] == ["im", "user"]
+    for scopes in ("im", "im,user"):
+        assert update(keeper, scopes).result["SCOPE"] == scopes.split(",")
+    assert update(portal.admin, "im").status == 200
+    assert update(keeper, "im,user").error == "ACCESS_DENIED"
+    # What it has registered itself it may give what it has, and no other application may.
+    child = portal.call("botyard.app.add", keeper, TITLE="Child", SCOPE="im").result["CLIENT_ID"]
+    assert update(hook, "im,user", child).error == "ACCESS_DENIED"
+    assert update(portal.add_app(scopes="botyard,im,user"), "im,user", child).error == "ACCESS_DENIED"
+    assert update(keeper, "im,user", child).result["SCOPE"] == ["im", "user"]

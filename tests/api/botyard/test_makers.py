@@ -35,7 +35,7 @@ def token_by(world: World, app: AppKey, **params: Any) -> Any:
     made = world.call("botyard.token.issue", narrow(world), **params).result
     tokens = filter(None, (made["ACCESS_TOKEN"], made["REFRESH_TOKEN"]))
     rows = [{"key": f"app:{app.id}:{app.user_id}", "hash": world.context.keys.hash(token)} for token in tokens]
-    world.write(lambda tx: tx.many("UPDATE tokens SET made_with = :key WHERE hash = :hash", rows))
+    world.write(lambda tx: tx.many("UPDATE tokens SET made_with = :key, of_app = 1 WHERE hash = :hash", rows))
     return made
 
 
@@ -78,8 +78,8 @@ def test_an_application_gets_no_more_by_an_update(portal: World, app: AppKey) ->
     refused = portal.call("botyard.app.update", app, CLIENT_ID=other.client_id, SCOPE="im,disk,imbot")
     assert refused.error == "ERROR_ARGUMENT"
     # What it had it may keep.
-    kept = portal.call("botyard.app.update", app, CLIENT_ID=other.client_id, SCOPE="user,im,disk").result
-    assert set(kept["SCOPE"]) == {"user", "im", "disk"}
+    kept = portal.call("botyard.app.update", app, CLIENT_ID=other.client_id, SCOPE="im,disk").result
+    assert set(kept["SCOPE"]) == {"im", "disk"}
 
 
 def test_tokens_of_another_application_have_no_more_either(portal: World) -> None:
