@@ -266,6 +266,17 @@ class Reason(Enum):
     FILE_CLOSED = "The caller cannot see the file"
     UPLOAD_CHAT = "There is no such dialog to upload to"
 
+    # Live events of applications.
+    PULL_NO_APP = "Only applications have live events"
+    PULL_USER_DENIED = "Only administrators may send something to other people's channels"
+    PULL_MODULE = "The name of the module has other characters"
+    PULL_COMMAND = "The command is missing, or has other characters"
+    PULL_PARAMS = "The parameters of the command are no object, or too large"
+    PULL_DENIED = "Only administrators may send what people should see at once"
+    PULL_PEOPLE = "There are no people to send it to"
+    PULL_TEXT = "The text is empty"
+    PULL_APP_NAME = "The application has no name"
+
     # What administrators look after.
     HOOK_MISSING = "There is no such webhook that could be revoked"
     SWITCH_MISSING = "There is no such switch; the switches are {names}"

@@ -72,6 +72,10 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "event.offline.clear": {"process_id": "f2d1a0b9c8e7"},
     "event.offline.error": {"process_id": "f2d1a0b9c8e7"},
     "event.unbind": {"event": "ONAPPINSTALL", "handler": _HANDLER},
+    "pull.application.event.add": {"COMMAND": "test_event", "PARAMS": {"param1": "value1"}},
+    "pull.application.push.add": {"USER_ID": [1], "TEXT": "The report is ready."},
+    "pull.channel.public.list": {"users": [1, 2]},
+    "pull.watch.extend": {"tags": ["IM_PUBLIC_2001"]},
     "feature.get": {"CODE": "rest_offline_extended"},
     "department.add": {"NAME": "Legal", "PARENT": 1, "UF_HEAD": 1},
     "department.delete": {"ID": 2},
@@ -258,7 +262,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
 """Whose samples come first; the ids in a sample are those that they make on a fresh demo portal."""
 
 
-_OPTIONS = ("app.option.", "user.option.")
+_APPLICATION = ("app.option.", "user.option.", "pull.application.")
 
 
 def of(method: Method) -> Json | list[Json]:
@@ -276,4 +280,4 @@ def _examples(field: msgspec.structs.FieldInfo) -> list[Any]:
 
 def needs_token(method: Method) -> bool:
     """Whether a webhook is not let in: an application calls, by a token."""
-    return method.access is Access.APP or method.name.startswith(_OPTIONS)
+    return method.access is Access.APP or method.name.startswith(_APPLICATION)

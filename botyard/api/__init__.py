@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
-FAMILIES = ("", "imbot", "imbot_v2", "im", "im_v2", "disk", "botyard")
+FAMILIES = ("", "imbot", "imbot_v2", "im", "im_v2", "disk", "pull", "botyard")
 """The packages, in the order in which `methods` lists them; ``""`` is this one, which holds the system's methods."""
 
 

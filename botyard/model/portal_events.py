@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from botyard.model.event import USER_SCOPES, Event, EventSpec, TellsHandlers
 from botyard.model.owners import Owner
@@ -43,6 +44,26 @@ class OfflineQueued(Event, frozen=True, kw_only=True):
     """There is something new in an owner's queue of offline events."""
 
     owner: Owner
+
+
+class LiveEventAdded(Event, frozen=True, kw_only=True):
+    """An application told its own clients something: all of them, or those of some people (``user_ids``)."""
+
+    app_id: int
+    module: str
+    command: str
+    params: dict[str, Any] | list[Any] = {}
+    user_ids: tuple[int, ...] | None = None
+
+
+class LivePushAdded(Event, frozen=True, kw_only=True):
+    """An application wants some people to see a text at once, whichever clients they have open."""
+
+    app_id: int
+    title: str
+    text: str
+    avatar: str = ""
+    user_ids: tuple[int, ...] = ()
 
 
 # In the order of the official page.

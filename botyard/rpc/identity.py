@@ -51,6 +51,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     """Whether this is a token of the application itself, and not one that a person may have."""
     of_app: bool = False
     """Whether an application holds this key, or has made it, by however many keys in between."""
+    expires: int | None = None
+    """When the key ends, where that is known."""
     credentials: Credentials | None = None
     """What the call was signed with, to be looked up again; ``None`` for callers of the server's own."""
 
@@ -127,6 +129,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         caller.key_id,
         caller.own,
         caller.of_app,
+        caller.expires,
         credentials,
     )
 

@@ -32,6 +32,9 @@ RawFile: TypeAlias = Annotated[object, _AS_SENT]
 RawCommands: TypeAlias = Annotated[object, _AS_SENT]
 """The commands of a batch as they were sent; ``rpc.batch.commands_of`` parses them."""
 
+RawParams: TypeAlias = Annotated[object, _AS_SENT]
+"""Parameters of an event of an application as they were sent; ``api.pull.application`` takes objects and lists."""
+
 
 def _filter_value(value: Any) -> Any:
     if isinstance(value, dict | list):

@@ -16,7 +16,7 @@ from botyard.rpc.registry import Registry
 
 API = Path(api.__file__).parent
 METHODS = list(Registry(MODULES))
-FAMILIES = ("imbot.v2", "im.v2", "imbot", "im", "disk", "botyard")
+FAMILIES = ("imbot.v2", "im.v2", "imbot", "im", "disk", "pull", "botyard")
 
 
 def address(name: str) -> tuple[str, str]:

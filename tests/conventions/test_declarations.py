@@ -22,7 +22,13 @@ DOCUMENTED = [method for method in METHODS if method.name in CONTRACT.methods]
 # Our own methods, and those of REST 3.0, have no page of their own.
 WITHOUT_A_PAGE = ("botyard.", "api/")
 # Another page names it, with its parameters.
-NAMED_ELSEWHERE = ("disk.file.get", "im.v2.Chat.Bot.sendContext")
+NAMED_ELSEWHERE = (
+    "disk.file.get",
+    "im.v2.Chat.Bot.sendContext",
+    "pull.channel.public.list",
+    "pull.config.get",
+    "pull.watch.extend",
+)
 
 CANNOT_HAPPEN = {
     # Documented codes that nothing here can lead to.

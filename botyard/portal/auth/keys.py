@@ -129,6 +129,10 @@ class Keys:
         """A token that goes out with events, made again rather than kept."""
         return self.hash("event_token:" + seed)[:32]
 
+    def channel_signature(self, body: str) -> str:
+        """What signs a channel of the push server."""
+        return hmac.digest(self._pepper, b"\0channel:" + body.encode(), hashlib.sha256).hex()
+
     def signing_secret(self, owner: Owner) -> bytes:
         """What deliveries to an owner are signed with: constant, never stored, never sent along."""
         return hmac.digest(self._told, b"signing_secret:" + owner.encode(), hashlib.sha256)
