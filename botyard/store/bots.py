@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 
 from botyard.model.bots import Bot
 from botyard.model.owners import NOBODY, Owner
+from botyard.store import chat_apps, users
 from botyard.store.engines.db import Tx
 from botyard.store.portal import note_revocation
 from botyard.store.records import Record, scalar
@@ -151,7 +152,8 @@ async def count(tx: Tx, bot_id: int, *, chats: int, people: int = 0) -> None:
 
 
 async def remove(tx: Tx, bot_id: int) -> None:
-    """Remove a bot with its commands and chat applications."""
+    """Remove a bot with its commands, chat applications and picture."""
     await tx.run("DELETE FROM commands WHERE bot_id = :id", id=bot_id)
-    await tx.run("DELETE FROM chat_apps WHERE bot_id = :id", id=bot_id)
+    await chat_apps.remove_of_bot(tx, bot_id)
     await tx.run("DELETE FROM bots WHERE user_id = :id", id=bot_id)
+    await users.remove_avatar(tx, bot_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.bots import ChatApp
+from botyard.store import avatars
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
@@ -31,8 +32,24 @@ async def add(tx: Tx, app: ChatApp) -> int:
 
 
 async def change(tx: Tx, app: ChatApp) -> None:
+    replaced = await _hold_icon(tx, app.id)
     await tx.run(_CHANGE, **_CHAT_APP.values(app))
+    if replaced != app.icon:
+        await avatars.release(tx, replaced)
 
 
 async def remove(tx: Tx, chat_app_id: int) -> None:
+    replaced = await _hold_icon(tx, chat_app_id)
     await tx.run("DELETE FROM chat_apps WHERE id = :id", id=chat_app_id)
+    await avatars.release(tx, replaced)
+
+
+async def remove_of_bot(tx: Tx, bot_id: int) -> None:
+    """Delete all applications of a bot."""
+    rows = await tx.all("DELETE FROM chat_apps WHERE bot_id = :id RETURNING icon", id=bot_id)
+    await avatars.release(tx, *(icon for (icon,) in rows))
+
+
+async def _hold_icon(tx: Tx, chat_app_id: int) -> str:
+    """The icon of an application, which nobody else replaces until the transaction ends."""
+    return scalar(await tx.one("SELECT icon FROM chat_apps WHERE id = :id {for_update}", id=chat_app_id), "")

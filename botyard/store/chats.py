@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from botyard.model.chats import Chat, Member, Participant
-from botyard.store import files
+from botyard.store import avatars, files
 from botyard.store.engines.db import Tx
 from botyard.store.records import Record, scalar
 
@@ -137,7 +137,14 @@ async def set_color(tx: Tx, chat_id: int, color: str) -> None:
 
 
 async def set_avatar(tx: Tx, chat_id: int, avatar: str) -> None:
+    replaced = await _hold_avatar(tx, chat_id)
     await tx.run("UPDATE chats SET avatar = :avatar WHERE id = :id", avatar=avatar, id=chat_id)
+    await avatars.release(tx, replaced)
+
+
+async def _hold_avatar(tx: Tx, chat_id: int) -> str:
+    """The picture of a chat, which nobody else replaces until the transaction ends."""
+    return scalar(await tx.one("SELECT avatar FROM chats WHERE id = :id {for_update}", id=chat_id), "")
 
 
 async def set_owner(tx: Tx, chat_id: int, owner_id: int) -> None:
@@ -230,8 +237,10 @@ async def recount(tx: Tx, chat_id: int) -> None:
 
 async def delete(tx: Tx, chat_id: int) -> None:
     """Remove a chat with everything in it."""
+    replaced = await _hold_avatar(tx, chat_id)
     await files.remove_of_chat(tx, chat_id)
     await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
     for table in ("messages", "gaps", "members"):
         await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)
     await tx.run("DELETE FROM chats WHERE id = :id", id=chat_id)
+    await avatars.release(tx, replaced)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from botyard.model.people import DELETED_NAME, UserKind
+from botyard.store import avatars
 from botyard.store.engines.db import Tx
 
 _KEYS = (
@@ -11,7 +12,6 @@ _KEYS = (
     "DELETE FROM second_factors WHERE user_id = :user",
     "DELETE FROM reset_links WHERE user_id = :user",
     "DELETE FROM codes WHERE user_id = :user",
-    "DELETE FROM consents WHERE user_id = :user",
     "DELETE FROM consents WHERE user_id = :user",
 )
 _ENDED = (
@@ -28,9 +28,6 @@ _PLACES = (
     "DELETE FROM notification_chats WHERE user_id = :user",
     "UPDATE departments SET head_id = NULL WHERE head_id = :user",
 )
-_PICTURE = """DELETE FROM avatars WHERE '/avatar/' || name = :avatar
- AND NOT EXISTS (SELECT 1 FROM users WHERE avatar = :avatar)
- AND NOT EXISTS (SELECT 1 FROM chats WHERE avatar = :avatar)"""
 _EMPTIED = (
     "login", "email", "last_name", "second_name", "gender", "birthday", "work_position", "work_phone", "mobile", "city",
     "www", "avatar", "color", "time_zone", "password", "status",
@@ -47,5 +44,4 @@ async def erase(tx: Tx, user_id: int, *, avatar: str) -> None:
     for sql in _ENDED:
         await tx.run(sql, user=user_id, now=tx.now)
     await tx.run(_ROW, user=user_id, now=tx.now, name=DELETED_NAME)
-    if avatar:
-        await tx.run(_PICTURE, avatar=avatar)
+    await avatars.release(tx, avatar)

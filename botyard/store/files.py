@@ -31,6 +31,8 @@ class _Deleted(NamedTuple):
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
 _BY_ID = f"{_FILE.select} WHERE f.id = :id"
 _DELETE = f"DELETE FROM files WHERE id = :id {_RETURNING}"
+# Waits for whoever deletes that one, or each of two would leave the bytes to the other.
+_ANOTHER = "SELECT 1 FROM files WHERE blob = :blob LIMIT 1 {for_update}"
 _DELETE_OF_CHAT = f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}"
 
 
@@ -94,7 +96,7 @@ async def _let_go(tx: Tx, file: _Deleted) -> None:
     if file.charged:
         sql = "UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user"
         await tx.run(sql, size=file.charged, user=file.author_id)
-    if await tx.one("SELECT 1 FROM files WHERE blob = :blob LIMIT 1", blob=file.blob):
+    if await tx.one(_ANOTHER, blob=file.blob):
         return
     for name in filter(None, (file.blob, file.preview)):
         # Since ever: nothing can come back for them, so they are due at once.

@@ -6,6 +6,7 @@ import msgspec
 
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.people import Profile, User, UserKind
+from botyard.store import avatars
 from botyard.store.engines.db import Tx, Value
 from botyard.store.id_lists import id_list
 from botyard.store.portal import note_revocation
@@ -82,12 +83,28 @@ async def _next_id(tx: Tx, kind: UserKind) -> int:
 async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     """Set the fields of ``profile`` that are not ``None``."""
     values = _set(profile)
+    replaced = "" if profile.avatar is None else await _hold_avatar(tx, user_id)
     sets = ", ".join(f"{name} = :{name}" for name in [*values, "updated"])
     await tx.run(f"UPDATE users SET {sets} WHERE id = :id", id=user_id, updated=tx.now, **values)
     current = await find(tx, user_id)
     if current:
         name = full_name(current.name, current.last_name)
         await tx.run("UPDATE users SET full_name = :name WHERE id = :id", name=name, id=user_id)
+    if replaced:
+        await avatars.release(tx, replaced)
+
+
+async def remove_avatar(tx: Tx, user_id: int) -> None:
+    """Show somebody without a picture."""
+    replaced = await _hold_avatar(tx, user_id)
+    if replaced:
+        await tx.run("UPDATE users SET avatar = '' WHERE id = :id", id=user_id)
+        await avatars.release(tx, replaced)
+
+
+async def _hold_avatar(tx: Tx, user_id: int) -> str:
+    """The picture of somebody, which nobody else replaces until the transaction ends."""
+    return scalar(await tx.one("SELECT avatar FROM users WHERE id = :id {for_update}", id=user_id), "")
 
 
 async def set_active(tx: Tx, user_id: int, active: bool) -> None:

@@ -27,7 +27,7 @@ class NamedPicture(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> str:
-        return f"/avatar/{self.name}"
+        return f"{stored_avatars.PLACE}{self.name}"
 
 
 @raises(avatars.check, Reason.AVATAR_TYPE)
