@@ -21,7 +21,8 @@ from botyard.store.records import Record
 
 _LINES = "(c.kind = 'L' OR c.entity_type = 'LINES')"
 _GONE = "(SELECT COUNT(*) FROM gaps g WHERE g.chat_id = c.id AND g.counted > m.read_counted)"
-_COUNTER = f"CASE WHEN c.counted > m.read_counted THEN c.counted - m.read_counted - {_GONE} ELSE 0 END"
+COUNTER = f"CASE WHEN c.counted > m.read_counted THEN c.counted - m.read_counted - {_GONE} ELSE 0 END"
+"""How much of a chat ``c`` its member ``m`` has not read."""
 
 
 def _rank(column: str) -> str:
@@ -39,7 +40,7 @@ class Only(Enum):
     TAKEN_LINES = f"NOT ({_LINES} AND c.owner_id = 0)"
     COPILOT = "c.kind = 'A'"
     CHANNELS = "c.kind IN ('N', 'J')"
-    UNREAD = f"(m.unread = 1 OR {_COUNTER} > 0)"
+    UNREAD = f"(m.unread = 1 OR {COUNTER} > 0)"
     MANAGED_MESSAGES = f"{_rank('m.role')} >= {_rank('c.manage_messages')}"
 
 
@@ -122,7 +123,7 @@ _RECENT = Record(
     "members m JOIN chats c ON c.id = m.chat_id LEFT JOIN messages s ON s.id = c.last_message_id",
     chat=CHAT,
     member=MEMBER,
-    counter=_COUNTER,
+    counter=COUNTER,
     managers=f"""COALESCE(({_NAMED} q.role <> 'member' AND q.role >= 'manager'
                            ORDER BY q.role DESC, q.user_id DESC LIMIT {LISTED}) AS n), '')""",
     muted=f"COALESCE(({_NAMED} q.muted = 1 ORDER BY q.user_id LIMIT {LISTED}) AS n), '')",
@@ -156,7 +157,7 @@ _UNREAD = Record(
     lines=f"CASE WHEN {_LINES} THEN 1 ELSE 0 END",
     pair="c.pair",
     marked="m.unread",
-    counter=_COUNTER,
+    counter=COUNTER,
 )
 _UNREAD_OF = f"""{_UNREAD.select} WHERE c.id = m.chat_id AND c.kind <> 'S' AND m.user_id = :user
  AND (c.last_message_id > m.read_id OR m.unread = 1)"""

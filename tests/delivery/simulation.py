@@ -119,6 +119,9 @@ class Memory:
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
 
+    def on_signal(self, listener: Callable[[str], None], /) -> None:
+        """Nobody signals here."""
+
     async def hold(self, name: str, /) -> None:
         self.names.add(name)
 

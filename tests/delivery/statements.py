@@ -27,6 +27,7 @@ class NotedTx:
         self.caller_id = 0
         self.actor = tx.actor
         self.budget = tx.budget
+        self.signals = tx.signals
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         row = await self._tx.one(sql, **values)

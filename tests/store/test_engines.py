@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from botyard.store.engines.db import Database, Duplicate, Row, Tx, Unavailable, Value
+from botyard.store.engines.db import Database, Duplicate, Row, Tx, Unavailable, Value, Work
 from tests.store.conftest import Run
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT UNIQUE, number BIGINT NOT NULL DEFAULT 0, data {bytes})"
@@ -382,3 +382,52 @@ def test_an_unordered_write_is_a_write(run: Run, notes: Database) -> None:
     with pytest.raises(LookupError):
         run(notes.write_unordered(fails))
     assert run(names(notes)) == ["x"]
+
+
+def signalling(word: str, *, sql: str = "") -> Work[int]:
+    """A work that signals a word, and writes a row if there is a text for it."""
+
+    async def work(tx: Tx) -> int:
+        tx.signals.append(word)
+        return await tx.run(sql, name=word) if sql else 0
+
+    return work
+
+
+def test_signals_are_handed_over_after_the_commit_in_order(run: Run, notes: Database) -> None:
+    async def story() -> list[str]:
+        heard: list[str] = []
+        notes.on_signal(heard.append)
+        for word in ("a", "b"):
+            await notes.write(signalling(word, sql=ADD))
+        await notes.write(signalling("c"))
+        await notes.write_unordered(signalling("d"))
+        await asyncio.sleep(0)
+        return heard
+
+    assert run(story()) == ["a", "b", "c", "d"]
+
+
+def test_what_is_not_stored_is_not_signalled(run: Run, notes: Database) -> None:
+    async def story() -> list[str]:
+        heard: list[str] = []
+        notes.on_signal(heard.append)
+        calls = [notes.write(signalling(word, sql=ADD)) for word in ("a", "b", "a", "c")]
+        results = await asyncio.gather(*calls, return_exceptions=True)
+        assert [isinstance(result, Duplicate) for result in results] == [False, False, True, False]
+        await asyncio.sleep(0)
+        return heard
+
+    assert sorted(run(story())) == ["a", "b", "c"]
+
+
+def test_a_reader_signals_nothing(run: Run, notes: Database) -> None:
+    async def story() -> list[str]:
+        heard: list[str] = []
+        notes.on_signal(heard.append)
+        await notes.read(signalling("a"))
+        await notes.snapshot(signalling("b"))
+        await asyncio.sleep(0)
+        return heard
+
+    assert run(story()) == []

@@ -22,6 +22,7 @@ class Planned:
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
         self.budget = tx.budget
+        self.signals = tx.signals
         self.plans: list[str] = []
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:

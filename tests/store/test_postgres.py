@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from botyard.store.engines.connect import open_database
-from botyard.store.engines.db import Row, Tx, Unavailable
+from botyard.store.engines.db import SIGNAL_MAX, Row, Tx, Unavailable
 from botyard.store.engines.postgres import ATTEMPTS, POOL, PostgresDatabase, open_postgres
 from tests.postgres import Cluster
 from tests.store.conftest import Run
@@ -206,6 +206,41 @@ def test_the_last_commit_before_closing_is_told(run: Run, db: PostgresDatabase, 
         await until(lambda: bool(woken))
 
     run(story())
+
+
+def test_signals_reach_other_processes_once_also_after_a_break(run: Run, db: PostgresDatabase, address: str) -> None:
+    heard: list[str] = []
+    long = "ж" * (SIGNAL_MAX // 2)
+
+    async def signal(other: PostgresDatabase, *signals: str) -> None:
+        async def work(tx: Tx) -> None:
+            tx.signals.extend(signals)
+
+        await other.write(work)
+
+    async def story() -> None:
+        db.on_signal(heard.append)
+        woken: list[int] = []
+        db.on_commit(lambda: woken.append(1))
+        other = await open_postgres(address)
+        await signal(other, "a", long)
+        await until(lambda: len(heard) >= 2)
+        # Nothing is written, so nobody has to look.
+        assert not woken
+        async with connected(address) as admin:
+            await admin.execute(TERMINATE)
+        await until(lambda: bool(woken) and not other.notifier.outage.reason)
+        await asyncio.sleep(0.2)
+        await signal(other, "b")
+        await until(lambda: len(heard) >= 3)
+        await signal(other, "c")
+        # What is left to say is said on the way out.
+        await other.close()
+        await until(lambda: len(heard) >= 4)
+        await asyncio.sleep(0.1)
+
+    run(story())
+    assert heard == ["a", long, "b", "c"]
 
 
 def test_closing_beside_a_commit_ends(run: Run, address: str) -> None:

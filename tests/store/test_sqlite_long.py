@@ -181,6 +181,21 @@ class TestWrites:
         assert written == LONG == run(count(db))
         assert (budget.moved, thread) == (1, "sqlite-disk")
 
+    def test_what_it_signals_is_handed_over_on_the_loop(self, run: Run, db: SqliteDatabase) -> None:
+        heard: list[tuple[str, str]] = []
+
+        async def work(tx: Tx) -> None:
+            tx.signals.append("long")
+            await long_write(tx)
+
+        async def story() -> None:
+            db.on_signal(lambda signal: heard.append((signal, threading.current_thread().name)))
+            await db.write(work)
+            await asyncio.sleep(0)
+
+        run(story())
+        assert heard == [("long", threading.current_thread().name)]
+
     def test_its_neighbours_are_stored(self, run: Run, db: SqliteDatabase) -> None:
         """The statement that is interrupted takes the transaction of the whole group with it."""
 

@@ -36,6 +36,10 @@ T = TypeVar("T")
 Work = Callable[["Tx"], Awaitable[T]]
 
 
+SIGNAL_MAX = 7900
+"""Bytes of a signal: PostgreSQL carries less than 8000."""
+
+
 class Unavailable(Exception):
     """The database cannot serve this call now; nothing of the call was stored. ``reason`` is one clear sentence.
 
@@ -79,6 +83,9 @@ class Tx(Protocol):
 
     budget: Budget
     """What the work has cost so far, and may cost: anything, until a call puts its own here."""
+
+    signals: list[str]
+    """What listeners are handed once a write is committed, of at most ``SIGNAL_MAX`` bytes each; see ``on_signal``."""
 
     def one(self, sql: str, /, **values: Value) -> Awaitable[Row | None]:
         """The first row, or ``None``."""
@@ -150,6 +157,14 @@ class Database(Protocol):
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         """Call ``wake`` on the event loop after every commit that changed rows; now and then also without reason."""
+        ...
+
+    def on_signal(self, listener: Callable[[str], None], /) -> None:
+        """Call ``listener`` on the event loop with each signal of a write that is committed.
+
+        On PostgreSQL those of other processes are heard, too, as long as their connection and ours hold: what may not
+        be missed is a row.
+        """
         ...
 
     async def hold(self, name: str, /) -> None:

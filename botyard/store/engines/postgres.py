@@ -59,6 +59,7 @@ class PostgresDatabase:
         self._reads = SharedReads(pool, plans, self._read_for)
         self._writer = Writer(pool, plans, self._write_for, self._committed)
         self._wakes: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[str], None]] = []
         self._loop = asyncio.get_running_loop()
         self._closing = False
         self._calls = 0
@@ -66,7 +67,7 @@ class PostgresDatabase:
         self._idle.set()
         self.now: Callable[[], float] = time.time
         self.refusal = Outage()
-        self.notifier = CommitNotifier(address, self._wake)
+        self.notifier = CommitNotifier(address, self._wake, self._hear)
 
     async def read(self, work: Work[T], /) -> T:
         with self._working():
@@ -93,8 +94,7 @@ class PostgresDatabase:
                 tx, value = await self._repeated(work, ordered=False)
             except (Unavailable, Overdue) as problem:
                 raise await self._judged(problem) from problem.__cause__
-        if tx.changed:
-            self._committed()
+        self._committed(tx.changed, tx.signals)
         return value
 
     async def _shared(self, put: Callable[[SteppedWork[T]], None], work: Work[T]) -> T:
@@ -112,6 +112,9 @@ class PostgresDatabase:
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._wakes.append(wake)
+
+    def on_signal(self, listener: Callable[[str], None], /) -> None:
+        self._listeners.append(listener)
 
     async def hold(self, name: str, /) -> None:
         with self._working(), translated_errors():
@@ -162,8 +165,7 @@ class PostgresDatabase:
 
         async def writing() -> Any:
             tx, value = await self._repeated(stepped.work, ordered=True)
-            if tx.changed:
-                self._committed()
+            self._committed(tx.changed, tx.signals)
             return value
 
         await self._apart(stepped, writing)
@@ -244,9 +246,18 @@ class PostgresDatabase:
             with translated_errors():
                 await self._pool.release(connection)
 
-    def _committed(self) -> None:
-        self.notifier.ring()
-        self._wake()
+    def _committed(self, changed: bool, signals: list[str]) -> None:
+        if changed:
+            self.notifier.ring()
+            self._wake()
+        if signals:
+            self.notifier.signal(signals)
+            for signal in signals:
+                self._hear(signal)
+
+    def _hear(self, signal: str) -> None:
+        for listener in self._listeners:
+            self._loop.call_soon(listener, signal, context=Context())
 
     def _wake(self) -> None:
         for wake in self._wakes:

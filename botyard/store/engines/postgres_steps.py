@@ -119,6 +119,7 @@ class SteppedTx:
         self.caller_id = 0
         self.actor: Actor | None = None
         self.budget = Budget()
+        self.signals: list[str] = []
         self.failure: OverBudget | None = None
 
     async def one(self, sql: str, /, **values: Value) -> Row | None:
@@ -234,6 +235,11 @@ class SteppedWork(Generic[T]):
         """End it where it is."""
         if self.coroutine is not None:
             self.context.run(self.coroutine.close)
+
+    @property
+    def signals(self) -> list[str]:
+        """What it has signalled: nothing where it has failed."""
+        return self.tx.signals if self.tx is not None and self.error is None else []
 
     def deliver(self) -> None:
         """Tell the caller, if it is still there."""

@@ -29,6 +29,7 @@ class PostgresTx:
         self.caller_id = 0
         self.actor: Actor | None = None
         self.budget = Budget()
+        self.signals: list[str] = []
         self.failure: BaseException | None = None
         self.passing = False
         self.raced = False

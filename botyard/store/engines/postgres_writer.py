@@ -23,12 +23,16 @@ ACQUIRE_SECONDS = 10.0  # how long a call waits for a free connection
 class Writer:
     """One group after another, on one connection at a time.
 
-    ``apart`` runs a work as a transaction of its own and tells its caller; ``committed`` is called after each commit
-    that has changed rows.
+    ``apart`` runs a work as a transaction of its own and tells its caller; ``committed`` is called after each commit,
+    with whether it has changed rows, and what its works have signalled.
     """
 
     def __init__(
-        self, pool: Any, plans: Plans, apart: Callable[[Work], Coroutine[Any, Any, None]], committed: Callable[[], None]
+        self,
+        pool: Any,
+        plans: Plans,
+        apart: Callable[[Work], Coroutine[Any, Any, None]],
+        committed: Callable[[bool, list[str]], None],
     ) -> None:
         self._pool = pool
         self._plans = plans
@@ -97,13 +101,14 @@ class Writer:
 
     def _deliver(self, works: list[Work], group: Group) -> None:
         elsewhere = {id(work) for work in (*group.left, *group.apart)}
+        signals: list[str] = []
         for work in works:
             if id(work) not in elsewhere:
                 work.deliver()
+                signals += work.signals
         self._waiting.extendleft(reversed(group.left))
         self._run_apart(group.apart)
-        if group.changed:
-            self._committed()
+        self._committed(group.changed, signals)
 
     def _again(self, works: list[Work], spoilt: Spoilt) -> None:
         """Nothing is stored: those who are at fault run apart, the others once more together."""

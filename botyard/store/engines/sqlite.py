@@ -30,7 +30,10 @@ LOCK_SECONDS = 10.0  # how long a write waits for another process
 
 
 class SqliteDatabase:
-    """A database in one file. Several processes may have it open; ``on_commit`` hears only its own."""
+    """A database in one file.
+
+    Several processes may have it open; ``on_commit`` and ``on_signal`` hear only their own.
+    """
 
     name = "sqlite"
 
@@ -126,6 +129,9 @@ class SqliteDatabase:
 
     def on_commit(self, wake: Callable[[], None], /) -> None:
         self._writer.wakes.append(wake)
+
+    def on_signal(self, listener: Callable[[str], None], /) -> None:
+        self._writer.listeners.append(listener)
 
     async def hold(self, name: str, /) -> None:
         pass

@@ -48,6 +48,7 @@ class SqliteTx:
         self.caller_id = 0
         self.actor: Actor | None = None
         self.budget = Budget(UNLIMITED, bounds)
+        self.signals: list[str] = []
         self.failure: Exception | None = None
         self.wrote = False
         self._execute: Callable[..., apsw.Cursor] = self._cursor.execute

@@ -41,7 +41,7 @@ Then = Callable[[BaseException | None], None]
 class QueuedWork(Generic[T]):
     """One work on its way to the disk."""
 
-    __slots__ = ("context", "error", "future", "long", "now", "value", "work")
+    __slots__ = ("context", "error", "future", "long", "now", "signals", "value", "work")
 
     def __init__(self, work: Work[T], future: asyncio.Future[T], now: int) -> None:
         self.work = work
@@ -50,6 +50,7 @@ class QueuedWork(Generic[T]):
         self.context: Context = copy_context()
         self.value: T | None = None
         self.error: BaseException | None = None
+        self.signals: list[str] = []
         self.long = False
         """Whether it is too long for the loop, and runs apart."""
 
@@ -119,6 +120,7 @@ class Writer:
         self._closing = False
         self.running = False
         self.wakes: list[Callable[[], None]] = []
+        self.listeners: list[Callable[[str], None]] = []
         self.closed: asyncio.Future[None] = self._loop.create_future()
 
     def put(self, call: QueuedWork[Any]) -> None:
@@ -243,6 +245,7 @@ class Writer:
             call.value = call.context.run(run_to_completion, call.work, tx)
             if tx.failure is not None:
                 raise tx.failure
+            call.signals = tx.signals
         except BaseException as problem:
             stopped = isinstance(tx.failure, (TooLong, OverBudget))
             call.long = isinstance(tx.failure, TooLong)
@@ -288,6 +291,7 @@ class Writer:
                 raise tx.failure
             if self._has_deferred_fk_violation():
                 raise apsw.ConstraintError("FOREIGN KEY constraint failed")
+            call.signals = tx.signals
         except BaseException as problem:
             call.error = problem
             with contextlib.suppress(apsw.Error):
@@ -342,10 +346,18 @@ class Writer:
                 self._long.append(call)
             else:
                 call.deliver()
+                self._hand_over(call)
         if problem is None and self._changed:
             for wake in self.wakes:
                 self._loop.call_soon(wake)
         self._gather(ROUNDS)
+
+    def _hand_over(self, call: QueuedWork[Any]) -> None:
+        """Hand listeners what a work that is stored has signalled."""
+        if call.error is None:
+            for signal in call.signals:
+                for listener in self.listeners:
+                    self._loop.call_soon(listener, signal)
 
     def _abandon(self, group: list[QueuedWork[Any]], problem: BaseException) -> None:
         """Roll back and fail every work that has not failed by itself: none of the group is stored."""
