@@ -226,6 +226,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             choices=("nobody", "administrators", "everybody"),
         ),
     ] = "nobody"
+    require_pkce: Annotated[
+        bool, Option("refuse the consent page to applications that send no code_challenge (PKCE)", flag=True)
+    ] = False
     breached_passwords: Annotated[
         str,
         Option(

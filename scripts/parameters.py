@@ -238,6 +238,8 @@ MEANINGS = {
     "botyard.app.restrict USERS": "The people that the application is open to.",
     "botyard.profile.password.set PASSWORD": "The present password.",
     "botyard.profile.password.set CODE": "A code of the second factor, where there is one.",
+    "botyard.profile.update PASSWORD": "The present password, which another EMAIL takes.",
+    "botyard.profile.update CODE": "A code of the second factor, where there is one and EMAIL is another.",
     "botyard.session.end ID": "The session, as the list shows it.",
     "botyard.consent.revoke CLIENT_ID": "The application.",
     "botyard.token.list CLIENT_ID": "Only those of this application.",

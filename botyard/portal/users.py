@@ -69,8 +69,11 @@ async def add(
 
 async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     """Change what is known of a person."""
+    before = await users.find(tx, user_id) if profile.email is not None else None
     await users.change(tx, user_id, profile)
-    await audit.record(tx, AuditEvent.USER_CHANGED, subject=f"user:{user_id}")
+    moved = before is not None and before.email != profile.email
+    details: dict[str, str | int | None] = {"email": profile.email} if moved else {}
+    await audit.record(tx, AuditEvent.USER_CHANGED, subject=f"user:{user_id}", details=details)
 
 
 @raises(Reason.LAST_ADMIN)

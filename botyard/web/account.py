@@ -62,7 +62,11 @@ async def password(context: Context, request: Request) -> Response:
         return form_expired(who)
     target = safe_next(params.get("next", ""))
     wish = PasswordChange(
-        session.user, params.get("present", ""), params.get("new", ""), who.actor, keep_session=session.id
+        user=session.user,
+        present=params.get("present", ""),
+        new=params.get("new", ""),
+        by=who.actor,
+        keep_session=session.id,
     )
     try:
         await password_changes.change(

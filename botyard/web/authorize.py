@@ -72,7 +72,8 @@ async def authorize(context: Context, request: Request) -> Response:
     posted = await read_form(request) if request.method == "POST" else None
     sent = posted if posted is not None else read_query(request)
     params = {name: sent[name] for name in _KEPT if name in sent}
-    asked = await context.database.read(lambda tx: _request(tx, params, who.user))
+    pkce = context.settings.require_pkce
+    asked = await context.database.read(lambda tx: _request(tx, params, who.user, pkce=pkce))
     if isinstance(asked, WrongRequest):
         title = "This application cannot be let in"
         return who.remembered(show("error.html", asked.status, title=title, text=asked.text))
@@ -100,7 +101,7 @@ async def _record(tx: Tx, event: AuditEvent, asked: AuthorizeRequest, *, by: Act
     await audit.record(tx, event, by=by, subject=f"app:{asked.app.id}", details={"scopes": ",".join(asked.scopes)})
 
 
-async def _request(tx: Tx, params: dict[str, str], user: User | None) -> AuthorizeRequest | WrongRequest:
+async def _request(tx: Tx, params: dict[str, str], user: User | None, *, pkce: bool) -> AuthorizeRequest | WrongRequest:
     """The request, or what is wrong with it."""
     client_id = params.get("client_id", "")
     app = await apps.find(tx, client_id) if client_id else None
@@ -110,7 +111,7 @@ async def _request(tx: Tx, params: dict[str, str], user: User | None) -> Authori
         return WrongRequest("The application names an address that it was not registered with.")
     if params.get("response_type", "code") != "code":
         return WrongRequest("The application asks for something else than a code.")
-    if wrong := _wrong_challenge(params):
+    if wrong := _wrong_challenge(params, required=pkce):
         return WrongRequest(wrong)
     own = [scope for scope in app.scopes.split(",") if scope]
     named = params.get("scope", "").replace(",", " ").split()
@@ -127,8 +128,10 @@ async def _request(tx: Tx, params: dict[str, str], user: User | None) -> Authori
     return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), params)
 
 
-def _wrong_challenge(params: dict[str, str]) -> str:
+def _wrong_challenge(params: dict[str, str], *, required: bool) -> str:
     challenge, way = params.get("code_challenge"), params.get("code_challenge_method")
+    if challenge is None and required:
+        return "The application must send a challenge (PKCE): this portal demands it."
     if challenge is None:
         return "The application names a method without a challenge." if way is not None else ""
     # The other way that RFC 7636 knows protects against nothing, and is what leaving the name out means.

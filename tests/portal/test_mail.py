@@ -15,6 +15,7 @@ from botyard.errors import ApiError, Reason
 from botyard.portal import mail
 from botyard.server import application
 from tests.conftest import MakeWorld
+from tests.web.browser import PASSWORD, resident
 from tests.world import World
 
 ADDRESS = "botyard@chat.example.com"
@@ -156,3 +157,23 @@ def moved(world: World, server: MailServer) -> None:
     settings = msgspec.structs.replace(world.context.settings, smtp_url=server.url)
     world.context = msgspec.structs.replace(world.context, settings=settings)
     world.app = application(world.context)
+
+
+def test_the_former_address_is_told_of_another_one(make_world: MakeWorld) -> None:
+    server = MailServer()
+    world = make_world(smtp_url="smtp://127.0.0.1:1", smtp_from=ADDRESS)
+    ann = world.add_webhook(resident(world, "ann"), "botyard.self")
+
+    def move(to: str) -> object:
+        return world.call("botyard.profile.update", ann, params={"EMAIL": to, "PASSWORD": PASSWORD}).result["EMAIL"]
+
+    assert move("ann@a.test") == "ann@a.test"
+    # A mail that cannot be sent is no reason to refuse.
+    assert move("ann@b.test") == "ann@b.test"
+    listening = world.run(server.open())
+    moved(world, server)
+    assert move("ann@c.test") == "ann@c.test"
+    [message] = [email.message_from_string(text, policy=email.policy.default) for text in server.mails]
+    assert message["To"] == "ann@b.test"
+    assert "ann@c.test" not in message.get_content()
+    listening.close()

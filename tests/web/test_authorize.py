@@ -14,6 +14,7 @@ import pytest
 from botyard.portal import apps as app_verbs
 from botyard.portal import portal_flags
 from botyard.portal.auth.authorization_codes import LIFE
+from botyard.server import application
 from botyard.store import apps, consents, users
 from tests.web.browser import FORM, PASSWORD, Browser, resident
 from tests.world import Answer, AppKey, Person, World
@@ -313,6 +314,20 @@ def test_a_challenge_asks_for_its_verifier(client: Client, offered: dict[str, st
 
 def test_a_verifier_without_a_challenge_is_refused(client: Client) -> None:
     assert client.exchange(client.allow()["code"], code_verifier=VERIFIER).error == "invalid_grant"
+
+
+def test_a_portal_may_demand_challenges(client: Client) -> None:
+    world = client.world
+    client.ask()
+    before = client.ann.fields
+    settings = msgspec.structs.replace(world.context.settings, require_pkce=True)
+    world.context = msgspec.structs.replace(world.context, settings=settings)
+    world.app = application(world.context)
+    assert client.ask().status == 400
+    assert "PKCE" in client.ann.html
+    assert client.ann.post("/oauth/authorize/", {**before, "answer": "allow"}).status == 400
+    code = client.allow(code_challenge=CHALLENGE, code_challenge_method="S256")["code"]
+    assert client.exchange(code, code_verifier=VERIFIER).status == 200
 
 
 def test_without_an_address_the_code_is_shown(client: Client) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from msgspec import UNSET
+
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
 from botyard.api.botyard.user import Fields, UserAnswer, answer, profile
 from botyard.errors import ApiError, Reason
 from botyard.portal import users
 from botyard.portal.auth import password_changes
-from botyard.portal.auth.password_changes import PasswordChange
+from botyard.portal.auth.password_changes import PasswordChange, Proof
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import users as stored_users
+from botyard.store.engines.db import Tx
 
 
 class Updated(Fields, frozen=True, rename="upper"):
-    """The same fields of oneself."""
+    """The same fields of oneself. PASSWORD, and CODE for people who have a second factor, go with another EMAIL."""
+
+    password: str = ""
+    code: str = ""
 
 
 class PasswordParams(Params, frozen=True, rename="upper"):
@@ -27,12 +33,39 @@ class PasswordParams(Params, frozen=True, rename="upper"):
     code: str = ""
 
 
-@method("botyard.profile.update", access=Access.SELF, mode=Mode.WRITE, raises=(Reason.USER_MISSING,))
+@method(
+    "botyard.profile.update",
+    access=Access.SELF,
+    mode=Mode.OWN,
+    raises=(password_changes.confirm, Reason.USER_MISSING),
+)
 async def update(call: Call, p: Updated) -> UserAnswer:
-    """Change what is known of the calling person. Login, rights and departments are for administrators to change."""
-    user = await params.person(call, call.user_id)
-    await users.change(call.tx, user.id, profile(p))
-    return answer(call, await params.person(call, user.id))
+    """Change what is known of the calling person. Login, rights and departments are for administrators to change.
+
+    A link for a new password may be sent to EMAIL, so that another one takes the present password, and a code where
+    there is a second factor. Where mail is set up, the former address is told.
+    """
+    context = call.context
+    database = context.database
+    user = await database.read(lambda tx: stored_users.find(tx, call.user_id))
+    if user is None:
+        raise ApiError(Reason.USER_MISSING)
+    moved = p.email is not UNSET and p.email != user.email
+    if moved:
+        proof = Proof(user=user, present=p.password, by=call.actor, code=p.code)
+        await password_changes.confirm(
+            database, proof, keys=context.keys, rules=context.password_rules, now=context.clock.now()
+        )
+
+    async def work(tx: Tx) -> UserAnswer:
+        within = call.within(tx)
+        await users.change(within.tx, user.id, profile(p))
+        return answer(within, await params.person(within, user.id))
+
+    changed = await database.write(work)
+    if moved:
+        await password_changes.mail_address_changed(context.settings, user.email)
+    return changed
 
 
 @method(
@@ -51,7 +84,7 @@ async def password_set(call: Call, p: PasswordParams) -> bool:
     user = await database.read(lambda tx: stored_users.find(tx, call.user_id))
     if user is None or not user.login:
         raise ApiError(Reason.USER_MISSING)
-    wish = PasswordChange(user, p.password, p.new_password, call.actor, code=p.code)
+    wish = PasswordChange(user=user, present=p.password, new=p.new_password, by=call.actor, code=p.code)
     await password_changes.change(
         database, wish, keys=context.keys, rules=context.password_rules, now=context.clock.now()
     )

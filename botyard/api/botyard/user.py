@@ -210,11 +210,11 @@ async def get(call: Call, p: Named) -> UserAnswer:
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of a person, the login and the departments, and whether an employee is an administrator.
 
-    An application changes EMAIL and ADMIN of nobody but the person in whose name it calls.
+    An application changes nobody's EMAIL, and ADMIN of nobody but the person in whose name it calls.
     """
     user = await params.person(call, p.id)
-    if user.id != call.user_id and (p.email is not UNSET or p.admin is not UNSET):
-        require(Access.ACCOUNTS, call.identity, action="change EMAIL and ADMIN of somebody else")
+    if p.email is not UNSET or (p.admin is not UNSET and user.id != call.user_id):
+        require(Access.ACCOUNTS, call.identity, action="change EMAIL, and ADMIN of somebody else")
     if p.login is not UNSET and p.login != user.login:
         await _set_login(call, user, p.login.strip())
     if p.department is not UNSET:

@@ -7,12 +7,13 @@ from msgspec import UNSET
 
 from botyard.api.shapes.user_params import PersonParams, details, profile
 from botyard.chat.media import pictures
-from botyard.errors import ApiError, Reason, raises
+from botyard.errors import ApiError, ErrorCode, Reason, raises
 from botyard.model.people import Profile, UserKind
 from botyard.portal import invitations, mail, users
 from botyard.portal.auth import password_changes
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.portal.invitations import Invitation
+from botyard.rpc.access import Access, require
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted
 from botyard.store import portal, user_details
@@ -57,17 +58,24 @@ async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
     Reason.FIELDS_WRONG,
     Reason.EMAIL_WRONG,
     Reason.EMAIL_TAKEN,
+    ErrorCode.ACCOUNTS_CLOSED,
     users.deactivate,
     invitations.require_departments,
 )
 async def change(call: Call, p: PersonParams, *, user_id: int, active: bool | None) -> None:
-    """Change a person. Raises USER_MISSING also for bots and those whose account is deleted."""
+    """Change a person. Raises USER_MISSING also for bots and those whose account is deleted.
+
+    Raises ACCOUNTS_CLOSED where an application would change the address of an administrator, to which a link for a new
+    password may be sent.
+    """
     tx = call.tx
     user = await stored_users.find(tx, user_id)
     if user is None or user.kind in (UserKind.BOT, UserKind.DELETED):
         raise ApiError(Reason.USER_MISSING)
     known = await _with_photo(call, profile(p))
     if known.email is not None and known.email != user.email:
+        if user.admin:
+            require(Access.ACCOUNTS, call.identity, action="change EMAIL of an administrator")
         await invitations.require_email(tx, known.email)
     await users.change(tx, user.id, known)
     if texts := details(p):

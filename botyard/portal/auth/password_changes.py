@@ -6,6 +6,7 @@ Hashing and comparing are slow on purpose, so they come before the transaction, 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import msgspec
 
@@ -20,6 +21,7 @@ from botyard.portal.auth.keys import Keys, new_secret
 from botyard.portal.auth.sessions import PasswordSignIn, SignInAttempt, unchanged
 from botyard.store import reset_links
 from botyard.store.engines.db import Database, Tx
+from botyard.store.sessions import Credentials
 
 LINK_SECONDS = 24 * 3600
 """Seconds for which a link for a new password is good."""
@@ -30,6 +32,10 @@ _MAIL = """An administrator asks you to choose a password. Open this address wit
 {url}
 
 If you do not expect this mail, tell your administrator, and leave the address alone.
+"""
+_MOVED = """Your address of e-mail at {domain} was changed to another one. Mails of the portal go there from now on.
+
+If it was not you, tell your administrator at once.
 """
 
 
@@ -54,18 +60,23 @@ def hashed(password: str, own: list[str], *, breached: BreachedPasswords | None)
     return passwords.hashed(password)
 
 
-class PasswordChange(msgspec.Struct, frozen=True):
-    """A wish for a new password, and who has it. ``keep_session`` is the session that goes on.
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """That it is the person who acts: the present password, and a code of the second factor.
 
-    ``code`` is one of the second factor, ``None`` where a page has asked for it before.
+    ``code`` is ``None`` where a page has asked for it before.
     """
 
     user: User
     present: str
-    new: str
     by: Actor
-    keep_session: int = 0
     code: str | None = None
+
+
+class PasswordChange(Proof, frozen=True, kw_only=True):
+    """A wish for a new password, and who has it. ``keep_session`` is the session that goes on."""
+
+    new: str
+    keep_session: int = 0
 
 
 class ResetLink(msgspec.Struct, frozen=True):
@@ -86,13 +97,7 @@ async def change(database: Database, wish: PasswordChange, *, keys: Keys, rules:
 
     Raises ATTEMPTS, PASSWORD_WRONG, CODE_WRONG, PASSWORD_SAME and PASSWORD_WEAK.
     """
-    attempt = SignInAttempt(wish.user.login, wish.present, wish.by.address, by=wish.by)
-    checked = await rules.sign_in.check(database, attempt, now=now)
-    if checked.wait:
-        raise ApiError(Reason.ATTEMPTS, wait=checked.wait)
-    known = checked.credentials
-    if known is None or known.user.id != wish.user.id:
-        raise ApiError(Reason.PASSWORD_WRONG)
+    known = await _check_password(database, wish, sign_in=rules.sign_in, now=now)
     if wish.new == wish.present:
         raise ApiError(Reason.PASSWORD_SAME)
     stored = await rules.hashed(wish.new, users.known_words(wish.user))
@@ -109,9 +114,33 @@ async def change(database: Database, wish: PasswordChange, *, keys: Keys, rules:
     await database.write(work)
 
 
+@raises(Reason.ATTEMPTS, Reason.PASSWORD_WRONG, Reason.CODE_WRONG)
+async def confirm(database: Database, proof: Proof, *, keys: Keys, rules: PasswordRules, now: float) -> None:
+    """Check that it is the person who acts, by the password, and a code where there is a second factor.
+
+    Raises ATTEMPTS, PASSWORD_WRONG and CODE_WRONG.
+    """
+    await _check_password(database, proof, sign_in=rules.sign_in, now=now)
+    if proof.code is not None:
+        await _use_code(database, proof, code=proof.code, keys=keys, sign_in=rules.sign_in, now=now)
+
+
+@raises(Reason.ATTEMPTS, Reason.PASSWORD_WRONG)
+async def _check_password(database: Database, proof: Proof, *, sign_in: PasswordSignIn, now: float) -> Credentials:
+    """What the present password belongs to. Raises ATTEMPTS and PASSWORD_WRONG."""
+    attempt = SignInAttempt(proof.user.login, proof.present, proof.by.address, by=proof.by)
+    checked = await sign_in.check(database, attempt, now=now)
+    if checked.wait:
+        raise ApiError(Reason.ATTEMPTS, wait=checked.wait)
+    known = checked.credentials
+    if known is None or known.user.id != proof.user.id:
+        raise ApiError(Reason.PASSWORD_WRONG)
+    return known
+
+
 @raises(Reason.ATTEMPTS, Reason.CODE_WRONG)
 async def _use_code(
-    database: Database, wish: PasswordChange, *, code: str, keys: Keys, sign_in: PasswordSignIn, now: float
+    database: Database, wish: Proof, *, code: str, keys: Keys, sign_in: PasswordSignIn, now: float
 ) -> None:
     """Use up a code where somebody has a second factor. Raises ATTEMPTS and CODE_WRONG."""
     user_id = wish.user.id
@@ -155,6 +184,14 @@ async def link_owner(tx: Tx, keys: Keys, secret: str) -> User | None:
 async def mail_link(settings: Settings, to: str, *, url: str) -> None:
     """Send somebody the address of a link. Raises MAIL_OFF and MAIL_FAILED."""
     await mail.send(settings, to, subject=f"Choose a password for {settings.domain}", text=_MAIL.format(url=url))
+
+
+async def mail_address_changed(settings: Settings, to: str) -> None:
+    """Tell somebody at the former address that it was changed; a mail that cannot be sent is in the log."""
+    if to and mail.is_set_up(settings):
+        text = _MOVED.format(domain=settings.domain)
+        with contextlib.suppress(ApiError):
+            await mail.send(settings, to, subject=f"Your address at {settings.domain} was changed", text=text)
 
 
 @raises(Reason.RESET_LINK_ENDED, PasswordRules.hashed)

@@ -73,7 +73,7 @@ def test_what_an_application_still_does(portal: World) -> None:
     """It looks after people otherwise, and makes keys for the person in whose name it calls."""
     app, ann = portal.add_app(scopes="botyard,im,user"), portal.add_person("Ann")
     assert portal.call("botyard.user.update", app, ID=ann.id, NAME="Anna", WORK_POSITION="CTO").status == 200
-    assert portal.call("botyard.user.update", app, ID=portal.admin.id, EMAIL="ada@example.test").status == 200
+    assert portal.call("botyard.user.update", app, ID=portal.admin.id, ADMIN=True).status == 200
     assert portal.call("botyard.user.add", app, LOGIN="zoe").status == 200
     assert portal.call("botyard.webhook.add", app).status == 200
     assert portal.call("botyard.user.deactivate", app, ID=ann.id).status == 200
@@ -83,3 +83,17 @@ def test_a_refusal_in_a_batch_is_one(portal: World) -> None:
     app, ann = portal.add_app(scopes="botyard,im,user"), portal.add_person("Ann")
     body = portal.call("batch", app, cmd={"a": f"botyard.user.password?ID={ann.id}"}).body
     assert body["result"]["result_error"]["a"]["error"] == "ACCESS_DENIED"
+
+
+@pytest.mark.parametrize("method", ["user.update", "botyard.user.update"])
+def test_no_application_moves_the_address_of_an_administrator(portal: World, method: str) -> None:
+    """Not even of the person in whose name it calls: links for a new password may go there."""
+    app, boss = portal.add_app(scopes="botyard,im,user"), portal.add_person("Boss", admin=True)
+    for key in (app, hook(portal, app)):
+        for user_id in (portal.admin.id, boss.id):
+            refused = portal.call(method, key, ID=user_id, EMAIL="eve@app.test")
+            assert (refused.status, refused.body["error_description"]) == (403, REFUSED)
+    assert portal.call(method, ID=boss.id, EMAIL="boss@portal.test").status == 200
+    # What is there already may be sent along.
+    assert portal.call("user.update", app, ID=boss.id, EMAIL="boss@portal.test", NAME="B").result is True
+    assert portal.call("user.update", app, ID=portal.add_person("Ann").id, EMAIL="ann@portal.test").result is True

@@ -131,6 +131,38 @@ def test_people_change_what_is_known_of_them_and_nothing_else(portal: World, ann
     assert portal.call("botyard.profile.update", outsider, NAME="Eva").error == "ACCESS_DENIED"
 
 
+def moved(world: World, who: Person, email: str, **params: str) -> str:
+    answer = world.call("botyard.profile.update", who, params={"EMAIL": email, **params})
+    return answer.error if answer.status != 200 else str(answer.result["EMAIL"])
+
+
+def test_another_address_takes_the_password(portal: World, ann: Person) -> None:
+    """Links for a new password may go there."""
+    assert moved(portal, ann, "eve@test") == "PASSWORD_WRONG"
+    assert moved(portal, ann, "eve@test", PASSWORD="wrong", NAME="Eve") == "PASSWORD_WRONG"
+    assert portal.call("botyard.user.get", ID=ann.id).result["NAME"] != "Eve"
+    assert moved(portal, ann, "ann@test", PASSWORD=PASSWORD) == "ann@test"
+    # The same one is no change, and all else takes none.
+    assert moved(portal, ann, "ann@test", NAME="Anna") == "ann@test"
+    assert moved(portal, ann, "") == "PASSWORD_WRONG"
+    details = [entry["DETAILS"] for entry in portal.call("botyard.audit.list", EVENT="user.changed").result["ENTRIES"]]
+    assert [entry.get("email") for entry in details if entry] == ["ann@test"]
+
+
+def test_another_address_takes_a_code_where_there_is_a_second_factor(portal: World, ann: Person) -> None:
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    device, _ = set_up(browser)
+    assert moved(portal, ann, "ann@test", PASSWORD=PASSWORD) == "CODE_WRONG"
+    assert moved(portal, ann, "ann@test", PASSWORD=PASSWORD, CODE=device.next()) == "ann@test"
+
+
+def test_guesses_at_it_are_throttled(portal: World, ann: Person) -> None:
+    errors = [moved(portal, ann, "eve@test", PASSWORD="guess") for _ in range(PER_ACCOUNT.burst + 1)]
+    assert errors == ["PASSWORD_WRONG"] * PER_ACCOUNT.burst + ["TOO_MANY_ATTEMPTS"]
+    assert moved(portal, ann, "ann@test", PASSWORD=PASSWORD) == "TOO_MANY_ATTEMPTS"
+
+
 def test_an_administrator_signs_somebody_out(portal: World, ann: Person) -> None:
     browser = Browser(portal)
     browser.sign_in("ann")
