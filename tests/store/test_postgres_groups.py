@@ -13,6 +13,7 @@ from botyard.store.engines import postgres_writer
 from botyard.store.engines.budget import CostLimits
 from botyard.store.engines.db import Row, Tx, Unavailable
 from botyard.store.engines.postgres import PostgresDatabase, open_postgres
+from botyard.store.engines.postgres_errors import DRIVER
 from botyard.store.engines.postgres_group import BEGIN, LOCK
 from botyard.store.engines.postgres_tx import Overdue
 from tests.store.conftest import Run
@@ -253,7 +254,7 @@ def test_a_process_that_has_stopped_holds_up_the_others_for_a_while(
             await asyncio.sleep(0.1)
             assert not sent.done()
             assert await sent == 0
-            with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+            with pytest.raises(DRIVER):
                 await stopped.execute("COMMIT")
 
     run(story())

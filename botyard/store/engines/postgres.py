@@ -21,6 +21,7 @@ import asyncpg
 from botyard.store.engines.budget import OverBudget
 from botyard.store.engines.db import LONGEST, POSTGRES_WORDS, Dialect, T, Unavailable, Work
 from botyard.store.engines.outage import Outage
+from botyard.store.engines.postgres_connections import ACQUIRE_SECONDS, KeptConnections
 from botyard.store.engines.postgres_errors import DRIVER, SLOW, server_lost, translated_errors
 from botyard.store.engines.postgres_group import BEGIN
 from botyard.store.engines.postgres_notify import CONNECT_SECONDS, SETTINGS, CommitNotifier
@@ -28,7 +29,7 @@ from botyard.store.engines.postgres_plans import Plans
 from botyard.store.engines.postgres_reads import SharedReads
 from botyard.store.engines.postgres_steps import SteppedWork
 from botyard.store.engines.postgres_tx import STATEMENT_SECONDS, Overdue, PostgresTx
-from botyard.store.engines.postgres_writer import ACQUIRE_SECONDS, Writer
+from botyard.store.engines.postgres_writer import Writer
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +57,9 @@ class PostgresDatabase:
         self._dialect = Dialect(POSTGRES_WORDS, numbered=True)
         # Who shares a transaction has no need to lock what nobody else may write.
         plans = Plans(Dialect({**POSTGRES_WORDS, "lock_chat": ""}, numbered=True))
-        self._reads = SharedReads(pool, plans, self._read_for)
-        self._writer = Writer(pool, plans, self._write_for, self._committed)
+        self._shared_connections = KeptConnections(pool)
+        self._reads = SharedReads(self._shared_connections, plans, self._read_for)
+        self._writer = Writer(self._shared_connections, plans, self._write_for, self._committed)
         self._wakes: list[Callable[[], None]] = []
         self._listeners: list[Callable[[str], None]] = []
         self._loop = asyncio.get_running_loop()
@@ -131,6 +133,7 @@ class PostgresDatabase:
         try:
             async with asyncio.timeout(STATEMENT_SECONDS):
                 await self._idle.wait()
+                await self._shared_connections.close()
                 await self._pool.close()
         except DRIVER:
             self._pool.terminate()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from botyard.store.engines.db import Row
+from botyard.store.engines.postgres_connections import KeptConnections
 from botyard.store.engines.postgres_errors import DRIVER
 from botyard.store.engines.postgres_group import fetch_sets, is_slow
 from botyard.store.engines.postgres_plans import Kind, Plan, Plans
 from botyard.store.engines.postgres_steps import Args, Rows, SteppedWork, Tasks
-from botyard.store.engines.postgres_writer import ACQUIRE_SECONDS
 
 READERS = 3  # connections
 TOGETHER = 64  # reads that are stepped together
@@ -25,8 +23,10 @@ Asking = dict[Plan, dict[Args, list[Work]]]
 class SharedReads:
     """Reads of one process. ``apart`` runs a work on a connection of its own and tells its caller."""
 
-    def __init__(self, pool: Any, plans: Plans, apart: Callable[[Work], Coroutine[Any, Any, None]]) -> None:
-        self._pool = pool
+    def __init__(
+        self, connections: KeptConnections, plans: Plans, apart: Callable[[Work], Coroutine[Any, Any, None]]
+    ) -> None:
+        self._connections = connections
         self._plans = plans
         self._apart = apart
         self._waiting: deque[Work] = deque()
@@ -39,18 +39,14 @@ class SharedReads:
         self._waiting.append(work)
         if not self._woken and self._serving < READERS:
             self._woken = True
-            # Whoever else comes in this round of the loop shares the statements.
-            asyncio.get_running_loop().call_soon(self._wake)
-
-    def _wake(self) -> None:
-        self._woken = False
-        if self._waiting and self._serving < READERS:
             self._serving += 1
+            # Whoever else comes before it runs, in this round of the loop, shares the statements.
             self._tasks.start(self._serve())
 
     async def _serve(self) -> None:
+        self._woken = False
         try:
-            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+            connection = await self._connections.take()
         except DRIVER:
             # Each hears for itself what is the matter.
             self._serving -= 1
@@ -61,8 +57,7 @@ class SharedReads:
                 await self._run(connection, self._take(TOGETHER))
         finally:
             self._serving -= 1
-            with contextlib.suppress(*DRIVER):
-                await self._pool.release(connection)
+            await self._connections.give_back(connection)
 
     def _take(self, most: int) -> list[Work]:
         works = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from botyard.store.engines.db import Unavailable
+from botyard.store.engines.postgres_connections import KeptConnections
 from botyard.store.engines.postgres_errors import DRIVER, lost_by, translate_error, translated_errors
 from botyard.store.engines.postgres_group import BEGIN, GROUP, Group, Spoilt, Work
 from botyard.store.engines.postgres_plans import Plans
@@ -16,8 +17,6 @@ from botyard.store.engines.postgres_steps import Tasks
 from botyard.store.engines.postgres_tx import STATEMENT_SECONDS
 
 log = logging.getLogger(__name__)
-
-ACQUIRE_SECONDS = 10.0  # how long a call waits for a free connection
 
 
 class Writer:
@@ -29,12 +28,12 @@ class Writer:
 
     def __init__(
         self,
-        pool: Any,
+        connections: KeptConnections,
         plans: Plans,
         apart: Callable[[Work], Coroutine[Any, Any, None]],
         committed: Callable[[bool, list[str]], None],
     ) -> None:
-        self._pool = pool
+        self._connections = connections
         self._plans = plans
         self._apart = apart
         self._committed = committed
@@ -67,7 +66,7 @@ class Writer:
         works: list[Work] = []
         try:
             with translated_errors():
-                connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+                connection = await self._connections.take()
             try:
                 await connection.execute(BEGIN, timeout=STATEMENT_SECONDS)
                 works = self._take()
@@ -81,8 +80,7 @@ class Writer:
                 raise
             finally:
                 # Whatever becomes of the connection, the works have been committed by now, or not.
-                with contextlib.suppress(*DRIVER):
-                    await self._pool.release(connection)
+                await self._connections.give_back(connection)
         except Spoilt as spoilt:
             self._again(works, spoilt)
         except DRIVER as problem:
