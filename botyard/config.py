@@ -144,6 +144,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     anonymous_large: int = 16
     """Requests under way of callers without a key in address or header that may send more than a mebibyte; one address
     may have half of them."""
+    sockets: Annotated[
+        int, Option("connections of the push server at once; each takes a file", values.number, "NUMBER")
+    ] = 10_000
+    sockets_per_address: Annotated[
+        int,
+        Option(
+            "such connections from one address; a proxy in front of the server has to be in --trusted-proxies",
+            values.number,
+            "NUMBER",
+        ),
+    ] = 2_000
+    sockets_per_person: int = 100
+    """Such connections of one person, whichever keys or applications they are of."""
     upload_slots: int = 32
     """Large uploads of known callers at once; one key may have half of them."""
     call_rows: Annotated[

@@ -89,6 +89,9 @@ class ErrorCode(Enum):
     STRUCTURE_CLOSED = error("ERROR_CORE: Access denied")
     INTRANET_ONLY = error("ACCESS_ERROR: Only intranet users have access to this method", 403)
 
+    # Channels of the push server.
+    CHANNEL_BAD = error("WRONG_CHANNEL_ID: The channel is not valid, or no longer", 403)
+
     # Links to files.
     LINK_BAD = error("ACCESS_DENIED: This link is not valid, or no longer", 403)
     RANGE_WRONG = error("INVALID_REQUEST: The file has no such bytes", 416)

@@ -20,7 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from botyard.api import MODULES
 from botyard.api.imbot import events as bot_events
 from botyard.api.imbot_v2 import events as bot_events_v2
-from botyard.api.payloads import portal_payloads
+from botyard.api.payloads import portal_payloads, push_payloads
 from botyard.chat.media import files
 from botyard.clock import Clock
 from botyard.config import Settings
@@ -31,6 +31,7 @@ from botyard.portal import audit_writer, key_rotation
 from botyard.portal.auth import renewals
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
+from botyard.push.hub import Hub
 from botyard.rpc.call import Context
 from botyard.rpc.guessing import Guessing
 from botyard.rpc.limits import PROFILES, Limits, costs
@@ -49,6 +50,7 @@ from botyard.web.http import Receive, Scope, Send
 from botyard.web.https_only import HSTS, https_address, https_only
 from botyard.web.loopback_only import loopback_only
 from botyard.web.routes import answer_request, router
+from botyard.web.socket import PushSocket
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -98,11 +100,12 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
 
 def application(context: Context) -> Application:
     """The ASGI application of an open portal."""
-    others = router(context)
+    hub = Hub(context, push_payloads.render)
+    others = router(context, hub)
 
     def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "websocket":
-            return push.answer_socket(scope, receive, send)
+            return push.answer_socket(hub, scope, receive, send)
         return answer_request(context, others, scope, receive, send)
 
     inner: Application = loopback_only(app) if context.loopback_only else app
@@ -153,6 +156,7 @@ class Listener:
             app,
             # Called with names only, as it calls a class.
             http=cast(Any, partial(HttpConnection, crowd=self.crowd)),
+            ws=cast(Any, lambda **_: PushSocket(app)),
             log_level="warning",
             access_log=False,
             # Its own handlers would write beside ours.
@@ -297,6 +301,7 @@ async def serve(
         task.cancel()
     await asyncio.gather(*beside, return_exceptions=True)
     context.long_poll.close()
+    context.stopping.begin()
     for listener in listeners:
         listener.stop()
     await asyncio.gather(*tasks)

@@ -25,6 +25,7 @@ from botyard.rpc.metrics import Metrics
 from botyard.rpc.registry import Registry
 from botyard.rpc.slots import RequestSlots, slots
 from botyard.rpc.snapshots import Snapshots
+from botyard.rpc.stopping import Stopping
 from botyard.store.engines.blobs import FileStorage
 from botyard.store.engines.budget import NO_LIMIT, Budget
 from botyard.store.engines.db import Database, Tx
@@ -51,6 +52,7 @@ class Context(msgspec.Struct, frozen=True):
     metrics: Metrics = msgspec.field(default_factory=Metrics)
     snapshots: Snapshots = msgspec.field(default_factory=Snapshots)
     audit_notes: AuditNotes = msgspec.field(default_factory=AuditNotes)
+    stopping: Stopping = msgspec.field(default_factory=Stopping)
     guessing: Guessing = msgspec.field(default_factory=Guessing)
     loopback_only: bool = False
     """Whether published demo keys open the portal: then only this machine may call it, or be called by it."""

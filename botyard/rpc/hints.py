@@ -168,6 +168,7 @@ SENTENCES: dict[Problem, str] = {
     Reason.DELIVERY_MISSING: "botyard.delivery.list shows their numbers",
     Reason.UPLOAD_CHAT: "there is no such dialog, or the caller is not in it",
     ErrorCode.LINK_BAD: "links expire: ask for a new one",
+    ErrorCode.CHANNEL_BAD: "channels end after 12 hours and with their key: call pull.config.get for new ones",
     Reason.MENU_WRONG: "MENU: a list of items, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
     Reason.KEYBOARD_WRONG: "KEYBOARD: a list of buttons, each with TEXT and one of LINK, COMMAND, ACTION, APP_ID",
     Reason.ATTACH_WRONG: "ATTACH: a list of blocks",

@@ -134,6 +134,14 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
     )
 
 
+def require_listening(caller: Caller, now: float, *, https: bool) -> None:
+    """Raise what ``identify`` would raise of somebody who listens by a key. A token of an application may have expired,
+    because its client renews it without asking for other channels."""
+    auth = Auth.WEBHOOK if caller.expires is None else Auth.SESSION if caller.app_id is None else Auth.OAUTH
+    _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, https)
+    _require_usable(caller, auth, now if auth is Auth.SESSION else float("-inf"))
+
+
 async def _by_former_webhook(tx: Tx, keys: Keys, credentials: Credentials) -> Caller | None:
     """The owner of a webhook that was last used before the key of the portal was replaced."""
     for former in keys.former:

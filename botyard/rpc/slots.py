@@ -93,6 +93,10 @@ class RequestSlots(msgspec.Struct, frozen=True):
     """Large uploads of known callers on their way, by key."""
     arriving: Slots
     """Bytes of other bodies of known callers that are not here as a whole, by key."""
+    sockets: Slots
+    """Sockets and long polls of the push server, by address."""
+    sockets_of: Slots
+    """The same, by person."""
     search: asyncio.Semaphore = msgspec.field(default_factory=lambda: asyncio.Semaphore(1))
     """Held while a key is looked for in a large body of a stranger."""
     known: KnownKeys = msgspec.field(default_factory=KnownKeys)
@@ -105,4 +109,6 @@ def slots(settings: Settings = DEFAULTS) -> RequestSlots:
         large=Slots(settings.anonymous_large, max(1, settings.anonymous_large // 2)),
         uploads=Slots(settings.upload_slots, max(1, settings.upload_slots // 2)),
         arriving=Slots(MAX_ARRIVING, MAX_ARRIVING // 2),
+        sockets=Slots(settings.sockets, settings.sockets_per_address),
+        sockets_of=Slots(settings.sockets, settings.sockets_per_person),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from botyard.model import owners
 from botyard.store import app_tokens
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.records import Record
 
 
@@ -97,6 +100,7 @@ _BY_WEBHOOK = f"{_WEBHOOK.select} WHERE w.secret_hash = :hash AND w.user_id = :u
 _BY_TOKEN = f"{_TOKEN.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NULL"
 _BY_ENDED_TOKEN = f"{_ENDED.select} WHERE t.hash = :hash AND t.kind = 'access' AND t.revoked IS NOT NULL"
 
+_RECORDS = {"h": (_WEBHOOK, "w"), "t": (_TOKEN, "t")}
 _KEYS = {
     "h": """SELECT 1 FROM webhooks w JOIN users u ON u.id = w.user_id
             WHERE w.id = :id AND w.revoked IS NULL AND u.active = 1""",
@@ -113,6 +117,21 @@ async def by_webhook(tx: Tx, user_id: int, secret_hash: str) -> Caller | None:
 async def by_token(tx: Tx, token_hash: str) -> Caller | None:
     """The bearer of an access token that is not revoked; it may have expired."""
     return _TOKEN.read(await tx.one(_BY_TOKEN, hash=token_hash))
+
+
+async def by_keys(tx: Tx, keys: Iterable[str]) -> dict[str, Caller]:
+    """The callers behind keys that are not revoked, by the names that ``Identity.key`` gives them."""
+    numbers: dict[str, list[int]] = {}
+    for key in set(keys):
+        numbers.setdefault(key[:1], []).append(int(key[1:]))
+    callers: dict[str, Caller] = {}
+    for letter, (record, alias) in _RECORDS.items():
+        if ids := numbers.get(letter):
+            listed = id_list(ids)
+            sql = f"{record.select} WHERE {alias}.id IN ({listed.sql}) AND {alias}.revoked IS NULL"
+            rows = record.read_all(await tx.all(sql, **listed.values))
+            callers |= {f"{letter}{caller.key_id}": caller for caller in rows}
+    return callers
 
 
 async def key_works(tx: Tx, key: str) -> bool:

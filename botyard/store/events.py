@@ -10,7 +10,7 @@ import msgspec
 from botyard.model.event import Event
 from botyard.model.events import ABOUT_MESSAGES, EventRecord, decode_event
 from botyard.store.engines.db import Tx, Value
-from botyard.store.records import Column, Record, insert
+from botyard.store.records import Column, Record, insert, scalar
 
 EVENT = Record(EventRecord, "events e", event=Column("e.body", decode_event))
 _COLUMNS = ("type", "chat_id", "actor_id", "message_id", "created", "body", "caller_id")
@@ -48,6 +48,30 @@ async def of_message(tx: Tx, message_id: int, kinds: Iterable[str], *, limit: in
         limit=limit,
     )
     return EVENT.read_all(rows[::-1])
+
+
+_AFTER = f"{EVENT.select} WHERE e.id > :last ORDER BY e.id LIMIT :limit"
+# What concerns somebody: the chats that they are in now, chats that somebody has left, and what is in no chat.
+_AFTER_FOR = f"""{EVENT.select} WHERE e.id > :last AND e.id <= :upto
+ AND (e.chat_id = 0 OR e.type = 'MemberLeft'
+      OR EXISTS (SELECT 1 FROM members m WHERE m.chat_id = e.chat_id AND m.user_id = :user))
+ ORDER BY e.id LIMIT :limit"""
+
+
+async def after(tx: Tx, last: int, limit: int) -> list[EventRecord]:
+    """The next events after a number. As numbers follow the order of commits, none comes before them later."""
+    return EVENT.read_all(await tx.all(_AFTER, last=last, limit=limit))
+
+
+async def after_for(tx: Tx, last: int, upto: int, *, user_id: int, limit: int) -> list[EventRecord]:
+    """The next events after a number, and not after another one, that may concern somebody."""
+    return EVENT.read_all(await tx.all(_AFTER_FOR, last=last, upto=upto, user=user_id, limit=limit))
+
+
+async def newest(tx: Tx) -> int:
+    """The number of the latest event, also where it is not kept any more."""
+    latest = scalar(await tx.one("SELECT MAX(id) FROM events"), 0)
+    return max(latest or 0, (await trim_position(tx)).id)
 
 
 # How long events are kept: past a place in the log only those are left that a delivery refers to.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import NamedTuple
 
 from botyard.model import owners
@@ -11,6 +11,7 @@ from botyard.model.chats import Member, Reader, Role
 from botyard.model.people import UserKind
 from botyard.store.chats import MEMBER
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.messages import FIRST_UNREAD, GONE, CountedMessage, UnreadStart
 from botyard.store.records import Record, scalar
 
@@ -36,6 +37,14 @@ class ReadMark(NamedTuple):
 
     user_id: int
     read_id: int
+
+
+class Seat(NamedTuple):
+    """Somebody in a chat, who sees it from a message on; 0 for all of it."""
+
+    chat_id: int
+    user_id: int
+    first_id: int
 
 
 class _ReaderBeyond(NamedTuple):
@@ -81,6 +90,7 @@ _LISTENER = Record(
 )
 _PLACE = Record(ChatPlace, "members m JOIN chats c ON c.id = m.chat_id", kind="c.kind")
 _READ_MARK = Record(ReadMark, "marks f")
+_SEAT = Record(Seat, "members m")
 
 _FIND = f"{MEMBER.select} WHERE m.chat_id = :chat AND m.user_id = :user"
 _READERS = f"{_READER.select} WHERE m.chat_id = :chat ORDER BY m.user_id LIMIT :limit"
@@ -287,6 +297,20 @@ async def bots(tx: Tx, chat_id: int) -> list[BotListener]:
 async def chats_of(tx: Tx, user_id: int) -> list[ChatPlace]:
     """Every chat a user is in."""
     return _PLACE.read_all(await tx.all(_CHATS_OF, user=user_id))
+
+
+async def seats(tx: Tx, chat_ids: Iterable[int], user_ids: Iterable[int]) -> list[Seat]:
+    """Where these people are, of these chats."""
+    chats, people = id_list(chat_ids), id_list(user_ids)
+    named = people.sql.replace(":id", ":user")
+    sql = f"{_SEAT.select} WHERE m.chat_id IN ({chats.sql}) AND m.user_id IN ({named})"
+    values = {name.replace("id", "user", 1): value for name, value in people.values.items()}
+    return _SEAT.read_all(await tx.all(sql, **chats.values, **values))
+
+
+async def newest_message(tx: Tx) -> int:
+    """The newest message of all chats."""
+    return scalar(await tx.one("SELECT MAX(id) FROM messages"), 0)
 
 
 async def readers(tx: Tx, chat_id: int, limit: int) -> list[Reader]:

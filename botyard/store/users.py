@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from botyard.model.lengths import WORDS_MAX
@@ -165,6 +167,26 @@ async def seen(tx: Tx, user_id: int) -> None:
         before=tx.now - 60,
         after=tx.now + 60,
     )
+
+
+async def seen_together(tx: Tx, ids: Iterable[int]) -> None:
+    """The same of several people, who are connected."""
+    listed = id_list(ids)
+    await tx.run(
+        f"""UPDATE users SET last_activity = :now
+            WHERE id IN ({listed.sql}) AND COALESCE(last_activity, 0) NOT BETWEEN :before AND :after""",
+        now=tx.now,
+        before=tx.now - 5,
+        after=tx.now + 60,
+        **listed.values,
+    )
+
+
+async def last_activities(tx: Tx, ids: Iterable[int]) -> dict[int, int | None]:
+    """When people were last active; ``None`` for never."""
+    listed = id_list(ids)
+    rows = await tx.all(f"SELECT u.id, u.last_activity FROM users u WHERE u.id IN ({listed.sql})", **listed.values)
+    return dict(rows)
 
 
 async def set_status(tx: Tx, user_id: int, status: str) -> None:

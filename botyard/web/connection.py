@@ -14,7 +14,7 @@ from botyard.portal.auth.throttle import network
 from botyard.rpc.long_poll import OnLost, Watch
 from botyard.web.crowd import Crowd
 from botyard.web.http import ARRIVED, WATCH, WHOLE, last_words
-from botyard.web.offers import OfferParser, head_without_offer
+from botyard.web.offers import OfferParser, head_without_offer, is_socket
 from botyard.web.shortcuts import arrived_body, single_write
 from botyard.wire.limits import BODY_SECONDS, HEAD_SECONDS, MAX_HEAD
 
@@ -241,6 +241,10 @@ class HttpConnection(HttpToolsProtocol):
         # CONNECT counts as an offer too, and nothing is left of such a request without it.
         offered = self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
         return offered and not self._should_upgrade()
+
+    def _should_upgrade(self) -> bool:
+        # Only the address of the push server is one for sockets; a request to any other is answered without the offer.
+        return bool(super()._should_upgrade()) and is_socket(self.url)
 
     def read_on(self, rest: bytes) -> None:
         """Read the request under way again without its offer, and what comes after its head."""

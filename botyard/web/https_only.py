@@ -52,6 +52,8 @@ def https_only(app: Application, context: Context, address: str) -> Application:
         scheme = scope.get("scheme")
         if scheme == "http":
             return _plain(app, context, address, scope, receive, send)
+        if scheme == "ws":
+            return _refuse_socket(receive, send)
         if says and scheme == "https":
             _say_whole(scope)
             send = _saying(send)
@@ -96,6 +98,11 @@ async def _plain(app: Application, context: Context, address: str, scope: Scope,
         query = scope["query_string"]
         target = address.encode() + scope["raw_path"] + (b"?" + query if query else b"")
         await answer(send, HTTPStatus.PERMANENT_REDIRECT, b"text/plain", b"", [(b"location", target)])
+
+
+async def _refuse_socket(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
 
 
 async def _note_key(context: Context, scope: Scope, parts: list[str]) -> None:

@@ -12,8 +12,18 @@ from typing import Any, Protocol
 
 import httptools
 
+from botyard.model.addresses import SOCKETS
+
 _OFFERING = frozenset({b"upgrade", b"http2-settings"})
 """Headers that make an offer, and the words of `Connection` that go with them."""
+
+
+_SOCKET = [part for part in SOCKETS.encode().split(b"/") if part]
+
+
+def is_socket(target: bytes) -> bool:
+    """Whether a WebSocket may be opened at the target of a request."""
+    return [part for part in target.partition(b"?")[0].split(b"/") if part] == _SOCKET
 
 
 class Reader(Protocol):

@@ -9,9 +9,12 @@ from functools import partial
 from typing import NamedTuple, NoReturn
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.addresses import LONG_POLL, PUBLISH
+from botyard.push.hub import Hub
 from botyard.rpc.call import Context
 from botyard.rpc.error_handling import to_api_error
 from botyard.web import (
@@ -23,6 +26,7 @@ from botyard.web import (
     health,
     oauth_endpoints,
     own_applications,
+    push_http,
     reset,
     rest,
     second_factor,
@@ -50,6 +54,14 @@ class Address(NamedTuple):
 
     path: str
     endpoint: Endpoint
+    methods: tuple[str, ...] = ("GET",)
+
+
+class PushAddress(NamedTuple):
+    """The same of the push server, whose endpoints know the hub."""
+
+    path: str
+    endpoint: Callable[[Hub, Request], Awaitable[Response]]
     methods: tuple[str, ...] = ("GET",)
 
 
@@ -87,6 +99,12 @@ ADDRESSES = [
     Address("/rest/download.json", files.download),
 ]
 
+PUSH = [
+    PushAddress(LONG_POLL, push_http.poll),
+    PushAddress(PUBLISH, push_http.publish, ("POST",)),
+]
+"""What clients of the push server ask for without a WebSocket, which is at ``model.addresses.SOCKETS``."""
+
 # Nearly all that comes is for /rest itself, and is not looked at any further.
 _BELOW_REST = frozenset(
     tuple(path.split("/")[1:])
@@ -109,9 +127,10 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> NoReturn:
     raise ApiError(ErrorCode.PATH_UNKNOWN)
 
 
-def router(context: Context) -> Router:
+def router(context: Context, hub: Hub) -> Router:
     """The router of everything that is not the API. Its errors are raised."""
     routes = [_Route(path, partial(endpoint, context), methods=methods) for path, endpoint, methods in ADDRESSES]
+    routes += [_Route(path.rstrip("/"), partial(endpoint, hub), methods=methods) for path, endpoint, methods in PUSH]
     return Router(routes, redirect_slashes=False, default=_unknown)
 
 

@@ -24,6 +24,7 @@ PLACES = {
     "server.py": "wrong keys",
     "web/csrf.py": "pages",
     "web/https_only.py": "plain http",
+    "web/push.py": "pages that connect to the push server",
 }
 
 

@@ -9,7 +9,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Self
 
@@ -45,6 +45,7 @@ class Live:
         task = asyncio.create_task(self.listener.serve())
         self._ready.set()
         await task
+        await asyncio.sleep(0)
         await context.database.close()
 
     def close(self) -> None:
@@ -57,8 +58,13 @@ class Live:
         """Stop to serve; requests under way may take so many seconds yet."""
         if not self._thread.is_alive():
             return
+        self._loop.call_soon_threadsafe(self.context.stopping.begin)
         self._loop.call_soon_threadsafe(self.listener.stop, grace)
         self._thread.join(20)
+
+    def on_loop(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run something where the server runs, and wait for it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
 
     def connect(self) -> Wire:
         return Wire(self.port)

@@ -8,7 +8,9 @@ from functools import partial
 import pytest
 from starlette.routing import Match, Router
 
+from botyard.api.payloads import push_payloads
 from botyard.errors import ApiError, ErrorCode
+from botyard.push.hub import Hub
 from botyard.web import avatar, files, front, oauth_endpoints, routes
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.pages import Endpoint
@@ -17,7 +19,7 @@ from tests.world import Answer, World
 
 @pytest.fixture
 def others(world: World) -> Router:
-    return routes.router(world.context)
+    return routes.router(world.context, Hub(world.context, push_payloads.render))
 
 
 @pytest.mark.parametrize(
