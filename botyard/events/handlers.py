@@ -40,9 +40,8 @@ async def listening(tx: Tx, event: Event, tells: TellsHandlers, *, connector: st
     return audience
 
 
-async def beside_bots(tx: Tx, name: str, others: Iterable[ToldRecipient]) -> list[ToldRecipient]:
-    """The handlers that applications of these bots have bound beside those of the bots themselves."""
-    bound = await bindings.listening(tx, name)
+async def beside_bots(tx: Tx, bound: list[ActiveBinding], others: Iterable[ToldRecipient]) -> list[ToldRecipient]:
+    """Those ``bound`` to an event that applications of these bots have beside the handlers of the bots themselves."""
     if not bound:
         return []
     owners = {await _owner(tx, recipient) for recipient, state in others if state is State.WAITING}

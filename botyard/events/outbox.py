@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, cast
+from collections.abc import Iterable
+from typing import Any, NamedTuple, cast
 
 from botyard.events import handlers
 from botyard.model import owners, recipients
@@ -12,7 +13,9 @@ from botyard.model.chats import Chat, Kind, Participant
 from botyard.model.deliveries import State, ToldRecipient
 from botyard.model.event import TOLD, Event, EventSpec, NotTold
 from botyard.model.events import EVENTS
-from botyard.store import bots, deliveries, event_queues, events, members
+from botyard.store import bindings, bots, deliveries, event_queues, events, members
+from botyard.store.bindings import ActiveBinding
+from botyard.store.deliveries import Audience
 from botyard.store.engines.db import Tx
 
 
@@ -23,28 +26,75 @@ async def publish(tx: Tx, event: Event, place: Chat | Participant | None = None,
     An application that caused the event is not told through the queue of offline events of its ``connector``, so
     that it does not trigger itself for ever.
     """
+    appended = await _append(tx, event, place, connector=connector, kept=_Kept(tx))
+    if appended.audience:
+        await deliveries.add(tx, appended.event_id, event.chat_id, recipients=appended.audience)
+    return appended.event_id
+
+
+async def publish_all(tx: Tx, happened: Iterable[Event], place: Chat | Participant) -> None:
+    """Write events of one chat, in this order; who listens there is read once."""
+    kept = _Kept(tx)
+    published = [(event, await _append(tx, event, place, connector="", kept=kept)) for event in happened]
+    await deliveries.add_all(
+        tx, [Audience(each.event_id, event.chat_id, each.audience) for event, each in published if each.audience]
+    )
+
+
+class _Appended(NamedTuple):
+    """An event that was written, and those who are to be told."""
+
+    event_id: int
+    audience: list[ToldRecipient]
+
+
+class _Kept:
+    """Who listens, read once for events of one chat that happen together."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self._bots: list[BotListener] | None = None
+        self._bound: dict[str, list[ActiveBinding]] = {}
+        self._people: dict[int, list[int]] = {}
+
+    async def bots(self, chat_id: int) -> list[BotListener]:
+        if self._bots is None:
+            self._bots = await members.bots(self._tx, chat_id)
+        return self._bots
+
+    async def bound(self, name: str) -> list[ActiveBinding]:
+        if name not in self._bound:
+            self._bound[name] = await bindings.listening(self._tx, name)
+        return self._bound[name]
+
+    async def people(self, chat_id: int, message_id: int) -> list[int]:
+        if message_id not in self._people:
+            self._people[message_id] = await event_queues.listening(self._tx, chat_id, message_id)
+        return self._people[message_id]
+
+
+async def _append(tx: Tx, event: Event, place: Chat | Participant | None, *, connector: str, kept: _Kept) -> _Appended:
+    """Write an event, and find whom it is for."""
     chat, actor = (place.chat, place.member) if isinstance(place, Participant) else (place, None)
     event_id = await events.append(tx, event)
     spec = EVENTS.get(type(event))
     if spec is None:
-        return event_id
+        return _Appended(event_id, [])
     if spec.handlers:
         audience = await handlers.listening(tx, event, spec.handlers, connector=connector)
     elif chat is None or spec.names_bot:
         audience = await _named_bot(tx, event, spec) if spec.names_bot else []
     elif chat.kind == Kind.SYSTEM:
-        return event_id
+        return _Appended(event_id, [])
     else:
         # A bot is not told of what it did itself: where it is the only one, there is nobody to look for.
         others = chat.bots - (actor is not None and actor.bot and actor.user_id == event.actor_id)
-        audience = await _bots(tx, event, spec, chat=chat) if others > 0 else []
+        audience = await _bots(event, spec, chat=chat, kept=kept) if others > 0 else []
     if audience and spec.v1:
-        audience += await handlers.beside_bots(tx, spec.v1.name, audience)
+        audience += await handlers.beside_bots(tx, await kept.bound(spec.v1.name), audience)
     if spec.people and chat is not None and chat.listened:
-        audience += await _people(tx, event, spec, chat=chat)
-    if audience:
-        await deliveries.add(tx, event_id, event.chat_id, recipients=audience)
-    return event_id
+        audience += await _people(event, spec, chat=chat, kept=kept)
+    return _Appended(event_id, audience)
 
 
 def why_not(event: Event, bot: BotListener, *, chat: Chat) -> NotTold | None:
@@ -96,11 +146,11 @@ async def _named_bot(tx: Tx, event: Event, spec: EventSpec) -> list[ToldRecipien
     return [_recipient(bot.user_id, bot.event_mode)] if bot and spec.bots(bot.dialect) else []
 
 
-async def _bots(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[ToldRecipient]:
+async def _bots(event: Event, spec: EventSpec, *, chat: Chat, kept: _Kept) -> list[ToldRecipient]:
     """The bots in a chat that an event is for."""
     if not spec.v1 and not spec.v2:
         return []
-    present = await members.bots(tx, chat.id)
+    present = await kept.bots(chat.id)
     return [_recipient(bot.bot_id, bot.mode) for bot in _audience(event, present, chat=chat)]
 
 
@@ -117,13 +167,13 @@ def _audience(event: Event, present: list[BotListener], *, chat: Chat) -> list[B
     return audience
 
 
-async def _people(tx: Tx, event: Event, spec: EventSpec, *, chat: Chat) -> list[ToldRecipient]:
+async def _people(event: Event, spec: EventSpec, *, chat: Chat, kept: _Kept) -> list[ToldRecipient]:
     """The subscribed members of a chat that an event is for; one who joined later gets nothing of older messages."""
     assert spec.people is not None
     if not spec.people.of_message and chat.private:
         return []
     message_id = cast(Any, event).message_id if spec.people.of_message else 0
-    user_ids = await event_queues.listening(tx, chat.id, message_id)
+    user_ids = await kept.people(chat.id, message_id)
     return [(recipients.user(user_id), State.FETCH) for user_id in user_ids]
 
 

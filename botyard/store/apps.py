@@ -9,6 +9,7 @@ import msgspec
 from botyard.model.apps import App
 from botyard.model.lengths import WORDS_MAX
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.made_keys import Maker
 from botyard.store.portal import note_revocation
 from botyard.store.records import Record
@@ -19,6 +20,11 @@ class AppAndSecret(NamedTuple):
 
     app: App
     secret_hash: str
+
+
+class _Made(NamedTuple):
+    id: int
+    maker: Maker
 
 
 APP = Record(App, "apps a")
@@ -37,8 +43,7 @@ _CHANGEABLE = (
 )
 _CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
 _BY_ID = f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL"
-_MAKER = Record(Maker, "apps a")
-_MAKER_OF = f"{_MAKER.select} WHERE a.id = :id"
+_MADE = Record(_Made, "apps a", maker=Record(Maker, "apps a"))
 _ALL = f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"
 
 
@@ -72,7 +77,14 @@ async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: s
 
 async def maker_of(tx: Tx, app_id: int) -> Maker:
     """Who registered an application."""
-    return _MAKER.read(await tx.one(_MAKER_OF, id=app_id)) or Maker()
+    return (await makers_of(tx, [app_id])).get(app_id, Maker())
+
+
+async def makers_of(tx: Tx, ids: list[int]) -> dict[int, Maker]:
+    """Who registered applications."""
+    listed, values = id_list(ids)
+    made = _MADE.read_all(await tx.all(f"{_MADE.select} WHERE a.id IN ({listed})", **values))
+    return {each.id: each.maker for each in made}
 
 
 async def change(tx: Tx, app: App) -> None:
@@ -88,8 +100,17 @@ async def delete(tx: Tx, app_id: int) -> None:
 
 async def allowed_users(tx: Tx, app_id: int) -> list[int]:
     """The people that a restricted application is open to."""
-    rows = await tx.all("SELECT user_id FROM app_users WHERE app_id = :id ORDER BY user_id", id=app_id)
-    return [user_id for (user_id,) in rows]
+    return (await allowed_users_of(tx, [app_id])).get(app_id, [])
+
+
+async def allowed_users_of(tx: Tx, ids: list[int]) -> dict[int, list[int]]:
+    """The same of several applications."""
+    listed, values = id_list(ids)
+    by_app: dict[int, list[int]] = {}
+    sql = f"SELECT app_id, user_id FROM app_users WHERE app_id IN ({listed}) ORDER BY app_id, user_id"
+    for app_id, user_id in await tx.all(sql, **values):
+        by_app.setdefault(app_id, []).append(user_id)
+    return by_app
 
 
 async def set_scopes(tx: Tx, app_id: int, scopes: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from botyard.model.bots import Command
 from botyard.store import reach
 from botyard.store.engines.db import Tx, Value
+from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
 
 _COMMAND = Record(Command, "commands c")
@@ -70,6 +71,15 @@ async def of_bot(tx: Tx, bot_id: int) -> list[Command]:
 
 async def count(tx: Tx, bot_id: int) -> int:
     return scalar(await tx.one("SELECT COUNT(*) FROM commands WHERE bot_id = :bot", bot=bot_id), 0)
+
+
+async def counts(tx: Tx, bot_ids: list[int]) -> dict[int, int]:
+    """How many commands these bots have; those without any are left out."""
+    if not bot_ids:
+        return {}
+    listed, values = id_list(bot_ids)
+    rows = await tx.all(f"SELECT bot_id, COUNT(*) FROM commands WHERE bot_id IN ({listed}) GROUP BY bot_id", **values)
+    return dict(rows)
 
 
 async def add(tx: Tx, command: Command) -> int:

@@ -8,6 +8,7 @@ from botyard.model.bots import Bot
 from botyard.model.owners import NOBODY, Owner
 from botyard.store import chat_apps, users
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.portal import note_revocation
 from botyard.store.records import Record, scalar
 
@@ -149,6 +150,12 @@ async def count(tx: Tx, bot_id: int, *, chats: int, people: int = 0) -> None:
     """Change the kept numbers of a bot's chats and people by these amounts; for anybody else nothing happens."""
     sql = "UPDATE bots SET chats = chats + :chats, people = people + :people WHERE user_id = :id"
     await tx.run(sql, chats=chats, people=people, id=bot_id)
+
+
+async def count_chat(tx: Tx, bot_ids: list[int]) -> None:
+    """Count one more chat of each of these bots."""
+    listed, values = id_list(bot_ids)
+    await tx.run(f"UPDATE bots SET chats = chats + 1 WHERE user_id IN ({listed})", **values)
 
 
 async def remove(tx: Tx, bot_id: int) -> None:

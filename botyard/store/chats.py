@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from botyard.model.chats import Chat, Member, Participant
 from botyard.store import avatars, files
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
 
 CHAT = Record(Chat, "chats c")
@@ -46,6 +47,14 @@ _RELOADED = f"{CHAT.select} WHERE c.id = :id {{lock_chat}}"
 async def find(tx: Tx, chat_id: int, user_id: int, *, locked: bool = False) -> Participant | None:
     """A chat together with this user's membership in it."""
     return _BOTH.read(await tx.one(_BY_ID_LOCKED if locked else _BY_ID, id=chat_id, user=user_id))
+
+
+async def find_many(tx: Tx, ids: list[int]) -> list[Chat]:
+    """The chats with these ids, in id order; those that are gone are left out."""
+    if not ids:
+        return []
+    listed, values = id_list(ids)
+    return CHAT.read_all(await tx.all(f"{CHAT.select} WHERE c.id IN ({listed}) ORDER BY c.id", **values))
 
 
 async def find_pair(tx: Tx, first_id: int, second_id: int, *, user_id: int, locked: bool = False) -> Participant | None:

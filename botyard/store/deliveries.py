@@ -5,13 +5,23 @@ The queue of those that are to be sent is ``delivery_queue``, those under way ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from botyard.model.deliveries import Attempt, Delivery, State
 from botyard.model.recipients import Recipient
 from botyard.store import events
 from botyard.store.engines.db import Tx, Value
 from botyard.store.records import Record, scalar
+
+
+class Audience(NamedTuple):
+    """An event, what it is ordered by, and who is to be told of it."""
+
+    event_id: int
+    ordering_key: int
+    recipients: Sequence[tuple[str, State]]
+
 
 DELIVERY = Record(Delivery, "deliveries d", ordering_key="d.ordering_key")
 ATTEMPT = Record(Attempt, "attempts a")
@@ -37,22 +47,32 @@ async def add(
 
     It is ``due`` at once where no moment is given.
     """
-    due = tx.now if due is None else due
-    rows: list[Mapping[str, Value]] = [
-        {
-            "event_id": event_id,
-            "recipient": recipient,
-            "ordering_key": ordering_key,
-            "state": state,
-            "queued": tx.now,
-            "due": due,
-        }
-        for recipient, state in recipients
-    ]
+    rows = _rows(tx, Audience(event_id, ordering_key, list(recipients)), tx.now if due is None else due)
     if len(rows) == 1:
         await tx.insert(_ADD, **rows[0])
     else:
         await tx.many(_ADD, rows)
+
+
+async def add_all(tx: Tx, audiences: Iterable[Audience]) -> None:
+    """The same of several events at once; all are due at once."""
+    rows = [row for audience in audiences for row in _rows(tx, audience, tx.now)]
+    if rows:
+        await tx.many(_ADD, rows)
+
+
+def _rows(tx: Tx, audience: Audience, due: int) -> list[Mapping[str, Value]]:
+    return [
+        {
+            "event_id": audience.event_id,
+            "recipient": recipient,
+            "ordering_key": audience.ordering_key,
+            "state": state,
+            "queued": tx.now,
+            "due": due,
+        }
+        for recipient, state in audience.recipients
+    ]
 
 
 async def of_event(tx: Tx, event_id: int, recipient: str = "") -> list[Delivery]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import NamedTuple
 
 from botyard.model import owners
@@ -127,6 +127,13 @@ async def find(tx: Tx, chat_id: int, user_id: int) -> Member | None:
     return MEMBER.read(await tx.one(_FIND, chat=chat_id, user=user_id))
 
 
+async def of_user(tx: Tx, user_id: int, chat_ids: Sequence[int]) -> dict[int, Member]:
+    """Somebody's memberships in these chats, by chat."""
+    listed, values = id_list(chat_ids)
+    rows = await tx.all(f"{MEMBER.select} WHERE m.user_id = :user AND m.chat_id IN ({listed})", user=user_id, **values)
+    return {member.chat_id: member for member in MEMBER.read_all(rows)}
+
+
 async def add(
     tx: Tx,
     chat_id: int,
@@ -167,6 +174,19 @@ async def set_role(tx: Tx, chat_id: int, user_id: int, *, role: Role) -> None:
         chat=chat_id,
         user=user_id,
     )
+
+
+async def set_roles(tx: Tx, chat_id: int, user_ids: Sequence[int], *, role: Role) -> list[int]:
+    """Give several members but the owner a role. Returns those who had another one, in id order."""
+    listed, values = id_list(user_ids)
+    rows = await tx.all(
+        f"""UPDATE members SET role = :role WHERE chat_id = :chat AND user_id IN ({listed})
+            AND role NOT IN (:role, '{Role.OWNER}') RETURNING user_id""",
+        role=role.value,
+        chat=chat_id,
+        **values,
+    )
+    return sorted(user_id for (user_id,) in rows)
 
 
 async def set_muted(tx: Tx, chat_id: int, user_id: int, *, muted: bool) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from botyard.model.messages import Message
 from botyard.store.engines.db import Tx
+from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
 
 _MESSAGE = Record(Message, "messages m")
@@ -59,6 +60,14 @@ def written(params: dict[str, Any]) -> str:
 
 async def find(tx: Tx, message_id: int) -> Message | None:
     return _MESSAGE.read(await tx.one(_BY_ID, id=message_id))
+
+
+async def find_many(tx: Tx, ids: list[int]) -> list[Message]:
+    """The messages with these ids, in id order; unknown ids are left out."""
+    if not ids:
+        return []
+    listed, values = id_list(ids)
+    return _MESSAGE.read_all(await tx.all(f"{_MESSAGE.select} WHERE m.id IN ({listed}) ORDER BY m.id", **values))
 
 
 async def find_seen(tx: Tx, message_id: int, user_id: int) -> Message | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from botyard.store.engines.db import Database, Row, Tx, Value, Work
@@ -67,10 +67,23 @@ class NotedDatabase:
         return getattr(self._database, name)
 
     async def read(self, work: Work[T], /) -> T:
-        return await self._database.read(lambda tx: work(NotedTx(tx, self.statements.append)))
+        return await self._noted(self._database.read, work)
 
     async def write(self, work: Work[T], /) -> T:
-        return await self._database.write(lambda tx: work(NotedTx(tx, self.statements.append)))
+        return await self._noted(self._database.write, work)
 
     async def write_unordered(self, work: Work[T], /) -> T:
-        return await self._database.write_unordered(lambda tx: work(NotedTx(tx, self.statements.append)))
+        return await self._noted(self._database.write_unordered, work)
+
+    async def _noted(self, run: Callable[[Work[T]], Awaitable[T]], work: Work[T]) -> T:
+        """Run a work, and note the statements of the time when it came to its end: it may begin anew elsewhere."""
+        statements: list[Noted] = []
+
+        async def once(tx: Tx) -> T:
+            statements.clear()
+            return await work(NotedTx(tx, statements.append))
+
+        try:
+            return await run(once)
+        finally:
+            self.statements += statements

@@ -175,7 +175,7 @@ async def add(call: Call, p: Added) -> SecretAnswer:
 @method("botyard.app.list", access=Access.ADMIN)
 async def list_(call: Call, p: NoParams) -> list[AppAnswer]:
     """List the applications, oldest first."""
-    return [await _answer(call, app) for app in await apps.all_apps(call.tx)]
+    return await _answers(call, await apps.all_apps(call.tx))
 
 
 @method("botyard.app.get", access=Access.ADMIN, raises=(Reason.APP_MISSING,))
@@ -350,7 +350,17 @@ async def _is_anothers(call: Call, app: App) -> bool:
 
 
 async def _answer(call: Call, app: App) -> AppAnswer:
-    made = await apps.maker_of(call.tx, app.id)
+    [answer] = await _answers(call, [app])
+    return answer
+
+
+async def _answers(call: Call, listed: list[App]) -> list[AppAnswer]:
+    makers = await apps.makers_of(call.tx, [app.id for app in listed])
+    open_to = await apps.allowed_users_of(call.tx, [app.id for app in listed if app.restricted])
+    return [_shown(call, app, makers.get(app.id, Maker()), open_to.get(app.id, [])) for app in listed]
+
+
+def _shown(call: Call, app: App, made: Maker, people: list[int]) -> AppAnswer:
     return AppAnswer(
         client_id=app.client_id,
         title=app.title,
@@ -365,7 +375,7 @@ async def _answer(call: Call, app: App) -> AppAnswer:
         wizard=app.wizard,
         application_token=call.context.keys.application_token(app.owner),
         created=call.atom(app.created),
-        users=await apps.allowed_users(call.tx, app.id) if app.restricted else None,
+        users=people if app.restricted else None,
         made_by=made.made_by or None,
         made_with=made.made_with or None,
     )

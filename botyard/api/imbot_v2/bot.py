@@ -323,8 +323,7 @@ async def list_(call: Call, p: List) -> Listed:
     start, size = max(p.offset, 0), min(max(p.limit, 1), LISTED_MAX)
     page = listed[start : start + size]
     people = await entities.people(call.tx, call.context, [bot.user_id for bot in page])
-    shown = [await shapes.bot(call.tx, bot) for bot in page]
-    return Listed(shown, [people[bot.user_id] for bot in page], start + size < len(listed))
+    return Listed(await shapes.bots(call.tx, page), [people[bot.user_id] for bot in page], start + size < len(listed))
 
 
 async def _answer(call: Call, bot_id: int) -> BotAnswer:

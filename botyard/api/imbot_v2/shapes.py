@@ -137,12 +137,22 @@ def brief(bot: Bot) -> BotShape:
 
 async def bot(tx: Tx, bot: Bot) -> BotShape:
     """A bot for its owner: with its event mode and its numbers."""
+    return _counted(bot, await bot_commands.count(tx, bot.user_id))
+
+
+async def bots(tx: Tx, owned: list[Bot]) -> list[BotShape]:
+    """Several bots for their owner."""
+    counts = await bot_commands.counts(tx, [bot.user_id for bot in owned])
+    return [_counted(bot, counts.get(bot.user_id, 0)) for bot in owned]
+
+
+def _counted(bot: Bot, commands: int) -> BotShape:
     return msgspec.structs.replace(
         brief(bot),
         module_id="rest",
         event_mode=bot.event_mode,
         count_message=bot.messages,
-        count_command=await bot_commands.count(tx, bot.user_id),
+        count_command=commands,
         count_chat=bot.chats,
         count_user=bot.people,
     )

@@ -26,7 +26,6 @@ from botyard.model.events import (
     MessageSent,
 )
 from botyard.model.messages import Message
-from botyard.store import messages
 
 Data = dict[str, Any]
 
@@ -44,10 +43,10 @@ class RenderContext(NamedTuple):
 async def render(batch: RenderBatch, what: EventRecord, viewer_id: int, *, to_bot: bool) -> Data | None:
     """The body of an event for a viewer; ``None`` where there is nothing to tell, or its chat is gone."""
     render_data = RENDERERS.get(type(what.event))
-    actor = await batch.participant(what.event.chat_id, what.event.actor_id) if render_data else None
-    if render_data is None or actor is None:
+    chat = await batch.chat(what.event.chat_id) if render_data else None
+    if render_data is None or chat is None:
         return None
-    return await render_data(RenderContext(batch, what, actor.chat, viewer_id, to_bot), what.event)
+    return await render_data(RenderContext(batch, what, chat, viewer_id, to_bot), what.event)
 
 
 async def _message_added(at: RenderContext, event: MessageSent) -> Data:
@@ -61,7 +60,7 @@ async def _message_added(at: RenderContext, event: MessageSent) -> Data:
 
 async def _message_edited(at: RenderContext, event: MessageEdited) -> Data:
     """A message with its new text."""
-    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    message = await at.batch.message(event.message_id) or _first(at, event.message_id, event.actor_id, "")
     changed = msgspec.structs.replace(
         message,
         text=event.text,
@@ -80,7 +79,7 @@ async def _message_deleted(at: RenderContext, event: MessageErased) -> Data:
 
 async def _reaction_changed(at: RenderContext, event: MessageLiked) -> Data:
     """A reaction, to which message, and whose it is."""
-    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.author_id, "")
+    message = await at.batch.message(event.message_id) or _first(at, event.message_id, event.author_id, "")
     change = {"reaction": event.reaction, "action": "add" if event.on else "delete"}
     return change | await _message(at, message) | await _common_fields(at, event.actor_id)
 
@@ -99,7 +98,7 @@ async def _command_called(at: RenderContext, event: CommandCalled) -> Data:
         "params": event.params,
         "context": event.context.lower(),
     }
-    message = await messages.find(at.batch.tx, event.message_id) or _first(at, event.message_id, event.actor_id, "")
+    message = await at.batch.message(event.message_id) or _first(at, event.message_id, event.actor_id, "")
     whole = msgspec.structs.replace(message, text=event.text or message.text, erased=False)
     body = await _message(at, whole, views=entities.UNSEEN)
     return {"command": command} | body | await _common_fields(at, event.actor_id)
@@ -134,7 +133,7 @@ def _first(at: RenderContext, message_id: int, author_id: int, text: str) -> Mes
 
 
 async def _message(at: RenderContext, message: Message, views: entities.Seen | None = None) -> Data:
-    seen = await entities.seen(at.batch.tx, at.chat.id) if views is None else views
+    seen = entities.Seen(tuple(await at.batch.furthest_readers(at.chat.id))) if views is None else views
     return {"message": msgspec.to_builtins(entities.message(at.batch.context, message, seen))}
 
 

@@ -8,19 +8,25 @@ from botyard.model import owners
 from botyard.model.apps import App, EventToken
 from botyard.model.bindings import Binding
 from botyard.model.bots import Bot, Handlers
-from botyard.model.chats import Participant
+from botyard.model.chats import Chat, Participant
 from botyard.model.deliveries import Delivery
-from botyard.model.events import EventRecord
+from botyard.model.event import Event
+from botyard.model.events import CommandCalled, EventRecord, MessageEdited, MessageLiked
+from botyard.model.messages import Message
 from botyard.model.owners import Owner
 from botyard.model.people import User
 from botyard.portal import apps
 from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import Keyring, TokenPair
 from botyard.rpc.call import Context
-from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, portal, users
+from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, members, messages, portal, users
 from botyard.store import consents as stored_consents
 from botyard.store.delivery_sources import DeliverySource
 from botyard.store.engines.db import Tx
+from botyard.store.members import ReadMark
+
+CHANGED = (MessageEdited, MessageLiked, CommandCalled)
+"""Events that are told with the message as it is now."""
 
 
 class RenderBatch:
@@ -38,6 +44,9 @@ class RenderBatch:
         self._handlers: dict[str, Handlers | None] = {}
         self._apps: dict[str, App | None] = {}
         self._participants: dict[tuple[int, int], Participant | None] = {}
+        self._chats: dict[int, Chat | None] = {}
+        self._messages: dict[int, Message | None] = {}
+        self._readers: dict[int, list[ReadMark]] = {}
         self._users: dict[int, User | None] = {}
         self._departments: dict[int, list[int]] = {}
         self._event_tokens: dict[str, EventToken | None] = {}
@@ -56,6 +65,24 @@ class RenderBatch:
             self._keep(source, period)
         return events
 
+    async def foresee(self, records: Sequence[EventRecord]) -> None:
+        """Read at once whom and what these events name, for a page of them to one recipient."""
+        events = [record.event for record in records]
+        chat_ids = {event.chat_id for event in events} - self._chats.keys() - {0}
+        self._chats |= dict.fromkeys(chat_ids)
+        self._chats |= {chat.id: chat for chat in await chats.find_many(self.tx, sorted(chat_ids))}
+        named = {number for event in events for number in _people(event)}
+        for chat in filter(None, map(self._chats.get, chat_ids)):
+            named |= set(map(int, chat.pair.split(":"))) if chat.pair else set()
+        user_ids = sorted(named - self._users.keys() - {0})
+        self._users |= dict.fromkeys(user_ids)
+        self._users |= {user.id: user for user in await users.find_many(self.tx, user_ids)}
+        departments = await users.departments_of(self.tx, user_ids)
+        self._departments |= {user_id: departments.get(user_id, []) for user_id in user_ids}
+        message_ids = sorted({event.message_id for event in events if isinstance(event, CHANGED)})
+        self._messages |= dict.fromkeys(message_ids)
+        self._messages |= {message.id: message for message in await messages.find_many(self.tx, message_ids)}
+
     def _keep(self, source: DeliverySource, period: int) -> None:
         event, bot, binding, app = source.what.event, source.bot, source.binding, source.app
         if bot:
@@ -69,6 +96,7 @@ class RenderBatch:
         if event.chat_id:
             actor = Participant(event.actor_id, source.chat, source.member) if source.chat else None
             self._participants[event.chat_id, event.actor_id] = actor
+            self._chats[event.chat_id] = source.chat
         if event.actor_id:
             self._users[event.actor_id] = source.actor
             self._departments[event.actor_id] = source.departments
@@ -114,6 +142,25 @@ class RenderBatch:
         if key not in self._participants:
             self._participants[key] = await chats.find(self.tx, chat_id, user_id)
         return self._participants[key]
+
+    async def chat(self, chat_id: int) -> Chat | None:
+        """A chat; ``None`` when it is gone."""
+        if chat_id not in self._chats:
+            place = await chats.find(self.tx, chat_id, 0)
+            self._chats[chat_id] = place.chat if place else None
+        return self._chats[chat_id]
+
+    async def message(self, message_id: int) -> Message | None:
+        """A message as it is now."""
+        if message_id not in self._messages:
+            self._messages[message_id] = await messages.find(self.tx, message_id)
+        return self._messages[message_id]
+
+    async def furthest_readers(self, chat_id: int) -> list[ReadMark]:
+        """Who has read furthest in a chat."""
+        if chat_id not in self._readers:
+            self._readers[chat_id] = await members.furthest_readers(self.tx, chat_id)
+        return self._readers[chat_id]
 
     async def user(self, user_id: int) -> User | None:
         """A person or a bot; nobody has the id 0."""
@@ -175,3 +222,8 @@ class RenderBatch:
         self._aliased.add(owner)
         keys = self.context.keys
         await bots.set_alias(self.tx, owner, keys.alias(keys.application_token(owner)))
+
+
+def _people(event: Event) -> tuple[int, ...]:
+    """Whom an event names: who acted, and of whom it tells."""
+    return (event.actor_id, getattr(event, "user_id", 0), getattr(event, "author_id", 0))

@@ -197,6 +197,7 @@ async def _above(tx: Tx, offsets: Offsets, offset: int) -> int:
 
 async def _rendered(batch: RenderBatch, call: Call, entries: list[_Entry]) -> dict[int, EventShape | None]:
     """Events by number, as many as a page has room for, and one at least: a long one may not stop a queue."""
+    await batch.foresee([entry.what for entry in entries])
     rendered: dict[int, EventShape | None] = {}
     size = 0
     for entry in entries:

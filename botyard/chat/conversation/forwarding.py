@@ -24,16 +24,16 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 _CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
-@raises(messages.get_unlocked, *rules.reasons(Act.POST), messages.send)
+@raises(messages.get_many_unlocked, *rules.reasons(Act.POST), messages.send)
 async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 
     Returns uuid → id of the copy. Raises POST_DENIED, and MESSAGE_MISSING for a message that the actor may not see.
     """
     made: dict[str, int] = {}
+    seen = await messages.get_many_unlocked(tx, who.actor_id, list(originals.values())) if originals else {}
     for uuid, message_id in originals.items():
-        # The chat of the original stays unlocked, for the one that is written to is locked already.
-        message, _ = await messages.get_unlocked(tx, who.actor_id, message_id)
+        message = seen[message_id]
         if message.erased:
             raise ApiError(Reason.MESSAGE_MISSING)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.

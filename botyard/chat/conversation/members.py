@@ -11,12 +11,10 @@ from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User, UserKind
 from botyard.store import bots as stored_bots
-from botyard.store import chats, members, reach, users
+from botyard.store import chats, joining, members, reach, users
 from botyard.store.engines.db import Tx
+from botyard.store.joining import NewMembers
 from botyard.store.members import MemberPage
-
-FEW = 20
-"""People who are looked up one by one; of more it is read once who is in the chat."""
 
 
 @raises(Reason.CHAT_EMPTY, Reason.CHAT_CLOSED, Reason.CHAT_KIND)
@@ -73,31 +71,29 @@ async def join(
     managers: frozenset[int] = frozenset(),
 ) -> list[User]:
     """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
-    added, chat = [], who.chat
-    for person in people:
-        role = Role.OWNER if person.id == chat.owner_id else Role.MANAGER if person.id in managers else Role.MEMBER
-        new = await members.add(
-            tx,
-            chat.id,
-            person.id,
-            role=role,
-            first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
-            read_id=chat.last_message_id,
-            read_counted=chat.counted,
-            bot=person.bot,
-        )
-        if new:
-            added.append(person)
-            if person.bot:
-                await stored_bots.count(tx, person.id, chats=1)
+    chat = who.chat
+    coming = NewMembers(
+        [person.id for person in people],
+        chat.owner_id,
+        managers,
+        first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
+        read_id=chat.last_message_id,
+        read_counted=chat.counted,
+    )
+    new = await joining.add_all(tx, chat.id, coming) if people else set()
+    added = [person for person in people if person.id in new]
     if not added:
         return []
-    guests, bots = sum(person.outside for person in added), sum(person.bot for person in added)
-    await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=bots)
-    fresh = await chats.reload(tx, chat.id)
-    for person in added:
-        event = MemberJoined(actor_id=who.actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
-        await outbox.publish(tx, event, fresh)
+    bots = [person.id for person in added if person.bot]
+    if bots:
+        await stored_bots.count_chat(tx, bots)
+    guests = sum(person.outside for person in added)
+    await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=len(bots))
+    joined = (
+        MemberJoined(actor_id=who.actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
+        for person in added
+    )
+    await outbox.publish_all(tx, joined, await chats.reload(tx, chat.id))
     return added
 
 
@@ -155,35 +151,25 @@ async def _leave(tx: Tx, who: Participant) -> None:
 async def set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> None:
     """Give or take the manager's role. Raises MANAGER_DENIED for anybody but the owner and for strangers."""
     rules.require(Act.SET_MANAGER, who)
-    if not await _set_manager(tx, who, user_id, on=on):
+    target = await members.find(tx, who.chat.id, user_id)
+    if target is None or target.role == Role.OWNER:
         raise ApiError(Reason.MANAGER_DENIED, hint=f"{user_id} is the owner, or not in the chat")
+    await _set_managers(tx, who, [user_id], on=on)
 
 
 @raises(*rules.reasons(Act.SET_MANAGER))
 async def set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
     """Give or take the role of several, passing strangers over. Raises MANAGER_DENIED for anybody but the owner."""
     rules.require(Act.SET_MANAGER, who)
-    wanted = list(dict.fromkeys(user_ids))
-    if len(wanted) > FEW:
-        # Strangers are not looked up one by one.
-        present = set(await members.ids(tx, who.chat.id))
-        wanted = [user_id for user_id in wanted if user_id in present]
-    for user_id in wanted:
-        await _set_manager(tx, who, user_id, on=on)
+    await _set_managers(tx, who, user_ids, on=on)
 
 
-async def _set_manager(tx: Tx, who: Participant, user_id: int, *, on: bool) -> bool:
-    """False for the owner, who leads already, and for strangers."""
-    chat = who.chat
-    target = await members.find(tx, chat.id, user_id)
-    if target is None or target.role == Role.OWNER:
-        return False
-    role = Role.MANAGER if on else Role.MEMBER
-    if target.role != role:
-        await members.set_role(tx, chat.id, user_id, role=role)
-        event = RoleChanged(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id, role=role)
-        await outbox.publish(tx, event, chat)
-    return True
+async def _set_managers(tx: Tx, who: Participant, user_ids: list[int], *, on: bool) -> None:
+    """The owner, who leads already, and strangers are passed over."""
+    chat, role = who.chat, Role.MANAGER if on else Role.MEMBER
+    changed = await members.set_roles(tx, chat.id, user_ids, role=role) if user_ids else []
+    happened = (RoleChanged(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id, role=role) for user_id in changed)
+    await outbox.publish_all(tx, happened, chat)
 
 
 @raises(*rules.reasons(Act.SET_OWNER), Reason.OWNER_DENIED)

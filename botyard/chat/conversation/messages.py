@@ -145,6 +145,19 @@ async def get_unlocked(tx: Tx, user_id: int, message_id: int) -> tuple[Message, 
     return message, member
 
 
+@raises(Reason.MESSAGE_MISSING)
+async def get_many_unlocked(tx: Tx, user_id: int, ids: list[int]) -> dict[int, Message]:
+    """Messages in chats that the user is in, to look at. Raises MESSAGE_MISSING if one is not there, or not seen."""
+    known = {message.id: message for message in await messages.find_many(tx, ids)}
+    places = await members.of_user(tx, user_id, [message.chat_id for message in known.values()])
+    for message_id in ids:
+        message = known.get(message_id)
+        member = places.get(message.chat_id) if message else None
+        if member is None or message_id < member.first_id:
+            raise ApiError(Reason.MESSAGE_MISSING, hint=_unseen(message_id))
+    return known
+
+
 def _unseen(message_id: int) -> str:
     # What is hidden must not be told apart from what does not exist.
     return f"there is no message {message_id} in a chat that the caller is in" if message_id > 0 else ""
