@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from botyard.store.engines.budget import Budget, CostLimits, OverBudget
 from botyard.store.engines.db import Database, Tx
 from botyard.store.engines.postgres import PostgresDatabase
+from botyard.store.engines.postgres_plans import ROWS
 from tests.store.conftest import Run
 
 TABLE = "CREATE TABLE notes (id {id}, name TEXT, number BIGINT NOT NULL DEFAULT 0)"
@@ -89,6 +91,35 @@ def test_bytes_of_rows(run: Run, notes: Database) -> None:
     with pytest.raises(OverBudget, match="more than 4,194,304 bytes of rows"):
         run(notes.read(within(CostLimits(read_bytes=4 * 1024 * 1024), read_all)))
     assert run(notes.read(within(CostLimits(), read_all))).read_bytes > 10 * 1024 * 1024
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("way", ["read", "write", "write_unordered"])
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_rows_beyond_a_budget_are_not_even_fetched(run: Run, notes: Database, way: str) -> None:
+    """Each row that is made takes a number, so that one sees how many were: twice, for it begins anew apart."""
+    run(notes.write(lambda tx: tx.run("CREATE SEQUENCE taken")))
+    many = "SELECT nextval('taken') FROM generate_series(1, 1000000)"
+    with pytest.raises(OverBudget, match="more than 150 rows"):
+        run(getattr(notes, way)(within(CostLimits(rows=150), lambda tx: tx.all(many))))
+    [(taken,)] = run(notes.read(lambda tx: tx.all("SELECT last_value FROM taken")))
+    assert 0 < taken <= 2 * (ROWS + 1)
+
+
+def test_more_rows_than_works_take_together_are_whole(run: Run, notes: Database) -> None:
+    """Whoever may read them gets them all, in order, and those beside it theirs."""
+    series = """WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)
+                SELECT i FROM n ORDER BY i DESC"""
+
+    async def read(tx: Tx, most: int) -> list[int]:
+        return [number for (number,) in await tx.all(series, most=most)]
+
+    async def story(way: str) -> list[list[int]]:
+        do = getattr(notes, way)
+        return list(await asyncio.gather(*(do(functools.partial(read, most=most)) for most in (3, ROWS + 5, 4, ROWS))))
+
+    for way in ("read", "write", "write_unordered"):
+        assert run(story(way)) == [list(range(most, 0, -1)) for most in (3, ROWS + 5, 4, ROWS)]
 
 
 def test_what_was_written_before_is_undone_and_others_are_stored(run: Run, notes: Database) -> None:

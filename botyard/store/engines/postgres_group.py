@@ -23,7 +23,7 @@ from typing import Any
 from botyard.store.engines.db import Row, Value
 from botyard.store.engines.postgres_errors import DRIVER
 from botyard.store.engines.postgres_gathered import Gathered, Kept, Numbers
-from botyard.store.engines.postgres_plans import Kind, Plan, Plans
+from botyard.store.engines.postgres_plans import ROWS, Kind, Plan, Plans
 from botyard.store.engines.postgres_steps import WAITS, Args, Many, Number, Request, Rows, SteppedWork, Update
 
 GROUP = 128  # works that share a transaction
@@ -230,7 +230,7 @@ class Group:
     async def _rows(self, plan: Plan, sets: list[Args], works: list[Work]) -> dict[Args, list[Row]]:
         try:
             return await fetch_sets(self._connection, plan, sets, works)
-        except DRIVER as problem:
+        except (*DRIVER, TooManyRows) as problem:
             raise Spoilt(works) from problem
 
     async def _draw(self, drawing: dict[str, int]) -> None:
@@ -341,6 +341,10 @@ class Group:
             raise Spoilt(works) from problem
 
 
+class TooManyRows(Exception):
+    """A statement returns more rows than works take together."""
+
+
 def mark_slow(plan: Plan) -> None:
     """A statement took too long for a group: it is run apart for a while."""
     plan.slow_until = asyncio.get_running_loop().time() + SLOW_SECONDS
@@ -363,14 +367,20 @@ async def fetch_sets(connection: Any, plan: Plan, sets: list[Args], works: Itera
 
 async def _fetched(connection: Any, plan: Plan, sets: list[Args], seconds: float) -> dict[Args, list[Row]]:
     if len(sets) == 1:
-        fetched = await connection.fetch(plan.text, *sets[0], timeout=seconds)
-        return {sets[0]: [tuple(row) for row in fetched]}
+        fetched = await connection.fetch(plan.text_bounded, *sets[0], timeout=seconds)
+        return {sets[0]: _all_of([tuple(row) for row in fetched])}
     numbered = [(*args, place) for place, args in enumerate(sets)]
     rows: list[list[Row]] = [[] for _ in sets]
     for record in await connection.fetchmany(plan.together, numbered, timeout=seconds):
         *row, place = record
         rows[place].append(tuple(row))
-    return dict(zip(sets, rows, strict=True))
+    return dict(zip(sets, map(_all_of, rows), strict=True))
+
+
+def _all_of(rows: list[Row]) -> list[Row]:
+    if len(rows) > ROWS:
+        raise TooManyRows
+    return rows
 
 
 def _table(request: Request) -> str:

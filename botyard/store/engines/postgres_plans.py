@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
-from botyard.store.engines.db import LONGEST, STATEMENTS, Dialect, Row, Value
+from botyard.store.engines.db import LONGEST, STATEMENTS, Dialect, Row, Statement, Value
 
 P = TypeVar("P")
 
@@ -27,6 +27,22 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 # After a dot stands a column.
 _NAME = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
 _EVERYTHING = re.compile(r"(?<!\()\*")
+
+
+ROWS = 20_000
+"""Rows of one statement that works take together: what has more is read apart, and there no further than the work may
+read. It is what one call may read by default."""
+
+
+def bounded(text: str) -> str:
+    """A SELECT that returns one row more than ``ROWS`` at most, in its order: so many show that there are more."""
+    return f"SELECT q.* FROM ({text}) q LIMIT {ROWS + 1}"
+
+
+def is_read(statement: Statement) -> bool:
+    """Whether a statement changes nothing and locks nothing."""
+    reads = statement.text.lstrip().upper().startswith(("SELECT", "WITH"))
+    return reads and not statement.writes and " FOR UPDATE" not in statement.text
 
 
 class Kind(Enum):
@@ -59,8 +75,9 @@ class Written(NamedTuple):
 class Plan:
     """A statement. ``pick`` puts parameters in the order of ``names``; ``text`` is what one of it is run by.
 
-    ``together`` is a SELECT for many sets of parameters at once, each row with the number of its set at the end. That
-    number is one more parameter. ``slow_until`` is a moment of the loop until which it is run apart.
+    ``text_bounded`` returns one row more than ``ROWS`` at most. ``together`` is a SELECT for many sets of parameters at
+    once, each row with the number of its set at the end, and as many rows for each. That number is one more parameter.
+    ``slow_until`` is a moment of the loop until which it is run apart.
     """
 
     __slots__ = (
@@ -75,6 +92,7 @@ class Plan:
         "pick",
         "slow_until",
         "text",
+        "text_bounded",
         "together",
         "words",
         "writes",
@@ -96,13 +114,15 @@ class Plan:
         self.everything = _EVERYTHING.search(bare) is not None
         self._known: dict[Written, bool] = {}
         self._kept_changes: dict[UpdatePlan, KeptChange | None] = {}
+        self.text_bounded = self.text
         self.numbered = ""
         self.slow_until = 0.0
         self.written: Written | None = None
         self.locked_columns: dict[str, dict[str, int]] = {}
-        self.kind = Kind.OTHER if self.writes or not bare.lstrip().upper().startswith(("SELECT", "WITH")) else Kind.READ
-        if self.kind is Kind.READ and " FOR UPDATE" in self.text:
-            self.kind = Kind.OTHER
+        self.kind = Kind.READ if is_read(statement) else Kind.OTHER
+        if self.kind is Kind.READ:
+            self.text_bounded = bounded(self.text)
+            self.together += f" LIMIT {ROWS + 1}"
         if "{lock_chat}" in sql:
             self._know_lock(sql)
         elif "{ordered}" in sql:

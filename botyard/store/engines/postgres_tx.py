@@ -11,6 +11,7 @@ from botyard.model.audit import Actor
 from botyard.store.engines.budget import Budget, OverBudget, weight
 from botyard.store.engines.db import Dialect, Row, Statement, Value
 from botyard.store.engines.postgres_errors import DRIVER, PASSING, translate_error
+from botyard.store.engines.postgres_plans import ROWS, bounded, is_read
 
 STATEMENT_SECONDS = 60.0
 
@@ -48,7 +49,10 @@ class PostgresTx:
 
     async def all(self, sql: str, /, **values: Value) -> list[Row]:
         statement = self._statement(sql)
-        rows = await self._counted(self._connection.fetch, statement.text, *statement.pick(values))
+        # No more than it may have: all of them would be in memory before anybody counts.
+        few = self.budget.most_rows <= ROWS and is_read(statement)
+        text = bounded(statement.text) if few else statement.text
+        rows = await self._counted(self._connection.fetch, text, *statement.pick(values))
         self.changed |= statement.writes and bool(rows)
         read = [tuple(row) for row in rows]
         self._count_rows(read)
