@@ -42,8 +42,10 @@ LOOK_SECONDS = 60.0
 """Between two looks at all keys, also where none is known to have ended."""
 MOST_SIGNALS = 1000
 """Signals that wait for their turn; more are dropped, for nobody keeps them anyway."""
-SLICE = 2000
-"""Messages that are written before others have their turn."""
+SLICE = 10_000
+"""Messages that are written before others have their turn, a few milliseconds."""
+MANY, REST_SECONDS = 200, 0.02
+"""After so many messages there is a pause as long as they took, and not longer than this."""
 LAG = 20_000
 """Events after which somebody whom none of them concerned is told where the log is by now."""
 LISTENING_SCOPES = frozenset({"pull"})
@@ -64,6 +66,7 @@ class Hub:
         """The last event that was told."""
         self.closed = False
         self.delivered = 0
+        self._unwritten: list[Listener] = []
         self._signals: deque[Signal] = deque(maxlen=MOST_SIGNALS)
         self._numbers = count(1)
         self._rung = asyncio.Event()
@@ -177,6 +180,7 @@ class Hub:
         """Tell one client a command about its connection."""
         message = PushMessage(module_id="pull", command=command, params=params, user_ids=(listener.user_id,))
         listener.deliver(self.passing(message, app_id=listener.app_id))
+        listener.flush()
 
     def start_anew(self, listener: Listener) -> None:
         """Have a client load everything again: what it may have missed is not to be had any more."""
@@ -185,6 +189,7 @@ class Hub:
     # The log.
 
     async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while len(self.roll) and not self.closed:
                 with contextlib.suppress(TimeoutError):
@@ -194,8 +199,12 @@ class Hub:
                 try:
                     more = True
                     while more and len(self.roll) and not self.closed:
+                        began, before = loop.time(), self.delivered
                         async with self._turn:
                             more = await self._step()
+                        if self.delivered - before >= MANY:
+                            # Under load others have half of the time, and what gathers meanwhile shares writes.
+                            await asyncio.sleep(min(REST_SECONDS, loop.time() - began))
                 except Unavailable:
                     # The log keeps what is told when the database is there again.
                     await asyncio.sleep(POLL_SECONDS)
@@ -225,15 +234,16 @@ class Hub:
             self.position = number
             if written >= SLICE:
                 written = 0
+                self._flush()
                 await asyncio.sleep(0)
+        self._flush()
 
     def _tell(self, event: Event, messages: list[Outgoing]) -> int:
         self.memberships.follow(event)
         written = 0
         for outgoing in messages:
             audience = self.roll.audience(outgoing, self.memberships.of(outgoing.message.chat_id))
-            for listener in audience:
-                listener.deliver(outgoing)
+            self._unwritten += [listener for listener in audience if listener.deliver(outgoing)]
             written += len(audience)
         self.memberships.leave(event)
         self.delivered += written
@@ -251,8 +261,15 @@ class Hub:
             if signal.status_of:
                 self.presence.heard(signal, outgoing)
                 continue
-            for listener in self.roll.audience(outgoing, self.memberships.of(signal.chat_id)):
-                listener.deliver(outgoing)
+            audience = self.roll.audience(outgoing, self.memberships.of(signal.chat_id))
+            self._unwritten += [listener for listener in audience if listener.deliver(outgoing)]
+        self._flush()
+
+    def _flush(self) -> None:
+        """Write to everybody for whom there is something."""
+        unwritten, self._unwritten = self._unwritten, []
+        for listener in unwritten:
+            listener.flush()
 
     # Keys.
 

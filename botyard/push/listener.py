@@ -54,8 +54,12 @@ class Listener(ABC):
         return module != CHATS or CHATS in self.scopes
 
     @abstractmethod
-    def deliver(self, outgoing: Outgoing) -> None:
-        """Send a message, without waiting."""
+    def deliver(self, outgoing: Outgoing) -> bool:
+        """Take a message to be sent; whether ``flush`` is to be called that was not before."""
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Send what was taken, in one write: each write costs as much as many messages."""
 
     @abstractmethod
     def ping(self) -> None:

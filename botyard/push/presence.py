@@ -101,6 +101,7 @@ class Presence:
         for listener in list(self._watchers.get(user_id, ())):
             if listener.live:
                 listener.deliver(outgoing)
+                listener.flush()
 
     async def note(self) -> None:
         """Note of those connected that they are there, now and then, and of those who have come or gone at once."""

@@ -70,4 +70,5 @@ async def _told(hub: Hub, listener: Listener, position: Position) -> Position:
             place = mids.find(outgoing.mid)
             if place is not None and place > position and concerns(listener, outgoing, seats):
                 listener.deliver(outgoing)
+    listener.flush()
     return Position(looked, WHOLE)

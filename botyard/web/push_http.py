@@ -53,15 +53,19 @@ class PollListener(Listener):
         self.ended = False
         self._here = asyncio.Event()
 
-    def deliver(self, outgoing: Outgoing) -> None:
+    def deliver(self, outgoing: Outgoing) -> bool:
         if self.size > MOST_BYTES:
             # It comes again, because the number of the last message is not that of this one.
-            return
+            return False
         payload = outgoing.payload(self.form, self.user_id, self.channel)
         self.payloads.append(payload)
         self.size += len(payload)
         self.last_mid = outgoing.mid
         self._here.set()
+        return False
+
+    def flush(self) -> None:
+        pass
 
     def ping(self) -> None:
         pass

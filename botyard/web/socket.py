@@ -231,7 +231,7 @@ class PushSocket(asyncio.Protocol):
 class SocketListener(Listener):
     """A socket as the hub knows it."""
 
-    __slots__ = ("_socket", "_write")
+    __slots__ = ("_pending", "_socket", "_write")
 
     def __init__(
         self, socket: PushSocket, channels: list[Channel], channel_id: str, form: Format, *, https: bool
@@ -239,14 +239,25 @@ class SocketListener(Listener):
         super().__init__(channels, channel_id, form, https=https)
         self._socket = socket
         self._write = socket.transport.write
+        self._pending: list[bytes] | None = None
 
-    def deliver(self, outgoing: Outgoing) -> None:
+    def deliver(self, outgoing: Outgoing) -> bool:
         form = self.form
         frame = outgoing.kept.get(form)
         if frame is None:
             frame = self._frame(outgoing)
         self.last_mid = outgoing.mid
-        self._write(frame)
+        pending = self._pending
+        if pending is None:
+            self._pending = [frame]
+            return True
+        pending.append(frame)
+        return False
+
+    def flush(self) -> None:
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._write(pending[0] if len(pending) == 1 else b"".join(pending))
 
     def _frame(self, outgoing: Outgoing) -> bytes:
         form = self.form
@@ -267,10 +278,12 @@ class SocketListener(Listener):
 
     def expire(self) -> None:
         self.live = False
+        self._pending = None
         self._socket.close(WRONG_CHANNEL, "the channel has ended")
 
     def leave(self) -> None:
         self.live = False
+        self.flush()
         self._socket.close(AWAY, "the server stops")
 
     def answer(self, text: bytes) -> None:

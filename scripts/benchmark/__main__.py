@@ -12,6 +12,7 @@ from scripts.benchmark.deliveries import deliveries
 from scripts.benchmark.hanging import hanging
 from scripts.benchmark.many_chats import many_chats
 from scripts.benchmark.portal import prepared
+from scripts.benchmark.push import push
 from scripts.benchmark.report import report
 from scripts.benchmark.worst import worst
 
@@ -23,6 +24,7 @@ def main() -> None:
     parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
     parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
     parser.add_argument("--only-many-chats", action="store_true", help="messages into many chats, and nothing else")
+    parser.add_argument("--only-push", action="store_true", help="the push server, and nothing else")
     parser.add_argument("--worst", action="store_true", help="call each method with its largest inputs instead")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -31,6 +33,8 @@ def main() -> None:
         elif arguments.only_many_chats:
             portal = asyncio.run(prepared(Path(folder), arguments.database, small=True))
             many_chats(portal, arguments.seconds, arguments.rounds)
+        elif arguments.only_push:
+            push(asyncio.run(prepared(Path(folder), arguments.database, small=True)), arguments.seconds)
         elif arguments.only_deliveries:
             portal = asyncio.run(prepared(Path(folder), arguments.database, small=True))
             hanging(portal)

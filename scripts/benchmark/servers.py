@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import uvloop
 from msgspec.structs import replace
@@ -80,10 +80,40 @@ async def serve_handler() -> None:
     await server.serve_forever()
 
 
+class Fan(asyncio.Protocol):
+    """The floor of fan-out: what is written to all connections by nothing but their transports."""
+
+    everybody: ClassVar[list[Any]] = []
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport: Any = transport
+
+    def data_received(self, data: bytes) -> None:
+        if data.startswith(b"GET"):
+            Fan.everybody.append(self.transport)
+            self.transport.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+            return
+        for _ in range(int(data.split()[1])):
+            for transport in Fan.everybody:
+                transport.write(FRAME)
+        self.transport.write(b"ok")
+
+
+FRAME = bytes(400)
+"""As long as a frame of the benchmark."""
+
+
+async def serve_fan(_: str) -> None:
+    server = await asyncio.get_running_loop().create_server(Fan, "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
 SERVERS: dict[str, Callable[..., Coroutine[Any, Any, None]]] = {
     "echo": serve_echo,
     "portal": serve_portal,
     "handler": serve_handler,
+    "fan": serve_fan,
 }
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from botyard.model.push import PushMessage
 from botyard.portal import channels
 from botyard.portal.auth import tokens
+from botyard.portal.auth.keys import Keys
 from botyard.portal.channels import Channel, ChannelKind
 from botyard.store import app_tokens, incoming_webhooks, users
 from tests.push.clients import channel_ids, code_of, config, listening, signal
@@ -203,3 +206,24 @@ def test_sockets_of_one_person_are_limited(live: Live) -> None:
         assert refused.value.response.status_code == 503
     with listening(live, channels=ids) as client:
         assert client.ask("ping") == {}
+
+
+def test_channels_outlive_the_replacement_of_the_key(live: Live) -> None:
+    keys = live.world.context.keys
+    channel = Channel(ChannelKind.PRIVATE, 1, int(live.world.time) + 60, 0, "h1")
+    text = channels.id_of(keys, channel)
+    after = Keys(b"another", former=(keys,))
+    assert channels.find(after, text, now=live.world.time) == channel
+    assert channels.find(Keys(b"another"), text, now=live.world.time) is None
+
+
+def test_where_nobody_is_connected_commits_cost_nothing(live: Live) -> None:
+    with listening(live) as client:
+        assert client.ask("ping") == {}
+    names = [task.get_name() for task in live.tasks()]
+    for _ in range(100):
+        if "push-hub" not in names:
+            break
+        time.sleep(0.05)
+        names = [task.get_name() for task in live.tasks()]
+    assert "push-hub" not in names

@@ -62,6 +62,10 @@ class Live:
         self._loop.call_soon_threadsafe(self.listener.stop, grace)
         self._thread.join(20)
 
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """What runs on the loop of the server."""
+        return asyncio.all_tasks(self._loop)
+
     def on_loop(self, work: Coroutine[Any, Any, object]) -> None:
         """Run something where the server runs, and wait for it."""
         asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
