@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
 
 from botyard.model.files import File, StoredBlob
-from botyard.store.engines.db import Tx, Value
+from botyard.store.engines.db import Row, Tx, Value
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, insert, scalar
 
@@ -30,9 +31,11 @@ class _Deleted(NamedTuple):
 
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
 _BY_ID = f"{_FILE.select} WHERE f.id = :id"
-_DELETE = f"DELETE FROM files WHERE id = :id {_RETURNING}"
-# Waits for whoever deletes that one, or each of two would leave the bytes to the other.
-_ANOTHER = "SELECT 1 FROM files WHERE blob = :blob LIMIT 1 {for_update}"
+_DELETE_OF_MESSAGE = f"DELETE FROM files WHERE message_id = :message {_RETURNING}"
+# Waits for whoever deletes these, or each of two would leave the bytes to the other.
+_OTHERS = "SELECT blob FROM files WHERE blob IN (SELECT value FROM {each}(:blobs)) ORDER BY id {for_update}"
+_PENDING = "INSERT INTO pending_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING"
+_encode = msgspec.json.Encoder().encode
 _DELETE_OF_CHAT = f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}"
 
 
@@ -78,29 +81,30 @@ async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:
 
 async def remove_of_message(tx: Tx, message_id: int) -> None:
     """Delete the files of a message; bytes that nobody else has become pending."""
-    rows = await tx.all("SELECT id FROM files WHERE message_id = :message {for_update}", message=message_id)
-    for (file_id,) in rows:
-        row = await tx.one(_DELETE, id=file_id)
-        assert row is not None
-        await _let_go(tx, _Deleted(*row))
+    await _let_go(tx, await tx.all(_DELETE_OF_MESSAGE, message=message_id))
 
 
 async def remove_of_chat(tx: Tx, chat_id: int) -> None:
     """Delete a chat's folder and everything in it."""
-    for row in await tx.all(_DELETE_OF_CHAT, chat=chat_id):
-        await _let_go(tx, _Deleted(*row))
+    await _let_go(tx, await tx.all(_DELETE_OF_CHAT, chat=chat_id))
     await tx.run("DELETE FROM folders WHERE chat_id = :chat", chat=chat_id)
 
 
-async def _let_go(tx: Tx, file: _Deleted) -> None:
-    if file.charged:
-        sql = "UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user"
-        await tx.run(sql, size=file.charged, user=file.author_id)
-    if await tx.one(_ANOTHER, blob=file.blob):
-        return
-    for name in filter(None, (file.blob, file.preview)):
+async def _let_go(tx: Tx, rows: list[Row]) -> None:
+    """Return what deleted files cost, and note the bytes that nobody else has: with the same few statements for any."""
+    deleted = [_Deleted(*row) for row in rows]
+    returned: Counter[int] = Counter()
+    for file in deleted:
+        returned[file.author_id] += file.charged
+    usage: list[Mapping[str, Value]] = [{"user": user, "size": returned[user]} for user in sorted(returned)]
+    if any(returned.values()):
+        await tx.many("UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user", usage)
+    blobs = _encode(sorted({file.blob for file in deleted})).decode()
+    kept = {blob for (blob,) in await tx.all(_OTHERS, blobs=blobs)} if deleted else set()
+    free = sorted({name for file in deleted if file.blob not in kept for name in (file.blob, file.preview) if name})
+    if free:
         # Since ever: nothing can come back for them, so they are due at once.
-        await mark_pending(tx, name, since=0)
+        await tx.many(_PENDING, [{"name": name, "since": 0} for name in free])
 
 
 async def folder(tx: Tx, chat_id: int) -> int:
@@ -131,11 +135,7 @@ async def add_usage(tx: Tx, user_id: int, size: int) -> int:
 
 async def mark_pending(tx: Tx, name: str, since: int) -> None:
     """Write down bytes that no file owns, or none yet."""
-    await tx.run(
-        "INSERT INTO pending_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING",
-        name=name,
-        since=since,
-    )
+    await tx.run(_PENDING, name=name, since=since)
 
 
 async def take(tx: Tx, name: str) -> bool:

@@ -14,6 +14,7 @@ from botyard.model.files import StoredBlob
 from botyard.model.people import Profile
 from botyard.store import avatars, chats, files, users
 from botyard.store.avatars import PLACE, Avatar
+from botyard.store.engines.budget import CostLimits
 from botyard.store.engines.db import Database, Tx
 from botyard.store.engines.migrate import migrate
 from tests.store.conftest import Run
@@ -155,6 +156,31 @@ def test_pictures_of_an_older_portal_that_nothing_shows_go(run: Run, db: Databas
     usage = run(db.read(lambda tx: tx.all("SELECT user_id, bytes FROM file_usage ORDER BY user_id")))
     assert usage == [(1, 5), (2, 7)]
     assert run(db.read(lambda tx: tx.one("SELECT avatar FROM users WHERE id = 3"))) == ("",)
+
+
+def test_a_chat_of_many_files_is_deleted_by_a_few_statements(run: Run, people: Database) -> None:
+    """However many there are, within what a call may cost; copies in another chat keep their bytes."""
+
+    async def keep(tx: Tx) -> None:
+        await tx.run("INSERT INTO chats (id, kind, created) VALUES (2, 'C', 0)")
+        for number in range(3000):
+            blob = StoredBlob(f"blob{number}", 5, "", preview=f"preview{number}", preview_size=2)
+            file_id = await files.add(tx, blob, chat_id=1, author_id=1 + number % 3, name="a")
+            if number < 3:
+                await files.copy(tx, file_id, chat_id=2, author_id=1)
+        for user_id in (1, 2, 3):
+            await files.add_usage(tx, user_id, 7 * 1000)
+
+    async def remove(tx: Tx) -> int:
+        tx.budget.limit(CostLimits(statements=10_000, rows=20_000))
+        await files.remove_of_chat(tx, 1)
+        return tx.budget.statements
+
+    run(people.write(keep))
+    assert run(people.write(remove)) < 10
+    assert run(people.read(lambda tx: tx.one("SELECT COUNT(*) FROM files"))) == (3,)
+    assert run(people.read(lambda tx: tx.one("SELECT COUNT(*) FROM pending_blobs WHERE since = 0"))) == (2 * 2997,)
+    assert run(people.read(lambda tx: tx.all("SELECT bytes FROM file_usage"))) == [(0,), (0,), (0,)]
 
 
 @pytest.mark.parametrize("apart", [False, True])
