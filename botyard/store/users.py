@@ -148,6 +148,11 @@ async def count_people(tx: Tx, kind: str) -> int:
     return scalar(await tx.one(sql, kind=kind), 0)
 
 
+async def renew_password(tx: Tx, user_id: int, password_hash: str) -> None:
+    """Store the same password by another hash."""
+    await tx.run("UPDATE users SET password = :hash WHERE id = :id", hash=password_hash, id=user_id)
+
+
 async def set_password(tx: Tx, user_id: int, password: str, *, initial: bool = False) -> None:
     """Store the (already hashed) password; its owner has to change an ``initial`` one after signing in."""
     sql = "UPDATE users SET password = :password, password_initial = :initial WHERE id = :id"

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from botyard.model.people import UserKind
 from botyard.portal import portal_flags
@@ -306,3 +307,30 @@ def test_sources_hold_no_inline_script() -> None:
     sources = [file for file in source.rglob("*") if file.suffix in (".py", ".html", ".css")]
     assert {file.suffix for file in sources} == {".py", ".html", ".css"}
     assert not [file.name for file in sources if "<script" in file.read_text()]
+
+
+def test_a_password_is_hashed_as_it_is_done_today(portal: World) -> None:
+    user_id = resident(portal, "ann")
+    old = PasswordHasher(time_cost=2, memory_cost=512, parallelism=1).hash(PASSWORD)
+
+    def stored() -> str:
+        row = portal.read(lambda tx: tx.one("SELECT password FROM users WHERE id = :id", id=user_id))
+        assert row is not None
+        return str(row[0])
+
+    current = stored()
+    browser = Browser(portal)
+    browser.sign_in("ann")
+    assert stored() == current
+    portal.write(lambda tx: users.renew_password(tx, user_id, old))
+    Browser(portal).sign_in("ann", "wrong")
+    assert stored() == old
+    assert Browser(portal).sign_in("ann").status == 303
+    renewed = stored()
+    assert renewed != old
+    assert not passwords.outdated(renewed)
+    assert passwords.verify(renewed, PASSWORD)
+    # Sessions go on, for the password is the same.
+    assert browser.get("/account").status == 200
+    assert Browser(portal).sign_in("ann").status == 303
+    assert stored() == renewed

@@ -52,6 +52,14 @@ def verify(stored: str, password: str) -> bool:
         return False
 
 
+def outdated(stored: str) -> bool:
+    """Whether a password was hashed with other parameters than those of today."""
+    try:
+        return _CAREFUL.check_needs_rehash(stored) and _QUICK.check_needs_rehash(stored)
+    except InvalidHashError:
+        return False
+
+
 def new_password() -> str:
     """A random password of 128 bits that can be typed."""
     return "-".join(secrets.token_hex(2) for _ in range(8))

@@ -18,7 +18,7 @@ from botyard.portal.auth import passwords, second_factors
 from botyard.portal.auth.keys import Keys, new_secret
 from botyard.portal.auth.throttle import Throttle
 from botyard.portal.users import PEOPLE
-from botyard.store import sessions
+from botyard.store import sessions, users
 from botyard.store.engines.db import Database, Tx
 from botyard.store.sessions import Credentials
 
@@ -122,10 +122,17 @@ class PasswordSignIn:
         if credentials is None:
             return SignInResult(wait=checked.wait)
         client = Client(attempt.address, attempt.browser)
+        # Only now is the text known that can be hashed as it is done today.
+        anew = ""
+        if passwords.outdated(credentials.password):
+            async with self.busy:
+                anew = await asyncio.to_thread(passwords.hashed, attempt.password)
 
         async def work(tx: Tx) -> SignInResult:
             if not await unchanged(tx, credentials):
                 return SignInResult()
+            if anew:
+                await users.renew_password(tx, credentials.user.id, anew)
             return await _begun(tx, keys, credentials.user.id, client=client, settings=settings)
 
         return await database.write(work)
