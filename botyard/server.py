@@ -21,6 +21,7 @@ from botyard.api import MODULES
 from botyard.api.imbot import events as bot_events
 from botyard.api.imbot_v2 import events as bot_events_v2
 from botyard.api.payloads import portal_payloads, push_payloads
+from botyard.chat.conversation import indexing
 from botyard.chat.media import files
 from botyard.clock import Clock
 from botyard.config import Settings
@@ -286,6 +287,7 @@ async def serve(
         asyncio.create_task(descriptors.watch(relieve)),
         asyncio.create_task(audit_writer.run(context.database, context.audit_notes)),
         asyncio.create_task(renewals.run(context.database, context.keys)),
+        asyncio.create_task(indexing.run(context.database), name="indexing"),
     ]
     spared = context.snapshots.blobs
     sweeper = asyncio.create_task(

@@ -112,6 +112,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.department.managers.get": {"ID": [1]},
     "im.dialog.get": {"DIALOG_ID": "chat2001"},
     "im.dialog.messages.get": {"DIALOG_ID": "chat2001"},
+    "im.dialog.messages.search": {"CHAT_ID": 2001, "SEARCH_MESSAGE": "release"},
     "im.dialog.read": {"DIALOG_ID": "chat2001"},
     "im.message.add": {"DIALOG_ID": "chat2001", "MESSAGE": "Hello"},
     "im.message.command": {"MESSAGE_ID": 24, "BOT_ID": 1001, "COMMAND": "ship", "COMMAND_PARAMS": "128"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from botyard.model.chats import Chat, Member, Participant
-from botyard.store import avatars, files
+from botyard.store import avatars, files, search_index
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
@@ -248,6 +248,7 @@ async def delete(tx: Tx, chat_id: int) -> None:
     """Remove a chat with everything in it."""
     replaced = await _hold_avatar(tx, chat_id)
     await files.remove_of_chat(tx, chat_id)
+    await search_index.note_removal(tx, chat_id)
     await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
     for table in ("messages", "gaps", "members"):
         await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
 from botyard.model.messages import Message
+from botyard.store import search_index
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
@@ -123,6 +124,7 @@ def add(
 
 
 async def change(tx: Tx, message_id: int, *, text: str, params: str, edited: bool, erased: bool) -> None:
+    await search_index.note_change(tx, message_id, text)
     await tx.run(
         "UPDATE messages SET text = :text, params = :params, edited = :edited, erased = :erased WHERE id = :id",
         text=text,
@@ -135,6 +137,7 @@ async def change(tx: Tx, message_id: int, *, text: str, params: str, edited: boo
 
 async def remove(tx: Tx, stored: Message) -> None:
     """Delete a message without a mark, leaving a gap where unread counters counted it."""
+    await search_index.note_removal(tx, stored.chat_id, stored.id)
     await tx.run("DELETE FROM reactions WHERE message_id = :id", id=stored.id)
     await tx.run("DELETE FROM messages WHERE id = :id", id=stored.id)
 
@@ -220,3 +223,39 @@ async def liked_by(tx: Tx, chat_id: int, *, first: int, last: int) -> dict[int, 
         last=last,
     )
     return {message_id: list(map(int, listed.split(","))) for message_id, listed in rows}
+
+
+class Reacted(NamedTuple):
+    """Who reacted to a message in one way, in the order of their reactions."""
+
+    message_id: int
+    reaction: str
+    user_ids: list[int]
+
+
+async def reactions_to(tx: Tx, ids: Iterable[int]) -> list[Reacted]:
+    """All reactions to some messages."""
+    listed, values = id_list(ids)
+    rows = await tx.all(
+        f"""SELECT r.message_id, r.reaction, string_agg(CAST(r.user_id AS TEXT), ',' ORDER BY r.created, r.user_id)
+            FROM reactions r WHERE r.message_id IN ({listed})
+            GROUP BY r.message_id, r.reaction ORDER BY r.message_id, r.reaction""",
+        **values,
+    )
+    return [Reacted(message_id, reaction, list(map(int, users.split(",")))) for message_id, reaction, users in rows]
+
+
+VIEWERS_MAX = 100
+"""Viewers of a message that are counted: so much is read of a chat's members, however many there are."""
+
+
+async def viewers_of(tx: Tx, ids: Iterable[int]) -> dict[int, int]:
+    """How many others have read as far as each of some messages, ``VIEWERS_MAX`` at most."""
+    listed, values = id_list(ids)
+    rows = await tx.all(
+        f"""SELECT m.id, (SELECT COUNT(*) FROM (SELECT 1 FROM members r WHERE r.chat_id = m.chat_id
+                AND r.read_id >= m.id AND r.read_at IS NOT NULL AND r.user_id <> m.author_id
+                LIMIT {VIEWERS_MAX}) AS v) FROM messages m WHERE m.id IN ({listed})""",
+        **values,
+    )
+    return dict(rows)

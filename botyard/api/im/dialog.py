@@ -9,11 +9,13 @@ import msgspec
 from msgspec import Meta
 
 from botyard.api.im.family import method
+from botyard.api.im.found_messages import FoundAnswer, found_answer
 from botyard.api.im.shapes import HistoryAnswer, UserShape, history_answer, user
 from botyard.api.shapes.dialog import Dialog, dialog, placed
-from botyard.chat.conversation import dialogs, messages, reading, recent, typing
+from botyard.chat.conversation import dialogs, messages, reading, recent, search, typing
 from botyard.chat.conversation import members as participants
 from botyard.chat.conversation.overview import overview
+from botyard.chat.conversation.search import Wanted
 from botyard.chat.rules import with_path
 from botyard.errors import ApiError, Reason, error
 from botyard.model.people import UserKind
@@ -22,11 +24,14 @@ from botyard.rpc.method import Mode, NoParams, Params, ResultPage
 from botyard.store import users
 from botyard.store.engines.db import T, Work
 from botyard.store.members import MemberPage
-from botyard.wire.param_types import Number
+from botyard.wire.param_types import Moment, Number, SortOrder
 
 USERS_MAX = 200
 """People of one page at most."""
 OFFSET_MAX = 10_000_000
+SEARCHED = 50
+"""Messages that a search lists, unless LIMIT says otherwise."""
+DAY = 86_400
 # Those who are of no portal: the samples call them system users.
 _EXTERNAL = (UserKind.BOT, UserKind.EMAIL)
 
@@ -44,6 +49,21 @@ class MessagesGet(Params, frozen=True, rename="upper"):
     last_id: Number = 0
     first_id: Number = 0
     limit: int = 20
+
+
+class MessagesSearch(Params, frozen=True, rename="upper"):
+    chat_id: int = 0
+    search_message: Annotated[
+        str, Meta(description="Words, or their beginnings, that a message must have.", examples=["welcome"])
+    ] = ""
+    date_from: Annotated[Moment, Meta(description="Only messages from this moment on.")] = None
+    date_to: Annotated[Moment, Meta(description="Only messages up to this moment.")] = None
+    date: Annotated[Moment, Meta(description="Only messages of the 24 hours from this moment on.")] = None
+    order: Annotated[SortOrder, Meta(description='`{"ID": "ASC"}` for the oldest first.')] = ""
+    limit: int = 50
+    last_id: Annotated[
+        Number, Meta(description="Only messages behind this one in the order: the last one of the page before.")
+    ] = 0
 
 
 class Read(Params, frozen=True, rename="upper"):
@@ -106,6 +126,42 @@ async def messages_get(call: Call, p: MessagesGet) -> HistoryAnswer:
     who = await placed(call, p.dialog_id)
     history = await messages.history(call.tx, who, older_than=p.last_id, newer_than=p.first_id, limit=p.limit)
     return await history_answer(call, who, history)
+
+
+@method(
+    "im.dialog.messages.search",
+    errors={
+        Reason.CHAT_EMPTY: error("CHAT_ID_EMPTY: CHAT_ID can't be empty"),
+        Reason.CHAT_CLOSED: error("ACCESS_ERROR: You do not have access to this chat", 403),
+    },
+    raises=(search.get_chat,),
+)
+async def messages_search(call: Call, p: MessagesSearch) -> FoundAnswer:
+    """Find messages of a chat: 50 or LIMIT (at most 200), the newest first unless ORDER has `{"ID": "ASC"}`.
+
+    Each word of SEARCH_MESSAGE must begin a word of the message, whatever the case and the accents; with fewer than 3
+    characters it is ignored. The next page lies behind LAST_ID.
+
+    Docs: api-reference/chats/messages/im-dialog-messages-search.md
+    """
+    who = await search.get_chat(call.tx, call.user_id, p.chat_id)
+    return await found_answer(call, who, await search.messages_of(call.tx, who, _wanted(p)))
+
+
+def _wanted(p: MessagesSearch) -> Wanted:
+    since = [moment for moment in (p.date_from, p.date) if isinstance(moment, int)]
+    until = [p.date_to] if isinstance(p.date_to, int) else []
+    if isinstance(p.date, int):
+        until.append(p.date + DAY - 1)
+    way = p.order if isinstance(p.order, str) else {name.upper(): way for name, way in p.order.items()}.get("ID", "")
+    return Wanted(
+        phrase=p.search_message,
+        since=max(since, default=None),
+        until=min(until, default=None),
+        last_id=max(p.last_id or 0, 0),
+        descending=not way.strip().upper().startswith("ASC"),
+        limit=min(p.limit, search.FOUND_MAX) if p.limit > 0 else SEARCHED,
+    )
 
 
 @method("im.dialog.read", mode=Mode.WRITE, raises=(dialogs.parse,))

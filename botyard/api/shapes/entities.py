@@ -161,7 +161,7 @@ def message(context: Context, message: Message, views: Seen, reader: Member | No
         "" if message.erased else message.text,
         message.system,
         message.uuid or "",
-        _forward(context, message.params),
+        forward(context, message.params),
         _params(message),
         views.by_others(message.id, message.author_id),
         msgspec.UNSET if reader is None else message.counted > reader.read_counted,
@@ -169,7 +169,8 @@ def message(context: Context, message: Message, views: Seen, reader: Member | No
     )
 
 
-def _forward(context: Context, params: dict[str, Any]) -> Forward | None:
+def forward(context: Context, params: dict[str, Any]) -> Forward | None:
+    """Where a message was first written, as its params have it; ``None`` for one that was not forwarded."""
     if not all(name in params for name in ORIGIN):
         return None
     message_id, user_id, chat_id, sent = (int(params[name]) for name in ORIGIN)

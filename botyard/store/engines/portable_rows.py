@@ -14,6 +14,8 @@ PAGE = 1000
 """Rows that are in memory at a time."""
 LEFT_OUT = frozenset({"migrations", "blob_holds"})
 """Tables whose rows mean nothing elsewhere: migrations are recorded when they are applied there."""
+MADE_ANEW = "search_"
+"""How the names of tables begin whose rows are made of those of others: full text is indexed where it is loaded."""
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _TABLES = {
@@ -37,7 +39,7 @@ async def tables(tx: Tx, engine: str) -> dict[str, list[str]]:
     return {
         name: [str(column) for (column,) in await tx.all(_COLUMNS[engine], table_name=name)]
         for name in names
-        if name not in LEFT_OUT
+        if name not in LEFT_OUT and not name.startswith(MADE_ANEW)
     }
 
 

@@ -11,8 +11,9 @@ from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from botyard.model.deliveries import EndReason
-from botyard.store import files
+from botyard.store import files, search_index
 from botyard.store.engines.db import Row, Tx, Value
+from botyard.store.engines.portable_rows import MADE_ANEW
 
 ROWS_MAX = 50_000
 """A portal of more rows is not kept: putting it back would take seconds, in which nobody else is served."""
@@ -113,6 +114,7 @@ async def restore(tx: Tx, engine: str, kept: Snapshot) -> None:
         now=tx.now,
         reason=EndReason.RESET.value,
     )
+    await search_index.clear(tx)
     await files.forget(tx, kept.blobs)
     for name in ownerless:
         await files.mark_pending(tx, name, since=tx.now)
@@ -124,7 +126,7 @@ async def _columns(tx: Tx, engine: str) -> dict[str, tuple[str, ...]]:
     """The columns of each table that belongs to the state of a portal."""
     references: dict[str, tuple[str, ...]] = {}
     for table, column in await tx.all(_COLUMNS[engine]):
-        if table not in _EXCLUDED:
+        if table not in _EXCLUDED and not table.startswith(MADE_ANEW):
             references[table] = (*references.get(table, ()), column)
     return references
 

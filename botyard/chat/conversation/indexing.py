@@ -1,0 +1,63 @@
+"""Brings the full text of messages up to date, behind the messages: sending one costs nothing for it.
+
+Several servers may share a database; one of them indexes at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from botyard.chat.content import bbcode
+from botyard.model import words
+from botyard.store import search_index
+from botyard.store.engines.db import Database, Unavailable
+from botyard.store.search_index import Entry, Text
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+"""Messages of one transaction, new ones and changed ones each: on SQLite the event loop does nothing else meanwhile."""
+EVERY_SECONDS = 5.0
+"""How long new messages wait, so that many are indexed at once; searches look at those that wait one by one."""
+PAUSE_SECONDS = 0.01
+"""Between two batches of a database that has many messages to index."""
+
+
+async def run(database: Database) -> None:
+    """Index what there is and what comes, until cancelled."""
+    woken = asyncio.Event()
+    woken.set()
+    database.on_commit(woken.set)
+    while True:
+        await woken.wait()
+        await asyncio.sleep(EVERY_SECONDS)
+        woken.clear()
+        try:
+            await catch_up(database)
+        except Unavailable as problem:
+            if not problem.mark:
+                log.warning("New messages are not indexed for now: %s", problem.reason)
+            woken.set()
+
+
+async def catch_up(database: Database) -> None:
+    """Index everything that the index does not know, or what another process has left of it."""
+    while True:
+        batch = await database.read(lambda tx: search_index.next_batch(tx, limit=BATCH))
+        if not batch.numbers and not batch.new:
+            return
+        # Beside the transaction, which would keep others waiting.
+        changed, new = _entries(batch.changed), _entries(batch.new)
+        if not await database.write_unordered(lambda tx: search_index.store(tx, batch, changed=changed, new=new)):  # noqa: B023  # Awaited now.
+            return
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _entries(messages: list[Text]) -> list[Entry]:
+    return [Entry(message, words.terms(searched(message.text))) for message in messages]
+
+
+def searched(text: str) -> str:
+    """What of a message is searched: what people read of it, without BB codes."""
+    return bbcode.plain(text) if "[" in text else text
