@@ -87,6 +87,8 @@ class ErrorCode(Enum):
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
     PEOPLE_CLOSED = error("ERROR_CORE: access_denied")
     STRUCTURE_CLOSED = error("ERROR_CORE: Access denied")
+    # The pages have no code.
+    FIELDS_CLOSED = error(": Access denied.")
     INTRANET_ONLY = error("ACCESS_ERROR: Only intranet users have access to this method", 403)
 
     # Channels of the push server.
@@ -120,6 +122,13 @@ class Reason(Enum):
     DEPARTMENT_MISSING = "There is no such department"
     DEPARTMENT_PLACE = "The department cannot be there in the company structure"
     DEPARTMENT_HEAD = "The head of a department has to be an employee"
+    FIELD_NAME_MISSING = "The name of the field is missing"
+    FIELD_TYPE_MISSING = "The type of the field is missing"
+    FIELD_TYPE_EMPTY = "The type of the field is empty"
+    FIELD_TAKEN = "There is a field {name} already"
+    FIELD_NOT_MADE = "The field cannot be made"
+    FIELD_MISSING = "There is no such field"
+    FIELD_ID_WRONG = "The id of the field is missing"
     DEPARTMENTS_FORMAT = "The departments are not a list of ids"
 
     # Applications and the options that they keep.

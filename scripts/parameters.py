@@ -253,6 +253,42 @@ MEANINGS = {
     "event.offline.clear message_id": "`MESSAGE_ID` of the events to be deleted.",
     "event.offline.error message_id": "`MESSAGE_ID` of the events that failed.",
     "feature.get CODE": "The name of a feature.",
+    **{
+        f"user.{verb} UF_USR_*": "Values of fields that were made with `user.userfield.add`."
+        for verb in ("add", "update")
+    },
+    **{f"user.userfield.{verb} fields": "The field." for verb in ("add", "update")},
+    **{
+        f"user.userfield.{verb} {name}": sentence
+        for verb in ("add", "update")
+        for name, sentence in {
+            "XML_ID": "A name of the caller's own for it.",
+            "SORT": "Its place among the fields.",
+            "MANDATORY": "Whether it may not be empty.",
+            "SHOW_FILTER": "Whether lists can be filtered by it: kept, nothing more.",
+            "SHOW_IN_LIST": "Whether lists show it: kept, nothing more.",
+            "EDIT_IN_LIST": "Whether lists can change it: kept, nothing more.",
+            "IS_SEARCHABLE": "Whether it is searched: kept, nothing more.",
+            "SETTINGS": "Settings of its type; what the type does not have is left out.",
+            "EDIT_FORM_LABEL": "What it is called, a text or texts by language.",
+            "LIST_COLUMN_LABEL": "What it is called above a column.",
+            "LIST_FILTER_LABEL": "What it is called in a filter.",
+            "ERROR_MESSAGE": "What is said of a wrong value.",
+            "HELP_MESSAGE": "What is said about it.",
+            "LABEL": "A text for those of the five that are left out.",
+            "LIST": "What can be chosen in an `enumeration`: `{VALUE, SORT, DEF, XML_ID}`, with the ID of one that is "
+            "there, which DEL `Y` takes out.",
+        }.items()
+    },
+    "user.userfield.add FIELD_NAME": "Its name; `UF_USR_` is put before it.",
+    "user.userfield.add USER_TYPE_ID": "Its type.",
+    "user.userfield.add MULTIPLE": "Whether people may have several values.",
+    **{f"user.userfield.{verb} id": "The field, as the list shows it." for verb in ("update", "delete")},
+    "user.userfield.list order": "What to sort by, `{field: asc}`; by SORT where it is left out.",
+    "user.userfield.list filter": "Which fields, `{field: value}` with the operators of `user.get`.",
+    "user.userfield.file.get id": "The person.",
+    "user.userfield.file.get field": "The name of the field.",
+    "user.userfield.file.get value": "The file, as the value shows it.",
     "im.message.command COMMAND": "The command of the button, without its slash.",
     "im.v2.Chat.Bot.sendContext context": "Anything that the bot is to know: an object, told as it is.",
     "im.v2.Event.get offset": "Confirms what was handed out before it: `nextOffset` of the page before.",

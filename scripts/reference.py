@@ -91,6 +91,11 @@ def _code(text: object) -> str:
     return f"`{text}`"
 
 
+def _error_code(code: str) -> str:
+    """An error's code; a few are empty, as their pages have them."""
+    return _code(code) if code else "(empty)"
+
+
 def _anchor(heading: str) -> str:
     """The fragment under which a heading is found."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
@@ -186,7 +191,7 @@ def _refusals(method: Method) -> Iterator[str]:
     rows = []
     for problem in own:
         status, code, text = method.respond(problem)
-        rows.append((str(status), _code(code), re.sub(r"\{\w+\}", "…", text)))
+        rows.append((str(status), _error_code(code), re.sub(r"\{\w+\}", "…", text)))
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
     yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
@@ -338,7 +343,7 @@ def _row(error: ErrorResponse, users: list[Method]) -> tuple[str, ...]:
     names = [_code(name) for name in dict.fromkeys(method.name for method in users)]
     few = ", ".join(names) if len(names) < 6 else f"{len(names)} methods"
     everywhere = any(error == problem.value for problem in SYSTEM)
-    return str(error.status), _code(error.code), error.text, "all" if everywhere else few
+    return str(error.status), _error_code(error.code), error.text, "all" if everywhere else few
 
 
 def _sentence(text: str) -> str:

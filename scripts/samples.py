@@ -221,7 +221,17 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "user.get": {"ID": 2},
     "user.option.set": {"options": {"color": "red"}},
     "user.search": {"FIND": "Ben"},
-    "user.update": {"ID": 2, "WORK_POSITION": "Engineer", "PERSONAL_STATE": "Bavaria"},
+    "user.userfield.add": {"fields": {"FIELD_NAME": "CONTRACT", "USER_TYPE_ID": "file", "LABEL": "Contract"}},
+    "user.userfield.delete": {"id": 1},
+    "user.userfield.file.get": {"id": 2, "field": "UF_USR_CONTRACT", "value": 1},
+    "user.userfield.list": {"order": {"ID": "ASC"}},
+    "user.userfield.update": {"id": 1, "fields": {"SORT": 50}},
+    "user.update": {
+        "ID": 2,
+        "WORK_POSITION": "Engineer",
+        "PERSONAL_STATE": "Bavaria",
+        "UF_USR_CONTRACT": ["contract.txt", _HELLO],
+    },
 }
 
 BEFORE: dict[str, tuple[str, ...]] = {
@@ -259,6 +269,8 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "imbot.v2.Command.update": ("imbot.v2.Command.register",),
     "imbot.v2.Event.get": ("imbot.v2.Bot.register",),
     "imbot.v2.File.download": ("imbot.v2.File.upload",),
+    **dict.fromkeys(("user.userfield.delete", "user.userfield.update"), ("user.userfield.add",)),
+    "user.userfield.file.get": ("user.userfield.add", "user.update"),
 }
 """Whose samples come first; the ids in a sample are those that they make on a fresh demo portal."""
 

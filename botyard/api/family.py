@@ -23,6 +23,13 @@ SYSTEM = Family(
         ),
         # The pages name no error for it.
         Reason.DEPARTMENT_HEAD: error("ERROR_CORE: UF_HEAD is no employee of this portal"),
+        Reason.FIELD_NAME_MISSING: error(": The 'FIELD_NAME' field is not found."),
+        Reason.FIELD_TYPE_MISSING: error(": The 'USER_TYPE_ID' field is not found."),
+        Reason.FIELD_TYPE_EMPTY: error("ERROR_ARGUMENT: Argument 'USER_TYPE_ID' is null or empty"),
+        Reason.FIELD_TAKEN: error("ERROR_CORE: Field {name} for USER object already exists"),
+        Reason.FIELD_NOT_MADE: error("ERROR_CORE: Fail to create new user field"),
+        Reason.FIELD_MISSING: error(": Access denied."),
+        Reason.FIELD_ID_WRONG: error(": ID is not defined or invalid"),
         Reason.CODE_EMPTY: error("CODE_EMPTY: CODE can't be empty"),
         Reason.OPTIONS_EMPTY: error("ArgumentNullException: options is empty"),
         Reason.OPTIONS_NO_APP: error("AccessException: Application context required"),

@@ -17,6 +17,7 @@ from botyard.api.shapes.user_fields import (
     Row,
     chosen,
     filterable,
+    own_fields,
     readable,
     written,
 )
@@ -24,11 +25,12 @@ from botyard.api.shapes.user_params import PersonParams
 from botyard.api.shared import options, user_invitations
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode, Reason, error
+from botyard.model.user_fields import UserField
 from botyard.portal import departments, invitations
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted, Mode, NoParams, Params, ResultPage
-from botyard.store import reach, user_filter, users
+from botyard.store import reach, user_fields, user_filter, users
 from botyard.store.user_filter import PAGE, UserFilter
 from botyard.wire.param_types import FilterIds, FilterValue, SomeIds, SortBy, SortOrder, descends
 
@@ -83,7 +85,8 @@ async def current(call: Call, p: NoParams) -> Current:
     user = await users.find(call.tx, call.user_id)
     if user is None:
         raise ApiError(ErrorCode.CREDENTIALS)
-    [answer] = await written(call, [user], chosen(CURRENT_WRITERS, call.identity.scopes))
+    scopes = call.identity.scopes
+    [answer] = await written(call, [user], chosen(CURRENT_WRITERS, scopes), own_fields(scopes))
     return cast(Current, answer)
 
 
@@ -127,7 +130,16 @@ async def fields(call: Call, p: NoParams) -> dict[str, str]:
     Docs: api-reference/user/user-fields.md
     """
     open_to = readable(call.identity.scopes)
-    return {name: label for name, label in LABELS.items() if name in open_to}
+    shown = {name: label for name, label in LABELS.items() if name in open_to}
+    own = await user_fields.all_(call.tx) if own_fields(call.identity.scopes) else []
+    return shown | {field.name: _label(field) for field in own}
+
+
+def _label(field: UserField) -> str:
+    """What a field that an administrator has made is called: its label, in whichever language there is one."""
+    label = field.labels.get("EDIT_FORM_LABEL", "")
+    texts = [label.get("en"), *label.values()] if isinstance(label, dict) else [label]
+    return next((text for text in texts if isinstance(text, str) and text), field.name)
 
 
 def _photo(p: PersonParams) -> object:
@@ -258,7 +270,9 @@ async def _page(call: Call, p: GetParams, wanted: UserFilter) -> ResultPage[list
     offset = max(p.start, 0)
     order = user_filter.ordering(filterable(call.identity.scopes), _wishes(p.sort, p.order))
     people = await user_filter.page(call.tx, wanted, order, offset=offset)
-    items = cast(list[Row], await written(call, people, chosen(WRITERS, call.identity.scopes, p.select)))
+    scopes = call.identity.scopes
+    writers, own = chosen(WRITERS, scopes, p.select), own_fields(scopes, p.select)
+    items = cast(list[Row], await written(call, people, writers, own))
     if p.start < 0:
         return ResultPage(items)
     total = await user_filter.count(call.tx, wanted)

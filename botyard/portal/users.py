@@ -10,7 +10,7 @@ from botyard.model.audit import AuditEvent
 from botyard.model.people import Profile, User, UserKind
 from botyard.model.portal_events import UserAdded
 from botyard.portal import audit, made_keys
-from botyard.store import erasure, reset_links, sessions, users
+from botyard.store import erasure, reset_links, sessions, user_fields, users
 from botyard.store.engines.db import Tx
 
 PEOPLE = (UserKind.EMPLOYEE, UserKind.EXTRANET)
@@ -103,6 +103,7 @@ async def delete(tx: Tx, user: User) -> None:
     """
     await _require_other_admin(tx, user)
     await made_keys.end_by_person(tx, user.id)
+    await user_fields.forget(tx, user.id)
     await erasure.erase(tx, user.id, avatar=user.avatar)
     await audit.record(tx, AuditEvent.USER_DELETED, subject=f"user:{user.id}")
 

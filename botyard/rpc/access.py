@@ -86,6 +86,7 @@ class Access(Enum):
     )
     INVITER = AccessRule(_is_admin, ErrorCode.PEOPLE_CLOSED, "An administrator", _by_rights)
     STRUCTURE = AccessRule(_is_admin, ErrorCode.STRUCTURE_CLOSED, "An administrator", _by_rights)
+    FIELDS = AccessRule(_is_admin, ErrorCode.FIELDS_CLOSED, "An administrator", _by_rights)
     INTRANET = AccessRule(_is_employee, ErrorCode.INTRANET_ONLY, "An employee", _by_kind)
     ADMIN = AccessRule(_is_admin, ErrorCode.ADMIN_ONLY, "An administrator", _by_rights, ADMINISTRATION)
     # Whoever can set somebody's password is that person soon. An application that administers does not do that.

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager, nullcontext
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
@@ -32,6 +33,7 @@ WHOLE, ARRIVED, WATCH = "botyard.whole", "botyard.arrived", "botyard.watch"
 
 JSON = b"application/json; charset=utf-8"
 XML = b"application/xml; charset=utf-8"
+FILE = b"application/octet-stream"
 HINT = NAME.lower().encode()
 
 # Responses are private, may be read from pages of any origin (calls are signed by a token, never by a
@@ -176,6 +178,12 @@ async def next_part(receive: Receive) -> MutableMapping[str, Any]:
         # Half a message must not be sent on as a whole one; hardly anybody is left to read this response.
         raise ApiError(ErrorCode.BODY_MALFORMED, reason="the connection was closed in the middle of it")
     return message
+
+
+def attached(name: str) -> Headers:
+    """The headers of a file that is to be downloaded, and run nowhere."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    return [(b"content-disposition", disposition.encode()), (b"cross-origin-resource-policy", b"cross-origin")]
 
 
 def beside(refused: ApiError) -> Headers:

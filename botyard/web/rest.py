@@ -17,12 +17,14 @@ from botyard.rpc.batch import time_block
 from botyard.rpc.call import Context, Outcome
 from botyard.rpc.dispatch import Request, dispatch
 from botyard.rpc.error_handling import to_api_error, unexpected_answer
+from botyard.rpc.file_body import FileBody
 from botyard.rpc.identity import UNKNOWN_KEY, Credentials
 from botyard.rpc.long_poll import watching
 from botyard.rpc.method import V3, Mode
 from botyard.web import arrivals, upload_buffer
 from botyard.web.arrivals import Arrival
 from botyard.web.http import (
+    FILE,
     JSON,
     XML,
     Receive,
@@ -31,6 +33,7 @@ from botyard.web.http import (
     announced,
     answer,
     arrived,
+    attached,
     beside,
     coding_of,
     header,
@@ -84,14 +87,19 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
     """Respond to one request to `/rest`."""
     started = context.clock.now()
     wanted = target(parts)
+    kind = XML if wanted.xml else JSON
     try:
         if scope["method"] not in _VERBS:
             raise ApiError(ErrorCode.VERB_WRONG, verbs=", ".join(_VERBS))
         outcome = await _outcome(context, scope, receive, wanted, started)
         more = hinted(outcome.hint) if outcome.hint else None
-        status, content, text = 200, _success(context, wanted, outcome), outcome.hint
-        if wanted.xml:
-            content = await asyncio.to_thread(_as_xml, content)
+        status, text = 200, outcome.hint
+        if isinstance(outcome.result, FileBody):
+            kind, content, more = FILE, outcome.result.content, attached(outcome.result.name)
+        else:
+            content = _success(context, wanted, outcome)
+            if wanted.xml:
+                content = await asyncio.to_thread(_as_xml, content)
     except Exception as fault:
         refused = to_api_error(fault, wanted.method)
         if refused.problem in UNKNOWN_KEY:
@@ -103,7 +111,6 @@ async def call(context: Context, scope: Scope, receive: Receive, send: Send, par
         refused.__traceback__ = None
         status, content, more = refused.status, failure(refused, wanted), beside(refused)
         text = hints.hint_text(refused) or refused.text
-    kind = XML if wanted.xml else JSON
     if more or not sent_whole(scope, status, kind, content):
         await answer(send, status, kind, content, more)
     took = context.clock.now() - started

@@ -48,6 +48,12 @@ class Reading(NamedTuple):
     read: Convert
 
 
+class Beginning(NamedTuple):
+    """A mark of a type: the field has all parameters whose names begin so, by these names in upper case, as sent."""
+
+    beginning: str
+
+
 # What a converter answers where the value says nothing, so that the default stands.
 _SILENT: Final = object()
 
@@ -81,6 +87,7 @@ def reader(struct: type[T]) -> Callable[[Mapping[str, Any]], T]:
 @cache
 def _reader(struct: Any, *, outermost: bool) -> Callable[[Mapping[str, Any]], Any]:
     known, blanks = _fields(struct)
+    others = _others(struct)
 
     def read(values: Mapping[str, Any]) -> Any:
         if outermost:
@@ -91,6 +98,8 @@ def _reader(struct: Any, *, outermost: bool) -> Callable[[Mapping[str, Any]], An
             if field is None:
                 field = known.get(key.lower()) if isinstance(key, str) else None
                 if field is None:
+                    if others is not None and isinstance(key, str) and key.lower().startswith(others[1]):
+                        read_values.setdefault(others[0], {})[key.upper()] = from_json_text(value)
                     continue
             name, convert = field
             value = convert(value)
@@ -104,11 +113,22 @@ def _reader(struct: Any, *, outermost: bool) -> Callable[[Mapping[str, Any]], An
     return read
 
 
+def _others(struct: Any) -> tuple[str, str] | None:
+    """The field that is marked ``Beginning``, and with what; ``None`` for most structs."""
+    for field in msgspec.structs.fields(struct):
+        mark = get_args(field.type)[1] if get_origin(field.type) is Annotated else None
+        if isinstance(mark, Beginning):
+            return field.name, mark.beginning.lower()
+    return None
+
+
 def _fields(struct: Any) -> tuple[dict[str, tuple[str, Convert]], list[tuple[str, Callable[[], Any]]]]:
     """Map each spelling of a field's name to its converter, and list what required fields start from."""
     known: dict[str, tuple[str, Convert]] = {}
     blanks: list[tuple[str, Callable[[], Any]]] = []
     for field in msgspec.structs.fields(struct):
+        if get_origin(field.type) is Annotated and isinstance(get_args(field.type)[1], Beginning):
+            continue
         entry = (field.name, _converter(field.type))
         known[field.encode_name] = known[field.encode_name.lower()] = entry
         if field.required:

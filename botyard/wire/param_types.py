@@ -144,6 +144,15 @@ NamedValues: TypeAlias = Annotated[dict[str, object], Reading(_named_values)]
 """Values by names of the caller's own; those of a list have their places. What is neither holds none."""
 
 
+def _label(value: Any) -> object:
+    value = from_json_text(value)
+    return value if isinstance(value, Mapping) else _scalar(value) or ""
+
+
+Label: TypeAlias = Annotated[object, Reading(_label)]
+"""A text, or an object of texts by language; "" where nothing came."""
+
+
 def _listed(value: Any) -> list[object] | None:
     value = from_json_text(value)
     if isinstance(value, dict):

@@ -45,6 +45,9 @@ SAID_OTHERWISE = {
     ("im.message.add", "ACCESS_ERROR"): "the page has two sentences for the code, one for chats and one for actions",
     ("im.dialog.users.list", "ACCESS_ERROR"): "the page has two sentences for the code, and both mean the same chat",
     ("user.add", "ERROR_ARGUMENT"): "there is no limit to people that could be exceeded",
+    ("user.userfield.add", "ERROR_ARGUMENT"): "HANDLER is of types that applications bring, which there are none of",
+    ("user.userfield.add", "ERROR_CORE"): "the asterisk stands for the name of the field",
+    ("user.userfield.list", ""): "no id is taken, so that none can be wrong",
 }
 
 

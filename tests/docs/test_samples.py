@@ -76,7 +76,10 @@ class Demo:
         with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=shell.SECONDS)) as connection:
             connection.request("POST", f"{parts.path}?{parts.query}", body.encode(), HEADERS)
             response = connection.getresponse()
-            reply = json.load(response)
+            content = response.read()
+        if response.headers["Content-Type"] == "application/octet-stream":
+            return response.status, content
+        reply = json.loads(content)
         return response.status, reply.get("result", reply)
 
 

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 START = 1_790_000_000.0
 """What the clock shows at first."""
-ALL_SCOPES = "basic,user,department,im,imbot,botyard,pull,disk"
+ALL_SCOPES = "basic,user,user.userfield,department,im,imbot,botyard,pull,disk"
 
 
 class OpenDatabase(Protocol):

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypedDict
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from botyard.model.people import User
+from botyard.model.user_fields import PREFIX, FieldType, FieldValue
 from botyard.rpc.call import Call
-from botyard.store import user_details, users
+from botyard.store import user_details, user_fields, users
 from botyard.store.user_filter import FIELDS, NOT_KEPT, ONLINE_SECONDS, Field
 
 LABELS: dict[str, str] = {
@@ -203,6 +205,19 @@ def readable(scopes: frozenset[str]) -> frozenset[str]:
     return basic | _BRIEF if "user_brief" in scopes else basic
 
 
+def own_fields(scopes: frozenset[str], select: Iterable[str] = ()) -> Callable[[str], bool] | None:
+    """Which fields that administrators have made are shown; ``None`` for none.
+
+    The limited permissions open them together with `user.userfield`.
+    """
+    if "user" not in scopes and "user.userfield" not in scopes:
+        return None
+    names = {name.strip().upper() for name in select} - {""}
+    if not names or names & {"*", "UF_*"}:
+        return lambda name: True
+    return names.__contains__ if any(name.startswith(PREFIX) for name in names) else None
+
+
 @lru_cache(maxsize=64)
 def filterable(scopes: frozenset[str]) -> dict[str, Field]:
     """The fields to filter and sort by; those that the permissions hide look empty, so that probing finds nothing."""
@@ -294,8 +309,10 @@ def chosen(
     return {name: writer for name, writer in writers.items() if name in open_to and name in wanted}
 
 
-async def written(call: Call, people: list[User], writers: dict[str, FieldWriter]) -> list[dict[str, Any]]:
-    """Users as the wire shows them."""
+async def written(
+    call: Call, people: list[User], writers: dict[str, FieldWriter], own: Callable[[str], bool] | None = None
+) -> list[dict[str, Any]]:
+    """Users as the wire shows them; ``own`` says which fields that administrators have made are shown, too."""
     asked = [user.id for user in people] if "UF_DEPARTMENT" in writers else []
     detailed = [user.id for user in people] if not DETAILS.isdisjoint(writers) else []
     view = View(
@@ -304,7 +321,29 @@ async def written(call: Call, people: list[User], writers: dict[str, FieldWriter
         await users.departments_of(call.tx, asked),
         await user_details.of_many(call.tx, detailed),
     )
-    return [_written(user, view, writers) for user in people]
+    held = await user_fields.of_many(call.tx, [user.id for user in people] if own else [])
+    return [
+        _written(user, view, writers)
+        | {value.name: _own(view, value) for value in held.get(user.id, ()) if own and own(value.name)}
+        for user in people
+    ]
+
+
+def _own(view: View, held: FieldValue) -> Any:
+    values = [_shown(view, held, value) for value in (held.value if isinstance(held.value, list) else [held.value])]
+    return values if held.multiple else values[0]
+
+
+def _shown(view: View, held: FieldValue, value: Any) -> Any:
+    if held.type == FieldType.DATE:
+        return view.birthday(value)
+    if held.type == FieldType.DATETIME:
+        return view.moment(value)
+    if held.type == FieldType.FILE:
+        parts = {"id": held.user_id, "field": held.name, "value": value}
+        url = view.call.context.url(f"/rest/user.userfield.file.get?{urlencode(parts)}")
+        return {"id": value, "showUrl": url, "downloadData": parts}
+    return value
 
 
 def _written(user: User, view: View, writers: dict[str, FieldWriter]) -> dict[str, Any]:

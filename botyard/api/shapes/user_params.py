@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -11,7 +12,9 @@ from msgspec import UNSET, UnsetType
 from botyard.api.shapes.user_fields import DETAILS
 from botyard.errors import ApiError, Reason
 from botyard.model.people import Profile
+from botyard.model.user_fields import PREFIX
 from botyard.rpc.method import Params
+from botyard.wire.coerce import Beginning
 from botyard.wire.param_types import RawFile, SomeIds
 
 COLUMNS = {
@@ -84,6 +87,8 @@ class PersonParams(Params, frozen=True, rename="upper"):
     uf_skype: str | UnsetType = UNSET
     uf_district: str | UnsetType = UNSET
     uf_phone_inner: str | UnsetType = UNSET
+    own_fields: Annotated[dict[str, object], Beginning(PREFIX)] = msgspec.field(default_factory=dict, name=f"{PREFIX}*")
+    """Fields that administrators have made."""
 
 
 def profile(p: PersonParams) -> Profile:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import msgspec
 from msgspec import UNSET
 
@@ -9,10 +11,11 @@ from botyard.api.shapes.user_params import PersonParams, details, profile
 from botyard.chat.media import pictures
 from botyard.errors import ApiError, ErrorCode, Reason, raises
 from botyard.model.people import Profile, UserKind
-from botyard.portal import invitations, mail, users
+from botyard.portal import invitations, mail, user_field_values, users
 from botyard.portal.auth import password_changes
 from botyard.portal.auth.password_changes import ResetLink
 from botyard.portal.invitations import Invitation
+from botyard.portal.user_field_values import Owner
 from botyard.rpc.access import Access, require
 from botyard.rpc.call import Call
 from botyard.rpc.method import Hinted
@@ -31,6 +34,7 @@ async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
         within = call.within(tx)
         with_photo = await _with_photo(within, invitation.profile)
         user_id = await invitations.invite(within.tx, msgspec.structs.replace(invitation, profile=with_photo))
+        await user_field_values.set_(within.tx, _owner(within, user_id, new=True), p.own_fields)
         if not mailing:
             return user_id, None
         person = await stored_users.find(within.tx, user_id)
@@ -55,7 +59,7 @@ async def invite(call: Call, p: PersonParams, *, outside: bool) -> Hinted[int]:
 
 @raises(
     Reason.USER_MISSING,
-    Reason.FIELDS_WRONG,
+    user_field_values.set_,
     Reason.EMAIL_WRONG,
     Reason.EMAIL_TAKEN,
     ErrorCode.ACCOUNTS_CLOSED,
@@ -80,11 +84,17 @@ async def change(call: Call, p: PersonParams, *, user_id: int, active: bool | No
     await users.change(tx, user.id, known)
     if texts := details(p):
         await user_details.change(tx, user.id, texts)
+    await user_field_values.set_(tx, _owner(call, user.id), p.own_fields)
     if p.uf_department is not UNSET:
         await invitations.require_departments(tx, _departments(p))
         await users.set_departments(tx, user.id, _departments(p))
     if active is not None and active != user.active:
         await (users.activate if active else users.deactivate)(tx, user)
+
+
+def _owner(call: Call, user_id: int, *, new: bool = False) -> Owner:
+    zone = ZoneInfo(call.context.clock.zone_name)
+    return Owner(user_id, zone, call.context.file_quota, new)
 
 
 def _departments(p: PersonParams) -> tuple[int, ...]:
