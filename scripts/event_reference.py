@@ -13,18 +13,21 @@ from urllib.parse import unquote_plus
 
 import msgspec
 
+from botyard.api.payloads import push_payloads
 from botyard.api.payloads.render_batch import RenderBatch
+from botyard.chat.conversation import typing
 from botyard.clock import Clock
 from botyard.config import Settings
 from botyard.delivery.encoding import body
 from botyard.delivery.rendering import SignedPayload
 from botyard.demo.known_keys import KnownKeys
 from botyard.demo.provisioning import DemoPortal, provision
-from botyard.events import outbox
+from botyard.events import outbox, signals
 from botyard.model import recipients
 from botyard.model.bots import Bot
-from botyard.model.event import EventSpec, Sample
+from botyard.model.event import Audience, EventSpec, Sample
 from botyard.model.events import EVENTS
+from botyard.model.push import PushMessage
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import run
 from botyard.rpc.identity import Credentials, Identity, identify
@@ -94,15 +97,14 @@ class _Story:
         chat = await self._call(admin, "im.chat.add", title="Release", users=[2, *[bot_id for bot_id, _ in bots]])
         message = await self._call(admin, "im.message.add", dialog_id=f"chat{chat}", message="Shall we publish today?")
         fields = {"message": "All tests have passed."}
+        more = await self._beside(admin, app, bots[0][0], chat)
         for bot_id, command_id in bots:
             # The first of these bots is of the first generation, and has another method for the same.
             reply = await self._call(app, "imbot.message.add", bot_id=bot_id, dialog_id=f"chat{chat}", **fields)
-            await self._publish(
-                bot_id,
-                lambda bot, command=command_id, reply=reply: Sample(  # type: ignore[misc]
-                    person=1, other=2, bot=bot, chat=chat, message=message, reply=reply, command=command
-                ),
-            )
+            beside = {"chat": chat, "message": message, "reply": reply, "command": command_id, **more}
+            await self._publish(bot_id, lambda bot, beside=beside: Sample(1, 2, bot, **beside))  # type: ignore[misc]
+        signals.listen(self._context.database, lambda message: self._add(_pushed(message)))
+        await self._call(admin, "im.dialog.writing", dialog_id=2)
         await self._fetch(admin, "im.v2.event.get")
         await self._fetch(app, "imbot.v2.event.get", botid=bots[-1][0])
         return [self._found[key] for key in sorted(self._found)]
@@ -129,15 +131,39 @@ class _Story:
         registered = await self._call(app, "imbot.v2.command.register", botid=bot_id, fields=command)
         return bot_id, int(registered["command"]["id"])
 
+    async def _beside(self, admin: Identity, app: Identity, bot_id: int, chat: int) -> dict[str, int]:
+        """What only commands of live connections are about; see ``Sample``."""
+        erased = await self._call(admin, "im.message.add", dialog_id=f"chat{chat}", message="Never mind.")
+        await self._call(admin, "im.message.delete", message_id=erased)
+        private = await self._call(admin, "im.message.add", dialog_id=2, message="Have you seen it?")
+        dialog = await self._call(admin, "im.dialog.get", dialog_id=2)
+        notification = await self._call(app, "im.notify.system.add", user_id=1, message="The build is ready.")
+        icon = {"js_method": "SEND", "js_param": "/echo", "lang": [{"LANGUAGE_ID": "en", "TITLE": "Echo"}]}
+        chat_app = await self._call(app, "imbot.app.register", bot_id=bot_id, code="echo", **icon)
+        return {
+            "erased": erased,
+            "private": private,
+            "dialog": dialog["id"],
+            "notification": notification,
+            "chat_app": chat_app,
+        }
+
     async def _publish(self, bot_id: int, sample: Callable[[Bot], Sample]) -> None:
         """Publish the sample of each event."""
 
         async def work(tx: Tx, spec: EventSpec) -> None:
             bot = await bots.find(tx, bot_id)
             assert bot is not None
-            event = spec.sample(sample(bot))
-            await outbox.publish(tx, event, await chats.reload(tx, event.chat_id) if event.chat_id else None)
+            on = sample(bot)
+            event = spec.sample(on)
+            event_id = await outbox.publish(tx, event, await chats.reload(tx, event.chat_id) if event.chat_id else None)
             await self._render(tx)
+            record = await events.find(tx, event_id)
+            assert record is not None
+            for change in [{}, *[variant(on) for variant in spec.push.variants]] if spec.push else []:
+                variant = msgspec.structs.replace(record, event=msgspec.structs.replace(event, **change))
+                for message in await push_payloads.render(RenderBatch(tx, self._context), variant):
+                    self._add(_pushed(message))
 
         for spec in EVENTS.values():
             await self._context.database.write(lambda tx, spec=spec: work(tx, spec))  # type: ignore[misc]
@@ -181,6 +207,13 @@ class _Story:
             self._found[key] = sample
 
 
+def _pushed(message: PushMessage) -> Told:
+    """A command as it reaches the person of the samples, or whoever is told instead."""
+    viewer_id = 1 if 1 in (message.user_ids or ()) else (message.user_ids or (0,))[0]
+    params = {**message.params, **message.user_params.get(viewer_id, {})}
+    return Told(message.command, {"module_id": message.module_id, "command": message.command, "params": params})
+
+
 def _shown(value: Any, name: object = "") -> Any:
     """Data as the page shows them: without what is made up anew each time."""
     if isinstance(value, dict):
@@ -217,7 +250,7 @@ _DIALECTS = {
 
 
 class About(NamedTuple):
-    """When an event happens, who is told, and where the vendor documents it."""
+    """When an event happens, who is told, and where the vendor documents it, if it does."""
 
     when: str
     whom: str
@@ -232,6 +265,11 @@ def about() -> dict[str, About]:
             tells = {"binding": spec.handlers, "v1": spec.v1, "v2": spec.v2, "user": spec.people}[dialect]
             if tells:
                 listed[tells.name] = About(spec.when, whom, page + getattr(tells, "page", ""))
+    for spec in EVENTS.values():
+        if spec.push:
+            whom = f"live connections: {spec.push.audience.value}"
+            listed |= {command: About(spec.when, whom, "") for command in spec.push.commands}
+    listed[typing.COMMAND] = About("Somebody is typing", f"live connections: {Audience.MEMBERS.value}", "")
     return listed
 
 
@@ -248,7 +286,8 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
         "events/index.md",
         "Events",
         [
-            "Every event with a whole body, as it is sent to a handler (a form) and as it is fetched (JSON).",
+            "Every event with a whole body, as it is sent to a handler (a form), fetched, and pushed to live "
+            "connections (JSON).",
             "How events are delivered: [delivery](../../explanation/delivery.md). Keys, tokens and signatures in the "
             "bodies are made up.",
             f"| Event | When | Who is told |\n| --- | --- | --- |\n{rows}",
@@ -257,10 +296,12 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
     for name, row in names.items():
         parts = [
             f"{row.when}. Told: {row.whom}.",
-            f"Official documentation: [{row.page}]({OFFICIAL}{row.page.removesuffix('.md')}.html).",
+            f"Official documentation: [{row.page}]({OFFICIAL}{row.page.removesuffix('.md')}.html)."
+            if row.page
+            else "How commands are applied: [live connections](../../explanation/live-commands.md).",
         ]
         for sample in by_name[name]:
-            parts += _called(sample) if sample.form else _fetched(sample)
+            parts += _command(sample) if not row.page else _called(sample) if sample.form else _fetched(sample)
         yield f"events/{name}.md", name, parts
 
 
@@ -275,6 +316,12 @@ def _called(sample: Told) -> Iterator[str]:
 def _fetched(sample: Told) -> Iterator[str]:
     yield "## As it is fetched"
     yield f"```json\n{_json({'type': sample.name, 'data': sample.data})}\n```"
+
+
+def _command(sample: Told) -> Iterator[str]:
+    yield "## As it is pushed"
+    yield "`params` as one person has them: what differs by person is merged into what is the same for all."
+    yield f"```json\n{_json(sample.data)}\n```"
 
 
 def _json(data: Json) -> str:

@@ -10,9 +10,16 @@ import msgspec
 from botyard.chat.content.texts import clipped
 from botyard.chat.conversation import dialogs, messages
 from botyard.errors import ApiError
+from botyard.events import outbox
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.messages import Draft
 from botyard.model.notifications import Notification, NotificationCount, NotificationDraft, NotificationKind
+from botyard.model.personal_events import (
+    NotificationAdded,
+    NotificationConfirmed,
+    NotificationsDeleted,
+    NotificationsRead,
+)
 from botyard.store import notifications, reach
 from botyard.store.engines.db import Tx
 
@@ -48,7 +55,10 @@ async def send(tx: Tx, actor_id: int, draft: NotificationDraft) -> int | None:
     if not recipients or recipients[0].bot or not recipients[0].active:
         return None
     await notifications.lock_chat(tx, draft.user_id)
-    return await notifications.add(tx, _fitting(draft))
+    notification_id = await notifications.add(tx, _fitting(draft))
+    event = NotificationAdded(actor_id=actor_id, user_id=draft.user_id, notification_id=notification_id)
+    await outbox.publish(tx, event)
+    return notification_id
 
 
 def fitting_tag(tag: str) -> str:
@@ -93,8 +103,34 @@ async def _page(tx: Tx, user_id: int, *, cursor: Cursor | None, limit: int) -> l
 
 async def mark(tx: Tx, user_id: int, ids: Iterable[int], *, unread: bool) -> None:
     """Mark some of a person's notifications as read or unread; those of others are passed over."""
-    if wanted := list(ids):
-        await notifications.mark(tx, user_id, wanted, unread=unread)
+    wanted = list(ids)
+    changed = await notifications.mark(tx, user_id, wanted, unread=unread) if wanted else []
+    if changed:
+        event = NotificationsRead(actor_id=user_id, user_id=user_id, ids=tuple(changed), unread=unread)
+        await outbox.publish(tx, event)
+
+
+async def mark_from(tx: Tx, user_id: int, first_id: int, *, unread: bool) -> None:
+    """Mark a person's notifications from one on as read or unread."""
+    if await notifications.mark_from(tx, user_id, first_id, unread=unread):
+        event = NotificationsRead(actor_id=user_id, user_id=user_id, first_id=first_id, unread=unread)
+        await outbox.publish(tx, event)
+
+
+async def delete(tx: Tx, user_id: int, notification_id: int) -> bool:
+    """Delete one of a person's notifications; whether there was one."""
+    deleted = await notifications.delete(tx, user_id, notification_id)
+    if deleted:
+        await outbox.publish(tx, NotificationsDeleted(actor_id=user_id, deleted={user_id: [notification_id]}))
+    return deleted
+
+
+async def delete_tagged(tx: Tx, actor_id: int, *, tag: str = "", sub_tag: str = "") -> bool:
+    """Delete what has a tag, or a further tag, whoever has it; whether there was any."""
+    deleted = await notifications.delete_tagged(tx, tag=tag, sub_tag=sub_tag)
+    if deleted:
+        await outbox.publish(tx, NotificationsDeleted(actor_id=actor_id, deleted=deleted))
+    return bool(deleted)
 
 
 async def answer(tx: Tx, user_id: int, notification_id: int, *, text: str) -> str | None:
@@ -111,7 +147,7 @@ async def answer(tx: Tx, user_id: int, notification_id: int, *, text: str) -> st
         await messages.send(tx, who, Draft(text=f"{quotation}\n{text}"))
     except ApiError:
         return None
-    await notifications.mark(tx, user_id, [notification_id], unread=False)
+    await mark(tx, user_id, [notification_id], unread=False)
     return ANSWERED
 
 
@@ -127,4 +163,9 @@ async def confirm(tx: Tx, user_id: int, notification_id: int, *, value: str) -> 
     if button is None:
         return None
     await notifications.delete(tx, user_id, notification_id)
-    return button.reply or button.title
+    reply = button.reply or button.title
+    event = NotificationConfirmed(
+        actor_id=user_id, user_id=user_id, notification_id=notification_id, value=value, reply=reply
+    )
+    await outbox.publish(tx, event)
+    return reply

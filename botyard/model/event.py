@@ -7,13 +7,14 @@ the diagnosis of deliveries shows the other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from botyard.model.bots import Bot, BotListener
 from botyard.model.chats import Chat
+from botyard.model.push import MODULE
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
@@ -85,10 +86,36 @@ class TellsHandlers(NamedTuple):
     subject: str = ""
 
 
+class Audience(Enum):
+    """Whose live connections are told of an event, in words that end a sentence. What a renderer adds is never more."""
+
+    MEMBERS = "the people in the chat, of a message those who see it"
+    PRESENT = "the people in the chat; where they are many, only whom it concerns"
+    ACTOR = "the person who did it, on every device"
+    NAMED = "the person whom it is about"
+    KNOWN = "everybody who may know of whom it is about"
+
+
+class TellsConnected(NamedTuple):
+    """How people are told who are connected: the commands that it may become, one at a time for each of them, and whom.
+
+    It is about the chat of the event, its message if it has one, its ``user_id`` or ``bot_id``. ``variants`` are what
+    differs from the row's sample in further ones, for the commands that the sample does not become.
+    """
+
+    commands: tuple[str, ...]
+    audience: Audience
+    module: str = MODULE
+    variants: tuple[Callable[[Any], dict[str, Any]], ...] = ()
+
+
 class Sample(NamedTuple):
     """What the samples of the reference are about: two people, a bot, and a chat of theirs.
 
-    In it are a ``message`` of the person and a ``reply`` of the bot; ``command`` is the number of the bot's command.
+    In it are a ``message`` of the person and a ``reply`` of the bot; ``command`` is the number of the bot's command,
+    ``chat_app`` that of its application in chats, and ``notification`` that of a notification of the person. ``erased``
+    is another message of the person, which is deleted. ``dialog`` is the private dialog of the two, ``private`` a
+    message of the person there.
     """
 
     person: int
@@ -98,6 +125,11 @@ class Sample(NamedTuple):
     message: int
     reply: int
     command: int
+    chat_app: int = 0
+    notification: int = 0
+    erased: int = 0
+    dialog: int = 0
+    private: int = 0
 
 
 class EventSpec(NamedTuple):
@@ -112,6 +144,7 @@ class EventSpec(NamedTuple):
     v2: Tells | None = None
     people: TellsPeople | None = None
     handlers: TellsHandlers | None = None
+    push: TellsConnected | None = None
 
     @property
     def names_bot(self) -> bool:

@@ -1,6 +1,7 @@
 """Every event that a verb can write to the event log, and who is told of it: one row of ``EVENTS`` each.
 
-Those of the portal itself are in ``portal_events``.
+Those of the portal itself are in ``portal_events``, those that concern one person in ``personal_events``,
+those of bots themselves in ``bot_events``.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from typing import Any
 
 import msgspec
 
+from botyard.model.bot_events import BOT_EVENTS
 from botyard.model.bots import Bot, EventMode
 from botyard.model.event import (
+    Audience,
     Event,
     EventSpec,
     Tells,
+    TellsConnected,
     TellsPeople,
     addressed,
     author,
@@ -25,6 +29,7 @@ from botyard.model.event import (
     itself,
     sent,
 )
+from botyard.model.personal_events import PERSONAL_EVENTS
 from botyard.model.portal_events import PORTAL_EVENTS
 
 
@@ -114,22 +119,13 @@ class ChatRead(Event, frozen=True, kw_only=True):
 
 
 class Typing(Event, frozen=True, kw_only=True):
-    """Somebody is typing; told to those online, never stored.
+    """Somebody is typing: in logs of earlier versions only, see ``chat/conversation/typing.py``.
 
     ``code`` names what a bot does instead, ``seconds`` how long to show it (0: as long as is usual).
     """
 
     code: str = ""
     seconds: int = 0
-
-
-class BotRegistered(Event, frozen=True, kw_only=True):
-    bot_id: int
-    code: str
-
-
-class BotChanged(Event, frozen=True, kw_only=True):
-    bot_id: int
 
 
 class BotRemoved(Event, frozen=True, kw_only=True):
@@ -202,22 +198,6 @@ class ContextGiven(Event, frozen=True, kw_only=True):
     context: dict[str, Any]
 
 
-class CommandChanged(Event, frozen=True, kw_only=True):
-    """A command was registered, updated or removed (``change``)."""
-
-    bot_id: int
-    command_id: int
-    change: str
-
-
-class ChatAppChanged(Event, frozen=True, kw_only=True):
-    """A chat application was registered, updated or removed (``change``)."""
-
-    bot_id: int
-    chat_app_id: int
-    change: str
-
-
 class EventRecord(msgspec.Struct, frozen=True):
     """An event as the log keeps it: its number and when it was written (unix seconds).
 
@@ -233,6 +213,8 @@ class EventRecord(msgspec.Struct, frozen=True):
 # In the order of the official pages. An event without a row is written to the log, and nobody is told.
 EVENTS: Mapping[type[Event], EventSpec] = {
     **PORTAL_EVENTS,
+    **PERSONAL_EVENTS,
+    **BOT_EVENTS,
     MessageSent: EventSpec(
         "A message was sent",
         lambda on: MessageSent(
@@ -249,6 +231,11 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         v1=Tells("ONIMBOTMESSAGEADD", sent, "message_add", "messages/events/on-imbot-message-add.md"),
         v2=Tells("ONIMBOTV2MESSAGEADD", sent),
         people=TellsPeople("ONIMV2MESSAGEADD"),
+        push=TellsConnected(
+            ("message", "messageChat"),
+            Audience.MEMBERS,
+            variants=(lambda on: {"chat_id": on.dialog, "message_id": on.private},),
+        ),
     ),
     MessageEdited: EventSpec(
         "A message was edited",
@@ -258,6 +245,7 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         v1=Tells("ONIMBOTMESSAGEUPDATE", edited, "message_update", "messages/events/on-imbot-message-update.md"),
         v2=Tells("ONIMBOTV2MESSAGEUPDATE", addressed),
         people=TellsPeople("ONIMV2MESSAGEUPDATE"),
+        push=TellsConnected(("messageUpdate",), Audience.MEMBERS),
     ),
     MessageErased: EventSpec(
         "A message was deleted",
@@ -267,6 +255,11 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         v1=Tells("ONIMBOTMESSAGEDELETE", deleted, "message_delete", "messages/events/on-imbot-message-delete.md"),
         v2=Tells("ONIMBOTV2MESSAGEDELETE", addressed),
         people=TellsPeople("ONIMV2MESSAGEDELETE"),
+        push=TellsConnected(
+            ("messageDelete", "messageDeleteComplete"),
+            Audience.MEMBERS,
+            variants=(lambda on: {"message_id": on.erased}, lambda on: {"complete": True}),
+        ),
     ),
     MessageLiked: EventSpec(
         "A reaction was set or taken back; a bot is told of those to its own messages",
@@ -275,6 +268,7 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         ),
         v2=Tells("ONIMBOTV2REACTIONCHANGE", author),
         people=TellsPeople("ONIMV2REACTIONCHANGE"),
+        push=TellsConnected(("addReaction", "deleteReaction"), Audience.MEMBERS, variants=(lambda on: {"on": False},)),
     ),
     MemberJoined: EventSpec(
         "Somebody was added to a chat; a bot is told of itself only",
@@ -282,6 +276,41 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         v1=Tells("ONIMBOTJOINCHAT", itself, "welcome", "chats/events/on-imbot-join-chat.md"),
         v2=Tells("ONIMBOTV2JOINCHAT", itself),
         people=TellsPeople("ONIMV2JOINCHAT", of_message=False),
+        push=TellsConnected(("chatUserAdd",), Audience.PRESENT),
+    ),
+    MemberLeft: EventSpec(
+        "Somebody left a chat, or was removed",
+        lambda on: MemberLeft(actor_id=on.person, chat_id=on.chat, user_id=on.other),
+        push=TellsConnected(("chatUserLeave",), Audience.PRESENT),
+    ),
+    RoleChanged: EventSpec(
+        "A member of a chat became a manager, or is none any more",
+        lambda on: RoleChanged(actor_id=on.person, chat_id=on.chat, user_id=on.other, role="manager"),
+        push=TellsConnected(("chatManagers",), Audience.PRESENT),
+    ),
+    ChatChanged: EventSpec(
+        "A property of a chat was changed",
+        lambda on: ChatChanged(actor_id=on.person, chat_id=on.chat, field="title", value="Release 2"),
+        push=TellsConnected(
+            ("chatRename", "chatDescription", "chatChangeColor", "chatAvatar", "chatOwner", "chatTextField"),
+            Audience.MEMBERS,
+            variants=(
+                lambda on: {"field": "description", "value": "What is to be published, and when"},
+                lambda on: {"field": "color", "value": "#4ba984"},
+                lambda on: {"field": "avatar", "value": "/avatar/0123456789abcdef.png"},
+                lambda on: {"field": "owner", "value": str(on.other)},
+                lambda on: {"field": "text_field", "value": "N"},
+            ),
+        ),
+    ),
+    ChatRead: EventSpec(
+        "Somebody read a chat up to a message",
+        lambda on: ChatRead(actor_id=on.person, chat_id=on.chat, message_id=on.reply),
+        push=TellsConnected(
+            ("readMessage", "readMessageChat", "readMessageOpponent", "readMessageChatOpponent"),
+            Audience.PRESENT,
+            variants=(lambda on: {"chat_id": on.dialog, "message_id": on.private},),
+        ),
     ),
     BotRemoved: EventSpec(
         "The bot was removed",
@@ -296,6 +325,7 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         ),
         v1=Tells("ONIMBOTDELETE", handler="bot_delete", page="events/on-imbot-delete.md"),
         v2=Tells("ONIMBOTV2DELETE"),
+        push=TellsConnected(("botDelete",), Audience.KNOWN),
     ),
     CommandCalled: EventSpec(
         "Somebody used a command of the bot; in the first generation the command has a handler of its own",

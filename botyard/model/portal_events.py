@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from botyard.model.event import USER_SCOPES, Event, EventSpec, TellsHandlers
+from botyard.model.event import USER_SCOPES, Audience, Event, EventSpec, TellsConnected, TellsHandlers
 from botyard.model.owners import Owner
+from botyard.model.push import ONLINE
 
 
 class AppInstalled(Event, frozen=True, kw_only=True):
@@ -36,6 +37,18 @@ class AppRemoved(Event, frozen=True, kw_only=True):
 
 class UserAdded(Event, frozen=True, kw_only=True):
     """A person was added."""
+
+    user_id: int
+
+
+class UserChanged(Event, frozen=True, kw_only=True):
+    """What others see of a person changed: the profile, the departments, or whether the account is active."""
+
+    user_id: int
+
+
+class StatusChanged(Event, frozen=True, kw_only=True):
+    """A person chose a status, went away from the desk or came back."""
 
     user_id: int
 
@@ -92,5 +105,16 @@ PORTAL_EVENTS: Mapping[type[Event], EventSpec] = {
         "A person has been added",
         lambda on: UserAdded(actor_id=on.other, user_id=on.other),
         handlers=TellsHandlers("ONUSERADD", "common/events/on-user-add.md", USER_SCOPES, subject="user_id"),
+        push=TellsConnected(("userAdd",), Audience.KNOWN),
+    ),
+    UserChanged: EventSpec(
+        "What others see of a person changed",
+        lambda on: UserChanged(actor_id=on.other, user_id=on.other),
+        push=TellsConnected(("userUpdate",), Audience.KNOWN),
+    ),
+    StatusChanged: EventSpec(
+        "A person chose a status, went away from the desk or came back",
+        lambda on: StatusChanged(actor_id=on.other, user_id=on.other),
+        push=TellsConnected(("userStatus",), Audience.KNOWN, ONLINE),
     ),
 }

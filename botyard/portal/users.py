@@ -8,7 +8,7 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model.audit import AuditEvent
 from botyard.model.people import Profile, User, UserKind
-from botyard.model.portal_events import UserAdded
+from botyard.model.portal_events import UserAdded, UserChanged
 from botyard.portal import audit, made_keys
 from botyard.store import erasure, reset_links, sessions, user_fields, users
 from botyard.store.engines.db import Tx
@@ -71,9 +71,14 @@ async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     """Change what is known of a person."""
     before = await users.find(tx, user_id) if profile.email is not None else None
     await users.change(tx, user_id, profile)
+    await _publish_change(tx, user_id)
     moved = before is not None and before.email != profile.email
     details: dict[str, str | int | None] = {"email": profile.email} if moved else {}
     await audit.record(tx, AuditEvent.USER_CHANGED, subject=f"user:{user_id}", details=details)
+
+
+async def _publish_change(tx: Tx, user_id: int) -> None:
+    await outbox.publish(tx, UserChanged(actor_id=user_id, user_id=user_id))
 
 
 @raises(Reason.LAST_ADMIN)
@@ -85,6 +90,7 @@ async def deactivate(tx: Tx, user: User) -> None:
     await _require_other_admin(tx, user)
     await sessions.remove_of(tx, user.id)
     await users.set_active(tx, user.id, False)
+    await _publish_change(tx, user.id)
     await made_keys.end_by_person(tx, user.id)
     await audit.record(tx, AuditEvent.USER_DEACTIVATED, subject=f"user:{user.id}")
 
@@ -92,6 +98,7 @@ async def deactivate(tx: Tx, user: User) -> None:
 async def activate(tx: Tx, user: User) -> None:
     """Activate a person who was deactivated."""
     await users.set_active(tx, user.id, True)
+    await _publish_change(tx, user.id)
     await audit.record(tx, AuditEvent.USER_ACTIVATED, subject=f"user:{user.id}")
 
 
@@ -105,6 +112,7 @@ async def delete(tx: Tx, user: User) -> None:
     await made_keys.end_by_person(tx, user.id)
     await user_fields.forget(tx, user.id)
     await erasure.erase(tx, user.id, avatar=user.avatar)
+    await _publish_change(tx, user.id)
     await audit.record(tx, AuditEvent.USER_DELETED, subject=f"user:{user.id}")
 
 
@@ -123,6 +131,7 @@ async def set_departments(tx: Tx, user_id: int, departments: Iterable[int]) -> N
     await users.leave_departments(tx, user_id)
     for department_id in departments:
         await users.join_department(tx, user_id, department_id)
+    await _publish_change(tx, user_id)
 
 
 @raises(Reason.LAST_ADMIN)

@@ -107,25 +107,35 @@ async def count(tx: Tx, user_id: int) -> NotificationCount:
     return _COUNT.read(await tx.one(f"{_COUNT.select} WHERE u.id = :user", user=user_id)) or NotificationCount(0, 0)
 
 
-async def mark(tx: Tx, user_id: int, ids: Iterable[int], *, unread: bool) -> None:
-    """Mark some of a person's own notifications as read or unread."""
+async def unread_of(tx: Tx, user_ids: Iterable[int]) -> dict[int, int]:
+    """How many notifications of several people are unread; those without any are left out."""
+    listed, values = id_list(user_ids)
+    sql = f"""SELECT n.user_id, COUNT(*) FROM notifications n
+        WHERE n.user_id IN ({listed}) AND n.unread = 1 GROUP BY n.user_id"""
+    return dict(await tx.all(sql, **values))
+
+
+async def mark(tx: Tx, user_id: int, ids: Iterable[int], *, unread: bool) -> list[int]:
+    """Mark some of a person's own notifications as read or unread; those that changed."""
     listed, values = id_list(ids)
-    await tx.run(
-        f"UPDATE notifications SET unread = :unread WHERE user_id = :user AND id IN ({listed})",
+    rows = await tx.all(
+        f"""UPDATE notifications SET unread = {int(unread)}
+            WHERE user_id = :user AND id IN ({listed}) AND unread = {int(not unread)} RETURNING id""",
         user=user_id,
-        unread=int(unread),
         **values,
     )
+    return sorted(number for (number,) in rows)
 
 
-async def mark_from(tx: Tx, user_id: int, first_id: int, *, unread: bool) -> None:
-    """Mark those of a person's own notifications from an id on."""
+async def mark_from(tx: Tx, user_id: int, first_id: int, *, unread: bool) -> bool:
+    """Mark those of a person's own notifications from an id on; whether any changed."""
     kept, other = int(unread), int(not unread)
-    await tx.run(
+    changed = await tx.run(
         f"UPDATE notifications SET unread = {kept} WHERE user_id = :user AND id >= :first AND unread = {other}",
         user=user_id,
         first=first_id,
     )
+    return changed > 0
 
 
 async def delete(tx: Tx, user_id: int, notification_id: int) -> bool:
@@ -134,13 +144,17 @@ async def delete(tx: Tx, user_id: int, notification_id: int) -> bool:
     return await tx.run(sql, id=notification_id, user=user_id) > 0
 
 
-async def delete_tagged(tx: Tx, *, tag: str = "", sub_tag: str = "") -> int:
-    """Delete what has a tag, or a further tag, whoever has it; how many."""
+async def delete_tagged(tx: Tx, *, tag: str = "", sub_tag: str = "") -> dict[int, list[int]]:
+    """Delete what has a tag, or a further tag, whoever has it. Returns the ids by who had them."""
     column, value = ("tag", tag) if tag else ("sub_tag", sub_tag)
     # In one order, so that two who delete do not wait for each other.
     sql = f"""DELETE FROM notifications WHERE id IN (
-        SELECT id FROM notifications WHERE {column} = :value AND {column} <> '' ORDER BY id {{for_update}})"""
-    return await tx.run(sql, value=value)
+        SELECT id FROM notifications WHERE {column} = :value AND {column} <> '' ORDER BY id {{for_update}})
+        RETURNING user_id, id"""
+    deleted: dict[int, list[int]] = {}
+    for user_id, notification_id in sorted(await tx.all(sql, value=value)):
+        deleted.setdefault(user_id, []).append(notification_id)
+    return deleted
 
 
 async def search(

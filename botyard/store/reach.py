@@ -51,3 +51,20 @@ async def known(tx: Tx, viewer_id: int, ids: Iterable[int]) -> list[User]:
     listed, values = id_list(wanted)
     sql = f"{USER.select} WHERE u.id IN ({listed}) AND {KNOWN} ORDER BY u.id"
     return USER.read_all(await tx.all(sql, viewer=viewer_id, **values))
+
+
+_KNOWING = f"""SELECT u.id FROM users u WHERE u.active = 1 AND u.kind NOT IN ('bot', 'deleted') AND (
+ u.kind NOT IN ({KINDS}) OR u.id = :subject
+ OR EXISTS (SELECT 1 FROM members mine CROSS JOIN members theirs
+    WHERE mine.user_id = u.id AND theirs.chat_id = mine.chat_id AND theirs.user_id = :subject)
+ OR EXISTS (SELECT 1 FROM bots b WHERE b.user_id = :subject AND b.registrant = u.id))"""
+
+
+async def knowing(tx: Tx, subject_id: int, *, among: Iterable[int] | None) -> list[int]:
+    """Those who may know of somebody, in id order: of some people, or with ``None`` of all."""
+    if among is None:
+        rows = await tx.all(f"{_KNOWING} ORDER BY u.id", subject=subject_id)
+    else:
+        listed, values = id_list(among)
+        rows = await tx.all(f"{_KNOWING} AND u.id IN ({listed}) ORDER BY u.id", subject=subject_id, **values)
+    return [user_id for (user_id,) in rows]

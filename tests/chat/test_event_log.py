@@ -24,6 +24,10 @@ class LoggedRoom(BotRoom):
         icon = {"CODE": "go", "JS_METHOD": "SEND", "JS_PARAM": "/go", "LANG": LANG}
         self.icon = int(bot_does(world, "imbot.app.register", **icon))
 
+    def person(self, method: str, **params: Any) -> Any:
+        """Ann does something to the dialog."""
+        return self.world.call(method, self.ann, {"DIALOG_ID": self.dialog, **params}).result
+
     def elsewhere(self, method: str, **params: Any) -> Any:
         """The bot does something that names its place itself."""
         return bot_does(self.world, method, **params)
@@ -37,7 +41,7 @@ LOG: dict[str, tuple[Deed, list[str]]] = {
     "a bot changes": (lambda s: s.elsewhere("imbot.update", BOT_ID=s.bot, FIELDS={"CODE": "new"}), ["BotChanged"]),
     "a bot goes": (
         lambda s: s.elsewhere("imbot.unregister", BOT_ID=s.bot),
-        ["MemberLeft", "MessageSent", "BotRemoved"],
+        ["MemberLeft", "ChatChanged", "MessageSent", "BotRemoved"],
     ),
     "a chat is made": (
         lambda s: s.elsewhere("imbot.chat.add", USERS=[s.ann.id], MESSAGE="hi"),
@@ -56,13 +60,13 @@ LOG: dict[str, tuple[Deed, list[str]]] = {
         lambda s: s.does("imbot.chat.user.delete", USER_ID=s.ann.id),
         ["MemberLeft", "MessageSent"],
     ),
-    "the bot leaves": (lambda s: s.does("imbot.chat.leave"), ["MemberLeft", "MessageSent"]),
+    "the bot leaves": (lambda s: s.does("imbot.chat.leave"), ["MemberLeft", "ChatChanged", "MessageSent"]),
     "somebody leads": (lambda s: s.does("imbot.chat.setManager", USER_ID=s.ann.id), ["RoleChanged"]),
     "somebody owns": (lambda s: s.does("imbot.chat.setOwner", USER_ID=s.ann.id), ["ChatChanged", "MessageSent"]),
     "a title": (lambda s: s.does("imbot.chat.updateTitle", TITLE="New"), ["ChatChanged", "MessageSent"]),
     "a colour": (lambda s: s.does("imbot.chat.updateColor", COLOR="PINK"), ["ChatChanged", "MessageSent"]),
     "a picture": (lambda s: s.does("imbot.chat.updateAvatar", AVATAR=picture()), ["ChatChanged", "MessageSent"]),
-    "typing": (lambda s: s.elsewhere("imbot.chat.sendTyping", DIALOG_ID=s.dialog), ["Typing"]),
+    "typing": (lambda s: s.elsewhere("imbot.chat.sendTyping", DIALOG_ID=s.dialog), []),
     "a message": (lambda s: bot_says(s.world, s.dialog), ["MessageSent"]),
     "an edit": (lambda s: s.elsewhere("imbot.message.update", MESSAGE_ID=s.said, MESSAGE="new"), ["MessageEdited"]),
     "a deletion": (lambda s: s.elsewhere("imbot.message.delete", MESSAGE_ID=s.said), ["MessageErased"]),
@@ -83,6 +87,21 @@ LOG: dict[str, tuple[Deed, list[str]]] = {
     "a command goes": (lambda s: s.elsewhere("imbot.command.unregister", COMMAND_ID=s.command), ["CommandChanged"]),
     "an icon changes": (lambda s: s.elsewhere("imbot.app.update", APP_ID=s.icon, JS_PARAM="/new"), ["ChatAppChanged"]),
     "an icon goes": (lambda s: s.elsewhere("imbot.app.unregister", APP_ID=s.icon), ["ChatAppChanged"]),
+    "a chat is pinned": (lambda s: s.person("im.recent.pin"), ["ChatPinned"]),
+    "a chat is hidden": (lambda s: s.person("im.recent.hide"), ["ChatHidden"]),
+    "a chat is muted": (lambda s: s.world.call("im.chat.mute", s.ann, CHAT_ID=s.chat, MUTE="Y"), ["ChatMuted"]),
+    "a chat is marked": (lambda s: s.person("im.recent.unread", ACTION="Y"), ["ChatMarked"]),
+    "a message is unread again": (
+        lambda s: (reads(s.world, s.ann, s.dialog), s.person("im.dialog.unread", MESSAGE_ID=s.said)),
+        ["ChatRead", "ChatUnread"],
+    ),
+    "a status": (lambda s: s.person("im.user.status.set", STATUS="dnd"), ["StatusChanged"]),
+    "an absence": (lambda s: s.person("im.user.status.idle.start"), ["StatusChanged"]),
+    "a return": (lambda s: s.person("im.user.status.idle.end"), ["StatusChanged"]),
+    "a notification": (
+        lambda s: s.world.call("im.notify.system.add", None, USER_ID=s.ann.id, MESSAGE="hi"),
+        ["NotificationAdded"],
+    ),
     "a question": (lambda s: s.world.call("imbot.dialog.get", s.ann, DIALOG_ID=s.dialog), []),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +80,13 @@ class Play:
         for chat in self.rooms:
             self.noticed(chat)
 
+    @property
+    def deeds(self) -> list[Callable[[], None]]:
+        """What may happen, the likelier the oftener it is listed."""
+        often = [self.says] * 6 + [self.reads] * 4 + [self.erases] * 4
+        own = [self.marks, self.mutes, self.pins, self.hides, self.unreads]
+        return [*often, *own, self.renames, self.goes, self.goes, self.crowds]
+
     def rows(self, sql: str) -> list[Any]:
         return self.world.read(lambda tx: tx.all(sql))
 
@@ -120,6 +128,16 @@ class Play:
         )
         seat.upto = max(seat.upto, target)
         seat.marked = seat.marked and not target
+
+    def unreads(self) -> None:
+        chat, room, who = self.anywhere()
+        seat = room.seats[who.id]
+        if not room.messages:
+            return
+        number = self.dice.choice(list(room.messages))
+        if not self.do("im.dialog.unread", who, DIALOG_ID=f"chat{chat}", MESSAGE_ID=number) or seat.upto < number:
+            return
+        seat.upto, seat.hidden = max((earlier for earlier in room.messages if earlier < number), default=0), 0
 
     def marks(self) -> None:
         chat, room, who = self.anywhere()
@@ -256,10 +274,8 @@ class Play:
 def test_lists_and_counters_stay_exact(portal: World, seed: int) -> None:
     play = Play(portal, seed)
     play.compare()
-    deeds = [play.says] * 6 + [play.reads] * 4 + [play.erases] * 4 + [play.marks, play.mutes, play.pins, play.hides]
-    deeds += [play.renames, play.goes, play.goes, play.crowds]
     for _ in range(STEPS):
-        play.dice.choice(deeds)()
+        play.dice.choice(play.deeds)()
         if play.dice.random() < 0.5:
             portal.wait(1)
         play.compare()

@@ -228,7 +228,7 @@ async def users_list(call: Call, p: UsersList) -> ResultPage[list[UserShape]]:
     ids, total = await participants.page(call.tx, who.chat, page)
     shown = ids[:limit]
     places = await users.departments_of(call.tx, shown)
-    people = [user(call, person, places.get(person.id, [])) for person in await users.find_many(call.tx, shown)]
+    people = [user(call.context, person, places.get(person.id, [])) for person in await users.find_many(call.tx, shown)]
     return ResultPage(people, total, page.offset + limit if len(ids) > limit else None)
 
 

@@ -17,7 +17,7 @@ from botyard.chat.content.html import html
 from botyard.errors import ApiError, Reason, raises
 from botyard.model import owners as owner_names
 from botyard.model.notifications import Notification, NotificationDraft, NotificationKind
-from botyard.rpc.call import Call
+from botyard.rpc.call import Call, Context
 from botyard.rpc.method import Params
 from botyard.store import reach
 from botyard.wire.param_types import RawAttach
@@ -96,15 +96,17 @@ async def shown(
     authors = {notification.author_id for notification in page if notification.author_id}
     known = [user.id for user in await reach.known(call.tx, call.user_id, authors)]
     people = await shapes.staff(call, known)
-    return [_shape(call, chat_id, notification, as_html) for notification in page], list(people.values())
+    listed = [shape(call.context, chat_id, notification, as_html=as_html) for notification in page]
+    return listed, list(people.values())
 
 
-def _shape(call: Call, chat_id: int, notification: Notification, as_html: bool) -> NotificationShape:
+def shape(context: Context, chat_id: int, notification: Notification, *, as_html: bool) -> NotificationShape:
+    """A notification as its owner sees it."""
     return NotificationShape(
         notification.id,
         chat_id,
         notification.author_id,
-        call.atom(notification.sent),
+        context.clock.atom(notification.sent),
         notification.kind,
         notification.module,
         notification.event,

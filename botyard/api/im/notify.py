@@ -161,14 +161,14 @@ async def delete(call: Call, p: Delete) -> bool:
     Docs: api-reference/chats/notifications/im-notify-delete.md
     """
     if p.id > 0:
-        return await stored_notifications.delete(call.tx, call.user_id, p.id)
+        return await notifications.delete(call.tx, call.user_id, p.id)
     if call.identity.auth is Auth.SESSION or not (p.tag or p.sub_tag):
         raise ApiError(Reason.NOTIFICATION_UNNAMED)
     if call.identity.auth is Auth.WEBHOOK and not p.client_id:
         raise ApiError(Reason.CLIENT_UNNAMED)
     prefix = await sending.tag_prefix(call, p.client_id)
     tag, sub_tag = (notifications.fitting_tag(prefix + tag) if tag else "" for tag in (p.tag, p.sub_tag))
-    return await stored_notifications.delete_tagged(call.tx, tag=tag, sub_tag=sub_tag) > 0
+    return await notifications.delete_tagged(call.tx, call.user_id, tag=tag, sub_tag=sub_tag)
 
 
 @method(
@@ -210,7 +210,7 @@ async def read(call: Call, p: Read) -> bool:
     if p.only_current:
         await notifications.mark(call.tx, call.user_id, [p.id], unread=_unread(p.action))
     else:
-        await stored_notifications.mark_from(call.tx, call.user_id, p.id, unread=_unread(p.action))
+        await notifications.mark_from(call.tx, call.user_id, p.id, unread=_unread(p.action))
     return True
 
 
@@ -242,7 +242,7 @@ async def read_all(call: Call, p: NoParams) -> ReadAll:
 
     Docs: api-reference/chats/notifications/im-notify-read-all.md
     """
-    await stored_notifications.mark_from(call.tx, call.user_id, 0, unread=False)
+    await notifications.mark_from(call.tx, call.user_id, 0, unread=False)
     return ReadAll(True, (await stored_notifications.count(call.tx, call.user_id)).unread)
 
 

@@ -161,7 +161,7 @@ def _item(call: Call, place: Place, entry: RecentChat, *, beside: _Beside, origi
         has_reminder=False,
         date_update=atom(max(place.last_at, entry.changed)),
         date_last_activity=atom(place.last_at),
-        user=asdict(user(call, person, beside.departments.get(person.id, []))) if person else {"id": 0},
+        user=asdict(user(call.context, person, beside.departments.get(person.id, []))) if person else {"id": 0},
         chat=_dialog_part(entry) if chat.private else _chat_part(call, entry, color),
         options=[],
         lines=Line(_line_id(chat), 0, atom(chat.created)) if chat.lines else UNSET,

@@ -13,7 +13,7 @@ from botyard.chat.conversation.messages import History
 from botyard.model.chats import Member, Participant
 from botyard.model.messages import Message
 from botyard.model.people import User
-from botyard.rpc.call import Call
+from botyard.rpc.call import Call, Context
 from botyard.store import user_details, users
 
 ERASED = "This message was deleted"
@@ -95,7 +95,7 @@ async def history_answer(call: Call, who: Participant, history: History) -> Hist
     return HistoryAnswer(
         who.chat.id,
         [message(call, entry, who.member, history.liked.get(entry.id)) for entry in history.messages],
-        [user(call, entry, places.get(entry.id, [])) for entry in people],
+        [user(call.context, entry, places.get(entry.id, [])) for entry in people],
         await shown_of(call, history.messages),
     )
 
@@ -133,11 +133,11 @@ def _marks(message: Message, liked: list[int] | None) -> dict[str, Any]:
     return marks
 
 
-def user(call: Call, user: User, departments: list[int]) -> UserShape:
+def user(context: Context, user: User, departments: list[int]) -> UserShape:
     """A person as messages show it."""
-    clock, seen = call.context.clock, user.last_activity
+    clock, seen = context.clock, user.last_activity
     phones = Phones(user.work_phone, user.mobile) if user.work_phone or user.mobile else False
-    avatar = call.context.url(user.avatar)
+    avatar = context.url(user.avatar)
     return UserShape(
         user.id,
         user.active,
@@ -175,7 +175,8 @@ async def staff(call: Call, ids: Iterable[int]) -> dict[int, UserShape]:
     wanted = sorted(set(ids))
     extensions = await user_details.of_many(call.tx, wanted)
     places = await users.departments_of(call.tx, wanted)
-    shown = {entry.id: user(call, entry, places.get(entry.id, [])) for entry in await users.find_many(call.tx, wanted)}
+    people = await users.find_many(call.tx, wanted)
+    shown = {entry.id: user(call.context, entry, places.get(entry.id, [])) for entry in people}
     return {
         user_id: msgspec.structs.replace(
             shape, phones=_with_extension(shape.phones, extensions.get(user_id, {}).get("UF_PHONE_INNER", ""))

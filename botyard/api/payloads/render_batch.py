@@ -19,11 +19,23 @@ from botyard.portal import apps
 from botyard.portal.auth import consents, tokens
 from botyard.portal.auth.tokens import Keyring, TokenPair
 from botyard.rpc.call import Context
-from botyard.store import bindings, bot_handlers, bots, chats, delivery_sources, members, messages, portal, users
+from botyard.store import (
+    bindings,
+    bot_handlers,
+    bots,
+    chats,
+    delivery_sources,
+    members,
+    messages,
+    portal,
+    users,
+    viewers,
+)
 from botyard.store import consents as stored_consents
 from botyard.store.delivery_sources import DeliverySource
 from botyard.store.engines.db import Tx
 from botyard.store.members import ReadMark
+from botyard.store.viewers import Viewer
 
 CHANGED = (MessageEdited, MessageLiked, CommandCalled)
 """Events that are told with the message as it is now."""
@@ -47,6 +59,7 @@ class RenderBatch:
         self._chats: dict[int, Chat | None] = {}
         self._messages: dict[int, Message | None] = {}
         self._readers: dict[int, list[ReadMark]] = {}
+        self._viewers: dict[tuple[int, frozenset[int] | None], list[Viewer]] = {}
         self._users: dict[int, User | None] = {}
         self._departments: dict[int, list[int]] = {}
         self._event_tokens: dict[str, EventToken | None] = {}
@@ -161,6 +174,13 @@ class RenderBatch:
         if chat_id not in self._readers:
             self._readers[chat_id] = await members.furthest_readers(self.tx, chat_id)
         return self._readers[chat_id]
+
+    async def viewers(self, chat: Chat, among: frozenset[int] | None) -> list[Viewer]:
+        """The people in a chat, of those ``among`` some, and how it stands in the list of each."""
+        key = chat.id, among
+        if key not in self._viewers:
+            self._viewers[key] = await viewers.of_chat(self.tx, chat, among=among)
+        return self._viewers[key]
 
     async def user(self, user_id: int) -> User | None:
         """A person or a bot; nobody has the id 0."""

@@ -12,9 +12,10 @@ from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model import recipients
 from botyard.model.audit import AuditEvent
+from botyard.model.bot_events import BotChanged, BotRegistered
 from botyard.model.bots import Bot, BotType, EventMode, Handlers
 from botyard.model.chats import Kind
-from botyard.model.events import BotChanged, BotRegistered, BotRemoved
+from botyard.model.events import BotRemoved
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.owners import Owner
 from botyard.model.people import Profile, User, UserKind

@@ -10,8 +10,8 @@ from botyard.chat.bots.bots import OwnerOf
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model import lengths
+from botyard.model.bot_events import ChatAppChanged
 from botyard.model.bots import ChatApp
-from botyard.model.events import ChatAppChanged
 from botyard.model.lengths import WORDS_MAX
 from botyard.portal.url_validation import valid_url
 from botyard.store import chat_apps

@@ -13,8 +13,8 @@ from botyard.chat.rules import Act
 from botyard.errors import ApiError, Reason, raises
 from botyard.events import outbox
 from botyard.model import lengths
+from botyard.model.bot_events import CommandChanged
 from botyard.model.bots import Bot, Command
-from botyard.model.events import CommandChanged
 from botyard.model.messages import Draft
 from botyard.store import bot_commands, chats
 from botyard.store import messages as stored_messages

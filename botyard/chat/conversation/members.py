@@ -10,6 +10,7 @@ from botyard.events import outbox
 from botyard.model.chats import Chat, Participant, Role
 from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
 from botyard.model.people import User, UserKind
+from botyard.model.personal_events import ChatMuted
 from botyard.store import bots as stored_bots
 from botyard.store import chats, joining, members, reach, users
 from botyard.store.engines.db import Tx
@@ -198,6 +199,8 @@ async def mute(tx: Tx, who: Participant, *, on: bool) -> None:
     if who.member is None:
         raise ApiError(Reason.CHAT_CLOSED, hint="who only reads a chat is not notified of it")
     await members.set_muted(tx, who.chat.id, who.actor_id, muted=on)
+    if who.member.muted != on:
+        await outbox.publish(tx, ChatMuted(actor_id=who.actor_id, chat_id=who.chat.id, on=on), who)
 
 
 async def page(tx: Tx, chat: Chat, wanted: MemberPage) -> tuple[list[int], int]:
@@ -247,14 +250,17 @@ async def _remove_member(tx: Tx, who: Participant, user_id: int) -> None:
     await chats.count_members(tx, chat.id, members=-1, guests=-int(guest), bots=-int(bot))
     if bot:
         await stored_bots.count(tx, user_id, chats=-1)
-    if user_id == chat.owner_id:
-        await _pass_ownership(tx, chat)
     await outbox.publish(tx, MemberLeft(actor_id=who.actor_id, chat_id=chat.id, user_id=user_id), chat)
+    if user_id == chat.owner_id:
+        await _pass_ownership(tx, who)
 
 
-async def _pass_ownership(tx: Tx, chat: Chat) -> None:
+async def _pass_ownership(tx: Tx, who: Participant) -> None:
     """The owner went: the first manager, else the member who has been there longest, takes over."""
+    chat = who.chat
     heir = await members.successor(tx, chat.id)
     await chats.set_owner(tx, chat.id, heir)
     if heir:
         await members.set_role(tx, chat.id, heir, role=Role.OWNER)
+        event = ChatChanged(actor_id=who.actor_id, chat_id=chat.id, field="owner", value=str(heir))
+        await outbox.publish(tx, event, chat)

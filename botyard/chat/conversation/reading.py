@@ -7,6 +7,7 @@ import msgspec
 from botyard.events import outbox
 from botyard.model.chats import Chat, Member, Participant
 from botyard.model.events import ChatRead
+from botyard.model.personal_events import ChatMarked, ChatUnread
 from botyard.store import chats, members, messages, users
 from botyard.store.engines.db import Tx
 from botyard.store.messages import CountedMessage, UnreadStart
@@ -56,6 +57,8 @@ async def read(tx: Tx, who: Participant, upto: int) -> Participant:
     moved = await members.mark_read(tx, chat.id, member.user_id, message_id=message_id, counted=counted)
     if not moved:
         await members.mark_opened(tx, chat.id, member.user_id)
+        if member.unread:
+            await outbox.publish(tx, ChatMarked(actor_id=member.user_id, chat_id=chat.id, on=False), who)
         return who
     if message_id == chat.last_message_id and member.user_id != chat.last_author_id:
         await chats.count_viewers(tx, chat.id, 1)
@@ -81,6 +84,8 @@ async def unread_from(tx: Tx, who: Participant, message_id: int) -> bool:
         return True
     before = await messages.counted_at(tx, chat.id, message_id - 1) or CountedMessage(0, 0)
     await members.move_back(tx, chat.id, member.user_id, message_id=message_id, before=before)
+    event = ChatUnread(actor_id=member.user_id, chat_id=chat.id, message_id=message_id, last_id=before.id)
+    await outbox.publish(tx, event, who)
     if member.read_id == chat.last_message_id and member.read_at and member.user_id != chat.last_author_id:
         await chats.count_viewers(tx, chat.id, -1)
     return True

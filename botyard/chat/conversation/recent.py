@@ -9,7 +9,9 @@ import msgspec
 
 from botyard.chat.conversation import reading
 from botyard.errors import ApiError, Reason, raises
+from botyard.events import outbox
 from botyard.model.chats import Kind, Participant, counterpart
+from botyard.model.personal_events import ChatHidden, ChatMarked, ChatPinned
 from botyard.store import chats, recent
 from botyard.store.engines.db import T, Tx, Work
 from botyard.store.recent import Only, Place, RecentChat, RecentPage
@@ -57,17 +59,20 @@ async def pin(tx: Tx, who: Participant, *, on: bool) -> None:
     if who.member is None:
         raise ApiError(Reason.DIALOG_CLOSED, hint="who only reads a chat has no place in it")
     await recent.set_pinned(tx, who.chat.id, who.actor_id, pinned=on)
+    await outbox.publish(tx, ChatPinned(actor_id=who.actor_id, chat_id=who.chat.id, on=on), who)
 
 
 async def hide(tx: Tx, who: Participant) -> None:
     """Take a chat out of the list of a member until there is a new message; it is not pinned any more."""
     await recent.hide(tx, who.chat.id, who.actor_id, last_id=who.chat.last_message_id)
+    await outbox.publish(tx, ChatHidden(actor_id=who.actor_id, chat_id=who.chat.id), who)
 
 
 async def mark(tx: Tx, who: Participant, *, unread: bool) -> None:
     """Mark a chat as unread for a member, whatever they have read of it; or take the mark away and read everything."""
     if unread:
         await recent.mark(tx, who.chat.id, who.actor_id)
+        await outbox.publish(tx, ChatMarked(actor_id=who.actor_id, chat_id=who.chat.id, on=True), who)
     else:
         await reading.read(tx, who, 0)
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from botyard.events import signals
 from botyard.model.people import UserKind
+from botyard.model.push import PushMessage
 from tests.api.imbot_v2.story import TOKEN, about, does, in_chat, made, room
 from tests.story import happened, reads, says, set_chat, texts
 from tests.world import World
@@ -305,7 +307,8 @@ def test_a_chat_is_handed_over(portal: World) -> None:
 def test_what_a_bot_does_is_told(portal: World) -> None:
     bot = made(portal)
     ann = portal.add_person()
-    after = portal.last_event()
+    heard: list[PushMessage] = []
+    signals.listen(portal.context.database, heard.append)
     calls: list[dict[str, Any]] = [
         {},
         {"statusMessageCode": "IMBOT_AGENT_ACTION_THINKING", "duration": 30},
@@ -314,7 +317,8 @@ def test_what_a_bot_does_is_told(portal: World) -> None:
     ]
     for params in calls:
         assert does(portal, "Chat.InputAction.notify", bot, dialogId=str(ann.id), **params) == DONE
-    actions = [(event["code"], event["seconds"]) for event in happened(portal, after, "Typing")]
+    assert {message.command for message in heard} == {"startWriting"}
+    actions = [(message.params["statusMessageCode"], message.params["duration"]) for message in heard]
     assert actions == [("", 0), ("IMBOT_AGENT_ACTION_THINKING", 30), ("", 600), ("", 1)]
 
 
