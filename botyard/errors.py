@@ -232,6 +232,7 @@ class Reason(Enum):
     AVATAR_SIZE = "The picture is too large"
     MANAGER_DENIED = "The caller may not name managers, or that is no member"
     OWNER_DENIED = "The caller may not name the owner, or that is no member"
+    PERMISSIONS_DENIED = "The caller may not say who may do what in the chat"
 
     # Messages.
     MESSAGE_EMPTY = "The message is empty"

@@ -20,6 +20,7 @@ _V1: Json = {"CLIENT_ID": KEY, "BOT_ID": 1002}
 _V2: Json = {"botToken": KEY, "botId": 1002}
 _V2_CHAT: Json = {**_V2, "dialogId": "chat2001"}
 _PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+_UUID = "5f3c0f5e-6a53-4a54-9a39-0d2f7a3a1c11"
 _HELLO = "SGVsbG8h"
 _HANDLER = "http://localhost:9000/"
 
@@ -39,11 +40,25 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.app.restrict": {"CLIENT_ID": APPLICATION, "USERS": [2]},
     "botyard.app.update": {"CLIENT_ID": APPLICATION, "TITLE": "Echo"},
     "botyard.audit.list": {"LIMIT": 20},
+    "botyard.chat.description.set": {"CHAT_ID": _CHAT, "DESCRIPTION": "What to publish, and when"},
+    "botyard.chat.manager.add": {"CHAT_ID": _CHAT, "USERS": [2]},
+    "botyard.chat.manager.delete": {"CHAT_ID": _CHAT, "USERS": [2]},
+    "botyard.chat.member.list": {"DIALOG_ID": "chat2001", "FIND": "be"},
+    "botyard.chat.permissions.set": {"CHAT_ID": _CHAT, "CAN_POST": "manager"},
     "botyard.consent.revoke": {"CLIENT_ID": APPLICATION},
     "botyard.delivery.explain": {"MESSAGE_ID": 24, "BOT_ID": 1002},
     "botyard.delivery.get": {"ID": 1},
     "botyard.delivery.list": {"BOT_ID": 1002},
     "botyard.delivery.resend": {"BOT_ID": 1002},
+    "botyard.message.context": {"MESSAGE_ID": 24, "RANGE": 5},
+    "botyard.message.forward": {"DIALOG_ID": "chat2001", "FORWARD_IDS": {_UUID: 24}},
+    "botyard.message.react": {"MESSAGE_ID": 24, "REACTION": "fire"},
+    "botyard.message.reaction.counts": {"MESSAGE_IDS": [24]},
+    "botyard.message.reaction.list": {"MESSAGE_ID": 24, "REACTION": "fire"},
+    "botyard.message.readers": {"MESSAGE_ID": 24},
+    "botyard.message.send": {"DIALOG_ID": "chat2001", "MESSAGE": "Hello", "TEMPLATE_ID": _UUID},
+    "botyard.option.get": {"OPTION": "theme"},
+    "botyard.option.set": {"OPTIONS": {"theme": "dark"}},
     "botyard.portal.restore": {"NAME": "before"},
     "botyard.portal.snapshot": {"NAME": "before"},
     "botyard.portal.switch": {"NAME": "https", "ON": False},
@@ -236,6 +251,10 @@ SAMPLES: dict[str, Json | list[Json]] = {
 
 BEFORE: dict[str, tuple[str, ...]] = {
     "botyard.portal.restore": ("botyard.portal.snapshot",),
+    **{
+        f"botyard.chat.{verb}": ("im.chat.add",)
+        for verb in ("description.set", "manager.add", "manager.delete", "permissions.set")
+    },
     "botyard.app.unblock": ("botyard.app.block",),
     "botyard.delivery.get": ("im.message.add",),
     "disk.file.get": ("im.v2.File.upload",),

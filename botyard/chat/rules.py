@@ -26,6 +26,7 @@ class Act(StrEnum):
     LIST_MEMBERS = "list members"
     SET_MANAGER = "set manager"
     SET_OWNER = "set owner"
+    SET_PERMISSIONS = "set permissions"
     ERASE_OTHERS = "erase others' messages"
 
 
@@ -106,6 +107,7 @@ RULES: dict[Act, ChatRule] = {
     Act.LIST_MEMBERS: ChatRule("user_list", "=guest", Reason.CHAT_KIND, Reason.CHAT_KIND),
     Act.SET_MANAGER: ChatRule("", "=owner", Reason.MANAGER_DENIED, Reason.MANAGER_DENIED),
     Act.SET_OWNER: ChatRule("", "=owner", Reason.CHAT_KIND, Reason.OWNER_DENIED),
+    Act.SET_PERMISSIONS: ChatRule("", "manage_settings", Reason.CHAT_KIND, Reason.PERMISSIONS_DENIED),
     Act.ERASE_OTHERS: ChatRule("", "=manager", Reason.MESSAGE_LOCKED, Reason.MESSAGE_LOCKED),
 }
 

@@ -40,6 +40,21 @@ class Role(StrEnum):
 RANK: dict[str, int] = {role.value: rank for rank, role in enumerate(Role)}
 
 
+class ChatPermissions(msgspec.Struct, frozen=True, gc=False):
+    """The weakest role that may do each thing in a chat; ``None`` leaves it as it is."""
+
+    manage_users_add: str | None = None
+    manage_users_delete: str | None = None
+    manage_ui: str | None = None
+    manage_settings: str | None = None
+    manage_messages: str | None = None
+    can_post: str | None = None
+
+
+SETTABLE = (Role.MEMBER, Role.MANAGER, Role.OWNER)
+"""Roles that a permission may ask for."""
+
+
 class Chat(msgspec.Struct, frozen=True, gc=False):
     """A conversation of any kind with its kept counters.
 

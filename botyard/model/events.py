@@ -90,7 +90,8 @@ class ChatAdded(Event, frozen=True, kw_only=True):
 
 
 class ChatChanged(Event, frozen=True, kw_only=True):
-    """One property of a chat changed: title, description, color, avatar, owner or text_field (Y or N)."""
+    """One property of a chat changed: title, description, color, avatar, owner, text_field (Y or N)
+    or permissions (`can_post=manager`, with spaces between several)."""
 
     field: str
     value: str

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import NewType
 
 Owner = NewType("Owner", str)
-"""An owner as it is stored: ``app:CLIENT_ID``, or ``hook:`` and the keyed hash of a webhook's key."""
+"""An owner as it is stored: ``app:CLIENT_ID``, ``hook:`` and the keyed hash of a webhook's key, or ``PERSON``."""
 
 NOBODY = Owner("")
 """No owner."""
+
+PERSON = Owner("person")
+"""The person in whose name options are kept, whatever client the person uses."""
 
 APP = "app:"
 """How an owner begins that is an application; SQL compares it, too."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.people import UserKind
-from botyard.model.permissions import ADMINISTRATION, OWN_ACCOUNT
+from botyard.model.permissions import ADMINISTRATION, CHATS, OWN_ACCOUNT
 from botyard.rpc.identity import Auth, Identity
 
 _SIGNED = {
@@ -51,8 +51,8 @@ def _by_kind(who: Identity) -> str:
 class AccessRule(NamedTuple):
     """A predicate over the caller, the problem it raises, and the sentence for the reference.
 
-    ``differs`` says in half a sentence what of a caller is not as it has to be. ``scope`` is the permission of our own
-    that methods for such callers ask for, unless they name others.
+    ``differs`` says in half a sentence what of a caller is not as it has to be. ``scope`` is the permission that
+    methods of our own for such callers ask for, unless they name others.
     """
 
     admits: Callable[[Identity], bool]
@@ -97,6 +97,8 @@ class Access(Enum):
         _by_rights_or_key,
         ADMINISTRATION,
     )
+    # What `im.*` opens to everybody in their own chats, a messenger needs more of: no row of its own keeps anybody out.
+    MESSENGER = AccessRule(lambda who: True, ErrorCode.NO_AUTH, "Any user, in their own chats", _by_key, CHATS)
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(
         _is_employee,

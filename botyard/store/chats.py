@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
-from botyard.model.chats import Chat, Member, Participant
+from botyard.model.chats import Chat, ChatPermissions, Member, Participant
 from botyard.store import avatars, files, search_index
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
@@ -158,6 +158,16 @@ async def _hold_avatar(tx: Tx, chat_id: int) -> str:
 
 async def set_owner(tx: Tx, chat_id: int, owner_id: int) -> None:
     await tx.run("UPDATE chats SET owner_id = :owner WHERE id = :id", owner=owner_id, id=chat_id)
+
+
+async def set_permissions(tx: Tx, chat_id: int, roles: Mapping[str, str]) -> None:
+    """Set the weakest role for some things, by the names of ``ChatPermissions``."""
+    known = ChatPermissions.__struct_fields__
+    values = {name: role for name, role in roles.items() if name in known}
+    assignments = ", ".join(f"{name} = COALESCE(:{name}, {name})" for name in known)
+    await tx.run(
+        f"UPDATE chats SET {assignments} WHERE id = :id", **{name: values.get(name) for name in known}, id=chat_id
+    )
 
 
 async def set_entity_data(tx: Tx, chat_id: int, entity_data: tuple[str, str, str]) -> None:

@@ -33,6 +33,7 @@ DOT = base64.b64encode(
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00"
 ).decode()
 HANDLER = "http://localhost:9/"
+UUIDS = tuple(f"5f3c0f5e-6a53-4a54-9a39-0d2f7a3a1c1{number}" for number in range(4))
 THEIRS, MINE = "their-client-of-bots", "my-client-of-bots"
 
 KEPT = (
@@ -135,6 +136,10 @@ def own_values(mine: Belongings) -> dict[str, Any]:
         "chatid": mine.chat,
         "dialogid": f"chat{mine.chat}",
         "messageid": mine.message,
+        "messageids": [mine.message],
+        "forwardids": {UUIDS[0]: mine.message},
+        "templateid": UUIDS[1],
+        "canpost": "member",
         "fileid": mine.file,
         "commandid": mine.command,
         "appid": mine.chat_app,
@@ -179,7 +184,7 @@ def foreign_values(theirs: Belongings) -> dict[str, list[Any]]:
         "dialogid": places,
         "messageid": [theirs.message, theirs.open_message],
         "messageids": [[theirs.message]],
-        "forwardids": [{"a": theirs.message}, {"b": theirs.open_message}],
+        "forwardids": [{UUIDS[2]: theirs.message}, {UUIDS[3]: theirs.open_message}],
         "replyid": [theirs.message, theirs.open_message],
         "lastid": [theirs.message, theirs.open_message, theirs.notification],
         "firstid": [theirs.message, theirs.open_message],

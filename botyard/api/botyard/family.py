@@ -5,6 +5,10 @@ from __future__ import annotations
 from botyard.errors import Reason, error
 from botyard.rpc.family import Dialect, Family
 
+_CHAT_CLOSED = error("ACCESS_ERROR: You do not have access to the specified dialog", 403)
+# Whether there is one that the caller does not see is not told.
+_NO_MESSAGE = error("MESSAGE_NOT_FOUND: Message not found")
+
 BOTYARD = Family(
     Dialect.V1,
     {
@@ -17,6 +21,26 @@ BOTYARD = Family(
         Reason.USER_MISSING: error("USER_NOT_FOUND: User not found"),
         Reason.USERS_FORMAT: error("INVALID_FORMAT: Parameter USERS has wrong type"),
         Reason.MESSAGE_ID_WRONG: error("MESSAGE_ID_ERROR: Message ID can't be empty"),
+        # What a messenger does in chats, in the words of `im.*` where that has them.
+        Reason.DIALOG_EMPTY: error("DIALOG_ID_EMPTY: Dialog ID can't be empty"),
+        Reason.DIALOG_CLOSED: _CHAT_CLOSED,
+        Reason.CHAT_EMPTY: error("CHAT_ID_EMPTY: Chat ID can't be empty"),
+        Reason.CHAT_CLOSED: _CHAT_CLOSED,
+        Reason.CHAT_KIND: error("ACCESS_ERROR: Action unavailable", 403),
+        Reason.PERMISSIONS_DENIED: error("ACCESS_ERROR: Your role in the chat may not change its permissions", 403),
+        Reason.MANAGER_DENIED: error("ACCESS_ERROR: Only the owner of the chat names managers", 403),
+        Reason.POST_DENIED: error("ACCESS_ERROR: You may not write in this chat", 403),
+        Reason.MESSAGE_EMPTY: error("MESSAGE_EMPTY: Message can't be empty"),
+        Reason.MESSAGE_MISSING: _NO_MESSAGE,
+        Reason.MESSAGE_CLOSED: _NO_MESSAGE,
+        Reason.REPLY_DENIED: error("REPLY_ACCESS_ERROR: Action unavailable"),
+        Reason.REPLY_ELSEWHERE: error(
+            "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat"
+        ),
+        Reason.REACTION_UNKNOWN: error("REACTION_NOT_FOUND: Reaction not found"),
+        Reason.OPTIONS_EMPTY: error("ERROR_ARGUMENT: OPTIONS is empty"),
+        Reason.ATTACH_WRONG: error("ATTACH_ERROR: Incorrect attach params"),
+        Reason.ATTACH_TOO_BIG: error("ATTACH_OVERSIZE: You have exceeded the maximum allowable size of attach"),
         Reason.HOOK_MISSING: error("WEBHOOK_NOT_FOUND: There is no such webhook that could be revoked"),
         Reason.TOKEN_UNKNOWN: error("TOKEN_NOT_FOUND: There is no such token that could be revoked"),
         Reason.CONSENT_MISSING: error("CONSENT_NOT_FOUND: The application has no access that could be revoked"),

@@ -304,7 +304,7 @@ async def around(tx: Tx, user_id: int, message_id: int, *, each: int) -> Around:
     # One more on each side tells whether the window is all there is.
     older = await messages.before(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
     newer = await messages.after(tx, message.chat_id, message_id, first_id=member.first_id, limit=each + 1)
-    window = [*reversed(older[:each]), message, *reversed(newer[-each:])]
+    window = [*reversed(older[:each]), message, *reversed(newer[max(0, len(newer) - each) :])]
     return Around(window, member, len(older) > each, len(newer) > each)
 
 

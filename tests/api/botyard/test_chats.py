@@ -1,0 +1,123 @@
+"""`botyard.chat.*`: what people's messengers do with chats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.world import Person, World
+
+
+@pytest.fixture
+def room(portal: World) -> World:
+    """Ann and Bob share Ann's room; Eve is not in it."""
+    portal.ann, portal.bob, portal.eve = (
+        portal.add_person(*name) for name in (("Ann", "Smith-Jones"), ("Bob", "Brown"), ("Eve", "Black"))
+    )
+    portal.open_room(portal.ann, portal.bob.id)
+    return portal
+
+
+def refused(world: World, method: str, by: Person, **params: Any) -> str:
+    answer = world.call(method, by, params=params)
+    assert answer.status >= 400, answer
+    return answer.error
+
+
+def about(world: World, by: Person) -> dict[str, Any]:
+    shown: dict[str, Any] = world.call("im.dialog.get", by, DIALOG_ID=world.dialog).result
+    return shown
+
+
+def test_the_description_of_a_chat(room: World) -> None:
+    for text in ("What to publish", ""):
+        assert room.call("botyard.chat.description.set", room.bob, CHAT_ID=room.room, DESCRIPTION=text).result is True
+        assert about(room, room.ann)["description"] == text
+    params = {"CHAT_ID": room.room, "DESCRIPTION": "Mine now"}
+    assert refused(room, "botyard.chat.description.set", room.eve, **params) == "ACCESS_ERROR"
+    room.call("botyard.chat.permissions.set", room.ann, CHAT_ID=room.room, MANAGE_UI="manager")
+    assert refused(room, "botyard.chat.description.set", room.bob, **params) == "ACCESS_ERROR"
+    assert refused(room, "botyard.chat.description.set", room.ann, CHAT_ID=0) == "CHAT_ID_EMPTY"
+
+
+def test_permissions_are_shown_and_enforced(room: World) -> None:
+    wanted = {"CHAT_ID": room.room, "MANAGE_USERS_ADD": "OWNER", "CAN_POST": "manager"}
+    assert room.call("botyard.chat.permissions.set", room.ann, params=wanted).result is True
+    assert room.call("botyard.chat.permissions.set", room.ann, params=wanted).result is False
+    shown = about(room, room.bob)["permissions"]
+    assert (shown["manage_users_add"], shown["can_post"], shown["manage_ui"]) == ("owner", "manager", "member")
+    assert refused(room, "im.message.add", room.bob, DIALOG_ID=room.dialog, MESSAGE="x") == "ACCESS_ERROR"
+    added = {"CHAT_ID": room.room, "USERS": [room.eve.id]}
+    assert refused(room, "im.chat.user.add", room.bob, **added) == "ACCESS_DENIED_EXTEND"
+    event, body = room.events()[-1]
+    assert (event, body["field"], body["value"]) == (
+        "ChatChanged",
+        "permissions",
+        "manage_users_add=owner can_post=manager",
+    )
+
+
+def test_who_may_set_permissions(room: World) -> None:
+    params = {"CHAT_ID": room.room, "CAN_POST": "owner"}
+    assert refused(room, "botyard.chat.permissions.set", room.bob, **params) == "ACCESS_ERROR"
+    assert refused(room, "botyard.chat.permissions.set", room.eve, **params) == "ACCESS_ERROR"
+    assert refused(room, "botyard.chat.permissions.set", room.ann, CHAT_ID=room.room, CAN_POST="guest") == (
+        "ERROR_ARGUMENT"
+    )
+    assert about(room, room.ann)["permissions"]["can_post"] == "member"
+    # The owner lets managers do it.
+    room.call("botyard.chat.permissions.set", room.ann, CHAT_ID=room.room, MANAGE_SETTINGS="manager")
+    room.call("botyard.chat.manager.add", room.ann, CHAT_ID=room.room, USERS=[room.bob.id])
+    assert room.call("botyard.chat.permissions.set", room.bob, params=params).result is True
+
+
+def test_managers_are_named_by_the_owner(room: World) -> None:
+    def managers() -> list[int]:
+        return sorted(about(room, room.ann)["manager_list"])
+
+    params = {"CHAT_ID": room.room, "USERS": [room.bob.id, room.eve.id]}
+    assert room.call("botyard.chat.manager.add", room.ann, params=params).result is True
+    assert managers() == sorted([room.ann.id, room.bob.id])
+    assert refused(room, "botyard.chat.manager.delete", room.bob, **params) == "ACCESS_ERROR"
+    assert room.call("botyard.chat.manager.delete", room.ann, params=params).result is True
+    assert managers() == [room.ann.id]
+    assert refused(room, "botyard.chat.manager.add", room.ann, CHAT_ID=room.room, USERS="x") == "INVALID_FORMAT"
+    many = list(range(1, 202))
+    assert refused(room, "botyard.chat.manager.add", room.ann, CHAT_ID=room.room, USERS=many) == "INVALID_FORMAT"
+
+
+def test_members_have_roles_and_are_found_by_the_beginnings_of_names(room: World) -> None:
+    def listed(**params: Any) -> list[tuple[str, str]]:
+        listing = room.call("botyard.chat.member.list", room.bob, params={"DIALOG_ID": room.dialog, **params}).result
+        return [(row["USER"]["firstName"], row["ROLE"]) for row in listing["MEMBERS"]]
+
+    assert listed() == [("Ann", "owner"), ("Bob", "member")]
+    assert listed(FIND="jon") == listed(FIND="SMITH an") == [("Ann", "owner")]
+    assert listed(FIND="ones") == listed(FIND="eve") == listed(FIND="%") == []
+    first = room.call("botyard.chat.member.list", room.bob, DIALOG_ID=room.dialog, LIMIT=1).result
+    assert first["NEXT"] == room.ann.id
+    assert listed(AFTER=first["NEXT"]) == [("Bob", "member")]
+    assert refused(room, "botyard.chat.member.list", room.eve, DIALOG_ID=room.dialog) == "ACCESS_ERROR"
+    assert refused(room, "botyard.chat.member.list", room.ann, DIALOG_ID="x") == "DIALOG_ID_EMPTY"
+
+
+def test_members_of_a_big_chat_are_looked_at_in_stretches(room: World) -> None:
+    async def crowd(tx: Any) -> None:
+        numbers = "WITH RECURSIVE n (i) AS (SELECT CAST(50001 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 51100)"
+        await tx.run(
+            f"""{numbers} INSERT INTO users (id, kind, registered, updated, full_name)
+                SELECT i, 'employee', 0, 0, CASE WHEN i = 51100 THEN 'Zoe' ELSE 'Kim' END FROM n"""
+        )
+        await tx.run(f"{numbers} INSERT INTO members (chat_id, user_id, joined) SELECT {room.room}, i, 0 FROM n")
+
+    room.write(crowd)
+    after, calls, people = 0, 0, []
+    while True:
+        params = {"DIALOG_ID": room.dialog, "FIND": "zo", "AFTER": after}
+        listing = room.call("botyard.chat.member.list", room.ann, params=params).result
+        people += [row["USER"]["id"] for row in listing["MEMBERS"]]
+        after, calls = listing["NEXT"], calls + 1
+        if not after:
+            break
+    assert (people, calls) == ([51100], 3)
