@@ -232,6 +232,7 @@ class Reason(Enum):
     AVATAR_SIZE = "The picture is too large"
     MANAGER_DENIED = "The caller may not name managers, or that is no member"
     OWNER_DENIED = "The caller may not name the owner, or that is no member"
+    INVITATIONS_MANY = "There are {limit} links into the chat already"
     PERMISSIONS_DENIED = "The caller may not say who may do what in the chat"
 
     # Messages.
@@ -255,6 +256,8 @@ class Reason(Enum):
     LAST_ID_STRING = "The last id is not a number"
     NO_CHANGES = "Nothing changes"
     REACTION_UNKNOWN = "There is no such reaction"
+    PIN_DENIED = "The caller may not pin messages in the chat"
+    PINS_MANY = "There are {limit} messages pinned in the chat already"
     REACTION_SET = "The reaction is set already"
 
     # Notifications.

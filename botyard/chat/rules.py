@@ -27,6 +27,7 @@ class Act(StrEnum):
     SET_MANAGER = "set manager"
     SET_OWNER = "set owner"
     SET_PERMISSIONS = "set permissions"
+    PIN = "pin messages"
     ERASE_OTHERS = "erase others' messages"
 
 
@@ -108,6 +109,7 @@ RULES: dict[Act, ChatRule] = {
     Act.SET_MANAGER: ChatRule("", "=owner", Reason.MANAGER_DENIED, Reason.MANAGER_DENIED),
     Act.SET_OWNER: ChatRule("", "=owner", Reason.CHAT_KIND, Reason.OWNER_DENIED),
     Act.SET_PERMISSIONS: ChatRule("", "manage_settings", Reason.CHAT_KIND, Reason.PERMISSIONS_DENIED),
+    Act.PIN: ChatRule("", "manage_messages", Reason.PIN_DENIED, Reason.PIN_DENIED),
     Act.ERASE_OTHERS: ChatRule("", "=manager", Reason.MESSAGE_LOCKED, Reason.MESSAGE_LOCKED),
 }
 

@@ -84,6 +84,13 @@ class MessageLiked(Event, frozen=True, kw_only=True):
     author_id: int = 0
 
 
+class MessagePinned(Event, frozen=True, kw_only=True):
+    """A message was pinned in its chat (``on``), or is so no longer."""
+
+    message_id: int
+    on: bool
+
+
 class ChatAdded(Event, frozen=True, kw_only=True):
     kind: str
     title: str

@@ -20,6 +20,13 @@ _CALLABLE = Record(
 )
 _ADD = _COMMAND.insert()
 _CHANGE = f"{_COMMAND.update()} WHERE id = :id"
+_OFFERED = f"""{_CALLABLE.select} WHERE c.id IN (
+     SELECT x.id FROM members m JOIN commands x ON x.bot_id = m.user_id WHERE m.chat_id = :chat AND m.bot = 1
+     UNION ALL SELECT y.id FROM commands y WHERE y.common = 1 AND NOT EXISTS (
+         SELECT 1 FROM bots b JOIN users r ON r.id = b.registrant
+         WHERE b.user_id = y.bot_id AND r.kind IN ({reach.KINDS})))
+ AND c.hidden = 0 AND c.bot_id <> :viewer AND (c.extranet = 1 OR CAST(:outside AS BIGINT) = 0)
+ AND substr(c.command, 1, length(CAST(:find AS TEXT))) = CAST(:find AS TEXT) ORDER BY c.command, c.id LIMIT :limit"""
 _BY_ID = f"{_COMMAND.select} WHERE c.id = :id"
 _BY_BOT_AND_NAME = f"{_COMMAND.select} WHERE c.bot_id = :bot AND c.command = :command"
 _CALLABLE_NAMED = f"{_CALLABLE.select} WHERE c.bot_id = :bot AND c.command = :command"
@@ -67,6 +74,13 @@ async def named(tx: Tx, names: Sequence[str]) -> dict[str, list[Command]]:
 async def of_bot(tx: Tx, bot_id: int) -> list[Command]:
     """A bot's commands in id order."""
     return _COMMAND.read_all(await tx.all(_OF_BOT, bot=bot_id))
+
+
+async def offered(tx: Tx, viewer_id: int, chat_id: int, *, outside: bool, find: str, limit: int) -> list[Command]:
+    """Commands that a viewer may call in a chat and that begin so, by name: those of its bots, and the common ones."""
+    return _CALLABLE.read_all(
+        await tx.all(_OFFERED, viewer=viewer_id, chat=chat_id, outside=int(outside), find=find, limit=limit)
+    )
 
 
 async def count(tx: Tx, bot_id: int) -> int:

@@ -11,6 +11,7 @@ _KEYS = (
     "DELETE FROM recovery_codes WHERE user_id = :user",
     "DELETE FROM second_factors WHERE user_id = :user",
     "DELETE FROM reset_links WHERE user_id = :user",
+    "DELETE FROM chat_invitations WHERE user_id = :user",
     "DELETE FROM codes WHERE user_id = :user",
     "DELETE FROM consents WHERE user_id = :user",
 )

@@ -31,6 +31,8 @@ class _Deleted(NamedTuple):
 
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
 _BY_ID = f"{_FILE.select} WHERE f.id = :id"
+_OF_CHAT = f"""{_FILE.select} WHERE f.chat_id = :chat AND (CAST(:before AS BIGINT) = 0 OR f.id < :before)
+ ORDER BY f.id DESC LIMIT :limit"""
 _DELETE_OF_MESSAGE = f"DELETE FROM files WHERE message_id = :message {_RETURNING}"
 # Waits for whoever deletes these, or each of two would leave the bytes to the other.
 _OTHERS = "SELECT blob FROM files WHERE blob IN (SELECT value FROM {each}(:blobs)) ORDER BY id {for_update}"
@@ -49,6 +51,11 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
         return []
     listed, values = id_list(ids)
     return _FILE.read_all(await tx.all(f"{_FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id", **values))
+
+
+async def of_chat(tx: Tx, chat_id: int, *, before: int, limit: int) -> list[File]:
+    """The files of a chat below a number (0: all), the newest first."""
+    return _FILE.read_all(await tx.all(_OF_CHAT, chat=chat_id, before=before, limit=limit))
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:

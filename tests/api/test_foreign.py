@@ -95,8 +95,9 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
     sent = world.call("imbot.v2.File.upload", bots_of, params=place).result
     params: dict[str, Any] = {"BOT_ID": bot, "CLIENT_ID": client, "DIALOG_ID": f"chat{chat}", "MESSAGE": f"{word} text"}
     message = int(world.call("imbot.message.add", bots_of, params=params).result)
-    named = {"BOT_ID": bot, "CLIENT_ID": client, "COMMAND": code, "EVENT_COMMAND_ADD": HANDLER}
-    words = [{"LANGUAGE_ID": "en", "TITLE": code, "PARAMS": word}]
+    named = {"BOT_ID": bot, "CLIENT_ID": client, "COMMAND": code, "EVENT_COMMAND_ADD": f"{HANDLER}{word}"}
+    # Every employee may write to a bot, and sees then what its commands are called.
+    words = [{"LANGUAGE_ID": "en", "TITLE": code, "PARAMS": INSIDE if word else ""}]
     command = int(world.call("imbot.command.register", bots_of, params={**named, "LANG": words}).result)
     icon = {"BOT_ID": bot, "CLIENT_ID": client, "CODE": code, "JS_METHOD": "PUT", "JS_PARAM": "x"}
     chat_app = int(world.call("imbot.app.register", bots_of, params={**icon, "LANG": words}).result)

@@ -37,6 +37,11 @@ BOTYARD = Family(
         Reason.REPLY_ELSEWHERE: error(
             "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat"
         ),
+        Reason.EXTEND_FORBIDDEN: error("ACCESS_ERROR: It is forbidden to add users to this chat", 403),
+        Reason.MEMBER_EXISTS: error("ACCESS_ERROR: Your role in the chat may not add people", 403),
+        Reason.INVITATIONS_MANY: error("TOO_MANY_INVITATIONS: There are {limit} links into the chat already"),
+        Reason.PIN_DENIED: error("ACCESS_ERROR: Your role in the chat may not pin messages", 403),
+        Reason.PINS_MANY: error("TOO_MANY_PINS: There are {limit} messages pinned in the chat already"),
         Reason.REACTION_UNKNOWN: error("REACTION_NOT_FOUND: Reaction not found"),
         Reason.OPTIONS_EMPTY: error("ERROR_ARGUMENT: OPTIONS is empty"),
         Reason.ATTACH_WRONG: error("ATTACH_ERROR: Incorrect attach params"),

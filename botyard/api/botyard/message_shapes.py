@@ -32,12 +32,6 @@ class Listed(msgspec.Struct, frozen=True, rename="upper"):
     reactions: list[Reactions]
 
 
-class ListedPart(Listed, frozen=True, rename="upper"):
-    """The same of a part of a list; NEXT is LAST_ID of the next part, 0 at the end."""
-
-    next: int
-
-
 async def listed(call: Call, messages: Sequence[Message]) -> Listed:
     """What is shown of messages that the caller sees: five statements, however many they are."""
     people = await entities.people(call.tx, call.context, [message.author_id for message in messages])

@@ -18,7 +18,7 @@ from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageSent
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.messages import Draft, Message
-from botyard.store import bots, chats, files, members, messages, users
+from botyard.store import bots, chats, files, members, messages, pins, users
 from botyard.store.engines.db import Tx
 
 HISTORY_MAX = 50
@@ -230,6 +230,7 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 
 async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) -> None:
     actor_id, chat, _ = who
+    await pins.remove(tx, chat.id, message.id)
     if "FILE_ID" in message.params:
         await files.remove_of_message(tx, message.id)
     if complete:

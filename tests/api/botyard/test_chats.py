@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from botyard.chat.conversation import pins
+from botyard.model.people import UserKind
 from tests.world import Person, World
+from tests.worlds.bots import CLIENT
 
 
 @pytest.fixture
@@ -121,3 +124,101 @@ def test_members_of_a_big_chat_are_looked_at_in_stretches(room: World) -> None:
         if not after:
             break
     assert (people, calls) == ([51100], 3)
+
+
+def pinned(world: World, by: Person) -> list[int]:
+    listing = world.call("botyard.chat.pin.list", by, DIALOG_ID=world.dialog).result
+    assert [message["id"] for message in listing["MESSAGES"]] == [pin["MESSAGE_ID"] for pin in listing["PINS"]]
+    return [message["id"] for message in listing["MESSAGES"]]
+
+
+def test_messages_are_pinned_for_everybody(room: World) -> None:
+    first, second = room.send("one"), room.send("two", room.bob)
+    before = len(room.events())
+    assert [room.call("botyard.chat.pin.add", room.bob, MESSAGE_ID=first).result for _ in range(2)] == [True, False]
+    room.wait(5)
+    room.call("botyard.chat.pin.add", room.ann, MESSAGE_ID=second)
+    assert pinned(room, room.ann) == pinned(room, room.bob) == [second, first]
+    assert [room.call("botyard.chat.pin.delete", room.ann, MESSAGE_ID=first).result for _ in range(2)] == [True, False]
+    assert pinned(room, room.bob) == [second]
+    changes = [(body["message_id"], body["on"]) for name, body in room.events()[before:] if name == "MessagePinned"]
+    assert changes == [(first, True), (second, True), (first, False)]
+    # What is erased is pinned no longer, and is not pinned again.
+    room.call("im.message.delete", room.bob, MESSAGE_ID=second)
+    assert pinned(room, room.ann) == []
+    assert refused(room, "botyard.chat.pin.add", room.ann, MESSAGE_ID=second) == "MESSAGE_NOT_FOUND"
+
+
+def test_who_may_pin_and_see_what_is_pinned(room: World) -> None:
+    message = room.send("one")
+    room.call("botyard.chat.pin.add", room.ann, MESSAGE_ID=message)
+    for method in ("add", "delete"):
+        assert refused(room, f"botyard.chat.pin.{method}", room.eve, MESSAGE_ID=message) == "MESSAGE_NOT_FOUND"
+    assert refused(room, "botyard.chat.pin.list", room.eve, DIALOG_ID=room.dialog) == "ACCESS_ERROR"
+    room.call("botyard.chat.permissions.set", room.ann, CHAT_ID=room.room, MANAGE_MESSAGES="manager")
+    assert refused(room, "botyard.chat.pin.delete", room.bob, MESSAGE_ID=message) == "ACCESS_ERROR"
+    # Who came later sees nothing of what is hidden.
+    room.call("im.chat.user.add", room.ann, CHAT_ID=room.room, USERS=[room.eve.id])
+    assert (pinned(room, room.eve), pinned(room, room.bob)) == ([], [message])
+
+
+def test_no_more_than_fifty_messages_are_pinned(room: World) -> None:
+    messages = [room.send(f"m{number}") for number in range(pins.MOST + 1)]
+    for message in messages[:-1]:
+        room.call("botyard.chat.pin.add", room.ann, MESSAGE_ID=message)
+    assert refused(room, "botyard.chat.pin.add", room.ann, MESSAGE_ID=messages[-1]) == "TOO_MANY_PINS"
+    assert room.call("botyard.chat.pin.add", room.ann, MESSAGE_ID=messages[0]).result is False
+    assert len(pinned(room, room.ann)) == pins.MOST
+
+
+def files(world: World, by: Person, **params: Any) -> tuple[list[str], int]:
+    listing = world.call("botyard.chat.file.list", by, params={"DIALOG_ID": world.dialog, **params}).result
+    return [row["FILE"]["name"] for row in listing["FILES"]], listing["NEXT"]
+
+
+def test_files_of_a_chat_by_pages(room: World) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        room.upload(name, name.encode(), room.ann)
+    names, after = files(room, room.bob, LIMIT=2)
+    assert names == ["c.txt", "b.txt"]
+    assert files(room, room.bob, LIMIT=2, LAST_ID=after) == (["a.txt"], 0)
+    row = room.call("botyard.chat.file.list", room.bob, DIALOG_ID=room.dialog).result["FILES"][0]
+    assert room.download(row["FILE"]["urlDownload"]).body == b"c.txt"
+    shown = room.call("botyard.message.context", room.bob, MESSAGE_ID=row["MESSAGE_ID"], RANGE=0).result
+    assert [file["name"] for file in shown["FILES"]] == ["c.txt"]
+    assert refused(room, "botyard.chat.file.list", room.eve, DIALOG_ID=room.dialog) == "ACCESS_ERROR"
+    assert refused(room, "botyard.chat.file.list", room.bob, DIALOG_ID=room.dialog, LAST_ID="x") == "ERROR_ARGUMENT"
+    # Who came later sees what has come since.
+    room.call("im.chat.user.add", room.ann, CHAT_ID=room.room, USERS=[room.eve.id])
+    assert files(room, room.eve) == ([], 0)
+    room.upload("d.txt", b"d", room.ann)
+    assert files(room, room.eve) == (["d.txt"], 0)
+
+
+def commands(world: World, by: Person, dialog: str = "", **params: Any) -> list[tuple[str, str]]:
+    listing = world.call("botyard.chat.command.list", by, params={"DIALOG_ID": dialog or world.dialog, **params}).result
+    return [(row["COMMAND"], row["TITLE"]) for row in listing]
+
+
+def test_commands_are_those_that_work_in_the_chat(room: World) -> None:
+    here, away = room.add_bot(None, "here"), room.add_bot(None, "away")
+    room.call("im.chat.user.add", room.ann, CHAT_ID=room.room, USERS=[here])
+
+    def register(bot: int, name: str, **more: Any) -> None:
+        lang = [{"LANGUAGE_ID": "en", "TITLE": f"To {name}"}, {"LANGUAGE_ID": "de", "TITLE": f"Zu {name}"}]
+        named = {"BOT_ID": bot, "CLIENT_ID": CLIENT, "COMMAND": name, "EVENT_COMMAND_ADD": "http://localhost:9/"}
+        room.call("imbot.command.register", params={**named, "LANG": lang, **more})
+
+    register(here, "help", EXTRANET_SUPPORT="Y")
+    register(here, "hide", HIDDEN="Y")
+    register(away, "hello", COMMON="Y")
+    register(away, "home")
+    assert commands(room, room.ann) == [("hello", "To hello"), ("help", "To help")]
+    assert commands(room, room.ann, LANGUAGE="de", FIND="/help") == [("help", "Zu help")]
+    assert commands(room, room.ann, LANGUAGE="fr", FIND="o") == []
+    room.send("milk", dialog=str(room.ann.id))
+    assert [name for name, _ in commands(room, room.ann, str(room.ann.id))] == ["hello"]
+    guest = room.add_person("Gil", kind=UserKind.EXTRANET)
+    room.call("im.chat.user.add", room.ann, CHAT_ID=room.room, USERS=[guest.id])
+    assert [name for name, _ in commands(room, guest)] == ["help"]
+    assert refused(room, "botyard.chat.command.list", room.eve, DIALOG_ID=room.dialog) == "ACCESS_ERROR"
