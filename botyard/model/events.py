@@ -300,7 +300,15 @@ EVENTS: Mapping[type[Event], EventSpec] = {
         "A property of a chat was changed",
         lambda on: ChatChanged(actor_id=on.person, chat_id=on.chat, field="title", value="Release 2"),
         push=TellsConnected(
-            ("chatRename", "chatDescription", "chatChangeColor", "chatAvatar", "chatOwner", "chatTextField"),
+            (
+                "chatRename",
+                "chatDescription",
+                "chatChangeColor",
+                "chatAvatar",
+                "chatOwner",
+                "chatTextField",
+                "chatPermissions",
+            ),
             Audience.MEMBERS,
             variants=(
                 lambda on: {"field": "description", "value": "What is to be published, and when"},
@@ -308,8 +316,14 @@ EVENTS: Mapping[type[Event], EventSpec] = {
                 lambda on: {"field": "avatar", "value": "/avatar/0123456789abcdef.png"},
                 lambda on: {"field": "owner", "value": str(on.other)},
                 lambda on: {"field": "text_field", "value": "N"},
+                lambda on: {"field": "permissions", "value": "can_post=manager"},
             ),
         ),
+    ),
+    MessagePinned: EventSpec(
+        "A message was pinned in its chat, or is so no longer",
+        lambda on: MessagePinned(actor_id=on.person, chat_id=on.chat, message_id=on.message, on=True),
+        push=TellsConnected(("messagePin",), Audience.MEMBERS),
     ),
     ChatRead: EventSpec(
         "Somebody read a chat up to a message",

@@ -9,7 +9,7 @@ import msgspec
 from botyard.api.im.shapes import UserShape
 from botyard.api.payloads.push_context import Command, PushContext, Renderer
 from botyard.model.event import Event
-from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, RoleChanged
+from botyard.model.events import ChatChanged, MemberJoined, MemberLeft, MessagePinned, RoleChanged
 from botyard.model.personal_events import ChatHidden, ChatMarked, ChatMuted, ChatPinned
 
 
@@ -35,6 +35,20 @@ class Owned(msgspec.Struct, frozen=True, rename="camel"):
 
 class TextField(msgspec.Struct, frozen=True, rename="camel"):
     text_field_enabled: bool
+
+
+class Permitted(msgspec.Struct, frozen=True, rename="camel"):
+    """The weakest role that may do each of the things that have changed, by the names of `permissions` of a chat."""
+
+    permissions: dict[str, str]
+
+
+class Pinned(msgspec.Struct, frozen=True, rename="camel"):
+    """A message is pinned, or no longer (``active`` false), and who did that."""
+
+    message_id: int
+    user_id: int
+    active: bool
 
 
 class Joined(msgspec.Struct, frozen=True, rename="camel"):
@@ -73,8 +87,18 @@ _CHANGES: dict[str, Change] = {
     "color": lambda at, value: Command("chatChangeColor", Coloured(value)),
     "avatar": lambda at, value: Command("chatAvatar", Pictured(at.context.url(value))),
     "owner": lambda at, value: Command("chatOwner", Owned(int(value))),
+    "permissions": lambda at, value: Command("chatPermissions", Permitted(_roles(value))),
     "text_field": lambda at, value: Command("chatTextField", TextField(value == "Y")),
 }
+
+
+def _roles(value: str) -> dict[str, str]:
+    """``can_post=manager manage_ui=owner``"""
+    return dict(change.split("=") for change in value.split())
+
+
+async def _message_pinned(at: PushContext, event: MessagePinned) -> list[Command]:
+    return [Command("messagePin", Pinned(event.message_id, event.actor_id, event.on))]
 
 
 async def _changed(at: PushContext, event: ChatChanged) -> list[Command]:
@@ -113,6 +137,7 @@ async def _marked(at: PushContext, event: ChatMarked) -> list[Command]:
 
 RENDERERS: dict[type[Event], Renderer] = {
     ChatChanged: _changed,
+    MessagePinned: _message_pinned,
     MemberJoined: _joined,
     MemberLeft: _left,
     RoleChanged: _role,

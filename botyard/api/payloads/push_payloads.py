@@ -17,7 +17,7 @@ from botyard.api.payloads.render_batch import RenderBatch
 from botyard.api.shapes import entities
 from botyard.model.chats import Chat
 from botyard.model.event import Audience, Event
-from botyard.model.events import ABOUT_MESSAGES, EVENTS, ChatRead, EventRecord, MemberLeft
+from botyard.model.events import ABOUT_MESSAGES, EVENTS, ChatRead, EventRecord, MemberLeft, MessagePinned
 from botyard.model.personal_events import ChatUnread, NotificationsDeleted
 from botyard.model.push import PushMessage
 from botyard.store import reach
@@ -97,7 +97,7 @@ def _by_viewer(chat: Chat | None, command: Command, recipients: Sequence[Viewer]
 
 def _message_id(event: Event) -> int:
     """The message that an event is about: who may not see it is not told."""
-    return event.message_id if isinstance(event, ABOUT_MESSAGES) else 0
+    return event.message_id if isinstance(event, (*ABOUT_MESSAGES, MessagePinned)) else 0
 
 
 async def _members(batch: RenderBatch, event: Event, chat: Chat | None, connected: Connected) -> list[Viewer]:
