@@ -1,0 +1,1 @@
+"""Suites of other programs, run against a portal of this tree."""

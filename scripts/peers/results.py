@@ -1,0 +1,58 @@
+"""What became of the cases of a suite: read from JUnit reports, and printed as a table."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Outcome(StrEnum):
+    """How a case ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class Case(NamedTuple):
+    """A case of a suite; ``reason`` is why a failure was expected, ``""`` where it was not."""
+
+    suite: str
+    folder: str
+    name: str
+    outcome: Outcome
+    message: str = ""
+    reason: str = ""
+
+
+def read(report: Path, suite: str) -> Iterator[tuple[str, str, Outcome, str]]:
+    """Class or file, name, outcome and the first line of what went wrong, of each case of a report."""
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314  # A runner has just written it.
+        place = case.get("classname") or case.get("file") or suite
+        broken = next((part for part in case if part.tag in ("failure", "error")), None)
+        skipped = next((part for part in case if part.tag == "skipped"), None)
+        outcome = Outcome.FAILED if broken is not None else Outcome.SKIPPED if skipped is not None else Outcome.PASSED
+        detail = broken if broken is not None else skipped
+        text = (detail.get("message") or detail.text or "") if detail is not None else ""
+        lines = text.strip().splitlines()
+        yield place, case.get("name", ""), outcome, lines[0][:160] if lines else ""
+
+
+def table(cases: Iterable[Case]) -> str:
+    """A row for each folder, and a line for each case that failed."""
+    rows: dict[tuple[str, str], dict[Outcome, int]] = {}
+    failed = []
+    for case in cases:
+        counts = rows.setdefault((case.suite, case.folder), dict.fromkeys(Outcome, 0))
+        counts[case.outcome] += 1
+        if case.outcome is Outcome.FAILED:
+            failed.append(f"{case.suite} {case.folder} {case.name}: {case.reason or case.message}")
+    head = ["| Suite | Folder | Passed | Failed | Skipped |", "|---|---|---|---|---|"]
+    lines = [
+        f"| {suite} | {folder} | {counts[Outcome.PASSED]} | {counts[Outcome.FAILED]} | {counts[Outcome.SKIPPED]} |"
+        for (suite, folder), counts in rows.items()
+    ]
+    return "\n".join([*head, *lines, "", *failed])
