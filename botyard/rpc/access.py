@@ -117,16 +117,26 @@ class Access(Enum):
 
 
 def require_permitted(scopes: tuple[str, ...], access: Access, who: Identity) -> None:
-    """Raise SCOPE for a caller who has none of these permissions, then what ``require`` raises."""
-    if scopes and who.scopes.isdisjoint(scopes):
+    """Raise SCOPE for a caller who has none of these permissions, and what ``require`` raises.
+
+    No permission helps a key of the wrong kind, so that AUTH_TYPE comes first; all else comes after SCOPE.
+    """
+    # What ``value`` is; that is a property written in Python, and this is asked for each call.
+    rule: AccessRule = access._value_
+    admitted = rule.admits(who)
+    if scopes and who.scopes.isdisjoint(scopes) and (admitted or rule.problem is not ErrorCode.AUTH_TYPE):
         raise ApiError(ErrorCode.SCOPE, hint=f"needs scope {' or '.join(scopes)}", auth=who.auth.value)
-    require(access, who)
+    if not admitted:
+        raise _refusal(rule, who, "call it")
 
 
 def require(access: Access, who: Identity, *, action: str = "call it") -> None:
     """Raise the row's problem when the caller is not of this kind, which ``action`` takes."""
-    # What ``value`` is; that is a property written in Python, and this is asked for each call.
     rule: AccessRule = access._value_
     if not rule.admits(who):
-        comma = "," if "," in rule.sentence else ""
-        raise ApiError(rule.problem, hint=f"{rule.sentence}{comma} may {action}; {rule.differs(who)}")
+        raise _refusal(rule, who, action)
+
+
+def _refusal(rule: AccessRule, who: Identity, action: str) -> ApiError:
+    comma = "," if "," in rule.sentence else ""
+    return ApiError(rule.problem, hint=f"{rule.sentence}{comma} may {action}; {rule.differs(who)}")
