@@ -41,12 +41,21 @@ class RenderContext(NamedTuple):
 
 
 async def render(batch: RenderBatch, what: EventRecord, viewer_id: int, *, to_bot: bool) -> Data | None:
-    """The body of an event for a viewer; ``None`` where there is nothing to tell, or its chat is gone."""
+    """The body of an event for a viewer; ``None`` where there is nothing to tell, or its chat is gone.
+
+    Others may be told the same, so that nobody may change it.
+    """
     render_data = RENDERERS.get(type(what.event))
     chat = await batch.chat(what.event.chat_id) if render_data else None
     if render_data is None or chat is None:
         return None
-    return await render_data(RenderContext(batch, what, chat, viewer_id, to_bot), what.event)
+    # In a group chat all bots are told the same, and so are all people: it is made once for a batch.
+    audience = (what.id, viewer_id if chat.private else 0, to_bot)
+    data = batch.bodies.get(audience)
+    if data is None:
+        data = await render_data(RenderContext(batch, what, chat, viewer_id, to_bot), what.event)
+        batch.bodies[audience] = data
+    return data
 
 
 async def _message_added(at: RenderContext, event: MessageSent) -> Data:

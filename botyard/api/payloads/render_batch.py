@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from botyard.model import owners
 from botyard.model.apps import App, EventToken
@@ -51,6 +52,8 @@ class RenderBatch:
     def __init__(self, tx: Tx, context: Context) -> None:
         self.tx = tx
         self.context = context
+        self.bodies: dict[tuple[int, int, bool], dict[str, Any]] = {}
+        """What was made already of an event, for a viewer (0: for all) who is a bot or none."""
         self._bots: dict[int, Bot | None] = {}
         self._bindings: dict[int, Binding | None] = {}
         self._handlers: dict[str, Handlers | None] = {}
