@@ -167,6 +167,7 @@ def reads(town: Town) -> dict[str, Call]:
         "im.department.managers.get": {"ID": town.departments, "USER_DATA": "Y"},
         "im.dialog.get": own,
         "im.dialog.messages.get": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
+        "im.dialog.messages.search": {"CHAT_ID": town.room, "LIMIT": 50},
         "im.dialog.users.list": {**own, "LIMIT": 50},
         "im.notify.get": {"LIMIT": 50},
         "im.notify.history.search": {"SEARCH_TEXT": "See"},
