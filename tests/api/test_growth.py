@@ -190,6 +190,7 @@ def reads(town: Town) -> dict[str, Call]:
         "user.get": {},
         "user.search": {"FIND": "Person"},
         "user.access": {"ACCESS": codes},
+        "user.userfield.list": {},
     }
     return {
         **{method: (None, params) for method, params in admin.items()},
@@ -206,6 +207,7 @@ OF_ONE = """
     botyard.signing.own botyard.user.get department.fields disk.file.get im.chat.get im.revision.get im.user.get
     im.user.status.get im.v2.File.download imbot.chat.get imbot.v2.Bot.get imbot.v2.File.download imbot.v2.Revision.get
     profile pull.application.config.get pull.config.get user.admin user.current user.fields user.option.get
+    user.userfield.file.get
 """.split()  # noqa: SIM905
 """What reads one thing, and no list of others."""
 
