@@ -266,6 +266,7 @@ class Reason(Enum):
     NOTIFICATION_IDS = "The notifications are not a list of ids"
     ANSWER_EMPTY = "The answer is empty"
     BUTTON_EMPTY = "The value of the button is missing"
+    PHRASE_TOO_SHORT = "The phrase to be found is missing, or has fewer than 2 characters"
     SEARCH_TOO_SHORT = "The text to be found has fewer than 3 characters"
     CURSOR_INCOMPLETE = "Of the last id and its type only one came"
 

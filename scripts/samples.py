@@ -147,6 +147,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.recent.list": {"LIMIT": 2},
     "im.recent.pin": {"DIALOG_ID": "chat2001", "PIN": "Y"},
     "im.recent.unread": {"DIALOG_ID": "chat2001", "ACTION": "Y"},
+    "im.search.department.list": {"FIND": "sup"},
     "im.user.get": {"ID": 2},
     "im.user.list.get": {"ID": [1, 2], "RESULT_TYPE": "array"},
     "im.user.status.idle.start": {"AGO": 15},

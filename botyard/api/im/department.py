@@ -7,7 +7,9 @@ import msgspec
 from botyard.api.im.family import method
 from botyard.api.im.shapes import UserShape, staff
 from botyard.errors import ApiError, Reason, error
+from botyard.model.people import Department
 from botyard.portal import departments
+from botyard.portal.departments import Tree
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Params, ResultPage
@@ -54,7 +56,12 @@ async def get(call: Call, p: Departments) -> list[DepartmentShape]:
     """
     tree = await departments.tree(call.tx)
     named = [department for place in _named(p) if (department := tree.get(place)) is not None]
-    heads = await _people(call, [department.head_id for department in named if department.head_id], full=p.user_data)
+    return await department_shapes(call, tree, named, full=p.user_data)
+
+
+async def department_shapes(call: Call, tree: Tree, named: list[Department], *, full: bool) -> list[DepartmentShape]:
+    """Departments with their heads, in ``full`` with all that is known of these."""
+    heads = await _people(call, [department.head_id for department in named if department.head_id], full=full)
     return [
         DepartmentShape(
             department.id,

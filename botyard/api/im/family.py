@@ -57,6 +57,7 @@ IM = Family(
         Reason.NOTIFICATION_IDS: error("PARAMS_ERROR: No IDS param or it is not an array"),
         Reason.ANSWER_EMPTY: error("ANSWER_TEXT_ERROR: ANSWER_TEXT can't be empty"),
         Reason.BUTTON_EMPTY: error("NOTIFY_VALUE_ERROR: Notification Value can't be empty"),
+        Reason.PHRASE_TOO_SHORT: error("FIND_SHORT: Too short a search phrase."),
         Reason.SEARCH_TOO_SHORT: error("SEARCH_TEXT_ERROR: SEARCH_TEXT can't be less than 3 symbols"),
         Reason.CURSOR_INCOMPLETE: error(
             "LAST_ID_AND_LAST_TYPE: Parameters LAST_ID and LAST_TYPE should be used together"
