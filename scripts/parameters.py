@@ -156,11 +156,18 @@ MEANINGS = {
     "reaction": "The code of a reaction, such as `like`; the official page lists all.",
     "recipient": "To whom, as the list shows it: `bot:1001`.",
     "redirecturi": "The only address that people are sent back to with a code.",
+    "data": "The properties of the file.",
+    "asfile": "Whether a picture is shown as other files are, without a preview.",
+    "filecontent": "`[name, base64]`, or a file of a form.",
+    "filetemplateid": "A name of the client's own for the file. It is not kept.",
+    "generateuniquename": "Whether a name that is taken gets a number: `file (1).docx`.",
     "replyid": "The message that this one answers.",
+    "rights": "Access codes for the file, which are checked and not kept: the members of the chat have it.",
     "scope": "Permissions, with commas between them; in `events` and `methods` one of them.",
     "seconds": "How long the token is good for.",
     "secondname": "The middle name.",
     "select": "Which fields are wanted.",
+    "silentmode": "About open lines; there is nothing to be silent to.",
     "skipconnector": "Whether the message stays out of the channel that an open line is connected to.",
     "sonetgroupid": "Ids of groups; there are none here, and any will do.",
     "sort": "The field that the rows are ordered by.",
@@ -249,6 +256,18 @@ MEANINGS = {
     "botyard.user.password PASSWORD": "The new password; one is made up where it is left out.",
     "botyard.webhook.revoke ID": "The webhook, as the list shows it.",
     "disk.file.get id": "The file's id.",
+    **{f"disk.folder.{verb} id": "The folder's id." for verb in ("get", "getChildren", "uploadFile")},
+    **{f"disk.storage.{verb} id": "The storage's id." for verb in ("get", "getChildren", "uploadFile")},
+    **{
+        f"disk.{place} filter": "Conditions for fields, which may have `=`, `!`, `>`, `<`, `>=` or `<=` in front."
+        for place in ("folder.getChildren", "storage.getChildren")
+    },
+    "im.disk.file.commit MESSAGE": "A text beside the files.",
+    "im.disk.file.commit FILE_ID": "A file that the caller has, or several; those of other chats are copied.",
+    "im.disk.file.commit UPLOAD_ID": "A file, or several, that the caller has uploaded into the folder of the chat.",
+    "im.disk.file.commit DISK_ID": "What older clients call `FILE_ID`.",
+    "im.disk.file.save DISK_ID": "What older clients call `FILE_ID`.",
+    "im.disk.file.delete DISK_ID": "What older clients call `FILE_ID`.",
     "event.offline.clear id": "Ids of the events to be deleted; all of `process_id` where it is left out.",
     "event.offline.clear message_id": "`MESSAGE_ID` of the events to be deleted.",
     "event.offline.error message_id": "`MESSAGE_ID` of the events that failed.",
@@ -300,6 +319,7 @@ MEANINGS = {
     "imbot.register TYPE": "`B` for a bot that hears what it is mentioned in, `H` alike, `O` for open lines, `S` for "
     "one that hears everything.",
     "im.chat.add MESSAGE": "The first message of the chat.",
+    "im.message.share TYPE": "`CHAT` makes a chat; there are no tasks, posts and calendars here.",
     "im.chat.add TYPE": "`OPEN` for a chat that every employee can find, or `CHAT`.",
     "imbot.v2.Bot.register type": "`bot`, `human`, `supervisor`, `personal`, `openline` or `network`.",
     "botyard.user.list KIND": "Only people of this kind: `employee`, `extranet` or `guest`.",
@@ -363,6 +383,7 @@ _OWN = {
 }
 
 NOT_NEEDED = {
+    "disk.storage.uploadFile fileContent",
     "access.name ACCESS",
     "batch cmd",
     "event.offline.clear process_id",
@@ -389,6 +410,16 @@ NOT_NEEDED = {
 FOR_WEBHOOKS = "required for webhooks"
 CONDITIONS = {
     "im.chat.setOwner CHAT_ID": "required without `DIALOG_ID`",
+    "disk.folder.uploadFile data[NAME]": "required with `fileContent`",
+    "disk.storage.uploadFile data[NAME]": "required with `fileContent`",
+    "im.disk.folder.get CHAT_ID": "required without `DIALOG_ID`",
+    "im.disk.folder.get DIALOG_ID": "required without `CHAT_ID`",
+    "im.disk.file.commit CHAT_ID": "required without `DIALOG_ID`",
+    "im.disk.file.commit DIALOG_ID": "required without `CHAT_ID`",
+    "im.disk.file.commit FILE_ID": "required without `UPLOAD_ID`",
+    "im.disk.file.commit UPLOAD_ID": "required without `FILE_ID`",
+    "im.disk.file.delete FILE_ID": "required without `DISK_ID`",
+    "im.disk.file.save FILE_ID": "required without `DISK_ID`",
     "im.chat.updateAvatar CHAT_ID": "required without `DIALOG_ID`",
     "im.chat.updateColor CHAT_ID": "required without `DIALOG_ID`",
     "im.chat.updateTitle CHAT_ID": "required without `DIALOG_ID`",

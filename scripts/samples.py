@@ -24,7 +24,7 @@ _UUID = "5f3c0f5e-6a53-4a54-9a39-0d2f7a3a1c11"
 _HELLO = "SGVsbG8h"
 _HANDLER = "http://localhost:9000/"
 
-_BOT, _MESSAGE, _CHAT, _COMMAND, _APP, _FILE = 1003, 34, 2009, 1006, 1, 3001
+_BOT, _MESSAGE, _CHAT, _COMMAND, _APP, _FILE, _FOLDER = 1003, 34, 2009, 1006, 1, 3001, 1
 """What is made next on a fresh demo portal."""
 
 SAMPLES: dict[str, Json | list[Json]] = {
@@ -93,6 +93,17 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.webhook.add": {"USER_ID": 2, "TITLE": "Echo", "SCOPE": "im,imbot"},
     "botyard.webhook.revoke": {"ID": 2},
     "disk.file.get": {"id": _FILE},
+    "disk.folder.get": {"id": _FOLDER},
+    "disk.folder.getChildren": {"id": _FOLDER, "order": {"ID": "DESC"}},
+    "disk.folder.uploadFile": {
+        "id": _FOLDER,
+        "data": {"NAME": "hello.txt"},
+        "fileContent": ["hello.txt", _HELLO],
+        "generateUniqueName": True,
+    },
+    "disk.storage.get": {"id": 2},
+    "disk.storage.getChildren": {"id": 2},
+    "disk.storage.uploadFile": {"id": 2, "data": {"NAME": "hello.txt"}, "fileContent": ["hello.txt", _HELLO]},
     "event.bind": {"event": "ONAPPINSTALL", "handler": _HANDLER},
     "event.offline.clear": {"process_id": "f2d1a0b9c8e7"},
     "event.offline.error": {"process_id": "f2d1a0b9c8e7"},
@@ -111,6 +122,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.dialog.writing": {"DIALOG_ID": "chat2001"},
     "im.message.delete": {"MESSAGE_ID": _MESSAGE},
     "im.message.like": {"MESSAGE_ID": 24, "ACTION": "plus"},
+    "im.message.share": {"MESSAGE_ID": 24, "DIALOG_ID": "chat2001", "TYPE": "CHAT"},
     "im.message.update": {"MESSAGE_ID": _MESSAGE, "MESSAGE": "Hello again"},
     "im.notify": {"USER_ID": 2, "MESSAGE": "The report is ready", "TAG": "REPORT_7", "CLIENT_ID": KEY},
     "im.notify.answer": {"NOTIFY_ID": 1, "ANSWER_TEXT": "Thank you"},
@@ -136,6 +148,10 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "im.department.get": {"ID": [1, 2]},
     "im.department.managers.get": {"ID": [1]},
     "im.dialog.get": {"DIALOG_ID": "chat2001"},
+    "im.disk.file.commit": {"CHAT_ID": 2001, "UPLOAD_ID": _FILE, "MESSAGE": "The minutes"},
+    "im.disk.file.delete": {"CHAT_ID": 2001, "FILE_ID": _FILE},
+    "im.disk.file.save": {"FILE_ID": _FILE},
+    "im.disk.folder.get": {"CHAT_ID": 2001},
     "im.dialog.messages.get": {"DIALOG_ID": "chat2001"},
     "im.dialog.messages.search": {"CHAT_ID": 2001, "SEARCH_MESSAGE": "release"},
     "im.dialog.read": {"DIALOG_ID": "chat2001"},
@@ -269,6 +285,11 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "botyard.app.unblock": ("botyard.app.block",),
     "botyard.delivery.get": ("im.message.add",),
     "disk.file.get": ("im.v2.File.upload",),
+    **{f"disk.folder.{verb}": ("im.disk.folder.get",) for verb in ("get", "getChildren", "uploadFile")},
+    "disk.storage.getChildren": ("disk.storage.uploadFile",),
+    "im.disk.file.commit": ("disk.folder.uploadFile",),
+    "im.disk.file.delete": ("im.v2.File.upload",),
+    "im.disk.file.save": ("im.v2.File.upload",),
     "event.unbind": ("event.bind",),
     "im.v2.Event.get": ("im.v2.Event.subscribe",),
     "im.v2.File.download": ("im.v2.File.upload",),

@@ -30,6 +30,17 @@ class StoredBlob(msgspec.Struct, frozen=True, gc=False):
         return (self.blob, self.preview) if self.preview else (self.blob,)
 
 
+class Folder(msgspec.Struct, frozen=True, gc=False):
+    """The folder of a chat; ``pair``, ``title`` and ``owner_id`` are those of the chat."""
+
+    id: int
+    chat_id: int
+    created: int
+    pair: str | None
+    title: str
+    owner_id: int
+
+
 class File(msgspec.Struct, frozen=True, gc=False):
     """A file in a chat, sent with a message."""
 

@@ -13,11 +13,11 @@ from botyard.store.engines.db import Row, Tx, Value
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, insert, scalar
 
-_FILE = Record(File, "files f LEFT JOIN users u ON u.id = f.author_id", author_name="COALESCE(u.full_name, '')")
+FILE = Record(File, "files f LEFT JOIN users u ON u.id = f.author_id", author_name="COALESCE(u.full_name, '')")
 _BLOB = StoredBlob.__struct_fields__
 _ADD = insert("files", ("chat_id", "author_id", "created", "name", *_BLOB, "charged"))
-_COPY = f"""INSERT INTO files (chat_id, author_id, created, name, {", ".join(_BLOB)})
- SELECT :chat, :author, :now, name, {", ".join(_BLOB)} FROM files WHERE id = :id RETURNING id"""
+_COPY = f"""INSERT INTO files (chat_id, author_id, created, name, {", ".join(_BLOB)}, charged)
+ SELECT :chat, :author, :now, name, {", ".join(_BLOB)}, :charged FROM files WHERE id = :id RETURNING id"""
 
 
 class _Deleted(NamedTuple):
@@ -30,19 +30,20 @@ class _Deleted(NamedTuple):
 
 
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
-_BY_ID = f"{_FILE.select} WHERE f.id = :id"
-_OF_CHAT = f"""{_FILE.select} WHERE f.chat_id = :chat AND (CAST(:before AS BIGINT) = 0 OR f.id < :before)
- ORDER BY f.id DESC LIMIT :limit"""
+_DELETE = f"DELETE FROM files WHERE id = :id {_RETURNING}"
+_BY_ID = f"{FILE.select} WHERE f.id = :id"
+_OF_CHAT = f"""{FILE.select} WHERE f.chat_id = :chat AND f.message_id > 0
+ AND (CAST(:before AS BIGINT) = 0 OR f.id < :before) ORDER BY f.id DESC LIMIT :limit"""
 _DELETE_OF_MESSAGE = f"DELETE FROM files WHERE message_id = :message {_RETURNING}"
 # Waits for whoever deletes these, or each of two would leave the bytes to the other.
-_OTHERS = "SELECT blob FROM files WHERE blob IN (SELECT value FROM {each}(:blobs)) ORDER BY id {for_update}"
+_OTHERS = "SELECT blob, preview FROM files WHERE blob IN (SELECT value FROM {each}(:blobs)) ORDER BY id {for_update}"
 _PENDING = "INSERT INTO pending_blobs (name, since) VALUES (:name, :since) ON CONFLICT (name) DO NOTHING"
 _encode = msgspec.json.Encoder().encode
 _DELETE_OF_CHAT = f"DELETE FROM files WHERE chat_id = :chat {_RETURNING}"
 
 
 async def find(tx: Tx, file_id: int) -> File | None:
-    return _FILE.read(await tx.one(_BY_ID, id=file_id))
+    return FILE.read(await tx.one(_BY_ID, id=file_id))
 
 
 async def find_many(tx: Tx, ids: list[int]) -> list[File]:
@@ -50,12 +51,12 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     if not ids:
         return []
     listed, values = id_list(ids)
-    return _FILE.read_all(await tx.all(f"{_FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id", **values))
+    return FILE.read_all(await tx.all(f"{FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id", **values))
 
 
 async def of_chat(tx: Tx, chat_id: int, *, before: int, limit: int) -> list[File]:
-    """The files of a chat below a number (0: all), the newest first."""
-    return _FILE.read_all(await tx.all(_OF_CHAT, chat=chat_id, before=before, limit=limit))
+    """The files that messages of a chat have, below a number (0: all), the newest first."""
+    return FILE.read_all(await tx.all(_OF_CHAT, chat=chat_id, before=before, limit=limit))
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:
@@ -71,19 +72,42 @@ async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: s
     )
 
 
-async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int) -> int | None:
-    """Insert one more file with the same bytes, which cost its author nothing; ``None`` where the first is gone."""
+async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int, charged: int = 0) -> int | None:
+    """Insert one more file with the same bytes, and return its id; ``None`` where the first is gone.
+
+    ``charged`` is what they cost its author, who has to be charged for it.
+    """
     # Held, so that it cannot be removed, and its bytes with it, while the copy is made.
     held = await tx.one("SELECT id FROM files WHERE id = :id {for_update}", id=file_id)
     if held is None:
         return None
-    return scalar(await tx.one(_COPY, chat=chat_id, author=author_id, now=tx.now, id=file_id), None)
+    return scalar(await tx.one(_COPY, chat=chat_id, author=author_id, now=tx.now, id=file_id, charged=charged), None)
 
 
 async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:
     """Say which message files came with."""
     for file_id in file_ids:
         await tx.run("UPDATE files SET message_id = :message WHERE id = :id", message=message_id, id=file_id)
+
+
+async def drop_picture(tx: Tx, file_id: int) -> None:
+    """Keep a picture as a file like any other, without its preview and what that cost."""
+    row = await tx.one(
+        "SELECT blob, preview, preview_size, author_id, charged FROM files WHERE id = :id {for_update}", id=file_id
+    )
+    if row is None:
+        return
+    blob, preview, size, author_id, charged = row
+    returned = min(size, charged)
+    sql = "UPDATE files SET width = 0, height = 0, preview = '', preview_size = 0, charged = :charged WHERE id = :id"
+    await tx.run(sql, id=file_id, charged=charged - returned)
+    # The file still has its bytes, so nothing but the preview is free.
+    await _let_go(tx, [(blob, preview, author_id, returned)])
+
+
+async def remove(tx: Tx, file_id: int) -> None:
+    """Delete a file; bytes that nobody else has become pending."""
+    await _let_go(tx, await tx.all(_DELETE, id=file_id))
 
 
 async def remove_of_message(tx: Tx, message_id: int) -> None:
@@ -107,8 +131,8 @@ async def _let_go(tx: Tx, rows: list[Row]) -> None:
     if any(returned.values()):
         await tx.many("UPDATE file_usage SET bytes = bytes - :size WHERE user_id = :user", usage)
     blobs = _encode(sorted({file.blob for file in deleted})).decode()
-    kept = {blob for (blob,) in await tx.all(_OTHERS, blobs=blobs)} if deleted else set()
-    free = sorted({name for file in deleted if file.blob not in kept for name in (file.blob, file.preview) if name})
+    kept = {name for names in await tx.all(_OTHERS, blobs=blobs) for name in names} if deleted else set()
+    free = sorted({name for file in deleted for name in (file.blob, file.preview) if name} - kept)
     if free:
         # Since ever: nothing can come back for them, so they are due at once.
         await tx.many(_PENDING, [{"name": name, "since": 0} for name in free])

@@ -52,9 +52,10 @@ class DownloadBody(NamedTuple):
     inline: bool
 
 
-def _refused(context: Context, request: Request) -> ApiError:
+def refused_link(context: Context, scope: Scope) -> ApiError:
     """The refusal of a link, which is counted."""
-    address = request.client.host if request.client else ""
+    client = scope.get("client")
+    address = str(client[0]) if client else ""
     context.audit_notes.note_refusal(AuditEvent.LINK_REFUSED, address)
     return ApiError(ErrorCode.LINK_BAD)
 
@@ -63,8 +64,8 @@ async def download(context: Context, request: Request) -> Response:
     """A file, or a part of it. Raises LINK_BAD and RANGE_WRONG."""
     now = int(context.clock.now())
     link = signed_urls.read(context.keys, request.query_params.get("token", ""), now=now)
-    if link is None:
-        raise _refused(context, request)
+    if link is None or link.form in signed_urls.UPLOADS:
+        raise refused_link(context, request.scope)
     user_id, file_id = link.user_id, link.file_id
 
     async def find(tx: Tx) -> tuple[File, bool] | None:
@@ -76,7 +77,7 @@ async def download(context: Context, request: Request) -> Response:
     # Asked again at each download: a link ends with the key that made it, and with the account and the membership of
     # the one whom it was made for.
     if requested is None or not requested[1]:
-        raise _refused(context, request)
+        raise refused_link(context, request.scope)
     body = _body(requested[0], link.form)
     mark = f'"{link.file_id}{link.form}"'
     age = "no-store" if link.form == signed_urls.LOAD else f"private, max-age={link.expires - now}"

@@ -21,6 +21,7 @@ from botyard.web import (
     account,
     authorize,
     confirm,
+    file_upload,
     files,
     front,
     health,
@@ -45,6 +46,8 @@ API: dict[str, ApiEndpoint] = {
     "rest/app.info": oauth_endpoints.app_info,
     "rest/app.info.json": oauth_endpoints.app_info,
     "rest/rest/app.info": oauth_endpoints.app_info,
+    "rest/upload": file_upload.upload,
+    "rest/upload.json": file_upload.upload,
 }
 """Addresses that are no pages; whatever else begins with `rest` names a method."""
 

@@ -20,11 +20,12 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.asynccontextmanager
-async def received(arrival: Arrival, method: Method) -> AsyncIterator[dict[str, Any]]:
+async def received(arrival: Arrival, method: Method, source: str = "") -> AsyncIterator[dict[str, Any]]:
     """The parameters of a call that may bring files, which vanish with the call.
 
     Nothing is waited for before a key in the head is known to be good, and what is large is not read before one in the
-    body is. Raises FILE_TOO_BIG, OVERLOAD and all that reading a body and identifying raises.
+    body is. ``source`` is what the request counts for where its caller is known already. Raises FILE_TOO_BIG, OVERLOAD
+    and all that reading a body and identifying raises.
     """
     storage = arrival.context.storage
     with contextlib.ExitStack() as kept:
@@ -34,7 +35,7 @@ async def received(arrival: Arrival, method: Method) -> AsyncIterator[dict[str, 
             kept.callback(_close, file)
             return file
 
-        body, size = await _arrived(arrival, method, kept, keep)
+        body, size = await _arrived(arrival, method, kept, keep, source)
         # Large texts are in memory from here until the call is done; so there is one of them at a time.
         async with storage.turns if size > SMALL_BODY else contextlib.nullcontext():
             kind, query = arrival.kind, arrival.scope["query_string"]
@@ -47,12 +48,12 @@ async def received(arrival: Arrival, method: Method) -> AsyncIterator[dict[str, 
 
 
 async def _arrived(
-    arrival: Arrival, method: Method, kept: contextlib.ExitStack, keep: Callable[[], IO[bytes]]
+    arrival: Arrival, method: Method, kept: contextlib.ExitStack, keep: Callable[[], IO[bytes]], source: str
 ) -> tuple[IO[bytes], int]:
     """The whole body in a file, and its size. What it takes up on the disk is counted until the call is over."""
     announcement = _announced(arrival.scope)
     slots = arrival.context.slots
-    source = await arrival.source()
+    source = source or await arrival.source()
     if source:
         if announcement.length > SMALL_BODY:
             kept.enter_context(slots.uploads.held(source))

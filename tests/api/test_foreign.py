@@ -48,6 +48,7 @@ KEPT = (
     "SELECT * FROM commands WHERE bot_id = :bot ORDER BY id",
     "SELECT * FROM chat_apps WHERE bot_id = :bot ORDER BY id",
     "SELECT * FROM files WHERE chat_id IN (:chat, :open) ORDER BY id",
+    "SELECT * FROM folders WHERE chat_id IN (:chat, :open) ORDER BY id",
     "SELECT * FROM notifications WHERE id = :notification",
     """SELECT id, active, admin, login, name, last_name, password FROM users
        WHERE id IN (:bot, :app_bot, :owner) ORDER BY id""",
@@ -73,6 +74,7 @@ class Belongings(NamedTuple):
     command: int
     chat_app: int
     notification: int
+    folder: int
 
 
 class Stranger(NamedTuple):
@@ -103,9 +105,9 @@ def furnish(world: World, owner: Person, host: Person, bots_of: Person | AppKey,
     chat_app = int(world.call("imbot.app.register", bots_of, params={**icon, "LANG": words}).result)
     news: dict[str, Any] = {"USER_ID": owner.id, "MESSAGE": f"{word} news", "TAG": code, "SUB_TAG": code}
     notification = int(world.call("im.notify", bots_of, {**news, "CLIENT_ID": client}).result)
-    return Belongings(
-        owner.id, chat, 0, bot, 0, message, 0, int(sent["file"]["id"]), 0, command, chat_app, notification
-    )
+    folder = int(world.call("im.disk.folder.get", host, CHAT_ID=chat).result["ID"])
+    file = int(sent["file"]["id"])
+    return Belongings(owner.id, chat, 0, bot, 0, message, 0, file, 0, command, chat_app, notification, folder)
 
 
 def foreign_belongings(world: World) -> Belongings:
@@ -142,6 +144,11 @@ def own_values(mine: Belongings) -> dict[str, Any]:
         "templateid": UUIDS[1],
         "canpost": "member",
         "fileid": mine.file,
+        "uploadid": mine.file,
+        "diskid": mine.file,
+        "data": {"NAME": "mine.txt"},
+        "filecontent": ["mine.txt", "bWluZQ=="],
+        "rights": [],
         "commandid": mine.command,
         "appid": mine.chat_app,
         "userid": mine.owner,
@@ -190,6 +197,8 @@ def foreign_values(theirs: Belongings) -> dict[str, list[Any]]:
         "lastid": [theirs.message, theirs.open_message, theirs.notification],
         "firstid": [theirs.message, theirs.open_message],
         "fileid": [theirs.file, theirs.open_file],
+        "uploadid": [theirs.file, theirs.open_file],
+        "diskid": [theirs.file, theirs.open_file],
         "commandid": [theirs.command],
         "command": ["theirs"],
         "appid": [theirs.chat_app],
@@ -197,6 +206,7 @@ def foreign_values(theirs: Belongings) -> dict[str, list[Any]]:
         "id": [
             *(theirs.owner, theirs.chat, theirs.message, theirs.bot, theirs.file, theirs.open_file),
             theirs.notification,
+            theirs.folder,
         ],
         "notifyid": [theirs.notification],
         "ids": [[theirs.notification]],

@@ -24,6 +24,13 @@ WITHOUT_A_PAGE = ("botyard.", "api/")
 # Another page names it, with its parameters.
 NAMED_ELSEWHERE = (
     "disk.file.get",
+    "disk.folder.get",
+    "disk.folder.getChildren",
+    "disk.folder.uploadFile",
+    "disk.storage.get",
+    "disk.storage.getChildren",
+    "disk.storage.getList",
+    "disk.storage.uploadFile",
     "im.v2.Chat.Bot.sendContext",
     "pull.channel.public.list",
     "pull.config.get",

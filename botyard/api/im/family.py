@@ -5,6 +5,8 @@ from __future__ import annotations
 from botyard.errors import Reason, error
 from botyard.rpc.family import Dialect, Family
 
+_NOT_ADDED = error("SAVE_ERROR: Error during saving file to chat")
+
 IM = Family(
     Dialect.V1,
     {
@@ -46,6 +48,8 @@ IM = Family(
         Reason.KEYBOARD_WRONG: error("KEYBOARD_ERROR: Incorrect keyboard params"),
         Reason.MENU_WRONG: error("MENU_ERROR: Incorrect menu params"),
         Reason.PARAMS_WRONG: error("PARAMS_ERROR: Incorrect params"),
+        Reason.SHARE_WRONG: error("PARAMS_ERROR: Incorrect params"),
+        Reason.CHAT_NOT_CREATED: error("PARAMS_ERROR: Incorrect params"),
         Reason.REPLY_DENIED: error("REPLY_ACCESS_ERROR: Action unavailable"),
         Reason.REPLY_ELSEWHERE: error(
             "REPLY_FROM_OTHER_CHAT_ERROR: You can only reply to a message within the same chat"
@@ -62,6 +66,11 @@ IM = Family(
         Reason.CURSOR_INCOMPLETE: error(
             "LAST_ID_AND_LAST_TYPE: Parameters LAST_ID and LAST_TYPE should be used together"
         ),
+        Reason.FILE_UNNAMED: error("FILE_ID_EMPTY: File ID can't be empty"),
+        Reason.FILES_UNNAMED: error("FILES_ERROR: List of files is not specified"),
+        Reason.FILES_MISSING: _NOT_ADDED,
+        Reason.FILE_REFUSED: _NOT_ADDED,
+        Reason.FILE_NOT_SAVED: error("FILE_SAVE_ERROR: File ID can't be saved"),
         Reason.LAST_ID_STRING: error("LAST_ID_STRING: Last ID can't be string"),
     },
 )

@@ -8,9 +8,10 @@ from botyard.api.im.family import method
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.bots import command_calls
 from botyard.chat.bots.command_calls import Press
-from botyard.chat.conversation import dialogs, messages, reactions
+from botyard.chat.conversation import dialogs, messages, reactions, sharing
 from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
+from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.wire.param_types import RawAttach, RawKeyboard, RawMenu
@@ -45,6 +46,11 @@ class Named(Params, frozen=True, rename="upper"):
 
 class Like(Named, frozen=True, rename="upper"):
     action: str = "auto"
+
+
+class Share(Named, frozen=True, rename="upper"):
+    dialog_id: str = ""
+    type: str = ""
 
 
 class Command(Params, frozen=True, rename="upper"):
@@ -181,4 +187,27 @@ async def command(call: Call, p: Command) -> bool:
         raise ApiError(Reason.COMMAND_EMPTY)
     asked = Press(p.bot_id, p.command, p.command_params.strip())
     await command_calls.press(call.tx, who, message, asked=asked)
+    return True
+
+
+@method(
+    "im.message.share",
+    access=Access.PERSON,
+    mode=Mode.WRITE,
+    errors={Reason.POST_DENIED: Reason.DIALOG_CLOSED},
+    raises=(Reason.MESSAGE_ID_WRONG, dialogs.get, Reason.SHARE_WRONG, sharing.share_as_chat),
+)
+async def share(call: Call, p: Share) -> bool:
+    """Make a chat about a message, with the members of its dialog and a copy of the message.
+
+    From dialogs with more than 200 members only the author of the message is brought into it. There are no tasks, posts
+    and calendars here: TYPE `TASK`, `POST` and `CALEND` are PARAMS_ERROR.
+
+    Docs: api-reference/chats/messages/im-message-share.md
+    """
+    _require_message(p.message_id)
+    who = await dialogs.get(call.tx, call.user_id, p.dialog_id)
+    if p.type.strip().upper() != "CHAT":
+        raise ApiError(Reason.SHARE_WRONG)
+    await sharing.share_as_chat(call.tx, who, p.message_id)
     return True

@@ -22,8 +22,6 @@ from botyard.rpc.call import Call, Context
 from botyard.wire.multipart import FilePart
 from botyard.wire.param_types import RawFile
 
-MEBI = 1024 * 1024
-
 
 class ImageSize(msgspec.Struct, frozen=True, gc=False):
     """The size of a picture's preview."""
@@ -121,9 +119,13 @@ def upload_of(name: str, content: RawFile, file: RawFile, empty: Reason) -> uplo
 @raises(files.send)
 async def send(call: Call, enter: Enter, upload: uploads.Upload, text: str) -> files.SentFile:
     """Save a file and send it; raises what ``chat.media.files.send`` raises."""
+    return await files.send(upload_context(call), enter, upload=upload, text=text)
+
+
+def upload_context(call: Call) -> files.UploadContext:
+    """What taking in a file needs beside the file."""
     context = call.context
-    desk = files.UploadContext(context.database, context.storage, context.settings.file_quota * MEBI, call.now)
-    return await files.send(desk, enter, upload=upload, text=text)
+    return files.UploadContext(context.database, context.storage, context.file_quota, call.now)
 
 
 def download_link(call: Call, family: str, file: File, user_id: int) -> Download:

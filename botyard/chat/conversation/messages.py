@@ -17,7 +17,7 @@ from botyard.events import outbox
 from botyard.model.chats import Member, Participant
 from botyard.model.events import MessageEdited, MessageErased, MessageSent
 from botyard.model.lengths import WORDS_MAX
-from botyard.model.messages import Draft, Message
+from botyard.model.messages import FILE_ID, Draft, Message
 from botyard.store import bots, chats, files, members, messages, pins, users
 from botyard.store.engines.db import Tx
 
@@ -184,8 +184,8 @@ async def edit(
     """Change one's own message within ``window`` seconds of its publication (``None``: at any time).
 
     ``text=None`` keeps the text; in ``changed`` a ``None`` takes a param away. An empty text erases
-    the message unless an attachment comes with it, and so does taking the last of both. Another text is always
-    ``marked`` as edited. Raises MESSAGE_MISSING, MESSAGE_LOCKED.
+    the message unless an attachment comes with it, and so does taking the last of text, attachment and files. Another
+    text is always ``marked`` as edited. Raises MESSAGE_MISSING, MESSAGE_LOCKED.
     """
     message, who = await get(tx, actor_id, message_id)
     if message.author_id != actor_id or message.system or message.erased or _late(message, window, now=tx.now):
@@ -195,7 +195,7 @@ async def edit(
     new_text = message.text if text is None else clipped(text)
     params = {name: value for name, value in {**message.params, **changed}.items() if value is not None}
     kept = changed if text is not None else params
-    if not new_text and not kept.get("ATTACH"):
+    if not new_text and not kept.get("ATTACH") and not kept.get(FILE_ID):
         await _erase(tx, who, message, complete=False)
         return
     edited = marked or message.edited or new_text != message.text
@@ -231,7 +231,7 @@ async def erase(tx: Tx, actor_id: int, message_id: int, *, complete: bool, windo
 async def _erase(tx: Tx, who: Participant, message: Message, *, complete: bool) -> None:
     actor_id, chat, _ = who
     await pins.remove(tx, chat.id, message.id)
-    if "FILE_ID" in message.params:
+    if FILE_ID in message.params:
         await files.remove_of_message(tx, message.id)
     if complete:
         raised = await messages.counted_at(tx, chat.id, message.id - 1)

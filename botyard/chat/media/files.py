@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
@@ -33,8 +33,11 @@ SWEEP_SECONDS = 600
 SWEPT_AT_ONCE = 200
 
 
+T = TypeVar("T")
 Enter = Callable[[Tx], Awaitable[Participant]]
 """Says who sends into which chat; the chat is locked."""
+Attach: TypeAlias = Callable[[Tx, StoredBlob, str], Awaitable[T]]
+"""Makes a file of stored bytes and a name."""
 
 
 class SentFile(NamedTuple):
@@ -67,6 +70,23 @@ async def send(desk: UploadContext, enter: Enter, *, upload: Upload, text: str) 
     no message, no private dialog, and names of bytes that are swept away. Raises FILE_CONTENT, FILE_TOO_BIG,
     FILE_REFUSED, FILE_NOT_STORED, FILE_FOLDER and FILE_NOT_SENT.
     """
+
+    async def attach(tx: Tx, kept: StoredBlob, name: str) -> SentFile:
+        saved, who = await add(tx, desk, enter, kept=kept, name=name)
+        await users.seen(tx, who.actor_id)
+        message_id = await messages.insert(tx, who, Draft(text=text, params={FILE_ID: [saved.id]}))
+        await files.set_message(tx, [saved.id], message_id)
+        return SentFile(msgspec.structs.replace(saved, message_id=message_id), message_id, who.chat)
+
+    return await keep(desk, enter, upload=upload, attach=attach)
+
+
+@raises(uploads.put, Reason.FILE_NOT_STORED)
+async def keep(desk: UploadContext, enter: Enter, *, upload: Upload, attach: Attach[T]) -> T:
+    """Store the bytes of an upload, and have ``attach`` make a file of them in the transaction that takes them.
+
+    ``enter`` is asked before the work begins. Whatever breaks off leaves no bytes behind.
+    """
     upload = Upload(uploads.check_name(upload.name), upload.content)
     await _rehearse(desk, enter, size=uploads.least(upload.content))
     names = uploads.new_names()
@@ -74,11 +94,11 @@ async def send(desk: UploadContext, enter: Enter, *, upload: Upload, text: str) 
     try:
         kept = await _put(desk.storage, upload, names=names)
 
-        async def attach(tx: Tx) -> SentFile:
+        async def take(tx: Tx) -> T:
             await _take(tx, names, kept)
-            return await _attach(tx, desk, enter, kept=kept, draft=Draft(text=text), name=upload.name)
+            return await attach(tx, kept, upload.name)
 
-        return await desk.database.write(attach)
+        return await desk.database.write(take)
     except BaseException:
         await asyncio.shield(_discard(desk, names))
         raise
@@ -90,7 +110,7 @@ async def _rehearse(desk: UploadContext, enter: Enter, *, size: int) -> None:
     async def work(tx: Tx) -> None:
         who = await enter(tx)
         _require_posting(who)
-        _require_room(desk, await files.used(tx, who.actor_id) + size)
+        require_room(await files.used(tx, who.actor_id) + size, quota=desk.quota)
         raise _Admission
 
     with contextlib.suppress(_Admission):
@@ -118,28 +138,31 @@ async def _take(tx: Tx, names: Names, kept: StoredBlob) -> None:
     await files.forget(tx, names.all)
 
 
-async def _attach(tx: Tx, desk: UploadContext, enter: Enter, *, kept: StoredBlob, draft: Draft, name: str) -> SentFile:
+@raises(Reason.FILE_FOLDER, Reason.FILE_NOT_SENT, Reason.FILE_REFUSED)
+async def add(tx: Tx, desk: UploadContext, enter: Enter, *, kept: StoredBlob, name: str) -> tuple[File, Participant]:
+    """A file of stored bytes in the folder of a chat, which no message has yet; and who is where.
+
+    Raises FILE_FOLDER, FILE_NOT_SENT and FILE_REFUSED.
+    """
     try:
         actor_id, chat, _ = who = await enter(tx)
     except ApiError as refused:
         # It was open when the upload began.
         raise ApiError(Reason.FILE_FOLDER) from refused
     _require_posting(who)
-    _require_room(desk, await files.add_usage(tx, actor_id, kept.size + kept.preview_size))
+    require_room(await files.add_usage(tx, actor_id, kept.size + kept.preview_size), quota=desk.quota)
     await files.folder(tx, chat.id)
     file_id = await files.add(tx, kept, chat_id=chat.id, author_id=actor_id, name=name)
-    await users.seen(tx, actor_id)
-    carrying = msgspec.structs.replace(draft, params={FILE_ID: [file_id]})
-    message_id = await messages.insert(tx, who, carrying)
-    await files.set_message(tx, [file_id], message_id)
     saved = await files.find(tx, file_id)
     assert saved is not None
-    return SentFile(saved, message_id, chat)
+    return saved, who
 
 
-def _require_room(desk: UploadContext, size: int) -> None:
-    if 0 < desk.quota < size:
-        limit = desk.quota // 1024**2
+@raises(Reason.FILE_REFUSED)
+def require_room(size: int, *, quota: int) -> None:
+    """Raise FILE_REFUSED where all files of a person would take more than the quota, in bytes; 0 is no quota."""
+    if 0 < quota < size:
+        limit = quota // 1024**2
         raise ApiError(Reason.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
 
 
@@ -204,13 +227,17 @@ async def _remove(database: Database, blobs: Blobs, *, names: list[str]) -> None
 async def find(tx: Tx, user_id: int, file_id: int) -> tuple[File, bool] | None:
     """A file, and whether the user may have it: only members who see its message, and readers of open chats.
 
-    Nobody may who is deactivated, a bot that has stopped among them.
+    What no message has yet is its author's, who has to be a member. Nobody may who is deactivated, a bot that has
+    stopped among them.
     """
     file = await files.find(tx, file_id)
     who = await chats.find(tx, file.chat_id, user_id) if file else None
     if file is None or who is None:
         return None
-    seen = who.member is None or file.message_id >= who.member.first_id
+    if file.message_id:
+        seen = who.member is None or file.message_id >= who.member.first_id
+    else:
+        seen = who.member is not None and file.author_id == user_id
     user = await users.find(tx, user_id)
     return file, seen and user is not None and user.active and await dialogs.visible(tx, who)
 

@@ -1,4 +1,4 @@
-"""Signed URLs of files: for whom, which file, until when."""
+"""Signed URLs of files, and of folders to upload into: for whom, what, until when."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from botyard.portal.auth.keys import Keys
 
 SHOW, LOAD, PREVIEW = "s", "d", "p"
 """What a link is for: to look at, to download, or the small copy of a picture."""
+UPLOAD, UPLOAD_UNIQUE = "u", "n"
+"""Or to upload a file into a folder, in the second case under a name that no other file there has."""
+UPLOADS = frozenset({UPLOAD, UPLOAD_UNIQUE})
 
 _TOKEN = re.compile(
-    r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdp])\.([0-9]{1,12})(?:\.([ht][0-9]{1,18}))?\.([A-Za-z0-9_-]{43})"
+    r"(im|imbot|disk)\|([0-9]{1,18})\.([0-9]{1,18})\.([sdpun])\.([0-9]{1,12})(?:\.([ht][0-9]{1,18}))?\.([A-Za-z0-9_-]{43})"
 )
 
 
 class FileLink(msgspec.Struct, frozen=True, gc=False):
     """``family`` is the one of the documented sample, ``im``, ``imbot`` or ``disk``; ``expires`` in unix seconds.
+
+    ``file_id`` is the folder of a link to upload by.
 
     ``key`` names the key of the call that made it, with which it ends; "" where the server made it for an event.
     """
