@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.model.event import Event
-from botyard.model.events import EventRecord, MemberJoined, MemberLeft
+from botyard.model.events import ABOUT_MESSAGES, EventRecord, MemberJoined, MemberLeft, MessageEdited, MessageErased
 from botyard.model.portal_events import LiveEventAdded, LivePushAdded
 from botyard.model.push import PushMessage
 from botyard.push.memberships import Memberships, Wanted
@@ -26,9 +26,19 @@ PAGE = 100
 """Events that are read at once."""
 MOST_KEPT = 1000
 """Events that are kept rendered, for those who come back."""
+MOST_NAMED = 200_000
+"""Recipients that all of them together name: each may be told something of its own."""
 
 Render = Callable[[RenderBatch, EventRecord, frozenset[int] | None], Awaitable[list[PushMessage]]]
 """Makes the messages of an event, for those of the people named who may be told; ``None`` is everybody."""
+
+
+class Kept(NamedTuple):
+    """An event as it was rendered for some people; ``weight`` is how many are named in it."""
+
+    viewers: frozenset[int]
+    outgoing: list[Outgoing]
+    weight: int
 
 
 class EventPage(NamedTuple):
@@ -47,11 +57,13 @@ class EventReader:
     def __init__(self, context: Context, render: Render) -> None:
         self._context = context
         self._render = render
-        self._kept: dict[int, tuple[frozenset[int], list[Outgoing]]] = {}
+        self._kept: dict[int, Kept] = {}
+        self._weight = 0
 
     def forget(self) -> None:
         """What was rendered does not count any longer."""
         self._kept.clear()
+        self._weight = 0
 
     async def newest(self) -> tuple[int, int]:
         """The end of the log, and the newest message there is."""
@@ -68,14 +80,26 @@ class EventReader:
             records = await events.after(tx, last, limit)
             wanted, seats = await self._seats(tx, memberships, [record.event.chat_id for record in records])
             taken, viewers = {seat.chat_id for seat in seats}, frozenset(memberships.connected)
-            batch = RenderBatch(tx, self._context)
-            rendered = []
+            concerning: set[int] = set()
             for record in records:
                 event = record.event
+                if isinstance(event, MessageEdited | MessageErased):
+                    self._forget_message(event.message_id)
                 if isinstance(event, MemberJoined | MemberLeft) and event.user_id in viewers:
                     taken.add(event.chat_id)
-                concerned = event.chat_id == 0 or event.chat_id in taken or memberships.of(event.chat_id)
-                rendered.append((event, await self._outgoing(batch, record, viewers) if concerned else [], record.id))
+                if event.chat_id == 0 or event.chat_id in taken or memberships.of(event.chat_id):
+                    concerning.add(record.id)
+            batch = RenderBatch(tx, self._context)
+            if concerning:
+                await batch.foresee([record for record in records if record.id in concerning], ABOUT_MESSAGES)
+            rendered = [
+                (
+                    record.event,
+                    await self._outgoing(batch, record, viewers) if record.id in concerning else [],
+                    record.id,
+                )
+                for record in records
+            ]
             # Last, so that whoever lost a key before one of these events is known to have lost it.
             return EventPage(rendered, wanted, seats, await portal.revocations(tx), len(records) == limit)
 
@@ -127,8 +151,8 @@ class EventReader:
     async def _outgoing(self, batch: RenderBatch, record: EventRecord, viewers: frozenset[int]) -> list[Outgoing]:
         kept = self._kept.get(record.id)
         # What was rendered for fewer people names nobody else.
-        if kept is not None and kept[0] >= viewers:
-            return kept[1]
+        if kept is not None and kept.viewers >= viewers:
+            return kept.outgoing
         event = record.event
         moment = Moment(record.created, self._context.clock.atom(record.created))
         app_id = event.app_id if isinstance(event, LiveEventAdded) else 0
@@ -136,10 +160,30 @@ class EventReader:
             Outgoing(message, mid(Position(record.id, index)), moment, app_id=app_id)
             for index, message in enumerate(await self._messages(batch, record, viewers))
         ]
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[record.id] = viewers, made
+        self._keep(record.id, viewers, made)
         return made
+
+    def _keep(self, event_id: int, viewers: frozenset[int], made: list[Outgoing]) -> None:
+        self._drop(event_id)
+        weight = len(viewers) + sum(len(outgoing.message.user_ids or ()) for outgoing in made)
+        self._kept[event_id] = Kept(viewers, made, weight)
+        self._weight += weight
+        while self._weight > MOST_NAMED or len(self._kept) > MOST_KEPT:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, event_id: int) -> None:
+        kept = self._kept.pop(event_id, None)
+        self._weight -= kept.weight if kept else 0
+
+    def _forget_message(self, message_id: int) -> None:
+        """Whoever comes back is not told what a message said before it was changed, or deleted."""
+        of_message = [
+            event_id
+            for event_id, kept in self._kept.items()
+            if any(outgoing.message.since_message_id == message_id for outgoing in kept.outgoing)
+        ]
+        for event_id in of_message:
+            self._drop(event_id)
 
     async def _messages(self, batch: RenderBatch, record: EventRecord, viewers: frozenset[int]) -> list[PushMessage]:
         event = record.event

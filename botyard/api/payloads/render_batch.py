@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from botyard.model import owners
 from botyard.model.apps import App, EventToken
@@ -81,8 +81,8 @@ class RenderBatch:
             self._keep(source, period)
         return events
 
-    async def foresee(self, records: Sequence[EventRecord]) -> None:
-        """Read at once whom and what these events name, for a page of them to one recipient."""
+    async def foresee(self, records: Sequence[EventRecord], about: tuple[type[Event], ...] = CHANGED) -> None:
+        """Read at once whom and what these events name, for a page of them; of the kinds ``about`` also the message."""
         events = [record.event for record in records]
         chat_ids = {event.chat_id for event in events} - self._chats.keys() - {0}
         self._chats |= dict.fromkeys(chat_ids)
@@ -95,7 +95,7 @@ class RenderBatch:
         self._users |= {user.id: user for user in await users.find_many(self.tx, user_ids)}
         departments = await users.departments_of(self.tx, user_ids)
         self._departments |= {user_id: departments.get(user_id, []) for user_id in user_ids}
-        message_ids = sorted({event.message_id for event in events if isinstance(event, CHANGED)})
+        message_ids = sorted({cast(Any, event).message_id for event in events if isinstance(event, about)})
         self._messages |= dict.fromkeys(message_ids)
         self._messages |= {message.id: message for message in await messages.find_many(self.tx, message_ids)}
 
