@@ -75,7 +75,7 @@ class Hub:
         self._timer: asyncio.TimerHandle | None = None
         self._revocations = -1
         self._looked = 0.0
-        self._replays = asyncio.Semaphore(replay.AT_ONCE)
+        self.replays = asyncio.Semaphore(replay.AT_ONCE)
         self._attached = False
         context.stopping.on(self.close)
 
@@ -106,8 +106,7 @@ class Hub:
             if not mid:
                 listener.live = True
                 return
-        async with self._replays:
-            await replay.catch_up(self, listener, mid)
+        await replay.catch_up(self, listener, mid)
 
     def _attach(self) -> None:
         """Hear of commits and signals; not before somebody has connected."""
@@ -299,6 +298,8 @@ class Hub:
     # Pings.
 
     def _ping_later(self) -> None:
+        if self._timer is not None:
+            return
         self._timer = asyncio.get_running_loop().call_later(PING_SECONDS, self._ping)
 
     def _ping(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING
 
 from botyard.push import mids
@@ -13,6 +14,8 @@ from botyard.store.engines.db import Unavailable
 if TYPE_CHECKING:
     from botyard.push.hub import Hub
 
+ATTEMPTS = 5
+"""How often somebody catches up beside the hub before that waits."""
 AT_ONCE = 8
 """Clients that are told at the same time what they have missed; the others wait."""
 MOST_MISSED = 200_000
@@ -37,21 +40,20 @@ async def _caught_up(hub: Hub, listener: Listener, mid: str) -> None:
         listener.live = True
         hub.start_anew(listener)
         return
-    while True:
-        if _near(hub, position):
-            # Nothing is told meanwhile, so that nothing is told twice or left out.
+    for attempt in count():
+        if attempt < ATTEMPTS or hub.position - position.event_id > WINDOW:
+            async with hub.replays:
+                position = await _told(hub, listener, position)
+            # Between two pages of the hub everything up to its place has been told.
+            listener.live = position.event_id >= hub.position and not hub.turn().locked()
+        else:
+            # The log grows too fast: nothing of it is told meanwhile.
             async with hub.turn():
                 position = await _told(hub, listener, position)
-                if position.event_id >= hub.position:
-                    listener.live = True
-                    return
-        else:
-            position = await _told(hub, listener, position)
+                listener.live = position.event_id >= hub.position
+        if listener.live:
+            return
         await listener.drained()
-
-
-def _near(hub: Hub, position: Position) -> bool:
-    return hub.position - position.event_id <= WINDOW
 
 
 def _too_many(hub: Hub, position: Position) -> bool:

@@ -185,7 +185,9 @@ async def _last_seen(client: Client, params: dict[str, Any]) -> Any:
 
     seen = await hub.context.database.read(work)
     near = NEAR_SECONDS if hub.context.database.name == "postgresql" else 0
-    ago = {user_id: 0 if hub.is_connected(user_id) else max(0, now - at) for user_id, at in seen.items() if at}
+    # Of who has just come it may not be noted yet.
+    moments = {user_id: now if hub.is_connected(user_id) else at for user_id, at in seen.items()}
+    ago = {user_id: max(0, now - at) for user_id, at in moments.items() if at}
     return {str(user_id): 0 if seconds < near else seconds for user_id, seconds in ago.items()}
 
 

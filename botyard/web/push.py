@@ -88,7 +88,10 @@ async def _decided(hub: Hub, scope: Scope, socket: PushSocket, holding: contextl
         return None
     socket.listener = listener
     socket.on_lost = lambda: _lost(hub, listener, contextlib.ExitStack())
-    await hub.join(listener, asked.mid)
+    try:
+        await hub.join(listener, asked.mid)
+    except Unavailable:
+        listener.leave()
     return listener
 
 

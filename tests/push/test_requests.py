@@ -149,8 +149,8 @@ def test_who_is_there(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_who_comes_back_at_once_was_not_away(live: Live) -> None:
     ann = live.world.add_person()
     with listening(live) as client:
-        with listening(live, ann):
-            pass
         client.ask("subscribeStatusChange", userId=ann.id)
+        with listening(live, ann):
+            assert client.next()["params"]["online"]
         with listening(live, ann):
             assert client.silent()

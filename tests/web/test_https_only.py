@@ -36,6 +36,19 @@ def made(make_world: MakeWorld, *, address: str = PUBLIC, **settings: object) ->
     return make_world(**{"profile": "prod", "public_url": address, **settings})
 
 
+def test_a_socket_is_not_opened_over_plain_http(prod: World) -> None:
+    sent: list[object] = []
+
+    async def receive() -> dict[str, str]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: object) -> None:
+        sent.append(message)
+
+    prod.run(prod.app({"type": "websocket", "scheme": "ws", "path": "/bitrix/subws/", "headers": []}, receive, send))
+    assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
 def exposed(world: World) -> list[tuple[str, str]]:
     """The keys that are on record as exposed, and what is said of them."""
     world.run(audit_writer.write(world.context.database, world.context.audit_notes))
