@@ -131,7 +131,7 @@ def _method(method: Method) -> Iterator[str]:
     facts = [
         f"Who may call it: {_callers(method)}.",
         f"Permission: {permission(method)}.",
-        f"Outdated: the successor is `{method.deprecated}`." if method.deprecated else "",
+        _outdated(method),
         f"Official documentation: [{method.docs}]({OFFICIAL}{method.docs.removesuffix('.md')}.html)."
         if method.docs
         else "",
@@ -195,6 +195,12 @@ def _refusals(method: Method) -> Iterator[str]:
     yield "**Errors**, beside [those of every method](../errors.md#the-system-documented-for-every-method)"
     # What is told apart inside may be one thing to the caller.
     yield _table(("Status", "Code", "Text"), list(dict.fromkeys(rows)))
+
+
+def _outdated(method: Method) -> str:
+    if method.deprecated is None:
+        return ""
+    return f"Outdated: the successor is `{method.deprecated}`." if method.deprecated else "Outdated, with no successor."
 
 
 def _callers(method: Method) -> str:

@@ -36,7 +36,7 @@ class Family:
         raises: tuple[Cause, ...] = (),
         errors: Mapping[Reason, ErrorResponse | Reason] | None = None,
         scopes: tuple[str, ...] | None = None,
-        deprecated: str = "",
+        deprecated: str | None = None,
         before: Callable[[Any], Any] | None = None,
         uploads: bool = False,
     ) -> Callable[[F], F]:
@@ -48,7 +48,8 @@ class Family:
         enough. ``raises`` names its refusals:
         reasons, codes, and verbs that say theirs; those of the resolvers come by themselves, as do ``access`` and
         ``mode`` where they are not given. ``errors`` are the responses of this method where they are not those of its
-        family: a response, or the reason whose response it is.
+        family: a response, or the reason whose response it is. ``deprecated`` names the successor of an outdated
+        method, and is empty where there is none.
 
         ``before`` does slow work on the parameters (decoding a picture) in a thread, ahead of the transaction; what it
         returns is ``call.prepared``. ``uploads`` lets in large bodies and the files of forms. Nothing is registered

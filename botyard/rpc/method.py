@@ -86,7 +86,8 @@ class Method(msgspec.Struct, frozen=True):
     summary: str
     description: str
     docs: str
-    deprecated: str
+    deprecated: str | None
+    """The successor of an outdated method, empty where there is none; `None` for the others."""
     scopes: tuple[str, ...]
     before: Callable[[Any], Any] | None
     uploads: bool = False

@@ -77,7 +77,7 @@ class _DocumentBuilder:
             "tags": [text.family(method)],
             "responses": {"200": self._success(method)} | self._refusals(method),
         }
-        if method.deprecated:
+        if method.deprecated is not None:
             shared["deprecated"] = True
         post: Json = {"operationId": method.name} | shared
         body = self._body(method)

@@ -74,7 +74,7 @@ def description(method: Method) -> str:
         method.description,
         f"Who may call it: {_lower(method.access.value.sentence)}.",
         f"Permission: {permission(method)}.",
-        f"Outdated: use `{method.deprecated}`." if method.deprecated else "",
+        _outdated(method),
         f"For a webhook: `/rest/api/{{user_id}}/{{secret}}/{method.name[len(V3) :]}`."
         if method.name.startswith(V3)
         else "",
@@ -86,6 +86,12 @@ def description(method: Method) -> str:
 def permission(method: Method) -> str:
     """The permissions of which a caller needs one."""
     return " or ".join(f"`{scope}`" for scope in method.scopes) or "none"
+
+
+def _outdated(method: Method) -> str:
+    if method.deprecated is None:
+        return ""
+    return f"Outdated: use `{method.deprecated}`." if method.deprecated else "Outdated, with no successor."
 
 
 def _lower(sentence: str) -> str:

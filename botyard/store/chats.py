@@ -260,7 +260,7 @@ async def delete(tx: Tx, chat_id: int) -> None:
     await files.remove_of_chat(tx, chat_id)
     await search_index.note_removal(tx, chat_id)
     await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
-    for table in ("pins", "chat_invitations", "messages", "gaps", "members"):
+    for table in ("pins", "chat_invitations", "last_searched", "messages", "gaps", "members"):
         await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)
     await tx.run("DELETE FROM chats WHERE id = :id", id=chat_id)
     await avatars.release(tx, replaced)

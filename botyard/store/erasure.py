@@ -27,6 +27,8 @@ _PLACES = (
     "DELETE FROM user_details WHERE user_id = :user",
     "DELETE FROM notifications WHERE user_id = :user",
     "DELETE FROM notification_chats WHERE user_id = :user",
+    "DELETE FROM last_searched WHERE user_id = :user",
+    "DELETE FROM last_searched WHERE person_id = :user AND person_id > 0",
     "UPDATE departments SET head_id = NULL WHERE head_id = :user",
 )
 _EMPTIED = (

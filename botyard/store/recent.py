@@ -118,6 +118,8 @@ LISTED = 20
 """Managers and muted members that are named of one chat."""
 _NAMED = """SELECT string_agg(CAST(n.user_id AS TEXT), ',')
  FROM (SELECT q.user_id FROM members q WHERE q.chat_id = c.id AND"""
+MUTED = f"COALESCE(({_NAMED} q.muted = 1 ORDER BY q.user_id LIMIT {LISTED}) AS n), '')"
+"""Some who have muted the chat ``c``."""
 _RECENT = Record(
     RecentChat,
     "members m JOIN chats c ON c.id = m.chat_id LEFT JOIN messages s ON s.id = c.last_message_id",
@@ -126,7 +128,7 @@ _RECENT = Record(
     counter=COUNTER,
     managers=f"""COALESCE(({_NAMED} q.role <> 'member' AND q.role >= 'manager'
                            ORDER BY q.role DESC, q.user_id DESC LIMIT {LISTED}) AS n), '')""",
-    muted=f"COALESCE(({_NAMED} q.muted = 1 ORDER BY q.user_id LIMIT {LISTED}) AS n), '')",
+    muted=MUTED,
     message=Record(Message, "messages s"),
 )
 

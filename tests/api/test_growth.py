@@ -96,7 +96,9 @@ class Town:
         self.bots_room = int(self.do("imbot.v2.Chat.add", **V2, botId=self.bot, fields=fields)["chat"]["id"])
         for person in self.people:
             self.do("im.message.add", person, DIALOG_ID=str(admin), MESSAGE="hello")
-            self.world.add_chat(None, [person.id, self.bot], TITLE=f"With {person.id}")
+            chat_id = self.world.add_chat(None, [person.id, self.bot], TITLE=f"With {person.id}")
+            for searched in (person.id, f"chat{chat_id}"):
+                self.do("im.search.last.add", DIALOG_ID=searched)
 
     def add_messages(self) -> None:
         dialog = f"chat{self.room}"
@@ -173,6 +175,8 @@ def reads(town: Town) -> dict[str, Call]:
         "im.notify.history.search": {"SEARCH_TEXT": "See"},
         "im.recent.get": {},
         "im.recent.list": {"LIMIT": 50},
+        "im.search.department.list": {"FIND": "Department", "USER_DATA": "Y", "LIMIT": 50},
+        "im.search.last.get": {},
         "im.user.list.get": {"ID": town.ids, "RESULT_TYPE": "array"},
         "im.v2.Event.get": {"limit": 50},
         "imbot.bot.list": {},

@@ -71,7 +71,7 @@ def test_the_pages_are_the_documented_ones() -> None:
         documented = CONTRACT.methods[method.name]
         assert method.docs == documented.page, method.name
         assert set(method.scopes) == set(documented.scope) - {"basic"}, method.name
-        assert bool(method.deprecated) == documented.deprecated, method.name
+        assert (method.deprecated is not None) == documented.deprecated, method.name
         assert not method.deprecated or method.deprecated in documented.replaced_by, method.name
 
 

@@ -93,7 +93,7 @@ def says_what_it_is(declared: Method) -> bool:
     operation = post(declared)
     return (
         operation["summary"] == declared.summary
-        and operation.get("deprecated", False) == bool(declared.deprecated)
+        and operation.get("deprecated", False) == (declared.deprecated is not None)
         and declared.access.value.sentence[1:] in operation["description"]
         and declared.docs in operation["description"]
         and operation["tags"][0] in {tag["name"] for tag in WHOLE["tags"]}

@@ -18,6 +18,8 @@ from botyard.store.engines.db import Tx
 
 _DIALOG = re.compile(r"(chat|sg)?([0-9]{1,18})")
 CLOSED = "there is no such dialog, or the caller is not in it"
+OPEN = frozenset({Kind.OPEN, Kind.OPEN_CHANNEL})
+"""Chats that all but outsiders and their bots may see without being in them."""
 WORKGROUP = "SONET_GROUP"
 
 
@@ -66,7 +68,7 @@ async def visible(tx: Tx, who: Participant) -> bool:
     """Members see their chats; open chats are open to all but outsiders and their bots."""
     if who.member is not None:
         return True
-    return who.chat.kind in (Kind.OPEN, Kind.OPEN_CHANNEL) and not await reach.outside(tx, who.actor_id)
+    return who.chat.kind in OPEN and not await reach.outside(tx, who.actor_id)
 
 
 @raises(Reason.DIALOG_EMPTY, Reason.DIALOG_CLOSED)
