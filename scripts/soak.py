@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from scripts import many_people
 from scripts.hostile import measure
 from tests.delivery.harness import Harness
 from tests.delivery.simulation import Simulation
@@ -52,7 +53,19 @@ def main() -> None:
     parser.add_argument(
         "--hostile", type=float, default=0, metavar="SECONDS", help="only ordinary callers beside hostile ones, so long"
     )
+    parser.add_argument(
+        "--people",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="only a thousand people in two hundred chats, so long",
+    )
+    parser.add_argument("--database", default="", help="postgresql://… of an empty database, for --people")
     arguments = parser.parse_args()
+    if arguments.people:
+        result = many_people.measure(arguments.people, arguments.database)
+        result.print()
+        raise SystemExit(0 if result.holds else 1)
     if arguments.hostile:
         measured = measure(arguments.hostile)
         measured.print()

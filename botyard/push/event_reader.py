@@ -17,7 +17,7 @@ from botyard.push.outgoing import Moment, Outgoing
 from botyard.rpc.call import Context
 from botyard.store import access, events, members, portal
 from botyard.store.access import Caller
-from botyard.store.engines.db import Tx, Unavailable
+from botyard.store.engines.db import Tx
 from botyard.store.members import Seat
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,18 @@ class Kept(NamedTuple):
     viewers: frozenset[int]
     outgoing: list[Outgoing]
     weight: int
+
+    def is_about(self, message_ids: set[int]) -> bool:
+        """Whether one of these messages is told in it."""
+        return any(outgoing.message.since_message_id in message_ids for outgoing in self.outgoing)
+
+
+class Rendering:
+    """What one read has rendered, by event, and the messages that were changed or deleted meanwhile."""
+
+    def __init__(self) -> None:
+        self.made: dict[int, Kept] = {}
+        self.changed: set[int] = set()
 
 
 class EventPage(NamedTuple):
@@ -76,7 +88,8 @@ class EventReader:
     async def page(self, last: int, memberships: Memberships, *, limit: int = PAGE) -> EventPage:
         """The events after a number. What concerns nobody who is connected is not rendered."""
 
-        async def work(tx: Tx) -> EventPage:
+        async def work(tx: Tx) -> tuple[EventPage, Rendering]:
+            rendering = Rendering()
             records = await events.after(tx, last, limit)
             wanted, seats = await self._seats(tx, memberships, [record.event.chat_id for record in records])
             taken, viewers = {seat.chat_id for seat in seats}, frozenset(memberships.connected)
@@ -84,7 +97,7 @@ class EventReader:
             for record in records:
                 event = record.event
                 if isinstance(event, MessageEdited | MessageErased):
-                    self._forget_message(event.message_id)
+                    rendering.changed.add(event.message_id)
                 if isinstance(event, MemberJoined | MemberLeft) and event.user_id in viewers:
                     taken.add(event.chat_id)
                 if event.chat_id == 0 or event.chat_id in taken or memberships.of(event.chat_id):
@@ -95,15 +108,18 @@ class EventReader:
             rendered = [
                 (
                     record.event,
-                    await self._outgoing(batch, record, viewers) if record.id in concerning else [],
+                    await self._outgoing(batch, record, viewers, rendering) if record.id in concerning else [],
                     record.id,
                 )
                 for record in records
             ]
             # Last, so that whoever lost a key before one of these events is known to have lost it.
-            return EventPage(rendered, wanted, seats, await portal.revocations(tx), len(records) == limit)
+            page = EventPage(rendered, wanted, seats, await portal.revocations(tx), len(records) == limit)
+            return page, rendering
 
-        return await self._context.database.read(work)
+        page, rendering = await self._context.database.read(work)
+        self._keep(rendering)
+        return page
 
     async def seats(self, memberships: Memberships, chat_ids: Iterable[int]) -> tuple[list[Wanted], list[Seat]]:
         """Who is where, as far as it is not known."""
@@ -124,13 +140,17 @@ class EventReader:
     ) -> tuple[list[tuple[Event, list[Outgoing]]], int]:
         """The next events that somebody may have missed, and the number up to which that was looked at."""
 
-        async def work(tx: Tx) -> tuple[list[tuple[Event, list[Outgoing]]], int]:
+        async def work(tx: Tx) -> tuple[list[tuple[Event, list[Outgoing]]], int, Rendering]:
+            rendering = Rendering()
             records = await events.after_for(tx, after.event_id - 1, upto, user_id=user_id, limit=PAGE)
             batch = RenderBatch(tx, self._context)
             looked = records[-1].id if len(records) == PAGE else upto
-            return [(record.event, await self._outgoing(batch, record, viewers)) for record in records], looked
+            rendered = [(record.event, await self._outgoing(batch, record, viewers, rendering)) for record in records]
+            return rendered, looked, rendering
 
-        return await self._context.database.read(work)
+        rendered, looked, rendering = await self._context.database.read(work)
+        self._keep(rendering)
+        return rendered, looked
 
     async def first_kept(self) -> int:
         """The number from which on the log is whole."""
@@ -148,10 +168,12 @@ class EventReader:
         seats = await self._context.database.read(lambda tx: members.seats(tx, ids, [user_id]))
         return {seat.chat_id: seat.first_id for seat in seats}
 
-    async def _outgoing(self, batch: RenderBatch, record: EventRecord, viewers: frozenset[int]) -> list[Outgoing]:
+    async def _outgoing(
+        self, batch: RenderBatch, record: EventRecord, viewers: frozenset[int], rendering: Rendering
+    ) -> list[Outgoing]:
         kept = self._kept.get(record.id)
         # What was rendered for fewer people names nobody else.
-        if kept is not None and kept.viewers >= viewers:
+        if kept is not None and kept.viewers >= viewers and not kept.is_about(rendering.changed):
             return kept.outgoing
         event = record.event
         moment = Moment(record.created, self._context.clock.atom(record.created))
@@ -160,30 +182,28 @@ class EventReader:
             Outgoing(message, mid(Position(record.id, index)), moment, app_id=app_id)
             for index, message in enumerate(await self._messages(batch, record, viewers))
         ]
-        self._keep(record.id, viewers, made)
+        weight = len(viewers) + sum(len(outgoing.message.user_ids or ()) for outgoing in made)
+        rendering.made[record.id] = Kept(viewers, made, weight)
         return made
 
-    def _keep(self, event_id: int, viewers: frozenset[int], made: list[Outgoing]) -> None:
-        self._drop(event_id)
-        weight = len(viewers) + sum(len(outgoing.message.user_ids or ()) for outgoing in made)
-        self._kept[event_id] = Kept(viewers, made, weight)
-        self._weight += weight
+    def _keep(self, rendering: Rendering) -> None:
+        """Keep what was rendered, once the read is over: one that takes too long is undone, and run again in a thread.
+
+        Whoever comes back is not told what a message said before it was changed, or deleted.
+        """
+        if rendering.changed:
+            for event_id in [number for number, kept in self._kept.items() if kept.is_about(rendering.changed)]:
+                self._drop(event_id)
+        for event_id, kept in rendering.made.items():
+            self._drop(event_id)
+            self._kept[event_id] = kept
+            self._weight += kept.weight
         while self._weight > MOST_NAMED or len(self._kept) > MOST_KEPT:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, event_id: int) -> None:
         kept = self._kept.pop(event_id, None)
         self._weight -= kept.weight if kept else 0
-
-    def _forget_message(self, message_id: int) -> None:
-        """Whoever comes back is not told what a message said before it was changed, or deleted."""
-        of_message = [
-            event_id
-            for event_id, kept in self._kept.items()
-            if any(outgoing.message.since_message_id == message_id for outgoing in kept.outgoing)
-        ]
-        for event_id in of_message:
-            self._drop(event_id)
 
     async def _messages(self, batch: RenderBatch, record: EventRecord, viewers: frozenset[int]) -> list[PushMessage]:
         event = record.event
@@ -195,9 +215,9 @@ class EventReader:
             return [PushMessage(module_id="pull", command="push", params=params, user_ids=event.user_ids)]
         try:
             return await self._render(batch, record, viewers)
-        except Unavailable:
-            raise
         except Exception:
+            if batch.tx.failure is not None:
+                raise
             # The others are told what comes after it.
             log.exception("Event %s could not be told to those connected.", record.id)
             return []

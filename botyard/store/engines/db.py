@@ -89,6 +89,10 @@ class Tx(Protocol):
     signals: list[str]
     """What listeners are handed once a write is committed, of at most ``SIGNAL_MAX`` bytes each; see ``on_signal``."""
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended the work, also where it was caught: all is undone, and perhaps run again elsewhere."""
+
     def one(self, sql: str, /, **values: Value) -> Awaitable[Row | None]:
         """The first row, or ``None``."""
         ...
