@@ -114,6 +114,10 @@ class Town:
         for message in self.messages[:-1]:
             for person in self.people[:3]:
                 self.do("im.message.like", person, MESSAGE_ID=message, ACTION="plus")
+        self.folder = int(self.do("im.disk.folder.get", CHAT_ID=self.room)["ID"])
+        for number in range(self.count):
+            self.do("botyard.chat.pin.add", MESSAGE_ID=self.messages[number])
+            self.do("botyard.chat.invitation.add", CHAT_ID=self.room)
         for person in self.people:
             self.do("im.message.like", person, MESSAGE_ID=self.messages[-1], ACTION="plus")
             self.do("im.notify.personal.add", person, USER_ID=self.world.admin.id, MESSAGE="See", TAG=f"T{person.id}")
@@ -155,12 +159,22 @@ def reads(town: Town) -> dict[str, Call]:
         "botyard.app.get": {"CLIENT_ID": town.apps[0].client_id},
         "botyard.app.list": {},
         "botyard.audit.list": {"LIMIT": 50},
+        "botyard.chat.command.list": {"DIALOG_ID": f"chat{town.room}"},
+        "botyard.chat.file.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
+        "botyard.chat.invitation.list": {"CHAT_ID": town.room},
+        "botyard.chat.member.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
+        "botyard.chat.pin.list": {"DIALOG_ID": f"chat{town.room}"},
         "botyard.delivery.explain": {"MESSAGE_ID": town.messages[0]},
         "botyard.delivery.list": {"BOT_ID": town.first},
+        "botyard.message.context": {"MESSAGE_ID": town.messages[len(town.messages) // 2], "RANGE": 50},
+        "botyard.message.reaction.counts": {"MESSAGE_IDS": town.messages[:50]},
+        "botyard.message.reaction.list": {"MESSAGE_ID": town.messages[-1], "REACTION": "like"},
+        "botyard.message.readers": {"MESSAGE_ID": town.messages[0]},
         "botyard.token.list": {},
         "botyard.user.list": {},
         "botyard.webhook.list": {},
         "department.get": {},
+        "disk.folder.getChildren": {"id": town.folder},
         "im.chat.user.list": {"CHAT_ID": town.room},
         "im.counters.get": {},
         "im.department.colleagues.list": {"USER_DATA": "Y", "LIMIT": 50},
@@ -207,8 +221,9 @@ def reads(town: Town) -> dict[str, Call]:
 
 
 OF_ONE = """
-    app.info app.option.get botyard.app.manifest botyard.delivery.get botyard.portal.get botyard.signing.get
-    botyard.signing.own botyard.user.get department.fields disk.file.get im.chat.get im.revision.get im.user.get
+    app.info app.option.get botyard.app.manifest botyard.chat.invitation.get botyard.delivery.get botyard.option.get
+    botyard.portal.get botyard.signing.get botyard.signing.own botyard.user.get department.fields disk.file.get
+    disk.folder.get disk.storage.get im.chat.get im.disk.folder.get im.revision.get im.user.get
     im.user.status.get im.v2.File.download imbot.chat.get imbot.v2.Bot.get imbot.v2.File.download imbot.v2.Revision.get
     profile pull.application.config.get pull.config.get user.admin user.current user.fields user.option.get
     user.userfield.file.get

@@ -27,6 +27,8 @@ TOLD = {
     Act.LIST_MEMBERS: ("user_list", Role.GUEST),
     Act.SET_MANAGER: ("", Role.OWNER),
     Act.SET_OWNER: ("", Role.OWNER),
+    Act.SET_PERMISSIONS: ("", "manage_settings"),
+    Act.PIN: ("", "manage_messages"),
     Act.ERASE_OTHERS: ("", Role.MANAGER),
 }
 PERMISSIONS = {

@@ -79,7 +79,7 @@ def call(method, **params):
 print(json.dumps([
     call("server.time")["result"],
     call("botyard.portal.get")["result"],
-    [call("profile").get("error", "") for _ in range(60)][-1],
+    next(filter(None, (call("profile").get("error", "") for _ in range(1000))), ""),
 ]))
 """
     words = ["--time-zone", "Asia/Tokyo", "--limits", "cloud", "--profile", "prod", "--delivery", "compat"]

@@ -68,7 +68,7 @@ def test_every_system_error_has_its_line() -> None:
         ("| strangers' requests from one address", Settings().anonymous_per_address),
         ("| strangers' bodies", Settings().anonymous_large),
         ("| large uploads on their way", Settings().upload_slots),
-        ("| connections", RESERVED),
+        ("| connections |", RESERVED),
         ("| time for the greeting of TLS", HANDSHAKE_SECONDS),
         ("| nesting of parameters", limits.MAX_DEPTH),
         ("| names and list elements", limits.MAX_KEYS),
