@@ -264,6 +264,10 @@ async def _all(
         faults = await crowd.faults()
         for task in listening:
             task.cancel()
+    while not crowd.free.empty():
+        _, writer = crowd.free.get_nowait()
+        writer.close()
+        await writer.wait_closed()
     return crowd, faults, early, late
 
 
