@@ -29,6 +29,10 @@ class NotedTx:
         self.budget = tx.budget
         self.signals = tx.signals
 
+    @property
+    def failure(self) -> BaseException | None:
+        return self._tx.failure
+
     async def one(self, sql: str, /, **values: Value) -> Row | None:
         row = await self._tx.one(sql, **values)
         self._note(Noted(sql, int(row is not None)))

@@ -32,7 +32,7 @@ def test_a_read_that_was_too_long_for_the_loop_loses_no_message(
     memberships = Memberships()
     memberships.arrive(bob.id)
 
-    def told(reader: EventReader) -> list[str]:
+    def texts_of(reader: EventReader) -> list[str]:
         page: EventPage = world.run(reader.page(last, memberships))
         return [
             outgoing.message.params["message"]["text"]
@@ -46,10 +46,10 @@ def test_a_read_that_was_too_long_for_the_loop_loses_no_message(
         monkeypatch.setattr(sqlite, "LOOP", CostLimits(statements=statements))
         reader = EventReader(world.context, render)
         rendered.clear()
-        assert told(reader) == texts
+        assert texts_of(reader) == texts
         repeated += len(rendered) > len(set(rendered))
         rendered.clear()
-        assert told(reader) == texts
+        assert texts_of(reader) == texts
         assert not rendered
     # Some of them had rendered a part on the loop before they were run again.
     assert repeated

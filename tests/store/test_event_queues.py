@@ -17,6 +17,7 @@ class Planned:
 
     caller_id = 0
     actor: Actor | None = None
+    failure: BaseException | None = None
     now = 0
 
     def __init__(self, tx: Tx) -> None:
