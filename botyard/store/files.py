@@ -32,7 +32,7 @@ class _Deleted(NamedTuple):
 _RETURNING = f"RETURNING {', '.join(_Deleted._fields)}"
 _DELETE = f"DELETE FROM files WHERE id = :id {_RETURNING}"
 _BY_ID = f"{FILE.select} WHERE f.id = :id"
-_OF_CHAT = f"""{FILE.select} WHERE f.chat_id = :chat AND f.message_id > 0
+_OF_CHAT = f"""{FILE.select} WHERE f.chat_id = :chat AND f.message_id >= :since
  AND (CAST(:before AS BIGINT) = 0 OR f.id < :before) ORDER BY f.id DESC LIMIT :limit"""
 _DELETE_OF_MESSAGE = f"DELETE FROM files WHERE message_id = :message {_RETURNING}"
 # Waits for whoever deletes these, or each of two would leave the bytes to the other.
@@ -54,9 +54,9 @@ async def find_many(tx: Tx, ids: list[int]) -> list[File]:
     return FILE.read_all(await tx.all(f"{FILE.select} WHERE f.id IN ({listed}) ORDER BY f.id", **values))
 
 
-async def of_chat(tx: Tx, chat_id: int, *, before: int, limit: int) -> list[File]:
-    """The files that messages of a chat have, below a number (0: all), the newest first."""
-    return FILE.read_all(await tx.all(_OF_CHAT, chat=chat_id, before=before, limit=limit))
+async def of_chat(tx: Tx, chat_id: int, *, since: int, before: int, limit: int) -> list[File]:
+    """The files of a chat's messages from ``since`` on, those below a number (0: all), the newest first."""
+    return FILE.read_all(await tx.all(_OF_CHAT, chat=chat_id, since=max(1, since), before=before, limit=limit))
 
 
 async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: str) -> int:

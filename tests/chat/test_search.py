@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from dataclasses import dataclass, field
 from typing import Any
@@ -215,6 +216,35 @@ def test_what_changes_while_it_is_indexed_is_indexed_again(portal: World) -> Non
     portal.run(indexing.catch_up(portal.context.database))
     assert portal.count("search_changes") == 0
     assert searched("beta") == [] and searched("gamma") == [edited] and searched("alpha") == [kept]
+
+
+def test_a_fault_does_not_end_the_indexing(
+    portal: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    portal.open_room(portal.add_person("Ann"))
+    portal.send("alpha one")
+    monkeypatch.setattr(indexing, "EVERY_SECONDS", 0.001)
+    calls: list[str] = []
+    again = asyncio.Event()
+    searched_text = indexing.searched
+
+    def searched(text: str) -> str:
+        calls.append(text)
+        if len(calls) == 1:
+            raise ValueError("a fault")
+        again.set()
+        return searched_text(text)
+
+    monkeypatch.setattr(indexing, "searched", searched)
+
+    async def story() -> None:
+        task = asyncio.create_task(indexing.run(portal.context.database))
+        async with asyncio.timeout(10):
+            await again.wait()
+        task.cancel()
+
+    portal.run(story())
+    assert "could not be indexed" in caplog.text
 
 
 def test_an_index_is_made_of_what_was_there_before(portal: World) -> None:

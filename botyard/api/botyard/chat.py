@@ -248,14 +248,13 @@ async def file_list(call: Call, p: Files) -> FileList:
         raise ApiError(Reason.ARGUMENT, reason="LAST_ID must be a number")
     who = await placed(call, p.dialog_id)
     limit = min(p.limit, FILES_MAX) if p.limit > 0 else 50
-    page = await stored_files.of_chat(call.tx, who.chat.id, before=max(0, p.last_id), limit=limit + 1)
-    first_id = max(1, who.member.first_id if who.member else 0)
-    seen = [file for file in page[:limit] if file.message_id >= first_id]
-    # Files are older the lower their numbers: behind one that is hidden all are.
-    hidden = any(0 < file.message_id < first_id for file in page[:limit])
-    key = call.identity.key
-    rows = [ChatFile(f.message_id, files.shown(call.context, f, call.user_id, call.now, key=key)) for f in seen]
-    return FileList(rows, page[limit - 1].id if len(page) > limit and not hidden else 0)
+    # A file may be older than its message: it can be uploaded first, and sent later.
+    first_id = who.member.first_id if who.member else 0
+    before = max(0, p.last_id)
+    listed = await stored_files.of_chat(call.tx, who.chat.id, since=first_id, before=before, limit=limit + 1)
+    page, key = listed[:limit], call.identity.key
+    rows = [ChatFile(f.message_id, files.shown(call.context, f, call.user_id, call.now, key=key)) for f in page]
+    return FileList(rows, page[-1].id if len(listed) > limit else 0)
 
 
 @method("botyard.chat.command.list", access=Access.MESSENGER, raises=(dialogs.get,))

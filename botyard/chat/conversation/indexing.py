@@ -39,6 +39,10 @@ async def run(database: Database) -> None:
             if not problem.mark:
                 log.warning("New messages are not indexed for now: %s", problem.reason)
             woken.set()
+        except Exception:
+            # What cannot be indexed now is looked at again: nothing else would start this anew.
+            log.exception("New messages could not be indexed.")
+            woken.set()
 
 
 async def catch_up(database: Database) -> None:

@@ -54,6 +54,16 @@ def test_nobody_else_has_it_before_it_is_sent(drive: Drive) -> None:
     assert drive.world.call("disk.file.get", drive.world.ann, id=file).result["NAME"] == "a.txt"
 
 
+def test_a_file_that_is_sent_late_is_not_hidden_by_one_that_is_older(drive: Drive) -> None:
+    world = drive.world
+    late = drive.kept()
+    world.add_file("old.txt", b"old")
+    world.call("im.chat.user.add", CHAT_ID=world.room, USERS=[world.eve.id])
+    drive.commit(UPLOAD_ID=late)
+    listing = world.call("botyard.chat.file.list", world.eve, DIALOG_ID=world.dialog, LIMIT=1).result
+    assert ([row["FILE"]["name"] for row in listing["FILES"]], listing["NEXT"]) == (["a.txt"], 0)
+
+
 def test_a_file_ends_with_the_membership(drive: Drive) -> None:
     world = drive.world
     link = drive.upload("a.txt", b"hello", world.ann).result
