@@ -1,0 +1,25 @@
+/** The addresses of the client. The vendor's form `/online/?IM_DIALOG=chat42&IM_MESSAGE=7` leads to the chat. */
+import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import ChatsView from './chats/ChatsView.vue'
+
+export const router = createRouter({
+  history: createWebHistory('/online/'),
+  routes: [
+    {
+      path: '/',
+      name: 'chats',
+      component: ChatsView,
+      beforeEnter: (to): RouteLocationRaw | true => {
+        const { IM_DIALOG: dialogId, IM_MESSAGE: message } = to.query
+        return typeof dialogId === 'string' && /^(chat)?\d+$/.test(dialogId) ? chatAt(dialogId, Number(message ?? 0)) : true
+      },
+    },
+    { path: '/chat/:dialogId(chat\\d+|\\d+)', name: 'chat', component: ChatsView },
+    { path: '/:rest(.*)*', redirect: '/' },
+  ],
+})
+
+/** Where a chat is shown, at one of its messages. */
+export function chatAt(dialogId: string, messageId = 0): RouteLocationRaw {
+  return { name: 'chat', params: { dialogId }, ...(messageId > 0 && { query: { message: String(messageId) } }) }
+}

@@ -1,0 +1,51 @@
+/** Everybody whom the client has met, by id, as the portal shows them. */
+import { reactive } from 'vue'
+import type { Person } from '@/api/shapes'
+import { call } from '@/api/portal'
+
+const people = reactive(new Map<number, Person>())
+const wanted = new Set<number>()
+
+/** Keep what an answer or a command says of people. */
+export function meet(several: Iterable<Partial<Person> & { id: number }>): void {
+  for (const person of several) {
+    if (person.id > 0 && person.name !== undefined) people.set(person.id, { ...people.get(person.id), ...person } as Person)
+  }
+}
+
+/** A person, where the client has met them; who is unknown is asked for in the background. */
+export function person(id: number): Person | undefined {
+  const known = people.get(id)
+  if (!known && id > 0) want(id)
+  return known
+}
+
+export function nameOf(id: number): string {
+  return person(id)?.name ?? ''
+}
+
+/** The statuses of people that have changed. */
+export function changeStatus(changes: Iterable<{ id: number; status?: string; idle?: boolean | string; last_activity_date?: string | false }>): void {
+  for (const change of changes) {
+    const known = people.get(change.id)
+    if (known) Object.assign(known, change)
+  }
+}
+
+function want(id: number): void {
+  if (wanted.has(id)) return
+  if (wanted.size === 0) setTimeout(fetchWanted, 30)
+  wanted.add(id)
+}
+
+async function fetchWanted(): Promise<void> {
+  const ids = [...wanted]
+  try {
+    const shown = await call<Record<string, Person | null>>('im.user.list.get', { ID: ids.slice(0, 200), RESULT_TYPE: 'object' })
+    meet(Object.values(shown).filter((entry): entry is Person => entry !== null))
+  } catch {
+    // They are asked for again when they are shown again.
+  }
+  // Who is not shown to the caller stays marked, and is not asked for over and over.
+  setTimeout(() => ids.forEach((id) => wanted.delete(id)), 60_000)
+}
