@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 from botyard.api.im.shapes import ERASED, user
 from botyard.api.shapes.dialog import EntityLink, Permissions, background, link_of, permissions_of, type_of
 from botyard.chat import rules
-from botyard.chat.content import bbcode
+from botyard.chat.content.plain_text import plain
 from botyard.chat.conversation.colors import color_for
 from botyard.chat.conversation.recent import RecentList
 from botyard.chat.rules import Restrictions
@@ -175,7 +175,7 @@ def _message(call: Call, entry: RecentChat, place: Place, *, original: bool) -> 
     file, attach = bool(message.params.get(FILE_ID)), bool(message.params.get("ATTACH"))
     text = ERASED if message.erased else message.text
     if not original:
-        text = " ".join(filter(None, (bbcode.plain(text), "[File]" if file else "", "[Attachment]" if attach else "")))
+        text = " ".join(filter(None, (plain(text), "[File]" if file else "", "[Attachment]" if attach else "")))
     read = message.author_id == call.user_id and entry.chat.viewers > 0
     return LastMessage(
         message.id,

@@ -69,13 +69,6 @@ def without_mentions(text: str) -> str:
     return "".join(kept)
 
 
-def plain(text: str) -> str:
-    """The message in one line, without codes: what is between two tags stays, and a line break is a blank."""
-    if "[" in text:
-        text = "".join(" " if piece.name == "br" else "" if piece.name else piece.raw for piece in tokens(text))
-    return " ".join(text.split())
-
-
 def commands(text: str) -> list[tuple[str, str]]:
     """Slash commands with their parameters: every line that begins with ``/name`` calls one.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from botyard.chat.content import bbcode
+from botyard.chat.content import plain_text
 from botyard.model import words
 from botyard.store import search_index
 from botyard.store.engines.db import Database, Unavailable
@@ -64,4 +64,4 @@ def _entries(messages: list[Text]) -> list[Entry]:
 
 def searched(text: str) -> str:
     """What of a message is searched: what people read of it, without BB codes."""
-    return bbcode.plain(text) if "[" in text else text
+    return plain_text.words(text)

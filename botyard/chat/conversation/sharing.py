@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from botyard.chat.content import bbcode
+from botyard.chat.content.plain_text import plain
 from botyard.chat.conversation import chats, dialogs, forwarding
 from botyard.chat.conversation.chats import NewChat
 from botyard.errors import ApiError, Reason, raises
@@ -32,7 +32,7 @@ async def share_as_chat(tx: Tx, who: Participant, message_id: int) -> int:
         raise ApiError(Reason.MESSAGE_MISSING)
     few = who.chat.members <= INVITED_MAX
     invited = await members.ids(tx, who.chat.id) if few else [message.author_id]
-    title = " ".join(bbcode.plain(message.text).split())[:TITLE_MAX]
+    title = " ".join(plain(message.text).split())[:TITLE_MAX]
     plan = NewChat(title=title, user_ids=tuple(invited), alone=True)
     chat_id = await chats.add(tx, who.actor_id, plan)
     new = await stored_chats.find(tx, chat_id, who.actor_id, locked=True)
