@@ -24,7 +24,7 @@ from botyard.rpc.method_errors import SYSTEM, of_method, system
 from botyard.rpc.openapi import document
 from botyard.rpc.openapi_text import family, permission
 from botyard.rpc.registry import Registry
-from scripts import parameters, samples
+from scripts import client_types, parameters, samples
 from scripts.event_reference import event_pages
 from scripts.meanings import meanings
 from scripts.seed_reference import SCHEMA, schema_text, seed_page
@@ -47,6 +47,7 @@ def main() -> int:
     arguments = parser.parse_args()
     wanted = {FOLDER / name: text for name, text in pages()}
     wanted[SCHEMA] = schema_text()
+    wanted[client_types.FILE] = client_types.client_types(DOCUMENT)
     stale = [page for page, text in wanted.items() if not page.exists() or page.read_text() != text]
     # Pages without the note are written by hand.
     stray = [page for page in FOLDER.rglob("*.md") if page not in wanted and NOTE in page.read_text()]

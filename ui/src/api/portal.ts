@@ -1,5 +1,6 @@
 /** Calls of the public API. Everything that the client knows comes through here, the push connection or a file's address. */
-import { token, renew } from './session'
+import type { Methods } from './methods'
+import { renew, token } from './session'
 
 export class ApiError extends Error {
   constructor(
@@ -23,6 +24,8 @@ export interface Answer<T> {
 }
 
 export type Params = Record<string, unknown>
+/** The methods that the portal has, as its own registry says. */
+export type MethodName = keyof Methods
 
 const EXPIRED = new Set(['expired_token', 'invalid_token', 'NO_AUTH_FOUND'])
 
@@ -41,7 +44,7 @@ async function post(method: string, params: Params, signal?: AbortSignal): Promi
 }
 
 /** The whole answer of a method. A token that has expired is renewed once. Raises ApiError. */
-export async function answer<T>(method: string, params: Params = {}, signal?: AbortSignal): Promise<Answer<T>> {
+export async function answer<T>(method: MethodName, params: Params = {}, signal?: AbortSignal): Promise<Answer<T>> {
   for (let again = true; ; again = false) {
     const response = await post(method, params, signal)
     const body = await response.json().catch(() => ({ error: 'NOT_JSON', error_description: response.statusText }))
@@ -55,11 +58,11 @@ export async function answer<T>(method: string, params: Params = {}, signal?: Ab
 }
 
 /** What a method returns. Raises ApiError. */
-export async function call<T>(method: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+export async function call<T>(method: MethodName, params: Params = {}, signal?: AbortSignal): Promise<T> {
   return (await answer<T>(method, params, signal)).result
 }
 
-type Commands = Record<string, [method: string, params?: Params]>
+type Commands = Record<string, [method: MethodName, params?: Params]>
 
 /** Several reading calls in one request, by name. A call that fails is missing in what is returned. */
 export async function batch<T extends Record<string, unknown>>(commands: Commands): Promise<Partial<T>> {
