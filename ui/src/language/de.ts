@@ -58,4 +58,8 @@ export const de: Record<Key, string> = {
   'composer.placeholder': 'Nachricht schreiben',
   'composer.send': 'Senden',
   'composer.closed': 'Du kannst hier nicht schreiben',
+  'format.copy': 'Kopieren',
+  'format.copied': 'Kopiert',
+  'format.picture': 'Bild öffnen',
+  'format.file': 'Datei {name}',
 }

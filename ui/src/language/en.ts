@@ -57,6 +57,10 @@ export const en = {
   'composer.placeholder': 'Write a message',
   'composer.send': 'Send',
   'composer.closed': 'You cannot write here',
+  'format.copy': 'Copy',
+  'format.copied': 'Copied',
+  'format.picture': 'Open the picture',
+  'format.file': 'File {name}',
 }
 
 export type Key = keyof typeof en

@@ -58,4 +58,8 @@ export const ru: Record<Key, string> = {
   'composer.placeholder': 'Напишите сообщение',
   'composer.send': 'Отправить',
   'composer.closed': 'Вы не можете писать здесь',
+  'format.copy': 'Копировать',
+  'format.copied': 'Скопировано',
+  'format.picture': 'Открыть изображение',
+  'format.file': 'Файл {name}',
 }
