@@ -9,6 +9,7 @@ import type { File, Person, RecentItem } from '@/api/shapes'
 import { on, onReload } from './connection'
 import { me } from './me'
 import { meet } from './people'
+import { storedSet } from './stored'
 
 export interface ChatRow {
   dialogId: string
@@ -71,14 +72,20 @@ export const chats = reactive({
 })
 
 const PAGE = 50
+const ASKED = { SKIP_OPENLINES: 'Y', GET_ORIGINAL_TEXT: 'Y' }
 let oldest = ''
 
 /** The rows in their order: pinned ones first, then by the last thing that happened. */
 export const ordered = computed(() =>
   [...chats.rows.values()].sort((one, other) =>
-    one.pinned !== other.pinned ? Number(other.pinned) - Number(one.pinned) : other.date.localeCompare(one.date) || other.last.id - one.last.id,
+    one.pinned !== other.pinned ? Number(other.pinned) - Number(one.pinned) : compare(other.date, one.date) || other.last.id - one.last.id,
   ),
 )
+
+/** Dates of the portal are all written alike, so that their texts stand in the order of the times. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other)
+}
 
 export const unreadTotal = computed(() => {
   let total = 0
@@ -91,7 +98,7 @@ export async function loadChats(): Promise<void> {
   chats.loading = true
   try {
     const [page, counters] = await Promise.all([
-      answer<{ items: RecentItem[]; hasMore?: boolean }>('im.recent.list', { LIMIT: PAGE, SKIP_OPENLINES: 'Y' }),
+      answer<{ items: RecentItem[]; hasMore?: boolean }>('im.recent.list', { LIMIT: PAGE, ...ASKED }),
       call<{ TYPE: { NOTIFY: number } }>('im.counters.get'),
     ])
     chats.rows.clear()
@@ -109,19 +116,26 @@ export async function moreChats(): Promise<void> {
   if (!chats.more || chats.loading) return
   chats.loading = true
   try {
-    takePage(await call('im.recent.list', { LIMIT: PAGE, LAST_MESSAGE_DATE: oldest, SKIP_OPENLINES: 'Y' }))
+    takePage(await call('im.recent.list', { LIMIT: PAGE, LAST_MESSAGE_DATE: oldest, ...ASKED }))
   } finally {
     chats.loading = false
   }
 }
 
+/** Read the unread chats that are further down than the pages read so far. */
+export async function loadUnread(): Promise<void> {
+  const page = await call<{ items: RecentItem[] }>('im.recent.list', { LIMIT: 200, UNREAD_ONLY: 'Y', ...ASKED })
+  takeRows(page.items)
+}
+
+function takeRows(items: RecentItem[]): void {
+  meet(items.map((item) => item.user))
+  for (const item of items) chats.rows.set(String(item.id), fromItem(item))
+}
+
 function takePage(page: { items: RecentItem[]; hasMore?: boolean }): void {
-  meet(page.items.map((item) => item.user))
-  for (const item of page.items) {
-    const row = fromItem(item)
-    chats.rows.set(row.dialogId, row)
-    if (!item.pinned) oldest = item.date_last_activity
-  }
+  takeRows(page.items)
+  for (const item of page.items) if (!item.pinned) oldest = item.date_last_activity
   chats.more = page.hasMore === true && oldest !== ''
 }
 
@@ -150,16 +164,16 @@ export function fromItem(item: RecentItem): ChatRow {
     muted: !Array.isArray(item.chat.mute_list) && item.chat.mute_list?.[String(me.id)] === true,
     unread: item.unread,
     pinned: item.pinned,
-    mentioned: false,
+    mentioned: item.counter > 0 && (mentions.has(String(item.id)) || (item.message.author_id !== me.id && isMention(item.message.text))),
     date: item.date_last_activity,
   }
 }
 
 /** One row read from the portal, where a command tells of a chat that is not on the pages read so far. */
 async function fetchRow(dialogId: string): Promise<void> {
-  const page = await call<{ items: RecentItem[] }>('im.recent.list', { LIMIT: PAGE, SKIP_OPENLINES: 'Y' })
+  const page = await call<{ items: RecentItem[] }>('im.recent.list', { LIMIT: PAGE, ...ASKED })
   const item = page.items.find((entry) => String(entry.id) === dialogId)
-  if (item) takePage({ items: [item], hasMore: chats.more })
+  if (item) takeRows([item])
 }
 
 /** Keep how a chat stands in the list. */
@@ -174,11 +188,21 @@ function place(params: Place): ChatRow | undefined {
     return undefined
   }
   Object.assign(row, { counter: params.counter, lastId: params.lastId, muted: params.muted, unread: params.unread, pinned: params.pinned })
-  if (params.counter === 0) row.mentioned = false
+  if (params.counter === 0) mention(row, false)
   return row
 }
 
-function isMention(text: string): boolean {
+/** The portal keeps no count of mentions: they are remembered here until the chat is read. */
+const mentions = storedSet('botyard.mentions')
+
+function mention(row: ChatRow, on: boolean): void {
+  if (row.mentioned === on) return
+  row.mentioned = on
+  if (on) mentions.add(row.dialogId)
+  else mentions.delete(row.dialogId)
+}
+
+export function isMention(text: string): boolean {
   return new RegExp(`\\[user=(${me.id}|all)[ \\]]`, 'i').test(text)
 }
 
@@ -224,7 +248,7 @@ function took(params: MessageCommand): void {
     attach: 'ATTACH' in message.params,
   }
   row.date = message.date
-  if (message.senderId !== me.id && isMention(message.text) && row.counter > 0) row.mentioned = true
+  if (message.senderId !== me.id && isMention(message.text) && row.counter > 0) mention(row, true)
 }
 
 on<MessageCommand>('message', took)
@@ -261,6 +285,24 @@ for (const command of ['readMessageOpponent', 'readMessageChatOpponent', 'unread
     const row = chats.rows.get(params.dialogId)
     if (row) row.last.read = params.chatMessageStatus === 'delivered'
   })
+}
+
+on<{ dialogId: string; name: string }>('chatRename', ({ dialogId, name }) => change(dialogId, { title: name }))
+on<{ dialogId: string; avatar: string }>('chatAvatar', ({ dialogId, avatar }) => change(dialogId, { avatar }))
+on<{ dialogId: string; color: string }>('chatChangeColor', ({ dialogId, color }) => change(dialogId, { color }))
+on<Place & { userCount: number; users: Record<string, Person> }>('chatUserAdd', (params) => {
+  meet(Object.values(params.users))
+  place(params)
+  change(params.dialogId, { members: params.userCount })
+})
+on<{ dialogId: string; userId: number; userCount: number }>('chatUserLeave', ({ dialogId, userId, userCount }) => {
+  if (userId === me.id) chats.rows.delete(dialogId)
+  else change(dialogId, { members: userCount })
+})
+
+function change(dialogId: string, fields: Partial<ChatRow>): void {
+  const row = chats.rows.get(dialogId)
+  if (row) Object.assign(row, fields)
 }
 
 onReload(loadChats)

@@ -1,0 +1,22 @@
+/** The second line of a row: what was said last, and by whom. */
+import { plainText } from '@/conversation/plainText'
+import { t } from '@/language'
+import type { ChatRow } from '@/state/chats'
+import { me } from '@/state/me'
+import { nameOf } from '@/state/people'
+
+export function lastLine(row: ChatRow): string {
+  const text = plainText(row.last.text)
+  if (text) return text
+  if (row.last.file) return t('chats.file')
+  if (row.last.attach) return t('chats.attachment')
+  return row.last.id ? t('chats.deleted') : ''
+}
+
+/** `You:` or the first name of the author, where it has to be told. */
+export function lastAuthor(row: ChatRow): string {
+  if (row.last.authorId === me.id) return t('chats.you')
+  if (row.private || !row.last.authorId) return ''
+  const name = nameOf(row.last.authorId)
+  return name ? `${name.split(' ')[0]}:` : ''
+}
