@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest'
 import type { ChatMessage } from '@/state/messages'
-import { rowsOf } from './grouping'
+import { daysOf } from './grouping'
 
 function message(id: number, authorId: number, date: string, system = false): ChatMessage {
   return {
-    id, authorId, date, system, chatId: 1, text: '', uuid: '', params: {}, files: [], replyId: 0, forward: null,
+    id, key: String(id), authorId, date, system, chatId: 1, text: '', uuid: '', params: {}, files: [], replyId: 0, forward: null,
     edited: false, deleted: false, reactions: [], state: 'sent', error: '',
   }
 }
 
 it('groups messages of one author within five minutes of a day', () => {
-  const rows = rowsOf(
+  const days = daysOf(
     [
       message(1, 7, '2026-03-01T10:00:00'),
       message(2, 7, '2026-03-01T10:04:00'),
@@ -20,17 +20,19 @@ it('groups messages of one author within five minutes of a day', () => {
     ],
     0,
   )
-  expect(rows.map(({ day, first, last }) => [day, first, last])).toEqual([
-    [true, true, false],
-    [false, false, true],
-    [false, true, true],
-    [false, true, true],
-    [true, true, true],
+  expect(days.map(({ rows }) => rows.map(({ message: { id }, first, last }) => [id, first, last]))).toEqual([
+    [[1, true, false], [2, false, true], [3, true, true], [4, true, true]],
+    [[5, true, true]],
   ])
 })
 
+it('keeps system messages apart', () => {
+  const [day] = daysOf([message(1, 0, '2026-03-01T10:00:00', true), message(2, 0, '2026-03-01T10:00:01', true)], 0)
+  expect(day?.rows.map(({ first, last }) => [first, last])).toEqual([[true, true], [true, true]])
+})
+
 it('draws the line of what is new once, at the first message that is there', () => {
-  const rows = rowsOf([message(5, 7, '2026-03-01T10:00:00'), message(9, 7, '2026-03-01T10:00:01'), message(10, 7, '2026-03-01T10:00:02')], 8)
-  expect(rows.map(({ unread }) => unread)).toEqual([false, true, false])
-  expect(rows.map(({ first }) => first)).toEqual([true, true, false])
+  const [day] = daysOf([message(5, 7, '2026-03-01T10:00:00'), message(9, 7, '2026-03-01T10:00:01'), message(10, 7, '2026-03-01T10:00:02')], 8)
+  expect(day?.rows.map(({ unread }) => unread)).toEqual([false, true, false])
+  expect(day?.rows.map(({ first }) => first)).toEqual([true, true, false])
 })

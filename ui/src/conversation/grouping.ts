@@ -4,8 +4,6 @@ import type { ChatMessage } from '@/state/messages'
 
 export interface Row {
   message: ChatMessage
-  /** Whether a new day begins with it. */
-  day: boolean
   /** Whether "new messages" stands above it. */
   unread: boolean
   /** Whether it begins, and ends, a group of one author within five minutes. */
@@ -13,21 +11,31 @@ export interface Row {
   last: boolean
 }
 
+export interface Day {
+  key: number
+  date: string
+  rows: Row[]
+}
+
 const GROUP = 5 * 60_000
 
-export function rowsOf(messages: ChatMessage[], firstUnreadId: number): Row[] {
-  const rows: Row[] = []
+export function daysOf(messages: ChatMessage[], firstUnreadId: number): Day[] {
+  const days: Day[] = []
+  let before: Row | undefined
   let lineDrawn = false
   for (const message of messages) {
-    const before = rows.at(-1)
-    const day = !before || dayKey(before.message.date) !== dayKey(message.date)
+    const key = dayKey(message.date)
+    let day = days.at(-1)
+    const newDay = day?.key !== key
+    if (!day || newDay) days.push((day = { key, date: message.date, rows: [] }))
     const unread = !lineDrawn && firstUnreadId > 0 && message.id >= firstUnreadId
     if (unread) lineDrawn = true
-    const first = day || unread || !before || !together(before.message, message)
+    const first = newDay || unread || !before || !together(before.message, message)
     if (before && !first) before.last = false
-    rows.push({ message, day, unread, first, last: true })
+    before = { message, unread, first, last: true }
+    day.rows.push(before)
   }
-  return rows
+  return days
 }
 
 function together(one: ChatMessage, next: ChatMessage): boolean {

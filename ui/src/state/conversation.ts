@@ -1,18 +1,19 @@
 /**
- * Conversations: a window into the history of a dialog, kept by live commands.
+ * Conversations: a window into the history of a dialog.
  *
  * The window is contiguous. It grows at either end by pages; while it reaches to the end of the chat, new messages are
- * added to it, and where a command shows that one was missed, the gap is read.
+ * added to it (`liveMessages.ts`), and where a command shows that one was missed, the gap is read.
  */
 import { reactive } from 'vue'
 import { batch, call } from '@/api/portal'
-import type { Dialog, File, History, Person } from '@/api/shapes'
-import type { MessageCommand } from './chats'
-import { on, onReload } from './connection'
-import { me } from './me'
-import { change, fromCommand, fromContext, fromHistory, type ChatMessage, type ContextMessage } from './messages'
-import { meet } from './people'
+import type { Dialog, File, History } from '@/api/shapes'
 import { camelPeople } from './camel'
+import { chats } from './chats'
+import { me } from './me'
+import { fromContext, fromHistory, type ChatMessage, type ContextMessage } from './messages'
+import { meet } from './people'
+import { loadReactions, takeReactions, type ReactionCount } from './reactions'
+import { resumeReading } from './reading'
 
 export interface Conversation {
   dialogId: string
@@ -30,13 +31,30 @@ export interface Conversation {
   readUpTo: Record<number, number>
   /** Who is writing, until when (milliseconds). */
   writing: Record<number, number>
-  /** The message that is shown with a mark, because a link or quote leads to it. */
+  /** The message that is shown with a mark, because a link or quote leads to it; `jumps` counts how often one did. */
   target: number
+  jumps: number
+  /** Which message stood at the top of the list, how far below its edge; null at the end of the chat. */
+  place: Place | null
 }
 
-const PAGE = 50
+export interface Place {
+  messageId: number
+  offset: number
+}
+
+interface Around {
+  MESSAGES: ContextMessage[]
+  USERS: Record<string, unknown>[]
+  FILES: File[]
+  REACTIONS: ReactionCount[]
+  HAS_EARLIER: boolean
+  HAS_LATER: boolean
+}
+
+export const PAGE = 50
 const KEPT = 12
-const conversations = reactive(new Map<string, Conversation>())
+export const conversations = reactive(new Map<string, Conversation>())
 
 /** The conversation of a dialog, empty until it is opened. */
 export function conversation(dialogId: string): Conversation {
@@ -59,6 +77,8 @@ export function conversation(dialogId: string): Conversation {
     readUpTo: {},
     writing: {},
     target: 0,
+    jumps: 0,
+    place: null,
   })
   for (const [id, entry] of conversations) {
     if (conversations.size <= KEPT) break
@@ -68,97 +88,156 @@ export function conversation(dialogId: string): Conversation {
   return known as Conversation
 }
 
+/** What is being read into a conversation, so that one reading follows the other. */
+const readings = new Map<string, Promise<unknown>>()
+
+async function afterOthers<T>(shown: Conversation, work: () => Promise<T>): Promise<T> {
+  const before = readings.get(shown.dialogId)
+  const mine = (before ?? Promise.resolve()).catch(() => {}).then(async () => {
+    shown.loading = true
+    try {
+      return await work()
+    } finally {
+      shown.loading = false
+    }
+  })
+  readings.set(shown.dialogId, mine)
+  try {
+    return await mine
+  } finally {
+    if (readings.get(shown.dialogId) === mine) readings.delete(shown.dialogId)
+  }
+}
+
 /** Open a dialog at its first unread message, or at one that is named. */
 export async function open(dialogId: string, messageId = 0): Promise<Conversation> {
   const shown = conversation(dialogId)
-  if (shown.loading) return shown
-  if (shown.messages.length && !messageId) {
+  resumeReading(dialogId)
+  if (messageId) {
+    await jump(shown, messageId)
+  } else if (shown.messages.length) {
+    const row = chats.rows.get(dialogId)
+    const unread = row?.counter ? shown.messages.find((message) => message.id > row.lastId && message.authorId !== me.id) : undefined
+    shown.firstUnreadId = unread?.id ?? 0
+    shown.target = 0
     void refreshDialog(shown).catch(() => {})
-    return shown
+  } else {
+    await load(shown, 0)
   }
-  if (messageId && shown.messages.some((message) => message.id === messageId)) {
-    shown.target = messageId
-    return shown
-  }
-  await load(shown, messageId)
   return shown
 }
 
-async function load(shown: Conversation, messageId: number): Promise<void> {
-  Object.assign(shown, { loading: true, error: '' })
-  try {
-    const { dialog, history } = await batch<{ dialog: Dialog; history: History }>({
-      dialog: ['im.dialog.get', { DIALOG_ID: shown.dialogId }],
-      history: ['im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LIMIT: PAGE }],
-    })
-    if (!dialog) throw new Error('ACCESS_ERROR')
-    keepDialog(shown, dialog)
-    const unread = dialog.counter > 0 ? dialog.unread_id : 0
-    shown.firstUnreadId = unread
-    const latest = history ? fromPage(history) : []
-    const at = messageId || (unread && !latest.some((message) => message.id <= unread) ? unread : 0)
-    if (at && !latest.some((message) => message.id === at)) await loadAround(shown, at)
-    else {
-      shown.messages = latest
-      shown.hasEarlier = latest.length === PAGE
-      shown.hasLater = false
-    }
-    shown.target = messageId
-    void loadReactions(shown, shown.messages)
-  } catch (fault) {
-    shown.error = fault instanceof Error ? fault.message : String(fault)
-  } finally {
-    shown.loading = false
-  }
+/** Show one message, wherever in the history it is. */
+export async function jump(shown: Conversation, messageId: number): Promise<void> {
+  const here = () => shown.messages.some((message) => message.id === messageId)
+  if (!here()) await load(shown, messageId)
+  shown.target = here() ? messageId : 0
+  shown.jumps++
 }
 
-async function loadAround(shown: Conversation, messageId: number): Promise<void> {
-  const around = await call<{ MESSAGES: ContextMessage[]; USERS: Record<string, unknown>[]; FILES: File[]; HAS_EARLIER: boolean; HAS_LATER: boolean }>(
-    'botyard.message.context',
-    { MESSAGE_ID: messageId, RANGE: PAGE / 2 },
-  )
+async function load(shown: Conversation, messageId: number): Promise<void> {
+  await afterOthers(shown, async () => {
+    shown.error = ''
+    try {
+      await readAnew(shown, messageId)
+    } catch (fault) {
+      shown.error = fault instanceof Error ? fault.message : String(fault)
+    }
+  })
+}
+
+async function readAnew(shown: Conversation, messageId: number): Promise<void> {
+  const { dialog, history } = await batch<{ dialog: Dialog; history: History }>({
+    dialog: ['im.dialog.get', { DIALOG_ID: shown.dialogId }],
+    history: ['im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LIMIT: PAGE }],
+  })
+  // What was refused has its reason in the answer of the single call.
+  if (!dialog) await refreshDialog(shown)
+  else keepDialog(shown, dialog)
+  const unread = dialog && dialog.counter > 0 ? dialog.unread_id : 0
+  if (!messageId) shown.firstUnreadId = unread
+  const latest = history ? fromPage(history) : []
+  const at = messageId || (unread && !latest.some((message) => message.id <= unread) ? unread : 0)
+  if (at && !latest.some((message) => message.id === at) && (await loadAround(shown, at))) return
+  shown.messages = latest
+  shown.hasEarlier = latest.length === PAGE
+  shown.hasLater = false
+  void loadReactions(shown.messages)
+}
+
+/** Whether the message is there. */
+async function loadAround(shown: Conversation, messageId: number): Promise<boolean> {
+  const around = await call<Around>('botyard.message.context', { MESSAGE_ID: messageId, RANGE: PAGE / 2 }).catch(() => null)
+  if (!around) return false
   meet(camelPeople(around.USERS))
   const files = new Map(around.FILES.map((file) => [file.id, file]))
-  shown.messages = around.MESSAGES.map((message) => fromContext(message, files))
+  const messages = around.MESSAGES.map((message) => fromContext(message, files))
+  if (shown.dialog && messages[0]?.chatId !== shown.dialog.id) return false
+  shown.messages = messages
+  takeReactions(shown.messages, around.REACTIONS)
   shown.hasEarlier = around.HAS_EARLIER
   shown.hasLater = around.HAS_LATER
+  return true
 }
 
 /** Read the page before the window. */
 export async function loadEarlier(shown: Conversation): Promise<void> {
-  const first = shown.messages[0]
-  if (!first || !shown.hasEarlier || shown.loading) return
-  shown.loading = true
-  try {
-    const page = fromPage(await call<History>('im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LAST_ID: first.id, LIMIT: PAGE }))
+  await afterOthers(shown, async () => {
+    const first = shown.messages[0]
+    if (!first || !shown.hasEarlier) return
+    const history = await call<History>('im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LAST_ID: first.id, LIMIT: PAGE })
+    if (shown.messages[0]?.id !== first.id) return
+    const page = fromPage(history)
     shown.messages.unshift(...page)
     shown.hasEarlier = page.length === PAGE
-    void loadReactions(shown, page)
-  } finally {
-    shown.loading = false
-  }
+    void loadReactions(shown.messages.slice(0, page.length))
+  })
 }
 
 /** Read the page after the window. */
 export async function loadLater(shown: Conversation): Promise<void> {
-  const last = shown.messages.at(-1)
-  if (!last || shown.loading) return
-  shown.loading = true
-  try {
-    const page = fromPage(await call<History>('im.dialog.messages.get', { DIALOG_ID: shown.dialogId, FIRST_ID: last.id, LIMIT: PAGE }))
-    const known = new Set(shown.messages.map((message) => message.id))
-    shown.messages.push(...page.filter((message) => !known.has(message.id)))
-    shown.messages.sort((one, other) => one.id - other.id)
+  await afterOthers(shown, async () => {
+    const last = shown.messages.at(-1)
+    if (!last) return
+    const history = await call<History>('im.dialog.messages.get', { DIALOG_ID: shown.dialogId, FIRST_ID: last.id, LIMIT: PAGE })
+    const page = fromPage(history)
+    add(shown, page)
     shown.hasLater = page.length === PAGE
-    void loadReactions(shown, page)
-  } finally {
-    shown.loading = false
+    const fresh = new Set(page.map((message) => message.id))
+    void loadReactions(shown.messages.filter((message) => fresh.has(message.id)))
+  })
+}
+
+/** Add messages that are not there yet, in their order. An own one takes the place of the one that is being sent. */
+export function add(shown: Conversation, several: ChatMessage[]): void {
+  const known = new Set(shown.messages.map((message) => message.id))
+  const fresh = several.filter((message) => !known.has(message.id))
+  for (const message of fresh) {
+    if (message.authorId !== me.id || !message.uuid) continue
+    const sent = shown.outgoing.find((entry) => entry.uuid === message.uuid)
+    if (!sent) continue
+    message.key = sent.key
+    shown.outgoing = shown.outgoing.filter((entry) => entry.uuid !== message.uuid)
   }
+  const last = shown.messages.at(-1)
+  shown.messages.push(...fresh)
+  if (last && fresh.some((message) => message.id < last.id)) shown.messages.sort((one, other) => one.id - other.id)
 }
 
 /** Go to the end of the chat. */
 export async function loadLatest(shown: Conversation): Promise<void> {
+  shown.target = 0
   if (shown.hasLater) await load(shown, 0)
+}
+
+/** Read anew what is shown, where commands may have been missed. */
+export async function reload(shown: Conversation): Promise<void> {
+  const { place } = shown
+  if (!place || !shown.hasLater) return load(shown, 0)
+  await afterOthers(shown, async () => {
+    await refreshDialog(shown)
+    await loadAround(shown, place.messageId)
+  })
 }
 
 /** Drop what is far from what is shown, so that a long history stays light. */
@@ -190,127 +269,3 @@ function fromPage(history: History): ChatMessage[] {
   const files = new Map(history.files.map((file) => [file.id, file]))
   return history.messages.map((message) => fromHistory(message, files)).sort((one, other) => one.id - other.id)
 }
-
-export async function loadReactions(shown: Conversation, messages: ChatMessage[]): Promise<void> {
-  const ids = messages.map((message) => message.id).filter((id) => id > 0)
-  if (!ids.length) return
-  const counts = await call<{ MESSAGE_ID: number; REACTION: string; COUNT: number; OWN: boolean }[]>('botyard.message.reaction.counts', {
-    MESSAGE_IDS: ids.slice(-100),
-  }).catch(() => null)
-  if (!counts) return
-  const wanted = new Set(ids)
-  for (const message of shown.messages) {
-    if (!wanted.has(message.id)) continue
-    message.reactions = counts
-      .filter((entry) => entry.MESSAGE_ID === message.id)
-      .map(({ REACTION: reaction, COUNT: count, OWN: own }) => ({ reaction, count, own }))
-  }
-}
-
-function took(params: MessageCommand): void {
-  const shown = conversations.get(params.dialogId)
-  if (!shown) return
-  const message = fromCommand(params.message, params.files)
-  if (message.uuid) shown.outgoing = shown.outgoing.filter((entry) => entry.uuid !== message.uuid)
-  delete shown.writing[message.authorId]
-  if (shown.dialog) {
-    shown.dialog.last_message_id = Math.max(shown.dialog.last_message_id, message.id)
-    shown.dialog.message_count++
-  }
-  if (shown.hasLater) return
-  const last = shown.messages.at(-1)
-  if (shown.messages.some((entry) => entry.id === message.id)) return
-  if (last && params.message.prevId > last.id) {
-    // Something between was missed.
-    void loadLater(shown)
-    return
-  }
-  shown.messages.push(message)
-  if (last && last.id > message.id) shown.messages.sort((one, other) => one.id - other.id)
-}
-
-function find(dialogId: string, id: number): ChatMessage | undefined {
-  return conversations.get(dialogId)?.messages.find((message) => message.id === id)
-}
-
-on<MessageCommand>('message', took)
-on<MessageCommand>('messageChat', took)
-for (const command of ['messageUpdate', 'messageDelete']) {
-  on<{ dialogId: string; id: number; text: string; params: Record<string, unknown> }>(command, (params) => {
-    const message = find(params.dialogId, params.id)
-    if (message) change(message, params.text, params.params)
-  })
-}
-on<{ dialogId: string; id: number }>('messageDeleteComplete', ({ dialogId, id }) => {
-  const shown = conversations.get(dialogId)
-  if (shown) shown.messages = shown.messages.filter((message) => message.id !== id)
-})
-
-export interface ReactionCommand {
-  dialogId: string
-  messageId: number
-  userId: number
-  reaction: string
-}
-
-/** Count a reaction that somebody has set or taken back. */
-export function countReaction(message: ChatMessage, { userId, reaction }: ReactionCommand, step: 1 | -1): void {
-  const own = userId === me.id
-  const entry = message.reactions.find((candidate) => candidate.reaction === reaction)
-  if (!entry) {
-    if (step > 0) message.reactions.push({ reaction, count: 1, own })
-    return
-  }
-  if (own && entry.own === step > 0) return
-  entry.count += step
-  if (own) entry.own = step > 0
-  if (entry.count <= 0) message.reactions = message.reactions.filter((candidate) => candidate !== entry && candidate.reaction !== reaction)
-}
-
-on<ReactionCommand>('addReaction', (params) => {
-  const message = find(params.dialogId, params.messageId)
-  if (message) countReaction(message, params, 1)
-})
-on<ReactionCommand>('deleteReaction', (params) => {
-  const message = find(params.dialogId, params.messageId)
-  if (message) countReaction(message, params, -1)
-})
-
-for (const command of ['readMessageOpponent', 'readMessageChatOpponent']) {
-  on<{ dialogId: string; userId: number; lastId: number }>(command, ({ dialogId, userId, lastId }) => {
-    const shown = conversations.get(dialogId)
-    if (shown) shown.readUpTo[userId] = Math.max(shown.readUpTo[userId] ?? 0, lastId)
-  })
-}
-for (const command of ['unreadMessageOpponent', 'unreadMessageChatOpponent']) {
-  on<{ dialogId: string; userId: number; lastId: number }>(command, ({ dialogId, userId, lastId }) => {
-    const shown = conversations.get(dialogId)
-    if (shown) shown.readUpTo[userId] = lastId
-  })
-}
-
-on<{ dialogId: string; userId: number; userName: string; duration: number }>('startWriting', ({ dialogId, userId, duration }) => {
-  const shown = conversations.get(dialogId)
-  if (!shown || userId === me.id) return
-  const until = Date.now() + (duration || 8000)
-  shown.writing[userId] = until
-  setTimeout(() => {
-    if (shown.writing[userId] === until) delete shown.writing[userId]
-  }, until - Date.now())
-})
-
-/** Commands after which the head of a chat is another one. */
-const CHANGES = ['chatRename', 'chatAvatar', 'chatChangeColor', 'chatDescription', 'chatManagers', 'chatOwner', 'chatPermissions', 'chatTextField', 'chatUserAdd', 'chatUserLeave', 'chatMuteNotify']
-for (const command of CHANGES) {
-  on<{ dialogId: string; users?: Record<string, Person> }>(command, ({ dialogId, users }) => {
-    if (users) meet(Object.values(users))
-    const shown = conversations.get(dialogId)
-    if (shown?.dialog) void refreshDialog(shown).catch(() => conversations.delete(dialogId))
-  })
-}
-
-onReload(async () => {
-  for (const shown of conversations.values()) {
-    if (shown.messages.length) await load(shown, 0)
-  }
-})

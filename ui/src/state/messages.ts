@@ -9,6 +9,8 @@ export interface Reactions {
 }
 
 export interface ChatMessage {
+  /** What it is known by on the screen, from before it was sent on. */
+  key: string
   /** The portal's number; below zero for one that is still being sent. */
   id: number
   chatId: number
@@ -57,6 +59,7 @@ function made(
 ): ChatMessage {
   return {
     ...base,
+    key: String(base.id),
     params,
     files: filesOf(params, files),
     replyId: Number(params.REPLY_ID ?? 0),
@@ -97,6 +100,6 @@ function forwardOf(params: Record<string, unknown>): ChatMessage['forward'] {
 /** A text or params that have changed. */
 export function change(message: ChatMessage, text: string, params: Record<string, unknown>): void {
   const files = new Map(message.files.map((file) => [file.id, file]))
-  const { reactions } = message
-  Object.assign(message, made({ ...message, text }, params, files), { reactions })
+  const { reactions, key } = message
+  Object.assign(message, made({ ...message, text }, params, files), { reactions, key })
 }

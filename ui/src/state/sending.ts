@@ -45,6 +45,7 @@ export function discard(dialogId: string, message: ChatMessage): void {
 function show(shown: Conversation, kept: Kept): void {
   shown.outgoing.push({
     id: --lastId,
+    key: kept.uuid,
     chatId: shown.dialog?.id ?? 0,
     authorId: me.id,
     date: kept.date,

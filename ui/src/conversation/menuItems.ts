@@ -1,0 +1,54 @@
+/** The commands of a message's menu. */
+import type { MenuItem } from '@/controls/Menu.vue'
+import { CheckCheck, Copy, Eye, Forward, Link, Pencil, Pin, PinOff, Quote, Reply, Trash2 } from '@/controls/icons'
+import { t } from '@/language'
+import { full } from '@/language/dates'
+import { insert, startEdit, startReply } from '@/state/composing'
+import type { Conversation } from '@/state/conversation'
+import { me } from '@/state/me'
+import { linkTo, markUnreadFrom } from '@/state/messageActions'
+import type { ChatMessage } from '@/state/messages'
+import { nameOf } from '@/state/people'
+import { isPinned, pin } from '@/state/pins'
+import { toast } from '@/state/toasts'
+import type { ListState } from './lists'
+import { plainText } from './plainText'
+import { rightsFor } from './rights'
+
+export async function copy(text: string, done: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    toast(done)
+  } catch {
+    toast(t('message.notCopied'), 'error')
+  }
+}
+
+/** A message as the formatting language quotes it, with its author and date. */
+export function quoteOf(message: ChatMessage, text = message.text): string {
+  const line = '-'.repeat(54)
+  return `${line}\n${nameOf(message.authorId)} [${full(message.date)}]\n${text}\n${line}\n`
+}
+
+export function itemsFor(message: ChatMessage, shown: Conversation, list: ListState, selected = ''): MenuItem[] {
+  const { dialogId } = shown
+  const rights = rightsFor(message, shown.dialog)
+  const pinned = isPinned(dialogId, message.id)
+  const items: (MenuItem | false)[] = [
+    rights.write && { label: t('message.reply'), icon: Reply, run: () => startReply(dialogId, message) },
+    rights.write && message.text !== '' && { label: t('message.quote'), icon: Quote, run: () => insert(dialogId, quoteOf(message, selected || message.text)) },
+    rights.edit && { label: t('message.edit'), icon: Pencil, run: () => startEdit(dialogId, message) },
+    message.text !== '' && !message.deleted && {
+      label: selected ? t('message.copySelected') : t('message.copy'),
+      icon: Copy,
+      run: () => copy(selected || plainText(message.text), t('message.copied')),
+    },
+    { label: t('message.copyLink'), icon: Link, run: () => copy(linkTo(dialogId, message.id), t('message.linkCopied')) },
+    rights.forward && { label: t('message.forward'), icon: Forward, run: () => (list.dialog = { kind: 'forward', message }) },
+    rights.pin && { label: t(pinned ? 'message.unpin' : 'message.pin'), icon: pinned ? PinOff : Pin, run: () => pin(dialogId, message, !pinned) },
+    message.authorId !== me.id && { label: t('message.unreadFrom'), icon: CheckCheck, run: () => markUnreadFrom(shown, message) },
+    !message.system && !message.deleted && { label: t('message.info'), icon: Eye, run: () => (list.dialog = { kind: 'info', message }) },
+    rights.remove && { label: t('message.delete'), icon: Trash2, danger: true, apart: true, run: () => (list.dialog = { kind: 'delete', message }) },
+  ]
+  return items.filter((item): item is MenuItem => item !== false)
+}

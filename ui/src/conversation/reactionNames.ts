@@ -1,0 +1,58 @@
+/** The 48 reactions of the portal, by their codes (`botyard/chat/conversation/reactions.py`), and how they look. */
+export const REACTIONS: Record<string, string> = {
+  like: '👍',
+  dislike: '👎',
+  faceWithTearsOfJoy: '😂',
+  redHeart: '❤️',
+  neutralFace: '😐',
+  fire: '🔥',
+  cry: '😢',
+  slightlySmilingFace: '🙂',
+  winkingFace: '😉',
+  laugh: '😆',
+  kiss: '😘',
+  wonder: '😮',
+  slightlyFrowningFace: '🙁',
+  loudlyCryingFace: '😭',
+  faceWithStuckOutTongue: '😛',
+  faceWithStuckOutTongueAndWinkingEye: '😜',
+  smilingFaceWithSunglasses: '😎',
+  confusedFace: '😕',
+  flushedFace: '😳',
+  thinkingFace: '🤔',
+  angry: '😠',
+  smilingFaceWithHorns: '😈',
+  faceWithThermometer: '🤒',
+  facepalm: '🤦',
+  poo: '💩',
+  flexedBiceps: '💪',
+  clappingHands: '👏',
+  raisedHand: '✋',
+  smilingFaceWithHeartEyes: '😍',
+  smilingFaceWithHearts: '🥰',
+  pleadingFace: '🥺',
+  relievedFace: '😌',
+  foldedHands: '🙏',
+  okHand: '👌',
+  signHorns: '🤘',
+  loveYouGesture: '🤟',
+  clownFace: '🤡',
+  partyingFace: '🥳',
+  questionMark: '❓',
+  exclamationMark: '❗',
+  lightBulb: '💡',
+  bomb: '💣',
+  sleepingSymbol: '💤',
+  crossMark: '❌',
+  whiteHeavyCheckMark: '✅',
+  eyes: '👀',
+  handshake: '🤝',
+  hundredPoints: '💯',
+}
+
+/** Those that are offered at once. */
+export const QUICK = ['like', 'redHeart', 'faceWithTearsOfJoy', 'wonder', 'cry', 'foldedHands']
+
+export function emojiOf(reaction: string): string {
+  return REACTIONS[reaction] ?? '❔'
+}
