@@ -15,6 +15,7 @@ export const router = createRouter({
       },
     },
     { path: '/chat/:dialogId(chat\\d+|\\d+)', name: 'chat', component: ChatsView },
+    { path: '/settings/:page?', name: 'settings', component: () => import('./settings/SettingsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

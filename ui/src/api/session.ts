@@ -45,8 +45,17 @@ export function userId(): number {
   return tokens?.user_id ?? 0
 }
 
-export function scopes(): string[] {
-  return tokens?.scope.split(',') ?? []
+/** Whether the token carries a permission. Administration is not among those of a usual sign-in: it is asked for apart. */
+export function permits(scope: string): boolean {
+  return tokens?.scope.split(/[ ,]+/).includes(scope) ?? false
+}
+
+/**
+ * Leave for the portal's page that asks an administrator to prove who they are, and come back with a token that
+ * administers. Until then, and whoever turns back, keeps the token that there is.
+ */
+export function askFor(scope: string, back = location.pathname + location.search): Promise<never> {
+  return leave(back, scope)
 }
 
 /** A token that is good for at least a moment. */
@@ -75,6 +84,10 @@ export async function renew(): Promise<string> {
 export async function signIn(back = location.pathname + location.search, scope = ''): Promise<never> {
   localStorage.removeItem(PAIR)
   tokens = null
+  return leave(back, scope)
+}
+
+async function leave(back: string, scope: string): Promise<never> {
   const attempt: Attempt = { verifier: random(48), state: random(18), back }
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt))
   const params = new URLSearchParams({

@@ -1,5 +1,8 @@
 import type { Key } from './en'
 
+import { common } from './areas/common'
+import { settings } from './areas/settings'
+
 export const de: Record<Key, string> = {
   'app.name': 'Botyard',
   'app.loading': 'Wird geladen…',
@@ -225,4 +228,6 @@ export const de: Record<Key, string> = {
   'composer.bold': 'Fett',
   'composer.italic': 'Kursiv',
   'composer.underline': 'Unterstrichen',
+  ...common.de,
+  ...settings.de,
 }

@@ -1,3 +1,6 @@
+import { common } from './areas/common'
+import { settings } from './areas/settings'
+
 /** English, and the list of all texts. `{name}` is filled in; `one|many` is chosen by `{n}`. */
 export const en = {
   'app.name': 'Botyard',
@@ -224,6 +227,8 @@ export const en = {
   'composer.bold': 'Bold',
   'composer.italic': 'Italic',
   'composer.underline': 'Underline',
+  ...common.en,
+  ...settings.en,
 }
 
 export type Key = keyof typeof en

@@ -1,5 +1,8 @@
 import type { Key } from './en'
 
+import { common } from './areas/common'
+import { settings } from './areas/settings'
+
 export const ru: Record<Key, string> = {
   'app.name': 'Botyard',
   'app.loading': 'Загрузка…',
@@ -225,4 +228,6 @@ export const ru: Record<Key, string> = {
   'composer.bold': 'Жирный',
   'composer.italic': 'Курсив',
   'composer.underline': 'Подчёркнутый',
+  ...common.ru,
+  ...settings.ru,
 }

@@ -1,0 +1,32 @@
+import { texts } from './texts'
+
+/** What several areas say. */
+export const common = texts({
+  'app.copy': ['Copy', 'Kopieren', 'Копировать'],
+  'app.copied': ['Copied', 'Kopiert', 'Скопировано'],
+  'app.notCopied': ['The browser did not allow copying', 'Der Browser hat das Kopieren nicht erlaubt', 'Браузер не разрешил копирование'],
+  'app.shownOnce': ['It is shown this once. Keep it in a safe place.', 'Nur dieses eine Mal zu sehen. Bewahre es sicher auf.', 'Показывается один раз. Сохраните в надёжном месте.'],
+  'app.save': ['Save', 'Speichern', 'Сохранить'],
+  'app.saved': ['Saved', 'Gespeichert', 'Сохранено'],
+  'app.add': ['Add', 'Hinzufügen', 'Добавить'],
+  'app.remove': ['Remove', 'Entfernen', 'Удалить'],
+  'app.edit': ['Edit', 'Bearbeiten', 'Изменить'],
+  'app.delete': ['Delete', 'Löschen', 'Удалить'],
+  'app.more': ['Show more', 'Mehr anzeigen', 'Показать ещё'],
+  'app.actions': ['Actions', 'Aktionen', 'Действия'],
+  'app.done': ['Done', 'Fertig', 'Готово'],
+  'app.you': ['you', 'du', 'вы'],
+  'app.never': ['never', 'nie', 'никогда'],
+  'app.search': ['Search', 'Suchen', 'Поиск'],
+  'app.nothing': ['Nothing matches', 'Nichts passt dazu', 'Ничего не найдено'],
+  'app.clear': ['Clear', 'Leeren', 'Очистить'],
+  'app.bot': ['Bot', 'Bot', 'Бот'],
+  'picture.change': ['Change picture', 'Bild ändern', 'Сменить картинку'],
+  'picture.unreadable': ['The browser cannot read this picture', 'Der Browser kann dieses Bild nicht lesen', 'Браузер не может прочитать эту картинку'],
+  'rail.status': ['Status', 'Status', 'Статус'],
+  'rail.signOut': ['Sign out', 'Abmelden', 'Выйти'],
+  'status.online': ['Online', 'Online', 'В сети'],
+  'status.away': ['Away', 'Abwesend', 'Отошёл'],
+  'status.dnd': ['Do not disturb', 'Nicht stören', 'Не беспокоить'],
+  'status.break': ['Out for a break', 'In der Pause', 'Перерыв'],
+})
