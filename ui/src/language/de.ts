@@ -1,6 +1,8 @@
 import type { Key } from './en'
 
 import { common } from './areas/common'
+import { notifications } from './areas/notifications'
+import { people } from './areas/people'
 import { settings } from './areas/settings'
 
 export const de: Record<Key, string> = {
@@ -229,5 +231,7 @@ export const de: Record<Key, string> = {
   'composer.italic': 'Kursiv',
   'composer.underline': 'Unterstrichen',
   ...common.de,
+  ...notifications.de,
+  ...people.de,
   ...settings.de,
 }

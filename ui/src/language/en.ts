@@ -1,4 +1,6 @@
 import { common } from './areas/common'
+import { notifications } from './areas/notifications'
+import { people } from './areas/people'
 import { settings } from './areas/settings'
 
 /** English, and the list of all texts. `{name}` is filled in; `one|many` is chosen by `{n}`. */
@@ -228,6 +230,8 @@ export const en = {
   'composer.italic': 'Italic',
   'composer.underline': 'Underline',
   ...common.en,
+  ...notifications.en,
+  ...people.en,
   ...settings.en,
 }
 
