@@ -134,6 +134,7 @@ class Reason(Enum):
     # Applications and the options that they keep.
     ARGUMENT = "{reason}"
     APP_MISSING = "There is no such application"
+    APP_BUILT_IN = "The application comes with the portal"
     CONSENT_NARROWER = "The caller has agreed to less: {scopes}"
     CODE_EMPTY = "The code is missing"
     OPTIONS_EMPTY = "There are no options"

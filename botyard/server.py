@@ -28,7 +28,7 @@ from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
 from botyard.model import recipients
-from botyard.portal import audit_writer, key_rotation
+from botyard.portal import audit_writer, key_rotation, messenger
 from botyard.portal.auth import renewals
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
@@ -82,6 +82,8 @@ async def open_context(settings: Settings, clock: Clock | None = None, database:
         await migrate(database)
         made = await claim(database, settings)
         await key_rotation.settle(database, made)
+        if not await database.read(messenger.is_current):
+            await database.write(messenger.settle)
     except BaseException:
         await database.close()
         raise

@@ -9,6 +9,9 @@ import msgspec
 from botyard.model import owners
 from botyard.model.owners import Owner
 
+MESSENGER = "botyard.messenger"
+"""The client id of the built-in application: the portal's own web client."""
+
 
 class App(msgspec.Struct, frozen=True, gc=False):
     """A registered application. ``status`` is the documented letter (L: local).
@@ -33,6 +36,11 @@ class App(msgspec.Struct, frozen=True, gc=False):
     wizard: bool = False
     agreed: str = ""
     """The permissions that administrators themselves have given it, and no other application."""
+
+    @property
+    def built_in(self) -> bool:
+        """Whether it comes with the portal: a public client, which has no secret."""
+        return self.client_id == MESSENGER
 
     @property
     def owner(self) -> Owner:

@@ -39,6 +39,11 @@ class Session(msgspec.Struct, frozen=True):
     password_initial: bool
     second_factor: bool
 
+    @property
+    def family(self) -> str:
+        """The family of the tokens that the web client gets in it."""
+        return f"session:{self.id}:{self.created}"
+
 
 class Duty(Enum):
     """What somebody has to do before a session opens anything."""

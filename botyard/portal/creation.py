@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 from botyard.model.people import Profile
-from botyard.portal import users
+from botyard.portal import messenger, users
 from botyard.store import portal
 from botyard.store.engines.db import Tx
 
@@ -22,6 +22,7 @@ async def create_portal(tx: Tx, title: str = TITLE) -> str:
     """Write the portal's own row and return its member id. Raises ``Duplicate`` when there is one."""
     member_id = secrets.token_hex(16)
     await portal.add(tx, title, member_id)
+    await messenger.put(tx)
     return member_id
 
 

@@ -7,8 +7,10 @@ from enum import StrEnum
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.apps import MESSENGER
 from botyard.model.audit import Actor, Via
 from botyard.model.people import UserKind
+from botyard.model.permissions import ADMINISTRATION
 from botyard.portal.auth.keys import Keys
 from botyard.store import access, portal
 from botyard.store.access import Caller
@@ -50,7 +52,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     own: bool = False
     """Whether this is a token of the application itself, and not one that a person may have."""
     of_app: bool = False
-    """Whether an application holds this key, or has made it, by however many keys in between."""
+    """Whether an application holds this key, or has made it, by however many keys in between. The portal's own web
+    client is none, where an administrator has shown who they are before it got the permission to administer."""
     expires: int | None = None
     """When the key ends, where that is known."""
     credentials: Credentials | None = None
@@ -68,7 +71,8 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
     @property
     def actor(self) -> Actor:
         """The caller, as the audit log names those who do something."""
-        token_id = self.key_id if self.auth is Auth.SESSION else 0
+        in_person = self.auth is Auth.SESSION or (self.auth is Auth.OAUTH and not self.of_app)
+        token_id = self.key_id if in_person else 0
         return Actor(Via.REST, self.user_id, self.app_id, self.source, self.address, token_id, self.of_app)
 
 
@@ -116,19 +120,21 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
     _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, credentials.https)
     _require_usable(caller, auth, now)
     source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
+    scopes = scope_set(caller.scopes)
+    in_person = caller.client_id == MESSENGER and ADMINISTRATION in scopes
     return Identity(
         caller.user_id,
         auth,
         caller.admin,
         caller.kind,
-        scope_set(caller.scopes),
+        scopes,
         source,
         caller.client_id,
         caller.app_id,
         credentials.address,
         caller.key_id,
         caller.own,
-        caller.of_app,
+        caller.of_app and not in_person,
         caller.expires,
         credentials,
     )

@@ -56,6 +56,12 @@ async def find_refresh(tx: Tx, token_hash: str) -> Token | None:
     return _TOKEN.read(await tx.one(_REFRESH, hash=token_hash))
 
 
+async def refresh_exists(tx: Tx, token_hash: str) -> bool:
+    """Whether there is a refresh token, whatever it is good for."""
+    sql = "SELECT 1 FROM tokens WHERE hash = :hash AND kind = 'refresh'"
+    return await tx.one(sql, hash=token_hash) is not None
+
+
 async def find_access(tx: Tx, token_hash: str) -> Token | None:
     """An access token, whether or not it is still good."""
     return _TOKEN.read(await tx.one(_ACCESS, hash=token_hash))

@@ -44,6 +44,16 @@ _CHANGEABLE = (
 _CHANGE = f"{APP.update(*_CHANGEABLE)} WHERE id = :id"
 _BY_ID = f"{APP.select} WHERE a.id = :id AND a.deleted IS NULL"
 _MADE = Record(_Made, "apps a", maker=Record(Maker, "apps a"))
+_PUT_BUILT_IN = """INSERT INTO apps (client_id, secret_hash, title, scopes, agreed, created)
+    VALUES (:client, '', :title, :scopes, :scopes, :now)
+    ON CONFLICT (client_id) DO UPDATE
+    SET title = excluded.title, scopes = excluded.scopes, agreed = excluded.agreed"""
+_INSTALLED = "deleted IS NULL AND installed = 1 AND blocked = 0"
+_FRAMES = f"""SELECT handler_url FROM apps WHERE {_INSTALLED} AND handler_url <> ''
+    UNION SELECT install_url FROM apps WHERE deleted IS NULL AND blocked = 0 AND wizard = 1 AND install_url <> ''
+    ORDER BY 1 LIMIT :most"""
+FRAMES_MAX = 1000
+"""Addresses of pages that are looked at; a header that names more origins would not be read by browsers."""
 _ALL = f"{APP.select} WHERE a.deleted IS NULL ORDER BY a.id"
 
 
@@ -73,6 +83,16 @@ async def add(tx: Tx, client_id: str, secret_hash: str, *, title: str, scopes: s
         now=tx.now,
         **maker._asdict(),
     )
+
+
+async def put_built_in(tx: Tx, client_id: str, *, title: str, scopes: str) -> None:
+    """Make an application that comes with the portal, or give it what this version says of it. It has no secret."""
+    await tx.run(_PUT_BUILT_IN, client=client_id, title=title, scopes=scopes, now=tx.now)
+
+
+async def frame_addresses(tx: Tx) -> list[str]:
+    """The addresses of pages of installed applications, each once."""
+    return [address for (address,) in await tx.all(_FRAMES, most=FRAMES_MAX)]
 
 
 async def maker_of(tx: Tx, app_id: int) -> Maker:

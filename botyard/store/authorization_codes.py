@@ -20,6 +20,11 @@ async def find(tx: Tx, code_hash: str) -> Code | None:
     return _CODE.read(await tx.one(_BY_HASH, hash=code_hash))
 
 
+async def exists(tx: Tx, code_hash: str) -> bool:
+    """Whether there is a code, whatever it is good for."""
+    return await tx.one("SELECT 1 FROM codes WHERE hash = :hash", hash=code_hash) is not None
+
+
 async def use(tx: Tx, code_hash: str) -> None:
     await tx.run("UPDATE codes SET used = :now WHERE hash = :hash", now=tx.now, hash=code_hash)
 

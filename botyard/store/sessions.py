@@ -7,7 +7,8 @@ from typing import NamedTuple
 from botyard.model.people import User
 from botyard.model.sessions import Client, Session
 from botyard.store.engines.db import Tx
-from botyard.store.records import Record, insert
+from botyard.store.portal import note_revocation
+from botyard.store.records import Record, insert, scalar
 from botyard.store.users import USER
 
 
@@ -30,6 +31,8 @@ _ADD = insert(
     "sessions",
     ("hash", "user_id", "created", "confirmed", "last_seen", "expires", "awaits_code", "address", "browser"),
 )
+FAMILY = "session:"
+"""How the families of tokens begin that the web client got in a session; its number follows."""
 _BY_LOGIN = f"{_CREDENTIALS.select} WHERE u.login = :login"
 _LIVE = "s.expires > :now AND s.last_seen > :idle_since AND u.active = 1"
 _BY_HASH = f"{_SESSION.select} WHERE s.hash = :hash AND {_LIVE}"
@@ -86,17 +89,43 @@ async def count_wrong_code(tx: Tx, session_id: int) -> None:
 
 
 async def remove(tx: Tx, session_hash: str) -> None:
-    await tx.run("DELETE FROM sessions WHERE hash = :hash", hash=session_hash)
+    """End a session, and the tokens that the web client got in it."""
+    for session_id, user_id in await tx.all("SELECT id, user_id FROM sessions WHERE hash = :hash", hash=session_hash):
+        await remove_one(tx, user_id, session_id)
 
 
 async def remove_one(tx: Tx, user_id: int, session_id: int) -> bool:
-    """End one session of a person; false where there is none of that number."""
+    """End one session of a person, and the tokens that the web client got in it; false where there is none."""
+    await _end_tokens(tx, user_id, "family LIKE :family", family=f"{FAMILY}{session_id}:%")
     return await tx.run("DELETE FROM sessions WHERE id = :id AND user_id = :user", id=session_id, user=user_id) > 0
 
 
 async def remove_of(tx: Tx, user_id: int, *, but: int = 0) -> int:
-    """Sign a person out everywhere, or everywhere ``but`` in one session; how many sessions ended."""
+    """Sign a person out everywhere, or everywhere ``but`` in one session; how many sessions ended.
+
+    Tokens of the web client end, those of sessions that had ended by themselves too.
+    """
+    await _end_tokens(tx, user_id, "family NOT LIKE :family", family=f"{FAMILY}{but}:%")
     return await tx.run("DELETE FROM sessions WHERE user_id = :user AND id <> :but", user=user_id, but=but)
+
+
+async def _end_tokens(tx: Tx, user_id: int, which: str, *, family: str) -> None:
+    """End tokens and codes that the web client got in sessions of a person."""
+    await note_revocation(tx)
+    of_client = f"user_id = :user AND family LIKE '{FAMILY}%' AND {which}"
+    await tx.run(
+        f"UPDATE tokens SET revoked = :now WHERE {of_client} AND revoked IS NULL",
+        now=tx.now,
+        user=user_id,
+        family=family,
+    )
+    await tx.run(f"DELETE FROM codes WHERE {of_client}", user=user_id, family=family)
+
+
+async def of_token(tx: Tx, token_id: int) -> int:
+    """The session in which the web client got a token, which may have ended; 0 for any other token."""
+    family: str = scalar(await tx.one("SELECT family FROM tokens WHERE id = :id", id=token_id), "")
+    return int(family.split(":")[1]) if family.startswith(FAMILY) else 0
 
 
 async def forget_expired(tx: Tx, *, idle_since: int) -> None:

@@ -37,12 +37,15 @@ from botyard.web.csrf import (
     read_query,
     visitor,
 )
+from botyard.web.own_origins import SIGNED_IN, origin, own_origins, policy_source
 from botyard.web.pages import redirect, show
 from botyard.web.sign_in import login_url
 
 ADDRESS = "/oauth/authorize/"
 _KEPT = ("client_id", "state", "redirect_uri", "response_type", "scope", "code_challenge", "code_challenge_method")
 """The parameters of a request; others are not carried along."""
+_NO_APPLICATION = "There is no such application, or it is not installed."
+_SWITCHED_OFF = "The web client is switched off in this portal."
 _NOT_YOURS = "The application asks for the permission to administer this portal, which only administrators can give."
 
 
@@ -56,7 +59,12 @@ class AuthorizeRequest(msgspec.Struct, frozen=True):
     @property
     def target(self) -> str:
         """Where the person is sent with the code; ``""`` for an application that has it typed in."""
-        return self.app.redirect_uri
+        return self.params["redirect_uri"] if self.app.built_in else self.app.redirect_uri
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody has to agree: the portal's own client does what its person does, short of administering."""
+        return self.app.built_in and ADMINISTRATION not in self.scopes
 
 
 class WrongRequest(msgspec.Struct, frozen=True):
@@ -73,12 +81,15 @@ async def authorize(context: Context, request: Request) -> Response:
     sent = posted if posted is not None else read_query(request)
     params = {name: sent[name] for name in _KEPT if name in sent}
     pkce = context.settings.require_pkce
-    asked = await context.database.read(lambda tx: _request(tx, params, who.user, pkce=pkce))
+    own = own_origins(context, request)
+    asked = await context.database.read(lambda tx: _request(tx, params, who.user, pkce=pkce, own=own))
     if isinstance(asked, WrongRequest):
         title = "This application cannot be let in"
         return who.remembered(show("error.html", asked.status, title=title, text=asked.text))
     if who.user is None:
         return who.remembered(redirect(login_url(f"{ADDRESS}?{urlencode(params)}")))
+    if asked.unasked and request.method == "GET":
+        return await _allow(context, asked, who, who.user)
     if first := confirmed_before_keys(context, who, f"{ADDRESS}?{urlencode(params)}", scopes=asked.scopes):
         return first
     if posted is None:
@@ -89,7 +100,7 @@ async def authorize(context: Context, request: Request) -> Response:
     if posted.get("answer") != "allow":
         await context.database.write(lambda tx: _refuse(tx, asked, by=by))
         return show("denied.html")
-    return await _allow(context, asked, who.user, by=by)
+    return await _allow(context, asked, who, who.user)
 
 
 async def _refuse(tx: Tx, asked: AuthorizeRequest, *, by: Actor) -> None:
@@ -101,31 +112,44 @@ async def _record(tx: Tx, event: AuditEvent, asked: AuthorizeRequest, *, by: Act
     await audit.record(tx, event, by=by, subject=f"app:{asked.app.id}", details={"scopes": ",".join(asked.scopes)})
 
 
-async def _request(tx: Tx, params: dict[str, str], user: User | None, *, pkce: bool) -> AuthorizeRequest | WrongRequest:
-    """The request, or what is wrong with it."""
+async def _request(
+    tx: Tx, params: dict[str, str], user: User | None, *, pkce: bool, own: frozenset[str]
+) -> AuthorizeRequest | WrongRequest:
+    """The request, or what is wrong with it. ``own`` are the origins of the portal itself."""
     client_id = params.get("client_id", "")
     app = await apps.find(tx, client_id) if client_id else None
     if app is None or not app.installed or app.blocked:
-        return WrongRequest("There is no such application, or it is not installed.")
-    if "redirect_uri" in params and params["redirect_uri"] != app.redirect_uri:
+        return WrongRequest(_SWITCHED_OFF if app and app.built_in else _NO_APPLICATION)
+    if not _leads_back(app, params, own):
         return WrongRequest("The application names an address that it was not registered with.")
     if params.get("response_type", "code") != "code":
         return WrongRequest("The application asks for something else than a code.")
-    if wrong := _wrong_challenge(params, required=pkce):
+    if wrong := _wrong_challenge(params, required=pkce or app.built_in):
         return WrongRequest(wrong)
-    own = [scope for scope in app.scopes.split(",") if scope]
+    whole = [scope for scope in app.scopes.split(",") if scope]
     named = params.get("scope", "").replace(",", " ").split()
-    if not set(named) <= set(own):
+    if not set(named) <= set(whole):
         return WrongRequest("The application asks for permissions that it was not registered with.")
     if user is not None and not await stored_apps.admits(tx, app, user.id):
         return WrongRequest("This application is not open to you.", HTTPStatus.FORBIDDEN)
-    wanted = named or own
+    wanted = named or whole
+    if app.built_in and (not named or ADMINISTRATION in named):
+        # It is asked for administration alone, and goes on with all else.
+        wanted = [scope for scope in whole if scope != ADMINISTRATION or scope in named]
     if user is not None and not user.admin:
         # What only administrators can give is left out for others, unless it is what they are asked for.
-        wanted = [scope for scope in named or own if scope != ADMINISTRATION]
+        wanted = [scope for scope in wanted if scope != ADMINISTRATION]
         if ADMINISTRATION in named or not wanted:
             return WrongRequest(_NOT_YOURS, HTTPStatus.FORBIDDEN)
     return AuthorizeRequest(app, tuple(dict.fromkeys(wanted)), params)
+
+
+def _leads_back(app: App, params: dict[str, str], own: frozenset[str]) -> bool:
+    """Whether a request names the right address to be sent back to: the portal's own client has one for each origin."""
+    named = params.get("redirect_uri")
+    if app.built_in:
+        return named in {f"{origin}{SIGNED_IN}" for origin in own}
+    return named is None or named == app.redirect_uri
 
 
 def _wrong_challenge(params: dict[str, str], *, required: bool) -> str:
@@ -150,30 +174,22 @@ def _question(context: Context, asked: AuthorizeRequest, who: Visitor, user: Use
         permissions={scope: meaning(scope) for scope in asked.scopes if scope != ADMINISTRATION},
         administration=meaning(ADMINISTRATION) if ADMINISTRATION in asked.scopes else "",
         days=context.settings.grant_days,
-        origin=_origin(asked.target) if asked.target else "",
+        origin=origin(asked.target) if asked.target else "",
         fields=asked.params | {CSRF_FIELD: csrf_token(context, who)},
-        sends_to=_source(asked.target),
+        sends_to=policy_source(asked.target),
     )
 
 
-def _origin(address: str) -> str:
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _source(address: str) -> str:
-    """The origin of an address as a policy may name it; the scheme alone for what policies have no words for."""
-    if not address:
-        return ""
-    origin = _origin(address)
-    return f"{urlsplit(address).scheme}:" if "[" in origin else origin
-
-
-async def _allow(context: Context, asked: AuthorizeRequest, user: User, *, by: Actor) -> Response:
-    ring = Keyring(context.keys, context.settings)
+async def _allow(context: Context, asked: AuthorizeRequest, who: Visitor, user: User) -> Response:
+    by, ring = who.actor, Keyring(context.keys, context.settings)
     scopes = ",".join(asked.scopes)
     wish = AuthorizationRequest(
-        user.id, scopes, asked.params.get("redirect_uri", ""), challenge=asked.params.get("code_challenge", "")
+        user.id,
+        scopes,
+        asked.params.get("redirect_uri", ""),
+        challenge=asked.params.get("code_challenge", ""),
+        # The portal's own client is signed out together with the browser in which it runs.
+        family=who.session.family if asked.app.built_in and who.session else "",
     )
 
     async def work(tx: Tx) -> tuple[str, Portal | None]:

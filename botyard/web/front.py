@@ -8,14 +8,22 @@ from starlette.responses import Response
 from botyard import __version__
 from botyard.rpc.call import Context
 from botyard.rpc.openapi import document
-from botyard.web import responses
+from botyard.web import client, responses
 from botyard.web.http import JSON
+from botyard.web.pages import redirect
 
 
 async def front(context: Context, request: Request) -> Response:
-    """What this is, for whoever opens the address itself."""
+    """What this is, for programs that open the address itself; browsers are led to the web client."""
+    if "text/html" in request.headers.get("accept", "").lower():
+        response = redirect(f"{client.PATH}/")
+        response.headers["vary"] = "Accept"
+        return response
     url = _url(context, request)
-    return responses.json({"botyard": __version__, "rest": f"{url}/rest/", "openapi": f"{url}/openapi.json"})
+    about = {"botyard": __version__, "rest": f"{url}/rest/", "openapi": f"{url}/openapi.json"}
+    response = responses.json(about)
+    response.headers["vary"] = "Accept"
+    return response
 
 
 async def openapi(context: Context, request: Request) -> Response:

@@ -125,6 +125,8 @@ async def _note_application(context: Context, scope: Scope, sent: bytes) -> None
     client = oauth.named_client(
         scope["query_string"], header(scope, b"content-type"), sent, header(scope, b"authorization")
     )
+    if not client.secret:
+        return
     app, own = await context.database.read(
         lambda tx: apps.check_secret(tx, context.keys, client.client_id, secret=client.secret)
     )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from botyard.errors import ApiError, ErrorCode
-from botyard.model.apps import App, Portal
+from botyard.model.apps import MESSENGER, App, Portal
 from botyard.model.audit import AuditEvent
 from botyard.portal import apps
 from botyard.portal.auth import authorization_codes, tokens
@@ -181,11 +181,13 @@ def _asked(params: dict[str, Any], client: BasicCredentials | None) -> TokenRequ
     if grant and grant not in GRANTS:
         return _invalid_request(f'Grant type "{grant[:40]}" is not supported')
     grant_field = GRANTS.get(grant, "")
-    for name in ("grant_type", "client_id", "client_secret", grant_field):
+    # The portal's own client is a public one.
+    secret = "" if words.get("client_id") == MESSENGER else "client_secret"
+    for name in ("grant_type", "client_id", secret, grant_field):
         if name and name not in words:
             return _invalid_request(f'No "{name}" parameter found')
     more = [words.get(name, "") for name in ("scope", "redirect_uri", "code_verifier")]
-    return TokenRequest(grant, words["client_id"], words["client_secret"], words[grant_field], *more)
+    return TokenRequest(grant, words["client_id"], words.get("client_secret", ""), words[grant_field], *more)
 
 
 def _invalid_request(text: str) -> Hinted:
@@ -197,12 +199,17 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
 
     async def check(tx: Tx) -> tuple[App | None, bool]:
         await require_open(tx, https=https)
+        if asked.client_id == MESSENGER:
+            # Everybody knows its name, so that what it presents is looked at here already.
+            return await apps.find(tx, MESSENGER), not asked.client_secret and await _exists(tx, context, asked)
         return await apps.check_secret(tx, context.keys, asked.client_id, secret=asked.client_secret)
 
     # Wrong names and secrets are the cheap case: they never reach the writer.
     app, own = await context.database.read(check)
     if app is None:
         return Hinted(*_WRONG_CLIENT, "no application has this client_id")
+    if not own and app.built_in and not asked.client_secret:
+        return Hinted(*_INVALID_GRANT, Denied.GRANT.value)
     if not own:
         return Hinted(*_INVALID_CLIENT, "the client_secret is not that of the application")
     if not app.installed:
@@ -217,6 +224,13 @@ async def _answered(context: Context, asked: TokenRequest, https: bool) -> Hinte
     if portal_row is None:
         return Hinted(*_INVALID_CLIENT)
     return Hinted(200, reply(context, portal_row, app, pair, now))
+
+
+async def _exists(tx: Tx, context: Context, asked: TokenRequest) -> bool:
+    """Whether there is such a code or refresh token."""
+    if asked.grant == "refresh_token":
+        return await tokens.refresh_exists(tx, context.keys, asked.grant_value)
+    return await authorization_codes.exists(tx, context.keys, asked.grant_value)
 
 
 async def _granted(tx: Tx, ring: Keyring, app: App, asked: TokenRequest) -> TokenPair | Denied:

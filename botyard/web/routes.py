@@ -20,6 +20,7 @@ from botyard.rpc.error_handling import to_api_error
 from botyard.web import (
     account,
     authorize,
+    client,
     confirm,
     file_upload,
     files,
@@ -96,6 +97,8 @@ ADDRESSES = [
     Address("/metrics", health.metrics),
     Address("/oauth/authorize", page(authorize.authorize), FORM),
     Address("/oauth/authorize/{more:path}", nothing, FORM),
+    Address(client.PATH, page(client.client)),
+    Address(f"{client.PATH}/{{path:path}}", page(client.client)),
     Address("/openapi.json", front.openapi),
     Address("/ready", health.ready),
     Address("/rest/download", files.download),

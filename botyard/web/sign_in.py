@@ -37,8 +37,8 @@ SECOND_FACTOR = "/account/second-factor"
 _PAGES = {Duty.CODE: CODE, Duty.PASSWORD: PASSWORD, Duty.SECOND_FACTOR: SECOND_FACTOR}
 """Where somebody does what is to be done before a session opens anything."""
 _LEADS_TO = "/oauth/authorize/?"
-"""The only address of ours, beside the pages of an account, that somebody is sent to after signing in."""
-_ACCOUNT_PAGE = re.compile(r"/account(/[a-z-]{1,50})?", re.ASCII)
+"""The only address of ours, beside pages of an account and of the web client, that signing in leads to."""
+_OWN_PAGE = re.compile(r"/account(/[a-z-]{1,50})?|/online/[A-Za-z0-9/_?=&-]{0,500}", re.ASCII)
 _LONGEST = 8000
 _WRONG = "The login or the password is wrong."
 _WRONG_CODE = "The code is wrong, or was used before."
@@ -138,22 +138,24 @@ async def code(context: Context, request: Request) -> Response:
 
 
 async def logout(context: Context, request: Request) -> Response:
-    """Ask, and sign people out."""
+    """Ask, and sign people out; ``next`` is where they go when they sign in again."""
     who = await visitor(context, request)
     if request.method != "POST":
-        return _login_page(context, who, "")
-    if not is_same_origin(context, request, who, await read_form(request)):
+        return _login_page(context, who, safe_next(read_query(request).get("next", "")), leaving=True)
+    params = await read_form(request)
+    if not is_same_origin(context, request, who, params):
         return form_expired(who)
     if who.secret:
         await context.database.write(lambda tx: sessions.sign_out(tx, context.keys, who.secret, by=who.actor))
-    response = redirect(LOGIN)
+    target = safe_next(params.get("next", ""))
+    response = redirect(login_url(target) if target else LOGIN)
     who.cookies.delete(response, SIGN_IN)
     return response
 
 
 def safe_next(text: str) -> str:
     """An address that signing in may lead to; ``""`` for any but our own pages, so that nobody is led astray."""
-    if _ACCOUNT_PAGE.fullmatch(text):
+    if _OWN_PAGE.fullmatch(text):
         return text
     fits = text.startswith(_LEADS_TO) and len(text) <= _LONGEST and text.isascii() and text.isprintable()
     return text if fits and "\\" not in text and " " not in text else ""
@@ -164,12 +166,12 @@ def login_url(target: str) -> str:
     return f"{LOGIN}?next={quote(target, safe='')}"
 
 
-def _login_page(context: Context, who: Visitor, target: str) -> Response:
+def _login_page(context: Context, who: Visitor, target: str, *, leaving: bool = False) -> Response:
     if who.session is None:
         return who.remembered(_form(context, who, target))
     if who.user is None:
         return redirect(onward(who.duty, target))
-    fields = {CSRF_FIELD: csrf_token(context, who)}
+    fields = form_fields(context, who, target if leaving else "")
     return who.remembered(show("signed_in.html", person=users.display_name(who.user), fields=fields))
 
 

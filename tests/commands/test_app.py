@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from botyard.commands.exit_codes import ExitCode
+from botyard.model.apps import MESSENGER
 from tests.commands.shell import Shell, application, word
 
 
 def test_an_application_is_registered_blocked_and_unblocked(portal_shell: Shell) -> None:
     client_id = application(portal_shell)
     assert portal_shell.done("app", "block", client_id) == f"{client_id} is blocked now.\n"
-    assert portal_shell.done("app", "list").splitlines()[1].split()[-5:] == ["yes", "no", "Support", "bot", "im,imbot"]
+    assert portal_shell.done("app", "list").splitlines()[-1].split()[-5:] == ["yes", "no", "Support", "bot", "im,imbot"]
     assert portal_shell.done("app", "unblock", client_id) == f"{client_id} is not blocked now.\n"
     assert "no application" in portal_shell.refused("app", "block", "local.0.0")
 
@@ -22,7 +23,8 @@ def test_an_application_lives_through_everything_that_can_be_done_with_it(portal
     assert portal_shell.done("app", "delete", client_id) == f"{client_id} is deleted.\n"
     for verb in ("update", "install", "finish", "uninstall", "delete"):
         assert "no application" in portal_shell.refused("app", verb, client_id)
-    assert len(portal_shell.done("app", "list").splitlines()) == 1
+    # What comes with the portal stays.
+    assert len(portal_shell.done("app", "list").splitlines()) == 2
 
 
 def test_an_application_with_a_wizard_is_not_installed_until_that_is_said(portal_shell: Shell) -> None:
@@ -31,6 +33,12 @@ def test_an_application_with_a_wizard_is_not_installed_until_that_is_said(portal
     )
     assert "wizard" in portal_shell.done("app", "install", client_id)
     assert portal_shell.done("app", "finish", client_id) == f"{client_id} is installed, version 1.\n"
+
+
+def test_what_comes_with_the_portal_can_only_be_blocked(portal_shell: Shell) -> None:
+    for verb in ("update", "uninstall", "delete"):
+        assert "comes with the portal" in portal_shell.refused("app", verb, MESSENGER)
+    assert portal_shell.done("app", "block", MESSENGER) == f"{MESSENGER} is blocked now.\n"
 
 
 def test_an_address_that_is_none_is_refused(portal_shell: Shell) -> None:

@@ -114,7 +114,7 @@ def test_what_is_no_application_is_said_to_be_none(world: World) -> None:
     assert not world.write(lambda tx: apps.block(tx, "local.0.1", True))
     assert not world.write(lambda tx: apps.restrict(tx, "local.0.1", None))
     with pytest.raises(LookupError):
-        world.read(lambda tx: apps.get(tx, 1))
+        world.read(lambda tx: apps.get(tx, 1_000_000))
 
 
 def _caller(world: World, user_id: int, secret: str) -> Caller | None:

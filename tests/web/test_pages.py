@@ -42,6 +42,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "denied.html": {},
     "error.html": {"title": EVIL, "text": EVIL},
     "form_expired.html": {},
+    "not_built.html": {},
     "password.html": {"login": EVIL, "initial": True, "fields": FIELDS, "wrong": EVIL},
     "password_chosen.html": {},
     "recovery_codes.html": {"codes": [EVIL], "onward": EVIL},

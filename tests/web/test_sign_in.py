@@ -208,6 +208,10 @@ def test_only_a_form_is_read(ann: Browser) -> None:
         "/oauth/authorize/?a=\r\nX: y",
         "/rest/profile",
         "javascript:alert(1)",
+        "/online",
+        "/online/..//evil.test",
+        "/online/#a",
+        "/onlinex/",
     ],
 )
 def test_signing_in_leads_nowhere_else(ann: Browser, target: str) -> None:
@@ -219,6 +223,18 @@ def test_signing_in_leads_nowhere_else(ann: Browser, target: str) -> None:
 def test_signing_in_leads_back_to_the_consent_page(ann: Browser) -> None:
     answer = ann.sign_in("ann", path="/login?next=%2Foauth%2Fauthorize%2F%3Fclient_id%3Dlocal.1.2")
     assert answer.headers["location"] == "/oauth/authorize/?client_id=local.1.2"
+
+
+def test_signing_out_of_the_web_client_leads_back_to_it(ann: Browser) -> None:
+    ann.sign_in("ann")
+    ann.get("/logout?next=/online/")
+    answer = ann.post("/logout", ann.fields)
+    assert answer.headers["location"] == "/login?next=%2Fonline%2F"
+    again = ann.sign_in("ann", path=answer.headers["location"])
+    assert again.headers["location"] == "/online/"
+    # Where the session has ended by itself, the form is shown at once.
+    ann.cookies.clear()
+    assert ann.sign_in("ann", path="/logout?next=/online/chat/chat42").headers["location"] == "/online/chat/chat42"
 
 
 # Guessing.

@@ -18,6 +18,7 @@ from botyard.jumps import Jumps
 from botyard.model.apps import App
 from botyard.model.people import Profile, UserKind
 from botyard.portal import apps as applications
+from botyard.portal import messenger
 from botyard.portal import users as people
 from botyard.portal.auth.keys import new_client_id, new_secret
 from botyard.portal.auth.tokens import Keyring
@@ -83,6 +84,7 @@ class Portal:
 
         async def work(tx: Tx) -> None:
             await portal.add(tx, "Test", "0123456789abcdef0123456789abcdef")
+            await messenger.put(tx)
 
         self.write(work)
         return self.add_person("Ada", "Admin", admin=True)

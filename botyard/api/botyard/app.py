@@ -77,7 +77,7 @@ class Removed(Named, frozen=True, rename="upper"):
 
 
 class AppAnswer(msgspec.Struct, frozen=True, rename="upper"):
-    """An application. USERS is null where it is open to everybody.
+    """An application. USERS is null where it is open to everybody, and BUILT_IN is true of what comes with the portal.
 
     MADE_BY and MADE_WITH say who registered it, as those of a webhook do.
     """
@@ -93,6 +93,7 @@ class AppAnswer(msgspec.Struct, frozen=True, rename="upper"):
     install_url: str
     redirect_uri: str
     wizard: bool
+    built_in: bool
     application_token: str
     created: str
     users: list[int] | None
@@ -223,7 +224,7 @@ async def update(call: Call, p: Updated) -> AppAnswer:
     "botyard.app.delete",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Reason.APP_MISSING, Reason.BOT_NOT_DELETED),
+    raises=(Reason.APP_MISSING, Reason.APP_BUILT_IN, Reason.BOT_NOT_DELETED),
 )
 async def delete(call: Call, p: Named) -> bool:
     """Uninstall an application and forget it with everything that it kept."""
@@ -309,7 +310,7 @@ async def finish(call: Call, p: Named) -> bool:
     "botyard.app.uninstall",
     access=Access.ADMIN,
     mode=Mode.WRITE,
-    raises=(Reason.APP_MISSING, Reason.BOT_NOT_DELETED),
+    raises=(Reason.APP_MISSING, Reason.APP_BUILT_IN, Reason.BOT_NOT_DELETED),
 )
 async def uninstall(call: Call, p: Removed) -> bool:
     """End an application's tokens, remove its bots and handlers, and tell it by ONAPPUNINSTALL.
@@ -373,6 +374,7 @@ def _shown(call: Call, app: App, made: Maker, people: list[int]) -> AppAnswer:
         install_url=app.install_url,
         redirect_uri=app.redirect_uri,
         wizard=app.wizard,
+        built_in=app.built_in,
         application_token=call.context.keys.application_token(app.owner),
         created=call.atom(app.created),
         users=people if app.restricted else None,

@@ -13,7 +13,9 @@ from botyard.portal.auth import password_changes
 from botyard.portal.auth.password_changes import PasswordChange, Proof
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
+from botyard.rpc.identity import Auth
 from botyard.rpc.method import Mode, Params
+from botyard.store import sessions
 from botyard.store import users as stored_users
 from botyard.store.engines.db import Tx
 
@@ -77,14 +79,19 @@ async def update(call: Call, p: Updated) -> UserAnswer:
 async def password_set(call: Call, p: PasswordParams) -> bool:
     """Change the password of the calling person by the present one, and sign the person out in all browsers.
 
-    With a second factor it takes a code as well.
+    The web client goes on in the browser from which it calls. With a second factor it takes a code as well.
     """
     context = call.context
     database = context.database
     user = await database.read(lambda tx: stored_users.find(tx, call.user_id))
     if user is None or not user.login:
         raise ApiError(Reason.USER_MISSING)
-    wish = PasswordChange(user=user, present=p.password, new=p.new_password, by=call.actor, code=p.code)
+    kept = 0
+    if call.identity.auth is Auth.OAUTH:
+        kept = await database.read(lambda tx: sessions.of_token(tx, call.identity.key_id))
+    wish = PasswordChange(
+        user=user, present=p.password, new=p.new_password, by=call.actor, code=p.code, keep_session=kept
+    )
     await password_changes.change(
         database, wish, keys=context.keys, rules=context.password_rules, now=context.clock.now()
     )

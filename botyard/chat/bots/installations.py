@@ -55,9 +55,16 @@ async def add(tx: Tx, actor_id: int, plan: NewApp, *, keys: Keys) -> Registered:
     return Registered(changed, made.secret)
 
 
-@raises(Reason.ARGUMENT, bindings.bind)
+@raises(Reason.APP_BUILT_IN)
+def _require_own(app: App) -> None:
+    if app.built_in:
+        raise ApiError(Reason.APP_BUILT_IN)
+
+
+@raises(Reason.ARGUMENT, _require_own, bindings.bind)
 async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
-    """Change an application; it is told of a new version. Raises ARGUMENT."""
+    """Change an application; it is told of a new version. Raises ARGUMENT and APP_BUILT_IN."""
+    _require_own(app)
     changed = _changed(app, plan)
     if plan.scopes is not None and not (tx.actor and tx.actor.of_app):
         changed = msgspec.structs.replace(changed, agreed=changed.scopes)
@@ -121,12 +128,13 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
     return done
 
 
-@raises(participants.remove)
+@raises(_require_own, participants.remove)
 async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> App:
     """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` deletes its data.
 
-    Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave.
+    Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave, and APP_BUILT_IN.
     """
+    _require_own(app)
     for bot in await bots.of_owner(tx, app.owner):
         await participants.remove(tx, actor_id, bot, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)
@@ -143,7 +151,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
 
 @raises(uninstall)
 async def delete(tx: Tx, actor_id: int, app: App) -> None:
-    """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED."""
+    """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED and APP_BUILT_IN."""
     await uninstall(tx, actor_id, app, clean=True)
     await stored_apps.delete(tx, app.id)
     await _record(tx, AuditEvent.APP_DELETED, app)

@@ -17,7 +17,7 @@ from botyard.model.apps import App, Code
 from botyard.model.audit import AuditEvent
 from botyard.portal import audit, made_keys
 from botyard.portal.auth import consents, tokens
-from botyard.portal.auth.keys import new_secret
+from botyard.portal.auth.keys import Keys, new_secret
 from botyard.portal.auth.tokens import DAY, Denied, Keyring, TokenPair
 from botyard.store import authorization_codes
 from botyard.store.engines.db import Tx
@@ -36,6 +36,8 @@ class AuthorizationRequest(msgspec.Struct, frozen=True):
     scopes: str
     redirect_uri: str = ""
     challenge: str = ""
+    family: str = ""
+    """That of the tokens which will be issued for it; a new one where that is left out."""
 
 
 class CodeExchange(msgspec.Struct, frozen=True):
@@ -62,12 +64,20 @@ async def issue(tx: Tx, ring: Keyring, *, app: App, wish: AuthorizationRequest) 
         scopes=wish.scopes,
         redirect_uri=wish.redirect_uri,
         challenge=wish.challenge,
-        family=secrets.token_hex(16),
+        family=wish.family or secrets.token_hex(16),
         expires=tx.now + LIFE,
         used=None,
     )
     await authorization_codes.add(tx, made)
     return text
+
+
+async def exists(tx: Tx, keys: Keys, text: str) -> bool:
+    """Whether there is such a code, whatever it is good for."""
+    for each in keys.each():
+        if await authorization_codes.exists(tx, each.hash(text)):
+            return True
+    return False
 
 
 async def exchange(tx: Tx, ring: Keyring, *, app: App, offer: CodeExchange) -> TokenPair | Denied:

@@ -255,6 +255,14 @@ async def refresh(tx: Tx, ring: Keyring, *, app: App, text: str, scopes: str = "
     return await issue(tx, ring, app=app, user_id=token.user_id, scopes=granted, family=family, granted=first)
 
 
+async def refresh_exists(tx: Tx, keys: Keys, text: str) -> bool:
+    """Whether there is such a refresh token, whatever it is good for."""
+    for each in keys.each():
+        if await app_tokens.refresh_exists(tx, each.hash(text)):
+            return True
+    return False
+
+
 async def bearer_of(tx: Tx, app: App, user_id: int) -> User | Denied:
     """Whom an application may get tokens for now."""
     if not app.installed:
