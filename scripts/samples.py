@@ -23,6 +23,7 @@ _PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwAD
 _UUID = "5f3c0f5e-6a53-4a54-9a39-0d2f7a3a1c11"
 _HELLO = "SGVsbG8h"
 _HANDLER = "http://localhost:9000/"
+_PAGE = "http://localhost:9000/frame"
 
 _BOT, _MESSAGE, _CHAT, _COMMAND, _APP, _FILE, _FOLDER = 1003, 34, 2009, 1006, 1, 3001, 1
 """What is made next on a fresh demo portal."""
@@ -108,6 +109,14 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "event.offline.clear": {"process_id": "f2d1a0b9c8e7"},
     "event.offline.error": {"process_id": "f2d1a0b9c8e7"},
     "event.unbind": {"event": "ONAPPINSTALL", "handler": _HANDLER},
+    "placement.bind": {
+        "PLACEMENT": "IM_SIDEBAR",
+        "HANDLER": _PAGE,
+        "TITLE": "Notes",
+        "OPTIONS": {"iconName": "fa-bell"},
+    },
+    "placement.list": {"SCOPE": "im"},
+    "placement.unbind": {"PLACEMENT": "IM_SIDEBAR", "HANDLER": _PAGE},
     "pull.application.event.add": {"COMMAND": "test_event", "PARAMS": {"param1": "value1"}},
     "pull.application.push.add": {"USER_ID": [1], "TEXT": "The report is ready."},
     "pull.channel.public.list": {"users": [1, 2]},
@@ -323,6 +332,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "imbot.v2.Command.update": ("imbot.v2.Command.register",),
     "imbot.v2.Event.get": ("imbot.v2.Bot.register",),
     "imbot.v2.File.download": ("imbot.v2.File.upload",),
+    **dict.fromkeys(("placement.get", "placement.unbind"), ("placement.bind",)),
     **dict.fromkeys(("user.userfield.delete", "user.userfield.update"), ("user.userfield.add",)),
     "user.userfield.file.get": ("user.userfield.add", "user.update"),
 }
@@ -347,4 +357,4 @@ def _examples(field: msgspec.structs.FieldInfo) -> list[Any]:
 
 def needs_token(method: Method) -> bool:
     """Whether a webhook is not let in: an application calls, by a token."""
-    return method.access is Access.APP or method.name.startswith(_APPLICATION)
+    return method.access in (Access.APP, Access.WIDGETS) or method.name.startswith(_APPLICATION)

@@ -43,6 +43,19 @@ SYSTEM = Family(
             "ACCESS_DENIED: Access denied! Event binding with AUTH_TYPE requires administrator access rights", 403
         ),
         Reason.QUEUE_CLOSED: error("ACCESS_DENIED: Access denied!", 403),
+        Reason.WIDGETS_CLOSED: error("ACCESS_DENIED: Access denied!", 403),
+        Reason.ARGUMENT_MISSING: error("ERROR_ARGUMENT: Argument '{argument}' is null or empty"),
+        Reason.ARGUMENT_NO_TEXT: error("ERROR_ARGUMENT: The value of an argument '{argument}' must be of type string"),
+        # The pages name the codes of these, and the text of one.
+        Reason.PLACE_UNKNOWN: error("ERROR_PLACEMENT_NOT_FOUND: Placement not found"),
+        Reason.PLACE_TAKEN: error("ERROR_PLACEMENT_MAX_COUNT: A handler of this placement is bound already"),
+        Reason.PLACE_NOT_PERSONAL: error("ERROR_PLACEMENT_USER_MODE: User mode is not available"),
+        Reason.HANDLER_WRONG: error("ERROR_WRONG_HANDLER_URL: Wrong handler URL"),
+        Reason.HANDLER_SCHEME: error("ERROR_UNSUPPORTED_PROTOCOL: Unsupported event handler protocol"),
+        Reason.ERROR_HANDLER_EMPTY: error("EMPTY_ERROR_HANDLER_URL: OPTIONS[errorHandlerUrl] is empty"),
+        Reason.CONTEXT: error("INVALID_ERROR_CONTEXT: Wrong value of OPTIONS[context]"),
+        Reason.EXTRANET: error("INVALID_ERROR_EXTRANET: Wrong value of OPTIONS[extranet]"),
+        Reason.ROLE: error("INVALID_ERROR_ROLE: Wrong value of OPTIONS[role]"),
     },
 )
 method = SYSTEM.method

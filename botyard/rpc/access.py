@@ -17,6 +17,9 @@ _SIGNED = {
     Auth.SESSION: "a person's own session",
 }
 
+_KINDS_OF_KEYS = frozenset({ErrorCode.AUTH_TYPE, ErrorCode.WIDGETS_AUTH})
+"""Refusals of keys that are of the wrong kind, whatever their permissions."""
+
 
 def _is_admin(who: Identity) -> bool:
     return who.admin
@@ -78,6 +81,7 @@ class Access(Enum):
         lambda who: who.auth is not Auth.SESSION, ErrorCode.AUTH_TYPE, "An application or a webhook"
     )
     APP = AccessRule(lambda who: who.auth is Auth.OAUTH, ErrorCode.APP_CONTEXT, "An application")
+    WIDGETS = AccessRule(lambda who: who.auth is Auth.OAUTH, ErrorCode.WIDGETS_AUTH, "An application")
     # A person's token may lie in a browser, and who knows what signs events can forge them in anybody's name.
     SIGNED_TO = AccessRule(
         lambda who: who.auth is Auth.WEBHOOK or (who.auth is Auth.OAUTH and who.admin),
@@ -119,12 +123,12 @@ class Access(Enum):
 def require_permitted(scopes: tuple[str, ...], access: Access, who: Identity) -> None:
     """Raise SCOPE for a caller who has none of these permissions, and what ``require`` raises.
 
-    No permission helps a key of the wrong kind, so that AUTH_TYPE comes first; all else comes after SCOPE.
+    No permission helps a key of the wrong kind, so that it is refused first; all else comes after SCOPE.
     """
     # What ``value`` is; that is a property written in Python, and this is asked for each call.
     rule: AccessRule = access._value_
     admitted = rule.admits(who)
-    if scopes and who.scopes.isdisjoint(scopes) and (admitted or rule.problem is not ErrorCode.AUTH_TYPE):
+    if scopes and who.scopes.isdisjoint(scopes) and (admitted or rule.problem not in _KINDS_OF_KEYS):
         raise ApiError(ErrorCode.SCOPE, hint=f"needs scope {' or '.join(scopes)}", auth=who.auth.value)
     if not admitted:
         raise _refusal(rule, who, "call it")

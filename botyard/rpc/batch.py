@@ -126,7 +126,7 @@ class Batch:
             await asyncio.sleep(0)
 
     def _failed(self, key: str, name: str, refused: ApiError) -> None:
-        self._errors[key] = envelope.Failure(refused.code, refused.text)
+        self._errors[key] = envelope.Failure(refused.code, refused.text, str(refused.words.get("argument", "")))
         self._hinted(key, hints.hint_text(refused))
 
     def _hinted(self, key: str, hint: str) -> None:

@@ -28,6 +28,8 @@ _PLACES = (
     "DELETE FROM notifications WHERE user_id = :user",
     "DELETE FROM notification_chats WHERE user_id = :user",
     "DELETE FROM last_searched WHERE user_id = :user",
+    "DELETE FROM placements WHERE user_id = :user AND user_id > 0",
+    "DELETE FROM app_openings WHERE user_id = :user",
     "DELETE FROM last_searched WHERE person_id = :user AND person_id > 0",
     "UPDATE departments SET head_id = NULL WHERE head_id = :user",
 )

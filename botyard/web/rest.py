@@ -232,5 +232,5 @@ def failure(refused: ApiError, wanted: Target) -> bytes:
     """The body of an error, in the dialect that was called."""
     if wanted.v3:
         return envelope.encode(envelope.FailureV3(envelope.FailureV3Body(refused.code, refused.text)))
-    whole = envelope.Failure(refused.code, refused.text)
+    whole = envelope.Failure(refused.code, refused.text, str(refused.words.get("argument", "")))
     return xml.render(whole) if wanted.xml else envelope.encode(whole)

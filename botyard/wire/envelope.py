@@ -34,9 +34,12 @@ class Listed(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     next: int | None = None
 
 
-class Failure(msgspec.Struct, frozen=True, gc=False):
+class Failure(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """An error; ``argument`` names the parameter that is missing, where the page says so."""
+
     error: str
     error_description: str
+    argument: str = ""
 
 
 class FailureV3Body(msgspec.Struct, frozen=True, gc=False):

@@ -51,6 +51,16 @@ SAID_OTHERWISE = {
     ("imbot.chat.user.delete", "WRONG_REQUEST"): "the page of imbot.chat.leave has the same sentence as `in chat`",
     ("im.message.add", "ACCESS_ERROR"): "the page has two sentences for the code, one for chats and one for actions",
     ("im.dialog.users.list", "ACCESS_ERROR"): "the page has two sentences for the code, and both mean the same chat",
+    **{
+        ("placement.bind", code): "an error with status 200 is taken for a result by one of the clients (fast_bitrix24)"
+        for code in (
+            "ERROR_ARGUMENT",
+            "ERROR_PLACEMENT_MAX_COUNT",
+            "ERROR_PLACEMENT_USER_MODE",
+            "EMPTY_ERROR_HANDLER_URL",
+        )
+    },
+    ("placement.unbind", "ERROR_ARGUMENT"): "the text has a place for the name of the parameter",
     ("user.add", "ERROR_ARGUMENT"): "there is no limit to people that could be exceeded",
     ("user.userfield.add", "ERROR_ARGUMENT"): "HANDLER is of types that applications bring, which there are none of",
     ("user.userfield.add", "ERROR_CORE"): "the asterisk stands for the name of the field",

@@ -58,6 +58,8 @@ MORE: dict[str, Cost] = {
     "imbot.v2.Chat.Message.send": Cost(statements=1_500),
     # What a bot leaves behind in each of its chats.
     **dict.fromkeys(("imbot.unregister", "imbot.v2.Bot.unregister"), Cost(statements=200)),
+    # The same of its bots, and what the application itself has bound and kept.
+    "botyard.app.delete": Cost(statements=80),
     **dict.fromkeys(
         ("imbot.v2.Chat.Manager.add", "imbot.v2.Chat.Manager.delete"), Cost(statements=3 * PEOPLE + 60, rows=3 * PEOPLE)
     ),

@@ -15,7 +15,7 @@ from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
 from botyard.portal import apps, audit, bindings, made_keys, url_validation
 from botyard.portal.apps import Registered
 from botyard.portal.auth.keys import Keys
-from botyard.store import app_tokens, bots, users
+from botyard.store import app_tokens, bots, placements, users
 from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Tx
 
@@ -146,6 +146,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
         language = await _language(tx, actor_id)
         await outbox.publish(tx, AppRemoved(actor_id=actor_id, owner=app.owner, clean=clean, language=language))
     await bindings.remove_handlers(tx, app.owner, clean=clean)
+    await placements.clear(tx, app.id)
     return gone
 
 
