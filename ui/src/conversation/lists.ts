@@ -11,8 +11,8 @@ export interface ListState {
   /** The message that a reaction is chosen for, and where. */
   picker: { message: ChatMessage; x: number; y: number } | null
   dialog: { kind: 'forward' | 'delete' | 'info'; message: ChatMessage } | null
-  /** The picture that is looked at in full, among those of the list. */
-  picture: { messageId: number; fileId: number } | null
+  /** The picture that is looked at in full: one of the files of the list, or one in a text. */
+  picture: { messageId: number; fileId: number } | { url: string; name: string } | null
 }
 
 const KEY: InjectionKey<ListState> = Symbol('list of messages')

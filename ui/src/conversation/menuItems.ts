@@ -1,6 +1,8 @@
 /** The commands of a message's menu. */
 import type { MenuItem } from '@/controls/Menu.vue'
 import { CheckCheck, Copy, Eye, Forward, Link, Pencil, Pin, PinOff, Quote, Reply, Trash2 } from '@/controls/icons'
+import { copyText } from '@/format/copyText'
+import { FENCE_LINE } from '@/format/quotes'
 import { t } from '@/language'
 import { full } from '@/language/dates'
 import { insert, startEdit, startReply } from '@/state/composing'
@@ -15,19 +17,15 @@ import type { ListState } from './lists'
 import { plainText } from './plainText'
 import { rightsFor } from './rights'
 
-export async function copy(text: string, done: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text)
-    toast(done)
-  } catch {
-    toast(t('message.notCopied'), 'error')
-  }
+async function copy(text: string, done: string): Promise<void> {
+  if (await copyText(text)) toast(done)
+  else toast(t('message.notCopied'), 'error')
 }
 
-/** A message as the formatting language quotes it, with its author and date. */
-export function quoteOf(message: ChatMessage, text = message.text): string {
-  const line = '-'.repeat(54)
-  return `${line}\n${nameOf(message.authorId)} [${full(message.date)}]\n${text}\n${line}\n`
+/** A message as the formatting language quotes it, with its author, its date, and where it is. */
+export function quoteOf(message: ChatMessage, dialogId: string, text = message.text): string {
+  const header = `${nameOf(message.authorId)} [${full(message.date)}] #${dialogId}/${message.id}`
+  return `${FENCE_LINE}\n${header}\n${text}\n${FENCE_LINE}\n`
 }
 
 export function itemsFor(message: ChatMessage, shown: Conversation, list: ListState, selected = ''): MenuItem[] {
@@ -36,7 +34,7 @@ export function itemsFor(message: ChatMessage, shown: Conversation, list: ListSt
   const pinned = isPinned(dialogId, message.id)
   const items: (MenuItem | false)[] = [
     rights.write && { label: t('message.reply'), icon: Reply, run: () => startReply(dialogId, message) },
-    rights.write && message.text !== '' && { label: t('message.quote'), icon: Quote, run: () => insert(dialogId, quoteOf(message, selected || message.text)) },
+    rights.write && message.text !== '' && { label: t('message.quote'), icon: Quote, run: () => insert(dialogId, quoteOf(message, dialogId, selected || message.text)) },
     rights.edit && { label: t('message.edit'), icon: Pencil, run: () => startEdit(dialogId, message) },
     message.text !== '' && !message.deleted && {
       label: selected ? t('message.copySelected') : t('message.copy'),

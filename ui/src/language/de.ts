@@ -96,6 +96,7 @@ export const de: Record<Key, string> = {
   'message.deleteText': 'Sie wird für alle im Chat gelöscht. Das lässt sich nicht rückgängig machen.',
   'message.download': '{name} herunterladen',
   'message.openPicture': 'Bild {name} öffnen',
+  'picture.title': 'Bild',
   'picture.larger': 'Vergrößern',
   'picture.smaller': 'Verkleinern',
   'picture.download': 'Herunterladen',

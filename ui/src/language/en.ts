@@ -95,6 +95,7 @@ export const en = {
   'message.deleteText': 'It is deleted for everybody in the chat. This cannot be undone.',
   'message.download': 'Download {name}',
   'message.openPicture': 'Open the picture {name}',
+  'picture.title': 'Picture',
   'picture.larger': 'Zoom in',
   'picture.smaller': 'Zoom out',
   'picture.download': 'Download',

@@ -96,6 +96,7 @@ export const ru: Record<Key, string> = {
   'message.deleteText': 'Оно удалится у всех в чате. Отменить это нельзя.',
   'message.download': 'Скачать {name}',
   'message.openPicture': 'Открыть изображение {name}',
+  'picture.title': 'Изображение',
   'picture.larger': 'Увеличить',
   'picture.smaller': 'Уменьшить',
   'picture.download': 'Скачать',
