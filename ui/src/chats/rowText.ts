@@ -1,12 +1,17 @@
 /** The second line of a row: what was said last, and by whom. */
-import { plainText } from '@/conversation/plainText'
+import { plain } from '@/format/plain'
 import { t } from '@/language'
-import type { ChatRow } from '@/state/chats'
+import { chats, type ChatRow } from '@/state/chats'
 import { me } from '@/state/me'
 import { nameOf } from '@/state/people'
 
+/** A message in one line without its codes. */
+export function oneLine(text: string): string {
+  return plain(text, { userName: nameOf, chatTitle: (dialogId) => chats.rows.get(dialogId)?.title, file: t('chats.file') })
+}
+
 export function lastLine(row: ChatRow): string {
-  const text = plainText(row.last.text)
+  const text = oneLine(row.last.text)
   if (text) return text
   if (row.last.file) return t('chats.file')
   if (row.last.attach) return t('chats.attachment')

@@ -11,6 +11,7 @@ import { camelPeople } from './camel'
 import { chats } from './chats'
 import { me } from './me'
 import { fromContext, fromHistory, type ChatMessage, type ContextMessage } from './messages'
+import { newDialog } from './newDialog'
 import { meet } from './people'
 import { loadReactions, takeReactions, type ReactionCount } from './reactions'
 import { resumeReading } from './reading'
@@ -152,7 +153,7 @@ async function readAnew(shown: Conversation, messageId: number): Promise<void> {
     history: ['im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LIMIT: PAGE }],
   })
   // What was refused has its reason in the answer of the single call.
-  if (!dialog) await refreshDialog(shown)
+  if (!dialog) await refreshDialog(shown).catch(async (fault) => keepDialog(shown, await newDialog(shown.dialogId, fault)))
   else keepDialog(shown, dialog)
   const unread = dialog && dialog.counter > 0 ? dialog.unread_id : 0
   if (!messageId) shown.firstUnreadId = unread

@@ -15,6 +15,8 @@ function took(params: MessageCommand): void {
   if (!shown) return
   const message = fromCommand(params.message, params.files)
   delete shown.writing[message.authorId]
+  // The first message to somebody has made the chat.
+  if (shown.dialog?.id === 0) void refreshDialog(shown).catch(() => {})
   if (shown.dialog) {
     shown.dialog.last_message_id = Math.max(shown.dialog.last_message_id, message.id)
     shown.dialog.message_count++

@@ -8,6 +8,7 @@ import { connection } from './connection'
 import { conversation, type Conversation } from './conversation'
 import { me } from './me'
 import type { ChatMessage } from './messages'
+import { cancelUpload, retryUpload, uploadOf } from './uploads'
 import { uuid } from './uuid'
 import { watch } from 'vue'
 
@@ -31,18 +32,21 @@ export function send(dialogId: string, text: string, replyId = 0): void {
 
 /** Try again what was refused or could not be sent. */
 export function resend(dialogId: string, message: ChatMessage): void {
+  if (retryUpload(message.uuid)) return
   message.state = 'waiting'
   void flush(conversation(dialogId))
 }
 
 /** Do not send it after all. */
 export function discard(dialogId: string, message: ChatMessage): void {
+  if (cancelUpload(message.uuid)) return
   const shown = conversation(dialogId)
   shown.outgoing = shown.outgoing.filter((entry) => entry.uuid !== message.uuid)
   keep()
 }
 
-function show(shown: Conversation, kept: Kept): void {
+/** Put a message among those that are being sent. */
+export function show(shown: Conversation, kept: Kept): void {
   shown.outgoing.push({
     id: --lastId,
     key: kept.uuid,
@@ -113,7 +117,8 @@ function accepted(shown: Conversation, message: ChatMessage, id: number): void {
 function keep(): void {
   const kept: Kept[] = []
   for (const dialogId of known) {
-    for (const { uuid, text, replyId, date } of conversation(dialogId).outgoing) kept.push({ dialogId, uuid, text, replyId, date })
+    // Files cannot be kept over a reload.
+    for (const { uuid, text, replyId, date } of conversation(dialogId).outgoing) if (!uploadOf(uuid)) kept.push({ dialogId, uuid, text, replyId, date })
   }
   localStorage.setItem(`${KEY}.${me.id}`, JSON.stringify(kept))
 }
