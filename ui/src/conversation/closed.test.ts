@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest'
-import { closedBecause } from './closed'
+import { expect, it, vi } from 'vitest'
+
+vi.mock('@/api/portal', () => ({ call: () => Promise.resolve({}) }))
+const { closedBecause } = await import('./closed')
 
 const dialog = (fields: object): never => ({ text_field_enabled: true, restrictions: { send: true }, permissions: { can_post: 'member' }, role: 'member', ...fields }) as never
 

@@ -1,12 +1,7 @@
 /** Why nobody, or not this person, may write in a chat. */
 import type { Key } from '@/language'
 import type { Dialog, Person } from '@/api/shapes'
-
-const RANKS = ['none', 'guest', 'member', 'manager', 'owner']
-
-export function rank(role: string): number {
-  return RANKS.indexOf(role.toLowerCase())
-}
+import { rank } from './rights'
 
 /** The text that stands in the place of the field; null where the person may write. */
 export function closedBecause(dialog: Dialog | null, other: Person | undefined): Key | null {

@@ -6,7 +6,8 @@ import type { ChatMessage } from '@/state/messages'
 const RANK = ['none', 'guest', 'member', 'manager', 'owner']
 const WINDOW = 3 * 24 * 3600_000
 
-function rank(role: string | undefined): number {
+/** How strong a role is. */
+export function rank(role: string | undefined): number {
   return RANK.indexOf((role ?? 'none').toLowerCase())
 }
 

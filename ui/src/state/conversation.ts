@@ -30,8 +30,6 @@ export interface Conversation {
   firstUnreadId: number
   /** How far others have read, by their ids. */
   readUpTo: Record<number, number>
-  /** Who is writing, until when (milliseconds). */
-  writing: Record<number, number>
   /** The message that is shown with a mark, because a link or quote leads to it; `jumps` counts how often one did. */
   target: number
   jumps: number
@@ -76,7 +74,6 @@ export function conversation(dialogId: string): Conversation {
     error: '',
     firstUnreadId: 0,
     readUpTo: {},
-    writing: {},
     target: 0,
     jumps: 0,
     place: null,

@@ -14,7 +14,6 @@ function took(params: MessageCommand): void {
   const shown = conversations.get(params.dialogId)
   if (!shown) return
   const message = fromCommand(params.message, params.files)
-  delete shown.writing[message.authorId]
   // The first message to somebody has made the chat.
   if (shown.dialog?.id === 0) void refreshDialog(shown).catch(() => {})
   if (shown.dialog) {
@@ -87,16 +86,6 @@ for (const command of ['unreadMessageOpponent', 'unreadMessageChatOpponent']) {
     if (shown) shown.readUpTo[userId] = lastId
   })
 }
-
-on<{ dialogId: string; userId: number; userName: string; duration: number }>('startWriting', ({ dialogId, userId, duration }) => {
-  const shown = conversations.get(dialogId)
-  if (!shown || userId === me.id) return
-  const until = Date.now() + (duration || 8000)
-  shown.writing[userId] = until
-  setTimeout(() => {
-    if (shown.writing[userId] === until) delete shown.writing[userId]
-  }, until - Date.now())
-})
 
 /** Commands after which the head of a chat is another one. */
 const CHANGES = ['chatRename', 'chatAvatar', 'chatChangeColor', 'chatDescription', 'chatManagers', 'chatOwner', 'chatPermissions', 'chatTextField', 'chatUserAdd', 'chatUserLeave', 'chatMuteNotify']

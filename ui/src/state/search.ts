@@ -50,7 +50,19 @@ export function long(phrase: string): boolean {
 
 export async function findPeople(phrase: string, limit = 20): Promise<Found[]> {
   const found = await call<{ ID?: string }[]>('user.search', { FIND: phrase.trim(), ACTIVE: true })
-  const ids = found.slice(0, limit).map(({ ID }) => Number(ID))
+  return peopleOf(found.slice(0, limit).map(({ ID }) => Number(ID)))
+}
+
+let near: Promise<Found[]> | undefined
+
+/** Some people of the portal, before anything is typed; read once. */
+export function somePeople(): Promise<Found[]> {
+  near ??= call<{ ID?: string }[]>('user.get', { FILTER: { ACTIVE: true } }).then((found) => peopleOf(found.map(({ ID }) => Number(ID))))
+  near.catch(() => (near = undefined))
+  return near
+}
+
+async function peopleOf(ids: number[]): Promise<Found[]> {
   if (!ids.length) return []
   const people = await call<(Person | null)[]>('im.user.list.get', { ID: ids })
   const known = Object.values(people).filter((entry): entry is Person => entry !== null)
