@@ -162,6 +162,7 @@ export const de: Record<Key, string> = {
   'format.copy': 'Kopieren',
   'format.copied': 'Kopiert',
   'format.picture': 'Bild öffnen',
+  'content.buttons': 'Schaltflächen',
   'format.file': 'Datei {name}',
   'writing.thinking': 'denkt nach…',
   'writing.searching': 'sucht…',

@@ -161,6 +161,7 @@ export const en = {
   'format.copy': 'Copy',
   'format.copied': 'Copied',
   'format.picture': 'Open the picture',
+  'content.buttons': 'Buttons',
   'format.file': 'File {name}',
   'writing.thinking': 'thinking…',
   'writing.searching': 'searching…',

@@ -162,6 +162,7 @@ export const ru: Record<Key, string> = {
   'format.copy': 'Копировать',
   'format.copied': 'Скопировано',
   'format.picture': 'Открыть изображение',
+  'content.buttons': 'Кнопки',
   'format.file': 'Файл {name}',
   'writing.thinking': 'думает…',
   'writing.searching': 'ищет…',
