@@ -133,44 +133,48 @@ export async function jump(shown: Conversation, messageId: number): Promise<void
   shown.jumps++
 }
 
-async function load(shown: Conversation, messageId: number): Promise<void> {
+/** Read a conversation anew: at a message, at what is unread (0), or at its end. */
+async function load(shown: Conversation, at: number | 'end'): Promise<void> {
   await afterOthers(shown, async () => {
     shown.error = ''
     try {
-      await readAnew(shown, messageId)
+      await readAnew(shown, at)
     } catch (fault) {
       shown.error = fault instanceof Error ? fault.message : String(fault)
     }
   })
 }
 
-async function readAnew(shown: Conversation, messageId: number): Promise<void> {
-  const { dialog, history } = await batch<{ dialog: Dialog; history: History }>({
+async function readAnew(shown: Conversation, wanted: number | 'end'): Promise<void> {
+  const answers = await batch<{ dialog: Dialog; history: History }>({
     dialog: ['im.dialog.get', { DIALOG_ID: shown.dialogId }],
     history: ['im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LIMIT: PAGE }],
   })
   // What was refused has its reason in the answer of the single call.
-  if (!dialog) await refreshDialog(shown).catch(async (fault) => keepDialog(shown, await newDialog(shown.dialogId, fault)))
-  else keepDialog(shown, dialog)
-  const unread = dialog && dialog.counter > 0 ? dialog.unread_id : 0
-  if (!messageId) shown.firstUnreadId = unread
-  const latest = history ? fromPage(history) : []
-  const at = messageId || (unread && !latest.some((message) => message.id <= unread) ? unread : 0)
-  if (at && !latest.some((message) => message.id === at) && (await loadAround(shown, at))) return
-  shown.messages = latest
-  shown.hasEarlier = latest.length === PAGE
-  shown.hasLater = false
-  void loadReactions(shown.messages)
+  const dialog = answers.dialog ?? (await call<Dialog>('im.dialog.get', { DIALOG_ID: shown.dialogId }).catch((fault) => newDialog(shown.dialogId, fault)))
+  const unread = dialog.counter > 0 ? dialog.unread_id : 0
+  if (wanted === 0) shown.firstUnreadId = unread
+  const latest = answers.history ? fromPage(answers.history) : []
+  const at = wanted === 'end' ? 0 : wanted || (unread && !latest.some((message) => message.id <= unread) ? unread : 0)
+  const around = at > 0 && !latest.some((message) => message.id === at) && (await loadAround(shown, dialog.id, at))
+  if (!around) {
+    shown.messages = latest
+    shown.hasEarlier = latest.length === PAGE
+    shown.hasLater = false
+    void loadReactions(shown.messages)
+  }
+  // Last, because with it the conversation is shown.
+  keepDialog(shown, dialog)
 }
 
 /** Whether the message is there. */
-async function loadAround(shown: Conversation, messageId: number): Promise<boolean> {
+async function loadAround(shown: Conversation, chatId: number, messageId: number): Promise<boolean> {
   const around = await call<Around>('botyard.message.context', { MESSAGE_ID: messageId, RANGE: PAGE / 2 }).catch(() => null)
   if (!around) return false
   meet(camelPeople(around.USERS))
   const files = new Map(around.FILES.map((file) => [file.id, file]))
   const messages = around.MESSAGES.map((message) => fromContext(message, files))
-  if (shown.dialog && messages[0]?.chatId !== shown.dialog.id) return false
+  if (messages[0]?.chatId !== chatId) return false
   shown.messages = messages
   takeReactions(shown.messages, around.REACTIONS)
   shown.hasEarlier = around.HAS_EARLIER
@@ -225,16 +229,16 @@ export function add(shown: Conversation, several: ChatMessage[]): void {
 /** Go to the end of the chat. */
 export async function loadLatest(shown: Conversation): Promise<void> {
   shown.target = 0
-  if (shown.hasLater) await load(shown, 0)
+  if (shown.hasLater) await load(shown, 'end')
 }
 
 /** Read anew what is shown, where commands may have been missed. */
 export async function reload(shown: Conversation): Promise<void> {
   const { place } = shown
-  if (!place || !shown.hasLater) return load(shown, 0)
+  if (!place) return load(shown, 'end')
   await afterOthers(shown, async () => {
     await refreshDialog(shown)
-    await loadAround(shown, place.messageId)
+    await loadAround(shown, shown.dialog?.id ?? 0, place.messageId)
   })
 }
 
