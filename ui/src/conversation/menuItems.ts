@@ -1,6 +1,8 @@
 /** The commands of a message's menu. */
+import { menuItems as botItems } from '@/content/buttons'
+import { device } from '@/content/device'
 import type { MenuItem } from '@/controls/Menu.vue'
-import { CheckCheck, Copy, Eye, Forward, Link, Pencil, Pin, PinOff, Quote, Reply, Trash2 } from '@/controls/icons'
+import { Bot, CheckCheck, Copy, Eye, Forward, Link, Pencil, Pin, PinOff, Quote, Reply, Trash2 } from '@/controls/icons'
 import { copyText } from '@/format/copyText'
 import { FENCE_LINE } from '@/format/quotes'
 import { t } from '@/language'
@@ -14,6 +16,7 @@ import { nameOf } from '@/state/people'
 import { isPinned, pin } from '@/state/pins'
 import { toast } from '@/state/toasts'
 import type { ListState } from './lists'
+import { perform } from './perform'
 import { plainText } from './plainText'
 import { rightsFor } from './rights'
 
@@ -48,5 +51,22 @@ export function itemsFor(message: ChatMessage, shown: Conversation, list: ListSt
     !message.system && !message.deleted && { label: t('message.info'), icon: Eye, run: () => (list.dialog = { kind: 'info', message }) },
     rights.remove && { label: t('message.delete'), icon: Trash2, danger: true, apart: true, run: () => (list.dialog = { kind: 'delete', message }) },
   ]
-  return items.filter((item): item is MenuItem => item !== false)
+  const own = items.filter((item): item is MenuItem => item !== false)
+  return [...own, ...itemsOfBot(message, shown, list)]
+}
+
+/** What the bot that wrote the message adds to its menu. */
+function itemsOfBot(message: ChatMessage, shown: Conversation, list: ListState): MenuItem[] {
+  if (message.deleted) return []
+  return botItems(message.params.MENU, device.value).map((item, index) => ({
+    label: item.text,
+    icon: Bot,
+    disabled: item.disabled,
+    apart: index === 0,
+    run: () => {
+      const { deed } = item
+      if (deed.kind === 'link') open(deed.url, '_blank', 'noopener,noreferrer')
+      else void perform(deed, { shown, messageId: message.id, list }).catch(() => {})
+    },
+  }))
 }
