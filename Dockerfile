@@ -5,7 +5,8 @@ FROM python:3.13-slim AS build
 ENV PIP_CONSTRAINT=/src/constraints.txt PIP_BUILD_CONSTRAINT=/src/constraints.txt
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
-COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY pyproject.toml hatch_build.py constraints.txt README.md LICENSE ./
+COPY ui ui
 COPY botyard botyard
 RUN pip wheel --no-deps --wheel-dir /wheels . \
     && python -m venv /opt/botyard \

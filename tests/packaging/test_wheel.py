@@ -53,7 +53,11 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
     (wheel,) = tmp_path.glob("botyard-*.whl")
     code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "botyard").rglob("*") if path.is_file()}
     with zipfile.ZipFile(wheel) as packed:
-        assert {path for path in code if "__pycache__" not in path} <= set(packed.namelist())
+        names = set(packed.namelist())
+        assert {path for path in code if "__pycache__" not in path} <= names
+        # The web client was built for it, unless npm packages are not to be had here.
+        assert "botyard/web/ui/index.html" in names or not (ROOT / "ui" / "node_modules").exists()
+        assert not any("node_modules" in name for name in names)
     run(sys.executable, "-m", "venv", tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
     run(python, "-m", "pip", "install", "--quiet", wheel, **limits)
@@ -71,7 +75,7 @@ def test_a_wheel_installs_into_an_environment_of_its_own_and_runs(tmp_path: Path
 def test_tools_for_work_on_the_project_are_no_extras_of_the_program() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert set(project["project"]["optional-dependencies"]) == {"s3"}
-    assert set(project["dependency-groups"]) == {"test", "dev"}
+    assert set(project["dependency-groups"]) == {"client", "test", "dev"}
 
 
 def test_the_program_asks_for_ranges_and_the_constraints_pin_them() -> None:
