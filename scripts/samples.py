@@ -69,6 +69,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.message.readers": {"MESSAGE_ID": 24},
     "botyard.message.send": {"DIALOG_ID": "chat2001", "MESSAGE": "Hello", "TEMPLATE_ID": _UUID},
     "botyard.option.get": {"OPTION": "theme"},
+    "botyard.picture.get": {"URLS": ["https://example.com/picture.png"]},
     "botyard.option.set": {"OPTIONS": {"theme": "dark"}},
     "botyard.portal.restore": {"NAME": "before"},
     "botyard.portal.snapshot": {"NAME": "before"},

@@ -12,8 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, Router
 
+from botyard.delivery.guard import Guard
+from botyard.delivery.pictures import PictureFetcher
 from botyard.errors import ApiError, ErrorCode
 from botyard.model.addresses import LONG_POLL, PUBLISH
+from botyard.portal.auth import picture_links
 from botyard.push.hub import Hub
 from botyard.rpc.call import Context
 from botyard.rpc.error_handling import to_api_error
@@ -37,6 +40,7 @@ from botyard.web import (
 from botyard.web.avatar import avatar
 from botyard.web.http import JSON, Receive, Scope, Send, answer, beside, preflight
 from botyard.web.pages import Endpoint, page
+from botyard.web.picture import PicturePage
 from botyard.wire import envelope
 
 ApiEndpoint = Callable[[Context, Scope, Receive, Send], Awaitable[None]]
@@ -133,10 +137,17 @@ async def _unknown(scope: Scope, receive: Receive, send: Send) -> NoReturn:
     raise ApiError(ErrorCode.PATH_UNKNOWN)
 
 
+PICTURE = f"{picture_links.PATH}/{{signature}}/{{name}}"
+"""Pictures of other sites, whose endpoint knows those that it has fetched."""
+
+
 def router(context: Context, hub: Hub) -> Router:
     """The router of everything that is not the API. Its errors are raised."""
+    guard = Guard(context.settings.profile, loopback_only=context.loopback_only)
+    pictures = PicturePage(context, PictureFetcher(guard))
     routes = [_Route(path, partial(endpoint, context), methods=methods) for path, endpoint, methods in ADDRESSES]
     routes += [_Route(path.rstrip("/"), partial(endpoint, hub), methods=methods) for path, endpoint, methods in PUSH]
+    routes.append(_Route(PICTURE, pictures.picture, methods=("GET",)))
     return Router(routes, redirect_slashes=False, default=_unknown)
 
 

@@ -134,6 +134,16 @@ Scopes: TypeAlias = Annotated[list[str] | None, Reading(_scopes)]
 """Names of permissions: a list, or text such as `im,imbot`."""
 
 
+def _texts(value: Any) -> list[str]:
+    value = from_json_text(value)
+    listed = [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return [text for each in listed if isinstance(each, str) and (text := each.strip())]
+
+
+Texts: TypeAlias = Annotated[list[str], Reading(_texts)]
+"""Texts: a list, which PHP may write as an object, or a single one. What is no text is left out."""
+
+
 def _named_values(value: Any) -> dict[str, object]:
     value = from_json_text(value)
     named = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else {}

@@ -222,6 +222,7 @@ def reads(town: Town) -> dict[str, Call]:
 
 OF_ONE = """
     app.info app.option.get botyard.app.manifest botyard.chat.invitation.get botyard.delivery.get botyard.option.get
+    botyard.picture.get
     botyard.portal.get botyard.signing.get botyard.signing.own botyard.user.get department.fields disk.file.get
     disk.folder.get disk.storage.get im.chat.get im.disk.folder.get im.revision.get im.user.get
     im.user.status.get im.v2.File.download imbot.chat.get imbot.v2.Bot.get imbot.v2.File.download imbot.v2.Revision.get
