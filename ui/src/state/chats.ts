@@ -77,9 +77,11 @@ let oldest = ''
 
 /** The rows in their order: pinned ones first, then by the last thing that happened. */
 export const ordered = computed(() =>
-  [...chats.rows.values()].sort((one, other) =>
-    one.pinned !== other.pinned ? Number(other.pinned) - Number(one.pinned) : compare(other.date, one.date) || other.last.id - one.last.id,
-  ),
+  // What they are ordered by is read once a row: reading reactive fields is what costs.
+  [...chats.rows.values()]
+    .map((row) => ({ row, pinned: Number(row.pinned), date: row.date, id: row.last.id }))
+    .sort((one, other) => other.pinned - one.pinned || compare(other.date, one.date) || other.id - one.id)
+    .map(({ row }) => row),
 )
 
 /** Dates of the portal are all written alike, so that their texts stand in the order of the times. */
