@@ -25,30 +25,35 @@ export function useField(shown: Conversation, field: Ref<HTMLTextAreaElement | n
     })
   }
 
+  /** While a message is changed, the draft waits. */
+  let changing = false
+
+  function keep(): void {
+    if (changing) return
+    const reply = what.value?.kind === 'reply' ? what.value.message : null
+    keepDraft(dialogId, text.value, inUse({ text: text.value, mentions: mentions.value }), reply)
+  }
+
   watch(
     what,
-    (now, before) => {
+    (now) => {
       if (now?.kind === 'edit') {
+        changing = true
         const typed = decode(now.message.text)
         text.value = typed.text
         mentions.value = typed.mentions
-      } else if (before?.kind === 'edit') {
+      } else if (changing) {
         const kept = draft(dialogId)
         text.value = kept?.text ?? ''
         mentions.value = kept?.mentions ?? []
+        changing = false
       }
+      keep()
       if (now) focus()
     },
-    { immediate: true },
+    { immediate: true, flush: 'sync' },
   )
-  watch(
-    [text, mentions, what],
-    () => {
-      if (editing.value) return
-      keepDraft(dialogId, text.value, inUse({ text: text.value, mentions: mentions.value }), what.value?.kind === 'reply' ? what.value.message : null)
-    },
-    { flush: 'sync' },
-  )
+  watch([text, mentions], keep, { flush: 'sync' })
 
   /** Put a text in the place of a part, so that the browser can undo it. */
   function replace(from: number, to: number, put: string, start = from + put.length, end = start): void {
