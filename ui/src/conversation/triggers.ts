@@ -20,7 +20,7 @@ export function triggerAt(text: string, caret: number): Trigger | null {
   const [, sign, query] = found as unknown as [string, keyof typeof SIGNS, string]
   const kind = SIGNS[sign]
   if (query.length > LONGEST || query.startsWith(' ') || query.split(' ').length > 3) return null
-  if (kind === 'emoji' && !/^[a-z_]{2,}$/i.test(query)) return null
+  if (kind === 'emoji' && !/^[\p{L}_]{2,}$/u.test(query)) return null
   return { kind, query, from: caret - query.length - 1, to: caret }
 }
 

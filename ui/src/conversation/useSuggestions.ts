@@ -1,10 +1,11 @@
 /** The list of suggestions above the field: what is asked for at the caret, what fits, and what a choice puts in. */
 import { computed, ref, watch, type Ref } from 'vue'
-import { t } from '@/language'
+import { loadEmoji } from '@/emoji/emojiData'
+import { find as findEmoji } from '@/emoji/emojiSearch'
+import { language, t } from '@/language'
 import { mentionOf, type Mention } from '@/state/mentions'
 import { nameOf } from '@/state/people'
 import { chatsLike, commandsOf, membersLike } from '@/state/suggest'
-import { emojiLike } from './emoji'
 import { filterCommands, triggerAt, type Trigger } from './triggers'
 
 export interface Suggestion {
@@ -64,7 +65,8 @@ export function useSuggestions(field: Field) {
         ...plain, key: dialogId, title, face: { avatar, color, bot: false }, ...mentioned('CHAT', String(chatId), title),
       }))
     }
-    return emojiLike(query).map(({ name, sign }) => ({ ...plain, key: name, title: `:${name}:`, sign, text: `${sign} ` }))
+    const emoji = findEmoji(await loadEmoji(language.value), query.replaceAll('_', ' ')).slice(0, 8)
+    return emoji.map(({ emoji: sign, name }) => ({ ...plain, key: sign, title: name, sign, text: `${sign} ` }))
   }
 
   let asked = 0

@@ -256,6 +256,7 @@ export const de: Record<Key, string> = {
   ...notifications.de,
   ...people.de,
   ...settings.de,
+  'composer.emoji': 'Emoji',
   'composer.save': 'Speichern',
   'composer.attach': 'Dateien anhängen',
   'composer.editing': 'Nachricht bearbeiten',

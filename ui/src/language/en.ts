@@ -255,6 +255,7 @@ export const en = {
   ...notifications.en,
   ...people.en,
   ...settings.en,
+  'composer.emoji': 'Emoji',
   'composer.save': 'Save',
   'composer.attach': 'Attach files',
   'composer.editing': 'Editing a message',

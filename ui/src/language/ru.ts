@@ -256,6 +256,7 @@ export const ru: Record<Key, string> = {
   ...notifications.ru,
   ...people.ru,
   ...settings.ru,
+  'composer.emoji': 'Эмодзи',
   'composer.save': 'Сохранить',
   'composer.attach': 'Прикрепить файлы',
   'composer.editing': 'Изменение сообщения',
