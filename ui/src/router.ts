@@ -15,6 +15,7 @@ export const router = createRouter({
       },
     },
     { path: '/chat/:dialogId(chat\\d+|\\d+)', name: 'chat', component: ChatsView },
+    { path: '/join/:code', name: 'join', component: () => import('./details/JoinView.vue') },
     { path: '/notifications', name: 'notifications', component: () => import('./notifications/NotificationsView.vue') },
     { path: '/people/:id(\\d+)?', name: 'people', component: () => import('./people/PeopleView.vue') },
     { path: '/settings/:page?', name: 'settings', component: () => import('./settings/SettingsView.vue') },

@@ -12,7 +12,7 @@ export function rank(role: string | undefined): number {
 }
 
 /** Whether the role of the person is the one that a setting of the chat asks for, or a stronger one. */
-function reaches(dialog: Dialog | null, setting: keyof Dialog['permissions']): boolean {
+export function reaches(dialog: Dialog | null, setting: keyof Dialog['permissions']): boolean {
   return dialog !== null && rank(dialog.role) >= rank(dialog.permissions[setting])
 }
 

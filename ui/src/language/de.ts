@@ -1,6 +1,7 @@
 import type { Key } from './en'
 
 import { common } from './areas/common'
+import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
@@ -253,6 +254,7 @@ export const de: Record<Key, string> = {
   'composer.italic': 'Kursiv',
   'composer.underline': 'Unterstrichen',
   ...common.de,
+  ...details.de,
   ...notifications.de,
   ...people.de,
   ...settings.de,

@@ -1,4 +1,5 @@
 import { common } from './areas/common'
+import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
@@ -252,6 +253,7 @@ export const en = {
   'composer.italic': 'Italic',
   'composer.underline': 'Underline',
   ...common.en,
+  ...details.en,
   ...notifications.en,
   ...people.en,
   ...settings.en,

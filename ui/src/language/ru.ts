@@ -1,6 +1,7 @@
 import type { Key } from './en'
 
 import { common } from './areas/common'
+import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
@@ -253,6 +254,7 @@ export const ru: Record<Key, string> = {
   'composer.italic': 'Курсив',
   'composer.underline': 'Подчёркнутый',
   ...common.ru,
+  ...details.ru,
   ...notifications.ru,
   ...people.ru,
   ...settings.ru,
