@@ -15,6 +15,7 @@ export const router = createRouter({
       },
     },
     { path: '/chat/:dialogId(chat\\d+|\\d+)', name: 'chat', component: ChatsView },
+    { path: '/first-bot', name: 'first-bot', component: () => import('./welcome/FirstBotView.vue') },
     { path: '/join/:code', name: 'join', component: () => import('./details/JoinView.vue') },
     { path: '/notifications', name: 'notifications', component: () => import('./notifications/NotificationsView.vue') },
     { path: '/people/:id(\\d+)?', name: 'people', component: () => import('./people/PeopleView.vue') },

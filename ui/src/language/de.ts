@@ -5,6 +5,7 @@ import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
+import { welcome } from './areas/welcome'
 
 export const de: Record<Key, string> = {
   'app.name': 'Botyard',
@@ -259,6 +260,7 @@ export const de: Record<Key, string> = {
   ...people.de,
   ...settings.de,
   'composer.emoji': 'Emoji',
+  ...welcome.de,
   'composer.save': 'Speichern',
   'composer.attach': 'Dateien anhängen',
   'composer.editing': 'Nachricht bearbeiten',

@@ -3,6 +3,7 @@ import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
+import { welcome } from './areas/welcome'
 
 /** English, and the list of all texts. `{name}` is filled in; `one|many` is chosen by `{n}`. */
 export const en = {
@@ -258,6 +259,7 @@ export const en = {
   ...people.en,
   ...settings.en,
   'composer.emoji': 'Emoji',
+  ...welcome.en,
   'composer.save': 'Save',
   'composer.attach': 'Attach files',
   'composer.editing': 'Editing a message',

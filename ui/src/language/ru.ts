@@ -5,6 +5,7 @@ import { details } from './areas/details'
 import { notifications } from './areas/notifications'
 import { people } from './areas/people'
 import { settings } from './areas/settings'
+import { welcome } from './areas/welcome'
 
 export const ru: Record<Key, string> = {
   'app.name': 'Botyard',
@@ -259,6 +260,7 @@ export const ru: Record<Key, string> = {
   ...people.ru,
   ...settings.ru,
   'composer.emoji': 'Эмодзи',
+  ...welcome.ru,
   'composer.save': 'Сохранить',
   'composer.attach': 'Прикрепить файлы',
   'composer.editing': 'Изменение сообщения',
