@@ -15,6 +15,7 @@ export const router = createRouter({
       },
     },
     { path: '/chat/:dialogId(chat\\d+|\\d+)', name: 'chat', component: ChatsView },
+    { path: '/admin/:page?', name: 'admin', component: () => import('./admin/AdminView.vue') },
     { path: '/first-bot', name: 'first-bot', component: () => import('./welcome/FirstBotView.vue') },
     { path: '/join/:code', name: 'join', component: () => import('./details/JoinView.vue') },
     { path: '/notifications', name: 'notifications', component: () => import('./notifications/NotificationsView.vue') },

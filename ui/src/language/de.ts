@@ -1,5 +1,6 @@
 import type { Key } from './en'
 
+import { admin } from './areas/admin'
 import { common } from './areas/common'
 import { details } from './areas/details'
 import { notifications } from './areas/notifications'
@@ -254,6 +255,7 @@ export const de: Record<Key, string> = {
   'composer.bold': 'Fett',
   'composer.italic': 'Kursiv',
   'composer.underline': 'Unterstrichen',
+  ...admin.de,
   ...common.de,
   ...details.de,
   ...notifications.de,

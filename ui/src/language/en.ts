@@ -1,3 +1,4 @@
+import { admin } from './areas/admin'
 import { common } from './areas/common'
 import { details } from './areas/details'
 import { notifications } from './areas/notifications'
@@ -253,6 +254,7 @@ export const en = {
   'composer.bold': 'Bold',
   'composer.italic': 'Italic',
   'composer.underline': 'Underline',
+  ...admin.en,
   ...common.en,
   ...details.en,
   ...notifications.en,

@@ -1,5 +1,6 @@
 import type { Key } from './en'
 
+import { admin } from './areas/admin'
 import { common } from './areas/common'
 import { details } from './areas/details'
 import { notifications } from './areas/notifications'
@@ -254,6 +255,7 @@ export const ru: Record<Key, string> = {
   'composer.bold': 'Жирный',
   'composer.italic': 'Курсив',
   'composer.underline': 'Подчёркнутый',
+  ...admin.ru,
   ...common.ru,
   ...details.ru,
   ...notifications.ru,
