@@ -6,97 +6,88 @@
 export const RECIPES = {
   cURL: `WEBHOOK='{{WEBHOOK}}'
 
-# Make the bot. Whoever knows the key acts as it.
-curl -sS "\${WEBHOOK}imbot.register" -H 'Content-Type: application/json' -d '{
-  "CODE": "first_bot",
-  "CLIENT_ID": "first-bot-key",
-  "PROPERTIES": {"NAME": "First bot", "WORK_POSITION": "Says hello"}
-}'
+# Make the bot, and keep its id. Whoever knows the token acts as the bot.
+BOT=$(curl -sS "\${WEBHOOK}imbot.v2.Bot.register" -H 'Content-Type: application/json' -d '{
+  "botToken": "first-bot-token",
+  "fields": {"code": "first_bot", "eventMode": "fetch", "properties": {"name": "First bot"}}
+}' | sed 's/.*"bot":{"id":\\([0-9]*\\).*/\\1/')
 
 # Have it write to you.
-curl -sS "\${WEBHOOK}imbot.message.add" -H 'Content-Type: application/json' -d '{
-  "CLIENT_ID": "first-bot-key",
-  "DIALOG_ID": "{{PERSON}}",
-  "MESSAGE": "Hello from [b]cURL[/b]!"
+curl -sS "\${WEBHOOK}imbot.v2.Chat.Message.send" -H 'Content-Type: application/json' -d '{
+  "botToken": "first-bot-token", "botId": '$BOT', "dialogId": "{{PERSON}}",
+  "fields": {"message": "Hello from [b]cURL[/b]!"}
 }'
 `,
   Python: `import json
 import urllib.request
 
 WEBHOOK = "{{WEBHOOK}}"
+TOKEN = "first-bot-token"  # Whoever knows it acts as the bot.
 
 
 def call(method, **params):
-    data = json.dumps(params).encode()
+    data = json.dumps({"botToken": TOKEN, **params}).encode()
     request = urllib.request.Request(WEBHOOK + method, data, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request) as response:
         return json.load(response)["result"]
 
 
-# Make the bot. Whoever knows the key acts as it.
-bot = call(
-    "imbot.register",
-    CODE="first_bot",
-    CLIENT_ID="first-bot-key",
-    PROPERTIES={"NAME": "First bot", "WORK_POSITION": "Says hello"},
-)
+# Make the bot.
+fields = {"code": "first_bot", "eventMode": "fetch", "properties": {"name": "First bot"}}
+bot = call("imbot.v2.Bot.register", fields=fields)["bot"]["id"]
 # Have it write to you.
-call("imbot.message.add", CLIENT_ID="first-bot-key", BOT_ID=bot, DIALOG_ID="{{PERSON}}", MESSAGE="Hello from [b]Python[/b]!")
+call("imbot.v2.Chat.Message.send", botId=bot, dialogId="{{PERSON}}", fields={"message": "Hello from [b]Python[/b]!"})
 print("Bot", bot, "has written to you")
 `,
   PHP: `<?php
 const WEBHOOK = '{{WEBHOOK}}';
+const TOKEN = 'first-bot-token'; // Whoever knows it acts as the bot.
 
-function call(string $method, array $params): mixed
+function call(string $method, array $params): array
 {
     $body = file_get_contents(WEBHOOK . $method, false, stream_context_create(['http' => [
         'method' => 'POST',
         'header' => 'Content-Type: application/json',
-        'content' => json_encode($params),
+        'content' => json_encode(['botToken' => TOKEN] + $params),
     ]]));
     return json_decode($body, true)['result'];
 }
 
-// Make the bot. Whoever knows the key acts as it.
-$bot = call('imbot.register', [
-    'CODE' => 'first_bot',
-    'CLIENT_ID' => 'first-bot-key',
-    'PROPERTIES' => ['NAME' => 'First bot', 'WORK_POSITION' => 'Says hello'],
-]);
+// Make the bot.
+$bot = call('imbot.v2.Bot.register', [
+    'fields' => ['code' => 'first_bot', 'eventMode' => 'fetch', 'properties' => ['name' => 'First bot']],
+])['bot']['id'];
 // Have it write to you.
-call('imbot.message.add', [
-    'CLIENT_ID' => 'first-bot-key',
-    'BOT_ID' => $bot,
-    'DIALOG_ID' => '{{PERSON}}',
-    'MESSAGE' => 'Hello from [b]PHP[/b]!',
+call('imbot.v2.Chat.Message.send', [
+    'botId' => $bot,
+    'dialogId' => '{{PERSON}}',
+    'fields' => ['message' => 'Hello from [b]PHP[/b]!'],
 ]);
 echo "Bot $bot has written to you\\n";
 `,
   JavaScript: `const WEBHOOK = '{{WEBHOOK}}'
+const TOKEN = 'first-bot-token' // Whoever knows it acts as the bot.
 
 async function call(method, params) {
   const response = await fetch(WEBHOOK + method, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(params),
+    body: JSON.stringify({ botToken: TOKEN, ...params }),
   })
+  if (!response.ok) throw new Error(await response.text())
   return (await response.json()).result
 }
 
-// Make the bot. Whoever knows the key acts as it.
-const bot = await call('imbot.register', {
-  CODE: 'first_bot',
-  CLIENT_ID: 'first-bot-key',
-  PROPERTIES: { NAME: 'First bot', WORK_POSITION: 'Says hello' },
-})
+// Make the bot.
+const fields = { code: 'first_bot', eventMode: 'fetch', properties: { name: 'First bot' } }
+const { bot } = await call('imbot.v2.Bot.register', { fields })
 // Have it write to you.
-await call('imbot.message.add', {
-  CLIENT_ID: 'first-bot-key',
-  BOT_ID: bot,
-  DIALOG_ID: '{{PERSON}}',
-  MESSAGE: 'Hello from [b]JavaScript[/b]!',
+await call('imbot.v2.Chat.Message.send', {
+  botId: bot.id,
+  dialogId: '{{PERSON}}',
+  fields: { message: 'Hello from [b]JavaScript[/b]!' },
 })
-console.log('Bot', bot, 'has written to you')
+console.log('Bot', bot.id, 'has written to you')
 `,
 } as const
 
