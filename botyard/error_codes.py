@@ -79,6 +79,7 @@ class ErrorCode(Enum):
     ADMIN_ONLY = error("ACCESS_DENIED: Access denied! Administrator rights required", 403)
     EMPLOYEES_ONLY = error("ACCESS_DENIED: Access denied! This is for people with an account of their own", 403)
     APP_CONTEXT = error("ACCESS_DENIED: Access denied! Application context required", 403)
+    OWN_CLIENT_ONLY = error("ACCESS_DENIED: Access denied! The portal's own client opens applications", 403)
     WIDGETS_AUTH = error(
         "WRONG_AUTH_TYPE: Current authorization type is denied for this method Application context required", 403
     )

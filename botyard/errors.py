@@ -46,6 +46,8 @@ class Reason(Enum):
     ARGUMENT = "{reason}"
     APP_MISSING = "There is no such application"
     APP_BUILT_IN = "The application comes with the portal"
+    APP_NOT_READY = "The application is not installed yet"
+    PAGE_MISSING = "The application has no page there"
     CONSENT_NARROWER = "The caller has agreed to less: {scopes}"
     CODE_EMPTY = "The code is missing"
     OPTIONS_EMPTY = "There are no options"

@@ -21,8 +21,12 @@ from trustme import CA
 
 from botyard import atomic_file
 
-ALWAYS = ("localhost", "127.0.0.1", "::1", "oauth.bitrix.info", "oauth.bitrix24.tech")
-"""Names in every certificate. The last two are where CRest and b24pysdk renew their tokens, whatever the portal."""
+VENDOR_NAMES = ("oauth.bitrix.info", "oauth.bitrix24.tech", "api.bitrix24.com")
+"""Names that clients use whatever the portal: CRest and b24pysdk to renew their tokens, pages of applications to load
+BX24.js. A hosts file leads them to the portal."""
+
+ALWAYS = ("localhost", "127.0.0.1", "::1", *VENDOR_NAMES)
+"""Names in every certificate."""
 
 LIFE = timedelta(days=397)
 """Browsers accept no certificate that lives longer."""

@@ -219,6 +219,11 @@ def _before(method: Method) -> str:
             "An application calls it, by a token: `TOKEN` is the access token that "
             f"`botyard token issue alice --app {samples.APPLICATION}` prints."
         )
+    if samples.needs_own_token(method):
+        sentences.append(
+            "A person calls it, by a token of their own: `OWN_TOKEN` is the access token that "
+            "`botyard token issue alice` prints."
+        )
     names = samples.BEFORE.get(method.name, ())
     named = [(name, REGISTRY.find(name)) for name in names]
     links = [f"[{name}]({family(it)}.md#{_anchor(name)})" for name, it in named if it]
@@ -234,6 +239,8 @@ def _curl(method: Method) -> str:
         if method.name.startswith(V3)
         else f"http://localhost:8024/rest/{method.name}?auth=$TOKEN"
         if samples.needs_token(method)
+        else f"http://localhost:8024/rest/{method.name}?auth=$OWN_TOKEN"
+        if samples.needs_own_token(method)
         else f"${{WEBHOOK}}{method.name}"
     )
     line = f'curl "{address}"'

@@ -71,6 +71,14 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.option.get": {"OPTION": "theme"},
     "botyard.picture.get": {"URLS": ["https://example.com/picture.png"]},
     "botyard.option.set": {"OPTIONS": {"theme": "dark"}},
+    "botyard.placement.begin": {"CLIENT_ID": APPLICATION},
+    "botyard.placement.list": {"PLACEMENT": "IM_SIDEBAR"},
+    "botyard.placement.open": {
+        "CLIENT_ID": APPLICATION,
+        "PLACEMENT": "IM_SIDEBAR",
+        "OPTIONS": {"dialogId": "chat2001"},
+    },
+    "botyard.placement.renew": {"CLIENT_ID": APPLICATION},
     "botyard.portal.restore": {"NAME": "before"},
     "botyard.portal.snapshot": {"NAME": "before"},
     "botyard.portal.switch": {"NAME": "https", "ON": False},
@@ -333,7 +341,7 @@ BEFORE: dict[str, tuple[str, ...]] = {
     "imbot.v2.Command.update": ("imbot.v2.Command.register",),
     "imbot.v2.Event.get": ("imbot.v2.Bot.register",),
     "imbot.v2.File.download": ("imbot.v2.File.upload",),
-    **dict.fromkeys(("placement.get", "placement.unbind"), ("placement.bind",)),
+    **dict.fromkeys(("placement.get", "placement.unbind", "botyard.placement.open"), ("placement.bind",)),
     **dict.fromkeys(("user.userfield.delete", "user.userfield.update"), ("user.userfield.add",)),
     "user.userfield.file.get": ("user.userfield.add", "user.update"),
 }
@@ -359,3 +367,8 @@ def _examples(field: msgspec.structs.FieldInfo) -> list[Any]:
 def needs_token(method: Method) -> bool:
     """Whether a webhook is not let in: an application calls, by a token."""
     return method.access in (Access.APP, Access.WIDGETS) or method.name.startswith(_APPLICATION)
+
+
+def needs_own_token(method: Method) -> bool:
+    """Whether neither a webhook nor an application is let in: a person calls, by a token of their own."""
+    return method.access is Access.OWN_CLIENT

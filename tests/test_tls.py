@@ -18,6 +18,7 @@ from cryptography import x509
 
 from botyard import tls
 from botyard.tls import Certificates
+from botyard.web import loopback_only
 
 HOST = "portal.example"
 
@@ -67,10 +68,22 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_clients_that_trust_the_authority_trust_every_name(tmp_path: Path) -> None:
     made = tls.ensure(tmp_path / "data" / "tls", HOST)
     with listening(made) as port:
-        for name in ["localhost", "127.0.0.1", "::1", HOST, "oauth.bitrix.info", "oauth.bitrix24.tech"]:
+        for name in [
+            "localhost",
+            "127.0.0.1",
+            "::1",
+            HOST,
+            "oauth.bitrix.info",
+            "oauth.bitrix24.tech",
+            "api.bitrix24.com",
+        ]:
             assert greet(port, name, made.ca_file) == b"hello"
         with pytest.raises(ssl.SSLCertVerificationError, match="elsewhere"):
             greet(port, "elsewhere.example", made.ca_file)
+
+
+def test_the_vendors_names_are_those_that_a_demo_answers_to() -> None:
+    assert tls.VENDOR_NAMES == loopback_only.VENDOR_NAMES
 
 
 def test_clients_that_trust_another_authority_do_not(tmp_path: Path) -> None:

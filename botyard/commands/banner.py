@@ -8,7 +8,7 @@ from botyard import __version__
 from botyard.commands.listeners import ANYWHERE, Listeners
 from botyard.commands.table import moment, table
 from botyard.demo.credentials import FILE, DemoCredentials, DemoPerson
-from botyard.web.loopback_only import is_loopback
+from botyard.web.loopback_only import VENDOR_NAMES, is_loopback
 
 WIDTH = 110
 """Columns that sentences are wrapped to."""
@@ -131,4 +131,7 @@ def tls(front: Listeners, trust: list[str], shown: DemoCredentials | None) -> li
         f"Over https, for clients that accept nothing else: {front.https_url}",
         *(f"  {line}" for line in trust),
         *exports,
+        "Some clients and pages of applications use the vendor's names. They reach this portal with https on port 443",
+        "(--tls-port 443) and this line in the hosts file:",
+        f"  127.0.0.1 {' '.join(VENDOR_NAMES)}",
     ]

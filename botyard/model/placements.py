@@ -10,8 +10,10 @@ import msgspec
 
 OWN_PAGE: Final = "DEFAULT"
 """The page of an application itself. It is no placement, so that nothing is bound to it."""
-LINK: Final = "REST_APP_URI"
-"""A link to an application, which carries parameters of the application's own."""
+MOBILE: Final = "IMMOBILE_CONTEXT_MENU"
+"""The menu of applications of a messenger on a phone. The page is told of no page that it is opened from."""
+PROFILE: Final = "USER_PROFILE_MENU"
+"""The menu of the person who uses the messenger."""
 BACKGROUND: Final = "PAGE_BACKGROUND_WORKER"
 """A hidden frame."""
 
@@ -43,11 +45,12 @@ PLACES: Final[dict[str, Place]] = {
     "IM_NAVIGATION": Place("im", options=("iconName", "extranet", "role")),
     # Bound by older applications; the page says that the handler is not called any more.
     "IM_SMILES_SELECTOR": Place(options=_AUDIENCE, passes=("dialogId",), shown=False),
-    "IMMOBILE_CONTEXT_MENU": Place(options=_AUDIENCE, passes=("dialogId",)),
+    MOBILE: Place(options=_AUDIENCE, passes=("dialogId",)),
     "LEFT_MENU": Place(),
-    LINK: Place(passes=None, single=True),
+    # A link to an application carries parameters of the application's own.
+    "REST_APP_URI": Place(passes=None, single=True),
     BACKGROUND: Place(options=("errorHandlerUrl",), passes=("ID",), single=True, personal=True),
-    "USER_PROFILE_MENU": Place("user", needed=True, passes=("USER_ID",)),
+    PROFILE: Place("user", needed=True, passes=("USER_ID",)),
 }
 """Where a messenger shows applications, and what stands beside it in the documentation of chats."""
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model.apps import MESSENGER
 from botyard.model.people import UserKind
 from botyard.model.permissions import ADMINISTRATION, CHATS, OWN_ACCOUNT
 from botyard.rpc.identity import Auth, Identity
@@ -45,6 +46,10 @@ def _by_rights_or_key(who: Identity) -> str:
     if not who.admin:
         return _by_rights(who)
     return _by_key(who) if who.auth is Auth.OAUTH else "the key of this call was made by an application"
+
+
+def _is_own_client(who: Identity) -> bool:
+    return who.client_id == MESSENGER or (who.auth is Auth.SESSION and not who.of_app)
 
 
 def _by_kind(who: Identity) -> str:
@@ -103,6 +108,14 @@ class Access(Enum):
     )
     # What `im.*` opens to everybody in their own chats, a messenger needs more of: no row of its own keeps anybody out.
     MESSENGER = AccessRule(lambda who: True, ErrorCode.NO_AUTH, "Any user, in their own chats", _by_key, CHATS)
+    # Whoever opens an application gets its tokens in their own name; another application must not get them so.
+    OWN_CLIENT = AccessRule(
+        _is_own_client,
+        ErrorCode.OWN_CLIENT_ONLY,
+        "The portal's own client, or a person by a token of their own",
+        _by_key,
+        CHATS,
+    )
     # What concerns nobody but the caller. Bots and guests have no account, and outsiders only what signing in takes.
     SELF = AccessRule(
         _is_employee,

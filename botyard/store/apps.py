@@ -50,6 +50,7 @@ _PUT_BUILT_IN = """INSERT INTO apps (client_id, secret_hash, title, scopes, agre
     SET title = excluded.title, scopes = excluded.scopes, agreed = excluded.agreed"""
 _INSTALLED = "deleted IS NULL AND installed = 1 AND blocked = 0"
 _FRAMES = f"""SELECT handler_url FROM apps WHERE {_INSTALLED} AND handler_url <> ''
+    UNION SELECT handler FROM placements WHERE app_id IN (SELECT id FROM apps WHERE {_INSTALLED})
     UNION SELECT install_url FROM apps WHERE deleted IS NULL AND blocked = 0 AND wizard = 1 AND install_url <> ''
     ORDER BY 1 LIMIT :most"""
 FRAMES_MAX = 1000
@@ -149,6 +150,11 @@ async def restrict(tx: Tx, app_id: int, user_ids: list[int] | None) -> None:
     await tx.run("DELETE FROM app_users WHERE app_id = :id", id=app_id)
     rows = [{"app": app_id, "user": user_id} for user_id in sorted(set(user_ids or []))]
     await tx.many("INSERT INTO app_users (app_id, user_id) VALUES (:app, :user)", rows)
+
+
+async def admitting(tx: Tx, user_id: int) -> set[int]:
+    """The restricted applications that are open to somebody."""
+    return {app_id for (app_id,) in await tx.all("SELECT app_id FROM app_users WHERE user_id = :user", user=user_id)}
 
 
 async def admits(tx: Tx, app: App, user_id: int) -> bool:

@@ -17,8 +17,10 @@ from botyard.wire import envelope
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-AUTHORIZATION_SERVERS = frozenset({"oauth.bitrix.info", "oauth.bitrix24.tech"})
+AUTHORIZATION_SERVERS = ("oauth.bitrix.info", "oauth.bitrix24.tech")
 """Names that clients call to renew their tokens, whatever the portal; a hosts file leads them here."""
+VENDOR_NAMES = (*AUTHORIZATION_SERVERS, "api.bitrix24.com")
+"""The same with the name under which pages of applications load BX24.js."""
 
 _HEADERS: Headers = [
     (b"content-type", JSON),
@@ -56,7 +58,7 @@ def loopback_only(app: Application) -> Application:
 def _foreign(scope: Scope) -> str:
     """Why a request does not come from this machine; ``""`` for one that does."""
     host = _host(header(scope, b"host").decode("latin-1"))
-    if host and not is_loopback(host) and host not in AUTHORIZATION_SERVERS:
+    if host and not is_loopback(host) and host not in VENDOR_NAMES:
         return "the Host of the request is another name. Start a demo with --random-keys to use that name"
     origin = header(scope, b"origin").decode("latin-1")
     if origin:

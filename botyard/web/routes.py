@@ -38,6 +38,7 @@ from botyard.web import (
     sign_in,
 )
 from botyard.web.avatar import avatar
+from botyard.web.bx24 import bx24
 from botyard.web.http import JSON, Receive, Scope, Send, answer, beside, preflight
 from botyard.web.pages import Endpoint, page
 from botyard.web.picture import PicturePage
@@ -91,6 +92,7 @@ ADDRESSES = [
     Address("/account/second-factor", page(second_factor.second_factor), FORM),
     Address("/account/sessions", page(account.own_sessions), FORM),
     Address("/account/{more:path}", nothing, FORM),
+    Address("/api/v1", bx24),
     Address("/avatar/{name}", avatar),
     Address("/health", health.health),
     Address("/login", page(sign_in.login), FORM),

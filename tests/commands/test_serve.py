@@ -72,6 +72,7 @@ def test_https_is_served_beside_http_and_clients_are_told_how_to_trust_it(tmp_pa
         https = server.word(r"Over https.*: (https\S+)")
         ca_file = server.word(r"export SSL_CERT_FILE=(\S+)")
         assert ca_file.endswith("ca-bundle.pem")
+        assert server.word(r"(127\.0\.0\.1 oauth\S+ \S+ api\.bitrix24\.com)")
         assert ask(f"{https}/rest/server.time", ca_file)["error"] == "NO_AUTH_FOUND"
         assert server.stop()[0] == ExitCode.OK
 

@@ -63,11 +63,12 @@ class Demo:
     def call(self, sample: Sample) -> tuple[int, Any]:
         """Status and result, or the whole body of an error."""
         url = sample.address
-        if "$TOKEN" in url:
-            issue = json.dumps(SAMPLES["botyard.token.issue"])
-            status, issued = self.post(f"{self._webhook}botyard.token.issue", issue)
-            assert status == 200
-            url = url.replace("$TOKEN", issued["ACCESS_TOKEN"])
+        own = {"USER_ID": 1}
+        for variable, issue in (("$TOKEN", SAMPLES["botyard.token.issue"]), ("$OWN_TOKEN", own)):
+            if variable in url:
+                status, issued = self.post(f"{self._webhook}botyard.token.issue", json.dumps(issue))
+                assert status == 200
+                url = url.replace(variable, issued["ACCESS_TOKEN"])
         url = url.replace("${WEBHOOK/rest/rest/api}", self._webhook.replace("/rest/", "/rest/api/"))
         return self.post(self._portal.placed(url.replace("${WEBHOOK}", self._webhook)), sample.body)
 

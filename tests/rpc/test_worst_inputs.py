@@ -108,6 +108,7 @@ class Crowded(World):
         shown = self.run(provision(place, keyset=KnownKeys())).credentials
         self.write(lambda tx: crowd.fill(tx, samples.APPLICATION))
         self.token = shown.application.access_token
+        self.own_token = self.add_token(shown.people[0].id, None)
         self.noted = OnceOnly(self.context.database)
         self.context = msgspec.structs.replace(self.context, database=cast(Database, self.noted))
         self.app = application(self.context)
@@ -136,6 +137,8 @@ class Crowded(World):
         path = f"{self.admin.path}/{method.name.removeprefix(V3)}"
         if samples.needs_token(method):
             path = f"/rest/{method.name}?auth={self.token}"
+        if samples.needs_own_token(method):
+            path = f"/rest/{method.name}?auth={self.own_token}"
         if method.name.startswith(V3):
             path = path.replace("/rest/", "/rest/api/")
         status, _, raw = self.run(self.exchange("POST", path, [sent.sent], {"content-type": sent.kind}, "http"))

@@ -29,9 +29,9 @@ def asked(path: str = "/rest/1/key/profile", verb: str = "POST", **headers: str)
 
 
 HERE = """localhost localhost:8024 LOCALHOST localhost. bot.localhost:1 127.0.0.1:8024 127.8.9.1 [::1]:8024 [::1]
-    oauth.bitrix.info oauth.bitrix24.tech:443"""
+    oauth.bitrix.info oauth.bitrix24.tech:443 api.bitrix24.com"""
 ELSEWHERE = """example.com localhost.example.com 10.0.0.1 192.168.1.2:8024 0.0.0.0 [::] [fe80::1]:80
-    127.0.0.1.example.com 2130706433 notlocalhost api.bitrix24.com localhost@example.com ÿ"""
+    127.0.0.1.example.com 2130706433 notlocalhost www.bitrix24.com localhost@example.com ÿ"""
 
 
 @pytest.mark.parametrize("host", ["", *HERE.split()])

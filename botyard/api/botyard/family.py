@@ -15,6 +15,11 @@ BOTYARD = Family(
         Reason.ARGUMENT: error("ERROR_ARGUMENT: {reason}"),
         Reason.APP_MISSING: error("APP_NOT_FOUND: Application not found"),
         Reason.APP_BUILT_IN: error("APP_BUILT_IN: The application comes with the portal; it can be blocked"),
+        Reason.APP_NOT_READY: error(
+            "APP_NOT_INSTALLED: The application is not fully installed yet. "
+            "Please contact your administrator to complete the installation."
+        ),
+        Reason.PAGE_MISSING: error("PAGE_NOT_FOUND: The application has no page there"),
         Reason.CONSENT_NARROWER: error("CONSENT_REQUIRED: You have not agreed to these permissions: {scopes}", 403),
         Reason.BOT_NOT_FOUND: error("BOT_ID_ERROR: Bot not found"),
         Reason.BOT_NOT_YOURS: error("APP_ID_ERROR: Bot was installed by another REST application"),
