@@ -21,6 +21,8 @@ export const router = createRouter({
     { path: '/notifications', name: 'notifications', component: () => import('./notifications/NotificationsView.vue') },
     { path: '/people/:id(\\d+)?', name: 'people', component: () => import('./people/PeopleView.vue') },
     { path: '/settings/:page?', name: 'settings', component: () => import('./settings/SettingsView.vue') },
+    { path: '/apps', name: 'apps', component: () => import('./frames/AppsView.vue') },
+    { path: '/apps/:clientId([\\w.-]+)', name: 'app', component: () => import('./frames/AppsView.vue') },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })

@@ -1,0 +1,23 @@
+/** The dialog in which somebody chooses people for a page of an application; one at a time. */
+import { reactive } from 'vue'
+
+export interface Picked {
+  id: string
+  name: string
+}
+
+export const picking = reactive({ open: false, several: false, access: false, blocked: [] as string[] })
+let done: ((picked: Picked[] | null) => void) | null = null
+
+/** Ask; null where nothing was chosen. A question that is open already ends with nothing. */
+export function pick(several: boolean, access = false, blocked: string[] = []): Promise<Picked[] | null> {
+  finish(null)
+  Object.assign(picking, { open: true, several, access, blocked })
+  return new Promise((resolve) => (done = resolve))
+}
+
+export function finish(picked: Picked[] | null): void {
+  picking.open = false
+  done?.(picked)
+  done = null
+}
