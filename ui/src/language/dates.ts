@@ -1,10 +1,15 @@
 /** Dates and times as people say them. */
 import { language, t } from './index'
 
+/** The language as the person's own region writes it: English of Britain has other dates than that of America. */
+function region(): string {
+  return navigator.languages.find((name) => name.slice(0, 2) === language.value) ?? language.value
+}
+
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language.value + JSON.stringify(options)
+  const key = region() + JSON.stringify(options)
   let known = formats.get(key)
-  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(language.value, options)))
+  if (!known) formats.set(key, (known = new Intl.DateTimeFormat(region(), options)))
   return known
 }
 const formats = new Map<string, Intl.DateTimeFormat>()
