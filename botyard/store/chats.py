@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Mapping
 
 from botyard.model.chats import Chat, ChatPermissions, Member, Participant
-from botyard.store import avatars, files, search_index
+from botyard.store import avatars, files, name_words, search_index
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
@@ -104,7 +104,7 @@ async def add(
 ) -> int:
     """Insert an empty chat and return its id."""
     first, second, third = entity_data
-    return await tx.insert(
+    chat_id = await tx.insert(
         _ADD,
         kind=kind,
         title=title,
@@ -119,6 +119,9 @@ async def add(
         entity_data_3=third,
         created=tx.now,
     )
+    if title:
+        await name_words.set_chat(tx, chat_id, title)
+    return chat_id
 
 
 async def reserve_id(tx: Tx) -> int:
@@ -130,6 +133,7 @@ async def reserve_id(tx: Tx) -> int:
 
 async def set_title(tx: Tx, chat_id: int, title: str) -> None:
     await tx.run("UPDATE chats SET title = :title WHERE id = :id", title=title, id=chat_id)
+    await name_words.set_chat(tx, chat_id, title)
 
 
 async def set_description(tx: Tx, chat_id: int, description: str) -> None:
@@ -260,7 +264,7 @@ async def delete(tx: Tx, chat_id: int) -> None:
     await files.remove_of_chat(tx, chat_id)
     await search_index.note_removal(tx, chat_id)
     await tx.run("DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE chat_id = :id)", id=chat_id)
-    for table in ("pins", "chat_invitations", "last_searched", "messages", "gaps", "members"):
+    for table in ("pins", "chat_invitations", "chat_words", "last_searched", "messages", "gaps", "members"):
         await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=chat_id)
     await tx.run("DELETE FROM chats WHERE id = :id", id=chat_id)
     await avatars.release(tx, replaced)

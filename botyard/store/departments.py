@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.model.people import Department
+from botyard.store import name_words
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record, scalar
@@ -100,18 +101,21 @@ def _where(wanted: DepartmentFilter) -> tuple[str, dict[str, str]]:
 
 
 async def add(tx: Tx, name: str, *, parent_id: int | None = None, head_id: int | None = None, sort: int = SORT) -> int:
-    return await tx.insert(
+    department_id = await tx.insert(
         "INSERT INTO departments (name, parent_id, head_id, sort) VALUES (:name, :parent, :head, :sort)",
         name=name,
         parent=parent_id,
         head=head_id,
         sort=sort,
     )
+    await name_words.set_department(tx, department_id, name)
+    return department_id
 
 
 async def change(tx: Tx, department: Department) -> None:
     """Store what is known of a department now."""
     await tx.run(f"{_DEPARTMENT.update()} WHERE id = :id", **_DEPARTMENT.values(department))
+    await name_words.set_department(tx, department.id, department.name)
 
 
 async def delete(tx: Tx, department: Department) -> None:
@@ -125,6 +129,7 @@ async def delete(tx: Tx, department: Department) -> None:
             **place,
         )
     await tx.run("DELETE FROM department_members WHERE department_id = :id", id=department.id)
+    await tx.run("DELETE FROM department_words WHERE department_id = :id", id=department.id)
     await tx.run("DELETE FROM departments WHERE id = :id", id=department.id)
 
 

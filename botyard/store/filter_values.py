@@ -10,9 +10,6 @@ from zoneinfo import ZoneInfo
 from botyard.wire import forms
 from botyard.wire.param_types import Scalar
 
-MAX_WORDS = 10
-"""Words of a phrase that are looked at."""
-
 MAX_TEXT = 1000
 """Characters of a value that are looked at."""
 
@@ -60,16 +57,6 @@ def moment(value: Scalar, zone: ZoneInfo) -> datetime | None:
             continue
         return parsed
     return None
-
-
-def words(values: list[Scalar]) -> list[str]:
-    """The words of a phrase; a hyphen parts words, as in double names."""
-    return " ".join(text(value) for value in values).replace("-", " ").split()[:MAX_WORDS]
-
-
-def escaped(raw: str) -> str:
-    """Text that stands for itself in a LIKE pattern with ``ESCAPE '!'``."""
-    return raw.replace("!", "!!").replace("%", "!%").replace("_", "!_")
 
 
 def _format(form: str) -> Callable[[str], datetime]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from botyard.model import words
 from botyard.store.engines.db import Tx, Value
-from botyard.store.filter_values import escaped, words
+from botyard.store.name_words import NAMED, begins
 from botyard.store.records import Record
 
 
@@ -36,7 +37,7 @@ _END = """SELECT COALESCE(MAX(user_id), 0), COUNT(*) FROM (SELECT user_id FROM m
  WHERE chat_id = :chat AND user_id > :after ORDER BY user_id LIMIT :size) AS w"""
 _IN_WINDOW = "m.chat_id = :chat AND m.user_id > :after AND m.user_id <= :upto"
 _PLACE = Record(Place, "members m JOIN users u ON u.id = m.user_id", role="m.role")
-_NAMED = "lower(' ' || replace(u.full_name, '-', ' '))"
+_HAS = f" AND EXISTS (SELECT 1 FROM user_words w WHERE w.user_id = m.user_id AND {NAMED} AND {{begins}})"
 _READ_MARK = Record(ReadMark, "members m")
 _READERS = f"""{_READ_MARK.select} WHERE {_IN_WINDOW} AND m.read_id >= :message AND m.first_id <= :message
  AND m.read_at IS NOT NULL AND m.bot = 0 AND m.user_id <> :author ORDER BY m.user_id"""
@@ -52,8 +53,12 @@ async def find(tx: Tx, chat_id: int, *, after: int, size: int) -> Window:
 
 async def named(tx: Tx, window: Window, phrase: str, *, limit: int) -> list[Place]:
     """The first members of a window in whose names each word of a phrase begins a word."""
-    values: dict[str, Value] = {f"w{place}": f"% {escaped(word)}%" for place, word in enumerate(words([phrase]))}
-    conditions = "".join(f" AND {_NAMED} LIKE lower(:{name}) ESCAPE '!'" for name in values)
+    values: dict[str, Value] = {}
+    conditions = " AND 1 = 0" if phrase.strip() and not words.beginnings(phrase) else ""
+    for place, beginning in enumerate(words.beginnings(phrase)):
+        test = begins(f"w{place}", beginning)
+        values |= test.values
+        conditions += _HAS.format(begins=test.sql)
     rows = await tx.all(
         f"{_PLACE.select} WHERE {_IN_WINDOW}{conditions} ORDER BY m.user_id LIMIT :limit",
         chat=window.chat_id,

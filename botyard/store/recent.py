@@ -19,7 +19,8 @@ from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.records import Record
 
-_LINES = "(c.kind = 'L' OR c.entity_type = 'LINES')"
+OF_LINES = "(c.kind = 'L' OR c.entity_type = 'LINES')"
+"""A condition that the chat ``c`` belongs to an open line."""
 _GONE = "(SELECT COUNT(*) FROM gaps g WHERE g.chat_id = c.id AND g.counted > m.read_counted)"
 COUNTER = f"CASE WHEN c.counted > m.read_counted THEN c.counted - m.read_counted - {_GONE} ELSE 0 END"
 """How much of a chat ``c`` its member ``m`` has not read."""
@@ -33,11 +34,11 @@ def _rank(column: str) -> str:
 class Only(Enum):
     """Which chats of a list are wanted, as conditions of SQL."""
 
-    PRIVATE_OR_LINES = f"(c.kind = 'P' OR {_LINES})"
+    PRIVATE_OR_LINES = f"(c.kind = 'P' OR {OF_LINES})"
     NOT_PRIVATE = "c.kind <> 'P'"
-    NOT_LINES = f"NOT {_LINES}"
-    LINES = _LINES
-    TAKEN_LINES = f"NOT ({_LINES} AND c.owner_id = 0)"
+    NOT_LINES = f"NOT {OF_LINES}"
+    LINES = OF_LINES
+    TAKEN_LINES = f"NOT ({OF_LINES} AND c.owner_id = 0)"
     COPILOT = "c.kind = 'A'"
     CHANNELS = "c.kind IN ('N', 'J')"
     UNREAD = f"(m.unread = 1 OR {COUNTER} > 0)"
@@ -156,7 +157,7 @@ _UNREAD = Record(
     UnreadChat,
     "members m CROSS JOIN chats c",
     kind="c.kind",
-    lines=f"CASE WHEN {_LINES} THEN 1 ELSE 0 END",
+    lines=f"CASE WHEN {OF_LINES} THEN 1 ELSE 0 END",
     pair="c.pair",
     marked="m.unread",
     counter=COUNTER,

@@ -17,10 +17,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from botyard.errors import ApiError, Reason
+from botyard.model import words
 from botyard.model.people import User, UserKind
+from botyard.store import name_words
 from botyard.store.engines.db import Tx, Value
 from botyard.store.engines.like_any import escaped as literal
-from botyard.store.filter_values import escaped, flag, moment, number, scalars, text, words
+from botyard.store.filter_values import flag, moment, number, scalars, text
 from botyard.store.records import scalar
 from botyard.store.users import USER
 from botyard.wire.param_types import FilterValue, Scalar
@@ -133,6 +135,9 @@ _NAMEABLE = (*_LISTED, UserKind.EMAIL)
 _MEMBER = "u.id {verb} (SELECT m.user_id FROM department_members m WHERE {test})"
 _MEMBER_NAMED = """u.id {verb} (SELECT m.user_id FROM department_members m
  JOIN departments d ON d.id = m.department_id WHERE {test})"""
+_HAS = "EXISTS (SELECT 1 FROM user_words w WHERE w.user_id = u.id AND {begins})"
+_PLACED = """u.id IN (SELECT m.user_id FROM department_words w
+ JOIN department_members m ON m.department_id = w.department_id WHERE {begins})"""
 # The condition ``KNOWN`` of ``store/reach.py`` for a list of people, in which there are no bots.
 _NEIGHBOUR = """(u.id = :viewer OR u.id IN (SELECT theirs.user_id FROM members mine
  JOIN members theirs ON theirs.chat_id = mine.chat_id WHERE mine.user_id = :viewer)
@@ -177,14 +182,14 @@ class UserFilter:
             self._parts.append(f"({part})")
 
     def add_words(self, name: str, phrase: FilterValue) -> None:
-        """Look for words at the beginnings of words of one field: the quick search of `user.search`."""
+        """Look for beginnings of words of one field: the quick search of `user.search`."""
         field = self._fields[name]
-        for word in words(scalars(phrase)):
-            bound = self._like(word)
+        column = field.sql.removeprefix("u.")
+        for test in self._begin(scalars(phrase)):
             if field.kind is FieldKind.DEPARTMENT_NAME:
-                part = _MEMBER_NAMED.format(verb="IN", test=f"{_beginnings('d.name')} {bound}")
+                part = _PLACED.format(begins=test)
             else:
-                part = f"{_beginnings(field.sql)} {bound}"
+                part = _HAS.format(begins=f"{test} AND w.field = '{name_words.FIELDS[column]}'")
             self._count(1)
             self._parts.append(f"({part})")
 
@@ -198,8 +203,18 @@ class UserFilter:
         self.values[name] = value
         return f":{name}"
 
-    def _like(self, word: str) -> str:
-        return f"LIKE lower({self._bind(f'% {escaped(word)}%')}) ESCAPE '!'"
+    def _begin(self, values: list[Scalar]) -> list[str]:
+        """Conditions of words, one for each beginning of a phrase; nothing has a phrase that is no words at all."""
+        phrase = " ".join(map(text, values))
+        beginnings = words.beginnings(phrase)
+        if not beginnings and phrase.strip():
+            return ["1 = 0"]
+        tests = []
+        for beginning in beginnings:
+            test = name_words.begins(f"v{len(self.values)}", beginning)
+            self.values |= test.values
+            tests.append(test.sql)
+        return tests
 
     def _numbers(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         return self._compared(field.sql, _comparing(operator), [number(value) for value in values])
@@ -257,12 +272,8 @@ class UserFilter:
 
     def _search(self, field: Field, operator: Operator, values: list[Scalar]) -> str:
         """Each word at the beginning of a word of the names, the position or a department."""
-        parts = []
-        for word in words(values):
-            bound = self._like(word)
-            department = _MEMBER_NAMED.format(verb="IN", test=f"{_beginnings('d.name')} {bound}")
-            parts.append(f"({_beginnings(_PERSON)} {bound} OR {department})")
-        return " AND ".join(parts)
+        either = f"({_HAS} OR {_PLACED})"
+        return " AND ".join(either.format(begins=test) for test in self._begin(values))
 
     def _compared(self, sql: str, operator: Operator, values: Sequence[Value]) -> str:
         """A column against one or more values; ``<`` and ``>`` hold when they hold for one of the values."""
@@ -321,8 +332,6 @@ _COMPILERS: dict[FieldKind, _Compiler] = {
     FieldKind.WORDS: UserFilter._search,
 }
 
-_PERSON = "u.name || ' ' || u.last_name || ' ' || u.second_name || ' ' || u.work_position"
-
 
 async def page(tx: Tx, user_filter: UserFilter, order: str, *, offset: int) -> list[User]:
     """One page of people, in the order that ``ordering`` made."""
@@ -375,7 +384,3 @@ def _comparing(operator: Operator) -> Operator:
     if operator in ORDERED:
         return operator
     return Operator.UNEQUAL if operator in NEGATIVE else Operator.EQUAL
-
-
-def _beginnings(sql: str) -> str:
-    return f"lower(' ' || replace({sql}, '-', ' '))"

@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.model.lengths import WORDS_MAX
 from botyard.model.people import Profile, User, UserKind
-from botyard.store import avatars
+from botyard.store import avatars, name_words
 from botyard.store.engines.db import Tx, Value
 from botyard.store.id_lists import id_list
 from botyard.store.portal import note_revocation
@@ -59,6 +59,7 @@ async def add(tx: Tx, kind: UserKind, profile: Profile, *, login: str = "", admi
     values["full_name"] = full_name(str(values.get("name", "")), str(values.get("last_name", "")))
     values["id"] = user_id = await _next_id(tx, kind)
     await tx.run(insert("users", tuple(values)), **values)
+    await name_words.add_user(tx, user_id, values)
     return user_id
 
 
@@ -92,6 +93,8 @@ async def change(tx: Tx, user_id: int, profile: Profile) -> None:
     if current:
         name = full_name(current.name, current.last_name)
         await tx.run("UPDATE users SET full_name = :name WHERE id = :id", name=name, id=user_id)
+        if any(field in values for field in name_words.FIELDS):
+            await name_words.set_user(tx, current)
     if replaced:
         await avatars.release(tx, replaced)
 

@@ -400,3 +400,18 @@ def test_a_clock_set_back_leaves_nobody_online_for_as_long(portal: World) -> Non
         portal.write(lambda tx: users.seen(tx, who))
         seen.append(portal.read(lambda tx: tx.all(last, id=who))[0][0] - moment)
     assert seen == [0, 0, 61, -3600]
+
+
+def test_words_are_found_without_accents_on_each_engine(portal: World) -> None:
+    async def add(tx: Tx) -> list[int]:
+        profiles = (Profile(name="Jürgen", last_name="Müller-Lüdenscheidt"), Profile(name="Пётр", last_name="Ёлкин"))
+        return [await users.add(tx, UserKind.EMPLOYEE, profile) for profile in profiles]
+
+    muller, peter = map(str, portal.write(add))
+
+    def ids(**params: Any) -> list[str]:
+        return [row["ID"] for row in portal.call("user.search", params=params).result]
+
+    assert ids(FIND="muller") == ids(FIND="LÜDEN jurg") == ids(LAST_NAME="ludenscheidt") == [muller]
+    assert ids(NAME="петр") == ids(FIND="елк") == [peter]
+    assert ids(NAME="muller") == ids(FIND="?!") == ids(FIND="uller") == []

@@ -10,6 +10,7 @@ import logging
 
 from botyard.chat.content import plain_text
 from botyard.model import words
+from botyard.portal import name_filling
 from botyard.store import search_index
 from botyard.store.engines.db import Database, Unavailable
 from botyard.store.search_index import Entry, Text
@@ -28,12 +29,14 @@ async def run(database: Database) -> None:
     """Index what there is and what comes, until cancelled."""
     woken = asyncio.Event()
     woken.set()
+    filled = False
     database.on_commit(woken.set)
     while True:
         await woken.wait()
         await asyncio.sleep(EVERY_SECONDS)
         woken.clear()
         try:
+            filled = filled or await _fill_names(database)
             await catch_up(database)
         except Unavailable as problem:
             if not problem.mark:
@@ -43,6 +46,11 @@ async def run(database: Database) -> None:
             # What cannot be indexed now is looked at again: nothing else would start this anew.
             log.exception("New messages could not be indexed.")
             woken.set()
+
+
+async def _fill_names(database: Database) -> bool:
+    await name_filling.fill(database)
+    return True
 
 
 async def catch_up(database: Database) -> None:

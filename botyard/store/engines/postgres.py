@@ -326,5 +326,5 @@ async def _check(connection: Any) -> None:
         raise Unavailable("The PostgreSQL database must have the encoding UTF8.")
     if await connection.fetchval("SELECT lower('ЖÄ')") != "жä":
         log.warning(
-            "The locale of the PostgreSQL database knows only English letters, so search minds the case of others."
+            "The locale of the PostgreSQL database knows only English letters, so filters mind the case of others."
         )

@@ -112,6 +112,7 @@ def test_members_of_a_big_chat_are_looked_at_in_stretches(room: World) -> None:
             f"""{numbers} INSERT INTO users (id, kind, registered, updated, full_name)
                 SELECT i, 'employee', 0, 0, CASE WHEN i = 51100 THEN 'Zoe' ELSE 'Kim' END FROM n"""
         )
+        await tx.run("INSERT INTO user_words (user_id, word, field) VALUES (51100, 'zoe', 'n')")
         await tx.run(f"{numbers} INSERT INTO members (chat_id, user_id, joined) SELECT {room.room}, i, 0 FROM n")
 
     room.write(crowd)
