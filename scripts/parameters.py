@@ -354,6 +354,7 @@ _OWN = {
     "botyard.chat.invitation.join": ["CODE"],
     "botyard.chat.invitation.list": ["CHAT_ID"],
     "botyard.chat.invitation.revoke": ["CHAT_ID"],
+    "botyard.chat.link.list": ["DIALOG_ID"],
     "botyard.chat.pin.add": ["MESSAGE_ID"],
     "botyard.chat.pin.delete": ["MESSAGE_ID"],
     "botyard.chat.pin.list": ["DIALOG_ID"],

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import msgspec
 
 from botyard.model.messages import Message
+from botyard.store import message_references
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
+from botyard.store.message_references import Place, References
 from botyard.store.records import Record, scalar
 
 STRETCH = 16_384
@@ -35,26 +37,29 @@ class Text(NamedTuple):
 
     id: int
     chat_id: int
+    author_id: int
     counted: int
+    system: bool
     text: str
 
 
 class Entry(NamedTuple):
-    """A message with its terms."""
+    """A message with its terms and what it refers to."""
 
     message: Text
     terms: Sequence[str]
+    references: References
 
 
 class Batch(NamedTuple):
-    """What is to be indexed: ``ids`` of messages that are no more what they were when they were put in, and new ones.
+    """What is to be indexed: ``places`` of messages that are not what they were when they were put in, and new ones.
 
     ``numbers`` are those of the rows that told of changes, ``last_id`` is the last message in the index so far.
     """
 
     last_id: int
     numbers: list[int]
-    ids: list[int]
+    places: list[Place]
     changed: list[Text]
     new: list[Text]
 
@@ -187,14 +192,14 @@ async def note_removal(tx: Tx, chat_id: int, message_id: int | None = None) -> N
 async def next_batch(tx: Tx, *, limit: int) -> Batch:
     """What is to be indexed next."""
     last_id = int(scalar(await tx.one(f"SELECT {_PROGRESS}"), 0))
-    changes = await tx.all("SELECT id, message_id FROM search_changes ORDER BY id LIMIT :limit", limit=limit)
-    ids = sorted({message_id for _, message_id in changes if message_id <= last_id})
+    changes = await tx.all("SELECT id, chat_id, message_id FROM search_changes ORDER BY id LIMIT :limit", limit=limit)
+    places = sorted({Place(chat_id, message_id) for _, chat_id, message_id in changes if message_id <= last_id})
     changed: list[Text] = []
-    if ids:
-        listed, values = id_list(ids)
+    if places:
+        listed, values = id_list(message_id for _, message_id in places)
         changed = _TEXT.read_all(await tx.all(f"{_TEXT.select} WHERE m.id IN ({listed})", **values))
     new = _TEXT.read_all(await tx.all(_NEXT, last=last_id, limit=limit))
-    return Batch(last_id, [number for number, _ in changes], ids, changed, new)
+    return Batch(last_id, [number for number, _, _ in changes], places, changed, new)
 
 
 async def store(tx: Tx, batch: Batch, *, changed: Iterable[Entry], new: Sequence[Entry]) -> bool:
@@ -207,8 +212,13 @@ async def store(tx: Tx, batch: Batch, *, changed: Iterable[Entry], new: Sequence
     if batch.numbers:
         listed, values = id_list(batch.numbers)
         await tx.run(f"DELETE FROM search_changes WHERE id IN ({listed})", **values)
-        await tx.many("DELETE FROM search_index WHERE rowid = :id", [{"id": message_id} for message_id in batch.ids])
-    await _add(tx, [*changed, *new])
+        await tx.many(
+            "DELETE FROM search_index WHERE rowid = :id", [{"id": place.message_id} for place in batch.places]
+        )
+        await message_references.forget(tx, batch.places)
+    entries = [*changed, *new]
+    await _add(tx, entries)
+    await message_references.add(tx, [entry.references for entry in entries])
     if new:
         await tx.run("UPDATE search_progress SET message_id = :last", last=new[-1].message.id)
     return True
@@ -226,7 +236,7 @@ async def _claim(tx: Tx) -> int | None:
 async def _add(tx: Tx, entries: Iterable[Entry]) -> None:
     """Insert messages; one without terms is found by nothing and not put in."""
     rows = []
-    for message, terms in entries:
+    for message, terms, _ in entries:
         if terms:
             front = _prefix(message.chat_id, message.counted // STRETCH)
             rows.append(f"{message.id:0{_DIGITS}}{front}{f' {front}'.join(terms)}")
@@ -238,6 +248,7 @@ async def clear(tx: Tx) -> None:
     """Forget everything, for messages that are others now."""
     for table in ("search_index", "search_changes", "search_progress"):
         await tx.run(f"DELETE FROM {table}")
+    await message_references.clear(tx)
 
 
 def _prefix(chat_id: int, stretch: int) -> str:

@@ -25,6 +25,7 @@ from tests.worlds.files import base64_of
 FEW, MANY = 5, 50
 LANG = [{"LANGUAGE_ID": "en", "TITLE": "Do it"}]
 V2 = {"botToken": TOKEN}
+ADDRESSED = "[USER=all]all[/USER] https://a.test"
 
 
 class Town:
@@ -105,7 +106,9 @@ class Town:
         self.messages: list[int] = []
         for person in self.people:
             last = {"REPLY_ID": self.messages[-1]} if self.messages else {}
-            message = self.do("im.message.add", person, DIALOG_ID=dialog, MESSAGE=f"[USER={person.id}]x[/USER]", **last)
+            message = self.do(
+                "im.message.add", person, DIALOG_ID=dialog, MESSAGE=f"[USER={person.id}]x[/USER] {ADDRESSED}", **last
+            )
             self.messages.append(int(message))
         for person in self.people:
             fields = {"name": "a.txt", "content": base64_of(b"hello"), "message": "with a file"}
@@ -162,11 +165,14 @@ def reads(town: Town) -> dict[str, Call]:
         "botyard.chat.command.list": {"DIALOG_ID": f"chat{town.room}"},
         "botyard.chat.file.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
         "botyard.chat.invitation.list": {"CHAT_ID": town.room},
+        "botyard.chat.link.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
         "botyard.chat.member.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
         "botyard.chat.pin.list": {"DIALOG_ID": f"chat{town.room}"},
         "botyard.delivery.explain": {"MESSAGE_ID": town.messages[0]},
         "botyard.delivery.list": {"BOT_ID": town.first},
         "botyard.message.context": {"MESSAGE_ID": town.messages[len(town.messages) // 2], "RANGE": 50},
+        "botyard.message.mention.counts": {},
+        "botyard.message.mention.list": {"LIMIT": 50},
         "botyard.message.reaction.counts": {"MESSAGE_IDS": town.messages[:50]},
         "botyard.message.reaction.list": {"MESSAGE_ID": town.messages[-1], "REACTION": "like"},
         "botyard.message.readers": {"MESSAGE_ID": town.messages[0]},

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from botyard.chat.conversation import indexing, search
-from botyard.model import words
 from botyard.store import search_index
 from tests.world import Person, World
 
@@ -195,11 +194,8 @@ def test_what_changes_while_it_is_indexed_is_indexed_again(portal: World) -> Non
         answer = portal.call("im.dialog.messages.search", ann, CHAT_ID=portal.room, SEARCH_MESSAGE=phrase)
         return [message["id"] for message in answer.result["messages"]]
 
-    def entries(texts: list[search_index.Text]) -> list[search_index.Entry]:
-        return [search_index.Entry(text, words.terms(text.text)) for text in texts]
-
     def store(batch: search_index.Batch) -> bool:
-        changed, new = entries(batch.changed), entries(batch.new)
+        changed, new = indexing.entries(batch.changed), indexing.entries(batch.new)
         return portal.write(lambda tx: search_index.store(tx, batch, changed=changed, new=new))
 
     batch = portal.read(lambda tx: search_index.next_batch(tx, limit=50))

@@ -66,7 +66,9 @@ MORE: dict[str, Cost] = {
     # Fifty messages of 80 kilobytes each.
     "im.dialog.messages.get": Cost(answered=4_500_000),
     "imbot.v2.Chat.Message.getContext": Cost(answered=4_500_000),
-    **dict.fromkeys(("botyard.message.context", "botyard.chat.pin.list"), Cost(answered=4_500_000)),
+    **dict.fromkeys(
+        ("botyard.message.context", "botyard.chat.pin.list", "botyard.message.mention.list"), Cost(answered=4_500_000)
+    ),
     # As many that are carried on as for a bot.
     "botyard.message.forward": Cost(statements=1_500),
     # Histories until the response has the size of one call.

@@ -15,7 +15,7 @@ from botyard.api.shapes.dialog import placed
 from botyard.api.shapes.entities import LANGUAGE, UserShape
 from botyard.api.shapes.files import ShownFile
 from botyard.chat.bots import offered_commands
-from botyard.chat.conversation import chats, dialogs, looking, members, permissions, pins
+from botyard.chat.conversation import chat_links, chats, dialogs, looking, members, permissions, pins
 from botyard.errors import ApiError, Reason
 from botyard.model.bots import Command
 from botyard.model.chats import ChatPermissions
@@ -31,6 +31,7 @@ from botyard.wire.param_types import Number
 
 MEMBERS_MAX = 200
 FILES_MAX = 200
+LINKS_MAX = 200
 COMMANDS_MAX = 200
 MANAGERS_MAX = 200
 """People that one call makes managers."""
@@ -71,6 +72,11 @@ class OneDialog(Params, frozen=True, rename="upper"):
 
 class Files(OneDialog, frozen=True, rename="upper"):
     last_id: Annotated[Number, Meta(description="Only older files than this one: `NEXT` of the part before.")] = 0
+    limit: int = 50
+
+
+class Links(OneDialog, frozen=True, rename="upper"):
+    last_id: Annotated[Number, Meta(description="Only older messages than this one: `NEXT` of the part before.")] = 0
     limit: int = 50
 
 
@@ -125,6 +131,22 @@ class FileList(msgspec.Struct, frozen=True, rename="upper"):
     """A part of the files; NEXT is LAST_ID of the next part, 0 at the end."""
 
     files: list[ChatFile]
+    next: int
+
+
+class LinkingMessage(msgspec.Struct, frozen=True, rename="upper"):
+    """A message with the addresses in it, who wrote it and when."""
+
+    message_id: int
+    user_id: int
+    date: str
+    urls: list[str]
+
+
+class LinkList(msgspec.Struct, frozen=True, rename="upper"):
+    """A part of the messages with links; NEXT is LAST_ID of the next part, 0 at the end."""
+
+    links: list[LinkingMessage]
     next: int
 
 
@@ -255,6 +277,22 @@ async def file_list(call: Call, p: Files) -> FileList:
     page, key = listed[:limit], call.identity.key
     rows = [ChatFile(f.message_id, files.shown(call.context, f, call.user_id, call.now, key=key)) for f in page]
     return FileList(rows, page[-1].id if len(listed) > limit else 0)
+
+
+@method("botyard.chat.link.list", access=Access.MESSENGER, raises=(placed, Reason.ARGUMENT))
+async def link_list(call: Call, p: Links) -> LinkList:
+    """List the messages of a chat with links to the web that the caller sees: 50 or LIMIT (at most 200) at a time.
+
+    The newest come first. URLS has the addresses that stand in the text, at most 50 of a message. A part may hold fewer
+    messages: NEXT says whether more follow.
+    """
+    if p.last_id is None:
+        raise ApiError(Reason.ARGUMENT, reason="LAST_ID must be a number")
+    who = await placed(call, p.dialog_id)
+    limit = min(p.limit, LINKS_MAX) if p.limit > 0 else 50
+    page = await chat_links.page(call.tx, who, before=max(0, p.last_id), limit=limit)
+    rows = [LinkingMessage(m.id, m.author_id, call.atom(m.sent), addresses) for m, addresses in page.messages]
+    return LinkList(rows, page.next)
 
 
 @method("botyard.chat.command.list", access=Access.MESSENGER, raises=(dialogs.get,))

@@ -13,20 +13,21 @@ from botyard.api.botyard.family import method
 from botyard.api.botyard.message_shapes import Listed, Reactions
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.content import content
-from botyard.chat.conversation import dialogs, forwarding, looking, messages, reactions
+from botyard.chat.conversation import dialogs, forwarding, looking, mentions, messages, reactions
 from botyard.errors import ApiError, Reason
 from botyard.model.messages import Draft
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, Params
+from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import reactions as stored_reactions
 from botyard.wire.coerce import Identifier, Ids
-from botyard.wire.param_types import Numbered, RawAttach
+from botyard.wire.param_types import Number, Numbered, RawAttach
 
 RANGE_MAX = 50
 LISTED_MAX = 100
 """Messages of which one call tells the reactions."""
 REACTORS_MAX = 200
+MENTIONS_MAX = 50
 
 
 After = Annotated[int, Meta(description="Only people with higher ids: `NEXT` of the part before.")]
@@ -75,6 +76,12 @@ class Readers(Named, frozen=True, rename="upper"):
     after: After = 0
 
 
+class Mentions(Params, frozen=True, rename="upper"):
+    last_id: Annotated[Number, Meta(description="Only older messages than this one: `NEXT` of the part before.")] = 0
+    unread: Annotated[bool, Meta(description="Whether only those are listed that the caller has not read.")] = False
+    limit: int = 20
+
+
 class Sent(msgspec.Struct, frozen=True, rename="upper"):
     """The message, and its chat, which the first message to somebody makes."""
 
@@ -87,6 +94,19 @@ class ContextAnswer(Listed, frozen=True, rename="upper"):
 
     has_earlier: bool
     has_later: bool
+
+
+class MentionList(Listed, frozen=True, rename="upper"):
+    """A part of the messages, the newest first; NEXT is LAST_ID of the next part, 0 at the end."""
+
+    next: int
+
+
+class MentionCount(msgspec.Struct, frozen=True, rename="upper"):
+    """In how many messages of a chat that the caller has not read the caller is mentioned, 100 at most."""
+
+    chat_id: int
+    count: int
 
 
 class When(msgspec.Struct, frozen=True, rename="upper"):
@@ -190,6 +210,28 @@ async def reaction_list(call: Call, p: ReactionList) -> People:
     shown = listed[:limit]
     people = [When(reactor.user_id, call.atom(reactor.created)) for reactor in shown]
     return People(people, shown[-1].user_id if len(listed) > limit else 0)
+
+
+@method("botyard.message.mention.list", access=Access.MESSENGER, raises=(Reason.ARGUMENT,))
+async def mention_list(call: Call, p: Mentions) -> MentionList:
+    """List messages in which others mention the caller or everybody, of all chats: 20 or LIMIT (at most 50) at a time.
+
+    The newest come first; each says in which chat it is. A part may hold fewer messages: NEXT says whether more follow.
+    """
+    if p.last_id is None:
+        raise ApiError(Reason.ARGUMENT, reason="LAST_ID must be a number")
+    limit = min(p.limit, MENTIONS_MAX) if p.limit > 0 else 20
+    before = max(0, p.last_id)
+    page = await mentions.page(call.tx, call.user_id, before=before, unread=p.unread, limit=limit)
+    shown = await message_shapes.listed(call, page.messages)
+    return MentionList(shown.messages, shown.users, shown.files, shown.reactions, page.next)
+
+
+@method("botyard.message.mention.counts", access=Access.MESSENGER)
+async def mention_counts(call: Call, p: NoParams) -> list[MentionCount]:
+    """List the chats in which the caller has not read that somebody mentions the caller or everybody, by their ids."""
+    unread = await mentions.unread(call.tx, call.user_id)
+    return [MentionCount(chat_id, number) for chat_id, number in unread.items()]
 
 
 @method("botyard.message.readers", access=Access.MESSENGER, raises=(looking.readers_of,))

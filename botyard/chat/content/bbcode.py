@@ -49,6 +49,13 @@ def mentions(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(user_id for user_id in map(_user_id, _opened(text, "user")) if user_id))
 
 
+def mentions_everybody(text: str) -> bool:
+    """Whether all who are in the chat are mentioned, ``[USER=all]…[/USER]``."""
+    if not _MENTION.search(text):
+        return False
+    return any(tag.value.strip().lower() == EVERYBODY for tag in _opened(text, "user"))
+
+
 def without_mentions(text: str) -> str:
     """The message as bots read it: whoever is mentioned is cut, ``[USER=all]`` too; the end stays as written.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from botyard.chat.content import plain_text
+from botyard.chat.content import plain_text, web_addresses
+from botyard.chat.conversation.mentions import mentioned
 from botyard.model import words
 from botyard.portal import name_filling
 from botyard.store import search_index
 from botyard.store.engines.db import Database, Unavailable
+from botyard.store.message_references import Place, References
 from botyard.store.search_index import Entry, Text
 
 log = logging.getLogger(__name__)
@@ -60,14 +62,24 @@ async def catch_up(database: Database) -> None:
         if not batch.numbers and not batch.new:
             return
         # Beside the transaction, which would keep others waiting.
-        changed, new = _entries(batch.changed), _entries(batch.new)
+        changed, new = entries(batch.changed), entries(batch.new)
         if not await database.write_unordered(lambda tx: search_index.store(tx, batch, changed=changed, new=new)):  # noqa: B023  # Awaited now.
             return
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-def _entries(messages: list[Text]) -> list[Entry]:
-    return [Entry(message, words.terms(searched(message.text))) for message in messages]
+def entries(messages: list[Text]) -> list[Entry]:
+    """Messages as the index keeps them."""
+    return [Entry(message, words.terms(searched(message.text)), _references(message)) for message in messages]
+
+
+def _references(message: Text) -> References:
+    return References(
+        Place(message.chat_id, message.id),
+        message.author_id,
+        linking=bool(web_addresses.listed(message.text)),
+        mentioned=() if message.system else mentioned(message.text),
+    )
 
 
 def searched(text: str) -> str:
