@@ -365,6 +365,7 @@ _OWN = {
     "botyard.delivery.explain": ["MESSAGE_ID", "BOT_ID"],
     "botyard.delivery.get": ["ID"],
     "botyard.message.context": ["MESSAGE_ID"],
+    "botyard.message.file.send": ["DIALOG_ID", "TEMPLATE_ID"],
     "botyard.message.forward": ["DIALOG_ID", "FORWARD_IDS"],
     "botyard.message.react": ["MESSAGE_ID", "REACTION"],
     "botyard.message.reaction.list": ["MESSAGE_ID", "REACTION"],

@@ -63,6 +63,12 @@ SAMPLES: dict[str, Json | list[Json]] = {
     "botyard.delivery.list": {"BOT_ID": 1002},
     "botyard.delivery.resend": {"BOT_ID": 1002},
     "botyard.message.context": {"MESSAGE_ID": 24, "RANGE": 5},
+    "botyard.message.file.send": {
+        "DIALOG_ID": "chat2001",
+        "TEMPLATE_ID": _UUID,
+        "NAME": "hello.txt",
+        "CONTENT": _HELLO,
+    },
     "botyard.message.forward": {"DIALOG_ID": "chat2001", "FORWARD_IDS": {_UUID: 24}},
     "botyard.message.mention.counts": {},
     "botyard.message.mention.list": {"UNREAD": "Y"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta
@@ -11,6 +10,7 @@ from msgspec import UNSET, Meta
 from botyard.api.botyard import message_shapes
 from botyard.api.botyard.family import method
 from botyard.api.botyard.message_shapes import Listed, Reactions
+from botyard.api.botyard.params import is_uuid
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.content import content
 from botyard.chat.conversation import dialogs, forwarding, looking, mentions, messages, reactions
@@ -135,7 +135,7 @@ async def send(call: Call, p: Send) -> Sent:
     A client that saw no response sends the call again and gets the id of the message that is there. All else is as in
     `im.message.add`.
     """
-    if not _is_uuid(p.template_id):
+    if not is_uuid(p.template_id):
         raise ApiError(Reason.ARGUMENT, reason="TEMPLATE_ID must be a UUID with hyphens, a new one for each message")
     params = carried(p.attach, UNSET, UNSET, bot_id=0, limits=IM).params(p.url_preview)
     if not p.message.strip() and "ATTACH" not in params:
@@ -157,7 +157,7 @@ async def forward(call: Call, p: Forward) -> dict[str, int]:
     FORWARD_IDS has a UUID of the caller's for each message; repeated with the same ones, nothing is sent again.
     """
     originals = p.forward_ids
-    if not originals or len(originals) > forwarding.MOST or not all(map(_is_uuid, originals)):
+    if not originals or len(originals) > forwarding.MOST or not all(map(is_uuid, originals)):
         reason = f"FORWARD_IDS must be an object of UUIDs with hyphens and ids of messages, at most {forwarding.MOST}"
         raise ApiError(Reason.ARGUMENT, reason=reason)
     who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
@@ -243,10 +243,3 @@ async def readers(call: Call, p: Readers) -> People:
     """
     stretch = await looking.readers_of(call.tx, call.user_id, p.message_id, after=max(0, p.after))
     return People([When(mark.user_id, call.atom(mark.read_at)) for mark in stretch.members], stretch.after)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text.strip())) == text.strip().lower()
-    except ValueError:
-        return False

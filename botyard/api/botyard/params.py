@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from msgspec import UnsetType
 
 from botyard.errors import ApiError, Reason
@@ -85,3 +87,11 @@ async def person(call: Call, user_id: int) -> User:
     if user is None or user.bot or user.deleted:
         raise ApiError(Reason.USER_MISSING)
     return user
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a name that a caller has made for something is a UUID with hyphens."""
+    try:
+        return str(UUID(text.strip())) == text.strip().lower()
+    except ValueError:
+        return False

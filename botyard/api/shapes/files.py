@@ -15,7 +15,7 @@ from botyard.chat.media.file_params import named
 from botyard.chat.media.files import Enter
 from botyard.errors import ApiError, Reason, raises
 from botyard.model.files import File
-from botyard.model.messages import Message
+from botyard.model.messages import Draft, Message
 from botyard.portal.auth import signed_urls
 from botyard.portal.auth.signed_urls import FileLink
 from botyard.rpc.call import Call, Context
@@ -119,7 +119,7 @@ def upload_of(name: str, content: RawFile, file: RawFile, empty: Reason) -> uplo
 @raises(files.send)
 async def send(call: Call, enter: Enter, upload: uploads.Upload, text: str) -> files.SentFile:
     """Save a file and send it; raises what ``chat.media.files.send`` raises."""
-    return await files.send(upload_context(call), enter, upload=upload, text=text)
+    return await files.send(upload_context(call), enter, upload=upload, draft=Draft(text=text))
 
 
 def upload_context(call: Call) -> files.UploadContext:

@@ -39,7 +39,7 @@ async def send(tx: Tx, who: Participant, draft: Draft) -> int:
     if draft.uuid and (known := await find_repeated(tx, who, draft)):
         return known
     if draft.reply_id:
-        await _require_reply(tx, who, draft.reply_id)
+        await require_reply(tx, who, draft.reply_id)
     message_id = await insert(tx, who, draft)
     if who.member is None or not who.member.bot:
         await users.seen(tx, who.actor_id)
@@ -57,7 +57,7 @@ async def announce(tx: Tx, who: Participant, draft: Draft) -> int:
     """
     rules.require(Act.POST, who)
     if draft.reply_id:
-        await _require_reply(tx, who, draft.reply_id)
+        await require_reply(tx, who, draft.reply_id)
     return await insert(tx, who, draft, present=False)
 
 
@@ -339,7 +339,9 @@ async def _visible(tx: Tx, who: Participant, message_id: int) -> bool:
     return message is not None and message.chat_id == who.chat.id
 
 
-async def _require_reply(tx: Tx, who: Participant, reply_id: int) -> None:
+@raises(Reason.REPLY_DENIED, Reason.REPLY_ELSEWHERE)
+async def require_reply(tx: Tx, who: Participant, reply_id: int) -> None:
+    """Raise REPLY_DENIED for a message that the member does not see, REPLY_ELSEWHERE for one of another chat."""
     message = await messages.find(tx, reply_id)
     if message is None:
         raise ApiError(Reason.REPLY_DENIED)

@@ -22,6 +22,7 @@ from botyard.model.files import File, StoredBlob
 from botyard.model.messages import FILE_ID, Draft, Message, file_ids
 from botyard.slow_work import run_to_end
 from botyard.store import chats, files, users
+from botyard.store import messages as stored_messages
 from botyard.store.engines.blobs import Blobs, FileStorage
 from botyard.store.engines.db import Database, Tx
 
@@ -48,6 +49,22 @@ class SentFile(NamedTuple):
     chat: Chat
 
 
+class OnceSent(NamedTuple):
+    """A message that was sent with a file, now or before; the file may be gone."""
+
+    message_id: int
+    chat_id: int
+    file: File | None
+
+
+class _Repeated(Exception):
+    """Not an error: the message is there already."""
+
+    def __init__(self, message_id: int, chat_id: int) -> None:
+        super().__init__(message_id)
+        self.message_id, self.chat_id = message_id, chat_id
+
+
 class _Admission(Exception):
     """Not an error: it takes back a transaction that was only to see whether it would do."""
 
@@ -62,8 +79,8 @@ class UploadContext(NamedTuple):
 
 
 @raises(uploads.put, Reason.FILE_NOT_STORED, Reason.FILE_FOLDER, Reason.FILE_NOT_SENT)
-async def send(desk: UploadContext, enter: Enter, *, upload: Upload, text: str) -> SentFile:
-    """Save a file and send it to a chat with a text.
+async def send(desk: UploadContext, enter: Enter, *, upload: Upload, draft: Draft) -> SentFile:
+    """Save a file and send it to a chat with the text of a draft.
 
     ``enter`` says where to, and raises what stands in the way; it is asked before the work begins and again when the
     message is written. The bytes are durable before any row tells of them, and whatever breaks off leaves nothing:
@@ -74,11 +91,40 @@ async def send(desk: UploadContext, enter: Enter, *, upload: Upload, text: str) 
     async def attach(tx: Tx, kept: StoredBlob, name: str) -> SentFile:
         saved, who = await add(tx, desk, enter, kept=kept, name=name)
         await users.seen(tx, who.actor_id)
-        message_id = await messages.insert(tx, who, Draft(text=text, params={FILE_ID: [saved.id]}))
+        message_id = await messages.insert(tx, who, msgspec.structs.replace(draft, params={FILE_ID: [saved.id]}))
         await files.set_message(tx, [saved.id], message_id)
         return SentFile(msgspec.structs.replace(saved, message_id=message_id), message_id, who.chat)
 
     return await keep(desk, enter, upload=upload, attach=attach)
+
+
+@raises(send, messages.require_reply)
+async def send_once(desk: UploadContext, enter: Enter, *, upload: Upload, draft: Draft) -> OnceSent:
+    """The same, unless the sender's message with the ``uuid`` of the draft is in the chat already: then that one.
+
+    Also raises REPLY_DENIED and REPLY_ELSEWHERE.
+    """
+
+    async def enter_once(tx: Tx) -> Participant:
+        who = await enter(tx)
+        if known := await messages.find_repeated(tx, who, draft):
+            raise _Repeated(known, who.chat.id)
+        if draft.reply_id:
+            await messages.require_reply(tx, who, draft.reply_id)
+        return who
+
+    try:
+        sent = await send(desk, enter_once, upload=upload, draft=draft)
+    except _Repeated as repeated:
+        message_id, chat_id = repeated.message_id, repeated.chat_id
+        return await desk.database.read(lambda tx: _sent_before(tx, message_id, chat_id=chat_id))
+    return OnceSent(sent.message_id, sent.chat.id, sent.file)
+
+
+async def _sent_before(tx: Tx, message_id: int, *, chat_id: int) -> OnceSent:
+    known = await stored_messages.find(tx, message_id)
+    listed = await of_messages(tx, [known]) if known else []
+    return OnceSent(message_id, chat_id, listed[0] if listed else None)
 
 
 @raises(uploads.put, Reason.FILE_NOT_STORED)
