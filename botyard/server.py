@@ -28,7 +28,7 @@ from botyard.config import Settings
 from botyard.delivery.rendering import PayloadBuilder, to_bindings, to_bots
 from botyard.delivery.service import DeliveryService
 from botyard.model import recipients
-from botyard.portal import audit_writer, key_rotation, messenger
+from botyard.portal import audit_writer, key_rotation, messenger, presence
 from botyard.portal.auth import renewals
 from botyard.portal.auth.breached_passwords import opened_list
 from botyard.portal.data_folder import claim, open_portal_database
@@ -290,6 +290,7 @@ async def serve(
         asyncio.create_task(audit_writer.run(context.database, context.audit_notes)),
         asyncio.create_task(renewals.run(context.database, context.keys)),
         asyncio.create_task(indexing.run(context.database), name="indexing"),
+        asyncio.create_task(presence.run(context.database), name="statuses"),
     ]
     spared = context.snapshots.blobs
     sweeper = asyncio.create_task(

@@ -24,6 +24,7 @@ _PLACES = (
     "DELETE FROM app_users WHERE user_id = :user",
     "DELETE FROM options WHERE user_id = :user",
     "DELETE FROM department_members WHERE user_id = :user",
+    "DELETE FROM status_notes WHERE user_id = :user",
     "DELETE FROM user_words WHERE user_id = :user",
     "DELETE FROM user_details WHERE user_id = :user",
     "DELETE FROM notifications WHERE user_id = :user",
