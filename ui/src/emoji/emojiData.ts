@@ -2,6 +2,7 @@
 import de from 'emoji-picker-element-data/de/cldr/data.json?url'
 import en from 'emoji-picker-element-data/en/cldr/data.json?url'
 import ru from 'emoji-picker-element-data/ru/cldr/data.json?url'
+import { readOwnFile } from '@/api/ownFile'
 import type { Language } from '@/language'
 import { indexed, type Emoji, type Listed } from './emojiSearch'
 
@@ -20,7 +21,5 @@ export function loadEmoji(language: Language): Promise<Emoji[]> {
 }
 
 async function read(address: string): Promise<Emoji[]> {
-  const response = await fetch(address)
-  if (!response.ok) throw new Error(`emoji: ${response.status}`)
-  return indexed((await response.json()) as Listed[])
+  return indexed(await readOwnFile<Listed[]>(address))
 }
