@@ -83,13 +83,13 @@ def test_links_before_and_after_they_are_indexed(room: Room) -> None:
 
 
 def test_pages_of_links(room: Room) -> None:
-    said = [room.say(f"https://a.test/{number}") for number in range(5)][::-1]
+    ids = [room.say(f"https://a.test/{number}") for number in range(5)][::-1]
     for _ in range(2):
         page = room.world.call(LINKS, room.bob, DIALOG_ID=f"chat{room.chat}", LIMIT=2).result
-        assert [row["MESSAGE_ID"] for row in page["LINKS"]] == said[:2] and page["NEXT"] == said[1]
+        assert [row["MESSAGE_ID"] for row in page["LINKS"]] == ids[:2] and page["NEXT"] == ids[1]
         assert page["LINKS"][0]["USER_ID"] == room.ann.id and page["LINKS"][0]["DATE"]
-        assert list(room.links(LAST_ID=page["NEXT"])) == said[2:]
-        rest = room.world.call(LINKS, room.bob, DIALOG_ID=f"chat{room.chat}", LAST_ID=said[2], LIMIT=2).result
+        assert list(room.links(LAST_ID=page["NEXT"])) == ids[2:]
+        rest = room.world.call(LINKS, room.bob, DIALOG_ID=f"chat{room.chat}", LAST_ID=ids[2], LIMIT=2).result
         assert len(rest["LINKS"]) == 2 and rest["NEXT"] == 0
         room.index()
     wrong = room.world.call(LINKS, room.bob, DIALOG_ID=f"chat{room.chat}", LAST_ID="x")
