@@ -6,7 +6,8 @@ import './style.css'
 
 async function start(): Promise<void> {
   if (location.pathname === '/online/signed-in') {
-    history.replaceState(null, '', await finishSignIn(location.search))
+    // The router has read the address with the code already.
+    await router.replace((await finishSignIn(location.search)).slice('/online'.length))
   }
   if (!signedIn()) await signIn()
   createApp(App).use(router).mount('#app')

@@ -123,7 +123,7 @@ export async function finishSignIn(search: string): Promise<string> {
 /** Forget the tokens here and in other tabs, and end the session at the portal. */
 export function signOut(): void {
   localStorage.removeItem(PAIR)
-  location.assign('/logout')
+  location.assign('/logout?next=/online/')
 }
 
 async function ask(params: Record<string, string>): Promise<Tokens | 'refused'> {

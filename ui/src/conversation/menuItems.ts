@@ -15,6 +15,7 @@ import type { ChatMessage } from '@/state/messages'
 import { nameOf } from '@/state/people'
 import { isPinned, pin } from '@/state/pins'
 import { toast } from '@/state/toasts'
+import { widgetItems } from './chatWidgets'
 import type { ListState } from './lists'
 import { perform } from './perform'
 import { plainText } from './plainText'
@@ -52,7 +53,7 @@ export function itemsFor(message: ChatMessage, shown: Conversation, list: ListSt
     rights.remove && { label: t('message.delete'), icon: Trash2, danger: true, apart: true, run: () => (list.dialog = { kind: 'delete', message }) },
   ]
   const own = items.filter((item): item is MenuItem => item !== false)
-  return [...own, ...itemsOfBot(message, shown, list)]
+  return [...own, ...itemsOfBot(message, shown, list), ...widgetItems('IM_CONTEXT_MENU', shown, message.id)]
 }
 
 /** What the bot that wrote the message adds to its menu. */

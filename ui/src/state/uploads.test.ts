@@ -53,7 +53,7 @@ const file = (name: string, type = 'text/plain', size = 5): File => {
   Object.defineProperty(made, 'size', { value: size })
   return made
 }
-const answerOf = (id: number): object => ({ result: { file: { id, name: 'a.txt' }, messageId: id + 100, chatId: 7, dialogId: 'chat7' } })
+const answerOf = (id: number): object => ({ result: { ID: id + 100, CHAT_ID: 7, FILE: { id, name: 'a.txt' } } })
 let count = 0
 let dialogId = ''
 const shown = () => conversation(dialogId)
@@ -82,9 +82,9 @@ it('sends one after the other, the caption with the first', async () => {
   await settle()
   expect(Request.all).toHaveLength(1)
   const [first] = Request.all
-  expect([first!.address, first!.headers.Authorization]).toEqual(['/rest/im.v2.File.upload.json', 'Bearer t1'])
+  expect([first!.address, first!.headers.Authorization]).toEqual(['/rest/botyard.message.file.send.json', 'Bearer t1'])
   expect(Object.fromEntries([...first!.form].map(([name, value]) => [name, value instanceof File ? value.name : value]))).toMatchObject({
-    dialogId, 'fields[name]': 'a.txt', 'fields[message]': 'Two files', 'fields[content]': 'a.txt',
+    DIALOG_ID: dialogId, TEMPLATE_ID: shown().outgoing[0]!.uuid, NAME: 'a.txt', MESSAGE: 'Two files', CONTENT: 'a.txt',
   })
   const { uuid } = shown().outgoing[0]!
   first!.upload.onprogress({ lengthComputable: true, loaded: 2, total: 8 })
@@ -93,7 +93,7 @@ it('sends one after the other, the caption with the first', async () => {
   await settle()
   expect(uploadOf(uuid)).toBeUndefined()
   expect(shown().messages.map((message) => [message.id, message.files[0]?.id])).toEqual([[101, 1]])
-  expect(Request.all[1]!.form.get('fields[message]')).toBeNull()
+  expect(Request.all[1]!.form.get('MESSAGE')).toBeNull()
   Request.all[1]!.respond(200, answerOf(2))
   await settle()
   expect(shown().outgoing).toEqual([])
@@ -117,7 +117,7 @@ it('stops a file that is cancelled, and goes on with the next', async () => {
   expect(Request.all[0]!.aborted).toBe(true)
   await settle()
   expect(shown().outgoing).toHaveLength(1)
-  expect(Request.all[1]!.form.get('fields[name]')).toBe('b.txt')
+  expect(Request.all[1]!.form.get('NAME')).toBe('b.txt')
   cancelUpload(shown().outgoing[0]!.uuid)
 })
 

@@ -14,7 +14,7 @@ import { show } from './sending'
 import { toast } from './toasts'
 import { uuid } from './uuid'
 
-/** What the portal takes (`im.v2.File.upload`). */
+/** What the portal takes (`botyard.message.file.send`). */
 export const LARGEST = 100 * 1024 * 1024
 
 export interface Staged {
@@ -103,15 +103,17 @@ async function send(shown: Conversation, entry: Upload): Promise<void> {
   Object.assign(entry, { state: 'sending', progress: 0 })
   mark(shown, entry.id, 'sending')
   const form = new FormData()
-  form.set('dialogId', entry.dialogId)
-  form.set('fields[name]', entry.file.name)
-  if (entry.caption) form.set('fields[message]', entry.caption)
-  form.set('fields[content]', entry.file, entry.file.name)
-  const sending = upload<{ file: SentFile; messageId: number }>('im.v2.File.upload', form, (part) => (entry.progress = part))
+  form.set('DIALOG_ID', entry.dialogId)
+  // The same name when it is sent again, so that a response that was lost makes no second message.
+  form.set('TEMPLATE_ID', entry.id)
+  form.set('NAME', entry.file.name)
+  if (entry.caption) form.set('MESSAGE', entry.caption)
+  form.set('CONTENT', entry.file, entry.file.name)
+  const sending = upload<{ ID: number; FILE: SentFile | null }>('botyard.message.file.send', form, (part) => (entry.progress = part))
   cancels.set(entry.id, sending.cancel)
   try {
-    const { file, messageId } = await sending.done
-    accepted(shown, entry, messageId, file)
+    const { ID, FILE } = await sending.done
+    accepted(shown, entry, ID, FILE)
   } catch (fault) {
     if (fault instanceof Cancelled) return
     entry.state = 'failed'
@@ -127,12 +129,12 @@ function mark(shown: Conversation, id: string, state: ChatMessage['state'], erro
   if (message) Object.assign(message, { state, error })
 }
 
-function accepted(shown: Conversation, entry: Upload, messageId: number, file: SentFile): void {
+function accepted(shown: Conversation, entry: Upload, messageId: number, file: SentFile | null): void {
   const message = shown.outgoing.find((candidate) => candidate.uuid === entry.id)
   drop(shown, entry)
   // The live command may have come first.
   if (!message || shown.hasLater || shown.messages.some((candidate) => candidate.id === messageId)) return
-  shown.messages.push({ ...message, id: messageId, state: 'sent', error: '', files: [file] })
+  shown.messages.push({ ...message, id: messageId, state: 'sent', error: '', files: file ? [file] : [] })
 }
 
 function drop(shown: Conversation, entry: Upload): void {
