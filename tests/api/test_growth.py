@@ -162,6 +162,7 @@ def reads(town: Town) -> dict[str, Call]:
         "botyard.app.get": {"CLIENT_ID": town.apps[0].client_id},
         "botyard.app.list": {},
         "botyard.audit.list": {"LIMIT": 50},
+        "botyard.placement.list": {},
         "botyard.chat.command.list": {"DIALOG_ID": f"chat{town.room}"},
         "botyard.chat.file.list": {"DIALOG_ID": f"chat{town.room}", "LIMIT": 50},
         "botyard.chat.invitation.list": {"CHAT_ID": town.room},
@@ -240,7 +241,15 @@ OF_ONE = """
 """What reads one thing, and no list of others."""
 
 # In memory, or of the caller's own application.
-WITHOUT_ROWS = {"api/rest.scope.list", "botyard.audit.events", "im.notify.schema.get", "feature.get", "method.get"}
+WITHOUT_ROWS = {
+    "api/rest.scope.list",
+    "botyard.audit.events",
+    "im.notify.schema.get",
+    "feature.get",
+    "method.get",
+    "placement.get",
+    "placement.list",
+}
 
 
 def writes(town: Town) -> dict[str, Call]:

@@ -62,7 +62,7 @@ def _violations(person: Person, name: str) -> dict[str, list[str]]:
     seen: dict[str, list[str]] = {}
     for path in SCREENS:
         person.page.goto(f"{person.url}/online/{path}")
-        person.page.locator("main:visible, section:visible").first.wait_for()
+        person.page.locator("main:visible").first.wait_for()
         person.page.wait_for_timeout(900)
         person.screenshot(f"{name}-{path.replace('/', '-') or 'start'}")
         person.page.evaluate(AXE.read_text())
