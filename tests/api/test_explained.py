@@ -170,7 +170,7 @@ def test_a_chat_that_is_gone(world: World) -> None:
     world.send(f"and {world.mention}")
 
     async def forget(tx: Tx) -> None:
-        for table in ("messages", "members"):
+        for table in ("messages", "members", "chat_words"):
             await tx.run(f"DELETE FROM {table} WHERE chat_id = :id", id=world.room)
         await tx.run("DELETE FROM chats WHERE id = :id", id=world.room)
 

@@ -20,7 +20,7 @@ def refused(world: World, method: str, by: Any, **params: Any) -> tuple[int, str
 
 @pytest.mark.parametrize(
     "method",
-    ["crm.lead.fields", "crm.item.list", "tasks.task.get", "voximplant.user.get", "placement.bind", "im.no.such"],
+    ["crm.lead.fields", "crm.item.list", "tasks.task.get", "voximplant.user.get", "im.no.such"],
 )
 def test_a_method_that_is_not_here_comes_before_all_else(world: World, method: str) -> None:
     """Programs probe for other products so: they look at the code."""

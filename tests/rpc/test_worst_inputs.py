@@ -64,6 +64,8 @@ MORE: dict[str, Cost] = {
         ("imbot.v2.Chat.Manager.add", "imbot.v2.Chat.Manager.delete"), Cost(statements=3 * PEOPLE + 60, rows=3 * PEOPLE)
     ),
     # Fifty messages of 80 kilobytes each.
+    # What the application keeps for all, and for the person: a mebibyte each.
+    "botyard.placement.open": Cost(answered=2_300_000),
     "im.dialog.messages.get": Cost(answered=4_500_000),
     "imbot.v2.Chat.Message.getContext": Cost(answered=4_500_000),
     **dict.fromkeys(
