@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ class BrowserPortal:
         element = self.page.wait_for_selector("iframe")
         frame = element.content_frame() if element else None
         assert frame is not None
+        # An empty page is there, and ready, before the form is posted.
+        frame.wait_for_url(re.compile("^https?:"))
         frame.wait_for_load_state()
         return frame
 
