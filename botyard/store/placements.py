@@ -47,8 +47,12 @@ async def delete(tx: Tx, ids: list[int]) -> None:
 
 
 async def clear(tx: Tx, app_id: int) -> None:
-    """Forget what an application has bound, and who has opened it."""
+    """Forget what an application has bound."""
     await tx.run("DELETE FROM placements WHERE app_id = :app", app=app_id)
+
+
+async def forget_openings(tx: Tx, app_id: int) -> None:
+    """Forget who has opened an application: everybody opens it for the first time again."""
     await tx.run("DELETE FROM app_openings WHERE app_id = :app", app=app_id)
 
 

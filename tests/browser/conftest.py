@@ -1,4 +1,8 @@
-"""A headless Chromium, and a portal with the web client for it."""
+"""A headless Chromium, and a portal with the web client for it.
+
+Both end with their file: Playwright keeps an event loop running in its thread, and what comes next in the same process
+may want one of its own.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +23,22 @@ from tests.sdk.live import Live
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def live() -> Iterator[Live]:
-    """A portal for all tests of one process."""
+    """A portal for all tests of a file."""
     if not (client.FOLDER / client.PAGE).exists():
         pytest.skip("the web client is not built: its build needs Node and the npm registry")
     with portals.live() as portal:
         yield portal
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright, live: Live) -> Iterator[Browser]:
     """A browser for which the vendor's name leads to the portal, and which takes the portal's certificate."""
     program = next(filter(None, map(shutil.which, CHROMIUM)), None)
@@ -66,7 +70,7 @@ def portal(live: Live, page: Page) -> BrowserPortal:
     return shown
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def certificate(live: Live) -> tuple[Path, Path]:
     """The portal's certificate and key, for an application on the same machine."""
     folder = Path(live.ca_file).parent

@@ -121,6 +121,7 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
         return app
     done = msgspec.structs.replace(app, installed=True)
     await stored_apps.change(tx, done)
+    await placements.forget_openings(tx, app.id)
     await _record(tx, AuditEvent.APP_INSTALLED, done)
     language = await _language(tx, actor_id)
     event = AppInstalled(actor_id=actor_id, owner=app.owner, version=str(app.version), language=language)
@@ -154,6 +155,7 @@ async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> 
 async def delete(tx: Tx, actor_id: int, app: App) -> None:
     """Uninstall an application and delete it with all its data. Raises BOT_NOT_DELETED and APP_BUILT_IN."""
     await uninstall(tx, actor_id, app, clean=True)
+    await placements.forget_openings(tx, app.id)
     await stored_apps.delete(tx, app.id)
     await _record(tx, AuditEvent.APP_DELETED, app)
 

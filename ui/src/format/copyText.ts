@@ -14,7 +14,9 @@ function copiedBySelection(text: string): boolean {
   field.value = text
   field.readOnly = true
   field.className = 'fixed top-0 opacity-0'
-  document.body.append(field)
+  // Inside an open dialog, which would take the focus back from anything outside of it.
+  const place = before?.parentElement ?? document.body
+  place.append(field)
   field.select()
   try {
     return document.execCommand('copy')
