@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from botyard.api.payloads.render_batch import RenderBatch
 from botyard.model.event import Event
 from botyard.model.events import ABOUT_MESSAGES, EventRecord, MemberJoined, MemberLeft, MessageEdited, MessageErased
+from botyard.model.mids import Position, mid
 from botyard.model.portal_events import LiveEventAdded, LivePushAdded
 from botyard.model.push import PushMessage
 from botyard.push.memberships import Memberships, Wanted
-from botyard.push.mids import Position, mid
 from botyard.push.outgoing import Moment, Outgoing
 from botyard.rpc.call import Context
 from botyard.store import access, events, members, portal

@@ -15,13 +15,14 @@ from collections.abc import AsyncIterator
 from itertools import count
 
 from botyard.errors import ApiError
+from botyard.model import mids
 from botyard.model.event import Event
+from botyard.model.mids import Position
 from botyard.model.push import PushMessage
-from botyard.push import mids, replay, signals
+from botyard.push import replay, signals
 from botyard.push.event_reader import PAGE, EventPage, EventReader, Render
 from botyard.push.listener import Listener
 from botyard.push.memberships import Memberships
-from botyard.push.mids import Position
 from botyard.push.outgoing import Moment, Outgoing, Sender
 from botyard.push.presence import Presence
 from botyard.push.rates import Rates
@@ -212,6 +213,16 @@ class Hub:
                     await asyncio.sleep(POLL_SECONDS)
         finally:
             self._task = None
+
+    async def reach(self, event_id: int) -> bool:
+        """Tell the log up to an event, where that is not done yet; whether the log has come so far."""
+        if event_id <= self.position:
+            return True
+        async with self._turn:
+            newest, _ = await self.reader.newest()
+            while self.position < event_id <= newest and await self._step():
+                pass
+            return event_id <= self.position
 
     async def _step(self) -> bool:
         """Tell the next events and what waits beside them; whether there may be more events."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
-from botyard.push import mids
+from botyard.model import mids
+from botyard.model.mids import WHOLE, Position
 from botyard.push.listener import Listener
-from botyard.push.mids import WHOLE, Position
 from botyard.push.roll import concerns
 from botyard.store.engines.db import Unavailable
 
@@ -35,7 +35,13 @@ async def catch_up(hub: Hub, listener: Listener, mid: str) -> None:
 async def _caught_up(hub: Hub, listener: Listener, mid: str) -> None:
     position = mids.find(mid)
     first = await hub.reader.first_kept()
-    if position is None or not first <= position.event_id <= hub.position or _too_many(hub, position):
+    # Another connection, or another server, may have been told more of the log than this hub has read.
+    if (
+        position is None
+        or position.event_id < first
+        or not await hub.reach(position.event_id)
+        or _too_many(hub, position)
+    ):
         # Of another portal, of a log that was set back, or too old.
         listener.live = True
         hub.start_anew(listener)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
-from botyard.store.records import Record
+from botyard.store.records import Record, scalar
 
 
 class ReactionCount(NamedTuple):
@@ -42,6 +42,12 @@ async def counts(tx: Tx, message_ids: Iterable[int], *, viewer_id: int) -> list[
     """The reactions to messages, as far as the viewer is in their chats and sees them: what came first, first."""
     listed, values = id_list(message_ids)
     return _COUNT.read_all(await tx.all(_COUNTS.replace("{ids}", listed), viewer=viewer_id, **values))
+
+
+async def number(tx: Tx, message_id: int, reaction: str) -> int:
+    """How many have reacted to a message in one way."""
+    sql = "SELECT COUNT(*) FROM reactions WHERE message_id = :message AND reaction = :reaction"
+    return scalar(await tx.one(sql, message=message_id, reaction=reaction), 0)
 
 
 async def reactors(tx: Tx, message_id: int, *, reaction: str, after: int, limit: int) -> list[Reactor]:

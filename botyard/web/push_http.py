@@ -12,12 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from botyard.errors import ApiError, ErrorCode
+from botyard.model import mids
+from botyard.model.mids import Position
 from botyard.portal.auth.throttle import network
 from botyard.portal.channels import Channel
-from botyard.push import mids
 from botyard.push.hub import Hub
 from botyard.push.listener import Listener
-from botyard.push.mids import Position
 from botyard.push.outgoing import Format, Outgoing, joined
 from botyard.push.requests import Client
 from botyard.rpc.long_poll import OnLost

@@ -7,11 +7,11 @@ from typing import Any
 
 from botyard.api.payloads import push_payloads
 from botyard.model.events import EventRecord, MessageErased, MessageSent
+from botyard.model.mids import Position
 from botyard.model.push import PushMessage
 from botyard.push import event_reader
 from botyard.push.event_reader import EventReader
 from botyard.push.memberships import Memberships
-from botyard.push.mids import Position
 from tests.api.push.story import commands_for
 from tests.push.clients import channel_ids, config, listening
 from tests.web.live import Live

@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
 
+from botyard.model import mids
 from botyard.model.events import MemberJoined, MemberLeft, MessageSent
-from botyard.push import mids
+from botyard.model.mids import Position
 from botyard.push.memberships import Memberships
-from botyard.push.mids import Position
 from botyard.store.members import Seat
 
 USERS = range(1, 5)

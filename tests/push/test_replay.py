@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from botyard.push import mids, replay
-from botyard.push.mids import Position
+from botyard.model import mids
+from botyard.model.mids import Position
+from botyard.push import hub, replay
 from botyard.web import socket as sockets
 from tests.push.clients import channel_ids, config, listening
 from tests.web.live import Live
@@ -40,6 +41,29 @@ def test_what_was_missed_comes_first_and_then_what_is_new(live: Live) -> None:
 def listening_again(live: Live, ids: str, mid: str) -> Any:
     """Come back; nothing is asked before, so that nothing is answered in between."""
     return listening(live, channels=ids, mid=mid)
+
+
+def test_what_happens_between_asking_for_the_configuration_and_connecting_is_told(live: Live) -> None:
+    app = live.world.add_app()
+    send(live, app, "before")
+    answer = config(live, app, of_app=True)
+    send(live, app, "a", "b")
+    with listening_again(live, channel_ids(answer), answer["mid"]) as client:
+        send(live, app, "c")
+        assert [client.next()["command"] for _ in range(3)] == ["a", "b", "c"]
+        assert client.silent()
+
+
+def test_who_is_ahead_of_the_server_waits_for_it(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It does not look by itself.
+    monkeypatch.setattr(hub, "POLL_SECONDS", 1000)
+    app = live.world.add_app()
+    with listening(live, app, of_app=True) as first:
+        send(live, app, "a", "b")
+        answer = config(live, app, of_app=True)
+        with listening_again(live, channel_ids(answer), answer["mid"]) as second:
+            assert [first.next()["command"] for _ in range(2)] == ["a", "b"]
+            assert second.silent()
 
 
 def test_messages_of_chats_are_replayed_to_members_only(live: Live) -> None:

@@ -23,6 +23,8 @@ def test_what_one_writes_the_other_reads_at_once(alice: Person, ben: Person) -> 
     ben.sees("Shall we have lunch?")
     ben.say("At noon")
     alice.sees("At noon")
+    # Ben has it on his screen.
+    alice.message("Shall we have lunch?").get_by_label("Read").filter(visible=True).first.wait_for()
     assert alice.log.get_by_text("Shall we have lunch?").count() == 1
     alice.screenshot("dialog")
 

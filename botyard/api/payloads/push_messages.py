@@ -21,6 +21,7 @@ from botyard.model.event import Event
 from botyard.model.events import ChatRead, MessageEdited, MessageErased, MessageLiked, MessageSent
 from botyard.model.messages import FILE_ID, Message
 from botyard.model.personal_events import ChatUnread
+from botyard.store import reactions
 
 
 class ShownMessage(msgspec.Struct, frozen=True, rename="camel"):
@@ -90,9 +91,12 @@ class DeletedMessage(ChangedMessage, frozen=True, rename="camel"):
 
 
 class Reaction(msgspec.Struct, frozen=True, rename="camel"):
+    """Somebody has reacted, or does so no longer. ``count`` is how many react in that way by now."""
+
     message_id: int
     user_id: int
     reaction: str
+    count: int
 
 
 class OwnMark(msgspec.Struct, frozen=True, rename="camel"):
@@ -154,7 +158,8 @@ async def _deleted(at: PushContext, event: MessageErased) -> list[Command]:
 
 async def _liked(at: PushContext, event: MessageLiked) -> list[Command]:
     name = "addReaction" if event.on else "deleteReaction"
-    return [Command(name, Reaction(event.message_id, event.actor_id, event.reaction))]
+    count = await reactions.number(at.batch.tx, event.message_id, event.reaction)
+    return [Command(name, Reaction(event.message_id, event.actor_id, event.reaction, count))]
 
 
 async def _read(at: PushContext, event: ChatRead) -> list[Command]:

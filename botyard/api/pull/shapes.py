@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
+from botyard.model import mids
 from botyard.model.addresses import LONG_POLL, PUBLISH, SOCKETS
+from botyard.model.mids import Position
 from botyard.portal import channels
 from botyard.portal.channels import LIFE_SECONDS, Channel, ChannelKind
 from botyard.rpc.call import Call
 from botyard.rpc.identity import Auth
-from botyard.store import portal
+from botyard.store import events, portal
 
 VERSION = 5
 """JSON-RPC over WebSockets. Clients that connect as those of version 4 or 3 do are served as well."""
@@ -70,6 +72,8 @@ class Config(msgspec.Struct, frozen=True, rename={"public_channels": "publicChan
     public_channels: dict[str, PublicChannelShape]
     server_time: str
     exp: int
+    mid: str
+    """Where the event log is: who connects with it is told everything from this call on."""
     jwt: str = ""
     """Always empty: channels are signed themselves."""
 
@@ -90,6 +94,7 @@ async def config(call: Call, *, of_app: bool) -> Config:
         public_channels={str(call.user_id): public(call, call.user_id)},
         server_time=call.atom(call.now),
         exp=end,
+        mid=mids.mid(Position(await events.newest(call.tx))),
     )
 
 

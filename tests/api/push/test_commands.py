@@ -86,7 +86,7 @@ DEEDS: dict[str, tuple[Deed, list[str], list[str], Expected]] = {
         lambda s: s.call(s.ann, "im.message.like", MESSAGE_ID=s.message),
         ["addReaction"],
         ["addReaction"],
-        {"reaction": "like"},
+        {"reaction": "like", "count": 1},
     ),
     "a look": (
         lambda s: reads(s.world, s.bob, s.dialog) if bot_says(s.world, s.dialog) else None,

@@ -15,24 +15,29 @@ export interface Listener {
   command(command: Command): void
   /** Whether commands arrive at the moment. */
   connected(on: boolean): void
-  /** Something was missed that cannot be told any more: load anew what is shown. */
-  missed(): void
+  /** Something was missed that cannot be told any more: load anew what is shown, before commands go on. */
+  missed(): Promise<unknown>
 }
 
-interface Config {
+export interface Config {
   server: { websocket: string; websocket_secure: string; long_polling: string; long_pooling_secure: string }
   channels: Record<'private' | 'shared', { id: string; end: string }>
+  /** Where the portal's log is: a connection that begins here is told all that is missing in what is read after this. */
+  mid: string
 }
+
+/** Ask where to listen; before anything is read that commands keep up to date. */
+export const configure = (): Promise<Config> => call<Config>('pull.config.get')
 
 /** The server is silent for 10 seconds at most. */
 const SILENCE = 25_000
 const SOCKETS_TRIED = 3
 
-export function listen(listener: Listener): () => void {
+export function listen(beginning: Config, listener: Listener): () => void {
   let stopped = false
-  let mid = ''
+  let config: Config | null = beginning
+  let mid = beginning.mid
   let failures = 0
-  let config: Config | null = null
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let wake = (): void => {}
@@ -42,10 +47,7 @@ export function listen(listener: Listener): () => void {
     const { body } = envelope
     if (!body) return
     if (body.module_id === 'pull') {
-      if (body.command === 'config_expire') {
-        mid = ''
-        listener.missed()
-      }
+      if (body.command === 'config_expire') mid = ''
       if (body.command === 'config_expire' || body.command === 'channel_expire') {
         config = null
         socket?.close()
@@ -131,7 +133,11 @@ export function listen(listener: Listener): () => void {
     let polls = false
     while (!stopped) {
       try {
-        config ??= await call<Config>('pull.config.get')
+        config ??= await configure()
+        if (!mid) {
+          mid = config.mid
+          await listener.missed()
+        }
         if (polls) await byPolling()
         else if (!(await bySocket())) polls = ++failures >= SOCKETS_TRIED && navigator.onLine
         else if (!stopped) listener.connected(false)

@@ -1,6 +1,6 @@
 /** Whether the portal is there, and how what happens reaches the parts of the client that show it. */
 import { reactive } from 'vue'
-import { listen } from '@/api/push'
+import { listen, type Config } from '@/api/push'
 import { toast } from './toasts'
 
 type Handler = (params: never) => void
@@ -22,8 +22,9 @@ export function onReload(reload: () => unknown): void {
   reloaders.push(reload)
 }
 
-export function connect(): void {
-  stop ??= listen({
+/** Hear what happens from a place on; what is shown was read after the place was asked for. */
+export function connect(beginning: Config): void {
+  stop ??= listen(beginning, {
     command({ module_id, command, params }) {
       if (module_id !== 'im' && module_id !== 'online') return
       for (const handler of handlers.get(command) ?? []) {
@@ -41,7 +42,7 @@ export function connect(): void {
       else offlineTimer = setTimeout(() => (connection.online = false), 2000)
     },
     missed() {
-      for (const reload of reloaders) Promise.resolve(reload()).catch((fault) => toast(String(fault), 'error'))
+      return Promise.all(reloaders.map(async (reload) => reload())).catch((fault) => toast(String(fault), 'error'))
     },
   })
 }

@@ -69,7 +69,7 @@ vi.mock('./connection', () => ({
 const { conversations, conversation, jump, loadEarlier, loadLater, loadLatest, open, reload, trim } = await import('./conversation')
 await import('./liveMessages')
 const { send } = await import('./sending')
-const { countReaction, toggleReaction } = await import('./reactions')
+const { takeReaction, toggleReaction } = await import('./reactions')
 const { me } = await import('./me')
 
 const ids = (): number[] => conversation(DIALOG).messages.map(({ id }) => id)
@@ -257,16 +257,33 @@ describe('sending', () => {
   })
 })
 
+describe('what is read', () => {
+  it('is everything before what somebody writes', async () => {
+    const shown = await open(DIALOG)
+    write(401, { authorId: 2 })
+    expect(shown.readUpTo[2]).toBe(401)
+  })
+
+  it('is counted once, where the message was read meanwhile', async () => {
+    const shown = await open(DIALOG)
+    write(401, { authorId: 2 })
+    const { message_count: before } = shown.dialog!
+    write(401, { authorId: 2 })
+    expect(shown.dialog!.message_count).toBe(before)
+  })
+})
+
 describe('reactions', () => {
   it('count the own one once, though it is told of too', async () => {
     const shown = await open(DIALOG)
     const message = shown.messages.at(-1)!
     await toggleReaction(message, 'fire')
-    tell('addReaction', { messageId: message.id, userId: 1, reaction: 'fire' })
-    tell('addReaction', { messageId: message.id, userId: 2, reaction: 'fire' })
+    tell('addReaction', { messageId: message.id, userId: 1, reaction: 'fire', count: 1 })
+    tell('addReaction', { messageId: message.id, userId: 2, reaction: 'fire', count: 2 })
+    tell('addReaction', { messageId: message.id, userId: 2, reaction: 'fire', count: 2 })
     expect(message.reactions).toEqual([{ reaction: 'fire', count: 2, own: true }])
     await toggleReaction(message, 'fire')
-    tell('deleteReaction', { messageId: message.id, userId: 1, reaction: 'fire' })
+    tell('deleteReaction', { messageId: message.id, userId: 1, reaction: 'fire', count: 1 })
     expect(message.reactions).toEqual([{ reaction: 'fire', count: 1, own: false }])
   })
 
@@ -282,9 +299,10 @@ describe('reactions', () => {
 
   it('of others come and go', async () => {
     const [message] = (await open(DIALOG)).messages
-    countReaction(message!, { userId: 5, reaction: 'like' }, 1)
-    countReaction(message!, { userId: 5, reaction: 'like' }, -1)
-    countReaction(message!, { userId: 5, reaction: 'like' }, -1)
+    takeReaction(message!, { userId: 5, reaction: 'like', count: 1 }, true)
+    expect(message!.reactions).toEqual([{ reaction: 'like', count: 1, own: false }])
+    takeReaction(message!, { userId: 5, reaction: 'like', count: 0 }, false)
+    takeReaction(message!, { userId: 5, reaction: 'like', count: 0 }, false)
     expect(message!.reactions).toEqual([])
   })
 })

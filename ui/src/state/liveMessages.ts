@@ -8,7 +8,7 @@ import { linkFiles } from './fileLinks'
 import { me } from './me'
 import { change, fromCommand, type ChatMessage } from './messages'
 import { meet } from './people'
-import { countReaction, type ReactionCommand } from './reactions'
+import { takeReaction, type ReactionCommand } from './reactions'
 
 function took(params: MessageCommand): void {
   const shown = conversations.get(params.dialogId)
@@ -16,10 +16,13 @@ function took(params: MessageCommand): void {
   const message = fromCommand(params.message, params.files)
   // The first message to somebody has made the chat.
   if (shown.dialog?.id === 0) void refreshDialog(shown).catch(() => {})
-  if (shown.dialog) {
-    shown.dialog.last_message_id = Math.max(shown.dialog.last_message_id, message.id)
+  // What was read meanwhile may hold it already.
+  if (shown.dialog && message.id > shown.dialog.last_message_id) {
+    shown.dialog.last_message_id = message.id
     shown.dialog.message_count++
   }
+  // Whoever writes has read everything before it.
+  if (message.authorId) readUpTo(shown, message.authorId, message.id)
   if (shown.hasLater) {
     // It is not shown before the window reaches the end; but it is no longer being sent.
     if (message.authorId === me.id && message.uuid) shown.outgoing = shown.outgoing.filter((entry) => entry.uuid !== message.uuid)
@@ -42,6 +45,10 @@ function drawLine(shown: Conversation, message: ChatMessage): void {
   const row = chats.rows.get(shown.dialogId)
   const last = shown.messages.at(-1)
   if (row && last && row.lastId >= last.id) shown.firstUnreadId = message.id
+}
+
+function readUpTo(shown: Conversation, userId: number, messageId: number): void {
+  shown.readUpTo[userId] = Math.max(shown.readUpTo[userId] ?? 0, messageId)
 }
 
 function find(dialogId: string, id: number): ChatMessage | undefined {
@@ -67,17 +74,17 @@ on<{ dialogId: string; id: number }>('messageDeleteComplete', ({ dialogId, id })
 
 on<ReactionCommand>('addReaction', (params) => {
   const message = find(params.dialogId, params.messageId)
-  if (message) countReaction(message, params, 1)
+  if (message) takeReaction(message, params, true)
 })
 on<ReactionCommand>('deleteReaction', (params) => {
   const message = find(params.dialogId, params.messageId)
-  if (message) countReaction(message, params, -1)
+  if (message) takeReaction(message, params, false)
 })
 
 for (const command of ['readMessageOpponent', 'readMessageChatOpponent']) {
   on<{ dialogId: string; userId: number; lastId: number }>(command, ({ dialogId, userId, lastId }) => {
     const shown = conversations.get(dialogId)
-    if (shown) shown.readUpTo[userId] = Math.max(shown.readUpTo[userId] ?? 0, lastId)
+    if (shown) readUpTo(shown, userId, lastId)
   })
 }
 for (const command of ['unreadMessageOpponent', 'unreadMessageChatOpponent']) {

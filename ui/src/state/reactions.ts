@@ -16,6 +16,8 @@ export interface ReactionCommand {
   messageId: number
   userId: number
   reaction: string
+  /** How many react in this way by now. */
+  count: number
 }
 
 /** The portal counts reactions of this many messages in one call. */
@@ -41,31 +43,34 @@ export function takeReactions(messages: ChatMessage[], counts: ReactionCount[]):
   }
 }
 
-/** Count a reaction that somebody has set or taken back. */
-export function countReaction(message: ChatMessage, { userId, reaction }: Pick<ReactionCommand, 'userId' | 'reaction'>, step: 1 | -1): void {
-  const own = userId === me.id
-  const entry = message.reactions.find((candidate) => candidate.reaction === reaction)
-  if (!entry) {
-    if (step > 0) message.reactions.push({ reaction, count: 1, own })
-    return
-  }
-  // The own ones are counted when they are made; the command of it comes later.
-  if (own && entry.own === step > 0) return
-  entry.count += step
-  if (own) entry.own = step > 0
-  if (entry.count <= 0) message.reactions = message.reactions.filter((candidate) => candidate.reaction !== reaction)
+/** Show a reaction as a command has it. */
+export function takeReaction(message: ChatMessage, { userId, reaction, count }: Omit<ReactionCommand, 'dialogId' | 'messageId'>, on: boolean): void {
+  const before = message.reactions.find((entry) => entry.reaction === reaction)
+  put(message, { reaction, count, own: userId === me.id ? on : (before?.own ?? false) })
+}
+
+/** Set or take back one's own reaction, before the portal has said so. */
+function react(message: ChatMessage, reaction: string, on: boolean): void {
+  const before = message.reactions.find((entry) => entry.reaction === reaction)
+  if ((before?.own ?? false) !== on) put(message, { reaction, count: (before?.count ?? 0) + (on ? 1 : -1), own: on })
+}
+
+function put(message: ChatMessage, entry: ChatMessage['reactions'][number]): void {
+  const before = message.reactions.find(({ reaction }) => reaction === entry.reaction)
+  if (entry.count <= 0) message.reactions = message.reactions.filter((candidate) => candidate !== before)
+  else if (before) Object.assign(before, entry)
+  else message.reactions.push(entry)
 }
 
 /** React, or take the reaction back where it is set. */
 export async function toggleReaction(message: ChatMessage, reaction: string): Promise<void> {
   const on = !message.reactions.some((entry) => entry.reaction === reaction && entry.own)
-  const mine = { userId: me.id, reaction }
-  countReaction(message, mine, on ? 1 : -1)
+  react(message, reaction, on)
   const done = await attempt(async () => {
     await call('botyard.message.react', { MESSAGE_ID: message.id, REACTION: reaction, ON: on ? 'Y' : 'N' })
     return true
   })
-  if (!done) countReaction(message, mine, on ? -1 : 1)
+  if (!done) react(message, reaction, !on)
 }
 
 export interface Reactor {
