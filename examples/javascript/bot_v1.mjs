@@ -33,15 +33,15 @@ async function register() {
 
 // The question and its buttons, with the votes so far.
 function ballot(messageId) {
-  const given = [...(votes.get(messageId) ?? new Map()).values()]
-  const count = (choice) => given.filter((one) => one === choice).length
-  const BUTTONS = CHOICES.map((one) => ({
-    TEXT: `${one}: ${count(one)}`,
+  const cast = [...(votes.get(messageId) ?? new Map()).values()]
+  const count = (choice) => cast.filter((vote) => vote === choice).length
+  const BUTTONS = CHOICES.map((choice) => ({
+    TEXT: `${choice}: ${count(choice)}`,
     COMMAND: 'vote',
-    COMMAND_PARAMS: one,
+    COMMAND_PARAMS: choice,
     DISPLAY: 'LINE'
   }))
-  return { MESSAGE: `Tea or coffee? Votes: ${given.length}`, KEYBOARD: { BUTTONS } }
+  return { MESSAGE: `Tea or coffee? Votes: ${cast.length}`, KEYBOARD: { BUTTONS } }
 }
 
 // Answer an event. `form` holds names such as data[PARAMS][MESSAGE].

@@ -29,15 +29,15 @@ async function register() {
 
 // The question and its buttons, with the votes so far.
 function ballot(messageId) {
-  const given = [...(votes.get(messageId) ?? new Map()).values()]
-  const count = (choice) => given.filter((one) => one === choice).length
-  const BUTTONS = CHOICES.map((one) => ({
-    TEXT: `${one}: ${count(one)}`,
+  const cast = [...(votes.get(messageId) ?? new Map()).values()]
+  const count = (choice) => cast.filter((vote) => vote === choice).length
+  const BUTTONS = CHOICES.map((choice) => ({
+    TEXT: `${choice}: ${count(choice)}`,
     COMMAND: 'vote',
-    COMMAND_PARAMS: one,
+    COMMAND_PARAMS: choice,
     DISPLAY: 'LINE'
   }))
-  return { message: `Tea or coffee? Votes: ${given.length}`, keyboard: { BUTTONS } }
+  return { message: `Tea or coffee? Votes: ${cast.length}`, keyboard: { BUTTONS } }
 }
 
 const says = (dialogId, fields) => call('Chat.Message.send', { botId, dialogId, fields })
@@ -73,7 +73,7 @@ for (let offset = 0; ; ) {
   let page
   try {
     page = await call('Event.get', { botId, offset, wait: WAIT })
-    for (const one of page.events) await heard(one.type, one.data)
+    for (const event of page.events) await heard(event.type, event.data)
   } catch (error) {
     // The portal is away for a moment; an answer that it refuses is not tried again.
     console.error(error.message)

@@ -63,16 +63,16 @@ function voted(int $messageId, string $userId, string $choice): array
 }
 
 // The question and its buttons, with the votes so far.
-function ballot(array $given): array
+function ballot(array $cast): array
 {
-    $counts = array_count_values($given);
-    $buttons = array_map(fn(string $one): array => [
-        'TEXT' => $one . ': ' . ($counts[$one] ?? 0),
+    $counts = array_count_values($cast);
+    $buttons = array_map(fn(string $choice): array => [
+        'TEXT' => $choice . ': ' . ($counts[$choice] ?? 0),
         'COMMAND' => 'vote',
-        'COMMAND_PARAMS' => $one,
+        'COMMAND_PARAMS' => $choice,
         'DISPLAY' => 'LINE',
     ], CHOICES);
-    return ['MESSAGE' => 'Tea or coffee? Votes: ' . count($given), 'KEYBOARD' => ['BUTTONS' => $buttons]];
+    return ['MESSAGE' => 'Tea or coffee? Votes: ' . count($cast), 'KEYBOARD' => ['BUTTONS' => $buttons]];
 }
 
 // Answer an event.
@@ -90,8 +90,8 @@ function heard(string $event, array $data): void
         if ($command['COMMAND'] === 'poll') {
             says($bot, $params['DIALOG_ID'], ballot([]));
         } elseif ($command['COMMAND'] === 'vote') {
-            $given = voted($messageId, $params['FROM_USER_ID'], $command['COMMAND_PARAMS']);
-            call('imbot.message.update', ['BOT_ID' => key($bot), 'MESSAGE_ID' => $messageId] + ballot($given));
+            $cast = voted($messageId, $params['FROM_USER_ID'], $command['COMMAND_PARAMS']);
+            call('imbot.message.update', ['BOT_ID' => key($bot), 'MESSAGE_ID' => $messageId] + ballot($cast));
         }
     }
 }

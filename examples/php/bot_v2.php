@@ -18,12 +18,12 @@ function call(string $method, array $params): array
         CURLOPT_HTTPHEADER => ['Content-Type: application/json'],
         CURLOPT_CAINFO => getenv('CA_FILE') ?: null,
     ]);
-    while (($said = curl_exec($curl)) === false) {
+    while (($body = curl_exec($curl)) === false) {
         // The portal is away for a moment.
         fwrite(STDERR, $method . ': ' . curl_error($curl) . "\n");
         sleep(1);
     }
-    $answer = json_decode($said, true);
+    $answer = json_decode($body, true);
     if (!isset($answer['result'])) {
         throw new RuntimeException($method . ': ' . ($answer['error_description'] ?? 'no JSON'));
     }
@@ -46,16 +46,16 @@ function register(): int
 }
 
 // The question and its buttons, with the votes so far.
-function ballot(array $given): array
+function ballot(array $cast): array
 {
-    $counts = array_count_values($given);
-    $buttons = array_map(fn(string $one): array => [
-        'TEXT' => $one . ': ' . ($counts[$one] ?? 0),
+    $counts = array_count_values($cast);
+    $buttons = array_map(fn(string $choice): array => [
+        'TEXT' => $choice . ': ' . ($counts[$choice] ?? 0),
         'COMMAND' => 'vote',
-        'COMMAND_PARAMS' => $one,
+        'COMMAND_PARAMS' => $choice,
         'DISPLAY' => 'LINE',
     ], CHOICES);
-    return ['message' => 'Tea or coffee? Votes: ' . count($given), 'keyboard' => ['BUTTONS' => $buttons]];
+    return ['message' => 'Tea or coffee? Votes: ' . count($cast), 'keyboard' => ['BUTTONS' => $buttons]];
 }
 
 function says(int $bot, string $dialog, array $fields): void
@@ -97,9 +97,9 @@ $bot = register();
 echo "Bot $bot fetches its events.\n";
 for ($offset = 0; ; ) {
     $page = call('Event.get', ['botId' => $bot, 'offset' => $offset, 'wait' => WAIT]);
-    foreach ($page['events'] as $one) {
+    foreach ($page['events'] as $event) {
         try {
-            heard($bot, $one['type'], $one['data']);
+            heard($bot, $event['type'], $event['data']);
         } catch (RuntimeException $refused) {
             fwrite(STDERR, $refused->getMessage() . "\n");
         }

@@ -46,12 +46,12 @@ def register():
 
 def ballot(message_id=0):
     """The question and its buttons, with the votes so far."""
-    given = list(votes.get(message_id, {}).values())
+    cast = list(votes.get(message_id, {}).values())
     buttons = [
-        {"TEXT": f"{one}: {given.count(one)}", "COMMAND": "vote", "COMMAND_PARAMS": one, "DISPLAY": "LINE"}
-        for one in CHOICES
+        {"TEXT": f"{choice}: {cast.count(choice)}", "COMMAND": "vote", "COMMAND_PARAMS": choice, "DISPLAY": "LINE"}
+        for choice in CHOICES
     ]
-    return {"MESSAGE": f"Tea or coffee? Votes: {len(given)}", "KEYBOARD": {"BUTTONS": buttons}}
+    return {"MESSAGE": f"Tea or coffee? Votes: {len(cast)}", "KEYBOARD": {"BUTTONS": buttons}}
 
 
 def heard(event, param):

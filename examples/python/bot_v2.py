@@ -35,12 +35,12 @@ def register():
 
 def ballot(message_id=0):
     """The question and its buttons, with the votes so far."""
-    given = list(votes.get(message_id, {}).values())
+    cast = list(votes.get(message_id, {}).values())
     buttons = [
-        {"TEXT": f"{one}: {given.count(one)}", "COMMAND": "vote", "COMMAND_PARAMS": one, "DISPLAY": "LINE"}
-        for one in CHOICES
+        {"TEXT": f"{choice}: {cast.count(choice)}", "COMMAND": "vote", "COMMAND_PARAMS": choice, "DISPLAY": "LINE"}
+        for choice in CHOICES
     ]
-    return {"message": f"Tea or coffee? Votes: {len(given)}", "keyboard": {"BUTTONS": buttons}}
+    return {"message": f"Tea or coffee? Votes: {len(cast)}", "keyboard": {"BUTTONS": buttons}}
 
 
 def says(dialog, fields):
@@ -76,8 +76,8 @@ offset = 0
 while True:
     try:
         page = call("Event.get", botId=bot_id, offset=offset, wait=WAIT)
-        for one in page["events"]:
-            heard(one["type"], one["data"])
+        for event in page["events"]:
+            heard(event["type"], event["data"])
     except BitrixRequestError:
         # The portal is away for a moment; what was not confirmed comes again.
         time.sleep(1)

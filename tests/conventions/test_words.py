@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("botyard", "contract", "kits", "scripts", "tests")
+FOLDERS = ("botyard", "contract", "examples", "kits", "scripts", "tests")
 NAMES = frozenset({"found", "one", "given", "told", "said"})
 """What would have one of these names is a `message`, a `member`, `params`, `rows`, an `event`…"""
 EXCEPTED = {("hypothesis", "given"): "the decorator is known by this name"}
