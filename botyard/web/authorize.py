@@ -170,6 +170,7 @@ def _question(context: Context, asked: AuthorizeRequest, who: Visitor, user: Use
     return show(
         "consent.html",
         application=asked.app.title,
+        own=asked.app.built_in and ADMINISTRATION in asked.scopes,
         person=users.display_name(user),
         permissions={scope: meaning(scope) for scope in asked.scopes if scope != ADMINISTRATION},
         administration=meaning(ADMINISTRATION) if ADMINISTRATION in asked.scopes else "",

@@ -251,7 +251,8 @@ def reply(context: Context, row: Portal, app: App, pair: TokenPair, now: int) ->
         "refresh_token": pair.refresh,
         "expires": pair.expires,
         "expires_in": pair.expires - now,
-        "scope": shown_text(pair.scopes),
+        # The portal's own client knows by it whether it may administer.
+        "scope": pair.scopes if app.built_in else shown_text(pair.scopes),
         "domain": settings.domain,
         "server_endpoint": endpoint,
         "client_endpoint": endpoint,

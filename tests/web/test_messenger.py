@@ -25,7 +25,7 @@ VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 BACK = "https://botyard.test/online/signed-in"
 ADDRESS = "/oauth/authorize/"
-BASIC = ",".join(scope for scope in messenger.SCOPES if not scope.startswith("botyard"))
+BASIC = ",".join(scope for scope in messenger.SCOPES if scope != "botyard")
 
 
 class WebClient(NamedTuple):
@@ -271,6 +271,7 @@ def test_administration_takes_the_password_and_consent(boss: WebClient) -> None:
     assert "administer" in boss.browser.html.lower()
     answer = boss.browser.post(ADDRESS, {**boss.browser.fields, "answer": "allow"})
     pair = boss.exchange(answer).body
+    assert pair["scope"].split(",") == list(messenger.SCOPES), "the client cannot tell that it may administer"
     # It goes on with all that it had, and may administer now.
     assert world.call("im.recent.list", pair["access_token"]).status == 200
     assert world.call("botyard.session.list", pair["access_token"]).status == 200
@@ -281,7 +282,7 @@ def test_administration_takes_the_password_and_consent(boss: WebClient) -> None:
     assert world.call("botyard.user.password", pair["access_token"], ID=other).status == 200
     assert world.call("botyard.user.password", usual["access_token"], ID=other).status == 401
     hook = world.call("botyard.webhook.add", pair["access_token"], TITLE="Mine", SCOPE="im").result
-    assert boss.refresh(pair).status == 200
+    assert boss.refresh(pair).body["scope"] == pair["scope"]
     # What it makes for its person is the person's, and does not end with it.
     assert world.call("botyard.app.block", world.admin, CLIENT_ID=MESSENGER).result is True
     assert world.get(f"{urlsplit(hook['URL']).path}profile").status == 200

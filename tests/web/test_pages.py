@@ -34,6 +34,7 @@ PAGES: dict[str, dict[str, Any]] = {
         "application": EVIL,
         "person": EVIL,
         "permissions": {EVIL: EVIL},
+        "own": False,
         "administration": EVIL,
         "days": 180,
         "origin": EVIL,
