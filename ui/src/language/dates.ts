@@ -2,7 +2,7 @@
 import { language, t } from './index'
 
 /** The language as the person's own region writes it: English of Britain has other dates than that of America. */
-function region(): string {
+export function region(): string {
   return navigator.languages.find((name) => name.slice(0, 2) === language.value) ?? language.value
 }
 

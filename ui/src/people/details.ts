@@ -1,6 +1,6 @@
 /** What a profile shows beside what the lists know. */
 import { call } from '@/api/portal'
-import { language } from '@/language'
+import { region } from '@/language/dates'
 
 export interface UserRow {
   ID: string
@@ -27,7 +27,7 @@ export async function departmentNames(ids: number[]): Promise<DepartmentName[]> 
 export function timeIn(zone: string, now = new Date(), here = Intl.DateTimeFormat().resolvedOptions().timeZone): string {
   if (!zone || zone === here) return ''
   try {
-    return new Intl.DateTimeFormat(language.value, { timeZone: zone, hour: '2-digit', minute: '2-digit', weekday: 'short' }).format(now)
+    return new Intl.DateTimeFormat(region(), { timeZone: zone, hour: '2-digit', minute: '2-digit', weekday: 'short' }).format(now)
   } catch {
     return ''
   }
@@ -37,5 +37,5 @@ export function timeIn(zone: string, now = new Date(), here = Intl.DateTimeForma
 export function birthday(text: string): string {
   const [day, month] = text.split('-').map(Number)
   if (!day || !month || month > 12) return ''
-  return new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2000, month - 1, day)))
+  return new Intl.DateTimeFormat(region(), { day: 'numeric', month: 'long', timeZone: 'UTC' }).format(new Date(Date.UTC(2000, month - 1, day)))
 }

@@ -8,7 +8,7 @@ export const admin = texts({
     'Verwalten verlangt mehr als angemeldet zu sein: Du bestätigst dein Passwort und kommst hierher zurück.',
     'Для администрирования нужно подтвердить пароль; затем вы вернётесь сюда.',
   ],
-  'admin.go': ['Go on', 'Weiter', 'Продолжить'],
+  'admin.go': ['Continue', 'Weiter', 'Продолжить'],
   'admin.notYours': ['Only administrators see this', 'Das sehen nur Administratoren', 'Это видят только администраторы'],
   'admin.people': ['People', 'Personen', 'Люди'],
   'admin.departments': ['Departments', 'Abteilungen', 'Отделы'],

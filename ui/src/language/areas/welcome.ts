@@ -2,6 +2,7 @@ import { texts } from './texts'
 
 export const welcome = texts({
   'welcome.title': ['Welcome to Botyard', 'Willkommen bei Botyard', 'Добро пожаловать в Botyard'],
+  'welcome.pick': ['Choose a chat', 'Wähle einen Chat', 'Выберите чат'],
   'welcome.text': ['Talk with people and bots.', 'Sprich mit Menschen und Bots.', 'Общайтесь с людьми и ботами.'],
   'welcome.chat': ['Start a chat', 'Chat beginnen', 'Начать чат'],
   'welcome.bot': ['Make your first bot', 'Deinen ersten Bot bauen', 'Создать первого бота'],
