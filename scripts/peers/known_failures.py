@@ -6,7 +6,6 @@ import re
 
 _CRM = "there is no CRM here, and a method that does not exist is refused before permissions and parameters"
 _TELEPHONY = "there is no telephony here, and a method that does not exist is refused before rights are looked at"
-_WIDGETS = "there are no widgets here"
 _PRODUCTS = "it calls methods of the CRM, tasks, mail, timekeeping or the event log, which are not here"
 _SDK_ALONE = "it is about what the SDK itself does: the case answers its own requests, or stops them after 1 ms"
 
@@ -14,12 +13,10 @@ KNOWN: dict[str, list[tuple[str, str]]] = {
     "b24pysdk": [
         (r"test_errors test_error_bitrix_api_(unauthorized|method_confirm_waiting)\b", _TELEPHONY),
         (r"test_errors test_error_bitrix_api_(invalid_arg_value|insufficient_scope)\b", _CRM),
-        (r"test_errors test_error_bitrix_api_wrong_auth_type\b", _WIDGETS),
         (
             r"test_errors test_error_bitrix_api_bad_request\b",
             "the case compares the code with a marker that no code equals; any code fails it",
         ),
-        (r"test_placement test_placement_", _WIDGETS),
         (r"test_disk_(folder|storage) test_disk_\w+_getfields\b", "the drive has no descriptions of fields"),
         (
             r"test_server test_server_time\b",
