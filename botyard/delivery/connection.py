@@ -17,6 +17,8 @@ import httptools
 HEAD_MAX = 64 * 1024
 BODY_MAX = 64 * 1024
 """More of a response is not read: the connection is closed instead."""
+FRAMED = 8
+"""How many times its length a body may take on the wire: a chunk of one byte takes six."""
 
 INTERIM_MAX = 10
 """Responses of status 1xx that may come before the response."""
@@ -160,7 +162,9 @@ class HandlerConnection(asyncio.Protocol):
             return _INTERIM if self._interim > INTERIM_MAX else "what came is no HTTP"
         if not self._head.done() and self.heard > HEAD_MAX:
             return "the head of the answer has no end"
-        return "the answer is too long" if len(self._body) > BODY_MAX else ""
+        # Behind the body may be trailers, which nobody reads.
+        endless = self.heard > HEAD_MAX + FRAMED * len(self._body)
+        return "the answer is too long" if endless or len(self._body) > BODY_MAX else ""
 
     def connection_lost(self, problem: Exception | None) -> None:
         self._writing = False
@@ -184,7 +188,8 @@ class HandlerConnection(asyncio.Protocol):
     # What the parser tells.
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        if not self._head.done():
+            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()

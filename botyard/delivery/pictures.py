@@ -20,6 +20,8 @@ BYTES_MAX = 5 * 1024 * 1024
 PIXELS_MAX = 50_000_000
 SIDE_MAX = 20_000
 HEAD_MAX = 32 * 1024
+FRAMED = 2
+"""How many times its length a picture may take on the wire, chunked as it may be."""
 SECONDS = 10.0
 """For all of it, redirects included."""
 REDIRECTS_MAX = 3
@@ -111,7 +113,7 @@ class PictureFetcher:
             response = await self._response(place)
             if response.status not in _REDIRECTS:
                 return response.picture()
-            url = urljoin(str(place.url), response.headers.get("location", ""))
+            url = _joined(place, response.headers.get("location", ""))
         raise NoPicture("it is redirected too often")
 
     async def _response(self, place: Endpoint) -> _Response:
@@ -141,13 +143,21 @@ class PictureFetcher:
                 writer.transport.abort()
 
 
+def _joined(place: Endpoint, location: str) -> str:
+    """Where a redirect leads from a place. Raises NoPicture."""
+    try:
+        return urljoin(str(place.url), location)
+    except ValueError:
+        raise NoPicture("it is redirected to what is no address") from None
+
+
 class _Response:
     """A response as it comes, as far as it is wanted."""
 
     def __init__(self) -> None:
         self._parser = httptools.HttpResponseParser(self)
         self._body = bytearray()
-        self._head = 0
+        self._heard = 0
         self._begun = False
         self._wrong = ""
         self.headers: dict[str, str] = {}
@@ -155,11 +165,16 @@ class _Response:
         self.complete = False
 
     def feed(self, piece: bytes) -> None:
-        if not self._begun:
-            self._head += len(piece)
-            if self._head > HEAD_MAX + _PIECE:
-                raise NoPicture("the head of the response is too long")
-        self._parser.feed_data(piece)
+        self._heard += len(piece)
+        if not self._begun and self._heard > HEAD_MAX + _PIECE:
+            raise NoPicture("the head of the response is too long")
+        if self._heard > HEAD_MAX + _PIECE + FRAMED * len(self._body):
+            # Behind the body may be trailers, which nobody reads.
+            raise NoPicture("there is too much beside the picture")
+        try:
+            self._parser.feed_data(piece)
+        except httptools.HttpParserUpgrade:
+            raise NoPicture("it speaks another protocol") from None
         if self._wrong:
             # Noted in the callbacks, for the parser tells no more of an exception there than that there was one.
             raise NoPicture(self._wrong)
@@ -177,7 +192,8 @@ class _Response:
         return bytes(self._body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
+        if not self._begun:
+            self.headers[name.decode("latin-1").lower()] = value.decode("latin-1").strip()
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()

@@ -68,6 +68,7 @@ class HttpConnection(HttpToolsProtocol):
         self._moved = False
         self._arrived = 0
         self._chunks = 0
+        self._beside = 0
         self._body_seen = False
         self._last = False
         self._declined = False
@@ -95,13 +96,14 @@ class HttpConnection(HttpToolsProtocol):
         """Read on, and see that what has begun ends."""
         if self._stage == _BODY:
             self._body_seen = True
+            self._beside += len(data)
         self._arrived = self._arrived + len(data) if self._stage == _HEAD else len(data)
         self._moved = False
         self._chunks = 0
         super().data_received(data)
         if self.transport.is_closing():
             return
-        if self._stage == _HEAD and self._arrived > MAX_HEAD:
+        if (self._arrived if self._stage == _HEAD else self._beside) > MAX_HEAD:
             self._refuse(ApiError(ErrorCode.HEAD_TOO_BIG, limit=MAX_HEAD))
         elif self._stage == _HEAD or not (self._moved or self._stage == _BODY):
             # A head by half, or blank lines between requests, for which uvicorn stops its own clock.
@@ -114,8 +116,13 @@ class HttpConnection(HttpToolsProtocol):
     def on_chunk_header(self) -> None:
         """One more part of a chunked body begins. Raises HTTP_INVALID for a swarm of them."""
         self._chunks += 1
+        self._beside = 0
         if self._chunks > MOST_CHUNKS:
             raise self._refused
+
+    def on_body(self, body: bytes) -> None:
+        self._beside = 0
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         self._relax()
@@ -133,8 +140,10 @@ class HttpConnection(HttpToolsProtocol):
         self._declined = self.declines_offer()
         if self._declined:
             return
-        self._stage, self._body_seen = _BODY, False
+        self._stage, self._body_seen, self._beside = _BODY, False, 0
         super().on_headers_complete()
+        # What stands behind a body is no header: nobody who has decided by the head is to find another one.
+        self.headers = []
         if self.cycle is None or self.cycle.scope is not self.scope:
             # Another protocol from here on.
             return
@@ -168,7 +177,7 @@ class HttpConnection(HttpToolsProtocol):
         if self._declined:
             # Said by the parser, which has not looked for a body; it is read on without the offer.
             return
-        self._stage, self._moved = _BETWEEN, True
+        self._stage, self._moved, self._beside = _BETWEEN, True, 0
         super().on_message_complete()
         if self.cycle is not None and self.cycle.response_complete:
             # The rest of a body that was refused has arrived; the usual pause before the next request begins.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from botyard.delivery.client import HandlerClient
+from botyard.delivery.guard import Guard
+from botyard.delivery.retries import HandlerResponse
 from tests.conftest import MakeWorld
 from tests.delivery.handlers import (
     Behaviour,
+    Handler,
     answer,
     bare_lines,
     close_early,
@@ -88,6 +94,33 @@ def test_the_beginning_of_an_answer_is_kept(world: World) -> None:
     assert kept.startswith("PHP Fatal error: xxx") and len(kept) == 4096
 
 
+@pytest.mark.parametrize("piece", [b"x: " + b"y" * 1000 + b"\r\n", b"y" * 1000], ids=["many", "long"])
+def test_trailers_are_not_read(piece: bytes) -> None:
+    """What stands behind a body takes no memory, however long it goes on."""
+    handler, sent = Handler(), [0]
+
+    async def endless(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: ")
+        while sent[0] < 20_000_000:
+            writer.write(piece * 20)
+            sent[0] += len(piece) * 20
+            await writer.drain()
+
+    async def work() -> HandlerResponse:
+        await handler.start()
+        handler.behaviours["/bot"] = endless
+        client = HandlerClient(Guard("dev"), 5)
+        try:
+            return await client.post(handler.url(), b"a=1", {"Content-Type": "x"})
+        finally:
+            await client.close()
+            await handler.stop()
+
+    response = asyncio.run(work())
+    assert (response.status, response.body) == (200, "ok")
+    assert sent[0] < 10_000_000
+
+
 def test_nobody_there(world: World) -> None:
     bot = world.add_bot(EVENT_HANDLER="http://127.0.0.1:9/bot")
     world.send_to(bot, "Hello")
@@ -97,7 +130,7 @@ def test_nobody_there(world: World) -> None:
 
 
 def after_joining(world: World, behaviour: Behaviour) -> int:
-    """A bot that has been told of the dialog, and behaves so from then on."""
+    """A bot that has been sent of the dialog, and behaves so from then on."""
     bot = world.add_bot_with_handler()
     world.call("im.message.add", DIALOG_ID=str(bot), MESSAGE="/quiet", SYSTEM="Y")
     world.run_until(lambda: world.states(bot) == ["done"])

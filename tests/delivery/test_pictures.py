@@ -130,6 +130,11 @@ def test_bodies_end_as_http_has_them_end(site: Site) -> None:
         (b"HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n", "too large"),
         (b"HTTP/1.1 200 OK\r\n" + b"x: y\r\n" * 40_000, "head"),
         (b"SSH-2.0-OpenSSH\r\n", ""),
+        (b"HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n", "another protocol"),
+        (response(b"", "location: http://[::1", status="302 Found"), "no address"),
+        (response(b"", "location: //[", status="302 Found"), "no address"),
+        (response(b"1\r\nx\r\n0\r\n" + b"x: y\r\n" * 200_000, "transfer-encoding: chunked", length=False), "beside"),
+        (response(b"1\r\nx\r\n0\r\nx: " + b"y" * 900_000, "transfer-encoding: chunked", length=False), "beside"),
     ],
 )
 def test_nothing_else_is_taken(site: Site, answer: bytes, reason: str) -> None:

@@ -14,7 +14,7 @@ from botyard.web import connection, http
 from botyard.wire.limits import MAX_BODY
 from tests.web.live import Live, assert_refused, chunked, request
 
-JSON = "application/json"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 HUGE = 50_000_000
 
@@ -97,6 +97,31 @@ class TestBodies:
                 wire.send(chunked(*[b" "] * 200_000))
             assert_refused(wire.answer(), 400)
         live.alive()
+
+    @pytest.mark.parametrize("path", ["/login", ""])
+    @pytest.mark.parametrize("piece", [b"x: " + b"y" * 1000 + b"\r\n", b"y" * 1000])
+    def test_trailers_that_never_end(self, live: Live, path: str, piece: bytes) -> None:
+        """Neither many of them nor one that is long is kept, whoever sends them."""
+        head = {"content_type": FORM, "transfer_encoding": "chunked"}
+        with live.connect() as wire:
+            wire.send(request("POST", path or f"{live.path}/profile", **head) + b"1\r\na\r\n0\r\nx: ")
+            with contextlib.suppress(ConnectionError):
+                for _ in range(1000):
+                    wire.send(piece * 10)
+            with contextlib.suppress(ConnectionError):
+                assert wire.answer().status == 431
+                assert wire.ended()
+        live.alive()
+
+    def test_what_stands_behind_a_body_is_no_header(self, live: Live) -> None:
+        """What has looked at the head is not told otherwise by trailers."""
+        head = {"content_type": FORM, "transfer_encoding": "chunked"}
+        key = live.world.add_token(live.world.admin.id, None, life=10**9)
+        for named, status in (({"authorization": f"Bearer {key}"}, 200), ({}, 401)):
+            with live.connect() as wire:
+                wire.send(request("POST", "/rest/profile", **head, **named) + b"1\r\na\r\n0\r\n")
+                wire.send(f"authorization: Bearer {key}\r\n\r\n".encode())
+                assert wire.answer().status == status
 
     def test_a_broken_chunk_is_no_end(self, live: Live) -> None:
         """What came before it must not be carried out."""

@@ -109,7 +109,10 @@ async def test_what_is_added_to_the_scope_when_the_head_is_there_reaches_the_app
     assert seen[0]["extensions"] == {"test": {}}
 
 
-@looks_at("data_received", "on_message_begin", "on_headers_complete", "on_message_complete", "on_response_complete")
+STATIONS = ("on_message_begin", "on_headers_complete", "on_body", "on_message_complete", "on_response_complete")
+
+
+@looks_at("data_received", *STATIONS)
 async def test_the_stations_of_a_request() -> None:
     stations: list[str] = []
 
@@ -122,6 +125,10 @@ async def test_the_stations_of_a_request() -> None:
             stations.append("head")
             super().on_headers_complete()
 
+        def on_body(self, body: bytes) -> None:
+            stations.append(body.decode())
+            super().on_body(body)
+
         def on_message_complete(self) -> None:
             stations.append("end")
             super().on_message_complete()
@@ -131,7 +138,7 @@ async def test_the_stations_of_a_request() -> None:
             super().on_response_complete()
 
     protocol, _ = await connected(ok, Telling)
-    for part, expected in ((POST[:9], ["begin"]), (POST[9:], ["head"]), (b"12", []), (b"34", ["end"])):
+    for part, expected in ((POST[:9], ["begin"]), (POST[9:], ["head"]), (b"12", ["12"]), (b"34", ["34", "end"])):
         protocol.data_received(part)
         assert stations == expected
         stations.clear()
