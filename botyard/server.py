@@ -47,6 +47,7 @@ from botyard.web import descriptors, push, repeated_lines
 from botyard.web.certificates import Certificate
 from botyard.web.connection import HttpConnection
 from botyard.web.crowd import Crowd, room
+from botyard.web.frame_pace import FramePace
 from botyard.web.http import Receive, Scope, Send
 from botyard.web.https_only import HSTS, https_address, https_only
 from botyard.web.loopback_only import loopback_only
@@ -155,11 +156,12 @@ class Listener:
         self.crowd = Crowd(room()) if crowd is None else crowd
         self.socket = _bound(host, port)
         self.port: int = self.socket.getsockname()[1]
+        pace = FramePace()
         config = uvicorn.Config(
             app,
             # Called with names only, as it calls a class.
             http=cast(Any, partial(HttpConnection, crowd=self.crowd)),
-            ws=cast(Any, lambda **_: PushSocket(app)),
+            ws=cast(Any, lambda **_: PushSocket(app, pace)),
             log_level="warning",
             access_log=False,
             # Its own handlers would write beside ours.

@@ -142,11 +142,11 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._stage, self._body_seen, self._beside = _BODY, False, 0
         super().on_headers_complete()
-        # What stands behind a body is no header: nobody who has decided by the head is to find another one.
-        self.headers = []
         if self.cycle is None or self.cycle.scope is not self.scope:
             # Another protocol from here on.
             return
+        # What stands behind a body is no header: nobody who has decided by the head is to find another one.
+        self.headers = []
         self.scope["extensions"] = self._extensions
         if not self.cycle.keep_alive and self.parser.should_keep_alive():
             self._keep_old_http()

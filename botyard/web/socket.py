@@ -8,6 +8,7 @@ after that a socket is what the hub writes to, and what hands on what the client
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,7 @@ from websockets.server import ServerProtocol
 from botyard.portal.channels import Channel
 from botyard.push.listener import Listener
 from botyard.push.outgoing import PING, Format, Outgoing
+from botyard.web.frame_pace import PIECE, FramePace
 from botyard.web.http import Receive, Scope, Send
 
 MAX_FRAME = 65_536
@@ -38,6 +40,10 @@ DRAIN_SECONDS = 0.05
 SOCKET = "botyard.socket"
 """The extension of ASGI by which the handshake is decided."""
 
+_log = logging.getLogger(f"{__name__}.protocol")
+# Below that it has lines for each connection, and each word that is said on one.
+_log.setLevel(logging.WARNING)
+
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 OnMessage = Callable[["PushSocket", bytes | str], None]
 
@@ -49,8 +55,10 @@ class PushSocket(asyncio.Protocol):
         "_app",
         "_handshake",
         "_on_message",
+        "_pace",
         "_protocol",
         "_request",
+        "_rest",
         "_timer",
         "heard",
         "listener",
@@ -59,9 +67,11 @@ class PushSocket(asyncio.Protocol):
         "transport",
     )
 
-    def __init__(self, app: Application) -> None:
+    def __init__(self, app: Application, pace: FramePace | None = None) -> None:
         self._app = app
-        self._protocol = ServerProtocol(max_size=MAX_FRAME)
+        self._pace = pace or FramePace()
+        self._rest = b""
+        self._protocol = ServerProtocol(max_size=MAX_FRAME, logger=_log)
         self._handshake: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._on_message: OnMessage | None = None
@@ -81,14 +91,39 @@ class PushSocket(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=MAX_WAITING)
 
     def data_received(self, data: bytes) -> None:
+        """Read on. Who says too much is read later, and nobody else waits for it."""
+        loop = asyncio.get_running_loop()
+        for start in range(0, len(data), PIECE):
+            piece = data[start : start + PIECE]
+            cost = self._read(piece) + len(piece) / 1024
+            user_id = self.listener.user_id if self.listener is not None else 0
+            wait = self._pace.spend(user_id, cost, now=loop.time())
+            if wait and not self.transport.is_closing():
+                self._rest = data[start + PIECE :]
+                self.transport.pause_reading()
+                loop.call_later(wait, self._read_on)
+                return
+
+    def _read_on(self) -> None:
+        """Go on after a pause."""
+        if self.lost or self.transport.is_closing():
+            return
+        self.transport.resume_reading()
+        rest, self._rest = self._rest, b""
+        self.data_received(rest)
+
+    def _read(self, piece: bytes) -> int:
+        """Take in a piece of what the client says; how many frames end in it."""
         protocol = self._protocol
-        protocol.receive_data(data)
-        for event in protocol.events_received():
+        protocol.receive_data(piece)
+        events = protocol.events_received()
+        for event in events:
             if isinstance(event, Request):
                 self._begin(event)
             elif isinstance(event, Frame):
                 self._frame(event)
         self._flush()
+        return len(events)
 
     def eof_received(self) -> bool:
         self._protocol.receive_eof()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import time
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from botyard.model.people import UserKind
 from botyard.push import presence, rates
-from tests.push.clients import config, listening
+from botyard.web import frame_pace
+from botyard.web.frame_pace import FramePace
+from tests.push.clients import channel_ids, config, listening
 from tests.web.live import Live
+
+FRAME = b"\x81\x81\0\0\0\0{"
+"""A text frame of a client with what is no request."""
 
 
 def test_clients_write_to_one_another(live: Live) -> None:
@@ -119,6 +126,42 @@ def test_requests_are_limited_by_key(live: Live, monkeypatch: pytest.MonkeyPatch
     with listening(live) as client:
         answers = [client.ask("ping") for _ in range(5)]
         assert answers[-1]["code"] == -32000
+
+
+def test_who_says_too_much_is_read_later(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames cost time of the event loop, however small they are; all of a person count together."""
+    monkeypatch.setattr(frame_pace, "BURST", 10)
+    monkeypatch.setattr(frame_pace, "PER_SECOND", 1000)
+    ids = channel_ids(config(live))
+    with listening(live, channels=ids) as client:
+        begun = time.monotonic()
+        for _ in range(3):
+            client.socket.socket.sendall((FRAME * 20 + b"\x8a\x80\0\0\0\0" * 400) * 2)
+        # Nobody else waits for them.
+        live.alive()
+        waited = time.monotonic() - begun
+        assert client.ask("ping") == {}
+        assert time.monotonic() - begun > max(1, 2 * waited)
+
+
+def test_the_pace_is_that_of_a_person() -> None:
+    pace = FramePace()
+    assert pace.spend(1, frame_pace.BURST, now=0.0) == 0
+    assert pace.spend(1, frame_pace.PER_SECOND, now=0.0) == 1
+    assert pace.spend(2, 1, now=0.0) == 0
+    # What was said is made up for by waiting, and no more than a burst is saved.
+    assert pace.spend(1, 1, now=2.0) == 0
+    assert pace.spend(1, frame_pace.BURST + frame_pace.PER_SECOND, now=1000.0) == 1
+
+
+def test_connections_leave_no_lines_in_the_log(live: Live, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither of strangers, who could fill the disk with them, nor with the keys in their addresses."""
+    caplog.set_level(logging.DEBUG)
+    with listening(live) as client:
+        assert client.ask("ping") == {}
+    with contextlib.suppress(ConnectionClosed), listening(live, channels="x"):
+        pass
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("websockets.server")] == []
 
 
 def test_frames_that_are_too_long_or_in_pieces_end_the_connection(live: Live) -> None:

@@ -14,6 +14,7 @@ from botyard.rpc.limits import CLOUD, ENTERPRISE, STATEMENTS
 from botyard.rpc.method_errors import SYSTEM
 from botyard.rpc.references import MAX_FILLED
 from botyard.server import HANDSHAKE_SECONDS, KEEP_ALIVE_SECONDS
+from botyard.web import frame_pace
 from botyard.web.crowd import RESERVED
 from botyard.wire import limits
 
@@ -56,6 +57,9 @@ def test_every_system_error_has_its_line() -> None:
     [
         ("| request line and headers", limits.MAX_HEAD),
         ("| time for the request line and headers", limits.HEAD_SECONDS),
+        ("| headers behind a chunked body", limits.MAX_HEAD),
+        ("| what the clients of one person say", frame_pace.BURST),
+        ("| what the clients of one person say", frame_pace.PER_SECOND),
         ("| silence between two requests", 75),
         ("| body", limits.MAX_BODY),
         ("| upload", limits.MAX_UPLOAD),
