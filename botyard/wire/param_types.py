@@ -99,8 +99,8 @@ def descends(way: str) -> bool:
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _DIGITS_MAX = 19
-LATEST = 2**63 - 1
-"""The latest moment that there is."""
+LATEST = 253_402_300_799
+"""The latest moment that has a date: the end of the year 9999."""
 
 
 def moment(value: Any) -> int | str | None:
@@ -109,7 +109,7 @@ def moment(value: Any) -> int | str | None:
         return None
     text = str(value).strip()
     if _DIGITS.fullmatch(text):
-        return int(text) if len(text) <= _DIGITS_MAX else LATEST
+        return min(int(text), LATEST) if len(text) <= _DIGITS_MAX else LATEST
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:

@@ -174,11 +174,11 @@ def inputs(method: Method, made: Any = None) -> Iterator[WorstInput]:
     yield WorstInput(method.name, "example", sample)
     if not isinstance(sample, dict):
         return
-    for path, kind in _places(method.params):
+    for path, kind in places(method.params):
         name = path[-1].replace("_", "").lower()
         for label, value in (BY_HAND.get(name) or of_type(kind)).items():
             changed = copy.deepcopy(sample)
-            if _put(changed, path, value):
+            if put(changed, path, value):
                 yield WorstInput(method.name, f"{'.'.join(path)}: {label}", changed)
 
 
@@ -206,16 +206,18 @@ def _id_in(result: Any) -> int:
     )
 
 
-def _places(struct: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+def places(struct: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Where parameters stand, those of structs within too, and their types."""
     for parameter in known(struct).values():
         path = (*above, parameter.name)
         if isinstance(parameter.kind, type) and issubclass(parameter.kind, msgspec.Struct) and len(path) < 4:
-            yield from _places(parameter.kind, path)
+            yield from places(parameter.kind, path)
         else:
             yield path, parameter.kind
 
 
-def _put(params: Json, path: tuple[str, ...], value: Any) -> bool:
+def put(params: Json, path: tuple[str, ...], value: Any) -> bool:
+    """Lay a value over a call; false where something else stands above it."""
     for name in path[:-1]:
         params = params.setdefault(name, {})
         if not isinstance(params, dict):
