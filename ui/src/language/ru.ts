@@ -29,7 +29,7 @@ export const ru: Record<Key, string> = {
   'rail.short.people': 'Люди',
   'rail.short.apps': 'Прил.',
   'rail.short.admin': 'Админ',
-  'rail.short.settings': 'Настройки',
+  'rail.short.settings': 'Опции',
   'rail.me': 'Мой профиль',
   'chats.title': 'Чаты',
   'chats.new': 'Новый чат',

@@ -58,6 +58,8 @@ export const admin = texts({
   'admin.parent': ['Belongs to', 'Gehört zu', 'Входит в'],
   'admin.top': ['Nothing: it is the top', 'Nichts: ganz oben', 'Верхний уровень'],
   'admin.head': ['Head', 'Leitung', 'Руководитель'],
+  'admin.noDepartment': ['None', 'Keine', 'Нет'],
+  'admin.neverIn': ['never signed in', 'war noch nie angemeldet', 'ещё не входил(а)'],
   'admin.noHead': ['Nobody', 'Niemand', 'Нет'],
   'admin.changeHead': ['Choose', 'Wählen', 'Выбрать'],
   'admin.deleteDepartment': [
