@@ -25,7 +25,7 @@ export const de: Record<Key, string> = {
   'rail.admin': 'Verwaltung',
   'rail.settings': 'Einstellungen',
   'rail.short.chats': 'Chats',
-  'rail.short.notifications': 'Neues',
+  'rail.short.notifications': 'Hinweise',
   'rail.short.people': 'Personen',
   'rail.short.apps': 'Apps',
   'rail.short.admin': 'Admin',

@@ -24,7 +24,7 @@ export const en = {
   'rail.admin': 'Administration',
   'rail.settings': 'Settings',
   'rail.short.chats': 'Chats',
-  'rail.short.notifications': 'News',
+  'rail.short.notifications': 'Alerts',
   'rail.short.people': 'People',
   'rail.short.apps': 'Apps',
   'rail.short.admin': 'Admin',

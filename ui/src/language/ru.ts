@@ -25,7 +25,7 @@ export const ru: Record<Key, string> = {
   'rail.admin': 'Управление',
   'rail.settings': 'Настройки',
   'rail.short.chats': 'Чаты',
-  'rail.short.notifications': 'Новое',
+  'rail.short.notifications': 'События',
   'rail.short.people': 'Люди',
   'rail.short.apps': 'Прил.',
   'rail.short.admin': 'Админ',
