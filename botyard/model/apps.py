@@ -74,7 +74,7 @@ class Webhook(msgspec.Struct, frozen=True, gc=False):
     revoked: int | None
     made_by: int
     made_with: str
-    """Who made it, and with which key (`hook:3`, `app:7:1`); 0 and "" where the command line did."""
+    """Who made it, and with which key (`webhook:3`, `app:7:1`); 0 and "" where the command line did."""
 
 
 class Token(msgspec.Struct, frozen=True, gc=False):

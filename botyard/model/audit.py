@@ -20,8 +20,8 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     """Who does what the audit log records.
 
     ``user_id`` is 0 and ``app_id`` is None where nobody is known, ``key`` names the key that signed the call as limits
-    count it (``hook:3``, ``app:7:1``), and ``address`` is where the request came from. ``token_id`` is a person's own
-    token, if that signed the call. ``of_app`` is true of keys that an application has, or has made.
+    count it (``webhook:3``, ``app:7:1``), and ``address`` is where the request came from. ``token_id`` is a person's
+    own token, if that signed the call. ``of_app`` is true of keys that an application has, or has made.
     """
 
     via: Via

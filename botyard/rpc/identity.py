@@ -119,7 +119,7 @@ async def identify(tx: Tx, keys: Keys, credentials: Credentials, now: float) -> 
         )
     _require_switches(caller.maintenance, caller.rest_enabled, caller.https_required, credentials.https)
     _require_usable(caller, auth, now)
-    source = f"hook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
+    source = f"webhook:{caller.key_id}" if auth is Auth.WEBHOOK else f"app:{caller.app_id or 0}:{caller.user_id}"
     scopes = scope_set(caller.scopes)
     in_person = caller.client_id == MESSENGER and ADMINISTRATION in scopes
     return Identity(

@@ -67,7 +67,7 @@ async def makers(tx: Tx, app_id: int) -> list[int]:
 
 async def by_webhook(tx: Tx, webhook_id: int) -> MadeKeys:
     """What a webhook has made."""
-    return await _made(tx, "made_with = :key", key=f"hook:{webhook_id}")
+    return await _made(tx, "made_with = :key", key=f"webhook:{webhook_id}")
 
 
 async def by_family(tx: Tx, family: str) -> MadeKeys:

@@ -80,3 +80,39 @@ def test_keys_of_an_older_portal_keep_their_origin(run: Run, db: Database, tmp_p
     assert apps == [(22,), (23,), (24,)]
     agreed = run(db.read(lambda tx: tx.all("SELECT id, agreed FROM apps WHERE of_app = 0 ORDER BY id")))
     assert agreed == [(21, "im,user"), (25, "im,user")]
+
+
+def test_webhooks_of_an_older_portal_get_the_name_that_they_have_today(run: Run, db: Database, tmp_path: Path) -> None:
+    folder = tmp_path / "older"
+    folder.mkdir()
+    for file in MIGRATIONS:
+        if file.name < "0052":
+            (folder / file.name).write_bytes(file.read_bytes())
+    run(migrate(db, folder))
+
+    async def work(tx: Tx) -> None:
+        await older(tx)
+        for number, name in enumerate(("hook:3", "app:7:1", "webhook:3", "")):
+            await tx.run(
+                """INSERT INTO audit_log (happened, event, subject, user_id, access_key, address, via, details)
+                   VALUES (:id, 'key.used', :name, 1, :name, '', 'rest', '{}')""",
+                id=number,
+                name=name,
+            )
+            await tx.run(
+                "INSERT INTO key_addresses (access_key, address, first_used, last_used) VALUES (:name, :id, 0, 0)",
+                name=name,
+                id=str(number),
+            )
+
+    run(db.write(work))
+    run(migrate(db))
+
+    async def names(tx: Tx) -> set[str]:
+        tables = ("made_with FROM webhooks", "made_with FROM apps", "made_with FROM tokens", "subject FROM audit_log")
+        more = ("access_key FROM audit_log", "access_key FROM key_addresses")
+        return {str(name) for table in (*tables, *more) for (name,) in await tx.all(f"SELECT {table}")}
+
+    stored = run(db.read(names))
+    assert {"webhook:2", "webhook:3", "webhook:6", "app:7:1", "token:12"} <= stored
+    assert not any(name.startswith("hook:") for name in stored)

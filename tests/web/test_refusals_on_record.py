@@ -33,7 +33,7 @@ def test_methods_that_a_key_may_not_call(world: World) -> None:
         '{"number":3,"method":"user.get"}',
     ]
     assert len({subject for subject, _ in refused}) == 2
-    assert all(subject.startswith("hook:") for subject, _ in refused)
+    assert all(subject.startswith("webhook:") for subject, _ in refused)
     assert ann.secret not in str(refused)
 
 

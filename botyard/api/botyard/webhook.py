@@ -43,7 +43,7 @@ class IssuedAnswer(msgspec.Struct, frozen=True, rename="upper"):
 class WebhookAnswer(msgspec.Struct, frozen=True, rename="upper"):
     """A webhook. PREFIX is how its secret begins; REVOKED is null while it works.
 
-    MADE_BY is the person who made it by a method, and MADE_WITH the key: a webhook as `hook:3`, an application in
+    MADE_BY is the person who made it by a method, and MADE_WITH the key: a webhook as `webhook:3`, an application in
     somebody's name as `app:7:1`. It ends together with them. Both are null for what the command line made.
     """
 

@@ -85,7 +85,8 @@ async def tag_prefix(call: Call, client_id: str) -> str:
     """What the tags of the caller's application begin with; those of a webhook without CLIENT_ID are its own."""
     owner = await owners.known_owner(call, client_id)
     if not owner:
-        return f"MP|{call.identity.source}|"
+        # As tags are stored: a webhook was hook:3 everywhere once.
+        return f"MP|{call.identity.source.removeprefix('web')}|"
     return f"MP|{owner_names.client_id(owner) or owner[:_HASH]}|"
 
 

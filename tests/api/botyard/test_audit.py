@@ -76,7 +76,7 @@ def test_changes_are_on_record_with_caller_key_and_address(portal: World) -> Non
         "VIA": "rest",
         "DETAILS": {"on": 0},
     }
-    assert made[-1]["KEY"].startswith("hook:")
+    assert made[-1]["KEY"].startswith("webhook:")
     of_ben = [entry for entry in made if entry["SUBJECT"] == f"user:{ben}"]
     assert {(entry["VIA"], entry["USER_ID"]) for entry in of_ben} == {("rest", portal.admin.id)}
     for secret in (hook["URL"].split("/")[-2], app["CLIENT_SECRET"], token["ACCESS_TOKEN"], portal.admin.secret):

@@ -134,7 +134,7 @@ def test_who_made_a_key_is_shown(portal: World, app: AppKey) -> None:
     shown = {row["TITLE"]: (row["MADE_BY"], row["MADE_WITH"]) for row in portal.call("botyard.webhook.list").result}
     assert shown["By the application"] == (portal.admin.id, f"app:{app.id}:{portal.admin.id}")
     maker, key = shown["By the webhook"]
-    assert (maker, str(key).startswith("hook:")) == (portal.admin.id, True)
+    assert (maker, str(key).startswith("webhook:")) == (portal.admin.id, True)
     assert shown["Ada"] == (None, None)
     made = portal.call("botyard.app.add", app, TITLE="Child", SCOPE="im").result
     assert (made["MADE_BY"], made["MADE_WITH"]) == (portal.admin.id, f"app:{app.id}:{portal.admin.id}")
