@@ -114,6 +114,42 @@ def test_a_quota_for_each_person(make_world: MakeWorld) -> None:
     world.add_file("b.bin", half)
 
 
+def test_a_copy_costs_whoever_makes_it(portal: World) -> None:
+    """Bytes are stored once and paid for by everybody who keeps them, or they would be kept at nobody's cost."""
+    portal.open_file_room()
+    file = portal.add_file("a.bin", b"x" * 1000)
+    first = portal.room_history()["messages"][0]["id"]
+    ids = {"FORWARD_IDS": {"11111111-2222-3333-4444-555555555555": first}}
+    for _ in range(2):
+        # Once more, the copy is there already and costs nothing.
+        portal.call("botyard.message.forward", portal.admin, ids, DIALOG_ID=portal.dialog)
+        assert portal.bytes_used == 2000
+    portal.call("im.message.share", MESSAGE_ID=first, DIALOG_ID=portal.dialog, TYPE="CHAT")
+    assert portal.bytes_used == 3000
+    portal.call("im.disk.file.save", FILE_ID=file["id"])
+    assert portal.bytes_used == 4000
+    assert len(portal.blobs) == 1
+    portal.erase(first)
+    assert portal.bytes_used == 3000
+    assert portal.read(lambda tx: tx.one("SELECT SUM(charged) FROM files")) == (3000,)
+
+
+def test_what_there_is_no_room_for_is_not_forwarded(make_world: MakeWorld) -> None:
+    world: World = make_world(file_quota=1)
+    world.open_file_room()
+    world.add_file("a.bin", b"x" * (600 * 1024))
+    first = world.room_history()["messages"][0]["id"]
+    before = (world.count("files"), world.count("messages"), world.count("chats"), world.bytes_used)
+    ids = {"FORWARD_IDS": {"11111111-2222-3333-4444-555555555555": first}}
+    refused = world.call("botyard.message.forward", world.admin, ids, DIALOG_ID=world.dialog)
+    assert (refused.error, "1 MiB" in refused.text) == ("UPLOAD_FAILED", True)
+    shared = world.call("im.message.share", MESSAGE_ID=first, DIALOG_ID=world.dialog, TYPE="CHAT")
+    assert (shared.error, "1 MiB" in shared.headers["botyard-hint"]) == ("PARAMS_ERROR", True)
+    assert (world.count("files"), world.count("messages"), world.count("chats"), world.bytes_used) == before
+    # Whoever has room may.
+    assert world.call("botyard.message.forward", world.ann, ids, DIALOG_ID=world.dialog).status == 200
+
+
 def test_a_quota_holds_when_two_come_at_once(make_world: MakeWorld) -> None:
     world: World = make_world(file_quota=1)
     world.open_file_room()

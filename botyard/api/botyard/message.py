@@ -14,7 +14,7 @@ from botyard.api.botyard.params import is_uuid
 from botyard.api.shared.message_content import IM, carried
 from botyard.chat.content import content
 from botyard.chat.conversation import dialogs, forwarding, looking, mentions, messages, reactions
-from botyard.errors import ApiError, Reason
+from botyard.errors import ApiError, Reason, error
 from botyard.model.messages import Draft
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
@@ -150,6 +150,7 @@ async def send(call: Call, p: Send) -> Sent:
     access=Access.MESSENGER,
     mode=Mode.WRITE,
     raises=(Reason.ARGUMENT, dialogs.open_, forwarding.forward),
+    errors={Reason.FILE_REFUSED: error("UPLOAD_FAILED: File upload failed: {reason}")},
 )
 async def forward(call: Call, p: Forward) -> dict[str, int]:
     """Forward messages to a chat, with their files, in the order in which they are named, and return the copies.
@@ -161,7 +162,7 @@ async def forward(call: Call, p: Forward) -> dict[str, int]:
         reason = f"FORWARD_IDS must be an object of UUIDs with hyphens and ids of messages, at most {forwarding.MOST}"
         raise ApiError(Reason.ARGUMENT, reason=reason)
     who = await dialogs.open_(call.tx, call.user_id, p.dialog_id)
-    return await forwarding.forward(call.tx, who, originals)
+    return await forwarding.forward(call.tx, who, originals, quota=call.context.file_quota)
 
 
 @method("botyard.message.context", access=Access.MESSENGER, raises=(messages.around,))

@@ -194,7 +194,7 @@ async def command(call: Call, p: Command) -> bool:
     "im.message.share",
     access=Access.PERSON,
     mode=Mode.WRITE,
-    errors={Reason.POST_DENIED: Reason.DIALOG_CLOSED},
+    errors={Reason.POST_DENIED: Reason.DIALOG_CLOSED, Reason.FILE_REFUSED: Reason.SHARE_WRONG},
     raises=(Reason.MESSAGE_ID_WRONG, dialogs.get, Reason.SHARE_WRONG, sharing.share_as_chat),
 )
 async def share(call: Call, p: Share) -> bool:
@@ -209,5 +209,5 @@ async def share(call: Call, p: Share) -> bool:
     who = await dialogs.get(call.tx, call.user_id, p.dialog_id)
     if p.type.strip().upper() != "CHAT":
         raise ApiError(Reason.SHARE_WRONG)
-    await sharing.share_as_chat(call.tx, who, p.message_id)
+    await sharing.share_as_chat(call.tx, who, p.message_id, quota=call.context.file_quota)
     return True

@@ -130,7 +130,7 @@ class ContextAnswer(msgspec.Struct, frozen=True, rename="camel"):
         forwarding.forward,
         Reason.MESSAGE_NOT_ADDED,
     ),
-    errors=UNSEEN,
+    errors=UNSEEN | {Reason.FILE_REFUSED: Reason.MESSAGE_NOT_ADDED},
 )
 async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
     """Send a message from the bot, forward messages, or both, and return the ids.
@@ -156,7 +156,7 @@ async def send(call: Call, bot: OwnBot, p: Send) -> Sent:
         raise ApiError(Reason.MESSAGE_EMPTY)
     who = await dialogs.open_(call.tx, bot.user_id, p.dialog_id)
     message_id = await messages.send(call.tx, who, draft) if says else 0
-    copies = await forwarding.forward(call.tx, who, originals)
+    copies = await forwarding.forward(call.tx, who, originals, quota=call.context.file_quota)
     return Sent(message_id or list(copies.values())[-1], copies)
 
 

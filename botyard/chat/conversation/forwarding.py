@@ -24,11 +24,12 @@ ORIGIN = ("FORWARD_ID", "FORWARD_USER_ID", "FORWARD_CHAT_ID", "FORWARD_DATE")
 _CARRIED = ("ATTACH", "URL_ONLY", *ORIGIN)
 
 
-@raises(messages.get_many_unlocked, *rules.reasons(Act.POST), messages.send)
-async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[str, int]:
+@raises(messages.get_many_unlocked, *rules.reasons(Act.POST), messages.send, files.copy_to)
+async def forward(tx: Tx, who: Participant, originals: dict[str, int], *, quota: int) -> dict[str, int]:
     """Write copies of messages into a chat that was found locked, in the order given: uuid of the copy → original.
 
-    Returns uuid → id of the copy. Raises POST_DENIED, and MESSAGE_MISSING for a message that the actor may not see.
+    Returns uuid → id of the copy. Raises POST_DENIED, MESSAGE_MISSING for a message that the actor may not see, and
+    FILE_REFUSED where files of theirs are more than ``quota``, in bytes, leaves room for.
     """
     made: dict[str, int] = {}
     seen = await messages.get_many_unlocked(tx, who.actor_id, list(originals.values())) if originals else {}
@@ -37,17 +38,17 @@ async def forward(tx: Tx, who: Participant, originals: dict[str, int]) -> dict[s
         if message.erased:
             raise ApiError(Reason.MESSAGE_MISSING)
         # Each copy becomes the chat's last message, so the next one must see the chat as it is by then.
-        made[uuid] = await _sent(tx, await messages.reloaded(tx, who), message, uuid=uuid)
+        made[uuid] = await _sent(tx, await messages.reloaded(tx, who), message, uuid=uuid, quota=quota)
     return made
 
 
-async def _sent(tx: Tx, who: Participant, message: Message, *, uuid: str) -> int:
+async def _sent(tx: Tx, who: Participant, message: Message, *, uuid: str, quota: int) -> int:
     """Send a copy. Who may have a file depends on the chat that it is in, so a copy has files of its own."""
     draft = _copy(message, uuid)
     if not file_ids(message.params) or await messages.find_repeated(tx, who, draft):
         return await messages.send(tx, who, draft)
     rules.require(Act.POST, who)
-    attached = await files.copy_to(tx, who, message)
+    attached = await files.copy_to(tx, who, message, quota=quota)
     carrying = msgspec.structs.replace(draft, params=draft.params | {FILE_ID: attached})
     message_id = await messages.send(tx, who, carrying)
     await stored_files.set_message(tx, attached, message_id)

@@ -19,11 +19,11 @@ TITLE_MAX = 60
 
 
 @raises(Reason.DIALOG_CLOSED, Reason.MESSAGE_MISSING, chats.add, forwarding.forward)
-async def share_as_chat(tx: Tx, who: Participant, message_id: int) -> int:
+async def share_as_chat(tx: Tx, who: Participant, message_id: int, *, quota: int) -> int:
     """Make a chat about a message, with the members of its dialog and a copy of the message. Returns the chat's id.
 
     Raises DIALOG_CLOSED for who only reads the dialog, and MESSAGE_MISSING for what is no message of it that the actor
-    may see.
+    may see. Raises FILE_REFUSED where ``quota``, in bytes, leaves no room for its files.
     """
     if who.member is None:
         raise ApiError(Reason.DIALOG_CLOSED, hint=dialogs.CLOSED)
@@ -37,5 +37,5 @@ async def share_as_chat(tx: Tx, who: Participant, message_id: int) -> int:
     chat_id = await chats.add(tx, who.actor_id, plan)
     new = await stored_chats.find(tx, chat_id, who.actor_id, locked=True)
     assert new is not None
-    await forwarding.forward(tx, new, {str(uuid4()): message_id})
+    await forwarding.forward(tx, new, {str(uuid4()): message_id}, quota=quota)
     return chat_id

@@ -169,9 +169,7 @@ async def _own(tx: Tx, who: Participant, file_id: int, *, quota: int) -> int:
 
 
 async def _one_more(tx: Tx, who: Participant, file: File, *, quota: int) -> int:
-    charged = file.size + file.preview_size
-    files.require_room(await stored_files.add_usage(tx, who.actor_id, charged), quota=quota)
-    made = await stored_files.copy(tx, file.id, chat_id=who.chat.id, author_id=who.actor_id, charged=charged)
+    made = await files.copy(tx, who, file.id, quota=quota)
     if made is None:
         raise ApiError(Reason.FILES_MISSING)
     return made

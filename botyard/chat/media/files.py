@@ -208,8 +208,8 @@ async def add(tx: Tx, desk: UploadContext, enter: Enter, *, kept: StoredBlob, na
 def require_room(size: int, *, quota: int) -> None:
     """Raise FILE_REFUSED where all files of a person would take more than the quota, in bytes; 0 is no quota."""
     if 0 < quota < size:
-        limit = quota // 1024**2
-        raise ApiError(Reason.FILE_REFUSED, reason=f"all files of one person may take {limit} MiB")
+        most = f"all files of one person may take {quota // 1024**2} MiB"
+        raise ApiError(Reason.FILE_REFUSED, reason=most, hint=most)
 
 
 def _require_posting(who: Participant) -> None:
@@ -295,15 +295,28 @@ async def of_messages(tx: Tx, source_messages: Iterable[Message]) -> list[File]:
     return await files.find_many(tx, sorted(ids))
 
 
-async def copy_to(tx: Tx, who: Participant, message: Message) -> list[int]:
+@raises(require_room)
+async def copy(tx: Tx, who: Participant, file_id: int, *, quota: int) -> int | None:
+    """One more file with the same bytes, in the actor's chat and at the actor's cost; ``None`` where the first is gone.
+
+    Raises FILE_REFUSED. The bytes are stored once, and yet everybody pays for them: else they would be kept at nobody's
+    cost where whoever sent them first deletes them.
+    """
+    made = await files.copy(tx, file_id, chat_id=who.chat.id, author_id=who.actor_id)
+    if made is not None:
+        require_room(await files.charge(tx, made, who.actor_id), quota=quota)
+    return made
+
+
+@raises(copy)
+async def copy_to(tx: Tx, who: Participant, message: Message, *, quota: int) -> list[int]:
     """Files of a message once more, for a copy that somebody sends into another chat.
 
     Access goes by the chat that a file is in, so a forwarded message needs files of its own; the bytes are shared.
-    Say afterwards which message they are of, by ``store.files.set_message``.
+    Say afterwards which message they are of, by ``store.files.set_message``. Raises FILE_REFUSED.
     """
-    actor_id, chat, _ = who
-    ids = [await files.copy(tx, file_id, chat_id=chat.id, author_id=actor_id) for file_id in file_ids(message.params)]
+    ids = [await copy(tx, who, file_id, quota=quota) for file_id in file_ids(message.params)]
     made = [file_id for file_id in ids if file_id is not None]
     if made:
-        await files.folder(tx, chat.id)
+        await files.folder(tx, who.chat.id)
     return made
