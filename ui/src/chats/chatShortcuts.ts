@@ -5,6 +5,7 @@ import { markRead } from '@/state/chatActions'
 import { passes } from '@/state/chatFilter'
 import { chats, ordered, type ChatRow } from '@/state/chats'
 import { composing, stopComposing } from '@/state/composing'
+import { goToMention } from '@/conversation/mentionJump'
 import { openDialogs } from './dialogs'
 import { listFilter } from './listFilter'
 
@@ -39,6 +40,7 @@ export function addChatShortcuts(): void {
   addShortcut({ keys: 'Alt+Shift+ArrowDown', label: 'shortcuts.nextUnread', group, run: () => go(1, unread) })
   addShortcut({ keys: 'Alt+Shift+ArrowUp', label: 'shortcuts.previousUnread', group, run: () => go(-1, unread) })
   addShortcut({ keys: 'Ctrl+Shift+M', label: 'shortcuts.mentions', group, run: () => (listFilter.value = listFilter.value === 'mentions' ? 'all' : 'mentions') })
+  addShortcut({ keys: 'Alt+M', label: 'conversation.toMention', group, run: () => goToMention(openDialog()) })
   addShortcut({ keys: '?', label: 'shortcuts.title', group, run: () => (openDialogs.shortcuts = true) })
 
   onEscape(50, () => {

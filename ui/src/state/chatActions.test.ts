@@ -20,7 +20,7 @@ function row(): import('./chats').ChatRow {
   chats.rows.set('chat7', {
     dialogId: 'chat7', chatId: 7, private: false, title: 'Room', avatar: '', color: '', kind: 'chat', members: 3,
     last: { id: 40, text: 'x', authorId: 1, date: '', read: false, file: false, attach: false },
-    counter: 3, lastId: 37, muted: false, unread: false, pinned: false, mentioned: true, date: '',
+    counter: 3, lastId: 37, muted: false, unread: false, pinned: false, date: '',
   })
   return chats.rows.get('chat7')!
 }
@@ -34,7 +34,7 @@ beforeEach(() => {
 it('shows at once what was asked for, and asks the portal', async () => {
   const shown = row()
   const done = Promise.all([pin(shown, true), mute(shown, true), markRead(shown)])
-  expect(shown).toMatchObject({ pinned: true, muted: true, counter: 0, mentioned: false, lastId: 40 })
+  expect(shown).toMatchObject({ pinned: true, muted: true, counter: 0, lastId: 40 })
   await done
   await markUnread(shown)
   expect(shown.unread).toBe(true)
@@ -50,7 +50,7 @@ it('takes it back where the portal refuses, and says so', async () => {
   refuse = true
   const shown = row()
   await Promise.all([pin(shown, true), mute(shown, true), markRead(shown)])
-  expect(shown).toMatchObject({ pinned: false, muted: false, counter: 3, mentioned: true, lastId: 37 })
+  expect(shown).toMatchObject({ pinned: false, muted: false, counter: 3, lastId: 37 })
   expect(await hide(shown)).toBe(false)
   expect(await leave(shown)).toBe(false)
   expect(chats.rows.has('chat7')).toBe(true)

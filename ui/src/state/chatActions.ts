@@ -44,7 +44,7 @@ export function mute(row: ChatRow, on: boolean): Promise<void> {
 export function markRead(row: ChatRow): Promise<void> {
   conversation(row.dialogId).firstUnreadId = 0
   const params = { DIALOG_ID: row.dialogId, ACTION: 'N' }
-  return change(row, { counter: 0, unread: false, mentioned: false, lastId: Math.max(row.lastId, row.last.id) }, 'im.recent.unread', params)
+  return change(row, { counter: 0, unread: false, lastId: Math.max(row.lastId, row.last.id) }, 'im.recent.unread', params)
 }
 
 export function markUnread(row: ChatRow): Promise<void> {

@@ -1,5 +1,6 @@
 /** Which chats the list shows. */
 import type { ChatRow } from './chats'
+import { mentionsIn } from './unreadMentions'
 
 export const FILTERS = ['all', 'unread', 'bots', 'mentions'] as const
 export type Filter = (typeof FILTERS)[number]
@@ -7,7 +8,7 @@ export type Filter = (typeof FILTERS)[number]
 export function passes(row: ChatRow, filter: Filter): boolean {
   if (filter === 'unread') return row.counter > 0 || row.unread
   if (filter === 'bots') return row.kind === 'bot'
-  if (filter === 'mentions') return row.mentioned
+  if (filter === 'mentions') return mentionsIn(row) > 0
   return true
 }
 

@@ -17,6 +17,7 @@ vi.mock('@/api/portal', () => ({
 const { chats, ordered, unreadTotal } = await import('./chats')
 const { commandOf } = await import('./commands.fixture')
 const { me } = await import('./me')
+const { mentionsIn } = await import('./unreadMentions')
 type MessageCommand = import('./chats').MessageCommand
 
 function tell(command: Parameters<typeof commandOf>[0], changes: object = {}): void {
@@ -112,15 +113,19 @@ it('shows when others have read', () => {
   expect(row().last.read).toBe(false)
 })
 
-it('remembers a mention until the chat is read', () => {
+it('counts each mention once, until the chat is read', () => {
   const command = commandOf<MessageCommand>('messageChat')
   const message = { ...command.message, senderId: 1, text: `Look, [USER=${me.id}]Ben[/USER]` }
   tell('messageChat', { message, counter: 1 })
-  expect(row().mentioned).toBe(true)
+  tell('messageChat', { message, counter: 1 })
+  expect(mentionsIn(row())).toBe(1)
   tell('messageChat', { message: { ...message, id: message.id + 1, text: 'and more' }, counter: 2 })
-  expect(row().mentioned).toBe(true)
+  expect(mentionsIn(row())).toBe(1)
+  tell('messageChat', { message: { ...message, id: message.id + 2 }, counter: 3 })
+  expect(mentionsIn(row())).toBe(2)
   tell('readMessageChat', { dialogId: command.dialogId, counter: 0 })
-  expect(row().mentioned).toBe(false)
+  tell('messageChat', { message: { ...message, id: message.id + 3, text: 'later' }, counter: 1 })
+  expect(mentionsIn(row())).toBe(0)
 })
 
 it('orders by pin, then by the last message', () => {

@@ -9,7 +9,7 @@ import type { File, Person, RecentItem } from '@/api/shapes'
 import { on, onReload } from './connection'
 import { me } from './me'
 import { meet } from './people'
-import { storedSet } from './stored'
+import { countMention, isMention, loadMentions, mentioningChats } from './unreadMentions'
 
 export interface ChatRow {
   dialogId: string
@@ -27,7 +27,6 @@ export interface ChatRow {
   muted: boolean
   unread: boolean
   pinned: boolean
-  mentioned: boolean
   date: string
 }
 
@@ -111,6 +110,8 @@ export async function loadChats(): Promise<void> {
   } finally {
     chats.loading = false
   }
+  // Behind the list, so that no mention of a message that is listed already is counted twice.
+  void loadMentions().then(loadMentioning).catch(() => {})
 }
 
 /** Read the next page. */
@@ -128,6 +129,12 @@ export async function moreChats(): Promise<void> {
 export async function loadUnread(): Promise<void> {
   const page = await call<{ items: RecentItem[] }>('im.recent.list', { LIMIT: 200, UNREAD_ONLY: 'Y', ...ASKED })
   takeRows(page.items)
+}
+
+/** Read the chats with mentions, where they are further down. */
+async function loadMentioning(): Promise<void> {
+  const listed = new Set([...chats.rows.values()].map((row) => row.chatId))
+  if (mentioningChats().some((id) => !listed.has(id))) await loadUnread()
 }
 
 function takeRows(items: RecentItem[]): void {
@@ -166,7 +173,6 @@ export function fromItem(item: RecentItem): ChatRow {
     muted: !Array.isArray(item.chat.mute_list) && item.chat.mute_list?.[String(me.id)] === true,
     unread: item.unread,
     pinned: item.pinned,
-    mentioned: item.counter > 0 && (mentions.has(String(item.id)) || (item.message.author_id !== me.id && isMention(item.message.text))),
     date: item.date_last_activity,
   }
 }
@@ -190,22 +196,7 @@ function place(params: Place): ChatRow | undefined {
     return undefined
   }
   Object.assign(row, { counter: params.counter, lastId: params.lastId, muted: params.muted, unread: params.unread, pinned: params.pinned })
-  if (params.counter === 0) mention(row, false)
   return row
-}
-
-/** The portal keeps no count of mentions: they are remembered here until the chat is read. */
-const mentions = storedSet('botyard.mentions')
-
-function mention(row: ChatRow, on: boolean): void {
-  if (row.mentioned === on) return
-  row.mentioned = on
-  if (on) mentions.add(row.dialogId)
-  else mentions.delete(row.dialogId)
-}
-
-export function isMention(text: string): boolean {
-  return new RegExp(`\\[user=(${me.id}|all)[ \\]]`, 'i').test(text)
 }
 
 function took(params: MessageCommand): void {
@@ -230,7 +221,6 @@ function took(params: MessageCommand): void {
       muted: false,
       unread: false,
       pinned: false,
-      mentioned: false,
       date: params.message.date,
     }
     chats.rows.set(params.dialogId, row)
@@ -240,6 +230,8 @@ function took(params: MessageCommand): void {
   place(params)
   const { message } = params
   if (message.id < row.last.id) return
+  // A command may come twice, or of what was counted by the portal.
+  const counted = message.id === row.last.id
   row.last = {
     id: message.id,
     text: message.text,
@@ -250,7 +242,7 @@ function took(params: MessageCommand): void {
     attach: 'ATTACH' in message.params,
   }
   row.date = message.date
-  if (message.senderId !== me.id && isMention(message.text) && row.counter > 0) mention(row, true)
+  if (!counted && row.counter > 0 && message.senderId !== me.id && isMention(message.text)) countMention(params.chatId)
 }
 
 on<MessageCommand>('message', took)

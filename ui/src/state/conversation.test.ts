@@ -138,6 +138,17 @@ describe('the window', () => {
     expect(shown.target).toBe(0)
   })
 
+  it('knows before it shows a chat that it is to be shown at a message', async () => {
+    const opening = open(DIALOG, 50)
+    const shown = conversation(DIALOG)
+    while (!shown.dialog) {
+      expect(shown.target).toBe(50)
+      await settle()
+    }
+    await opening
+    expect(shown.target).toBe(50)
+  })
+
   it('reaches the end again by pages', async () => {
     const shown = await open(DIALOG, 370)
     await jump(shown, 300)

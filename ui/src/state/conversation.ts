@@ -128,7 +128,11 @@ export async function open(dialogId: string, messageId = 0): Promise<Conversatio
 /** Show one message, wherever in the history it is. */
 export async function jump(shown: Conversation, messageId: number): Promise<void> {
   const here = () => shown.messages.some((message) => message.id === messageId)
-  if (!here()) await load(shown, messageId)
+  if (!here()) {
+    // Known before it is there: the list begins at it, and what lies behind it is not seen yet.
+    shown.target = messageId
+    await load(shown, messageId)
+  }
   shown.target = here() ? messageId : 0
   shown.jumps++
 }
