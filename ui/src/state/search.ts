@@ -49,8 +49,20 @@ export function long(phrase: string): boolean {
 }
 
 export async function findPeople(phrase: string, limit = 20): Promise<Found[]> {
-  const found = await call<{ ID?: string }[]>('user.search', { FIND: phrase.trim(), ACTIVE: true })
-  return peopleOf(found.slice(0, limit).map(({ ID }) => Number(ID)))
+  const page = await call<Record<string, Person>>('im.search.user.list', { FIND: phrase.trim(), LIMIT: limit })
+  const people = Object.values(page)
+  meet(people)
+  return people.map(fromPerson)
+}
+
+/** Group chats, by their titles and by who is in them. */
+async function findChats(phrase: string): Promise<Found[]> {
+  const page = await call<{ id: number; name: string; avatar: string; color: string }[]>('im.search.chat.list', { FIND: phrase.trim(), LIMIT: 20 })
+  return page.map(({ id, name: title, avatar, color }) => ({ kind: 'chat', id: `chat${id}`, title, detail: '', avatar, color, bot: false }))
+}
+
+async function findDepartments(phrase: string): Promise<Found[]> {
+  return (await call<Department[]>('im.search.department.list', { FIND: phrase.trim(), LIMIT: 10 })).map(fromDepartment)
 }
 
 let near: Promise<Found[]> | undefined
@@ -70,13 +82,21 @@ async function peopleOf(ids: number[]): Promise<Found[]> {
   return known.map(fromPerson)
 }
 
+/** The people and chats that one can write to. */
+export async function findDialogs(phrase: string): Promise<Found[]> {
+  const [people, chats] = await Promise.all([findPeople(phrase).catch(() => []), findChats(phrase).catch(() => [])])
+  return [...people.filter((entry) => entry.id !== String(me.id)), ...chats]
+}
+
 /** Everything that the portal finds, people first. */
 export async function findThere(phrase: string): Promise<Found[]> {
-  const [people, departments] = await Promise.all([
-    findPeople(phrase).catch(() => []),
-    call<Department[]>('im.search.department.list', { FIND: phrase.trim(), LIMIT: 10 }).catch(() => []),
-  ])
-  return [...people.filter((entry) => entry.id !== String(me.id)), ...departments.map(fromDepartment)]
+  const [dialogs, departments] = await Promise.all([findDialogs(phrase), findDepartments(phrase).catch(() => [])])
+  return [...dialogs, ...departments]
+}
+
+/** Those whose titles have the words of a phrase. */
+export function among(all: Found[], phrase: string): Found[] {
+  return all.filter((entry) => matches(entry.title, phrase))
 }
 
 /** The people of a department. */
@@ -120,3 +140,8 @@ export function suggestions(): Found[] {
   return ordered.value.slice(0, 8).map(fromRow)
 }
 
+
+/** Forget what was searched for. */
+export async function forgetSearches(several: Found[]): Promise<void> {
+  await Promise.all(several.map(({ id }) => call('im.search.last.delete', { DIALOG_ID: id })))
+}
