@@ -99,11 +99,10 @@ export function useField(shown: Conversation, field: Ref<HTMLTextAreaElement | n
     }
     const files = staged(dialogId).length > 0
     if (!message && !files) return false
-    // A file has no reply of its own: the text goes before it.
-    const captioned = files && !now
-    if (message && !captioned) send(dialogId, message, now?.message.id ?? 0)
+    const replyId = now?.message.id ?? 0
     stopComposing(dialogId)
-    if (files) sendStaged(dialogId, captioned ? message : '')
+    if (files) sendStaged(dialogId, message, replyId)
+    else send(dialogId, message, replyId)
     mentions.value = []
     text.value = ''
     return true

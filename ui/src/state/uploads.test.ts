@@ -99,6 +99,18 @@ it('sends one after the other, the caption with the first', async () => {
   expect(shown().outgoing).toEqual([])
 })
 
+it('replies with the first file', async () => {
+  stage(dialogId, [file('a.txt'), file('b.txt')])
+  sendStaged(dialogId, '', 77)
+  expect(shown().outgoing.map((message) => message.replyId)).toEqual([77, 0])
+  await settle()
+  expect(Request.all[0]!.form.get('REPLY_ID')).toBe('77')
+  Request.all[0]!.respond(200, answerOf(1))
+  await settle()
+  expect(shown().messages[0]?.replyId).toBe(77)
+  expect(Request.all[1]!.form.get('REPLY_ID')).toBeNull()
+})
+
 it('does not show a message twice whose command came first', async () => {
   stage(dialogId, [file('a.txt')])
   sendStaged(dialogId)

@@ -27,6 +27,8 @@ export interface Staged {
 export interface Upload extends Staged {
   dialogId: string
   caption: string
+  /** The message that it replies to; 0 for none. */
+  replyId: number
   /** From 0 to 1. */
   progress: number
   state: 'waiting' | 'sending' | 'failed'
@@ -70,16 +72,17 @@ function keepStaged(dialogId: string, left: Staged[]): void {
   else staging.delete(dialogId)
 }
 
-/** Send what is staged; the caption goes with the first file. */
-export function sendStaged(dialogId: string, caption = ''): void {
+/** Send what is staged; the caption goes with the first file, and that one is the reply. */
+export function sendStaged(dialogId: string, caption = '', replyId = 0): void {
   const shown = conversation(dialogId)
   const chosen = staged(dialogId)
   staging.delete(dialogId)
   shown.firstUnreadId = 0
   chosen.forEach((entry, index) => {
     const text = index ? '' : caption
-    uploads.set(entry.id, { ...entry, dialogId, caption: text, progress: 0, state: 'waiting', temporary: false })
-    show(shown, { dialogId, uuid: entry.id, text, replyId: 0, date: new Date().toISOString() })
+    const to = index ? 0 : replyId
+    uploads.set(entry.id, { ...entry, dialogId, caption: text, replyId: to, progress: 0, state: 'waiting', temporary: false })
+    show(shown, { dialogId, uuid: entry.id, text, replyId: to, date: new Date().toISOString() })
     mark(shown, entry.id, 'sending')
   })
   void flush(shown)
@@ -108,6 +111,7 @@ async function send(shown: Conversation, entry: Upload): Promise<void> {
   form.set('TEMPLATE_ID', entry.id)
   form.set('NAME', entry.file.name)
   if (entry.caption) form.set('MESSAGE', entry.caption)
+  if (entry.replyId) form.set('REPLY_ID', String(entry.replyId))
   form.set('CONTENT', entry.file, entry.file.name)
   const sending = upload<{ ID: number; FILE: SentFile | null }>('botyard.message.file.send', form, (part) => (entry.progress = part))
   cancels.set(entry.id, sending.cancel)
