@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from tests.conftest import MakeWorld
 from tests.world import World
 from tests.worlds.bots import CLIENT
 from tests.worlds.pictures import noise
@@ -80,6 +81,34 @@ def test_of_a_person(gallery: Gallery) -> None:
         assert gallery.kept() == [1, size(picture)]
     assert gallery.world.call("botyard.user.delete", ID=ann.id).status == 200
     assert gallery.kept() == [0, 0]
+
+
+def test_of_oneself(gallery: Gallery) -> None:
+    world, ann = gallery.world, gallery.world.add_webhook(gallery.world.add_person("Ann").id, "im,botyard.self")
+    for picture in (["me.png", FIRST], SECOND, {"fileData": ["me.png", FIRST]}):
+        assert world.call("botyard.profile.update", ann, AVATAR=picture).status == 200
+        assert gallery.kept()[0] == 1
+    shown = world.call("im.user.get", ann).result["avatar"]
+    assert "/avatar/" in shown
+    world.call("botyard.profile.update", ann, NAME="Anna")
+    assert world.call("im.user.get", ann).result["avatar"] == shown
+    for wrong in ("no picture", ["me.png", "bm8gcGljdHVyZQ=="], 7):
+        answer = world.call("botyard.profile.update", ann, NAME="Other", AVATAR=wrong)
+        assert (answer.status, answer.error) == (400, "AVATAR_ERROR")
+    user = world.call("im.user.get", ann).result
+    assert (user["avatar"], user["first_name"]) == (shown, "Anna")
+    assert world.call("botyard.profile.update", ann, AVATAR="").status == 200
+    assert world.call("im.user.get", ann).result["avatar"] == ""
+    assert gallery.kept() == [0, 0]
+
+
+def test_of_oneself_within_the_quota(make_world: MakeWorld) -> None:
+    world = make_world(file_quota=1)
+    ann = world.add_webhook(world.add_person("Ann").id, "im,botyard.self")
+    large = base64.b64encode(noise(700, 1)).decode()
+    answer = world.call("botyard.profile.update", ann, AVATAR=large)
+    assert (answer.status, answer.error) == (400, "AVATAR_ERROR")
+    assert world.call("im.user.get", ann).result["avatar"] == ""
 
 
 def test_one_that_something_else_shows_stays(gallery: Gallery) -> None:

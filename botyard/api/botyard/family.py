@@ -56,6 +56,8 @@ BOTYARD = Family(
         Reason.TOKEN_UNKNOWN: error("TOKEN_NOT_FOUND: There is no such token that could be revoked"),
         Reason.CONSENT_MISSING: error("CONSENT_NOT_FOUND: The application has no access that could be revoked"),
         Reason.SWITCH_MISSING: error("SWITCH_NOT_FOUND: The switches are {names}"),
+        Reason.AVATAR_TYPE: error("AVATAR_ERROR: Avatar incorrect type"),
+        Reason.AVATAR_SIZE: error("AVATAR_ERROR: Avatar incorrect size (max 5000x5000)"),
         Reason.LOGIN_TAKEN: error("LOGIN_TAKEN: The login is taken"),
         Reason.PASSWORD_WEAK: error("PASSWORD_WEAK: {reason}"),
         Reason.PASSWORD_WRONG: error("PASSWORD_WRONG: The present password is wrong", 403),

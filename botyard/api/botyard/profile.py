@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from botyard.api.botyard import params
 from botyard.api.botyard.family import method
 from botyard.api.botyard.user import Fields, UserAnswer, answer, profile
+from botyard.chat.media import pictures
 from botyard.errors import ApiError, Reason
+from botyard.model.people import Profile
 from botyard.portal import users
 from botyard.portal.auth import password_changes
 from botyard.portal.auth.password_changes import PasswordChange, Proof
@@ -18,11 +21,13 @@ from botyard.rpc.method import Mode, Params
 from botyard.store import sessions
 from botyard.store import users as stored_users
 from botyard.store.engines.db import Tx
+from botyard.wire.param_types import RawFile
 
 
 class Updated(Fields, frozen=True, rename="upper"):
     """The same fields of oneself. PASSWORD, and CODE for people who have a second factor, go with another EMAIL."""
 
+    avatar: RawFile | UnsetType = UNSET
     password: str = ""
     code: str = ""
 
@@ -35,18 +40,24 @@ class PasswordParams(Params, frozen=True, rename="upper"):
     code: str = ""
 
 
+def _picture(p: Updated) -> object:
+    return None if p.avatar is UNSET else pictures.prepare(p.avatar)
+
+
 @method(
     "botyard.profile.update",
     access=Access.SELF,
     mode=Mode.OWN,
-    raises=(password_changes.confirm, Reason.USER_MISSING),
+    before=_picture,
+    raises=(password_changes.confirm, pictures.unwrap, pictures.store, Reason.USER_MISSING),
 )
 async def update(call: Call, p: Updated) -> UserAnswer:
     """Change what is known of the calling person. Login, rights and departments are for administrators to change.
 
     A link for a new password may be sent to EMAIL, so that another one takes the present password, and a code where
-    there is a second factor. Where mail is set up, the former address is told.
+    there is a second factor. Where mail is set up, the former address is told. An empty AVATAR removes the picture.
     """
+    pictures.unwrap(call.prepared)
     context = call.context
     database = context.database
     user = await database.read(lambda tx: stored_users.find(tx, call.user_id))
@@ -61,13 +72,22 @@ async def update(call: Call, p: Updated) -> UserAnswer:
 
     async def work(tx: Tx) -> UserAnswer:
         within = call.within(tx)
-        await users.change(within.tx, user.id, profile(p))
+        await users.change(within.tx, user.id, await _with_picture(within, p))
         return answer(within, await params.person(within, user.id))
 
     changed = await database.write(work)
     if moved:
         await password_changes.mail_address_changed(context.settings, user.email)
     return changed
+
+
+async def _with_picture(call: Call, p: Updated) -> Profile:
+    known = profile(p)
+    if p.avatar is UNSET:
+        return known
+    picture = pictures.unwrap(call.prepared)
+    path = await pictures.store(call.tx, picture, quota=call.context.file_quota) if picture else ""
+    return msgspec.structs.replace(known, avatar=path)
 
 
 @method(
