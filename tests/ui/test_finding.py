@@ -86,7 +86,9 @@ def test_links_of_a_chat_come_and_go_with_their_messages(portal: Portal, alice: 
 
 
 def test_a_message_is_forwarded_to_somebody_who_is_not_in_the_list(portal: Portal, alice: Person) -> None:
-    stranger = call(portal.url, "alice", "user.add", EMAIL="zoe@example.test", NAME="Zoë", LAST_NAME="Köhler", UF_DEPARTMENT=[1])
+    stranger = call(
+        portal.url, "alice", "user.add", EMAIL="zoe@example.test", NAME="Zoë", LAST_NAME="Köhler", UF_DEPARTMENT=[1]
+    )
     write(portal, "alice", "To be passed on", "2")
     alice.open(2)
     alice.sees("To be passed on").first.click(button="right")
