@@ -340,6 +340,7 @@ _OWN = {
     "botyard.app.delete": ["CLIENT_ID"],
     "botyard.app.install": ["CLIENT_ID"],
     "botyard.app.restrict": ["CLIENT_ID"],
+    "botyard.app.secret.rotate": ["CLIENT_ID"],
     "botyard.app.unblock": ["CLIENT_ID"],
     "botyard.app.uninstall": ["CLIENT_ID"],
     "botyard.app.update": ["CLIENT_ID"],

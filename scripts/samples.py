@@ -38,6 +38,7 @@ SAMPLES: dict[str, Json | list[Json]] = {
         f"botyard.app.{method}": {"CLIENT_ID": APPLICATION}
         for method in ("block", "delete", "finish", "get", "install", "manifest", "unblock", "uninstall")
     },
+    "botyard.app.secret.rotate": {"CLIENT_ID": APPLICATION},
     "botyard.app.restrict": {"CLIENT_ID": APPLICATION, "USERS": [2]},
     "botyard.app.update": {"CLIENT_ID": APPLICATION, "TITLE": "Echo"},
     "botyard.audit.list": {"LIMIT": 20},

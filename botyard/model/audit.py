@@ -94,6 +94,7 @@ class AuditEvent(StrEnum):
     BOT_REASSIGNED = "bot.reassigned", "A bot was handed over to another person."
     APP_ADDED = "app.added", "An application was registered."
     APP_CHANGED = "app.changed", "What an application may do, or who may use it, was changed."
+    APP_SECRET_ROTATED = "app.secret.rotated", "An application got another secret."
     APP_INSTALLED = "app.installed", "An application was installed."
     APP_UNINSTALLED = "app.uninstalled", "An application was uninstalled."
     APP_DELETED = "app.deleted", "An application was deleted."

@@ -114,6 +114,10 @@ async def change(tx: Tx, app: App) -> None:
     await tx.run(_CHANGE, **APP.values(msgspec.structs.replace(app, title=app.title[:WORDS_MAX])))
 
 
+async def set_secret(tx: Tx, app_id: int, secret_hash: str) -> None:
+    await tx.run("UPDATE apps SET secret_hash = :hash WHERE id = :id", hash=secret_hash, id=app_id)
+
+
 async def delete(tx: Tx, app_id: int) -> None:
     """Let nothing find the application any more."""
     await tx.run("UPDATE apps SET deleted = :now WHERE id = :id", now=tx.now, id=app_id)

@@ -14,7 +14,7 @@ from botyard.model.audit import AuditEvent
 from botyard.model.portal_events import AppInstalled, AppRemoved, AppUpdated
 from botyard.portal import apps, audit, bindings, made_keys, url_validation
 from botyard.portal.apps import Registered
-from botyard.portal.auth.keys import Keys
+from botyard.portal.auth.keys import Keys, new_secret
 from botyard.store import app_tokens, bots, placements, users
 from botyard.store import apps as stored_apps
 from botyard.store.engines.db import Tx
@@ -56,15 +56,29 @@ async def add(tx: Tx, actor_id: int, plan: NewApp, *, keys: Keys) -> Registered:
 
 
 @raises(Reason.APP_BUILT_IN)
-def _require_own(app: App) -> None:
+def require_own(app: App) -> None:
+    """Raise APP_BUILT_IN for what comes with the portal."""
     if app.built_in:
         raise ApiError(Reason.APP_BUILT_IN)
 
 
-@raises(Reason.ARGUMENT, _require_own, bindings.bind)
+@raises(require_own)
+async def rotate_secret(tx: Tx, app: App, *, keys: Keys) -> str:
+    """Give an application another secret, and return it. Raises APP_BUILT_IN.
+
+    The one before ends at once. Tokens stay: whoever has lost a secret ends them by uninstalling the application.
+    """
+    require_own(app)
+    secret = new_secret()
+    await stored_apps.set_secret(tx, app.id, keys.hash(secret))
+    await _record(tx, AuditEvent.APP_SECRET_ROTATED, app)
+    return secret
+
+
+@raises(Reason.ARGUMENT, require_own, bindings.bind)
 async def update(tx: Tx, actor_id: int, app: App, *, plan: NewApp) -> App:
     """Change an application; it is told of a new version. Raises ARGUMENT and APP_BUILT_IN."""
-    _require_own(app)
+    require_own(app)
     changed = _changed(app, plan)
     if plan.scopes is not None and not (tx.actor and tx.actor.of_app):
         changed = msgspec.structs.replace(changed, agreed=changed.scopes)
@@ -129,13 +143,13 @@ async def finish(tx: Tx, actor_id: int, app: App) -> App:
     return done
 
 
-@raises(_require_own, participants.remove)
+@raises(require_own, participants.remove)
 async def uninstall(tx: Tx, actor_id: int, app: App, *, clean: bool = False) -> App:
     """End an application's tokens, remove its bots and handlers, and tell it; ``clean`` deletes its data.
 
     Raises BOT_NOT_DELETED while one of its bots owns a chat that its owner may not leave, and APP_BUILT_IN.
     """
-    _require_own(app)
+    require_own(app)
     for bot in await bots.of_owner(tx, app.owner):
         await participants.remove(tx, actor_id, bot, uninstalled=app.installed)
     gone = msgspec.structs.replace(app, installed=False)

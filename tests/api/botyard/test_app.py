@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from botyard.model.apps import MESSENGER
 from tests.world import Answer, World
 
 INSTALL = "https://app.test/install"
@@ -167,7 +168,18 @@ def test_an_application_that_is_deleted_is_not_found_any_more(portal: World) -> 
     assert portal.call("profile", token).error == "APPLICATION_NOT_FOUND"
     assert own_apps(portal) == []
     assert refreshed(portal, app, "any").error == "wrong_client"
-    verbs = ("get", "update", "delete", "block", "unblock", "restrict", "install", "finish", "uninstall")
+    verbs = (
+        "get",
+        "update",
+        "delete",
+        "block",
+        "unblock",
+        "restrict",
+        "install",
+        "finish",
+        "uninstall",
+        "secret.rotate",
+    )
     assert {portal.call(f"botyard.app.{verb}", CLIENT_ID=app["CLIENT_ID"]).error for verb in verbs} == {"APP_NOT_FOUND"}
 
 
@@ -178,6 +190,41 @@ def test_an_application_is_blocked_and_answered_again(portal: World) -> None:
     assert portal.call("profile", token).error == "OVERLOAD_LIMIT"
     assert portal.call("botyard.app.unblock", CLIENT_ID=app["CLIENT_ID"]).result is True
     assert portal.call("profile", token).status == 200
+
+
+def test_a_new_secret_ends_the_one_before_and_no_token(portal: World) -> None:
+    app = made(portal)
+    issued = portal.call("botyard.token.issue", USER_ID=1, CLIENT_ID=app["CLIENT_ID"]).result
+    rotated = portal.call("botyard.app.secret.rotate", CLIENT_ID=app["CLIENT_ID"]).result
+    assert {*rotated} == {"CLIENT_ID", "CLIENT_SECRET"}
+    assert rotated["CLIENT_SECRET"] not in ("", app["CLIENT_SECRET"])
+    assert portal.call("profile", issued["ACCESS_TOKEN"]).status == 200
+    assert refreshed(portal, app, issued["REFRESH_TOKEN"]).error == "invalid_client"
+    renewed = refreshed(portal, {**app, **rotated}, issued["REFRESH_TOKEN"])
+    assert renewed.status == 200
+    assert portal.call("profile", renewed.body["access_token"]).status == 200
+    [entry] = portal.call("botyard.audit.list", EVENT="app.secret.rotated").result["ENTRIES"]
+    assert entry["SUBJECT"].startswith("app:")
+    assert rotated["CLIENT_SECRET"] not in str(entry)
+
+
+def test_whose_secret_nobody_gets(portal: World) -> None:
+    """That of the web client, which has none, and that of an application with more permissions than the caller."""
+    assert portal.call("botyard.app.secret.rotate", CLIENT_ID=MESSENGER).error == "APP_BUILT_IN"
+    app = made(portal, SCOPE=["im", "imbot", "user"])
+    less = portal.add_webhook(portal.admin.id, "botyard,im")
+    answer = portal.call("botyard.app.secret.rotate", less, CLIENT_ID=app["CLIENT_ID"])
+    assert (answer.status, answer.error) == (400, "ERROR_ARGUMENT")
+    ben = portal.add_person("Ben")
+    assert portal.call("botyard.app.secret.rotate", ben, CLIENT_ID=app["CLIENT_ID"]).error != ""
+    assert (
+        refreshed(
+            portal,
+            app,
+            portal.call("botyard.token.issue", USER_ID=1, CLIENT_ID=app["CLIENT_ID"]).result["REFRESH_TOKEN"],
+        ).status
+        == 200
+    )
 
 
 def test_an_application_is_open_to_some_or_to_everybody(portal: World) -> None:

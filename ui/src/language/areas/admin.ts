@@ -104,6 +104,12 @@ export const admin = texts({
   'admin.wizard': ['The installation is a page', 'Die Installation ist eine Seite', 'Установка — это страница'],
   'admin.clientId': ['Client id', 'Client-ID', 'Идентификатор (client_id)'],
   'admin.secret': ['Client secret', 'Client-Geheimnis', 'Секрет (client_secret)'],
+  'admin.newSecret': ['Make new secret', 'Neues Geheimnis erstellen', 'Создать новый секрет'],
+  'admin.newSecretText': [
+    'The secret of {name} ends at once: the program needs the new one before it can renew its tokens. Tokens stay.',
+    'Das Geheimnis von {name} endet sofort: Das Programm braucht das neue, bevor es seine Token erneuern kann. Token bleiben.',
+    'Секрет {name} сразу перестанет действовать: программе понадобится новый, чтобы продлить токены. Токены останутся.',
+  ],
   'admin.blocked': ['Blocked', 'Gesperrt', 'Заблокировано'],
   'admin.notInstalled': ['Not installed', 'Nicht installiert', 'Не установлено'],
   'admin.restricted': ['For {n} person|For {n} people', 'Für {n} Person|Für {n} Personen', 'Для {n} человека|Для {n} человек|Для {n} человек'],
