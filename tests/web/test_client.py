@@ -11,7 +11,7 @@ import pytest
 from botyard.store import apps
 from botyard.web import client
 from tests.web.browser import Browser
-from tests.world import Answer, World
+from tests.world import Answer, AppKey, World
 
 PAGE = b"<!doctype html><title>Botyard</title>" + b" " * 500
 SCRIPT = b"export const a = 1\n" * 100
@@ -179,6 +179,28 @@ def test_frames_are_those_of_installed_applications(portal: World, folder: Path)
     changed = get(portal, "/online/", if_none_match=mark)
     assert changed.status == 200
     assert rules(changed)["frame-src"] == "http: https://one.test:8443"
+
+
+def test_frames_are_those_bound_to_placements_too(portal: World, folder: Path) -> None:
+    def frames() -> str:
+        return rules(get(portal, "/online/"))["frame-src"]
+
+    def bind(app: AppKey, place: str, handler: str, **more: object) -> None:
+        answer = portal.call("placement.bind", app, params={"PLACEMENT": place, "HANDLER": handler, **more})
+        assert answer.result is True
+
+    notes, other = (portal.add_app(title=name, scopes="im,placement,user") for name in ("notes", "other"))
+    assert frames() == "'none'"
+    bind(notes, "IM_SIDEBAR", "https://Side.test/notes?a=b", OPTIONS={"iconName": "fa-star"})
+    bind(notes, "USER_PROFILE_MENU", "https://side.test:8443/mine")
+    bind(other, "PAGE_BACKGROUND_WORKER", "https://unseen.test/", OPTIONS={"errorHandlerUrl": "https://errors.test/"})
+    assert frames() == "https://side.test https://side.test:8443 https://unseen.test"
+    portal.call("placement.unbind", notes, PLACEMENT="USER_PROFILE_MENU")
+    assert frames() == "https://side.test https://unseen.test"
+    portal.call("botyard.app.block", CLIENT_ID=other.client_id)
+    assert frames() == "https://side.test"
+    portal.call("botyard.app.uninstall", CLIENT_ID=notes.client_id)
+    assert frames() == "'none'"
 
 
 def test_no_address_of_an_application_can_widen_the_policy(portal: World, folder: Path) -> None:

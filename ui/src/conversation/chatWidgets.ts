@@ -15,8 +15,13 @@ function placeOf(shown: Conversation): Place {
   }
 }
 
+/** Pages beside the field to write in; on a phone those of the vendor's app for phones, too. */
+export function fieldItems(shown: Conversation, phone: boolean): MenuItem[] {
+  return [...widgetItems('IM_TEXTAREA', shown), ...(phone ? widgetItems('IMMOBILE_CONTEXT_MENU', shown) : [])]
+}
+
 /** What applications have bound to a placement, for this chat; a page is told the dialog, and the message if it is about one. */
-export function widgetItems(placement: 'IM_SIDEBAR' | 'IM_TEXTAREA' | 'IM_CONTEXT_MENU', shown: Conversation, messageId = 0): MenuItem[] {
+export function widgetItems(placement: 'IM_SIDEBAR' | 'IM_TEXTAREA' | 'IM_CONTEXT_MENU' | 'IMMOBILE_CONTEXT_MENU', shown: Conversation, messageId = 0): MenuItem[] {
   return widgetsAt(placement, placeOf(shown)).map((widget, index) => ({
     label: widget.TITLE || widget.APPLICATION,
     icon: LayoutGrid,

@@ -3,6 +3,7 @@ import { ownPath } from '@/api/ownPath'
 import { call } from '@/api/portal'
 import type { Act } from '@/format/acts'
 import { copyText } from '@/format/copyText'
+import { followAppLink } from '@/frames/appLink'
 import { t } from '@/language'
 import { chatAt, router } from '@/router'
 import { pictureUrl } from '@/state/pictures'
@@ -48,6 +49,7 @@ export async function follow(act: Act): Promise<void> {
 /** Links into the client are followed within it. */
 function followHere(url: string, event: MouseEvent): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return
+  if (followAppLink(url)) return event.preventDefault()
   const at = new URL(url, location.href)
   if (at.origin !== location.origin || !/^\/online(\/|$)/.test(at.pathname)) return
   event.preventDefault()

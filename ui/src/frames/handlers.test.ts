@@ -14,7 +14,7 @@ function page(init: Record<string, unknown> = {}): Opened {
 }
 
 function host(): { [name in keyof Host]: ReturnType<typeof vi.fn> } {
-  const names = ['resize', 'setTitle', 'scrollTo', 'reload', 'close', 'installed', 'openChat', 'openPath', 'openApplication', 'pickUsers', 'pickAccess'] as const
+  const names = ['resize', 'setTitle', 'scrollTo', 'reload', 'close', 'installed', 'openChat', 'openPath', 'openLink', 'openApplication', 'pickUsers', 'pickAccess'] as const
   return Object.fromEntries(names.map((name) => [name, vi.fn()])) as never
 }
 

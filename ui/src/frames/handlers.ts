@@ -29,6 +29,8 @@ export interface Host {
   installed(): void
   openChat(dialogId: string, messageId: number): void
   openPath(path: string): void
+  /** Open the application that a path leads to; false where it leads to none. */
+  openLink(path: string): boolean
   /** Open the application once more; ends when that is closed. */
   openApplication(opening: Opening): Promise<void>
   pickUsers(several: boolean): Promise<PickedUser[] | null>
@@ -101,6 +103,7 @@ export function handlersOf(clientId: string, opened: Opened, host: Host): Handle
       return NOTHING
     },
     openPath: ({ path }) => {
+      if (host.openLink(String(path ?? ''))) return { result: 'close' }
       const target = pathTarget(String(path ?? ''))
       if (target === null) return { result: 'error', errorCode: 'PATH_NOT_AVAILABLE' }
       host.openPath(target)

@@ -1,11 +1,12 @@
 /** What a frame has done for its page, apart from its own size and title: the same wherever it is shown. */
 import { chatAt, router } from '@/router'
 import { person } from '@/state/people'
+import { followAppLink } from './appLink'
 import type { Host, PickedUser } from './handlers'
 import { openPanel } from './panels'
 import { pick } from './picking'
 
-export type SharedHost = Pick<Host, 'openChat' | 'openPath' | 'openApplication' | 'pickUsers' | 'pickAccess'>
+export type SharedHost = Pick<Host, 'openChat' | 'openPath' | 'openLink' | 'openApplication' | 'pickUsers' | 'pickAccess'>
 
 export const sharedHost: SharedHost = {
   openChat(dialogId, messageId) {
@@ -14,6 +15,7 @@ export const sharedHost: SharedHost = {
   openPath(path) {
     void router.push(path)
   },
+  openLink: followAppLink,
   openApplication: openPanel,
   async pickUsers(several) {
     const picked = await pick(several)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Widget } from '@/api/frames'
 import { closePanel, openPanel, panels } from './panels'
 import { applicationLink, dialogOf, pathTarget } from './paths'
-import { finish, pick, picking } from './picking'
+import { finish, pick, pickedOf, picking } from './picking'
 import { originOf, SANDBOX } from './sandbox'
 import { contextOf, widgetsAt } from './widgets'
 
@@ -78,6 +78,11 @@ describe('panels and questions', () => {
     for (let count = 0; count < 6; count++) void openPanel({ clientId: 'a' })
     expect(panels.length).toBe(5)
     while (panels[0]) closePanel(panels[0].id)
+  })
+
+  it('gives departments their access codes', () => {
+    const found = [['person', '2'], ['person', '3'], ['department', '3'], ['department', '4']].map(([kind, id]) => ({ kind, id, title: `${kind} ${id}` }) as never)
+    expect(pickedOf(found, ['U3', 'DR4'])).toEqual([{ id: '2', name: 'person 2' }, { id: 'DR3', name: 'department 3' }])
   })
 
   it('ends a question before the next', async () => {

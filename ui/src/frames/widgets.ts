@@ -9,6 +9,11 @@ export async function loadWidgets(): Promise<void> {
   widgets.loaded = true
 }
 
+/** All pages at a placement that belongs to no chat. */
+export function widgetsOf(placement: string): Widget[] {
+  return widgets.all.filter((widget) => widget.PLACEMENT === placement)
+}
+
 /** What of a chat decides which pages are shown there. */
 export interface Place {
   private: boolean

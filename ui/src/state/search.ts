@@ -61,7 +61,7 @@ async function findChats(phrase: string): Promise<Found[]> {
   return page.map(({ id, name: title, avatar, color }) => ({ kind: 'chat', id: `chat${id}`, title, detail: '', avatar, color, bot: false }))
 }
 
-async function findDepartments(phrase: string): Promise<Found[]> {
+export async function findDepartments(phrase: string): Promise<Found[]> {
   return (await call<Department[]>('im.search.department.list', { FIND: phrase.trim(), LIMIT: 10 })).map(fromDepartment)
 }
 
