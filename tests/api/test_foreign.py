@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from botyard.api import MODULES
 from botyard.model.people import UserKind
 from botyard.rpc.method import AnyParams, Method
 from botyard.rpc.registry import Registry
+from botyard.store.engines.db import Tx
 from tests.conftest import MakeWorld
 from tests.world import World
 from tests.worlds.records import Answer, AppKey, Person
@@ -122,12 +124,13 @@ def foreign_belongings(world: World) -> Belongings:
     return belongings._replace(open=open_, app_bot=app_bot, open_message=message_id, open_file=int(file["file"]["id"]))
 
 
-def kept(world: World, belongings: Belongings) -> list[Any]:
+async def kept(tx: Tx, belongings: Belongings) -> list[Any]:
     values = belongings._asdict()
-    return [
-        world.read(lambda tx, sql=sql: tx.all(sql, **{n: v for n, v in values.items() if f":{n}" in sql}))  # type: ignore[misc]
-        for sql in KEPT
-    ]
+    return [await tx.all(sql, **{n: v for n, v in values.items() if f":{n}" in sql}) for sql in KEPT]
+
+
+def kept_in(world: World, belongings: Belongings) -> list[Any]:
+    return world.read(lambda tx: kept(tx, belongings))
 
 
 def own_values(mine: Belongings) -> dict[str, Any]:
@@ -235,13 +238,18 @@ PEOPLE = frozenset(
 """Parameters that name people or bots, of whom outsiders are not told whether they exist."""
 
 
-def names(params: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+@cache
+def names(params: type[msgspec.Struct]) -> list[tuple[str, ...]]:
     """The way to each parameter, also to those within others."""
+    return list(_names(params))
+
+
+def _names(params: type[msgspec.Struct], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for field in msgspec.structs.fields(params):
         inner = [kind for kind in (field.type, *getattr(field.type, "__args__", ())) if isinstance(kind, type)]
         nested = next((kind for kind in inner if issubclass(kind, msgspec.Struct)), None)
         if nested is not None and field.encode_name.lower() not in ("properties", "lang"):
-            yield from names(nested, (*path, field.encode_name))
+            yield from _names(nested, (*path, field.encode_name))
         else:
             yield (*path, field.encode_name)
 
@@ -317,7 +325,7 @@ class Visit:
         if "bot" in role and isinstance(self.stranger.key, AppKey):
             token = world.add_token(self.mine.bot, self.stranger.key.id)
             self.stranger = self.stranger._replace(key=self.stranger.key._replace(token=token))
-        self.before = kept(world, self.theirs)
+        self.before = kept_in(world, self.theirs)
         self.answered = self.tried = 0
 
     def own(self) -> Belongings:
@@ -326,7 +334,7 @@ class Visit:
         owner = Person(stranger.id, "")
         return furnish(self.world, owner, self.host, stranger.bots_of, "mine", "")
 
-    def whole(self) -> bool:
+    async def whole(self, tx: Tx) -> bool:
         """Whether the stranger still has what is its own."""
         mine = self.mine
         parts = (
@@ -338,13 +346,10 @@ class Visit:
             f"chat_apps WHERE id = {mine.chat_app}",
         )
         sql = f"SELECT {' + '.join(f'(SELECT COUNT(*) FROM {part})' for part in parts)}"
-        row = self.world.read(lambda tx: tx.one(sql))
-        return row == (8,)
+        return await tx.one(sql) == (8,)
 
-    def settle(self) -> None:
-        """Begin anew where a call has taken something of the stranger's own."""
-        if self.whole():
-            return
+    def begin_anew(self) -> None:
+        """Give the stranger again what a call has taken."""
         bot = self.mine.bot
         if self.world.count(f"bots WHERE user_id = {bot}"):
             self.world.call("imbot.unregister", self.stranger.bots_of, BOT_ID=bot, CLIENT_ID=MINE)
@@ -354,12 +359,16 @@ class Visit:
             token = self.world.add_token(self.mine.bot, key.id)
             self.stranger = self.stranger._replace(key=key._replace(token=token))
 
-    def apart(self) -> bool:
+    async def apart(self, tx: Tx) -> bool:
         """Whether the stranger and its bot share no chat with Ann and her bots."""
         theirs = (self.theirs.owner, self.theirs.bot, self.theirs.app_bot)
         sql = f"""SELECT 1 FROM members a JOIN members b ON b.chat_id = a.chat_id
                   WHERE a.user_id IN {theirs} AND b.user_id IN {(self.stranger.id, self.mine.bot)}"""
-        return self.world.read(lambda tx: tx.one(sql)) is None
+        return await tx.one(sql) is None
+
+    async def left(self, tx: Tx) -> tuple[list[Any], bool, bool]:
+        """What a call has left: all that may not be touched, whether they are apart, and what is the stranger's own."""
+        return await kept(tx, self.theirs), await self.apart(tx), await self.whole(tx)
 
     def tries(self, method: Method, values: Mapping[tuple[str, ...], Any]) -> Answer:
         """Call a method, and see that nothing of others is shown or changed."""
@@ -367,13 +376,15 @@ class Visit:
         shown = (self.role, method.name, placed(values), answer)
         assert answer.status < 500, shown
         assert SECRET not in str(answer), shown
-        assert kept(self.world, self.theirs) == self.before, shown
+        rows, apart, whole = self.world.read(self.left)
+        assert rows == self.before, shown
         if self.stranger.outside:
             assert INSIDE not in str(answer), shown
-            assert self.apart(), shown
+            assert apart, shown
         self.tried += 1
         self.answered += answer.status == 200
-        self.settle()
+        if not whole:
+            self.begin_anew()
         return answer
 
     def heard(self) -> list[str]:
@@ -452,7 +463,7 @@ def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld
     owner = world.add_webhook(theirs.owner)
     shown = changed = 0
     for method in METHODS:
-        before = kept(world, theirs)
+        before = kept_in(world, theirs)
         foreign = foreign_values(theirs)
         values = {path: foreign[plain(path)][0] for path in names(method.params) if plain(path) in foreign}
         words = {path: value for path, value in own_values(theirs).items() if not path.endswith("id")}
@@ -460,7 +471,7 @@ def test_the_same_calls_do_their_work_for_those_who_belong(make_world: MakeWorld
         signed = {path: THEIRS for path in names(method.params) if plain(path) in ("clientid", "bottoken")}
         answer = world.post(f"{owner.path}/{method.name}", msgspec.json.encode(placed({**filled, **values, **signed})))
         shown += SECRET in str(answer.body)
-        if kept(world, theirs) != before:
+        if kept_in(world, theirs) != before:
             changed += 1
             world = make_world()
             theirs = foreign_belongings(world)
