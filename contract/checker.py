@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 
 from contract import pages
 from contract.pages import Page
@@ -71,7 +71,7 @@ class Contract:
         if page is None or page.result is None:
             return
         for error in _validator(page.method).iter_errors(body.get("result")):
-            path = "".join(f"[{part!r}]" for part in error.absolute_path)
+            path = "".join(f"[{part!r}]" for part in error.instance_path)
             yield f"result{path}: {error.message[:160]}"
 
 
@@ -82,8 +82,9 @@ def contract() -> Contract:
 
 
 @cache
-def _validator(method: str) -> Any:
-    return jsonschema.Draft202012Validator(contract().methods[method].result)
+def _validator(method: str) -> jsonschema_rs.Draft202012Validator:
+    # Each answer of each test passes through here: the library in Python took a fifth of the tests' time.
+    return jsonschema_rs.Draft202012Validator(contract().methods[method].result or {})
 
 
 def is_error(body: dict[str, Any]) -> bool:
