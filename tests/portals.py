@@ -15,6 +15,7 @@ from botyard.portal.database_note import SQLITE_FILE
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Database
 from botyard.store.engines.migrate import migrate
+from tests.loops import Loop
 from tests.postgres import Cluster
 from tests.world import World
 
@@ -28,9 +29,9 @@ class Kept:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.runner = asyncio.Runner()
-        self.database: Database = self.runner.run(self._opened())
-        self._own = self.runner.run(self._tasks())
+        self.loop = Loop()
+        self.database: Database = self.loop.run(self._opened())
+        self._own = self.loop.run(self._tasks())
 
     async def _opened(self) -> Database:
         # Slow to import, and most tests do without.
@@ -52,7 +53,7 @@ class Kept:
 
     def emptied(self) -> bool:
         """End what the test has left running and delete all rows; false when the test has broken the database."""
-        return self.runner.run(self._emptied())
+        return self.loop.run(self._emptied())
 
     async def _emptied(self) -> bool:
         left = await self._tasks() - self._own
@@ -68,9 +69,9 @@ class Kept:
 
     def close(self) -> None:
         """Close its connections."""
-        with self.runner:
-            self.runner.run(self.database.close())
-            self._connection.terminate()
+        self.loop.run(self.database.close())
+        self._connection.terminate()
+        self.loop.close()
 
 
 class Databases:

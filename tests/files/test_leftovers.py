@@ -130,7 +130,7 @@ def test_an_upload_that_took_too_long_does_not_keep_what_was_swept(
         put(self, name, source)
         asyncio.run_coroutine_threadsafe(world.context.database.write(_claimed(world)), loop[0]).result(10)
 
-    loop = [world.runner.get_loop()]
+    loop = [world.loop.loop]
     monkeypatch.setattr(blobs.Folder, "put", slow)
     assert world.upload("a.txt", b"hello").error == "UPLOAD_FAILED"
     assert world.no_files_left()

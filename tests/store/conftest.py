@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ import pytest
 
 from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Database
+from tests.loops import Loop
 from tests.postgres import Cluster
 
 T = TypeVar("T")
@@ -22,8 +22,9 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 @pytest.fixture
 def run() -> Iterator[Run]:
     """Run a coroutine on the event loop of this test."""
-    with asyncio.Runner() as runner:
-        yield runner.run
+    loop = Loop()
+    yield loop.run
+    loop.close()
 
 
 @pytest.fixture(scope="session")

@@ -330,7 +330,7 @@ def test_what_changes_while_a_password_is_compared_counts(
     ann: Browser, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     world, verify = ann.world, passwords.verify
-    somebody, loop = user_id(world), world.runner.get_loop()
+    somebody, loop = user_id(world), world.loop.loop
 
     async def happen(tx: Tx) -> None:
         if what == "deactivated":

@@ -27,6 +27,7 @@ from botyard.store.engines.connect import open_database
 from botyard.store.engines.db import Tx
 from botyard.store.engines.migrate import migrate
 from botyard.web import basic, oauth
+from tests.loops import Loop
 from tests.world import World
 
 FORM = "application/x-www-form-urlencoded"
@@ -49,12 +50,12 @@ REPLY_KEYS = {
 class Server:
     """A portal with one administrator, one application and a pair of tokens, whose clock is set by hand."""
 
-    def __init__(self, runner: asyncio.Runner, folder: Path) -> None:
-        self.runner = runner
+    def __init__(self, loop: Loop, folder: Path) -> None:
+        self.loop = loop
         self.now = float(START)
-        self.context: Context = runner.run(self._opened(folder))
+        self.context: Context = loop.run(self._opened(folder))
         self.ring = Keyring(self.context.keys, self.context.settings)
-        self.user_id, self.registered, self.pair = runner.run(self.context.database.write(self._filled))
+        self.user_id, self.registered, self.pair = loop.run(self.context.database.write(self._filled))
 
     async def _opened(self, folder: Path) -> Context:
         settings = Settings(data=folder, public_url="http://portal.test:8024")
@@ -83,25 +84,25 @@ class Server:
 
     def get(self, **changes: str) -> tuple[int, dict[str, Any]]:
         query = urlencode(self.words(**changes)).encode()
-        return self.runner.run(oauth.token(self.context, query, "", b"", https=True))[:2]
+        return self.loop.run(oauth.token(self.context, query, "", b"", https=True))[:2]
 
     def post(self, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(self.words(**changes)).encode()
-        return self.runner.run(oauth.token(self.context, b"", FORM, body, https=True))[:2]
+        return self.loop.run(oauth.token(self.context, b"", FORM, body, https=True))[:2]
 
     def app_info(self, token: str) -> tuple[int, dict[str, Any]]:
-        return self.runner.run(oauth.app_info(self.context, token, https=True))
+        return self.loop.run(oauth.app_info(self.context, token, https=True))
 
     def close(self) -> None:
-        self.runner.run(self.context.database.close())
+        self.loop.run(self.context.database.close())
+        self.loop.close()
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    with asyncio.Runner() as runner:
-        made = Server(runner, tmp_path)
-        yield made
-        made.close()
+    made = Server(Loop(), tmp_path)
+    yield made
+    made.close()
 
 
 def test_a_get_request_is_answered_with_every_key_that_clients_read(server: Server) -> None:
@@ -214,7 +215,7 @@ class TestBasic:
     def ask(self, server: Server, header: str, **changes: str) -> tuple[int, dict[str, Any]]:
         body = urlencode(server.words(**{"client_id": "", "client_secret": ""} | changes)).encode()
         asked = oauth.token(server.context, b"", FORM, body, https=True, authorization=header)
-        return server.runner.run(asked)[:2]
+        return server.loop.run(asked)[:2]
 
     def good(self, server: Server) -> str:
         return self.header(server.registered.app.client_id, server.registered.secret)
@@ -371,15 +372,15 @@ def test_app_info_of_an_old_token_says_so(server: Server) -> None:
 
 
 def test_app_info_of_a_session_has_no_application_to_show(server: Server) -> None:
-    database, runner = server.context.database, server.runner
+    database, loop = server.context.database, server.loop
 
     async def work(tx: Tx) -> tuple[str, int]:
         return await tokens.session(tx, server.ring, user_id=server.user_id, scopes="im")
 
-    text, _ = runner.run(database.write(work))
+    text, _ = loop.run(database.write(work))
     assert server.app_info(text)[1]["error"] == "invalid_client"
 
 
 def test_app_info_minds_the_switches(server: Server) -> None:
-    server.runner.run(server.context.database.write(lambda tx: portal_flags.set_flag(tx, "maintenance", True)))
+    server.loop.run(server.context.database.write(lambda tx: portal_flags.set_flag(tx, "maintenance", True)))
     assert server.app_info(server.pair.access)[1]["error"] == "PORTAL_DELETED"

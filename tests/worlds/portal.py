@@ -26,6 +26,7 @@ from botyard.rpc.call import Context
 from botyard.server import application, open_context
 from botyard.store import app_tokens, apps, incoming_webhooks, portal, users
 from botyard.store.engines.db import Database, Tx
+from tests.loops import Loop
 from tests.worlds.ledger import LEDGER
 from tests.worlds.records import AppKey, Person
 
@@ -40,7 +41,7 @@ class OpenDatabase(Protocol):
     """A database that is open already, and stays so, with the loop on which it lives."""
 
     url: str
-    runner: asyncio.Runner
+    loop: Loop
     database: Database
 
 
@@ -63,7 +64,7 @@ class Portal:
     ) -> None:
         kept = None if database is None or isinstance(database, str) else database
         self._owned = kept is None
-        self.runner = kept.runner if kept else asyncio.Runner()
+        self.loop = kept.loop if kept else Loop()
         self.time = START
         self.passed = 0.0
         copied = None
@@ -96,7 +97,7 @@ class Portal:
         if not self._owned:
             return
         self.run(self.context.database.close())
-        self.runner.close()
+        self.loop.close()
 
     # Time.
 
@@ -136,7 +137,7 @@ class Portal:
         async def whole() -> T:
             return await work
 
-        return self.runner.run(whole())
+        return self.loop.run(whole())
 
     def gather(self, *work: Awaitable[Any]) -> list[Any]:
         """Run several coroutines at once."""

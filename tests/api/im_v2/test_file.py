@@ -97,7 +97,7 @@ def test_folder_error(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         return await world.context.database.write(gone)
 
     def meanwhile(*args: Any, **named: Any) -> Any:
-        assert asyncio.run_coroutine_threadsafe(shown_out(), world.runner.get_loop()).result(10)
+        assert asyncio.run_coroutine_threadsafe(shown_out(), world.loop.loop).result(10)
         return put(*args, **named)
 
     monkeypatch.setattr(uploads, "put", meanwhile)

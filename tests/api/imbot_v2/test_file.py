@@ -141,7 +141,7 @@ def test_a_chat_that_closes_meanwhile(world: World, monkeypatch: pytest.MonkeyPa
 
     def meanwhile(*args: Any, **named: Any) -> Any:
         work = world.context.database.write(gone)
-        assert asyncio.run_coroutine_threadsafe(_whole(work), world.runner.get_loop()).result(10)
+        assert asyncio.run_coroutine_threadsafe(_whole(work), world.loop.loop).result(10)
         return put(*args, **named)
 
     monkeypatch.setattr(uploads, "put", meanwhile)
