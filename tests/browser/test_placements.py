@@ -39,7 +39,7 @@ def client_id(portal: BrowserPortal, site: Site) -> Iterator[str]:
     frame = portal.open_app(client_id)
     expect(frame.locator("#state")).to_have_text("ready")
     for place, title in BOUND.items():
-        params = {"PLACEMENT": place, "HANDLER": f"{site.origin}{PLACED}", "TITLE": title}
+        params: dict[str, Any] = {"PLACEMENT": place, "HANDLER": f"{site.origin}{PLACED}", "TITLE": title}
         params |= {"OPTIONS": {"errorHandlerUrl": f"{site.origin}/error"}} if "WORKER" in place else {}
         assert called(frame, "placement.bind", json.dumps(params))["data"] is True
     portal.page.goto(f"{portal.url}/online/chat/2")
