@@ -8,7 +8,7 @@ import msgspec
 
 from botyard.errors import ApiError, Reason, raises
 from botyard.model import placements as model
-from botyard.model.apps import App
+from botyard.model.apps import MESSENGER, App
 from botyard.model.audit import AuditEvent
 from botyard.model.people import User, UserKind
 from botyard.model.permissions import PRIVATE
@@ -76,8 +76,11 @@ def shows(placement: Placement, person: User) -> bool:
 
 @raises(Reason.APP_MISSING)
 async def application(tx: Tx, person: User, client_id: str) -> App:
-    """The application that somebody has open. Whether there is one that they may not open is not told."""
-    stored = await apps.find_by_client(tx, client_id) if client_id else None
+    """The application that somebody has open. Whether there is one that they may not open is not told.
+
+    The portal's own client is none: it opens pages, and its tokens come from signing in alone.
+    """
+    stored = await apps.find_by_client(tx, client_id) if client_id not in ("", MESSENGER) else None
     if stored is None or stored.app.blocked or not await apps.admits(tx, stored.app, person.id):
         raise ApiError(Reason.APP_MISSING)
     return stored.app

@@ -185,6 +185,14 @@ def test_the_web_client_is_the_portals_own(world: World) -> None:
     assert world.call("botyard.placement.open", token, CLIENT_ID=app.client_id).status == 200
 
 
+def test_nobody_gets_tokens_of_the_web_client_so(portal: World) -> None:
+    """It may do far more in a person's name than a key that opens pages, and tokens come from signing in alone."""
+    for method in ("botyard.placement.open", "botyard.placement.renew", "botyard.placement.begin"):
+        answer = portal.call(method, session(portal), CLIENT_ID=MESSENGER)
+        assert (answer.status, "AUTH_ID" in answer.body) == (400, False)
+        assert answer.error == portal.call(method, session(portal), CLIENT_ID="local.none").error
+
+
 def test_a_page_gets_new_tokens(world: World) -> None:
     app = add(world)
     before = opened(world, app).result["INIT"]
