@@ -19,9 +19,9 @@ CLOCK = dict.fromkeys(TIME, 0)
     ("method", "body", "problem"),
     [
         ("imbot.chat.leave", {"result": True, "time": CLOCK}, None),
-        ("imbot.chat.leave", {"result": 1, "time": CLOCK}, "imbot.chat.leave: result: 1 is not of type 'boolean'"),
+        ("imbot.chat.leave", {"result": 1, "time": CLOCK}, 'imbot.chat.leave: result: 1 is not of type "boolean"'),
         ("imbot.chat.leave", {"result": True}, f"imbot.chat.leave: time lacks {sorted(TIME)}"),
-        ("imbot.chat.user.list", {"result": ["1"], "time": CLOCK}, "result[0]: '1' is not of type 'integer'"),
+        ("imbot.chat.user.list", {"result": ["1"], "time": CLOCK}, 'result[0]: "1" is not of type "integer"'),
         ("imbot.chat.leave", {"error": "CHAT_ID_EMPTY", "error_description": ""}, None),
         ("imbot.chat.leave", {"error": "expired_token", "error_description": ""}, None),
         ("imbot.chat.leave", {"error": "CHAT_ID_EMPTY"}, "error_description is not a string"),
