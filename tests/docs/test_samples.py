@@ -91,8 +91,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
 
 
 def test_every_method_has_an_example_and_every_example_a_method() -> None:
-    assert set(shown()) == {method.name for method in METHODS}
-    assert [name for name in {*SAMPLES, *BEFORE} if name not in shown()] == []
+    examples = shown()
+    assert set(examples) == {method.name for method in METHODS}
+    assert [name for name in {*SAMPLES, *BEFORE} if name not in examples] == []
 
 
 def test_every_example_works_on_a_fresh_demo_portal(demo: Demo) -> None:
