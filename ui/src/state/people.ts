@@ -24,8 +24,15 @@ export function nameOf(id: number): string {
   return person(id)?.name ?? ''
 }
 
+export interface StatusChange {
+  id: number
+  status?: string
+  idle?: boolean | string
+  last_activity_date?: string | false
+}
+
 /** The statuses of people that have changed. */
-export function changeStatus(changes: Iterable<{ id: number; status?: string; idle?: boolean | string; last_activity_date?: string | false }>): void {
+export function changeStatus(changes: Iterable<StatusChange>): void {
   for (const change of changes) {
     const known = people.get(change.id)
     if (known) Object.assign(known, change)
