@@ -29,7 +29,7 @@ botyard app add Helper --scope im --install https://app.example.com/install --re
 botyard app list
 botyard app update local.0123456789abcd.12345678 --version 2
 botyard app uninstall local.0123456789abcd.12345678
-botyard app secret local.0123456789abcd.12345678
+botyard app secret-rotate local.0123456789abcd.12345678
 botyard app block local.0123456789abcd.12345678
 botyard app restrict local.0123456789abcd.12345678 ann ben
 botyard app restrict local.0123456789abcd.12345678 --everybody
@@ -72,7 +72,12 @@ def command() -> click.Command:
         _verb("finish", "Say that an application with a wizard is installed.", _finish, app),
         _verb("uninstall", "End an application's tokens, remove its bots and handlers.", _uninstall, app, clean),
         _verb("delete", "Uninstall an application and forget it.", _delete, app),
-        _verb("secret", "Give an application another secret, and print it, once; the one before ends.", _secret, app),
+        _verb(
+            "secret-rotate",
+            "Give an application another secret, and print it, once; the one before ends.",
+            _rotate_secret,
+            app,
+        ),
         _verb("block", "Refuse an application's calls with OVERLOAD_LIMIT.", _block, app),
         _verb("unblock", "Take an application's calls again.", _unblock, app),
         _verb(
@@ -178,7 +183,7 @@ async def _delete(args: SimpleNamespace) -> int:
     return ExitCode.OK
 
 
-async def _secret(args: SimpleNamespace) -> int:
+async def _rotate_secret(args: SimpleNamespace) -> int:
     async with open_portal(options.chosen(args)) as open_:
 
         async def work(tx: Tx) -> str:

@@ -29,7 +29,7 @@ def test_an_application_lives_through_everything_that_can_be_done_with_it(portal
 
 def test_an_application_gets_another_secret(portal_shell: Shell) -> None:
     client_id = application(portal_shell)
-    first, second = (word(portal_shell.done("app", "secret", client_id), "client_secret") for _ in range(2))
+    first, second = (word(portal_shell.done("app", "secret-rotate", client_id), "client_secret") for _ in range(2))
     assert first != second
 
 
@@ -42,7 +42,7 @@ def test_an_application_with_a_wizard_is_not_installed_until_that_is_said(portal
 
 
 def test_what_comes_with_the_portal_can_only_be_blocked(portal_shell: Shell) -> None:
-    for verb in ("update", "uninstall", "delete", "secret"):
+    for verb in ("update", "uninstall", "delete", "secret-rotate"):
         assert "comes with the portal" in portal_shell.refused("app", verb, MESSENGER)
     assert portal_shell.done("app", "block", MESSENGER) == f"{MESSENGER} is blocked now.\n"
 

@@ -23,7 +23,7 @@ ANYBODY = "There is nobody with the login or id"
         ("token signing --app x", "There is no application 'x'; 'botyard app list' shows them."),
         ("token signing --bot 99", "There is no bot 99; 'botyard doctor' shows them."),
         ("app update x --version 2", "There is no application 'x'; 'botyard app list' shows them."),
-        ("app secret x", "There is no application 'x'; 'botyard app list' shows them."),
+        ("app secret-rotate x", "There is no application 'x'; 'botyard app list' shows them."),
         ("app block x", "There is no application 'x'; 'botyard app list' shows them."),
         ("app restrict x --everybody", "There is no application 'x'; 'botyard app list' shows them."),
         ("app uninstall x", "There is no application 'x'; 'botyard app list' shows them."),

@@ -24,6 +24,7 @@ UNDER_ANOTHER_NAME = {
     "bot list": "imbot.bot.list",
     "delivery show": "botyard.delivery.get",
     "audit export": "botyard.audit.list",
+    "app secret-rotate": "botyard.app.secret.rotate",
     "user password-link": "botyard.user.password.link",
     "user second-factor-reset": "botyard.user.second.factor.reset",
     "methods": "methods",
