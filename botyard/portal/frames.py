@@ -108,8 +108,10 @@ async def find(tx: Tx, person: User, request: FrameRequest) -> Page:
 
 
 @raises(Reason.CONSENT_NARROWER, Reason.APP_NOT_READY)
-async def grant(tx: Tx, ring: Keyring, app: App, *, person: User, agree: bool = False) -> TokenPair:
-    """Tokens of the person for a page in a frame.
+async def grant(
+    tx: Tx, ring: Keyring, app: App, *, person: User, within: frozenset[str] | None = None, agree: bool = False
+) -> TokenPair:
+    """Tokens of the person for a page in a frame; of the permissions ``within`` only, unless that is ``None``.
 
     Raises CONSENT_NARROWER where the person has agreed to less, and APP_NOT_READY.
 
@@ -133,6 +135,8 @@ async def grant(tx: Tx, ring: Keyring, app: App, *, person: User, agree: bool = 
         if consent is None
         else consents.left(app, person, scopes=app.scopes, consent=consent)
     )
+    if within is not None:
+        scopes = ",".join(scope for scope in scopes.split(",") if scope in within)
     return await tokens.issue(tx, ring, app=app, user_id=person.id, scopes=scopes)
 
 

@@ -13,6 +13,7 @@ from msgspec import Meta
 from botyard.api.botyard.family import method
 from botyard.errors import ApiError, ErrorCode, Reason
 from botyard.model import placements as model
+from botyard.model.apps import MESSENGER
 from botyard.model.people import User
 from botyard.model.placements import BACKGROUND, MOBILE, OWN_PAGE, PROFILE
 from botyard.portal import frames, options
@@ -112,7 +113,8 @@ class Opened(msgspec.Struct, frozen=True, rename="upper"):
 async def open_(call: Call, p: Open) -> Opened:
     """Open a page of an application in a frame: its address, and what is to be posted there.
 
-    The page gets tokens of the application in the caller's name, as an application does that the caller lets in. An
+    The page gets tokens of the application in the caller's name, as an application does that the caller lets in; by a token
+    that the caller made for themselves, none with more permissions than that has. An
     application that is not installed yet shows administrators its installer, and nobody else anything.
     """
     require(Access.PERSON, call.identity)
@@ -126,7 +128,7 @@ async def open_(call: Call, p: Open) -> Opened:
     page = await frames.find(call.tx, person, request)
     passed = _passed(page, person, p.options)
     ring = Keyring(call.context.keys, call.context.settings)
-    pair = await frames.grant(call.tx, ring, page.app, person=person, agree=p.agree)
+    pair = await frames.grant(call.tx, ring, page.app, person=person, within=_within(call), agree=p.agree)
     frame = _Frame(origin, secrets.token_hex(16), page, pair, passed)
     row = await portal.get(call.tx)
     member_id = row.member_id if row else ""
@@ -153,7 +155,7 @@ async def renew(call: Call, p: Named) -> Tokens:
     person = await _person(call)
     app = await frames.application(call.tx, person, p.client_id)
     ring = Keyring(call.context.keys, call.context.settings)
-    pair = await frames.grant(call.tx, ring, app, person=person)
+    pair = await frames.grant(call.tx, ring, app, person=person, within=_within(call))
     return _tokens(pair, call.now)
 
 
@@ -196,6 +198,11 @@ class _Frame(msgspec.Struct, frozen=True):
         """The address of the page, with what stands in its query."""
         query = urlencode({"DOMAIN": self.domain, "PROTOCOL": self.protocol, "LANG": language, "APP_SID": self.sid})
         return f"{self.page.address}{'&' if '?' in self.page.address else '?'}{query}"
+
+
+def _within(call: Call) -> frozenset[str] | None:
+    """What a page may be given: by a key that somebody made for themselves, nothing that this key may not do itself."""
+    return None if call.identity.client_id == MESSENGER else call.identity.scopes
 
 
 async def _person(call: Call) -> User:

@@ -22,7 +22,7 @@ SIDEBAR = "https://app.example.com/sidebar"
 
 def session(world: World, user_id: int = 0) -> str:
     """A person's own token, as the portal's own client has one."""
-    return world.add_token(user_id or world.admin.id, None, "im")
+    return world.add_token(user_id or world.admin.id, None, SCOPES)
 
 
 def registrar(world: World) -> Person:
@@ -191,6 +191,17 @@ def test_nobody_gets_tokens_of_the_web_client_so(portal: World) -> None:
         answer = portal.call(method, session(portal), CLIENT_ID=MESSENGER)
         assert (answer.status, "AUTH_ID" in answer.body) == (400, False)
         assert answer.error == portal.call(method, session(portal), CLIENT_ID="local.none").error
+
+
+def test_a_persons_own_token_gives_no_more_than_it_may_do_itself(world: World) -> None:
+    app = add(world)
+    made = world.call("botyard.token.issue", USER_ID=world.admin.id, SCOPE="im").result["ACCESS_TOKEN"]
+    page = world.call("botyard.placement.open", made, CLIENT_ID=app.client_id).result
+    renewed = world.call("botyard.placement.renew", made, CLIENT_ID=app.client_id).result
+    assert page["FIELDS"]["APPLICATION_SCOPE"] == "im"
+    for token in (page["FIELDS"]["AUTH_ID"], renewed["AUTH_ID"]):
+        assert world.call("im.recent.list", token).status == 200
+        assert world.call("user.current", token).error == "insufficient_scope"
 
 
 def test_a_page_gets_new_tokens(world: World) -> None:
