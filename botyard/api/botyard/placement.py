@@ -113,9 +113,9 @@ class Opened(msgspec.Struct, frozen=True, rename="upper"):
 async def open_(call: Call, p: Open) -> Opened:
     """Open a page of an application in a frame: its address, and what is to be posted there.
 
-    The page gets tokens of the application in the caller's name, as an application does that the caller lets in; by a token
-    that the caller made for themselves, none with more permissions than that has. An
-    application that is not installed yet shows administrators its installer, and nobody else anything.
+    The page gets tokens of the application in the caller's name, as an application does that the caller lets in; by a
+    token that the caller made for themselves, none with more permissions than that has. An application that is not
+    installed yet shows administrators its installer, and nobody else anything.
     """
     require(Access.PERSON, call.identity)
     person, origin = await _person(call), _origin(call, p.origin)

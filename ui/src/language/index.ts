@@ -1,14 +1,10 @@
 /** Texts in the language of the person, or of the browser. */
 import { computed } from 'vue'
 import { preferences } from '@/state/preferences'
-import { de } from './de'
-import { en, type Key } from './en'
-import { ru } from './ru'
+import { TEXTS, type Key, type Language } from './areas'
 
-export type { Key }
+export type { Key, Language }
 
-const TEXTS = { en, de, ru } as const
-export type Language = keyof typeof TEXTS
 export const LANGUAGES: Record<Language, string> = { en: 'English', de: 'Deutsch', ru: 'Русский' }
 
 export const language = computed<Language>(() => {
@@ -18,7 +14,7 @@ export const language = computed<Language>(() => {
 
 /** A text; where `n` is among the values, the form of the language for that number. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
-  let text: string = TEXTS[language.value][key]
+  let text = TEXTS[language.value][key]
   if (typeof values.n === 'number' && text.includes('|')) text = form(text.split('|'), values.n)
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }

@@ -16,5 +16,4 @@ export const notifications = texts({
   'notifications.delete': ['Delete notification', 'Mitteilung löschen', 'Удалить уведомление'],
   'notifications.answer': ['Reply', 'Antworten', 'Ответить'],
   'notifications.answerText': ['Your reply', 'Deine Antwort', 'Ваш ответ'],
-  'notifications.new': ['New', 'Neu', 'Новые'],
 })
