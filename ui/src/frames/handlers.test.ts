@@ -82,6 +82,10 @@ describe('commands of pages', () => {
     expect(ask('openPath', { path: '/company/personal/user/2/' }, shown)).toEqual({ result: 'close' })
     expect(ask('openPath', { path: '/crm/deal/details/5/' }, shown)).toEqual({ result: 'error', errorCode: 'PATH_NOT_AVAILABLE' })
     expect(shown.openPath.mock.calls).toEqual([['/people/2']])
+    shown.openLink.mockReturnValue(true)
+    expect(ask('openPath', { path: '/marketplace/view/local.a.1/' }, shown)).toEqual({ result: 'close' })
+    expect(shown.openLink).toHaveBeenLastCalledWith('/marketplace/view/local.a.1/')
+    expect(shown.openPath).toHaveBeenCalledTimes(1)
   })
 
   it('returns one person, several, or nobody', async () => {

@@ -21,6 +21,11 @@ it.each(['userUpdate', 'botUpdate'])('shows a new name and picture: %s', (comman
   expect(chats.rows.get('2')).toMatchObject({ title: 'Benjamin', avatar: '/avatar/b.png' })
 })
 
+it('shows that a bot is gone', () => {
+  handlers.get('botDelete')?.({ botId: 2 })
+  expect(person(2)?.active).toBe(false)
+})
+
 it('shows who is there, and knows nobody by a status alone', () => {
   handlers.get('userStatus')?.({ users: { 2: { id: 2, status: 'dnd', idle: false }, 3: { id: 3, status: 'away' } } })
   expect(person(2)).toMatchObject({ name: 'Ben Carter', status: 'dnd' })

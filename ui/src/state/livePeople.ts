@@ -2,7 +2,7 @@
 import type { Person } from '@/api/shapes'
 import { chats } from './chats'
 import { on } from './connection'
-import { changeStatus, meet, type StatusChange } from './people'
+import { changeStatus, leave, meet, type StatusChange } from './people'
 
 for (const command of ['userAdd', 'userUpdate', 'botAdd', 'botUpdate']) {
   on<{ user: Person }>(command, ({ user }) => {
@@ -11,4 +11,5 @@ for (const command of ['userAdd', 'userUpdate', 'botAdd', 'botUpdate']) {
     if (row) Object.assign(row, { title: user.name, avatar: user.avatar, color: user.color })
   })
 }
+on<{ botId: number }>('botDelete', ({ botId }) => leave(botId))
 on<{ users: Record<string, StatusChange> }>('userStatus', ({ users }) => changeStatus(Object.values(users)))

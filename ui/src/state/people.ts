@@ -24,6 +24,12 @@ export function nameOf(id: number): string {
   return person(id)?.name ?? ''
 }
 
+/** Nobody can be written to any more who is gone. */
+export function leave(id: number): void {
+  const known = people.get(id)
+  if (known) known.active = false
+}
+
 export interface StatusChange {
   id: number
   status?: string
