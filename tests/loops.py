@@ -1,12 +1,10 @@
-"""The event loop of a portal that lives in the process of its test: the one that a server has."""
+"""The event loop of a portal that lives in the process of its test."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
-
-from botyard.commands.listeners import loop_factory
 
 T = TypeVar("T")
 
@@ -19,7 +17,7 @@ class Loop:
     """
 
     def __init__(self) -> None:
-        self._runner = asyncio.Runner(loop_factory=loop_factory())
+        self._runner = asyncio.Runner()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run_until_complete(work)
