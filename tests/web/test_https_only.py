@@ -109,7 +109,7 @@ def test_a_key_that_was_seen_is_on_record_without_its_value(prod: World) -> None
     assert {answer.status for answer in sent} == {400}
     assert [(subject.partition(":")[0], details) for subject, details in exposed(prod)] == [
         ("app", '{"number":2}'),
-        ("hook", '{"number":2}'),
+        ("webhook", '{"number":2}'),
     ]
 
 
