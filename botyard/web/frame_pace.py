@@ -10,7 +10,7 @@ MOST_PEOPLE = 10_000
 
 
 class FramePace:
-    """What is left to each person, on all connections together. Whoever is not known yet is nobody, 0."""
+    """What is left to each person, on all connections together."""
 
     def __init__(self) -> None:
         self._left: dict[int, tuple[float, float]] = {}

@@ -96,8 +96,11 @@ class PushSocket(asyncio.Protocol):
         for start in range(0, len(data), PIECE):
             piece = data[start : start + PIECE]
             cost = self._read(piece) + len(piece) / 1024
-            user_id = self.listener.user_id if self.listener is not None else 0
-            wait = self._pace.spend(user_id, cost, now=loop.time())
+            if self.listener is None:
+                # A handshake costs nobody anything, else strangers could hold up those of others by theirs. Frames are
+                # taken apart only once somebody has been let in.
+                continue
+            wait = self._pace.spend(self.listener.user_id, cost, now=loop.time())
             if wait and not self.transport.is_closing():
                 self._rest = data[start + PIECE :]
                 self.transport.pause_reading()

@@ -14,7 +14,7 @@ from botyard.model.people import UserKind
 from botyard.push import presence, rates
 from botyard.web import frame_pace
 from botyard.web.frame_pace import FramePace
-from tests.push.clients import channel_ids, config, listening
+from tests.push.clients import channel_ids, code_of, config, listening
 from tests.web.live import Live
 
 FRAME = b"\x81\x81\0\0\0\0{"
@@ -142,6 +142,17 @@ def test_who_says_too_much_is_read_later(live: Live, monkeypatch: pytest.MonkeyP
         waited = time.monotonic() - begun
         assert client.ask("ping") == {}
         assert time.monotonic() - begun > max(1, 2 * waited)
+
+
+def test_strangers_hold_up_no_handshake(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one that is longer than what is read at once."""
+    monkeypatch.setattr(frame_pace, "BURST", 20)
+    monkeypatch.setattr(frame_pace, "PER_SECOND", 0.001)
+    ids = channel_ids(config(live))
+    for _ in range(20):
+        assert code_of(live, "x") == 4010
+    with listening(live, channels=ids, headers={"X-Long": "x" * 3 * frame_pace.PIECE}) as client:
+        assert client.ask("ping") == {}
 
 
 def test_the_pace_is_that_of_a_person() -> None:
