@@ -119,9 +119,11 @@ def test_it_finishes_an_installation(portal: BrowserPortal, site: Site) -> None:
     shown = portal.open_app(client_id)
     expect(shown.locator("#state")).to_have_text("ready")
     assert shown.evaluate("$b24.isInstallMode") is True
-    shown.evaluate("() => { $b24.installFinish(); }")
-    portal.page.frame_locator("iframe").locator("#state").get_by_text("ready").wait_for()
-    portal.page.wait_for_function("document.querySelector('iframe').name && true")
+    # The page of the installation stays ready until the application's own page takes its place.
+    with portal.page.expect_event(
+        "framenavigated", lambda frame: frame.url.startswith(f"{site.origin}/sdk.html") and "install" not in frame.url
+    ):
+        shown.evaluate("() => { $b24.installFinish(); }")
     opened = portal.frame()
     expect(opened.locator("#state")).to_have_text("ready")
     assert opened.evaluate("[$b24.isInstallMode, location.search.includes('install')]") == [False, False]
