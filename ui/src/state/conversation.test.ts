@@ -66,7 +66,7 @@ vi.mock('./connection', () => ({
   onReload: () => {},
 }))
 
-const { conversations, conversation, jump, loadEarlier, loadLater, loadLatest, open, reload, trim } = await import('./conversation')
+const { conversations, conversation, jump, loadEarlier, loadLater, loadLatest, open, openAhead, reload, trim } = await import('./conversation')
 await import('./liveMessages')
 const { send } = await import('./sending')
 const { takeReaction, toggleReaction } = await import('./reactions')
@@ -107,6 +107,32 @@ describe('the window', () => {
     expect([shown.hasEarlier, shown.hasLater]).toEqual([true, false])
     await loadEarlier(shown)
     expect(ids()).toEqual(range(301, 400))
+  })
+
+  it('is read once where it is opened ahead of its view', async () => {
+    openAhead(DIALOG, 0)
+    await open(DIALOG)
+    expect(asked.filter(([method]) => method === 'im.dialog.get')).toHaveLength(1)
+    expect(ids()).toEqual(range(351, 400))
+    await open(DIALOG)
+    await settle()
+    expect(asked.filter(([method]) => method === 'im.dialog.get')).toHaveLength(2)
+  })
+
+  it('is read anew where another message is wanted than the one ahead', async () => {
+    openAhead(DIALOG, 0)
+    const shown = await open(DIALOG, 100)
+    expect(ids()).toContain(100)
+    expect(shown.target).toBe(100)
+  })
+
+  it('keeps what is told of while it is read', async () => {
+    const reading = open(DIALOG)
+    await Promise.resolve()
+    await Promise.resolve()
+    write(401)
+    await reading
+    expect(ids()).toEqual(range(351, 401))
   })
 
   it('opens around what is unread, with the line there, and goes to the end when it is told to', async () => {

@@ -107,8 +107,26 @@ async function afterOthers<T>(shown: Conversation, work: () => Promise<T>): Prom
   }
 }
 
+interface Ahead {
+  dialogId: string
+  messageId: number
+  opened: Promise<Conversation>
+}
+let ahead: Ahead | null = null
+
+/** Begin to open a dialog for which there is no view yet, which takes what was read. */
+export function openAhead(dialogId: string, messageId: number): void {
+  ahead = { dialogId, messageId, opened: openNow(dialogId, messageId) }
+}
+
 /** Open a dialog at its first unread message, or at one that is named. */
-export async function open(dialogId: string, messageId = 0): Promise<Conversation> {
+export function open(dialogId: string, messageId = 0): Promise<Conversation> {
+  const begun = ahead
+  ahead = null
+  return begun?.dialogId === dialogId && begun.messageId === messageId ? begun.opened : openNow(dialogId, messageId)
+}
+
+async function openNow(dialogId: string, messageId: number): Promise<Conversation> {
   const shown = conversation(dialogId)
   resumeReading(dialogId)
   if (messageId) {
@@ -150,6 +168,7 @@ async function load(shown: Conversation, at: number | 'end'): Promise<void> {
 }
 
 async function readAnew(shown: Conversation, wanted: number | 'end'): Promise<void> {
+  const lastBefore = shown.messages.at(-1)?.id ?? 0
   const answers = await batch<{ dialog: Dialog; history: History }>({
     dialog: ['im.dialog.get', { DIALOG_ID: shown.dialogId }],
     history: ['im.dialog.messages.get', { DIALOG_ID: shown.dialogId, LIMIT: PAGE }],
@@ -162,7 +181,9 @@ async function readAnew(shown: Conversation, wanted: number | 'end'): Promise<vo
   const at = wanted === 'end' ? 0 : wanted || (unread && !latest.some((message) => message.id <= unread) ? unread : 0)
   const around = at > 0 && !latest.some((message) => message.id === at) && (await loadAround(shown, dialog.id, at))
   if (!around) {
-    shown.messages = latest
+    // A live command may be here before the page, which was read without its message.
+    const newer = Math.max(lastBefore, latest.at(-1)?.id ?? 0)
+    shown.messages = [...latest, ...shown.messages.filter((message) => message.id > newer)]
     shown.hasEarlier = latest.length === PAGE
     shown.hasLater = false
     void loadReactions(shown.messages)
