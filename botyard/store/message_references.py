@@ -100,12 +100,19 @@ async def linking(tx: Tx, chat_id: int, *, first_id: int, last_id: int, limit: i
 _OF_CHAT = """FROM search_mentions y WHERE y.user_id = {whose} AND y.chat_id = m.chat_id AND y.author_id <> :user
  AND y.message_id < :before"""
 _OWN = f"""SELECT x.message_id FROM members m CROSS JOIN search_mentions x
- WHERE m.user_id = :user AND x.user_id = {{whose}} AND x.chat_id = m.chat_id AND x.author_id <> :user
+ WHERE m.user_id = :user{{chats}} AND x.user_id = {{whose}} AND x.chat_id = m.chat_id AND x.author_id <> :user
  AND x.message_id >= m.first_id AND x.message_id > CASE WHEN CAST(:unread AS BIGINT) = 1 THEN m.read_id ELSE 0 END
  AND x.message_id < :before AND {_KNOWN}
  AND x.message_id >= COALESCE((SELECT y.message_id {_OF_CHAT} ORDER BY y.message_id DESC LIMIT 1 OFFSET :limit), 0)"""
-_MENTIONS = f"""SELECT message_id FROM ({_OWN.format(whose=":user")} UNION {_OWN.format(whose=str(EVERYBODY))}) AS k
- ORDER BY message_id DESC LIMIT :limit"""
+
+
+def _newest(chats: str = "") -> str:
+    """Messages that mention one by name or with everybody."""
+    own = " UNION ".join(_OWN.format(whose=whose, chats=chats) for whose in (":user", EVERYBODY))
+    return f"SELECT message_id FROM ({own}) AS k ORDER BY message_id DESC LIMIT :limit"
+
+
+_MENTIONS, _MENTIONS_OF_CHAT = _newest(), _newest(" AND m.chat_id = :chat")
 _UNREAD = f"""SELECT chat_id, number FROM (
     SELECT m.chat_id, (SELECT COUNT(*) FROM (
         SELECT DISTINCT x.message_id FROM search_mentions x WHERE x.user_id IN ({EVERYBODY}, :user)
@@ -129,9 +136,13 @@ _LIVE_MENTIONS = f"""{_LIVE.select} WHERE m.id = k.id AND r.chat_id = m.chat_id 
  AND lower(m.text) LIKE '%[user=%'"""
 
 
-async def mentioning(tx: Tx, user_id: int, *, before: int, unread: bool, limit: int) -> list[int]:
-    """The newest messages that mention somebody in chats of theirs, as far as the index knows them."""
-    rows = await tx.all(_MENTIONS, user=user_id, before=before, unread=int(unread), limit=limit)
+async def mentioning(tx: Tx, user_id: int, *, chat_id: int, before: int, unread: bool, limit: int) -> list[int]:
+    """The newest messages that mention somebody in one or all (0) of their chats, as far as the index knows them."""
+    values: dict[str, Value] = {"user": user_id, "before": before, "unread": int(unread), "limit": limit}
+    if chat_id:
+        rows = await tx.all(_MENTIONS_OF_CHAT, chat=chat_id, **values)
+    else:
+        rows = await tx.all(_MENTIONS, **values)
     return [message_id for (message_id,) in rows]
 
 

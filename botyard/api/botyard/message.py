@@ -79,6 +79,7 @@ class Readers(Named, frozen=True, rename="upper"):
 class Mentions(Params, frozen=True, rename="upper"):
     last_id: Annotated[Number, Meta(description="Only older messages than this one: `NEXT` of the part before.")] = 0
     unread: Annotated[bool, Meta(description="Whether only those are listed that the caller has not read.")] = False
+    chat_id: Annotated[Number, Meta(description="Only messages of this chat; 0 for those of all chats.")] = 0
     limit: int = 20
 
 
@@ -215,15 +216,17 @@ async def reaction_list(call: Call, p: ReactionList) -> People:
 
 @method("botyard.message.mention.list", access=Access.MESSENGER, raises=(Reason.ARGUMENT,))
 async def mention_list(call: Call, p: Mentions) -> MentionList:
-    """List messages in which others mention the caller or everybody, of all chats: 20 or LIMIT (at most 50) at a time.
+    """List messages in which others mention the caller or everybody: 20 or LIMIT (at most 50) at a time.
 
     The newest come first; each says in which chat it is. A part may hold fewer messages: NEXT says whether more follow.
     """
-    if p.last_id is None:
-        raise ApiError(Reason.ARGUMENT, reason="LAST_ID must be a number")
+    if p.last_id is None or p.chat_id is None:
+        raise ApiError(Reason.ARGUMENT, reason="LAST_ID and CHAT_ID must be numbers")
     limit = min(p.limit, MENTIONS_MAX) if p.limit > 0 else 20
     before = max(0, p.last_id)
-    page = await mentions.page(call.tx, call.user_id, before=before, unread=p.unread, limit=limit)
+    page = await mentions.page(
+        call.tx, call.user_id, chat_id=max(0, p.chat_id), before=before, unread=p.unread, limit=limit
+    )
     shown = await message_shapes.listed(call, page.messages)
     return MentionList(shown.messages, shown.users, shown.files, shown.reactions, page.next)
 

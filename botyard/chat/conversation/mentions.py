@@ -28,15 +28,19 @@ def mentioned(text: str) -> tuple[int, ...]:
     return (*bbcode.mentions(text), *everybody)
 
 
-async def page(tx: Tx, user_id: int, *, before: int, unread: bool, limit: int) -> MentionPage:
-    """Messages that mention somebody and that they see; only what they have not read, if that is wanted."""
+async def page(tx: Tx, user_id: int, *, chat_id: int, before: int, unread: bool, limit: int) -> MentionPage:
+    """Messages that mention somebody and that they see; only of one chat, or what they have not read, if wanted."""
     before = before or _LAST
     live = {
         mention.message.id: mention.message
         for mention in await _live(tx, user_id)
-        if mention.message.id < before and not (unread and mention.message.id <= mention.read_id)
+        if mention.message.id < before
+        and chat_id in (0, mention.message.chat_id)
+        and not (unread and mention.message.id <= mention.read_id)
     }
-    known = await message_references.mentioning(tx, user_id, before=before, unread=unread, limit=limit + 1)
+    known = await message_references.mentioning(
+        tx, user_id, chat_id=chat_id, before=before, unread=unread, limit=limit + 1
+    )
     ids = sorted({*live, *known}, reverse=True)
     shown = ids[:limit]
     rows = {message.id: message for message in await messages.find_many(tx, [i for i in shown if i not in live])}

@@ -122,7 +122,23 @@ def test_mentions_of_one_and_of_everybody(room: Room) -> None:
     assert [row["chatId"] for row in page["MESSAGES"]] == [other, room.chat]
     assert page["NEXT"] == everybody and room.mentions(room.bob, LAST_ID=page["NEXT"]) == [named]
     assert {user["id"] for user in page["USERS"]} == {room.ann.id, room.eve.id}
-    assert room.world.call(MENTIONS, room.bob, LAST_ID="x").error == "ERROR_ARGUMENT"
+    for name in ("LAST_ID", "CHAT_ID"):
+        assert room.world.call(MENTIONS, room.bob, params={name: "x"}).error == "ERROR_ARGUMENT"
+
+
+def test_mentions_of_one_chat(room: Room) -> None:
+    other = room.world.add_chat(room.ann, [room.bob.id])
+    here = [room.say(f"[USER={room.bob.id}]Bob[/USER]") for _ in range(2)]
+    there = room.say("[USER=all]all[/USER]", room.ann, other)
+    for _ in range(2):
+        assert room.mentions(room.bob, CHAT_ID=room.chat) == here[::-1]
+        assert room.mentions(room.bob, CHAT_ID=other, UNREAD="Y") == [there]
+        assert room.mentions(room.bob, CHAT_ID=room.chat, LAST_ID=here[1]) == [here[0]]
+        assert room.mentions(room.bob, CHAT_ID=0) == [there, *here[::-1]]
+        assert room.mentions(room.eve, CHAT_ID=room.chat) == [] and room.mentions(room.bob, CHAT_ID=10**6) == []
+        room.index()
+    room.world.call("im.chat.leave", room.bob, CHAT_ID=other)
+    assert room.mentions(room.bob, CHAT_ID=other) == []
 
 
 def test_unread_mentions_are_counted_by_chat(room: Room) -> None:
@@ -199,6 +215,9 @@ class Model:
             }
             unread = [i for i, chat in mentions.items() if i > self.read[chat, person.id]]
             assert self.room.mentions(person, LIMIT=50) == sorted(mentions, reverse=True)[:50]
+            for chat in set(mentions.values()):
+                of_chat = sorted((i for i in mentions if mentions[i] == chat), reverse=True)
+                assert self.room.mentions(person, CHAT_ID=chat, LIMIT=50) == of_chat[:50]
             assert self.room.mentions(person, UNREAD="Y", LIMIT=50) == sorted(unread, reverse=True)[:50]
             assert self.room.counts(person) == dict(sorted(Counter(mentions[i] for i in unread).items()))
 

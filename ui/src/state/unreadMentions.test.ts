@@ -8,7 +8,10 @@ vi.mock('./connection', () => ({ on: (command: string, handler: (params: unknown
 vi.mock('@/api/portal', () => ({
   call: (method: string, params?: Record<string, unknown>) => {
     asked.push([method, params])
-    return Promise.resolve(method === 'botyard.message.mention.counts' ? counts : pages.shift())
+    if (method === 'botyard.message.mention.counts') return Promise.resolve(counts)
+    const page = pages.shift()
+    const { CHAT_ID: chatId } = params ?? {}
+    return Promise.resolve(page && { ...page, MESSAGES: page.MESSAGES.filter((message) => !chatId || message.chatId === chatId) })
   },
 }))
 const { countMention, isMention, loadMentions, mentioningChats, mentionsIn, nextMention } = await import('./unreadMentions')

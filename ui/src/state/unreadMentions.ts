@@ -46,10 +46,10 @@ export async function nextMention(chatId = 0, after = 0): Promise<{ id: number; 
   let next: { id: number; chatId: number } | undefined
   let last = 0
   for (let page = 0; page < PAGES; page++) {
-    const params = { UNREAD: 'Y', LIMIT: PAGE, ...(last && { LAST_ID: last }) }
+    const params = { UNREAD: 'Y', LIMIT: PAGE, ...(chatId && { CHAT_ID: chatId }), ...(last && { LAST_ID: last }) }
     const { MESSAGES, NEXT } = await call<{ MESSAGES: { id: number; chatId: number }[]; NEXT: number }>('botyard.message.mention.list', params)
     for (const message of MESSAGES) {
-      if ((chatId && message.chatId !== chatId) || message.id <= after) continue
+      if (message.id <= after) continue
       if (!next || message.id < next.id) next = { id: message.id, chatId: message.chatId }
     }
     last = NEXT
