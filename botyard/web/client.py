@@ -13,6 +13,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +25,8 @@ from botyard.web.own_origins import host_of, policy_source
 from botyard.web.pages import redirect, show
 
 PATH = "/online"
+LINKS = "/marketplace/view"
+"""Below it are links to applications, as they are on the vendor's portals; the client opens them."""
 FOLDER = Path(__file__).parent / "ui"
 PAGE = "index.html"
 HASHED = "assets/"
@@ -83,6 +86,13 @@ async def client(context: Context, request: Request) -> Response:
     frames = [] if is_file else await context.database.read(apps.frame_addresses)
     age = _FOREVER if name.startswith(HASHED) else "no-cache"
     return _response(request, asset, _policy(request, frames), age)
+
+
+async def link(context: Context, request: Request) -> Response:
+    """A link to an application, opened outside of the client."""
+    query = request.scope["query_string"].decode("latin-1")
+    name = quote(request.path_params["client_id"], safe="")
+    return redirect(f"{PATH}{LINKS}/{name}/{'?' if query else ''}{query}")
 
 
 def _response(request: Request, asset: Asset, policy: str, age: str) -> Response:

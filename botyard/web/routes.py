@@ -105,6 +105,7 @@ ADDRESSES = [
     Address("/oauth/authorize/{more:path}", nothing, FORM),
     Address(client.PATH, page(client.client)),
     Address(f"{client.PATH}/{{path:path}}", page(client.client)),
+    Address(f"{client.LINKS}/{{client_id}}", page(client.link)),
     Address("/openapi.json", front.openapi),
     Address("/ready", health.ready),
     Address("/rest/download", files.download),

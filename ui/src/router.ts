@@ -1,6 +1,7 @@
 /** The addresses of the client. The vendor's form `/online/?IM_DIALOG=chat42&IM_MESSAGE=7` leads to the chat. */
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
 import ChatsView from './chats/ChatsView.vue'
+import { followAppLink } from './frames/appLink'
 
 export const router = createRouter({
   history: createWebHistory('/online/'),
@@ -23,6 +24,15 @@ export const router = createRouter({
     { path: '/settings/:page?', name: 'settings', component: () => import('./settings/SettingsView.vue') },
     { path: '/apps', name: 'apps', component: () => import('./frames/AppsView.vue') },
     { path: '/apps/:clientId([\\w.-]+)', name: 'app', component: () => import('./frames/AppsView.vue') },
+    {
+      // The portal leads here from `/marketplace/view/…`, where such a link is opened outside of the client.
+      path: '/marketplace/view/:clientId/',
+      component: ChatsView,
+      beforeEnter: (to) => {
+        followAppLink(to.fullPath)
+        return '/'
+      },
+    },
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 })
