@@ -8,6 +8,7 @@ import msgspec
 
 from botyard.model.apps import App
 from botyard.model.lengths import WORDS_MAX
+from botyard.model.placements import PLACES
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
 from botyard.store.made_keys import Maker
@@ -49,8 +50,10 @@ _PUT_BUILT_IN = """INSERT INTO apps (client_id, secret_hash, title, scopes, agre
     ON CONFLICT (client_id) DO UPDATE
     SET title = excluded.title, scopes = excluded.scopes, agreed = excluded.agreed"""
 _INSTALLED = "deleted IS NULL AND installed = 1 AND blocked = 0"
+_SHOWN = ", ".join(f"'{name}'" for name, place in PLACES.items() if place.shown)
 _FRAMES = f"""SELECT handler_url FROM apps WHERE {_INSTALLED} AND handler_url <> ''
-    UNION SELECT handler FROM placements WHERE app_id IN (SELECT id FROM apps WHERE {_INSTALLED})
+    UNION SELECT handler FROM placements WHERE place IN ({_SHOWN})
+    AND app_id IN (SELECT id FROM apps WHERE {_INSTALLED})
     UNION SELECT install_url FROM apps WHERE deleted IS NULL AND blocked = 0 AND wizard = 1 AND install_url <> ''
     ORDER BY 1 LIMIT :most"""
 FRAMES_MAX = 1000
@@ -92,7 +95,7 @@ async def put_built_in(tx: Tx, client_id: str, *, title: str, scopes: str) -> No
 
 
 async def frame_addresses(tx: Tx) -> list[str]:
-    """The addresses of pages of installed applications, each once."""
+    """The addresses of pages of installed applications that a messenger shows, each once."""
     return [address for (address,) in await tx.all(_FRAMES, most=FRAMES_MAX)]
 
 

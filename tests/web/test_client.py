@@ -77,6 +77,17 @@ def test_files_are_what_they_are(world: World, folder: Path, path: str, kind: st
     assert {**head.headers, "date": ""} == {**answer.headers, "date": ""}
 
 
+@pytest.mark.parametrize("query", ["", "?params[docId]=42&URI=/x"])
+def test_links_to_applications_lead_into_the_client(world: World, folder: Path, query: str) -> None:
+    answer = get(world, f"/marketplace/view/local.66ba.1/{query}")
+    assert answer.status == 303
+    assert answer.headers["location"].replace("%5B", "[").replace("%5D", "]") == (
+        f"/online/marketplace/view/local.66ba.1/{query}"
+    )
+    assert get(world, answer.headers["location"]).body == PAGE
+    assert get(world, "/marketplace/view/").status == 404
+
+
 def test_a_file_of_another_build_is_none(world: World, folder: Path) -> None:
     assert get(world, "/online/assets/main-0000.js").status == 404
 
@@ -194,6 +205,8 @@ def test_frames_are_those_bound_to_placements_too(portal: World, folder: Path) -
     bind(notes, "IM_SIDEBAR", "https://Side.test/notes?a=b", OPTIONS={"iconName": "fa-star"})
     bind(notes, "USER_PROFILE_MENU", "https://side.test:8443/mine")
     bind(other, "PAGE_BACKGROUND_WORKER", "https://unseen.test/", OPTIONS={"errorHandlerUrl": "https://errors.test/"})
+    # Nothing shows what older applications bind here.
+    bind(other, "IM_SMILES_SELECTOR", "https://older.test/")
     assert frames() == "https://side.test https://side.test:8443 https://unseen.test"
     portal.call("placement.unbind", notes, PLACEMENT="USER_PROFILE_MENU")
     assert frames() == "https://side.test https://unseen.test"
