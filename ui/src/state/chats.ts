@@ -21,7 +21,7 @@ export interface ChatRow {
   /** `user`, `bot`, `open`, `chat`, … */
   kind: string
   members: number
-  last: { id: number; text: string; authorId: number; date: string; read: boolean; file: boolean; attach: boolean }
+  last: { id: number; text: string; authorId: number; date: string; read: boolean; file: boolean; attach: boolean; files?: Pick<File, 'name' | 'type'>[] }
   counter: number
   lastId: number
   muted: boolean
@@ -239,6 +239,7 @@ function took(params: MessageCommand): void {
     date: message.date,
     read: false,
     file: params.files.length > 0,
+    files: params.files.map(({ name, type }) => ({ name, type })),
     attach: 'ATTACH' in message.params,
   }
   row.date = message.date
@@ -254,7 +255,7 @@ on<Place & { id: number; text: string }>('messageUpdate', (params) => {
 })
 on<Place & { id: number; text: string }>('messageDelete', (params) => {
   const row = place(params)
-  if (row?.last.id === params.id) Object.assign(row.last, { text: '', file: false, attach: false })
+  if (row?.last.id === params.id) Object.assign(row.last, { text: '', file: false, files: [], attach: false })
 })
 on<Place & { id: number; lastMessage: SentMessage | null }>('messageDeleteComplete', (params) => {
   const row = place(params)

@@ -10,6 +10,7 @@ vi.mock('@/api/portal', () => ({
   },
 }))
 const { among, findDialogs, findPeople, findThere, forgetSearches, joined, recentSearches, rememberSearch } = await import('./search')
+const { chats } = await import('./chats')
 const { me } = await import('./me')
 const { person } = await import('./people')
 
@@ -29,6 +30,14 @@ it('finds people, and knows them then', async () => {
   expect((await findPeople(' mul ')).map(({ id, title, detail }) => [id, title, detail])).toEqual([['1', 'Alice Müller', 'Sales'], ['5', 'Zoë Müller', 'Sales']])
   expect(asked).toEqual([['im.search.user.list', { FIND: 'mul', LIMIT: 20 }]])
   expect(person(5)?.name).toBe('Zoë Müller')
+})
+
+it('has those first with whom one has written last', async () => {
+  chats.rows.set('5', { last: { id: 70 } } as never)
+  chats.rows.set('1', { last: { id: 60 } } as never)
+  results['im.search.user.list'] = { 1: someone(1, 'Alice'), 3: someone(3, 'Al'), 5: someone(5, 'Alan') }
+  expect((await findPeople('al')).map(({ id }) => id)).toEqual(['5', '1', '3'])
+  chats.rows.clear()
 })
 
 it('finds nobody in an empty list', async () => {

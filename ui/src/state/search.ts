@@ -2,7 +2,7 @@
 import { call } from '@/api/portal'
 import type { Person } from '@/api/shapes'
 import { matches } from './chatFilter'
-import { ordered, type ChatRow } from './chats'
+import { chats, ordered, type ChatRow } from './chats'
 import { me } from './me'
 import { meet, person } from './people'
 
@@ -51,6 +51,9 @@ export function long(phrase: string): boolean {
 export async function findPeople(phrase: string, limit = 20): Promise<Found[]> {
   const page = await call<Record<string, Person>>('im.search.user.list', { FIND: phrase.trim(), LIMIT: limit })
   const people = Object.values(page)
+  // The portal puts those first with whom one has written last; an object of ids does not keep that.
+  const lastId = ({ id }: Person): number => chats.rows.get(String(id))?.last.id ?? 0
+  people.sort((one, other) => lastId(other) - lastId(one))
   meet(people)
   return people.map(fromPerson)
 }

@@ -23,6 +23,7 @@ export const composer = texts({
   'composer.attach': ['Attach files', 'Dateien anhängen', 'Прикрепить файлы'],
   'composer.editing': ['Editing a message', 'Nachricht bearbeiten', 'Изменение сообщения'],
   'composer.replyTo': ['Reply to {name}', 'Antwort an {name}', 'Ответ: {name}'],
+  'composer.replyToSelf': ['Reply to yourself', 'Antwort an dich selbst', 'Ответ себе'],
   'composer.suggestions': ['Suggestions', 'Vorschläge', 'Подсказки'],
   'composer.all': ['Everybody', 'Alle', 'Все'],
   'composer.allHint': ['All members of this chat', 'Alle Mitglieder dieses Chats', 'Все участники этого чата'],

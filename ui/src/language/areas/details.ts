@@ -31,6 +31,7 @@ export const details = texts({
   'details.role.owner': ['Owner', 'Besitzer', 'Владелец'],
   'details.role.manager': ['Manager', 'Manager', 'Менеджер'],
   'details.profile': ['Profile', 'Profil', 'Профиль'],
+  'details.openProfile': ['Open profile', 'Profil öffnen', 'Открыть профиль'],
   'details.write': ['Write', 'Schreiben', 'Написать'],
   'details.makeManager': ['Make manager', 'Zum Manager machen', 'Сделать менеджером'],
   'details.unmakeManager': ['Take manager role', 'Managerrolle nehmen', 'Снять роль менеджера'],
