@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 import msgspec
 
 from botyard.wire.body import BLANKS
-from botyard.wire.coerce import IDS, Reading
+from botyard.wire.coerce import IDS, Reading, spellings
 from botyard.wire.hint import kind_of
 from botyard.wire.json_text import fault
 
@@ -35,7 +35,7 @@ class Known(NamedTuple):
 def known(struct: Any) -> dict[str, Known]:
     """The parameters of a method by their lower-cased names."""
     fields = msgspec.structs.fields(struct)
-    return {field.encode_name.lower(): Known(field.encode_name, plain(field.type)) for field in fields}
+    return {name: Known(field.encode_name, plain(field.type)) for field in fields for name in spellings(field)}
 
 
 def notes(struct: Any, params: Mapping[str, Any]) -> list[str]:

@@ -77,9 +77,12 @@ async def find_seen(tx: Tx, message_id: int, user_id: int) -> Message | None:
 
 
 async def with_uuid(tx: Tx, chat_id: int, author_id: int, *, uuid: str) -> int:
-    """The id of an author's message in a chat by the name that its sender gave it; 0 for none."""
-    sql = "SELECT MIN(id) FROM messages WHERE uuid = :uuid AND chat_id = :chat AND author_id = :author"
-    return scalar(await tx.one(sql, uuid=uuid, chat=chat_id, author=author_id), 0)
+    """The id of an author's message in a chat by the UUID of its sender, in letters of either case; 0 for none."""
+    sql = (
+        "SELECT MIN(id) FROM messages WHERE uuid IN (:uuid, :lower, :upper) AND chat_id = :chat AND author_id = :author"
+    )
+    spelt = {"uuid": uuid, "lower": uuid.lower(), "upper": uuid.upper()}
+    return scalar(await tx.one(sql, **spelt, chat=chat_id, author=author_id), 0)
 
 
 async def of_others(tx: Tx, chat_id: int, user_id: int, *, after: int, upto: int, limit: int) -> list[int]:

@@ -32,6 +32,10 @@ Address = Annotated[str, ADDRESS]
 """An address: what clients make of a value that is not there says nothing, for such a word is no address."""
 Identifier = Annotated[str, ADDRESS]
 """The same of a UUID or a name of the caller's own, which no two calls mean by chance."""
+ONCE: Final = "once"
+SentOnce = Annotated[str, ONCE]
+"""An ``Identifier`` by which a repeated call is told: its name is read as both dialects spell it, `templateId` and
+`TEMPLATE_ID`, for where it is overlooked the call is carried out again."""
 IDS: Final = "ids"
 Ids = Annotated[list[int] | None, IDS]
 """Ids of people: a list, an object or JSON text of either. What is none of them is read as ``None``, nothing as no ids;
@@ -130,10 +134,18 @@ def _fields(struct: Any) -> tuple[dict[str, tuple[str, Convert]], list[tuple[str
         if get_origin(field.type) is Annotated and isinstance(get_args(field.type)[1], Beginning):
             continue
         entry = (field.name, _converter(field.type))
-        known[field.encode_name] = known[field.encode_name.lower()] = entry
+        known |= dict.fromkeys((field.encode_name, *spellings(field)), entry)
         if field.required:
             blanks.append((field.name, _blank(field.type)))
     return known, blanks
+
+
+def spellings(field: msgspec.structs.FieldInfo) -> set[str]:
+    """The names by which a parameter is known, in lower case."""
+    spelt = {field.encode_name.lower()}
+    if get_origin(field.type) is Annotated and ONCE in get_args(field.type):
+        spelt |= {field.name, field.name.replace("_", "")}
+    return spelt
 
 
 def _converter(kind: Any) -> Convert:
@@ -383,6 +395,7 @@ _SIMPLE: Final[dict[Any, Convert]] = {
 _MARKED: Final[dict[Any, Convert]] = {
     ID: _id,
     ADDRESS: _address,
+    ONCE: _address,
     TEXT: _only_text,
     IDS: read_ids,
 }

@@ -20,7 +20,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, NoParams, Params
 from botyard.store import reactions as stored_reactions
-from botyard.wire.coerce import Identifier, Ids
+from botyard.wire.coerce import Ids, SentOnce
 from botyard.wire.param_types import Number, Numbered, RawAttach
 
 RANGE_MAX = 50
@@ -38,7 +38,7 @@ class Send(Params, frozen=True, rename="upper"):
 
     dialog_id: str = ""
     message: str = ""
-    template_id: Identifier = ""
+    template_id: SentOnce = ""
     reply_id: int = 0
     attach: RawAttach = UNSET
     url_preview: bool = True

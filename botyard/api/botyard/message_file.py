@@ -20,7 +20,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store.engines.db import Tx
-from botyard.wire.coerce import Identifier
+from botyard.wire.coerce import SentOnce
 from botyard.wire.param_types import RawFile
 
 
@@ -28,7 +28,7 @@ class Send(Params, frozen=True, rename="upper"):
     """TEMPLATE_ID makes the call safe to repeat."""
 
     dialog_id: str = ""
-    template_id: Identifier = ""
+    template_id: SentOnce = ""
     name: Annotated[str, Meta(description="The name of the file.")] = ""
     content: RawFile = ""
     file: RawFile = ""

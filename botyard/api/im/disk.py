@@ -21,6 +21,7 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode, Params
 from botyard.store import folders
+from botyard.wire.coerce import SentOnce
 from botyard.wire.param_types import SomeIds
 
 
@@ -41,7 +42,7 @@ class FileCommit(ChatParams, frozen=True, rename="upper"):
     message: str = ""
     silent_mode: bool = False
     as_file: bool = False
-    template_id: str = ""
+    template_id: SentOnce = ""
     file_template_id: str = ""
 
 
@@ -177,7 +178,7 @@ async def file_commit(call: Call, p: FileCommit) -> Committed:
     plan = Commit(
         tuple(ids or ()),
         text=p.message,
-        uuid=p.template_id or None,
+        uuid=p.template_id.strip() or None,
         as_file=p.as_file and p.file_id is UNSET,
         quota=call.context.file_quota,
     )

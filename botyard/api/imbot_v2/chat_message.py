@@ -18,7 +18,7 @@ from botyard.model.bots import ATTENTIVE, Bot
 from botyard.model.messages import Draft
 from botyard.rpc.call import Call
 from botyard.rpc.method import Mode
-from botyard.wire.coerce import Identifier
+from botyard.wire.coerce import SentOnce
 from botyard.wire.param_types import Numbered, RawAttach, RawKeyboard
 
 RANGE_MAX = 50
@@ -35,7 +35,7 @@ class SendFields(Fields, frozen=True, rename="camel"):
     system: bool = False
     url_preview: bool = True
     reply_id: int = 0
-    template_id: Identifier = ""
+    template_id: SentOnce = ""
     forward_ids: Numbered = {}
 
 

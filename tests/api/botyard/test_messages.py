@@ -34,6 +34,9 @@ def test_a_message_is_sent_once_however_often_it_is_tried(room: World) -> None:
     first = room.call("botyard.message.send", room.ann, params=params).result
     again = room.call("botyard.message.send", room.ann, params=params).result
     assert first == again == {"ID": first["ID"], "CHAT_ID": room.room}
+    name = params.pop("TEMPLATE_ID").upper()
+    assert room.call("botyard.message.send", room.ann, params={**params, "templateId": name}).result == first
+    params["TEMPLATE_ID"] = name.lower()
     other = room.call("botyard.message.send", room.ann, params={**params, "TEMPLATE_ID": str(uuid4())}).result
     assert other["ID"] > first["ID"]
     # Another person's name for a message is nobody else's.

@@ -137,6 +137,9 @@ def test_a_repeated_call_finds_its_message(world: World) -> None:
     assert world.send_as_bot("once", templateId=UUID) == first
     assert world.send_as_bot("once", templateId=UUID, dialog=str(world.ann.id)) != first
     assert world.send_as_bot("once", templateId=OTHER) != first
+    # However its name and its letters are written.
+    for named in ({"TEMPLATE_ID": UUID}, {"template_id": UUID}, {"templateid": UUID}, {"templateId": UUID.upper()}):
+        assert world.send_as_bot("once", **named) == first, named
     # A template that is used again and again is no repeated call.
     assert world.send_as_bot("greeting", templateId="greeting") != world.send_as_bot("greeting", templateId="greeting")
     heard = world.send("carry me")
