@@ -74,7 +74,9 @@ class Client:
         except (msgspec.DecodeError, RecursionError):
             return _encode(failure(None, Refused(PARSE)))
         if isinstance(asked, list):
-            answers = [await self._one(each) for each in asked[:MOST_AT_ONCE]]
+            if not 0 < len(asked) <= MOST_AT_ONCE:
+                return _encode(failure(None, Refused(INVALID, f"a batch has 1 to {MOST_AT_ONCE} requests")))
+            answers = [await self._one(each) for each in asked]
             answers = [each for each in answers if each is not None]
             return _encode(answers) if answers else None
         answer = await self._one(asked)
@@ -87,8 +89,8 @@ class Client:
         if name is None and ("result" in asked or "error" in asked):
             # The answer to what was no question.
             return None
-        if not isinstance(number, int | str | None):
-            number = None
+        if isinstance(number, bool) or not isinstance(number, int | float | str | None):
+            return failure(None, Refused(INVALID))
         try:
             if not isinstance(name, str) or not isinstance(params, dict):
                 raise Refused(INVALID)
@@ -158,7 +160,7 @@ class Client:
             return
 
 
-def failure(number: int | str | None, refused: Refused) -> dict[str, Any]:
+def failure(number: float | str | None, refused: Refused) -> dict[str, Any]:
     """An error as JSON-RPC has it."""
     return {"jsonrpc": "2.0", "id": number, "error": {"code": refused.code, "message": refused.text}}
 

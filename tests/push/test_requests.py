@@ -102,6 +102,11 @@ def test_small_requests(live: Live) -> None:
         ('{"jsonrpc": "2.0", "method": 1, "id": 1}', -32600),
         ('{"jsonrpc": "2.0", "method": "ping", "params": [1], "id": 1}', -32600),
         ('{"jsonrpc": "2.0", "id": 1}', -32600),
+        ('{"jsonrpc": "2.0", "method": "ping", "id": {}}', -32600),
+        ('{"jsonrpc": "2.0", "method": "ping", "id": [1]}', -32600),
+        ('{"jsonrpc": "2.0", "method": "ping", "id": true}', -32600),
+        ("[]", -32600),
+        (json.dumps([{"jsonrpc": "2.0", "method": "ping", "id": 1}] * 17), -32600),
     ],
 )
 def test_what_is_no_request(live: Live, text: str, code: int) -> None:
@@ -116,7 +121,6 @@ def test_batches_and_notifications(live: Live) -> None:
         asked = [{"jsonrpc": "2.0", "method": "ping", "id": number} for number in (1, 2)]
         client.socket.send(json.dumps([*asked, {"jsonrpc": "2.0", "method": "ping"}]))
         assert [answer["id"] for answer in json.loads(client.socket.recv(timeout=10))] == [1, 2]
-        client.socket.send("[]")
         client.socket.send('{"jsonrpc": "2.0", "result": 1, "id": 3}')
         assert client.silent()
 

@@ -150,7 +150,7 @@ def test_a_repeated_call_sends_nothing_again(drive: Drive) -> None:
     first, again = (drive.commit(UPLOAD_ID=file, TEMPLATE_ID=uuid).result for _ in range(2))
     assert (again["MESSAGE_ID"], again["DISK_ID"]) == (first["MESSAGE_ID"], first["DISK_ID"])
     for named in ({"templateId": uuid}, {"template_id": uuid}, {"TEMPLATE_ID": f" {uuid.upper()} "}):
-        assert drive.commit(UPLOAD_ID=file, **named).result["MESSAGE_ID"] == first["MESSAGE_ID"], named
+        assert drive.commit(None, UPLOAD_ID=file, **named).result["MESSAGE_ID"] == first["MESSAGE_ID"], named
     assert len(drive.world.room_history()["files"]) == 1
 
 
