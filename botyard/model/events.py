@@ -105,10 +105,11 @@ class ChatChanged(Event, frozen=True, kw_only=True):
 
 
 class MemberJoined(Event, frozen=True, kw_only=True):
-    """Somebody came in; ``history`` when older messages may be seen."""
+    """Somebody came in; ``history`` when older messages may be seen, from ``first_id`` on."""
 
     user_id: int
     history: bool
+    first_id: int = 0
 
 
 class MemberLeft(Event, frozen=True, kw_only=True):

@@ -104,7 +104,7 @@ class Memberships:
         if isinstance(event, MemberJoined):
             chat = self._chats.get(event.chat_id)
             if chat is not None and event.user_id in self.connected:
-                chat.members[event.user_id] = 0 if event.history else self.newest_message + 1
+                chat.members[event.user_id] = event.first_id if event.history else self.newest_message + 1
         elif isinstance(event, ABOUT_MESSAGES):
             self.newest_message = max(self.newest_message, event.message_id)
 

@@ -34,8 +34,7 @@ Identifier = Annotated[str, ADDRESS]
 """The same of a UUID or a name of the caller's own, which no two calls mean by chance."""
 ONCE: Final = "once"
 SentOnce = Annotated[str, ONCE]
-"""An ``Identifier`` by which a repeated call is told: its name is read as both dialects spell it, `templateId` and
-`TEMPLATE_ID`, for where it is overlooked the call is carried out again."""
+"""An ``Identifier`` that makes a call safe to repeat: its name is read as either dialect spells it."""
 IDS: Final = "ids"
 Ids = Annotated[list[int] | None, IDS]
 """Ids of people: a list, an object or JSON text of either. What is none of them is read as ``None``, nothing as no ids;

@@ -10,7 +10,7 @@ from botyard.store import chats as rows
 from botyard.store import members as kept
 from botyard.store.engines.db import Tx
 from tests.story import happened
-from tests.world import World
+from tests.world import Person, World
 
 
 class OlgasRoom:
@@ -101,6 +101,37 @@ def test_coming_again_is_coming_anew(portal: World) -> None:
     assert member is not None
     assert (member.role, member.opened, member.muted) == ("member", False, False)
     assert member.first_id > 0
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_nobody_shows_others_more_than_is_seen(portal: World, links: bool) -> None:
+    """Else whoever came without the history has a friend let in to read it, or leaves and comes back."""
+    portal.ann, portal.bob, portal.eve = (portal.add_person(name) for name in ("Ann", "Bob", "Eve"))
+    portal.open_room(portal.ann)
+    portal.send("secret")
+
+    def comes(who: Person, by: Person) -> None:
+        if not links:
+            portal.call("im.chat.user.add", by, CHAT_ID=portal.room, USERS=[who.id], HIDE_HISTORY="N")
+            return
+        made = portal.call("botyard.chat.invitation.add", by, CHAT_ID=portal.room, HIDE_HISTORY="N").result
+        portal.call("botyard.chat.invitation.join", who, CODE=made["CODE"])
+
+    def texts(who: Person) -> list[str]:
+        page = portal.call("im.dialog.messages.get", who, DIALOG_ID=portal.dialog).result["messages"]
+        return [message["text"] for message in page if message["author_id"]]
+
+    portal.call("im.chat.user.add", portal.ann, CHAT_ID=portal.room, USERS=[portal.bob.id], HIDE_HISTORY="Y")
+    portal.send("hello")
+    comes(portal.eve, portal.bob)
+    assert texts(portal.bob) == texts(portal.eve) == ["hello"]
+    portal.call("im.chat.leave", portal.bob, CHAT_ID=portal.room)
+    comes(portal.bob, portal.eve)
+    assert texts(portal.bob) == ["hello"]
+    # Who sees everything shows it.
+    portal.call("im.chat.leave", portal.eve, CHAT_ID=portal.room)
+    comes(portal.eve, portal.ann)
+    assert texts(portal.eve) == ["hello", "secret"]
 
 
 def test_everybody_who_comes_or_goes_leaves_an_event(portal: World) -> None:

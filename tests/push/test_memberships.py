@@ -74,3 +74,12 @@ def test_numbers_of_messages_are_places_in_the_log(event: int, place: int, numbe
 def test_what_is_no_number_of_a_message(text: str) -> None:
     position = mids.find(text)
     assert position is None or mids.mid(position) == text[:20]
+
+
+def test_who_is_shown_a_part_of_the_history_sees_that_part() -> None:
+    kept = Memberships()
+    kept.arrive(1)
+    kept.learn(kept.wanted([10]), [])
+    kept.follow(MessageSent(actor_id=2, chat_id=10, message_id=41, text="", system=False))
+    kept.follow(MemberJoined(actor_id=2, chat_id=10, user_id=1, history=True, first_id=40))
+    assert kept.of(10) == {1: 40}

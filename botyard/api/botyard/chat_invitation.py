@@ -71,6 +71,7 @@ async def add(call: Call, p: Add) -> NewAnswer:
     """Make a link into a group chat. Those who come by it see older messages only with HIDE_HISTORY `N`.
 
     It works until it expires or is revoked, and as long as its maker may add people to the chat.
+    With `N` they see what the caller sees.
     """
     who = await members.get_group(call.tx, call.user_id, p.chat_id)
     made = await invitations.add(call.tx, who, days=p.days, hide_history=p.hide_history)

@@ -270,6 +270,8 @@ def _require_user(user_id: int) -> None:
 async def user_add(call: Call, p: UserAdd) -> bool:
     """Let people into a chat; older messages are hidden from them unless HIDE_HISTORY is N.
 
+    With N they see what the caller sees.
+
     Docs: api-reference/chats/chat-users/im-chat-user-add.md
     """
     who = await members.get_group(call.tx, call.user_id, p.chat_id)

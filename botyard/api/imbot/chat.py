@@ -256,6 +256,8 @@ async def update_title(call: Call, who: BotGroup, p: UpdateTitle) -> bool:
 async def user_add(call: Call, who: BotGroup, p: UserAdd) -> bool:
     """Let people into the chat; older messages are hidden from them unless HIDE_HISTORY is N.
 
+    With N they see what the bot sees.
+
     Docs: api-reference/chat-bots/outdated/chats/imbot-chat-user-add.md
     """
     if p.users is None:

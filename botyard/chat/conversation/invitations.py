@@ -94,7 +94,8 @@ async def join(tx: Tx, user_id: int, code: str) -> int:
     invitation, maker = known
     coming = Participant(user_id, maker.chat, None)
     people = [person for person in await reach.known(tx, maker.actor_id, [user_id]) if person.id == user_id]
-    added = await members.join(tx, coming, people, hide_history=invitation.hide_history)
+    shown_from = members.first_seen(maker)
+    added = await members.join(tx, coming, people, hide_history=invitation.hide_history, shown_from=shown_from)
     if added:
         await chat_invitations.count_joined(tx, invitation.id)
         text = f"{members.mention(added[0])} joined the chat by a link"

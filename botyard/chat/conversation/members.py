@@ -54,7 +54,7 @@ async def invite(tx: Tx, who: Participant, user_ids: list[int], *, hide_history:
     """Add people; nothing happens when nobody is new. Raises EXTEND_FORBIDDEN, and MEMBER_EXISTS for too low a role."""
     rules.require(Act.ADD_MEMBER, who)
     people = [person for person in await reach.known(tx, who.actor_id, user_ids) if person.active]
-    added = await join(tx, who, people, hide_history=hide_history)
+    added = await join(tx, who, people, hide_history=hide_history, shown_from=first_seen(who))
     if not added:
         return []
     invited = ", ".join(mention(person) for person in added)
@@ -69,15 +69,20 @@ async def join(
     people: list[User],
     *,
     hide_history: bool,
+    shown_from: int = 0,
     managers: frozenset[int] = frozenset(),
 ) -> list[User]:
-    """Add people as members, publish an event for each, and update the chat's counters. Members are passed over."""
+    """Add people as members, publish an event for each, and update the chat's counters. Members are passed over.
+
+    Unless the history is hidden they see it from the message ``shown_from`` on: nobody shows others more than is seen.
+    """
     chat = who.chat
+    hidden = hide_history and chat.last_message_id > 0
     coming = NewMembers(
         [person.id for person in people],
         chat.owner_id,
         managers,
-        first_id=chat.last_message_id + 1 if hide_history and chat.last_message_id else 0,
+        first_id=chat.last_message_id + 1 if hidden else shown_from,
         read_id=chat.last_message_id,
         read_counted=chat.counted,
     )
@@ -91,11 +96,22 @@ async def join(
     guests = sum(person.outside for person in added)
     await chats.count_members(tx, chat.id, members=len(added), guests=guests, bots=len(bots))
     joined = (
-        MemberJoined(actor_id=who.actor_id, chat_id=chat.id, user_id=person.id, history=not hide_history)
+        MemberJoined(
+            actor_id=who.actor_id,
+            chat_id=chat.id,
+            user_id=person.id,
+            history=not hide_history,
+            first_id=0 if hide_history else shown_from,
+        )
         for person in added
     )
     await outbox.publish_all(tx, joined, await chats.reload(tx, chat.id))
     return added
+
+
+def first_seen(who: Participant) -> int:
+    """The first message that a member sees."""
+    return who.member.first_id if who.member else 0
 
 
 @raises(*rules.reasons(Act.REMOVE_MEMBER), Reason.OWNER_MAY_NOT_LEAVE, Reason.MEMBER_MISSING, *rules.reasons(Act.LEAVE))
