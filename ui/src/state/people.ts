@@ -5,6 +5,9 @@ import { call } from '@/api/portal'
 
 const people = reactive(new Map<number, Person>())
 const wanted = new Set<number>()
+/** Who was asked for of late: those who are not shown to the caller are not asked for over and over. */
+const asked = new Set<number>()
+const AT_ONCE = 200
 
 /** Keep what an answer or a command says of people. */
 export function meet(several: Iterable<Partial<Person> & { id: number }>): void {
@@ -46,19 +49,23 @@ export function changeStatus(changes: Iterable<StatusChange>): void {
 }
 
 function want(id: number): void {
-  if (wanted.has(id)) return
+  if (wanted.has(id) || asked.has(id)) return
   if (wanted.size === 0) setTimeout(fetchWanted, 30)
   wanted.add(id)
 }
 
 async function fetchWanted(): Promise<void> {
-  const ids = [...wanted]
+  const ids = [...wanted].slice(0, AT_ONCE)
+  for (const id of ids) {
+    wanted.delete(id)
+    asked.add(id)
+  }
+  if (wanted.size) setTimeout(fetchWanted, 30)
   try {
-    const shown = await call<Record<string, Person | null>>('im.user.list.get', { ID: ids.slice(0, 200), RESULT_TYPE: 'object' })
+    const shown = await call<Record<string, Person | null>>('im.user.list.get', { ID: ids, RESULT_TYPE: 'object' })
     meet(Object.values(shown).filter((entry): entry is Person => entry !== null))
   } catch {
     // They are asked for again when they are shown again.
   }
-  // Who is not shown to the caller stays marked, and is not asked for over and over.
-  setTimeout(() => ids.forEach((id) => wanted.delete(id)), 60_000)
+  setTimeout(() => ids.forEach((id) => asked.delete(id)), 60_000)
 }

@@ -81,7 +81,7 @@ export const admin = texts({
   'admin.scopes': ['Permissions', 'Rechte', 'Права'],
   'admin.scopesHint': ['Beginnings of method names, with commas between them', 'Anfänge von Methodennamen, mit Komma getrennt', 'Начала имён методов через запятую'],
   'admin.address': ['Address', 'Adresse', 'Адрес'],
-  'admin.rotate': ['Replace', 'Ersetzen', 'Заменить'],
+  'admin.rotate': ['Replace the address', 'Adresse ersetzen', 'Заменить адрес'],
   'admin.rotateText': [
     'A new webhook like “{name}” is made, and this one ends at once. Scripts need the new address.',
     'Ein neuer Webhook wie „{name}“ entsteht, und dieser endet sofort. Skripte brauchen die neue Adresse.',

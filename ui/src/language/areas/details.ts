@@ -71,6 +71,7 @@ export const details = texts({
   'invite.day': ['{n} day|{n} days', '{n} Tag|{n} Tage', '{n} день|{n} дня|{n} дней'],
   'invite.make': ['Make link', 'Link erstellen', 'Создать ссылку'],
   'invite.link': ['Link', 'Link', 'Ссылка'],
+  'invite.once': ['Copy it now: it is shown this once.', 'Kopiere ihn jetzt: Er wird nur dieses eine Mal gezeigt.', 'Скопируйте сейчас: ссылка показывается один раз.'],
   'invite.made': ['Links that work', 'Gültige Links', 'Действующие ссылки'],
   'invite.none': ['There are none', 'Es gibt keine', 'Их нет'],
   'invite.row': ['by {name}, until {when}', 'von {name}, bis {when}', 'создал(а) {name}, до {when}'],

@@ -33,5 +33,6 @@ export const welcome = texts({
     'In deiner Liste erscheint ein Chat mit dem Bot. Von da an kann er empfangen, was du schreibst.',
     'В списке появится чат с ботом. С этого момента он может получать то, что вы пишете.',
   ],
+  'welcome.open': ['Open the chat with {name}', 'Chat mit {name} öffnen', 'Открыть чат: {name}'],
   'welcome.webhookTitle': ['First bot', 'Erster Bot', 'Первый бот'],
 })
