@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import io
 import os
@@ -101,11 +102,15 @@ def _hush() -> None:
 
 def _run(name: str, arguments: Sequence[str]) -> int:
     command = COMMANDS[name]
+    # Nothing that a program is made of becomes garbage; to look for it again and again is a third of a start.
+    gc.disable()
     # Only what is asked for is imported: a list of people needs no web server.
     module = importlib.import_module(f"botyard.commands.{command.module}")
     import click
 
     from botyard.commands.exit_codes import CommandError
+
+    gc.enable()
 
     try:
         with getattr(module, f"{command.prefix}command")().make_context(f"botyard {name}", list(arguments)) as context:

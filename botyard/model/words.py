@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 WORD_MAX = 32
 """Letters of a word that count."""
@@ -26,10 +26,6 @@ _UNPARTED = re.compile(
 _FIRST_UNPARTED = "\u0e00"
 # Accents and points of Latin, Greek, Cyrillic, Hebrew and Arabic; marks of other classes are letters to who reads them.
 _ACCENT_CLASSES = frozenset((*range(10, 37), *range(200, 241)))
-_MARKS = [mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark) in ("Mn", "Mc")]
-_ACCENTS = "".join(mark for mark in _MARKS if unicodedata.combining(mark) in _ACCENT_CLASSES) + "\u00ad\u200c\u200d"
-_ACCENT = re.compile(f"[{_ACCENTS}]+")
-_WORD = re.compile(f"[^\\W_]+(?:[{''.join(_MARKS)}]+[^\\W_]*)*")
 _ASCII_WORD = re.compile("[a-z0-9]+")
 
 
@@ -37,7 +33,16 @@ def folded(text: str) -> list[str]:
     """The words of a text as they are compared, in their order."""
     if text.isascii():
         return _ASCII_WORD.findall(text.lower())
-    return _WORD.findall(_ACCENT.sub("", unicodedata.normalize("NFKD", text)).casefold())
+    accents, words = _patterns()
+    return words.findall(accents.sub("", unicodedata.normalize("NFKD", text)).casefold())
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Accents, and words. Made for the first text that is not of ASCII: it takes a while, and a start need not wait."""
+    marks = [mark for mark in map(chr, range(0x300, 0x10000)) if unicodedata.category(mark) in ("Mn", "Mc")]
+    accents = "".join(mark for mark in marks if unicodedata.combining(mark) in _ACCENT_CLASSES) + "\u00ad\u200c\u200d"
+    return re.compile(f"[{accents}]+"), re.compile(f"[^\\W_]+(?:[{''.join(marks)}]+[^\\W_]*)*")
 
 
 def terms(text: str) -> list[str]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar, get_type_hints
+
+import msgspec
 
 from botyard.errors import Cause, ErrorResponse, Reason, problems
 from botyard.rpc.access import Access
@@ -12,6 +15,7 @@ from botyard.rpc.resolver import Resolver, resolvers
 from botyard.wire.coerce import reader
 
 F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+P = TypeVar("P", bound=msgspec.Struct)
 
 __all__ = ["Dialect", "Family"]
 
@@ -72,7 +76,7 @@ class Family:
                 access=kind,
                 mode=mode or _mode(looked_up),
                 params=params,
-                read=_whole if params is AnyParams else reader(params),
+                read=_whole if params is AnyParams else partial(_read, params),
                 finds=tuple(resolver.find for resolver in looked_up),
                 function=function,
                 returns=hints.get("return", Any),
@@ -104,6 +108,11 @@ def _access(looked_up: tuple[Resolver, ...]) -> Access:
 
 def _mode(looked_up: tuple[Resolver, ...]) -> Mode:
     return next((resolver.mode for resolver in looked_up if resolver.mode is not Mode.READ), Mode.READ)
+
+
+def _read(struct: type[P], params: Mapping[str, Any]) -> P:
+    # Compiled for the first call: all of them together are a tenth of a start.
+    return reader(struct)(params)
 
 
 def _whole(params: Mapping[str, Any]) -> AnyParams:

@@ -43,6 +43,10 @@ IDLE = {"idle_in_transaction_session_timeout": "10000"}
 # Whoever works on what it reads may take a while between two statements.
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 
+_DIALECT = Dialect(POSTGRES_WORDS, numbered=True)
+# Who shares a transaction has no need to lock what nobody else may write.
+_GROUP_DIALECT = Dialect({**POSTGRES_WORDS, "lock_chat": ""}, numbered=True)
+
 # Whether the code that runs is inside a work already. A second connection for the same work could wait for ever.
 _inside: ContextVar[bool] = ContextVar("_inside", default=False)
 
@@ -54,9 +58,7 @@ class PostgresDatabase:
 
     def __init__(self, pool: Any, address: str) -> None:
         self._pool = pool
-        self._dialect = Dialect(POSTGRES_WORDS, numbered=True)
-        # Who shares a transaction has no need to lock what nobody else may write.
-        plans = Plans(Dialect({**POSTGRES_WORDS, "lock_chat": ""}, numbered=True))
+        plans = Plans(_GROUP_DIALECT)
         self._shared_connections = KeptConnections(pool)
         self._reads = SharedReads(self._shared_connections, plans, self._read_for)
         self._writer = Writer(self._shared_connections, plans, self._write_for, self._committed)
@@ -244,7 +246,7 @@ class PostgresDatabase:
         with translated_errors():
             connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
         try:
-            yield PostgresTx(connection, self._dialect, int(self.now()))
+            yield PostgresTx(connection, _DIALECT, int(self.now()))
         finally:
             with translated_errors():
                 await self._pool.release(connection)

@@ -28,6 +28,8 @@ from botyard.store.engines.sqlite_writer import QueuedWork, Writer
 READ_SECONDS = 1.0  # a read waits on the event loop, so it may not wait long
 LOCK_SECONDS = 10.0  # how long a write waits for another process
 
+_DIALECT = Dialect(SQLITE_WORDS, numbered=False, short=True)
+
 
 class SqliteDatabase:
     """A database in one file.
@@ -42,7 +44,6 @@ class SqliteDatabase:
 
         ``busy_timeout`` is how many seconds a write waits for another process.
         """
-        dialect = Dialect(SQLITE_WORDS, numbered=False, short=True)
         writer = connect(path, busy_timeout=busy_timeout)
         reader = partial(_reader, path, busy_timeout=min(busy_timeout, READ_SECONDS))
         try:
@@ -50,13 +51,13 @@ class SqliteDatabase:
         except BaseException:
             writer.close()
             raise
-        self._tx = SqliteTx(self._reader, dialect, reading=True)
+        self._tx = SqliteTx(self._reader, _DIALECT, reading=True)
         self._loop = asyncio.get_running_loop()
         self.now: Callable[[], float] = time.time
         self.refusal = Outage()
         self._files = OpenFiles(path)
-        self._slow = SlowReads(reader, dialect, self._files)
-        self._writer = Writer(writer, dialect, self._files, self.refusal, busy_timeout=busy_timeout)
+        self._slow = SlowReads(reader, _DIALECT, self._files)
+        self._writer = Writer(writer, _DIALECT, self._files, self.refusal, busy_timeout=busy_timeout)
         self._thread = threading.get_ident()
         self._reading = False
         self._closing = False
