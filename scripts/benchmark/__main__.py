@@ -10,6 +10,7 @@ from pathlib import Path
 import scripts.benchmark
 from scripts.benchmark.deliveries import deliveries
 from scripts.benchmark.hanging import hanging
+from scripts.benchmark.lists import lists
 from scripts.benchmark.many_chats import many_chats
 from scripts.benchmark.portal import prepared
 from scripts.benchmark.push import push
@@ -24,6 +25,9 @@ def main() -> None:
     parser.add_argument("--database", default="", help="postgresql://… of an empty database instead of SQLite")
     parser.add_argument("--only-deliveries", action="store_true", help="leave out the rest")
     parser.add_argument("--only-many-chats", action="store_true", help="messages into many chats, and nothing else")
+    parser.add_argument(
+        "--only-lists", action="store_true", help="lists of chats, counters and searches, and nothing else"
+    )
     parser.add_argument("--only-push", action="store_true", help="the push server, and nothing else")
     parser.add_argument("--worst", action="store_true", help="call each method with its largest inputs instead")
     arguments = parser.parse_args()
@@ -33,6 +37,8 @@ def main() -> None:
         elif arguments.only_many_chats:
             portal = asyncio.run(prepared(Path(folder), arguments.database, small=True))
             many_chats(portal, arguments.seconds, arguments.rounds)
+        elif arguments.only_lists:
+            lists(asyncio.run(prepared(Path(folder), arguments.database)), arguments.seconds, arguments.rounds)
         elif arguments.only_push:
             push(asyncio.run(prepared(Path(folder), arguments.database, small=True)), arguments.seconds)
         elif arguments.only_deliveries:

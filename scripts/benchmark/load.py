@@ -47,6 +47,12 @@ class Figure(NamedTuple):
     failed: int
 
 
+def line(name: str, figure: Figure, ratio: float) -> None:
+    """Print what a load has cost, and how many echoes that is."""
+    numbers = f"{figure.per_second:>9,.0f}{figure.micros:>9.0f}{ratio:>8.2f}"
+    print(f"{name:34}{numbers}{figure.p50_ms:>8.2f}{figure.p99_ms:>8.2f}{figure.failed:>8}", flush=True)
+
+
 def measure(pid: int, port: int, load: Load, seconds: float) -> Figure:
     """One round of a load, with the server's CPU time around it."""
     run = run_wrk if shutil.which("wrk") else run_here

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from scripts.benchmark.deliveries import deliveries
 from scripts.benchmark.fetching import fetching
-from scripts.benchmark.load import Figure, Load, measure, median
+from scripts.benchmark.lists import lists
+from scripts.benchmark.load import Figure, Load, line, measure, median
 from scripts.benchmark.many_chats import many_chats
 from scripts.benchmark.portal import Keys, Portal, prepared
 from scripts.benchmark.processes import ROOT, child, resident_mib
@@ -30,6 +31,7 @@ def report(folder: Path, database: str, seconds: float, rounds: int) -> None:
         growth(pid, port, portal.keys, seconds, rounds, base)
         print(f"memory after load: {resident_mib(pid):.0f} MiB")
         fetching(port, portal.keys)
+    lists(portal, seconds, rounds)
     many_chats(portal, seconds, rounds)
     deliveries(portal, seconds, rounds)
     print(f"start to first answer: {start_time(portal) * 1e3:.0f} ms")
@@ -90,11 +92,6 @@ def loads(keys: Keys) -> list[Load]:
         Load("imbot.message.add, durable", f"{hook}/imbot.message.add", json.dumps(params)),
         Load("imbot.message.add, 64 clients", f"{hook}/imbot.message.add", json.dumps(params), clients=64),
     ]
-
-
-def line(name: str, figure: Figure, ratio: float) -> None:
-    numbers = f"{figure.per_second:>9,.0f}{figure.micros:>9.0f}{ratio:>8.2f}"
-    print(f"{name:34}{numbers}{figure.p50_ms:>8.2f}{figure.p99_ms:>8.2f}{figure.failed:>8}", flush=True)
 
 
 def start_time(portal: Portal) -> float:
