@@ -19,6 +19,8 @@ from tests.web.live import Live
 from tests.world import AppKey, Person
 
 SECONDS = 10.0
+PARTING = 0.2
+"""Seconds that a client waits for the end of a connection; one that was cut off would wait in vain."""
 
 
 class Listening:
@@ -104,7 +106,8 @@ def listening(
 ) -> Iterator[Listening]:
     """Connect as somebody."""
     ids = channels or channel_ids(config(live, who, of_app=of_app))
-    with connect(address(live, ids, **query), additional_headers=headers, compression=None, proxy=None) as socket:
+    options: dict[str, Any] = {"compression": None, "proxy": None, "close_timeout": PARTING}
+    with connect(address(live, ids, **query), additional_headers=headers, **options) as socket:
         client = Listening(socket)
         if not query.get("mid"):
             # From here on nothing is missed.

@@ -36,6 +36,9 @@ LANDED: Mapping[str, tuple[int, tuple[str, ...]]] = {
     **{f"up to {number:04}": (number, ()) for number in range(12, len(MIGRATIONS) + 1)},
 }
 
+Shape = tuple[list[Row], list[Row]]
+"""Columns, and indexes."""
+
 COLUMNS = {
     "sqlite": """SELECT t.name, c.name, c.type, c."notnull", COALESCE(c.dflt_value, ''), c.pk
                  FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' ORDER BY 1, 2""",
@@ -74,31 +77,37 @@ async def furnished(tx: Tx) -> None:
     await tx.run("INSERT INTO events (id, type, body, created) VALUES (1, 'MessageSent', '{}', 0)")
 
 
-async def shape(db: Database) -> tuple[list[Row], list[Row]]:
+async def shape(db: Database) -> Shape:
     """Every column and every index; the order of columns means nothing."""
 
-    async def work(tx: Tx) -> tuple[list[Row], list[Row]]:
+    async def work(tx: Tx) -> Shape:
         indexes = [(name, " ".join(sql.split())) for name, sql in await tx.all(INDEXES[db.name])]
         return await tx.all(COLUMNS[db.name]), indexes
 
     return await db.read(work)
 
 
+@pytest.fixture(scope="module")
+def shapes() -> dict[str, Shape]:
+    """The shapes of databases that were made today, by engine; each is made when it is asked for first."""
+    return {}
+
+
 @pytest.fixture
-def fresh(run: Run, db: Database, place: str, request: pytest.FixtureRequest) -> tuple[list[Row], list[Row]]:
+def fresh(run: Run, db: Database, place: str, request: pytest.FixtureRequest, shapes: dict[str, Shape]) -> Shape:
     """The shape of a database that was made today."""
-    if db.name == "sqlite":
-        path = Path(place).with_name("fresh.db")
-        return run(_shape_of(str(path)))  # type: ignore[no-any-return]
-    cluster = request.getfixturevalue("cluster")
-    url = cluster.create_database()
-    try:
-        return run(_shape_of(url))  # type: ignore[no-any-return]
-    finally:
-        cluster.drop(url)
+    if db.name not in shapes:
+        if db.name == "sqlite":
+            shapes[db.name] = run(_shape_of(str(Path(place).with_name("fresh.db"))))
+        else:
+            cluster = request.getfixturevalue("cluster")
+            url = cluster.create_database()
+            shapes[db.name] = run(_shape_of(url))
+            cluster.drop(url)
+    return shapes[db.name]
 
 
-async def _shape_of(place: str) -> tuple[list[Row], list[Row]]:
+async def _shape_of(place: str) -> Shape:
     db = await open_database(place)
     try:
         await migrate(db)
@@ -109,7 +118,7 @@ async def _shape_of(place: str) -> tuple[list[Row], list[Row]]:
 
 @pytest.mark.parametrize("state", LANDED)
 def test_a_database_of_every_landed_schema_opens(
-    run: Run, db: Database, tmp_path: Path, state: str, fresh: tuple[list[Row], list[Row]]
+    run: Run, db: Database, tmp_path: Path, state: str, fresh: Shape
 ) -> None:
     older = written(tmp_path / "older", state)
     run(migrate(db, older))

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.slow
+@pytest.mark.journey
 def test_the_units_of_the_client() -> None:
     command = [sys.executable, str(ROOT / "ui" / "build.py"), "test"]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
