@@ -1,4 +1,4 @@
-/** How wide the list is; kept in the browser. */
+/** How wide the list is, in pixels for letters of 16 pixels; kept in the browser. */
 import { ref } from 'vue'
 
 export const NARROWEST = 240

@@ -93,7 +93,7 @@ describe('a keyboard', () => {
   it('shows own colours, with text that can be read', () => {
     const page = mount(Keyboard, { props: { keyboard: [{ TEXT: 'a', ...SEND, BG_COLOR: '#ffe600', WIDTH: 120 }, { TEXT: 'b', ...SEND, BG_COLOR: '#002266', TEXT_COLOR: '#abcdef' }, { TEXT: 'c', ...SEND, DISABLED: 'Y', BG_COLOR: '#002266', OFF_BG_COLOR: '#cccccc', OFF_TEXT_COLOR: '#333333' }] } })
     expect(page.findAll('button').map((button) => button.attributes('style'))).toEqual([
-      'background-color: #ffe600; color: #000000; width: 120px;',
+      'background-color: #ffe600; color: #000000; width: 7.5rem;',
       'background-color: #002266; color: #abcdef;',
       'background-color: #cccccc; color: #333333;',
     ])

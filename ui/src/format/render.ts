@@ -36,7 +36,7 @@ function element(node: Node, by: Rendering, pressed: boolean): VNodeChild {
     case 'strike':
       return h(ELEMENTS[node.type], rendered(node.children, by, pressed))
     case 'size':
-      return h('span', { style: { fontSize: `${node.size}px`, lineHeight: 1.3 } }, rendered(node.children, by, pressed))
+      return h('span', { style: { fontSize: `${node.size / 16}rem`, lineHeight: 1.3 } }, rendered(node.children, by, pressed))
     case 'color':
       return h('span', { class: INK, style: inkOf(node.color) }, rendered(node.children, by, pressed))
     case 'code':
