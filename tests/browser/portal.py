@@ -1,4 +1,4 @@
-"""The web client as somebody uses it."""
+"""The web client as somebody uses it who has applications."""
 
 from __future__ import annotations
 
@@ -7,34 +7,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Browser, Frame, expect
 
 from botyard.demo import credentials
 from tests.browser.site import Site
 from tests.sdk.live import Live
+from tests.ui.browser import Person
 
 
-class BrowserPortal:
-    """A portal over https in a page of a browser."""
+class BrowserPortal(Person):
+    """Somebody before a portal over https, whose client shows pages of applications."""
 
-    def __init__(self, live: Live, page: Page) -> None:
-        self.live = live
-        self.page = page
-        self.url = live.https_url
-        self.errors: list[str] = []
-        page.on("pageerror", lambda fault: self.errors.append(str(fault)))
-        page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
-
-    def sign_in(self, login: str) -> None:
-        """Open the client, and sign in on the page to which it leads."""
-        folder = Path(self.live.ca_file).parent.parent
+    def __init__(self, browser: Browser, live: Live, login: str) -> None:
+        folder = Path(live.ca_file).parent.parent
         people = json.loads((folder / credentials.FILE).read_text())["people"]
         [password] = [person["password"] for person in people if person["login"] == login]
-        self.page.goto(f"{self.url}/online/")
-        self.page.get_by_label("Login").fill(login)
-        self.page.get_by_label("Password").fill(password)
-        self.page.get_by_role("button", name="Sign in").click()
-        self.page.wait_for_url(f"{self.url}/online/**")
+        super().__init__(browser, live.https_url, login, password=password)
+        self.live = live
 
     def add_app(self, site: Site, page: str = "", **params: Any) -> str:
         """Register an application with pages of a site; its client id."""
@@ -50,12 +39,18 @@ class BrowserPortal:
         self.page.goto(f"{self.url}/online/apps/{client_id}")
         return self.frame()
 
+    def open_ready(self, client_id: str) -> Frame:
+        """The same, once the page says that its library is ready."""
+        frame = self.open_app(client_id)
+        expect(frame.locator("#state")).to_have_text("ready")
+        return frame
+
     def frame(self) -> Frame:
-        """The frame that is shown, once its page is ready."""
+        """The frame that is shown, once its page is loaded."""
         element = self.page.wait_for_selector("iframe")
         frame = element.content_frame() if element else None
         assert frame is not None
-        # An empty page is there, and ready, before the form is posted.
+        # An empty page is there, and loaded, before the form is posted.
         frame.wait_for_url(re.compile("^https?:"))
         frame.wait_for_load_state()
         return frame

@@ -27,8 +27,7 @@ def site(modules: Path, certificate: tuple[Path, Path]) -> Iterator[Site]:
 
 @pytest.fixture
 def frame(portal: BrowserPortal, site: Site) -> Frame:
-    shown = portal.open_app(portal.add_app(site, "sdk.html"))
-    expect(shown.locator("#state")).to_have_text("ready")
+    shown = portal.open_ready(portal.add_app(site, "sdk.html"))
     return shown
 
 
@@ -46,8 +45,7 @@ def test_the_first_run_comes_once(portal: BrowserPortal, site: Site) -> None:
     client_id = portal.add_app(site, "sdk.html")
     runs = []
     for _ in range(2):
-        shown = portal.open_app(client_id)
-        expect(shown.locator("#state")).to_have_text("ready")
+        shown = portal.open_ready(client_id)
         runs.append(shown.evaluate("$b24.isFirstRun"))
     assert runs == [True, False]
 
@@ -64,9 +62,9 @@ def test_its_window(portal: BrowserPortal, frame: Frame) -> None:
     frame.evaluate("$b24.parent.setTitle('Title of the SDK')")
     expect(portal.page.get_by_role("heading", name="Title of the SDK")).to_be_visible()
     frame.evaluate("$b24.parent.resizeWindow(500, 350)")
-    box = portal.page.locator("iframe").bounding_box()
-    assert box is not None
-    assert (box["width"], box["height"]) == (500, 350)
+    element = portal.page.locator("iframe")
+    expect(element).to_have_css("width", "500px")
+    expect(element).to_have_css("height", "350px")
     frame.evaluate("$b24.parent.fitWindow()")
     frame.evaluate("$b24.parent.scrollParentWindow(10)")
 
@@ -94,12 +92,10 @@ def test_nothing_is_waited_for(frame: Frame) -> None:
 
 def test_options(portal: BrowserPortal, site: Site) -> None:
     client_id = portal.add_app(site, "sdk.html")
-    shown = portal.open_app(client_id)
-    expect(shown.locator("#state")).to_have_text("ready")
+    shown = portal.open_ready(client_id)
     shown.evaluate("$b24.options.appSet('color', 'red')")
     shown.evaluate("$b24.options.userSet('size', 'large')")
-    again = portal.open_app(client_id)
-    expect(again.locator("#state")).to_have_text("ready")
+    again = portal.open_ready(client_id)
     assert again.evaluate("[$b24.options.appGet('color'), $b24.options.userGet('size')]") == ["red", "large"]
 
 
@@ -116,8 +112,7 @@ def test_a_person_is_chosen(portal: BrowserPortal, frame: Frame) -> None:
 def test_it_finishes_an_installation(portal: BrowserPortal, site: Site) -> None:
     plan = {"INSTALL_URL": f"{site.origin}/sdk.html?install=1", "WIZARD": "Y"}
     client_id = portal.add_app(site, "sdk.html", **plan)
-    shown = portal.open_app(client_id)
-    expect(shown.locator("#state")).to_have_text("ready")
+    shown = portal.open_ready(client_id)
     assert shown.evaluate("$b24.isInstallMode") is True
     # The page of the installation stays ready until the application's own page takes its place.
     with portal.page.expect_event(

@@ -41,8 +41,7 @@ def client_id(portal: BrowserPortal, site: Site) -> str:
 
 
 def test_what_is_posted_is_what_the_documentation_says(portal: BrowserPortal, site: Site, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     request = site.last("/bx24.html")
     assert set(request.query) == {"DOMAIN", "PROTOCOL", "LANG", "APP_SID"}
     assert request.query["DOMAIN"] == portal.live.address
@@ -52,11 +51,11 @@ def test_what_is_posted_is_what_the_documentation_says(portal: BrowserPortal, si
     token = frame.evaluate("BX24.getAuth()")
     assert token["access_token"] == request.form["AUTH_ID"]
     assert token["member_id"] == request.form["member_id"]
-    assert portal.errors == []
+    assert portal.complaints == []
 
 
 def test_calls(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     assert called(frame, "profile")["data"]["ID"] == "1"
     refused = called(frame, "imbot.dialog.get", "{DIALOG_ID: 'chat424242'}")
     assert (refused["error"], refused["status"], refused.get("data")) == ("ACCESS_ERROR", 403, None)
@@ -80,7 +79,7 @@ def test_calls(portal: BrowserPortal, client_id: str) -> None:
 
 
 def test_files_of_a_form_field_are_sent_with_their_names(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     frame.set_input_files("#file", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"hello"})
     read = frame.evaluate(
         """() => new Promise((resolve) => {
@@ -92,7 +91,7 @@ def test_files_of_a_form_field_are_sent_with_their_names(portal: BrowserPortal, 
 
 
 def test_batches(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     script = """(halt) => new Promise((resolve) => BX24.callBatch({
         me: ['profile', {}],
         wrong: {method: 'imbot.dialog.get', params: {DIALOG_ID: ''}},
@@ -114,7 +113,7 @@ def test_batches(portal: BrowserPortal, client_id: str) -> None:
 
 
 def test_a_token_that_is_over_is_renewed(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     before = frame.evaluate("BX24.getAuth().access_token")
     renewed = asked(frame, "BX24.refreshAuth(CALL)")
     assert renewed["access_token"] != before
@@ -129,17 +128,18 @@ def test_a_token_that_is_over_is_renewed(portal: BrowserPortal, client_id: str) 
 
 
 def test_options(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    frame.evaluate("BX24.userOption.set('size', {a: [1, 'two']})")
+    frame = portal.open_ready(client_id)
+    # It tells nobody when it is done.
+    with portal.page.expect_response("**/rest/user.option.set*"):
+        frame.evaluate("BX24.userOption.set('size', {a: [1, 'two']})")
     assert frame.evaluate("BX24.userOption.get('size')") == {"a": [1, "two"]}
     assert asked(frame, "BX24.appOption.set('color', 'red', CALL)") == {"color": "red"}
-    again = portal.open_app(client_id)
-    expect(again.locator("#state")).to_have_text("ready")
+    again = portal.open_ready(client_id)
     assert again.evaluate("[BX24.appOption.get('color'), BX24.userOption.get('size')]") == ["red", {"a": [1, "two"]}]
 
 
 def test_handlers_of_events_are_bound(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     bound = "(result) => CALL(result.error() ? result.error().ex.error : result.data())"
     assert asked(frame, f"BX24.callBind('OnAppUninstall', 'https://example.com/handler/', 0, {bound})") is True
     assert asked(frame, f"BX24.callUnbind('OnAppUninstall', 'https://example.com/handler/', 0, {bound})") == {
@@ -148,20 +148,16 @@ def test_handlers_of_events_are_bound(portal: BrowserPortal, client_id: str) -> 
 
 
 def test_the_frame_and_its_surroundings(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     element = portal.page.locator("iframe")
     asked(frame, "BX24.resizeWindow(400, 300, CALL)")
-    box = element.bounding_box()
-    assert box is not None
-    assert (box["width"], box["height"]) == (400, 300)
+    expect(element).to_have_css("width", "400px")
+    expect(element).to_have_css("height", "300px")
     frame.evaluate("document.body.insertAdjacentHTML('beforeend', '<div style=\"height: 1500px\"></div>')")
     asked(frame, "BX24.fitWindow(CALL)")
-    box = element.bounding_box()
-    assert box is not None
-    assert box["height"] > 1500
+    portal.until("document.querySelector('iframe').offsetHeight > 1500")
     asked(frame, "BX24.scrollParentWindow(200, CALL)")
-    assert portal.page.evaluate("document.querySelector('iframe').parentElement.scrollTop") == 200
+    portal.until("document.querySelector('iframe').parentElement.scrollTop === 200")
     asked(frame, "BX24.setTitle('Another title', CALL)")
     expect(portal.page.get_by_role("heading", name="Another title")).to_be_visible()
     assert frame.evaluate("[BX24.isAdmin(), BX24.getLang(), BX24.getDomain()]") == [True, "en", portal.live.address]
@@ -175,7 +171,7 @@ def test_the_frame_and_its_surroundings(portal: BrowserPortal, client_id: str) -
 
 
 def test_tools_for_pages(portal: BrowserPortal, site: Site, client_id: str) -> None:
-    frame = portal.open_app(client_id)
+    frame = portal.open_ready(client_id)
     asked(frame, f"BX24.loadScript(['{site.origin}/more.js', '{site.origin}/more.js'], CALL)")
     assert frame.evaluate("[window.more, BX24.isReady()]") == [2, True]
     script = """() => {
@@ -193,8 +189,7 @@ def test_tools_for_pages(portal: BrowserPortal, site: Site, client_id: str) -> N
 
 
 def test_people_are_chosen(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     frame.evaluate("BX24.selectUser((user) => { window.chosen = user; })")
     portal.page.get_by_role("dialog").get_by_role("button", name="Ben").first.click()
     frame.wait_for_function("window.chosen")
@@ -214,8 +209,7 @@ def test_people_are_chosen(portal: BrowserPortal, client_id: str) -> None:
 
 
 def test_an_application_opens_itself_in_a_panel(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     frame.evaluate(
         "BX24.openApplication({opened: true}, () => { window.ended = true; }, {title: 'My title', width: 450})"
     )
@@ -231,8 +225,7 @@ def test_an_application_opens_itself_in_a_panel(portal: BrowserPortal, client_id
 
 
 def test_a_chat_is_opened(portal: BrowserPortal, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     opening = "BX.Runtime.loadExtension('im.public.iframe').then((it) => it.Messenger.openChat('chat2001'))"
     frame.evaluate(f"() => {{ {opening}; }}")
     portal.page.wait_for_url(f"{portal.url}/online/chat/chat2001")

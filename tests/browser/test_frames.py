@@ -30,8 +30,7 @@ def elsewhere(certificate: tuple[Path, Path]) -> Iterator[Site]:
 
 def test_messages_of_another_site_are_ignored(portal: BrowserPortal, site: Site, elsewhere: Site) -> None:
     """Also with the session of the page: a page in the page knows it, and is of another origin and window."""
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     sid = frame.evaluate("window.name.split('|')[2]")
     frame.evaluate(
         """(address) => new Promise((resolve) => {
@@ -56,8 +55,7 @@ def test_messages_of_another_site_are_ignored(portal: BrowserPortal, site: Site,
 
 
 def test_messages_with_another_session_are_ignored(portal: BrowserPortal, site: Site) -> None:
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     script = """() => new Promise((resolve) => {
         window.addEventListener('message', (event) => resolve(event.data));
         window.parent.postMessage('getInitData:mine:0123456789abcdef0123456789abcdef', '*');
@@ -68,8 +66,7 @@ def test_messages_with_another_session_are_ignored(portal: BrowserPortal, site: 
 
 def test_a_page_that_went_elsewhere_is_not_answered(portal: BrowserPortal, site: Site, elsewhere: Site) -> None:
     """It has the window and the session, and another origin: the browser would not even deliver an answer."""
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     sid = frame.evaluate("window.name.split('|')[2]")
     # The policy of the client does not let a frame go where no application is.
     frame.evaluate("(address) => { location.href = address; }", f"{elsewhere.origin}/intruder.html")
@@ -79,8 +76,7 @@ def test_a_page_that_went_elsewhere_is_not_answered(portal: BrowserPortal, site:
 
 
 def test_a_page_cannot_lead_the_client_elsewhere(portal: BrowserPortal, site: Site, elsewhere: Site) -> None:
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     script = (
         "(address) => { try { window.top.location = address; return 'left'; } catch (fault) { return fault.name; } }"
     )
@@ -91,8 +87,7 @@ def test_a_page_cannot_lead_the_client_elsewhere(portal: BrowserPortal, site: Si
 
 
 def test_a_page_reads_nothing_of_the_client(portal: BrowserPortal, site: Site) -> None:
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     script = "() => { try { return String(window.parent.localStorage); } catch (fault) { return fault.name; } }"
     assert frame.evaluate(script) == "SecurityError"
     own = portal.page.evaluate("localStorage.getItem('botyard.tokens')")
@@ -102,8 +97,7 @@ def test_a_page_reads_nothing_of_the_client(portal: BrowserPortal, site: Site) -
 
 def test_an_application_gets_no_tokens_of_another(portal: BrowserPortal, site: Site) -> None:
     other = portal.add_app(site, "bx24.html", TITLE="Other")
-    frame = portal.open_app(portal.add_app(site, "bx24.html"))
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(portal.add_app(site, "bx24.html"))
     script = """(other) => new Promise((resolve) => BX24.callMethod('botyard.placement.open', {CLIENT_ID: other},
         (result) => resolve(result.error() && result.error().ex.error)))"""
     assert frame.evaluate(script, other) == "ACCESS_DENIED"
@@ -111,7 +105,7 @@ def test_an_application_gets_no_tokens_of_another(portal: BrowserPortal, site: S
 
 def test_who_has_taken_access_back_is_asked(portal: BrowserPortal, site: Site) -> None:
     client_id = portal.add_app(site, "bx24.html")
-    expect(portal.open_app(client_id).locator("#state")).to_have_text("ready")
+    portal.open_ready(client_id)
     issued = portal.live.asked("botyard.token.issue", {"USER_ID": 1, "SCOPE": "botyard.self"})
     revoked = portal.live.curl(
         f"{portal.live.url}/rest/botyard.consent.revoke?auth={issued['result']['ACCESS_TOKEN']}",

@@ -36,8 +36,7 @@ def site(live: Live, certificate: tuple[Path, Path]) -> Iterator[Site]:
 def client_id(portal: BrowserPortal, site: Site) -> Iterator[str]:
     """An application that has bound its pages, in a client that was loaded since."""
     client_id = portal.add_app(site, "bx24.html")
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     for place, title in BOUND.items():
         params: dict[str, Any] = {"PLACEMENT": place, "HANDLER": f"{site.origin}{PLACED}", "TITLE": title}
         params |= {"OPTIONS": {"errorHandlerUrl": f"{site.origin}/error"}} if "WORKER" in place else {}
@@ -74,7 +73,7 @@ def test_pages_of_the_person_of_links_and_unseen_ones(portal: BrowserPortal, sit
     assert posted_to(portal, site, "REST_APP_URI")["docId"] == "42"
     expect(portal.page.get_by_role("dialog", name="Notes by a link")).to_be_visible()
     assert portal.page.url == f"{portal.url}/online/chat/2"
-    assert portal.errors == []
+    assert portal.complaints == []
 
 
 def test_the_menu_of_phones_is_shown_on_phones(portal: BrowserPortal, site: Site, client_id: str) -> None:
@@ -87,8 +86,7 @@ def test_the_menu_of_phones_is_shown_on_phones(portal: BrowserPortal, site: Site
 
 
 def test_departments_are_chosen_for_rights(portal: BrowserPortal, site: Site, client_id: str) -> None:
-    frame = portal.open_app(client_id)
-    expect(frame.locator("#state")).to_have_text("ready")
+    frame = portal.open_ready(client_id)
     frame.evaluate("BX24.selectAccess(['U2'], (rights) => { window.rights = rights; })")
     dialog = portal.page.get_by_role("dialog")
     dialog.get_by_role("searchbox").fill("supp")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,8 +25,9 @@ SCREENS = os.environ.get("BOTYARD_SCREENS", "")
 PASSWORDS = {name: f"{name}-demo" for name in ("alice", "ben", "clara", "daniel", "eva")}
 PEOPLE = {"alice": 1, "ben": 2, "clara": 3, "daniel": 4, "eva": 5}
 
-# What a browser says by itself where a request fails, as it has to in tests that take the connection away.
-_NETWORK = re.compile(r"Failed to load resource|net::ERR_|WebSocket connection to")
+# What a browser says by itself where a request fails, as it has to in tests that take the connection away, and where a
+# page of an application, which is of another origin, is put into a frame.
+_BY_ITSELF = re.compile(r"Failed to load resource|net::ERR_|WebSocket connection to|both allow-scripts and allow-same")
 
 
 def missing() -> str:
@@ -42,13 +44,13 @@ def missing() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """A browser without a window, with arguments of its command line."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         # The sandbox of Chromium needs rights that containers do not give; the pages are our own.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *arguments])
         try:
             yield browser
         finally:
@@ -71,8 +73,9 @@ PHONE = Screen(390, 780, touch=True)
 class Person:
     """Somebody who is signed in, with a window of their own; what their console complains of is kept."""
 
-    def __init__(self, browser: Browser, url: str, login: str, screen: Screen = DESKTOP) -> None:
+    def __init__(self, browser: Browser, url: str, login: str, screen: Screen = DESKTOP, *, password: str = "") -> None:
         self.url, self.login = url, login
+        self.password = password or PASSWORDS[login]
         self.complaints: list[str] = []
         self.context: BrowserContext = browser.new_context(
             viewport={"width": screen.width, "height": screen.height},
@@ -80,6 +83,8 @@ class Person:
             has_touch=screen.touch,
             is_mobile=screen.touch,
             locale="en-GB",
+            # Of portals in tests.
+            ignore_https_errors=True,
         )
         self.context.set_default_timeout(30_000)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
@@ -89,7 +94,7 @@ class Person:
         self.page.on("dialog", lambda dialog: self._alerted(dialog))
 
     def _heard(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and not _NETWORK.search(text):
+        if kind in ("error", "warning") and not _BY_ITSELF.search(text):
             self.complaints.append(f"{kind}: {text}")
 
     def _alerted(self, dialog: Any) -> None:
@@ -101,7 +106,7 @@ class Person:
         self.page.goto(f"{self.url}/")
         # A portal that anybody may open is asked for by a browser, which says what it reads.
         self.page.get_by_label("Login").fill(self.login)
-        self.page.get_by_label("Password").fill(PASSWORDS[self.login])
+        self.page.get_by_label("Password").fill(self.password)
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_role("navigation", name="Areas").wait_for(state="attached")
         return self
@@ -133,6 +138,13 @@ class Person:
         message = self.message(text)
         message.first.wait_for()
         return message
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression of JavaScript is true; the policy of the page forbids Playwright to wait there."""
+        end = time.monotonic() + 30
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, expression
+            self.page.wait_for_timeout(50)
 
     def screenshot(self, name: str) -> None:
         if SCREENS:

@@ -54,13 +54,14 @@ def test_a_reload_shows_the_same(alice: Person) -> None:
     alice.open(2)
     alice.say("Kept over a reload")
     alice.sees("Kept over a reload")
+    kept = "JSON.stringify({...localStorage}).includes('begun and not sent')"
     alice.field.fill("begun and not sent")
-    alice.page.wait_for_timeout(500)
+    alice.until(kept)
     alice.page.reload()
     alice.sees("Kept over a reload")
-    assert alice.field.input_value() == "begun and not sent"
+    alice.until("document.querySelector('textarea').value === 'begun and not sent'")
     alice.field.fill("")
-    alice.page.wait_for_timeout(500)
+    alice.until(f"!{kept}")
 
 
 def test_what_is_written_without_a_connection_is_sent_once_when_it_is_back(alice: Person, ben: Person) -> None:
@@ -113,7 +114,7 @@ def test_on_a_phone_one_pane_is_shown_at_a_time(browser: Browser, portal: Portal
     person.screenshot("phone-list")
     chats.get_by_role("link", name=re.compile("Release 1.0")).click()
     person.field.wait_for()
-    assert not chats.is_visible()
+    chats.wait_for(state="hidden")
     person.screenshot("phone-chat")
     wide = person.page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert not wide
@@ -127,10 +128,11 @@ def test_everything_is_done_by_keyboard(alice: Person, ben: Person) -> None:
     alice.page.goto(f"{alice.url}/online/")
     alice.page.get_by_role("region", name="Chats").get_by_role("link").first.wait_for()
     alice.page.keyboard.press("Control+k")
+    alice.page.locator("[role=combobox]:focus").wait_for()
     alice.page.keyboard.type("Ben Ca")
     alice.page.get_by_role("option", name=re.compile("Ben Carter")).first.wait_for()
     alice.page.keyboard.press("Enter")
-    alice.field.wait_for()
+    alice.page.locator("textarea:focus").wait_for()
     alice.page.keyboard.type("by keyboard alone")
     alice.page.keyboard.press("Enter")
     ben.sees("by keyboard alone")
