@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from botyard.delivery.connection import HandlerConnection, Head, Lost
 from botyard.delivery.guard import AddressRefused, Endpoint, Guard, NameUnknown
@@ -28,12 +28,17 @@ ADDRESS_SECONDS = 3.0
 _OWN_FAULTS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 
 
+def _unheard() -> None:
+    """What is told to nobody."""
+
+
 class _RequestAttempt:
     """What is known of a post that is under way."""
 
-    __slots__ = ("connection", "cut", "task")
+    __slots__ = ("connection", "cut", "on_written", "task")
 
-    def __init__(self) -> None:
+    def __init__(self, on_written: Callable[[], None]) -> None:
+        self.on_written = on_written
         self.connection: HandlerConnection | None = None
         self.cut = False
         self.task = asyncio.current_task()
@@ -76,9 +81,11 @@ class HandlerClient:
             if request_attempt.task is not None:
                 request_attempt.task.cancel()
 
-    async def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
+    async def post(
+        self, address: str, body: bytes, headers: Mapping[str, str], on_written: Callable[[], None] = _unheard
+    ) -> HandlerResponse:
         """Send a form. What goes wrong is a response too: status 0 and the problem."""
-        attempt = _RequestAttempt()
+        attempt = _RequestAttempt(on_written)
         self._open.add(attempt)
         try:
             async with asyncio.timeout(self._seconds):
@@ -128,14 +135,14 @@ class HandlerClient:
         """Send a request on a connection that rests, or else on a new one."""
         attempt.connection = connection = self._resting(place) or await self._connected(place)
         try:
-            return await connection.post(request)
+            return await connection.post(request, attempt.on_written)
         except Lost:
             if connection.posts == 1 or not _closed_before(connection):
                 raise
         # The handler closed it while the request was on its way, as it may. Once more, on a new one.
         attempt.connection = None
         attempt.connection = connection = await self._connected(place)
-        return await connection.post(request)
+        return await connection.post(request, attempt.on_written)
 
     async def _answer(self, attempt: _RequestAttempt, place: Endpoint, head: Head) -> HandlerResponse:
         assert attempt.connection is not None

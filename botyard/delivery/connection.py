@@ -50,6 +50,7 @@ class HandlerConnection(asyncio.Protocol):
         self._socket: asyncio.Transport | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._writing = False
+        self._on_written: Callable[[], None] | None = None
         self.posts = 0
         self.written: float | None = None
         self.heard = 0
@@ -67,15 +68,15 @@ class HandlerConnection(asyncio.Protocol):
         self.written, self.heard = None, 0
         self._interim = 0
 
-    async def post(self, request: bytes) -> Head:
-        """Send a request and wait for the head of its response. Raises Lost."""
+    async def post(self, request: bytes, on_written: Callable[[], None] | None = None) -> Head:
+        """Send a request and wait for the head of its response; say when it is written. Raises Lost."""
         if self.posts:
             self._renew()
         self.posts += 1
         transport = self._transport
         if transport is None or transport.is_closing():
             raise Lost("the connection was closed")
-        self._writing = True
+        self._writing, self._on_written = True, on_written
         transport.write(request)
         self._look()
         return await self._head
@@ -139,6 +140,9 @@ class HandlerConnection(asyncio.Protocol):
         if waiting.get_write_buffer_size() == 0 and transport.get_write_buffer_size() == 0:
             self._writing = False
             self.written = self._loop.time()
+            on_written, self._on_written = self._on_written, None
+            if on_written is not None:
+                on_written()
         elif transport is not waiting:
             # Between the layer of TLS and the socket nobody tells.
             self._loop.call_later(LOOK_SECONDS, self._look)

@@ -18,16 +18,21 @@ Dialog = tuple[str, int]
 """The ordering key: a recipient, and one of its chats."""
 
 
-class QueuedDelivery:
-    """A leased delivery: the place it takes up, and the one of its dialog that has to begin before it."""
+WRITING_SECONDS = 1.0
+"""How long a request is waited for that begins before one of the same dialog, until it is written."""
 
-    __slots__ = ("_waiting", "before", "begun", "delivery", "ended", "place")
+
+class QueuedDelivery:
+    """A leased delivery: the place it takes up, and the one of its dialog whose request has to leave before it."""
+
+    __slots__ = ("_begun", "_waiting", "before", "delivery", "ended", "left", "place")
 
     def __init__(self, delivery: Delivery, place: Place, before: QueuedDelivery | None) -> None:
         self.delivery = delivery
         self.place = place
         self.before = before
-        self.begun = self.ended = False
+        self.left = self.ended = False
+        self._begun: float | None = None
         self._waiting: asyncio.Future[None] | None = None
 
     @property
@@ -35,17 +40,28 @@ class QueuedDelivery:
         return self.delivery.recipient, self.delivery.ordering_key
 
     def begin(self) -> None:
-        """Its attempt begins now, or never: the next one of the dialog may go."""
-        self.begun = True
+        """Its attempt begins now: a handler that cannot be reached keeps the next one waiting for a moment only."""
+        self._begun = asyncio.get_running_loop().time()
+        if self._waiting is not None:
+            self._leave_in_time()
+
+    def leave(self) -> None:
+        """Its request has been written in full, or never will be: the next one of the dialog may go."""
+        self.left = True
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
     async def turn(self) -> None:
-        """Wait until the one before has begun."""
+        """Wait until the one before has left: two connections that are opened at once overtake each other."""
         before, self.before = self.before, None
-        if before is not None and not before.begun:
+        if before is not None and not before.left:
             before._waiting = asyncio.get_running_loop().create_future()
+            before._leave_in_time()
             await before._waiting
+
+    def _leave_in_time(self) -> None:
+        if self._begun is not None:
+            asyncio.get_running_loop().call_at(self._begun + WRITING_SECONDS, self.leave)
 
 
 class Queue:

@@ -22,7 +22,8 @@ from botyard.store.engines.db import Tx, Unavailable
 
 log = logging.getLogger(__name__)
 
-Send = Callable[[str, bytes, Mapping[str, str]], Awaitable[HandlerResponse]]
+Send = Callable[[str, bytes, Mapping[str, str], Callable[[], None]], Awaitable[HandlerResponse]]
+"""Sends a body to an address, and calls the function once all of the request is written."""
 
 
 class Sender:
@@ -141,7 +142,7 @@ class Sender:
             )
             queued.begin()
             self._begun(queued)
-            answer = await self._send(payload.post.handler, body, headers)
+            answer = await self._send(payload.post.handler, body, headers, queued.leave)
             if len(answer.body) > SHORT:
                 answer = answer._replace(body=masked(answer.body, payload.post))
         except asyncio.CancelledError:
@@ -188,5 +189,5 @@ class Sender:
 
     def _end(self, queued: QueuedDelivery, ended: Ended, took: float = 0.0) -> None:
         queued.ended = True
-        queued.begin()
+        queued.leave()
         self._ended(queued, ended, took)

@@ -242,7 +242,10 @@ class Simulation:
             event_id = await events.append(tx, event)
             await deliveries.add(tx, event_id, chat, recipients=[(self.chance.choice(self._bots), State.WAITING)])
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
+    async def _send(
+        self, address: str, body: bytes, headers: Mapping[str, str], written: Callable[[], None]
+    ) -> HandlerResponse:
+        written()
         event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
         ((state, recipient, chat),) = self.database.rows(
             "SELECT state, recipient, ordering_key FROM deliveries WHERE id = :id", delivery_id

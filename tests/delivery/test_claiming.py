@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import pytest
@@ -372,7 +372,10 @@ def test_two_servers_share_the_work(portal: World) -> None:
         engines = []
         for name, context in {"one": portal.context, "two": other}.items():
 
-            async def send(address: str, body: bytes, headers: Mapping[str, str], name: str = name) -> HandlerResponse:
+            async def send(
+                address: str, body: bytes, headers: Mapping[str, str], written: Callable[[], None], name: str = name
+            ) -> HandlerResponse:
+                written()
                 event_id, delivery_id = map(int, headers["Webhook-Id"].split("."))
                 dialog = event_id % dialogs
                 assert dialog not in busy

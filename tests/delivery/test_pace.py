@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -214,7 +214,10 @@ class Crowd:
             event = MessageSent(actor_id=1, chat_id=chat, message_id=1, text="", system=False)
             await deliveries.add(tx, await events.append(tx, event), chat, recipients=[(recipient, State.WAITING)])
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
+    async def _send(
+        self, address: str, body: bytes, headers: Mapping[str, str], written: Callable[[], None]
+    ) -> HandlerResponse:
+        written()
         recipient = "bot:" + address.removeprefix("http://").partition(".")[0]
         self.sent.append((recipient, self.loop.now))
         self.open += 1

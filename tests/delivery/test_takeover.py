@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 import pytest
@@ -39,7 +39,10 @@ class Server:
         on_line = msgspec.structs.replace(context, database=self.line)
         self.scheduler = Scheduler(on_line, {"bot": write}, self._send, poll=0.02)
 
-    async def _send(self, address: str, body: bytes, headers: Mapping[str, str]) -> HandlerResponse:
+    async def _send(
+        self, address: str, body: bytes, headers: Mapping[str, str], written: Callable[[], None]
+    ) -> HandlerResponse:
+        written()
         self.sent.append((int(headers["Webhook-Id"].split(".")[1]), int(headers["Botyard-Attempt"])))
         await asyncio.sleep(3600)
         raise AssertionError
