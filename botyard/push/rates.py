@@ -25,6 +25,8 @@ class Rates:
         left = min(BURST, left + max(0.0, now - at) * PER_SECOND)
         if left < 1:
             raise Refused(BUSY)
+        self._left.pop(key, None)
         if len(self._left) >= MOST_KEYS:
-            self._left.clear()
+            # The one that has been silent for the longest time, and so has made up for the most.
+            del self._left[next(iter(self._left))]
         self._left[key] = left - 1, now

@@ -17,9 +17,10 @@ class FramePace:
 
     def spend(self, user_id: int, cost: float, *, now: float) -> float:
         """Count what was read; how many seconds to wait before more is."""
-        left, at = self._left.get(user_id, (float(BURST), now))
+        left, at = self._left.pop(user_id, (float(BURST), now))
         left = min(BURST, left + (now - at) * PER_SECOND) - cost
         if len(self._left) >= MOST_PEOPLE:
-            self._left.clear()
+            # Whoever has been silent for the longest time, and so has made up for the most.
+            del self._left[next(iter(self._left))]
         self._left[user_id] = left, now
         return max(0.0, -left / PER_SECOND)

@@ -12,6 +12,8 @@ from websockets.exceptions import ConnectionClosed
 
 from botyard.model.people import UserKind
 from botyard.push import presence, rates
+from botyard.push.rates import Rates
+from botyard.push.request_errors import Refused
 from botyard.web import frame_pace
 from botyard.web.frame_pace import FramePace
 from tests.push.clients import channel_ids, code_of, config, listening
@@ -167,6 +169,27 @@ def test_the_pace_is_that_of_a_person() -> None:
     # What was said is made up for by waiting, and no more than a burst is saved.
     assert pace.spend(1, 1, now=2.0) == 0
     assert pace.spend(1, frame_pace.BURST + frame_pace.PER_SECOND, now=1000.0) == 1
+
+
+def test_a_crowd_makes_nobody_forgotten_who_has_just_spoken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_pace, "MOST_PEOPLE", 10)
+    monkeypatch.setattr(rates, "MOST_KEYS", 10)
+    pace, requests = FramePace(), Rates(lambda: 0.0)
+
+    def is_held(key: int) -> bool:
+        try:
+            requests.spend(f"t{key}")
+        except Refused:
+            return pace.spend(key, 1, now=0.0) > 0
+        return False
+
+    for key in range(10):
+        pace.spend(key, frame_pace.BURST, now=0.0)
+        for _ in range(rates.BURST):
+            requests.spend(f"t{key}")
+    pace.spend(10, 1, now=0.0)
+    requests.spend("t10")
+    assert [is_held(key) for key in range(1, 10)] == [True] * 9
 
 
 def test_connections_leave_no_lines_in_the_log(live: Live, caplog: pytest.LogCaptureFixture) -> None:
