@@ -17,7 +17,8 @@ FILE = Record(File, "files f LEFT JOIN users u ON u.id = f.author_id", author_na
 _BLOB = StoredBlob.__struct_fields__
 _ADD = insert("files", ("chat_id", "author_id", "created", "name", *_BLOB, "charged"))
 _COPY = f"""INSERT INTO files (chat_id, author_id, created, name, {", ".join(_BLOB)}, charged)
- SELECT :chat, :author, :now, name, {", ".join(_BLOB)}, size + preview_size FROM files WHERE id = :id RETURNING id"""
+ SELECT :chat, :author, :now, name, {", ".join(_BLOB)}, size + preview_size FROM files WHERE id = :id
+ RETURNING id, charged"""
 
 
 class _Deleted(NamedTuple):
@@ -72,21 +73,21 @@ async def add(tx: Tx, kept: StoredBlob, *, chat_id: int, author_id: int, name: s
     )
 
 
-async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int) -> int | None:
-    """Insert one more file with the same bytes, and return its id; ``None`` where the first is gone.
+class Copy(NamedTuple):
+    """A file with the bytes of another, and what its author has to be charged for it."""
 
-    Its author has to be charged for it.
-    """
+    file_id: int
+    cost: int
+
+
+async def copy(tx: Tx, file_id: int, *, chat_id: int, author_id: int) -> Copy | None:
+    """Insert one more file with the same bytes; ``None`` where the first is gone."""
     # Held, so that it cannot be removed, and its bytes with it, while the copy is made.
     held = await tx.one("SELECT id FROM files WHERE id = :id {for_update}", id=file_id)
     if held is None:
         return None
-    return scalar(await tx.one(_COPY, chat=chat_id, author=author_id, now=tx.now, id=file_id), None)
-
-
-async def charge(tx: Tx, file_id: int, user_id: int) -> int:
-    """Add what a file costs to what a person keeps, and return how much that is by now."""
-    return await add_usage(tx, user_id, scalar(await tx.one("SELECT charged FROM files WHERE id = :id", id=file_id), 0))
+    made = await tx.one(_COPY, chat=chat_id, author=author_id, now=tx.now, id=file_id)
+    return Copy(*made) if made else None
 
 
 async def set_message(tx: Tx, file_ids: list[int], message_id: int) -> None:

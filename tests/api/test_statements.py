@@ -59,3 +59,17 @@ def test_a_dialog(counted: Counted) -> None:
 
 def test_history(counted: Counted) -> None:
     assert counted.cost("im.dialog.messages.get", DIALOG_ID=counted.dialog, LIMIT=50) == 6
+
+
+def test_a_forwarded_file_is_copied_charged_and_named(counted: Counted) -> None:
+    """Beside what a message takes: the first is held, copied, paid for, in a folder, and part of the copy."""
+    world = counted.world
+    world.open_file_room()
+    world.add_file("a.txt", b"hello")
+    file_id, text_id = world.room_history()["messages"][0]["id"], world.send("hello")
+    name = "11111111-2222-3333-4444-55555555555"
+    costs = [
+        counted.cost("botyard.message.forward", DIALOG_ID=world.dialog, FORWARD_IDS={f"{name}{n}": message_id})
+        for n, message_id in enumerate((text_id, file_id))
+    ]
+    assert costs[1] - costs[0] == 6

@@ -10,7 +10,6 @@ import pytest
 
 from botyard.chat.media import uploads
 from botyard.wire import limits
-from tests.conftest import MakeWorld
 from tests.world import World
 from tests.worlds.files import base64_of
 
@@ -94,9 +93,8 @@ def test_a_sender_that_goes_away_leaves_nothing(world: World) -> None:
     assert world.no_files_left()
 
 
-def test_a_quota_for_each_person(make_world: MakeWorld) -> None:
-    world = make_world(file_quota=1)
-    world.open_file_room()
+def test_a_quota_for_each_person(tight_world: World) -> None:
+    world = tight_world
     half = b"x" * (600 * 1024)
     first = world.add_file("a.bin", half)
     answer = world.upload("b.bin", half)
@@ -134,9 +132,8 @@ def test_a_copy_costs_whoever_makes_it(portal: World) -> None:
     assert portal.read(lambda tx: tx.one("SELECT SUM(charged) FROM files")) == (3000,)
 
 
-def test_what_there_is_no_room_for_is_not_forwarded(make_world: MakeWorld) -> None:
-    world: World = make_world(file_quota=1)
-    world.open_file_room()
+def test_what_there_is_no_room_for_is_not_forwarded(tight_world: World) -> None:
+    world = tight_world
     world.add_file("a.bin", b"x" * (600 * 1024))
     first = world.room_history()["messages"][0]["id"]
     before = (world.count("files"), world.count("messages"), world.count("chats"), world.bytes_used)
@@ -146,13 +143,16 @@ def test_what_there_is_no_room_for_is_not_forwarded(make_world: MakeWorld) -> No
     shared = world.call("im.message.share", MESSAGE_ID=first, DIALOG_ID=world.dialog, TYPE="CHAT")
     assert (shared.error, "1 MiB" in shared.headers["botyard-hint"]) == ("PARAMS_ERROR", True)
     assert (world.count("files"), world.count("messages"), world.count("chats"), world.bytes_used) == before
+    own = {"CHAT_ID": world.room, "FILE_ID": world.room_history()["files"][0]["id"]}
+    assert world.call("im.disk.file.commit", params=own).status == 400
+    assert world.call("im.disk.file.save", params=own).status == 400
+    assert (world.count("files"), world.count("messages"), world.count("chats"), world.bytes_used) == before
     # Whoever has room may.
     assert world.call("botyard.message.forward", world.ann, ids, DIALOG_ID=world.dialog).status == 200
 
 
-def test_a_quota_holds_when_two_come_at_once(make_world: MakeWorld) -> None:
-    world: World = make_world(file_quota=1)
-    world.open_file_room()
+def test_a_quota_holds_when_two_come_at_once(tight_world: World) -> None:
+    world = tight_world
     body = json.dumps(
         {"dialogId": world.dialog, "fields": {"name": "a.bin", "content": base64_of(b"x" * 600 * 1024)}}
     ).encode()

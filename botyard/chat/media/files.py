@@ -303,9 +303,10 @@ async def copy(tx: Tx, who: Participant, file_id: int, *, quota: int) -> int | N
     cost where whoever sent them first deletes them.
     """
     made = await files.copy(tx, file_id, chat_id=who.chat.id, author_id=who.actor_id)
-    if made is not None:
-        require_room(await files.charge(tx, made, who.actor_id), quota=quota)
-    return made
+    if made is None:
+        return None
+    require_room(await files.add_usage(tx, who.actor_id, made.cost), quota=quota)
+    return made.file_id
 
 
 @raises(copy)
