@@ -61,13 +61,22 @@ class ReadList(Params, frozen=True, rename="upper"):
     action: str = "Y"
 
 
-class Answer(Params, frozen=True, rename="upper"):
+class Named(Params, frozen=True, rename="upper"):
+    """A notification by NOTIFY_ID; ID is the name under which the official SDKs for PHP and Python send it."""
+
     notify_id: int = 0
+    id: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.notify_id or self.id
+
+
+class Answer(Named, frozen=True, rename="upper"):
     answer_text: str = ""
 
 
-class Confirm(Params, frozen=True, rename="upper"):
-    notify_id: int = 0
+class Confirm(Named, frozen=True, rename="upper"):
     notify_value: str = ""
 
 
@@ -252,12 +261,12 @@ async def answer(call: Call, p: Answer) -> Reply:
 
     Docs: api-reference/chats/notifications/im-notify-answer.md
     """
-    if p.notify_id <= 0:
+    if p.number <= 0:
         raise ApiError(Reason.NOTIFICATION_EMPTY)
     text = p.answer_text.strip()
     if not text:
         raise ApiError(Reason.ANSWER_EMPTY)
-    return _reply(await notifications.answer(call.tx, call.user_id, p.notify_id, text=text))
+    return _reply(await notifications.answer(call.tx, call.user_id, p.number, text=text))
 
 
 @method("im.notify.confirm", mode=Mode.WRITE, raises=(Reason.NOTIFICATION_EMPTY, Reason.BUTTON_EMPTY))
@@ -266,11 +275,11 @@ async def confirm(call: Call, p: Confirm) -> Reply:
 
     Docs: api-reference/chats/notifications/im-notify-confirm.md
     """
-    if p.notify_id <= 0:
+    if p.number <= 0:
         raise ApiError(Reason.NOTIFICATION_EMPTY)
     if not p.notify_value:
         raise ApiError(Reason.BUTTON_EMPTY)
-    return _reply(await notifications.confirm(call.tx, call.user_id, p.notify_id, value=p.notify_value))
+    return _reply(await notifications.confirm(call.tx, call.user_id, p.number, value=p.notify_value))
 
 
 def _reply(text: str | None) -> Reply:

@@ -205,6 +205,15 @@ def test_a_button_is_pressed(office: Office) -> None:
     assert "notify_buttons" not in office.box()
 
 
+@pytest.mark.parametrize("name", ["ID", "NOTIFY_ID"])
+def test_what_is_answered_and_pressed_by_either_name(office: Office, name: str) -> None:
+    question, button = office.send("Is the room free?"), office.ask("Join the chat?")
+    sent = office.call("answer", **{name: question}, ANSWER_TEXT="Yes").result
+    assert sent == {"result_message": ["Your response has been successfully sent."]}
+    pressed = office.call("confirm", **{name: button}, NOTIFY_VALUE="Y").result
+    assert pressed == {"result_message": ["Accepted"]}
+
+
 def test_what_pressing_refuses(office: Office) -> None:
     for nothing in (0, -1, "x"):
         refused = office.call("confirm", NOTIFY_ID=nothing, NOTIFY_VALUE="Y")
