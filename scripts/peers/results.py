@@ -31,14 +31,15 @@ class Case(NamedTuple):
 def read(report: Path, suite: str) -> Iterator[tuple[str, str, Outcome, str]]:
     """Class or file, name, outcome and the first line of what went wrong, of each case of a report."""
     for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314  # A runner has just written it.
-        place = case.get("classname") or case.get("file") or suite
+        place, name = case.get("classname") or case.get("file") or suite, case.get("name", "")
         broken = next((part for part in case if part.tag in ("failure", "error")), None)
         skipped = next((part for part in case if part.tag == "skipped"), None)
         outcome = Outcome.FAILED if broken is not None else Outcome.SKIPPED if skipped is not None else Outcome.PASSED
         detail = broken if broken is not None else skipped
         text = (detail.get("message") or detail.text or "") if detail is not None else ""
-        lines = text.strip().splitlines()
-        yield place, case.get("name", ""), outcome, lines[0][:160] if lines else ""
+        # PHPUnit begins with the case.
+        lines = [line for line in text.strip().splitlines() if not line.endswith(f"::{name}")]
+        yield place, name, outcome, lines[0][:160] if lines else ""
 
 
 def table(cases: Iterable[Case]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from scripts.peers import known_failures
+from scripts.peers import debian_php, known_failures
 from scripts.peers.portal import HOST, OWN_PORTS, Portal, Ports
 from scripts.peers.results import Case, Outcome, read
 
@@ -106,20 +106,13 @@ def _php_obstacle(checkout: Path, ports: Ports, missing: list[str]) -> str:
         return f"there is no checkout of b24phpsdk in {checkout}"
     if shutil.which("php") is None:
         return "there is no php on this machine"
-    if not (checkout / "vendor" / "autoload.php").exists() and shutil.which("composer") is None:
-        return "its libraries are not installed (vendor/), and there is no composer on this machine"
-    return ""
+    return f"{HOST} would have to lead to 127.0.0.1" if HOST in missing else ""
 
 
 def _php(checkout: Path, work: Path, portal: Portal) -> list[Case]:
     copy = _copied(checkout, work)
-    if not (copy / "vendor" / "autoload.php").exists():
-        command = ["composer", "install", "--no-interaction", "--quiet"]
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, timeout=PATIENCE)
-        if done.returncode or not (copy / "vendor" / "autoload.php").exists():
-            lines = done.stderr.strip().splitlines() or ["composer failed"]
-            print(f"b24phpsdk: skipped: composer could not install its libraries: {lines[0].strip()}", flush=True)
-            return []
+    if not _php_libraries(copy, checkout.parent):
+        return []
     url = f"http://{HOST}:{portal.ports.http}/rest/{portal.webhook}/"
     (copy / "tests" / ".env.local").write_text(f"BITRIX24_WEBHOOK={url}\n")
     cases: list[Case] = []
@@ -130,9 +123,25 @@ def _php(checkout: Path, work: Path, portal: Portal) -> list[Case]:
     return cases
 
 
+def _php_libraries(copy: Path, beside: Path) -> bool:
+    """Give a copy of the SDK its libraries: by Composer, or where that reaches no registry from Debian's packages."""
+    autoload = copy / "vendor" / "autoload.php"
+    if not autoload.exists() and shutil.which("composer"):
+        command = ["composer", "install", "--no-interaction", "--quiet"]
+        subprocess.run(command, cwd=copy, capture_output=True, check=False, timeout=PATIENCE)
+    if autoload.exists():
+        return True
+    if lacking := debian_php.missing():
+        print(f"b24phpsdk: skipped: Composer cannot install its libraries; apt install {' '.join(lacking)}", flush=True)
+        return False
+    shutil.rmtree(copy / "vendor", ignore_errors=True)
+    debian_php.write(copy, beside)
+    return True
+
+
 def _php_folder(place: str) -> str:
-    """``…Tests.Integration.Services.User.Service.UserTest`` is of ``User/Service``."""
-    return "/".join(place.replace("\\", ".").split(".")[-3:-1])
+    """``…Tests.Integration.Services.User.Service.UserTest`` is of ``User``."""
+    return place.partition(".Services.")[2].partition(".")[0]
 
 
 JS_LIBRARIES = ("axios@^1", "luxon@^3", "qs-esm@^8", "vitest@^4", "dotenv@^17")

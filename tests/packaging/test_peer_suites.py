@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.peers import hosts, known_failures, portal, suites
+from scripts.peers import debian_php, hosts, known_failures, portal, suites
 from scripts.peers.results import Case, Outcome, read, table
 
 REPORT = """<testsuites><testsuite name="pytest">
@@ -37,6 +37,34 @@ def test_a_report_is_read(report: Path) -> None:
     ]
 
 
+def test_a_failure_of_phpunit_is_told_without_its_case(tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        """<testsuites><testcase name="testGet" classname="A.UserTest"><error type="E">A\\UserTest::testGet
+No connection</error></testcase></testsuites>"""
+    )
+    assert [message for *_, message in read(report, "b24phpsdk")] == ["No connection"]
+
+
+def test_a_copy_of_the_php_sdk_loads_the_libraries_of_debian(tmp_path: Path) -> None:
+    (tmp_path / "money" / "src").mkdir(parents=True)
+    (tmp_path / "sdk").mkdir()
+    debian_php.write(tmp_path / "sdk", tmp_path)
+    loaded = (tmp_path / "sdk" / "vendor" / "autoload.php").read_text()
+    assert f"'{tmp_path}/sdk/src/' . strtr(substr($class, strlen('Bitrix24\\\\SDK\\\\')), '\\\\', '/')" in loaded
+    assert f"'{tmp_path}/money/src/'" in loaded
+    assert f"{tmp_path}/uid" not in loaded
+    assert "require_once '/usr/share/php/Monolog/autoload.php';" in loaded
+
+
+def test_packages_that_are_missing_are_named(tmp_path: Path) -> None:
+    assert debian_php.missing(tmp_path, tmp_path / "phpunit") == ["phpunit", *debian_php.AUTOLOADERS]
+    place = tmp_path / debian_php.AUTOLOADERS["php-monolog"]
+    place.mkdir(parents=True)
+    (place / "autoload.php").touch()
+    assert debian_php.missing(tmp_path, tmp_path) == [name for name in debian_php.AUTOLOADERS if name != "php-monolog"]
+
+
 def test_folders_are_counted_and_failures_listed() -> None:
     cases = [
         Case("b24pysdk", "unit", "a", Outcome.PASSED),
@@ -64,6 +92,8 @@ def test_folders_are_counted_and_failures_listed() -> None:
         ("b24jssdk", "test/integration/js-docs/actions-v2.spec.ts", "js-docs.actions @apiV2 > CallV2", True),
         ("b24jssdk", "test/integration/core/tools.spec.ts", "core.tools ping", False),
         ("b24phpsdk", "Bitrix24.SDK.Tests.Integration.Services.User.Service.UserTest", "testGet", False),
+        ("b24phpsdk", "Bitrix24.SDK.Tests.Integration.Services.User.Service.UserTest", "testAdd", True),
+        ("b24phpsdk", "Bitrix24.SDK.Tests.Integration.Services.User.Service.BatchTest", "testAdd", False),
     ],
 )
 def test_failures_that_are_known(suite: str, place: str, name: str, known: bool) -> None:
