@@ -84,6 +84,20 @@ def test_the_menu_of_phones_is_shown_on_phones(portal: BrowserPortal, site: Site
     portal.page.get_by_role("menuitem", name="Notes on phones").click()
     assert posted_to(portal, site, "IMMOBILE_CONTEXT_MENU") == {"dialogId": "2"}
 
+    portal.page.goto(f"{portal.url}/online/")
+    chats = portal.page.get_by_role("region", name="Chats")
+    chats.get_by_role("button", name=re.compile("^Alice")).click()
+    portal.page.get_by_role("menuitem", name="My own notes").click()
+    expect(portal.page.get_by_role("dialog", name="My own notes")).to_be_visible()
+
+
+def test_a_link_is_opened_outside_of_the_client(portal: BrowserPortal, site: Site, client_id: str) -> None:
+    portal.page.goto(f"{portal.url}/marketplace/view/{client_id}/?params[docId]=43")
+    expect(portal.page.get_by_role("dialog", name="Notes by a link")).to_be_visible()
+    assert posted_to(portal, site, "REST_APP_URI")["docId"] == "43"
+    assert portal.page.url == f"{portal.url}/online/"
+    assert portal.complaints == []
+
 
 def test_departments_are_chosen_for_rights(portal: BrowserPortal, site: Site, client_id: str) -> None:
     frame = portal.open_ready(client_id)
