@@ -11,6 +11,9 @@ from typing import Any
 
 import msgspec
 
+from botyard.chat.conversation import typing
+from botyard.model.events import EVENTS
+from botyard.model.push import MODULE
 from botyard.portal import channels
 from botyard.portal.channels import ChannelKind
 from botyard.push import protobuf, signals
@@ -31,6 +34,10 @@ MOST_WATCHED = 1000
 """People whose coming and going one client is told of."""
 RESERVED = frozenset({"pull", "online"})
 """Modules that only the server speaks for."""
+_TOLD = {(spec.push.module, command) for spec in EVENTS.values() if spec.push for command in spec.push.commands}
+OWN = frozenset((module, command.lower()) for module, command in {*_TOLD, (MODULE, typing.COMMAND)})
+"""Commands of other modules that only the server says, in small letters: by any other a message could be made up that
+nobody has written."""
 NEAR_SECONDS = 90
 """How long ago somebody was last noted to be connected to another server who may be so still."""
 
@@ -124,6 +131,8 @@ class Client:
             raise Refused(PARAMS, "module_id, command and params")
         if not module or module.lower() in RESERVED:
             raise Refused(PARAMS, "module_id")
+        if (module.lower(), command.lower()) in OWN:
+            raise Refused(PARAMS, "command")
         signal = Signal(
             module_id=module,
             command=command,

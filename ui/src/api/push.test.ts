@@ -29,8 +29,9 @@ class Socket {
     this.onclose({ code })
   }
 
-  tell(mid: string, module_id: string, command: string): void {
-    this.onmessage({ data: JSON.stringify({ method: 'incoming.message', params: { mid, body: { module_id, command, params: {} } } }) })
+  tell(mid: string, module_id: string, command: string, type = 2): void {
+    const params = { mid, sender: { type, id: '' }, body: { module_id, command, params: {} } }
+    this.onmessage({ data: JSON.stringify({ method: 'incoming.message', params }) })
   }
 }
 
@@ -118,4 +119,16 @@ test('new channels are asked for, and nothing is read anew, when the old ones en
   first.tell('m2', 'pull', 'channel_expire')
   expect((await socket(2)).mid).toBe('m2')
   expect(missed).not.toHaveBeenCalled()
+})
+
+test('what another client says in the name of the portal is not believed', async () => {
+  start()
+  const first = await socket(1)
+  first.onopen()
+  first.tell('m1', 'im', 'messageChat', 1)
+  first.tell('m2', 'pull', 'config_expire', 1)
+  first.tell('m3', 'im', 'message')
+  expect(heard).toEqual(['message'])
+  first.close()
+  expect((await socket(2)).mid).toBe('m3')
 })

@@ -29,6 +29,8 @@ export interface Config {
 /** Ask where to listen; before anything is read that commands keep up to date. */
 export const configure = (): Promise<Config> => call<Config>('pull.config.get')
 
+/** The sender of what the portal itself says. */
+const SERVER = 2
 /** The server is silent for 10 seconds at most. */
 const SILENCE = 25_000
 const SOCKETS_TRIED = 3
@@ -42,10 +44,11 @@ export function listen(beginning: Config, listener: Listener): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let wake = (): void => {}
 
-  function take(envelope: { mid?: string; body?: Command; user_params?: object }): void {
+  function take(envelope: { mid?: string; sender?: { type: number }; body?: Command; user_params?: object }): void {
     if (envelope.mid) mid = envelope.mid
     const { body } = envelope
-    if (!body) return
+    // What other clients say is nothing that has happened.
+    if (!body || envelope.sender?.type !== SERVER) return
     if (body.module_id === 'pull') {
       if (body.command === 'config_expire') mid = ''
       if (body.command === 'config_expire' || body.command === 'channel_expire') {
