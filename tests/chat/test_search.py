@@ -11,6 +11,8 @@ import pytest
 
 from botyard.chat.conversation import indexing, search
 from botyard.store import search_index
+from botyard.store.engines.db import Tx
+from botyard.store.search_index import Stretches
 from tests.world import Person, World
 
 STEPS = 150
@@ -259,3 +261,29 @@ def test_an_index_is_made_of_what_was_there_before(portal: World) -> None:
     portal.run(indexing.catch_up(portal.context.database))
     assert searched() == sent[::-1]
     assert portal.count("search_index") >= len(sent)
+
+
+def test_a_word_that_turned_out_common_is_not_looked_for_first_again(
+    portal: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = portal.add_person("Ann")
+    portal.open_room(ann)
+    rare = portal.send("common rare")
+    for number in range(40):
+        portal.send(f"common {number}")
+    monkeypatch.setattr(search_index, "STRETCH", 10)
+    monkeypatch.setattr(search, "PROBE", 5)
+    portal.run(indexing.catch_up(portal.context.database))
+    looked_for: list[tuple[str, ...]] = []
+    hits = search_index.hits
+
+    async def noted(tx: Tx, within: Stretches, wanted: tuple[str, ...], **rest: Any) -> list[int]:
+        looked_for.append(wanted)
+        return await hits(tx, within, wanted, **rest)
+
+    monkeypatch.setattr(search_index, "hits", noted)
+    answer = portal.call("im.dialog.messages.search", ann, CHAT_ID=portal.room, SEARCH_MESSAGE="common rare")
+    assert [message["id"] for message in answer.result["messages"]] == [rare]
+    alone = [wanted[0] for wanted in looked_for if len(wanted) == 1]
+    # The last stretch has too few messages to say that it is common.
+    assert alone == ["common", "common", "rare"]

@@ -6,6 +6,8 @@ moment ago is found, or not found, by what it is now.
 
 from __future__ import annotations
 
+from collections import deque
+
 import msgspec
 
 from botyard.chat.conversation import dialogs
@@ -105,8 +107,9 @@ class _Search:
         self._chat = who.chat
         self._wanted = wanted
         self._span = span
-        # The longest first: the fewest messages have it.
-        self._beginnings = tuple(sorted(beginnings, key=len, reverse=True))
+        self._beginnings = beginnings
+        # Which of them is looked for first: the longest, for the fewest messages have it, until it turns out common.
+        self._rarest = deque(sorted(beginnings, key=len, reverse=True))
 
     async def run(self) -> list[Message]:
         limit, descending = self._wanted.limit, self._wanted.descending
@@ -162,9 +165,10 @@ class _Search:
             ids: list[int] = []
             if len(every) > 1:
                 # One word that is rare saves reading where a common one is.
-                asked, most = every[:1], PROBE
+                asked, most = (self._rarest[0],), PROBE
                 ids = await self._hits(within, asked, span=span, limit=most)
                 if len(ids) == most:
+                    self._rarest.rotate(-1)
                     asked, most = every, limit - len(kept)
             if asked is every:
                 ids = await self._hits(within, every, span=span, limit=most)
