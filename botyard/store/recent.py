@@ -1,7 +1,8 @@
 """The list of a person's chats, and where something in them is unread.
 
 Each chat knows its last message, and whoever asks for a list looks at each of their own chats: a message changes the
-rows of its chat and of its author alone, however many are in it.
+rows of its chat and of its author alone, however many are in it. Who is in very many has the top of the list from the
+newest messages. See docs/adr/0037-lists-look-at-own-chats.md.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from botyard.model.messages import Message
 from botyard.store.chats import CHAT, MEMBER
 from botyard.store.engines.db import Tx
 from botyard.store.id_lists import id_list
-from botyard.store.records import Record
+from botyard.store.records import Record, scalar
 
 OF_LINES = "(c.kind = 'L' OR c.entity_type = 'LINES')"
 """A condition that the chat ``c`` belongs to an open line."""
@@ -72,12 +73,27 @@ _BY_NUMBER = "ORDER BY pinned DESC, last_id DESC LIMIT :limit"
 _WITH_MOMENTS = f"""SELECT {_PLACE.columns} FROM (
     SELECT o.chat_id, o.pinned, s.sent AS last_at, s.id AS last_id FROM ({{own}}) AS o
     JOIN messages s ON s.id = o.last_id{{conditions}}) AS p {_ORDER}"""
+MANY = 500
+"""Who is in more chats has the top of the list from the newest messages, one after the other until there are enough."""
+NEWEST = 2000
+"""Messages that are looked at for it."""
+_COUNT = "SELECT COUNT(*) FROM (SELECT 1 FROM members WHERE user_id = :user LIMIT :limit) AS m"
+_OF_NEWEST = """SELECT m.chat_id, m.pinned, c.last_message_id AS last_id FROM messages n CROSS JOIN chats c
+ CROSS JOIN members m WHERE n.id > (SELECT MAX(id) - :newest FROM messages)
+ AND c.id = n.chat_id AND c.last_message_id = n.id AND c.kind <> 'S'
+ AND m.chat_id = c.id AND m.user_id = :user AND m.pinned = 0 AND c.last_message_id > m.hidden_id"""
+_TOP = """SELECT * FROM ({own} AND m.pinned = 1 ORDER BY last_id DESC LIMIT :end) AS a
+ UNION ALL SELECT * FROM ({newest} ORDER BY n.id DESC LIMIT :end) AS b"""
 
 
 async def page(tx: Tx, user_id: int, wanted: RecentPage, *, only: Iterable[Only] = ()) -> list[Place]:
     """The chats of somebody: pinned ones first, then those with the latest messages."""
-    own = " AND ".join([_OWN, *(condition.value for condition in only)])
+    conditions = [condition.value for condition in only]
+    own = " AND ".join([_OWN, *conditions])
     if wanted.upto is None:
+        many = scalar(await tx.one(_COUNT, user=user_id, limit=MANY + 1), 0) > MANY
+        if many and (top := await _top(tx, user_id, wanted, own=own, newest=" AND ".join([_OF_NEWEST, *conditions]))):
+            return top
         sql = _WITH_MOMENTS.format(own=f"{own} {_BY_NUMBER} OFFSET :offset", conditions="")
         rows = await tx.all(sql, user=user_id, limit=wanted.limit, offset=wanted.offset)
         return _PLACE.read_all(rows)
@@ -90,6 +106,23 @@ async def page(tx: Tx, user_id: int, wanted: RecentPage, *, only: Iterable[Only]
         upto=wanted.upto,
     )
     return _PLACE.read_all(rows)
+
+
+async def _top(tx: Tx, user_id: int, wanted: RecentPage, *, own: str, newest: str) -> list[Place]:
+    """A page of those who are in many chats; nothing where the newest messages are of too few of them."""
+    end = wanted.offset + wanted.limit
+    if end > NEWEST:
+        return []
+    sql = _WITH_MOMENTS.format(own=_TOP.format(own=own, newest=newest), conditions="")
+    rows = await tx.all(
+        f"{sql} LIMIT :limit OFFSET :offset",
+        user=user_id,
+        end=end,
+        newest=NEWEST,
+        limit=wanted.limit,
+        offset=wanted.offset,
+    )
+    return _PLACE.read_all(rows) if len(rows) == wanted.limit else []
 
 
 async def changed_since(tx: Tx, user_id: int, moment: int, *, limit: int, only: Iterable[Only] = ()) -> list[Place]:
