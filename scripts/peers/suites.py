@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -208,8 +208,7 @@ def _run(command: list[str], folder: Path, variables: Mapping[str, str]) -> None
 def _cases(suite: str, report: Path, folder: Callable[[str], str]) -> list[Case]:
     if not report.exists():
         return [Case(suite, "", "the suite", Outcome.FAILED, f"there is no report: see {report.parent / 'output'}")]
-    cases: Iterable[tuple[str, str, Outcome, str]] = read(report, suite)
     return [
         Case(suite, folder(place), name, outcome, message, known_failures.reason(suite, place, name))
-        for place, name, outcome, message in cases
+        for place, name, outcome, message in read(report, suite)
     ]

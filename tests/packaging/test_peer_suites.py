@@ -37,6 +37,16 @@ def test_a_report_is_read(report: Path) -> None:
     ]
 
 
+def test_a_pass_by_any_error_is_none(report: Path) -> None:
+    report.write_text(
+        """<testsuite>
+<testcase classname="tests.integration.scopes.im.test_im_disk" name="test_disk_file_save[oauth]"/>
+<testcase classname="tests.integration.scopes.im.test_im_disk" name="test_disk_folder_get[oauth]"/>
+</testsuite>"""
+    )
+    assert [outcome for _, _, outcome, _ in read(report, "b24pysdk")] == [Outcome.ERROR_ONLY, Outcome.PASSED]
+
+
 def test_a_failure_of_phpunit_is_told_without_its_case(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(
@@ -69,12 +79,15 @@ def test_folders_are_counted_and_failures_listed() -> None:
     cases = [
         Case("b24pysdk", "unit", "a", Outcome.PASSED),
         Case("b24pysdk", "unit", "b", Outcome.SKIPPED),
+        Case("b24pysdk", "unit", "e", Outcome.ERROR_ONLY),
         Case("b24pysdk", "im", "c", Outcome.FAILED, "boom"),
         Case("b24pysdk", "im", "d", Outcome.FAILED, "boom", "no telephony"),
     ]
-    assert table(cases).splitlines()[2:] == [
-        "| b24pysdk | unit | 1 | 0 | 1 |",
-        "| b24pysdk | im | 0 | 2 | 0 |",
+    assert table(cases).splitlines() == [
+        "| Suite | Folder | Passed | Failed | Skipped | Proves only an error |",
+        "|---|---|---|---|---|---|",
+        "| b24pysdk | unit | 1 | 0 | 1 | 1 |",
+        "| b24pysdk | im | 0 | 2 | 0 | 0 |",
         "",
         "b24pysdk im c: boom",
         "b24pysdk im d: no telephony",
