@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -96,21 +97,35 @@ def attacked(portal: Portal) -> str:
     return dialog
 
 
-def test_nothing_that_is_written_runs(attacked: str, alice: Person) -> None:
+def ids_of(portal: Portal, dialog: str) -> list[int]:
+    """The messages of a dialog, the newest first."""
+    ids: list[int] = []
+    while True:
+        more = {"LAST_ID": ids[-1]} if ids else {}
+        page = call(portal.url, "alice", "im.dialog.messages.get", DIALOG_ID=dialog, LIMIT=50, **more)["messages"]
+        if not page:
+            return ids
+        ids += sorted((message["id"] for message in page), reverse=True)
+
+
+def test_nothing_that_is_written_runs(portal: Portal, attacked: str, alice: Person) -> None:
     alice.open(attacked)
-    alice.log.locator("[data-message]").first.wait_for()
-    seen: set[str] = set()
-    quiet, turned = 0, False
-    while quiet < 8:
-        assert alice.page.evaluate(CLEAN) == []
-        rows = alice.log.locator("[data-message]")
-        ids = set(rows.evaluate_all("rows => rows.map((row) => row.dataset.message)"))
-        quiet = quiet + 1 if seen.issuperset(ids) else 0
-        seen |= ids
-        # First to the beginning, then to the end.
-        (rows.first if quiet < 4 and not turned else rows.last).evaluate("row => row.scrollIntoView()")
-        turned = turned or quiet == 4
-        alice.page.wait_for_timeout(300)
+    rows = alice.log.locator("[data-message]")
+    rows.first.wait_for()
+    every = ids_of(portal, attacked)
+    seen: set[int] = set()
+    # First to the beginning, then to the end.
+    for end, at_edge in ((every[-1], rows.first), (every[0], rows.last)):
+        shown: set[int] = set()
+        until = time.monotonic() + 120
+        while end not in shown:
+            assert time.monotonic() < until, f"message {end} is not reached"
+            at_edge.evaluate("row => row.scrollIntoView()")
+            alice.page.wait_for_timeout(100)
+            assert alice.page.evaluate(CLEAN) == []
+            shown = set(map(int, rows.evaluate_all("rows => rows.map((row) => row.dataset.message)")))
+            seen |= shown
+    assert seen.issuperset(every)
     assert len(seen) > len(ATTACKS)
 
 

@@ -41,7 +41,7 @@ export const chats = texts({
   'chats.filterAll': ['All', 'Alle', 'Все'],
   'chats.filterUnread': ['Unread', 'Ungelesen', 'Новые'],
   'chats.filterBots': ['Bots', 'Bots', 'Боты'],
-  'chats.filterMentions': ['Mentions', 'Erwähnungen', 'Упоминания'],
+  'chats.filterMentions': ['Mentions', 'Erwähnt', 'Упоминания'],
   'chats.actions': ['Menu of {name}', 'Menü von {name}', 'Меню: {name}'],
   'chats.markedUnread': ['Marked as unread', 'Als ungelesen markiert', 'Помечен непрочитанным'],
   'chats.pin': ['Pin', 'Anheften', 'Закрепить'],
