@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from botyard.api.family import method
+from botyard.api.shared import rows
 from botyard.errors import ApiError, Reason, error
 from botyard.model.user_fields import FieldOption, UserField
 from botyard.portal import user_fields
@@ -18,10 +18,9 @@ from botyard.rpc.access import Access
 from botyard.rpc.call import Call
 from botyard.rpc.file_body import FileBody
 from botyard.rpc.method import Mode, Params, ResultPage
-from botyard.store import filter_values, reach
+from botyard.store import reach
 from botyard.store import user_fields as stored_user_fields
-from botyard.store.user_filter import NEGATIVE, ORDERED, POSITIVE, PREFIXES, Operator
-from botyard.wire.param_types import FilterValue, Label, Listed, NamedValues, SortBy, descends
+from botyard.wire.param_types import FilterValue, Label, Listed, NamedValues, SortBy
 
 SCOPES = ("user.userfield",)
 PAGE = 50
@@ -177,10 +176,8 @@ async def list_(call: Call, p: List) -> ResultPage[list[Shape]]:
     Docs: api-reference/user/userfields/user-userfield-list.md
     """
     options = await stored_user_fields.options(call.tx)
-    rows = [_shape(field, options.get(field.id)) for field in await stored_user_fields.all_(call.tx)]
-    kept = [row for row in rows if all(_passes(row, key, value) for key, value in p.filter.items())]
-    for name, descending in reversed(_wishes(p.order)):
-        kept.sort(key=lambda row, name=name: _key(row, name), reverse=descending)  # type: ignore[misc]
+    fields = [_shape(field, options.get(field.id)) for field in await stored_user_fields.all_(call.tx)]
+    kept = rows.in_order(rows.kept(fields, _KEYS, p.filter), _KEYS, p.order)
     offset = max(p.start, 0)
     page = kept[offset : offset + PAGE]
     if p.start < 0:
@@ -270,7 +267,7 @@ def _flag(value: bool) -> str:
 
 
 # What can be filtered and sorted by.
-_KEYS: dict[str, Callable[[Shape], int | str]] = {
+_KEYS: rows.Keys[Shape] = {
     "ID": lambda row: int(row.id),
     "FIELD_NAME": lambda row: row.field_name,
     "USER_TYPE_ID": lambda row: row.user_type_id,
@@ -283,51 +280,3 @@ _KEYS: dict[str, Callable[[Shape], int | str]] = {
     "EDIT_IN_LIST": lambda row: row.edit_in_list,
     "IS_SEARCHABLE": lambda row: row.is_searchable,
 }
-
-
-def _key(row: Shape, name: str) -> int | str:
-    value = _KEYS[name](row)
-    return value.lower() if isinstance(value, str) else value
-
-
-def _wishes(order: SortBy) -> list[tuple[str, bool]]:
-    """``(field, descending)`` pairs; what cannot be sorted by is left out."""
-    pairs = order.items() if isinstance(order, Mapping) else [(order, "asc")]
-    return [(name.upper(), descends(way)) for name, way in pairs if name.upper() in _KEYS]
-
-
-def _passes(row: Shape, key: str, value: FilterValue) -> bool:
-    """Whether a field passes one condition; a key that names nothing is no condition."""
-    prefix, operator = next((pair for pair in PREFIXES if key.strip().startswith(pair[0])), ("", Operator.PLAIN))
-    name = key.strip().removeprefix(prefix).strip().upper()
-    if name not in _KEYS or value is None:
-        return True
-    held = _key(row, name)
-    plain = POSITIVE.get(operator, operator)
-    matches = any(
-        _compares(held, plain, wanted=filter_values.text(item).lower()) for item in filter_values.scalars(value)
-    )
-    return matches != (operator in NEGATIVE)
-
-
-def _compares(held: int | str, operator: Operator, *, wanted: str) -> bool:
-    if operator is Operator.LIKE:
-        return wanted in str(held)
-    if operator is Operator.PATTERN:
-        literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in wanted)
-        return fnmatchcase(str(held), literal.replace("%", "*"))
-    if isinstance(held, int):
-        return _ordered(held, operator, int(wanted) if wanted.lstrip("-").isdigit() and len(wanted) < 19 else 0)
-    return _ordered(held, operator, wanted)
-
-
-def _ordered(held: Any, operator: Operator, wanted: Any) -> bool:
-    if operator not in ORDERED:
-        return bool(held == wanted)
-    compared = {
-        Operator.MORE: held > wanted,
-        Operator.LESS: held < wanted,
-        Operator.FROM: held >= wanted,
-        Operator.UPTO: held <= wanted,
-    }
-    return bool(compared[operator])

@@ -8,16 +8,35 @@ from botyard.api.disk.children import Children
 from botyard.api.disk.family import method
 from botyard.api.disk.shapes import DiskObject, Storage, Upload
 from botyard.api.disk.uploads import UploadParams
+from botyard.api.shared import rows
 from botyard.chat.media import drive
 from botyard.chat.media.drive import CHATS
 from botyard.errors import ApiError, Reason, raises
 from botyard.rpc.access import Access
 from botyard.rpc.call import Call
-from botyard.rpc.method import Mode, NoParams, Params, ResultPage
+from botyard.rpc.method import Mode, Params, ResultPage
+from botyard.wire.param_types import FilterConditions, SortBy
 
 
 class Get(Params, frozen=True):
     id: int = 0
+
+
+class GetList(Params, frozen=True):
+    filter: FilterConditions = {}
+    order: SortBy = ""
+
+
+_KEYS: rows.Keys[Storage] = {
+    "ID": lambda storage: int(storage.id),
+    "NAME": lambda storage: storage.name,
+    "CODE": lambda storage: storage.code or "",
+    "MODULE_ID": lambda storage: storage.module_id,
+    "ENTITY_TYPE": lambda storage: storage.entity_type,
+    "ENTITY_ID": lambda storage: storage.entity_id,
+    "ROOT_OBJECT_ID": lambda storage: int(storage.root_object_id),
+}
+"""What storages are filtered and sorted by."""
 
 
 @raises(Reason.FOLDER_WRONG, Reason.STORAGE_MISSING)
@@ -31,13 +50,14 @@ def _is_own(call: Call, storage_id: int) -> bool:
 
 
 @method("disk.storage.getList", access=Access.PERSON, mode=Mode.WRITE)
-async def get_list(call: Call, p: NoParams) -> ResultPage[list[Storage]]:
-    """List the storages that the caller may use: the caller's own, and the one with the folders of chats.
+async def get_list(call: Call, p: GetList) -> ResultPage[list[Storage]]:
+    """List the storages that the caller may use: the one with the folders of chats, and the caller's own.
 
     Docs: api-reference/disk/storage/disk-storage-get-list.md
     """
     own = shapes.own_storage(call, await drive.own_folder(call.tx, call.user_id))
-    return ResultPage([shapes.storage_of_chats(), own], 2)
+    storages = rows.in_order(rows.kept([shapes.storage_of_chats(), own], _KEYS, p.filter), _KEYS, p.order)
+    return ResultPage(storages, len(storages))
 
 
 @method(

@@ -44,6 +44,23 @@ def test_ones_own_storage(world: World) -> None:
     assert world.call("disk.folder.get", world.ann, id=storage["ROOT_OBJECT_ID"]).result["NAME"] == "Saved Files"
 
 
+@pytest.mark.parametrize(
+    ("params", "kinds"),
+    [
+        ({"filter": {"ENTITY_TYPE": "user"}}, ["user"]),
+        ({"filter": {"!ENTITY_TYPE": "user"}}, ["common"]),
+        ({"filter": {">ID": 1, "%NAME": "saved"}}, ["user"]),
+        ({"filter": {"ENTITY_TYPE": ["group"]}}, []),
+        ({"order": {"ID": "DESC"}}, ["user", "common"]),
+        ({"filter": {"NOTHING": 1}, "order": "id"}, ["common", "user"]),
+    ],
+)
+def test_storages_are_filtered_and_sorted(world: World, params: dict[str, Any], kinds: list[str]) -> None:
+    listed = world.call("disk.storage.getList", world.ann, params)
+    assert [storage["ENTITY_TYPE"] for storage in listed.result] == kinds
+    assert listed.body["total"] == len(kinds)
+
+
 def test_the_folders_of_ones_chats(world: World) -> None:
     folder = world.call("im.disk.folder.get", CHAT_ID=world.room).result["ID"]
     shared = world.call("disk.storage.get", world.ann, id=1).result
