@@ -56,7 +56,7 @@ def _compares(held: int | str, operator: Operator, *, wanted: str) -> bool:
         literal = "".join(f"[{letter}]" if letter in "*?[" else letter for letter in wanted)
         return fnmatchcase(str(held), literal.replace("%", "*"))
     if isinstance(held, int):
-        return _ordered(held, operator, int(wanted) if wanted.lstrip("-").isdigit() and len(wanted) < 19 else 0)
+        return _ordered(held, operator, filter_values.number(wanted))
     return _ordered(held, operator, wanted)
 
 

@@ -51,6 +51,8 @@ def test_ones_own_storage(world: World) -> None:
         ({"filter": {"!ENTITY_TYPE": "user"}}, ["common"]),
         ({"filter": {">ID": 1, "%NAME": "saved"}}, ["user"]),
         ({"filter": {"ENTITY_TYPE": ["group"]}}, []),
+        ({"filter": {"ID": "--1"}}, []),
+        ({"filter": {"ID": "\u00b2"}}, []),
         ({"order": {"ID": "DESC"}}, ["user", "common"]),
         ({"filter": {"NOTHING": 1}, "order": "id"}, ["common", "user"]),
     ],
