@@ -263,27 +263,50 @@ def test_an_index_is_made_of_what_was_there_before(portal: World) -> None:
     assert portal.count("search_index") >= len(sent)
 
 
+def noted_hits(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Stretches, tuple[str, ...]]]:
+    """What the index is asked for from now on, with small stretches."""
+    monkeypatch.setattr(search_index, "STRETCH", 10)
+    monkeypatch.setattr(search, "PROBE", 5)
+    asked: list[tuple[Stretches, tuple[str, ...]]] = []
+    hits = search_index.hits
+
+    async def noted(tx: Tx, within: Stretches, wanted: tuple[str, ...], **rest: Any) -> list[int]:
+        asked.append((within, wanted))
+        return await hits(tx, within, wanted, **rest)
+
+    monkeypatch.setattr(search_index, "hits", noted)
+    return asked
+
+
 def test_a_word_that_turned_out_common_is_not_looked_for_first_again(
     portal: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked = noted_hits(monkeypatch)
     ann = portal.add_person("Ann")
     portal.open_room(ann)
     rare = portal.send("common rare")
     for number in range(40):
         portal.send(f"common {number}")
-    monkeypatch.setattr(search_index, "STRETCH", 10)
-    monkeypatch.setattr(search, "PROBE", 5)
     portal.run(indexing.catch_up(portal.context.database))
-    looked_for: list[tuple[str, ...]] = []
-    hits = search_index.hits
-
-    async def noted(tx: Tx, within: Stretches, wanted: tuple[str, ...], **rest: Any) -> list[int]:
-        looked_for.append(wanted)
-        return await hits(tx, within, wanted, **rest)
-
-    monkeypatch.setattr(search_index, "hits", noted)
     answer = portal.call("im.dialog.messages.search", ann, CHAT_ID=portal.room, SEARCH_MESSAGE="common rare")
     assert [message["id"] for message in answer.result["messages"]] == [rare]
-    alone = [wanted[0] for wanted in looked_for if len(wanted) == 1]
     # The last stretch has too few messages to say that it is common.
-    assert alone == ["common", "common", "rare"]
+    assert [wanted[0] for within, wanted in asked if len(wanted) == 1][:4] == ["common", "common", "common", "rare"]
+
+
+def test_what_is_common_in_one_stretch_is_looked_for_there_alone(
+    portal: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = noted_hits(monkeypatch)
+    ann = portal.add_person("Ann")
+    portal.open_room(ann)
+    rare = []
+    for number in range(80):
+        if number in range(12, 18):
+            rare.append(portal.send("common rare"))
+        else:
+            portal.send(f"common {number}")
+    portal.run(indexing.catch_up(portal.context.database))
+    answer = portal.call("im.dialog.messages.search", ann, CHAT_ID=portal.room, SEARCH_MESSAGE="common rare")
+    assert [message["id"] for message in answer.result["messages"]] == rare[::-1]
+    assert all(within.first == within.last for within, wanted in asked if len(wanted) == 2)

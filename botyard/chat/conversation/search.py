@@ -167,6 +167,8 @@ class _Search:
                 # One word that is rare saves reading where a common one is.
                 asked, most = (self._rarest[0],), PROBE
                 ids = await self._hits(within, asked, span=span, limit=most)
+                if len(ids) == most and within.first < within.last:
+                    return kept + await self._apart(within, span, limit=limit - len(kept))
                 if len(ids) == most:
                     self._rarest.rotate(-1)
                     asked, most = every, limit - len(kept)
@@ -182,6 +184,16 @@ class _Search:
             end = ids[-1]
             span = span._replace(last_id=end - 1) if self._wanted.descending else span._replace(first_id=end + 1)
         return kept[:limit]
+
+    async def _apart(self, within: Stretches, span: Span, *, limit: int) -> list[Message]:
+        """The same, one stretch after the other: what is common in some may be rare in most of them."""
+        kept: list[Message] = []
+        numbers = range(within.first, within.last + 1)
+        for number in reversed(numbers) if self._wanted.descending else numbers:
+            if len(kept) < limit:
+                alone = within._replace(first=number, last=number)
+                kept += await self._within(alone, span, limit=limit - len(kept))
+        return kept
 
     async def _hits(self, within: Stretches, beginnings: tuple[str, ...], *, span: Span, limit: int) -> list[int]:
         return await search_index.hits(
