@@ -105,13 +105,14 @@ def waited(writers: list[Writer], count: int) -> None:
 PG = pytest.mark.postgresql
 
 
+@pytest.mark.journey
 @pytest.mark.parametrize(
     ("origin", "address"),
     [
         pytest.param("sqlite", "postgresql", marks=PG),
         pytest.param("postgresql", "sqlite", marks=PG),
-        pytest.param("sqlite", "sqlite", marks=pytest.mark.journey),
-        pytest.param("postgresql", "postgresql", marks=[PG, pytest.mark.journey]),
+        ("sqlite", "sqlite"),
+        pytest.param("postgresql", "postgresql", marks=PG),
     ],
     indirect=True,
 )

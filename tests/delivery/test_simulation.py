@@ -45,6 +45,7 @@ def simulated(tmp_path: Path, count: int, *, engines: int = 1, crashes: int = 0,
     return spent
 
 
+@pytest.mark.journey
 def test_ten_thousand_events(tmp_path: Path) -> None:
     simulated(tmp_path, 10_000)
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.examples.programs import Address, free_port, node, php, python, talking
 
-pytestmark = [pytest.mark.sdk, pytest.mark.live, pytest.mark.slow]
+pytestmark = [pytest.mark.sdk, pytest.mark.live, pytest.mark.slow, pytest.mark.journey]
 
 KEY = "0123456789abcdef0123456789abcdef"
 BENS_KEY = "123456789abcdef0123456789abcdef0"

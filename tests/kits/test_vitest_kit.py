@@ -70,6 +70,7 @@ def test_the_example_passes(project: Path) -> None:
     assert ended.returncode == 0
 
 
+@pytest.mark.journey
 def test_a_failure_shows_the_conversation_and_what_the_bot_was_told(project: Path) -> None:
     (project / "bot.test.mjs").unlink()
     shutil.copy(JS / "fails.test.mjs", project)

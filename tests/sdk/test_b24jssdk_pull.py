@@ -169,6 +169,7 @@ def test_it_hears_of_the_persons_chats(portal: Portal, modules: Path, tmp_path: 
         assert params["message"]["id"] == message
 
 
+@pytest.mark.journey
 def test_nothing_is_lost_or_told_twice_when_the_server_starts_anew(
     portal: Portal, modules: Path, tmp_path: Path
 ) -> None:
