@@ -64,7 +64,7 @@ class Clock:
         if text is None:
             if len(self._written) >= REMEMBERED:
                 self._written.clear()
-            text = datetime.fromtimestamp(moment, self._zone).isoformat(timespec="seconds")
+            text = self._local(moment).isoformat(timespec="seconds")
             self._written[moment] = text
         return text
 
@@ -74,4 +74,12 @@ class Clock:
 
     def plain(self, moment: int) -> str:
         """``2026-02-24 13:19:39`` without a zone, as `user.get` writes LAST_ACTIVITY_DATE."""
-        return datetime.fromtimestamp(moment, self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        return self._local(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+    def _local(self, moment: int) -> datetime:
+        """A moment in the portal's zone; the first or the last that has a date there, for one beyond these."""
+        try:
+            return datetime.fromtimestamp(moment, self._zone)
+        except (ValueError, OverflowError):
+            # People name such moments: midnight of the first day somewhere else, or the last second of all years.
+            return (datetime.min if moment < 0 else datetime.max).replace(tzinfo=self._zone)

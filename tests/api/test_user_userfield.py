@@ -437,3 +437,10 @@ def test_it_is_on_record(portal: World) -> None:
     sql = "SELECT event FROM audit_log WHERE subject = :it ORDER BY id"
     rows = portal.read(lambda tx: tx.all(sql, it=f"field:{field_id}"))
     assert [event for (event,) in rows] == ["user_field.added", "user_field.changed", "user_field.deleted"]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_at_the_ends_of_the_calendar_can_be_read_again(portal: World, moment: str) -> None:
+    add(portal, type_="datetime")
+    assert give(portal, moment).result is True
+    assert held(portal)[:10] == moment[:10]
