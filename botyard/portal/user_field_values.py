@@ -24,6 +24,7 @@ FILE_MAX = 1024 * 1024
 NAME_MAX = 255
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _MONEY = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,10})?(\|[A-Z]{3})?", re.ASCII)
 _WEB = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _YES = {"1": True, "y": True, "yes": True, "true": True, "0": False, "n": False, "no": False, "false": False}
@@ -209,9 +210,10 @@ _READERS: dict[str, Callable[[Reading, str], Any]] = {
 async def _file(tx: Tx, owner: Owner, field: UserField, *, raw: Any) -> int:
     """A file as it was sent, ``[name, base64]``, or the id of one that is there."""
     raw = raw.get("fileData", raw) if isinstance(raw, Mapping) else raw
-    if isinstance(raw, str | int) and str(raw).strip().isdigit():
-        if int(raw) in await user_fields.file_ids(tx, owner.user_id, field.id):
-            return int(raw)
+    number = str(raw).strip() if isinstance(raw, str | int) else ""
+    if _ID.fullmatch(number):
+        if int(number) in await user_fields.file_ids(tx, owner.user_id, field.id):
+            return int(number)
         raise _wrong(field, "has no such file")
     if not isinstance(raw, list) or len(raw) != 2 or not all(isinstance(part, str) for part in raw):
         raise _wrong(field, "is a name and base64 text, in a list")

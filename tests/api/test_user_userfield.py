@@ -439,6 +439,13 @@ def test_it_is_on_record(portal: World) -> None:
     assert [event for (event,) in rows] == ["user_field.added", "user_field.changed", "user_field.deleted"]
 
 
+@pytest.mark.parametrize("digits", ["²", "٣", "1" * 5000, "9" * 30])
+def test_what_cannot_be_the_id_of_a_file(portal: World, digits: str) -> None:
+    add(portal, type_="file")
+    for sent in (digits, {"fileData": digits}):
+        assert refusal(give(portal, sent))[:2] == (400, "ERROR_CORE")
+
+
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_moment_at_the_ends_of_the_calendar_can_be_read_again(portal: World, moment: str) -> None:
     add(portal, type_="datetime")
