@@ -29,6 +29,8 @@ def read(header: str) -> BasicCredentials | None:
         text = binascii.a2b_base64(encoded.strip(), strict_mode=True).decode()
         client_id, _, secret = text.partition(":")
         # Both were encoded as in a form before they were put together.
-        return BasicCredentials(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
+        named = BasicCredentials(unquote_plus(client_id, errors="strict"), unquote_plus(secret, errors="strict"))
     except ValueError:
         return BasicCredentials("", "")
+    # PostgreSQL takes no NUL in a text, and no application has one in its name.
+    return BasicCredentials("", "") if "\0" in named.client_id + named.secret else named

@@ -272,6 +272,14 @@ def test_basic_at_the_address(world: World) -> None:
     assert "www-authenticate" not in world.post("/oauth/token/", b"", FORM).headers
 
 
+@pytest.mark.parametrize("name", ["\0", "a\0b", "a%00b"])
+def test_a_nul_in_the_header_names_no_application(portal: World, name: str) -> None:
+    asked = urlencode({"grant_type": "refresh_token", "refresh_token": "x"})
+    for text in (f"{name}:secret", f"name:{name}"):
+        sent = portal.get(f"/oauth/token/?{asked}", authorization="Basic " + base64.b64encode(text.encode()).decode())
+        assert (sent.status, sent.body["error"]) == (401, "invalid_client")
+
+
 def test_hints_say_what_can_be_wrong_and_not_how_near_a_guess_was(world: World) -> None:
     key = world.add_app()
     good = {"grant_type": "refresh_token", "client_id": key.client_id, "client_secret": key.client_secret}
