@@ -24,6 +24,7 @@ from botyard.wire import envelope
 from botyard.wire.multipart import FilePart
 
 METHOD = "disk.folder.uploadFile"
+_FIELDS_MAX = 20
 
 
 class _Way(NamedTuple):
@@ -76,10 +77,17 @@ async def _kept(context: Context, scope: Scope, receive: Receive) -> bytes:
     return envelope.encode(envelope.Success(outcome.result, time_block(context, outcome)))
 
 
+def _token(query: bytes) -> str:
+    """The token of an address, "" for none, or among more than an address has."""
+    try:
+        return dict(parse_qsl(query.decode("latin-1"), max_num_fields=_FIELDS_MAX)).get("token", "")
+    except ValueError:
+        return ""
+
+
 async def _way(context: Context, scope: Scope, started: float) -> _Way:
     """Read the link before the body is waited for. Raises LINK_BAD, and what the portal's switches say."""
-    words = dict(parse_qsl(scope["query_string"].decode("latin-1"), max_num_fields=20))
-    link = signed_urls.read(context.keys, words.get("token", ""), now=int(started))
+    link = signed_urls.read(context.keys, _token(scope["query_string"]), now=int(started))
     if link is None or link.form not in signed_urls.UPLOADS or not link.key:
         raise refused_link(context, scope)
 

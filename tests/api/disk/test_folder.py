@@ -249,6 +249,7 @@ def test_an_address_is_for_nothing_else(drive: Drive) -> None:
     assert drive.send_form(f"/rest/upload.json?{link}").status == 403
     assert drive.send_form(path[:-1] + ("A" if path[-1] != "A" else "B")).status == 403
     assert drive.send_form("/rest/upload.json").status == 403
+    assert drive.send_form(f"{path}&{'&'.join(['a=1'] * 20)}").status == 403
 
 
 def test_an_address_ends_with_its_time_its_key_and_the_membership(drive: Drive) -> None:
