@@ -10,6 +10,7 @@ from ipaddress import IPv6Address
 from urllib.parse import urlsplit
 
 LENGTH_MAX = 2048
+"""Bytes of an address in UTF-8: what is much longer has no place in an index of PostgreSQL."""
 HOST_MAX = 253
 LABEL_MAX = 63
 
@@ -20,6 +21,8 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~:/?@!$&'()*+,;=%\[\]-]+")
 def valid_url(url: str) -> bool:
     """Whether ``url`` is an absolute http or https address without credentials, which a handler may have."""
     if len(url) > LENGTH_MAX or not url.isprintable() or " " in url or "\\" in url:
+        return False
+    if not url.isascii() and len(url.encode()) > LENGTH_MAX:
         return False
     try:
         parts = urlsplit(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -59,6 +60,15 @@ def test_an_event_that_does_not_exist(portal: World, app: AppKey, event: str) ->
 def test_a_handler_that_is_no_address(portal: World, app: AppKey, handler: str) -> None:
     answer = portal.call("event.bind", app, event="ONUSERADD", handler=handler)
     assert (answer.status, answer.error) == (400, "ERROR_ARGUMENT")
+
+
+def test_a_long_handler_in_another_alphabet(portal: World, app: AppKey) -> None:
+    """What PostgreSQL has an index of must be short in bytes, and letters in no order cannot be packed."""
+    letters = "".join(map(chr, random.Random(1).sample(range(0x4E00, 0x9F00), 2000)))
+    answer = portal.call("event.bind", app, event="ONUSERADD", handler=f"https://example.com/{letters}")
+    assert (answer.status, answer.error) == (400, "ERROR_ARGUMENT")
+    short = f"https://example.com/{letters[:600]}"
+    assert portal.call("event.bind", app, event="ONUSERADD", handler=short).result is True
 
 
 @pytest.mark.parametrize("method", ["event.bind", "event.unbind", "event.get", "events", "event.offline.get"])

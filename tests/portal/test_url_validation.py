@@ -74,6 +74,7 @@ def test_addresses_that_can_be_called(url: str) -> None:
         f"https://{'a' * 64}.com/",
         f"https://{'a.' * 130}com/",
         f"https://example.com/{'a' * LENGTH_MAX}",
+        f"https://example.com/{'я' * (LENGTH_MAX // 2)}",
     ],
 )
 def test_addresses_that_cannot(url: str) -> None:
