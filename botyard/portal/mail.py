@@ -56,9 +56,14 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def _message(settings: Settings, to: str, *, subject: str, text: str) -> EmailMessage:
-    """Raises ValueError for an address that breaks the lines of a head."""
+    """Raises ValueError for an address that is none, or breaks the lines of a head."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = settings.smtp_from, to, subject
+    try:
+        message["To"] = to
+    except Exception as problem:
+        # The library reads it, and trips over what is no address in many ways: `a@[` is an AttributeError.
+        raise ValueError("it is no address") from problem
+    message["From"], message["Subject"] = settings.smtp_from, subject
     message["Date"] = formatdate()
     message["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"

@@ -115,6 +115,23 @@ def test_a_server_that_is_not_there_is_told() -> None:
     assert "cannot be reached" in refused.value.text
 
 
+@pytest.mark.parametrize("to", ["a@[", "a@", '"', "a\nb@a.test", ":/=;\t@,>", "\t.//\\)?\t."])
+def test_what_is_no_address(to: str) -> None:
+    server = MailServer()
+    with pytest.raises(ApiError, match="MAIL_FAILED") as refused:
+        sent(server, to)
+    assert "is no address of e-mail" in refused.value.text
+    assert server.heard == []
+
+
+def test_an_invitation_to_what_is_no_address(make_world: MakeWorld) -> None:
+    world = make_world(smtp_url="smtp://127.0.0.1:1", smtp_from=ADDRESS)
+    department = world.call("department.add", NAME="Company", PARENT=0).result
+    answer = world.call("user.add", EMAIL="a@[", UF_DEPARTMENT=[department])
+    assert answer.result
+    assert "could not be sent" in answer.headers["botyard-hint"]
+
+
 def test_elsewhere_nothing_is_sent_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that is not on this machine has to offer STARTTLS, before any password is told."""
     server = MailServer()
