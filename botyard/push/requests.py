@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from botyard.chat.conversation import typing
+from botyard.errors import ApiError
 from botyard.model.events import EVENTS
 from botyard.model.push import MODULE
 from botyard.portal import channels
@@ -25,6 +26,7 @@ from botyard.push.request_errors import BUSY, INTERNAL, INVALID, PARAMS, PARSE, 
 from botyard.push.signals import Signal, TooLong
 from botyard.store import reach, users
 from botyard.store.engines.db import Tx, Unavailable
+from botyard.wire.body import check_structure
 
 MOST_AT_ONCE = 16
 """Requests of one client that are carried out at the same time, and in one batch."""
@@ -77,9 +79,9 @@ class Client:
             await self._publish_binary(message)
             return None
         try:
-            asked = msgspec.json.decode(message)
-        except (msgspec.DecodeError, RecursionError):
-            return _encode(failure(None, Refused(PARSE)))
+            asked = _decoded(message)
+        except Refused as refused:
+            return _encode(failure(None, refused))
         if isinstance(asked, list):
             if not 0 < len(asked) <= MOST_AT_ONCE:
                 return _encode(failure(None, Refused(INVALID, f"a batch has 1 to {MOST_AT_ONCE} requests")))
@@ -164,9 +166,19 @@ class Client:
             for message in protobuf.incoming(data)[:MOST_AT_ONCE]:
                 self.hub.rates.spend(self.listener.key)
                 people = self.of_channels(each.channel_id for each in message.receivers[:MOST_PEOPLE])
-                await self.publish(people, msgspec.json.decode(message.body))
-        except (Malformed, Refused, msgspec.DecodeError, RecursionError):
+                await self.publish(people, _decoded(message.body))
+        except (Malformed, Refused):
             return
+
+
+def _decoded(text: str) -> Any:
+    """JSON as deep and as wide as that of a call: what hardly can be read cannot be told others. Raises Refused."""
+    raw = text.encode()
+    try:
+        check_structure(raw)
+        return msgspec.json.decode(raw)
+    except (ApiError, msgspec.DecodeError) as problem:
+        raise Refused(PARSE) from problem
 
 
 def failure(number: float | str | None, refused: Refused) -> dict[str, Any]:

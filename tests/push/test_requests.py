@@ -103,6 +103,7 @@ def test_small_requests(live: Live) -> None:
     [
         ("{", -32700),
         ("[" * 5000, -32700),
+        ('{"jsonrpc": "2.0", "method": "ping", "id": 1, "params": {"a": ' + "[" * 900 + "]" * 900 + "}}", -32700),
         ("1", -32600),
         ('{"jsonrpc": "2.0", "method": 1, "id": 1}', -32600),
         ('{"jsonrpc": "2.0", "method": "ping", "params": [1], "id": 1}', -32600),
