@@ -69,7 +69,11 @@ class Client:
         task.add_done_callback(self._tasks.discard)
 
     async def _carry_out(self, message: bytes | str) -> None:
-        answer = await self.answer(message)
+        try:
+            answer = await self.answer(message)
+        except Unavailable:
+            # Of a message that has no answer; who asks something is told that it cannot be had.
+            return
         if answer is not None and not self.listener.gone:
             self._answer(answer)
 

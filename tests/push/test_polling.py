@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from botyard.push import protobuf
+from botyard.store.engines.db import Unavailable
 from botyard.web import push_http
 from tests.push.clients import address, channel_ids, config, listening
 from tests.web.live import Live
@@ -162,14 +164,38 @@ def written(*parts: tuple[int, bytes]) -> bytes:
     return out
 
 
+def publishing(public: dict[str, str], body: bytes) -> bytes:
+    """A request of version 4 to tell a public channel something."""
+    receiver = written((1, bytes.fromhex(public["public_id"])), (3, bytes.fromhex(public["signature"])))
+    return written((1, written((1, written((1, written((1, receiver), (3, body))))))))
+
+
+def test_what_cannot_be_passed_on_is_let_go(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = channel_ids(config(live))
+    public = config(live)["publicChannels"][str(live.world.admin.id)]
+    asked = threading.Event()
+
+    async def away(work: object) -> None:
+        asked.set()
+        raise Unavailable("The database is away.")
+
+    with connect(address(live, ids, jsonRpc="", binaryMode="true"), compression=None, proxy=None) as socket:
+        socket.ping().wait(10)
+        monkeypatch.setattr(live.context.database, "write_unordered", away)
+        socket.send(publishing(public, b'{"module_id": "x", "command": "y"}'))
+        socket.ping().wait(10)
+        assert asked.wait(10)
+        socket.ping().wait(10)
+    assert [line for line in live.lines if "never retrieved" in line] == []
+
+
 def test_publishing_by_post(live: Live) -> None:
     world = live.world
     ann = world.add_person()
     ids = channel_ids(config(live))
     public = config(live, ann)["publicChannels"][str(ann.id)]
     body = json.dumps({"module_id": "im", "command": "hello", "params": {}}).encode()
-    receiver = written((1, bytes.fromhex(public["public_id"])), (3, bytes.fromhex(public["signature"])))
-    request = written((1, written((1, written((1, written((1, receiver), (3, body))))))))
+    request = publishing(public, body)
     asked = {"userList": [ann.id], "body": json.loads(body)}
     text = json.dumps([{"jsonrpc": "2.0", "method": "publish", "params": asked, "id": 1}]).encode()
     with listening(live, ann) as client:
