@@ -17,6 +17,7 @@ from botyard.model.audit import AuditEvent
 from botyard.portal import apps
 from botyard.rpc.call import Context
 from botyard.rpc.dispatch import known_source
+from botyard.store.engines.db import Unavailable
 from botyard.web import oauth, rest
 from botyard.web.http import JSON, WHOLE, Receive, Scope, Send, Whole, answer, arrived, beside, header
 from botyard.wire import envelope
@@ -115,7 +116,7 @@ async def _note_key(context: Context, scope: Scope, parts: list[str]) -> None:
         credentials = rest.signed_with(scope, parts[1:], sent)
         # It is good or not whichever way it came.
         source = await known_source(context, msgspec.structs.replace(credentials, https=True), context.clock.now())
-    except ApiError:
+    except (ApiError, Unavailable):
         return
     context.audit_notes.note_refusal(AuditEvent.KEY_EXPOSED, credentials.address, subject=source)
 

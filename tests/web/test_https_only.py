@@ -15,6 +15,7 @@ from botyard.model.audit import AuditEvent
 from botyard.portal import apps, audit_writer
 from botyard.store import audit
 from botyard.store.audit import AuditFilter
+from botyard.store.engines.db import Unavailable
 from tests.commands.serving import ask, run, serving
 from tests.conftest import MakeWorld
 from tests.web.browser import Browser
@@ -82,6 +83,15 @@ def test_calls_are_refused_and_never_redirected(prod: World, path: str, verb: st
     answer = prod.request(verb, path)
     assert (answer.status, answer.error, answer.text) == (400, "INVALID_REQUEST", "Https required")
     assert "location" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/rest/1/secret/profile", "/oauth/token/?client_id=a&client_secret=b"])
+def test_calls_are_refused_while_the_database_is_away(prod: World, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    async def away(work: object) -> None:
+        raise Unavailable("The database is away.")
+
+    monkeypatch.setattr(prod.context.database, "read", away)
+    assert prod.get(path).text == "Https required"
 
 
 @pytest.mark.parametrize("path", ["/health", "/ready", "/metrics"])
