@@ -431,6 +431,7 @@ CONDITIONS = {
     "im.chat.updateTitle CHAT_ID": "required without `DIALOG_ID`",
     "imbot.command.answer COMMAND": "required without `COMMAND_ID`",
     "imbot.command.answer COMMAND_ID": "required without `COMMAND`",
+    "imbot.command.register LANG": "required unless `HIDDEN`",
     "imbot.register EVENT_BOT_DELETE": "required without `EVENT_HANDLER`",
     "imbot.register EVENT_MESSAGE_ADD": "required without `EVENT_HANDLER`",
     "imbot.register EVENT_WELCOME_MESSAGE": "required without `EVENT_HANDLER`",
