@@ -8,6 +8,7 @@ contract: which parameters a method requires, their defaults and allowed values.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from botyard.api.shapes.user_fields import LABELS
@@ -439,8 +440,11 @@ CONDITIONS = {
 }
 """What is required in some calls only."""
 
-_OPEN = {"color", "dialogid", "entityid", "entitytype"}
+_OPEN = {"color", "dialogid", "entityid", "entitytype", "fieldname"}
 """Names whose values are told in the sentence, or are examples only."""
+
+_NAME = re.compile(r"(?!field_n$|value_n$)\w[\w<>*]*|\*")
+"""A name that an object or a list may hold, as against a placeholder or an operator."""
 
 
 def plain(path: str) -> str:
@@ -468,17 +472,29 @@ def row(method: str, path: str, kind: str, default: str, described: str = "") ->
     needed = need(method, path)
     if needed:
         default = needed
-    elif not default and known.default:
+    elif not default and known.default and (kind != "object" or known.default.startswith("{")):
         default = f"`{known.default}`"
     sentence = described or meaning(method, path)
     if needed:
         sentence = sentence.partition(" Left out,")[0]
     if f"{method} {path}" in NOT_NEEDED:
         sentence += " Required by the official page, not by this server."
-    allowed = [f"`{value}`" for value in known.allowed if f"`{value}`" not in sentence]
-    if allowed and "boolean" not in kind and plain(path) not in _OPEN:
-        sentence += f" One of {', '.join(allowed)}."
-    return f"`{path}`", kind, default, sentence
+    return f"`{path}`", kind, default, sentence + _values(path, kind, known.allowed, sentence)
+
+
+def _values(path: str, kind: str, listed: Iterable[str], sentence: str) -> str:
+    """The values that the official page lists, as a sentence that follows the meaning.
+
+    Of an object or a list they are names that may be in it, of which the page need not show all; placeholders and
+    operators are left out.
+    """
+    if "boolean" in kind or plain(path) in _OPEN:
+        return ""
+    whole = not any(word in kind for word in ("object", "array", "any"))
+    values = [value for value in listed if whole or _NAME.fullmatch(value)]
+    if path in values or all(f"`{value}`" in sentence for value in values):
+        return ""
+    return f" {'One of' if whole else 'The official page names'} {', '.join(f'`{value}`' for value in values)}."
 
 
 def need(method: str, path: str) -> str:
