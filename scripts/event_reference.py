@@ -234,7 +234,7 @@ _DIALECTS = {
         "api-reference/",
     ),
     "v1": (
-        "bots of the first generation, at the handler they were registered with",
+        "bots of the first generation, at the handler that was registered for it",
         "api-reference/chat-bots/outdated/",
     ),
     "v2": (
@@ -295,7 +295,7 @@ def event_pages() -> Iterator[tuple[str, str, list[str]]]:
     )
     for name, row in names.items():
         parts = [
-            f"{row.when}. Told: {row.whom}.",
+            f"{row.when}. Who is told: {row.whom}.",
             f"Official documentation: [{row.page}]({OFFICIAL}{row.page.removesuffix('.md')}.html)."
             if row.page
             else "How commands are applied: [live connections](../../explanation/live-commands.md).",
