@@ -317,8 +317,8 @@ MEANINGS = {
     "imbot.app.update CONTEXT": "Where it is shown: `ALL`, `USER`, `CHAT`, `BOT`, `LINES`, `CALL`.",
     "imbot.chat.add MESSAGE": "The first message of the chat.",
     "imbot.chat.add TYPE": "`OPEN` for a chat that every employee can find, or `CHAT`.",
-    "imbot.register TYPE": "`B` for a bot that hears what it is mentioned in, `H` alike, `O` for open lines, `S` for "
-    "one that hears everything.",
+    "imbot.register TYPE": "`B` for a bot that receives messages that mention it, `H` the same, `O` for open lines, "
+    "`S` for one that receives every message.",
     "im.chat.add MESSAGE": "The first message of the chat.",
     "im.message.share TYPE": "`CHAT` makes a chat; there are no tasks, posts and calendars here.",
     "im.chat.add TYPE": "`OPEN` for a chat that every employee can find, or `CHAT`.",

@@ -41,7 +41,7 @@ class Info(msgspec.Struct, frozen=True, rename="upper"):
 async def info(call: Call, p: NoParams) -> Info:
     """Show information about the application.
 
-    The page answers ACCESS_DENIED outside an application, but portals tell a
+    The page says ACCESS_DENIED outside an application, but portals tell a
     webhook its permissions and the edition, and clients rely on it (b24pysdk
     reads SCOPE and LICENSE, n8n checks a webhook's address with this method).
     So the refusal is for personal sessions only.

@@ -58,7 +58,7 @@ class Bind(Params, frozen=True):
 async def bind(call: Call, p: Bind) -> bool:
     """Bind a handler to an event, or have the event wait in a queue.
 
-    Binding the same handler again changes nothing. The address is not called to see whether it answers.
+    Binding the same handler again changes nothing. The address is not called to see whether it responds.
 
     Docs: api-reference/events/event-bind.md
     """

@@ -14,14 +14,14 @@ OTHER_ADDRESSES = "portal"
 ABOUT = """\
 A self-hosted chat server that speaks the Bitrix24 chat REST API.
 
-Methods answer GET and POST. Parameters come in the query, in a form (nested as
+Methods take GET and POST. Parameters come in the query, in a form (nested as
 PHP does it: `FIELDS[NAME]=x`, `USERS[]=1`) or as JSON. Names of methods and of
 top-level parameters are read in any case. The types below are what a parameter
 naturally holds; others are understood: `true`, `1` and `Y` all mean yes, a
 number may be text, a list may be an object with the keys 0, 1, … or JSON text.
 Unknown parameters are ignored.
 
-Answers are JSON. With `.xml` behind the method's name they are XML.
+Responses are JSON. With `.xml` behind the method's name they are XML.
 """
 
 KEYS: Json = {

@@ -176,7 +176,7 @@ async def list_(call: Call, p: Listed) -> ListAnswer:
 
 @method("botyard.delivery.get", scopes=SCOPES, raises=(Reason.DELIVERY_MISSING,))
 async def get(call: Call, p: One) -> WholeShape:
-    """Tell about a delivery and each attempt to make it: when, how long, and how the handler's answer began."""
+    """Show a delivery and each attempt to make it: when, how long, and how the handler's response began."""
     logged = await _one(call, p.id, p.client_id)
     tried = await deliveries.attempts(call.tx, logged.delivery.id)
     shown = _shape(call, logged, await event_names.of_delivery(call.tx, logged))
