@@ -407,11 +407,11 @@ def _coverage() -> str:
         (name, str(sum(REGISTRY.find(method) is not None for method, _ in methods)), str(len(methods)))
         for name, methods in documented.items()
     ]
-    about = "Which methods of the official documentation this portal answers."
-    parts = [about, _table(("Family", "Answered", "Documented"), counts)]
+    about = "Which methods of the official documentation this portal has."
+    parts = [about, _table(("Family", "Here", "Documented"), counts)]
     for name, methods in documented.items():
         rows = ((_code(method), _code(page), "yes" if REGISTRY.find(method) else "no") for method, page in methods)
-        parts += [f"## {name}", _table(("Method", "Page", "Answered"), rows)]
+        parts += [f"## {name}", _table(("Method", "Page", "Here"), rows)]
     parts += ["## Beyond the documentation", "\n".join(f"- `{name}`" for name in more)]
     return _page("Coverage", parts)
 
