@@ -11,8 +11,8 @@ FLAGS = {"rest": "rest_enabled", "maintenance": "maintenance", "https": "https_r
 """The flags by their names on the command line."""
 
 MEANINGS = {
-    "rest": "whether REST calls are answered at all",
-    "maintenance": "whether every call is answered PORTAL_DELETED",
+    "rest": "whether REST calls are accepted at all",
+    "maintenance": "whether every call gets PORTAL_DELETED",
     "https": "whether calls over plain http are refused",
 }
 
