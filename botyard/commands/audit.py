@@ -119,6 +119,7 @@ def _row(entry: AuditEntry) -> tuple[object, ...]:
 
 
 async def _export(args: SimpleNamespace) -> int:
+    unwritten: OSError | None = None
     async with open_portal(options.chosen(args)) as open_:
 
         async def begin(tx: Tx) -> AuditFilter:
@@ -131,10 +132,18 @@ async def _export(args: SimpleNamespace) -> int:
         while True:
             # Page by page: a portal that runs meanwhile is not held up.
             entries = await open_.database.read(partial(stored_audit.page, wanted=wanted))
-            write(entries, first=first)
+            try:
+                write(entries, first=first)
+            except OSError as problem:
+                # The output's, and not the portal's.
+                unwritten = problem
+                break
             if len(entries) < BATCH:
-                return ExitCode.OK
+                break
             wanted, first = wanted._replace(before=entries[-1].id), False
+    if unwritten:
+        raise unwritten
+    return ExitCode.OK
 
 
 def _json(entries: Iterable[AuditEntry], *, first: bool) -> None:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import logging
+import os
+import subprocess
+from typing import TextIO
+
+import pytest
 
 from botyard.commands.exit_codes import ExitCode
 from botyard.commands.logs import logging_to
 from botyard.config import Settings
 from botyard.portal import audit_settings, audit_writer
 from tests.commands.shell import Shell, word
+from tests.commands.test_output import FULL, PROGRAM
 from tests.world import World
 
 
@@ -38,6 +45,36 @@ def test_an_export_is_whole_and_on_record(portal_shell: Shell) -> None:
     assert [line["id"] for line in lines] == sorted((line["id"] for line in lines), reverse=True)
     table = list(csv.DictReader(portal_shell.done("audit", "export", "--format", "csv").splitlines()))
     assert [row["event"] for row in table] == ["audit.exported", *(line["event"] for line in lines)]
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="/dev/full: this system has no file that is always full")
+def test_an_export_that_finds_no_room_does_not_accuse_the_portal(portal_shell: Shell) -> None:
+    longer_than_a_buffer(portal_shell)
+    with FULL.open("w") as full:
+        done = export_into(full, portal_shell)
+    assert (done.returncode, done.stderr) == (1, "botyard: The output cannot be written: No space left on device.\n")
+
+
+def test_a_reader_who_has_seen_enough_of_an_export_is_no_failure(portal_shell: Shell) -> None:
+    longer_than_a_buffer(portal_shell)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        done = export_into(closed, portal_shell)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def longer_than_a_buffer(portal_shell: Shell) -> None:
+    """Let an export be so long that a part of it is written before its end."""
+    for _ in range(30):
+        portal_shell.done("webhook", "add", "ann")
+    assert len(portal_shell.done("audit", "export")) > io.DEFAULT_BUFFER_SIZE
+
+
+def export_into(output: TextIO, portal_shell: Shell) -> subprocess.CompletedProcess[str]:
+    """Export in a process of its own, which writes as programs do."""
+    words = ["audit", "export", "--data", str(portal_shell.data)]
+    return subprocess.run([*PROGRAM, *words], stdout=output, stderr=subprocess.PIPE, text=True, timeout=60)
 
 
 def test_what_would_change_the_terminal_is_escaped(portal_shell: Shell) -> None:
