@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,7 +102,7 @@ def ids_of(portal: Portal, dialog: str) -> list[int]:
     """The messages of a dialog, the newest first."""
     ids: list[int] = []
     while True:
-        more = {"LAST_ID": ids[-1]} if ids else {}
+        more: dict[str, Any] = {"LAST_ID": ids[-1]} if ids else {}
         page = call(portal.url, "alice", "im.dialog.messages.get", DIALOG_ID=dialog, LIMIT=50, **more)["messages"]
         if not page:
             return ids
