@@ -35,5 +35,5 @@ def test_the_example_adds_an_event(tmp_path: Path) -> None:
     assert len({addition.file for addition in added}) == 3, "no more files than that, beside test and changelog"
     user_id, name, data, listed, page = examples.run(tmp_path, added, PROGRAM)
     assert (name, data, listed) == ("ONUSERDEACTIVATE", {"ID": str(user_id)}, ["ONUSERDEACTIVATE"])
-    assert page[0].startswith("A person has been deactivated. Told: handlers that an application has bound")
+    assert page[0].startswith("A person has been deactivated. Who is told: handlers that an application has bound")
     assert any('"ID": 2' in part for part in page)
