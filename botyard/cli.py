@@ -110,6 +110,7 @@ def _run(name: str, arguments: Sequence[str]) -> int:
 
     from botyard.commands.exit_codes import CommandError
 
+    gc.freeze()
     gc.enable()
 
     try:
